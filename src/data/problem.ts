@@ -1,0 +1,26 @@
+/**
+ * @module
+ * One problem: a question about images, and the answer that a verifier checks against.
+ */
+import type { RgbImage } from "../model/image/rgb-image.ts";
+
+/** A question with its images and reference answer. */
+export interface Problem {
+  /** Unique within its data set. */
+  readonly id: string;
+  /** In the order in which the question refers to them; they come before the question's text. */
+  readonly images: readonly RgbImage[];
+  readonly question: string;
+  readonly answer: string;
+  /** Free-form kind, for accuracy by kind. */
+  readonly kind: string;
+}
+
+/** A finite or endless list of problems, each a pure function of its index. */
+export interface ProblemSource {
+  /** Says in words what differs when a resumed run has other data. */
+  readonly fingerprint: string;
+  /** The number of distinct problems; `Infinity` for a procedural source. */
+  readonly size: number;
+  problem(index: number): Problem | Promise<Problem>;
+}

@@ -1,0 +1,50 @@
+/**
+ * @module
+ * The sizes of a Qwen2.5-VL model, in Fovea's names.
+ */
+
+/** Vision tower: a ViT over patches with window attention, then a 2x2 patch merger. */
+export interface VisionConfig {
+  readonly depth: number;
+  readonly hiddenSize: number;
+  readonly heads: number;
+  readonly intermediateSize: number;
+  /** Width of the merged tokens, equal to the decoder's. */
+  readonly outHiddenSize: number;
+  readonly inChannels: number;
+  /** Pixels per side of a patch. */
+  readonly patchSize: number;
+  readonly temporalPatchSize: number;
+  /** Patches per side that the merger joins. */
+  readonly spatialMergeSize: number;
+  /** Pixels per side of an attention window. */
+  readonly windowSize: number;
+  /** Blocks that attend over the whole image. */
+  readonly fullAttentionBlocks: readonly number[];
+}
+
+/** Decoder: grouped-query attention with 3-D rotary positions. */
+export interface TextConfig {
+  readonly vocabSize: number;
+  readonly hiddenSize: number;
+  readonly layers: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  readonly intermediateSize: number;
+  readonly rmsNormEpsilon: number;
+  readonly ropeTheta: number;
+  /** Rotary frequencies given to time, height and width; they sum to headDim / 2. */
+  readonly mropeSection: readonly [number, number, number];
+  /** True when the output head is the token embedding. */
+  readonly tieWordEmbeddings: boolean;
+}
+
+export interface ModelConfig {
+  readonly text: TextConfig;
+  readonly vision: VisionConfig;
+  readonly imageTokenId: number;
+  readonly videoTokenId: number;
+  readonly visionStartTokenId: number;
+  readonly visionEndTokenId: number;
+}
