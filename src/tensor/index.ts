@@ -1,0 +1,10 @@
+/**
+ * @module
+ * Static-shape computation graphs with reverse-mode autodiff, run by onnxruntime. Read `graph.ts`, then `ops/`,
+ * `autodiff.ts`, `onnx.ts` and `program.ts`.
+ */
+export { gradients, type Seed } from "./autodiff.ts";
+export { type DataType, Graph, type Tensor } from "./graph.ts";
+export * from "./ops/index.ts";
+export { type Feeds, Program, type ProgramOptions, type TensorData } from "./program.ts";
+export { elementCount, type Shape } from "./shape.ts";

@@ -1,0 +1,27 @@
+/**
+ * @module
+ * The operations. Each one's backward stands beside its forward.
+ */
+export { type AttentionOutput, attention } from "./attention.ts";
+export { expand, reshape, sum } from "./broadcast.ts";
+export {
+  add,
+  divide,
+  exponential,
+  gelu,
+  logarithm,
+  multiply,
+  negate,
+  scale,
+  sigmoid,
+  silu,
+  squareRoot,
+  subtract,
+} from "./elementwise.ts";
+export { gatherRows } from "./gather.ts";
+export { linear, type MatmulOptions, matmul } from "./matmul.ts";
+export { rmsNorm } from "./norm.ts";
+export { mean } from "./reduce.ts";
+export { rotary } from "./rotary.ts";
+export { concatenate, slice, split, transpose } from "./shaping.ts";
+export { softmax, targetLogprobs } from "./softmax.ts";

@@ -1,0 +1,42 @@
+/**
+ * @module
+ * RMSNorm.
+ */
+import type { Tensor } from "../graph.ts";
+import { reshape, sum } from "./broadcast.ts";
+import { add, divide, multiply, squareRoot, subtract } from "./elementwise.ts";
+import { mean } from "./reduce.ts";
+
+/**
+ * y = w · x / √(mean(x²) + ε) over the last axis.
+ *
+ * The backward computes the inverse root anew: the kernel's second output is wrong on WebGPU.
+ *
+ * @param x `[N, D]`
+ * @param weight `[D]`
+ */
+export function rmsNorm(x: Tensor, weight: Tensor, epsilon: number): Tensor {
+  const { graph } = x;
+  if (x.shape.length !== 2 || weight.shape.length !== 1 || weight.shape[0] !== x.shape[1]) {
+    throw graph.shapeError("rmsNorm", `expected [N, D] and [D], got [${x.shape}] and [${weight.shape}]`);
+  }
+  const output = graph.single("SimplifiedLayerNormalization", [x, weight], x.shape, {
+    attributes: { axis: -1n, epsilon, stash_type: 1n },
+  });
+  graph.record({
+    inputs: [x, weight],
+    outputs: [output],
+    // x̂ = x / r, r = √(mean(x²) + ε);  dx = (gw − x̂ · mean(gw · x̂)) / r,  dw = Σ g · x̂
+    backward: ([g]) => {
+      const root = squareRoot(add(mean(multiply(x, x), [1]), graph.scalar(epsilon)));
+      const normalised = divide(x, root);
+      const weighted = multiply(g!, weight);
+      const projection = mean(multiply(weighted, normalised), [1]);
+      return [
+        divide(subtract(weighted, multiply(normalised, projection)), root),
+        reshape(sum(multiply(g!, normalised), [0]), weight.shape),
+      ];
+    },
+  });
+  return output;
+}

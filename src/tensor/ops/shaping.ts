@@ -1,0 +1,76 @@
+/**
+ * @module
+ * Reordering, cutting and joining.
+ */
+import type { Tensor } from "../graph.ts";
+import { sameShape, type Shape } from "../shape.ts";
+
+/** Axis i of the result is axis `order[i]` of `a`. */
+export function transpose(a: Tensor, order: readonly number[]): Tensor {
+  const axes = a.shape.map((_, axis) => axis);
+  if (order.length !== axes.length || !axes.every((axis) => order.includes(axis))) {
+    throw a.graph.shapeError("transpose", `[${order}] is no order of the axes of [${a.shape}]`);
+  }
+  const shape = order.map((axis) => a.shape[axis]!);
+  const output = a.graph.single("Transpose", [a], shape, { attributes: { perm: order } });
+  const inverse = axes.map((axis) => order.indexOf(axis));
+  a.graph.record({ inputs: [a], outputs: [output], backward: ([g]) => [transpose(g!, inverse)] });
+  return output;
+}
+
+/** Cuts an axis into consecutive parts. */
+export function split(a: Tensor, sizes: readonly number[], axis: number): Tensor[] {
+  const { graph } = a;
+  if (sizes.reduce((total, size) => total + size, 0) !== a.shape[axis]) {
+    throw graph.shapeError("split", `[${sizes}] does not add up to axis ${axis} of [${a.shape}]`);
+  }
+  const shapes = sizes.map((size) => a.shape.with(axis, size));
+  const outputs = graph.node(
+    "Split",
+    [a, graph.integers(sizes)],
+    shapes.map((shape) => ({ shape })),
+    { attributes: { axis: BigInt(axis) } },
+  );
+  graph.record({
+    inputs: [a],
+    outputs,
+    backward: (parts) => [concatenate(parts.map((g, i) => g ?? zeros(a, shapes[i]!)), axis)],
+  });
+  return outputs;
+}
+
+/** Joins tensors along an axis. */
+export function concatenate(parts: readonly Tensor[], axis: number): Tensor {
+  const first = parts[0]!;
+  for (const part of parts) {
+    if (!sameShape(part.shape.with(axis, 0), first.shape.with(axis, 0))) {
+      throw first.graph.shapeError("concatenate", `[${part.shape}] does not fit [${first.shape}] off axis ${axis}`);
+    }
+  }
+  const sizes = parts.map((part) => part.shape[axis]!);
+  const shape = first.shape.with(
+    axis,
+    sizes.reduce((total, size) => total + size, 0),
+  );
+  const output = first.graph.single("Concat", parts, shape, { attributes: { axis: BigInt(axis) } });
+  first.graph.record({ inputs: parts, outputs: [output], backward: ([g]) => split(g!, sizes, axis) });
+  return output;
+}
+
+/** The part of an axis from `start` up to `end`. */
+export function slice(a: Tensor, axis: number, start: number, end: number): Tensor {
+  const size = a.shape[axis]!;
+  if (!(start >= 0 && start < end && end <= size)) {
+    throw a.graph.shapeError("slice", `[${start}, ${end}) is outside axis ${axis} of [${a.shape}]`);
+  }
+  if (start === 0 && end === size) {
+    return a;
+  }
+  const sizes = [start, end - start, size - end].filter((part) => part > 0);
+  return split(a, sizes, axis)[start > 0 ? 1 : 0]!;
+}
+
+function zeros(like: Tensor, shape: Shape): Tensor {
+  const { graph } = like;
+  return graph.single("Expand", [graph.scalar(0), graph.integers(shape)], shape);
+}

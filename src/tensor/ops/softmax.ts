@@ -1,0 +1,59 @@
+/**
+ * @module
+ * Softmax along the last axis, and log-probs of chosen entries.
+ */
+import type { Tensor } from "../graph.ts";
+import { reshape, sum } from "./broadcast.ts";
+import { add, exponential, logarithm, multiply, subtract } from "./elementwise.ts";
+
+/** p_j = e^a_j / Σ_k e^a_k along the last axis. */
+export function softmax(a: Tensor): Tensor {
+  const last = a.shape.length - 1;
+  const output = a.graph.single("Softmax", [a], a.shape, { attributes: { axis: BigInt(last) } });
+  a.graph.record({
+    inputs: [a],
+    outputs: [output],
+    backward: ([g]) => [multiply(output, subtract(g!, sum(multiply(g!, output), [last])))],
+  });
+  return output;
+}
+
+/**
+ * log softmax(logits) at one target a row.
+ *
+ * @param logits `[N, V]`
+ * @param targets int64 `[N]`, each in [0, V)
+ * @returns log-probs `[N]` in nats
+ */
+export function targetLogprobs(logits: Tensor, targets: Tensor): Tensor {
+  const { graph } = logits;
+  const [rows, vocabulary] = logits.shape as [number, number];
+  if (logits.shape.length !== 2 || targets.type !== "int64" || targets.shape[0] !== rows) {
+    throw graph.shapeError("targetLogprobs", `expected [N, V] and int64 [N], got [${logits.shape}] and [${targets.shape}]`);
+  }
+  const column = graph.single("Unsqueeze", [targets, graph.integers([1])], [rows, 1], { type: "int64" });
+  const picked = graph.single("GatherElements", [logits, column], [rows, 1], { attributes: { axis: 1n } });
+  const output = graph.fused(() => reshape(subtract(picked, logSumExp(logits)), [rows]));
+  graph.record({
+    inputs: [logits],
+    outputs: [output],
+    backward: ([g]) => {
+      const oneHot = graph.single(
+        "OneHot",
+        [targets, graph.integers([vocabulary]), graph.constant(Float32Array.of(0, 1), [2])],
+        logits.shape,
+        { attributes: { axis: -1n } },
+      );
+      return [multiply(subtract(oneHot, softmax(logits)), reshape(g!, [rows, 1]))];
+    },
+  });
+  return output;
+}
+
+/** log Σ_k e^a_k of each row, `[N, 1]`, without backward. */
+function logSumExp(a: Tensor): Tensor {
+  const { graph } = a;
+  const shape = a.shape.with(1, 1);
+  const maximum = graph.single("ReduceMax", [a, graph.integers([1])], shape, { attributes: { keepdims: 1n } });
+  return add(logarithm(sum(exponential(subtract(a, maximum)), [1])), maximum);
+}

@@ -1,0 +1,148 @@
+/**
+ * @module
+ * Compiles the part of a graph that its outputs need into an onnxruntime session, and runs it.
+ *
+ * `run` blocks its thread while it computes although it returns a promise: an engine belongs in a worker.
+ */
+import * as ort from "onnxruntime-node";
+import { ShapeError } from "../errors/index.ts";
+import type { DataType, Graph, Node, Tensor } from "./graph.ts";
+import { encodeModel } from "./onnx.ts";
+import { elementCount } from "./shape.ts";
+
+export type TensorData = Float32Array | BigInt64Array | Uint8Array;
+
+export interface ProgramOptions {
+  /** Threads of one operation. */
+  readonly threads?: number;
+  /** Keep freed buffers for the next run: faster, at the price of memory held. */
+  readonly arena?: boolean;
+}
+
+/** Numbers by input or output name. */
+export type Feeds = Readonly<Record<string, TensorData>>;
+
+/** A compiled graph. */
+export class Program {
+  readonly #session: ort.InferenceSession;
+  readonly #inputs: ReadonlyMap<string, Tensor>;
+  readonly #outputs: ReadonlyMap<string, Tensor>;
+
+  private constructor(
+    session: ort.InferenceSession,
+    inputs: ReadonlyMap<string, Tensor>,
+    outputs: ReadonlyMap<string, Tensor>,
+  ) {
+    this.#session = session;
+    this.#inputs = inputs;
+    this.#outputs = outputs;
+  }
+
+  /** Compiles what `outputs` depend on; other nodes and inputs are dropped. */
+  static async compile(
+    graph: Graph,
+    outputs: Readonly<Record<string, Tensor>>,
+    { threads = 2, arena = true }: ProgramOptions = {},
+  ): Promise<Program> {
+    const { named, nodes } = distinctOutputs(graph, outputs);
+    const { kept, used } = liveNodes(nodes, [...named.values()]);
+    const inputs = new Map([...graph.inputs].filter(([name]) => used.has(name)));
+    const bytes = encodeModel({
+      inputs: [...inputs.values()],
+      outputs: [...named.values()],
+      constants: graph.constants.filter(({ tensor }) => used.has(tensor.name)),
+      nodes: kept,
+    });
+    const session = await ort.InferenceSession.create(bytes, {
+      executionProviders: ["cpu"],
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      enableCpuMemArena: arena,
+      graphOptimizationLevel: "all",
+      logSeverityLevel: 3,
+    });
+    return new Program(session, inputs, named);
+  }
+
+  /** The inputs that a run must feed. */
+  get inputs(): ReadonlyMap<string, Tensor> {
+    return this.#inputs;
+  }
+
+  /**
+   * Runs once.
+   *
+   * @param into arrays to write outputs to instead of fresh ones; views into larger buffers are fine
+   * @throws ShapeError when an input is missing or has another number of elements
+   */
+  async run(feeds: Feeds, into: Feeds = {}): Promise<Record<string, Float32Array>> {
+    const inputs: Record<string, ort.Tensor> = {};
+    for (const [name, tensor] of this.#inputs) {
+      inputs[name] = view(`input "${name}"`, tensor, feeds[name]);
+    }
+    const fetches: Record<string, ort.Tensor | null> = {};
+    for (const [name, tensor] of this.#outputs) {
+      const target = into[name];
+      fetches[tensor.name] = target === undefined ? null : view(`output "${name}"`, tensor, target);
+    }
+    const results = await this.#session.run(inputs, fetches);
+    const arrays: Record<string, Float32Array> = {};
+    for (const [name, tensor] of this.#outputs) {
+      arrays[name] = results[tensor.name]!.data as Float32Array;
+    }
+    return arrays;
+  }
+
+  async release(): Promise<void> {
+    await this.#session.release();
+  }
+}
+
+/** Gives every output a node of its own: one tensor may be asked for twice, or be an input. */
+function distinctOutputs(graph: Graph, outputs: Readonly<Record<string, Tensor>>) {
+  const named = new Map<string, Tensor>();
+  const nodes = [...graph.nodes];
+  const seen = new Set([...graph.inputs.keys(), ...graph.constants.map(({ tensor }) => tensor.name)]);
+  for (const [name, tensor] of Object.entries(outputs)) {
+    if (seen.has(tensor.name)) {
+      const copy: Tensor = { ...tensor, name: `.output.${name}` };
+      nodes.push({ operator: "Identity", domain: "", inputs: [tensor.name], outputs: [copy.name], attributes: {} });
+      named.set(name, copy);
+    } else {
+      seen.add(tensor.name);
+      named.set(name, tensor);
+    }
+  }
+  return { named, nodes };
+}
+
+/** Nodes that lead to the outputs, in order, and every name they use. */
+function liveNodes(nodes: readonly Node[], outputs: readonly Tensor[]): { kept: Node[]; used: Set<string> } {
+  const used = new Set(outputs.map((tensor) => tensor.name));
+  const kept: Node[] = [];
+  for (const node of nodes.toReversed()) {
+    if (node.outputs.some((name) => used.has(name))) {
+      kept.push(node);
+      for (const name of node.inputs) {
+        used.add(name);
+      }
+    }
+  }
+  return { kept: kept.reverse(), used };
+}
+
+function view(what: string, tensor: Tensor, data: TensorData | undefined): ort.Tensor {
+  if (data === undefined) {
+    throw new ShapeError(`${what}: expected [${tensor.shape}], got nothing`);
+  }
+  if (data.length !== elementCount(tensor.shape) || typeOf(data) !== tensor.type) {
+    throw new ShapeError(
+      `${what}: expected ${tensor.type} [${tensor.shape}], got ${data.length} elements of ${typeOf(data)}`,
+    );
+  }
+  return new ort.Tensor(tensor.type, data as Float32Array, tensor.shape) as ort.Tensor;
+}
+
+function typeOf(data: TensorData): DataType {
+  return data instanceof Float32Array ? "float32" : data instanceof BigInt64Array ? "int64" : "bool";
+}
