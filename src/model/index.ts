@@ -1,0 +1,24 @@
+/**
+ * @module
+ * A Hugging Face Qwen2.5-VL model directory and everything around the network: sizes, weights, tokenizer, chat
+ * template, image processor, positions.
+ */
+export type { ModelConfig, TextConfig, VisionConfig } from "./config.ts";
+export { type ConfigJsonOptions, configJson, parseConfig } from "./config-json.ts";
+export type { ImageGrid } from "./image/image-grid.ts";
+export type { RgbImage } from "./image/rgb-image.ts";
+export { canonicalName, checkParameters, parameterShapes } from "./parameter-names.ts";
+export { mergedTokens, type RopePositions, type RopeSegment, ropePositions } from "./positions.ts";
+export { replaceFile } from "./replace-file.ts";
+export {
+  openSafetensors,
+  readTensor,
+  type SafetensorsFile,
+  type TensorEntry,
+  type WeightTensor,
+  type WriteOptions,
+  writeSafetensors,
+} from "./safetensors.ts";
+export { type VisionPositions, visionPositions } from "./vision-positions.ts";
+export { readWeights, type Weights, writeWeights } from "./weights.ts";
+export { type WindowLayout, windowLayout } from "./windows.ts";

@@ -1,0 +1,111 @@
+/**
+ * @module
+ * The parameters of a Qwen2.5-VL model: their canonical names, shapes, and the other names they go by.
+ * Canonical is what transformers writes in `save_pretrained`: `model.layers.…`, `visual.…`, `lm_head.weight`.
+ */
+import { ModelError } from "../errors/index.ts";
+import type { ModelConfig } from "./config.ts";
+
+/** In-memory names of transformers 4.52 and later, which some checkpoints were saved under. */
+const RENAMED: readonly (readonly [prefix: string, canonical: string])[] = [
+  ["model.language_model.lm_head.", "lm_head."],
+  ["model.language_model.", "model."],
+  ["language_model.lm_head.", "lm_head."],
+  ["language_model.model.", "model."],
+  ["language_model.", "model."],
+  ["model.visual.", "visual."],
+];
+
+/** The canonical name of a parameter, whichever version of transformers named it. Unknown names stay as they are. */
+export function canonicalName(name: string): string {
+  for (const [prefix, canonical] of RENAMED) {
+    if (name.startsWith(prefix)) return canonical + name.slice(prefix.length);
+  }
+  return name;
+}
+
+/** Every parameter of the model and its shape, canonical names in the order of the forward pass. */
+export function parameterShapes(config: ModelConfig): ReadonlyMap<string, readonly number[]> {
+  const { text, vision } = config;
+  const shapes = new Map<string, readonly number[]>();
+  const linear = (name: string, out: number, into: number, bias: boolean) => {
+    shapes.set(`${name}.weight`, [out, into]);
+    if (bias) shapes.set(`${name}.bias`, [out]);
+  };
+  const mlp = (name: string, hidden: number, intermediate: number, bias: boolean) => {
+    linear(`${name}.gate_proj`, intermediate, hidden, bias);
+    linear(`${name}.up_proj`, intermediate, hidden, bias);
+    linear(`${name}.down_proj`, hidden, intermediate, bias);
+  };
+
+  const patch = [vision.inChannels, vision.temporalPatchSize, vision.patchSize, vision.patchSize];
+  shapes.set("visual.patch_embed.proj.weight", [vision.hiddenSize, ...patch]);
+  for (let block = 0; block < vision.depth; block++) {
+    const name = `visual.blocks.${block}`;
+    shapes.set(`${name}.norm1.weight`, [vision.hiddenSize]);
+    linear(`${name}.attn.qkv`, 3 * vision.hiddenSize, vision.hiddenSize, true);
+    linear(`${name}.attn.proj`, vision.hiddenSize, vision.hiddenSize, true);
+    shapes.set(`${name}.norm2.weight`, [vision.hiddenSize]);
+    mlp(`${name}.mlp`, vision.hiddenSize, vision.intermediateSize, true);
+  }
+  const merged = vision.hiddenSize * vision.spatialMergeSize ** 2;
+  shapes.set("visual.merger.ln_q.weight", [vision.hiddenSize]);
+  linear("visual.merger.mlp.0", merged, merged, true);
+  linear("visual.merger.mlp.2", vision.outHiddenSize, merged, true);
+
+  shapes.set("model.embed_tokens.weight", [text.vocabSize, text.hiddenSize]);
+  const kvSize = text.kvHeads * text.headDim;
+  for (let layer = 0; layer < text.layers; layer++) {
+    const name = `model.layers.${layer}`;
+    shapes.set(`${name}.input_layernorm.weight`, [text.hiddenSize]);
+    linear(`${name}.self_attn.q_proj`, text.heads * text.headDim, text.hiddenSize, true);
+    linear(`${name}.self_attn.k_proj`, kvSize, text.hiddenSize, true);
+    linear(`${name}.self_attn.v_proj`, kvSize, text.hiddenSize, true);
+    linear(`${name}.self_attn.o_proj`, text.hiddenSize, text.heads * text.headDim, false);
+    shapes.set(`${name}.post_attention_layernorm.weight`, [text.hiddenSize]);
+    mlp(`${name}.mlp`, text.hiddenSize, text.intermediateSize, false);
+  }
+  shapes.set("model.norm.weight", [text.hiddenSize]);
+  if (!text.tieWordEmbeddings) linear("lm_head", text.vocabSize, text.hiddenSize, false);
+  return shapes;
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, 8).join(", ");
+  return names.length > 8 ? `${shown} and ${names.length - 8} more` : shown;
+}
+
+/**
+ * Holds the tensors of a checkpoint against the parameters of its config. A tied model's `lm_head.weight`, which
+ * some checkpoints carry as a copy, and stored rotary frequencies are not counted as extra.
+ *
+ * @param found shape of every tensor, by canonical name
+ * @throws ModelError that names the missing, the extra and the misshaped tensors
+ */
+export function checkParameters(
+  config: ModelConfig,
+  found: ReadonlyMap<string, readonly number[]>,
+  where: string,
+): void {
+  const expected = parameterShapes(config);
+  const missing = [...expected.keys()].filter((name) => !found.has(name));
+  const extra = [...found.keys()].filter(
+    (name) =>
+      !expected.has(name) &&
+      !name.endsWith("rotary_emb.inv_freq") &&
+      !name.endsWith("rotary_pos_emb.inv_freq") &&
+      !(name === "lm_head.weight" && config.text.tieWordEmbeddings),
+  );
+  const misshaped: string[] = [];
+  for (const [name, shape] of expected) {
+    const got = found.get(name);
+    if (got !== undefined && (got.length !== shape.length || got.some((size, i) => size !== shape[i]))) {
+      misshaped.push(`${name} expected [${shape.join(", ")}], got [${got.join(", ")}]`);
+    }
+  }
+  const problems: string[] = [];
+  if (missing.length > 0) problems.push(`missing tensors: ${listed(missing)}`);
+  if (extra.length > 0) problems.push(`tensors that the config does not have: ${listed(extra)}`);
+  if (misshaped.length > 0) problems.push(`tensors of the wrong shape: ${listed(misshaped)}`);
+  if (problems.length > 0) throw new ModelError(`${where}: ${problems.join("; ")}`);
+}

@@ -1,0 +1,69 @@
+/**
+ * @module
+ * 3-D rotary positions of the decoder (M-RoPE, arXiv:2409.12191, section 2.1): text counts on in all three
+ * components at once, an image's tokens share a time and take their row and column.
+ */
+import type { ImageGrid } from "./image/image-grid.ts";
+
+/** A run of text tokens, or one image with its patch grid. */
+export type RopeSegment =
+  | { readonly kind: "text"; readonly length: number }
+  | { readonly kind: "image"; readonly grid: ImageGrid };
+
+/** `[S]` positions per component, and the position of the token that follows. */
+export interface RopePositions {
+  readonly time: Int32Array;
+  readonly height: Int32Array;
+  readonly width: Int32Array;
+  /** Position, in all components, of the next text token. */
+  readonly next: number;
+}
+
+/**
+ * Positions of a sequence of text runs and images, starting at 0.
+ *
+ * A text token at p has (p, p, p). An image that starts at p with a merged grid of t x h x w has
+ * (p + i, p + j, p + k) at frame i, row j, column k, and the next segment starts at p + max(h, w).
+ *
+ * @param spatialMergeSize patches per side that one image token stands for
+ */
+export function ropePositions(segments: readonly RopeSegment[], spatialMergeSize: number): RopePositions {
+  let total = 0;
+  for (const segment of segments) {
+    total += segment.kind === "text" ? segment.length : mergedTokens(segment.grid, spatialMergeSize);
+  }
+  const time = new Int32Array(total);
+  const height = new Int32Array(total);
+  const width = new Int32Array(total);
+  let at = 0;
+  let next = 0;
+  for (const segment of segments) {
+    if (segment.kind === "text") {
+      for (let i = 0; i < segment.length; i++, at++, next++) {
+        time[at] = next;
+        height[at] = next;
+        width[at] = next;
+      }
+      continue;
+    }
+    const [frames, patchRows, patchColumns] = segment.grid;
+    const rows = patchRows / spatialMergeSize;
+    const columns = patchColumns / spatialMergeSize;
+    for (let i = 0; i < frames; i++) {
+      for (let j = 0; j < rows; j++) {
+        for (let k = 0; k < columns; k++, at++) {
+          time[at] = next + i;
+          height[at] = next + j;
+          width[at] = next + k;
+        }
+      }
+    }
+    next += Math.max(rows, columns);
+  }
+  return { time, height, width, next };
+}
+
+/** Tokens that an image of this grid takes in the decoder. */
+export function mergedTokens(grid: ImageGrid, spatialMergeSize: number): number {
+  return (grid[0] * grid[1] * grid[2]) / spatialMergeSize ** 2;
+}

@@ -1,0 +1,57 @@
+/**
+ * @module
+ * Writing a file so that at every moment either the old one or the new one is there, whole.
+ */
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { RunError } from "../errors/index.ts";
+
+/** Bytes per write call; the system call itself takes less than 2 GiB. */
+const CHUNK = 2 ** 26;
+
+function writeAll(file: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) {
+    at += writeSync(file, bytes, at, Math.min(CHUNK, bytes.length - at));
+  }
+}
+
+/** Makes the rename itself durable; some file systems refuse to sync a directory, which is no loss of data. */
+function syncDirectory(path: string): void {
+  try {
+    const directory = openSync(path, "r");
+    try {
+      fsyncSync(directory);
+    } finally {
+      closeSync(directory);
+    }
+  } catch {}
+}
+
+/**
+ * Writes the parts one after another to a temporary file beside `path`, syncs it, and renames it over `path`.
+ *
+ * @throws RunError when the disk is full or the place cannot be written; then `path` is as it was before, and
+ *   the temporary file is gone
+ */
+export function replaceFile(path: string, parts: Iterable<Uint8Array | string>): void {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    const file = openSync(temporary, "w");
+    try {
+      for (const part of parts) writeAll(file, typeof part === "string" ? Buffer.from(part) : part);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (cause) {
+    rmSync(temporary, { force: true });
+    const error = cause as NodeJS.ErrnoException;
+    if (error.code === undefined) throw cause;
+    const reason = error.code === "ENOSPC" ? "no space left on the disk" : error.message;
+    throw new RunError(`${path}: cannot be written: ${reason}; what was there before is unchanged`, {
+      cause,
+    });
+  }
+  syncDirectory(dirname(path));
+}

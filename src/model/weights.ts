@@ -1,0 +1,105 @@
+/**
+ * @module
+ * The weights of a model directory, in one file or in shards, under canonical parameter names.
+ */
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
+import { ModelError } from "../errors/index.ts";
+import { Fields, readJson } from "./json-fields.ts";
+import { canonicalName } from "./parameter-names.ts";
+import type { SafetensorsFile, TensorEntry, WeightTensor, WriteOptions } from "./safetensors.ts";
+import { openSafetensors, readTensor, writeSafetensors } from "./safetensors.ts";
+
+const SINGLE = "model.safetensors";
+const INDEX = "model.safetensors.index.json";
+
+/** The tensors of a model directory; numbers are read from disk when asked for. */
+export interface Weights {
+  /** Shape of every tensor, by canonical name. */
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
+  /** Element type on disk. */
+  dtype(name: string): string;
+  /**
+   * The numbers of one tensor, row-major.
+   *
+   * @throws ModelError when there is none of that name, or it is not a float of 16 or 32 bits
+   */
+  read(name: string): Float32Array;
+}
+
+interface Located {
+  readonly file: SafetensorsFile;
+  /** Name within the file. */
+  readonly name: string;
+  readonly entry: TensorEntry;
+}
+
+/** Files and names of every tensor of the directory. */
+function locate(directory: string): Located[] {
+  const single = join(directory, SINGLE);
+  const index = join(directory, INDEX);
+  if (existsSync(single) || !existsSync(index)) {
+    const file = openSafetensors(single);
+    return [...file.tensors].map(([name, entry]) => ({ file, name, entry }));
+  }
+  const map = new Fields(readJson(index), index).object("weight_map");
+  const files = new Map<string, SafetensorsFile>();
+  return Object.keys(map.json).map((name) => {
+    const shard = map.text(name);
+    if (shard !== basename(shard)) throw map.error(name, "a file name without folders");
+    let file = files.get(shard);
+    if (file === undefined) {
+      file = openSafetensors(join(directory, shard));
+      files.set(shard, file);
+    }
+    const entry = file.tensors.get(name);
+    if (entry === undefined)
+      throw new ModelError(`${file.path}: no tensor ${name}, which ${INDEX} places there`);
+    return { file, name, entry };
+  });
+}
+
+/**
+ * Opens `model.safetensors`, or the shards of `model.safetensors.index.json`.
+ *
+ * @throws ModelError when neither is there, a file is broken, or two tensors are the same parameter
+ */
+export function readWeights(directory: string): Weights {
+  const located = new Map<string, Located>();
+  for (const tensor of locate(directory)) {
+    const name = canonicalName(tensor.name);
+    const other = located.get(name);
+    if (other !== undefined) {
+      throw new ModelError(
+        `${directory}: tensors ${other.name} and ${tensor.name} are the same parameter ${name}`,
+      );
+    }
+    located.set(name, tensor);
+  }
+  const find = (name: string): Located => {
+    const tensor = located.get(name);
+    if (tensor === undefined) throw new ModelError(`${directory}: no tensor ${name}`);
+    return tensor;
+  };
+  return {
+    shapes: new Map([...located].map(([name, { entry }]) => [name, entry.shape])),
+    dtype: (name) => find(name).entry.dtype,
+    read: (name) => {
+      const tensor = find(name);
+      return readTensor(tensor.file, tensor.name);
+    },
+  };
+}
+
+/**
+ * Writes `model.safetensors`, readable by transformers; the file appears whole or not at all.
+ *
+ * @throws RunError when the disk is full or the place cannot be written; an older file stays
+ */
+export function writeWeights(
+  directory: string,
+  tensors: ReadonlyMap<string, WeightTensor>,
+  options: Pick<WriteOptions, "dtype"> = {},
+): void {
+  writeSafetensors(join(directory, SINGLE), tensors, { ...options, metadata: { format: "pt" } });
+}
