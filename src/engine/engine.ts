@@ -6,18 +6,10 @@
  * Every policy loss of Fovea depends on the model only through the log-probs of the sampled tokens, so an engine
  * need not know any loss: it samples, scores, adds up the gradient of Σ c·log π and steps.
  */
-import type { RgbImage } from "../model/image/rgb-image.ts";
+import type { Prompt, PromptChunk } from "../model/prompt.ts";
 import type { Capability } from "./capabilities.ts";
 
-/** Text as token ids, or an image that stands for as many image-pad tokens as its size asks for. */
-export type PromptChunk =
-  | { readonly kind: "text"; readonly tokens: readonly number[] }
-  | { readonly kind: "image"; readonly image: RgbImage };
-
-/** What the model is asked. Sequences that share one `Prompt` object share its prefill. */
-export interface Prompt {
-  readonly chunks: readonly PromptChunk[];
-}
+export type { Prompt, PromptChunk };
 
 /** A prompt and the tokens that follow it. */
 export interface Sequence {

@@ -3,12 +3,21 @@
  * A Hugging Face Qwen2.5-VL model directory and everything around the network: sizes, weights, tokenizer, chat
  * template, image processor, positions.
  */
+export { type ChatFormat, promptFromMessages } from "./chat-prompt.ts";
+export {
+  type ChatMessage,
+  ChatTemplate,
+  type ContentPart,
+  QWEN_CHAT_TEMPLATE,
+  type RenderOptions,
+} from "./chat-template.ts";
 export type { ModelConfig, TextConfig, VisionConfig } from "./config.ts";
 export { type ConfigJsonOptions, configJson, parseConfig } from "./config-json.ts";
 export type { ImageGrid } from "./image/image-grid.ts";
 export type { RgbImage } from "./image/rgb-image.ts";
 export { canonicalName, checkParameters, parameterShapes } from "./parameter-names.ts";
 export { mergedTokens, type RopePositions, type RopeSegment, ropePositions } from "./positions.ts";
+export type { Prompt, PromptChunk } from "./prompt.ts";
 export { replaceFile } from "./replace-file.ts";
 export {
   openSafetensors,
@@ -19,6 +28,13 @@ export {
   type WriteOptions,
   writeSafetensors,
 } from "./safetensors.ts";
+export {
+  checkTokenizer,
+  type DecodeOptions,
+  type EncodeOptions,
+  Tokenizer,
+  VISION_TOKENS,
+} from "./tokenizer.ts";
 export { type VisionPositions, visionPositions } from "./vision-positions.ts";
 export { readWeights, type Weights, writeWeights } from "./weights.ts";
 export { type WindowLayout, windowLayout } from "./windows.ts";

@@ -1,0 +1,105 @@
+/**
+ * @module
+ * From a conversation and its images to the prompt that the network reads. Only the template's own text can make
+ * special tokens; what the messages say is text, whatever it looks like.
+ */
+import { DataError, ModelError } from "../errors/index.ts";
+import type { ChatMessage, ChatTemplate, RenderOptions } from "./chat-template.ts";
+import type { RgbImage } from "./image/rgb-image.ts";
+import type { Prompt, PromptChunk } from "./prompt.ts";
+import { type Tokenizer, VISION_TOKENS } from "./tokenizer.ts";
+
+/** Private-use characters that stand for the texts of the messages while the template is rendered. */
+const OPEN = "\uE0F0";
+const CLOSE = "\uE0F1";
+
+/** The messages with each text replaced by a mark, and the texts. */
+function markTexts(messages: readonly ChatMessage[]): { marked: ChatMessage[]; texts: string[] } {
+  const texts: string[] = [];
+  const mark = (text: string) => `${OPEN}${texts.push(text) - 1}${CLOSE}`;
+  const marked = messages.map(({ role, content }) => ({
+    role,
+    content:
+      typeof content === "string"
+        ? mark(content)
+        : content.map((part) => (part.type === "text" ? { type: part.type, text: mark(part.text) } : part)),
+  }));
+  return { marked, texts };
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+}
+
+/** What makes conversations into prompts. */
+export interface ChatFormat {
+  readonly tokenizer: Tokenizer;
+  readonly template: ChatTemplate;
+}
+
+/**
+ * The prompt of a conversation: its text as token ids, each image in the place of its pad token.
+ *
+ * Text between two special tokens is encoded as a whole, template and messages together, so the ids equal those
+ * of the rendered conversation wherever the messages contain no special token.
+ *
+ * @param images one per image part of the messages, in their order
+ * @throws DataError when the number of image parts is not the number of images
+ * @throws ModelError when the template does not give each image part one pad token
+ */
+export function promptFromMessages(
+  messages: readonly ChatMessage[],
+  images: readonly RgbImage[],
+  { tokenizer, template }: ChatFormat,
+  options: RenderOptions = {},
+): Prompt {
+  const parts = messages.flatMap(({ content }) => (typeof content === "string" ? [] : content));
+  const places = parts.filter((part) => part.type === "image").length;
+  if (places !== images.length) {
+    throw new DataError(`prompt: expected an image for each of ${places} image parts, got ${images.length}`);
+  }
+  const { marked, texts } = markTexts(messages);
+  const rendered = template.render(marked, options);
+
+  const chunks: PromptChunk[] = [];
+  let tokens: number[] = [];
+  let run = "";
+  let used = 0;
+  const endRun = () => {
+    if (run !== "") tokens.push(...tokenizer.encode(run, { special: false }));
+    run = "";
+  };
+  const endChunk = () => {
+    endRun();
+    if (tokens.length > 0) chunks.push({ kind: "text", tokens });
+    tokens = [];
+  };
+  const special = tokenizer.specialTokens.map(escaped).sort((a, b) => b.length - a.length);
+  const pieces = rendered.split(new RegExp(`(${[`${OPEN}\\d+${CLOSE}`, ...special].join("|")})`));
+  pieces.forEach((piece, i) => {
+    // Splitting by a group puts what lies between the matches at even places, and the matches at odd ones.
+    if (i % 2 === 0) {
+      if (piece.includes(OPEN) || piece.includes(CLOSE))
+        throw new ModelError(
+          "chat template: changes the text of messages, so it cannot be told from its own",
+        );
+      run += piece;
+    } else if (piece.startsWith(OPEN)) {
+      run += texts[Number(piece.slice(1, -1))] ?? "";
+    } else if (piece === VISION_TOKENS.image) {
+      const image = images[used++];
+      endChunk();
+      if (image !== undefined) chunks.push({ kind: "image", image });
+    } else {
+      endRun();
+      tokens.push(tokenizer.requireTokenId(piece));
+    }
+  });
+  if (used !== images.length) {
+    throw new ModelError(
+      `chat template: expected one ${VISION_TOKENS.image} for each of ${images.length} images, got ${used}`,
+    );
+  }
+  endChunk();
+  return { chunks };
+}

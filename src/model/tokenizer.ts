@@ -1,0 +1,156 @@
+/**
+ * @module
+ * The tokenizer of a model directory: byte-level BPE from tokenizer.json, with the special tokens kept apart
+ * from text, so that what a user writes can never open a turn or stand for an image.
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { Tokenizer as BytePairTokenizer } from "@huggingface/tokenizers";
+import { ModelError } from "../errors/index.ts";
+import type { ModelConfig } from "./config.ts";
+import { Fields, readJson } from "./json-fields.ts";
+
+/** The special tokens that Qwen2.5-VL cannot do without. */
+export const VISION_TOKENS = {
+  start: "<|vision_start|>",
+  end: "<|vision_end|>",
+  image: "<|image_pad|>",
+  video: "<|video_pad|>",
+} as const;
+
+export interface EncodeOptions {
+  /** True, the default, reads special tokens in the text as such; false takes them for plain text. */
+  readonly special?: boolean;
+}
+
+export interface DecodeOptions {
+  /** True leaves special tokens out; false, the default, writes them. */
+  readonly skipSpecial?: boolean;
+}
+
+/** Text to token ids and back. */
+export class Tokenizer {
+  /** One more than the highest id. The model's own vocabulary may be larger, padded with ids without a token. */
+  readonly vocabSize: number;
+  /** The token that ends a turn, when the directory names one. */
+  readonly eosToken: string | undefined;
+  /** The token that pads a batch, when the directory names one. */
+  readonly padToken: string | undefined;
+  /** Contents of the special tokens. */
+  readonly specialTokens: readonly string[];
+  readonly #full: BytePairTokenizer;
+  readonly #plainJson: object;
+  readonly #config: object;
+  #plain: BytePairTokenizer | undefined;
+  readonly #where: string;
+
+  /**
+   * @param json the parsed tokenizer.json
+   * @param config the parsed tokenizer_config.json
+   * @param where path of the tokenizer.json, for messages
+   * @throws ModelError when it is not a byte-level BPE tokenizer
+   */
+  constructor(json: unknown, config: unknown, where = "tokenizer.json") {
+    const fields = new Fields(json, where);
+    const model = fields.object("model");
+    if (model.text("type") !== "BPE") throw model.error("type", '"BPE"');
+    const added = fields.json["added_tokens"];
+    if (!Array.isArray(added)) throw fields.error("added_tokens", "an array");
+    const special = added.filter((token: unknown) => new Fields(token, where).boolean("special", false));
+    const settings = new Fields(config, `${where}: tokenizer_config.json`);
+    this.#config = settings.json;
+    this.#where = where;
+    this.#plainJson = { ...fields.json, added_tokens: added.filter((token) => !special.includes(token)) };
+    try {
+      this.#full = new BytePairTokenizer(fields.json, this.#config);
+    } catch (cause) {
+      throw new ModelError(`${where}: not a tokenizer: ${(cause as Error).message}`, { cause });
+    }
+    this.specialTokens = special.map((token) => new Fields(token, where).text("content"));
+    this.eosToken = tokenText(settings, "eos_token");
+    this.padToken = tokenText(settings, "pad_token");
+    let highest = -1;
+    for (const id of this.#full.get_vocab(true).values()) highest = Math.max(highest, id);
+    this.vocabSize = highest + 1;
+  }
+
+  /**
+   * Reads tokenizer.json, and tokenizer_config.json where there is one.
+   *
+   * @throws ModelError when they are missing or broken
+   */
+  static load(directory: string): Tokenizer {
+    const path = join(directory, "tokenizer.json");
+    const config = join(directory, "tokenizer_config.json");
+    return new Tokenizer(readJson(path), existsSync(config) ? readJson(config) : {}, path);
+  }
+
+  /** Token ids of a text; nothing is put before or after it. */
+  encode(text: string, { special = true }: EncodeOptions = {}): number[] {
+    if (special) return this.#full.encode(text, { add_special_tokens: false }).ids;
+    // A second tokenizer that knows no special tokens; made when first needed, because large ones take a while.
+    this.#plain ??= new BytePairTokenizer(this.#plainJson, {
+      ...this.#config,
+      additional_special_tokens: [],
+    });
+    return this.#plain.encode(text, { add_special_tokens: false }).ids;
+  }
+
+  /** The text of token ids; ids without a token give none, and broken UTF-8 gives U+FFFD. */
+  decode(ids: ArrayLike<number>, { skipSpecial = false }: DecodeOptions = {}): string {
+    const known = Array.from(ids).filter((id) => this.#full.id_to_token(id) !== undefined);
+    if (known.length === 0) return "";
+    return this.#full.decode(known, {
+      skip_special_tokens: skipSpecial,
+      clean_up_tokenization_spaces: false,
+    });
+  }
+
+  /** Id of a token given by its content. */
+  tokenId(token: string): number | undefined {
+    return this.#full.token_to_id(token);
+  }
+
+  /**
+   * Id of a token that must be there.
+   *
+   * @throws ModelError when it is not
+   */
+  requireTokenId(token: string): number {
+    const id = this.tokenId(token);
+    if (id === undefined) throw new ModelError(`${this.#where}: no token ${token}`);
+    return id;
+  }
+}
+
+/** Special tokens stand in tokenizer_config.json as strings or as objects with a content. */
+function tokenText(fields: Fields, name: string): string | undefined {
+  if (!fields.has(name)) return undefined;
+  return typeof fields.json[name] === "string" ? fields.text(name) : fields.object(name).text("content");
+}
+
+/**
+ * Makes sure that tokenizer and model mean the same: the vision tokens exist under the ids that the model's
+ * config gives them, and every token has an embedding.
+ *
+ * @throws ModelError naming the token that is missing or differs
+ */
+export function checkTokenizer(tokenizer: Tokenizer, config: ModelConfig): void {
+  const expected: readonly (readonly [token: string, id: number, field: string])[] = [
+    [VISION_TOKENS.start, config.visionStartTokenId, "vision_start_token_id"],
+    [VISION_TOKENS.end, config.visionEndTokenId, "vision_end_token_id"],
+    [VISION_TOKENS.image, config.imageTokenId, "image_token_id"],
+    [VISION_TOKENS.video, config.videoTokenId, "video_token_id"],
+  ];
+  for (const [token, id, field] of expected) {
+    const got = tokenizer.requireTokenId(token);
+    if (got !== id) {
+      throw new ModelError(`tokenizer.json: ${token} is ${got}, but config.json: ${field} is ${id}`);
+    }
+  }
+  if (tokenizer.vocabSize > config.text.vocabSize) {
+    throw new ModelError(
+      `tokenizer.json: ${tokenizer.vocabSize} tokens, but config.json: vocab_size is ${config.text.vocabSize}`,
+    );
+  }
+}
