@@ -1,0 +1,118 @@
+/**
+ * @module
+ * Group-relative advantages: how much better one completion did than the others of its prompt. What the advantage
+ * multiplies is in `surrogate.ts`; token weights are the credit layer's.
+ */
+import { NumericError } from "../errors/index.ts";
+
+/** Rewards of a group; `null` (or NaN, in typed arrays) where no verifier could judge the completion. */
+export type Rewards = ArrayLike<number | null>;
+
+/** How group rewards become advantages. */
+export interface AdvantageOptions {
+  /** Divide by the group's standard deviation, or leave reward units. Default `"std"`. */
+  readonly scale?: "std" | "none";
+  /** Added to the standard deviation so that nearly equal rewards do not explode. Default 1e-6. */
+  readonly epsilon?: number;
+}
+
+/** What a group's scorable rewards have in common. */
+export interface GroupSpread {
+  /** Rewards that are neither null nor NaN. */
+  readonly scorable: number;
+  /** Mean of the scorable rewards; 0 when there are none. */
+  readonly mean: number;
+  /** Unbiased standard deviation (n − 1); 0 for fewer than two rewards. */
+  readonly deviation: number;
+  /** False when all scorable rewards are equal, or fewer than two: such a group carries no gradient. */
+  readonly hasSpread: boolean;
+}
+
+/** Whether a verifier judged this completion. */
+export function isScorable(reward: number | null | undefined): reward is number {
+  return reward !== null && reward !== undefined && !Number.isNaN(reward);
+}
+
+/**
+ * Mean and unbiased standard deviation of a group's scorable rewards.
+ *
+ * @param rewards `[G]`
+ * @throws NumericError when a reward is infinite
+ */
+export function groupSpread(rewards: Rewards): GroupSpread {
+  const scored: number[] = [];
+  for (let i = 0; i < rewards.length; i++) {
+    const reward = rewards[i];
+    if (!isScorable(reward)) continue;
+    if (!Number.isFinite(reward)) {
+      throw new NumericError(`rewards[${i}]: expected a finite number, null or NaN, got ${reward}`);
+    }
+    scored.push(reward);
+  }
+  const first = scored[0] ?? 0;
+  if (scored.every((reward) => reward === first)) {
+    return { scorable: scored.length, mean: first, deviation: 0, hasSpread: false };
+  }
+  let mean = 0;
+  for (const reward of scored) mean += reward / scored.length;
+  let squares = 0;
+  for (const reward of scored) squares += (reward - mean) ** 2;
+  return {
+    scorable: scored.length,
+    mean,
+    deviation: Math.sqrt(squares / (scored.length - 1)),
+    hasSpread: true,
+  };
+}
+
+/**
+ * Advantage of each completion against its group.
+ *
+ *     Âᵢ = (Rᵢ − mean R) / (std R + epsilon)        scale "std", std over n − 1
+ *     Âᵢ =  Rᵢ − mean R                             scale "none"
+ *
+ * Source: GRPO, arXiv:2402.03300, section 4.1.2; scale "none": Dr. GRPO, arXiv:2503.20783. The unbiased deviation
+ * and epsilon are what implementations agree on, the papers print neither.
+ *
+ * A group whose scorable rewards are all equal, a group of one included, has advantage 0 throughout. Rewards that
+ * are null or NaN take no part in mean and deviation and get advantage 0.
+ *
+ * @param rewards `[G]`, any finite unit
+ * @returns `[G]`, in group standard deviations or in reward units
+ * @throws NumericError when a reward is infinite or epsilon is not a finite number ≥ 0
+ * @example
+ * groupAdvantages([1, 0, 0, 1], { epsilon: 0 }); // [√3/2, −√3/2, −√3/2, √3/2]
+ */
+export function groupAdvantages(rewards: Rewards, options: AdvantageOptions = {}): Float64Array {
+  const { scale = "std", epsilon = 1e-6 } = options;
+  if (!(epsilon >= 0 && Number.isFinite(epsilon))) {
+    throw new NumericError(`epsilon: expected a finite number ≥ 0, got ${epsilon}`);
+  }
+  const advantages = new Float64Array(rewards.length);
+  const { mean, deviation, hasSpread } = groupSpread(rewards);
+  if (!hasSpread) return advantages;
+  const divisor = scale === "std" ? deviation + epsilon : 1;
+  for (let i = 0; i < rewards.length; i++) {
+    const reward = rewards[i];
+    if (isScorable(reward)) advantages[i] = (reward - mean) / divisor;
+  }
+  return advantages;
+}
+
+/**
+ * Advantage of each completion against the mean of the others.
+ *
+ *     Âᵢ = Rᵢ − Σ_{j ≠ i} Rⱼ / (n − 1) = (Rᵢ − mean R) · n / (n − 1)
+ *
+ * Source: RLOO, arXiv:2402.14740. Equal rewards and groups of one give 0; null and NaN are left out.
+ *
+ * @param rewards `[G]`
+ * @returns `[G]`, reward units
+ * @throws NumericError when a reward is infinite
+ */
+export function leaveOneOutAdvantages(rewards: Rewards): Float64Array {
+  const { scorable } = groupSpread(rewards);
+  const advantages = groupAdvantages(rewards, { scale: "none" });
+  if (scorable < 2) return advantages;
+  return advantages.map((advantage) => (advantage * scorable) / (scorable - 1));
+}

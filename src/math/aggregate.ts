@@ -1,0 +1,76 @@
+/**
+ * @module
+ * How per-token terms become one number. An aggregation is linear, so it is given as one scale per token: the loss
+ * is Σ scale·term over all tokens of all completions, and the same scales carry the gradient.
+ *
+ * Masked tokens have scale 0. Completions in which nothing counts, truncated ones whose mask was cleared for
+ * example, leave both the numerator and the denominator.
+ */
+import { NumericError } from "../errors/index.ts";
+
+/** Which mean of the tokens. */
+export type AggregationKind = "token-mean" | "sequence-mean" | "sequence-sum-norm";
+
+/** Masks of all completions of the batch, `[B][T]`, 1 where the token counts, to scales of the same shape. */
+export type Aggregation = (masks: readonly ArrayLike<number>[]) => Float64Array[];
+
+/**
+ * Every token of the batch counts the same.
+ *
+ *     scale = m / Σ_{i,t} m
+ *
+ * Source: DAPO, arXiv:2503.14476, section 3.3. The sum runs over the whole batch given, so give it the global one.
+ */
+export const tokenMean: Aggregation = (masks) => {
+  let total = 0;
+  for (const mask of masks) total += countTokens(mask);
+  return masks.map((mask) => scales(mask, total));
+};
+
+/**
+ * Every completion counts the same, every token the same within its completion.
+ *
+ *     scale = m / (B · Σ_t m)
+ *
+ * Source: GRPO, arXiv:2402.03300, eq. 3.
+ */
+export const sequenceMean: Aggregation = (masks) => {
+  const completions = countCompletions(masks);
+  return masks.map((mask) => scales(mask, completions * countTokens(mask)));
+};
+
+/**
+ * Sum over tokens by a constant, mean over completions: length neither dilutes nor adds.
+ *
+ *     scale = m / (B · length)
+ *
+ * Source: Dr. GRPO, arXiv:2503.20783.
+ *
+ * @param length the constant, in tokens; by default the longest completion of the batch, masked tokens included
+ * @throws NumericError when length is not above 0
+ */
+export function sequenceSumNorm(length?: number): Aggregation {
+  if (length !== undefined && !(length > 0 && Number.isFinite(length))) {
+    throw new NumericError(`length: expected a finite number > 0, got ${length}`);
+  }
+  return (masks) => {
+    const longest = masks.reduce((most, mask) => Math.max(most, mask.length), 0);
+    const divisor = countCompletions(masks) * (length ?? longest);
+    return masks.map((mask) => scales(mask, divisor));
+  };
+}
+
+/** Tokens that count. */
+export function countTokens(mask: ArrayLike<number>): number {
+  let count = 0;
+  for (let t = 0; t < mask.length; t++) if (mask[t] !== 0) count++;
+  return count;
+}
+
+function countCompletions(masks: readonly ArrayLike<number>[]): number {
+  return masks.filter((mask) => countTokens(mask) > 0).length;
+}
+
+function scales(mask: ArrayLike<number>, divisor: number): Float64Array {
+  return Float64Array.from(mask, (counts) => (counts === 0 ? 0 : 1 / divisor));
+}

@@ -1,0 +1,27 @@
+/**
+ * @module
+ * The pure mathematics of policy optimisation. Read in this order: `advantage`, `ratio`, `surrogate`, `kl`,
+ * `aggregate`; `statistics` and `random` stand beside them. Nothing here knows of a model, a file or a clock.
+ */
+export type { AdvantageOptions, GroupSpread, Rewards } from "./advantage.ts";
+export { groupAdvantages, groupSpread, isScorable, leaveOneOutAdvantages } from "./advantage.ts";
+export type { Aggregation, AggregationKind } from "./aggregate.ts";
+export { countTokens, sequenceMean, sequenceSumNorm, tokenMean } from "./aggregate.ts";
+export type { KlEstimator, KlFunction, KlValue } from "./kl.ts";
+export { klEstimators } from "./kl.ts";
+export type { RngState } from "./random.ts";
+export { Rng } from "./random.ts";
+export { logRatio, sequenceRatio, tokenRatio } from "./ratio.ts";
+export type { Interval, PairedDifference } from "./statistics.ts";
+export {
+  effectiveSampleSize,
+  mean,
+  pairedDifference,
+  quantile,
+  studentInterval,
+  variance,
+  wilsonInterval,
+} from "./statistics.ts";
+export { normalQuantile, studentProbability, studentQuantile } from "./student-t.ts";
+export type { ClipOptions, SoftGateOptions, SurrogateValue } from "./surrogate.ts";
+export { clampedRatio, clippedSurrogate, softGateSurrogate } from "./surrogate.ts";
