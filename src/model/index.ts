@@ -13,8 +13,19 @@ export {
 } from "./chat-template.ts";
 export type { ModelConfig, TextConfig, VisionConfig } from "./config.ts";
 export { type ConfigJsonOptions, configJson, parseConfig } from "./config-json.ts";
+export { resizeBicubic } from "./image/bicubic.ts";
+export { type DecodeImageOptions, decodeImage } from "./image/decode.ts";
 export type { ImageGrid } from "./image/image-grid.ts";
+export { imageGrid, type ProcessedImage, preprocess } from "./image/processor.ts";
+export {
+  defaultProcessorConfig,
+  loadProcessorConfig,
+  type ProcessorConfig,
+  parseProcessorConfig,
+  processorJson,
+} from "./image/processor-config.ts";
 export type { RgbImage } from "./image/rgb-image.ts";
+export { type PixelSize, type ResizeLimits, smartResize } from "./image/smart-resize.ts";
 export { canonicalName, checkParameters, parameterShapes } from "./parameter-names.ts";
 export { mergedTokens, type RopePositions, type RopeSegment, ropePositions } from "./positions.ts";
 export type { Prompt, PromptChunk } from "./prompt.ts";
