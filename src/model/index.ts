@@ -13,6 +13,12 @@ export {
 } from "./chat-template.ts";
 export type { ModelConfig, TextConfig, VisionConfig } from "./config.ts";
 export { type ConfigJsonOptions, configJson, parseConfig } from "./config-json.ts";
+export {
+  type ModelDirectory,
+  type ModelFiles,
+  openModelDirectory,
+  writeModelDirectory,
+} from "./directory.ts";
 export { resizeBicubic } from "./image/bicubic.ts";
 export { type DecodeImageOptions, decodeImage } from "./image/decode.ts";
 export type { ImageGrid } from "./image/image-grid.ts";
