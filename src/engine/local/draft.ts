@@ -1,0 +1,67 @@
+/**
+ * @module
+ * A completion in the making.
+ */
+import type { Rng } from "../../math/index.ts";
+import type { Completion, StopReason } from "../engine.ts";
+import type { RowReducer } from "./attention-reduction.ts";
+import type { PreparedPrompt } from "./prepared-prompt.ts";
+import { chooseToken, type TokenChoice } from "./token-choice.ts";
+
+/** When completions end, and how their tokens are drawn. */
+export interface DraftRules {
+  readonly choice: TokenChoice;
+  readonly maxCompletionTokens: number;
+  readonly stopTokens: ReadonlySet<number>;
+}
+
+/** Rows of what follows: `[N, V]` probabilities and log-probs, `[N]` entropy. */
+export interface NextTokens {
+  readonly probabilities: Float32Array;
+  readonly logprobs: Float32Array;
+  readonly entropy: Float32Array;
+}
+
+export class Draft {
+  readonly prompt: PreparedPrompt;
+  readonly rows: RowReducer | undefined;
+  readonly tokens: number[] = [];
+  readonly #logprobs: number[] = [];
+  readonly #entropy: number[] = [];
+  readonly #rng: Rng;
+  #stopReason: StopReason | undefined;
+
+  constructor(prompt: PreparedPrompt, rng: Rng, rows: RowReducer | undefined) {
+    this.prompt = prompt;
+    this.rows = rows;
+    this.#rng = rng;
+  }
+
+  get isComplete(): boolean {
+    return this.#stopReason !== undefined;
+  }
+
+  /** Draws the next token from row `row`. */
+  draw(next: NextTokens, row: number, rules: DraftRules): void {
+    const start = row * rules.choice.banned.length;
+    const token = chooseToken(next.probabilities, start, rules.choice, this.#rng);
+    this.tokens.push(token);
+    this.#logprobs.push(next.logprobs[start + token]!);
+    this.#entropy.push(next.entropy[row]!);
+    if (rules.stopTokens.has(token)) {
+      this.#stopReason = "stop";
+    } else if (this.tokens.length === rules.maxCompletionTokens) {
+      this.#stopReason = "length";
+    }
+  }
+
+  finish(): Completion {
+    return {
+      tokens: Int32Array.from(this.tokens),
+      logprobs: Float64Array.from(this.#logprobs),
+      entropy: Float64Array.from(this.#entropy),
+      stopReason: this.#stopReason ?? "length",
+      ...(this.rows === undefined ? {} : { signals: { attention: this.rows.finish() } }),
+    };
+  }
+}

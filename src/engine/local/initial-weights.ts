@@ -1,0 +1,33 @@
+/**
+ * @module
+ * Random weights for a model that is trained from nothing.
+ */
+import type { Rng } from "../../math/index.ts";
+import type { ParameterStore } from "./parameter-store.ts";
+
+const DEVIATION = 0.02;
+
+/**
+ * Norms 1, biases 0, the patch embedding as wide as its inputs ask (1/√fan-in), other matrices normal with deviation
+ * 0.02 — or 1/√fan-in where that is larger, so that a narrow model starts as lively as a wide one — and those that
+ * write to the residual stream smaller by √(2·layers).
+ */
+export function initialiseWeights(store: ParameterStore, rng: Rng, layers: number): void {
+  for (const { name, shape, offset, size } of store.layout.parameters.values()) {
+    const isNorm = /norm|ln_q/.test(name);
+    if (shape.length === 1) {
+      store.weights.fill(isNorm ? 1 : 0, offset, offset + size);
+      continue;
+    }
+    const fanIn = size / shape[0]!;
+    const isEmbedding = name.includes("embed_tokens") || name.startsWith("lm_head");
+    const writesResidual = /o_proj|down_proj|attn\.proj/.test(name);
+    const deviation =
+      (isEmbedding ? DEVIATION : Math.max(DEVIATION, 1 / Math.sqrt(fanIn))) / (writesResidual ? Math.sqrt(2 * layers) : 1);
+    const draw = rng.fork(name);
+    for (let i = 0; i < size; i++) {
+      store.weights[offset + i] = draw.normal(0, deviation);
+    }
+  }
+  store.version++;
+}

@@ -1,0 +1,236 @@
+/**
+ * @module
+ * The engine's work, in the thread that calls it. `local-engine.ts` puts it into a worker.
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { EngineError, ShapeError } from "../../errors/index.ts";
+import { Rng } from "../../math/index.ts";
+import { loadProcessorConfig, type ModelConfig, parseConfig, preprocess, readJson } from "../../model/index.ts";
+import type {
+  AccumulateOptions,
+  AdamParameters,
+  Completion,
+  GradientReport,
+  Prompt,
+  SampleRequest,
+  Score,
+  ScoreRequest,
+  StepReport,
+} from "../engine.ts";
+import { AdamW, gradientNorm } from "./adamw.ts";
+import { loadTrainingState, saveModel, saveTrainingState } from "./checkpoint-files.ts";
+import { decode } from "./decoding.ts";
+import { initialiseWeights } from "./initial-weights.ts";
+import type { LocalEngineOptions } from "./local-options.ts";
+import { ParameterStore } from "./parameter-store.ts";
+import { checkText, type PreparedPrompt, preparePrompt } from "./prepared-prompt.ts";
+import { ProgramCache } from "./program-cache.ts";
+import { RotaryTable } from "./rotary-table.ts";
+import type { PreparedSequence } from "./sequence-batches.ts";
+import { type Machinery, TeacherForcing } from "./teacher-forcing.ts";
+import { VisionEncoder } from "./vision-encoder.ts";
+
+const PROGRAMS = 48;
+
+/** A sequence whose prompt was registered before. */
+export interface LocalSequence {
+  readonly prompt: number;
+  readonly completion: Int32Array;
+}
+
+/** A sampling request whose prompts were registered before. */
+export type LocalSampleRequest = Omit<SampleRequest, "prompts"> & { readonly prompts: readonly number[] };
+
+export class LocalModel {
+  readonly #machinery: Machinery;
+  readonly #assets: string;
+  readonly #adam: AdamW;
+  readonly #teacher: TeacherForcing;
+  readonly #prompts = new Map<number, PreparedPrompt>();
+  readonly #banned: Uint8Array;
+
+  /** @throws ModelError when the directory is no Qwen2.5-VL model, or its files are broken */
+  constructor({ model, threads = 2, maxSequences = 64 }: LocalEngineOptions) {
+    const fresh = typeof model === "string" ? undefined : model;
+    this.#assets = fresh?.assets ?? (model as string);
+    const config = fresh?.config ?? parseConfig(readJson(join(this.#assets, "config.json")));
+    const store = new ParameterStore(config);
+    if (fresh === undefined) {
+      store.read(this.#assets, config);
+    } else {
+      initialiseWeights(store, new Rng(fresh.seed), config.text.layers);
+    }
+    const programs = new ProgramCache(PROGRAMS);
+    const vision = new VisionEncoder(config, store, programs, threads);
+    const table = new RotaryTable(config.text);
+    this.#machinery = { config, store, programs, vision, table, threads, maxSequences };
+    this.#teacher = new TeacherForcing(this.#machinery);
+    this.#adam = new AdamW(store.layout);
+    this.#banned = bannedTokens(config);
+    if (fresh === undefined) {
+      loadTrainingState(this.#assets, store, this.#adam);
+    }
+  }
+
+  /** Remembers prompts under the caller's ids. */
+  register(prompts: readonly (readonly [id: number, prompt: Prompt])[]): void {
+    const { config } = this.#machinery;
+    const processor = loadProcessorConfig(this.#assets, config);
+    for (const [id, prompt] of prompts) {
+      this.#prompts.set(id, preparePrompt(prompt, config, (image) => preprocess(image, processor)));
+    }
+  }
+
+  forget(ids: readonly number[]): void {
+    for (const id of ids) {
+      this.#prompts.delete(id);
+    }
+  }
+
+  async sample(request: LocalSampleRequest): Promise<Completion[][]> {
+    checkSampling(request);
+    const greedy = request.temperature === 0;
+    return decode(this.#machinery, {
+      prompts: request.prompts.map((id) => this.#prompt(id)),
+      groupSize: request.groupSize,
+      maxCompletionTokens: request.maxCompletionTokens,
+      stopTokens: new Set(request.stopTokens),
+      choice: { greedy, topK: request.topK, topP: request.topP, banned: this.#banned },
+      temperature: greedy ? 1 : request.temperature,
+      rng: new Rng(request.seed),
+      row: request.signals?.attention?.row,
+    });
+  }
+
+  async score(sequences: readonly LocalSequence[], request: ScoreRequest = {}): Promise<Score[]> {
+    const { store } = this.#machinery;
+    if (request.weights === "reference" && store.reference === undefined) {
+      throw new EngineError("score: reference weights were asked for, but none were set");
+    }
+    const weights = request.weights === "reference" ? store.reference! : store.weights;
+    const temperature = checkedTemperature(request.temperature);
+    return this.#teacher.score(this.#sequences(sequences), weights, temperature, request.signals?.attention?.row);
+  }
+
+  async accumulate(
+    sequences: readonly LocalSequence[],
+    coefficients: readonly Float64Array[],
+    options: AccumulateOptions = {},
+  ): Promise<GradientReport> {
+    checkCoefficients(sequences, coefficients);
+    await this.#teacher.accumulate(this.#sequences(sequences), coefficients, checkedTemperature(options.temperature));
+    const tokens = sequences.reduce((sum, { completion }) => sum + completion.length, 0);
+    return { tokens, finite: Number.isFinite(gradientNorm(this.#machinery.store.gradient)) };
+  }
+
+  step(adam: AdamParameters): StepReport {
+    const { store } = this.#machinery;
+    const norm = gradientNorm(store.gradient);
+    const applied = Number.isFinite(norm);
+    if (applied) {
+      const { maxGradientNorm } = adam;
+      const scale = maxGradientNorm > 0 && norm > maxGradientNorm ? maxGradientNorm / norm : 1;
+      this.#adam.step(store.weights, store.gradient, scale, adam);
+      store.version++;
+    }
+    store.gradient.fill(0);
+    return { gradientNorm: norm, applied };
+  }
+
+  setReference(): void {
+    const { store } = this.#machinery;
+    store.reference = store.weights.slice();
+  }
+
+  save(directory: string, optimizer: boolean): void {
+    const { config, store } = this.#machinery;
+    saveModel(directory, config, store, this.#assets);
+    if (optimizer) {
+      saveTrainingState(directory, store, this.#adam);
+    }
+  }
+
+  load(directory: string): void {
+    const { config, store } = this.#machinery;
+    if (!existsSync(directory)) {
+      throw new EngineError(`load: no such directory: ${directory}`);
+    }
+    store.read(directory, config);
+    loadTrainingState(directory, store, this.#adam);
+  }
+
+  async close(): Promise<void> {
+    await this.#machinery.programs.clear();
+  }
+
+  /** The accumulated gradient of each parameter, by Hugging Face name: views, valid until the next step. */
+  gradients(): ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }> {
+    const { store } = this.#machinery;
+    return store.tensors(store.gradient);
+  }
+
+  #sequences(sequences: readonly LocalSequence[]): PreparedSequence[] {
+    const { config } = this.#machinery;
+    return sequences.map(({ prompt, completion }, i) => {
+      checkText(completion, config, `completion ${i}`);
+      return { prompt: this.#prompt(prompt), completion };
+    });
+  }
+
+  #prompt(id: number): PreparedPrompt {
+    const prompt = this.#prompts.get(id);
+    if (prompt === undefined) {
+      throw new EngineError(`prompt ${id} is not registered`);
+    }
+    return prompt;
+  }
+}
+
+/** Ids that stand for pixels or open and close them: a model that samples one makes a sequence that cannot be read. */
+function bannedTokens({ text, imageTokenId, videoTokenId, visionStartTokenId, visionEndTokenId }: ModelConfig): Uint8Array {
+  const banned = new Uint8Array(text.vocabSize);
+  for (const token of [imageTokenId, videoTokenId, visionStartTokenId, visionEndTokenId]) {
+    banned[token] = 1;
+  }
+  return banned;
+}
+
+function checkSampling({ groupSize, maxCompletionTokens, temperature, topP, topK }: LocalSampleRequest): void {
+  const positive = (name: string, value: number) => {
+    if (!(Number.isInteger(value) && value > 0)) {
+      throw new EngineError(`sample: ${name}: expected a positive integer, got ${value}`);
+    }
+  };
+  positive("groupSize", groupSize);
+  positive("maxCompletionTokens", maxCompletionTokens);
+  if (!(temperature >= 0 && Number.isFinite(temperature))) {
+    throw new EngineError(`sample: temperature: expected 0 or more, got ${temperature}`);
+  }
+  if (!(topP > 0 && topP <= 1)) {
+    throw new EngineError(`sample: topP: expected a number in (0, 1], got ${topP}`);
+  }
+  if (!(Number.isInteger(topK) && topK >= 0)) {
+    throw new EngineError(`sample: topK: expected 0 or a positive integer, got ${topK}`);
+  }
+}
+
+function checkedTemperature(temperature = 1): number {
+  if (!(temperature > 0 && Number.isFinite(temperature))) {
+    throw new EngineError(`temperature: expected a positive number, got ${temperature}`);
+  }
+  return temperature;
+}
+
+function checkCoefficients(sequences: readonly LocalSequence[], coefficients: readonly Float64Array[]): void {
+  if (sequences.length !== coefficients.length) {
+    throw new ShapeError(`coefficients: expected ${sequences.length} arrays, got ${coefficients.length}`);
+  }
+  for (const [i, { completion }] of sequences.entries()) {
+    if (coefficients[i]!.length !== completion.length) {
+      throw new ShapeError(
+        `coefficients: expected shape [${completion.length}], got [${coefficients[i]!.length}] (sequence ${i})`,
+      );
+    }
+  }
+}

@@ -1,0 +1,22 @@
+/**
+ * @module
+ * What a local engine is opened with.
+ */
+import type { ModelConfig } from "../../model/index.ts";
+
+/** A model that starts from random weights. */
+export interface FreshModel {
+  readonly config: ModelConfig;
+  /** Directory with the tokenizer, chat template and processor that its checkpoints will carry. */
+  readonly assets: string;
+  readonly seed: number;
+}
+
+export interface LocalEngineOptions {
+  /** A Hugging Face model directory, or a model to begin. */
+  readonly model: string | FreshModel;
+  /** Threads of one operation; 2 unless given. */
+  readonly threads?: number;
+  /** Sequences computed at once with a backward pass: more is faster and takes more memory; 64 unless given. */
+  readonly maxSequences?: number;
+}

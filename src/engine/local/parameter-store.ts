@@ -1,0 +1,55 @@
+/**
+ * @module
+ * The model's numbers: one flat array of weights, one of gradients, and the frozen reference if there is one.
+ */
+import { type ModelConfig, checkParameters, readWeights, type WeightTensor } from "../../model/index.ts";
+import { type ParameterLayout, parameterLayout } from "../../model/graph/index.ts";
+import type { Tensor, TensorData } from "../../tensor/index.ts";
+
+export class ParameterStore {
+  readonly layout: ParameterLayout;
+  readonly weights: Float32Array;
+  readonly gradient: Float32Array;
+  reference: Float32Array | undefined;
+  /** Counts changes of the weights, for caches of what was computed from them. */
+  version = 0;
+
+  constructor(config: ModelConfig) {
+    this.layout = parameterLayout(config);
+    this.weights = new Float32Array(this.layout.size);
+    this.gradient = new Float32Array(this.layout.size);
+  }
+
+  /** The weights that a program's inputs name, as views. */
+  feeds(used: ReadonlyMap<string, Tensor>, source: Float32Array = this.weights): Record<string, TensorData> {
+    return Object.fromEntries([...used.keys()].map((pack) => [pack, this.view(source, pack)]));
+  }
+
+  /** A pack's numbers within a flat array. */
+  view(flat: Float32Array, pack: string): Float32Array {
+    const { offset, size } = this.layout.packs.get(pack)!;
+    return flat.subarray(offset, offset + size);
+  }
+
+  /** All parameters under their Hugging Face names, as views of a flat array. */
+  tensors(flat: Float32Array): Map<string, WeightTensor> {
+    const entries = [...this.layout.parameters.values()];
+    return new Map(
+      entries.map(({ name, shape, offset, size }) => [name, { shape, data: flat.subarray(offset, offset + size) }]),
+    );
+  }
+
+  /**
+   * Reads a model directory's weights.
+   *
+   * @throws ModelError when tensors are missing, extra or misshaped
+   */
+  read(directory: string, config: ModelConfig): void {
+    const source = readWeights(directory);
+    checkParameters(config, source.shapes, directory);
+    for (const { name, offset } of this.layout.parameters.values()) {
+      this.weights.set(source.read(name), offset);
+    }
+    this.version++;
+  }
+}

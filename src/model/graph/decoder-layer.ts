@@ -1,0 +1,55 @@
+/**
+ * @module
+ * One decoder layer, on rows: tokens of prompts and completions stand below each other in one matrix, so that every
+ * linear layer is one product. Only attention takes them apart.
+ */
+import { add, reshape, rmsNorm, rotary, split, type Tensor } from "../../tensor/index.ts";
+import type { TextConfig } from "../config.ts";
+import { affine, feedForward } from "./layer.ts";
+import type { GraphParameters } from "./parameters.ts";
+
+/** `[1, N, d/2]` of every row's rotary angles. */
+export interface RotaryAngles {
+  readonly cosine: Tensor;
+  readonly sine: Tensor;
+}
+
+/** Rows ready for attention: `[N, (H + H_kv)·d]` rotated queries and keys, `[N, H_kv·d]` values. */
+export interface Projected {
+  readonly queryKey: Tensor;
+  readonly value: Tensor;
+}
+
+/** Normalises, projects to queries, keys and values, and rotates. */
+export function project(
+  x: Tensor,
+  parameters: GraphParameters,
+  layer: number,
+  config: TextConfig,
+  { cosine, sine }: RotaryAngles,
+): Projected {
+  const rows = x.shape[0]!;
+  const heads = config.heads + config.kvHeads;
+  const normal = rmsNorm(x, parameters.pack(`layer.${layer}.attentionNorm`), config.rmsNormEpsilon);
+  const qkv = affine(normal, parameters, `layer.${layer}.qkv`, true);
+  const widths = [heads * config.headDim, config.kvHeads * config.headDim];
+  const [queryKey, value] = split(qkv, widths, 1) as [Tensor, Tensor];
+  const rotated = rotary(reshape(queryKey, [1, rows, widths[0]!]), cosine, sine, heads);
+  return { queryKey: reshape(rotated, [rows, widths[0]!]), value };
+}
+
+/** Adds what attention mixed to the residual stream, then the feed-forward. */
+export function finishLayer(
+  x: Tensor,
+  mixed: Tensor,
+  parameters: GraphParameters,
+  layer: number,
+  config: TextConfig,
+): Tensor {
+  const attended = add(x, affine(mixed, parameters, `layer.${layer}.output`, false));
+  return feedForward(attended, parameters, `layer.${layer}`, config.rmsNormEpsilon, false);
+}
+
+export function attentionScale(config: TextConfig): number {
+  return 1 / Math.sqrt(config.headDim);
+}

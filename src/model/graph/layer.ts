@@ -1,0 +1,49 @@
+/**
+ * @module
+ * What decoder layers and vision blocks share: projections to heads, and the SwiGLU feed-forward.
+ */
+import {
+  add,
+  linear,
+  multiply,
+  reshape,
+  rmsNorm,
+  silu,
+  split,
+  type Tensor,
+  transpose,
+} from "../../tensor/index.ts";
+import type { GraphParameters } from "./parameters.ts";
+
+/** `[B·S, H·d]` as `[B, H, S, d]`. */
+export function toHeads(rows: Tensor, batch: number, heads: number): Tensor {
+  const length = rows.shape[0]! / batch;
+  return transpose(reshape(rows, [batch, length, heads, rows.shape[1]! / heads]), [0, 2, 1, 3]);
+}
+
+/** `[B, H, S, d]` as `[B·S, H·d]`. */
+export function fromHeads(heads: Tensor): Tensor {
+  const [batch, count, length, width] = heads.shape as [number, number, number, number];
+  return reshape(transpose(heads, [0, 2, 1, 3]), [batch * length, count * width]);
+}
+
+/** x + W_down (silu(gate) · up), with [gate, up] = W_gateUp norm(x); biases where the layer has them. */
+export function feedForward(
+  x: Tensor,
+  parameters: GraphParameters,
+  prefix: string,
+  epsilon: number,
+  biased: boolean,
+): Tensor {
+  const normal = rmsNorm(x, parameters.pack(`${prefix}.mlpNorm`), epsilon);
+  const both = affine(normal, parameters, `${prefix}.gateUp`, biased);
+  const width = both.shape[1]! / 2;
+  const [gate, up] = split(both, [width, width], 1) as [Tensor, Tensor];
+  return add(x, affine(multiply(silu(gate), up), parameters, `${prefix}.down`, biased));
+}
+
+/** A linear layer by its pack's name. */
+export function affine(x: Tensor, parameters: GraphParameters, pack: string, biased: boolean): Tensor {
+  const weight = parameters.pack(`${pack}.weight`);
+  return biased ? linear(x, weight, parameters.pack(`${pack}.bias`)) : linear(x, weight);
+}

@@ -1,0 +1,144 @@
+/**
+ * @module
+ * Where each parameter lies in one flat buffer, and how a graph reaches it.
+ *
+ * Parameters that are multiplied with the same rows (q, k and v; gate and up) lie side by side, so that a graph sees
+ * them as one matrix, a "pack", without a copy. Files on disk keep Hugging Face's names and shapes.
+ */
+import { elementCount, type Graph, type Shape, type Tensor } from "../../tensor/index.ts";
+import type { ModelConfig } from "../config.ts";
+import { parameterShapes } from "../parameter-names.ts";
+
+/** One named parameter, or several side by side. Offsets and sizes are in elements. */
+export interface ParameterView {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly offset: number;
+  readonly size: number;
+}
+
+export interface ParameterLayout {
+  /** Total elements. */
+  readonly size: number;
+  /** By Hugging Face name. */
+  readonly parameters: ReadonlyMap<string, ParameterView>;
+  /** What graphs see, by pack name. */
+  readonly packs: ReadonlyMap<string, ParameterView>;
+}
+
+const TEXT = "model";
+const VISION = "visual";
+
+/** Pack name and the parameters in it, stacked along their first axis. */
+type Pack = readonly [pack: string, members: readonly string[]];
+
+/** Lays all parameters of a model out in one buffer. */
+export function parameterLayout(config: ModelConfig): ParameterLayout {
+  const shapes = parameterShapes(config);
+  const parameters = new Map<string, ParameterView>();
+  const packs = new Map<string, ParameterView>();
+  let offset = 0;
+  for (const [pack, members] of packList(config)) {
+    const start = offset;
+    for (const name of members) {
+      const shape = shapes.get(name)!;
+      const size = elementCount(shape);
+      parameters.set(name, { name, shape, offset, size });
+      offset += size;
+    }
+    packs.set(pack, {
+      name: pack,
+      shape: packShape(members.map((name) => shapes.get(name)!)),
+      offset: start,
+      size: offset - start,
+    });
+  }
+  return { size: offset, parameters, packs };
+}
+
+/** Stacked along the first axis; a convolution's kernel counts as the matrix it is on patches. */
+function packShape(shapes: readonly Shape[]): Shape {
+  const rows = shapes.reduce((total, shape) => total + shape[0]!, 0);
+  const columns = elementCount(shapes[0]!.slice(1));
+  return shapes[0]!.length === 1 ? [rows] : [rows, columns];
+}
+
+function packList(config: ModelConfig): Pack[] {
+  return [
+    ["embedding", [`${TEXT}.embed_tokens.weight`]],
+    ...Array.from({ length: config.text.layers }, (_, layer) => decoderLayer(layer)).flat(),
+    ["norm", [`${TEXT}.norm.weight`]],
+    ...(config.text.tieWordEmbeddings ? [] : [["head", ["lm_head.weight"]] satisfies Pack]),
+    ["vision.patch", [`${VISION}.patch_embed.proj.weight`]],
+    ...Array.from({ length: config.vision.depth }, (_, block) => visionBlock(block)).flat(),
+    ["vision.merger.norm", [`${VISION}.merger.ln_q.weight`]],
+    ...biased("vision.merger.up", `${VISION}.merger.mlp.0`),
+    ...biased("vision.merger.down", `${VISION}.merger.mlp.2`),
+  ];
+}
+
+function decoderLayer(layer: number): Pack[] {
+  const name = (suffix: string) => `${TEXT}.layers.${layer}.${suffix}`;
+  const projections = ["q", "k", "v"].map((letter) => name(`self_attn.${letter}_proj`));
+  return [
+    [`layer.${layer}.attentionNorm`, [name("input_layernorm.weight")]],
+    [`layer.${layer}.qkv.weight`, projections.map((projection) => `${projection}.weight`)],
+    [`layer.${layer}.qkv.bias`, projections.map((projection) => `${projection}.bias`)],
+    [`layer.${layer}.output.weight`, [name("self_attn.o_proj.weight")]],
+    [`layer.${layer}.mlpNorm`, [name("post_attention_layernorm.weight")]],
+    [`layer.${layer}.gateUp.weight`, [name("mlp.gate_proj.weight"), name("mlp.up_proj.weight")]],
+    [`layer.${layer}.down.weight`, [name("mlp.down_proj.weight")]],
+  ];
+}
+
+function visionBlock(block: number): Pack[] {
+  const name = (suffix: string) => `${VISION}.blocks.${block}.${suffix}`;
+  const pack = (suffix: string) => `vision.${block}.${suffix}`;
+  return [
+    [pack("attentionNorm"), [name("norm1.weight")]],
+    ...biased(pack("qkv"), name("attn.qkv")),
+    ...biased(pack("output"), name("attn.proj")),
+    [pack("mlpNorm"), [name("norm2.weight")]],
+    ...biased(pack("gateUp"), name("mlp.gate_proj"), name("mlp.up_proj")),
+    ...biased(pack("down"), name("mlp.down_proj")),
+  ];
+}
+
+function biased(pack: string, ...members: string[]): Pack[] {
+  return [
+    [`${pack}.weight`, members.map((name) => `${name}.weight`)],
+    [`${pack}.bias`, members.map((name) => `${name}.bias`)],
+  ];
+}
+
+/** Declares the packs that a graph uses as its inputs, on first use. */
+export class GraphParameters {
+  readonly #graph: Graph;
+  readonly #layout: ParameterLayout;
+  readonly #used = new Map<string, Tensor>();
+
+  constructor(graph: Graph, layout: ParameterLayout) {
+    this.#graph = graph;
+    this.#layout = layout;
+  }
+
+  /** The pack as a graph input of the same name. */
+  pack(name: string): Tensor {
+    const known = this.#used.get(name);
+    if (known !== undefined) {
+      return known;
+    }
+    const view = this.#layout.packs.get(name);
+    if (view === undefined) {
+      throw this.#graph.shapeError("parameter", `no pack named "${name}"`);
+    }
+    const tensor = this.#graph.input(name, view.shape);
+    this.#used.set(name, tensor);
+    return tensor;
+  }
+
+  /** All packs used so far, by name. */
+  get used(): ReadonlyMap<string, Tensor> {
+    return this.#used;
+  }
+}

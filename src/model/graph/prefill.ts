@@ -1,0 +1,56 @@
+/**
+ * @module
+ * The prompts of a batch: what completions will read of them, and the distribution of their first token.
+ */
+import { Graph, type Tensor } from "../../tensor/index.ts";
+import type { ModelConfig } from "../config.ts";
+import { finishLayer, project } from "./decoder-layer.ts";
+import { type Distribution, distribution } from "./distribution.ts";
+import { GraphParameters, type ParameterLayout } from "./parameters.ts";
+import { attendPrompt, type PromptCache, promptMasks } from "./prompt-attention.ts";
+import { headMean, lastRows } from "./rows.ts";
+
+export interface PrefillGraph {
+  readonly graph: Graph;
+  readonly parameters: GraphParameters;
+  /** One per layer. */
+  readonly cache: readonly PromptCache[];
+  /** What follows each prompt, P rows. */
+  readonly next: Distribution;
+  /** `[P, 1, S_p]` last layer's attention of each prompt's last token, mean over heads. */
+  readonly lastRow: Tensor;
+}
+
+/**
+ * Inputs: `embeddings` `[P·S_p, D]`, `cosine` and `sine` `[1, P·S_p, d/2]`, `promptMask` `[P, 1, 1, S_p]`,
+ * `inverseTemperature` `[1]`.
+ */
+export function prefillGraph(
+  config: ModelConfig,
+  layout: ParameterLayout,
+  prompts: number,
+  length: number,
+): PrefillGraph {
+  const { text } = config;
+  const rows = prompts * length;
+  const graph = new Graph();
+  const parameters = new GraphParameters(graph, layout);
+  const angles = {
+    cosine: graph.input("cosine", [1, rows, text.headDim / 2]),
+    sine: graph.input("sine", [1, rows, text.headDim / 2]),
+  };
+  const masks = promptMasks(graph, prompts, length);
+  const cache: PromptCache[] = [];
+  let lastRow: Tensor | undefined;
+  let x = graph.input("embeddings", [rows, text.hiddenSize]);
+  for (let layer = 0; layer < text.layers; layer++) {
+    const last = layer === text.layers - 1;
+    x = graph.scope(`decoder layer ${layer}`, () => {
+      const attended = attendPrompt(project(x, parameters, layer, text, angles), masks, text, last);
+      cache.push(attended);
+      lastRow = last ? headMean(attended.probabilities) : undefined;
+      return finishLayer(last ? lastRows(x, prompts) : x, attended.mixed, parameters, layer, text);
+    });
+  }
+  return { graph, parameters, cache, next: distribution(x, parameters, text), lastRow: lastRow! };
+}

@@ -1,0 +1,148 @@
+/**
+ * @module
+ * The vision tower: patches to merged image tokens, for frames that share one grid.
+ *
+ * Patches come in window order. Windows at an image's edge may be shorter than the others; they are padded to the
+ * longest, and the padding is hidden from attention. Images without ragged windows carry no padding at all.
+ */
+import {
+  add,
+  attention,
+  Graph,
+  gatherRows,
+  gelu,
+  linear,
+  reshape,
+  rmsNorm,
+  rotary,
+  split,
+  type Tensor,
+} from "../../tensor/index.ts";
+import type { ModelConfig } from "../config.ts";
+import { affine, feedForward, fromHeads, toHeads } from "./layer.ts";
+import { HIDDEN } from "./mask.ts";
+import { GraphParameters, type ParameterLayout } from "./parameters.ts";
+import type { VisionPlan } from "./vision-plan.ts";
+
+const EPSILON = 1e-6;
+
+export interface VisionGraph {
+  readonly graph: Graph;
+  readonly parameters: GraphParameters;
+  /** `[F · units, D]` merged tokens in raster order; the decoder's width. */
+  readonly embeddings: Tensor;
+}
+
+/**
+ * Inputs: `patches` `[F · slots, C·T·p·p]`, normalised pixels in the plan's slots.
+ *
+ * @param frames F, images of one grid (a video has one frame per temporal patch)
+ */
+export function visionGraph(
+  config: ModelConfig,
+  layout: ParameterLayout,
+  plan: VisionPlan,
+  frames: number,
+): VisionGraph {
+  const { vision } = config;
+  const graph = new Graph();
+  const parameters = new GraphParameters(graph, layout);
+  const patchWidth = vision.inChannels * vision.temporalPatchSize * vision.patchSize ** 2;
+  const rows = frames * plan.slots;
+  const angles = {
+    cosine: repeatedAngles(graph, plan.cosine, plan, frames, vision.hiddenSize / vision.heads / 2),
+    sine: repeatedAngles(graph, plan.sine, plan, frames, vision.hiddenSize / vision.heads / 2),
+  };
+
+  let x = linear(graph.input("patches", [rows, patchWidth]), parameters.pack("vision.patch"));
+  for (let block = 0; block < vision.depth; block++) {
+    const prefix = `vision.${block}`;
+    const whole = vision.fullAttentionBlocks.includes(block);
+    x = graph.scope(`vision block ${block}`, () => {
+      const attended = visionAttention(x, parameters, prefix, config, plan, frames, whole, angles);
+      return feedForward(add(x, attended), parameters, prefix, EPSILON, true);
+    });
+  }
+  const merged = graph.scope("patch merger", () => {
+    const unit = vision.spatialMergeSize ** 2;
+    const normal = rmsNorm(x, parameters.pack("vision.merger.norm"), EPSILON);
+    const joined = reshape(normal, [rows / unit, vision.hiddenSize * unit]);
+    return affine(
+      gelu(affine(joined, parameters, "vision.merger.up", true)),
+      parameters,
+      "vision.merger.down",
+      true,
+    );
+  });
+  return { graph, parameters, embeddings: gatherRows(merged, rasterOrder(graph, plan, frames)) };
+}
+
+interface Angles {
+  readonly cosine: Tensor;
+  readonly sine: Tensor;
+}
+
+function visionAttention(
+  x: Tensor,
+  parameters: GraphParameters,
+  prefix: string,
+  config: ModelConfig,
+  plan: VisionPlan,
+  frames: number,
+  whole: boolean,
+  { cosine, sine }: Angles,
+): Tensor {
+  const { heads, hiddenSize } = config.vision;
+  const rows = x.shape[0]!;
+  const groups = whole ? frames : frames * plan.windows;
+  const normal = rmsNorm(x, parameters.pack(`${prefix}.attentionNorm`), EPSILON);
+  const qkv = affine(normal, parameters, `${prefix}.qkv`, true);
+  const [queryKey, value] = split(qkv, [2 * hiddenSize, hiddenSize], 1) as [Tensor, Tensor];
+  const rotated = reshape(rotary(reshape(queryKey, [1, rows, 2 * hiddenSize]), cosine, sine, 2 * heads), [
+    rows,
+    2 * hiddenSize,
+  ]);
+  const [query, key] = split(toHeads(rotated, groups, 2 * heads), [heads, heads], 1) as [Tensor, Tensor];
+  const mask = keyMask(x.graph, plan, frames, whole);
+  const scale = 1 / Math.sqrt(hiddenSize / heads);
+  const { output } = attention(query, key, toHeads(value, groups, heads), scale, mask);
+  return affine(fromHeads(output), parameters, `${prefix}.output`, true);
+}
+
+/** Hides padding slots, `[F·W or F, 1, 1, keys]`; nothing where no window is ragged. */
+function keyMask(graph: Graph, plan: VisionPlan, frames: number, whole: boolean): Tensor | undefined {
+  if (!plan.real.includes(0)) {
+    return undefined;
+  }
+  const data = new Float32Array(frames * plan.slots);
+  for (let i = 0; i < data.length; i++) {
+    data[i] = plan.real[i % plan.slots] === 1 ? 0 : HIDDEN;
+  }
+  const groups = whole ? frames : frames * plan.windows;
+  return graph.constant(data, [groups, 1, 1, data.length / groups]);
+}
+
+function repeatedAngles(
+  graph: Graph,
+  angles: Float32Array,
+  plan: VisionPlan,
+  frames: number,
+  half: number,
+): Tensor {
+  const data = new Float32Array(frames * angles.length);
+  for (let frame = 0; frame < frames; frame++) {
+    data.set(angles, frame * angles.length);
+  }
+  return graph.constant(data, [1, frames * plan.slots, half]);
+}
+
+/** Row of each merged token, frame by frame, in raster order. */
+function rasterOrder(graph: Graph, plan: VisionPlan, frames: number): Tensor {
+  const units = plan.unitSlot.length;
+  const unitsPadded = plan.slots / plan.patchesPerUnit;
+  const order = new BigInt64Array(frames * units);
+  for (let i = 0; i < order.length; i++) {
+    order[i] = BigInt(Math.floor(i / units) * unitsPadded + plan.unitSlot[i % units]!);
+  }
+  return graph.constant(order, [order.length]);
+}
