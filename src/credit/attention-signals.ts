@@ -1,0 +1,144 @@
+/**
+ * @module
+ * From attention rows to the four numbers per token that attention-based credit needs. This is the reference: engines
+ * compute the same inside their graph, because a `[T × S]` matrix never leaves them.
+ */
+import { NumericError, ShapeError } from "../errors/index.ts";
+import { fisherRaoDistance } from "./fisher-rao.ts";
+
+/** What a key position holds, as stored in `kind`. */
+export const KEY_KIND = { padding: 0, text: 1, visual: 2 } as const;
+
+/** How one completion's attention was spent, one number per token each. */
+export interface AttentionSignals {
+  /** `[T]` attention on image keys, in [0, 1]. */
+  readonly visualMass: Float64Array;
+  /** `[T]` attention on text keys, in [0, 1]. */
+  readonly textMass: Float64Array;
+  /** `[T]` Fisher-Rao distance to the previous token's row within the image keys, in [0, π]; 0 for the first. */
+  readonly visualShift: Float64Array;
+  /** `[T]` the same within the text keys. */
+  readonly textShift: Float64Array;
+}
+
+export interface AttentionSignalOptions {
+  /**
+   * What each row of a text shift is normalised on: its own whole support (default), whose newest key the previous
+   * row lacks, or only the keys that both rows have, as the released code of DyCo-RL does.
+   */
+  readonly textSupport?: "own" | "shared";
+}
+
+/**
+ * Attention mass and attention shift per modality, of every token of a completion.
+ *
+ *     rᵐₜ   = Σ_{j ∈ Iₘ} aₜⱼ                                        mass
+ *     pᵐₜⱼ  = aₜⱼ / rᵐₜ
+ *     vᵐₜ   = 2·arccos Σ_j √( pᵐₜ₋₁ⱼ · pᵐₜⱼ )                       shift, over the keys both rows have
+ *
+ * I_vis are the keys of kind 2. I_txt are the keys of kind 1 up to and including the query's own, so it grows by one
+ * a token; each row is normalised on its own whole support, and the newest key adds nothing to the sum. Keys of kind
+ * 0 are in neither. A shift is 0 for the first token and where either row has no mass in the modality.
+ *
+ * Source: DyCo-RL, arXiv:2606.08035, Eqs. 2, 6 and 7; what becomes of the growing support and of empty modalities is
+ * not printed there.
+ *
+ * @param rows `[T × S]` row-major, attention after softmax, averaged over heads
+ * @param shape `tokens` T and `keys` S
+ * @param kind `[S]` 0 padding, 1 text, 2 visual
+ * @param first key index of the first row's query; row t's query is key `first + t`
+ * @throws ShapeError when lengths do not fit or a query falls outside the keys
+ * @throws NumericError when an entry is NaN, infinite or negative, or a kind is not 0, 1 or 2
+ * @example
+ * attentionSignals([0.6, 0.4, 0, 0.2, 0.3, 0.5], { tokens: 2, keys: 3 }, Uint8Array.of(2, 1, 1), 1).textMass; // [0.4, 0.8]
+ */
+export function attentionSignals(
+  rows: ArrayLike<number>,
+  shape: { readonly tokens: number; readonly keys: number },
+  kind: ArrayLike<number>,
+  first: number,
+  options: AttentionSignalOptions = {},
+): AttentionSignals {
+  check(rows, shape, kind, first);
+  const { tokens, keys } = shape;
+  const { textSupport = "own" } = options;
+  const visualKeys = keysOfKind(kind, KEY_KIND.visual, keys);
+  const signals = {
+    visualMass: new Float64Array(tokens),
+    textMass: new Float64Array(tokens),
+    visualShift: new Float64Array(tokens),
+    textShift: new Float64Array(tokens),
+  };
+  let visualBefore: Float64Array = new Float64Array(visualKeys.length);
+  let textBefore: Float64Array = new Float64Array(0);
+  for (let t = 0; t < tokens; t++) {
+    const at = (key: number) => rows[t * keys + key]!;
+    const visual = Float64Array.from(visualKeys, at);
+    const text = Float64Array.from(keysOfKind(kind, KEY_KIND.text, first + t + 1), at);
+    signals.visualMass[t] = total(visual);
+    signals.textMass[t] = total(text);
+    if (t > 0) {
+      signals.visualShift[t] = fisherRaoDistance(visualBefore, visual);
+      signals.textShift[t] =
+        textSupport === "own"
+          ? fisherRaoDistance(extended(textBefore, text.length), text)
+          : fisherRaoDistance(textBefore, text.subarray(0, textBefore.length));
+    }
+    visualBefore = visual;
+    textBefore = text;
+  }
+  return signals;
+}
+
+function check(
+  rows: ArrayLike<number>,
+  { tokens, keys }: { readonly tokens: number; readonly keys: number },
+  kind: ArrayLike<number>,
+  first: number,
+): void {
+  for (const [name, size] of Object.entries({ tokens, keys, first })) {
+    if (!(Number.isInteger(size) && size >= 0)) {
+      throw new ShapeError(`${name}: expected an integer ≥ 0, got ${size}`);
+    }
+  }
+  if (rows.length !== tokens * keys) {
+    throw new ShapeError(`rows: expected ${tokens} × ${keys} = ${tokens * keys} numbers, got ${rows.length}`);
+  }
+  if (kind.length !== keys) throw new ShapeError(`kind: expected shape [${keys}], got [${kind.length}]`);
+  if (first + tokens > keys) {
+    throw new ShapeError(
+      `first: expected at most ${keys - tokens} (${tokens} queries, ${keys} keys), got ${first}`,
+    );
+  }
+  for (let key = 0; key < keys; key++) {
+    const value = kind[key]!;
+    if (value !== 0 && value !== 1 && value !== 2) {
+      throw new NumericError(`kind[${key}]: expected 0, 1 or 2, got ${value}`);
+    }
+  }
+  for (let i = 0; i < rows.length; i++) {
+    const value = rows[i]!;
+    if (!(value >= 0 && value < Infinity)) {
+      const where = `token ${Math.floor(i / keys)}, key ${i % keys}`;
+      throw new NumericError(`rows: expected a finite number ≥ 0, got ${value} (${where})`);
+    }
+  }
+}
+
+function keysOfKind(kind: ArrayLike<number>, wanted: number, end: number): number[] {
+  const found: number[] = [];
+  for (let key = 0; key < end; key++) if (kind[key] === wanted) found.push(key);
+  return found;
+}
+
+function extended(values: Float64Array, length: number): Float64Array {
+  const longer = new Float64Array(length);
+  longer.set(values);
+  return longer;
+}
+
+function total(values: Float64Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum;
+}

@@ -1,0 +1,61 @@
+/**
+ * @module
+ * What the released code of DyCo-RL does, which differs from the paper: no token weights but one scalar per
+ * completion, from its mean alignment compared with the other completions of the batch.
+ */
+import { mean, variance } from "../math/index.ts";
+import { counts } from "./check-signals.ts";
+import { alignedRoles, type DycoRlCredit, type DycoRlInput } from "./token-role.ts";
+
+export interface DycoRlReleasedOptions {
+  /** Largest departure of a weight from 1. Default 0.2. */
+  readonly alpha?: number;
+  /** Margin of text tokens, radians; visual tokens need none. Default 0.05. */
+  readonly threshold?: number;
+  /** A completion with fewer counted tokens gets the lowest score. Default 60. */
+  readonly shortCompletion?: number;
+}
+
+/**
+ * Weights of a batch of completions, constant within each.
+ *
+ *     role    visual if v^vis − v^txt > 0, text if v^vis − v^txt < −τ, else neutral
+ *     x       sigmoid(mean of sₜ over tokens that are not neutral), 1/2 when all are
+ *     z       (x − mean x) / std x over the batch, 0 when std x ≤ 1e-8
+ *     score   tanh z, or −1 for completions under 60 tokens
+ *     weight  clamp(1 + α·score, 1 − α, 1 + α)
+ *
+ * Source: the authors' code, github.com/Sammy20207109/DyCo-RL at da98011 (`generation_utils.py`,
+ * `trainer/grpo_trainer.py`), where the batch is one process's four completions of one prompt. That code also cuts
+ * text rows to the keys both have: `attentionSignals` with `textSupport: "shared"`.
+ *
+ * @param completions signals of each completion, `[B]` of `[T]`
+ * @returns one credit per completion; a batch of one scores 0
+ * @throws ShapeError, NumericError as `dycoRl`
+ */
+export function dycoRlReleased(
+  completions: readonly DycoRlInput[],
+  options: DycoRlReleasedOptions = {},
+): DycoRlCredit[] {
+  const { alpha = 0.2, threshold = 0.05, shortCompletion = 60 } = options;
+  const aligned = completions.map((completion) =>
+    alignedRoles(completion, (visual, text) => {
+      if (visual - text > 0) return "visual";
+      return visual - text < -threshold ? "text" : "neutral";
+    }),
+  );
+  const raw = aligned.map(({ roles, alignment }) => {
+    const active = roles.map((role) => (role === "neutral" ? 0 : 1));
+    return active.includes(1) ? 1 / (1 + Math.exp(-mean(alignment, active))) : 0.5;
+  });
+  const centre = mean(raw);
+  const deviation = Math.sqrt(variance(raw));
+  return completions.map(({ mask }, i) => {
+    const { roles, alignment } = aligned[i]!;
+    const counted = roles.filter((_, t) => counts(mask, t)).length;
+    const spread = deviation > 1e-8 ? Math.tanh((raw[i]! - centre) / deviation) : 0;
+    const score = counted < shortCompletion ? -1 : spread;
+    const weight = Math.min(Math.max(1 + alpha * score, 1 - alpha), 1 + alpha);
+    return { weights: alignment.map((_, t) => (counts(mask, t) ? weight : 0)), roles, alignment };
+  });
+}

@@ -1,0 +1,84 @@
+import { describe, expect, test } from "vitest";
+import { EngineError } from "../errors/index.ts";
+import { attentionSignals } from "./attention-signals.ts";
+import { dycoRl } from "./dyco-rl.ts";
+import { dycoRlReleased } from "./dyco-rl-released.ts";
+import { creditMethod } from "./registry.ts";
+import { type CreditConfig, creditSchema } from "./schema.ts";
+
+const rows = [0.4, 0.4, 0.1, 0.1, 0, 0.4, 0, 0.1, 0.1, 0.4];
+const attention = attentionSignals(rows, { tokens: 2, keys: 5 }, [2, 2, 1, 1, 1], 3);
+const other = attentionSignals(rows.toReversed(), { tokens: 2, keys: 5 }, [2, 2, 1, 1, 1], 3);
+const mask = [1, 1];
+const groups = [
+  [
+    { mask, signals: { attention } },
+    { mask, signals: { attention: other } },
+  ],
+];
+const parse = (config: unknown): CreditConfig => creditSchema.parse(config);
+
+describe("creditMethod", () => {
+  test("uniform and constant ask for no signal and weigh counted tokens alike", () => {
+    const uniform = creditMethod(parse({ kind: "uniform" }));
+    expect(uniform.needs).toEqual({});
+    expect(uniform.credit([[{ mask: [1, 0] }]])[0]![0]!.weights).toEqual(Float64Array.of(1, 0));
+    const constant = creditMethod(parse({ kind: "constant", weight: 1.5 }));
+    expect(constant.credit([[{ mask: [1, 0] }]])[0]![0]!.weights).toEqual(Float64Array.of(1.5, 0));
+  });
+
+  test("dyco-rl asks for the attention row of its configuration", () => {
+    const method = creditMethod(parse({ kind: "dyco-rl", row: "predicting" }));
+    expect(method.needs).toEqual({ attention: { row: "predicting" } });
+  });
+
+  test("dyco-rl credits each completion as dycoRl does", () => {
+    const [credits] = creditMethod(parse({ kind: "dyco-rl", alpha: 0.5 })).credit(groups);
+    expect(credits![0]).toEqual(dycoRl({ ...attention, mask }, { alpha: 0.5 }));
+    expect(credits![1]).toEqual(dycoRl({ ...other, mask }, { alpha: 0.5 }));
+  });
+
+  test("dyco-rl's released variant compares the completions of a group, and no others", () => {
+    const method = creditMethod(parse({ kind: "dyco-rl", variant: "released", shortCompletion: 0 }));
+    const expected = dycoRlReleased(
+      [
+        { ...attention, mask },
+        { ...other, mask },
+      ],
+      { shortCompletion: 0 },
+    );
+    expect(method.credit([...groups, [{ mask, signals: { attention } }]])[0]).toEqual(expected);
+  });
+
+  test("names the completion that lacks its signals", () => {
+    const method = creditMethod(parse({ kind: "dyco-rl" }));
+    expect(() => method.credit([[{ mask, signals: { attention } }, { mask }]])).toThrow(EngineError);
+    expect(() => method.credit([[{ mask, signals: { attention } }, { mask }]])).toThrow(
+      "completion 1 of group 0",
+    );
+  });
+});
+
+describe("creditSchema", () => {
+  test("fills in the paper's values", () => {
+    expect(parse({ kind: "dyco-rl" })).toEqual({
+      kind: "dyco-rl",
+      variant: "paper",
+      alpha: 0.2,
+      threshold: 0.05,
+      row: "own",
+    });
+    expect(parse({ kind: "constant" })).toEqual({ kind: "constant", weight: 1.2 });
+  });
+
+  test.each([
+    ["an unknown method", { kind: "dyco" }],
+    ["an unknown option", { kind: "dyco-rl", tau: 0.1 }],
+    ["an option of another method", { kind: "uniform", alpha: 0.2 }],
+    ["an option of the other variant", { kind: "dyco-rl", shortCompletion: 10 }],
+    ["a negative strength", { kind: "dyco-rl", alpha: -0.1 }],
+    ["a strength that is no number", { kind: "dyco-rl", alpha: Number.NaN }],
+  ])("rejects %s", (_, config) => {
+    expect(creditSchema.safeParse(config).success).toBe(false);
+  });
+});
