@@ -1,0 +1,8 @@
+/**
+ * @module
+ * The engine contract and the engines that fulfil it.
+ */
+export { type Capability, requireCapability } from "./capabilities.ts";
+export * from "./engine.ts";
+export { createLocalEngine } from "./local/local-engine.ts";
+export type { FreshModel, LocalEngineOptions } from "./local/local-options.ts";

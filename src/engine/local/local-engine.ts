@@ -1,0 +1,187 @@
+/**
+ * @module
+ * The engine on this machine: onnxruntime in a worker thread.
+ */
+import { Worker } from "node:worker_threads";
+import { EngineError } from "../../errors/index.ts";
+import type { Capability } from "../capabilities.ts";
+import type {
+  AccumulateOptions,
+  AdamParameters,
+  Completion,
+  Engine,
+  GradientReport,
+  Prompt,
+  SampleRequest,
+  Score,
+  ScoreRequest,
+  Sequence,
+  StepReport,
+} from "../engine.ts";
+import type { LocalEngineOptions } from "./local-options.ts";
+import type { LocalSequence } from "./local-model.ts";
+import { type Answer, type Call, fromWire, type Method } from "./protocol.ts";
+
+/** Prompts that the worker keeps prepared, so that scoring and updating need not prepare them again. */
+const KEPT_PROMPTS = 4096;
+
+/** Node 20 does not run TypeScript: from source, the worker is the built one. */
+const WORKER = new URL(
+  import.meta.url.endsWith(".ts") ? "../../../dist/engine/local/worker.js" : "./worker.js",
+  import.meta.url,
+);
+
+interface Pending {
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * Opens a model.
+ *
+ * @throws ModelError when its directory cannot be read
+ */
+export async function createLocalEngine(options: LocalEngineOptions): Promise<Engine> {
+  const engine = new LocalEngine(options);
+  try {
+    await engine.ready();
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+  return engine;
+}
+
+class LocalEngine implements Engine {
+  readonly capabilities: ReadonlySet<Capability> = new Set(["attention", "entropy", "reference"] as const);
+  readonly #worker: Worker;
+  readonly #pending = new Map<number, Pending>();
+  readonly #promptIds = new Map<Prompt, number>();
+  #nextCall = 0;
+  #nextPrompt = 0;
+  #closed = false;
+
+  constructor(options: LocalEngineOptions) {
+    this.#worker = new Worker(WORKER, { workerData: options });
+    this.#worker.on("message", (answer: Answer) => this.#settle(answer));
+    this.#worker.on("error", (error) => this.#fail(error));
+    this.#worker.on("exit", (code) => this.#fail(new EngineError(`local engine: its thread ended with code ${code}`)));
+  }
+
+  async ready(): Promise<void> {
+    await this.#call("forget", []);
+  }
+
+  async sample(request: SampleRequest): Promise<Completion[][]> {
+    const prompts = await this.#register(request.prompts);
+    return (await this.#call("sample", { ...request, prompts })) as Completion[][];
+  }
+
+  async score(sequences: readonly Sequence[], request: ScoreRequest = {}): Promise<Score[]> {
+    return (await this.#call("score", await this.#sequences(sequences), request)) as Score[];
+  }
+
+  async accumulate(
+    sequences: readonly Sequence[],
+    coefficients: readonly Float64Array[],
+    options: AccumulateOptions = {},
+  ): Promise<GradientReport> {
+    const known = await this.#sequences(sequences);
+    return (await this.#call("accumulate", known, coefficients, options)) as GradientReport;
+  }
+
+  async step(adam: AdamParameters): Promise<StepReport> {
+    return (await this.#call("step", adam)) as StepReport;
+  }
+
+  async setReference(): Promise<void> {
+    await this.#call("setReference");
+  }
+
+  async save(directory: string, { optimizer = true }: { readonly optimizer?: boolean } = {}): Promise<void> {
+    await this.#call("save", directory, optimizer);
+  }
+
+  async load(directory: string): Promise<void> {
+    await this.#call("load", directory);
+  }
+
+  async close(): Promise<void> {
+    if (!this.#closed) {
+      this.#closed = true;
+      await this.#worker.terminate();
+      this.#fail(new EngineError("local engine: it was closed"));
+    }
+  }
+
+  async #sequences(sequences: readonly Sequence[]): Promise<LocalSequence[]> {
+    const ids = await this.#register(sequences.map(({ prompt }) => prompt));
+    return sequences.map(({ completion }, i) => ({ prompt: ids[i]!, completion }));
+  }
+
+  /** Ids of prompts; those that the worker does not know yet are sent, those not used for long are dropped. */
+  async #register(prompts: readonly Prompt[]): Promise<number[]> {
+    const fresh: (readonly [number, Prompt])[] = [];
+    const ids = prompts.map((prompt) => {
+      const known = this.#promptIds.get(prompt);
+      const id = known ?? this.#nextPrompt++;
+      this.#promptIds.delete(prompt);
+      this.#promptIds.set(prompt, id);
+      if (known === undefined) {
+        fresh.push([id, prompt]);
+      }
+      return id;
+    });
+    if (fresh.length > 0) {
+      try {
+        await this.#call("register", fresh);
+      } catch (error) {
+        for (const [, prompt] of fresh) {
+          this.#promptIds.delete(prompt);
+        }
+        throw error;
+      }
+    }
+    const used = new Set(ids);
+    const dropped = [...this.#promptIds].slice(0, Math.max(0, this.#promptIds.size - KEPT_PROMPTS));
+    const idle = dropped.filter(([, id]) => !used.has(id));
+    for (const [prompt] of idle) {
+      this.#promptIds.delete(prompt);
+    }
+    if (idle.length > 0) {
+      await this.#call("forget", idle.map(([, id]) => id));
+    }
+    return ids;
+  }
+
+  #call(method: Method, ...parameters: readonly unknown[]): Promise<unknown> {
+    if (this.#closed) {
+      return Promise.reject(new EngineError(`${method}: the engine is closed`));
+    }
+    const id = this.#nextCall++;
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject });
+      this.#worker.postMessage({ id, method, parameters } satisfies Call);
+    });
+  }
+
+  #settle(answer: Answer): void {
+    const pending = this.#pending.get(answer.id);
+    this.#pending.delete(answer.id);
+    if ("error" in answer) {
+      pending?.reject(fromWire(answer.error));
+    } else {
+      pending?.resolve(answer.result);
+    }
+  }
+
+  /** The thread is gone: every call that waits for it fails. */
+  #fail(error: unknown): void {
+    this.#closed = true;
+    const waiting = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const { reject } of waiting) {
+      reject(error instanceof Error ? error : new EngineError(String(error)));
+    }
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * @module
+ * The thread in which a local engine computes: a run blocks it, and nothing else.
+ */
+import { parentPort, workerData } from "node:worker_threads";
+import { LocalModel } from "./local-model.ts";
+import type { LocalEngineOptions } from "./local-options.ts";
+import { type Answer, type Call, toWire } from "./protocol.ts";
+
+const port = parentPort!;
+const model = open();
+let queue: Promise<void> = Promise.resolve();
+
+port.on("message", (call: Call) => {
+  queue = queue.then(() => answer(call));
+});
+
+/** A model that cannot be opened answers every call with the reason. */
+function open(): LocalModel | Error {
+  try {
+    return new LocalModel(workerData as LocalEngineOptions);
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+async function answer({ id, method, parameters }: Call): Promise<void> {
+  let reply: Answer;
+  try {
+    if (model instanceof Error) {
+      throw model;
+    }
+    const run = model[method] as (...parameters: readonly unknown[]) => unknown;
+    reply = { id, result: await run.apply(model, parameters as unknown[]) };
+  } catch (error) {
+    reply = { id, error: toWire(error) };
+  }
+  port.postMessage(reply);
+}
