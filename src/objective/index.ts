@@ -1,0 +1,16 @@
+/**
+ * @module
+ * Policy objectives: a configuration and a batch of log-probs in; the loss, its derivative and what to log out.
+ * Start with `objective`, then `algorithm` for the four parts and `algorithms/` for who combines them how.
+ */
+export { objective } from "./objective.ts";
+export { keepsTokenCredit } from "./resolve.ts";
+export type { AlgorithmConfig, AlgorithmInput } from "./schema.ts";
+export { algorithmSchema } from "./schema.ts";
+export type {
+  ObjectiveCompletion,
+  ObjectiveContext,
+  ObjectiveGroup,
+  ObjectiveMetrics,
+  ObjectiveResult,
+} from "./types.ts";

@@ -1,0 +1,99 @@
+/**
+ * @module
+ * Gathers what an objective sees on its one pass over the tokens into the numbers worth logging.
+ */
+import { groupSpread, isScorable, type Rewards } from "../math/index.ts";
+import type { TokenTerm } from "./algorithm.ts";
+import type { ObjectiveMetrics } from "./types.ts";
+
+/** Sums over one batch: `group` for each group, then for each of its completions `token`s and `completionEnd`. */
+export class MetricsCollector {
+  #groups = 0;
+  #groupsWithoutSpread = 0;
+  #completions = 0;
+  #scorable = 0;
+  #rewards = 0;
+  #advantages = 0;
+  #magnitudes = 0;
+  #tokens = 0;
+  #ratios = 0;
+  #ratioMin = Infinity;
+  #ratioMax = -Infinity;
+  #clipped = { none: 0, low: 0, high: 0, dual: 0 };
+  #divergences = 0;
+  #divergenceTokens = 0;
+  #weights = 0;
+  #weightMax = -Infinity;
+  #completionWeights = 0;
+  #completionSquares = 0;
+  #effective = 0;
+  #counted = 0;
+
+  group(rewards: Rewards, advantages: Float64Array): void {
+    this.#groups++;
+    if (!groupSpread(rewards).hasSpread) this.#groupsWithoutSpread++;
+    for (let i = 0; i < rewards.length; i++) {
+      const reward = rewards[i];
+      if (isScorable(reward)) {
+        this.#scorable++;
+        this.#rewards += reward;
+      }
+      this.#completions++;
+      this.#advantages += advantages[i]!;
+      this.#magnitudes += Math.abs(advantages[i]!);
+    }
+  }
+
+  token(ratio: number, weight: number, clipped: TokenTerm["clipped"], divergence: number | undefined): void {
+    this.#tokens++;
+    this.#ratios += ratio;
+    this.#ratioMin = Math.min(this.#ratioMin, ratio);
+    this.#ratioMax = Math.max(this.#ratioMax, ratio);
+    this.#clipped[clipped]++;
+    if (divergence !== undefined) {
+      this.#divergences += divergence;
+      this.#divergenceTokens++;
+    }
+    this.#weights += weight;
+    this.#weightMax = Math.max(this.#weightMax, weight);
+    this.#completionWeights += weight;
+    this.#completionSquares += weight * weight;
+  }
+
+  completionEnd(): void {
+    if (this.#completionSquares > 0) {
+      this.#effective += this.#completionWeights ** 2 / this.#completionSquares;
+      this.#counted++;
+    }
+    this.#completionWeights = 0;
+    this.#completionSquares = 0;
+  }
+
+  summary(): ObjectiveMetrics {
+    const none = this.#tokens === 0;
+    return {
+      groups: this.#groups,
+      groupsWithoutSpread: share(this.#groupsWithoutSpread, this.#groups),
+      completions: this.#completions,
+      unscorable: this.#completions - this.#scorable,
+      tokens: this.#tokens,
+      rewardMean: share(this.#rewards, this.#scorable),
+      advantageMean: share(this.#advantages, this.#completions),
+      advantageMagnitude: share(this.#magnitudes, this.#completions),
+      ratioMean: none ? 1 : this.#ratios / this.#tokens,
+      ratioMin: none ? 1 : this.#ratioMin,
+      ratioMax: none ? 1 : this.#ratioMax,
+      clipLowShare: share(this.#clipped.low, this.#tokens),
+      clipHighShare: share(this.#clipped.high, this.#tokens),
+      clipDualShare: share(this.#clipped.dual, this.#tokens),
+      kl: share(this.#divergences, this.#divergenceTokens),
+      weightMean: none ? 1 : this.#weights / this.#tokens,
+      weightMax: none ? 1 : this.#weightMax,
+      effectiveTokens: share(this.#effective, this.#counted),
+    };
+  }
+}
+
+function share(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
+}

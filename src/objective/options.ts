@@ -1,0 +1,136 @@
+/**
+ * @module
+ * Options that several algorithms share, as parts of their schemas, and what they mean as functions.
+ */
+import * as z from "zod";
+import {
+  type Aggregation,
+  groupAdvantages,
+  type KlFunction,
+  klEstimators,
+  type Rewards,
+  sequenceMean,
+  sequenceSumNorm,
+  tokenMean,
+} from "../math/index.ts";
+import type { Surrogate } from "./algorithm.ts";
+import type { ObjectiveContext } from "./types.ts";
+
+const aggregationSchema = z
+  .union([
+    z.enum(["token-mean", "sequence-mean", "sequence-sum-norm"]),
+    z.strictObject({
+      kind: z.literal("sequence-sum-norm"),
+      length: z.int().positive().describe("The constant by which token sums are divided, in tokens."),
+    }),
+  ])
+  .describe(
+    "How tokens become one number: token-mean, sequence-mean, or sequence-sum-norm, whose constant is the sampler's " +
+      "limit on completion tokens unless given as { kind, length }.",
+  );
+
+type AggregationConfig = z.output<typeof aggregationSchema>;
+
+/** The aggregation option with an algorithm's own default. */
+export function aggregationOption(
+  preset: Extract<AggregationConfig, string>,
+): z.ZodDefault<typeof aggregationSchema> {
+  return aggregationSchema.default(preset);
+}
+
+/** KL to the reference: off unless a coefficient is given. */
+export const klOptions = {
+  klCoefficient: z
+    .number()
+    .nonnegative()
+    .default(0)
+    .describe("Weight β of the KL term to the reference; 0 needs no reference."),
+  klEstimator: z.enum(["k1", "k2", "k3"]).default("k3").describe("Estimator of the KL term."),
+};
+
+/** How group rewards are scaled. */
+export const advantageOptions = {
+  advantageScale: z
+    .enum(["std", "none"])
+    .default("std")
+    .describe("Divide centred rewards by the group's standard deviation, or leave them."),
+  advantageEpsilon: z
+    .number()
+    .nonnegative()
+    .default(1e-6)
+    .describe("Added to the standard deviation against division by nearly 0."),
+};
+
+/** Bounds of the importance ratio with an algorithm's own defaults. */
+export function clipOptions(
+  low: number,
+  high: number,
+): { clipLow: z.ZodDefault<z.ZodNumber>; clipHigh: z.ZodDefault<z.ZodNumber> } {
+  return {
+    clipLow: z.number().nonnegative().default(low).describe("The ratio's lower bound is 1 − clipLow."),
+    clipHigh: z.number().nonnegative().default(high).describe("The ratio's upper bound is 1 + clipHigh."),
+  };
+}
+
+/** Dual clip, off unless given. */
+export const dualClipOption = {
+  dualClip: z
+    .number()
+    .gt(1)
+    .optional()
+    .describe("Bound of the loss for negative advantages, as a ratio (3 is usual); off unless given."),
+};
+
+interface SharedConfig {
+  readonly klCoefficient: number;
+  readonly klEstimator: keyof typeof klEstimators;
+  readonly aggregation: AggregationConfig;
+}
+
+/** The KL and aggregation parts of an algorithm. */
+export function sharedParts(
+  config: SharedConfig,
+  context: ObjectiveContext,
+): { klCoefficient: number; kl: KlFunction; aggregation: Aggregation } {
+  return {
+    klCoefficient: config.klCoefficient,
+    kl: klEstimators[config.klEstimator],
+    aggregation: aggregationOf(config.aggregation, context),
+  };
+}
+
+/** The advantage part of algorithms that compare within groups. */
+export function groupAdvantagePart(config: {
+  readonly advantageScale: "std" | "none";
+  readonly advantageEpsilon: number;
+}): (rewards: Rewards) => Float64Array {
+  const options = { scale: config.advantageScale, epsilon: config.advantageEpsilon };
+  return (rewards) => groupAdvantages(rewards, options);
+}
+
+/** A surrogate that depends on the ratio only. */
+export function ratioSurrogate(
+  surrogate: (
+    ratio: number,
+    advantage: number,
+  ) => { value: number; derivative: number; clipped: "none" | "low" | "high" | "dual" },
+): Surrogate {
+  return (ratio, advantage) => {
+    const { value, derivative, clipped } = surrogate(ratio, advantage);
+    return { value, ratioDerivative: derivative, logprobDerivative: 0, clipped };
+  };
+}
+
+const aggregations: Readonly<
+  Record<Extract<AggregationConfig, string>, (length: number | undefined) => Aggregation>
+> = {
+  "token-mean": () => tokenMean,
+  "sequence-mean": () => sequenceMean,
+  "sequence-sum-norm": sequenceSumNorm,
+};
+
+function aggregationOf(config: AggregationConfig, context: ObjectiveContext): Aggregation {
+  return typeof config === "string"
+    ? aggregations[config](context.maxCompletionTokens)
+    : sequenceSumNorm(config.length);
+}

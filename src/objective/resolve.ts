@@ -1,0 +1,54 @@
+/**
+ * @module
+ * The one place where configuration becomes functions. A new algorithm is one file in `algorithms/`, one branch in
+ * `schema.ts` and one case here.
+ */
+import { ConfigError } from "../errors/index.ts";
+import type { Algorithm } from "./algorithm.ts";
+import { grpo } from "./algorithms/grpo.ts";
+import { type AlgorithmConfig, type AlgorithmInput, algorithmSchema } from "./schema.ts";
+import type { ObjectiveContext } from "./types.ts";
+
+/**
+ * The algorithm that a configuration describes.
+ *
+ * @param config as parsed by `algorithmSchema`
+ */
+export function resolveAlgorithm(config: AlgorithmConfig, context: ObjectiveContext = {}): Algorithm {
+  switch (config.kind) {
+    case "grpo":
+      return grpo(config, context);
+  }
+}
+
+/**
+ * Whether token weights of this algorithm reach each token's gradient. Where they do not, a credit method that tells
+ * tokens apart is a contradiction.
+ */
+export function keepsTokenCredit(config: AlgorithmConfig): boolean {
+  return resolveAlgorithm(config).ratioLevel.keepsTokenCredit;
+}
+
+/**
+ * Fills in the defaults of an algorithm configuration.
+ *
+ * @throws ConfigError when a key is unknown or a value impossible
+ */
+export function parseAlgorithm(config: AlgorithmInput): AlgorithmConfig {
+  const parsed = algorithmSchema.safeParse(config);
+  if (parsed.success) return parsed.data;
+  const branch = algorithmSchema.options.find(({ shape }) => shape.kind.value === config?.kind);
+  const words = parsed.error.issues.map((issue) => {
+    const where = ["algorithm", ...issue.path].join(".");
+    if (issue.code === "unrecognized_keys" && branch && issue.path.length === 0) {
+      const unknown = issue.keys.map((key) => `"${key}"`).join(", ");
+      return `${where}: unknown key ${unknown}; ${branch.shape.kind.value} has ${Object.keys(branch.shape).join(", ")}`;
+    }
+    if (!branch) {
+      const kinds = algorithmSchema.options.map(({ shape }) => shape.kind.value).join(", ");
+      return `algorithm.kind: expected one of ${kinds}, got ${JSON.stringify(config?.kind)}`;
+    }
+    return `${where}: ${issue.message}`;
+  });
+  throw new ConfigError(words.join("\n"));
+}

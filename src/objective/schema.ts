@@ -1,0 +1,16 @@
+/**
+ * @module
+ * The `algorithm` part of a run's configuration: a union by `kind`, each branch beside its algorithm, so an option
+ * that does not apply cannot be written.
+ */
+import * as z from "zod";
+import { grpoSchema } from "./algorithms/grpo.ts";
+
+/** Which policy loss, with its options. */
+export const algorithmSchema = z.discriminatedUnion("kind", [grpoSchema]).describe("Which policy loss.");
+
+/** A complete algorithm configuration: every default filled in. */
+export type AlgorithmConfig = z.output<typeof algorithmSchema>;
+
+/** An algorithm configuration as a user writes it. */
+export type AlgorithmInput = z.input<typeof algorithmSchema>;

@@ -1,0 +1,73 @@
+/**
+ * @module
+ * What goes into an objective and what comes out.
+ */
+import type { Rewards } from "../math/index.ts";
+
+/** Log-probs of one completion under the policies involved, with the mask and weights of its tokens. */
+export interface ObjectiveCompletion {
+  /** `[T]` nats, present policy. */
+  readonly logprobs: ArrayLike<number>;
+  /** `[T]` nats, policy that sampled the tokens; the same array when nothing has been learnt since. */
+  readonly oldLogprobs: ArrayLike<number>;
+  /** `[T]` nats, frozen reference; needed when the KL coefficient is not 0. */
+  readonly refLogprobs?: ArrayLike<number> | undefined;
+  /** `[T]` 1 where the token counts, else 0. */
+  readonly mask: ArrayLike<number>;
+  /** `[T]` token credit: what multiplies the advantage. All 1 when absent. */
+  readonly weights?: ArrayLike<number> | undefined;
+}
+
+/** The completions of one prompt with their rewards. */
+export interface ObjectiveGroup {
+  /** `[G]`; null or NaN where no verifier could judge. */
+  readonly rewards: Rewards;
+  /** `[G]` */
+  readonly completions: readonly ObjectiveCompletion[];
+}
+
+/** What the objective needs to know of the run beside its own configuration. */
+export interface ObjectiveContext {
+  /** Longest completion the sampler may return: the constant of sequence-sum-norm unless it names its own. */
+  readonly maxCompletionTokens?: number | undefined;
+}
+
+/** The state of the batch, as numbers to log. Means over tokens run over those that count. */
+export interface ObjectiveMetrics {
+  readonly groups: number;
+  /** Share of groups whose rewards are all equal, which carry no policy gradient. */
+  readonly groupsWithoutSpread: number;
+  readonly completions: number;
+  /** Completions no verifier could judge. */
+  readonly unscorable: number;
+  /** Tokens that count. */
+  readonly tokens: number;
+  /** Mean of the scorable rewards. */
+  readonly rewardMean: number;
+  /** Mean advantage and mean |advantage| over completions. */
+  readonly advantageMean: number;
+  readonly advantageMagnitude: number;
+  /** Importance ratio at the level the algorithm uses, over tokens; 1 when none counts. */
+  readonly ratioMean: number;
+  readonly ratioMin: number;
+  readonly ratioMax: number;
+  /** Share of tokens held by the lower, the upper and the dual-clip bound. */
+  readonly clipLowShare: number;
+  readonly clipHighShare: number;
+  readonly clipDualShare: number;
+  /** Mean estimate of KL(π ‖ π_ref), nats, over tokens with reference log-probs; 0 without any. */
+  readonly kl: number;
+  /** Token weights over tokens; 1 without weights. */
+  readonly weightMean: number;
+  readonly weightMax: number;
+  /** Mean over completions of (Σw)² / Σw²: the tokens that effectively carry the credit. */
+  readonly effectiveTokens: number;
+}
+
+export interface ObjectiveResult {
+  /** To be minimised. */
+  readonly loss: number;
+  /** `[P][G][T]`: −∂loss/∂log π(oₜ); 0 at masked tokens. */
+  readonly coefficients: Float64Array[][];
+  readonly metrics: ObjectiveMetrics;
+}
