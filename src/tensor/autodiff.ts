@@ -15,10 +15,15 @@ export interface Seed {
 /**
  * Gradients of Σ seed.gradient · seed.tensor with respect to each of `wrt`.
  *
+ * First order only: some backwards are built from nodes that have none of their own.
+ *
  * @returns one tensor per entry of `wrt`, of its shape; zeros where no path leads from it to a seed
- * @throws ShapeError when a gradient and its tensor differ in shape
+ * @throws ShapeError when a gradient and its tensor differ in shape, or a tensor is another graph's
  */
 export function gradients(graph: Graph, seeds: readonly Seed[], wrt: readonly Tensor[]): Tensor[] {
+  for (const tensor of [...wrt, ...seeds.flatMap((seed) => [seed.tensor, seed.gradient])]) {
+    graph.own(tensor, "gradient");
+  }
   const dependent = dependents(graph, wrt);
   const parts = new Map<string, Tensor[]>();
   for (const { tensor, gradient } of seeds) {

@@ -4,7 +4,7 @@
  * autodiff walks backwards. It holds no numbers but constants; `program.ts` compiles and runs it.
  */
 import { ShapeError } from "../errors/index.ts";
-import { elementCount, type Shape } from "./shape.ts";
+import { elementCount, isShape, type Shape } from "./shape.ts";
 
 export type DataType = "float32" | "int64" | "bool";
 export type ConstantData = Float32Array | BigInt64Array | Uint8Array;
@@ -58,10 +58,13 @@ export class Graph {
   /** Declares a value that is fed at every run. Names start with a letter; the builder's own start with `.`. */
   input(name: string, shape: Shape, type: DataType = "float32"): Tensor {
     if (!/^[A-Za-z]/.test(name)) {
-      throw new ShapeError(`input name: expected a leading letter, got "${name}"`);
+      throw this.shapeError("input", `expected a name with a leading letter, got "${name}"`);
     }
     if (this.inputs.has(name)) {
-      throw new ShapeError(`input "${name}" is declared twice`);
+      throw this.shapeError("input", `"${name}" is declared twice`);
+    }
+    if (!isShape(shape)) {
+      throw this.shapeError("input", `"${name}" has the impossible shape [${shape}]`);
     }
     const tensor: Tensor = { graph: this, name, shape, type };
     this.inputs.set(name, tensor);
@@ -71,7 +74,10 @@ export class Graph {
   /** A value baked into the graph. */
   constant(data: ConstantData, shape: Shape): Tensor {
     if (data.length !== elementCount(shape)) {
-      throw this.shapeError("constant", `expected ${elementCount(shape)} elements for [${shape}], got ${data.length}`);
+      throw this.shapeError(
+        "constant",
+        `expected ${elementCount(shape)} elements for [${shape}], got ${data.length}`,
+      );
     }
     const type =
       data instanceof Float32Array ? "float32" : data instanceof BigInt64Array ? "int64" : ("bool" as const);
@@ -101,7 +107,7 @@ export class Graph {
     this.nodes.push({
       operator,
       domain,
-      inputs: inputs.map((tensor) => this.#own(tensor, operator).name),
+      inputs: inputs.map((tensor) => this.own(tensor, operator).name),
       outputs: tensors.map((tensor) => tensor.name),
       attributes,
     });
@@ -119,8 +125,13 @@ export class Graph {
     return this.node(operator, inputs, [output], options)[0]!;
   }
 
-  /** Makes an operation differentiable. */
+  /** Makes an operation differentiable, which only numbers are. */
   record(entry: TapeEntry): void {
+    const other = entry.inputs.find((tensor) => tensor.type !== "float32");
+    if (other !== undefined) {
+      const operator = this.nodes.at(-1)?.operator ?? "operation";
+      throw this.shapeError(operator, `expected float32, got ${other.type} [${other.shape}]`);
+    }
     if (!this.#untaped) {
       this.tape.push(entry);
     }
@@ -153,14 +164,15 @@ export class Graph {
     return new ShapeError(`${operation}: ${problem}${where}`);
   }
 
-  #tensor(shape: Shape, type: DataType): Tensor {
-    return { graph: this, name: `.${this.#nextId++}`, shape, type };
-  }
-
-  #own(tensor: Tensor, operation: string): Tensor {
+  /** The tensor itself; an error when it is another graph's, whose names mean something else here. */
+  own(tensor: Tensor, operation: string): Tensor {
     if (tensor.graph !== this) {
-      throw this.shapeError(operation, `"${tensor.name}" belongs to another graph`);
+      throw this.shapeError(operation, `"${tensor.name}" [${tensor.shape}] belongs to another graph`);
     }
     return tensor;
+  }
+
+  #tensor(shape: Shape, type: DataType): Tensor {
+    return { graph: this, name: `.${this.#nextId++}`, shape, type };
   }
 }

@@ -38,7 +38,11 @@ export class Program {
     this.#outputs = outputs;
   }
 
-  /** Compiles what `outputs` depend on; other nodes and inputs are dropped. */
+  /**
+   * Compiles what `outputs` depend on; other nodes and inputs are dropped.
+   *
+   * @throws ShapeError when an output is another graph's
+   */
   static async compile(
     graph: Graph,
     outputs: Readonly<Record<string, Tensor>>,
@@ -72,13 +76,20 @@ export class Program {
   /**
    * Runs once.
    *
+   * @param feeds numbers by input name; names that the program does not need are ignored
    * @param into arrays to write outputs to instead of fresh ones; views into larger buffers are fine
-   * @throws ShapeError when an input is missing or has another number of elements
+   * @throws ShapeError when an input is missing, an array has another type or number of elements, or `into` names no
+   *   output
    */
   async run(feeds: Feeds, into: Feeds = {}): Promise<Record<string, Float32Array>> {
     const inputs: Record<string, ort.Tensor> = {};
     for (const [name, tensor] of this.#inputs) {
       inputs[name] = view(`input "${name}"`, tensor, feeds[name]);
+    }
+    for (const name of Object.keys(into)) {
+      if (!this.#outputs.has(name)) {
+        throw new ShapeError(`output "${name}": expected one of ${[...this.#outputs.keys()].join(", ")}`);
+      }
     }
     const fetches: Record<string, ort.Tensor | null> = {};
     for (const [name, tensor] of this.#outputs) {
@@ -104,9 +115,16 @@ function distinctOutputs(graph: Graph, outputs: Readonly<Record<string, Tensor>>
   const nodes = [...graph.nodes];
   const seen = new Set([...graph.inputs.keys(), ...graph.constants.map(({ tensor }) => tensor.name)]);
   for (const [name, tensor] of Object.entries(outputs)) {
+    graph.own(tensor, `output "${name}"`);
     if (seen.has(tensor.name)) {
       const copy: Tensor = { ...tensor, name: `.output.${name}` };
-      nodes.push({ operator: "Identity", domain: "", inputs: [tensor.name], outputs: [copy.name], attributes: {} });
+      nodes.push({
+        operator: "Identity",
+        domain: "",
+        inputs: [tensor.name],
+        outputs: [copy.name],
+        attributes: {},
+      });
       named.set(name, copy);
     } else {
       seen.add(tensor.name);

@@ -10,6 +10,11 @@ export function elementCount(shape: Shape): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
+/** Whether every size is a whole number of at least 0; a fraction comes of dividing an axis that does not divide. */
+export function isShape(shape: Shape): boolean {
+  return shape.every((size) => Number.isInteger(size) && size >= 0);
+}
+
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((size, axis) => size === b[axis]);
 }
@@ -32,5 +37,7 @@ export function broadcastShapes(a: Shape, b: Shape): Shape | undefined {
 /** Axes of `full` that `shape` was broadcast along. */
 export function broadcastAxes(shape: Shape, full: Shape): number[] {
   const missing = full.length - shape.length;
-  return full.flatMap((size, axis) => (axis < missing || (shape[axis - missing] === 1 && size !== 1) ? [axis] : []));
+  return full.flatMap((size, axis) =>
+    axis < missing || (shape[axis - missing] === 1 && size !== 1) ? [axis] : [],
+  );
 }

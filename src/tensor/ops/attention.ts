@@ -24,12 +24,20 @@ export interface AttentionOutput {
  * @param value `[B, H_kv, K, d]`
  * @param mask added to the scores, broadcast to `[B, H, M, K]`; large negative where a key is hidden
  */
-export function attention(query: Tensor, key: Tensor, value: Tensor, scale: number, mask?: Tensor): AttentionOutput {
+export function attention(
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  scale: number,
+  mask?: Tensor,
+): AttentionOutput {
   const { graph } = query;
   const [batch, heads, rows, width] = query.shape as [number, number, number, number];
   const [keyBatch, keyHeads, keys, keyWidth] = key.shape as [number, number, number, number];
   const scoreShape = [batch, heads, rows, keys];
-  if (batch !== keyBatch || width !== keyWidth || heads % keyHeads !== 0 || !sameShape(key.shape, value.shape)) {
+  const ranks = query.shape.length === 4 && key.shape.length === 4;
+  const fits = batch === keyBatch && width === keyWidth && heads % keyHeads === 0;
+  if (!ranks || !fits || !sameShape(key.shape, value.shape)) {
     throw graph.shapeError("attention", `[${query.shape}], [${key.shape}] and [${value.shape}] do not fit`);
   }
   if (mask !== undefined && !sameShape(broadcastShapes(mask.shape, scoreShape) ?? [], scoreShape)) {

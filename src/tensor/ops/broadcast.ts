@@ -3,12 +3,12 @@
  * Reshaping, and the pair that broadcasting rests on: `expand` repeats, `sum` adds up, each the other's backward.
  */
 import type { Tensor } from "../graph.ts";
-import { broadcastAxes, broadcastShapes, elementCount, sameShape, type Shape } from "../shape.ts";
+import { broadcastAxes, broadcastShapes, elementCount, isShape, type Shape, sameShape } from "../shape.ts";
 
 /** The same numbers in another shape. */
 export function reshape(a: Tensor, shape: Shape): Tensor {
-  if (elementCount(shape) !== elementCount(a.shape)) {
-    throw a.graph.shapeError("reshape", `[${a.shape}] has not the size of [${shape}]`);
+  if (!isShape(shape) || elementCount(shape) !== elementCount(a.shape)) {
+    throw a.graph.shapeError("reshape", `[${a.shape}] does not fit [${shape}]`);
   }
   if (sameShape(a.shape, shape)) {
     return a;
@@ -21,7 +21,7 @@ export function reshape(a: Tensor, shape: Shape): Tensor {
 /** Repeats axes of size 1, and adds leading axes. */
 export function expand(a: Tensor, shape: Shape): Tensor {
   const full = broadcastShapes(a.shape, shape);
-  if (full === undefined || !sameShape(full, shape)) {
+  if (full === undefined || !isShape(shape) || !sameShape(full, shape)) {
     throw a.graph.shapeError("expand", `[${a.shape}] does not broadcast to [${shape}]`);
   }
   if (sameShape(a.shape, shape)) {
@@ -34,7 +34,7 @@ export function expand(a: Tensor, shape: Shape): Tensor {
 
 /** Σ along `axes`, which stay with size 1. */
 export function sum(a: Tensor, axes: readonly number[]): Tensor {
-  const output = reduction("ReduceSum", a, axes);
+  const output = reduction("sum", "ReduceSum", a, axes);
   a.graph.record({ inputs: [a], outputs: [output], backward: ([g]) => [expand(g!, a.shape)] });
   return output;
 }
@@ -47,11 +47,12 @@ export function sumTo(gradient: Tensor, shape: Shape): Tensor {
   return reshape(sum(gradient, broadcastAxes(shape, gradient.shape)), shape);
 }
 
-/** A reduction node over `axes`, which stay with size 1. */
-export function reduction(operator: string, a: Tensor, axes: readonly number[]): Tensor {
+/** A reduction node over one or more `axes` (ONNX takes none for all), which stay with size 1. */
+export function reduction(operation: string, operator: string, a: Tensor, axes: readonly number[]): Tensor {
   const { graph, shape } = a;
-  if (axes.some((axis) => !Number.isInteger(axis) || axis < 0 || axis >= shape.length)) {
-    throw graph.shapeError(operator, `axes [${axes}] are outside [${shape}]`);
+  const distinct = new Set(axes).size === axes.length && axes.length > 0;
+  if (!distinct || axes.some((axis) => !Number.isInteger(axis) || axis < 0 || axis >= shape.length)) {
+    throw graph.shapeError(operation, `expected distinct axes of [${shape}], got [${axes}]`);
   }
   const reduced = shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
   return graph.single(operator, [a, graph.integers(axes)], reduced, { attributes: { keepdims: 1n } });

@@ -8,7 +8,7 @@ import { sumTo } from "./broadcast.ts";
 
 /** a + b */
 export function add(a: Tensor, b: Tensor): Tensor {
-  const output = binary("Add", a, b);
+  const output = binary("add", "Add", a, b);
   a.graph.record({
     inputs: [a, b],
     outputs: [output],
@@ -19,7 +19,7 @@ export function add(a: Tensor, b: Tensor): Tensor {
 
 /** a − b */
 export function subtract(a: Tensor, b: Tensor): Tensor {
-  const output = binary("Sub", a, b);
+  const output = binary("subtract", "Sub", a, b);
   a.graph.record({
     inputs: [a, b],
     outputs: [output],
@@ -30,7 +30,7 @@ export function subtract(a: Tensor, b: Tensor): Tensor {
 
 /** a · b */
 export function multiply(a: Tensor, b: Tensor): Tensor {
-  const output = binary("Mul", a, b);
+  const output = binary("multiply", "Mul", a, b);
   a.graph.record({
     inputs: [a, b],
     outputs: [output],
@@ -41,7 +41,7 @@ export function multiply(a: Tensor, b: Tensor): Tensor {
 
 /** a / b */
 export function divide(a: Tensor, b: Tensor): Tensor {
-  const output = binary("Div", a, b);
+  const output = binary("divide", "Div", a, b);
   a.graph.record({
     inputs: [a, b],
     outputs: [output],
@@ -128,10 +128,10 @@ function unary(operator: string, a: Tensor, backward: (gradient: Tensor, output:
   return output;
 }
 
-function binary(operator: string, a: Tensor, b: Tensor): Tensor {
+function binary(operation: string, operator: string, a: Tensor, b: Tensor): Tensor {
   const shape = broadcastShapes(a.shape, b.shape);
   if (shape === undefined) {
-    throw a.graph.shapeError(operator, `[${a.shape}] and [${b.shape}] do not broadcast`);
+    throw a.graph.shapeError(operation, `[${a.shape}] and [${b.shape}] do not broadcast`);
   }
   return a.graph.single(operator, [a, b], shape);
 }

@@ -18,7 +18,8 @@ import { elementCount } from "../shape.ts";
 export function gatherRows(a: Tensor, indices: Tensor): Tensor {
   const { graph } = a;
   if (a.shape.length !== 2 || indices.shape.length !== 1 || indices.type !== "int64") {
-    throw graph.shapeError("gatherRows", `expected [N, D] and int64 [M], got [${a.shape}] and [${indices.shape}]`);
+    const got = `[${a.shape}] and ${indices.type} [${indices.shape}]`;
+    throw graph.shapeError("gatherRows", `expected [N, D] and int64 [M], got ${got}`);
   }
   const rows = elementCount(indices.shape);
   const width = a.shape[1]!;
@@ -41,4 +42,3 @@ export function gatherRows(a: Tensor, indices: Tensor): Tensor {
   });
   return output;
 }
-

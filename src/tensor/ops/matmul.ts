@@ -32,13 +32,17 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
 function gemm(
   a: Tensor,
   b: Tensor,
-  { transposeA = false, transposeB = false, bias }: { transposeA?: boolean; transposeB?: boolean; bias?: Tensor } = {},
+  {
+    transposeA = false,
+    transposeB = false,
+    bias,
+  }: { transposeA?: boolean; transposeB?: boolean; bias?: Tensor } = {},
 ): Tensor {
   const { graph } = a;
-  const shape = productShape(a, b, transposeA, transposeB);
   if (a.shape.length !== 2 || b.shape.length !== 2) {
     throw graph.shapeError("linear", `expected matrices, got [${a.shape}] and [${b.shape}]`);
   }
+  const shape = productShape("linear", a, b, transposeA, transposeB);
   if (bias !== undefined && (bias.shape.length !== 1 || bias.shape[0] !== shape[1])) {
     throw graph.shapeError("linear", `expected a bias [${shape[1]}], got [${bias.shape}]`);
   }
@@ -62,7 +66,7 @@ export interface MatmulOptions {
  */
 export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
   const { transposeA = false, transposeB = false, scale = 1 } = options;
-  const output = a.graph.single("FusedMatMul", [a, b], productShape(a, b, transposeA, transposeB), {
+  const output = a.graph.single("FusedMatMul", [a, b], productShape("matmul", a, b, transposeA, transposeB), {
     domain: "com.microsoft",
     attributes: { transA: BigInt(transposeA), transB: BigInt(transposeB), alpha: scale },
   });
@@ -81,14 +85,25 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tenso
   return output;
 }
 
-function productShape(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Shape {
+function productShape(
+  operation: string,
+  a: Tensor,
+  b: Tensor,
+  transposeA: boolean,
+  transposeB: boolean,
+): Shape {
   const rank = a.shape.length;
   const [rowsA, columnsA] = lastTwo(a.shape, transposeA);
   const [rowsB, columnsB] = lastTwo(b.shape, transposeB);
   const batch = a.shape.slice(0, -2);
-  if (rank < 2 || b.shape.length !== rank || columnsA !== rowsB || batch.some((size, i) => size !== b.shape[i])) {
+  if (
+    rank < 2 ||
+    b.shape.length !== rank ||
+    columnsA !== rowsB ||
+    batch.some((size, i) => size !== b.shape[i])
+  ) {
     const mark = (tensor: Tensor, transposed: boolean) => `[${tensor.shape}]${transposed ? "ᵀ" : ""}`;
-    throw a.graph.shapeError("matmul", `${mark(a, transposeA)} and ${mark(b, transposeB)} do not multiply`);
+    throw a.graph.shapeError(operation, `${mark(a, transposeA)} and ${mark(b, transposeB)} do not multiply`);
   }
   return [...batch, rowsA!, columnsB!];
 }

@@ -9,7 +9,7 @@ import { scale } from "./elementwise.ts";
 /** Mean along `axes`, which stay with size 1. */
 export function mean(a: Tensor, axes: readonly number[]): Tensor {
   const count = axes.reduce((product, axis) => product * a.shape[axis]!, 1);
-  const output = reduction("ReduceMean", a, axes);
+  const output = reduction("mean", "ReduceMean", a, axes);
   a.graph.record({
     inputs: [a],
     outputs: [output],

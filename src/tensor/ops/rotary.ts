@@ -3,6 +3,7 @@
  * Rotary position embedding, given the angles' cosines and sines.
  */
 import type { Tensor } from "../graph.ts";
+import { sameShape } from "../shape.ts";
 import { negate } from "./elementwise.ts";
 
 /**
@@ -17,8 +18,12 @@ export function rotary(x: Tensor, cosine: Tensor, sine: Tensor, heads: number): 
   const { graph } = x;
   const [batch, length, width] = x.shape as [number, number, number];
   const expected = [batch, length, width / heads / 2];
-  if (x.shape.length !== 3 || !expected.every((size, axis) => size === cosine.shape[axis])) {
-    throw graph.shapeError("rotary", `[${x.shape}] with ${heads} heads needs angles [${expected}], got [${cosine.shape}]`);
+  if (x.shape.length !== 3 || !sameShape(cosine.shape, expected) || !sameShape(sine.shape, expected)) {
+    const got = `[${cosine.shape}] and [${sine.shape}]`;
+    throw graph.shapeError(
+      "rotary",
+      `[${x.shape}] with ${heads} heads needs angles [${expected}], got ${got}`,
+    );
   }
   const output = graph.single("RotaryEmbedding", [x, cosine, sine], x.shape, {
     attributes: { num_heads: BigInt(heads), interleaved: 0n },

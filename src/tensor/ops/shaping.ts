@@ -2,8 +2,9 @@
  * @module
  * Reordering, cutting and joining.
  */
+import { ShapeError } from "../../errors/index.ts";
 import type { Tensor } from "../graph.ts";
-import { sameShape, type Shape } from "../shape.ts";
+import { isShape, type Shape, sameShape } from "../shape.ts";
 
 /** Axis i of the result is axis `order[i]` of `a`. */
 export function transpose(a: Tensor, order: readonly number[]): Tensor {
@@ -21,8 +22,8 @@ export function transpose(a: Tensor, order: readonly number[]): Tensor {
 /** Cuts an axis into consecutive parts. */
 export function split(a: Tensor, sizes: readonly number[], axis: number): Tensor[] {
   const { graph } = a;
-  if (sizes.reduce((total, size) => total + size, 0) !== a.shape[axis]) {
-    throw graph.shapeError("split", `[${sizes}] does not add up to axis ${axis} of [${a.shape}]`);
+  if (!isShape(sizes) || sizes.reduce((total, size) => total + size, 0) !== a.shape[axis]) {
+    throw graph.shapeError("split", `sizes [${sizes}] do not add up to axis ${axis} of [${a.shape}]`);
   }
   const shapes = sizes.map((size) => a.shape.with(axis, size));
   const outputs = graph.node(
@@ -34,17 +35,32 @@ export function split(a: Tensor, sizes: readonly number[], axis: number): Tensor
   graph.record({
     inputs: [a],
     outputs,
-    backward: (parts) => [concatenate(parts.map((g, i) => g ?? zeros(a, shapes[i]!)), axis)],
+    backward: (parts) => [
+      concatenate(
+        parts.map((g, i) => g ?? zeros(a, shapes[i]!)),
+        axis,
+      ),
+    ],
   });
   return outputs;
 }
 
-/** Joins tensors along an axis. */
+/** Joins one or more tensors along an axis. */
 export function concatenate(parts: readonly Tensor[], axis: number): Tensor {
-  const first = parts[0]!;
+  const first = parts[0];
+  if (first === undefined) {
+    throw new ShapeError("concatenate: expected at least one tensor, got none");
+  }
+  if (first.shape[axis] === undefined) {
+    throw first.graph.shapeError("concatenate", `axis ${axis} is outside [${first.shape}]`);
+  }
   for (const part of parts) {
-    if (!sameShape(part.shape.with(axis, 0), first.shape.with(axis, 0))) {
-      throw first.graph.shapeError("concatenate", `[${part.shape}] does not fit [${first.shape}] off axis ${axis}`);
+    const same = part.shape.length === first.shape.length;
+    if (!same || !sameShape(part.shape.with(axis, 0), first.shape.with(axis, 0))) {
+      throw first.graph.shapeError(
+        "concatenate",
+        `[${part.shape}] does not fit [${first.shape}] off axis ${axis}`,
+      );
     }
   }
   const sizes = parts.map((part) => part.shape[axis]!);
@@ -60,8 +76,8 @@ export function concatenate(parts: readonly Tensor[], axis: number): Tensor {
 /** The part of an axis from `start` up to `end`. */
 export function slice(a: Tensor, axis: number, start: number, end: number): Tensor {
   const size = a.shape[axis]!;
-  if (!(start >= 0 && start < end && end <= size)) {
-    throw a.graph.shapeError("slice", `[${start}, ${end}) is outside axis ${axis} of [${a.shape}]`);
+  if (!(isShape([start, end]) && start < end && end <= size)) {
+    throw a.graph.shapeError("slice", `${start} up to ${end} is no part of axis ${axis} of [${a.shape}]`);
   }
   if (start === 0 && end === size) {
     return a;

@@ -3,12 +3,16 @@
  * Softmax along the last axis, and log-probs of chosen entries.
  */
 import type { Tensor } from "../graph.ts";
+import { sameShape } from "../shape.ts";
 import { reshape, sum } from "./broadcast.ts";
 import { add, exponential, logarithm, multiply, subtract } from "./elementwise.ts";
 
 /** p_j = e^a_j / Σ_k e^a_k along the last axis. */
 export function softmax(a: Tensor): Tensor {
   const last = a.shape.length - 1;
+  if (last < 0) {
+    throw a.graph.shapeError("softmax", "expected an axis, got []");
+  }
   const output = a.graph.single("Softmax", [a], a.shape, { attributes: { axis: BigInt(last) } });
   a.graph.record({
     inputs: [a],
@@ -28,8 +32,9 @@ export function softmax(a: Tensor): Tensor {
 export function targetLogprobs(logits: Tensor, targets: Tensor): Tensor {
   const { graph } = logits;
   const [rows, vocabulary] = logits.shape as [number, number];
-  if (logits.shape.length !== 2 || targets.type !== "int64" || targets.shape[0] !== rows) {
-    throw graph.shapeError("targetLogprobs", `expected [N, V] and int64 [N], got [${logits.shape}] and [${targets.shape}]`);
+  if (logits.shape.length !== 2 || targets.type !== "int64" || !sameShape(targets.shape, [rows])) {
+    const got = `[${logits.shape}] and ${targets.type} [${targets.shape}]`;
+    throw graph.shapeError("targetLogprobs", `expected [N, V] and int64 [N], got ${got}`);
   }
   const column = graph.single("Unsqueeze", [targets, graph.integers([1])], [rows, 1], { type: "int64" });
   const picked = graph.single("GatherElements", [logits, column], [rows, 1], { attributes: { axis: 1n } });
@@ -54,6 +59,8 @@ export function targetLogprobs(logits: Tensor, targets: Tensor): Tensor {
 function logSumExp(a: Tensor): Tensor {
   const { graph } = a;
   const shape = a.shape.with(1, 1);
-  const maximum = graph.single("ReduceMax", [a, graph.integers([1])], shape, { attributes: { keepdims: 1n } });
+  const maximum = graph.single("ReduceMax", [a, graph.integers([1])], shape, {
+    attributes: { keepdims: 1n },
+  });
   return add(logarithm(sum(exponential(subtract(a, maximum)), [1])), maximum);
 }
