@@ -153,6 +153,8 @@ export interface ConfigJsonOptions {
   /** Id of the token that ends a turn. */
   readonly eosTokenId?: number;
   readonly padTokenId?: number;
+  /** Element type of the weights on disk; F32 unless given. */
+  readonly dtype?: "F32" | "BF16";
 }
 
 /**
@@ -161,15 +163,16 @@ export interface ConfigJsonOptions {
  */
 export function configJson(config: ModelConfig, options: ConfigJsonOptions = {}): Record<string, unknown> {
   const { text, vision } = config;
+  const dtype = options.dtype === "BF16" ? "bfloat16" : "float32";
   return {
     architectures: [ARCHITECTURE],
-    dtype: "float32",
+    dtype,
     image_token_id: config.imageTokenId,
     model_type: MODEL_TYPE,
     text_config: {
       attention_dropout: 0,
       bos_token_id: null,
-      dtype: "float32",
+      dtype,
       eos_token_id: options.eosTokenId ?? null,
       hidden_act: "silu",
       hidden_size: text.hiddenSize,

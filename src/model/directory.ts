@@ -150,6 +150,7 @@ export function writeModelDirectory(path: string, files: ModelFiles): void {
       ...(eosTokenId === undefined ? {} : { eosTokenId }),
       padTokenId: padToken,
       maxPositionEmbeddings: files.maxPositionEmbeddings,
+      dtype,
     }),
   );
   writeJson(GENERATION, { eos_token_id: stopTokens, pad_token_id: padToken });

@@ -32,8 +32,8 @@ export {
 } from "./image/processor-config.ts";
 export type { RgbImage } from "./image/rgb-image.ts";
 export { type PixelSize, type ResizeLimits, smartResize } from "./image/smart-resize.ts";
-export { canonicalName, checkParameters, parameterShapes } from "./parameter-names.ts";
 export { readJson } from "./json-fields.ts";
+export { canonicalName, checkParameters, parameterShapes } from "./parameter-names.ts";
 export { mergedTokens, type RopePositions, type RopeSegment, ropePositions } from "./positions.ts";
 export type { Prompt, PromptChunk } from "./prompt.ts";
 export { replaceFile } from "./replace-file.ts";

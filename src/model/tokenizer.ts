@@ -28,6 +28,22 @@ export interface DecodeOptions {
   readonly skipSpecial?: boolean;
 }
 
+/** What is used of the tokenizers package, whose own declarations do not resolve under node's module rules. */
+interface BytePairs {
+  encode(text: string, options: { readonly add_special_tokens: boolean }): { readonly ids: number[] };
+  decode(
+    ids: readonly number[],
+    options: { readonly skip_special_tokens: boolean; readonly clean_up_tokenization_spaces: boolean },
+  ): string;
+  token_to_id(token: string): number | undefined;
+  id_to_token(id: number): string | undefined;
+  get_vocab(withAdded: boolean): ReadonlyMap<string, number>;
+}
+
+function bytePairs(json: object, config: object): BytePairs {
+  return new BytePairTokenizer(json, config);
+}
+
 /** Text to token ids and back. */
 export class Tokenizer {
   /** One more than the highest id. The model's own vocabulary may be larger, padded with ids without a token. */
@@ -38,10 +54,10 @@ export class Tokenizer {
   readonly padToken: string | undefined;
   /** Contents of the special tokens. */
   readonly specialTokens: readonly string[];
-  readonly #full: BytePairTokenizer;
+  readonly #full: BytePairs;
   readonly #plainJson: object;
   readonly #config: object;
-  #plain: BytePairTokenizer | undefined;
+  #plain: BytePairs | undefined;
   readonly #where: string;
 
   /**
@@ -62,7 +78,7 @@ export class Tokenizer {
     this.#where = where;
     this.#plainJson = { ...fields.json, added_tokens: added.filter((token) => !special.includes(token)) };
     try {
-      this.#full = new BytePairTokenizer(fields.json, this.#config);
+      this.#full = bytePairs(fields.json, this.#config);
     } catch (cause) {
       throw new ModelError(`${where}: not a tokenizer: ${(cause as Error).message}`, { cause });
     }
@@ -89,7 +105,7 @@ export class Tokenizer {
   encode(text: string, { special = true }: EncodeOptions = {}): number[] {
     if (special) return this.#full.encode(text, { add_special_tokens: false }).ids;
     // A second tokenizer that knows no special tokens; made when first needed, because large ones take a while.
-    this.#plain ??= new BytePairTokenizer(this.#plainJson, {
+    this.#plain ??= bytePairs(this.#plainJson, {
       ...this.#config,
       additional_special_tokens: [],
     });
