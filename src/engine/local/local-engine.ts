@@ -73,12 +73,13 @@ class LocalEngine implements Engine {
   }
 
   async sample(request: SampleRequest): Promise<Completion[][]> {
-    const prompts = await this.#register(request.prompts);
-    return (await this.#call("sample", { ...request, prompts })) as Completion[][];
+    return (await this.#withPrompts(request.prompts, (prompts) =>
+      this.#call("sample", { ...request, prompts }),
+    )) as Completion[][];
   }
 
   async score(sequences: readonly Sequence[], request: ScoreRequest = {}): Promise<Score[]> {
-    return (await this.#call("score", await this.#sequences(sequences), request)) as Score[];
+    return (await this.#withSequences(sequences, (known) => this.#call("score", known, request))) as Score[];
   }
 
   async accumulate(
@@ -86,8 +87,9 @@ class LocalEngine implements Engine {
     coefficients: readonly Float64Array[],
     options: AccumulateOptions = {},
   ): Promise<GradientReport> {
-    const known = await this.#sequences(sequences);
-    return (await this.#call("accumulate", known, coefficients, options)) as GradientReport;
+    return (await this.#withSequences(sequences, (known) =>
+      this.#call("accumulate", known, coefficients, options),
+    )) as GradientReport;
   }
 
   async step(adam: AdamParameters): Promise<StepReport> {
@@ -108,19 +110,29 @@ class LocalEngine implements Engine {
 
   async close(): Promise<void> {
     if (!this.#closed) {
-      this.#closed = true;
-      await this.#worker.terminate();
       this.#fail(new EngineError("local engine: it was closed"));
+      await this.#worker.terminate();
     }
   }
 
-  async #sequences(sequences: readonly Sequence[]): Promise<LocalSequence[]> {
-    const ids = await this.#register(sequences.map(({ prompt }) => prompt));
-    return sequences.map(({ completion }, i) => ({ prompt: ids[i]!, completion }));
+  #withSequences(
+    sequences: readonly Sequence[],
+    call: (known: readonly LocalSequence[]) => Promise<unknown>,
+  ): Promise<unknown> {
+    const prompts = sequences.map(({ prompt }) => prompt);
+    return this.#withPrompts(prompts, (ids) =>
+      call(sequences.map(({ completion }, i) => ({ prompt: ids[i]!, completion }))),
+    );
   }
 
-  /** Ids of prompts; those that the worker does not know yet are sent, those not used for long are dropped. */
-  async #register(prompts: readonly Prompt[]): Promise<number[]> {
+  /**
+   * Makes a call on prompts by their ids. Those that the worker does not know yet are sent before it, in the same
+   * turn, so that calls reach the worker in the order they were made; those not used for long are dropped after it.
+   */
+  async #withPrompts(
+    prompts: readonly Prompt[],
+    call: (ids: readonly number[]) => Promise<unknown>,
+  ): Promise<unknown> {
     const fresh: (readonly [number, Prompt])[] = [];
     const ids = prompts.map((prompt) => {
       const known = this.#promptIds.get(prompt);
@@ -132,26 +144,35 @@ class LocalEngine implements Engine {
       }
       return id;
     });
-    if (fresh.length > 0) {
-      try {
-        await this.#call("register", fresh);
-      } catch (error) {
-        for (const [, prompt] of fresh) {
-          this.#promptIds.delete(prompt);
-        }
-        throw error;
+    const registered = fresh.length === 0 ? undefined : this.#call("register", fresh);
+    const result = call(ids);
+    const idle = this.#dropIdle(new Set(ids));
+    const settled = await Promise.allSettled([registered, result, idle]);
+    if (settled[0].status === "rejected") {
+      for (const [, prompt] of fresh) {
+        this.#promptIds.delete(prompt);
       }
     }
-    const used = new Set(ids);
-    const dropped = [...this.#promptIds].slice(0, Math.max(0, this.#promptIds.size - KEPT_PROMPTS));
-    const idle = dropped.filter(([, id]) => !used.has(id));
+    for (const outcome of settled) {
+      if (outcome.status === "rejected") {
+        throw outcome.reason;
+      }
+    }
+    return result;
+  }
+
+  #dropIdle(used: ReadonlySet<number>): Promise<unknown> | undefined {
+    const oldest = [...this.#promptIds].slice(0, Math.max(0, this.#promptIds.size - KEPT_PROMPTS));
+    const idle = oldest.filter(([, id]) => !used.has(id));
     for (const [prompt] of idle) {
       this.#promptIds.delete(prompt);
     }
-    if (idle.length > 0) {
-      await this.#call("forget", idle.map(([, id]) => id));
-    }
-    return ids;
+    return idle.length === 0
+      ? undefined
+      : this.#call(
+          "forget",
+          idle.map(([, id]) => id),
+        );
   }
 
   #call(method: Method, ...parameters: readonly unknown[]): Promise<unknown> {

@@ -51,7 +51,7 @@ export class LocalModel {
   readonly #banned: Uint8Array;
 
   /** @throws ModelError when the directory is no Qwen2.5-VL model, or its files are broken */
-  constructor({ model, threads = 2, maxSequences = 64 }: LocalEngineOptions) {
+  constructor({ model, threads = 2, maxTokens = 2048 }: LocalEngineOptions) {
     const fresh = typeof model === "string" ? undefined : model;
     this.#assets = fresh?.assets ?? (model as string);
     const config = fresh?.config ?? parseConfig(readJson(join(this.#assets, "config.json")));
@@ -64,7 +64,7 @@ export class LocalModel {
     const programs = new ProgramCache(PROGRAMS);
     const vision = new VisionEncoder(config, store, programs, threads);
     const table = new RotaryTable(config.text);
-    this.#machinery = { config, store, programs, vision, table, threads, maxSequences };
+    this.#machinery = { config, store, programs, vision, table, threads, maxTokens };
     this.#teacher = new TeacherForcing(this.#machinery);
     this.#adam = new AdamW(store.layout);
     this.#banned = bannedTokens(config);

@@ -17,6 +17,6 @@ export interface LocalEngineOptions {
   readonly model: string | FreshModel;
   /** Threads of one operation; 2 unless given. */
   readonly threads?: number;
-  /** Sequences computed at once with a backward pass: more is faster and takes more memory; 64 unless given. */
-  readonly maxSequences?: number;
+  /** Prompt and completion tokens computed at once: few enough to stay in the cache, 2,048 unless given. */
+  readonly maxTokens?: number;
 }

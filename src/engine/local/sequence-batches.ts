@@ -3,7 +3,7 @@
  * Gathers sequences into batches of groups that share a prompt, of similar lengths, in few shapes.
  */
 import type { BatchShape } from "../../model/graph/index.ts";
-import { roundUpCount, roundUpLength } from "./buckets.ts";
+import { roundDownCount, roundUpCount, roundUpLength } from "./buckets.ts";
 import type { PreparedPrompt } from "./prepared-prompt.ts";
 
 /** A sequence whose prompt is prepared. */
@@ -28,29 +28,28 @@ interface Group {
 }
 
 /**
- * Batches of at most `maxSequences` slots. Empty completions are left out: there is nothing to score in them.
+ * Batches of at most `maxTokens` rows, or of one group where that alone is longer. Empty completions are left out:
+ * there is nothing to score in them.
  *
  * @returns in an order that depends on lengths only
  */
-export function sequenceBatches(sequences: readonly PreparedSequence[], maxSequences: number): SequenceBatch[] {
-  const groups = gatherGroups(sequences, maxSequences);
+export function sequenceBatches(sequences: readonly PreparedSequence[], maxTokens: number): SequenceBatch[] {
+  const groups = gatherGroups(sequences, maxTokens);
   const batches: SequenceBatch[] = [];
   let start = 0;
   while (start < groups.length) {
-    const groupSize = roundUpCount(groups[start]!.members.length);
-    const wanted = Math.max(1, Math.floor(maxSequences / groupSize));
-    let end = start;
-    while (end < groups.length && end - start < wanted && roundUpCount(groups[end]!.members.length) === groupSize) {
+    let end = start + 1;
+    while (end < groups.length && fits(groups.slice(start, end + 1), maxTokens)) {
       end++;
     }
-    batches.push(packBatch(groups.slice(start, end), groupSize));
+    batches.push(packBatch(groups.slice(start, end)));
     start = end;
   }
   return batches;
 }
 
 /** Larger groups first, then longer ones; groups above the limit are cut. */
-function gatherGroups(sequences: readonly PreparedSequence[], maxSequences: number): Group[] {
+function gatherGroups(sequences: readonly PreparedSequence[], maxTokens: number): Group[] {
   const byPrompt = new Map<PreparedPrompt, number[]>();
   for (const [i, { prompt, completion }] of sequences.entries()) {
     if (completion.length > 0) {
@@ -64,10 +63,13 @@ function gatherGroups(sequences: readonly PreparedSequence[], maxSequences: numb
   }
   const groups: Group[] = [];
   for (const [prompt, members] of byPrompt) {
-    for (let start = 0; start < members.length; start += maxSequences) {
-      const part = members.slice(start, start + maxSequences);
-      const longest = Math.max(...part.map((i) => sequences[i]!.completion.length));
-      groups.push({ prompt, members: part, longest });
+    members.sort((a, b) => sequences[b]!.completion.length - sequences[a]!.completion.length || a - b);
+    for (let start = 0; start < members.length; ) {
+      const longest = sequences[members[start]!]!.completion.length;
+      const room = Math.floor((maxTokens - prompt.tokens.length) / roundUpLength(longest));
+      const count = Math.max(1, roundDownCount(room));
+      groups.push({ prompt, members: members.slice(start, start + count), longest });
+      start += count;
     }
   }
   return groups.sort(
@@ -75,16 +77,30 @@ function gatherGroups(sequences: readonly PreparedSequence[], maxSequences: numb
   );
 }
 
-function packBatch(groups: readonly Group[], groupSize: number): SequenceBatch {
-  const shape = {
+/** Whether groups are of one size and fit one batch. */
+function fits(groups: readonly Group[], maxTokens: number): boolean {
+  const { prompts, groupSize, promptLength, completionLength } = batchShape(groups);
+  const last = groups.at(-1)!;
+  return (
+    roundUpCount(last.members.length) === groupSize &&
+    prompts * (promptLength + groupSize * completionLength) <= maxTokens
+  );
+}
+
+function batchShape(groups: readonly Group[]): BatchShape {
+  return {
     prompts: roundUpCount(groups.length),
-    groupSize,
+    groupSize: roundUpCount(groups[0]!.members.length),
     promptLength: roundUpLength(Math.max(...groups.map(({ prompt }) => prompt.tokens.length))),
-    completionLength: roundUpLength(Math.max(...groups.map(({ longest }) => longest))),
+    completionLength: roundUpLength(groups[0]!.longest),
   };
-  const slots = new Int32Array(shape.prompts * groupSize).fill(-1);
+}
+
+function packBatch(groups: readonly Group[]): SequenceBatch {
+  const shape = batchShape(groups);
+  const slots = new Int32Array(shape.prompts * shape.groupSize).fill(-1);
   for (const [p, { members }] of groups.entries()) {
-    slots.set(members, p * groupSize);
+    slots.set(members, p * shape.groupSize);
   }
   return { shape, prompts: groups.map(({ prompt }) => prompt), slots };
 }

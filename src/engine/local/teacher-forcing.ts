@@ -23,8 +23,8 @@ export interface Machinery {
   readonly vision: VisionEncoder;
   readonly table: RotaryTable;
   readonly threads: number;
-  /** Sequences computed at once with a backward pass. */
-  readonly maxSequences: number;
+  /** Rows, prompt and completion tokens together, computed at once. */
+  readonly maxTokens: number;
 }
 
 export class TeacherForcing {
@@ -43,10 +43,10 @@ export class TeacherForcing {
     temperature: number,
     row: AttentionRow | undefined,
   ): Promise<Score[]> {
-    const { store, vision, maxSequences } = this.#m;
+    const { store, vision, maxTokens } = this.#m;
     await vision.encode(imagesOf(sequences), weights);
     const scores = sequences.map(() => emptyScore(row));
-    for (const batch of sequenceBatches(sequences, maxSequences)) {
+    for (const batch of sequenceBatches(sequences, maxTokens)) {
       const { program, used } = await this.#scoreProgram(batch.shape, row);
       const feeds = this.#feeds(batch, sequences, weights, temperature);
       const supports = row === undefined ? {} : this.#supports(batch);
@@ -62,10 +62,10 @@ export class TeacherForcing {
     coefficients: readonly Float64Array[],
     temperature: number,
   ): Promise<void> {
-    const { store, vision, maxSequences } = this.#m;
+    const { store, vision, maxTokens } = this.#m;
     await vision.encode(imagesOf(sequences));
     const imageGradients = new Map<PreparedImage, Float32Array>();
-    for (const batch of sequenceBatches(sequences, maxSequences)) {
+    for (const batch of sequenceBatches(sequences, maxTokens)) {
       const { program, used } = await this.#gradientProgram(batch.shape);
       const into = Object.fromEntries([...used.keys()].map((pack) => [`d.${pack}`, store.view(this.#scratch, pack)]));
       const { embeddings } = await program.run(

@@ -6,13 +6,13 @@
 import type { ImageGrid, ModelConfig } from "../../model/index.ts";
 import { type VisionPlan, visionGraph, visionPlan } from "../../model/graph/index.ts";
 import { gradients, Program, type Tensor } from "../../tensor/index.ts";
-import { roundUpCount } from "./buckets.ts";
+import { roundDownCount, roundUpCount } from "./buckets.ts";
 import type { ParameterStore } from "./parameter-store.ts";
 import type { PreparedImage } from "./prepared-prompt.ts";
 import type { ProgramCache } from "./program-cache.ts";
 
 /** Patch slots in one run: enough to fill the machine, few enough to keep activations small. */
-const MAX_SLOTS = 2048;
+const MAX_SLOTS = 1536;
 
 /** One frame of an image. */
 interface Frame {
@@ -88,10 +88,10 @@ export class VisionEncoder {
     }
     for (const [key, frames] of byGrid) {
       const plan = this.#plan(key, frames[0]!.image.grid);
-      const perRun = Math.max(1, Math.floor(MAX_SLOTS / plan.slots));
+      const perRun = Math.max(1, roundDownCount(Math.floor(MAX_SLOTS / plan.slots)));
       for (let start = 0; start < frames.length; start += perRun) {
         const part = frames.slice(start, start + perRun);
-        yield { frames: part, plan, slots: Math.min(perRun, roundUpCount(part.length)) };
+        yield { frames: part, plan, slots: roundUpCount(part.length) };
       }
     }
   }

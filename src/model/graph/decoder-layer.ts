@@ -3,7 +3,7 @@
  * One decoder layer, on rows: tokens of prompts and completions stand below each other in one matrix, so that every
  * linear layer is one product. Only attention takes them apart.
  */
-import { add, reshape, rmsNorm, rotary, split, type Tensor } from "../../tensor/index.ts";
+import { add, reshape, rmsNorm, rotary, type Tensor } from "../../tensor/index.ts";
 import type { TextConfig } from "../config.ts";
 import { affine, feedForward } from "./layer.ts";
 import type { GraphParameters } from "./parameters.ts";
@@ -31,11 +31,10 @@ export function project(
   const rows = x.shape[0]!;
   const heads = config.heads + config.kvHeads;
   const normal = rmsNorm(x, parameters.pack(`layer.${layer}.attentionNorm`), config.rmsNormEpsilon);
-  const qkv = affine(normal, parameters, `layer.${layer}.qkv`, true);
-  const widths = [heads * config.headDim, config.kvHeads * config.headDim];
-  const [queryKey, value] = split(qkv, widths, 1) as [Tensor, Tensor];
-  const rotated = rotary(reshape(queryKey, [1, rows, widths[0]!]), cosine, sine, heads);
-  return { queryKey: reshape(rotated, [rows, widths[0]!]), value };
+  const width = heads * config.headDim;
+  const queryKey = affine(normal, parameters, `layer.${layer}.queryKey`, true);
+  const rotated = rotary(reshape(queryKey, [1, rows, width]), cosine, sine, heads);
+  return { queryKey: reshape(rotated, [rows, width]), value: affine(normal, parameters, `layer.${layer}.value`, true) };
 }
 
 /** Adds what attention mixed to the residual stream, then the feed-forward. */

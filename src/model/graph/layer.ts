@@ -9,7 +9,6 @@ import {
   reshape,
   rmsNorm,
   silu,
-  split,
   type Tensor,
   transpose,
 } from "../../tensor/index.ts";
@@ -27,7 +26,7 @@ export function fromHeads(heads: Tensor): Tensor {
   return reshape(transpose(heads, [0, 2, 1, 3]), [batch * length, count * width]);
 }
 
-/** x + W_down (silu(gate) · up), with [gate, up] = W_gateUp norm(x); biases where the layer has them. */
+/** x + W_down (silu(W_gate norm(x)) · W_up norm(x)); biases where the layer has them. */
 export function feedForward(
   x: Tensor,
   parameters: GraphParameters,
@@ -36,9 +35,8 @@ export function feedForward(
   biased: boolean,
 ): Tensor {
   const normal = rmsNorm(x, parameters.pack(`${prefix}.mlpNorm`), epsilon);
-  const both = affine(normal, parameters, `${prefix}.gateUp`, biased);
-  const width = both.shape[1]! / 2;
-  const [gate, up] = split(both, [width, width], 1) as [Tensor, Tensor];
+  const gate = affine(normal, parameters, `${prefix}.gate`, biased);
+  const up = affine(normal, parameters, `${prefix}.up`, biased);
   return add(x, affine(multiply(silu(gate), up), parameters, `${prefix}.down`, biased));
 }
 

@@ -2,8 +2,8 @@
  * @module
  * Where each parameter lies in one flat buffer, and how a graph reaches it.
  *
- * Parameters that are multiplied with the same rows (q, k and v; gate and up) lie side by side, so that a graph sees
- * them as one matrix, a "pack", without a copy. Files on disk keep Hugging Face's names and shapes.
+ * Queries and keys, which are rotated alike, lie side by side, so that a graph sees them as one matrix, a "pack",
+ * without a copy. Files on disk keep Hugging Face's names and shapes.
  */
 import { elementCount, type Graph, type Shape, type Tensor } from "../../tensor/index.ts";
 import type { ModelConfig } from "../config.ts";
@@ -79,14 +79,15 @@ function packList(config: ModelConfig): Pack[] {
 
 function decoderLayer(layer: number): Pack[] {
   const name = (suffix: string) => `${TEXT}.layers.${layer}.${suffix}`;
-  const projections = ["q", "k", "v"].map((letter) => name(`self_attn.${letter}_proj`));
+  const queryKey = [name("self_attn.q_proj"), name("self_attn.k_proj")];
   return [
     [`layer.${layer}.attentionNorm`, [name("input_layernorm.weight")]],
-    [`layer.${layer}.qkv.weight`, projections.map((projection) => `${projection}.weight`)],
-    [`layer.${layer}.qkv.bias`, projections.map((projection) => `${projection}.bias`)],
+    ...biased(`layer.${layer}.queryKey`, ...queryKey),
+    ...biased(`layer.${layer}.value`, name("self_attn.v_proj")),
     [`layer.${layer}.output.weight`, [name("self_attn.o_proj.weight")]],
     [`layer.${layer}.mlpNorm`, [name("post_attention_layernorm.weight")]],
-    [`layer.${layer}.gateUp.weight`, [name("mlp.gate_proj.weight"), name("mlp.up_proj.weight")]],
+    [`layer.${layer}.gate.weight`, [name("mlp.gate_proj.weight")]],
+    [`layer.${layer}.up.weight`, [name("mlp.up_proj.weight")]],
     [`layer.${layer}.down.weight`, [name("mlp.down_proj.weight")]],
   ];
 }
@@ -99,7 +100,8 @@ function visionBlock(block: number): Pack[] {
     ...biased(pack("qkv"), name("attn.qkv")),
     ...biased(pack("output"), name("attn.proj")),
     [pack("mlpNorm"), [name("norm2.weight")]],
-    ...biased(pack("gateUp"), name("mlp.gate_proj"), name("mlp.up_proj")),
+    ...biased(pack("gate"), name("mlp.gate_proj")),
+    ...biased(pack("up"), name("mlp.up_proj")),
     ...biased(pack("down"), name("mlp.down_proj")),
   ];
 }
