@@ -18,8 +18,8 @@ import type {
   Sequence,
   StepReport,
 } from "../engine.ts";
-import type { LocalEngineOptions } from "./local-options.ts";
 import type { LocalSequence } from "./local-model.ts";
+import type { LocalEngineOptions } from "./local-options.ts";
 import { type Answer, type Call, fromWire, type Method } from "./protocol.ts";
 
 /** Prompts that the worker keeps prepared, so that scoring and updating need not prepare them again. */
@@ -65,7 +65,9 @@ class LocalEngine implements Engine {
     this.#worker = new Worker(WORKER, { workerData: options });
     this.#worker.on("message", (answer: Answer) => this.#settle(answer));
     this.#worker.on("error", (error) => this.#fail(error));
-    this.#worker.on("exit", (code) => this.#fail(new EngineError(`local engine: its thread ended with code ${code}`)));
+    this.#worker.on("exit", (code) =>
+      this.#fail(new EngineError(`local engine: its thread ended with code ${code}`)),
+    );
   }
 
   async ready(): Promise<void> {
