@@ -5,7 +5,7 @@
 import type { Tensor } from "../graph.ts";
 import { sameShape } from "../shape.ts";
 import { reshape, sum } from "./broadcast.ts";
-import { add, exponential, logarithm, multiply, subtract } from "./elementwise.ts";
+import { exponential, logarithm, multiply, subtract } from "./elementwise.ts";
 
 /** p_j = e^a_j / Σ_k e^a_k along the last axis. */
 export function softmax(a: Tensor): Tensor {
@@ -37,8 +37,11 @@ export function targetLogprobs(logits: Tensor, targets: Tensor): Tensor {
     throw graph.shapeError("targetLogprobs", `expected [N, V] and int64 [N], got ${got}`);
   }
   const column = graph.single("Unsqueeze", [targets, graph.integers([1])], [rows, 1], { type: "int64" });
-  const picked = graph.single("GatherElements", [logits, column], [rows, 1], { attributes: { axis: 1n } });
-  const output = graph.fused(() => reshape(subtract(picked, logSumExp(logits)), [rows]));
+  const output = graph.fused(() => {
+    const shifted = subtract(logits, rowMaximum(logits));
+    const picked = graph.single("GatherElements", [shifted, column], [rows, 1], { attributes: { axis: 1n } });
+    return reshape(subtract(picked, logarithm(sum(exponential(shifted), [1]))), [rows]);
+  });
   graph.record({
     inputs: [logits],
     outputs: [output],
@@ -55,12 +58,10 @@ export function targetLogprobs(logits: Tensor, targets: Tensor): Tensor {
   return output;
 }
 
-/** log Σ_k e^a_k of each row, `[N, 1]`, without backward. */
-function logSumExp(a: Tensor): Tensor {
+/** The largest entry of each row, `[N, 1]`, without backward. */
+function rowMaximum(a: Tensor): Tensor {
   const { graph } = a;
-  const shape = a.shape.with(1, 1);
-  const maximum = graph.single("ReduceMax", [a, graph.integers([1])], shape, {
+  return graph.single("ReduceMax", [a, graph.integers([1])], a.shape.with(1, 1), {
     attributes: { keepdims: 1n },
   });
-  return add(logarithm(sum(exponential(subtract(a, maximum)), [1])), maximum);
 }
