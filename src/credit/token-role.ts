@@ -24,7 +24,7 @@ export interface DycoRlCredit {
 }
 
 /** A role from the two shifts of a token. */
-export type RoleRule = (visualShift: number, textShift: number) => TokenRole;
+type RoleRule = (visualShift: number, textShift: number) => TokenRole;
 
 /**
  * Role of each token and how much of its attention lies where the role asks for it (Eqs. 8 and 9).

@@ -8,9 +8,6 @@
  */
 import { NumericError } from "../errors/index.ts";
 
-/** Which mean of the tokens. */
-export type AggregationKind = "token-mean" | "sequence-mean" | "sequence-sum-norm";
-
 /** Masks of all completions of the batch, `[B][T]`, 1 where the token counts, to scales of the same shape. */
 export type Aggregation = (masks: readonly ArrayLike<number>[]) => Float64Array[];
 

@@ -5,7 +5,7 @@
  */
 export type { AdvantageOptions, GroupSpread, Rewards } from "./advantage.ts";
 export { groupAdvantages, groupSpread, isScorable, leaveOneOutAdvantages } from "./advantage.ts";
-export type { Aggregation, AggregationKind } from "./aggregate.ts";
+export type { Aggregation } from "./aggregate.ts";
 export { countTokens, sequenceMean, sequenceSumNorm, tokenMean } from "./aggregate.ts";
 export type { KlEstimator, KlFunction, KlValue } from "./kl.ts";
 export { klEstimators } from "./kl.ts";

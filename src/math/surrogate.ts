@@ -3,9 +3,9 @@
  * Policy surrogates: what is maximised for one token, as a function of its importance ratio ρ and advantage A, each
  * with its derivative in ρ beside it. All are to be maximised; losses are their negatives.
  *
- * At kinks the derivatives are those that reverse-mode differentiation of min and clamp gives: the clamp passes the
- * gradient at both of its bounds, so a ratio exactly on 1 − clipLow or 1 + clipHigh still learns, and a tie between
- * the two sides of a min takes the mean of both derivatives.
+ * At the kinks of a clip the derivative is that of the side inside the trust region: only a ratio strictly beyond a
+ * bound is cut off. Automatic differentiation has no one answer there; torch 2.15 halves the gradient at a ratio
+ * exactly on a bound, also where the surrogate is smooth.
  */
 /** A surrogate's value and slope at one token. */
 export interface SurrogateValue {
@@ -47,9 +47,8 @@ export function clippedSurrogate(ratio: number, advantage: number, options: Clip
   if (advantage > 0 && ratio > high) return { value: high * advantage, derivative: 0, clipped: "high" };
   if (advantage < 0 && ratio < low) return { value: low * advantage, derivative: 0, clipped: "low" };
   const bound = options.dualClip;
-  if (bound !== undefined && advantage < 0 && ratio >= bound) {
-    const derivative = ratio === bound ? advantage / 2 : 0;
-    return { value: bound * advantage, derivative, clipped: "dual" };
+  if (bound !== undefined && advantage < 0 && ratio > bound) {
+    return { value: bound * advantage, derivative: 0, clipped: "dual" };
   }
   return { value: ratio * advantage, derivative: advantage, clipped: "none" };
 }

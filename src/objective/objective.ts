@@ -23,8 +23,8 @@ import type { ObjectiveCompletion, ObjectiveContext, ObjectiveGroup, ObjectiveRe
  * REINFORCE) c is what differentiation with that stop gives.
  *
  * Masked tokens are never looked at and have coefficient 0. A group without spread of rewards has advantage 0 and
- * coefficients 0 unless β > 0, but its tokens count in the means. A completion without counted tokens counts in no
- * mean.
+ * coefficients 0 unless β > 0 (or the algorithm has no baseline), but its tokens count in the means. A completion
+ * without counted tokens counts in no mean.
  *
  * @param config the `algorithm` part of the configuration; missing options take their defaults
  * @param groups `[P]` of `[G]` completions

@@ -5,7 +5,13 @@
  */
 import { ConfigError } from "../errors/index.ts";
 import type { Algorithm } from "./algorithm.ts";
+import { cispo } from "./algorithms/cispo.ts";
+import { dapo } from "./algorithms/dapo.ts";
+import { drGrpo } from "./algorithms/dr-grpo.ts";
 import { grpo } from "./algorithms/grpo.ts";
+import { gspo } from "./algorithms/gspo.ts";
+import { reinforce } from "./algorithms/reinforce.ts";
+import { sapo } from "./algorithms/sapo.ts";
 import { type AlgorithmConfig, type AlgorithmInput, algorithmSchema } from "./schema.ts";
 import type { ObjectiveContext } from "./types.ts";
 
@@ -18,6 +24,18 @@ export function resolveAlgorithm(config: AlgorithmConfig, context: ObjectiveCont
   switch (config.kind) {
     case "grpo":
       return grpo(config, context);
+    case "dr-grpo":
+      return drGrpo(config, context);
+    case "dapo":
+      return dapo(config, context);
+    case "gspo":
+      return gspo(config, context);
+    case "sapo":
+      return sapo(config, context);
+    case "cispo":
+      return cispo(config, context);
+    case "reinforce":
+      return reinforce(config, context);
   }
 }
 

@@ -4,10 +4,26 @@
  * that does not apply cannot be written.
  */
 import * as z from "zod";
+import { cispoSchema } from "./algorithms/cispo.ts";
+import { dapoSchema } from "./algorithms/dapo.ts";
+import { drGrpoSchema } from "./algorithms/dr-grpo.ts";
 import { grpoSchema } from "./algorithms/grpo.ts";
+import { gspoSchema } from "./algorithms/gspo.ts";
+import { reinforceSchema } from "./algorithms/reinforce.ts";
+import { sapoSchema } from "./algorithms/sapo.ts";
 
 /** Which policy loss, with its options. */
-export const algorithmSchema = z.discriminatedUnion("kind", [grpoSchema]).describe("Which policy loss.");
+export const algorithmSchema = z
+  .discriminatedUnion("kind", [
+    grpoSchema,
+    drGrpoSchema,
+    dapoSchema,
+    gspoSchema,
+    sapoSchema,
+    cispoSchema,
+    reinforceSchema,
+  ])
+  .describe("Which policy loss.");
 
 /** A complete algorithm configuration: every default filled in. */
 export type AlgorithmConfig = z.output<typeof algorithmSchema>;

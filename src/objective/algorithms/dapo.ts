@@ -1,0 +1,41 @@
+/**
+ * @module
+ * DAPO's policy loss, arXiv:2503.14476: a higher upper than lower bound, no KL term, every token the same weight.
+ * Its dynamic sampling and overlong shaping are the loop's and the reward's, not the loss's.
+ */
+import * as z from "zod";
+import { clippedSurrogate } from "../../math/index.ts";
+import type { Algorithm } from "../algorithm.ts";
+import {
+  advantageOptions,
+  aggregationOption,
+  clipOptions,
+  dualClipOption,
+  groupAdvantagePart,
+  klOptions,
+  ratioSurrogate,
+  sharedParts,
+} from "../options.ts";
+import { tokenLevel } from "../ratio-level.ts";
+import type { ObjectiveContext } from "../types.ts";
+
+export const dapoSchema = z
+  .strictObject({
+    kind: z.literal("dapo"),
+    ...clipOptions(0.2, 0.28),
+    ...dualClipOption,
+    ...klOptions,
+    ...advantageOptions,
+    aggregation: aggregationOption("token-mean"),
+  })
+  .describe("DAPO, arXiv:2503.14476.");
+
+/** DAPO's loss with its options bound. */
+export function dapo(config: z.output<typeof dapoSchema>, context: ObjectiveContext): Algorithm {
+  return {
+    advantages: groupAdvantagePart(config),
+    ratioLevel: tokenLevel,
+    surrogate: ratioSurrogate((ratio, advantage) => clippedSurrogate(ratio, advantage, config)),
+    ...sharedParts(config, context),
+  };
+}

@@ -1,0 +1,38 @@
+/**
+ * @module
+ * Dr. GRPO, arXiv:2503.20783: GRPO without its two biases. Advantages stay in reward units, and token sums are
+ * divided by a constant, so neither easy prompts nor short completions weigh more.
+ */
+import * as z from "zod";
+import { clippedSurrogate, groupAdvantages } from "../../math/index.ts";
+import type { Algorithm } from "../algorithm.ts";
+import {
+  aggregationOption,
+  clipOptions,
+  dualClipOption,
+  klOptions,
+  ratioSurrogate,
+  sharedParts,
+} from "../options.ts";
+import { tokenLevel } from "../ratio-level.ts";
+import type { ObjectiveContext } from "../types.ts";
+
+export const drGrpoSchema = z
+  .strictObject({
+    kind: z.literal("dr-grpo"),
+    ...clipOptions(0.2, 0.2),
+    ...dualClipOption,
+    ...klOptions,
+    aggregation: aggregationOption("sequence-sum-norm"),
+  })
+  .describe("Dr. GRPO, arXiv:2503.20783.");
+
+/** Dr. GRPO with its options bound. */
+export function drGrpo(config: z.output<typeof drGrpoSchema>, context: ObjectiveContext): Algorithm {
+  return {
+    advantages: (rewards) => groupAdvantages(rewards, { scale: "none" }),
+    ratioLevel: tokenLevel,
+    surrogate: ratioSurrogate((ratio, advantage) => clippedSurrogate(ratio, advantage, config)),
+    ...sharedParts(config, context),
+  };
+}

@@ -1,0 +1,47 @@
+/**
+ * @module
+ * SAPO, arXiv:2511.20347: a smooth gate on the token ratio in place of the clip. The sign that picks the temperature
+ * is that of the token's advantage, its weight included.
+ */
+import * as z from "zod";
+import { softGateSurrogate } from "../../math/index.ts";
+import type { Algorithm } from "../algorithm.ts";
+import {
+  advantageOptions,
+  aggregationOption,
+  groupAdvantagePart,
+  klOptions,
+  ratioSurrogate,
+  sharedParts,
+} from "../options.ts";
+import { tokenLevel } from "../ratio-level.ts";
+import type { ObjectiveContext } from "../types.ts";
+
+export const sapoSchema = z
+  .strictObject({
+    kind: z.literal("sapo"),
+    temperaturePositive: z
+      .number()
+      .positive()
+      .default(1)
+      .describe("Steepness of the gate for tokens with positive advantage (τ)."),
+    temperatureNegative: z
+      .number()
+      .positive()
+      .default(1.05)
+      .describe("Steepness of the gate for tokens with negative advantage (τ)."),
+    ...klOptions,
+    ...advantageOptions,
+    aggregation: aggregationOption("sequence-mean"),
+  })
+  .describe("SAPO, arXiv:2511.20347.");
+
+/** SAPO with its options bound. */
+export function sapo(config: z.output<typeof sapoSchema>, context: ObjectiveContext): Algorithm {
+  return {
+    advantages: groupAdvantagePart(config),
+    ratioLevel: tokenLevel,
+    surrogate: ratioSurrogate((ratio, advantage) => softGateSurrogate(ratio, advantage, config)),
+    ...sharedParts(config, context),
+  };
+}
