@@ -4,7 +4,7 @@
  * same graph. Each operation's own backward stands beside its forward, in `ops/`.
  */
 import type { Graph, Tensor } from "./graph.ts";
-import { elementCount, sameShape } from "./shape.ts";
+import { elementCount, formatShape, sameShape } from "./shape.ts";
 
 /** A tensor and the gradient of the objective with respect to it. */
 export interface Seed {
@@ -63,7 +63,10 @@ function dependents(graph: Graph, wrt: readonly Tensor[]): Set<string> {
 
 function addPart(graph: Graph, parts: Map<string, Tensor[]>, tensor: Tensor, gradient: Tensor): void {
   if (!sameShape(tensor.shape, gradient.shape)) {
-    throw graph.shapeError("gradient", `expected [${tensor.shape}], got [${gradient.shape}]`);
+    throw graph.shapeError(
+      "gradient",
+      `expected ${formatShape(tensor.shape)}, got ${formatShape(gradient.shape)}`,
+    );
   }
   const list = parts.get(tensor.name);
   if (list === undefined) {

@@ -4,7 +4,7 @@
  * autodiff walks backwards. It holds no numbers but constants; `program.ts` compiles and runs it.
  */
 import { ShapeError } from "../errors/index.ts";
-import { elementCount, isShape, type Shape } from "./shape.ts";
+import { elementCount, formatShape, isShape, type Shape } from "./shape.ts";
 
 export type DataType = "float32" | "int64" | "bool";
 export type ConstantData = Float32Array | BigInt64Array | Uint8Array;
@@ -64,7 +64,7 @@ export class Graph {
       throw this.shapeError("input", `"${name}" is declared twice`);
     }
     if (!isShape(shape)) {
-      throw this.shapeError("input", `"${name}" has the impossible shape [${shape}]`);
+      throw this.shapeError("input", `"${name}" has the impossible shape ${formatShape(shape)}`);
     }
     const tensor: Tensor = { graph: this, name, shape, type };
     this.inputs.set(name, tensor);
@@ -76,7 +76,7 @@ export class Graph {
     if (data.length !== elementCount(shape)) {
       throw this.shapeError(
         "constant",
-        `expected ${elementCount(shape)} elements for [${shape}], got ${data.length}`,
+        `expected ${elementCount(shape)} elements for ${formatShape(shape)}, got ${data.length}`,
       );
     }
     const type =
@@ -130,7 +130,7 @@ export class Graph {
     const other = entry.inputs.find((tensor) => tensor.type !== "float32");
     if (other !== undefined) {
       const operator = this.nodes.at(-1)?.operator ?? "operation";
-      throw this.shapeError(operator, `expected float32, got ${other.type} [${other.shape}]`);
+      throw this.shapeError(operator, `expected float32, got ${other.type} ${formatShape(other.shape)}`);
     }
     if (!this.#untaped) {
       this.tape.push(entry);
@@ -167,7 +167,10 @@ export class Graph {
   /** The tensor itself; an error when it is another graph's, whose names mean something else here. */
   own(tensor: Tensor, operation: string): Tensor {
     if (tensor.graph !== this) {
-      throw this.shapeError(operation, `"${tensor.name}" [${tensor.shape}] belongs to another graph`);
+      throw this.shapeError(
+        operation,
+        `"${tensor.name}" ${formatShape(tensor.shape)} belongs to another graph`,
+      );
     }
     return tensor;
   }

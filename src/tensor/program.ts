@@ -8,7 +8,7 @@ import * as ort from "onnxruntime-node";
 import { ShapeError } from "../errors/index.ts";
 import type { DataType, Graph, Node, Tensor } from "./graph.ts";
 import { encodeModel } from "./onnx.ts";
-import { elementCount } from "./shape.ts";
+import { elementCount, formatShape } from "./shape.ts";
 
 export type TensorData = Float32Array | BigInt64Array | Uint8Array;
 
@@ -151,11 +151,11 @@ function liveNodes(nodes: readonly Node[], outputs: readonly Tensor[]): { kept: 
 
 function view(what: string, tensor: Tensor, data: TensorData | undefined): ort.Tensor {
   if (data === undefined) {
-    throw new ShapeError(`${what}: expected [${tensor.shape}], got nothing`);
+    throw new ShapeError(`${what}: expected ${formatShape(tensor.shape)}, got nothing`);
   }
   if (data.length !== elementCount(tensor.shape) || typeOf(data) !== tensor.type) {
     throw new ShapeError(
-      `${what}: expected ${tensor.type} [${tensor.shape}], got ${data.length} elements of ${typeOf(data)}`,
+      `${what}: expected ${tensor.type} ${formatShape(tensor.shape)}, got ${data.length} elements of ${typeOf(data)}`,
     );
   }
   return new ort.Tensor(tensor.type, data as Float32Array, tensor.shape) as ort.Tensor;

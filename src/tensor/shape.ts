@@ -15,6 +15,11 @@ export function isShape(shape: Shape): boolean {
   return shape.every((size) => Number.isInteger(size) && size >= 0);
 }
 
+/** As error messages show it: "[2, 3]". */
+export function formatShape(shape: Shape): string {
+  return `[${shape.join(", ")}]`;
+}
+
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((size, axis) => size === b[axis]);
 }

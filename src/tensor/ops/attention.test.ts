@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { gradients } from "../autodiff.ts";
 import { Graph, type Tensor } from "../graph.ts";
-import type { Shape } from "../shape.ts";
+import { formatShape, type Shape } from "../shape.ts";
 import { evaluate, numbers } from "../testing/evaluate.ts";
 import { checkGradients } from "../testing/gradient-check.ts";
 import { attention } from "./attention.ts";
@@ -150,14 +150,14 @@ describe("misuse", () => {
     ["three axes", tensor(2, 2, 4), tensor(2, 2, 4), tensor(2, 2, 4)],
   ])("%s", (_, query, key, value) => {
     expect(label(() => attention(query, key, value, 1))).toThrow(
-      `attention: [${query.shape}], [${key.shape}] and [${value.shape}] do not fit (in decoder layer 3 / attention)`,
+      `attention: ${formatShape(query.shape)}, ${formatShape(key.shape)} and ${formatShape(value.shape)} do not fit (in decoder layer 3 / attention)`,
     );
   });
 
   test("a mask of other keys", () => {
     const [query, key] = [tensor(1, 2, 2, 4), tensor(1, 2, 5, 4)];
     expect(label(() => attention(query, key, key, 1, tensor(2, 4)))).toThrow(
-      "attention: mask [2,4] does not broadcast to [1,2,2,5] (in decoder layer 3 / attention)",
+      "attention: mask [2, 4] does not broadcast to [1, 2, 2, 5] (in decoder layer 3 / attention)",
     );
   });
 });

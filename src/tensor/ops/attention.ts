@@ -3,7 +3,7 @@
  * Grouped-query attention as one operation, with a backward that needs no gradient of the softmax's own.
  */
 import type { Tensor } from "../graph.ts";
-import { broadcastShapes, sameShape } from "../shape.ts";
+import { broadcastShapes, formatShape, sameShape } from "../shape.ts";
 import { reshape, sum } from "./broadcast.ts";
 import { add, multiply, subtract } from "./elementwise.ts";
 import { matmul } from "./matmul.ts";
@@ -38,10 +38,16 @@ export function attention(
   const ranks = query.shape.length === 4 && key.shape.length === 4;
   const fits = batch === keyBatch && width === keyWidth && heads % keyHeads === 0;
   if (!ranks || !fits || !sameShape(key.shape, value.shape)) {
-    throw graph.shapeError("attention", `[${query.shape}], [${key.shape}] and [${value.shape}] do not fit`);
+    throw graph.shapeError(
+      "attention",
+      `${formatShape(query.shape)}, ${formatShape(key.shape)} and ${formatShape(value.shape)} do not fit`,
+    );
   }
   if (mask !== undefined && !sameShape(broadcastShapes(mask.shape, scoreShape) ?? [], scoreShape)) {
-    throw graph.shapeError("attention", `mask [${mask.shape}] does not broadcast to [${scoreShape}]`);
+    throw graph.shapeError(
+      "attention",
+      `mask ${formatShape(mask.shape)} does not broadcast to ${formatShape(scoreShape)}`,
+    );
   }
   // The query heads of one key head are consecutive, so they join the rows of one product.
   const folded = [batch, keyHeads, (heads / keyHeads) * rows];

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Graph } from "../graph.ts";
+import { formatShape } from "../shape.ts";
 import { numbers } from "../testing/evaluate.ts";
 import { checkGradients } from "../testing/gradient-check.ts";
 import { expand, reshape, sum } from "./broadcast.ts";
@@ -65,21 +66,21 @@ describe("misuse", () => {
   const message = (build: () => unknown) => () => graph.scope("here", build);
 
   test("reshape to another size", () => {
-    expect(message(() => reshape(a, [4]))).toThrow("reshape: [2,3] does not fit [4] (in here)");
+    expect(message(() => reshape(a, [4]))).toThrow("reshape: [2, 3] does not fit [4] (in here)");
   });
 
   test("reshape to a fraction, as from heads that do not divide the width", () => {
-    expect(message(() => reshape(a, [4, 1.5]))).toThrow("reshape: [2,3] does not fit [4,1.5] (in here)");
+    expect(message(() => reshape(a, [4, 1.5]))).toThrow("reshape: [2, 3] does not fit [4, 1.5] (in here)");
   });
 
   test("expand to a shape that it does not broadcast to, or a smaller one", () => {
-    expect(message(() => expand(a, [2, 4]))).toThrow("expand: [2,3] does not broadcast to [2,4] (in here)");
-    expect(message(() => expand(a, [3]))).toThrow("expand: [2,3] does not broadcast to [3] (in here)");
+    expect(message(() => expand(a, [2, 4]))).toThrow("expand: [2, 3] does not broadcast to [2, 4] (in here)");
+    expect(message(() => expand(a, [3]))).toThrow("expand: [2, 3] does not broadcast to [3] (in here)");
   });
 
   test.each([[[2]], [[-1]], [[0, 0]], [[]]])("sum along %j", (axes) => {
     expect(message(() => sum(a, axes))).toThrow(
-      `sum: expected distinct axes of [2,3], got [${axes}] (in here)`,
+      `sum: expected distinct axes of [2, 3], got ${formatShape(axes)} (in here)`,
     );
   });
 });

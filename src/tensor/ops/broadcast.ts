@@ -3,12 +3,20 @@
  * Reshaping, and the pair that broadcasting rests on: `expand` repeats, `sum` adds up, each the other's backward.
  */
 import type { Tensor } from "../graph.ts";
-import { broadcastAxes, broadcastShapes, elementCount, isShape, type Shape, sameShape } from "../shape.ts";
+import {
+  broadcastAxes,
+  broadcastShapes,
+  elementCount,
+  formatShape,
+  isShape,
+  type Shape,
+  sameShape,
+} from "../shape.ts";
 
 /** The same numbers in another shape. */
 export function reshape(a: Tensor, shape: Shape): Tensor {
   if (!isShape(shape) || elementCount(shape) !== elementCount(a.shape)) {
-    throw a.graph.shapeError("reshape", `[${a.shape}] does not fit [${shape}]`);
+    throw a.graph.shapeError("reshape", `${formatShape(a.shape)} does not fit ${formatShape(shape)}`);
   }
   if (sameShape(a.shape, shape)) {
     return a;
@@ -22,7 +30,7 @@ export function reshape(a: Tensor, shape: Shape): Tensor {
 export function expand(a: Tensor, shape: Shape): Tensor {
   const full = broadcastShapes(a.shape, shape);
   if (full === undefined || !isShape(shape) || !sameShape(full, shape)) {
-    throw a.graph.shapeError("expand", `[${a.shape}] does not broadcast to [${shape}]`);
+    throw a.graph.shapeError("expand", `${formatShape(a.shape)} does not broadcast to ${formatShape(shape)}`);
   }
   if (sameShape(a.shape, shape)) {
     return a;
@@ -52,7 +60,10 @@ export function reduction(operation: string, operator: string, a: Tensor, axes: 
   const { graph, shape } = a;
   const distinct = new Set(axes).size === axes.length && axes.length > 0;
   if (!distinct || axes.some((axis) => !Number.isInteger(axis) || axis < 0 || axis >= shape.length)) {
-    throw graph.shapeError(operation, `expected distinct axes of [${shape}], got [${axes}]`);
+    throw graph.shapeError(
+      operation,
+      `expected distinct axes of ${formatShape(shape)}, got ${formatShape(axes)}`,
+    );
   }
   const reduced = shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
   return graph.single(operator, [a, graph.integers(axes)], reduced, { attributes: { keepdims: 1n } });

@@ -98,7 +98,7 @@ test.each(Object.entries(binaries))(
     const graph = new Graph();
     const [a, b] = [graph.input("a", [2, 3]), graph.input("b", [4])];
     expect(() => graph.scope("layer 1", () => operation(a, b))).toThrow(
-      `${name}: [2,3] and [4] do not broadcast (in layer 1)`,
+      `${name}: [2, 3] and [4] do not broadcast (in layer 1)`,
     );
   },
 );

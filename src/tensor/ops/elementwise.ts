@@ -3,7 +3,7 @@
  * Elementwise arithmetic with NumPy broadcasting, and the activations of the model.
  */
 import type { Tensor } from "../graph.ts";
-import { broadcastShapes } from "../shape.ts";
+import { broadcastShapes, formatShape } from "../shape.ts";
 import { sumTo } from "./broadcast.ts";
 
 /** a + b */
@@ -131,7 +131,10 @@ function unary(operator: string, a: Tensor, backward: (gradient: Tensor, output:
 function binary(operation: string, operator: string, a: Tensor, b: Tensor): Tensor {
   const shape = broadcastShapes(a.shape, b.shape);
   if (shape === undefined) {
-    throw a.graph.shapeError(operation, `[${a.shape}] and [${b.shape}] do not broadcast`);
+    throw a.graph.shapeError(
+      operation,
+      `${formatShape(a.shape)} and ${formatShape(b.shape)} do not broadcast`,
+    );
   }
   return a.graph.single(operator, [a, b], shape);
 }

@@ -51,7 +51,7 @@ describe("gatherRows", () => {
     const [table, floats] = [graph.input("table", [3, 2]), graph.input("floats", [2])];
     const label = (build: () => unknown) => () => graph.scope("embedding", build);
     expect(label(() => gatherRows(table, floats))).toThrow(
-      "gatherRows: expected [N, D] and int64 [M], got [3,2] and float32 [2] (in embedding)",
+      "gatherRows: expected [N, D] and int64 [M], got [3, 2] and float32 [2] (in embedding)",
     );
     expect(label(() => gatherRows(floats, integers(graph, 0)))).toThrow(
       "gatherRows: expected [N, D] and int64 [M], got [2] and int64 [1] (in embedding)",

@@ -3,7 +3,7 @@
  * Picks rows by index.
  */
 import type { Tensor } from "../graph.ts";
-import { elementCount } from "../shape.ts";
+import { elementCount, formatShape } from "../shape.ts";
 
 /**
  * Rows of a matrix.
@@ -18,7 +18,7 @@ import { elementCount } from "../shape.ts";
 export function gatherRows(a: Tensor, indices: Tensor): Tensor {
   const { graph } = a;
   if (a.shape.length !== 2 || indices.shape.length !== 1 || indices.type !== "int64") {
-    const got = `[${a.shape}] and ${indices.type} [${indices.shape}]`;
+    const got = `${formatShape(a.shape)} and ${indices.type} ${formatShape(indices.shape)}`;
     throw graph.shapeError("gatherRows", `expected [N, D] and int64 [M], got ${got}`);
   }
   const rows = elementCount(indices.shape);

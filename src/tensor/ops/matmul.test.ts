@@ -60,9 +60,9 @@ describe("linear", () => {
     const graph = new Graph();
     const [x, weight] = [graph.input("x", [4, 3]), graph.input("w", [5, 2])];
     const label = (build: () => unknown) => () => graph.scope("gate", build);
-    expect(label(() => linear(x, weight))).toThrow("linear: [4,3] and [5,2]ᵀ do not multiply (in gate)");
+    expect(label(() => linear(x, weight))).toThrow("linear: [4, 3] and [5, 2]ᵀ do not multiply (in gate)");
     expect(label(() => linear(graph.input("y", [2, 2, 3]), weight))).toThrow(
-      "linear: expected matrices, got [2,2,3] and [5,2] (in gate)",
+      "linear: expected matrices, got [2, 2, 3] and [5, 2] (in gate)",
     );
     const square = graph.input("square", [3, 3]);
     expect(label(() => linear(x, square, graph.input("b", [4])))).toThrow(
@@ -126,12 +126,14 @@ describe("matmul", () => {
     const a = graph.input("a", [2, 4, 3]);
     const b = graph.input("b", [2, 4, 5]);
     const label = (build: () => unknown) => () => graph.scope("scores", build);
-    expect(label(() => matmul(a, b))).toThrow("matmul: [2,4,3] and [2,4,5] do not multiply (in scores)");
+    expect(label(() => matmul(a, b))).toThrow("matmul: [2, 4, 3] and [2, 4, 5] do not multiply (in scores)");
     expect(label(() => matmul(a, b, { transposeA: true, transposeB: true }))).toThrow(
-      "matmul: [2,4,3]ᵀ and [2,4,5]ᵀ do not multiply (in scores)",
+      "matmul: [2, 4, 3]ᵀ and [2, 4, 5]ᵀ do not multiply (in scores)",
     );
     const other = graph.input("c", [3, 3, 5]);
-    expect(label(() => matmul(a, other))).toThrow("matmul: [2,4,3] and [3,3,5] do not multiply (in scores)");
+    expect(label(() => matmul(a, other))).toThrow(
+      "matmul: [2, 4, 3] and [3, 3, 5] do not multiply (in scores)",
+    );
     const row = graph.input("d", [3]);
     expect(label(() => matmul(row, row))).toThrow("matmul: [3] and [3] do not multiply (in scores)");
   });

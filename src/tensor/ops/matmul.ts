@@ -3,7 +3,7 @@
  * Matrix products: a linear layer on rows, and batched products.
  */
 import type { Tensor } from "../graph.ts";
-import type { Shape } from "../shape.ts";
+import { formatShape, type Shape } from "../shape.ts";
 import { reshape, sum } from "./broadcast.ts";
 
 /**
@@ -40,11 +40,14 @@ function gemm(
 ): Tensor {
   const { graph } = a;
   if (a.shape.length !== 2 || b.shape.length !== 2) {
-    throw graph.shapeError("linear", `expected matrices, got [${a.shape}] and [${b.shape}]`);
+    throw graph.shapeError(
+      "linear",
+      `expected matrices, got ${formatShape(a.shape)} and ${formatShape(b.shape)}`,
+    );
   }
   const shape = productShape("linear", a, b, transposeA, transposeB);
   if (bias !== undefined && (bias.shape.length !== 1 || bias.shape[0] !== shape[1])) {
-    throw graph.shapeError("linear", `expected a bias [${shape[1]}], got [${bias.shape}]`);
+    throw graph.shapeError("linear", `expected a bias [${shape[1]}], got ${formatShape(bias.shape)}`);
   }
   return graph.single("Gemm", bias ? [a, b, bias] : [a, b], shape, {
     attributes: { transA: BigInt(transposeA), transB: BigInt(transposeB) },
@@ -102,7 +105,8 @@ function productShape(
     columnsA !== rowsB ||
     batch.some((size, i) => size !== b.shape[i])
   ) {
-    const mark = (tensor: Tensor, transposed: boolean) => `[${tensor.shape}]${transposed ? "ᵀ" : ""}`;
+    const mark = (tensor: Tensor, transposed: boolean) =>
+      `${formatShape(tensor.shape)}${transposed ? "ᵀ" : ""}`;
     throw a.graph.shapeError(operation, `${mark(a, transposeA)} and ${mark(b, transposeB)} do not multiply`);
   }
   return [...batch, rowsA!, columnsB!];

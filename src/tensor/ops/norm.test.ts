@@ -37,7 +37,7 @@ describe("rmsNorm", () => {
     const graph = new Graph();
     const [x, weight] = [graph.input("x", [3, 8]), graph.input("weight", [4])];
     expect(() => graph.scope("layer 0", () => rmsNorm(x, weight, 1e-6))).toThrow(
-      "rmsNorm: expected [N, D] and [D], got [3,8] and [4] (in layer 0)",
+      "rmsNorm: expected [N, D] and [D], got [3, 8] and [4] (in layer 0)",
     );
   });
 });

@@ -3,6 +3,7 @@
  * RMSNorm.
  */
 import type { Tensor } from "../graph.ts";
+import { formatShape } from "../shape.ts";
 import { reshape, sum } from "./broadcast.ts";
 import { add, divide, multiply, squareRoot, subtract } from "./elementwise.ts";
 import { mean } from "./reduce.ts";
@@ -18,7 +19,10 @@ import { mean } from "./reduce.ts";
 export function rmsNorm(x: Tensor, weight: Tensor, epsilon: number): Tensor {
   const { graph } = x;
   if (x.shape.length !== 2 || weight.shape.length !== 1 || weight.shape[0] !== x.shape[1]) {
-    throw graph.shapeError("rmsNorm", `expected [N, D] and [D], got [${x.shape}] and [${weight.shape}]`);
+    throw graph.shapeError(
+      "rmsNorm",
+      `expected [N, D] and [D], got ${formatShape(x.shape)} and ${formatShape(weight.shape)}`,
+    );
   }
   const output = graph.single("SimplifiedLayerNormalization", [x, weight], x.shape, {
     attributes: { axis: -1n, epsilon, stash_type: 1n },

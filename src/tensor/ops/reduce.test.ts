@@ -25,6 +25,6 @@ test("mean names its axes where they are not the tensor's", () => {
   const graph = new Graph();
   const a = graph.input("a", [2, 3]);
   expect(() => graph.scope("norm", () => mean(a, [2]))).toThrow(
-    "mean: expected distinct axes of [2,3], got [2] (in norm)",
+    "mean: expected distinct axes of [2, 3], got [2] (in norm)",
   );
 });

@@ -49,9 +49,13 @@ describe("rotary", () => {
     const right = graph.input("right", [2, 3, 2]);
     const wrong = graph.input("wrong", [2, 3, 4]);
     const label = (build: () => unknown) => () => graph.scope("layer 2", build);
-    const message = "rotary: [2,3,8] with 2 heads needs angles [2,3,2], got";
-    expect(label(() => rotary(x, wrong, right, 2))).toThrow(`${message} [2,3,4] and [2,3,2] (in layer 2)`);
-    expect(label(() => rotary(x, right, wrong, 2))).toThrow(`${message} [2,3,2] and [2,3,4] (in layer 2)`);
+    const message = "rotary: [2, 3, 8] with 2 heads needs angles [2, 3, 2], got";
+    expect(label(() => rotary(x, wrong, right, 2))).toThrow(
+      `${message} [2, 3, 4] and [2, 3, 2] (in layer 2)`,
+    );
+    expect(label(() => rotary(x, right, wrong, 2))).toThrow(
+      `${message} [2, 3, 2] and [2, 3, 4] (in layer 2)`,
+    );
     expect(label(() => rotary(x, right, right, 3))).toThrow("with 3 heads needs angles");
   });
 });

@@ -3,7 +3,7 @@
  * Rotary position embedding, given the angles' cosines and sines.
  */
 import type { Tensor } from "../graph.ts";
-import { sameShape } from "../shape.ts";
+import { formatShape, sameShape } from "../shape.ts";
 import { negate } from "./elementwise.ts";
 
 /**
@@ -19,10 +19,10 @@ export function rotary(x: Tensor, cosine: Tensor, sine: Tensor, heads: number): 
   const [batch, length, width] = x.shape as [number, number, number];
   const expected = [batch, length, width / heads / 2];
   if (x.shape.length !== 3 || !sameShape(cosine.shape, expected) || !sameShape(sine.shape, expected)) {
-    const got = `[${cosine.shape}] and [${sine.shape}]`;
+    const got = `${formatShape(cosine.shape)} and ${formatShape(sine.shape)}`;
     throw graph.shapeError(
       "rotary",
-      `[${x.shape}] with ${heads} heads needs angles [${expected}], got ${got}`,
+      `${formatShape(x.shape)} with ${heads} heads needs angles ${formatShape(expected)}, got ${got}`,
     );
   }
   const output = graph.single("RotaryEmbedding", [x, cosine, sine], x.shape, {

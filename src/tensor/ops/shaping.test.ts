@@ -95,34 +95,38 @@ describe("misuse", () => {
     [
       "transpose with an axis left out",
       () => transpose(a, [0]),
-      "transpose: [0] is no order of the axes of [2,3]",
+      "transpose: [0] is no order of the axes of [2, 3]",
     ],
     [
       "transpose with an axis twice",
       () => transpose(a, [0, 0]),
-      "transpose: [0,0] is no order of the axes of [2,3]",
+      "transpose: [0, 0] is no order of the axes of [2, 3]",
     ],
     [
       "split to another total",
       () => split(a, [1, 1], 1),
-      "split: sizes [1,1] do not add up to axis 1 of [2,3]",
+      "split: sizes [1, 1] do not add up to axis 1 of [2, 3]",
     ],
     [
       "split to a negative size",
       () => split(a, [4, -1], 1),
-      "split: sizes [4,-1] do not add up to axis 1 of [2,3]",
+      "split: sizes [4, -1] do not add up to axis 1 of [2, 3]",
     ],
-    ["split on no axis", () => split(a, [3], 2), "split: sizes [3] do not add up to axis 2 of [2,3]"],
-    ["concatenate across", () => concatenate([a, b], 0), "concatenate: [2,2] does not fit [2,3] off axis 0"],
+    ["split on no axis", () => split(a, [3], 2), "split: sizes [3] do not add up to axis 2 of [2, 3]"],
+    [
+      "concatenate across",
+      () => concatenate([a, b], 0),
+      "concatenate: [2, 2] does not fit [2, 3] off axis 0",
+    ],
     [
       "concatenate another rank",
       () => concatenate([a, graph.input("c", [3])], 0),
-      "concatenate: [3] does not fit [2,3] off axis 0",
+      "concatenate: [3] does not fit [2, 3] off axis 0",
     ],
-    ["concatenate on no axis", () => concatenate([a, b], -1), "concatenate: axis -1 is outside [2,3]"],
-    ["slice past the end", () => slice(a, 1, 1, 4), "slice: 1 up to 4 is no part of axis 1 of [2,3]"],
-    ["slice of nothing", () => slice(a, 1, 2, 2), "slice: 2 up to 2 is no part of axis 1 of [2,3]"],
-    ["slice at a fraction", () => slice(a, 1, 0.5, 2), "slice: 0.5 up to 2 is no part of axis 1 of [2,3]"],
+    ["concatenate on no axis", () => concatenate([a, b], -1), "concatenate: axis -1 is outside [2, 3]"],
+    ["slice past the end", () => slice(a, 1, 1, 4), "slice: 1 up to 4 is no part of axis 1 of [2, 3]"],
+    ["slice of nothing", () => slice(a, 1, 2, 2), "slice: 2 up to 2 is no part of axis 1 of [2, 3]"],
+    ["slice at a fraction", () => slice(a, 1, 0.5, 2), "slice: 0.5 up to 2 is no part of axis 1 of [2, 3]"],
   ])("%s", (_, build, message) => {
     expect(() => graph.scope("heads", build)).toThrow(`${message} (in heads)`);
   });

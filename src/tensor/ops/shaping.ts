@@ -4,13 +4,16 @@
  */
 import { ShapeError } from "../../errors/index.ts";
 import type { Tensor } from "../graph.ts";
-import { isShape, type Shape, sameShape } from "../shape.ts";
+import { formatShape, isShape, type Shape, sameShape } from "../shape.ts";
 
 /** Axis i of the result is axis `order[i]` of `a`. */
 export function transpose(a: Tensor, order: readonly number[]): Tensor {
   const axes = a.shape.map((_, axis) => axis);
   if (order.length !== axes.length || !axes.every((axis) => order.includes(axis))) {
-    throw a.graph.shapeError("transpose", `[${order}] is no order of the axes of [${a.shape}]`);
+    throw a.graph.shapeError(
+      "transpose",
+      `${formatShape(order)} is no order of the axes of ${formatShape(a.shape)}`,
+    );
   }
   const shape = order.map((axis) => a.shape[axis]!);
   const output = a.graph.single("Transpose", [a], shape, { attributes: { perm: order } });
@@ -23,7 +26,10 @@ export function transpose(a: Tensor, order: readonly number[]): Tensor {
 export function split(a: Tensor, sizes: readonly number[], axis: number): Tensor[] {
   const { graph } = a;
   if (!isShape(sizes) || sizes.reduce((total, size) => total + size, 0) !== a.shape[axis]) {
-    throw graph.shapeError("split", `sizes [${sizes}] do not add up to axis ${axis} of [${a.shape}]`);
+    throw graph.shapeError(
+      "split",
+      `sizes ${formatShape(sizes)} do not add up to axis ${axis} of ${formatShape(a.shape)}`,
+    );
   }
   const shapes = sizes.map((size) => a.shape.with(axis, size));
   const outputs = graph.node(
@@ -52,14 +58,14 @@ export function concatenate(parts: readonly Tensor[], axis: number): Tensor {
     throw new ShapeError("concatenate: expected at least one tensor, got none");
   }
   if (first.shape[axis] === undefined) {
-    throw first.graph.shapeError("concatenate", `axis ${axis} is outside [${first.shape}]`);
+    throw first.graph.shapeError("concatenate", `axis ${axis} is outside ${formatShape(first.shape)}`);
   }
   for (const part of parts) {
     const same = part.shape.length === first.shape.length;
     if (!same || !sameShape(part.shape.with(axis, 0), first.shape.with(axis, 0))) {
       throw first.graph.shapeError(
         "concatenate",
-        `[${part.shape}] does not fit [${first.shape}] off axis ${axis}`,
+        `${formatShape(part.shape)} does not fit ${formatShape(first.shape)} off axis ${axis}`,
       );
     }
   }
@@ -77,7 +83,10 @@ export function concatenate(parts: readonly Tensor[], axis: number): Tensor {
 export function slice(a: Tensor, axis: number, start: number, end: number): Tensor {
   const size = a.shape[axis]!;
   if (!(isShape([start, end]) && start < end && end <= size)) {
-    throw a.graph.shapeError("slice", `${start} up to ${end} is no part of axis ${axis} of [${a.shape}]`);
+    throw a.graph.shapeError(
+      "slice",
+      `${start} up to ${end} is no part of axis ${axis} of ${formatShape(a.shape)}`,
+    );
   }
   if (start === 0 && end === size) {
     return a;

@@ -63,13 +63,13 @@ describe("targetLogprobs", () => {
     const logits = graph.input("logits", [3, 5]);
     const label = (build: () => unknown) => () => graph.scope("head", build);
     expect(label(() => targetLogprobs(logits, targets(graph, 1, 2)))).toThrow(
-      "targetLogprobs: expected [N, V] and int64 [N], got [3,5] and int64 [2] (in head)",
+      "targetLogprobs: expected [N, V] and int64 [N], got [3, 5] and int64 [2] (in head)",
     );
     expect(label(() => targetLogprobs(logits, graph.input("t", [3, 1], "int64")))).toThrow(
-      "targetLogprobs: expected [N, V] and int64 [N], got [3,5] and int64 [3,1] (in head)",
+      "targetLogprobs: expected [N, V] and int64 [N], got [3, 5] and int64 [3, 1] (in head)",
     );
     expect(label(() => targetLogprobs(logits, graph.input("f", [3])))).toThrow(
-      "targetLogprobs: expected [N, V] and int64 [N], got [3,5] and float32 [3] (in head)",
+      "targetLogprobs: expected [N, V] and int64 [N], got [3, 5] and float32 [3] (in head)",
     );
   });
 });

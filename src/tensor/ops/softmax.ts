@@ -3,7 +3,7 @@
  * Softmax along the last axis, and log-probs of chosen entries.
  */
 import type { Tensor } from "../graph.ts";
-import { sameShape } from "../shape.ts";
+import { formatShape, sameShape } from "../shape.ts";
 import { reshape, sum } from "./broadcast.ts";
 import { exponential, logarithm, multiply, subtract } from "./elementwise.ts";
 
@@ -33,7 +33,7 @@ export function targetLogprobs(logits: Tensor, targets: Tensor): Tensor {
   const { graph } = logits;
   const [rows, vocabulary] = logits.shape as [number, number];
   if (logits.shape.length !== 2 || targets.type !== "int64" || !sameShape(targets.shape, [rows])) {
-    const got = `[${logits.shape}] and ${targets.type} [${targets.shape}]`;
+    const got = `${formatShape(logits.shape)} and ${targets.type} ${formatShape(targets.shape)}`;
     throw graph.shapeError("targetLogprobs", `expected [N, V] and int64 [N], got ${got}`);
   }
   const column = graph.single("Unsqueeze", [targets, graph.integers([1])], [rows, 1], { type: "int64" });
