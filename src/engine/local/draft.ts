@@ -2,11 +2,12 @@
  * @module
  * A completion in the making.
  */
+import { EngineError } from "../../errors/index.ts";
 import type { Rng } from "../../math/index.ts";
 import type { Completion, StopReason } from "../engine.ts";
 import type { RowReducer } from "./attention-reduction.ts";
 import type { PreparedPrompt } from "./prepared-prompt.ts";
-import { chooseToken, type TokenChoice } from "./token-choice.ts";
+import { chooseToken, type TokenChoice, type TokenOdds } from "./token-choice.ts";
 
 /** When completions end, and how their tokens are drawn. */
 export interface DraftRules {
@@ -16,9 +17,7 @@ export interface DraftRules {
 }
 
 /** Rows of what follows: `[N, V]` probabilities and log-probs, `[N]` entropy. */
-export interface NextTokens {
-  readonly probabilities: Float32Array;
-  readonly logprobs: Float32Array;
+export interface NextTokens extends TokenOdds {
   readonly entropy: Float32Array;
 }
 
@@ -44,9 +43,16 @@ export class Draft {
   /** Draws the next token from row `row`. */
   draw(next: NextTokens, row: number, rules: DraftRules): void {
     const start = row * rules.choice.banned.length;
-    const token = chooseToken(next.probabilities, start, rules.choice, this.#rng);
+    const token = chooseToken(next, start, rules.choice, this.#rng);
+    const logprob = next.logprobs[start + token]!;
+    if (!Number.isFinite(logprob)) {
+      const where = `token ${this.tokens.length} of a completion`;
+      throw new EngineError(
+        `sample: expected finite log-probs, got ${logprob} (${where}): are the weights finite?`,
+      );
+    }
     this.tokens.push(token);
-    this.#logprobs.push(next.logprobs[start + token]!);
+    this.#logprobs.push(logprob);
     this.#entropy.push(next.entropy[row]!);
     if (rules.stopTokens.has(token)) {
       this.#stopReason = "stop";

@@ -6,7 +6,13 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { EngineError, ShapeError } from "../../errors/index.ts";
 import { Rng } from "../../math/index.ts";
-import { loadProcessorConfig, type ModelConfig, parseConfig, preprocess, readJson } from "../../model/index.ts";
+import {
+  loadProcessorConfig,
+  type ModelConfig,
+  parseConfig,
+  preprocess,
+  readJson,
+} from "../../model/index.ts";
 import type {
   AccumulateOptions,
   AdamParameters,
@@ -19,7 +25,13 @@ import type {
   StepReport,
 } from "../engine.ts";
 import { AdamW, gradientNorm } from "./adamw.ts";
-import { loadTrainingState, saveModel, saveTrainingState } from "./checkpoint-files.ts";
+import {
+  checkSameModel,
+  readTrainingState,
+  restoreTrainingState,
+  saveModel,
+  saveTrainingState,
+} from "./checkpoint-files.ts";
 import { decode } from "./decoding.ts";
 import { initialiseWeights } from "./initial-weights.ts";
 import type { LocalEngineOptions } from "./local-options.ts";
@@ -50,11 +62,16 @@ export class LocalModel {
   readonly #prompts = new Map<number, PreparedPrompt>();
   readonly #banned: Uint8Array;
 
-  /** @throws ModelError when the directory is no Qwen2.5-VL model, or its files are broken */
+  /**
+   * @throws ModelError when the directory is no Qwen2.5-VL model, or its files are broken
+   * @throws EngineError when an option is no positive integer
+   */
   constructor({ model, threads = 2, maxTokens = 2048 }: LocalEngineOptions) {
+    checkPositive("threads", threads);
+    checkPositive("maxTokens", maxTokens);
     const fresh = typeof model === "string" ? undefined : model;
     this.#assets = fresh?.assets ?? (model as string);
-    const config = fresh?.config ?? parseConfig(readJson(join(this.#assets, "config.json")));
+    const config = fresh?.config ?? readConfig(this.#assets);
     const store = new ParameterStore(config);
     if (fresh === undefined) {
       store.read(this.#assets, config);
@@ -69,16 +86,19 @@ export class LocalModel {
     this.#adam = new AdamW(store.layout);
     this.#banned = bannedTokens(config);
     if (fresh === undefined) {
-      loadTrainingState(this.#assets, store, this.#adam);
+      restoreTrainingState(readTrainingState(this.#assets, store), store, this.#adam);
     }
   }
 
-  /** Remembers prompts under the caller's ids. */
+  /** Remembers prompts under the caller's ids: all, or none when one of them fails. */
   register(prompts: readonly (readonly [id: number, prompt: Prompt])[]): void {
     const { config } = this.#machinery;
     const processor = loadProcessorConfig(this.#assets, config);
-    for (const [id, prompt] of prompts) {
-      this.#prompts.set(id, preparePrompt(prompt, config, (image) => preprocess(image, processor)));
+    const prepared = prompts.map(
+      ([id, prompt]) => [id, preparePrompt(prompt, config, (image) => preprocess(image, processor))] as const,
+    );
+    for (const [id, prompt] of prepared) {
+      this.#prompts.set(id, prompt);
     }
   }
 
@@ -110,7 +130,12 @@ export class LocalModel {
     }
     const weights = request.weights === "reference" ? store.reference! : store.weights;
     const temperature = checkedTemperature(request.temperature);
-    return this.#teacher.score(this.#sequences(sequences), weights, temperature, request.signals?.attention?.row);
+    return this.#teacher.score(
+      this.#sequences(sequences),
+      weights,
+      temperature,
+      request.signals?.attention?.row,
+    );
   }
 
   async accumulate(
@@ -119,12 +144,17 @@ export class LocalModel {
     options: AccumulateOptions = {},
   ): Promise<GradientReport> {
     checkCoefficients(sequences, coefficients);
-    await this.#teacher.accumulate(this.#sequences(sequences), coefficients, checkedTemperature(options.temperature));
+    await this.#teacher.accumulate(
+      this.#sequences(sequences),
+      coefficients,
+      checkedTemperature(options.temperature),
+    );
     const tokens = sequences.reduce((sum, { completion }) => sum + completion.length, 0);
     return { tokens, finite: Number.isFinite(gradientNorm(this.#machinery.store.gradient)) };
   }
 
   step(adam: AdamParameters): StepReport {
+    checkAdam(adam);
     const { store } = this.#machinery;
     const norm = gradientNorm(store.gradient);
     const applied = Number.isFinite(norm);
@@ -146,18 +176,20 @@ export class LocalModel {
   save(directory: string, optimizer: boolean): void {
     const { config, store } = this.#machinery;
     saveModel(directory, config, store, this.#assets);
-    if (optimizer) {
-      saveTrainingState(directory, store, this.#adam);
-    }
+    saveTrainingState(directory, store, optimizer ? this.#adam : undefined);
   }
 
+  /** The accumulated gradient, which belongs to the weights before, is cleared. */
   load(directory: string): void {
     const { config, store } = this.#machinery;
     if (!existsSync(directory)) {
       throw new EngineError(`load: no such directory: ${directory}`);
     }
+    checkSameModel(readConfig(directory), config, directory);
+    const state = readTrainingState(directory, store);
     store.read(directory, config);
-    loadTrainingState(directory, store, this.#adam);
+    restoreTrainingState(state, store, this.#adam);
+    store.gradient.fill(0);
   }
 
   async close(): Promise<void> {
@@ -188,7 +220,13 @@ export class LocalModel {
 }
 
 /** Ids that stand for pixels or open and close them: a model that samples one makes a sequence that cannot be read. */
-function bannedTokens({ text, imageTokenId, videoTokenId, visionStartTokenId, visionEndTokenId }: ModelConfig): Uint8Array {
+function bannedTokens({
+  text,
+  imageTokenId,
+  videoTokenId,
+  visionStartTokenId,
+  visionEndTokenId,
+}: ModelConfig): Uint8Array {
   const banned = new Uint8Array(text.vocabSize);
   for (const token of [imageTokenId, videoTokenId, visionStartTokenId, visionEndTokenId]) {
     banned[token] = 1;
@@ -196,14 +234,48 @@ function bannedTokens({ text, imageTokenId, videoTokenId, visionStartTokenId, vi
   return banned;
 }
 
-function checkSampling({ groupSize, maxCompletionTokens, temperature, topP, topK }: LocalSampleRequest): void {
-  const positive = (name: string, value: number) => {
-    if (!(Number.isInteger(value) && value > 0)) {
-      throw new EngineError(`sample: ${name}: expected a positive integer, got ${value}`);
+function readConfig(directory: string): ModelConfig {
+  const path = join(directory, "config.json");
+  return parseConfig(readJson(path), path);
+}
+
+function checkPositive(name: string, value: number): void {
+  if (!(Number.isInteger(value) && value > 0)) {
+    throw new EngineError(`${name}: expected a positive integer, got ${value}`);
+  }
+}
+
+/** An update that divides by zero or by a negative number would spoil every weight at once. */
+function checkAdam({
+  learningRate,
+  beta1,
+  beta2,
+  epsilon,
+  weightDecay,
+  maxGradientNorm,
+}: AdamParameters): void {
+  const check = (name: string, value: number, fits: boolean, expected: string) => {
+    if (!(fits && Number.isFinite(value))) {
+      throw new EngineError(`step: ${name}: expected ${expected}, got ${value}`);
     }
   };
-  positive("groupSize", groupSize);
-  positive("maxCompletionTokens", maxCompletionTokens);
+  check("learningRate", learningRate, learningRate >= 0, "0 or more");
+  check("beta1", beta1, beta1 >= 0 && beta1 < 1, "a number in [0, 1)");
+  check("beta2", beta2, beta2 >= 0 && beta2 < 1, "a number in [0, 1)");
+  check("epsilon", epsilon, epsilon > 0, "a positive number");
+  check("weightDecay", weightDecay, weightDecay >= 0, "0 or more");
+  check("maxGradientNorm", maxGradientNorm, maxGradientNorm >= 0, "0 or more");
+}
+
+function checkSampling({
+  groupSize,
+  maxCompletionTokens,
+  temperature,
+  topP,
+  topK,
+}: LocalSampleRequest): void {
+  checkPositive("sample: groupSize", groupSize);
+  checkPositive("sample: maxCompletionTokens", maxCompletionTokens);
   if (!(temperature >= 0 && Number.isFinite(temperature))) {
     throw new EngineError(`sample: temperature: expected 0 or more, got ${temperature}`);
   }

@@ -66,7 +66,7 @@ function gatherGroups(sequences: readonly PreparedSequence[], maxTokens: number)
     members.sort((a, b) => sequences[b]!.completion.length - sequences[a]!.completion.length || a - b);
     for (let start = 0; start < members.length; ) {
       const longest = sequences[members[start]!]!.completion.length;
-      const room = Math.floor((maxTokens - prompt.tokens.length) / roundUpLength(longest));
+      const room = Math.floor((maxTokens - roundUpLength(prompt.tokens.length)) / roundUpLength(longest));
       const count = Math.max(1, roundDownCount(room));
       groups.push({ prompt, members: members.slice(start, start + count), longest });
       start += count;

@@ -15,16 +15,26 @@ export interface TokenChoice {
   readonly banned: Uint8Array;
 }
 
+/** Rows of V probabilities, and their logarithms, which still tell tokens apart where probabilities are 0. */
+export interface TokenOdds {
+  readonly probabilities: Float32Array;
+  readonly logprobs: Float32Array;
+}
+
 /**
- * One token.
+ * One token: the likeliest when greedy, or when every token that may be drawn has a probability of 0.
  *
- * @param probabilities rows of V numbers
  * @param start where the row begins
  */
-export function chooseToken(probabilities: Float32Array, start: number, choice: TokenChoice, rng: Rng): number {
+export function chooseToken(odds: TokenOdds, start: number, choice: TokenChoice, rng: Rng): number {
   if (choice.greedy) {
-    return likeliest(probabilities, start, choice.banned);
+    return likeliest(odds.logprobs, start, choice.banned);
   }
+  const drawn = draw(odds.probabilities, start, choice, rng);
+  return drawn < 0 ? likeliest(odds.logprobs, start, choice.banned) : drawn;
+}
+
+function draw(probabilities: Float32Array, start: number, choice: TokenChoice, rng: Rng): number {
   const size = choice.banned.length;
   const wholeVocabulary = (choice.topK === 0 || choice.topK >= size) && choice.topP >= 1;
   return wholeVocabulary
@@ -32,17 +42,22 @@ export function chooseToken(probabilities: Float32Array, start: number, choice: 
     : drawFromTop(probabilities, start, choice, rng.uniform());
 }
 
-function likeliest(probabilities: Float32Array, start: number, banned: Uint8Array): number {
+function likeliest(logprobs: Float32Array, start: number, banned: Uint8Array): number {
   let best = -1;
   for (let token = 0; token < banned.length; token++) {
-    if (banned[token] === 0 && (best < 0 || probabilities[start + token]! > probabilities[start + best]!)) {
+    if (banned[token] === 0 && (best < 0 || logprobs[start + token]! > logprobs[start + best]!)) {
       best = token;
     }
   }
   return best;
 }
 
-function drawFromAll(probabilities: Float32Array, start: number, banned: Uint8Array, uniform: number): number {
+function drawFromAll(
+  probabilities: Float32Array,
+  start: number,
+  banned: Uint8Array,
+  uniform: number,
+): number {
   let allowed = 0;
   for (let token = 0; token < banned.length; token++) {
     allowed += banned[token] === 0 ? probabilities[start + token]! : 0;
@@ -63,7 +78,12 @@ function drawFromAll(probabilities: Float32Array, start: number, banned: Uint8Ar
 }
 
 /** Ties are ordered by id, so that the same seed draws the same token. */
-function drawFromTop(probabilities: Float32Array, start: number, choice: TokenChoice, uniform: number): number {
+function drawFromTop(
+  probabilities: Float32Array,
+  start: number,
+  choice: TokenChoice,
+  uniform: number,
+): number {
   const { banned, topK, topP } = choice;
   const order = Array.from(banned.keys())
     .filter((token) => banned[token] === 0)
@@ -72,7 +92,7 @@ function drawFromTop(probabilities: Float32Array, start: number, choice: TokenCh
   const total = kept.reduce((sum, token) => sum + probabilities[start + token]!, 0);
   let nucleus = 0;
   let count = 0;
-  while (count < kept.length && (count === 0 || nucleus < topP * total)) {
+  while (count < kept.length && nucleus < topP * total) {
     nucleus += probabilities[start + kept[count]!]!;
     count++;
   }
@@ -83,5 +103,5 @@ function drawFromTop(probabilities: Float32Array, start: number, choice: TokenCh
       return token;
     }
   }
-  return kept[count - 1]!;
+  return kept[count - 1] ?? -1;
 }
