@@ -78,6 +78,7 @@ export class Program {
    *
    * @param feeds numbers by input name; names that the program does not need are ignored
    * @param into arrays to write outputs to instead of fresh ones; views into larger buffers are fine
+   * @returns numbers by output name: the array of `into` itself where one was given
    * @throws ShapeError when an input is missing, an array has another type or number of elements, or `into` names no
    *   output
    */
@@ -99,7 +100,7 @@ export class Program {
     const results = await this.#session.run(inputs, fetches);
     const arrays: Record<string, Float32Array> = {};
     for (const [name, tensor] of this.#outputs) {
-      arrays[name] = results[tensor.name]!.data as Float32Array;
+      arrays[name] = (into[name] ?? results[tensor.name]!.data) as Float32Array;
     }
     return arrays;
   }

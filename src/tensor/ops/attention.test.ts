@@ -98,12 +98,13 @@ describe("gradients", () => {
   });
 
   test("of sequences long enough for several threads", async () => {
+    // a sum over 96 rows of 32 numbers each rounds in every difference: 2e-4 of the gradient was seen
     const [query, key] = [
       [4, 6, 96, 32],
       [4, 2, 96, 32],
     ];
     const build = output(1 / Math.sqrt(32), (graph) => causal(graph, 96));
-    await checkGradients({ shapes: [query, key, key], build, coordinates: 6 });
+    await checkGradients({ shapes: [query, key, key], build, coordinates: 6, tolerance: 1e-3 });
   });
 
   test("stay finite where a row sees no key: its weights are even, and what it sends back is finite", async () => {
