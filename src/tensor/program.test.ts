@@ -183,6 +183,14 @@ describe("bad calls", () => {
     );
   });
 
+  test("an output of integers is refused: results are floats", async () => {
+    const graph = new Graph();
+    const index = graph.input("index", [2], "int64");
+    await expect(Program.compile(graph, { index })).rejects.toThrow(
+      new ShapeError('output "index": expected float32, got int64 [2]'),
+    );
+  });
+
   test("a released program runs no more", async () => {
     const { graph, y } = example();
     const program = await Program.compile(graph, { y });

@@ -41,7 +41,7 @@ export class Program {
   /**
    * Compiles what `outputs` depend on; other nodes and inputs are dropped.
    *
-   * @throws ShapeError when an output is another graph's
+   * @throws ShapeError when an output is another graph's, or not float32
    */
   static async compile(
     graph: Graph,
@@ -117,6 +117,10 @@ function distinctOutputs(graph: Graph, outputs: Readonly<Record<string, Tensor>>
   const seen = new Set([...graph.inputs.keys(), ...graph.constants.map(({ tensor }) => tensor.name)]);
   for (const [name, tensor] of Object.entries(outputs)) {
     graph.own(tensor, `output "${name}"`);
+    if (tensor.type !== "float32") {
+      const got = `${tensor.type} ${formatShape(tensor.shape)}`;
+      throw graph.shapeError(`output "${name}"`, `expected float32, got ${got}`);
+    }
     if (seen.has(tensor.name)) {
       const copy: Tensor = { ...tensor, name: `.output.${name}` };
       nodes.push({
