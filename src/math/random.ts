@@ -25,7 +25,8 @@ export interface RngState {
  */
 export class Rng {
   #key: Words;
-  #words: Words;
+  /** In place: a draw allocates nothing. */
+  #words: Uint32Array;
 
   /**
    * @param seed an integer or a text; equal seeds give equal streams
@@ -36,7 +37,7 @@ export class Rng {
       throw new NumericError(`seed: expected an integer, got ${seed}`);
     }
     this.#key = hash([1, 0, 0, 0], String(seed));
-    this.#words = [...this.#key];
+    this.#words = Uint32Array.from(this.#key);
   }
 
   /**
@@ -47,7 +48,7 @@ export class Rng {
   static restore(state: RngState): Rng {
     const rng = new Rng(0);
     rng.#key = checkedWords("key", state.key);
-    rng.#words = checkedWords("words", state.words);
+    rng.#words = Uint32Array.from(checkedWords("words", state.words));
     return rng;
   }
 
@@ -67,12 +68,16 @@ export class Rng {
 
   /** A uniform unsigned 32-bit integer. */
   word(): number {
-    const [a, b, c, d] = this.#words;
-    const result = Math.imul(rotate(Math.imul(b, 5), 7), 9) >>> 0;
-    const c1 = c ^ a;
-    const d1 = d ^ b;
-    this.#words = [(a ^ d1) >>> 0, (b ^ c1) >>> 0, (c1 ^ (b << 9)) >>> 0, rotate(d1, 11) >>> 0];
-    return result;
+    const words = this.#words;
+    const a = words[0]!;
+    const b = words[1]!;
+    const c = words[2]! ^ a;
+    const d = words[3]! ^ b;
+    words[0] = a ^ d;
+    words[1] = b ^ c;
+    words[2] = c ^ (b << 9);
+    words[3] = rotate(d, 11);
+    return Math.imul(rotate(Math.imul(b, 5), 7), 9) >>> 0;
   }
 
   /** Uniform in [0, 1), 53 random bits; in [low, high) with bounds. */
