@@ -1,0 +1,42 @@
+/**
+ * @module
+ * Drawing one token from log-probs: greedy, or by temperature with top-k and nucleus truncation.
+ */
+import type { Rng } from "../../math/index.ts";
+
+/** The likeliest id; the lowest of equals. */
+export function likeliest(logs: Float64Array): number {
+  let best = 0;
+  for (let v = 1; v < logs.length; v++) if (logs[v]! > logs[best]!) best = v;
+  return best;
+}
+
+/**
+ * An id drawn in proportion to its probability among those kept.
+ *
+ * @param topK keep the k likeliest; 0 keeps all
+ * @param topP keep the smallest set whose probability reaches it; 1 keeps all
+ */
+export function drawToken(logs: Float64Array, topK: number, topP: number, rng: Rng): number {
+  const ids = Array.from(logs.keys()).sort((a, b) => logs[b]! - logs[a]! || a - b);
+  const kept: number[] = [];
+  let mass = 0;
+  for (const id of ids) {
+    if ((topK > 0 && kept.length >= topK) || (mass >= topP && topP < 1) || logs[id] === -Infinity) break;
+    kept.push(id);
+    mass += Math.exp(logs[id]!);
+  }
+  let left = rng.uniform() * mass;
+  for (const id of kept) {
+    left -= Math.exp(logs[id]!);
+    if (left < 0) return id;
+  }
+  return kept.at(-1) ?? 0;
+}
+
+/** Entropy in nats, −Σ p·log p. */
+export function entropyOf(logs: Float64Array): number {
+  let entropy = 0;
+  for (const log of logs) if (log > -Infinity) entropy -= Math.exp(log) * log;
+  return entropy;
+}

@@ -1,0 +1,64 @@
+/**
+ * @module
+ * Between problems and tokens: how a problem is put to a model, and how its completion is read. The only place that
+ * knows both the chat format and the data.
+ */
+import type { Problem } from "../data/index.ts";
+import { type ChatFormat, type ChatMessage, type Prompt, promptFromMessages } from "../model/index.ts";
+
+/** How problems become conversations. */
+export interface DialogueOptions extends ChatFormat {
+  /** Ids that end a completion; at least one. The first ends a demonstration. */
+  readonly stopTokens: readonly number[];
+  /** System message; the chat template's own unless given. */
+  readonly system?: string | undefined;
+  /** Text put after every question. */
+  readonly suffix?: string | undefined;
+}
+
+/** Problems to prompts, and tokens to text. */
+export interface Dialogue {
+  readonly stopTokens: readonly number[];
+  /** Images first, then the question. */
+  prompt(problem: Problem): Prompt;
+  /** The tokens of a completion to imitate, its stop token included. */
+  completionTokens(text: string): Int32Array;
+  /** A completion's text, special tokens left out. */
+  text(tokens: ArrayLike<number>): string;
+  /** `[T]` the text of each token alone; "" for special tokens. */
+  tokenTexts(tokens: ArrayLike<number>): string[];
+}
+
+/** The dialogue of a model with this tokenizer and chat template. */
+export function createDialogue(options: DialogueOptions): Dialogue {
+  const { tokenizer, stopTokens, system, suffix = "" } = options;
+  const [stop] = stopTokens;
+  const known = new Map<number, string>();
+  const tokenText = (id: number): string => {
+    const found = known.get(id) ?? tokenizer.decode([id], { skipSpecial: true });
+    known.set(id, found);
+    return found;
+  };
+  return {
+    stopTokens,
+    prompt(problem) {
+      const messages: ChatMessage[] = [
+        ...(system === undefined ? [] : [{ role: "system" as const, content: system }]),
+        {
+          role: "user",
+          content: [
+            ...problem.images.map(() => ({ type: "image" as const })),
+            { type: "text", text: problem.question + suffix },
+          ],
+        },
+      ];
+      return promptFromMessages(messages, problem.images, options);
+    },
+    completionTokens(text) {
+      const tokens = tokenizer.encode(text, { special: false });
+      return Int32Array.from(stop === undefined ? tokens : [...tokens, stop]);
+    },
+    text: (tokens) => tokenizer.decode(tokens, { skipSpecial: true }),
+    tokenTexts: (tokens) => Array.from(tokens, tokenText),
+  };
+}

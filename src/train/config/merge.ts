@@ -1,0 +1,28 @@
+/**
+ * @module
+ * Lays one tree of settings over another.
+ */
+
+/** A tree of settings, as read from a file or built from flags. */
+export interface Settings {
+  readonly [key: string]: unknown;
+}
+
+/** True for a plain object, false for arrays, null and values. */
+export function isSettings(value: unknown): value is Settings {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * `over` laid on `base`, key by key; where both have a `kind` and they differ, `over` replaces the whole object,
+ * so that options of another kind do not linger.
+ */
+export function mergeSettings(base: Settings, over: Settings): Settings {
+  if ("kind" in base && "kind" in over && base["kind"] !== over["kind"]) return over;
+  const merged: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const below = merged[key];
+    merged[key] = isSettings(below) && isSettings(value) ? mergeSettings(below, value) : value;
+  }
+  return merged;
+}

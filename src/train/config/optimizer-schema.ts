@@ -1,0 +1,47 @@
+/**
+ * @module
+ * The options that every phase with an optimiser has: AdamW and a learning-rate schedule.
+ */
+import * as z from "zod";
+
+/** Defaults of one phase. */
+interface OptimizerDefaults {
+  readonly learningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly weightDecay: number;
+  readonly maxGradientNorm: number;
+}
+
+/** AdamW with a phase's own defaults. */
+export function optimizerOptions(defaults: OptimizerDefaults) {
+  return {
+    learningRate: z.number().positive().default(defaults.learningRate).describe("Peak learning rate of AdamW."),
+    beta1: z.number().min(0).lt(1).default(defaults.beta1).describe("Decay of AdamW's first moment."),
+    beta2: z.number().min(0).lt(1).default(defaults.beta2).describe("Decay of AdamW's second moment."),
+    epsilon: z.number().positive().default(1e-8).describe("AdamW's guard against division by 0."),
+    weightDecay: z.number().min(0).default(defaults.weightDecay).describe("Decoupled weight decay, on matrices."),
+    maxGradientNorm: z
+      .number()
+      .min(0)
+      .default(defaults.maxGradientNorm)
+      .describe("The gradient is scaled down to this norm; 0 leaves it."),
+  };
+}
+
+/** A schedule with a phase's own defaults. */
+export function scheduleOptions(schedule: "constant" | "linear" | "cosine", finalShare: number) {
+  return {
+    schedule: z
+      .enum(["constant", "linear", "cosine"])
+      .default(schedule)
+      .describe("How the learning rate falls after the warmup."),
+    finalShare: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(finalShare)
+      .describe("Share of the peak learning rate at the end of a linear or cosine schedule."),
+    warmup: z.int().min(0).default(0).describe("Iterations over which the learning rate rises to its peak."),
+  };
+}

@@ -1,0 +1,95 @@
+/**
+ * @module
+ * From defaults, preset, file and flags to one complete configuration, or one error that names everything wrong.
+ */
+import { ConfigError } from "../../errors/index.ts";
+import { keepsTokenCredit } from "../../objective/index.ts";
+import { configErrorFrom } from "./explain-issues.ts";
+import { isSettings, mergeSettings, type Settings } from "./merge.ts";
+import { type Config, configSchema, DEFAULT_KINDS } from "./schema.ts";
+import { settingsFromFlags } from "./set-flag.ts";
+
+/** Where settings come from; later ones win in the order of the fields. */
+export interface ConfigSources {
+  readonly preset?: Settings | undefined;
+  readonly file?: Settings | undefined;
+  /** `--set` flags, `key=value`. */
+  readonly flags?: readonly string[] | undefined;
+  /** What other flags of the command say. */
+  readonly overrides?: Settings | undefined;
+}
+
+/** Parts that may be written as one word: `credit: uniform` for `credit: { kind: uniform }`. */
+const SHORT_PARTS = ["data", "algorithm", "credit", "engine"] as const;
+
+function expandModel(model: string): Settings {
+  return model === "digits" ? { kind: "digits" } : { kind: "directory", path: model };
+}
+
+/** Writes short forms out, so that layers can be merged. */
+function expand(settings: Settings): Settings {
+  const expanded: Record<string, unknown> = { ...settings };
+  for (const part of SHORT_PARTS) {
+    if (typeof expanded[part] === "string") expanded[part] = { kind: expanded[part] };
+  }
+  if (typeof expanded["model"] === "string") expanded["model"] = expandModel(expanded["model"]);
+  return expanded;
+}
+
+/** Names the kind of parts that are written without one. */
+function withDefaultKinds(settings: Settings): Settings {
+  const complete: Record<string, unknown> = { ...settings };
+  for (const [part, kind] of Object.entries(DEFAULT_KINDS)) {
+    const value = complete[part];
+    if (isSettings(value) && !("kind" in value)) complete[part] = { kind, ...value };
+  }
+  return complete;
+}
+
+/** Combinations that no single key forbids. */
+function checkCombinations(config: Config): void {
+  const { train, sft, algorithm, credit, sampling } = config;
+  const wrong: string[] = [];
+  if (train.minibatches > train.promptsPerIteration) {
+    wrong.push(
+      `train.minibatches: expected at most train.promptsPerIteration (${train.promptsPerIteration}), got ${train.minibatches}`,
+    );
+  }
+  if (train.warmup > train.iterations) {
+    wrong.push(`train.warmup: expected at most train.iterations (${train.iterations}), got ${train.warmup}`);
+  }
+  if (sft.steps > 0 && sft.warmup > sft.steps) {
+    wrong.push(`sft.warmup: expected at most sft.steps (${sft.steps}), got ${sft.warmup}`);
+  }
+  if (sampling.topK === 1) {
+    wrong.push("sampling.topK: 1 makes every completion of a group the same, so there is nothing to compare");
+  }
+  if (credit.kind !== "uniform" && credit.kind !== "constant" && !keepsTokenCredit(algorithm)) {
+    wrong.push(
+      `credit.kind "${credit.kind}" with algorithm.kind "${algorithm.kind}": a sequence-level ratio erases token ` +
+        'credit; set algorithm.form to "token", or credit to uniform',
+    );
+  }
+  if (wrong.length > 0) throw new ConfigError(wrong.join("\n"));
+}
+
+/** Settings in which sections without any keys, as YAML reads them, count as not written. */
+function withoutEmpty(settings: Settings): Settings {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null));
+}
+
+/**
+ * The configuration that the sources describe together.
+ *
+ * @throws ConfigError naming every unknown key with its nearest name, and every impossible value or combination
+ */
+export function resolveConfig(sources: ConfigSources = {}): Config {
+  const flags = settingsFromFlags(configSchema, sources.flags ?? []);
+  const layers = [sources.preset ?? {}, sources.file ?? {}, flags, sources.overrides ?? {}];
+  const settings = layers.map((layer) => expand(withoutEmpty(layer))).reduce(mergeSettings, {});
+  const complete = withDefaultKinds(settings);
+  const parsed = configSchema.safeParse(complete);
+  if (!parsed.success) throw configErrorFrom(configSchema, parsed.error, complete);
+  checkCombinations(parsed.data);
+  return parsed.data;
+}

@@ -1,0 +1,152 @@
+/**
+ * @module
+ * The whole configuration of a run, as one strict schema: its types, defaults and help all come from here. The parts
+ * that other layers own (algorithm, credit, digits, reward) are their schemas.
+ */
+import * as z from "zod";
+import { creditSchema } from "../../credit/index.ts";
+import { DIGITS_SPLITS, digitsSchema } from "../../data/index.ts";
+import { algorithmSchema } from "../../objective/index.ts";
+import { rewardSchema } from "../../verify/index.ts";
+import { optimizerOptions, scheduleOptions } from "./optimizer-schema.ts";
+
+const seed = z.int().min(0).max(2 ** 32 - 1);
+
+const modelSchema = z
+  .discriminatedUnion("kind", [
+    z
+      .strictObject({ kind: z.literal("digits") })
+      .describe("The built-in small Qwen2.5-VL, from random weights drawn by train.seed; it needs a warm start."),
+    z
+      .strictObject({
+        kind: z.literal("directory"),
+        path: z.string().min(1).describe("A Hugging Face Qwen2.5-VL model directory."),
+      })
+      .describe("A model from disk."),
+  ])
+  .describe("The model to train: digits, or the path of a model directory.");
+
+const dataSchema = z
+  .discriminatedUnion("kind", [
+    digitsSchema
+      .safeExtend({
+        kind: z.literal("digits"),
+        seed: seed.default(0).describe("Seed of the problems that training draws."),
+      })
+      .describe("Procedural problems: handwritten digits to read and calculate with."),
+  ])
+  .describe("Where problems come from.");
+
+const promptSchema = z
+  .strictObject({
+    system: z.string().optional().describe("System message; the chat template's own unless given."),
+    suffix: z.string().default("").describe("Text put after every question, such as the answer's format."),
+  })
+  .describe("How a problem becomes a conversation.");
+
+const samplingSchema = z
+  .strictObject({
+    temperature: z.number().positive().default(1).describe("Temperature of rollouts and of their log-probs."),
+    topP: z.number().gt(0).max(1).default(1).describe("Nucleus: least set of tokens with this probability."),
+    topK: z.int().min(0).default(0).describe("Keep the k likeliest tokens; 0 keeps all."),
+    maxCompletionTokens: z.int().min(1).default(96).describe("A completion is cut off after this many tokens."),
+  })
+  .describe("How completions are sampled.");
+
+const trainSchema = z
+  .strictObject({
+    iterations: z.int().min(1).default(150).describe("Rounds of sampling and learning."),
+    promptsPerIteration: z.int().min(1).default(48).describe("Problems a round, P."),
+    groupSize: z.int().min(2).default(8).describe("Completions per problem, G."),
+    minibatches: z.int().min(1).default(1).describe("Optimiser steps a round; the groups are shared among them."),
+    ...optimizerOptions({ learningRate: 1e-4, beta1: 0.9, beta2: 0.99, weightDecay: 0, maxGradientNorm: 1 }),
+    ...scheduleOptions("constant", 0),
+    seed: seed.default(0).describe("Seed of initial weights, sampling and order of data."),
+    checkpointEvery: z.int().min(0).default(50).describe("Iterations between checkpoints; 0 only at the end."),
+    keepCheckpoints: z.int().min(1).default(2).describe("Checkpoints that are kept, the newest."),
+    maxConsecutiveSkips: z
+      .int()
+      .min(1)
+      .default(5)
+      .describe("The run stops after this many steps in a row were skipped for a loss or gradient not finite."),
+    evaluateEvery: z.int().min(0).default(0).describe("Iterations between evaluations on validation; 0 never."),
+    evaluateProblems: z.int().min(1).default(200).describe("Problems of such an evaluation."),
+    reportKlEvery: z
+      .int()
+      .min(0)
+      .default(10)
+      .describe("Iterations between reports of KL to the reference when the loss has no KL term; 0 never."),
+    rolloutsEvery: z.int().min(0).default(1).describe("Iterations between files under rollouts/; 0 writes none."),
+    rolloutGroups: z.int().min(0).default(8).describe("Groups written to such a file; 0 writes all."),
+  })
+  .describe("Reinforcement learning.");
+
+const sftSchema = z
+  .strictObject({
+    steps: z.int().min(0).default(220).describe("Optimiser steps; 0 does without a warm start."),
+    batchSize: z.int().min(1).default(64).describe("Demonstrations a step."),
+    scans: z.int().min(1).max(1200).default(30).describe("Training scans that demonstrations are made of."),
+    singleDigitShare: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0)
+      .describe("Share of demonstrations that show one digit only: reading without arithmetic."),
+    ...optimizerOptions({ learningRate: 2e-3, beta1: 0.9, beta2: 0.98, weightDecay: 0, maxGradientNorm: 1 }),
+    ...scheduleOptions("cosine", 0.1),
+    checkpointEvery: z.int().min(0).default(0).describe("Steps between checkpoints; 0 only at the end."),
+    reportEvery: z.int().min(1).default(10).describe("Steps between measurements of the loss."),
+  })
+  .describe("The supervised warm start on reasoning traces of few scans.");
+
+const evaluationSchema = z
+  .strictObject({
+    split: z.enum(DIGITS_SPLITS).default("validation").describe("Scans that problems are made of."),
+    problems: z.int().min(1).default(500).describe("Number of problems."),
+    seed: seed.default(1).describe("Seed of the problems, the same for every run that is to be compared."),
+    batchSize: z.int().min(1).default(128).describe("Problems that are sampled at once."),
+  })
+  .describe("What fovea eval measures, greedily.");
+
+const engineSchema = z
+  .discriminatedUnion("kind", [
+    z
+      .strictObject({
+        kind: z.literal("local"),
+        threads: z.int().min(1).default(2).describe("Threads of one operation; results depend on it in the last bits."),
+      })
+      .describe("This machine, by onnxruntime."),
+  ])
+  .describe("What runs the model.");
+
+/** The kind of each part that is chosen by kind, where none is written. */
+export const DEFAULT_KINDS = {
+  model: "digits",
+  data: "digits",
+  algorithm: "grpo",
+  credit: "dyco-rl",
+  engine: "local",
+} as const;
+
+/** Everything that describes a run. */
+export const configSchema = z
+  .strictObject({
+    model: modelSchema.prefault({ kind: DEFAULT_KINDS.model }),
+    data: dataSchema.prefault({ kind: DEFAULT_KINDS.data }),
+    prompt: promptSchema.prefault({}),
+    algorithm: algorithmSchema.prefault({ kind: DEFAULT_KINDS.algorithm }),
+    credit: creditSchema.prefault({ kind: DEFAULT_KINDS.credit }),
+    reward: rewardSchema.prefault({}),
+    sampling: samplingSchema.prefault({}),
+    train: trainSchema.prefault({}),
+    sft: sftSchema.prefault({}),
+    evaluation: evaluationSchema.prefault({}),
+    engine: engineSchema.prefault({ kind: DEFAULT_KINDS.engine }),
+  })
+  .describe("A run of Fovea.");
+
+/** A complete configuration: every default filled in. */
+export type Config = z.output<typeof configSchema>;
+
+/** A configuration as a user or a preset writes it. */
+export type ConfigInput = z.input<typeof configSchema>;

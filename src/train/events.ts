@@ -1,0 +1,27 @@
+/**
+ * @module
+ * What a run tells while it goes on: one plain object at a time, the same for progress bars and for `--json`.
+ */
+import type { EvaluationRecord } from "./evaluation-record.ts";
+import type { IterationMetrics } from "./iteration-metrics.ts";
+import type { WarmStartMetrics } from "./warm-start.ts";
+
+export interface StartedEvent {
+  readonly event: "started";
+  readonly kind: "train" | "sft";
+  readonly runDirectory: string;
+  /** Iterations or steps of the whole run. */
+  readonly steps: number;
+}
+
+export interface CheckpointEvent {
+  readonly event: "checkpoint";
+  readonly completed: number;
+  readonly path: string;
+}
+
+/** Anything that happens in a run. */
+export type RunEvent = StartedEvent | CheckpointEvent | IterationMetrics | WarmStartMetrics | EvaluationRecord;
+
+/** Called for each event, in order. */
+export type OnEvent = (event: RunEvent) => void;

@@ -1,0 +1,199 @@
+/**
+ * @module
+ * The numbers of one iteration, as they stand in metrics.jsonl. What each means is in docs/run-directory.md.
+ */
+import type { TokenRole } from "../credit/index.ts";
+import { groupSpread, mean } from "../math/index.ts";
+import type { ObjectiveMetrics } from "../objective/index.ts";
+import { type Group, groupRewards, hasSpread } from "./group.ts";
+import type { Stopwatch } from "./stopwatch.ts";
+import type { CreditedGroup, StepOutcome } from "./update-policy.ts";
+
+/** Everything that depends on the clock; all else is the same in a run and its resumed twin. */
+export interface IterationTiming {
+  readonly prepareSeconds: number;
+  readonly sampleSeconds: number;
+  readonly verifySeconds: number;
+  readonly creditSeconds: number;
+  readonly scoreSeconds: number;
+  readonly updateSeconds: number;
+  readonly totalSeconds: number;
+  /** Sampled tokens per second of the whole iteration. */
+  readonly tokensPerSecond: number;
+}
+
+export interface IterationMetrics {
+  readonly event: "iteration";
+  readonly iteration: number;
+  readonly learningRate: number;
+  readonly problems: number;
+  readonly completions: number;
+  readonly tokens: number;
+  readonly reward: number;
+  readonly rewardParts: Readonly<Record<string, number>>;
+  /** Mean of the accuracy part, in [0, 1]. */
+  readonly accuracy: number;
+  readonly unscorable: number;
+  /** Mean over groups of the standard deviation of rewards. */
+  readonly groupSpread: number;
+  readonly groupsWithoutSpread: number;
+  readonly completionTokensMean: number;
+  readonly completionTokensMax: number;
+  readonly truncatedShare: number;
+  /** Nats per token. */
+  readonly entropy: number;
+  /** Only when measured. */
+  readonly kl?: number;
+  readonly loss?: number;
+  readonly gradientNorm?: number;
+  readonly ratioMean?: number;
+  readonly ratioMin?: number;
+  readonly ratioMax?: number;
+  readonly clipLowShare?: number;
+  readonly clipHighShare?: number;
+  readonly advantageMagnitude?: number;
+  readonly weightMean?: number;
+  readonly weightMax?: number;
+  readonly effectiveTokens?: number;
+  /** Shares of tokens, from credit methods that assign roles. */
+  readonly roles?: Readonly<Record<TokenRole, number>>;
+  /** Mean over tokens with a role that is not neutral. */
+  readonly alignment?: number;
+  readonly steps: number;
+  readonly skippedSteps: number;
+  readonly skipReason?: string;
+  readonly timing: IterationTiming;
+}
+
+function share(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
+}
+
+function rewardNumbers(groups: readonly Group[]) {
+  const rewards = groups.flatMap(({ rollouts }) => rollouts.flatMap(({ reward }) => reward ?? []));
+  const names = new Set(rewards.flatMap(({ parts }) => Object.keys(parts)));
+  const rewardParts = Object.fromEntries(
+    [...names].sort().map((name) => [name, mean(rewards.map(({ parts }) => parts[name] ?? 0))]),
+  );
+  const total = groups.reduce((sum, { rollouts }) => sum + rollouts.length, 0);
+  return {
+    reward: mean(rewards.map(({ value }) => value)),
+    rewardParts,
+    accuracy: rewardParts["accuracy"] ?? 0,
+    unscorable: total - rewards.length,
+    groupSpread: mean(groups.map((group) => groupSpread(groupRewards(group)).deviation)),
+    groupsWithoutSpread: share(groups.filter((group) => !hasSpread(group)).length, groups.length),
+  };
+}
+
+function completionNumbers(groups: readonly Group[]) {
+  const completions = groups.flatMap(({ rollouts }) => rollouts.map(({ completion }) => completion));
+  const lengths = completions.map(({ tokens }) => tokens.length);
+  const tokens = lengths.reduce((sum, length) => sum + length, 0);
+  const entropy = completions.reduce((sum, completion) => sum + completion.entropy.reduce((a, b) => a + b, 0), 0);
+  return {
+    completions: completions.length,
+    tokens,
+    completionTokensMean: mean(lengths),
+    completionTokensMax: Math.max(0, ...lengths),
+    truncatedShare: share(
+      completions.filter(({ stopReason }) => stopReason === "length").length,
+      completions.length,
+    ),
+    entropy: share(entropy, tokens),
+  };
+}
+
+/** The objective's metrics of all minibatches as one; means are weighted by tokens. */
+function objectiveNumbers(steps: readonly StepOutcome[], isKlMeasured: boolean) {
+  const measured = steps.flatMap(({ metrics }) => metrics ?? []);
+  if (measured.length === 0) return {};
+  const tokens = measured.reduce((sum, metrics) => sum + metrics.tokens, 0);
+  const byTokens = (name: keyof ObjectiveMetrics) =>
+    share(
+      measured.reduce((sum, metrics) => sum + metrics[name] * metrics.tokens, 0),
+      tokens,
+    );
+  const byCompletions = (name: keyof ObjectiveMetrics) =>
+    share(
+      measured.reduce((sum, metrics) => sum + metrics[name] * metrics.completions, 0),
+      measured.reduce((sum, { completions }) => sum + completions, 0),
+    );
+  return {
+    ...(isKlMeasured && { kl: byTokens("kl") }),
+    loss: mean(steps.flatMap(({ loss }) => loss ?? [])),
+    gradientNorm: mean(steps.flatMap(({ applied, gradientNorm }) => (applied ? (gradientNorm ?? []) : []))),
+    ratioMean: byTokens("ratioMean"),
+    ratioMin: Math.min(...measured.map(({ ratioMin }) => ratioMin)),
+    ratioMax: Math.max(...measured.map(({ ratioMax }) => ratioMax)),
+    clipLowShare: byTokens("clipLowShare"),
+    clipHighShare: byTokens("clipHighShare"),
+    advantageMagnitude: byCompletions("advantageMagnitude"),
+    weightMean: byTokens("weightMean"),
+    weightMax: Math.max(...measured.map(({ weightMax }) => weightMax)),
+    effectiveTokens: byCompletions("effectiveTokens"),
+  };
+}
+
+function roleNumbers(used: readonly CreditedGroup[]) {
+  const credits = used.flatMap(({ credits: own }) => own).filter(({ roles }) => roles !== undefined);
+  if (credits.length === 0) return {};
+  const roles = credits.flatMap(({ roles: own }) => own ?? []);
+  const shareOf = (role: TokenRole) => share(roles.filter((own) => own === role).length, roles.length);
+  const aligned = credits.flatMap(({ roles: own = [], alignment }) =>
+    own.flatMap((role, t) => (role === "neutral" ? [] : (alignment?.[t] ?? []))),
+  );
+  return {
+    roles: { visual: shareOf("visual"), text: shareOf("text"), neutral: shareOf("neutral") },
+    alignment: mean(aligned),
+  };
+}
+
+function timing(watch: Stopwatch, tokens: number): IterationTiming {
+  const totalSeconds = watch.total();
+  return {
+    prepareSeconds: watch.seconds("prepare"),
+    sampleSeconds: watch.seconds("sample"),
+    verifySeconds: watch.seconds("verify"),
+    creditSeconds: watch.seconds("credit"),
+    scoreSeconds: watch.seconds("score"),
+    updateSeconds: watch.seconds("update"),
+    totalSeconds,
+    tokensPerSecond: share(tokens, totalSeconds),
+  };
+}
+
+/** The record of an iteration. */
+export function iterationMetrics({
+  iteration,
+  learningRate,
+  groups,
+  used,
+  steps,
+  watch,
+}: {
+  readonly iteration: number;
+  readonly learningRate: number;
+  readonly groups: readonly Group[];
+  readonly used: readonly CreditedGroup[];
+  readonly steps: readonly StepOutcome[];
+  readonly watch: Stopwatch;
+}): IterationMetrics {
+  const completions = completionNumbers(groups);
+  const skipReason = steps.find(({ applied }) => !applied)?.reason;
+  const isKlMeasured = used.some(({ refLogprobs }) => refLogprobs !== undefined);
+  return {
+    event: "iteration",
+    iteration,
+    learningRate,
+    problems: groups.length,
+    ...completions,
+    ...rewardNumbers(groups),
+    ...objectiveNumbers(steps, isKlMeasured),
+    ...roleNumbers(used),
+    steps: steps.filter(({ applied }) => applied).length,
+    skippedSteps: steps.filter(({ applied }) => !applied).length,
+    ...(skipReason !== undefined && { skipReason }),
+    timing: timing(watch, completions.tokens),
+  };
+}

@@ -1,0 +1,91 @@
+/**
+ * @module
+ * One iteration of reinforcement learning: sample, verify, credit, objective, update. Each step is a file of its own;
+ * this one is their order.
+ */
+import type { CompletionCredit } from "../credit/index.ts";
+import type { AdamParameters } from "../engine/index.ts";
+import { NumericError } from "../errors/index.ts";
+import { creditGroups } from "./credit-groups.ts";
+import { type Group, hasSpread } from "./group.ts";
+import { iterationMetrics, type IterationMetrics } from "./iteration-metrics.ts";
+import { learningRateAt } from "./learning-rate.ts";
+import { rolloutLines } from "./rollout-lines.ts";
+import { sampleGroups } from "./sample-groups.ts";
+import { Stopwatch } from "./stopwatch.ts";
+import type { Progress, Training } from "./training.ts";
+import { type CreditedGroup, type StepOutcome, updatePolicy, withReference } from "./update-policy.ts";
+
+/** What an iteration leaves behind, beside the changed weights. */
+export interface IterationOutcome {
+  readonly metrics: IterationMetrics;
+  readonly steps: readonly StepOutcome[];
+  /** One line per rollout that is to be written; empty when it is not this iteration's turn. */
+  readonly rollouts: readonly object[];
+}
+
+const isTurn = (every: number, iteration: number) => every > 0 && iteration % every === 0;
+
+/** Credit and, where asked for, reference log-probs; a reason instead where a signal is not a number. */
+async function credited(
+  training: Training,
+  groups: readonly Group[],
+  wantsReference: boolean,
+  watch: Stopwatch,
+): Promise<CreditedGroup[] | { readonly reason: string }> {
+  let credits: CompletionCredit[][];
+  try {
+    credits = await creditGroups(training, groups, watch);
+  } catch (error) {
+    if (!(error instanceof NumericError)) throw error;
+    return { reason: error.message };
+  }
+  const paired = groups.map((group, g) => ({ group, credits: credits[g]! }));
+  return wantsReference ? withReference(training, paired, watch) : paired;
+}
+
+/**
+ * Runs iteration number `iteration`, counted from 1, and moves `progress` on.
+ *
+ * Groups whose rewards are all equal carry no gradient: they are counted, and left out of credit, scoring and update.
+ */
+export async function runIteration(
+  training: Training,
+  progress: Progress,
+  iteration: number,
+): Promise<IterationOutcome> {
+  const { config, credit, clock } = training;
+  const { train, algorithm } = config;
+  const watch = new Stopwatch(clock);
+  const groups = await sampleGroups(training, progress, credit.needs, watch);
+  const kept = groups.filter(hasSpread);
+  if (train.minibatches > 1) progress.rng.shuffle(kept);
+
+  const wantsReference = algorithm.klCoefficient > 0 || isTurn(train.reportKlEvery, iteration);
+  const batch = kept.length > 0 ? await credited(training, kept, wantsReference, watch) : [];
+  const adam: AdamParameters = {
+    learningRate: learningRateAt(train, iteration - 1, train.iterations),
+    beta1: train.beta1,
+    beta2: train.beta2,
+    epsilon: train.epsilon,
+    weightDecay: train.weightDecay,
+    maxGradientNorm: train.maxGradientNorm,
+  };
+  const steps: readonly StepOutcome[] =
+    "reason" in batch
+      ? [{ applied: false, reason: batch.reason }]
+      : await updatePolicy(training, batch, adam, watch);
+
+  const used = "reason" in batch ? [] : batch;
+  const metrics = iterationMetrics({ iteration, learningRate: adam.learningRate, groups, used, steps, watch });
+  progress.totals = {
+    completions: progress.totals.completions + metrics.completions,
+    tokens: progress.totals.tokens + metrics.tokens,
+    steps: progress.totals.steps + metrics.steps,
+    skippedSteps: progress.totals.skippedSteps + metrics.skippedSteps,
+  };
+  const rollouts = isTurn(train.rolloutsEvery, iteration)
+    ? rolloutLines(training, groups, used, train.rolloutGroups)
+    : [];
+  return { metrics, steps, rollouts };
+}

@@ -1,0 +1,64 @@
+/**
+ * @module
+ * Reinforcement learning as a phase of the loop: iterations, evaluations between them, and the state that makes a
+ * resumed run equal to one that was never stopped.
+ */
+import { type RngState, Rng } from "../math/index.ts";
+import { evaluationRecord } from "./evaluation-record.ts";
+import { runIteration } from "./iteration.ts";
+import type { Phase } from "./loop.ts";
+import type { Progress, Training } from "./training.ts";
+
+interface SavedProgress {
+  readonly dataPosition: number;
+  readonly rng: RngState;
+  readonly totals: Progress["totals"];
+}
+
+function newProgress(seed: number): Progress {
+  return {
+    dataPosition: 0,
+    rng: new Rng(seed).fork("train"),
+    totals: { completions: 0, tokens: 0, steps: 0, skippedSteps: 0 },
+  };
+}
+
+/** The phase that a training describes. */
+export function reinforcementPhase(training: Training): Phase {
+  const { config, engine, dialogue } = training;
+  const { train } = config;
+  let progress = newProgress(train.seed);
+  const evaluateAfter = (iteration: number) =>
+    evaluationRecord(
+      config,
+      { iteration, split: "validation", problems: train.evaluateProblems },
+      { engine, dialogue },
+    );
+  return {
+    steps: train.iterations,
+    checkpointEvery: train.checkpointEvery,
+    keepCheckpoints: train.keepCheckpoints,
+    maxConsecutiveSkips: train.maxConsecutiveSkips,
+    async run(iteration) {
+      const every = train.evaluateEvery;
+      const before = every > 0 && iteration === 1 ? [await evaluateAfter(0)] : [];
+      const { metrics, steps, rollouts } = await runIteration(training, progress, iteration);
+      const isTurn = every > 0 && (iteration % every === 0 || iteration === train.iterations);
+      const after = isTurn ? [await evaluateAfter(iteration)] : [];
+      return {
+        records: [...before, metrics, ...after],
+        rollouts,
+        skips: steps.map(({ applied, reason }) => (applied ? undefined : (reason ?? "unknown"))),
+      };
+    },
+    state: (): SavedProgress => ({
+      dataPosition: progress.dataPosition,
+      rng: progress.rng.state(),
+      totals: progress.totals,
+    }),
+    restore(state) {
+      const { dataPosition, rng, totals } = state as SavedProgress;
+      progress = { dataPosition, rng: Rng.restore(rng), totals };
+    },
+  };
+}

@@ -1,0 +1,53 @@
+/**
+ * @module
+ * Rollouts as lines of a rollouts/ file: what was asked, what was answered, and what each token was worth.
+ */
+import type { Group } from "./group.ts";
+import type { Training } from "./training.ts";
+import type { CreditedGroup } from "./update-policy.ts";
+
+/** Six significant digits: enough to look at, half the size. */
+function rounded(values: ArrayLike<number>): number[] {
+  return Array.from(values, (value) => Number(value.toPrecision(6)));
+}
+
+/**
+ * One object per rollout.
+ *
+ * @param limit groups to write, those with spread first; 0 writes all
+ */
+export function rolloutLines(
+  training: Training,
+  groups: readonly Group[],
+  used: readonly CreditedGroup[],
+  limit: number,
+): object[] {
+  const creditOf = new Map(used.map(({ group, credits }) => [group, credits]));
+  const ordered = [
+    ...groups.filter((group) => creditOf.has(group)),
+    ...groups.filter((group) => !creditOf.has(group)),
+  ];
+  return ordered.slice(0, limit === 0 ? groups.length : limit).flatMap((group) =>
+    group.rollouts.map(({ completion, text, reward }, i) => {
+      const credit = creditOf.get(group)?.[i];
+      return {
+        problem: group.problem.id,
+        index: group.index,
+        kind: group.problem.kind,
+        question: group.problem.question,
+        answer: group.problem.answer,
+        completion: text,
+        reward: reward?.value ?? null,
+        rewardParts: reward?.parts ?? {},
+        stopReason: completion.stopReason,
+        tokens: Array.from(completion.tokens),
+        tokenTexts: training.dialogue.tokenTexts(completion.tokens),
+        logprobs: rounded(completion.logprobs),
+        entropy: rounded(completion.entropy),
+        ...(credit && { weights: rounded(credit.weights) }),
+        ...(credit?.roles && { roles: credit.roles }),
+        ...(credit?.alignment && { alignment: rounded(credit.alignment) }),
+      };
+    }),
+  );
+}

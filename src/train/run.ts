@@ -1,0 +1,171 @@
+/**
+ * @module
+ * Whole runs: a warm start, or reinforcement learning with the warm start it needs. Everything that can be wrong with
+ * the input is found before the run directory is made.
+ */
+import { creditMethod } from "../credit/index.ts";
+import { type Engine, requireCapability } from "../engine/index.ts";
+import { ConfigError } from "../errors/index.ts";
+import type { Dialogue } from "../eval/index.ts";
+import { latestCheckpoint } from "./checkpoint.ts";
+import type { Config } from "./config/schema.ts";
+import { describeEnvironment } from "./environment.ts";
+import type { OnEvent } from "./events.ts";
+import { FINAL_MODEL, type LoopResult, runLoop } from "./loop.ts";
+import { trainingSource, warmStartSource } from "./open-data.ts";
+import { type OpenEngine, openDialogue, openEngine } from "./open-model.ts";
+import { problemOrder } from "./problem-order.ts";
+import { reinforcementPhase } from "./reinforcement.ts";
+import { RunDirectory } from "./run-directory.ts";
+import type { Training } from "./training.ts";
+import { openVerifier } from "./verifier.ts";
+import { warmStartPhase } from "./warm-start.ts";
+
+/** How a run is carried out, beside what its configuration says. */
+export interface RunOptions {
+  readonly config: Config;
+  /** Path of the run directory. */
+  readonly runDirectory: string;
+  /** Continue the run in the directory. */
+  readonly resume?: boolean;
+  readonly onEvent?: OnEvent;
+  /** Asked after every step; true saves a checkpoint and ends. */
+  readonly shouldStop?: () => boolean;
+  readonly openEngine?: OpenEngine;
+  /** Milliseconds from any fixed moment. */
+  readonly clock?: () => number;
+}
+
+/** How a run ended. */
+export interface RunResult extends LoopResult {
+  readonly runDirectory: string;
+  /** Directory of the final model; undefined when the run was interrupted. */
+  readonly model?: string;
+}
+
+/** Name of the warm start's own run directory within that of a run with a built-in model. */
+export const WARM_START = "warm-start";
+
+interface Opened {
+  readonly engine: Engine;
+  readonly dialogue: Dialogue;
+}
+
+const never = () => false;
+const silent = () => {};
+
+/** Opens or begins the directory of a run. */
+function openDirectory(path: string, record: Parameters<RunDirectory["requireSame"]>[0], isResumed: boolean) {
+  if (!isResumed) return RunDirectory.create(path, record, describeEnvironment());
+  const directory = RunDirectory.open(path);
+  directory.requireSame(record);
+  directory.noteResume(describeEnvironment(), latestCheckpoint(path)?.trainer.completed ?? 0);
+  return directory;
+}
+
+/** Whether a run with this configuration begins with a warm start of its own. */
+export function hasWarmStart({ model, sft }: Config): boolean {
+  return model.kind === "digits" && sft.steps > 0;
+}
+
+function requireCapabilities(engine: Engine, { credit, algorithm, train }: Config): void {
+  if (creditMethod(credit).needs.attention !== undefined) {
+    requireCapability(engine.capabilities, "attention", `credit.kind "${credit.kind}"`);
+  }
+  if (algorithm.klCoefficient > 0) {
+    requireCapability(engine.capabilities, "reference", "algorithm.klCoefficient above 0");
+  } else if (train.reportKlEvery > 0) {
+    requireCapability(engine.capabilities, "reference", "train.reportKlEvery above 0");
+  }
+}
+
+async function warmStart(options: RunOptions, { engine, dialogue }: Opened, path: string): Promise<LoopResult> {
+  const { config, clock = () => performance.now(), onEvent = silent, shouldStop = never } = options;
+  const source = warmStartSource(config);
+  const record = { kind: "sft" as const, config, data: { demonstrations: source.fingerprint } };
+  const directory = openDirectory(path, record, (options.resume ?? false) && RunDirectory.exists(path));
+  onEvent({ event: "started", kind: "sft", runDirectory: path, steps: config.sft.steps });
+  const phase = warmStartPhase({ config, engine, dialogue, source, clock });
+  return runLoop(directory, engine, phase, shouldStop, onEvent);
+}
+
+/** Opens what a run needs, runs it, and closes the engine. */
+async function withEngine<T>(options: RunOptions, work: (opened: Opened) => Promise<T>): Promise<T> {
+  const { config, runDirectory, resume = false } = options;
+  if (resume) RunDirectory.open(runDirectory);
+  else RunDirectory.requireFree(runDirectory);
+  const dialogue = openDialogue(config);
+  const engine = await (options.openEngine ?? openEngine)(config);
+  try {
+    return await work({ engine, dialogue });
+  } finally {
+    await engine.close();
+  }
+}
+
+function runResult(result: LoopResult, runDirectory: string, directory: RunDirectory): RunResult {
+  return result.status === "finished"
+    ? { ...result, runDirectory, model: directory.at(FINAL_MODEL) }
+    : { ...result, runDirectory };
+}
+
+/**
+ * Runs a supervised warm start.
+ *
+ * @throws ConfigError, ModelError, DataError before anything is written; RunError when the run cannot go on
+ */
+export async function runWarmStart(options: RunOptions): Promise<RunResult> {
+  if (options.config.sft.steps === 0) throw new ConfigError("sft.steps: expected at least 1, got 0");
+  return withEngine(options, async (opened) => {
+    const result = await warmStart(options, opened, options.runDirectory);
+    return runResult(result, options.runDirectory, RunDirectory.open(options.runDirectory));
+  });
+}
+
+/**
+ * Runs reinforcement learning. With the built-in model, whose weights are random, its warm start comes first, in a
+ * run directory of its own within this one.
+ *
+ * @param hooks called between the phases, with the engine holding the warm start's weights
+ * @throws ConfigError, ModelError, DataError before anything is written; RunError when the run cannot go on
+ */
+export async function runTraining(
+  options: RunOptions,
+  hooks: { readonly beforeLearning?: (opened: Opened) => Promise<void> } = {},
+): Promise<RunResult> {
+  const { config, clock = () => performance.now(), onEvent = silent, shouldStop = never } = options;
+  return withEngine(options, async (opened) => {
+    const { engine, dialogue } = opened;
+    requireCapabilities(engine, config);
+    const source = trainingSource(config);
+    const training: Training = {
+      config,
+      engine,
+      dialogue,
+      source,
+      order: problemOrder(source, config.train.seed),
+      verify: openVerifier(config),
+      credit: creditMethod(config.credit),
+      clock,
+    };
+    const record = { kind: "train" as const, config, data: { train: source.fingerprint } };
+    const directory = openDirectory(options.runDirectory, record, options.resume ?? false);
+    if (hasWarmStart(config)) {
+      const path = directory.at(WARM_START);
+      const result = await warmStart(options, opened, path);
+      if (result.status === "interrupted") return { ...result, runDirectory: options.runDirectory };
+      await engine.load(RunDirectory.open(path).at(FINAL_MODEL));
+    }
+    const usesReference = config.algorithm.klCoefficient > 0 || config.train.reportKlEvery > 0;
+    if (usesReference) await engine.setReference();
+    await hooks.beforeLearning?.(opened);
+    onEvent({
+      event: "started",
+      kind: "train",
+      runDirectory: options.runDirectory,
+      steps: config.train.iterations,
+    });
+    const result = await runLoop(directory, engine, reinforcementPhase(training), shouldStop, onEvent);
+    return runResult(result, options.runDirectory, directory);
+  });
+}

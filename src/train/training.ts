@@ -1,0 +1,37 @@
+/**
+ * @module
+ * What an iteration works with, and what it carries from one to the next.
+ */
+import type { CreditMethod } from "../credit/index.ts";
+import type { Problem, ProblemSource } from "../data/index.ts";
+import type { Engine } from "../engine/index.ts";
+import type { Dialogue } from "../eval/index.ts";
+import type { Rng } from "../math/index.ts";
+import type { Reward } from "../verify/index.ts";
+import type { Config } from "./config/schema.ts";
+
+/** Judges one completion; null where it cannot. */
+export type Verifier = (completion: string, problem: Problem) => Reward | null;
+
+/** Everything that stays the same over a run. */
+export interface Training {
+  readonly config: Config;
+  readonly engine: Engine;
+  readonly dialogue: Dialogue;
+  readonly source: ProblemSource;
+  /** Index of the problem at a position of the stream. */
+  readonly order: (position: number) => number;
+  readonly verify: Verifier;
+  readonly credit: CreditMethod;
+  /** Milliseconds from any fixed moment. */
+  readonly clock: () => number;
+}
+
+/** What changes: all of it is in a checkpoint. */
+export interface Progress {
+  /** Position of the next problem in the stream. */
+  dataPosition: number;
+  readonly rng: Rng;
+  /** Sums since the start of the run. */
+  totals: { completions: number; tokens: number; steps: number; skippedSteps: number };
+}
