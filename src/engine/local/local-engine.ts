@@ -64,7 +64,9 @@ class LocalEngine implements Engine {
   constructor(options: LocalEngineOptions) {
     this.#worker = new Worker(WORKER, { workerData: options });
     this.#worker.on("message", (answer: Answer) => this.#settle(answer));
-    this.#worker.on("error", (error) => this.#fail(error));
+    this.#worker.on("error", (cause) =>
+      this.#fail(new EngineError(`local engine: its thread failed: ${cause.message}`, { cause })),
+    );
     this.#worker.on("exit", (code) =>
       this.#fail(new EngineError(`local engine: its thread ended with code ${code}`)),
     );
@@ -199,12 +201,12 @@ class LocalEngine implements Engine {
   }
 
   /** The thread is gone: every call that waits for it fails. */
-  #fail(error: unknown): void {
+  #fail(error: EngineError): void {
     this.#closed = true;
     const waiting = [...this.#pending.values()];
     this.#pending.clear();
     for (const { reject } of waiting) {
-      reject(error instanceof Error ? error : new EngineError(String(error)));
+      reject(error);
     }
   }
 }
