@@ -2,7 +2,13 @@
  * @module
  * Greedy accuracy on the first problems of a source, with its interval, by kind, and where completions go right.
  */
-import { arithmeticGivenReading, type DigitsTruth, type Problem, type ProblemSource, readingAccuracy } from "../data/index.ts";
+import {
+  arithmeticGivenReading,
+  type DigitsTruth,
+  type Problem,
+  type ProblemSource,
+  readingAccuracy,
+} from "../data/index.ts";
 import type { Completion, Engine } from "../engine/index.ts";
 import { type Interval, mean, wilsonInterval } from "../math/index.ts";
 import { equivalent, extractAnswer } from "../verify/index.ts";
@@ -85,7 +91,8 @@ function digitsShares(judged: readonly Judged[], world: (index: number) => Digit
     const reading = readingAccuracy(text, truth);
     right += reading.right;
     needed += reading.needed;
-    if (reading.right === reading.needed && reading.stated === reading.needed) afterRightReading.push(isRight);
+    if (reading.right === reading.needed && reading.stated === reading.needed)
+      afterRightReading.push(isRight);
     const reasons = arithmeticGivenReading(text, truth);
     if (reasons !== null) ownReading.push(reasons);
   }

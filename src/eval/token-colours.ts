@@ -33,7 +33,9 @@ const MARKS: Readonly<Record<ShownRole, string>> = { visual: "v", text: "t", neu
 export function showTokens(tokens: readonly ShownToken[], isColoured: boolean): string {
   if (isColoured) {
     return tokens
-      .map(({ text, role, isWrong }) => (text === "" ? "" : `${STYLES[role]}${isWrong ? WRONG : ""}${text}${RESET}`))
+      .map(({ text, role, isWrong }) =>
+        text === "" ? "" : `${STYLES[role]}${isWrong ? WRONG : ""}${text}${RESET}`,
+      )
       .join("");
   }
   const text = tokens.map((token) => token.text.replaceAll("\n", "⏎")).join("");

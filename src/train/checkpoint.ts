@@ -3,7 +3,18 @@
  * Checkpoints: the engine's weights and optimiser with the trainer's own state, written beside the old ones and
  * renamed into place, so that a crash or a full disk leaves the last good one.
  */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import type { Engine } from "../engine/index.ts";
 import { RunError } from "../errors/index.ts";

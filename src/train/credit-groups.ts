@@ -14,7 +14,9 @@ async function withSignals(training: Training, groups: readonly Group[]): Promis
   const { attention } = credit.needs;
   const maskOf = (tokens: Int32Array) => new Uint8Array(tokens.length).fill(1);
   const complete = groups.every(({ rollouts }) =>
-    rollouts.every(({ completion }) => attention === undefined || completion.signals?.attention !== undefined),
+    rollouts.every(
+      ({ completion }) => attention === undefined || completion.signals?.attention !== undefined,
+    ),
   );
   if (complete) {
     return groups.map(({ rollouts }) =>

@@ -21,7 +21,12 @@ export interface CheckpointEvent {
 }
 
 /** Anything that happens in a run. */
-export type RunEvent = StartedEvent | CheckpointEvent | IterationMetrics | WarmStartMetrics | EvaluationRecord;
+export type RunEvent =
+  | StartedEvent
+  | CheckpointEvent
+  | IterationMetrics
+  | WarmStartMetrics
+  | EvaluationRecord;
 
 /** Called for each event, in order. */
 export type OnEvent = (event: RunEvent) => void;

@@ -4,13 +4,13 @@
  * `iteration` for one round of learning.
  */
 export { type Checkpoint, latestCheckpoint, listCheckpoints, type TrainerState } from "./checkpoint.ts";
-export { nearestName } from "./config/nearest-name.ts";
 export type { Settings } from "./config/merge.ts";
+export { nearestName } from "./config/nearest-name.ts";
 export { readConfigFile } from "./config/read-file.ts";
 export { type ConfigSources, resolveConfig } from "./config/resolve-config.ts";
 export { type Config, type ConfigInput, configSchema } from "./config/schema.ts";
 export { digitsModelConfig, freshDigitsModel } from "./digits-model.ts";
-export { type Environment, describeEnvironment } from "./environment.ts";
+export { describeEnvironment, type Environment } from "./environment.ts";
 export { type EvaluationRecord, evaluationRecord } from "./evaluation-record.ts";
 export type { CheckpointEvent, OnEvent, RunEvent, StartedEvent } from "./events.ts";
 export type { IterationMetrics, IterationTiming } from "./iteration-metrics.ts";
@@ -19,6 +19,15 @@ export { FINAL_MODEL } from "./loop.ts";
 export { evaluationSource, trainingSource, warmStartSource } from "./open-data.ts";
 export { type OpenEngine, openDialogue, openEngine } from "./open-model.ts";
 export { findPreset, presets } from "./presets/index.ts";
+export {
+  hasWarmStart,
+  type Opened,
+  type RunOptions,
+  type RunResult,
+  runTraining,
+  runWarmStart,
+  type TrainingHooks,
+  WARM_START,
+} from "./run.ts";
 export { RUN_DIRECTORY_VERSION, RunDirectory, type RunRecord } from "./run-directory.ts";
-export { hasWarmStart, type RunOptions, type RunResult, runTraining, runWarmStart, WARM_START } from "./run.ts";
 export type { WarmStartMetrics } from "./warm-start.ts";

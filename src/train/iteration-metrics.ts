@@ -90,7 +90,10 @@ function completionNumbers(groups: readonly Group[]) {
   const completions = groups.flatMap(({ rollouts }) => rollouts.map(({ completion }) => completion));
   const lengths = completions.map(({ tokens }) => tokens.length);
   const tokens = lengths.reduce((sum, length) => sum + length, 0);
-  const entropy = completions.reduce((sum, completion) => sum + completion.entropy.reduce((a, b) => a + b, 0), 0);
+  const entropy = completions.reduce(
+    (sum, completion) => sum + completion.entropy.reduce((a, b) => a + b, 0),
+    0,
+  );
   return {
     completions: completions.length,
     tokens,

@@ -8,7 +8,7 @@ import type { AdamParameters } from "../engine/index.ts";
 import { NumericError } from "../errors/index.ts";
 import { creditGroups } from "./credit-groups.ts";
 import { type Group, hasSpread } from "./group.ts";
-import { iterationMetrics, type IterationMetrics } from "./iteration-metrics.ts";
+import { type IterationMetrics, iterationMetrics } from "./iteration-metrics.ts";
 import { learningRateAt } from "./learning-rate.ts";
 import { rolloutLines } from "./rollout-lines.ts";
 import { sampleGroups } from "./sample-groups.ts";
@@ -77,7 +77,14 @@ export async function runIteration(
       : await updatePolicy(training, batch, adam, watch);
 
   const used = "reason" in batch ? [] : batch;
-  const metrics = iterationMetrics({ iteration, learningRate: adam.learningRate, groups, used, steps, watch });
+  const metrics = iterationMetrics({
+    iteration,
+    learningRate: adam.learningRate,
+    groups,
+    used,
+    steps,
+    watch,
+  });
   progress.totals = {
     completions: progress.totals.completions + metrics.completions,
     tokens: progress.totals.tokens + metrics.tokens,

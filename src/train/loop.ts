@@ -89,7 +89,8 @@ export async function runLoop(
     }
     for (const reason of skips) {
       consecutiveSkips = reason === undefined ? 0 : consecutiveSkips + 1;
-      if (consecutiveSkips >= phase.maxConsecutiveSkips) throw tooManySkips(directory, consecutiveSkips, reason);
+      if (consecutiveSkips >= phase.maxConsecutiveSkips)
+        throw tooManySkips(directory, consecutiveSkips, reason);
     }
     if (phase.checkpointEvery > 0 && completed % phase.checkpointEvery === 0) await save();
   }
@@ -101,5 +102,7 @@ export async function runLoop(
 function tooManySkips(directory: RunDirectory, count: number, reason: string | undefined): RunError {
   const last = latestCheckpoint(directory.path);
   const where = last === undefined ? "there is no checkpoint" : `the last checkpoint is ${last.path}`;
-  return new RunError(`${count} steps in a row were skipped, the last because ${reason ?? "unknown"}; ${where}`);
+  return new RunError(
+    `${count} steps in a row were skipped, the last because ${reason ?? "unknown"}; ${where}`,
+  );
 }

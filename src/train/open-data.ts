@@ -9,6 +9,7 @@ import {
   type DigitsSplit,
   demonstrations,
   digitsSource,
+  type Lesson,
   warmStartScans,
 } from "../data/index.ts";
 import type { Config } from "./config/schema.ts";
@@ -28,12 +29,12 @@ export function evaluationSource(config: Config, split: DigitsSplit): DigitsSour
   return digitsSource({ split, seed: config.evaluation.seed, options: digitsOptions(config) });
 }
 
-/** The warm start's demonstrations; which scans they show depends on the run's seed. */
-export function warmStartSource(config: Config): DemonstrationSource {
+/** The warm start's demonstrations of a lesson; which scans they show depends on the run's seed. */
+export function warmStartSource(config: Config, lesson: Lesson): DemonstrationSource {
   return demonstrations({
     scans: warmStartScans(config.sft.scans, config.train.seed),
     seed: config.train.seed,
     options: digitsOptions(config),
-    singleDigitShare: config.sft.singleDigitShare,
+    lesson,
   });
 }

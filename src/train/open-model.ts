@@ -35,5 +35,11 @@ export function openDialogue({ model, prompt }: Config): Dialogue {
   }
   const tokenizer = Tokenizer.load(DIGITS_ASSETS);
   const stopTokens = [tokenizer.requireTokenId(tokenizer.eosToken ?? "<|im_end|>")];
-  return createDialogue({ tokenizer, template: ChatTemplate.load(DIGITS_ASSETS), stopTokens, system, suffix });
+  return createDialogue({
+    tokenizer,
+    template: ChatTemplate.load(DIGITS_ASSETS),
+    stopTokens,
+    system,
+    suffix,
+  });
 }

@@ -3,7 +3,7 @@
  * Reinforcement learning as a phase of the loop: iterations, evaluations between them, and the state that makes a
  * resumed run equal to one that was never stopped.
  */
-import { type RngState, Rng } from "../math/index.ts";
+import { Rng, type RngState } from "../math/index.ts";
 import { evaluationRecord } from "./evaluation-record.ts";
 import { runIteration } from "./iteration.ts";
 import type { Phase } from "./loop.ts";

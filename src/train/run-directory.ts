@@ -130,7 +130,9 @@ export class RunDirectory {
       ...differences(this.record.data, record.data, "data fingerprint"),
     ];
     if (found.length > 0) {
-      throw new RunError(`run directory ${this.path}: cannot be resumed, it differs:\n  ${found.join("\n  ")}`);
+      throw new RunError(
+        `run directory ${this.path}: cannot be resumed, it differs:\n  ${found.join("\n  ")}`,
+      );
     }
   }
 

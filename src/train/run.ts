@@ -46,7 +46,8 @@ export interface RunResult extends LoopResult {
 /** Name of the warm start's own run directory within that of a run with a built-in model. */
 export const WARM_START = "warm-start";
 
-interface Opened {
+/** What is open during a run. */
+export interface Opened {
   readonly engine: Engine;
   readonly dialogue: Dialogue;
 }
@@ -79,7 +80,11 @@ function requireCapabilities(engine: Engine, { credit, algorithm, train }: Confi
   }
 }
 
-async function warmStart(options: RunOptions, { engine, dialogue }: Opened, path: string): Promise<LoopResult> {
+async function warmStart(
+  options: RunOptions,
+  { engine, dialogue }: Opened,
+  path: string,
+): Promise<LoopResult> {
   const { config, clock = () => performance.now(), onEvent = silent, shouldStop = never } = options;
   const source = warmStartSource(config);
   const record = { kind: "sft" as const, config, data: { demonstrations: source.fingerprint } };
@@ -122,17 +127,21 @@ export async function runWarmStart(options: RunOptions): Promise<RunResult> {
   });
 }
 
+/** What a caller does with the open engine around learning. */
+export interface TrainingHooks {
+  /** The engine holds the weights that learning starts from; not called when a run is resumed in its midst. */
+  readonly beforeLearning?: (opened: Opened) => Promise<void>;
+  /** The engine holds the final weights; not called when the run was interrupted. */
+  readonly afterLearning?: (opened: Opened) => Promise<void>;
+}
+
 /**
  * Runs reinforcement learning. With the built-in model, whose weights are random, its warm start comes first, in a
  * run directory of its own within this one.
  *
- * @param hooks called between the phases, with the engine holding the warm start's weights
  * @throws ConfigError, ModelError, DataError before anything is written; RunError when the run cannot go on
  */
-export async function runTraining(
-  options: RunOptions,
-  hooks: { readonly beforeLearning?: (opened: Opened) => Promise<void> } = {},
-): Promise<RunResult> {
+export async function runTraining(options: RunOptions, hooks: TrainingHooks = {}): Promise<RunResult> {
   const { config, clock = () => performance.now(), onEvent = silent, shouldStop = never } = options;
   return withEngine(options, async (opened) => {
     const { engine, dialogue } = opened;
@@ -158,7 +167,7 @@ export async function runTraining(
     }
     const usesReference = config.algorithm.klCoefficient > 0 || config.train.reportKlEvery > 0;
     if (usesReference) await engine.setReference();
-    await hooks.beforeLearning?.(opened);
+    if (latestCheckpoint(options.runDirectory) === undefined) await hooks.beforeLearning?.(opened);
     onEvent({
       event: "started",
       kind: "train",
@@ -166,6 +175,7 @@ export async function runTraining(
       steps: config.train.iterations,
     });
     const result = await runLoop(directory, engine, reinforcementPhase(training), shouldStop, onEvent);
+    if (result.status === "finished") await hooks.afterLearning?.(opened);
     return runResult(result, options.runDirectory, directory);
   });
 }

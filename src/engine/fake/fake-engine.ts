@@ -50,7 +50,8 @@ function lastPromptToken(prompt: Prompt): number {
 
 function madeUpSignals(prompt: Prompt, tokens: Int32Array, row: AttentionRow): AttentionSignals {
   const hash = promptHash(prompt);
-  const rowToken = (t: number) => (row === "own" ? tokens[t]! : t === 0 ? lastPromptToken(prompt) : tokens[t - 1]!);
+  const rowToken = (t: number) =>
+    row === "own" ? tokens[t]! : t === 0 ? lastPromptToken(prompt) : tokens[t - 1]!;
   const at = (t: number, salt: number) => scatter(hash, rowToken(t), salt);
   const visualMass = Float64Array.from(tokens, (_, t) => 0.05 + 0.9 * at(t, 1));
   return {
@@ -153,7 +154,14 @@ export function createFakeEngine(options: FakeEngineOptions): Engine {
         sequence.completion.forEach((token, t) => {
           const previous = t === 0 ? lastPromptToken(sequence.prompt) : sequence.completion[t - 1]!;
           const place = { previous, promptRow: rowOf(sequence.prompt), token };
-          addGradient(gradient, shape, place, logsAt(weights, sequence, t, temperature), own[t]!, temperature);
+          addGradient(
+            gradient,
+            shape,
+            place,
+            logsAt(weights, sequence, t, temperature),
+            own[t]!,
+            temperature,
+          );
         });
         tokens += sequence.completion.length;
       });
@@ -185,7 +193,8 @@ export function createFakeEngine(options: FakeEngineOptions): Engine {
       });
       weights = floats(loaded, size, path);
       const state = await readFile(join(directory, OPTIMIZER_FILE)).catch(() => undefined);
-      optimizer = state === undefined ? new Float64Array(2 * size + 1) : floats(state, 2 * size + 1, OPTIMIZER_FILE);
+      optimizer =
+        state === undefined ? new Float64Array(2 * size + 1) : floats(state, 2 * size + 1, OPTIMIZER_FILE);
       gradient.fill(0);
     },
 

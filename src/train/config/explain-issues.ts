@@ -36,8 +36,7 @@ function explainUnknown(
     key,
     known.map((candidate) => candidate.name),
   );
-  const suggestion =
-    near === undefined ? nearestName(full, leafKeys(schema)) : dotted([...path, near]);
+  const suggestion = near === undefined ? nearestName(full, leafKeys(schema)) : dotted([...path, near]);
   const hint = suggestion === undefined ? "" : `; did you mean ${suggestion}?`;
   return `unknown key ${full}${hint}`;
 }
@@ -59,7 +58,13 @@ function explain(schema: z.core.$ZodType, issue: z.core.$ZodIssue, input: unknow
 }
 
 /** One error for everything zod found. */
-export function configErrorFrom(schema: z.core.$ZodType, error: z.core.$ZodError, input: unknown): ConfigError {
+export function configErrorFrom(
+  schema: z.core.$ZodType,
+  error: z.core.$ZodError,
+  input: unknown,
+): ConfigError {
   const lines = error.issues.flatMap((issue) => explain(schema, issue, input));
-  return new ConfigError(lines.length === 1 ? (lines[0] ?? "") : `${lines.length} problems:\n  ${lines.join("\n  ")}`);
+  return new ConfigError(
+    lines.length === 1 ? (lines[0] ?? "") : `${lines.length} problems:\n  ${lines.join("\n  ")}`,
+  );
 }

@@ -16,11 +16,19 @@ interface OptimizerDefaults {
 /** AdamW with a phase's own defaults. */
 export function optimizerOptions(defaults: OptimizerDefaults) {
   return {
-    learningRate: z.number().positive().default(defaults.learningRate).describe("Peak learning rate of AdamW."),
+    learningRate: z
+      .number()
+      .positive()
+      .default(defaults.learningRate)
+      .describe("Peak learning rate of AdamW."),
     beta1: z.number().min(0).lt(1).default(defaults.beta1).describe("Decay of AdamW's first moment."),
     beta2: z.number().min(0).lt(1).default(defaults.beta2).describe("Decay of AdamW's second moment."),
     epsilon: z.number().positive().default(1e-8).describe("AdamW's guard against division by 0."),
-    weightDecay: z.number().min(0).default(defaults.weightDecay).describe("Decoupled weight decay, on matrices."),
+    weightDecay: z
+      .number()
+      .min(0)
+      .default(defaults.weightDecay)
+      .describe("Decoupled weight decay, on matrices."),
     maxGradientNorm: z
       .number()
       .min(0)

@@ -8,6 +8,7 @@ import { configErrorFrom } from "./explain-issues.ts";
 import { isSettings, mergeSettings, type Settings } from "./merge.ts";
 import { type Config, configSchema, DEFAULT_KINDS } from "./schema.ts";
 import { settingsFromFlags } from "./set-flag.ts";
+import { expandShortForms } from "./short-forms.ts";
 
 /** Where settings come from; later ones win in the order of the fields. */
 export interface ConfigSources {
@@ -17,23 +18,6 @@ export interface ConfigSources {
   readonly flags?: readonly string[] | undefined;
   /** What other flags of the command say. */
   readonly overrides?: Settings | undefined;
-}
-
-/** Parts that may be written as one word: `credit: uniform` for `credit: { kind: uniform }`. */
-const SHORT_PARTS = ["data", "algorithm", "credit", "engine"] as const;
-
-function expandModel(model: string): Settings {
-  return model === "digits" ? { kind: "digits" } : { kind: "directory", path: model };
-}
-
-/** Writes short forms out, so that layers can be merged. */
-function expand(settings: Settings): Settings {
-  const expanded: Record<string, unknown> = { ...settings };
-  for (const part of SHORT_PARTS) {
-    if (typeof expanded[part] === "string") expanded[part] = { kind: expanded[part] };
-  }
-  if (typeof expanded["model"] === "string") expanded["model"] = expandModel(expanded["model"]);
-  return expanded;
 }
 
 /** Names the kind of parts that are written without one. */
@@ -86,7 +70,7 @@ function withoutEmpty(settings: Settings): Settings {
 export function resolveConfig(sources: ConfigSources = {}): Config {
   const flags = settingsFromFlags(configSchema, sources.flags ?? []);
   const layers = [sources.preset ?? {}, sources.file ?? {}, flags, sources.overrides ?? {}];
-  const settings = layers.map((layer) => expand(withoutEmpty(layer))).reduce(mergeSettings, {});
+  const settings = layers.map((layer) => expandShortForms(withoutEmpty(layer))).reduce(mergeSettings, {});
   const complete = withDefaultKinds(settings);
   const parsed = configSchema.safeParse(complete);
   if (!parsed.success) throw configErrorFrom(configSchema, parsed.error, complete);

@@ -10,13 +10,18 @@ import { algorithmSchema } from "../../objective/index.ts";
 import { rewardSchema } from "../../verify/index.ts";
 import { optimizerOptions, scheduleOptions } from "./optimizer-schema.ts";
 
-const seed = z.int().min(0).max(2 ** 32 - 1);
+const seed = z
+  .int()
+  .min(0)
+  .max(2 ** 32 - 1);
 
 const modelSchema = z
   .discriminatedUnion("kind", [
     z
       .strictObject({ kind: z.literal("digits") })
-      .describe("The built-in small Qwen2.5-VL, from random weights drawn by train.seed; it needs a warm start."),
+      .describe(
+        "The built-in small Qwen2.5-VL, from random weights drawn by train.seed; it needs a warm start.",
+      ),
     z
       .strictObject({
         kind: z.literal("directory"),
@@ -49,7 +54,11 @@ const samplingSchema = z
     temperature: z.number().positive().default(1).describe("Temperature of rollouts and of their log-probs."),
     topP: z.number().gt(0).max(1).default(1).describe("Nucleus: least set of tokens with this probability."),
     topK: z.int().min(0).default(0).describe("Keep the k likeliest tokens; 0 keeps all."),
-    maxCompletionTokens: z.int().min(1).default(96).describe("A completion is cut off after this many tokens."),
+    maxCompletionTokens: z
+      .int()
+      .min(1)
+      .default(96)
+      .describe("A completion is cut off after this many tokens."),
   })
   .describe("How completions are sampled.");
 
@@ -58,40 +67,54 @@ const trainSchema = z
     iterations: z.int().min(1).default(150).describe("Rounds of sampling and learning."),
     promptsPerIteration: z.int().min(1).default(48).describe("Problems a round, P."),
     groupSize: z.int().min(2).default(8).describe("Completions per problem, G."),
-    minibatches: z.int().min(1).default(1).describe("Optimiser steps a round; the groups are shared among them."),
+    minibatches: z
+      .int()
+      .min(1)
+      .default(1)
+      .describe("Optimiser steps a round; the groups are shared among them."),
     ...optimizerOptions({ learningRate: 1e-4, beta1: 0.9, beta2: 0.99, weightDecay: 0, maxGradientNorm: 1 }),
     ...scheduleOptions("constant", 0),
     seed: seed.default(0).describe("Seed of initial weights, sampling and order of data."),
-    checkpointEvery: z.int().min(0).default(50).describe("Iterations between checkpoints; 0 only at the end."),
+    checkpointEvery: z
+      .int()
+      .min(0)
+      .default(50)
+      .describe("Iterations between checkpoints; 0 only at the end."),
     keepCheckpoints: z.int().min(1).default(2).describe("Checkpoints that are kept, the newest."),
     maxConsecutiveSkips: z
       .int()
       .min(1)
       .default(5)
-      .describe("The run stops after this many steps in a row were skipped for a loss or gradient not finite."),
-    evaluateEvery: z.int().min(0).default(0).describe("Iterations between evaluations on validation; 0 never."),
+      .describe(
+        "The run stops after this many steps in a row were skipped for a loss or gradient not finite.",
+      ),
+    evaluateEvery: z
+      .int()
+      .min(0)
+      .default(0)
+      .describe("Iterations between evaluations on validation; 0 never."),
     evaluateProblems: z.int().min(1).default(200).describe("Problems of such an evaluation."),
     reportKlEvery: z
       .int()
       .min(0)
       .default(10)
       .describe("Iterations between reports of KL to the reference when the loss has no KL term; 0 never."),
-    rolloutsEvery: z.int().min(0).default(1).describe("Iterations between files under rollouts/; 0 writes none."),
+    rolloutsEvery: z
+      .int()
+      .min(0)
+      .default(1)
+      .describe("Iterations between files under rollouts/; 0 writes none."),
     rolloutGroups: z.int().min(0).default(8).describe("Groups written to such a file; 0 writes all."),
   })
   .describe("Reinforcement learning.");
 
 const sftSchema = z
   .strictObject({
-    steps: z.int().min(0).default(220).describe("Optimiser steps; 0 does without a warm start."),
+    steps: z.int().min(0).default(220).describe("Optimiser steps in all; 0 does without a warm start."),
     batchSize: z.int().min(1).default(64).describe("Demonstrations a step."),
     scans: z.int().min(1).max(1200).default(30).describe("Training scans that demonstrations are made of."),
-    singleDigitShare: z
-      .number()
-      .min(0)
-      .max(1)
-      .default(0)
-      .describe("Share of demonstrations that show one digit only: reading without arithmetic."),
+    readingSteps: z.int().min(0).default(100).describe("First steps, on single cells: reading alone."),
+    transcriptionSteps: z.int().min(0).default(140).describe("Next steps, on all cells of a canvas: where to look."),
     ...optimizerOptions({ learningRate: 2e-3, beta1: 0.9, beta2: 0.98, weightDecay: 0, maxGradientNorm: 1 }),
     ...scheduleOptions("cosine", 0.1),
     checkpointEvery: z.int().min(0).default(0).describe("Steps between checkpoints; 0 only at the end."),
@@ -113,7 +136,11 @@ const engineSchema = z
     z
       .strictObject({
         kind: z.literal("local"),
-        threads: z.int().min(1).default(2).describe("Threads of one operation; results depend on it in the last bits."),
+        threads: z
+          .int()
+          .min(1)
+          .default(2)
+          .describe("Threads of one operation; results depend on it in the last bits."),
       })
       .describe("This machine, by onnxruntime."),
   ])

@@ -7,6 +7,7 @@ import type { z } from "zod";
 import { ConfigError } from "../../errors/index.ts";
 import { mergeSettings, type Settings } from "./merge.ts";
 import { valueType } from "./schema-keys.ts";
+import { expandShortForms } from "./short-forms.ts";
 
 /** The value as YAML reads it, unless the schema wants a string there. */
 function typedValue(schema: z.core.$ZodType, path: readonly string[], text: string): unknown {
@@ -33,7 +34,7 @@ export function settingsFromFlags(schema: z.core.$ZodType, flags: readonly strin
     }
     const value = typedValue(schema, path, flag.slice(equals + 1));
     const tree = path.reduceRight<unknown>((inner, step) => ({ [step]: inner }), value);
-    settings = mergeSettings(settings, tree as Settings);
+    settings = mergeSettings(settings, expandShortForms(tree as Settings));
   }
   return settings;
 }

@@ -1,0 +1,138 @@
+/**
+ * @module
+ * `fovea demo`: the whole path in minutes. Warm start, accuracy on held-out problems, reinforcement learning, accuracy
+ * again, and completions before and after with each token's role.
+ */
+import { type Command, Option } from "commander";
+import { evaluationRecord, evaluationSource, type Opened, runTraining } from "../train/index.ts";
+import type { CliContext } from "./context.ts";
+import {
+  completionLegend,
+  completionText,
+  type LabelledCompletion,
+  labelledCompletions,
+} from "./labelled-completion.ts";
+import { InterruptedRun } from "./program.ts";
+import { Reporter, shareText } from "./reporter.ts";
+import { configFrom, dryRunText, runDirectoryFor, wholeNumber } from "./shared-options.ts";
+
+interface DemoOptions {
+  readonly quick?: boolean;
+  readonly seed?: number;
+  readonly json?: boolean;
+  readonly dryRun?: boolean;
+  readonly runDir?: string;
+  readonly credit?: string;
+  readonly set: readonly string[];
+}
+
+/** Problems from which those to show are picked, and how many are shown. */
+const CANDIDATES = 24;
+const SHOWN = 3;
+
+/** Those that went from wrong to right first, then those that did not, as pairs. */
+function pickPairs(before: readonly LabelledCompletion[], after: readonly LabelledCompletion[]) {
+  const pairs = before.flatMap((first, i) => {
+    const second = after[i];
+    return second === undefined ? [] : [{ before: first, after: second }];
+  });
+  const gain = (pair: (typeof pairs)[number]) => Number(pair.after.isRight) - Number(pair.before.isRight);
+  return pairs.sort((a, b) => gain(b) - gain(a)).slice(0, SHOWN);
+}
+
+async function demonstrate(options: DemoOptions, context: CliContext): Promise<void> {
+  const { quick = false, json = false, credit } = options;
+  const config = await configFrom(
+    undefined,
+    { ...options, preset: quick ? "digits-quick" : "digits" },
+    { extra: { evaluation: { split: "test" }, ...(credit !== undefined && { credit }) } },
+  );
+  if (options.dryRun === true) {
+    context.stdout(dryRunText(config, json));
+    return;
+  }
+  const reporter = new Reporter(context, json);
+  const runDirectory = runDirectoryFor("demo", options);
+  const { isRequested } = context.interruption;
+  const source = evaluationSource(config, "test");
+  const candidates = Array.from({ length: CANDIDATES }, (_, i) => i);
+  const measure = async (opened: Opened, iteration: number) => {
+    const record = await evaluationRecord(
+      config,
+      { iteration, split: "test", problems: config.evaluation.problems },
+      { ...opened, onProgress: reporter.onEvaluation, shouldStop: isRequested },
+    );
+    reporter.onEvent(record);
+    const shown = await labelledCompletions(config, opened, source, candidates, { temperature: 0, seed: 0 });
+    return { record, shown };
+  };
+  let before: Awaited<ReturnType<typeof measure>> | undefined;
+  let after: Awaited<ReturnType<typeof measure>> | undefined;
+  const result = await runTraining(
+    {
+      config,
+      runDirectory,
+      onEvent: reporter.onEvent,
+      shouldStop: isRequested,
+      clock: context.clock,
+      ...(context.openEngine && { openEngine: context.openEngine }),
+    },
+    {
+      beforeLearning: async (opened) => {
+        before = await measure(opened, 0);
+      },
+      afterLearning: async (opened) => {
+        after = await measure(opened, config.train.iterations);
+      },
+    },
+  );
+  if (result.status === "interrupted" || isRequested() || before === undefined || after === undefined) {
+    reporter.json({ event: "interrupted", completed: result.completed, runDirectory });
+    throw new InterruptedRun(`interrupted; continue with: fovea train --resume --run-dir ${runDirectory}`);
+  }
+  reporter.text(completionLegend(context.hasColour));
+  for (const pair of pickPairs(before.shown, after.shown)) {
+    reporter.json({
+      event: "completion",
+      question: pair.before.problem.question,
+      answer: pair.before.problem.answer,
+      before: pair.before.text,
+      after: pair.after.text,
+    });
+    reporter.text(`\n${pair.before.problem.question}\n`);
+    reporter.text(`before\n${completionText(pair.before, context.hasColour)}`);
+    reporter.text(`after\n${completionText(pair.after, context.hasColour)}`);
+  }
+  const accuracyBefore = before.record.accuracy;
+  const accuracyAfter = after.record.accuracy;
+  const { problems } = after.record;
+  reporter.text(
+    [
+      "",
+      `accuracy on ${problems} held-out problems, Wilson 95 %`,
+      `  before  ${shareText({ ...before.record, share: accuracyBefore })}`,
+      `  after   ${shareText({ ...after.record, share: accuracyAfter })}`,
+      `run directory  ${runDirectory}`,
+      "",
+    ].join("\n"),
+  );
+  reporter.json({ event: "finished", accuracyBefore, accuracyAfter, problems, runDirectory });
+}
+
+/** Adds what `fovea demo` takes and does. */
+export function configure(command: Command, context: CliContext): void {
+  command
+    .option("--quick", "the same path in under a minute")
+    .addOption(new Option("--credit <kind>", "credit method").choices(["dyco-rl", "uniform", "constant"]))
+    .option("--seed <n>", "seed of weights, data order and sampling", wholeNumber)
+    .option(
+      "--set <key=value>",
+      "one setting, dotted; may be repeated",
+      (flag: string, so: readonly string[]) => [...so, flag],
+      [],
+    )
+    .option("--run-dir <path>", "where the run is written; runs/demo-<time> unless given")
+    .option("--dry-run", "print the resolved configuration and do nothing")
+    .option("--json", "one JSON object a line on stdout")
+    .action((options: DemoOptions) => demonstrate(options, context));
+}

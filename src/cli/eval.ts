@@ -1,0 +1,46 @@
+/**
+ * @module
+ * `fovea eval`: greedy accuracy of a model, with its interval.
+ */
+import type { Command } from "commander";
+import { evaluationRecord } from "../train/index.ts";
+import type { CliContext } from "./context.ts";
+import { InterruptedRun } from "./program.ts";
+import { evaluationText, Reporter } from "./reporter.ts";
+import { dryRunText } from "./shared-options.ts";
+import { addTrainedOptions, type TrainedOptions, trainedConfig, withTrainedModel } from "./trained-model.ts";
+
+async function evaluateModel(
+  file: string | undefined,
+  options: TrainedOptions,
+  context: CliContext,
+): Promise<void> {
+  const config = await trainedConfig(file, options);
+  if (options.dryRun === true) {
+    context.stdout(dryRunText(config, options.json ?? false));
+    return;
+  }
+  const reporter = new Reporter(context, options.json ?? false);
+  const { isRequested } = context.interruption;
+  const {
+    event: _event,
+    iteration: _iteration,
+    ...evaluation
+  } = await withTrainedModel(config, options.runDir, context, (opened) =>
+    evaluationRecord(
+      config,
+      { iteration: 0, split: config.evaluation.split, problems: config.evaluation.problems },
+      { ...opened, onProgress: reporter.onEvaluation, shouldStop: isRequested },
+    ),
+  );
+  if (isRequested()) throw new InterruptedRun("interrupted: nothing was measured");
+  reporter.json({ event: "finished", ...evaluation });
+  reporter.text(evaluationText(evaluation));
+}
+
+/** Adds what `fovea eval` takes and does. */
+export function configure(command: Command, context: CliContext): void {
+  addTrainedOptions(command).action((file: string | undefined, options: TrainedOptions) =>
+    evaluateModel(file, options, context),
+  );
+}

@@ -1,0 +1,45 @@
+/**
+ * @module
+ * Ctrl-C: the first asks the run to finish its iteration, save and end; the second ends at once.
+ */
+
+/** Exit status of a run that was interrupted, 128 + SIGINT. */
+export const INTERRUPTED = 130;
+
+export interface Interruption {
+  /** True once the user has asked to stop. */
+  readonly isRequested: () => boolean;
+}
+
+/** Where signals come from: the process. */
+interface SignalSource {
+  on(signal: "SIGINT" | "SIGTERM", listener: () => void): unknown;
+  off(signal: "SIGINT" | "SIGTERM", listener: () => void): unknown;
+}
+
+/**
+ * Listens for SIGINT and SIGTERM until `dispose`.
+ *
+ * @param exit called on the second signal
+ */
+export function listenForInterruption(
+  signals: SignalSource,
+  notice: (text: string) => void,
+  exit: (status: number) => void,
+): Interruption & { readonly dispose: () => void } {
+  let requests = 0;
+  const listener = () => {
+    requests += 1;
+    if (requests === 1) notice("\nfinishing this step and saving; press Ctrl-C again to stop at once\n");
+    else exit(INTERRUPTED);
+  };
+  signals.on("SIGINT", listener);
+  signals.on("SIGTERM", listener);
+  return {
+    isRequested: () => requests > 0,
+    dispose: () => {
+      signals.off("SIGINT", listener);
+      signals.off("SIGTERM", listener);
+    },
+  };
+}

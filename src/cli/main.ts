@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+/**
+ * @module
+ * The fovea command.
+ */
+import { listenForInterruption } from "./interruption.ts";
+import { runCommandLine } from "./program.ts";
+
+const { env, stdout, stderr } = process;
+const isColourWanted = env["NO_COLOR"] === undefined || env["NO_COLOR"] === "";
+const interruption = listenForInterruption(
+  process,
+  (text) => stderr.write(text),
+  (status) => process.exit(status),
+);
+process.exitCode = await runCommandLine(process.argv.slice(2), {
+  stdout: (text) => stdout.write(text),
+  stderr: (text) => stderr.write(text),
+  hasTerminal: stderr.isTTY ?? false,
+  hasColour: isColourWanted && (stdout.isTTY ?? false),
+  interruption,
+  clock: () => performance.now(),
+});
+interruption.dispose();

@@ -1,0 +1,84 @@
+/**
+ * @module
+ * The command line as a whole: which commands there are, and what exit status an end has. Only the command that is
+ * called is loaded.
+ */
+import { Command, CommanderError } from "commander";
+import { ConfigError, FoveaError } from "../errors/index.ts";
+import type { CliContext } from "./context.ts";
+import { INTERRUPTED } from "./interruption.ts";
+
+/** Adds a command's arguments, options and action. */
+export type Configure = (command: Command, context: CliContext) => void;
+
+/** Thrown by a command that ended early because the user asked to. */
+export class InterruptedRun extends Error {}
+
+const COMMANDS: readonly {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly configure: Configure }>;
+}[] = [
+  {
+    name: "demo",
+    summary: "warm start, reinforcement learning, and what it changed, in minutes",
+    load: () => import("./demo.ts"),
+  },
+  {
+    name: "train",
+    summary: "reinforcement learning from verifiable rewards",
+    load: () => import("./train.ts"),
+  },
+  { name: "sft", summary: "supervised warm start on demonstrations", load: () => import("./sft.ts") },
+  { name: "eval", summary: "greedy accuracy with its interval", load: () => import("./eval.ts") },
+  { name: "sample", summary: "completions with each token's role", load: () => import("./sample.ts") },
+];
+
+function statusOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof InterruptedRun) return INTERRUPTED;
+  return error instanceof ConfigError ? 2 : 1;
+}
+
+/** Says what went wrong on stderr, and with `--json` on stdout as well. */
+function report(error: unknown, isJson: boolean, context: CliContext): void {
+  if (error instanceof CommanderError) return;
+  if (error instanceof InterruptedRun) {
+    context.stderr(`${error.message}\n`);
+    return;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  const isOurs = error instanceof FoveaError;
+  const detail = !isOurs && error instanceof Error && error.stack !== undefined ? error.stack : message;
+  context.stderr(`error: ${detail}\n`);
+  if (isJson) {
+    const code = isOurs ? error.code : "unexpected";
+    context.stdout(`${JSON.stringify({ event: "failed", code, message })}\n`);
+  }
+}
+
+/**
+ * Runs one command line.
+ *
+ * @param words the arguments after the program's name
+ * @returns exit status: 0 done, 1 failed, 2 wrong usage or configuration, 130 interrupted
+ */
+export async function runCommandLine(words: readonly string[], context: CliContext): Promise<number> {
+  const program = new Command("fovea")
+    .description("Reinforcement learning from verifiable rewards for vision-language models, token by token.")
+    .exitOverride()
+    .configureOutput({ writeOut: context.stdout, writeErr: context.stderr })
+    .showHelpAfterError("(see --help)");
+  const called = words[0] === "help" ? words[1] : words[0];
+  try {
+    for (const { name, summary, load } of COMMANDS) {
+      const command = program.command(name).description(summary);
+      if (name === called) (await load()).configure(command, context);
+    }
+    await program.parseAsync([...words], { from: "user" });
+    return 0;
+  } catch (error) {
+    report(error, words.includes("--json"), context);
+    return statusOf(error);
+  }
+}

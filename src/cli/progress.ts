@@ -1,0 +1,74 @@
+/**
+ * @module
+ * The progress bar on stderr. On a terminal one line is drawn anew; elsewhere a line is written every ten seconds.
+ */
+
+/** A moment of something that goes on. */
+export interface ProgressMoment {
+  readonly label: string;
+  readonly done: number;
+  readonly total: number;
+  /** Facts to show beside the bar, such as "reward 0.71". */
+  readonly facts: readonly string[];
+}
+
+const WIDTH = 20;
+const QUIET_MS = 10_000;
+const CLEAR = "\r\u001b[K";
+
+/** Seconds as 42s, 3m12s or 2h05m. */
+export function durationText(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole}s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)}m${String(whole % 60).padStart(2, "0")}s`;
+  return `${Math.floor(whole / 3600)}h${String(Math.floor((whole % 3600) / 60)).padStart(2, "0")}m`;
+}
+
+/** Draws progress; one at a time. */
+export class ProgressBar {
+  readonly #write: (text: string) => void;
+  readonly #hasTerminal: boolean;
+  readonly #clock: () => number;
+  #label = "";
+  #start = 0;
+  #startDone: number | undefined;
+  #lastLine = Number.NEGATIVE_INFINITY;
+
+  /** @param clock milliseconds from any fixed moment */
+  constructor(write: (text: string) => void, hasTerminal: boolean, clock: () => number) {
+    this.#write = write;
+    this.#hasTerminal = hasTerminal;
+    this.#clock = clock;
+  }
+
+  /** Begins to time something anew; otherwise that happens with its first moment. */
+  begin(label: string): void {
+    this.#label = label;
+    this.#start = this.#clock();
+    this.#startDone = undefined;
+    this.#lastLine = Number.NEGATIVE_INFINITY;
+  }
+
+  show({ label, done, total, facts }: ProgressMoment): void {
+    if (label !== this.#label) this.begin(label);
+    this.#startDone ??= done - 1;
+    const now = this.#clock();
+    const isLast = done >= total;
+    if (!this.#hasTerminal && !isLast && now - this.#lastLine < QUIET_MS) return;
+    this.#lastLine = now;
+    const advanced = done - this.#startDone;
+    const elapsed = (now - this.#start) / 1000;
+    const left = (elapsed / advanced) * (total - done);
+    const filled = total === 0 ? WIDTH : Math.round((WIDTH * done) / total);
+    const bar = `${"█".repeat(filled)}${"░".repeat(WIDTH - filled)}`;
+    const rest = elapsed === 0 || isLast ? [] : [`${durationText(left)} left`];
+    const line = [`${label} ${bar} ${done}/${total}`, ...facts, ...rest].join("  ");
+    if (this.#hasTerminal) this.#write(`${CLEAR}${line}${isLast ? "\n" : ""}`);
+    else this.#write(`${line}\n`);
+  }
+
+  /** Writes a line of its own, above the bar. */
+  note(text: string): void {
+    this.#write(this.#hasTerminal ? `${CLEAR}${text}\n` : `${text}\n`);
+  }
+}

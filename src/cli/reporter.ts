@@ -1,0 +1,112 @@
+/**
+ * @module
+ * What becomes of a run's events: JSON lines on stdout, or lines for people; progress on stderr in both cases.
+ */
+import type { Evaluation, Share } from "../eval/index.ts";
+import type { RunEvent } from "../train/index.ts";
+import type { CliContext } from "./context.ts";
+import { ProgressBar } from "./progress.ts";
+
+const PHASES = { sft: "warm start", train: "learning" } as const;
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+
+/** A share with its interval, in per cent. */
+export function shareText({ share, low, high }: Pick<Share, "share" | "low" | "high">): string {
+  return `${percent(share)} [${percent(low)}, ${percent(high)}]`;
+}
+
+/** An evaluation as a few lines. */
+export function evaluationText(evaluation: Evaluation): string {
+  const { problems, accuracy, low, high, byKind } = evaluation;
+  const rows: [string, string][] = [
+    ["accuracy", `${shareText({ share: accuracy, low, high })}  of ${problems} problems, Wilson 95 %`],
+    ...Object.entries(byKind).map(([kind, share]): [string, string] => [
+      `  ${kind}`,
+      `${shareText(share)}  of ${share.of}`,
+    ]),
+  ];
+  const { readingPerDigit, arithmeticGivenRightReading } = evaluation;
+  if (readingPerDigit) rows.push(["reading, per digit", shareText(readingPerDigit)]);
+  if (arithmeticGivenRightReading)
+    rows.push(["arithmetic, given a right reading", shareText(arithmeticGivenRightReading)]);
+  rows.push(["completion tokens", evaluation.completionTokensMean.toFixed(1)]);
+  if (evaluation.truncatedShare > 0) rows.push(["cut off", percent(evaluation.truncatedShare)]);
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return `${rows.map(([name, text]) => `${name.padEnd(width)}  ${text}`).join("\n")}\n`;
+}
+
+/** Reports a command's events and results. */
+export class Reporter {
+  readonly bar: ProgressBar;
+  readonly isJson: boolean;
+  readonly #context: CliContext;
+  #steps = 0;
+  #kl: number | undefined;
+  #loss: number | undefined;
+
+  constructor(context: CliContext, isJson: boolean) {
+    this.#context = context;
+    this.isJson = isJson;
+    this.bar = new ProgressBar(context.stderr, context.hasTerminal, context.clock);
+  }
+
+  /** A line of the result for machines; nothing without `--json`. */
+  json(record: object): void {
+    if (this.isJson) this.#context.stdout(`${JSON.stringify(record)}\n`);
+  }
+
+  /** A text of the result for people; nothing with `--json`. */
+  text(text: string): void {
+    if (!this.isJson) this.#context.stdout(text);
+  }
+
+  /** Takes up one event of a run. */
+  readonly onEvent = (event: RunEvent): void => {
+    this.json(event);
+    this.#show(event);
+  };
+
+  /** Shows how far an evaluation is. */
+  readonly onEvaluation = (done: number, total: number): void => {
+    this.bar.show({ label: "evaluating", done, total, facts: [] });
+  };
+
+  #show(event: RunEvent): void {
+    switch (event.event) {
+      case "started":
+        this.#steps = event.steps;
+        this.bar.note(`${PHASES[event.kind]} in ${event.runDirectory}`);
+        this.bar.begin(PHASES[event.kind]);
+        return;
+      case "warm-start": {
+        this.#loss = event.loss ?? this.#loss;
+        const facts = [
+          `loss ${(this.#loss ?? 0).toFixed(4)}`,
+          `${event.timing.tokensPerSecond.toFixed(0)} tokens/s`,
+        ];
+        this.bar.show({ label: PHASES.sft, done: event.iteration, total: this.#steps, facts });
+        return;
+      }
+      case "iteration": {
+        this.#kl = event.kl ?? this.#kl;
+        const facts = [
+          `reward ${event.reward.toFixed(3)}`,
+          `accuracy ${event.accuracy.toFixed(3)}`,
+          ...(this.#kl === undefined ? [] : [`KL ${this.#kl.toPrecision(2)}`]),
+          `${event.timing.tokensPerSecond.toFixed(0)} tokens/s`,
+        ];
+        this.bar.show({ label: PHASES.train, done: event.iteration, total: this.#steps, facts });
+        if (event.skipReason !== undefined) this.bar.note(`step skipped: ${event.skipReason}`);
+        return;
+      }
+      case "evaluation":
+        this.bar.note(
+          `after ${event.iteration}: ${event.split} accuracy ${shareText({ ...event, share: event.accuracy })}`,
+        );
+        return;
+      case "checkpoint":
+        return;
+    }
+  }
+}

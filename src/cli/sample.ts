@@ -1,0 +1,66 @@
+/**
+ * @module
+ * `fovea sample`: completions of a model with each token's role.
+ */
+import type { Command } from "commander";
+import { evaluationSource } from "../train/index.ts";
+import type { CliContext } from "./context.ts";
+import { completionLegend, completionText, labelledCompletions } from "./labelled-completion.ts";
+import { Reporter } from "./reporter.ts";
+import { dryRunText } from "./shared-options.ts";
+import { addTrainedOptions, type TrainedOptions, trainedConfig, withTrainedModel } from "./trained-model.ts";
+
+interface SampleOptions extends TrainedOptions {
+  readonly greedy?: boolean;
+}
+
+/** Problems that are shown unless a number is given. */
+const SHOWN = 4;
+
+async function sampleModel(
+  file: string | undefined,
+  options: SampleOptions,
+  context: CliContext,
+): Promise<void> {
+  const config = await trainedConfig(file, { ...options, problems: options.problems ?? SHOWN });
+  if (options.dryRun === true) {
+    context.stdout(dryRunText(config, options.json ?? false));
+    return;
+  }
+  const reporter = new Reporter(context, options.json ?? false);
+  const { split, problems } = config.evaluation;
+  const source = evaluationSource(config, split);
+  const indices = Array.from({ length: problems }, (_, i) => i);
+  const sampling = {
+    temperature: options.greedy === true ? 0 : config.sampling.temperature,
+    seed: config.train.seed,
+  };
+  const completions = await withTrainedModel(config, options.runDir, context, (opened) =>
+    labelledCompletions(config, opened, source, indices, sampling),
+  );
+  reporter.text(completionLegend(context.hasColour));
+  for (const completion of completions) {
+    const { problem, text, isRight, tokens, index } = completion;
+    const { id, kind, question, answer } = problem;
+    reporter.json({
+      event: "sample",
+      problem: id,
+      index,
+      kind,
+      question,
+      answer,
+      completion: text,
+      isRight,
+      tokens,
+    });
+    reporter.text(`\n${problem.question}\n${completionText(completion, context.hasColour)}`);
+  }
+  reporter.json({ event: "finished", problems, right: completions.filter(({ isRight }) => isRight).length });
+}
+
+/** Adds what `fovea sample` takes and does. */
+export function configure(command: Command, context: CliContext): void {
+  addTrainedOptions(command)
+    .option("--greedy", "take the likeliest token each time")
+    .action((file: string | undefined, options: SampleOptions) => sampleModel(file, options, context));
+}

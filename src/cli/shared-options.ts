@@ -1,0 +1,109 @@
+/**
+ * @module
+ * The flags that commands share, and the configuration that they describe together.
+ */
+import { type Command, InvalidArgumentError } from "commander";
+import { ConfigError } from "../errors/index.ts";
+import {
+  type Config,
+  findPreset,
+  RunDirectory,
+  readConfigFile,
+  resolveConfig,
+  type Settings,
+} from "../train/index.ts";
+
+/** The values of the shared flags. */
+export interface SharedOptions {
+  readonly preset?: string;
+  readonly set: readonly string[];
+  readonly runDir?: string;
+  readonly resume?: boolean;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+  readonly seed?: number;
+}
+
+/** Reads a flag's value as a whole number. */
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0 || text.trim() === "") {
+    throw new InvalidArgumentError("expected a whole number from 0");
+  }
+  return value;
+}
+
+/** Adds the flags that describe a configuration, and `--json`. */
+export function addConfigOptions(command: Command): Command {
+  return command
+    .argument("[config]", "configuration file, YAML or JSON")
+    .option("--preset <name>", "settings to begin with, by name")
+    .option(
+      "--set <key=value>",
+      "one setting, dotted, such as train.iterations=3; may be repeated",
+      (flag: string, before: readonly string[]) => [...before, flag],
+      [],
+    )
+    .option("--seed <n>", "short for --set train.seed=n", wholeNumber)
+    .option("--dry-run", "print the resolved configuration and do nothing")
+    .option("--json", "one JSON object a line on stdout");
+}
+
+/** Adds the flags of commands that write a run directory. */
+export function addRunOptions(command: Command): Command {
+  return command
+    .option("--run-dir <path>", "where the run is written; runs/<command>-<time> unless given")
+    .option("--resume", "continue the run in --run-dir from its newest checkpoint");
+}
+
+/** Whether any flag describes a configuration. */
+function describesConfig(file: string | undefined, options: SharedOptions): boolean {
+  const { preset, set, seed } = options;
+  return file !== undefined || preset !== undefined || set.length > 0 || seed !== undefined;
+}
+
+/**
+ * The configuration that file and flags describe.
+ *
+ * @param base settings below preset, file and flags
+ * @param extra settings that other flags stand for
+ * @throws ConfigError
+ */
+export async function configFrom(
+  file: string | undefined,
+  options: SharedOptions,
+  { base = {}, extra = {} }: { readonly base?: Settings; readonly extra?: Settings } = {},
+): Promise<Config> {
+  const seed = options.seed === undefined ? [] : [`train.seed=${options.seed}`];
+  const preset = options.preset === undefined ? base : (findPreset(options.preset).settings as Settings);
+  return resolveConfig({
+    preset,
+    file: file === undefined ? undefined : await readConfigFile(file),
+    flags: [...options.set, ...seed],
+    overrides: extra,
+  });
+}
+
+/**
+ * The configuration of a run: that of its directory when it is resumed and nothing else is said.
+ *
+ * @throws ConfigError, RunError
+ */
+export async function runConfig(file: string | undefined, options: SharedOptions): Promise<Config> {
+  if (options.resume !== true) return configFrom(file, options);
+  if (options.runDir === undefined) throw new ConfigError("--resume: expected --run-dir beside it");
+  return describesConfig(file, options)
+    ? configFrom(file, options)
+    : RunDirectory.open(options.runDir).record.config;
+}
+
+/** The run directory that was asked for, or a new name under runs/. */
+export function runDirectoryFor(command: string, options: SharedOptions, now: Date = new Date()): string {
+  const stamp = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
+  return options.runDir ?? `runs/${command}-${stamp}`;
+}
+
+/** The resolved configuration as text for `--dry-run`. */
+export function dryRunText(config: Config, isJson: boolean): string {
+  return `${isJson ? JSON.stringify(config) : JSON.stringify(config, null, 2)}\n`;
+}

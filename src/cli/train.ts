@@ -1,0 +1,64 @@
+/**
+ * @module
+ * `fovea train`: reinforcement learning into a run directory.
+ */
+import type { Command } from "commander";
+import type { RunOptions, RunResult } from "../train/index.ts";
+import { runTraining } from "../train/index.ts";
+import type { CliContext } from "./context.ts";
+import { InterruptedRun } from "./program.ts";
+import { Reporter } from "./reporter.ts";
+import {
+  addConfigOptions,
+  addRunOptions,
+  dryRunText,
+  runConfig,
+  runDirectoryFor,
+  type SharedOptions,
+} from "./shared-options.ts";
+
+/** Runs a whole run for a command, and reports how it ended. */
+export async function carryOut(
+  command: "train" | "sft",
+  run: (options: RunOptions) => Promise<RunResult>,
+  file: string | undefined,
+  options: SharedOptions,
+  context: CliContext,
+): Promise<void> {
+  const config = await runConfig(file, options);
+  if (options.dryRun === true) {
+    context.stdout(dryRunText(config, options.json ?? false));
+    return;
+  }
+  const reporter = new Reporter(context, options.json ?? false);
+  const runDirectory = runDirectoryFor(command, options);
+  const result = await run({
+    config,
+    runDirectory,
+    resume: options.resume ?? false,
+    onEvent: reporter.onEvent,
+    shouldStop: context.interruption.isRequested,
+    clock: context.clock,
+    ...(context.openEngine && { openEngine: context.openEngine }),
+  });
+  if (result.status === "interrupted") {
+    reporter.json({ event: "interrupted", completed: result.completed, runDirectory });
+    throw new InterruptedRun(
+      `interrupted after ${result.completed}; continue with: fovea ${command} --resume --run-dir ${runDirectory}`,
+    );
+  }
+  reporter.json({ event: "finished", completed: result.completed, runDirectory, model: result.model });
+  reporter.text(`run directory  ${runDirectory}\nmodel          ${result.model}\n`);
+}
+
+/** Adds what `fovea train` takes and does. */
+export function configure(command: Command, context: CliContext): void {
+  addRunOptions(addConfigOptions(command))
+    .addHelpText(
+      "after",
+      "\nThe built-in model (model: digits) has random weights: its warm start runs first, unless sft.steps is 0.",
+    )
+    .action((file: string | undefined, options: SharedOptions) =>
+      carryOut("train", runTraining, file, options, context),
+    );
+}

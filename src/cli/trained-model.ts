@@ -1,0 +1,73 @@
+/**
+ * @module
+ * Opening a model to look at: the one of a configuration, or the newest of a run directory.
+ */
+import { existsSync } from "node:fs";
+import { type Command, Option } from "commander";
+import { DIGITS_SPLITS, type DigitsSplit } from "../data/index.ts";
+import type { Engine } from "../engine/index.ts";
+import { RunError } from "../errors/index.ts";
+import type { Dialogue } from "../eval/index.ts";
+import {
+  type Config,
+  FINAL_MODEL,
+  latestCheckpoint,
+  openDialogue,
+  openEngine,
+  RunDirectory,
+  type Settings,
+} from "../train/index.ts";
+import type { CliContext } from "./context.ts";
+import { addConfigOptions, configFrom, type SharedOptions, wholeNumber } from "./shared-options.ts";
+
+/** The flags of commands that look at a model. */
+export interface TrainedOptions extends SharedOptions {
+  readonly split?: DigitsSplit;
+  readonly problems?: number;
+}
+
+/** Adds the flags of commands that look at a model. */
+export function addTrainedOptions(command: Command): Command {
+  return addConfigOptions(command)
+    .option("--run-dir <path>", "use the model and the configuration of this run")
+    .addOption(
+      new Option("--split <name>", "short for --set evaluation.split=name").choices([...DIGITS_SPLITS]),
+    )
+    .option("--problems <n>", "short for --set evaluation.problems=n", wholeNumber);
+}
+
+/** The configuration to look at a model with: that of the run directory below preset, file and flags. */
+export function trainedConfig(file: string | undefined, options: TrainedOptions): Promise<Config> {
+  const { runDir, split, problems } = options;
+  const base = runDir === undefined ? {} : (RunDirectory.open(runDir).record.config as Settings);
+  const evaluation = { ...(split && { split }), ...(problems !== undefined && { problems }) };
+  return configFrom(file, options, { base, extra: { evaluation } });
+}
+
+/** Where a run's weights are: its final model, else its newest checkpoint. */
+function newestWeights(runDirectory: string): string {
+  const model = `${runDirectory}/${FINAL_MODEL}`;
+  if (existsSync(model)) return model;
+  const checkpoint = latestCheckpoint(runDirectory);
+  if (checkpoint === undefined)
+    throw new RunError(`run directory ${runDirectory}: no model and no checkpoint`);
+  return checkpoint.path;
+}
+
+/** Opens the model, hands it to `work`, and closes it. */
+export async function withTrainedModel<T>(
+  config: Config,
+  runDirectory: string | undefined,
+  context: CliContext,
+  work: (opened: { readonly engine: Engine; readonly dialogue: Dialogue }) => Promise<T>,
+): Promise<T> {
+  const weights = runDirectory === undefined ? undefined : newestWeights(runDirectory);
+  const dialogue = openDialogue(config);
+  const engine = await (context.openEngine ?? openEngine)(config);
+  try {
+    if (weights !== undefined) await engine.load(weights);
+    return await work({ engine, dialogue });
+  } finally {
+    await engine.close();
+  }
+}

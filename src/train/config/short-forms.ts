@@ -1,0 +1,23 @@
+/**
+ * @module
+ * Parts of the configuration that may be written as one word.
+ */
+import type { Settings } from "./merge.ts";
+
+/** `credit: uniform` stands for `credit: { kind: uniform }`. */
+const SHORT_PARTS = ["data", "algorithm", "credit", "engine"] as const;
+
+/** `model: digits` is the built-in model; any other text is the path of a model directory. */
+function expandModel(model: string): Settings {
+  return model === "digits" ? { kind: "digits" } : { kind: "directory", path: model };
+}
+
+/** Writes short forms out, so that settings can be laid over each other. */
+export function expandShortForms(settings: Settings): Settings {
+  const expanded: Record<string, unknown> = { ...settings };
+  for (const part of SHORT_PARTS) {
+    if (typeof expanded[part] === "string") expanded[part] = { kind: expanded[part] };
+  }
+  if (typeof expanded["model"] === "string") expanded["model"] = expandModel(expanded["model"]);
+  return expanded;
+}
