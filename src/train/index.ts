@@ -16,7 +16,7 @@ export type { CheckpointEvent, OnEvent, RunEvent, StartedEvent } from "./events.
 export type { IterationMetrics, IterationTiming } from "./iteration-metrics.ts";
 export { learningRateAt, type Schedule } from "./learning-rate.ts";
 export { FINAL_MODEL } from "./loop.ts";
-export { evaluationSource, trainingSource, warmStartSource } from "./open-data.ts";
+export { evaluationSource, trainingSource } from "./open-data.ts";
 export { type OpenEngine, openDialogue, openEngine } from "./open-model.ts";
 export { findPreset, presets } from "./presets/index.ts";
 export {

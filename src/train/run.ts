@@ -9,10 +9,11 @@ import { ConfigError } from "../errors/index.ts";
 import type { Dialogue } from "../eval/index.ts";
 import { latestCheckpoint } from "./checkpoint.ts";
 import type { Config } from "./config/schema.ts";
+import { warmStartCurriculum } from "./curriculum.ts";
 import { describeEnvironment } from "./environment.ts";
 import type { OnEvent } from "./events.ts";
 import { FINAL_MODEL, type LoopResult, runLoop } from "./loop.ts";
-import { trainingSource, warmStartSource } from "./open-data.ts";
+import { trainingSource } from "./open-data.ts";
 import { type OpenEngine, openDialogue, openEngine } from "./open-model.ts";
 import { problemOrder } from "./problem-order.ts";
 import { reinforcementPhase } from "./reinforcement.ts";
@@ -86,11 +87,11 @@ async function warmStart(
   path: string,
 ): Promise<LoopResult> {
   const { config, clock = () => performance.now(), onEvent = silent, shouldStop = never } = options;
-  const source = warmStartSource(config);
-  const record = { kind: "sft" as const, config, data: { demonstrations: source.fingerprint } };
+  const curriculum = warmStartCurriculum(config);
+  const record = { kind: "sft" as const, config, data: { demonstrations: curriculum.fingerprint } };
   const directory = openDirectory(path, record, (options.resume ?? false) && RunDirectory.exists(path));
   onEvent({ event: "started", kind: "sft", runDirectory: path, steps: config.sft.steps });
-  const phase = warmStartPhase({ config, engine, dialogue, source, clock });
+  const phase = warmStartPhase({ config, engine, dialogue, curriculum, clock });
   return runLoop(directory, engine, phase, shouldStop, onEvent);
 }
 

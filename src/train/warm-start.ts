@@ -3,10 +3,10 @@
  * The supervised warm start: raise the mean log-prob of demonstrations' tokens, through the same two calls that
  * reinforcement learning uses.
  */
-import type { DemonstrationSource } from "../data/index.ts";
 import type { Engine, Sequence } from "../engine/index.ts";
 import type { Dialogue } from "../eval/index.ts";
 import type { Config } from "./config/schema.ts";
+import type { Curriculum } from "./curriculum.ts";
 import { learningRateAt } from "./learning-rate.ts";
 import type { LoopStep, Phase } from "./loop.ts";
 
@@ -29,13 +29,14 @@ export interface WarmStart {
   readonly config: Config;
   readonly engine: Engine;
   readonly dialogue: Dialogue;
-  readonly source: DemonstrationSource;
+  readonly curriculum: Curriculum;
   /** Milliseconds from any fixed moment. */
   readonly clock: () => number;
 }
 
-function batchAt({ config, dialogue, source }: WarmStart, step: number): Sequence[] {
+function batchAt({ config, dialogue, curriculum }: WarmStart, step: number): Sequence[] {
   const { batchSize } = config.sft;
+  const source = curriculum.at(step);
   return Array.from({ length: batchSize }, (_, i) => {
     const { problem, completion } = source.demonstration((step - 1) * batchSize + i);
     return { prompt: dialogue.prompt(problem), completion: dialogue.completionTokens(completion) };

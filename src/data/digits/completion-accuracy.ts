@@ -1,0 +1,46 @@
+/**
+ * @module
+ * Where a digits completion goes right: reading the digits that the question needs, and reasoning from what was read.
+ */
+import { alignedRight, judgeCompletion, neededSubjects, trueReading } from "./judgement.ts";
+import { answerTo } from "./questions.ts";
+import type { DigitsTruth } from "./world.ts";
+
+/** Counts of digits, to be added over problems. */
+export interface ReadingCount {
+  /** Needed digits that were stated right. */
+  readonly right: number;
+  /** Digits that the question needs. */
+  readonly needed: number;
+  /** Digits stated in their place, right or wrong. */
+  readonly stated: number;
+}
+
+/**
+ * How many of the needed digits a completion reads right. Readings of other things (another row, say) do not count;
+ * where one thing is read twice, the last time counts.
+ */
+export function readingAccuracy(completion: string, truth: DigitsTruth): ReadingCount {
+  const { readings } = judgeCompletion(completion, truth);
+  let right = 0;
+  let stated = 0;
+  for (const subject of neededSubjects(truth)) {
+    const values = readings.get(subject) ?? [];
+    stated += values.length;
+    right += alignedRight(values, trueReading(truth, subject)).filter(Boolean).length;
+  }
+  return { right, needed: truth.needed.length, stated };
+}
+
+/**
+ * Whether a completion reasons right from what it read, be the reading right or wrong: every step holds, every
+ * operand and selection was stated before, and the answer is what the stated digits give.
+ *
+ * @returns null where the completion does not state all that the question needs
+ */
+export function arithmeticGivenReading(completion: string, truth: DigitsTruth): boolean | null {
+  const { judgements, read, answer } = judgeCompletion(completion, truth);
+  if (read === undefined || read.length === 0) return null;
+  const steps = judgements.filter(({ statement }) => statement !== "answer");
+  return answer === String(answerTo(truth.question, read)) && steps.every(({ follows }) => follows !== false);
+}

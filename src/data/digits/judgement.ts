@@ -1,0 +1,233 @@
+/**
+ * @module
+ * Judges the statements of a completion against the truth of its world. A reading is right or wrong by the image; a
+ * step is right or wrong by its own operands, so that a misread digit is one error and not a chain of them; the answer
+ * is right or wrong by the problem.
+ */
+import { answerTo, EXTREMES, type Extreme, greaterThan, type Line } from "./questions.ts";
+import { type NumberSpan, parseStatements, type ReadingSubject, type Span, type Statement } from "./statements.ts";
+import { type DigitsTruth, extremeDigit, lineDigits } from "./world.ts";
+
+/** What a judged stretch of text does: reads the image, or reasons from text (arithmetic, selection, answer). */
+export type JudgedRole = "image" | "reasoning";
+
+/** A judged stretch of the completion. */
+export interface Judgement extends Span {
+  readonly role: JudgedRole;
+  readonly statement: Statement["kind"];
+  /** Null where there is nothing to be right or wrong about: an equals sign, a choice among nothing stated. */
+  readonly correct: boolean | null;
+  /** Whether it follows from what the completion itself wrote before; null for readings and where nothing was. */
+  readonly follows: boolean | null;
+}
+
+/**
+ * Which of the stated values are right, by the alignment with the fewest edits; lists of equal length are compared
+ * place by place. So a skipped digit does not make every later one wrong.
+ */
+export function alignedRight(stated: readonly number[], expected: readonly number[]): boolean[] {
+  const n = stated.length;
+  const m = expected.length;
+  if (n === m) return stated.map((value, i) => value === expected[i]);
+  // edits[i][j]: fewest edits between the tails stated[i…] and expected[j…].
+  const edits = Array.from({ length: n + 1 }, (_, i) =>
+    Array.from({ length: m + 1 }, (_, j) => (i === n ? m - j : n - i)),
+  );
+  for (let i = n - 1; i >= 0; i--) {
+    for (let j = m - 1; j >= 0; j--) {
+      const same = stated[i] === expected[j] ? 0 : 1;
+      edits[i]![j] = Math.min(edits[i + 1]![j + 1]! + same, edits[i + 1]![j]! + 1, edits[i]![j + 1]! + 1);
+    }
+  }
+  const right = stated.map(() => false);
+  for (let i = 0, j = 0; i < n && j < m; ) {
+    const same = stated[i] === expected[j];
+    if (edits[i]![j] === edits[i + 1]![j + 1]! + (same ? 0 : 1)) right[i++] = expected[j++] !== undefined && same;
+    else if (edits[i]![j] === edits[i + 1]![j]! + 1) i++;
+    else j++;
+  }
+  return right;
+}
+
+function isExtreme(subject: ReadingSubject): subject is Extreme {
+  return EXTREMES.some((extreme) => extreme === subject);
+}
+
+/** The values that a reading about a subject ought to state. */
+export function trueReading(truth: DigitsTruth, subject: ReadingSubject): number[] {
+  if (subject === "all") return truth.digits.map(({ value }) => value);
+  if (!isExtreme(subject)) return lineDigits(truth, subject satisfies Line).map(({ value }) => value);
+  const digit = extremeDigit(truth, subject);
+  return digit === undefined ? [] : [digit.value];
+}
+
+/** What the question needs to be read, in the order in which a trace states it. */
+export function neededSubjects({ question }: DigitsTruth): readonly ReadingSubject[] {
+  switch (question.kind) {
+    case "line-sum":
+      return [question.line];
+    case "difference":
+      return [question.from, question.minus];
+    case "sum":
+    case "largest":
+    case "count-greater":
+      return ["all"];
+  }
+}
+
+const spanOf = ({ start, end }: Span): Span => ({ start, end });
+
+/** What the completion has stated so far. */
+class Written {
+  readonly readings = new Map<ReadingSubject, readonly number[]>();
+  readonly derived: number[] = [];
+  selected: readonly number[] | undefined;
+
+  /** The values last read for everything that the question needs; undefined where a part was never stated. */
+  needed(truth: DigitsTruth): number[] | undefined {
+    const parts = neededSubjects(truth).map((subject) => this.readings.get(subject));
+    return parts.some((part) => part === undefined) ? undefined : parts.flatMap((part) => part ?? []);
+  }
+
+  /** Every value that a later step may take up. */
+  values(): Set<number> {
+    return new Set([...[...this.readings.values()].flat(), ...this.derived]);
+  }
+}
+
+/** Values that the steps of a true trace take up. */
+function trueOperands(truth: DigitsTruth): Set<number> {
+  const steps = parseStatements(truth.trace).flatMap((statement) =>
+    statement.kind === "step" ? statement.operands : [],
+  );
+  return new Set(steps.map(({ value }) => value));
+}
+
+function judgeStep(
+  statement: Statement & { kind: "step" },
+  written: Written,
+  truth: DigitsTruth,
+): Judgement[] {
+  const { operands, operators, equals, result } = statement;
+  const reasoning = { role: "reasoning", statement: "step" } as const;
+  const known = written.values();
+  const allowed = trueOperands(truth);
+  const sign = truth.question.kind === "difference" ? "-" : "+";
+  const total = operands.reduce(
+    (sum, { value }, i) => (i > 0 && operators[i - 1]?.sign === "-" ? sum - value : sum + value),
+    0,
+  );
+  written.derived.push(result.value);
+  const holds = total === result.value;
+  return [
+    ...operands.map((operand) => {
+      const follows = known.has(operand.value);
+      return { ...spanOf(operand), ...reasoning, correct: follows || allowed.has(operand.value), follows };
+    }),
+    ...operators.map((operator) => ({
+      ...spanOf(operator),
+      ...reasoning,
+      correct: operator.sign === sign,
+      follows: null,
+    })),
+    { ...spanOf(equals), ...reasoning, correct: null, follows: null },
+    { ...spanOf(result), ...reasoning, correct: holds, follows: holds },
+  ];
+}
+
+function judgeSelection(
+  statement: Statement & { kind: "selection" },
+  written: Written,
+  truth: DigitsTruth,
+): Judgement[] {
+  const { threshold, values, none } = statement;
+  const reasoning = { role: "reasoning", statement: "selection" } as const;
+  const asked = truth.question.kind === "count-greater" ? truth.question.threshold : null;
+  const read = written.needed(truth);
+  const expected = read === undefined ? undefined : greaterThan(read, threshold.value);
+  const stated = values.map(({ value }) => value);
+  const right = expected === undefined ? undefined : alignedRight(stated, expected);
+  written.selected = stated;
+  const isAsked = asked === null ? null : threshold.value === asked;
+  const isEmpty = expected === undefined ? null : expected.length === 0;
+  return [
+    { ...spanOf(threshold), ...reasoning, correct: isAsked, follows: isAsked },
+    ...values.map((value, i) => {
+      const fits = right?.[i] ?? null;
+      return { ...spanOf(value), ...reasoning, correct: fits, follows: fits };
+    }),
+    ...(none === undefined ? [] : [{ ...spanOf(none), ...reasoning, correct: isEmpty, follows: isEmpty }]),
+  ];
+}
+
+function judgeDerived(
+  value: NumberSpan,
+  statement: "largest" | "count",
+  expected: number | undefined,
+  written: Written,
+): Judgement {
+  written.derived.push(value.value);
+  const right = expected === undefined ? null : value.value === expected;
+  return { ...spanOf(value), role: "reasoning", statement, correct: right, follows: right };
+}
+
+function judgeStatement(statement: Statement, written: Written, truth: DigitsTruth): Judgement[] {
+  switch (statement.kind) {
+    case "reading": {
+      const { subject, values } = statement;
+      const stated = values.map(({ value }) => value);
+      const right = alignedRight(stated, trueReading(truth, subject));
+      written.readings.set(subject, stated);
+      return values.map((value, i) => ({
+        ...spanOf(value),
+        role: "image",
+        statement: "reading",
+        correct: right[i] ?? false,
+        follows: null,
+      }));
+    }
+    case "step":
+      return judgeStep(statement, written, truth);
+    case "largest": {
+      const read = written.needed(truth);
+      return [judgeDerived(statement.value, "largest", read && Math.max(...read), written)];
+    }
+    case "selection":
+      return judgeSelection(statement, written, truth);
+    case "count":
+      return [judgeDerived(statement.value, "count", written.selected?.length, written)];
+    case "answer": {
+      const read = written.needed(truth);
+      const own = written.derived.at(-1) ?? (read && answerTo(truth.question, read));
+      return [
+        {
+          ...spanOf(statement.span),
+          role: "reasoning",
+          statement: "answer",
+          correct: statement.text === truth.answer,
+          follows: own === undefined ? null : statement.text === String(own),
+        },
+      ];
+    }
+  }
+}
+
+/** A judged completion. */
+export interface JudgedCompletion {
+  readonly judgements: readonly Judgement[];
+  /** The values last read for everything that the question needs; undefined where a part was never stated. */
+  readonly read: readonly number[] | undefined;
+  /** Last stated values by subject. */
+  readonly readings: ReadonlyMap<ReadingSubject, readonly number[]>;
+  /** The text of the last answer; undefined where there is none. */
+  readonly answer: string | undefined;
+}
+
+/** Judges every statement of a completion, in writing order; never throws. */
+export function judgeCompletion(completion: string, truth: DigitsTruth): JudgedCompletion {
+  const written = new Written();
+  const statements = parseStatements(completion);
+  const judgements = statements.flatMap((statement) => judgeStatement(statement, written, truth));
+  const answer = statements.findLast((statement) => statement.kind === "answer")?.text;
+  return { judgements, read: written.needed(truth), readings: written.readings, answer };
+}

@@ -1,0 +1,50 @@
+/**
+ * @module
+ * What the warm start teaches, in this order. A small model that meets whole reasoning traces at once does not find
+ * the image among the text for a long time: it learns to read one cell first, then where on a canvas to look, then to
+ * reason.
+ */
+import type { DigitsOptions } from "./options.ts";
+import type { DigitsTruth } from "./world.ts";
+
+/** One cell's digit; all cells of a canvas in order; a question with its reasoning trace. */
+export type Lesson = "reading" | "transcription" | "reasoning";
+
+/** What a lesson changes about the task. */
+export interface LessonPlan {
+  /** The distribution of its canvases. */
+  options(task: DigitsOptions): DigitsOptions;
+  /** The question, where it is not the task's own. */
+  readonly question?: string;
+  /** The completion to imitate. */
+  completion(truth: DigitsTruth): string;
+}
+
+/** Stands for a cell without a digit. */
+const BLANK = ".";
+
+export const LESSONS: Readonly<Record<Lesson, LessonPlan>> = {
+  reading: {
+    options: (task) => ({ ...task, canvases: ["28x28"], digits: [1, 1], kinds: ["largest"] }),
+    question: "What is the digit?",
+    completion: ({ answer }) => answer,
+  },
+  transcription: {
+    options: (task) => ({ ...task, digits: [2, 5] }),
+    question: "What are all the digits?",
+    completion: transcript,
+  },
+  reasoning: {
+    options: (task) => task,
+    completion: ({ trace }) => trace,
+  },
+};
+
+/** Every cell in reading order: `..3.5..2.`. */
+function transcript({ rows, columns, digits }: DigitsTruth): string {
+  const cells = new Array<string>(rows * columns).fill(BLANK);
+  for (const { row, column, value } of digits) {
+    cells[row * columns + column] = String(value);
+  }
+  return cells.join("");
+}

@@ -1,0 +1,78 @@
+/**
+ * @module
+ * The knobs of the digits task's distribution, with the settings of a small model that is known to learn as defaults.
+ */
+import * as z from "zod";
+
+/** Width and height of a cell in pixels: one visual token of Qwen2.5-VL (two patches of 14). */
+export const CELL_SIDE = 28;
+
+/** Canvas sizes in pixels, width x height: 3x3 to 4x4 cells. */
+export const DIGITS_CANVASES = ["28x28", "56x56", "84x84", "84x112", "112x84", "112x112"] as const;
+
+export const DIGITS_KINDS = ["sum", "largest", "line-sum", "difference", "count-greater"] as const;
+
+/** What a problem asks. */
+export type DigitsKind = (typeof DIGITS_KINDS)[number];
+
+/** One of the canvas sizes. */
+export type DigitsCanvas = (typeof DIGITS_CANVASES)[number];
+
+const range = (low: number, high: number, schema: z.ZodNumber) =>
+  z
+    .tuple([schema.min(low).max(high), schema.min(low).max(high)])
+    .refine(([from, to]) => from <= to, { message: "expected [least, greatest]" });
+
+const distinct = (values: readonly string[]) => new Set(values).size === values.length;
+
+/** The distribution of digits problems. */
+export const digitsSchema = z
+  .strictObject({
+    canvases: z
+      .array(z.enum(DIGITS_CANVASES))
+      .min(1)
+      .refine(distinct, { message: "expected each canvas once" })
+      .default(["84x84"])
+      .describe("Canvas sizes in pixels, width x height, drawn evenly."),
+    digits: range(1, 5, z.int()).default([2, 3]).describe("Least and greatest number of digits on a canvas."),
+    kinds: z
+      .array(z.enum(DIGITS_KINDS))
+      .min(1)
+      .refine(distinct, { message: "expected each kind once" })
+      .default(["sum", "largest"])
+      .describe("Kinds of question, drawn evenly."),
+    scale: range(12, CELL_SIDE, z.int())
+      .default([20, 26])
+      .describe("Least and greatest side of a drawn digit, in pixels; a cell is 28."),
+    jitter: z
+      .int()
+      .min(0)
+      .max(6)
+      .default(4)
+      .describe("A digit's centre lies at most this many pixels from its cell's centre, along each axis."),
+    overhang: z
+      .int()
+      .min(0)
+      .max(6)
+      .default(0)
+      .describe("A digit may reach this many pixels beyond its cell; digits never overlap."),
+    ink: range(0.4, 1, z.number())
+      .default([0.7, 1])
+      .describe("Least and greatest brightness of a digit, drawn for each digit."),
+    paper: range(0, 0.3, z.number())
+      .default([0, 0.1])
+      .describe("Least and greatest brightness of the background, drawn for each canvas."),
+    noise: z
+      .number()
+      .min(0)
+      .max(0.3)
+      .default(0.08)
+      .describe("Standard deviation of the Gaussian noise on each pixel, as a share of full brightness."),
+  })
+  .refine(({ digits, kinds }) => digits[0] >= 2 || !kinds.includes("difference"), {
+    message: "kind difference needs at least 2 digits",
+    path: ["digits"],
+  });
+
+/** The distribution of digits problems, all defaults filled in. */
+export type DigitsOptions = z.infer<typeof digitsSchema>;

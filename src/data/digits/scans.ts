@@ -1,0 +1,81 @@
+/**
+ * @module
+ * The handwritten digit scans that the digits task is made of: UCI "Optical Recognition of Handwritten Digits",
+ * Alpaydin and Kaynak 1998, CC BY 4.0. The file's format is in `assets/digits/README.md`.
+ */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { DataError } from "../../errors/index.ts";
+
+/** Width and height of a scan in pixels. */
+export const SCAN_SIDE = 8;
+/** The grey level of full ink; 0 is blank paper. */
+export const SCAN_INK = 16;
+
+const PIXELS = SCAN_SIDE * SCAN_SIDE;
+const RECORD = PIXELS + 1;
+// src/data/digits and dist/data/digits lie equally deep in the package.
+const ASSET = new URL("../../../assets/digits/scans.bin", import.meta.url);
+
+/** A list of labelled 8x8 scans. */
+export interface DigitScans {
+  readonly count: number;
+  /** `[count]`, 0 to 9. */
+  readonly labels: Uint8Array;
+  /** `[count × 64]`, grey levels 0 (paper) to 16 (ink), row-major. */
+  readonly pixels: Uint8Array;
+  /** Hex sha256 of the file. */
+  readonly sha256: string;
+}
+
+/**
+ * Parses the packed scans: 65 bytes each, 64 grey levels and the label.
+ *
+ * @param where names the bytes in errors
+ * @throws DataError when the bytes are no whole number of scans, or a grey level or label is out of range
+ */
+export function parseScans(bytes: Uint8Array, where: string): DigitScans {
+  if (bytes.length === 0 || bytes.length % RECORD !== 0) {
+    throw new DataError(
+      `${where}: expected a whole number of scans of ${RECORD} bytes, got ${bytes.length} bytes`,
+    );
+  }
+  const count = bytes.length / RECORD;
+  const labels = new Uint8Array(count);
+  const pixels = new Uint8Array(count * PIXELS);
+  for (let i = 0; i < count; i++) {
+    const scan = bytes.subarray(i * RECORD, i * RECORD + PIXELS);
+    const label = bytes[i * RECORD + PIXELS]!;
+    if (label > 9 || scan.some((grey) => grey > SCAN_INK)) {
+      throw new DataError(
+        `${where}: expected grey levels 0 to ${SCAN_INK} and a label 0 to 9 in scan ${i}, got label ${label} ` +
+          `and greatest level ${Math.max(...scan)}`,
+      );
+    }
+    labels[i] = label;
+    pixels.set(scan, i * PIXELS);
+  }
+  return { count, labels, pixels, sha256: createHash("sha256").update(bytes).digest("hex") };
+}
+
+let loaded: DigitScans | undefined;
+
+/**
+ * The 1,797 scans that come with the package, read once.
+ *
+ * @throws DataError when the asset is missing or broken
+ */
+export function digitScans(): DigitScans {
+  if (loaded === undefined) {
+    const path = fileURLToPath(ASSET);
+    let bytes: Uint8Array;
+    try {
+      bytes = readFileSync(path);
+    } catch (cause) {
+      throw new DataError(`${path}: the digit scans that come with the package cannot be read`, { cause });
+    }
+    loaded = parseScans(bytes, path);
+  }
+  return loaded;
+}

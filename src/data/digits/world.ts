@@ -1,0 +1,233 @@
+/**
+ * @module
+ * The structured truth of a digits problem: which scans lie where on the canvas, what is asked, the answer, and the
+ * reasoning that leads to it. The image is drawn from it (`render.ts`), and tokens are judged against it
+ * (`labeller.ts`).
+ */
+import { DataError } from "../../errors/index.ts";
+import type { Rng } from "../../math/index.ts";
+import { CELL_SIDE, type DigitsKind, type DigitsOptions } from "./options.ts";
+import {
+  answerTo,
+  type DigitsQuestion,
+  EXTREMES,
+  type Extreme,
+  LINES,
+  type Line,
+  traceText,
+} from "./questions.ts";
+import type { DigitScans } from "./scans.ts";
+
+/** A digit on the canvas. */
+export interface PlacedDigit {
+  readonly value: number;
+  /** Index of its scan in the asset. */
+  readonly scan: number;
+  /** The cell that holds its centre, counted from the top left. */
+  readonly row: number;
+  readonly column: number;
+  /** In pixels of the canvas; the drawn scan with its margins. */
+  readonly box: { readonly x: number; readonly y: number; readonly side: number };
+  /** Brightness of full ink, 0 to 1. */
+  readonly ink: number;
+}
+
+/** Everything that is true of a digits problem. */
+export interface DigitsTruth {
+  readonly canvas: { readonly width: number; readonly height: number };
+  readonly rows: number;
+  readonly columns: number;
+  /** Brightness of the background, 0 to 1. */
+  readonly paper: number;
+  /** Standard deviation of the pixel noise, as a share of full brightness. */
+  readonly noise: number;
+  /** In reading order: row by row of cells from the top, each from the left. */
+  readonly digits: readonly PlacedDigit[];
+  readonly question: DigitsQuestion;
+  /** Values that the question needs, in the order in which a trace states them. */
+  readonly needed: readonly number[];
+  readonly answer: string;
+  /** The whole completion that reads and reasons right. */
+  readonly trace: string;
+}
+
+type Layout = Pick<DigitsTruth, "rows" | "columns" | "digits">;
+
+/** The digits of a row or column in reading order; none where the canvas has no such line. */
+export function lineDigits({ rows, columns, digits }: Layout, line: Line): readonly PlacedDigit[] {
+  switch (line) {
+    case "top row":
+      return digits.filter(({ row }) => row === 0);
+    case "middle row":
+      return digits.filter(({ row }) => rows === 3 && row === 1);
+    case "bottom row":
+      return digits.filter(({ row }) => row === rows - 1);
+    case "left column":
+      return digits.filter(({ column }) => column === 0);
+    case "middle column":
+      return digits.filter(({ column }) => columns === 3 && column === 1);
+    case "right column":
+      return digits.filter(({ column }) => column === columns - 1);
+  }
+}
+
+/** The one digit furthest to a side, by cells; undefined where several share that row or column. */
+export function extremeDigit({ digits }: Layout, extreme: Extreme): PlacedDigit | undefined {
+  const along = ({ row, column }: PlacedDigit): number => {
+    switch (extreme) {
+      case "leftmost":
+        return -column;
+      case "rightmost":
+        return column;
+      case "topmost":
+        return -row;
+      case "bottommost":
+        return row;
+    }
+  };
+  const furthest = Math.max(...digits.map(along));
+  const candidates = digits.filter((digit) => along(digit) === furthest);
+  return candidates.length === 1 ? candidates[0] : undefined;
+}
+
+const OPPOSITE: Readonly<Record<Extreme, Extreme>> = {
+  leftmost: "rightmost",
+  rightmost: "leftmost",
+  topmost: "bottommost",
+  bottommost: "topmost",
+};
+
+function pick<T>(rng: Rng, values: readonly T[]): T {
+  return values[rng.integer(values.length)]!;
+}
+
+function between(rng: Rng, [least, greatest]: readonly [number, number]): number {
+  return least + (greatest - least) * rng.uniform();
+}
+
+function integerBetween(rng: Rng, [least, greatest]: readonly [number, number]): number {
+  return least + rng.integer(greatest - least + 1);
+}
+
+/** A question of a kind that the layout answers without ambiguity; undefined where there is none. */
+function drawQuestion(rng: Rng, kind: DigitsKind, layout: Layout): DigitsQuestion | undefined {
+  switch (kind) {
+    case "sum":
+    case "largest":
+      return { kind };
+    case "line-sum": {
+      const lines = LINES.filter((line) => lineDigits(layout, line).length > 0);
+      return lines.length === 0 ? undefined : { kind, line: pick(rng, lines) };
+    }
+    case "difference": {
+      const extremes = EXTREMES.filter((from) => {
+        const a = extremeDigit(layout, from);
+        const b = extremeDigit(layout, OPPOSITE[from]);
+        return a !== undefined && b !== undefined && a !== b;
+      });
+      if (extremes.length === 0) return undefined;
+      const from = pick(rng, extremes);
+      return { kind, from, minus: OPPOSITE[from] };
+    }
+    case "count-greater":
+      return { kind, threshold: 1 + rng.integer(8) };
+  }
+}
+
+function neededValues(layout: Layout, question: DigitsQuestion): number[] {
+  const needed = (): readonly (PlacedDigit | undefined)[] => {
+    switch (question.kind) {
+      case "line-sum":
+        return lineDigits(layout, question.line);
+      case "difference":
+        return [extremeDigit(layout, question.from), extremeDigit(layout, question.minus)];
+      case "sum":
+      case "largest":
+      case "count-greater":
+        return layout.digits;
+    }
+  };
+  return needed().flatMap((digit) => (digit === undefined ? [] : [digit.value]));
+}
+
+type Placement = Pick<PlacedDigit, "row" | "column" | "box">;
+
+function overlaps(a: Placement, b: Placement): boolean {
+  return (
+    a.box.x < b.box.x + b.box.side &&
+    b.box.x < a.box.x + a.box.side &&
+    a.box.y < b.box.y + b.box.side &&
+    b.box.y < a.box.y + a.box.side
+  );
+}
+
+/** One side's position: near the middle of the cell, inside the canvas and, but for the overhang, the cell. */
+function position(rng: Rng, cell: number, side: number, extent: number, options: DigitsOptions): number {
+  const { jitter, overhang } = options;
+  const start = cell * CELL_SIDE;
+  const wanted = start + Math.floor((CELL_SIDE - side) / 2) + integerBetween(rng, [-jitter, jitter]);
+  const least = Math.max(0, start - overhang);
+  const greatest = Math.min(extent, start + CELL_SIDE + overhang) - side;
+  return Math.min(greatest, Math.max(least, wanted));
+}
+
+/** Places so many digits on cells of their own, in reading order. */
+function drawPlacements(rng: Rng, count: number, rows: number, columns: number, options: DigitsOptions): Placement[] {
+  const cells = Array.from({ length: rows * columns }, (_, i) => i);
+  rng.shuffle(cells);
+  const chosen = cells.slice(0, count).sort((a, b) => a - b);
+  for (;;) {
+    const placements = chosen.map((cell): Placement => {
+      const row = Math.floor(cell / columns);
+      const column = cell % columns;
+      const side = integerBetween(rng, options.scale);
+      const x = position(rng, column, side, columns * CELL_SIDE, options);
+      const y = position(rng, row, side, rows * CELL_SIDE, options);
+      return { row, column, box: { x, y, side } };
+    });
+    if (!placements.some((a, i) => placements.slice(0, i).some((b) => overlaps(a, b)))) return placements;
+  }
+}
+
+const ATTEMPTS = 10_000;
+
+/**
+ * Draws the truth of one problem: first the kind, so that kinds come evenly, then canvas, digits and question.
+ *
+ * @param pool indices of the scans that may be used, at least one
+ * @throws DataError when the pool is empty
+ */
+export function drawWorld(
+  rng: Rng,
+  scans: DigitScans,
+  pool: readonly number[],
+  options: DigitsOptions,
+): DigitsTruth {
+  if (pool.length === 0) throw new DataError("digits: expected at least one scan to draw from, got none");
+  const kind = pick(rng, options.kinds);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const [width = 0, height = 0] = pick(rng, options.canvases).split("x").map(Number);
+    const rows = height / CELL_SIDE;
+    const columns = width / CELL_SIDE;
+    const placements = drawPlacements(rng, integerBetween(rng, options.digits), rows, columns, options);
+    const digits = placements.map((placement): PlacedDigit => {
+      const scan = pick(rng, pool);
+      return { ...placement, value: scans.labels[scan]!, scan, ink: between(rng, options.ink) };
+    });
+    const layout = { rows, columns, digits };
+    const question = drawQuestion(rng, kind, layout);
+    if (question === undefined) continue;
+    const needed = neededValues(layout, question);
+    return {
+      canvas: { width, height },
+      ...layout,
+      paper: between(rng, options.paper),
+      noise: options.noise,
+      question,
+      needed,
+      answer: String(answerTo(question, needed)),
+      trace: traceText(question, needed),
+    };
+  }
+  throw new DataError(`digits: found no canvas for a question of kind ${kind} in ${ATTEMPTS} attempts`);
+}

@@ -1,0 +1,13 @@
+/**
+ * @module
+ * Problems: procedural tasks and what they are made of.
+ */
+export { arithmeticGivenReading, type ReadingCount, readingAccuracy } from "./digits/completion-accuracy.ts";
+export { type Demonstration, type DemonstrationSource, demonstrations } from "./digits/demonstrations.ts";
+export { labelTokens, type TokenLabel } from "./digits/labeller.ts";
+export type { Lesson } from "./digits/lessons.ts";
+export { type DigitsOptions, digitsSchema } from "./digits/options.ts";
+export { type DigitsSource, digitsSource } from "./digits/source.ts";
+export { DIGITS_SPLITS, type DigitsSplit, warmStartScans } from "./digits/split.ts";
+export type { DigitsTruth } from "./digits/world.ts";
+export type { Problem, ProblemSource } from "./problem.ts";
