@@ -25,13 +25,7 @@ import type {
   StepReport,
 } from "../engine.ts";
 import { AdamW, gradientNorm } from "./adamw.ts";
-import {
-  checkSameModel,
-  readTrainingState,
-  restoreTrainingState,
-  saveModel,
-  saveTrainingState,
-} from "./checkpoint-files.ts";
+import { checkSameModel, saveModel } from "./checkpoint-files.ts";
 import { decode } from "./decoding.ts";
 import { initialiseWeights } from "./initial-weights.ts";
 import type { LocalEngineOptions } from "./local-options.ts";
@@ -41,6 +35,7 @@ import { ProgramCache } from "./program-cache.ts";
 import { RotaryTable } from "./rotary-table.ts";
 import type { PreparedSequence } from "./sequence-batches.ts";
 import { type Machinery, TeacherForcing } from "./teacher-forcing.ts";
+import { readTrainingState, restoreTrainingState, saveTrainingState } from "./training-state.ts";
 import { VisionEncoder } from "./vision-encoder.ts";
 
 const PROGRAMS = 48;
