@@ -186,6 +186,26 @@ describe("the reference", () => {
   });
 });
 
+test("image tokens follow the weights: a prompt known before a change scores like one that is new after it", async () => {
+  const model = fresh();
+  const known = registerCase(model, recorded);
+  const score = async (weights: "policy" | "reference") =>
+    (await model.score(known, { weights }))[0]!.logprobs;
+  const expectCurrent = async () => {
+    for (const weights of ["policy", "reference", "policy"] as const) {
+      expect([await score(weights)]).toEqual(await logprobs(model, weights));
+    }
+  };
+  await model.score(known);
+  model.setReference();
+  await update(model);
+  await expectCurrent();
+  model.setReference();
+  await expectCurrent();
+  model.load(checkpointDirectory(NAME));
+  await expectCurrent();
+});
+
 describe("a gradient that is not finite", () => {
   test("is reported; no step is taken, weights and optimiser stay, and the gradient is cleared", async () => {
     const [model, twin] = [fresh(), fresh()];
