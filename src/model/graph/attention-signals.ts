@@ -45,7 +45,7 @@ export function modalitySignals(rows: Tensor, support: Tensor): ModalitySignals 
 }
 
 /** √p of each row's distribution within the modality, and its mass. Rows without mass become 0. */
-export function conditionalRoot(rows: Tensor, support: Tensor): { mass: Tensor; root: Tensor } {
+function conditionalRoot(rows: Tensor, support: Tensor): { mass: Tensor; root: Tensor } {
   const { graph } = rows;
   const within = multiply(rows, support);
   const mass = sum(within, [2]);
