@@ -106,7 +106,7 @@ function digitsShares(judged: readonly Judged[], world: (index: number) => Digit
 async function judgeBatch(options: EvaluationOptions, first: number, count: number): Promise<Judged[]> {
   const { engine, dialogue, source, maxCompletionTokens } = options;
   const indices = Array.from({ length: count }, (_, i) => first + i);
-  const problems = await Promise.all(indices.map((index) => source.problem(index)));
+  const problems = await Promise.all(indices.map(async (index) => source.problem(index)));
   const completions = await engine.sample({
     prompts: problems.map((problem) => dialogue.prompt(problem)),
     groupSize: 1,

@@ -19,7 +19,7 @@ export function digitsModelConfig(): ModelConfig {
   const tokenizer = Tokenizer.load(DIGITS_ASSETS);
   return {
     text: {
-      vocabSize: tokenizer.vocabSize,
+      vocabSize: Math.ceil(tokenizer.vocabSize / 8) * 8,
       hiddenSize: 128,
       layers: 4,
       heads: 4,
@@ -35,7 +35,7 @@ export function digitsModelConfig(): ModelConfig {
       depth: 2,
       hiddenSize: 96,
       heads: 4,
-      intermediateSize: 256,
+      intermediateSize: 192,
       outHiddenSize: 128,
       inChannels: 3,
       patchSize: 14,

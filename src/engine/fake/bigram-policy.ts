@@ -21,7 +21,7 @@ export function parameterCount({ vocabSize, promptRows }: BigramShape): number {
  *
  *     log softmax((W[previous] + U[prompt]) / temperature)
  *
- * @param banned ids whose probability is 0
+ * @param banned `[V]` 1 where the probability is 0
  * @returns `[V]` nats
  */
 export function logDistribution(
@@ -30,13 +30,13 @@ export function logDistribution(
   previous: number,
   promptRow: number,
   temperature: number,
-  banned: ReadonlySet<number>,
+  banned: Uint8Array,
 ): Float64Array {
   const logits = new Float64Array(vocabSize);
   let peak = -Infinity;
   for (let v = 0; v < vocabSize; v++) {
     const logit = weights[previous * vocabSize + v]! + weights[(vocabSize + promptRow) * vocabSize + v]!;
-    logits[v] = banned.has(v) ? -Infinity : logit / temperature;
+    logits[v] = banned[v] === 1 ? -Infinity : logit / temperature;
     peak = Math.max(peak, logits[v]!);
   }
   let total = 0;
@@ -57,7 +57,9 @@ export function addGradient(
 ): void {
   const first = place.previous * vocabSize;
   const second = (vocabSize + place.promptRow) * vocabSize;
+  if (coefficient === 0) return;
   for (let v = 0; v < vocabSize; v++) {
+    if (logs[v] === -Infinity && v !== place.token) continue;
     const slope = ((v === place.token ? 1 : 0) - Math.exp(logs[v]!)) * (coefficient / temperature);
     gradient[first + v] = gradient[first + v]! + slope;
     gradient[second + v] = gradient[second + v]! + slope;

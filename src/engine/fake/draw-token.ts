@@ -18,11 +18,13 @@ export function likeliest(logs: Float64Array): number {
  * @param topP keep the smallest set whose probability reaches it; 1 keeps all
  */
 export function drawToken(logs: Float64Array, topK: number, topP: number, rng: Rng): number {
-  const ids = Array.from(logs.keys()).sort((a, b) => logs[b]! - logs[a]! || a - b);
+  const isCut = topK > 0 || topP < 1;
+  const ids = isCut ? Array.from(logs.keys()).sort((a, b) => logs[b]! - logs[a]! || a - b) : logs.keys();
   const kept: number[] = [];
   let mass = 0;
   for (const id of ids) {
-    if ((topK > 0 && kept.length >= topK) || (mass >= topP && topP < 1) || logs[id] === -Infinity) break;
+    if ((topK > 0 && kept.length >= topK) || (topP < 1 && mass >= topP)) break;
+    if (logs[id] === -Infinity) continue;
     kept.push(id);
     mass += Math.exp(logs[id]!);
   }

@@ -33,13 +33,18 @@ function scatter(...values: readonly number[]): number {
   return ((h ^ (h >>> 15)) >>> 8) / 2 ** 24;
 }
 
+const hashes = new WeakMap<Prompt, number>();
+
 function promptHash(prompt: Prompt): number {
+  const known = hashes.get(prompt);
+  if (known !== undefined) return known;
   let h = 0x811c9dc5;
   for (const chunk of prompt.chunks) {
     for (const value of chunk.kind === "text" ? chunk.tokens : chunk.image.data) {
       h = Math.imul(h ^ value, 0x01000193) >>> 0;
     }
   }
+  hashes.set(prompt, h >>> 4);
   return h >>> 4;
 }
 
@@ -77,7 +82,8 @@ const asBytes = (values: Float64Array) => new Uint8Array(values.buffer, values.b
 export function createFakeEngine(options: FakeEngineOptions): Engine {
   const shape: BigramShape = { vocabSize: options.vocabSize, promptRows: options.promptRows ?? 16 };
   const size = parameterCount(shape);
-  const banned = new Set(options.banned);
+  const banned = new Uint8Array(options.vocabSize);
+  for (const id of options.banned ?? []) banned[id] = 1;
   const rng = new Rng(options.seed ?? 0);
   const capabilities = new Set<Capability>(options.capabilities ?? ["attention", "entropy", "reference"]);
   const seeded = options.seed !== undefined;

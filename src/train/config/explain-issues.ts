@@ -16,6 +16,13 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>((value, step) => (isSettings(value) ? value[String(step)] : undefined), input);
 }
 
+/** A key of another place whose own name is the nearest. */
+function nearestElsewhere(schema: z.core.$ZodType, key: string): string | undefined {
+  const byOwnName = new Map(leafKeys(schema).map((full) => [full.slice(full.lastIndexOf(".") + 1), full]));
+  const near = nearestName(key, byOwnName.keys());
+  return near === undefined ? undefined : byOwnName.get(near);
+}
+
 /** Why a key cannot stand where it was written. */
 function explainUnknown(
   schema: z.core.$ZodType,
@@ -32,11 +39,9 @@ function explainUnknown(
     const owners = [...new Set(elsewhere.map((candidate) => `"${candidate.kind}"`))].join(", ");
     return `${full} does not apply to ${dotted(path)}.kind "${String(kind)}"; it belongs to ${owners}`;
   }
-  const near = nearestName(
-    key,
-    known.map((candidate) => candidate.name),
-  );
-  const suggestion = near === undefined ? nearestName(full, leafKeys(schema)) : dotted([...path, near]);
+  const names = known.map((candidate) => candidate.name);
+  const near = nearestName(key, names);
+  const suggestion = near === undefined ? nearestElsewhere(schema, key) : dotted([...path, near]);
   const hint = suggestion === undefined ? "" : `; did you mean ${suggestion}?`;
   return `unknown key ${full}${hint}`;
 }

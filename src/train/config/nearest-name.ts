@@ -26,9 +26,9 @@ export function editDistance(a: string, b: string): number {
 }
 
 /**
- * The candidate with the least edit distance, letter case aside.
+ * The candidate with the least edit distance, letter case aside; else one that begins with the name.
  *
- * @returns undefined when nothing is nearer than about two fifths of the name's length
+ * @returns undefined when nothing is nearer than about two fifths of the name's length, and nothing begins with it
  */
 export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
@@ -40,5 +40,6 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
       bestDistance = distance;
     }
   }
-  return best;
+  if (best !== undefined || name.length < 3) return best;
+  return [...candidates].find((candidate) => candidate.toLowerCase().startsWith(name.toLowerCase()));
 }

@@ -114,7 +114,11 @@ const sftSchema = z
     batchSize: z.int().min(1).default(64).describe("Demonstrations a step."),
     scans: z.int().min(1).max(1200).default(30).describe("Training scans that demonstrations are made of."),
     readingSteps: z.int().min(0).default(100).describe("First steps, on single cells: reading alone."),
-    transcriptionSteps: z.int().min(0).default(140).describe("Next steps, on all cells of a canvas: where to look."),
+    transcriptionSteps: z
+      .int()
+      .min(0)
+      .default(140)
+      .describe("Next steps, on all cells of a canvas: where to look."),
     ...optimizerOptions({ learningRate: 2e-3, beta1: 0.9, beta2: 0.98, weightDecay: 0, maxGradientNorm: 1 }),
     ...scheduleOptions("cosine", 0.1),
     checkpointEvery: z.int().min(0).default(0).describe("Steps between checkpoints; 0 only at the end."),

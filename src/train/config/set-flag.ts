@@ -5,18 +5,21 @@
 import { parse } from "yaml";
 import type { z } from "zod";
 import { ConfigError } from "../../errors/index.ts";
-import { mergeSettings, type Settings } from "./merge.ts";
+import { isSettings, mergeSettings, type Settings } from "./merge.ts";
 import { valueType } from "./schema-keys.ts";
-import { expandShortForms } from "./short-forms.ts";
+import { expandShortForms, hasShortForm } from "./short-forms.ts";
 
 /** The value as YAML reads it, unless the schema wants a string there. */
 function typedValue(schema: z.core.$ZodType, path: readonly string[], text: string): unknown {
   if (valueType(schema, path) === "string") return text;
+  let value: unknown;
   try {
-    return parse(text) as unknown;
+    value = parse(text);
   } catch {
     return text;
   }
+  const [first = "", ...below] = path;
+  return below.length === 0 && hasShortForm(first) && !isSettings(value) ? text : value;
 }
 
 /**

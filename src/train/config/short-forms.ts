@@ -7,6 +7,11 @@ import type { Settings } from "./merge.ts";
 /** `credit: uniform` stands for `credit: { kind: uniform }`. */
 const SHORT_PARTS = ["data", "algorithm", "credit", "engine"] as const;
 
+/** Whether a key names a part that may be written as one word. */
+export function hasShortForm(key: string): boolean {
+  return key === "model" || SHORT_PARTS.some((part) => part === key);
+}
+
 /** `model: digits` is the built-in model; any other text is the path of a model directory. */
 function expandModel(model: string): Settings {
   return model === "digits" ? { kind: "digits" } : { kind: "directory", path: model };

@@ -1,0 +1,96 @@
+/**
+ * @module
+ * A run so small that tests of the loop take milliseconds: the fake engine on the digits task, its samples kept to
+ * a few digits and the stop token, so that right answers happen by chance and their share can rise.
+ */
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { CliContext } from "../cli/context.ts";
+import { createFakeEngine, type Engine } from "../engine/index.ts";
+import { Tokenizer } from "../model/index.ts";
+import { DIGITS_ASSETS } from "../train/digits-model.ts";
+import { type Config, resolveConfig } from "../train/index.ts";
+
+const tokenizer = Tokenizer.load(DIGITS_ASSETS);
+const END = tokenizer.requireTokenId("<|im_end|>");
+const allowed = new Set([...[7, 8, 9].map((digit) => tokenizer.encode(String(digit))[0]), END]);
+const banned = Array.from({ length: tokenizer.vocabSize }, (_, id) => id).filter((id) => !allowed.has(id));
+
+/** A new empty directory. */
+export function temporaryDirectory(): string {
+  return mkdtempSync(join(tmpdir(), "fovea-test-"));
+}
+
+/** A path in a new directory where nothing is yet. */
+export function freshPath(): string {
+  return join(temporaryDirectory(), "run");
+}
+
+/** A fake engine that can only write 7, 8 and 9. */
+export function digitsFakeEngine(): Engine {
+  return createFakeEngine({ vocabSize: tokenizer.vocabSize, promptRows: 2, banned, seed: 5 });
+}
+
+/** A fake engine that can write anything, for demonstrations. */
+export function openFakeEngine(): Engine {
+  return createFakeEngine({ vocabSize: tokenizer.vocabSize, promptRows: 2, seed: 5 });
+}
+
+/** Flags of a run of four short iterations without a warm start. */
+export const TINY_FLAGS: readonly string[] = [
+  "data.kinds=[largest]",
+  "data.digits=[3,3]",
+  "data.noise=0",
+  "sampling.maxCompletionTokens=3",
+  "train.iterations=4",
+  "train.promptsPerIteration=8",
+  "train.groupSize=8",
+  "train.learningRate=0.05",
+  "train.checkpointEvery=2",
+  "train.reportKlEvery=2",
+  "sft.steps=0",
+  "evaluation.problems=8",
+];
+
+/** The tiny run's configuration, with more flags on top. */
+export function tinyConfig(...flags: readonly string[]): Config {
+  return resolveConfig({ flags: [...TINY_FLAGS, ...flags] });
+}
+
+/** A clock that moves by ten milliseconds each time it is read. */
+export function steadyClock(): () => number {
+  let now = 0;
+  return () => {
+    now += 10;
+    return now;
+  };
+}
+
+/** A command-line context that collects what is written. */
+export function collectingContext(overrides: Partial<CliContext> = {}): {
+  readonly context: CliContext;
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+} {
+  let out = "";
+  let err = "";
+  return {
+    context: {
+      stdout: (text) => {
+        out += text;
+      },
+      stderr: (text) => {
+        err += text;
+      },
+      hasTerminal: false,
+      hasColour: false,
+      interruption: { isRequested: () => false },
+      clock: steadyClock(),
+      openEngine: async () => digitsFakeEngine(),
+      ...overrides,
+    },
+    stdout: () => out,
+    stderr: () => err,
+  };
+}
