@@ -15,9 +15,6 @@ export const DIGITS_KINDS = ["sum", "largest", "line-sum", "difference", "count-
 /** What a problem asks. */
 export type DigitsKind = (typeof DIGITS_KINDS)[number];
 
-/** One of the canvas sizes. */
-export type DigitsCanvas = (typeof DIGITS_CANVASES)[number];
-
 const range = (low: number, high: number, schema: z.ZodNumber) =>
   z
     .tuple([schema.min(low).max(high), schema.min(low).max(high)])
