@@ -31,7 +31,7 @@ const SPECIAL = [
  * @returns {{ tokens: string[], used: number[] }} the tokens and the ranks applied
  */
 function bytePairs(word, ranks) {
-  let tokens = [...word];
+  let tokens = Array.from(word);
   /** @type {number[]} */
   const used = [];
   for (;;) {

@@ -4,7 +4,7 @@
  * that reinforcement learning meets handwriting that no trace has shown.
  */
 import type { Problem } from "../problem.ts";
-import { type Lesson, LESSONS } from "./lessons.ts";
+import { LESSONS, type Lesson } from "./lessons.ts";
 import { type DigitsOptions, digitsSchema } from "./options.ts";
 import { digitScans } from "./scans.ts";
 import { problemAt, worldAt } from "./source.ts";

@@ -5,7 +5,13 @@
  * is right or wrong by the problem.
  */
 import { answerTo, EXTREMES, type Extreme, greaterThan, type Line } from "./questions.ts";
-import { type NumberSpan, parseStatements, type ReadingSubject, type Span, type Statement } from "./statements.ts";
+import {
+  type NumberSpan,
+  parseStatements,
+  type ReadingSubject,
+  type Span,
+  type Statement,
+} from "./statements.ts";
 import { type DigitsTruth, extremeDigit, lineDigits } from "./world.ts";
 
 /** What a judged stretch of text does: reads the image, or reasons from text (arithmetic, selection, answer). */
@@ -42,7 +48,8 @@ export function alignedRight(stated: readonly number[], expected: readonly numbe
   const right = stated.map(() => false);
   for (let i = 0, j = 0; i < n && j < m; ) {
     const same = stated[i] === expected[j];
-    if (edits[i]![j] === edits[i + 1]![j + 1]! + (same ? 0 : 1)) right[i++] = expected[j++] !== undefined && same;
+    if (edits[i]![j] === edits[i + 1]![j + 1]! + (same ? 0 : 1))
+      right[i++] = expected[j++] !== undefined && same;
     else if (edits[i]![j] === edits[i + 1]![j]! + 1) i++;
     else j++;
   }

@@ -3,7 +3,7 @@
  * Marks each token of a digits completion by what it does (reads the image, reasons from text, other) and whether it
  * is right, from the known truth of the world: no annotators, and no model in the loop.
  */
-import { type Judgement, type JudgedRole, judgeCompletion } from "./judgement.ts";
+import { type JudgedRole, type Judgement, judgeCompletion } from "./judgement.ts";
 import type { DigitsTruth } from "./world.ts";
 
 /** What is true of one token. */

@@ -45,14 +45,11 @@ export type Statement = { readonly start: number } & (
 
 // Every quantifier is bounded, so no text makes a match backtrack further than a fixed length.
 const NUMBER = String.raw`-?\d{1,9}`;
-const LIST = String.raw`${NUMBER}(?:(?:, and |, ?| and | )${NUMBER}){0,31}`;
+const LIST = `${NUMBER}(?:(?:, and |, ?| and | )${NUMBER}){0,31}`;
 const PATTERNS = {
   reading: new RegExp(`(?:In the (${LINES.join("|")}) )?I see (${LIST})`, "dg"),
   extreme: new RegExp(`The (${EXTREMES.join("|")}) is (${NUMBER})`, "dg"),
-  step: new RegExp(
-    String.raw`(?<!\d)(${NUMBER}(?: ?[+-] ?${NUMBER}){1,15}) ?(=) ?(${NUMBER})`,
-    "dg",
-  ),
+  step: new RegExp(String.raw`(?<!\d)(${NUMBER}(?: ?[+-] ?${NUMBER}){1,15}) ?(=) ?(${NUMBER})`, "dg"),
   largest: new RegExp(`The largest is (${NUMBER})`, "dg"),
   selection: new RegExp(`Greater than (${NUMBER}): ?(?:(none)|(${LIST}))`, "dg"),
   count: new RegExp(`That is (${NUMBER})`, "dg"),

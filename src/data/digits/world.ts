@@ -172,7 +172,13 @@ function position(rng: Rng, cell: number, side: number, extent: number, options:
 }
 
 /** Places so many digits on cells of their own, in reading order. */
-function drawPlacements(rng: Rng, count: number, rows: number, columns: number, options: DigitsOptions): Placement[] {
+function drawPlacements(
+  rng: Rng,
+  count: number,
+  rows: number,
+  columns: number,
+  options: DigitsOptions,
+): Placement[] {
   const cells = Array.from({ length: rows * columns }, (_, i) => i);
   rng.shuffle(cells);
   const chosen = cells.slice(0, count).sort((a, b) => a - b);

@@ -37,7 +37,11 @@ function shifts(mass: ArrayLike<number>, chord: ArrayLike<number>): Float64Array
 
 /** Collects one completion's rows as they are decoded. Only the last row is kept. */
 export class RowReducer {
-  readonly #supports: { readonly visual: Float32Array; readonly promptLength: number; readonly offset: number };
+  readonly #supports: {
+    readonly visual: Float32Array;
+    readonly promptLength: number;
+    readonly offset: number;
+  };
   readonly #visual = { mass: [] as number[], chord: [] as number[] };
   readonly #text = { mass: [] as number[], chord: [] as number[] };
   /** √a of the previous row, by key: prompt slots, then completion tokens. */

@@ -3,8 +3,9 @@
  * Keys and values while decoding: the prompts', shared by their groups, and the completions', in slots that are
  * filled step by step. Rows that are done can be left behind.
  */
-import type { TextConfig } from "../../model/index.ts";
+
 import type { BatchShape } from "../../model/graph/index.ts";
+import type { TextConfig } from "../../model/index.ts";
 
 /** One layer's arrays: `[P, H_kv, S_p, d]` of prompts, `[P·G, H_kv, T, d]` of completions. */
 interface LayerCache {
@@ -20,7 +21,11 @@ export class DecodeCache {
   #shape: BatchShape;
 
   /** @param prompts per layer, the prefill's keys and values */
-  constructor(config: TextConfig, shape: BatchShape, prompts: readonly { key: Float32Array; value: Float32Array }[]) {
+  constructor(
+    config: TextConfig,
+    shape: BatchShape,
+    prompts: readonly { key: Float32Array; value: Float32Array }[],
+  ) {
     this.#config = config;
     this.#shape = shape;
     const size = this.#completionSize(shape);
@@ -39,7 +44,9 @@ export class DecodeCache {
   /** Inputs of the decode step. */
   feeds(): Record<string, Float32Array> {
     return Object.fromEntries(
-      this.#layers.flatMap((arrays, layer) => Object.entries(arrays).map(([name, data]) => [`${name}.${layer}`, data])),
+      this.#layers.flatMap((arrays, layer) =>
+        Object.entries(arrays).map(([name, data]) => [`${name}.${layer}`, data]),
+      ),
     );
   }
 

@@ -3,8 +3,9 @@
  * Fills the decoder's inputs: left-padded prompts, right-padded completions, embeddings, angles and masks; and takes
  * gradients of the embeddings back to the vocabulary and to the images.
  */
-import type { ModelConfig } from "../../model/index.ts";
+
 import { HIDDEN } from "../../model/graph/index.ts";
+import type { ModelConfig } from "../../model/index.ts";
 import type { PreparedImage, PreparedPrompt } from "./prepared-prompt.ts";
 import type { RotaryTable } from "./rotary-table.ts";
 
@@ -60,7 +61,11 @@ export function forEachPromptRow(
 }
 
 /** `[P, 1, 1, S_p]`: hides the padding on the left. Slots without a prompt show their last token only. */
-export function promptMask(prompts: readonly (PreparedPrompt | undefined)[], slots: number, length: number): Float32Array {
+export function promptMask(
+  prompts: readonly (PreparedPrompt | undefined)[],
+  slots: number,
+  length: number,
+): Float32Array {
   const mask = new Float32Array(slots * length).fill(HIDDEN);
   for (let slot = 0; slot < slots; slot++) {
     const real = prompts[slot]?.tokens.length ?? 1;

@@ -53,7 +53,12 @@ class DecodeBatch {
   #prompts: readonly (PreparedPrompt | undefined)[];
   #slots: readonly (Draft | undefined)[];
 
-  constructor(machinery: Machinery, request: DecodeRequest, prompts: readonly PreparedPrompt[], firstPrompt: number) {
+  constructor(
+    machinery: Machinery,
+    request: DecodeRequest,
+    prompts: readonly PreparedPrompt[],
+    firstPrompt: number,
+  ) {
     this.#m = machinery;
     this.#request = request;
     const { groupSize, row, maxCompletionTokens } = request;
@@ -124,7 +129,10 @@ class DecodeBatch {
     return new DecodeCache(
       config.text,
       { prompts: slots, groupSize, promptLength: length, completionLength },
-      Array.from({ length: layers }, (_, i) => ({ key: outputs[`key.${i}`]!, value: outputs[`value.${i}`]! })),
+      Array.from({ length: layers }, (_, i) => ({
+        key: outputs[`key.${i}`]!,
+        value: outputs[`value.${i}`]!,
+      })),
     );
   }
 
@@ -191,9 +199,19 @@ class DecodeBatch {
       groupSize: size,
       completionLength: cache.shape.completionLength + CACHE_STEP,
     };
-    cache.reshape(shape, pad(groups.map(({ p }) => p), prompts).map((p) => p ?? -1), rows);
+    cache.reshape(
+      shape,
+      pad(
+        groups.map(({ p }) => p),
+        prompts,
+      ).map((p) => p ?? -1),
+      rows,
+    );
     this.#slots = rows.map((row) => this.#slots[row]);
-    this.#prompts = pad(groups.map(({ prompt }) => prompt), prompts);
+    this.#prompts = pad(
+      groups.map(({ prompt }) => prompt),
+      prompts,
+    );
   }
 
   #prefillProgram(prompts: number, length: number) {
@@ -212,7 +230,11 @@ class DecodeBatch {
     const row = this.#request.row !== undefined;
     return programs.get(`decode ${JSON.stringify(shape)} ${row}`, async () => {
       const step = decodeStepGraph(config, store.layout, shape);
-      const outputs = { ...step.next, ...layerOutputs(step.keys, step.values), ...(row ? { row: step.row } : {}) };
+      const outputs = {
+        ...step.next,
+        ...layerOutputs(step.keys, step.values),
+        ...(row ? { row: step.row } : {}),
+      };
       return { program: await Program.compile(step.graph, outputs, { threads }), used: step.parameters.used };
     });
   }

@@ -2,8 +2,9 @@
  * @module
  * The model's numbers: one flat array of weights, one of gradients, and the frozen reference if there is one.
  */
-import { type ModelConfig, checkParameters, readWeights, type WeightTensor } from "../../model/index.ts";
+
 import { type ParameterLayout, parameterLayout } from "../../model/graph/index.ts";
+import { checkParameters, type ModelConfig, readWeights, type WeightTensor } from "../../model/index.ts";
 import type { Tensor, TensorData } from "../../tensor/index.ts";
 
 export class ParameterStore {
@@ -35,7 +36,10 @@ export class ParameterStore {
   tensors(flat: Float32Array): Map<string, WeightTensor> {
     const entries = [...this.layout.parameters.values()];
     return new Map(
-      entries.map(({ name, shape, offset, size }) => [name, { shape, data: flat.subarray(offset, offset + size) }]),
+      entries.map(({ name, shape, offset, size }) => [
+        name,
+        { shape, data: flat.subarray(offset, offset + size) },
+      ]),
     );
   }
 

@@ -5,8 +5,8 @@
 import { EngineError } from "../../errors/index.ts";
 import {
   type ImageGrid,
-  mergedTokens,
   type ModelConfig,
+  mergedTokens,
   type RgbImage,
   type RopePositions,
   type RopeSegment,
@@ -81,7 +81,9 @@ export function checkText(tokens: Iterable<number>, config: ModelConfig, where: 
       throw new EngineError(`${where}: expected token ids in [0, ${config.text.vocabSize}), got ${token}`);
     }
     if (token === config.imageTokenId || token === config.videoTokenId) {
-      throw new EngineError(`${where}: token ${token} stands for an image or video, but there is none at its place`);
+      throw new EngineError(
+        `${where}: token ${token} stands for an image or video, but there is none at its place`,
+      );
     }
   }
 }

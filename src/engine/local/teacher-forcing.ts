@@ -2,8 +2,14 @@
  * @module
  * Scoring and gradients of given completions.
  */
+
+import {
+  type BatchShape,
+  keySupports,
+  modalitySignals,
+  teacherForcedGraph,
+} from "../../model/graph/index.ts";
 import type { ModelConfig } from "../../model/index.ts";
-import { type BatchShape, keySupports, modalitySignals, teacherForcedGraph } from "../../model/graph/index.ts";
 import { type Feeds, type Graph, gradients, Program, type Tensor } from "../../tensor/index.ts";
 import type { AttentionRow, Score } from "../engine.ts";
 import { attentionSignals } from "./attention-reduction.ts";
@@ -11,8 +17,8 @@ import { DecoderRows, forEachPromptRow, promptMask, promptSupports } from "./dec
 import type { ParameterStore } from "./parameter-store.ts";
 import type { PreparedImage } from "./prepared-prompt.ts";
 import type { ProgramCache } from "./program-cache.ts";
-import { type PreparedSequence, type SequenceBatch, sequenceBatches } from "./sequence-batches.ts";
 import type { RotaryTable } from "./rotary-table.ts";
+import { type PreparedSequence, type SequenceBatch, sequenceBatches } from "./sequence-batches.ts";
 import { addInto, gradientOutputs, type VisionEncoder } from "./vision-encoder.ts";
 
 /** What teacher forcing shares with the rest of the engine. */
@@ -67,7 +73,9 @@ export class TeacherForcing {
     const imageGradients = new Map<PreparedImage, Float32Array>();
     for (const batch of sequenceBatches(sequences, maxTokens)) {
       const { program, used } = await this.#gradientProgram(batch.shape);
-      const into = Object.fromEntries([...used.keys()].map((pack) => [`d.${pack}`, store.view(this.#scratch, pack)]));
+      const into = Object.fromEntries(
+        [...used.keys()].map((pack) => [`d.${pack}`, store.view(this.#scratch, pack)]),
+      );
       const { embeddings } = await program.run(
         {
           ...store.feeds(used),
@@ -85,7 +93,12 @@ export class TeacherForcing {
   }
 
   /** Rows of all prompts, then of all completions; empty slots are zeros. */
-  #feeds(batch: SequenceBatch, sequences: readonly PreparedSequence[], weights: Float32Array, temperature: number): Feeds {
+  #feeds(
+    batch: SequenceBatch,
+    sequences: readonly PreparedSequence[],
+    weights: Float32Array,
+    temperature: number,
+  ): Feeds {
     const { config, store, table } = this.#m;
     const { prompts, promptLength, completionLength } = batch.shape;
     const embedding = store.view(weights, "embedding");
@@ -124,8 +137,15 @@ export class TeacherForcing {
     const { config, store, programs, threads } = this.#m;
     return programs.get(`score ${JSON.stringify(shape)} ${row}`, async () => {
       const built = teacherForcedGraph(config, store.layout, shape);
-      const signals = row === undefined ? {} : signalOutputs(built.graph, row === "own" ? built.ownRows : built.predictingRows, shape);
-      const program = await Program.compile(built.graph, { logprobs: built.logprobs, ...signals }, { threads });
+      const signals =
+        row === undefined
+          ? {}
+          : signalOutputs(built.graph, row === "own" ? built.ownRows : built.predictingRows, shape);
+      const program = await Program.compile(
+        built.graph,
+        { logprobs: built.logprobs, ...signals },
+        { threads },
+      );
       return { program, used: built.parameters.used };
     });
   }
@@ -186,7 +206,10 @@ function imagesOf(sequences: readonly PreparedSequence[]): PreparedImage[] {
   return sequences.flatMap(({ prompt }) => prompt.images);
 }
 
-function coefficientRows({ shape, slots }: SequenceBatch, coefficients: readonly Float64Array[]): Float32Array {
+function coefficientRows(
+  { shape, slots }: SequenceBatch,
+  coefficients: readonly Float64Array[],
+): Float32Array {
   const rows = new Float32Array(slots.length * shape.completionLength);
   for (const [slot, index] of slots.entries()) {
     if (index >= 0) {
@@ -196,7 +219,11 @@ function coefficientRows({ shape, slots }: SequenceBatch, coefficients: readonly
   return rows;
 }
 
-function signalOutputs(graph: Graph, rows: Tensor, { prompts, promptLength, groupSize, completionLength }: BatchShape) {
+function signalOutputs(
+  graph: Graph,
+  rows: Tensor,
+  { prompts, promptLength, groupSize, completionLength }: BatchShape,
+) {
   const visualKeys = graph.input("visualKeys", [prompts, promptLength]);
   const textKeys = graph.input("textKeys", [prompts, promptLength]);
   const supports = keySupports(visualKeys, textKeys, groupSize, completionLength);
@@ -208,7 +235,9 @@ function signalOutputs(graph: Graph, rows: Tensor, { prompts, promptLength, grou
 function emptyScore(row: AttentionRow | undefined): Score {
   const nothing = { mass: [], chord: [] };
   const logprobs = new Float64Array();
-  return row === undefined ? { logprobs } : { logprobs, signals: { attention: attentionSignals(nothing, nothing) } };
+  return row === undefined
+    ? { logprobs }
+    : { logprobs, signals: { attention: attentionSignals(nothing, nothing) } };
 }
 
 function readScores(

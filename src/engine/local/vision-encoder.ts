@@ -3,8 +3,9 @@
  * Runs the vision tower over images, grid by grid, forwards and backwards. Its activations are not kept between
  * the two: backwards computes them anew, once an image, which is little beside a group of completions.
  */
-import type { ImageGrid, ModelConfig } from "../../model/index.ts";
+
 import { type VisionPlan, visionGraph, visionPlan } from "../../model/graph/index.ts";
+import type { ImageGrid, ModelConfig } from "../../model/index.ts";
 import { gradients, Program, type Tensor } from "../../tensor/index.ts";
 import { roundDownCount, roundUpCount } from "./buckets.ts";
 import type { ParameterStore } from "./parameter-store.ts";
@@ -67,7 +68,9 @@ export class VisionEncoder {
         const gradient = tokenGradients.get(image)!;
         outputGradient.set(gradient.subarray(index * size, (index + 1) * size), i * size);
       }
-      const into = Object.fromEntries([...used.keys()].map((pack) => [`d.${pack}`, this.#store.view(this.#scratch, pack)]));
+      const into = Object.fromEntries(
+        [...used.keys()].map((pack) => [`d.${pack}`, this.#store.view(this.#scratch, pack)]),
+      );
       await program.run(
         { ...this.#store.feeds(used), patches: this.#patches(frames, plan, slots), outputGradient },
         into,
@@ -148,7 +151,10 @@ export class VisionEncoder {
 }
 
 /** Program outputs `d.<pack>`. */
-export function gradientOutputs(used: ReadonlyMap<string, Tensor>, parts: readonly Tensor[]): Record<string, Tensor> {
+export function gradientOutputs(
+  used: ReadonlyMap<string, Tensor>,
+  parts: readonly Tensor[],
+): Record<string, Tensor> {
   return Object.fromEntries([...used.keys()].map((pack, i) => [`d.${pack}`, parts[i]!]));
 }
 

@@ -34,7 +34,10 @@ export function project(
   const width = heads * config.headDim;
   const queryKey = affine(normal, parameters, `layer.${layer}.queryKey`, true);
   const rotated = rotary(reshape(queryKey, [1, rows, width]), cosine, sine, heads);
-  return { queryKey: reshape(rotated, [rows, width]), value: affine(normal, parameters, `layer.${layer}.value`, true) };
+  return {
+    queryKey: reshape(rotated, [rows, width]),
+    value: affine(normal, parameters, `layer.${layer}.value`, true),
+  };
 }
 
 /** Adds what attention mixed to the residual stream, then the feed-forward. */

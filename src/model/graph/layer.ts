@@ -2,16 +2,7 @@
  * @module
  * What decoder layers and vision blocks share: projections to heads, and the SwiGLU feed-forward.
  */
-import {
-  add,
-  linear,
-  multiply,
-  reshape,
-  rmsNorm,
-  silu,
-  type Tensor,
-  transpose,
-} from "../../tensor/index.ts";
+import { add, linear, multiply, reshape, rmsNorm, silu, type Tensor, transpose } from "../../tensor/index.ts";
 import type { GraphParameters } from "./parameters.ts";
 
 /** `[B·S, H·d]` as `[B, H, S, d]`. */

@@ -1,0 +1,50 @@
+/**
+ * Checks the package as npm would publish it: what it needs is in it, what is only for development is not, and every
+ * subpath export can be imported.
+ *
+ *     node .ci/check-package.mjs
+ */
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+
+const LARGEST = 3_000_000;
+const root = new URL("../", import.meta.url);
+const { name, bin, exports } = JSON.parse(readFileSync(new URL("package.json", root), "utf8"));
+const said = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+  cwd: root,
+  encoding: "utf8",
+  stdio: ["ignore", "pipe", "ignore"],
+});
+const [report] = Object.values(JSON.parse(said));
+const packed = new Set(report.files.map(({ path }) => path));
+
+const problems = [];
+const targets = Object.values(exports).map((path) => path.replace("./", ""));
+const needed = [
+  ...targets,
+  ...targets.filter((path) => path.endsWith(".js")).map((path) => path.replace(/\.js$/, ".d.ts")),
+  ...Object.values(bin),
+  "LICENSE",
+  "NOTICE",
+  "README.md",
+  "dist/engine/local/worker.js",
+  "assets/digits/scans.bin",
+  "assets/digits/tokenizer.json",
+  "assets/digits/chat_template.jinja",
+];
+for (const path of needed) if (!packed.has(path)) problems.push(`missing: ${path}`);
+for (const path of packed) {
+  if (/\.test\.|\.tsbuildinfo$|^src\/|^fixtures\/|^bench\/|^dist\/(examples|testing)\//.test(path)) {
+    problems.push(`not for users: ${path}`);
+  }
+}
+if (report.size > LARGEST) problems.push(`${report.size} bytes packed, more than ${LARGEST}`);
+for (const path of Object.keys(exports).filter((subpath) => !subpath.endsWith(".json"))) {
+  const subpath = path.replace(".", name);
+  const names = Object.keys(await import(subpath));
+  if (names.length === 0) problems.push(`${subpath} exports nothing`);
+}
+
+for (const problem of problems) console.error(problem);
+console.log(`${packed.size} files, ${report.size} bytes packed, ${problems.length} problems`);
+process.exitCode = problems.length === 0 ? 0 : 1;
