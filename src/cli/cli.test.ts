@@ -1,0 +1,253 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { collectingContext, freshPath, openFakeEngine, TINY_FLAGS, temporaryDirectory } from "../testing/tiny-run.ts";
+import type { CliContext } from "./context.ts";
+import { listenForInterruption } from "./interruption.ts";
+import { runCommandLine } from "./program.ts";
+import { durationText, ProgressBar } from "./progress.ts";
+
+const TINY = TINY_FLAGS.flatMap((flag) => ["--set", flag]);
+
+/** Runs a command line in this process. */
+async function fovea(words: readonly string[], overrides: Partial<CliContext> = {}) {
+  const { context, stdout, stderr } = collectingContext(overrides);
+  const status = await runCommandLine(words, context);
+  const records = () =>
+    stdout()
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  return { status, stdout: stdout(), stderr: stderr(), records };
+}
+
+describe("fovea train", () => {
+  test("prints one JSON object a line, the last of them finished", async () => {
+    const path = freshPath();
+    const file = join(temporaryDirectory(), "run.yaml");
+    writeFileSync(file, "train: { groupSize: 4 }\ncredit: uniform\n");
+    const flags = [...TINY, "--set", "train.groupSize=4", "--set", "train.iterations=3"];
+    const { status, records } = await fovea(["train", file, ...flags, "--run-dir", path, "--json"]);
+    expect(status).toBe(0);
+    const events = records().map(({ event }) => event);
+    expect(events).toEqual(["started", "iteration", "iteration", "checkpoint", "iteration", "checkpoint", "finished"]);
+    expect(records().at(-1)).toEqual({
+      event: "finished",
+      completed: 3,
+      runDirectory: path,
+      model: join(path, "model"),
+    });
+    expect(JSON.parse(readFileSync(join(path, "config.json"), "utf8"))).toMatchObject({
+      config: { credit: { kind: "uniform" }, train: { groupSize: 4 } },
+    });
+  });
+
+  test("without --json puts progress on stderr and the result on stdout, without colours", async () => {
+    const path = freshPath();
+    const { status, stdout, stderr } = await fovea(["train", ...TINY, "--run-dir", path]);
+    expect(status).toBe(0);
+    expect(stdout).toBe(`run directory  ${path}\nmodel          ${join(path, "model")}\n`);
+    expect(stderr).toMatch(/learning █+ 4\/4 {2}reward [\d.]+ {2}accuracy [\d.]+ {2}KL [\d.e-]+ {2}\d+ tokens\/s/);
+    expect(stderr).not.toContain("\u001b");
+  });
+
+  test("prints the resolved configuration with --dry-run, and makes nothing", async () => {
+    const path = freshPath();
+    const words = ["train", "--preset", "digits", "--set", "train.iterations=5", "--seed", "7", "--run-dir", path];
+    const { status, stdout } = await fovea([...words, "--dry-run"]);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      train: { iterations: 5, seed: 7, schedule: "linear" },
+      credit: { kind: "dyco-rl" },
+    });
+    expect(existsSync(path)).toBe(false);
+  });
+
+  test("interrupted exits with 130, and --resume takes the rest of the configuration from the directory", async () => {
+    const path = freshPath();
+    let asked = 0;
+    const interruption = { isRequested: () => ++asked > 2 };
+    const words = ["train", ...TINY, "--run-dir", path, "--json"];
+    const first = await fovea(words, { interruption });
+    expect(first.status).toBe(130);
+    expect(first.records().at(-1)).toEqual({ event: "interrupted", completed: 2, runDirectory: path });
+    expect(first.stderr).toContain(`fovea train --resume --run-dir ${path}`);
+    const second = await fovea(["train", "--resume", "--run-dir", path, "--json"]);
+    expect(second.status).toBe(0);
+    expect(second.records().filter(({ event }) => event === "iteration")).toHaveLength(2);
+    expect(second.records().at(-1)).toMatchObject({ event: "finished", completed: 4 });
+  });
+
+  test("says with --json what failed, and exits with 1", async () => {
+    const openEngine = () => Promise.reject(new Error("out of memory"));
+    const { status, records, stderr } = await fovea(["train", ...TINY, "--run-dir", freshPath(), "--json"], {
+      openEngine,
+    });
+    expect(status).toBe(1);
+    expect(records()).toEqual([{ event: "failed", code: "unexpected", message: "out of memory" }]);
+    expect(stderr).toContain("error: Error: out of memory");
+  });
+});
+
+describe("wrong usage", () => {
+  test.each([
+    [["train", "--jsn"], "unknown option '--jsn'\n(Did you mean --json?)"],
+    [["train", "--set", "train.itertions=3"], "unknown key train.itertions; did you mean train.iterations?"],
+    [["train", "--preset", "digit"], "did you mean digits?"],
+    [["train", "--seed", "x"], "expected a whole number from 0"],
+    [["train", "--resume"], "--resume: expected --run-dir beside it"],
+    [["train", "nowhere.yaml"], "nowhere.yaml: cannot be read"],
+    [["train", "a.yaml", "b.yaml"], "too many arguments"],
+    [["eval", "--split", "tests"], "Allowed choices are train, validation, test"],
+    [["demo", "--credit", "magic"], "Allowed choices are dyco-rl, uniform, constant"],
+    [["tain"], "unknown command 'tain'\n(Did you mean train?)"],
+  ])("%j exits with 2 and says why", async (words, message) => {
+    const { status, stdout, stderr } = await fovea(words);
+    expect(status).toBe(2);
+    expect(stdout).toBe("");
+    expect(stderr).toContain(message);
+  });
+
+  test("help lists the commands and a command's flags, and exits with 0", async () => {
+    const all = await fovea(["--help"]);
+    expect(all.status).toBe(0);
+    for (const name of ["demo", "train", "sft", "eval", "sample"]) expect(all.stdout).toMatch(new RegExp(`^ {2}${name} `, "m"));
+    for (const words of [["train", "--help"], ["help", "train"]]) {
+      const { status, stdout } = await fovea(words);
+      expect(status).toBe(0);
+      for (const flag of ["--preset", "--set", "--run-dir", "--resume", "--dry-run", "--json", "--seed"]) {
+        expect(stdout).toContain(flag);
+      }
+    }
+  });
+});
+
+describe("looking at a model", () => {
+  test("fovea sft writes a run whose model fovea eval measures and fovea sample shows", async () => {
+    const openEngine = async () => openFakeEngine();
+    const path = freshPath();
+    const sft = ["--set", "sft.steps=3", "--set", "sft.batchSize=4"];
+    expect((await fovea(["sft", ...TINY, ...sft, "--run-dir", path, "--json"], { openEngine })).status).toBe(0);
+
+    const evaluated = await fovea(["eval", "--run-dir", path, "--split", "test", "--problems", "6", "--json"], {
+      openEngine,
+    });
+    expect(evaluated.status).toBe(0);
+    expect(evaluated.records().at(-1)).toMatchObject({ event: "finished", split: "test", problems: 6 });
+    const shown = await fovea(["eval", "--run-dir", path], { openEngine });
+    expect(shown.stdout).toMatch(/accuracy +[\d.]+ % \[[\d.]+ %, [\d.]+ %\] {2}of 8 problems, Wilson 95 %/);
+    expect(shown.stdout).toContain("reading, per digit");
+
+    const sampled = await fovea(["sample", "--run-dir", path, "--problems", "2", "--greedy", "--json"], { openEngine });
+    const records = sampled.records();
+    expect(records.map(({ event }) => event)).toEqual(["sample", "sample", "finished"]);
+    const [{ tokens, completion } = {}] = records;
+    expect((tokens as { text: string }[]).map(({ text }) => text).join("")).toBe(completion);
+    for (const token of tokens as object[]) {
+      expect(token).toMatchObject({ role: expect.any(String), truth: { role: expect.any(String) } });
+    }
+    expect((await fovea(["sample", "--run-dir", path], { openEngine })).stdout).toContain("the answer is");
+  });
+
+  test("of a directory without a run is refused", async () => {
+    const { status, stderr } = await fovea(["eval", "--run-dir", temporaryDirectory()]);
+    expect(status).toBe(1);
+    expect(stderr).toContain("no readable config.json");
+  });
+});
+
+describe("fovea demo", () => {
+  const words = (path: string) => [
+    ...["demo", "--quick", ...TINY, "--set", "sft.steps=2", "--set", "sft.batchSize=2"],
+    ...["--run-dir", path, "--seed", "3"],
+  ];
+  const openEngine = async () => openFakeEngine();
+
+  test("ends with the accuracies before and after", async () => {
+    const path = freshPath();
+    const { status, records } = await fovea([...words(path), "--json", "--credit", "uniform"], { openEngine });
+    expect(status).toBe(0);
+    expect(records().at(-1)).toEqual({
+      event: "finished",
+      accuracyBefore: expect.any(Number),
+      accuracyAfter: expect.any(Number),
+      problems: 8,
+      runDirectory: path,
+    });
+    const started = records().filter(({ event }) => event === "started");
+    expect(started.map(({ kind }) => kind)).toEqual(["sft", "train"]);
+    const evaluations = records().filter(({ event }) => event === "evaluation");
+    expect(evaluations.map(({ split, iteration }) => `${split} ${iteration}`)).toEqual(["test 0", "test 4"]);
+    expect(JSON.parse(readFileSync(join(path, "config.json"), "utf8"))).toMatchObject({
+      config: { credit: { kind: "uniform" }, train: { seed: 3 } },
+    });
+  });
+
+  test("shows completions before and after with each token's roles, in colour where that is wanted", async () => {
+    const plain = await fovea(words(freshPath()), { openEngine });
+    expect(plain.stdout).toMatch(/^before\ntruth {3}/m);
+    expect(plain.stdout).toMatch(/^credit {2}/m);
+    expect(plain.stdout).toMatch(/accuracy on 8 held-out problems, Wilson 95 %/);
+    expect(plain.stdout).not.toContain("\u001b");
+    const coloured = await fovea(words(freshPath()), { openEngine, hasColour: true });
+    expect(coloured.stdout).toContain("\u001b[38;5;39mimage");
+  });
+});
+
+describe("Ctrl-C", () => {
+  test("asks to stop the first time, and ends at once the second", () => {
+    const listeners = new Map<string, () => void>();
+    const process = {
+      on: (signal: string, listener: () => void) => listeners.set(signal, listener),
+      off: (signal: string) => listeners.delete(signal),
+    };
+    const notices: string[] = [];
+    const exits: number[] = [];
+    const interruption = listenForInterruption(process, (text) => notices.push(text), (status) => exits.push(status));
+    expect(interruption.isRequested()).toBe(false);
+    listeners.get("SIGINT")?.();
+    expect(interruption.isRequested()).toBe(true);
+    expect(notices).toHaveLength(1);
+    expect(exits).toEqual([]);
+    listeners.get("SIGINT")?.();
+    expect(exits).toEqual([130]);
+    interruption.dispose();
+    expect(listeners.size).toBe(0);
+  });
+});
+
+describe("the progress bar", () => {
+  test("draws one line anew on a terminal, with the time left", () => {
+    let now = 0;
+    const written: string[] = [];
+    const bar = new ProgressBar((text) => written.push(text), true, () => now);
+    bar.begin("learning");
+    for (let done = 1; done <= 4; done++) {
+      now += 30_000;
+      bar.show({ label: "learning", done, total: 4, facts: ["reward 0.5"] });
+    }
+    expect(written[0]).toBe("\r\u001b[Klearning █████░░░░░░░░░░░░░░░ 1/4  reward 0.5  1m30s left");
+    expect(written.at(-1)).toBe("\r\u001b[Klearning ████████████████████ 4/4  reward 0.5\n");
+  });
+
+  test("writes a line every ten seconds elsewhere, and always the last", () => {
+    let now = 0;
+    const written: string[] = [];
+    const bar = new ProgressBar((text) => written.push(text), false, () => now);
+    for (let done = 1; done <= 50; done++) {
+      now += 1000;
+      bar.show({ label: "learning", done, total: 50, facts: [] });
+    }
+    expect(written).toHaveLength(6);
+    expect(written.at(-1)).toBe("learning ████████████████████ 50/50\n");
+  });
+
+  test.each([
+    [0, "0s"],
+    [59.6, "1m00s"],
+    [3599, "59m59s"],
+    [7500, "2h05m"],
+  ])("writes %d seconds as %s", (seconds, text) => {
+    expect(durationText(seconds)).toBe(text);
+  });
+});
