@@ -15,6 +15,8 @@ export type TensorData = Float32Array | BigInt64Array | Uint8Array;
 export interface ProgramOptions {
   /** Threads of one operation. */
   readonly threads?: number;
+  /** Idle threads wait in a loop: faster alone on a machine, far slower on a shared one. */
+  readonly spin?: boolean;
   /** Keep freed buffers for the next run: faster, at the price of memory held. */
   readonly arena?: boolean;
 }
@@ -46,7 +48,7 @@ export class Program {
   static async compile(
     graph: Graph,
     outputs: Readonly<Record<string, Tensor>>,
-    { threads = 2, arena = true }: ProgramOptions = {},
+    { threads = 2, spin = false, arena = true }: ProgramOptions = {},
   ): Promise<Program> {
     const { named, nodes } = distinctOutputs(graph, outputs);
     const { kept, used } = liveNodes(nodes, [...named.values()]);
@@ -60,6 +62,7 @@ export class Program {
     const session = await ort.InferenceSession.create(bytes, {
       executionProviders: ["cpu"],
       intraOpNumThreads: threads,
+      extra: { session: { intra_op: { allow_spinning: spin ? "1" : "0" } } },
       interOpNumThreads: 1,
       enableCpuMemArena: arena,
       graphOptimizationLevel: "all",

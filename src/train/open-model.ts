@@ -20,6 +20,7 @@ export const openEngine: OpenEngine = ({ model, engine, train }) =>
   createLocalEngine({
     model: model.kind === "directory" ? model.path : freshDigitsModel(train.seed),
     threads: engine.threads,
+    spin: engine.spin,
   });
 
 /**

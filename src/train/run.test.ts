@@ -75,15 +75,15 @@ describe("a run", () => {
       "000004.jsonl",
     ]);
     expect(readdirSync(join(path, "checkpoints"))).toEqual(["000002", "000004"]);
-    const records = lines(join(path, "metrics.jsonl")).map(({ event, iteration }) => `${event} ${iteration}`);
+    const records = lines(join(path, "metrics.jsonl")).map(({ event, iteration }) => [event, iteration]);
     expect(records).toEqual([
-      "evaluation 0",
-      "iteration 1",
-      "iteration 2",
-      "evaluation 2",
-      "iteration 3",
-      "iteration 4",
-      "evaluation 4",
+      ["evaluation", 0],
+      ["iteration", 1],
+      ["iteration", 2],
+      ["evaluation", 2],
+      ["iteration", 3],
+      ["iteration", 4],
+      ["evaluation", 4],
     ]);
   });
 
@@ -167,13 +167,12 @@ describe("an interrupted run", () => {
     const [straight, broken] = [freshPath(), freshPath()];
     await runTraining(tinyRun(straight));
     let samples = 0;
-    const crash = { ...digitsFakeEngine() };
-    const { sample } = crash;
+    const engine = digitsFakeEngine();
     const options = tinyRun(broken, [], {
-      ...crash,
+      ...engine,
       sample: (request) => {
         samples += 1;
-        return samples === 4 ? Promise.reject(new EngineError("the power went out")) : sample(request);
+        return samples === 4 ? Promise.reject(new EngineError("the power went out")) : engine.sample(request);
       },
     });
     await expect(runTraining(options)).rejects.toThrow("the power went out");

@@ -3,6 +3,7 @@
  * The supervised warm start: raise the mean log-prob of demonstrations' tokens, through the same two calls that
  * reinforcement learning uses.
  */
+import type { DemonstrationSource } from "../data/index.ts";
 import type { Engine, Sequence } from "../engine/index.ts";
 import type { Dialogue } from "../eval/index.ts";
 import type { Config } from "./config/schema.ts";
@@ -34,9 +35,8 @@ export interface WarmStart {
   readonly clock: () => number;
 }
 
-function batchAt({ config, dialogue, curriculum }: WarmStart, step: number): Sequence[] {
+function batchAt({ config, dialogue }: WarmStart, source: DemonstrationSource, step: number): Sequence[] {
   const { batchSize } = config.sft;
-  const source = curriculum.at(step);
   return Array.from({ length: batchSize }, (_, i) => {
     const { problem, completion } = source.demonstration((step - 1) * batchSize + i);
     return { prompt: dialogue.prompt(problem), completion: dialogue.completionTokens(completion) };
@@ -56,14 +56,15 @@ async function meanLoss(engine: Engine, sequences: readonly Sequence[], tokens: 
  * @param step counted from 1
  */
 async function runStep(warmStart: WarmStart, step: number): Promise<LoopStep> {
-  const { config, engine, clock } = warmStart;
+  const { config, curriculum, engine, clock } = warmStart;
   const { sft } = config;
+  const lesson = curriculum.at(step);
   const start = clock();
-  const sequences = batchAt(warmStart, step);
+  const sequences = batchAt(warmStart, lesson.source, step);
   const tokens = sequences.reduce((sum, { completion }) => sum + completion.length, 0);
   const isMeasured = step === 1 || step === sft.steps || step % sft.reportEvery === 0;
   const loss = isMeasured ? await meanLoss(engine, sequences, tokens) : undefined;
-  const learningRate = learningRateAt(sft, step - 1, sft.steps);
+  const learningRate = learningRateAt(sft, lesson.index, lesson.length);
   await engine.accumulate(
     sequences,
     sequences.map(({ completion }) => new Float64Array(completion.length).fill(1 / tokens)),

@@ -56,7 +56,7 @@ async function encodedPrompts(
   const prompts = sequences.map((sequence) =>
     preparePrompt(recordedPrompt(sequence), config, (image) => preprocess(image, processor)),
   );
-  const programs = new ProgramCache(8);
+  const programs = new ProgramCache(8, {});
   const vision = new VisionEncoder(config, store, programs, 2);
   await vision.encode(prompts.flatMap(({ images }) => images));
   await programs.clear();

@@ -4,7 +4,7 @@
  */
 import type { Rng } from "../../math/index.ts";
 import { type BatchShape, decodeStepGraph, HIDDEN, prefillGraph } from "../../model/graph/index.ts";
-import { Program, type Tensor } from "../../tensor/index.ts";
+import type { Tensor } from "../../tensor/index.ts";
 import type { AttentionRow, Completion } from "../engine.ts";
 import { RowReducer } from "./attention-reduction.ts";
 import { roundUpCount, roundUpLength } from "./buckets.ts";
@@ -215,18 +215,18 @@ class DecodeBatch {
   }
 
   #prefillProgram(prompts: number, length: number) {
-    const { config, store, programs, threads } = this.#m;
+    const { config, store, programs } = this.#m;
     return programs.get(`prefill ${prompts}x${length}`, async () => {
       const { graph, parameters, cache, next, lastRow } = prefillGraph(config, store.layout, prompts, length);
       const keys = cache.map(({ key }) => key);
       const values = cache.map(({ value }) => value);
       const outputs = { ...next, ...layerOutputs(keys, values), lastRow };
-      return { program: await Program.compile(graph, outputs, { threads }), used: parameters.used };
+      return { program: await programs.compile(graph, outputs), used: parameters.used };
     });
   }
 
   #stepProgram(shape: BatchShape) {
-    const { config, store, programs, threads } = this.#m;
+    const { config, store, programs } = this.#m;
     const row = this.#request.row !== undefined;
     return programs.get(`decode ${JSON.stringify(shape)} ${row}`, async () => {
       const step = decodeStepGraph(config, store.layout, shape);
@@ -235,7 +235,7 @@ class DecodeBatch {
         ...layerOutputs(step.keys, step.values),
         ...(row ? { row: step.row } : {}),
       };
-      return { program: await Program.compile(step.graph, outputs, { threads }), used: step.parameters.used };
+      return { program: await programs.compile(step.graph, outputs), used: step.parameters.used };
     });
   }
 }

@@ -20,10 +20,9 @@ export function initialiseWeights(store: ParameterStore, rng: Rng, layers: numbe
       continue;
     }
     const fanIn = size / shape[0]!;
-    const isEmbedding = name.includes("embed_tokens") || name.startsWith("lm_head");
     const writesResidual = /o_proj|down_proj|attn\.proj/.test(name);
     const deviation =
-      (isEmbedding ? DEVIATION : Math.max(DEVIATION, 1 / Math.sqrt(fanIn))) / (writesResidual ? Math.sqrt(2 * layers) : 1);
+      Math.max(DEVIATION, 1 / Math.sqrt(fanIn)) / (writesResidual ? Math.sqrt(2 * layers) : 1);
     const draw = rng.fork(name);
     for (let i = 0; i < size; i++) {
       store.weights[offset + i] = draw.normal(0, deviation);

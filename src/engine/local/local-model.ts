@@ -61,7 +61,7 @@ export class LocalModel {
    * @throws ModelError when the directory is no Qwen2.5-VL model, or its files are broken
    * @throws EngineError when an option is no positive integer
    */
-  constructor({ model, threads = 2, maxTokens = 2048 }: LocalEngineOptions) {
+  constructor({ model, threads = 2, spin = false, maxTokens = 2048 }: LocalEngineOptions) {
     checkPositive("threads", threads);
     checkPositive("maxTokens", maxTokens);
     const fresh = typeof model === "string" ? undefined : model;
@@ -73,10 +73,10 @@ export class LocalModel {
     } else {
       initialiseWeights(store, new Rng(fresh.seed), config.text.layers);
     }
-    const programs = new ProgramCache(PROGRAMS);
-    const vision = new VisionEncoder(config, store, programs, threads);
+    const programs = new ProgramCache(PROGRAMS, { threads, spin });
+    const vision = new VisionEncoder(config, store, programs);
     const table = new RotaryTable(config.text);
-    this.#machinery = { config, store, programs, vision, table, threads, maxTokens };
+    this.#machinery = { config, store, programs, vision, table, maxTokens };
     this.#teacher = new TeacherForcing(this.#machinery);
     this.#adam = new AdamW(store.layout);
     this.#banned = bannedTokens(config);

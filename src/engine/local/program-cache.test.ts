@@ -15,7 +15,7 @@ function workshop() {
 
 test("a program is compiled at first use only", async () => {
   const { events, compile } = workshop();
-  const cache = new ProgramCache(2);
+  const cache = new ProgramCache(2, {});
   const first = await cache.get("a", compile("a"));
   expect(await cache.get("a", compile("a"))).toBe(first);
   expect(events).toEqual(["compile a"]);
@@ -23,7 +23,7 @@ test("a program is compiled at first use only", async () => {
 
 test("the program used longest ago is released when there are too many", async () => {
   const { events, compile } = workshop();
-  const cache = new ProgramCache(2);
+  const cache = new ProgramCache(2, {});
   for (const key of ["a", "b", "a", "c", "a", "b"]) {
     expect((await cache.get(key, compile(key))).key).toBe(key);
   }
@@ -32,7 +32,7 @@ test("the program used longest ago is released when there are too many", async (
 
 test("clearing releases all; they are compiled anew after it", async () => {
   const { events, compile } = workshop();
-  const cache = new ProgramCache(3);
+  const cache = new ProgramCache(3, {});
   await cache.get("a", compile("a"));
   await cache.get("b", compile("b"));
   await cache.clear();

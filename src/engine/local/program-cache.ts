@@ -2,7 +2,7 @@
  * @module
  * Compiled programs by the shape they were compiled for; those used longest ago are released.
  */
-import type { Program } from "../../tensor/index.ts";
+import { type Graph, Program, type ProgramOptions, type Tensor } from "../../tensor/index.ts";
 
 /** A program with what its builder wants to remember of it. */
 export interface Compiled {
@@ -11,10 +11,18 @@ export interface Compiled {
 
 export class ProgramCache {
   readonly #capacity: number;
+  readonly #options: ProgramOptions;
   readonly #programs = new Map<string, Compiled>();
 
-  constructor(capacity: number) {
+  /** @param options what every program is compiled with */
+  constructor(capacity: number, options: ProgramOptions) {
     this.#capacity = capacity;
+    this.#options = options;
+  }
+
+  /** Compiles a program for `get`. */
+  compile(graph: Graph, outputs: Readonly<Record<string, Tensor>>): Promise<Program> {
+    return Program.compile(graph, outputs, this.#options);
   }
 
   /** The program of this key, compiled at first use. */

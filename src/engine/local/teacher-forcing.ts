@@ -10,7 +10,7 @@ import {
   teacherForcedGraph,
 } from "../../model/graph/index.ts";
 import type { ModelConfig } from "../../model/index.ts";
-import { type Feeds, type Graph, gradients, Program, type Tensor } from "../../tensor/index.ts";
+import { type Feeds, type Graph, gradients, type Tensor } from "../../tensor/index.ts";
 import type { AttentionRow, Score } from "../engine.ts";
 import { attentionSignals } from "./attention-reduction.ts";
 import { DecoderRows, forEachPromptRow, promptMask, promptSupports } from "./decoder-batch.ts";
@@ -28,7 +28,6 @@ export interface Machinery {
   readonly programs: ProgramCache;
   readonly vision: VisionEncoder;
   readonly table: RotaryTable;
-  readonly threads: number;
   /** Rows, prompt and completion tokens together, computed at once. */
   readonly maxTokens: number;
 }
@@ -134,31 +133,28 @@ export class TeacherForcing {
   }
 
   #scoreProgram(shape: BatchShape, row: AttentionRow | undefined) {
-    const { config, store, programs, threads } = this.#m;
+    const { config, store, programs } = this.#m;
     return programs.get(`score ${JSON.stringify(shape)} ${row}`, async () => {
       const built = teacherForcedGraph(config, store.layout, shape);
       const signals =
         row === undefined
           ? {}
           : signalOutputs(built.graph, row === "own" ? built.ownRows : built.predictingRows, shape);
-      const program = await Program.compile(
-        built.graph,
-        { logprobs: built.logprobs, ...signals },
-        { threads },
-      );
+      const program = await programs.compile(built.graph,
+        { logprobs: built.logprobs, ...signals });
       return { program, used: built.parameters.used };
     });
   }
 
   #gradientProgram(shape: BatchShape) {
-    const { config, store, programs, threads } = this.#m;
+    const { config, store, programs } = this.#m;
     return programs.get(`gradient ${JSON.stringify(shape)}`, async () => {
       const { graph, parameters, embeddings, logprobs } = teacherForcedGraph(config, store.layout, shape);
       const used = new Map(parameters.used);
       const seed = { tensor: logprobs, gradient: graph.input("coefficients", logprobs.shape) };
       const [embeddingGradient, ...parts] = gradients(graph, [seed], [embeddings, ...used.values()]);
       const outputs = { embeddings: embeddingGradient!, ...gradientOutputs(used, parts) };
-      return { program: await Program.compile(graph, outputs, { threads }), used };
+      return { program: await programs.compile(graph, outputs), used };
     });
   }
 

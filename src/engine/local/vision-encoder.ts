@@ -6,7 +6,7 @@
 
 import { type VisionPlan, visionGraph, visionPlan } from "../../model/graph/index.ts";
 import type { ImageGrid, ModelConfig } from "../../model/index.ts";
-import { gradients, Program, type Tensor } from "../../tensor/index.ts";
+import { gradients, type Tensor } from "../../tensor/index.ts";
 import { roundDownCount, roundUpCount } from "./buckets.ts";
 import type { ParameterStore } from "./parameter-store.ts";
 import type { PreparedImage } from "./prepared-prompt.ts";
@@ -25,15 +25,13 @@ export class VisionEncoder {
   readonly #config: ModelConfig;
   readonly #store: ParameterStore;
   readonly #programs: ProgramCache;
-  readonly #threads: number;
   readonly #plans = new Map<string, VisionPlan>();
   readonly #scratch: Float32Array;
 
-  constructor(config: ModelConfig, store: ParameterStore, programs: ProgramCache, threads: number) {
+  constructor(config: ModelConfig, store: ParameterStore, programs: ProgramCache) {
     this.#config = config;
     this.#store = store;
     this.#programs = programs;
-    this.#threads = threads;
     this.#scratch = new Float32Array(store.layout.size);
   }
 
@@ -129,7 +127,7 @@ export class VisionEncoder {
   #forward(plan: VisionPlan, frames: number) {
     return this.#programs.get(`vision ${this.#key(plan)} x${frames}`, async () => {
       const { graph, parameters, embeddings } = visionGraph(this.#config, this.#store.layout, plan, frames);
-      const program = await Program.compile(graph, { embeddings }, { threads: this.#threads });
+      const program = await this.#programs.compile(graph, { embeddings });
       return { program, used: parameters.used };
     });
   }
@@ -140,7 +138,7 @@ export class VisionEncoder {
       const seed = { tensor: embeddings, gradient: graph.input("outputGradient", embeddings.shape) };
       const used = new Map(parameters.used);
       const parts = gradients(graph, [seed], [...used.values()]);
-      const program = await Program.compile(graph, gradientOutputs(used, parts), { threads: this.#threads });
+      const program = await this.#programs.compile(graph, gradientOutputs(used, parts));
       return { program, used };
     });
   }

@@ -145,6 +145,12 @@ const engineSchema = z
           .min(1)
           .default(2)
           .describe("Threads of one operation; results depend on it in the last bits."),
+        spin: z
+          .boolean()
+          .default(false)
+          .describe(
+            "Idle threads wait in a loop: a tenth faster alone on a machine, far slower on a shared one.",
+          ),
       })
       .describe("This machine, by onnxruntime."),
   ])
