@@ -57,7 +57,7 @@ async function encodedPrompts(
     preparePrompt(recordedPrompt(sequence), config, (image) => preprocess(image, processor)),
   );
   const programs = new ProgramCache(8, {});
-  const vision = new VisionEncoder(config, store, programs, 2);
+  const vision = new VisionEncoder(config, store, programs);
   await vision.encode(prompts.flatMap(({ images }) => images));
   await programs.clear();
   return prompts;

@@ -77,7 +77,7 @@ describe.each(CHECKPOINTS)("transformers and this engine agree on %s", (name) =>
       const store = new ParameterStore(config);
       store.read(directory, config);
       const programs = new ProgramCache(8, {});
-      await new VisionEncoder(config, store, programs, 2).encode(images);
+      await new VisionEncoder(config, store, programs).encode(images);
       expect(images).toHaveLength(imageEmbeddings!.length);
       for (const [i, { embeddings }] of images.entries()) {
         expect(digestError(digest(embeddings), imageEmbeddings![i]!)).toBeLessThan(1e-5);
