@@ -1,7 +1,13 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { collectingContext, freshPath, openFakeEngine, TINY_FLAGS, temporaryDirectory } from "../testing/tiny-run.ts";
+import {
+  collectingContext,
+  freshPath,
+  openFakeEngine,
+  TINY_FLAGS,
+  temporaryDirectory,
+} from "../testing/tiny-run.ts";
 import type { CliContext } from "./context.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { runCommandLine } from "./program.ts";
@@ -30,7 +36,15 @@ describe("fovea train", () => {
     const { status, records } = await fovea(["train", file, ...flags, "--run-dir", path, "--json"]);
     expect(status).toBe(0);
     const events = records().map(({ event }) => event);
-    expect(events).toEqual(["started", "iteration", "iteration", "checkpoint", "iteration", "checkpoint", "finished"]);
+    expect(events).toEqual([
+      "started",
+      "iteration",
+      "iteration",
+      "checkpoint",
+      "iteration",
+      "checkpoint",
+      "finished",
+    ]);
     expect(records().at(-1)).toEqual({
       event: "finished",
       completed: 3,
@@ -47,13 +61,25 @@ describe("fovea train", () => {
     const { status, stdout, stderr } = await fovea(["train", ...TINY, "--run-dir", path]);
     expect(status).toBe(0);
     expect(stdout).toBe(`run directory  ${path}\nmodel          ${join(path, "model")}\n`);
-    expect(stderr).toMatch(/learning █+ 4\/4 {2}reward [\d.]+ {2}accuracy [\d.]+ {2}KL [\d.e-]+ {2}\d+ tokens\/s/);
+    expect(stderr).toMatch(
+      /learning █+ 4\/4 {2}reward [\d.]+ {2}accuracy [\d.]+ {2}KL [\d.e-]+ {2}\d+ tokens\/s/,
+    );
     expect(stderr).not.toContain("\u001b");
   });
 
   test("prints the resolved configuration with --dry-run, and makes nothing", async () => {
     const path = freshPath();
-    const words = ["train", "--preset", "digits", "--set", "train.iterations=5", "--seed", "7", "--run-dir", path];
+    const words = [
+      "train",
+      "--preset",
+      "digits",
+      "--set",
+      "train.iterations=5",
+      "--seed",
+      "7",
+      "--run-dir",
+      path,
+    ];
     const { status, stdout } = await fovea([...words, "--dry-run"]);
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -111,8 +137,12 @@ describe("wrong usage", () => {
   test("help lists the commands and a command's flags, and exits with 0", async () => {
     const all = await fovea(["--help"]);
     expect(all.status).toBe(0);
-    for (const name of ["demo", "train", "sft", "eval", "sample"]) expect(all.stdout).toMatch(new RegExp(`^ {2}${name} `, "m"));
-    for (const words of [["train", "--help"], ["help", "train"]]) {
+    for (const name of ["demo", "train", "sft", "eval", "sample"])
+      expect(all.stdout).toMatch(new RegExp(`^ {2}${name} `, "m"));
+    for (const words of [
+      ["train", "--help"],
+      ["help", "train"],
+    ]) {
       const { status, stdout } = await fovea(words);
       expect(status).toBe(0);
       for (const flag of ["--preset", "--set", "--run-dir", "--resume", "--dry-run", "--json", "--seed"]) {
@@ -127,18 +157,25 @@ describe("looking at a model", () => {
     const openEngine = async () => openFakeEngine();
     const path = freshPath();
     const sft = ["--set", "sft.steps=3", "--set", "sft.batchSize=4"];
-    expect((await fovea(["sft", ...TINY, ...sft, "--run-dir", path, "--json"], { openEngine })).status).toBe(0);
+    expect((await fovea(["sft", ...TINY, ...sft, "--run-dir", path, "--json"], { openEngine })).status).toBe(
+      0,
+    );
 
-    const evaluated = await fovea(["eval", "--run-dir", path, "--split", "test", "--problems", "6", "--json"], {
-      openEngine,
-    });
+    const evaluated = await fovea(
+      ["eval", "--run-dir", path, "--split", "test", "--problems", "6", "--json"],
+      {
+        openEngine,
+      },
+    );
     expect(evaluated.status).toBe(0);
     expect(evaluated.records().at(-1)).toMatchObject({ event: "finished", split: "test", problems: 6 });
     const shown = await fovea(["eval", "--run-dir", path], { openEngine });
     expect(shown.stdout).toMatch(/accuracy +[\d.]+ % \[[\d.]+ %, [\d.]+ %\] {2}of 8 problems, Wilson 95 %/);
     expect(shown.stdout).toContain("reading, per digit");
 
-    const sampled = await fovea(["sample", "--run-dir", path, "--problems", "2", "--greedy", "--json"], { openEngine });
+    const sampled = await fovea(["sample", "--run-dir", path, "--problems", "2", "--greedy", "--json"], {
+      openEngine,
+    });
     const records = sampled.records();
     expect(records.map(({ event }) => event)).toEqual(["sample", "sample", "finished"]);
     const [{ tokens, completion } = {}] = records;
@@ -165,7 +202,9 @@ describe("fovea demo", () => {
 
   test("ends with the accuracies before and after", async () => {
     const path = freshPath();
-    const { status, records } = await fovea([...words(path), "--json", "--credit", "uniform"], { openEngine });
+    const { status, records } = await fovea([...words(path), "--json", "--credit", "uniform"], {
+      openEngine,
+    });
     expect(status).toBe(0);
     expect(records().at(-1)).toEqual({
       event: "finished",
@@ -177,7 +216,10 @@ describe("fovea demo", () => {
     const started = records().filter(({ event }) => event === "started");
     expect(started.map(({ kind }) => kind)).toEqual(["sft", "train"]);
     const evaluations = records().filter(({ event }) => event === "evaluation");
-    expect(evaluations.map(({ split, iteration }) => `${split} ${iteration}`)).toEqual(["test 0", "test 4"]);
+    expect(evaluations.map(({ split, iteration }) => [split, iteration])).toEqual([
+      ["test", 0],
+      ["test", 4],
+    ]);
     expect(JSON.parse(readFileSync(join(path, "config.json"), "utf8"))).toMatchObject({
       config: { credit: { kind: "uniform" }, train: { seed: 3 } },
     });
@@ -203,7 +245,11 @@ describe("Ctrl-C", () => {
     };
     const notices: string[] = [];
     const exits: number[] = [];
-    const interruption = listenForInterruption(process, (text) => notices.push(text), (status) => exits.push(status));
+    const interruption = listenForInterruption(
+      process,
+      (text) => notices.push(text),
+      (status) => exits.push(status),
+    );
     expect(interruption.isRequested()).toBe(false);
     listeners.get("SIGINT")?.();
     expect(interruption.isRequested()).toBe(true);
@@ -220,7 +266,11 @@ describe("the progress bar", () => {
   test("draws one line anew on a terminal, with the time left", () => {
     let now = 0;
     const written: string[] = [];
-    const bar = new ProgressBar((text) => written.push(text), true, () => now);
+    const bar = new ProgressBar(
+      (text) => written.push(text),
+      true,
+      () => now,
+    );
     bar.begin("learning");
     for (let done = 1; done <= 4; done++) {
       now += 30_000;
@@ -233,7 +283,11 @@ describe("the progress bar", () => {
   test("writes a line every ten seconds elsewhere, and always the last", () => {
     let now = 0;
     const written: string[] = [];
-    const bar = new ProgressBar((text) => written.push(text), false, () => now);
+    const bar = new ProgressBar(
+      (text) => written.push(text),
+      false,
+      () => now,
+    );
     for (let done = 1; done <= 50; done++) {
       now += 1000;
       bar.show({ label: "learning", done, total: 50, facts: [] });

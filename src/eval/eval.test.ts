@@ -11,10 +11,17 @@ const tokenizer = Tokenizer.load(DIGITS_ASSETS);
 const END = tokenizer.requireTokenId("<|im_end|>");
 const format = { tokenizer, template: ChatTemplate.load(DIGITS_ASSETS), stopTokens: [END] };
 const dialogue = createDialogue(format);
-const source = digitsSource({ split: "validation", seed: 1, options: { kinds: ["sum", "largest"], noise: 0 } });
+const source = digitsSource({
+  split: "validation",
+  seed: 1,
+  options: { kinds: ["sum", "largest"], noise: 0 },
+});
 
 /** An engine that completes the n-th prompt it is given with the n-th text. */
-function scripted(texts: readonly string[], own: Dialogue = dialogue): Pick<Engine, "sample"> & { asked: number[] } {
+function scripted(
+  texts: readonly string[],
+  own: Dialogue = dialogue,
+): Pick<Engine, "sample"> & { asked: number[] } {
   let next = 0;
   const asked: number[] = [];
   return {
@@ -57,7 +64,9 @@ describe("an evaluation", () => {
   });
 
   test("counts by kind", async () => {
-    const texts = truths.map(({ trace, question }) => (question.kind === "sum" ? trace : "<answer>no</answer>"));
+    const texts = truths.map(({ trace, question }) =>
+      question.kind === "sum" ? trace : "<answer>no</answer>",
+    );
     const { byKind, accuracy } = await measure(texts);
     const sums = truths.filter(({ question }) => question.kind === "sum").length;
     expect(byKind).toMatchObject({ sum: { share: 1, of: sums }, largest: { share: 0, of: 8 - sums } });
@@ -68,7 +77,9 @@ describe("an evaluation", () => {
     const misread = await measure(truths.map(() => "<think>I see 0.</think><answer>x</answer>"));
     expect(misread.readingPerDigit?.share).toBeLessThan(0.5);
     expect(misread.arithmeticGivenRightReading).toMatchObject({ share: 0, of: 0, low: 0, high: 1 });
-    const miscalculated = await measure(truths.map(({ trace }) => trace.replace(/<answer>.*/, "<answer>99</answer>")));
+    const miscalculated = await measure(
+      truths.map(({ trace }) => trace.replace(/<answer>.*/, "<answer>99</answer>")),
+    );
     expect(miscalculated.readingPerDigit).toMatchObject({ share: 1 });
     expect(miscalculated.arithmeticGivenRightReading).toMatchObject({ share: 0, of: 8 });
   });
@@ -113,7 +124,9 @@ describe("a dialogue", () => {
 
   test("adds the system message and the suffix that it was given", () => {
     const own = createDialogue({ ...format, system: "I see", suffix: " What is the sum?" });
-    const all = own.prompt(problem).chunks.map((chunk) => (chunk.kind === "text" ? tokenizer.decode(chunk.tokens) : ""));
+    const all = own
+      .prompt(problem)
+      .chunks.map((chunk) => (chunk.kind === "text" ? tokenizer.decode(chunk.tokens) : ""));
     expect(all.join("")).toContain("<|im_start|>system\nI see<|im_end|>");
     expect(all.join("")).toContain(`${problem.question} What is the sum?<|im_end|>`);
   });
@@ -143,7 +156,8 @@ describe("tokens in the terminal", () => {
   test("have a colour by role where they are, and lose nothing of their text", () => {
     const shown = showTokens(tokens, true);
     expect(shown).toContain("\u001b[38;5;39m\u001b[4mI see 3\u001b[0m");
-    expect(shown.replaceAll(/\u001b\[[\d;]*m/g, "")).toBe("I see 3+1\n.");
+    const pieces = shown.split("\u001b[").map((piece) => piece.replace(/^[\d;]*m/, ""));
+    expect(pieces.join("")).toBe("I see 3+1\n.");
     expect(roleLegend(true)).toContain("\u001b[38;5;208mtext");
     expect(roleLegend(false)).not.toContain("\u001b");
   });

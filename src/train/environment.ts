@@ -53,15 +53,27 @@ function git(...words: readonly string[]): string | null {
   }
 }
 
+let checkout: Pick<Environment, "commit" | "hasUncommittedChanges"> | undefined;
+
+/** The package's own checkout, looked at once. */
+function describeCheckout(): Pick<Environment, "commit" | "hasUncommittedChanges"> {
+  if (checkout === undefined) {
+    const status = git("status", "--porcelain", "--untracked-files=no");
+    checkout = {
+      commit: git("rev-parse", "HEAD"),
+      hasUncommittedChanges: status === null ? null : status !== "",
+    };
+  }
+  return checkout;
+}
+
 /** Describes this machine and this program. */
 export function describeEnvironment(command: readonly string[] = process.argv.slice(2)): Environment {
-  const status = git("status", "--porcelain", "--untracked-files=no");
   const cores = cpus();
   return {
     version: 1,
     fovea: versionOf(new URL("package.json", ROOT)),
-    commit: git("rev-parse", "HEAD"),
-    hasUncommittedChanges: status === null ? null : status !== "",
+    ...describeCheckout(),
     node: process.version,
     platform: process.platform,
     architecture: process.arch,

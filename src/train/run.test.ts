@@ -123,7 +123,7 @@ describe("a run", () => {
   test("raises the reward", async () => {
     const path = freshPath();
     const events: RunEvent[] = [];
-    const flags = ["train.iterations=40", "train.promptsPerIteration=12", "train.checkpointEvery=0"];
+    const flags = ["train.iterations=30", "train.checkpointEvery=0", "train.rolloutsEvery=0"];
     await runTraining({ ...tinyRun(path, flags), onEvent: (event) => events.push(event) });
     const rewards = events.flatMap((event) => (event.event === "iteration" ? [event.reward] : []));
     const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
