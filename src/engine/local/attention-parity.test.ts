@@ -142,7 +142,7 @@ describe.each(CHECKPOINTS)("signals of %s computed in the graph", (name) => {
   test.each(
     CASES.flatMap((caseName) => (["own", "predicting"] as const).map((row) => [caseName, row] as const)),
   )("are those of the reference on transformers' rows: %s, %s rows", async (caseName, row) => {
-    const model = new LocalModel({ model: checkpointDirectory(name) });
+    const model = new LocalModel({ model: checkpointDirectory(name), threads: 1 });
     const recorded = recordedCase(name, caseName);
     const scores = await model.score(registerCase(model, recorded), { signals: { attention: { row } } });
     for (const [i, sequence] of recorded.sequences.entries()) {

@@ -37,7 +37,7 @@ function expectRightEnd({ tokens, stopReason }: Completion, limit: number): void
 }
 
 describe.each(CHECKPOINTS)("what %s says while sampling it says again when scoring", (name) => {
-  const model = new LocalModel({ model: checkpointDirectory(name) });
+  const model = new LocalModel({ model: checkpointDirectory(name), threads: 1 });
   afterAll(() => model.close());
   // No image, one, two and four; 11 to 90 tokens.
   const prompts = (["padded-batch", "four-images"] as const)

@@ -21,7 +21,7 @@ const ALLOWED = Array.from({ length: VOCABULARY }, (_, token) => token).filter(
 );
 
 const folder = mkdtempSync(join(tmpdir(), "fovea-sampling-"));
-const model = new LocalModel({ model: checkpointDirectory(NAME) });
+const model = new LocalModel({ model: checkpointDirectory(NAME), threads: 1 });
 afterAll(async () => {
   await model.close();
   rmSync(folder, { recursive: true });
@@ -228,7 +228,7 @@ describe("image and video ids are never drawn", () => {
         row[i >> 1] = i % 2 === 0 ? strength : -strength;
       }
     });
-    return new LocalModel({ model: directory });
+    return new LocalModel({ model: directory, threads: 1 });
   }
 
   test.each([20, 2000])("even where they have nearly all the probability (strength %d)", async (strength) => {
@@ -252,7 +252,7 @@ test("weights that are not finite are reported, not sampled from", async () => {
   const directory = writeVariant(NAME, join(folder, "broken"), (weights) => {
     weights.get("model.norm.weight")!.data[0] = Number.NaN;
   });
-  const broken = new LocalModel({ model: directory });
+  const broken = new LocalModel({ model: directory, threads: 1 });
   const prompt = register(broken, recordedPrompt(sequences[1]!));
   await expect(sample({ prompts: [prompt] }, broken)).rejects.toThrow("expected finite log-probs, got NaN");
   await expect(sample({ prompts: [prompt], temperature: 0 }, broken)).rejects.toThrow(

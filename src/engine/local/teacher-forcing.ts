@@ -140,8 +140,7 @@ export class TeacherForcing {
         row === undefined
           ? {}
           : signalOutputs(built.graph, row === "own" ? built.ownRows : built.predictingRows, shape);
-      const program = await programs.compile(built.graph,
-        { logprobs: built.logprobs, ...signals });
+      const program = await programs.compile(built.graph, { logprobs: built.logprobs, ...signals });
       return { program, used: built.parameters.used };
     });
   }
