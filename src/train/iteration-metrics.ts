@@ -70,7 +70,9 @@ function share(part: number, whole: number): number {
 }
 
 function rewardNumbers(groups: readonly Group[]) {
-  const rewards = groups.flatMap(({ rollouts }) => rollouts.flatMap(({ reward }) => reward ?? []));
+  const rewards = groups.flatMap(({ rollouts }) =>
+    rollouts.flatMap(({ reward }) => (reward === null || reward.value === null ? [] : [{ ...reward, value: reward.value }])),
+  );
   const names = new Set(rewards.flatMap(({ parts }) => Object.keys(parts)));
   const rewardParts = Object.fromEntries(
     [...names].sort().map((name) => [name, mean(rewards.map(({ parts }) => parts[name] ?? 0))]),

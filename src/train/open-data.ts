@@ -36,5 +36,6 @@ export function warmStartSource(config: Config, lesson: Lesson): DemonstrationSo
     seed: config.train.seed,
     options: digitsOptions(config),
     lesson,
+    describedShare: config.sft.describedShare,
   });
 }

@@ -3,8 +3,9 @@
  * Problems with truthful reasoning traces, for the supervised warm start. They are made of the given scans only, so
  * that reinforcement learning meets handwriting that no trace has shown.
  */
+import { Rng } from "../../math/index.ts";
 import type { Problem } from "../problem.ts";
-import { LESSONS, type Lesson } from "./lessons.ts";
+import { described, LESSONS, type Lesson } from "./lessons.ts";
 import { type DigitsOptions, digitsSchema } from "./options.ts";
 import { digitScans } from "./scans.ts";
 import { problemAt, worldAt } from "./source.ts";
@@ -28,6 +29,7 @@ export interface DemonstrationSource {
 /**
  * Demonstrations from a few scans (`warmStartScans`).
  *
+ * @param describedShare share, 0 to 1, of reasoning problems that are told in words instead of shown
  * @throws DataError when there is no scan
  */
 export function demonstrations({
@@ -35,22 +37,26 @@ export function demonstrations({
   seed,
   options = {},
   lesson = "reasoning",
+  describedShare = 0,
 }: {
   readonly scans: readonly number[];
   readonly seed: number;
   readonly options?: Partial<DigitsOptions>;
   readonly lesson?: Lesson;
+  readonly describedShare?: number;
 }): DemonstrationSource {
   const plan = LESSONS[lesson];
   const resolved = plan.options(digitsSchema.parse(options));
   const scans = digitScans();
-  const described = JSON.stringify({ ...resolved, scans: pool });
+  const told = JSON.stringify({ ...resolved, scans: pool, describedShare });
   return {
-    fingerprint: `digits ${lesson} seed=${seed} scans=${scans.sha256} options=${described}`,
+    fingerprint: `digits ${lesson} seed=${seed} scans=${scans.sha256} options=${told}`,
     size: Infinity,
     demonstration(index) {
       const truth = worldAt(seed, lesson, index, scans, pool, resolved);
       const problem = problemAt(seed, lesson, index, scans, truth);
+      const isDescribed = lesson === "reasoning" && new Rng(seed).fork(`described/${index}`).uniform() < describedShare;
+      if (isDescribed) return { problem: described(problem, truth), completion: truth.trace, truth };
       const question = plan.question ?? problem.question;
       return { problem: { ...problem, question }, completion: plan.completion(truth), truth };
     },

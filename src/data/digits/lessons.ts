@@ -4,6 +4,7 @@
  * the image among the text for a long time: it learns to read one cell first, then where on a canvas to look, then to
  * reason.
  */
+import type { Problem } from "../problem.ts";
 import type { DigitsOptions } from "./options.ts";
 import type { DigitsTruth } from "./world.ts";
 
@@ -39,6 +40,16 @@ export const LESSONS: Readonly<Record<Lesson, LessonPlan>> = {
     completion: ({ trace }) => trace,
   },
 };
+
+/**
+ * The problem told in words instead of shown: `I see 3, 5 and 2. What is the sum of all digits?`. A model that learns
+ * arithmetic beside few pictures learns the pictures' sums by heart; this teaches it to go by what it has read.
+ */
+export function described(problem: Problem, { trace }: DigitsTruth): Problem {
+  const sentences = trace.replace(/^<think>/, "").match(/[^.]+\./g) ?? [];
+  const readings = sentences.map((sentence) => sentence.trim()).filter((sentence) => /I see|most is/.test(sentence));
+  return { ...problem, images: [], question: `${readings.join(" ")} ${problem.question}` };
+}
 
 /** Every cell in reading order: `..3.5..2.`. */
 function transcript({ rows, columns, digits }: DigitsTruth): string {

@@ -119,6 +119,12 @@ const sftSchema = z
       .min(0)
       .default(140)
       .describe("Next steps, on all cells of a canvas: where to look."),
+    describedShare: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.35)
+      .describe("Share of the remaining steps' problems that are told in words instead of shown."),
     ...optimizerOptions({ learningRate: 2e-3, beta1: 0.9, beta2: 0.98, weightDecay: 0, maxGradientNorm: 1 }),
     ...scheduleOptions("cosine", 0.1),
     checkpointEvery: z.int().min(0).default(0).describe("Steps between checkpoints; 0 only at the end."),
