@@ -5,7 +5,18 @@
 import { bracedArgument } from "./balanced-braces.ts";
 
 /** Commands that only wrap or style their argument. */
-const WRAPPERS = ["boxed", "text", "textbf", "textit", "textrm", "mathrm", "mathbf", "mathit", "mbox", "operatorname"];
+const WRAPPERS = [
+  "boxed",
+  "text",
+  "textbf",
+  "textit",
+  "textrm",
+  "mathrm",
+  "mathbf",
+  "mathit",
+  "mbox",
+  "operatorname",
+];
 
 const SYMBOLS: readonly (readonly [RegExp, string])[] = [
   [/[−–—]/g, "-"],
@@ -67,16 +78,17 @@ function withoutCommands(text: string, depth: number): string {
 
 /**
  * The answer in one spelling: without LaTeX wrappers, `\frac{a}{b}` as a/b, plain minus and degree signs, lower case,
- * no full stop at the end, and spaces only between letters or digits, where they matter ("1 1/2" is not "11/2").
+ * no full stop at the end, and spaces only where they matter: between letters or digits ("1 1/2" is not "11/2") and
+ * after a comma ("1, 234" is not "1,234").
  */
 export function canonicalText(answer: string): string {
   let text = answer;
   for (const [pattern, replacement] of SYMBOLS) text = text.replace(pattern, replacement);
   return withoutCommands(text, 8)
-    .replace(/[ \t\r\n]{1,}/g, " ")
+    .replace(/\s+/g, " ")
     .trim()
-    .replace(/(?<![a-z0-9.)%°] ?)\.$|(?<=[a-z0-9)%°])\.$/i, "")
-    .replace(/(?<=[^\p{L}\p{N}]) | (?=[^\p{L}\p{N}])/gu, "")
+    .replace(/\.$/, "")
+    .replace(/(?<=[^\p{L}\p{N},]) | (?=[^\p{L}\p{N}])/gu, "")
     .replace(/^\+(?=[\d.])/, "")
     .toLowerCase();
 }

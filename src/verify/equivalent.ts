@@ -56,7 +56,7 @@ export function equivalent(given: string, reference: string): boolean {
   const a = canonicalText(given);
   const b = canonicalText(reference);
   if (a === "" || b === "" || a === "nan" || b === "nan") return false;
-  if (a === b) return true;
+  if (a.replaceAll(", ", ",") === b.replaceAll(", ", ",")) return true;
   const letter = optionLetter(a);
   if (letter !== undefined && letter === optionLetter(b)) return true;
   const hasOneName = a.includes("=") !== b.includes("=");

@@ -8,7 +8,7 @@
 export interface NumberValue {
   /** Finite. */
   readonly value: number;
-  /** The digits of a plain integer without leading zeros, for exact comparison at any length. */
+  /** The digits of a plain integer without leading zeros ("7", "007", "7.0"), for exact comparison. */
   readonly integer?: string;
   readonly isPercent: boolean;
   /** The two sides of a ratio a:b, each finite. */
@@ -93,7 +93,7 @@ function mixed(text: string): number | undefined {
 function bare(text: string): Pick<NumberValue, "value" | "integer" | "ratio"> | undefined {
   const value = decimal(text);
   const digits = THOUSANDS.test(text) ? text.replaceAll(",", "") : text;
-  const whole = /^([-+]?)0*(\d+)$/.exec(digits);
+  const whole = /^([-+]?)0*(\d+)(?:\.0*)?$/.exec(digits);
   if (value !== undefined && whole !== null) {
     const isNegative = whole[1] === "-" && whole[2] !== "0";
     return { value, integer: (isNegative ? "-" : "") + whole[2] };
@@ -106,12 +106,12 @@ function bare(text: string): Pick<NumberValue, "value" | "integer" | "ratio"> | 
   return Number.isFinite(left / right) ? { value: left / right, ratio: [left, right] } : undefined;
 }
 
-/** Splits a trailing unit off; the longest known one. */
+/** Splits a trailing unit off. A unit of one letter needs a space before it: "3 m" is a length, "3m" may be a term. */
 function splitUnit(text: string): readonly [string, string] {
-  const match = /^(.*?[\d).])\s?([a-z%°][a-z/^²³\d]{0,8})$/.exec(text);
-  const unit = match?.[2];
-  if (match === null || unit === undefined || !UNITS.has(unit)) return [text, ""];
-  return [match[1] ?? text, SPELLINGS[unit] ?? unit];
+  const match = /^(.*?[\d).])( ?)([a-z%°][a-z/^²³\d]{0,8})$/.exec(text);
+  const [, number = text, space = "", unit = ""] = match ?? [];
+  if (!UNITS.has(unit) || (/^[a-z]$/.test(unit) && space === "")) return [text, ""];
+  return [number, SPELLINGS[unit] ?? unit];
 }
 
 /** The number that canonical text stands for; undefined where it is no finite number. */

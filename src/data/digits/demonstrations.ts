@@ -55,7 +55,8 @@ export function demonstrations({
     demonstration(index) {
       const truth = worldAt(seed, lesson, index, scans, pool, resolved);
       const problem = problemAt(seed, lesson, index, scans, truth);
-      const isDescribed = lesson === "reasoning" && new Rng(seed).fork(`described/${index}`).uniform() < describedShare;
+      const isDescribed =
+        lesson === "reasoning" && new Rng(seed).fork(`described/${index}`).uniform() < describedShare;
       if (isDescribed) return { problem: described(problem, truth), completion: truth.trace, truth };
       const question = plan.question ?? problem.question;
       return { problem: { ...problem, question }, completion: plan.completion(truth), truth };

@@ -48,9 +48,10 @@ export function alignedRight(stated: readonly number[], expected: readonly numbe
   const right = stated.map(() => false);
   for (let i = 0, j = 0; i < n && j < m; ) {
     const same = stated[i] === expected[j];
-    if (edits[i]![j] === edits[i + 1]![j + 1]! + (same ? 0 : 1))
-      right[i++] = expected[j++] !== undefined && same;
-    else if (edits[i]![j] === edits[i + 1]![j]! + 1) i++;
+    if (edits[i]![j] === edits[i + 1]![j + 1]! + (same ? 0 : 1)) {
+      right[i++] = same;
+      j++;
+    } else if (edits[i]![j] === edits[i + 1]![j]! + 1) i++;
     else j++;
   }
   return right;

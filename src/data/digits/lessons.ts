@@ -47,7 +47,9 @@ export const LESSONS: Readonly<Record<Lesson, LessonPlan>> = {
  */
 export function described(problem: Problem, { trace }: DigitsTruth): Problem {
   const sentences = trace.replace(/^<think>/, "").match(/[^.]+\./g) ?? [];
-  const readings = sentences.map((sentence) => sentence.trim()).filter((sentence) => /I see|most is/.test(sentence));
+  const readings = sentences
+    .map((sentence) => sentence.trim())
+    .filter((sentence) => /I see|most is/.test(sentence));
   return { ...problem, images: [], question: `${readings.join(" ")} ${problem.question}` };
 }
 

@@ -7,7 +7,7 @@ import * as z from "zod";
 /** Width and height of a cell in pixels: one visual token of Qwen2.5-VL (two patches of 14). */
 export const CELL_SIDE = 28;
 
-/** Canvas sizes in pixels, width x height: 3x3 to 4x4 cells. */
+/** Canvas sizes in pixels, width x height: one cell to 4x4. */
 export const DIGITS_CANVASES = ["28x28", "56x56", "84x84", "84x112", "112x84", "112x112"] as const;
 
 export const DIGITS_KINDS = ["sum", "largest", "line-sum", "difference", "count-greater"] as const;
@@ -21,6 +21,12 @@ const range = (low: number, high: number, schema: z.ZodNumber) =>
     .refine(([from, to]) => from <= to, { message: "expected [least, greatest]" });
 
 const distinct = (values: readonly string[]) => new Set(values).size === values.length;
+
+/** Cells of a canvas: its places for digits. */
+function cellCount(canvas: (typeof DIGITS_CANVASES)[number]): number {
+  const [width = 0, height = 0] = canvas.split("x").map(Number);
+  return (width / CELL_SIDE) * (height / CELL_SIDE);
+}
 
 /** The distribution of digits problems. */
 export const digitsSchema = z
@@ -69,7 +75,20 @@ export const digitsSchema = z
   .refine(({ digits, kinds }) => digits[0] >= 2 || !kinds.includes("difference"), {
     message: "kind difference needs at least 2 digits",
     path: ["digits"],
-  });
+  })
+  .refine(({ canvases, digits }) => canvases.every((canvas) => cellCount(canvas) >= digits[1]), {
+    message: "the smallest canvas has fewer cells of 28x28 pixels than the greatest number of digits",
+    path: ["canvases"],
+  })
+  .refine(
+    ({ canvases, digits, kinds }) =>
+      !kinds.includes("difference") || digits[0] <= 2 || canvases.some((canvas) => cellCount(canvas) > 4),
+    {
+      message:
+        "kind difference needs a digit alone at each of two sides: more than 2 digits do not leave one on 56x56",
+      path: ["canvases"],
+    },
+  );
 
 /** The distribution of digits problems, all defaults filled in. */
 export type DigitsOptions = z.infer<typeof digitsSchema>;

@@ -97,14 +97,6 @@ const OPPOSITE: Readonly<Record<Extreme, Extreme>> = {
   bottommost: "topmost",
 };
 
-function pick<T>(rng: Rng, values: readonly T[]): T {
-  return values[rng.integer(values.length)]!;
-}
-
-function between(rng: Rng, [least, greatest]: readonly [number, number]): number {
-  return least + (greatest - least) * rng.uniform();
-}
-
 function integerBetween(rng: Rng, [least, greatest]: readonly [number, number]): number {
   return least + rng.integer(greatest - least + 1);
 }
@@ -117,7 +109,7 @@ function drawQuestion(rng: Rng, kind: DigitsKind, layout: Layout): DigitsQuestio
       return { kind };
     case "line-sum": {
       const lines = LINES.filter((line) => lineDigits(layout, line).length > 0);
-      return lines.length === 0 ? undefined : { kind, line: pick(rng, lines) };
+      return lines.length === 0 ? undefined : { kind, line: rng.pick(lines) };
     }
     case "difference": {
       const extremes = EXTREMES.filter((from) => {
@@ -126,7 +118,7 @@ function drawQuestion(rng: Rng, kind: DigitsKind, layout: Layout): DigitsQuestio
         return a !== undefined && b !== undefined && a !== b;
       });
       if (extremes.length === 0) return undefined;
-      const from = pick(rng, extremes);
+      const from = rng.pick(extremes);
       return { kind, from, minus: OPPOSITE[from] };
     }
     case "count-greater":
@@ -210,15 +202,15 @@ export function drawWorld(
   options: DigitsOptions,
 ): DigitsTruth {
   if (pool.length === 0) throw new DataError("digits: expected at least one scan to draw from, got none");
-  const kind = pick(rng, options.kinds);
+  const kind = rng.pick(options.kinds);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const [width = 0, height = 0] = pick(rng, options.canvases).split("x").map(Number);
+    const [width = 0, height = 0] = rng.pick(options.canvases).split("x").map(Number);
     const rows = height / CELL_SIDE;
     const columns = width / CELL_SIDE;
     const placements = drawPlacements(rng, integerBetween(rng, options.digits), rows, columns, options);
     const digits = placements.map((placement): PlacedDigit => {
-      const scan = pick(rng, pool);
-      return { ...placement, value: scans.labels[scan]!, scan, ink: between(rng, options.ink) };
+      const scan = rng.pick(pool);
+      return { ...placement, value: scans.labels[scan]!, scan, ink: rng.uniform(...options.ink) };
     });
     const layout = { rows, columns, digits };
     const question = drawQuestion(rng, kind, layout);
@@ -227,7 +219,7 @@ export function drawWorld(
     return {
       canvas: { width, height },
       ...layout,
-      paper: between(rng, options.paper),
+      paper: rng.uniform(...options.paper),
       noise: options.noise,
       question,
       needed,

@@ -1,0 +1,54 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { completionReward, rewardSchema } from "./reward.ts";
+
+const rows = JSON.parse(
+  readFileSync(new URL("../../fixtures/verify/reward.json", import.meta.url), "utf8"),
+) as [string, string, number, number, string][];
+const defaults = rewardSchema.parse({});
+
+describe("completionReward", () => {
+  test.each(rows)("%j against %j: accuracy %d, format %d, %s", (completion, reference, accuracy, format) => {
+    const reward = completionReward(completion, reference, defaults);
+    expect(reward.parts).toEqual({ accuracy, format });
+    expect(reward.value).toBe(accuracy + 0.1 * format);
+  });
+
+  test("parts are weighted", () => {
+    const options = rewardSchema.parse({ accuracy: 0.5, format: 2 });
+    expect(completionReward("<think>a</think><answer>8</answer>", "8", options).value).toBe(2.5);
+    expect(completionReward("<think>a</think><answer>9</answer>", "8", options).value).toBe(2);
+    expect(completionReward("8", "8", options).value).toBe(0.5);
+  });
+
+  test("with answers from marks only, a number in the text is no answer", () => {
+    const options = rewardSchema.parse({ answerFrom: "mark" });
+    expect(completionReward("<think>8", "8", options).parts).toEqual({ accuracy: 0, format: 0 });
+    expect(completionReward("it is \\boxed{8}", "8", options).parts).toEqual({ accuracy: 1, format: 0 });
+    expect(completionReward("<answer>8</answer>", "8", options).parts).toEqual({ accuracy: 1, format: 0 });
+  });
+
+  test("without a reference there is no value, which is not zero", () => {
+    expect(completionReward("<answer></answer>", " ", defaults).value).toBeNull();
+  });
+
+  test("the reason names what was wrong", () => {
+    const reason = (completion: string) => completionReward(completion, "8", defaults).reason;
+    expect(reason("<think>a</think><answer>8</answer>")).toBe("right answer");
+    expect(reason("<think>a</think><answer>9</answer>")).toBe("wrong answer");
+    expect(reason("<think>a</think>")).toBe("no answer; no <answer>");
+    expect(reason("<think>a</think><answer>8</answer>!")).toBe("right answer; text after </answer>");
+    expect(reason("</think><think><answer>8</answer>")).toBe("right answer; tags in another order");
+  });
+
+  test("weights that cannot be meant are refused", () => {
+    for (const wrong of [
+      { accuracy: -1 },
+      { format: Number.NaN },
+      { accuracy: 0, format: 0 },
+      { acuracy: 1 },
+    ]) {
+      expect(rewardSchema.safeParse(wrong).success).toBe(false);
+    }
+  });
+});
