@@ -6,8 +6,8 @@ import { digits } from "./digits.ts";
 import type { Preset } from "./preset.ts";
 
 const shorter = {
-  train: { iterations: 6, promptsPerIteration: 16 },
-  sft: { steps: 30 },
+  train: { iterations: 4, promptsPerIteration: 16 },
+  sft: { steps: 24, readingSteps: 8, transcriptionSteps: 8 },
   evaluation: { problems: 64 },
 } as const;
 
@@ -25,6 +25,8 @@ export const digitsQuick: Preset = {
     "train.iterations": "what fits into a minute",
     "train.promptsPerIteration": "what fits into a minute",
     "sft.steps": "what fits into a minute",
+    "sft.readingSteps": "a third of the steps",
+    "sft.transcriptionSteps": "a third of the steps",
     "evaluation.problems": "what fits into a minute",
   },
 };
