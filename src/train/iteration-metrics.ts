@@ -71,7 +71,9 @@ function share(part: number, whole: number): number {
 
 function rewardNumbers(groups: readonly Group[]) {
   const rewards = groups.flatMap(({ rollouts }) =>
-    rollouts.flatMap(({ reward }) => (reward === null || reward.value === null ? [] : [{ ...reward, value: reward.value }])),
+    rollouts.flatMap(({ reward }) =>
+      reward === null || reward.value === null ? [] : [{ ...reward, value: reward.value }],
+    ),
   );
   const names = new Set(rewards.flatMap(({ parts }) => Object.keys(parts)));
   const rewardParts = Object.fromEntries(
