@@ -91,7 +91,7 @@ export interface AccumulateOptions {
 export interface GradientReport {
   /** Completion tokens whose gradient was added. */
   readonly tokens: number;
-  /** False when any gradient of this call is NaN or infinite. */
+  /** False when any gradient added since the last step is NaN or infinite. */
   readonly finite: boolean;
 }
 

@@ -2,14 +2,26 @@
  * @module
  * The Hugging Face model directory that a local engine writes.
  */
-import { copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { ModelError, RunError } from "../../errors/index.ts";
 import { configJson, type ModelConfig, replaceFile, writeWeights } from "../../model/index.ts";
 import type { ParameterStore } from "./parameter-store.ts";
 
-/** Written anew by every save, so never copied from the model that training began with. */
-const OWN = /\.safetensors$|\.safetensors\.index\.json$|^config\.json$|^README/;
+/** What a model directory holds beside weights and config.json, which every save writes anew. */
+const CARRIED = [
+  "added_tokens.json",
+  "chat_template.jinja",
+  "chat_template.json",
+  "generation_config.json",
+  "merges.txt",
+  "preprocessor_config.json",
+  "special_tokens_map.json",
+  "tokenizer.json",
+  "tokenizer_config.json",
+  "video_preprocessor_config.json",
+  "vocab.json",
+];
 
 /**
  * Writes weights and configuration, and copies the tokenizer's and processor's files from `assets`.
@@ -33,15 +45,11 @@ export function saveModel(
 
 function copyAssets(assets: string, directory: string): void {
   mkdirSync(directory, { recursive: true });
-  for (const file of readdirSync(assets, { withFileTypes: true })) {
-    const target = join(directory, file.name);
-    if (
-      file.isFile() &&
-      /\.(json|jinja|txt)$/.test(file.name) &&
-      !OWN.test(file.name) &&
-      !existsSync(target)
-    ) {
-      copyFileSync(join(assets, file.name), target);
+  for (const name of CARRIED) {
+    const source = join(assets, name);
+    const target = join(directory, name);
+    if (existsSync(source) && !existsSync(target)) {
+      copyFileSync(source, target);
     }
   }
 }

@@ -108,6 +108,7 @@ describe("a checkpoint", () => {
     await update(loaded);
     loaded.load(join(folder, "middle"));
     const reopened = open(join(folder, "middle"));
+    reopened.load(join(folder, "middle"));
     for (const continued of [loaded, reopened]) {
       await update(continued);
       expect(weightsIn(continued).equals(weightsIn(straight))).toBe(true);
@@ -120,6 +121,21 @@ describe("a checkpoint", () => {
       }
     }
     await reopened.close();
+  });
+
+  test("when only opened gives its weights; optimiser and reference start anew", async () => {
+    const trained = fresh();
+    await update(trained);
+    trained.setReference();
+    trained.save(join(folder, "opened"), true);
+    const opened = open(join(folder, "opened"));
+    expect(weightsIn(opened).equals(weightsIn(trained))).toBe(true);
+    await expect(logprobs(opened, "reference")).rejects.toThrow(/reference weights .* none were set/);
+    opened.save(join(folder, "opened-end"), true);
+    await update(opened);
+    await update(trained);
+    expect(weightsIn(opened).equals(weightsIn(trained))).toBe(false);
+    await opened.close();
   });
 
   test("without the optimiser starts it anew, and leaves none of an older save behind", async () => {

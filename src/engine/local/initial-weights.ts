@@ -8,9 +8,8 @@ import type { ParameterStore } from "./parameter-store.ts";
 const DEVIATION = 0.02;
 
 /**
- * Norms 1, biases 0, the patch embedding as wide as its inputs ask (1/√fan-in), other matrices normal with deviation
- * 0.02 — or 1/√fan-in where that is larger, so that a narrow model starts as lively as a wide one — and those that
- * write to the residual stream smaller by √(2·layers).
+ * Norms 1, biases 0, matrices and embeddings normal with deviation 1/√fan-in, but at least 0.02, so that a narrow model
+ * starts as lively as a wide one; those that write to the residual stream are smaller by √(2·layers).
  */
 export function initialiseWeights(store: ParameterStore, rng: Rng, layers: number): void {
   for (const { name, shape, offset, size } of store.layout.parameters.values()) {

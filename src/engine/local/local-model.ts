@@ -9,6 +9,7 @@ import { Rng } from "../../math/index.ts";
 import {
   loadProcessorConfig,
   type ModelConfig,
+  type ProcessorConfig,
   parseConfig,
   preprocess,
   readJson,
@@ -52,12 +53,15 @@ export type LocalSampleRequest = Omit<SampleRequest, "prompts"> & { readonly pro
 export class LocalModel {
   readonly #machinery: Machinery;
   readonly #assets: string;
+  readonly #processor: ProcessorConfig;
   readonly #adam: AdamW;
   readonly #teacher: TeacherForcing;
   readonly #prompts = new Map<number, PreparedPrompt>();
   readonly #banned: Uint8Array;
 
   /**
+   * Opens a model's weights; the optimiser starts anew whatever lies beside them. `load` continues a training.
+   *
    * @throws ModelError when the directory is no Qwen2.5-VL model, or its files are broken
    * @throws EngineError when an option is no positive integer
    */
@@ -80,15 +84,13 @@ export class LocalModel {
     this.#teacher = new TeacherForcing(this.#machinery);
     this.#adam = new AdamW(store.layout);
     this.#banned = bannedTokens(config);
-    if (fresh === undefined) {
-      restoreTrainingState(readTrainingState(this.#assets, store), store, this.#adam);
-    }
+    this.#processor = loadProcessorConfig(this.#assets, config);
   }
 
   /** Remembers prompts under the caller's ids: all, or none when one of them fails. */
   register(prompts: readonly (readonly [id: number, prompt: Prompt])[]): void {
     const { config } = this.#machinery;
-    const processor = loadProcessorConfig(this.#assets, config);
+    const processor = this.#processor;
     const prepared = prompts.map(
       ([id, prompt]) => [id, preparePrompt(prompt, config, (image) => preprocess(image, processor))] as const,
     );
