@@ -141,7 +141,7 @@ describe("an iteration", () => {
 
   test("takes no step when no group has spread", async () => {
     const { engine, calls } = recordingEngine();
-    const { training, progress } = trainingWith(engine, "reward.accuracy=0", "reward.format=0");
+    const { training, progress } = trainingWith(engine);
     const { metrics, steps } = await runIteration({ ...training, verify: () => null }, progress, 1);
     expect(calls).toEqual(["sample"]);
     expect(steps).toEqual([]);
