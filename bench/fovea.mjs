@@ -1,0 +1,127 @@
+/**
+ * @module
+ * Fovea's side of the comparison: one phase of one workload, one JSON line. The counterpart of `pytorch/bench.py`,
+ * with the same flags and the same report.
+ *
+ *     node bench/fovea.mjs --checkpoint DIR --workload FILE --threads N --phase PHASE [--repetitions N] [--check FILE]
+ *
+ * Phases: train, score, score-attention, sample, and sample-attention, which also reduces attention to signals.
+ */
+import { writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { createLocalEngine } from "../dist/engine/index.js";
+import { ADAM, readWorkload } from "./workload.mjs";
+
+/** @import { Engine, Score } from "../dist/engine/index.js" */
+/** @import { Opened } from "./workload.mjs" */
+/** @typedef {{ tokens: number, step: () => Promise<unknown> }} Phase */
+
+const SIGNALS = { attention: { row: /** @type {const} */ ("own") } };
+
+/** @param {Opened} workload */
+const completionTokens = ({ sequences }) =>
+  sequences.reduce((sum, { completion }) => sum + completion.length, 0);
+
+/** @type {Record<string, (engine: Engine, workload: Opened) => Phase>} */
+const phases = {
+  train: (engine, workload) => {
+    const tokens = completionTokens(workload);
+    const coefficients = workload.sequences.map(({ completion }, i) =>
+      new Float64Array(completion.length).fill((i % 2 === 0 ? 1 : -1) / tokens),
+    );
+    return {
+      tokens,
+      step: async () => {
+        await engine.accumulate(workload.sequences, coefficients);
+        await engine.step(ADAM);
+      },
+    };
+  },
+  score: (engine, workload) => ({
+    tokens: completionTokens(workload),
+    step: () => engine.score(workload.sequences),
+  }),
+  "score-attention": (engine, workload) => ({
+    tokens: completionTokens(workload),
+    step: () => engine.score(workload.sequences, { signals: SIGNALS }),
+  }),
+  sample: (engine, workload) => sampling(engine, workload),
+  "sample-attention": (engine, workload) => sampling(engine, workload, SIGNALS),
+};
+
+/**
+ * @param {Engine} engine
+ * @param {Opened} workload
+ * @param {typeof SIGNALS} [signals]
+ * @returns {Phase}
+ */
+function sampling(engine, { prompts, groupSize, maxNewTokens }, signals) {
+  let seed = 0;
+  return {
+    tokens: prompts.length * groupSize * maxNewTokens,
+    step: () =>
+      engine.sample({
+        prompts,
+        groupSize,
+        maxCompletionTokens: maxNewTokens,
+        temperature: 1,
+        topP: 1,
+        topK: 0,
+        stopTokens: [],
+        seed: seed++,
+        ...(signals && { signals }),
+      }),
+  };
+}
+
+/** A step that moves nothing, but makes the engine run the vision tower anew, as PyTorch does each time. */
+const STANDSTILL = { ...ADAM, learningRate: 0, weightDecay: 0 };
+
+const peakMemory = () => process.resourceUsage().maxRSS * 1024;
+
+const { values: options } = parseArgs({
+  options: {
+    checkpoint: { type: "string" },
+    workload: { type: "string" },
+    threads: { type: "string" },
+    phase: { type: "string" },
+    repetitions: { type: "string" },
+    check: { type: "string" },
+  },
+});
+const { checkpoint = "", phase = "" } = options;
+const threads = Number(options.threads);
+const workload = readWorkload(options.workload ?? "");
+const repetitions = Number(options.repetitions ?? workload.repetitions);
+const open = phases[phase];
+if (open === undefined) {
+  throw new Error(`--phase: expected one of ${Object.keys(phases).join(", ")}, got "${phase}"`);
+}
+const engine = await createLocalEngine({ model: checkpoint, threads, spin: true });
+const peakMemoryBytesBefore = peakMemory();
+const { tokens, step } = open(engine, workload);
+let result = await step();
+const seconds = [];
+for (let i = 0; i < repetitions; i++) {
+  await engine.step(STANDSTILL);
+  const started = performance.now();
+  result = await step();
+  seconds.push((performance.now() - started) / 1000);
+}
+const memory = { peakMemoryBytes: peakMemory(), peakMemoryBytesBefore };
+console.log(JSON.stringify({ phase, seconds, tokens, threads, ...memory, node: process.version }));
+if (options.check !== undefined && phase.startsWith("score")) {
+  writeFileSync(options.check, JSON.stringify(byGroup(/** @type {Score[]} */ (result), workload)));
+}
+await engine.close();
+
+/**
+ * @param {Score[]} scores
+ * @param {Opened} workload
+ * @returns {number[][][]} log-probs `[P][G][T]`
+ */
+function byGroup(scores, { prompts, sequences }) {
+  return prompts.map((prompt) =>
+    scores.filter((_, i) => sequences[i]?.prompt === prompt).map(({ logprobs }) => [...logprobs]),
+  );
+}
