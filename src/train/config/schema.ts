@@ -110,10 +110,10 @@ const trainSchema = z
 
 const sftSchema = z
   .strictObject({
-    steps: z.int().min(0).default(220).describe("Optimiser steps in all; 0 does without a warm start."),
-    batchSize: z.int().min(1).default(64).describe("Demonstrations a step."),
+    steps: z.int().min(0).default(800).describe("Optimiser steps in all; 0 does without a warm start."),
+    batchSize: z.int().min(1).default(32).describe("Demonstrations a step."),
     scans: z.int().min(1).max(1200).default(30).describe("Training scans that demonstrations are made of."),
-    readingSteps: z.int().min(0).default(100).describe("First steps, on single cells: reading alone."),
+    readingSteps: z.int().min(0).default(150).describe("First steps, on single cells: reading alone."),
     transcriptionSteps: z
       .int()
       .min(0)
