@@ -39,7 +39,8 @@ import { type Machinery, TeacherForcing } from "./teacher-forcing.ts";
 import { readTrainingState, restoreTrainingState, saveTrainingState } from "./training-state.ts";
 import { VisionEncoder } from "./vision-encoder.ts";
 
-const PROGRAMS = 48;
+/** Compiled programs kept: each holds the buffers of its largest run, some 100 MB for a backward pass. */
+const PROGRAMS = 30;
 
 /** A sequence whose prompt was registered before. */
 export interface LocalSequence {
