@@ -14,7 +14,7 @@ export const digits: Preset = {
     credit: { kind: "dyco-rl" },
     sampling: { maxCompletionTokens: 64 },
     train: {
-      iterations: 160,
+      iterations: 300,
       promptsPerIteration: 48,
       groupSize: 8,
       learningRate: 2e-4,
