@@ -9,13 +9,13 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { makeWorkload } from "./make-workload.mjs";
 import { checkPython, output, runSide } from "./sides.mjs";
 import { mebibytes, provenance, spread, table } from "./statistics.mjs";
 import { ADAM } from "./workload.mjs";
 
 /**
  * @import { Report, Setting, Side } from "./sides.mjs"
+ * @import { Made } from "./make-workload.mjs"
  * @import { Spread } from "./statistics.mjs"
  * @typedef {{ name: string, phase: string, torchPhase: string, torchFlags?: string[], rounds?: number,
  *   target?: number }} Row
@@ -167,6 +167,17 @@ function resultTable(results) {
   ]);
 }
 
+/**
+ * @param {string} directory
+ * @returns {Promise<Made>}
+ */
+async function makeWorkload(directory) {
+  const passed = /** @type {const} */ (["prompts", "group", "new-tokens", "repetitions", "threads"]);
+  const sizes = passed.flatMap((name) => [`--${name}`, options[name]]);
+  const script = join(import.meta.dirname, "make-workload.mjs");
+  return JSON.parse(await output(process.execPath, [script, "--directory", directory, ...sizes]));
+}
+
 /** @param {string} directory */
 async function benchmark(directory) {
   const phases = new Set(options.phases.split(","));
@@ -174,14 +185,8 @@ async function benchmark(directory) {
   const threads = Number(options.threads);
   const before = provenance();
   progress("making the checkpoint and the workload");
-  const workload = await makeWorkload(directory, {
-    prompts: Number(options.prompts),
-    groupSize: Number(options.group),
-    newTokens: Number(options["new-tokens"]),
-    repetitions: Number(options.repetitions),
-    threads,
-  });
-  const setting = { ...workload.paths, threads, python: options.python };
+  const { checkpoint, workload, said } = await makeWorkload(directory);
+  const setting = { checkpoint, workload, threads, python: options.python };
   progress("comparing log-probs");
   const difference = await largestDifference(setting, directory);
   if (!(difference <= TOLERANCE)) {
@@ -201,11 +206,11 @@ async function benchmark(directory) {
     Object.entries(where)
       .map(([name, value]) => `${name} ${value}`)
       .join(", "),
-    `${workload.said}; log-probs of the two sides differ by at most ${difference.toExponential(1)}`,
+    `${said}; log-probs of the two sides differ by at most ${difference.toExponential(1)}`,
     resultTable(results),
     ...(credit === null ? [] : [credit.text]),
   ].join("\n\n");
-  return { text, json: { ...where, threads, workload: workload.said, difference, results, credit } };
+  return { text, json: { ...where, threads, workload: said, difference, results, credit } };
 }
 
 await checkPython(options.python);

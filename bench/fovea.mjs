@@ -77,6 +77,9 @@ function sampling(engine, { prompts, groupSize, maxNewTokens }, signals) {
 /** A step that moves nothing, but makes the engine run the vision tower anew, as PyTorch does each time. */
 const STANDSTILL = { ...ADAM, learningRate: 0, weightDecay: 0 };
 
+/** Untimed repetitions. JavaScript is compiled as it runs; over a training run that is soon past. */
+const WARM_UP = 6;
+
 const peakMemory = () => process.resourceUsage().maxRSS * 1024;
 
 const { values: options } = parseArgs({
@@ -101,6 +104,10 @@ const engine = await createLocalEngine({ model: checkpoint, threads, spin: true 
 const peakMemoryBytesBefore = peakMemory();
 const { tokens, step } = open(engine, workload);
 let result = await step();
+for (let i = 1; i < WARM_UP; i++) {
+  await engine.step(STANDSTILL);
+  result = await step();
+}
 const seconds = [];
 for (let i = 0; i < repetitions; i++) {
   await engine.step(STANDSTILL);

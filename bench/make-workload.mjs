@@ -2,10 +2,14 @@
  * @module
  * Makes what both sides of the comparison are given: a checkpoint that Fovea wrote, and prompts with completions that
  * its model sampled. Prompts are the digits task's; their pixels come from a formula, so that a few numbers tell
- * them to the other side.
+ * them to the other side. It is a process of its own, so that its memory is not taken for that of the benchmark's
+ * children: a child's peak begins at its parent's size.
+ *
+ *     node bench/make-workload.mjs --directory DIR --prompts P --group G --new-tokens T --repetitions N --threads N
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { createLocalEngine } from "../dist/engine/index.js";
 import { openDialogue, trainingSource } from "../dist/train/index.js";
 import { benchConfig, warmModel } from "./warm-model.mjs";
@@ -15,13 +19,19 @@ import { promptFrom } from "./workload.mjs";
 /** @import { Chunk, Workload } from "./workload.mjs" */
 
 /**
+ * What it prints, as JSON: where things are, and what they hold in words.
+ *
+ * @typedef {{ checkpoint: string, workload: string, said: string }} Made
+ */
+
+/**
  * Writes `workload.json` and a checkpoint.
  *
  * @param {string} directory
  * @param {{ prompts: number, groupSize: number, newTokens: number, repetitions: number, threads: number }} sizes
- * @returns {Promise<{ paths: { checkpoint: string, workload: string }, said: string }>} said: what it holds, in words
+ * @returns {Promise<Made>}
  */
-export async function makeWorkload(directory, { prompts, groupSize, newTokens, repetitions, threads }) {
+async function makeWorkload(directory, { prompts, groupSize, newTokens, repetitions, threads }) {
   const checkpoint = await warmModel(directory, threads);
   const config = benchConfig({ model: checkpoint });
   const dialogue = openDialogue(config);
@@ -50,7 +60,7 @@ export async function makeWorkload(directory, { prompts, groupSize, newTokens, r
   const said =
     `${prompts} prompts of ${(promptTokens / prompts).toFixed(1)} tokens on average, ${groupSize} completions each, ` +
     `${total} completion tokens in all, the longest ${Math.max(...lengths)}; sampling draws ${newTokens} each`;
-  return { paths: { checkpoint, workload }, said };
+  return { checkpoint, workload, said };
 }
 
 /**
@@ -74,3 +84,22 @@ function describe({ chunks }, index) {
 /** @param {Chunk} chunk */
 const tokensOf = (chunk) =>
   chunk.kind === "text" ? chunk.tokens.length : (chunk.width / 28) * (chunk.height / 28);
+
+const { values: options } = parseArgs({
+  options: {
+    directory: { type: "string", default: "." },
+    prompts: { type: "string", default: "16" },
+    group: { type: "string", default: "8" },
+    "new-tokens": { type: "string", default: "48" },
+    repetitions: { type: "string", default: "3" },
+    threads: { type: "string", default: "2" },
+  },
+});
+const made = await makeWorkload(options.directory, {
+  prompts: Number(options.prompts),
+  groupSize: Number(options.group),
+  newTokens: Number(options["new-tokens"]),
+  repetitions: Number(options.repetitions),
+  threads: Number(options.threads),
+});
+process.stdout.write(`${JSON.stringify(made)}\n`);
