@@ -11,7 +11,18 @@ export { dycoRl } from "./dyco-rl.ts";
 export type { DycoRlReleasedOptions } from "./dyco-rl-released.ts";
 export { dycoRlReleased } from "./dyco-rl-released.ts";
 export { fisherRaoDistance } from "./fisher-rao.ts";
-export type { CompletionCredit, CreditCompletion, CreditMethod, CreditNeeds } from "./method.ts";
+export type { ImageAblation } from "./image-ablation.ts";
+export { imageAblationSchema } from "./image-ablation.ts";
+export type {
+  AblatedPass,
+  AttentionRow,
+  CalibratedAttention,
+  CalibratedRequest,
+  CompletionCredit,
+  CreditCompletion,
+  CreditMethod,
+  CreditNeeds,
+} from "./method.ts";
 export { creditMethod } from "./registry.ts";
 export type { CreditConfig } from "./schema.ts";
 export { creditSchema } from "./schema.ts";

@@ -4,18 +4,71 @@
  * token weights. A method sees the whole batch, because some compare completions with each other.
  */
 import type { AttentionSignals } from "./attention-signals.ts";
+import type { ImageAblation } from "./image-ablation.ts";
 import type { TokenRole } from "./token-role.ts";
 
-/** Signals to ask of the engine; the shape of its own request. */
+/** Which query's attention row belongs to token t: its own, or the one that predicts it. */
+export type AttentionRow = "own" | "predicting";
+
+/** Which attention rows AT-RL compares, arXiv:2603.18373, Eq. 5. */
+export interface CalibratedRequest {
+  readonly row: AttentionRow;
+  /** The last L decoder layers are averaged; all of them when the model has fewer. */
+  readonly layers: number;
+  /** Divide each column by the bias curve of its position. */
+  readonly biasCorrection: boolean;
+}
+
+/** What AT-RL needs of the calibrated rows Ã, arXiv:2603.18373, Eqs. 6 and 7. */
+export interface CalibratedAttention {
+  /** `[T]` Σ of Ã over image keys. */
+  readonly connectivity: Float64Array;
+  /** `[T × T]` inner products ⟨Ã_s, Ã_t⟩. */
+  readonly gram: Float64Array;
+}
+
+/** The same tokens with the images as given and with the images ablated, at one temperature. */
+export interface AblatedPass {
+  /** `[T]` nats. */
+  readonly given: Float64Array;
+  /** `[T]` nats. */
+  readonly ablated: Float64Array;
+  /** `[T]` nats, KL(π(·|given) ‖ π(·|ablated)) over the whole vocabulary; where it was asked for. */
+  readonly divergence?: Float64Array | undefined;
+}
+
+/** Signals to ask of the engine; `attention` and `calibrated` have the shape of its own request. */
 export interface CreditNeeds {
-  readonly attention?: { readonly row: "own" | "predicting" };
+  readonly attention?: { readonly row: AttentionRow };
+  readonly calibrated?: CalibratedRequest;
+  /** Entropy of each token's distribution. */
+  readonly entropy?: true;
+  /** A second pass with ablated images; `temperature` is that of both passes, the sampler's unless given. */
+  readonly ablation?: {
+    readonly image: ImageAblation;
+    readonly divergence: boolean;
+    readonly temperature?: number;
+  };
+  /** The advantage of each completion, as the objective computes it. */
+  readonly advantage?: true;
+  /** Groups without spread of rewards too: the method changes rewards. */
+  readonly allGroups?: true;
 }
 
 /** One completion as credit methods see it. */
 export interface CreditCompletion {
   /** `[T]` 1 where the token counts. */
   readonly mask: ArrayLike<number>;
-  readonly signals?: { readonly attention?: AttentionSignals | undefined } | undefined;
+  readonly signals?:
+    | {
+        readonly attention?: AttentionSignals | undefined;
+        readonly calibrated?: CalibratedAttention | undefined;
+        /** `[T]` nats. */
+        readonly entropy?: Float64Array | undefined;
+        readonly ablation?: AblatedPass | undefined;
+      }
+    | undefined;
+  readonly advantage?: number | undefined;
 }
 
 /** What a method says about one completion. */
@@ -26,6 +79,10 @@ export interface CompletionCredit {
   readonly roles?: readonly TokenRole[];
   /** `[T]` in [0, 1], from methods that assign roles: share of attention where the role asks for it. */
   readonly alignment?: Float64Array;
+  /** `[T]` part of each token, from methods that group tokens; −1 at masked tokens. */
+  readonly clusters?: Int32Array;
+  /** Added to the completion's reward before advantages, from methods that shape rewards. */
+  readonly rewardBonus?: number;
 }
 
 /** A credit method with its options bound. */
