@@ -10,7 +10,7 @@ import type { TokenRole } from "./token-role.ts";
 /** Which query's attention row belongs to token t: its own, or the one that predicts it. */
 export type AttentionRow = "own" | "predicting";
 
-/** Which attention rows AT-RL compares, arXiv:2603.18373, Eq. 5. */
+/** Which attention rows AT-RL compares, arXiv:2602.11455, Eq. 5. */
 export interface CalibratedRequest {
   readonly row: AttentionRow;
   /** The last L decoder layers are averaged; all of them when the model has fewer. */
@@ -19,7 +19,7 @@ export interface CalibratedRequest {
   readonly biasCorrection: boolean;
 }
 
-/** What AT-RL needs of the calibrated rows Ã, arXiv:2603.18373, Eqs. 6 and 7. */
+/** What AT-RL needs of the calibrated rows Ã, arXiv:2602.11455, Eqs. 6 and 7. */
 export interface CalibratedAttention {
   /** `[T]` Σ of Ã over image keys. */
   readonly connectivity: Float64Array;
