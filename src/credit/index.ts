@@ -1,15 +1,11 @@
 /**
  * @module
  * Credit: which tokens of a completion earned its reward. Every method is a pure function from small per-token
- * signals to weights on the advantage. Start with `attention-signals` for the signals, `dyco-rl` for a method,
- * `registry` for how a configuration becomes one.
+ * signals to weights on the advantage. Start with `attention-signals` for the signals, `methods/` for what is made of
+ * them, `registry` for how a configuration becomes one.
  */
 export type { AttentionSignalOptions, AttentionSignals } from "./attention-signals.ts";
 export { attentionSignals, KEY_KIND } from "./attention-signals.ts";
-export type { DycoRlOptions } from "./dyco-rl.ts";
-export { dycoRl } from "./dyco-rl.ts";
-export type { DycoRlReleasedOptions } from "./dyco-rl-released.ts";
-export { dycoRlReleased } from "./dyco-rl-released.ts";
 export { fisherRaoDistance } from "./fisher-rao.ts";
 export type { ImageAblation } from "./image-ablation.ts";
 export { imageAblationSchema } from "./image-ablation.ts";
@@ -22,9 +18,14 @@ export type {
   CreditCompletion,
   CreditMethod,
   CreditNeeds,
+  TokenRole,
 } from "./method.ts";
+export type { DycoRlOptions } from "./methods/dyco-rl/dyco-rl.ts";
+export { dycoRl } from "./methods/dyco-rl/dyco-rl.ts";
+export type { DycoRlReleasedOptions } from "./methods/dyco-rl/released.ts";
+export { dycoRlReleased } from "./methods/dyco-rl/released.ts";
+export type { DycoRlCredit, DycoRlInput } from "./methods/dyco-rl/token-role.ts";
+export { uniformWeights } from "./methods/uniform.ts";
 export { creditMethod } from "./registry.ts";
 export type { CreditConfig } from "./schema.ts";
 export { creditSchema } from "./schema.ts";
-export type { DycoRlCredit, DycoRlInput, TokenRole } from "./token-role.ts";
-export { uniformWeights } from "./uniform.ts";

@@ -3,9 +3,12 @@
  * What every credit method is: a list of signals that it needs, and a pure function from a batch of completions to
  * token weights. A method sees the whole batch, because some compare completions with each other.
  */
+import type { Rng } from "../math/index.ts";
 import type { AttentionSignals } from "./attention-signals.ts";
 import type { ImageAblation } from "./image-ablation.ts";
-import type { TokenRole } from "./token-role.ts";
+
+/** What a token does: reads the image, works on the text, or neither clearly. */
+export type TokenRole = "visual" | "text" | "neutral";
 
 /** Which query's attention row belongs to token t: its own, or the one that predicts it. */
 export type AttentionRow = "own" | "predicting";
@@ -90,8 +93,9 @@ export interface CreditMethod {
   readonly needs: CreditNeeds;
   /**
    * @param groups completions by prompt, `[P][G]`
+   * @param rng what methods that draw draw from; a generator of seed 0, the same at every call, unless given
    * @returns credits of the same shape
    * @throws EngineError when a completion lacks a signal that `needs` names
    */
-  credit(groups: readonly (readonly CreditCompletion[])[]): CompletionCredit[][];
+  credit(groups: readonly (readonly CreditCompletion[])[], rng?: Rng): CompletionCredit[][];
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { EngineError } from "../errors/index.ts";
 import { attentionSignals } from "./attention-signals.ts";
-import { dycoRl } from "./dyco-rl.ts";
-import { dycoRlReleased } from "./dyco-rl-released.ts";
+import { dycoRl } from "./methods/dyco-rl/dyco-rl.ts";
+import { dycoRlReleased } from "./methods/dyco-rl/released.ts";
 import { creditMethod } from "./registry.ts";
 import { type CreditConfig, creditSchema } from "./schema.ts";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { NumericError, ShapeError } from "../errors/index.ts";
+import { NumericError, ShapeError } from "../../../errors/index.ts";
 import { dycoRl } from "./dyco-rl.ts";
 import type { DycoRlInput } from "./token-role.ts";
 
@@ -11,7 +11,7 @@ interface Case {
   mask: number[];
   paper: { weights: number[]; roles: string[]; alignment: number[] };
 }
-const path = new URL("../../fixtures/credit/dyco-rl.json", import.meta.url);
+const path = new URL("../../../../fixtures/credit/dyco-rl.json", import.meta.url);
 const cases: Case[] = JSON.parse(readFileSync(path, "utf8")).cases;
 
 type Token = [visualMass: number, textMass: number, visualShift: number, textShift: number];

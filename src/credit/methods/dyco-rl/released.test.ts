@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { dycoRlReleased } from "./dyco-rl-released.ts";
+import { dycoRlReleased } from "./released.ts";
 import type { DycoRlInput } from "./token-role.ts";
 
 type Signals = Record<"visualMass" | "textMass" | "visualShift" | "textShift", number[]>;
-const path = new URL("../../fixtures/credit/dyco-rl.json", import.meta.url);
+const path = new URL("../../../../fixtures/credit/dyco-rl.json", import.meta.url);
 const recorded: { batch: Signals[]; weights: number[]; weightsWithoutShort: number[] } = JSON.parse(
   readFileSync(path, "utf8"),
 ).released;

@@ -2,11 +2,9 @@
  * @module
  * What DyCo-RL's two variants share: signals in, a role for every token, and how well its attention fits the role.
  */
-import type { AttentionSignals } from "./attention-signals.ts";
-import { checkSignals, counts } from "./check-signals.ts";
-
-/** What a token does: reads the image, works on the text, or neither clearly. */
-export type TokenRole = "visual" | "text" | "neutral";
+import type { AttentionSignals } from "../../attention-signals.ts";
+import { checkSignals, counts } from "../../check-signals.ts";
+import type { TokenRole } from "../../method.ts";
 
 /** Signals of one completion and which of its tokens count. */
 export interface DycoRlInput extends AttentionSignals {

@@ -3,11 +3,11 @@
  * DyCo-RL (arXiv:2606.08035): tokens whose attention moves more within the image than within the text are visual,
  * and the other way round; tokens that also attend to the modality of their role get a larger share of the
  * advantage. `dycoRl` is the method as the paper prints it. The authors' released code is another method, one scalar
- * per completion, and stands in `dyco-rl-released.ts`.
+ * per completion, and stands in `released.ts`.
  */
-import { NumericError } from "../errors/index.ts";
-import { counts } from "./check-signals.ts";
-import { dycoRlReleased } from "./dyco-rl-released.ts";
+import { NumericError } from "../../../errors/index.ts";
+import { counts } from "../../check-signals.ts";
+import { dycoRlReleased } from "./released.ts";
 import { alignedRoles, type DycoRlCredit, type DycoRlInput } from "./token-role.ts";
 
 export interface DycoRlOptions {

@@ -3,8 +3,8 @@
  * What the released code of DyCo-RL does, which differs from the paper: no token weights but one scalar per
  * completion, from its mean alignment compared with the other completions of the batch.
  */
-import { mean, variance } from "../math/index.ts";
-import { counts } from "./check-signals.ts";
+import { mean, variance } from "../../../math/index.ts";
+import { counts } from "../../check-signals.ts";
 import { alignedRoles, type DycoRlCredit, type DycoRlInput } from "./token-role.ts";
 
 export interface DycoRlReleasedOptions {

@@ -1,0 +1,38 @@
+/**
+ * @module
+ * Credit that tells no token from another: the baseline, and the control for methods whose weights do not average
+ * to 1.
+ */
+import * as z from "zod";
+import type { CreditMethod } from "../method.ts";
+import { perCompletion } from "../per-completion.ts";
+
+export const uniformSchema = z
+  .strictObject({ kind: z.literal("uniform") })
+  .describe("Every token carries the whole advantage.");
+
+export const constantSchema = z
+  .strictObject({
+    kind: z.literal("constant"),
+    weight: z.number().nonnegative().default(1.2).describe("What multiplies the advantage of every token."),
+  })
+  .describe(
+    "Every token carries the advantage times one number: the control for methods whose mean is not 1.",
+  );
+
+/**
+ * The same weight for every token that counts.
+ *
+ *     w = weight·m
+ *
+ * @param mask `[T]` 1 where the token counts
+ * @param weight 1 unless given; with 1 every objective is exactly what it is without weights
+ */
+export function uniformWeights(mask: ArrayLike<number>, weight = 1): Float64Array {
+  return Float64Array.from(mask, (counts) => (counts === 0 ? 0 : weight));
+}
+
+/** Uniform credit; constant credit with a weight. */
+export function uniformMethod(weight = 1): CreditMethod {
+  return perCompletion({}, ({ mask }) => ({ weights: uniformWeights(mask, weight) }));
+}
