@@ -4,8 +4,27 @@
  */
 import { EngineError } from "../errors/index.ts";
 
-/** `attention`: signals from the last layer's attention. `entropy`: entropy of each token's distribution. */
-export type Capability = "attention" | "entropy" | "reference";
+/**
+ * | capability | what the engine can do |
+ * |---|---|
+ * | `attention` | DyCo-RL's signals from the last layer's attention |
+ * | `calibrated-attention` | AT-RL's connectivity and Gram matrix from the last layers' attention |
+ * | `entropy` | the entropy of each token's distribution, while sampling and in scoring |
+ * | `entropy-gradient` | `accumulate` takes `entropyCoefficients` |
+ * | `full-distribution` | divergences over the whole vocabulary |
+ * | `image-ablation` | scoring with images taken away, wholly or in part |
+ * | `reference` | a frozen copy of the weights |
+ * | `value` | a value head: `score` gives values, `accumulate` takes `valueCoefficients` |
+ */
+export type Capability =
+  | "attention"
+  | "calibrated-attention"
+  | "entropy"
+  | "entropy-gradient"
+  | "full-distribution"
+  | "image-ablation"
+  | "reference"
+  | "value";
 
 /**
  * Fails when the engine lacks something that a method needs.

@@ -4,12 +4,20 @@
  * one interface serves the process itself, a cluster behind HTTP and a fake for tests.
  *
  * Every policy loss of Fovea depends on the model only through the log-probs of the sampled tokens, so an engine
- * need not know any loss: it samples, scores, adds up the gradient of Σ c·log π and steps.
+ * need not know any loss: it samples, scores, adds up the gradient of Σ c·log π and steps. A value head and an entropy
+ * bonus go the same way, with coefficients of their own.
  */
+import type {
+  AttentionRow,
+  AttentionSignals,
+  CalibratedAttention,
+  CalibratedRequest,
+  ImageAblation,
+} from "../credit/index.ts";
 import type { Prompt, PromptChunk } from "../model/prompt.ts";
 import type { Capability } from "./capabilities.ts";
 
-export type { Prompt, PromptChunk };
+export type { AttentionRow, AttentionSignals, Prompt, PromptChunk };
 
 /** A prompt and the tokens that follow it. */
 export interface Sequence {
@@ -17,24 +25,20 @@ export interface Sequence {
   readonly completion: Int32Array;
 }
 
-/** Which query's attention row belongs to token t: its own, or the one that predicts it. */
-export type AttentionRow = "own" | "predicting";
-
-/** The attention signals of DyCo-RL (arXiv:2606.08035, Eqs. 2 and 7), one number per completion token. */
-export interface AttentionSignals {
-  /** `[T]` attention on image keys, in [0, 1]. */
-  readonly visualMass: Float64Array;
-  /** `[T]` attention on every other real key, in [0, 1]. */
-  readonly textMass: Float64Array;
-  /** `[T]` Fisher-Rao distance to the previous token's row within the image keys, in [0, π]; 0 for the first. */
-  readonly visualShift: Float64Array;
-  /** `[T]` the same within the text keys. */
-  readonly textShift: Float64Array;
-}
-
 /** Signals to return beside log-probs. */
 export interface SignalRequest {
+  /** DyCo-RL's masses and shifts, of the last layer; capability `attention`. */
   readonly attention?: { readonly row: AttentionRow };
+  /** AT-RL's connectivity and Gram matrix, of the last L layers; capability `calibrated-attention`. */
+  readonly calibrated?: CalibratedRequest;
+}
+
+/** Signals of one completion: those that were asked for. */
+export interface Signals {
+  /** `[T]` each. */
+  readonly attention?: AttentionSignals;
+  /** `[T]` and `[T × T]`. The T² numbers are 32 MiB where T is 2,048: ask for few sequences at a time. */
+  readonly calibrated?: CalibratedAttention;
 }
 
 export interface SampleRequest {
@@ -66,26 +70,54 @@ export interface Completion {
   /** `[T]` nats, entropy of the same distribution. */
   readonly entropy: Float64Array;
   readonly stopReason: StopReason;
-  readonly signals?: { readonly attention?: AttentionSignals };
+  /** What was asked for and can be had while sampling; the rest can be had from `score`. */
+  readonly signals?: Signals;
 }
 
 export interface ScoreRequest {
   /** The trained weights, or the frozen reference of the KL term. */
   readonly weights?: "policy" | "reference";
-  /** Log-probs of softmax(logits / temperature); 1 unless given. */
+  /** Log-probs, entropy and divergence are of softmax(logits / temperature); 1 unless given. */
   readonly temperature?: number;
   readonly signals?: SignalRequest;
+  /**
+   * What is done to the prompt's images before anything is computed; absent, they are as given. Draws depend on the
+   * ablation's seed and on the image, and on nothing else. Capability `image-ablation`.
+   */
+  readonly image?: ImageAblation;
+  /** Ask for `Score.entropy`. */
+  readonly entropy?: true;
+  /** Ask for `Score.divergence` and `Score.ablatedLogprobs`; capability `full-distribution`. */
+  readonly divergenceFrom?: ImageAblation;
+  /** Ask for `Score.values`; capability `value`. */
+  readonly values?: true;
 }
 
 export interface Score {
   /** `[T]` nats. */
   readonly logprobs: Float64Array;
-  readonly signals?: { readonly attention?: AttentionSignals };
+  /** `[T]` nats, entropy of the distribution that each token was drawn from; where asked for. */
+  readonly entropy?: Float64Array;
+  /**
+   * `[T]` nats, KL(π(·|as requested) ‖ π(·|images ablated by `divergenceFrom`)) over the whole vocabulary; where asked
+   * for.
+   */
+  readonly divergence?: Float64Array;
+  /** `[T]` nats, log-probs with the images ablated by `divergenceFrom`: the second half of that comparison. */
+  readonly ablatedLogprobs?: Float64Array;
+  /** `[T]` reward units, the value head's V of the state before each token; where asked for. */
+  readonly values?: Float64Array;
+  readonly signals?: Signals;
 }
 
+/** What `accumulate` adds beside Σ cₜ·log π(oₜ): one `[T]` per sequence each. */
 export interface AccumulateOptions {
-  /** Temperature of the log-probs whose gradient is added; 1 unless given. */
+  /** Temperature of the log-probs and entropies whose gradient is added; 1 unless given. */
   readonly temperature?: number;
+  /** dₜ of Σ dₜ·Vₜ, where Vₜ is the value of the state before token t; capability `value`. */
+  readonly valueCoefficients?: readonly Float64Array[];
+  /** eₜ of Σ eₜ·Hₜ, where Hₜ is the entropy of token t's distribution; capability `entropy-gradient`. */
+  readonly entropyCoefficients?: readonly Float64Array[];
 }
 
 export interface GradientReport {
@@ -118,19 +150,19 @@ export interface Engine {
   readonly capabilities: ReadonlySet<Capability>;
   /** Completions per prompt, `[P][G]`. Image and video special ids are never sampled. */
   sample(request: SampleRequest): Promise<Completion[][]>;
-  /** Teacher-forced log-probs and signals, one per sequence, no gradient. */
+  /** Teacher-forced log-probs and whatever else is asked for, one per sequence, no gradient. */
   score(sequences: readonly Sequence[], request?: ScoreRequest): Promise<Score[]>;
   /**
-   * Adds the gradient of Σ cₜ·log π(oₜ), to be maximised.
+   * Adds the gradient of Σ cₜ·log π(oₜ) + Σ dₜ·Vₜ + Σ eₜ·Hₜ, to be maximised; d and e are options.
    *
-   * @param coefficients one `[T]` per sequence
+   * @param coefficients c, one `[T]` per sequence
    */
   accumulate(
     sequences: readonly Sequence[],
     coefficients: readonly Float64Array[],
     options?: AccumulateOptions,
   ): Promise<GradientReport>;
-  /** Clips, applies AdamW in the direction that raises Σ cₜ·log π(oₜ), and clears the gradient. */
+  /** Clips, applies AdamW in the direction that raises what was accumulated, and clears the gradient. */
   step(adam: AdamParameters): Promise<StepReport>;
   /** Freezes a copy of the present weights as the KL reference. */
   setReference(): Promise<void>;

@@ -1,7 +1,7 @@
 /**
  * @module
  * The smallest policy that can learn: logits are a row chosen by the previous token plus a row chosen by the prompt.
- * Its gradient is exact and its parameters are two tables in one array.
+ * Its value head gives one number per such row. Gradients are exact, and all parameters lie in one array.
  */
 
 /** Sizes of a bigram policy. */
@@ -11,9 +11,20 @@ export interface BigramShape {
   readonly promptRows: number;
 }
 
-/** Number of parameters, (vocabSize + promptRows)·vocabSize. */
-export function parameterCount({ vocabSize, promptRows }: BigramShape): number {
+/** What the policy looks at: the token before, and the prompt's row. */
+export interface State {
+  readonly previous: number;
+  readonly promptRow: number;
+}
+
+/** Number of the policy's parameters, (vocabSize + promptRows)·vocabSize. */
+export function policySize({ vocabSize, promptRows }: BigramShape): number {
   return (vocabSize + promptRows) * vocabSize;
+}
+
+/** Number of all parameters: the value head's, one a row, follow the policy's. */
+export function parameterCount(shape: BigramShape): number {
+  return policySize(shape) + shape.vocabSize + shape.promptRows;
 }
 
 /**
@@ -27,8 +38,7 @@ export function parameterCount({ vocabSize, promptRows }: BigramShape): number {
 export function logDistribution(
   weights: Float64Array,
   { vocabSize }: BigramShape,
-  previous: number,
-  promptRow: number,
+  { previous, promptRow }: State,
   temperature: number,
   banned: Uint8Array,
 ): Float64Array {
@@ -46,22 +56,85 @@ export function logDistribution(
   return logits;
 }
 
+/** V(state), the sum of the value head's entries for both rows. */
+export function stateValue(
+  weights: Float64Array,
+  shape: BigramShape,
+  { previous, promptRow }: State,
+): number {
+  const start = policySize(shape);
+  return weights[start + previous]! + weights[start + shape.vocabSize + promptRow]!;
+}
+
+/** Adds coefficient · ∇V(state) to the gradient. */
+export function addValueGradient(
+  gradient: Float64Array,
+  shape: BigramShape,
+  { previous, promptRow }: State,
+  coefficient: number,
+): void {
+  for (const at of [previous, shape.vocabSize + promptRow]) {
+    const index = policySize(shape) + at;
+    gradient[index] = gradient[index]! + coefficient;
+  }
+}
+
 /** Adds coefficient · ∇ log π(token) to the gradient, both rows. */
 export function addGradient(
   gradient: Float64Array,
-  { vocabSize }: BigramShape,
-  place: { readonly previous: number; readonly promptRow: number; readonly token: number },
+  shape: BigramShape,
+  state: State,
+  token: number,
   logs: Float64Array,
   coefficient: number,
   temperature: number,
 ): void {
-  const first = place.previous * vocabSize;
-  const second = (vocabSize + place.promptRow) * vocabSize;
-  if (coefficient === 0) return;
+  const slope = (v: number) => (v === token ? 1 : 0) - Math.exp(logs[v]!);
+  addLogitGradient(gradient, shape, state, (v) =>
+    logs[v] === -Infinity && v !== token ? 0 : slope(v) * (coefficient / temperature),
+  );
+}
+
+/** Adds coefficient · ∇H to the gradient, ∂H/∂logit_v = −p_v·(log p_v + H). */
+export function addEntropyGradient(
+  gradient: Float64Array,
+  shape: BigramShape,
+  state: State,
+  logs: Float64Array,
+  coefficient: number,
+  temperature: number,
+): void {
+  const entropy = entropyOf(logs);
+  addLogitGradient(gradient, shape, state, (v) =>
+    logs[v] === -Infinity ? 0 : -Math.exp(logs[v]!) * (logs[v]! + entropy) * (coefficient / temperature),
+  );
+}
+
+function addLogitGradient(
+  gradient: Float64Array,
+  { vocabSize }: BigramShape,
+  { previous, promptRow }: State,
+  slopeOf: (v: number) => number,
+): void {
+  const first = previous * vocabSize;
+  const second = (vocabSize + promptRow) * vocabSize;
   for (let v = 0; v < vocabSize; v++) {
-    if (logs[v] === -Infinity && v !== place.token) continue;
-    const slope = ((v === place.token ? 1 : 0) - Math.exp(logs[v]!)) * (coefficient / temperature);
+    const slope = slopeOf(v);
     gradient[first + v] = gradient[first + v]! + slope;
     gradient[second + v] = gradient[second + v]! + slope;
   }
+}
+
+/** Entropy in nats, −Σ p·log p. */
+export function entropyOf(logs: Float64Array): number {
+  let entropy = 0;
+  for (const log of logs) if (log > -Infinity) entropy -= Math.exp(log) * log;
+  return entropy;
+}
+
+/** KL(p ‖ q) in nats of two distributions with the same support. */
+export function divergenceOf(p: Float64Array, q: Float64Array): number {
+  let divergence = 0;
+  for (const [v, log] of p.entries()) if (log > -Infinity) divergence += Math.exp(log) * (log - q[v]!);
+  return divergence;
 }

@@ -35,10 +35,3 @@ export function drawToken(logs: Float64Array, topK: number, topP: number, rng: R
   }
   return kept.at(-1) ?? 0;
 }
-
-/** Entropy in nats, −Σ p·log p. */
-export function entropyOf(logs: Float64Array): number {
-  let entropy = 0;
-  for (const log of logs) if (log > -Infinity) entropy -= Math.exp(log) * log;
-  return entropy;
-}

@@ -97,6 +97,68 @@ describe("the fake engine", () => {
     expect(slope * 1e6).toBeCloseTo(gradientNorm ** 2, 4);
   });
 
+  test("has the gradient of values and entropies that differences of the scores have", async () => {
+    const sequence = { prompt, completion: Int32Array.of(2, 2, 0) };
+    const [none, values, entropies] = [
+      new Float64Array(3),
+      Float64Array.of(1, -0.5, 2),
+      Float64Array.of(0.3, 2, -1),
+    ];
+    const options = { temperature: 0.8, valueCoefficients: [values], entropyCoefficients: [entropies] };
+    const moved = async (rate: number) => {
+      const subject = engine();
+      await subject.accumulate([sequence], [none], options);
+      await subject.step({ ...adam, learningRate: rate, beta1: 0, beta2: 0, epsilon: 1e6 });
+      const [score] = await subject.score([sequence], { temperature: 0.8, values: true, entropy: true });
+      return none.reduce(
+        (sum, _, t) => sum + values[t]! * score!.values![t]! + entropies[t]! * score!.entropy![t]!,
+        0,
+      );
+    };
+    const subject = engine();
+    await subject.accumulate([sequence], [none], options);
+    const { gradientNorm } = await subject.step(adam);
+    expect(gradientNorm).toBeGreaterThan(1);
+    expect(((await moved(1)) - (await moved(-1))) * 5e5).toBeCloseTo(gradientNorm ** 2, 4);
+  });
+
+  test("scores the entropy that it sampled with, and calibrated attention that is a Gram matrix", async () => {
+    const subject = engine();
+    const calibrated = { row: "own", layers: 2, biasCorrection: true } as const;
+    const [[completion] = []] = await subject.sample({ ...request, signals: { calibrated } });
+    const [score] = await subject.score([{ prompt, completion: completion!.tokens }], {
+      entropy: true,
+      signals: { calibrated },
+    });
+    expect(score!.entropy).toBeAllclose(completion!.entropy);
+    expect(score!.signals).toEqual(completion!.signals);
+    const { connectivity, gram } = score!.signals!.calibrated!;
+    const length = connectivity.length;
+    for (let s = 0; s < length; s++) {
+      for (let t = 0; t < length; t++) {
+        expect(gram[s * length + t]).toBe(gram[t * length + s]);
+        expect(gram[s * length + t]! ** 2).toBeLessThanOrEqual(
+          gram[s * (length + 1)]! * gram[t * (length + 1)]! + 1e-12,
+        );
+      }
+    }
+  });
+
+  test("takes an ablated image for another one, and a prompt without images for the same", async () => {
+    const subject = engine();
+    const pixels = { width: 1, height: 1, data: Uint8Array.of(1, 2, 3) };
+    const shown: Prompt = { chunks: [...prompt.chunks, { kind: "image", image: pixels }] };
+    const completion = Int32Array.of(1, 2);
+    const noise = { kind: "noise", sigma: 200, seed: 0 } as const;
+    const [given] = await subject.score([{ prompt: shown, completion }], { divergenceFrom: noise });
+    const [ablated] = await subject.score([{ prompt: shown, completion }], { image: noise });
+    expect(ablated!.logprobs).not.toEqual(given!.logprobs);
+    expect(given!.ablatedLogprobs).toEqual(ablated!.logprobs);
+    expect(Math.min(...given!.divergence!)).toBeGreaterThan(0);
+    const [blind] = await subject.score([{ prompt, completion }], { divergenceFrom: noise });
+    expect(blind!.divergence).toEqual(new Float64Array(2));
+  });
+
   test("skips a step whose gradient is not finite, and clears it", async () => {
     const subject = engine();
     const sequence = { prompt, completion: Int32Array.of(1) };

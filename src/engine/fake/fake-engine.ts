@@ -2,20 +2,36 @@
  * @module
  * An engine for tests: a bigram policy in this process, with exact gradients, AdamW and the whole contract, so that
  * the loop can be tested in milliseconds. Its attention signals are made up, but the same from sampling and scoring.
+ * An ablated image is another image to it.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { ImageAblation } from "../../credit/index.ts";
 import { EngineError, ShapeError } from "../../errors/index.ts";
 import { Rng } from "../../math/index.ts";
 import type { Capability } from "../capabilities.ts";
-import type { AttentionRow, AttentionSignals, Engine, Prompt, Sequence } from "../engine.ts";
+import type { AccumulateOptions, Engine, Score, ScoreRequest, Sequence } from "../engine.ts";
 import { adamStep } from "./adam-step.ts";
-import { addGradient, type BigramShape, logDistribution, parameterCount } from "./bigram-policy.ts";
-import { drawToken, entropyOf, likeliest } from "./draw-token.ts";
+import {
+  addEntropyGradient,
+  addGradient,
+  addValueGradient,
+  type BigramShape,
+  divergenceOf,
+  entropyOf,
+  logDistribution,
+  parameterCount,
+  policySize,
+  type State,
+  stateValue,
+} from "./bigram-policy.ts";
+import { drawToken, likeliest } from "./draw-token.ts";
+import { madeUpSignals } from "./made-up-signals.ts";
+import { lastPromptToken, promptKey } from "./prompt-key.ts";
 
 export interface FakeEngineOptions {
   readonly vocabSize: number;
-  /** Seed of the initial weights, small normal numbers; without one they are all 0. */
+  /** Seed of the initial weights, small normal numbers; without one they are all 0, as the value head always is. */
   readonly seed?: number;
   /** Ids that are never sampled. */
   readonly banned?: readonly number[];
@@ -26,46 +42,16 @@ export interface FakeEngineOptions {
 const POLICY_FILE = "fake-policy.bin";
 const OPTIMIZER_FILE = "fake-optimizer.bin";
 
-/** A number in [0, 1) that depends on the integers alone. */
-function scatter(...values: readonly number[]): number {
-  let h = 0x811c9dc5;
-  for (const value of values) h = Math.imul(h ^ value, 0x01000193) >>> 0;
-  return ((h ^ (h >>> 15)) >>> 8) / 2 ** 24;
-}
-
-const hashes = new WeakMap<Prompt, number>();
-
-function promptHash(prompt: Prompt): number {
-  const known = hashes.get(prompt);
-  if (known !== undefined) return known;
-  let h = 0x811c9dc5;
-  for (const chunk of prompt.chunks) {
-    for (const value of chunk.kind === "text" ? chunk.tokens : chunk.image.data) {
-      h = Math.imul(h ^ value, 0x01000193) >>> 0;
-    }
-  }
-  hashes.set(prompt, h >>> 4);
-  return h >>> 4;
-}
-
-function lastPromptToken(prompt: Prompt): number {
-  const last = prompt.chunks.findLast((chunk) => chunk.kind === "text");
-  return (last?.kind === "text" ? last.tokens.at(-1) : undefined) ?? 0;
-}
-
-function madeUpSignals(prompt: Prompt, tokens: Int32Array, row: AttentionRow): AttentionSignals {
-  const hash = promptHash(prompt);
-  const rowToken = (t: number) =>
-    row === "own" ? tokens[t]! : t === 0 ? lastPromptToken(prompt) : tokens[t - 1]!;
-  const at = (t: number, salt: number) => scatter(hash, rowToken(t), salt);
-  const visualMass = Float64Array.from(tokens, (_, t) => 0.05 + 0.9 * at(t, 1));
-  return {
-    visualMass,
-    textMass: visualMass.map((mass) => 1 - mass),
-    visualShift: Float64Array.from(tokens, (_, t) => (t === 0 ? 0 : at(t, 2))),
-    textShift: Float64Array.from(tokens, (_, t) => (t === 0 ? 0 : at(t, 3))),
-  };
-}
+const ALL: readonly Capability[] = [
+  "attention",
+  "calibrated-attention",
+  "entropy",
+  "entropy-gradient",
+  "full-distribution",
+  "image-ablation",
+  "reference",
+  "value",
+];
 
 function floats(bytes: Buffer, expected: number, where: string): Float64Array {
   if (bytes.byteLength !== expected * 8) {
@@ -74,6 +60,18 @@ function floats(bytes: Buffer, expected: number, where: string): Float64Array {
   const copy = new Float64Array(expected);
   new Uint8Array(copy.buffer).set(bytes);
   return copy;
+}
+
+function lengthChecked(
+  name: string,
+  values: Float64Array | undefined,
+  length: number,
+  i: number,
+): Float64Array {
+  if (values?.length !== length) {
+    throw new ShapeError(`${name}: expected shape [${length}], got [${values?.length}] (sequence ${i})`);
+  }
+  return values;
 }
 
 const asBytes = (values: Float64Array) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
@@ -85,18 +83,74 @@ export function createFakeEngine(options: FakeEngineOptions): Engine {
   const banned = new Uint8Array(options.vocabSize);
   for (const id of options.banned ?? []) banned[id] = 1;
   const rng = new Rng(options.seed ?? 0);
-  const capabilities = new Set<Capability>(options.capabilities ?? ["attention", "entropy", "reference"]);
+  const capabilities = new Set<Capability>(options.capabilities ?? ALL);
   const seeded = options.seed !== undefined;
-  let weights: Float64Array = new Float64Array(size).map(() => (seeded ? 0.1 * rng.normal() : 0));
+  let weights: Float64Array = new Float64Array(size).map((_, i) =>
+    seeded && i < policySize(shape) ? 0.1 * rng.normal() : 0,
+  );
   let reference = weights.slice();
   /** First moment, second moment, and the number of steps taken. */
   let optimizer: Float64Array = new Float64Array(2 * size + 1);
   const gradient = new Float64Array(size);
 
-  const rowOf = (prompt: Prompt) => promptHash(prompt) % shape.promptRows;
-  const logsAt = (table: Float64Array, { prompt, completion }: Sequence, t: number, temperature: number) => {
-    const previous = t === 0 ? lastPromptToken(prompt) : completion[t - 1]!;
-    return logDistribution(table, shape, previous, rowOf(prompt), temperature, banned);
+  const stateOf = ({ prompt, completion }: Sequence, t: number, image?: ImageAblation): State => ({
+    previous: t === 0 ? lastPromptToken(prompt) : completion[t - 1]!,
+    promptRow: promptKey(prompt, image) % shape.promptRows,
+  });
+
+  const scoreOf = (sequence: Sequence, request: ScoreRequest): Score => {
+    const table = request.weights === "reference" ? reference : weights;
+    const { completion, prompt } = sequence;
+    const { divergenceFrom } = request;
+    const distributions = (image: ImageAblation | undefined) =>
+      Array.from(completion, (_, t) =>
+        logDistribution(table, shape, stateOf(sequence, t, image), request.temperature ?? 1, banned),
+      );
+    const logprobsOf = (logs: readonly Float64Array[]) =>
+      Float64Array.from(completion, (token, t) => logs[t]![token]!);
+    const logs = distributions(request.image);
+    const ablated = divergenceFrom && distributions(divergenceFrom);
+    const place = {
+      key: promptKey(prompt, request.image),
+      lastToken: lastPromptToken(prompt),
+      tokens: completion,
+    };
+    return {
+      logprobs: logprobsOf(logs),
+      ...(request.entropy && { entropy: Float64Array.from(logs, entropyOf) }),
+      ...(ablated && {
+        divergence: Float64Array.from(logs, (own, t) => divergenceOf(own, ablated[t]!)),
+        ablatedLogprobs: logprobsOf(ablated),
+      }),
+      ...(request.values && {
+        values: Float64Array.from(completion, (_, t) =>
+          stateValue(table, shape, stateOf(sequence, t, request.image)),
+        ),
+      }),
+      ...madeUpSignals(place, request.signals),
+    };
+  };
+
+  const addSequence = (
+    sequence: Sequence,
+    i: number,
+    all: readonly Float64Array[],
+    options: AccumulateOptions,
+  ) => {
+    const { temperature = 1, valueCoefficients, entropyCoefficients } = options;
+    const { completion } = sequence;
+    const own = lengthChecked("coefficients", all[i], completion.length, i);
+    const values =
+      valueCoefficients && lengthChecked("valueCoefficients", valueCoefficients[i], own.length, i);
+    const entropies =
+      entropyCoefficients && lengthChecked("entropyCoefficients", entropyCoefficients[i], own.length, i);
+    completion.forEach((token, t) => {
+      const state = stateOf(sequence, t);
+      const logs = logDistribution(weights, shape, state, temperature, banned);
+      if (own[t] !== 0) addGradient(gradient, shape, state, token, logs, own[t]!, temperature);
+      if (values) addValueGradient(gradient, shape, state, values[t]!);
+      if (entropies) addEntropyGradient(gradient, shape, state, logs, entropies[t]!, temperature);
+    });
   };
 
   return {
@@ -110,67 +164,43 @@ export function createFakeEngine(options: FakeEngineOptions): Engine {
           const tokens: number[] = [];
           const logprobs: number[] = [];
           const entropy: number[] = [];
-          let previous = lastPromptToken(prompt);
           let stopped = false;
           while (!stopped && tokens.length < request.maxCompletionTokens) {
             const temperature = request.temperature === 0 ? 1 : request.temperature;
-            const logs = logDistribution(weights, shape, previous, rowOf(prompt), temperature, banned);
+            const state = {
+              previous: tokens.at(-1) ?? lastPromptToken(prompt),
+              promptRow: promptKey(prompt) % shape.promptRows,
+            };
+            const logs = logDistribution(weights, shape, state, temperature, banned);
             const token =
               request.temperature === 0 ? likeliest(logs) : drawToken(logs, request.topK, request.topP, draw);
             tokens.push(token);
             logprobs.push(logs[token]!);
             entropy.push(entropyOf(logs));
-            previous = token;
             stopped = request.stopTokens.includes(token);
           }
           const completion = Int32Array.from(tokens);
-          const row = request.signals?.attention?.row;
+          const place = { key: promptKey(prompt), lastToken: lastPromptToken(prompt), tokens: completion };
           return {
             tokens: completion,
             logprobs: Float64Array.from(logprobs),
             entropy: Float64Array.from(entropy),
             stopReason: stopped ? ("stop" as const) : ("length" as const),
-            ...(row && { signals: { attention: madeUpSignals(prompt, completion, row) } }),
+            ...madeUpSignals(place, request.signals),
           };
         }),
       );
     },
 
     async score(sequences, request = {}) {
-      const table = request.weights === "reference" ? reference : weights;
-      const row = request.signals?.attention?.row;
-      return sequences.map((sequence) => ({
-        logprobs: Float64Array.from(
-          sequence.completion,
-          (token, t) => logsAt(table, sequence, t, request.temperature ?? 1)[token]!,
-        ),
-        ...(row && { signals: { attention: madeUpSignals(sequence.prompt, sequence.completion, row) } }),
-      }));
+      return sequences.map((sequence) => scoreOf(sequence, request));
     },
 
-    async accumulate(sequences, coefficients, { temperature = 1 } = {}) {
-      let tokens = 0;
+    async accumulate(sequences, coefficients, options = {}) {
       sequences.forEach((sequence, i) => {
-        const own = coefficients[i];
-        if (own?.length !== sequence.completion.length) {
-          throw new ShapeError(
-            `coefficients: expected shape [${sequence.completion.length}], got [${own?.length}] (sequence ${i})`,
-          );
-        }
-        sequence.completion.forEach((token, t) => {
-          const previous = t === 0 ? lastPromptToken(sequence.prompt) : sequence.completion[t - 1]!;
-          const place = { previous, promptRow: rowOf(sequence.prompt), token };
-          addGradient(
-            gradient,
-            shape,
-            place,
-            logsAt(weights, sequence, t, temperature),
-            own[t]!,
-            temperature,
-          );
-        });
-        tokens += sequence.completion.length;
+        addSequence(sequence, i, coefficients, options);
       });
+      const tokens = sequences.reduce((sum, { completion }) => sum + completion.length, 0);
       return { tokens, finite: gradient.every(Number.isFinite) };
     },
 

@@ -1,0 +1,67 @@
+/**
+ * @module
+ * Attention signals without attention: numbers that depend on the prompt and the row's token alone, so that sampling
+ * and scoring agree. They keep every bound and identity that true signals have.
+ */
+import type { AttentionSignals, CalibratedAttention } from "../../credit/index.ts";
+import type { AttentionRow, SignalRequest, Signals } from "../engine.ts";
+
+/** Features of a token from which its made-up attention row is taken; the first is the one "on the image". */
+const FEATURES = 4;
+
+/** The prompt's key and last token, and the completion. */
+export interface Place {
+  readonly key: number;
+  readonly lastToken: number;
+  readonly tokens: Int32Array;
+}
+
+/** A number in [0, 1) that depends on the integers alone. */
+function scatter(...values: readonly number[]): number {
+  let h = 0x811c9dc5;
+  for (const value of values) h = Math.imul(h ^ value, 0x01000193) >>> 0;
+  return ((h ^ (h >>> 15)) >>> 8) / 2 ** 24;
+}
+
+/** The token whose query is row t's. */
+function rowToken({ tokens, lastToken }: Place, row: AttentionRow, t: number): number {
+  return row === "own" ? tokens[t]! : t === 0 ? lastToken : tokens[t - 1]!;
+}
+
+function attention(place: Place, row: AttentionRow): AttentionSignals {
+  const at = (t: number, salt: number) => scatter(place.key, rowToken(place, row, t), salt);
+  const visualMass = Float64Array.from(place.tokens, (_, t) => 0.05 + 0.9 * at(t, 1));
+  return {
+    visualMass,
+    textMass: visualMass.map((mass) => 1 - mass),
+    visualShift: Float64Array.from(place.tokens, (_, t) => (t === 0 ? 0 : at(t, 2))),
+    textShift: Float64Array.from(place.tokens, (_, t) => (t === 0 ? 0 : at(t, 3))),
+  };
+}
+
+function calibrated(place: Place, row: AttentionRow): CalibratedAttention {
+  const length = place.tokens.length;
+  const features = Array.from(place.tokens, (_, t) =>
+    Array.from({ length: FEATURES }, (_, f) => scatter(place.key, rowToken(place, row, t), 4 + f)),
+  );
+  const gram = new Float64Array(length * length);
+  for (let s = 0; s < length; s++) {
+    for (let t = 0; t < length; t++) {
+      for (let f = 0; f < FEATURES; f++) {
+        gram[s * length + t] = gram[s * length + t]! + features[s]![f]! * features[t]![f]!;
+      }
+    }
+  }
+  return { connectivity: Float64Array.from(features, (feature) => feature[0]!), gram };
+}
+
+/** The signals asked for, as a part of a completion or a score. */
+export function madeUpSignals(place: Place, request: SignalRequest | undefined): { signals?: Signals } {
+  if (request?.attention === undefined && request?.calibrated === undefined) return {};
+  return {
+    signals: {
+      ...(request.attention && { attention: attention(place, request.attention.row) }),
+      ...(request.calibrated && { calibrated: calibrated(place, request.calibrated.row) }),
+    },
+  };
+}
