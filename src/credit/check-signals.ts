@@ -1,41 +1,75 @@
 /**
  * @module
- * Checks shared by the credit methods: signals must have one length and be finite masses where tokens count.
+ * Checks shared by the credit methods: arrays have one length, and numbers of tokens that count lie where they must.
  */
 import { NumericError, ShapeError } from "../errors/index.ts";
-import type { AttentionSignals } from "./attention-signals.ts";
 
-const NAMES = ["visualMass", "textMass", "visualShift", "textShift"] as const;
+/** Single precision leaves numbers this far on the wrong side of a bound that holds exactly. */
+const ROUNDING = 1e-4;
+
+const RANGES = {
+  mass: { fits: (value: number) => value >= 0 && value < Infinity, words: "a finite number ≥ 0" },
+  logprob: {
+    fits: (value: number) => value <= ROUNDING && value > -Infinity,
+    words: "a finite log-prob ≤ 0",
+  },
+  nats: { fits: (value: number) => value >= -ROUNDING && value < Infinity, words: "finite nats ≥ 0" },
+} as const;
+
+/** What a signal measures: attention, a log-prob, or entropy and divergence. */
+type SignalRange = keyof typeof RANGES;
 
 /** Whether token t counts; all do without a mask. */
 export function counts(mask: ArrayLike<number> | undefined, t: number): boolean {
   return mask === undefined || mask[t] !== 0;
 }
 
+/** How many of T tokens count. */
+export function countedTokens(mask: ArrayLike<number> | undefined, tokens: number): number {
+  let counted = 0;
+  for (let t = 0; t < tokens; t++) if (counts(mask, t)) counted++;
+  return counted;
+}
+
 /**
- * Fails unless all signals and the mask have one length and every token that counts has finite values ≥ 0.
+ * Fails unless all signals and the mask have one length and every token that counts has a value within range.
  *
+ * @param signals by name, each with its range and its `[T]`
  * @returns that length, T
  * @throws ShapeError, NumericError
  */
-export function checkSignals(input: AttentionSignals & { mask?: ArrayLike<number> | undefined }): number {
-  const tokens = input.visualMass.length;
-  for (const name of NAMES) {
-    if (input[name].length !== tokens) {
-      throw new ShapeError(`${name}: expected shape [${tokens}], got [${input[name].length}]`);
+export function checkSignals(
+  signals: Readonly<Record<string, readonly [SignalRange, ArrayLike<number>]>>,
+  mask: ArrayLike<number> | undefined,
+): number {
+  const named = Object.entries(signals);
+  const tokens = named[0]?.[1][1].length ?? mask?.length ?? 0;
+  for (const [name, [, values]] of named) {
+    if (values.length !== tokens) {
+      throw new ShapeError(`${name}: expected shape [${tokens}], got [${values.length}]`);
     }
   }
-  if (input.mask && input.mask.length !== tokens) {
-    throw new ShapeError(`mask: expected shape [${tokens}], got [${input.mask.length}]`);
+  if (mask && mask.length !== tokens) {
+    throw new ShapeError(`mask: expected shape [${tokens}], got [${mask.length}]`);
   }
-  for (let t = 0; t < tokens; t++) {
-    if (!counts(input.mask, t)) continue;
-    for (const name of NAMES) {
-      const value = input[name][t]!;
-      if (!(value >= 0 && value < Infinity)) {
-        throw new NumericError(`${name}[${t}]: expected a finite number ≥ 0, got ${value}`);
+  for (const [name, [range, values]] of named) {
+    for (let t = 0; t < tokens; t++) {
+      if (counts(mask, t) && !RANGES[range].fits(values[t]!)) {
+        throw new NumericError(`${name}[${t}]: expected ${RANGES[range].words}, got ${values[t]}`);
       }
     }
   }
   return tokens;
+}
+
+/**
+ * Fails unless an option lies within its bounds.
+ *
+ * @throws NumericError
+ */
+export function checkOption(name: string, value: number, low: number, high: number): void {
+  if (!(value >= low && value <= high && Number.isFinite(value))) {
+    const bounds = high === Infinity ? `a finite number ≥ ${low}` : `a number in [${low}, ${high}]`;
+    throw new NumericError(`${name}: expected ${bounds}, got ${value}`);
+  }
 }

@@ -5,7 +5,11 @@
  */
 import type { CreditMethod } from "./method.ts";
 import { dycoRlMethod } from "./methods/dyco-rl/method.ts";
+import { entropyAdvantageMethod } from "./methods/entropy-advantage.ts";
+import { highEntropyTokensMethod } from "./methods/high-entropy-tokens.ts";
 import { uniformMethod } from "./methods/uniform.ts";
+import { vicraMethod } from "./methods/vicra.ts";
+import { vppoMethod } from "./methods/vppo.ts";
 import type { CreditConfig } from "./schema.ts";
 
 /**
@@ -23,5 +27,13 @@ export function creditMethod(config: CreditConfig): CreditMethod {
       return uniformMethod(config.weight);
     case "dyco-rl":
       return dycoRlMethod(config);
+    case "vicra":
+      return vicraMethod(config);
+    case "vppo":
+      return vppoMethod(config);
+    case "entropy-advantage":
+      return entropyAdvantageMethod(config);
+    case "high-entropy-tokens":
+      return highEntropyTokensMethod(config);
   }
 }

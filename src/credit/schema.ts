@@ -5,11 +5,23 @@
  */
 import * as z from "zod";
 import { dycoRlSchema } from "./methods/dyco-rl/method.ts";
+import { entropyAdvantageSchema } from "./methods/entropy-advantage.ts";
+import { highEntropyTokensSchema } from "./methods/high-entropy-tokens.ts";
 import { constantSchema, uniformSchema } from "./methods/uniform.ts";
+import { vicraSchema } from "./methods/vicra.ts";
+import { vppoSchema } from "./methods/vppo.ts";
 
 /** How the advantage of a completion is shared among its tokens. */
 export const creditSchema = z
-  .discriminatedUnion("kind", [uniformSchema, constantSchema, dycoRlSchema])
+  .discriminatedUnion("kind", [
+    uniformSchema,
+    constantSchema,
+    dycoRlSchema,
+    vicraSchema,
+    vppoSchema,
+    entropyAdvantageSchema,
+    highEntropyTokensSchema,
+  ])
   .describe("How the advantage of a completion is shared among its tokens.");
 
 /** A complete credit configuration: every default filled in. */

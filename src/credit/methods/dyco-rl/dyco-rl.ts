@@ -5,8 +5,7 @@
  * advantage. `dycoRl` is the method as the paper prints it. The authors' released code is another method, one scalar
  * per completion, and stands in `released.ts`.
  */
-import { NumericError } from "../../../errors/index.ts";
-import { counts } from "../../check-signals.ts";
+import { checkOption, counts } from "../../check-signals.ts";
 import { dycoRlReleased } from "./released.ts";
 import { alignedRoles, type DycoRlCredit, type DycoRlInput } from "./token-role.ts";
 
@@ -44,8 +43,8 @@ export interface DycoRlOptions {
  */
 export function dycoRl(input: DycoRlInput, options: DycoRlOptions = {}): DycoRlCredit {
   const { variant = "paper", alpha = 0.2, threshold = 0.05 } = options;
-  checkOption("alpha", alpha);
-  checkOption("threshold", threshold);
+  checkOption("alpha", alpha, 0, Infinity);
+  checkOption("threshold", threshold, 0, Infinity);
   return variants[variant](input, alpha, threshold);
 }
 
@@ -74,10 +73,4 @@ function softmaxShare(scores: Float64Array, mask: ArrayLike<number> | undefined)
     tokens++;
   }
   return scores.map((score, t) => (counts(mask, t) ? (tokens * Math.exp(score)) / total : 0));
-}
-
-function checkOption(name: string, value: number): void {
-  if (!(value >= 0 && value < Infinity)) {
-    throw new NumericError(`${name}: expected a finite number ≥ 0, got ${value}`);
-  }
 }

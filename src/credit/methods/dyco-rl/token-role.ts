@@ -34,7 +34,15 @@ export function alignedRoles(
   input: DycoRlInput,
   rule: RoleRule,
 ): { roles: TokenRole[]; alignment: Float64Array } {
-  const tokens = checkSignals(input);
+  const tokens = checkSignals(
+    {
+      visualMass: ["mass", input.visualMass],
+      textMass: ["mass", input.textMass],
+      visualShift: ["mass", input.visualShift],
+      textShift: ["mass", input.textShift],
+    },
+    input.mask,
+  );
   const roles: TokenRole[] = [];
   const alignment = new Float64Array(tokens);
   for (let t = 0; t < tokens; t++) {

@@ -1,0 +1,161 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { EngineError } from "../errors/index.ts";
+import { Rng } from "../math/index.ts";
+import type { CreditCompletion } from "./method.ts";
+import { creditMethod } from "./registry.ts";
+import { creditSchema } from "./schema.ts";
+
+const configs = [
+  { kind: "uniform" },
+  { kind: "constant" },
+  { kind: "dyco-rl" },
+  { kind: "dyco-rl", variant: "released", shortCompletion: 2 },
+  { kind: "vicra" },
+  { kind: "vicra", score: "divergence", variant: "listing" },
+  { kind: "vppo" },
+  { kind: "vppo", score: "divergence" },
+  { kind: "entropy-advantage" },
+  { kind: "high-entropy-tokens" },
+  { kind: "high-entropy-tokens", scope: "completion" },
+] as const;
+const named = configs.map((config) => [JSON.stringify(config), creditSchema.parse(config)] as const);
+
+/** A completion with every signal that any method asks for. */
+function drawCompletion(rng: Rng, tokens: number, advantage: number): CreditCompletion {
+  const draw = (low: number, high: number) =>
+    Float64Array.from({ length: tokens }, () => rng.uniform(low, high));
+  return {
+    mask: new Uint8Array(tokens).fill(1),
+    advantage,
+    signals: {
+      attention: {
+        visualMass: draw(0, 0.5),
+        textMass: draw(0, 0.5),
+        visualShift: draw(0, 1),
+        textShift: draw(0, 1),
+      },
+      entropy: draw(0, 2),
+      ablation: { given: draw(-3, 0), ablated: draw(-3, 0), divergence: draw(0, 2) },
+    },
+  };
+}
+
+/** The same completion with masked tokens of nonsense behind it. */
+function padded({ mask, advantage, signals }: CreditCompletion, by: number): CreditCompletion {
+  const longer = (values: Float64Array) =>
+    Float64Array.of(...values, ...new Array<number>(by).fill(Number.NaN));
+  const all = <T extends object>(part: T): T =>
+    Object.fromEntries(
+      Object.entries(part).map(([name, values]) => [name, longer(values as Float64Array)]),
+    ) as T;
+  return {
+    mask: [...Array.from(mask), ...new Array<number>(by).fill(0)],
+    advantage,
+    signals: {
+      attention: all(signals!.attention!),
+      entropy: longer(signals!.entropy!),
+      ablation: all(signals!.ablation!),
+    },
+  };
+}
+
+const lengths = fc.array(fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 1, maxLength: 4 }), {
+  minLength: 1,
+  maxLength: 3,
+});
+const groupsOf = (sizes: number[][], seed: number): CreditCompletion[][] => {
+  const rng = new Rng(seed);
+  return sizes.map((group) => group.map((tokens) => drawCompletion(rng, tokens, rng.pick([-1.5, 0, 0.7]))));
+};
+const batches = fc.tuple(lengths, fc.integer({ min: 0, max: 1000 }));
+
+describe.each(named)("%s", (_, config) => {
+  const method = creditMethod(config);
+
+  test("gives every token a finite weight, whatever the lengths, a group of one and no tokens included", () => {
+    fc.assert(
+      fc.property(batches, ([sizes, seed]) => {
+        const credits = method.credit(groupsOf(sizes, seed));
+        expect(credits.map((group) => group.map(({ weights }) => weights.length))).toEqual(sizes);
+        for (const { weights, rewardBonus = 0 } of credits.flat()) {
+          expect([...weights, rewardBonus].every(Number.isFinite)).toBe(true);
+        }
+      }),
+      { numRuns: 50 },
+    );
+    expect(method.credit([])).toEqual([]);
+    expect(method.credit([[]])).toEqual([[]]);
+  });
+
+  test("gives padding weight 0 and lets it change no other weight", () => {
+    fc.assert(
+      fc.property(batches, fc.integer({ min: 1, max: 3 }), ([sizes, seed], by) => {
+        const groups = groupsOf(sizes, seed);
+        const plain = method.credit(groups);
+        const longer = method.credit(
+          groups.map((group) => group.map((completion) => padded(completion, by))),
+        );
+        longer.flat().forEach(({ weights }, i) => {
+          const expected = plain.flat()[i]!.weights;
+          expect(weights.subarray(0, expected.length)).toBeAllclose(expected);
+          expect([...weights.subarray(expected.length)].every((weight) => weight === 0)).toBe(true);
+        });
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test("permutes weights with completions", () => {
+    fc.assert(
+      fc.property(batches, ([sizes, seed]) => {
+        const groups = groupsOf(sizes, seed);
+        const plain = method.credit(groups);
+        const turned = method.credit(groups.toReversed().map((group) => group.toReversed()));
+        turned.toReversed().forEach((group, g) => {
+          group.toReversed().forEach(({ weights }, i) => expect(weights).toBeAllclose(plain[g]![i]!.weights));
+        });
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test("asks for what it needs, and names the completion that lacks it", () => {
+    const bare = { mask: [1] };
+    const { attention, entropy, ablation, advantage } = method.needs;
+    if (attention || entropy || ablation || advantage) {
+      expect(() => method.credit([[drawCompletion(new Rng(0), 1, 1), bare]])).toThrow(EngineError);
+      expect(() => method.credit([[drawCompletion(new Rng(0), 1, 1), bare]])).toThrow(
+        "completion 1 of group 0",
+      );
+    } else {
+      expect(method.credit([[bare]])[0]![0]!.weights).toHaveLength(1);
+    }
+  });
+});
+
+describe("needs", () => {
+  test("name the second pass that each method compares with", () => {
+    const needs = (config: object) => creditMethod(creditSchema.parse(config)).needs;
+    expect(needs({ kind: "vicra" })).toEqual({
+      ablation: { image: { kind: "discard" }, divergence: false, temperature: 1 },
+    });
+    expect(needs({ kind: "vicra", score: "divergence", image: { kind: "blur" } })).toEqual({
+      ablation: { image: { kind: "blur", radius: 5 }, divergence: true, temperature: 1 },
+    });
+    expect(needs({ kind: "vppo" })).toEqual({
+      ablation: {
+        image: { kind: "blacken-patches", probability: 0.5, patch: 14, seed: 0 },
+        divergence: false,
+      },
+    });
+    expect(needs({ kind: "entropy-advantage" })).toEqual({ entropy: true, advantage: true });
+    expect(needs({ kind: "high-entropy-tokens" })).toEqual({ entropy: true });
+  });
+
+  test("a completion without its advantage is named too", () => {
+    const method = creditMethod(creditSchema.parse({ kind: "entropy-advantage" }));
+    const { signals } = drawCompletion(new Rng(0), 1, 1);
+    expect(() => method.credit([[{ mask: [1], signals }]])).toThrow("completion 0 of group 0");
+  });
+});

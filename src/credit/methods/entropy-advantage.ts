@@ -1,0 +1,87 @@
+/**
+ * @module
+ * Entropy-shaped advantage (arXiv:2506.14758): where the model is unsure, the advantage is raised a little, never so
+ * far that its sign turns.
+ */
+import * as z from "zod";
+import { EngineError, NumericError } from "../../errors/index.ts";
+import { checkOption, checkSignals, counts } from "../check-signals.ts";
+import type { CreditMethod } from "../method.ts";
+import { perCompletion, requireSignal } from "../per-completion.ts";
+
+export const entropyAdvantageSchema = z
+  .strictObject({
+    kind: z.literal("entropy-advantage"),
+    alpha: z
+      .number()
+      .nonnegative()
+      .default(0.4)
+      .describe("What an entropy of one nat adds to the advantage (α)."),
+    kappa: z.number().gt(1).default(2).describe("The most that is added is |advantage| / κ."),
+  })
+  .describe("Entropy-shaped advantage, arXiv:2506.14758: unsure tokens get a higher advantage.");
+
+export interface EntropyAdvantageInput {
+  /** `[T]` nats. */
+  readonly entropy: ArrayLike<number>;
+  /** Of the completion, any finite number. */
+  readonly advantage: number;
+  /** `[T]` 1 where the token counts; all count when absent. */
+  readonly mask?: ArrayLike<number> | undefined;
+}
+
+export interface EntropyAdvantageOptions {
+  /** α ≥ 0. Default 0.4. */
+  readonly alpha?: number;
+  /** κ > 1. Default 2. */
+  readonly kappa?: number;
+}
+
+/**
+ * Weights that turn the advantage of one completion into the shaped advantage of its tokens.
+ *
+ *     shaped  Aₜ = A + min(α·Hₜ, |A|/κ)
+ *     weight  Aₜ / A = 1 + sgn(A)·min(α·Hₜ/|A|, 1/κ),      1 where A = 0
+ *
+ * Source: arXiv:2506.14758. Where A = 0 the shaped advantage is 0 too, so any weight does. A negative advantage is
+ * raised as well: wrong completions are punished less where the model was unsure. The entropy is a constant: no
+ * gradient goes through it.
+ *
+ * @throws ShapeError when lengths differ
+ * @throws NumericError when an entropy is NaN, infinite or negative, the advantage not finite, an option impossible
+ * @example
+ * entropyAdvantage({ entropy: [0, 1, 9], advantage: 1 }).weights; // [1, 1.4, 1.5]
+ */
+export function entropyAdvantage(
+  input: EntropyAdvantageInput,
+  options: EntropyAdvantageOptions = {},
+): { weights: Float64Array } {
+  const { entropy, advantage, mask } = input;
+  const { alpha = 0.4, kappa = 2 } = options;
+  checkSignals({ entropy: ["nats", entropy] }, mask);
+  checkOption("alpha", alpha, 0, Infinity);
+  if (!(kappa > 1)) throw new NumericError(`kappa: expected a number > 1, got ${kappa}`);
+  if (!Number.isFinite(advantage)) {
+    throw new NumericError(`advantage: expected a finite number, got ${advantage}`);
+  }
+  const size = Math.abs(advantage);
+  const weights = Float64Array.from(entropy, (nats, t) => {
+    if (!counts(mask, t)) return 0;
+    return size === 0
+      ? 1
+      : 1 + Math.sign(advantage) * Math.min((alpha * Math.max(nats, 0)) / size, 1 / kappa);
+  });
+  return { weights };
+}
+
+/** Entropy-shaped advantage with its options bound. */
+export function entropyAdvantageMethod(config: z.output<typeof entropyAdvantageSchema>): CreditMethod {
+  return perCompletion({ entropy: true, advantage: true }, (completion, where) => {
+    const { mask, advantage } = completion;
+    const entropy = requireSignal(completion, "entropy", config.kind, where);
+    if (advantage === undefined) {
+      throw new EngineError(`${config.kind}: expected the completion's advantage, got none (${where})`);
+    }
+    return entropyAdvantage({ entropy, advantage, mask }, config);
+  });
+}

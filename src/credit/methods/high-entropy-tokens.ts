@@ -1,0 +1,98 @@
+/**
+ * @module
+ * 80/20 (arXiv:2506.01939): only the fifth of the tokens at which the model is least sure learns.
+ */
+import * as z from "zod";
+import { quantile } from "../../math/index.ts";
+import { checkOption, checkSignals, counts } from "../check-signals.ts";
+import type { CreditMethod } from "../method.ts";
+import { completionName, requireSignal } from "../per-completion.ts";
+import { topShare } from "../top-share.ts";
+
+export const highEntropyTokensSchema = z
+  .strictObject({
+    kind: z.literal("high-entropy-tokens"),
+    share: z.number().min(0).max(1).default(0.2).describe("Share of tokens that learn (ρ)."),
+    scope: z
+      .enum(["batch", "completion"])
+      .default("batch")
+      .describe("The highest entropies of all completions together, or of each by itself."),
+  })
+  .describe("80/20, arXiv:2506.01939: only the tokens of highest entropy learn.");
+
+export interface HighEntropyInput {
+  /** `[T]` nats. */
+  readonly entropy: ArrayLike<number>;
+  /** `[T]` 1 where the token counts; all count when absent. */
+  readonly mask?: ArrayLike<number> | undefined;
+}
+
+export interface HighEntropyOptions {
+  /** ρ in [0, 1]. Default 0.2. */
+  readonly share?: number;
+  /** Default `"batch"`. */
+  readonly scope?: "batch" | "completion";
+}
+
+/**
+ * Weights of a batch of completions, 1 for tokens that learn and 0 for the others.
+ *
+ *     weightₜ = 1[Hₜ ≥ quantile(H, 1 − ρ)]                        scope "batch"
+ *     weightₜ = 1 for the ⌈ρ·T⌉ tokens of highest Hₜ, else 0       scope "completion"
+ *
+ * Source: arXiv:2506.01939; scope "batch" is TRL's `get_high_entropy_mask` (interpolated quantile over all tokens that
+ * count, ties kept), scope "completion" that of VPPO's code (ties by place). Tokens without weight still count in the
+ * means of an objective, as there: the step shrinks by about ρ.
+ *
+ * @param completions `[B]`
+ * @throws ShapeError when lengths differ
+ * @throws NumericError when an entropy is NaN, infinite or negative, or the share outside [0, 1]
+ * @example
+ * highEntropyTokens([{ entropy: [0, 3, 1] }, { entropy: [2, 0] }])[0].weights; // [0, 1, 0]
+ */
+export function highEntropyTokens(
+  completions: readonly HighEntropyInput[],
+  options: HighEntropyOptions = {},
+): { weights: Float64Array }[] {
+  const { share = 0.2, scope = "batch" } = options;
+  checkOption("share", share, 0, 1);
+  for (const { entropy, mask } of completions) checkSignals({ entropy: ["nats", entropy] }, mask);
+  return scopes[scope](completions, share);
+}
+
+const scopes: Readonly<
+  Record<
+    NonNullable<HighEntropyOptions["scope"]>,
+    (completions: readonly HighEntropyInput[], share: number) => { weights: Float64Array }[]
+  >
+> = {
+  batch: (completions, share) => {
+    const counted = completions.flatMap(({ entropy, mask }) =>
+      Array.from(entropy).filter((_, t) => counts(mask, t)),
+    );
+    const threshold = quantile(counted, 1 - share);
+    return completions.map(({ entropy, mask }) => ({
+      weights: Float64Array.from(entropy, (nats, t) => (counts(mask, t) && nats >= threshold ? 1 : 0)),
+    }));
+  },
+  completion: (completions, share) =>
+    completions.map(({ entropy, mask }) => ({ weights: topShare(entropy, share, mask) })),
+};
+
+/** 80/20 with its options bound; the batch is all completions of the call. */
+export function highEntropyTokensMethod(config: z.output<typeof highEntropyTokensSchema>): CreditMethod {
+  return {
+    needs: { entropy: true },
+    credit: (groups) => {
+      const inputs = groups.flatMap((group, g) =>
+        group.map((completion, i) => ({
+          entropy: requireSignal(completion, "entropy", config.kind, completionName(g, i)),
+          mask: completion.mask,
+        })),
+      );
+      const credits = highEntropyTokens(inputs, config);
+      let next = 0;
+      return groups.map((group) => group.map(() => credits[next++]!));
+    },
+  };
+}

@@ -1,0 +1,159 @@
+/**
+ * @module
+ * VPPO (arXiv:2510.09285): only the tokens that depend most on the image learn, and completions that depend more on
+ * it learn a little more.
+ */
+import * as z from "zod";
+import { klEstimators, mean } from "../../math/index.ts";
+import { checkOption, checkSignals, countedTokens, counts } from "../check-signals.ts";
+import { imageAblationSchema } from "../image-ablation.ts";
+import type { CreditMethod } from "../method.ts";
+import { completionName, requireSignal } from "../per-completion.ts";
+import { topShare } from "../top-share.ts";
+
+export const vppoSchema = z
+  .strictObject({
+    kind: z.literal("vppo"),
+    tokenShare: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.4)
+      .describe("Share of each completion's tokens that learn; 1 leaves the scaling of completions alone."),
+    minScale: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.9)
+      .describe("Scale of the completion that depends least on the image; 1 does not scale."),
+    score: z
+      .enum(["sampled", "divergence"])
+      .default("sampled")
+      .describe(
+        "Dependence of a token: k3 of the sampled token (the authors' code), or the whole KL (paper).",
+      ),
+    image: imageAblationSchema.prefault({ kind: "blacken-patches", probability: 0.5 }),
+  })
+  .describe("VPPO, arXiv:2510.09285: the tokens and completions that depend most on the image learn.");
+
+/** One completion with the image as given and ablated. */
+export interface VppoInput {
+  /** `[T]` nats, given the image. */
+  readonly logprobs: ArrayLike<number>;
+  /** `[T]` nats, given the ablated image. */
+  readonly ablatedLogprobs: ArrayLike<number>;
+  /** `[T]` nats, KL of the whole distributions; needed for score `"divergence"`. */
+  readonly divergence?: ArrayLike<number> | undefined;
+  /** `[T]` 1 where the token counts; all count when absent. */
+  readonly mask?: ArrayLike<number> | undefined;
+}
+
+export interface VppoOptions {
+  /** p, share of tokens that learn. Default 0.4. */
+  readonly tokenShare?: number;
+  /** a, least scale of a completion. Default 0.9. */
+  readonly minScale?: number;
+  /** Default `"sampled"`. */
+  readonly score?: "sampled" | "divergence";
+}
+
+export interface VppoCredit {
+  /** `[T]` the completion's scale at tokens that learn, else 0. */
+  readonly weights: Float64Array;
+  /** `[T]` Sₜ in [0, 10]; 0 at masked tokens. */
+  readonly dependence: Float64Array;
+  /** What multiplies the whole completion; 1 on average over the batch. */
+  readonly scale: number;
+}
+
+/** Scores of a batch closer together than this are taken for equal, as the authors' code does. */
+const NO_SPREAD = 1e-6;
+const MAX_LOG_RATIO = 20;
+const MAX_DEPENDENCE = 10;
+
+/**
+ * Weights of a batch of completions.
+ *
+ *     xₜ      = clamp(log π(oₜ|ablated) − log π(oₜ|given), −20, 20)
+ *     Sₜ      = clamp(e^{xₜ} − xₜ − 1, 0, 10)             dependence of a token
+ *     mₜ      = 1 for the ⌈p·T⌉ tokens of highest Sₜ, else 0
+ *     S̄ᵢ      = mean of Sₜ over completion i
+ *     nᵢ      = (S̄ᵢ − min S̄) / (max S̄ − min S̄)
+ *     scaleᵢ  = a + (b − a)·nᵢ,   b = a + (1 − a) / mean n
+ *     weight  = scaleᵢ·mₜ
+ *
+ * Source: VPPO, arXiv:2510.09285, with the estimate and the clamps of the authors' code,
+ * github.com/huaixuheqing/VPPO-RL at 37eedc0 (`verl/workers/actor/dp_actor.py`). The scales average to 1. They are 1
+ * where no S̄ differs from another by more than 1e-6, a batch of one included. Completions without counted tokens take
+ * no part. Of tokens with equal Sₜ the earlier goes first.
+ *
+ * @param completions `[B]`
+ * @returns one credit per completion
+ * @throws ShapeError when lengths differ or the divergence that the score asks for is absent
+ * @throws NumericError when a log-prob, divergence or option is impossible
+ */
+export function vppo(completions: readonly VppoInput[], options: VppoOptions = {}): VppoCredit[] {
+  const { tokenShare = 0.4, minScale = 0.9, score = "sampled" } = options;
+  checkOption("tokenShare", tokenShare, 0, 1);
+  checkOption("minScale", minScale, 0, 1);
+  const dependences = completions.map((completion) => {
+    const values = scores[score](completion);
+    return values.map((value, t) =>
+      counts(completion.mask, t) ? Math.min(Math.max(value, 0), MAX_DEPENDENCE) : 0,
+    );
+  });
+  const scales = completionScales(
+    dependences.map((dependence, i) => mean(dependence, completions[i]!.mask)),
+    completions.map(({ logprobs, mask }) => (countedTokens(mask, logprobs.length) > 0 ? 1 : 0)),
+    minScale,
+  );
+  return completions.map(({ mask }, i) => {
+    const dependence = dependences[i]!;
+    const scale = scales[i]!;
+    return { weights: topShare(dependence, tokenShare, mask).map((kept) => kept * scale), dependence, scale };
+  });
+}
+
+const scores: Readonly<Record<NonNullable<VppoOptions["score"]>, (input: VppoInput) => Float64Array>> = {
+  sampled: ({ logprobs, ablatedLogprobs, mask }) => {
+    checkSignals({ logprobs: ["logprob", logprobs], ablatedLogprobs: ["logprob", ablatedLogprobs] }, mask);
+    return Float64Array.from(logprobs, (given, t) => {
+      const difference = given - ablatedLogprobs[t]!;
+      return klEstimators.k3(Math.min(Math.max(difference, -MAX_LOG_RATIO), MAX_LOG_RATIO), 0).value;
+    });
+  },
+  divergence: ({ logprobs, divergence = [], mask }) => {
+    checkSignals({ logprobs: ["logprob", logprobs], divergence: ["nats", divergence] }, mask);
+    return Float64Array.from(divergence);
+  },
+};
+
+/** Scales in [a, b] that average to 1 over the completions that count; 1 for the others. */
+function completionScales(dependences: number[], counted: number[], minScale: number): number[] {
+  const scores = dependences.filter((_, i) => counted[i] === 1);
+  const least = Math.min(...scores);
+  const range = Math.max(...scores) - least;
+  if (!(range > NO_SPREAD)) return dependences.map(() => 1);
+  const normalised = dependences.map((score) => (score - least) / range);
+  const slope = (1 - minScale) / mean(normalised, counted);
+  return normalised.map((share, i) => (counted[i] === 1 ? minScale + slope * share : 1));
+}
+
+/** VPPO with its options bound; the batch is all completions of the call. */
+export function vppoMethod(config: z.output<typeof vppoSchema>): CreditMethod {
+  return {
+    needs: { ablation: { image: config.image, divergence: config.score === "divergence" } },
+    credit: (groups) => {
+      const inputs = groups.flatMap((group, g) =>
+        group.map((completion, i): VppoInput => {
+          const signal = requireSignal(completion, "ablation", config.kind, completionName(g, i));
+          const { given, ablated, divergence } = signal;
+          return { logprobs: given, ablatedLogprobs: ablated, divergence, mask: completion.mask };
+        }),
+      );
+      const credits = vppo(inputs, config);
+      let next = 0;
+      return groups.map((group) => group.map(() => ({ weights: credits[next++]!.weights })));
+    },
+  };
+}
