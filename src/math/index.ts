@@ -1,12 +1,15 @@
 /**
  * @module
  * The pure mathematics of policy optimisation. Read in this order: `advantage`, `ratio`, `surrogate`, `kl`,
- * `aggregate`; `statistics` and `random` stand beside them. Nothing here knows of a model, a file or a clock.
+ * `aggregate`; then `gae`, `whiten` and `value-loss`, which a value head needs; `statistics` and `random` stand beside
+ * them. Nothing here knows of a model, a file or a clock.
  */
 export type { AdvantageOptions, GroupSpread, Rewards } from "./advantage.ts";
 export { groupAdvantages, groupSpread, isScorable, leaveOneOutAdvantages } from "./advantage.ts";
 export type { Aggregation } from "./aggregate.ts";
 export { countTokens, sequenceMean, sequenceSumNorm, tokenMean } from "./aggregate.ts";
+export type { GaeEstimate, GaeOptions } from "./gae.ts";
+export { gae, tokenRewards } from "./gae.ts";
 export type { KlEstimator, KlFunction, KlValue } from "./kl.ts";
 export { klEstimators } from "./kl.ts";
 export type { RngState } from "./random.ts";
@@ -25,3 +28,6 @@ export {
 export { normalQuantile, studentProbability, studentQuantile } from "./student-t.ts";
 export type { ClipOptions, SoftGateOptions, SurrogateValue } from "./surrogate.ts";
 export { clampedRatio, clippedSurrogate, softGateSurrogate } from "./surrogate.ts";
+export type { ValueLoss } from "./value-loss.ts";
+export { clippedValueLoss } from "./value-loss.ts";
+export { whiten } from "./whiten.ts";

@@ -1,11 +1,14 @@
 /**
  * @module
- * What a policy algorithm is: a record of four independent parts. Rewards become advantages; token log-ratios become
- * ratios; a surrogate turns ratio and token advantage into what is maximised; an aggregation makes one number of all
- * tokens. Credit stands between the first and the third: token advantage = advantage × token weight. The optional KL
- * term joins before aggregation.
+ * What a policy algorithm is: a record of independent parts. Of one whose unit is the token, four: rewards become
+ * token advantages; token log-ratios become ratios; a surrogate turns ratio and advantage into what is maximised; an
+ * aggregation makes one number of all tokens. Credit stands between the first and the third: token advantage =
+ * advantage × token weight. Terms that any of them may have stand beside: KL, entropy, a value loss.
+ *
+ * An algorithm whose unit is the pair (DPO) is not of that form: its loss is not a sum over tokens. It has a record of
+ * its own.
  */
-import type { Aggregation, KlFunction, Rewards } from "../math/index.ts";
+import type { Aggregation, KlFunction, Rewards, ValueLoss } from "../math/index.ts";
 import type { RatioLevel } from "./ratio-level.ts";
 
 /** What is maximised at one token, with its two partial derivatives. */
@@ -21,14 +24,87 @@ export interface TokenTerm {
 /** Importance ratio, token advantage and log-prob of one token to its term. */
 export type Surrogate = (ratio: number, advantage: number, logprob: number) => TokenTerm;
 
-/** An algorithm with its options bound. */
-export interface Algorithm {
-  /** `[G]` rewards to `[G]` advantages. */
-  readonly advantages: (rewards: Rewards) => Float64Array;
+/** A completion as the advantage part sees it. */
+export interface RewardedCompletion {
+  /** `[T]` */
+  readonly mask: ArrayLike<number>;
+  /** `[T]` what is taken off the reward at each token, such as β·KL; absent when nothing is. */
+  readonly penalties?: Float64Array | undefined;
+  /** `[T]` estimates of the value head when the completion was sampled. */
+  readonly values?: ArrayLike<number> | undefined;
+}
+
+/** A group as the advantage part sees it. */
+export interface RewardedGroup {
+  readonly rewards: Rewards;
+  readonly completions: readonly RewardedCompletion[];
+}
+
+/** What an advantage part makes of a batch. */
+export interface BatchAdvantages {
+  /** `[P][G][T]`; at masked tokens any number. */
+  readonly advantages: readonly (readonly Float64Array[])[];
+  /** `[P][G][T]` what the values are to become; absent where no values are learnt. */
+  readonly returns?: readonly (readonly Float64Array[])[] | undefined;
+}
+
+/** How rewards become token advantages. */
+export interface AdvantagePart {
+  readonly of: (groups: readonly RewardedGroup[]) => BatchAdvantages;
+  /** True where a group whose rewards are all equal has advantage 0. */
+  readonly needsSpread: boolean;
+  /** Whether the values of completions are used; `"required"` where there is no way without. */
+  readonly values: "none" | "optional" | "required";
+}
+
+/** KL to the reference. */
+export interface KlTerm {
+  /** β ≥ 0. */
+  readonly coefficient: number;
+  readonly estimate: KlFunction;
+  /** A term of the loss, with a gradient; or taken off the reward of each token, without. */
+  readonly placement: "loss" | "reward";
+}
+
+/** The loss of a value head. */
+export interface ValueTerm {
+  readonly coefficient: number;
+  readonly loss: (value: number, oldValue: number, target: number) => ValueLoss;
+}
+
+/** An algorithm whose loss is a sum over tokens, with its options bound. */
+export interface TokenAlgorithm {
+  readonly unit: "token";
+  readonly advantage: AdvantagePart;
   readonly ratioLevel: RatioLevel;
   readonly surrogate: Surrogate;
-  /** β ≥ 0 and the estimator it multiplies. */
-  readonly klCoefficient: number;
-  readonly kl: KlFunction;
   readonly aggregation: Aggregation;
+  readonly kl: KlTerm;
+  /** Weight of the entropy bonus; 0 is none. */
+  readonly entropyCoefficient: number;
+  readonly value?: ValueTerm | undefined;
+  /** Whether completions that were cut at the limit keep their tokens. */
+  readonly truncated: "keep" | "mask";
 }
+
+/** Two completions of one group, by index. */
+export interface Pair {
+  readonly chosen: number;
+  readonly rejected: number;
+}
+
+/** An algorithm whose loss is a mean over pairs of completions of the same prompt, with its options bound. */
+export interface PairAlgorithm {
+  readonly unit: "pair";
+  /** Which completions of a group are compared, the better one first; none in a group without spread. */
+  readonly pairs: (rewards: Rewards) => Pair[];
+  /** Difference of the credit-weighted log-ratios, nats, to its loss and the loss's slope. */
+  readonly loss: (difference: number) => { readonly value: number; readonly derivative: number };
+  /** β: what turns nats into the implicit reward. */
+  readonly beta: number;
+  /** The estimate that is logged; a pair loss has no KL term of its own. */
+  readonly divergence: KlFunction;
+  readonly truncated: "keep" | "mask";
+}
+
+export type Algorithm = TokenAlgorithm | PairAlgorithm;

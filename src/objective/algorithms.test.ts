@@ -1,62 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { ConfigError } from "../errors/index.ts";
-import { Rng } from "../math/index.ts";
+import { batch, flat, slopes } from "../testing/objective-batch.ts";
 import { objective } from "./objective.ts";
 import { keepsTokenCredit, parseAlgorithm } from "./resolve.ts";
 import { type AlgorithmInput, algorithmSchema } from "./schema.ts";
-import type { ObjectiveGroup } from "./types.ts";
 
-interface Tokens {
-  logprobs: Float64Array;
-  oldLogprobs: Float64Array;
-  refLogprobs: Float64Array;
-  weights: Float64Array;
-  mask: number[];
-}
-interface Batch extends ObjectiveGroup {
-  rewards: number[];
-  completions: Tokens[];
-}
-
-/** Two groups of three completions of 1 to 5 tokens, the last token of each but the first masked. */
-function batch(drift = 0.4): Batch[] {
-  const rng = new Rng("algorithms");
-  return [0, 1].map(() => ({
-    rewards: [1, 0, 0.5],
-    completions: [1, 3, 5].map((tokens) => {
-      const logprobs = Float64Array.from({ length: tokens }, () => rng.uniform(-3, -0.1));
-      return {
-        logprobs,
-        oldLogprobs: logprobs.map((logprob) => logprob + rng.normal(0, drift)),
-        refLogprobs: logprobs.map((logprob) => logprob + rng.normal(0, 0.5)),
-        weights: logprobs.map(() => rng.uniform(0.2, 2)),
-        mask: Array.from({ length: tokens }, (_, t) => (t > 0 && t === tokens - 1 ? 0 : 1)),
-      };
-    }),
-  }));
-}
-
-/** −∂loss/∂x by central differences, x moved by `move(tokens, t, step)`. */
-function slopes(
-  config: AlgorithmInput,
-  groups: Batch[],
-  move: (tokens: Tokens, t: number, step: number) => void,
-) {
-  const step = 1e-6;
-  return groups.flatMap(({ completions }) =>
-    completions.flatMap((tokens) =>
-      tokens.mask.map((_, t) => {
-        move(tokens, t, step);
-        const above = objective(config, groups).loss;
-        move(tokens, t, -2 * step);
-        const below = objective(config, groups).loss;
-        move(tokens, t, step);
-        return -(above - below) / (2 * step);
-      }),
-    ),
-  );
-}
-const flat = (coefficients: Float64Array[][]) => coefficients.flat().flatMap((row) => [...row]);
 const tolerance = { rtol: 1e-5, atol: 1e-8 };
 
 describe("coefficients are the derivative that central differences find", () => {

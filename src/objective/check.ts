@@ -3,6 +3,7 @@
  * Checks of a batch before any arithmetic. Messages name the completion, because a batch has many.
  */
 import { ConfigError, NumericError, ShapeError } from "../errors/index.ts";
+import { isScorable } from "../math/index.ts";
 import type { Algorithm } from "./algorithm.ts";
 import type { ObjectiveCompletion, ObjectiveGroup } from "./types.ts";
 
@@ -13,6 +14,9 @@ import type { ObjectiveCompletion, ObjectiveGroup } from "./types.ts";
  * @throws ShapeError, NumericError, ConfigError
  */
 export function checkGroups(groups: readonly ObjectiveGroup[], algorithm: Algorithm): void {
+  const needsReference = algorithm.unit === "pair" || algorithm.kl.coefficient !== 0;
+  const keepsTokenCredit = algorithm.unit === "pair" || algorithm.ratioLevel.keepsTokenCredit;
+  const wantsValues = valuesWanted(groups, algorithm);
   groups.forEach(({ rewards, completions }, g) => {
     if (rewards.length !== completions.length) {
       const got = `got ${rewards.length} for ${completions.length} completions`;
@@ -21,18 +25,45 @@ export function checkGroups(groups: readonly ObjectiveGroup[], algorithm: Algori
     completions.forEach((completion, i) => {
       const where = `completion ${i} of group ${g}`;
       checkMask(completion, where);
-      for (const name of ["logprobs", "oldLogprobs", "refLogprobs", "weights"] as const) {
+      const reward = rewards[i];
+      if (isScorable(reward) && !Number.isFinite(reward)) {
+        throw new NumericError(
+          `rewards[${i}]: expected a finite number, null or NaN, got ${reward} (${where})`,
+        );
+      }
+      for (const name of arrays) {
         const values = completion[name];
         if (values !== undefined) checkFinite(name, values, completion.mask, where);
       }
-      if (algorithm.klCoefficient !== 0 && completion.refLogprobs === undefined) {
+      if (needsReference && completion.refLogprobs === undefined) {
+        throw new ConfigError(`${referenceReason(algorithm)} needs refLogprobs, got none (${where})`);
+      }
+      if (wantsValues && completion.values === undefined) {
         throw new ConfigError(
-          `algorithm.klCoefficient: ${algorithm.klCoefficient} needs refLogprobs, got none (${where})`,
+          "algorithm.kind: ppo with a value head needs the values of every completion, got none; " +
+            `baseline "group" does without (${where})`,
         );
       }
-      if (!algorithm.ratioLevel.keepsTokenCredit) checkConstantWeights(completion, where);
+      if (!keepsTokenCredit) checkConstantWeights(completion, where);
     });
   });
+}
+
+const arrays = ["logprobs", "oldLogprobs", "refLogprobs", "weights", "values", "oldValues"] as const;
+
+/** Whether every completion must have values: where the algorithm insists, or where one has them. */
+function valuesWanted(groups: readonly ObjectiveGroup[], algorithm: Algorithm): boolean {
+  if (algorithm.unit === "pair" || algorithm.advantage.values === "none") return false;
+  return (
+    algorithm.advantage.values === "required" ||
+    groups.some(({ completions }) => completions.some(({ values }) => values !== undefined))
+  );
+}
+
+function referenceReason(algorithm: Algorithm): string {
+  return algorithm.unit === "pair"
+    ? "algorithm.kind: dpo"
+    : `algorithm.klCoefficient: ${algorithm.kl.coefficient}`;
 }
 
 function checkMask({ mask, logprobs }: ObjectiveCompletion, where: string): void {

@@ -4,7 +4,7 @@
  * Start with `objective`, then `algorithm` for the four parts and `algorithms/` for who combines them how.
  */
 export { objective } from "./objective.ts";
-export { keepsTokenCredit } from "./resolve.ts";
+export { type AlgorithmNeeds, algorithmNeeds, keepsTokenCredit } from "./resolve.ts";
 export type { AlgorithmConfig, AlgorithmInput } from "./schema.ts";
 export { algorithmSchema } from "./schema.ts";
 export type {
@@ -13,4 +13,6 @@ export type {
   ObjectiveGroup,
   ObjectiveMetrics,
   ObjectiveResult,
+  PairMetrics,
+  ValueMetrics,
 } from "./types.ts";

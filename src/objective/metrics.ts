@@ -4,7 +4,17 @@
  */
 import { groupSpread, isScorable, type Rewards } from "../math/index.ts";
 import type { TokenTerm } from "./algorithm.ts";
-import type { ObjectiveMetrics } from "./types.ts";
+import type { ObjectiveMetrics, PairMetrics, ValueMetrics } from "./types.ts";
+
+/** What is noted of one token that counts. */
+interface SeenToken {
+  readonly ratio: number;
+  /** Before the token weight. */
+  readonly advantage: number;
+  readonly weight: number;
+  readonly clipped: TokenTerm["clipped"];
+  readonly divergence: number | undefined;
+}
 
 /** Sums over one batch: `group` for each group, then for each of its completions `token`s and `completionEnd`. */
 export class MetricsCollector {
@@ -24,12 +34,16 @@ export class MetricsCollector {
   #divergenceTokens = 0;
   #weights = 0;
   #weightMax = -Infinity;
+  #withTokens = 0;
+  #completionTokens = 0;
+  #completionAdvantages = 0;
+  #completionMagnitudes = 0;
   #completionWeights = 0;
   #completionSquares = 0;
   #effective = 0;
   #counted = 0;
 
-  group(rewards: Rewards, advantages: Float64Array): void {
+  group(rewards: Rewards): void {
     this.#groups++;
     if (!groupSpread(rewards).hasSpread) this.#groupsWithoutSpread++;
     for (let i = 0; i < rewards.length; i++) {
@@ -39,13 +53,14 @@ export class MetricsCollector {
         this.#rewards += reward;
       }
       this.#completions++;
-      this.#advantages += advantages[i]!;
-      this.#magnitudes += Math.abs(advantages[i]!);
     }
   }
 
-  token(ratio: number, weight: number, clipped: TokenTerm["clipped"], divergence: number | undefined): void {
+  token({ ratio, advantage, weight, clipped, divergence }: SeenToken): void {
     this.#tokens++;
+    this.#completionTokens++;
+    this.#completionAdvantages += advantage;
+    this.#completionMagnitudes += Math.abs(advantage);
     this.#ratios += ratio;
     this.#ratioMin = Math.min(this.#ratioMin, ratio);
     this.#ratioMax = Math.max(this.#ratioMax, ratio);
@@ -61,6 +76,14 @@ export class MetricsCollector {
   }
 
   completionEnd(): void {
+    if (this.#completionTokens > 0) {
+      this.#advantages += this.#completionAdvantages / this.#completionTokens;
+      this.#magnitudes += this.#completionMagnitudes / this.#completionTokens;
+      this.#withTokens++;
+    }
+    this.#completionTokens = 0;
+    this.#completionAdvantages = 0;
+    this.#completionMagnitudes = 0;
     if (this.#completionSquares > 0) {
       this.#effective += this.#completionWeights ** 2 / this.#completionSquares;
       this.#counted++;
@@ -69,7 +92,9 @@ export class MetricsCollector {
     this.#completionSquares = 0;
   }
 
-  summary(): ObjectiveMetrics {
+  summary(
+    parts: { value?: ValueMetrics | undefined; pair?: PairMetrics | undefined } = {},
+  ): ObjectiveMetrics {
     const none = this.#tokens === 0;
     return {
       groups: this.#groups,
@@ -78,8 +103,8 @@ export class MetricsCollector {
       unscorable: this.#completions - this.#scorable,
       tokens: this.#tokens,
       rewardMean: share(this.#rewards, this.#scorable),
-      advantageMean: share(this.#advantages, this.#completions),
-      advantageMagnitude: share(this.#magnitudes, this.#completions),
+      advantageMean: share(this.#advantages, this.#withTokens),
+      advantageMagnitude: share(this.#magnitudes, this.#withTokens),
       ratioMean: none ? 1 : this.#ratios / this.#tokens,
       ratioMin: none ? 1 : this.#ratioMin,
       ratioMax: none ? 1 : this.#ratioMax,
@@ -90,6 +115,8 @@ export class MetricsCollector {
       weightMean: none ? 1 : this.#weights / this.#tokens,
       weightMax: none ? 1 : this.#weightMax,
       effectiveTokens: share(this.#effective, this.#counted),
+      ...(parts.value && { value: parts.value }),
+      ...(parts.pair && { pair: parts.pair }),
     };
   }
 }

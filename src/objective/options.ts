@@ -6,14 +6,13 @@ import * as z from "zod";
 import {
   type Aggregation,
   groupAdvantages,
-  type KlFunction,
   klEstimators,
-  type Rewards,
   sequenceMean,
   sequenceSumNorm,
   tokenMean,
 } from "../math/index.ts";
-import type { Surrogate } from "./algorithm.ts";
+import type { AdvantagePart, Surrogate, TokenAlgorithm } from "./algorithm.ts";
+import { outcomeAdvantages } from "./outcome-advantages.ts";
 import type { ObjectiveContext } from "./types.ts";
 
 const aggregationSchema = z
@@ -38,14 +37,37 @@ export function aggregationOption(
   return aggregationSchema.default(preset);
 }
 
-/** KL to the reference: off unless a coefficient is given. */
-export const klOptions = {
+/** What is done with completions that were cut at the limit. */
+export const truncatedOption = {
+  truncated: z
+    .enum(["keep", "mask"])
+    .default("keep")
+    .describe(
+      "Completions that were cut at the limit: keep them, or mask their tokens, which leaves them out of every mean. " +
+        "Their rewards count in the group's baseline either way.",
+    ),
+};
+
+/** Terms beside the surrogate: KL to the reference and an entropy bonus, both off unless given a coefficient. */
+export const termOptions = {
   klCoefficient: z
     .number()
     .nonnegative()
     .default(0)
     .describe("Weight β of the KL term to the reference; 0 needs no reference."),
   klEstimator: z.enum(["k1", "k2", "k3"]).default("k3").describe("Estimator of the KL term."),
+  klPlacement: z
+    .enum(["loss", "reward"])
+    .default("loss")
+    .describe(
+      "loss: a term of the loss; reward: taken off the reward of each token, by the log-probs of sampling.",
+    ),
+  entropyCoefficient: z
+    .number()
+    .nonnegative()
+    .default(0)
+    .describe("Weight of the entropy bonus; above 0 the engine must be able to differentiate entropy."),
+  ...truncatedOption,
 };
 
 /** How group rewards are scaled. */
@@ -84,17 +106,26 @@ export const dualClipOption = {
 interface SharedConfig {
   readonly klCoefficient: number;
   readonly klEstimator: keyof typeof klEstimators;
+  readonly klPlacement: "loss" | "reward";
+  readonly entropyCoefficient: number;
+  readonly truncated: "keep" | "mask";
   readonly aggregation: AggregationConfig;
 }
 
-/** The KL and aggregation parts of an algorithm. */
+/** The parts of an algorithm that its surrogate does not decide: terms and aggregation. */
 export function sharedParts(
   config: SharedConfig,
   context: ObjectiveContext,
-): { klCoefficient: number; kl: KlFunction; aggregation: Aggregation } {
+): Pick<TokenAlgorithm, "unit" | "kl" | "entropyCoefficient" | "truncated" | "aggregation"> {
   return {
-    klCoefficient: config.klCoefficient,
-    kl: klEstimators[config.klEstimator],
+    unit: "token",
+    kl: {
+      coefficient: config.klCoefficient,
+      estimate: klEstimators[config.klEstimator],
+      placement: config.klPlacement,
+    },
+    entropyCoefficient: config.entropyCoefficient,
+    truncated: config.truncated,
     aggregation: aggregationOf(config.aggregation, context),
   };
 }
@@ -103,9 +134,9 @@ export function sharedParts(
 export function groupAdvantagePart(config: {
   readonly advantageScale: "std" | "none";
   readonly advantageEpsilon: number;
-}): (rewards: Rewards) => Float64Array {
+}): AdvantagePart {
   const options = { scale: config.advantageScale, epsilon: config.advantageEpsilon };
-  return (rewards) => groupAdvantages(rewards, options);
+  return outcomeAdvantages((rewards) => groupAdvantages(rewards, options));
 }
 
 /** A surrogate that depends on the ratio only. */

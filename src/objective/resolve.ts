@@ -7,9 +7,11 @@ import { ConfigError } from "../errors/index.ts";
 import type { Algorithm } from "./algorithm.ts";
 import { cispo } from "./algorithms/cispo.ts";
 import { dapo } from "./algorithms/dapo.ts";
+import { dpo } from "./algorithms/dpo.ts";
 import { drGrpo } from "./algorithms/dr-grpo.ts";
 import { grpo } from "./algorithms/grpo.ts";
 import { gspo } from "./algorithms/gspo.ts";
+import { ppo } from "./algorithms/ppo.ts";
 import { reinforce } from "./algorithms/reinforce.ts";
 import { sapo } from "./algorithms/sapo.ts";
 import { type AlgorithmConfig, type AlgorithmInput, algorithmSchema } from "./schema.ts";
@@ -34,8 +36,12 @@ export function resolveAlgorithm(config: AlgorithmConfig, context: ObjectiveCont
       return sapo(config, context);
     case "cispo":
       return cispo(config, context);
+    case "ppo":
+      return ppo(config, context);
     case "reinforce":
       return reinforce(config, context);
+    case "dpo":
+      return dpo(config);
   }
 }
 
@@ -44,7 +50,34 @@ export function resolveAlgorithm(config: AlgorithmConfig, context: ObjectiveCont
  * tokens apart is a contradiction.
  */
 export function keepsTokenCredit(config: AlgorithmConfig): boolean {
-  return resolveAlgorithm(config).ratioLevel.keepsTokenCredit;
+  const algorithm = resolveAlgorithm(config);
+  return algorithm.unit === "pair" || algorithm.ratioLevel.keepsTokenCredit;
+}
+
+/** What an algorithm asks of the run beside the log-probs of policy and sampler. */
+export interface AlgorithmNeeds {
+  /** Log-probs under the frozen reference. */
+  readonly reference: boolean;
+  /** Estimates of a value head. */
+  readonly values: boolean;
+  /** The gradient of each token's entropy. */
+  readonly entropyGradient: boolean;
+  /** Whether a group whose rewards are all equal is of no use. */
+  readonly spread: boolean;
+}
+
+/** What the algorithm that a configuration describes needs. */
+export function algorithmNeeds(config: AlgorithmConfig): AlgorithmNeeds {
+  const algorithm = resolveAlgorithm(config);
+  if (algorithm.unit === "pair") {
+    return { reference: true, values: false, entropyGradient: false, spread: true };
+  }
+  return {
+    reference: algorithm.kl.coefficient > 0,
+    values: algorithm.advantage.values === "required",
+    entropyGradient: algorithm.entropyCoefficient > 0,
+    spread: algorithm.advantage.needsSpread,
+  };
 }
 
 /**

@@ -6,9 +6,11 @@
 import * as z from "zod";
 import { cispoSchema } from "./algorithms/cispo.ts";
 import { dapoSchema } from "./algorithms/dapo.ts";
+import { dpoSchema } from "./algorithms/dpo.ts";
 import { drGrpoSchema } from "./algorithms/dr-grpo.ts";
 import { grpoSchema } from "./algorithms/grpo.ts";
 import { gspoSchema } from "./algorithms/gspo.ts";
+import { ppoSchema } from "./algorithms/ppo.ts";
 import { reinforceSchema } from "./algorithms/reinforce.ts";
 import { sapoSchema } from "./algorithms/sapo.ts";
 
@@ -21,7 +23,9 @@ export const algorithmSchema = z
     gspoSchema,
     sapoSchema,
     cispoSchema,
+    ppoSchema,
     reinforceSchema,
+    dpoSchema,
   ])
   .describe("Which policy loss.");
 

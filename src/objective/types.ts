@@ -16,6 +16,12 @@ export interface ObjectiveCompletion {
   readonly mask: ArrayLike<number>;
   /** `[T]` token credit: what multiplies the advantage. All 1 when absent. */
   readonly weights?: ArrayLike<number> | undefined;
+  /** `[T]` estimates of a value head as it is, reward units; for algorithms that have values. */
+  readonly values?: ArrayLike<number> | undefined;
+  /** `[T]` the same when the completion was sampled; `values` when absent. */
+  readonly oldValues?: ArrayLike<number> | undefined;
+  /** Whether the completion was cut at the limit; matters with `truncated: "mask"`. */
+  readonly isTruncated?: boolean | undefined;
 }
 
 /** The completions of one prompt with their rewards. */
@@ -44,7 +50,7 @@ export interface ObjectiveMetrics {
   readonly tokens: number;
   /** Mean of the scorable rewards. */
   readonly rewardMean: number;
-  /** Mean advantage and mean |advantage| over completions. */
+  /** Mean advantage and mean |advantage| over completions with tokens that count, before token weights. */
   readonly advantageMean: number;
   readonly advantageMagnitude: number;
   /** Importance ratio at the level the algorithm uses, over tokens; 1 when none counts. */
@@ -62,6 +68,29 @@ export interface ObjectiveMetrics {
   readonly weightMax: number;
   /** Mean over completions of (Σw)² / Σw²: the tokens that effectively carry the credit. */
   readonly effectiveTokens: number;
+  /** Only where values are learnt. */
+  readonly value?: ValueMetrics | undefined;
+  /** Only of algorithms whose unit is the pair. */
+  readonly pair?: PairMetrics | undefined;
+}
+
+/** The state of the value head; means over tokens. */
+export interface ValueMetrics {
+  /** Mean of the clipped squared error, before its coefficient. */
+  readonly loss: number;
+  /** Share of tokens whose value a bound held. */
+  readonly clipShare: number;
+  /** 1 − var(return − V) / var(return): 1 is perfect, 0 no better than a constant; 0 when returns are all equal. */
+  readonly explainedVariance: number;
+}
+
+/** The state of the comparisons; means over pairs, 0 without any. */
+export interface PairMetrics {
+  readonly pairs: number;
+  /** β times the difference of the weighted log-ratios. */
+  readonly margin: number;
+  /** Share of pairs whose margin is above 0. */
+  readonly accuracy: number;
 }
 
 export interface ObjectiveResult {
@@ -69,5 +98,12 @@ export interface ObjectiveResult {
   readonly loss: number;
   /** `[P][G][T]`: −∂loss/∂log π(oₜ); 0 at masked tokens. */
   readonly coefficients: Float64Array[][];
+  /** `[P][G][T]`: −∂loss/∂V; only where values are learnt. */
+  readonly valueCoefficients?: Float64Array[][] | undefined;
+  /**
+   * `[P][G][T]`: weight of each token's entropy in what is maximised; only with an entropy bonus. The bonus is not in
+   * `loss`, since entropies are the engine's.
+   */
+  readonly entropyCoefficients?: Float64Array[][] | undefined;
   readonly metrics: ObjectiveMetrics;
 }

@@ -111,17 +111,20 @@ function completionNumbers(groups: readonly Group[]) {
   };
 }
 
+/** Metrics that are one number. */
+type PlainMetric = Exclude<keyof ObjectiveMetrics, "value" | "pair">;
+
 /** The objective's metrics of all minibatches as one; means are weighted by tokens. */
 function objectiveNumbers(steps: readonly StepOutcome[], isKlMeasured: boolean) {
   const measured = steps.flatMap(({ metrics }) => metrics ?? []);
   if (measured.length === 0) return {};
   const tokens = measured.reduce((sum, metrics) => sum + metrics.tokens, 0);
-  const byTokens = (name: keyof ObjectiveMetrics) =>
+  const byTokens = (name: PlainMetric) =>
     share(
       measured.reduce((sum, metrics) => sum + metrics[name] * metrics.tokens, 0),
       tokens,
     );
-  const byCompletions = (name: keyof ObjectiveMetrics) =>
+  const byCompletions = (name: PlainMetric) =>
     share(
       measured.reduce((sum, metrics) => sum + metrics[name] * metrics.completions, 0),
       measured.reduce((sum, { completions }) => sum + completions, 0),

@@ -6,6 +6,7 @@
 import type { CompletionCredit } from "../credit/index.ts";
 import type { AdamParameters } from "../engine/index.ts";
 import { NumericError } from "../errors/index.ts";
+import { algorithmNeeds } from "../objective/index.ts";
 import { creditGroups } from "./credit-groups.ts";
 import { type Group, hasSpread } from "./group.ts";
 import { type IterationMetrics, iterationMetrics } from "./iteration-metrics.ts";
@@ -47,7 +48,8 @@ async function credited(
 /**
  * Runs iteration number `iteration`, counted from 1, and moves `progress` on.
  *
- * Groups whose rewards are all equal carry no gradient: they are counted, and left out of credit, scoring and update.
+ * Groups whose rewards are all equal carry no gradient with most algorithms: they are counted, and left out of credit,
+ * scoring and update.
  */
 export async function runIteration(
   training: Training,
@@ -55,13 +57,14 @@ export async function runIteration(
   iteration: number,
 ): Promise<IterationOutcome> {
   const { config, credit, clock } = training;
-  const { train, algorithm } = config;
+  const { train } = config;
+  const needs = algorithmNeeds(config.algorithm);
   const watch = new Stopwatch(clock);
   const groups = await sampleGroups(training, progress, credit.needs, watch);
-  const kept = groups.filter(hasSpread);
+  const kept = groups.filter((group) => !needs.spread || hasSpread(group));
   if (train.minibatches > 1) progress.rng.shuffle(kept);
 
-  const wantsReference = algorithm.klCoefficient > 0 || isTurn(train.reportKlEvery, iteration);
+  const wantsReference = needs.reference || isTurn(train.reportKlEvery, iteration);
   const batch = kept.length > 0 ? await credited(training, kept, wantsReference, watch) : [];
   const adam: AdamParameters = {
     learningRate: learningRateAt(train, iteration - 1, train.iterations),

@@ -7,6 +7,7 @@ import { creditMethod } from "../credit/index.ts";
 import { type Engine, requireCapability } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import type { Dialogue } from "../eval/index.ts";
+import { algorithmNeeds } from "../objective/index.ts";
 import { latestCheckpoint } from "./checkpoint.ts";
 import type { Config } from "./config/schema.ts";
 import { warmStartCurriculum } from "./curriculum.ts";
@@ -74,8 +75,9 @@ function requireCapabilities(engine: Engine, { credit, algorithm, train }: Confi
   if (creditMethod(credit).needs.attention !== undefined) {
     requireCapability(engine.capabilities, "attention", `credit.kind "${credit.kind}"`);
   }
-  if (algorithm.klCoefficient > 0) {
-    requireCapability(engine.capabilities, "reference", "algorithm.klCoefficient above 0");
+  if (algorithmNeeds(algorithm).reference) {
+    const what = algorithm.kind === "dpo" ? 'algorithm.kind "dpo"' : "algorithm.klCoefficient above 0";
+    requireCapability(engine.capabilities, "reference", what);
   } else if (train.reportKlEvery > 0) {
     requireCapability(engine.capabilities, "reference", "train.reportKlEvery above 0");
   }
@@ -166,7 +168,7 @@ export async function runTraining(options: RunOptions, hooks: TrainingHooks = {}
       if (result.status === "interrupted") return { ...result, runDirectory: options.runDirectory };
       await engine.load(RunDirectory.open(path).at(FINAL_MODEL));
     }
-    const usesReference = config.algorithm.klCoefficient > 0 || config.train.reportKlEvery > 0;
+    const usesReference = algorithmNeeds(config.algorithm).reference || config.train.reportKlEvery > 0;
     if (usesReference) await engine.setReference();
     if (latestCheckpoint(options.runDirectory) === undefined) await hooks.beforeLearning?.(opened);
     onEvent({

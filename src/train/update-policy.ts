@@ -74,6 +74,7 @@ function objectiveGroups(
       refLogprobs: refLogprobs?.[i],
       mask: new Uint8Array(completion.tokens.length).fill(1),
       weights: credits[i]!.weights,
+      isTruncated: completion.stopReason === "length",
     })),
   }));
 }
@@ -96,7 +97,6 @@ async function step(
     scores?.map(({ logprobs }) => logprobs),
   );
   const { loss, coefficients, metrics } = objective(config.algorithm, batch, { maxCompletionTokens });
-  if (!Number.isFinite(loss)) return { applied: false, reason: `the loss is ${loss}` };
   return watch.time("update", async () => {
     await engine.accumulate(sequences, coefficients.flat(), { temperature });
     const { gradientNorm, applied } = await engine.step(adam);

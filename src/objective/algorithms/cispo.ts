@@ -9,14 +9,14 @@
  */
 import * as z from "zod";
 import { clampedRatio } from "../../math/index.ts";
-import type { Algorithm, TokenTerm } from "../algorithm.ts";
+import type { TokenAlgorithm, TokenTerm } from "../algorithm.ts";
 import {
   advantageOptions,
   aggregationOption,
   clipOptions,
   groupAdvantagePart,
-  klOptions,
   sharedParts,
+  termOptions,
 } from "../options.ts";
 import { tokenLevel } from "../ratio-level.ts";
 import type { ObjectiveContext } from "../types.ts";
@@ -25,16 +25,16 @@ export const cispoSchema = z
   .strictObject({
     kind: z.literal("cispo"),
     ...clipOptions(1, 4),
-    ...klOptions,
+    ...termOptions,
     ...advantageOptions,
     aggregation: aggregationOption("token-mean"),
   })
   .describe("CISPO, arXiv:2506.13585.");
 
 /** CISPO with its options bound. Clip shares count the tokens whose weight a bound held. */
-export function cispo(config: z.output<typeof cispoSchema>, context: ObjectiveContext): Algorithm {
+export function cispo(config: z.output<typeof cispoSchema>, context: ObjectiveContext): TokenAlgorithm {
   return {
-    advantages: groupAdvantagePart(config),
+    advantage: groupAdvantagePart(config),
     ratioLevel: tokenLevel,
     surrogate: (ratio, advantage, logprob): TokenTerm => {
       const weight = clampedRatio(ratio, config);

@@ -5,16 +5,16 @@
  */
 import * as z from "zod";
 import { clippedSurrogate } from "../../math/index.ts";
-import type { Algorithm } from "../algorithm.ts";
+import type { TokenAlgorithm } from "../algorithm.ts";
 import {
   advantageOptions,
   aggregationOption,
   clipOptions,
   dualClipOption,
   groupAdvantagePart,
-  klOptions,
   ratioSurrogate,
   sharedParts,
+  termOptions,
 } from "../options.ts";
 import { tokenLevel } from "../ratio-level.ts";
 import type { ObjectiveContext } from "../types.ts";
@@ -24,16 +24,16 @@ export const dapoSchema = z
     kind: z.literal("dapo"),
     ...clipOptions(0.2, 0.28),
     ...dualClipOption,
-    ...klOptions,
+    ...termOptions,
     ...advantageOptions,
     aggregation: aggregationOption("token-mean"),
   })
   .describe("DAPO, arXiv:2503.14476.");
 
 /** DAPO's loss with its options bound. */
-export function dapo(config: z.output<typeof dapoSchema>, context: ObjectiveContext): Algorithm {
+export function dapo(config: z.output<typeof dapoSchema>, context: ObjectiveContext): TokenAlgorithm {
   return {
-    advantages: groupAdvantagePart(config),
+    advantage: groupAdvantagePart(config),
     ratioLevel: tokenLevel,
     surrogate: ratioSurrogate((ratio, advantage) => clippedSurrogate(ratio, advantage, config)),
     ...sharedParts(config, context),

@@ -4,15 +4,16 @@
  * divided by a constant, so neither easy prompts nor short completions weigh more.
  */
 import * as z from "zod";
-import { clippedSurrogate, groupAdvantages } from "../../math/index.ts";
-import type { Algorithm } from "../algorithm.ts";
+import { clippedSurrogate } from "../../math/index.ts";
+import type { TokenAlgorithm } from "../algorithm.ts";
 import {
   aggregationOption,
   clipOptions,
   dualClipOption,
-  klOptions,
+  groupAdvantagePart,
   ratioSurrogate,
   sharedParts,
+  termOptions,
 } from "../options.ts";
 import { tokenLevel } from "../ratio-level.ts";
 import type { ObjectiveContext } from "../types.ts";
@@ -22,15 +23,15 @@ export const drGrpoSchema = z
     kind: z.literal("dr-grpo"),
     ...clipOptions(0.2, 0.2),
     ...dualClipOption,
-    ...klOptions,
+    ...termOptions,
     aggregation: aggregationOption("sequence-sum-norm"),
   })
   .describe("Dr. GRPO, arXiv:2503.20783.");
 
 /** Dr. GRPO with its options bound. */
-export function drGrpo(config: z.output<typeof drGrpoSchema>, context: ObjectiveContext): Algorithm {
+export function drGrpo(config: z.output<typeof drGrpoSchema>, context: ObjectiveContext): TokenAlgorithm {
   return {
-    advantages: (rewards) => groupAdvantages(rewards, { scale: "none" }),
+    advantage: groupAdvantagePart({ advantageScale: "none", advantageEpsilon: 0 }),
     ratioLevel: tokenLevel,
     surrogate: ratioSurrogate((ratio, advantage) => clippedSurrogate(ratio, advantage, config)),
     ...sharedParts(config, context),

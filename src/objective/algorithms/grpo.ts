@@ -7,16 +7,16 @@
  */
 import * as z from "zod";
 import { clippedSurrogate } from "../../math/index.ts";
-import type { Algorithm } from "../algorithm.ts";
+import type { TokenAlgorithm } from "../algorithm.ts";
 import {
   advantageOptions,
   aggregationOption,
   clipOptions,
   dualClipOption,
   groupAdvantagePart,
-  klOptions,
   ratioSurrogate,
   sharedParts,
+  termOptions,
 } from "../options.ts";
 import { tokenLevel } from "../ratio-level.ts";
 import type { ObjectiveContext } from "../types.ts";
@@ -26,16 +26,16 @@ export const grpoSchema = z
     kind: z.literal("grpo"),
     ...clipOptions(0.2, 0.2),
     ...dualClipOption,
-    ...klOptions,
+    ...termOptions,
     ...advantageOptions,
     aggregation: aggregationOption("sequence-mean"),
   })
   .describe("GRPO, arXiv:2402.03300.");
 
 /** GRPO with its options bound. */
-export function grpo(config: z.output<typeof grpoSchema>, context: ObjectiveContext): Algorithm {
+export function grpo(config: z.output<typeof grpoSchema>, context: ObjectiveContext): TokenAlgorithm {
   return {
-    advantages: groupAdvantagePart(config),
+    advantage: groupAdvantagePart(config),
     ratioLevel: tokenLevel,
     surrogate: ratioSurrogate((ratio, advantage) => clippedSurrogate(ratio, advantage, config)),
     ...sharedParts(config, context),

@@ -8,15 +8,15 @@
  */
 import * as z from "zod";
 import { clippedSurrogate } from "../../math/index.ts";
-import type { Algorithm } from "../algorithm.ts";
+import type { TokenAlgorithm } from "../algorithm.ts";
 import {
   advantageOptions,
   aggregationOption,
   clipOptions,
   groupAdvantagePart,
-  klOptions,
   ratioSurrogate,
   sharedParts,
+  termOptions,
 } from "../options.ts";
 import { sequenceLevel, sequenceTokenLevel } from "../ratio-level.ts";
 import type { ObjectiveContext } from "../types.ts";
@@ -29,7 +29,7 @@ export const gspoSchema = z
       .default("token")
       .describe("token keeps token credit; sequence erases it and works without a credit method only."),
     ...clipOptions(3e-4, 4e-4),
-    ...klOptions,
+    ...termOptions,
     ...advantageOptions,
     aggregation: aggregationOption("sequence-mean"),
   })
@@ -38,9 +38,9 @@ export const gspoSchema = z
 const levels = { token: sequenceTokenLevel, sequence: sequenceLevel } as const;
 
 /** GSPO with its options bound. */
-export function gspo(config: z.output<typeof gspoSchema>, context: ObjectiveContext): Algorithm {
+export function gspo(config: z.output<typeof gspoSchema>, context: ObjectiveContext): TokenAlgorithm {
   return {
-    advantages: groupAdvantagePart(config),
+    advantage: groupAdvantagePart(config),
     ratioLevel: levels[config.form],
     surrogate: ratioSurrogate((ratio, advantage) =>
       clippedSurrogate(ratio, advantage, { clipLow: config.clipLow, clipHigh: config.clipHigh }),

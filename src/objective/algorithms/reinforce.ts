@@ -5,9 +5,10 @@
  * `leave-one-out` is RLOO (arXiv:2402.14740), whose baseline is independent of the completion it judges.
  */
 import * as z from "zod";
-import { groupAdvantages, isScorable, leaveOneOutAdvantages, type Rewards } from "../../math/index.ts";
-import type { Algorithm } from "../algorithm.ts";
-import { aggregationOption, klOptions, sharedParts } from "../options.ts";
+import { isScorable, leaveOneOutAdvantages } from "../../math/index.ts";
+import type { AdvantagePart, TokenAlgorithm } from "../algorithm.ts";
+import { aggregationOption, groupAdvantagePart, sharedParts, termOptions } from "../options.ts";
+import { outcomeAdvantages } from "../outcome-advantages.ts";
 import { tokenLevel } from "../ratio-level.ts";
 import type { ObjectiveContext } from "../types.ts";
 
@@ -18,23 +19,27 @@ export const reinforceSchema = z
       .enum(["group-mean", "leave-one-out", "none"])
       .default("group-mean")
       .describe("What is subtracted from the reward: the group's mean, the mean of the others, or nothing."),
-    ...klOptions,
+    ...termOptions,
     aggregation: aggregationOption("token-mean"),
   })
   .describe("REINFORCE with a group baseline; leave-one-out is RLOO, arXiv:2402.14740.");
 
-const baselines: Readonly<
-  Record<z.output<typeof reinforceSchema>["baseline"], (rewards: Rewards) => Float64Array>
-> = {
-  "group-mean": (rewards) => groupAdvantages(rewards, { scale: "none" }),
-  "leave-one-out": leaveOneOutAdvantages,
-  none: (rewards) => Float64Array.from(rewards, (reward) => (isScorable(reward) ? reward : 0)),
+const baselines: Readonly<Record<z.output<typeof reinforceSchema>["baseline"], AdvantagePart>> = {
+  "group-mean": groupAdvantagePart({ advantageScale: "none", advantageEpsilon: 0 }),
+  "leave-one-out": outcomeAdvantages(leaveOneOutAdvantages),
+  none: outcomeAdvantages(
+    (rewards) => Float64Array.from(rewards, (reward) => (isScorable(reward) ? reward : 0)),
+    false,
+  ),
 };
 
 /** REINFORCE with its options bound. */
-export function reinforce(config: z.output<typeof reinforceSchema>, context: ObjectiveContext): Algorithm {
+export function reinforce(
+  config: z.output<typeof reinforceSchema>,
+  context: ObjectiveContext,
+): TokenAlgorithm {
   return {
-    advantages: baselines[config.baseline],
+    advantage: baselines[config.baseline],
     ratioLevel: tokenLevel,
     surrogate: (_ratio, advantage, logprob) => ({
       value: advantage * logprob,

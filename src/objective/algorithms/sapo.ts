@@ -5,14 +5,14 @@
  */
 import * as z from "zod";
 import { softGateSurrogate } from "../../math/index.ts";
-import type { Algorithm } from "../algorithm.ts";
+import type { TokenAlgorithm } from "../algorithm.ts";
 import {
   advantageOptions,
   aggregationOption,
   groupAdvantagePart,
-  klOptions,
   ratioSurrogate,
   sharedParts,
+  termOptions,
 } from "../options.ts";
 import { tokenLevel } from "../ratio-level.ts";
 import type { ObjectiveContext } from "../types.ts";
@@ -30,16 +30,16 @@ export const sapoSchema = z
       .positive()
       .default(1.05)
       .describe("Steepness of the gate for tokens with negative advantage (τ)."),
-    ...klOptions,
+    ...termOptions,
     ...advantageOptions,
     aggregation: aggregationOption("sequence-mean"),
   })
   .describe("SAPO, arXiv:2511.20347.");
 
 /** SAPO with its options bound. */
-export function sapo(config: z.output<typeof sapoSchema>, context: ObjectiveContext): Algorithm {
+export function sapo(config: z.output<typeof sapoSchema>, context: ObjectiveContext): TokenAlgorithm {
   return {
-    advantages: groupAdvantagePart(config),
+    advantage: groupAdvantagePart(config),
     ratioLevel: tokenLevel,
     surrogate: ratioSurrogate((ratio, advantage) => softGateSurrogate(ratio, advantage, config)),
     ...sharedParts(config, context),

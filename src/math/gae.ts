@@ -1,0 +1,103 @@
+/**
+ * @module
+ * Generalised advantage estimation: token advantages from token rewards and a value head's estimates, and the returns
+ * that the value head is to learn. Whitening of the result is in `whiten.ts`, the value loss in `value-loss.ts`.
+ */
+import { NumericError, ShapeError } from "../errors/index.ts";
+
+/** How far an advantage looks ahead. */
+export interface GaeOptions {
+  /** Discount γ of a token's reward per token of delay, in [0, 1]. Default 1. */
+  readonly gamma?: number | undefined;
+  /** Decay λ of the estimator, in [0, 1]: 0 trusts the values, 1 the rewards. Default 0.95. */
+  readonly lambda?: number | undefined;
+  /** `[T]`, 1 where the token counts; all count when absent. */
+  readonly mask?: ArrayLike<number> | undefined;
+}
+
+/** Token advantages with the targets of the values. */
+export interface GaeEstimate {
+  /** `[T]` reward units; 0 at masked tokens. */
+  readonly advantages: Float64Array;
+  /** `[T]` advantage + value; 0 at masked tokens. */
+  readonly returns: Float64Array;
+}
+
+/**
+ * Generalised advantage estimates of one completion.
+ *
+ *     δₜ = rₜ + γ·Vₜ₊₁ − Vₜ            V is 0 after the last token
+ *     Aₜ = δₜ + γλ·Aₜ₊₁
+ *     returnₜ = Aₜ + Vₜ
+ *
+ * Source: arXiv:1506.02438, eqs. 11 to 16. With λ = 1 the return is the discounted sum of the rewards to come, whatever
+ * the values. Masked tokens are stepped over: the next token of a token is the next one that counts.
+ *
+ * @param rewards `[T]` reward of each token; an outcome reward stands at the last token that counts
+ * @param values `[T]` V of the state in which each token was chosen, reward units
+ * @throws ShapeError when the lengths differ
+ * @throws NumericError when γ or λ is outside [0, 1]
+ * @example
+ * gae([0, 0, 1], [0.5, 0.5, 0.5], { gamma: 1, lambda: 0.5 }).advantages; // [0.125, 0.25, 0.5]
+ */
+export function gae(
+  rewards: ArrayLike<number>,
+  values: ArrayLike<number>,
+  options: GaeOptions = {},
+): GaeEstimate {
+  const { gamma = 1, lambda = 0.95, mask } = options;
+  for (const [name, rate] of [["gamma", gamma] as const, ["lambda", lambda] as const]) {
+    if (!(rate >= 0 && rate <= 1)) {
+      throw new NumericError(`${name}: expected a number in [0, 1], got ${rate}`);
+    }
+  }
+  const length = rewards.length;
+  requireLength("values", values, length);
+  if (mask) requireLength("mask", mask, length);
+  const advantages = new Float64Array(length);
+  const returns = new Float64Array(length);
+  let nextValue = 0;
+  let nextAdvantage = 0;
+  for (let t = length - 1; t >= 0; t--) {
+    if (mask && mask[t] === 0) continue;
+    const value = values[t]!;
+    const surprise = rewards[t]! + gamma * nextValue - value;
+    nextAdvantage = surprise + gamma * lambda * nextAdvantage;
+    nextValue = value;
+    advantages[t] = nextAdvantage;
+    returns[t] = nextAdvantage + value;
+  }
+  return { advantages, returns };
+}
+
+/**
+ * The reward of each token: the outcome at the last token that counts, less a penalty at each.
+ *
+ *     rₜ = R·1[t is the last that counts] − penaltyₜ
+ *
+ * @param outcome R
+ * @param mask `[T]`, 1 where the token counts; a completion without such a token has no rewards
+ * @param penalties `[T]`, such as β·KLₜ; none when absent
+ * @returns `[T]`; 0 at masked tokens
+ * @throws ShapeError when the lengths differ
+ */
+export function tokenRewards(
+  outcome: number,
+  mask: ArrayLike<number>,
+  penalties?: ArrayLike<number>,
+): Float64Array {
+  if (penalties) requireLength("penalties", penalties, mask.length);
+  const rewards = Float64Array.from(mask, (counts, t) => (counts === 0 ? 0 : -(penalties?.[t] ?? 0) + 0));
+  for (let t = mask.length - 1; t >= 0; t--) {
+    if (mask[t] === 0) continue;
+    rewards[t]! += outcome;
+    break;
+  }
+  return rewards;
+}
+
+function requireLength(name: string, values: ArrayLike<number>, length: number): void {
+  if (values.length !== length) {
+    throw new ShapeError(`${name}: expected shape [${length}], got [${values.length}]`);
+  }
+}

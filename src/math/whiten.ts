@@ -1,0 +1,40 @@
+/**
+ * @module
+ * Whitening over a batch of completions of unequal length.
+ */
+import { NumericError } from "../errors/index.ts";
+
+/**
+ * Shifts and scales all counted numbers of a batch to mean 0 and variance 1.
+ *
+ *     x ← (x − x̄) / √(var x + epsilon)          mean and variance over n and n − 1 counted tokens of the batch
+ *
+ * Source: implementations of PPO for language models (verl, TRL); arXiv:1707.06347 does not print it. Equal numbers
+ * and a single one give 0.
+ *
+ * @param rows `[B][T]`
+ * @param masks `[B][T]`, 1 where the token counts
+ * @param epsilon against division by 0. Default 1e-8
+ * @returns `[B][T]`; 0 at masked tokens
+ * @throws NumericError when epsilon is not a finite number ≥ 0
+ */
+export function whiten(
+  rows: readonly ArrayLike<number>[],
+  masks: readonly ArrayLike<number>[],
+  epsilon = 1e-8,
+): Float64Array[] {
+  if (!(epsilon >= 0 && Number.isFinite(epsilon))) {
+    throw new NumericError(`epsilon: expected a finite number ≥ 0, got ${epsilon}`);
+  }
+  const counted = rows.flatMap((row, i) => Array.from(row).filter((_, t) => masks[i]![t] !== 0));
+  const first = counted[0] ?? 0;
+  const areEqual = counted.every((value) => value === first);
+  let centre = 0;
+  for (const value of counted) centre += value / counted.length;
+  let squares = 0;
+  for (const value of counted) squares += (value - centre) ** 2;
+  const divisor = Math.sqrt(squares / (counted.length - 1) + epsilon);
+  return rows.map((row, i) =>
+    Float64Array.from(row, (value, t) => (areEqual || masks[i]![t] === 0 ? 0 : (value - centre) / divisor)),
+  );
+}

@@ -1,0 +1,114 @@
+/**
+ * @module
+ * The objective of algorithms whose unit is the token: the parts of a `TokenAlgorithm` put together, one pass over the
+ * tokens.
+ */
+import { logRatio } from "../math/index.ts";
+import type { RewardedGroup, TokenAlgorithm } from "./algorithm.ts";
+import { MetricsCollector } from "./metrics.ts";
+import type { ObjectiveCompletion, ObjectiveGroup, ObjectiveResult } from "./types.ts";
+import { valueObjective } from "./value-objective.ts";
+
+/** Loss and coefficients of a batch that `checkGroups` has passed. */
+export function tokenObjective(
+  algorithm: TokenAlgorithm,
+  groups: readonly ObjectiveGroup[],
+): ObjectiveResult {
+  const scales = algorithm.aggregation(
+    groups.flatMap(({ completions }) => completions.map(({ mask }) => mask)),
+  );
+  const { advantages, returns } = algorithm.advantage.of(groups.map((group) => rewarded(algorithm, group)));
+  const metrics = new MetricsCollector();
+  let loss = 0;
+  let next = 0;
+  const coefficients = groups.map(({ rewards, completions }, g) => {
+    metrics.group(rewards);
+    return completions.map((completion, i) => {
+      const term = completionTerm(algorithm, completion, advantages[g]![i]!, scales[next++]!, metrics);
+      loss -= term.value;
+      return term.derivative;
+    });
+  });
+  const values =
+    returns && algorithm.value ? valueObjective(algorithm.value, groups, returns, scales) : undefined;
+  return {
+    loss: loss + (values?.loss ?? 0) + 0,
+    coefficients,
+    ...(values && { valueCoefficients: values.coefficients }),
+    ...(algorithm.entropyCoefficient > 0 && {
+      entropyCoefficients: entropyCoefficients(algorithm.entropyCoefficient, groups, scales),
+    }),
+    metrics: metrics.summary({ value: values?.metrics }),
+  };
+}
+
+/**
+ * What the advantage part sees: rewards, and the KL to the reference as a penalty of each token.
+ *
+ *     penaltyₜ = β·KL(log π_old(oₜ), log π_ref(oₜ))
+ */
+function rewarded({ kl }: TokenAlgorithm, { rewards, completions }: ObjectiveGroup): RewardedGroup {
+  const isPenalised = kl.placement === "reward" && kl.coefficient !== 0;
+  return {
+    rewards,
+    completions: completions.map(({ mask, oldLogprobs, refLogprobs, values, oldValues }) => ({
+      mask,
+      values: oldValues ?? values,
+      penalties:
+        isPenalised && refLogprobs
+          ? Float64Array.from(mask, (counts, t) =>
+              counts === 0 ? 0 : kl.coefficient * kl.estimate(oldLogprobs[t]!, refLogprobs[t]!).value,
+            )
+          : undefined,
+    })),
+  };
+}
+
+/** What one completion adds to the maximised objective, and its derivative in the log-probs. */
+function completionTerm(
+  algorithm: TokenAlgorithm,
+  completion: ObjectiveCompletion,
+  advantages: Float64Array,
+  scales: Float64Array,
+  metrics: MetricsCollector,
+): { value: number; derivative: Float64Array } {
+  const { logprobs, oldLogprobs, refLogprobs, mask, weights } = completion;
+  const { ratioLevel, surrogate, kl } = algorithm;
+  const lossCoefficient = kl.placement === "loss" ? kl.coefficient : 0;
+  const ratios = ratioLevel.ratios(logRatio(logprobs, oldLogprobs), mask);
+  const ratioSlope = new Float64Array(mask.length);
+  const direct = new Float64Array(mask.length);
+  let value = 0;
+  for (let t = 0; t < mask.length; t++) {
+    if (mask[t] === 0) continue;
+    const scale = scales[t]!;
+    const weight = weights?.[t] ?? 1;
+    const advantage = advantages[t]!;
+    const term = surrogate(ratios[t]!, advantage * weight, logprobs[t]!);
+    value += scale * term.value;
+    ratioSlope[t] = scale * term.ratioDerivative;
+    direct[t] = scale * term.logprobDerivative;
+    const divergence = refLogprobs && kl.estimate(logprobs[t]!, refLogprobs[t]!);
+    if (divergence && lossCoefficient !== 0) {
+      value -= scale * lossCoefficient * divergence.value;
+      direct[t]! -= scale * lossCoefficient * divergence.derivative;
+    }
+    const { clipped } = term;
+    metrics.token({ ratio: ratios[t]!, advantage, weight, clipped, divergence: divergence?.value });
+  }
+  metrics.completionEnd();
+  const pulled = ratioLevel.pullback(ratios, ratioSlope, mask);
+  return { value, derivative: pulled.map((slope, t) => slope + direct[t]! + 0) };
+}
+
+/** The entropy bonus is a mean over tokens like every other term: coefficient × scale. */
+function entropyCoefficients(
+  coefficient: number,
+  groups: readonly ObjectiveGroup[],
+  scales: readonly Float64Array[],
+): Float64Array[][] {
+  let next = 0;
+  return groups.map(({ completions }) =>
+    completions.map(() => scales[next++]!.map((scale) => coefficient * scale)),
+  );
+}
