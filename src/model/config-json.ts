@@ -7,11 +7,13 @@
 import { ModelError } from "../errors/index.ts";
 import type { ModelConfig, TextConfig, VisionConfig } from "./config.ts";
 import { Fields } from "./json-fields.ts";
+import type { FloatType } from "./write-safetensors.ts";
 
 const MODEL_TYPE = "qwen2_5_vl";
 const ARCHITECTURE = "Qwen2_5_VLForConditionalGeneration";
 /** Base of the vision tower's rotary frequencies; the architecture has no other. */
 const VISION_ROPE_THETA = 10_000;
+const TORCH_DTYPES = { F32: "float32", F16: "float16", BF16: "bfloat16" } as const;
 
 function requireSilu(fields: Fields): void {
   if (fields.text("hidden_act", "silu") !== "silu") throw fields.error("hidden_act", '"silu"');
@@ -154,7 +156,7 @@ export interface ConfigJsonOptions {
   readonly eosTokenId?: number;
   readonly padTokenId?: number;
   /** Element type of the weights on disk; F32 unless given. */
-  readonly dtype?: "F32" | "BF16";
+  readonly dtype?: FloatType;
 }
 
 /**
@@ -163,7 +165,7 @@ export interface ConfigJsonOptions {
  */
 export function configJson(config: ModelConfig, options: ConfigJsonOptions = {}): Record<string, unknown> {
   const { text, vision } = config;
-  const dtype = options.dtype === "BF16" ? "bfloat16" : "float32";
+  const dtype = TORCH_DTYPES[options.dtype ?? "F32"];
   return {
     architectures: [ARCHITECTURE],
     dtype,

@@ -13,9 +13,10 @@ import { loadProcessorConfig, type ProcessorConfig, processorJson } from "./imag
 import { Fields, readJson } from "./json-fields.ts";
 import { checkParameters } from "./parameter-names.ts";
 import { replaceFile } from "./replace-file.ts";
-import type { WeightTensor } from "./safetensors.ts";
 import { checkTokenizer, Tokenizer } from "./tokenizer.ts";
-import { readWeights, type Weights, writeWeights } from "./weights.ts";
+import { readWeights, type Weights } from "./weights.ts";
+import type { WeightTensor } from "./write-safetensors.ts";
+import { type StorageOptions, writeWeights } from "./write-weights.ts";
 
 const GENERATION = "generation_config.json";
 
@@ -116,13 +117,11 @@ export function openModelDirectory(path: string): ModelDirectory {
 }
 
 /** What `writeModelDirectory` writes. */
-export interface ModelFiles extends ModelSettings {
+export interface ModelFiles extends ModelSettings, StorageOptions {
   /** Directory whose tokenizer and chat template are copied along. */
   readonly tokenizerFrom: string;
   /** Every parameter, by canonical name. */
   readonly weights: ReadonlyMap<string, WeightTensor>;
-  /** Element type of the weights on disk; F32 unless given. */
-  readonly dtype?: "F32" | "BF16";
 }
 
 /**
@@ -161,5 +160,6 @@ export function writeModelDirectory(path: string, files: ModelFiles): void {
       if (existsSync(source)) replaceFile(join(path, name), [readFileSync(source)]);
     }
   }
-  writeWeights(path, weights, { dtype });
+  const { maxShardBytes } = files;
+  writeWeights(path, weights, { dtype, ...(maxShardBytes === undefined ? {} : { maxShardBytes }) });
 }

@@ -37,15 +37,8 @@ export { canonicalName, checkParameters, parameterShapes } from "./parameter-nam
 export { mergedTokens, type RopePositions, type RopeSegment, ropePositions } from "./positions.ts";
 export type { Prompt, PromptChunk } from "./prompt.ts";
 export { replaceFile } from "./replace-file.ts";
-export {
-  openSafetensors,
-  readTensor,
-  type SafetensorsFile,
-  type TensorEntry,
-  type WeightTensor,
-  type WriteOptions,
-  writeSafetensors,
-} from "./safetensors.ts";
+export { openSafetensors, readTensor, readTensorInto, type SafetensorsFile } from "./safetensors.ts";
+export type { TensorEntry } from "./safetensors-header.ts";
 export {
   checkTokenizer,
   type DecodeOptions,
@@ -54,5 +47,12 @@ export {
   VISION_TOKENS,
 } from "./tokenizer.ts";
 export { type VisionPositions, visionPositions } from "./vision-positions.ts";
-export { readWeights, type Weights, writeWeights } from "./weights.ts";
+export { readWeights, type Weights } from "./weights.ts";
 export { type WindowLayout, windowLayout } from "./windows.ts";
+export {
+  type FloatType,
+  type WeightTensor,
+  type WriteOptions,
+  writeSafetensors,
+} from "./write-safetensors.ts";
+export { type StorageOptions, writeWeights } from "./write-weights.ts";

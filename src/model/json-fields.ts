@@ -2,14 +2,32 @@
  * @module
  * Typed reading of the JSON files of a model directory: every mistake names the file and the field.
  */
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { ModelError } from "../errors/index.ts";
+
+/** The largest known tokenizer.json has 35 MB. */
+const MAX_JSON_BYTES = 2 ** 28;
 
 type Json = Readonly<Record<string, unknown>>;
 
 function words(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing";
+  const text = JSON.stringify(trimmed(value, 3)) ?? "nothing";
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+/** As much of a value as a message shows: a broken file's may be huge, or nested deeper than the stack. */
+function trimmed(value: unknown, depth: number): unknown {
+  if (typeof value === "string") return value.slice(0, 60);
+  if (Array.isArray(value))
+    return depth === 0 ? "..." : value.slice(0, 30).map((item) => trimmed(item, depth - 1));
+  if (!isRecord(value)) return value;
+  if (depth === 0) return "...";
+  const shown: [string, unknown][] = [];
+  for (const name in value) {
+    shown.push([name.slice(0, 60), trimmed(value[name], depth - 1)]);
+    if (shown.length === 15) break;
+  }
+  return Object.fromEntries(shown);
 }
 
 function isRecord(value: unknown): value is Json {
@@ -24,6 +42,8 @@ function isRecord(value: unknown): value is Json {
 export function readJson(path: string): unknown {
   let text: string;
   try {
+    const { size } = statSync(path);
+    if (size > MAX_JSON_BYTES) throw new Error(`${size} bytes, expected at most ${MAX_JSON_BYTES}`);
     text = readFileSync(path, "utf8");
   } catch (cause) {
     throw new ModelError(`${path}: cannot be read: ${String((cause as Error).message)}`, { cause });

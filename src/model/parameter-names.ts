@@ -70,9 +70,12 @@ export function parameterShapes(config: ModelConfig): ReadonlyMap<string, readon
   return shapes;
 }
 
+/** Names that a message lists; a layer has twelve. */
+const LISTED = 40;
+
 function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 8).join(", ");
-  return names.length > 8 ? `${shown} and ${names.length - 8} more` : shown;
+  const shown = names.slice(0, LISTED).join(", ");
+  return names.length > LISTED ? `${shown} and ${names.length - LISTED} more` : shown;
 }
 
 /**

@@ -1,10 +1,10 @@
 /**
  * @module
- * Writing a file so that at every moment either the old one or the new one is there, whole.
+ * Writing files so that at every moment either the old one or the new one is there, whole.
  */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
-import { RunError } from "../errors/index.ts";
+import { FoveaError, RunError } from "../errors/index.ts";
 
 /** Bytes per write call; the system call itself takes less than 2 GiB. */
 const CHUNK = 2 ** 26;
@@ -27,6 +27,13 @@ function syncDirectory(path: string): void {
   } catch {}
 }
 
+/** A file to write. */
+export interface FileParts {
+  readonly path: string;
+  /** Written one after another. */
+  readonly parts: Iterable<Uint8Array | string>;
+}
+
 /**
  * Writes the parts one after another to a temporary file beside `path`, syncs it, and renames it over `path`.
  *
@@ -34,24 +41,47 @@ function syncDirectory(path: string): void {
  *   the temporary file is gone
  */
 export function replaceFile(path: string, parts: Iterable<Uint8Array | string>): void {
-  const temporary = `${path}.${process.pid}.tmp`;
+  replaceFiles([{ path, parts }]);
+}
+
+/**
+ * Writes several files that belong together: all of them to temporary files first, so that a disk that fills up leaves
+ * every old one in place, then renamed in the order given.
+ *
+ * @throws RunError as `replaceFile`
+ */
+export function replaceFiles(files: readonly FileParts[]): void {
+  const written: { path: string; temporary: string }[] = [];
+  let current = "";
   try {
-    const file = openSync(temporary, "w");
-    try {
-      for (const part of parts) writeAll(file, typeof part === "string" ? Buffer.from(part) : part);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
+    for (const { path, parts } of files) {
+      current = path;
+      const temporary = `${path}.${process.pid}.tmp`;
+      written.push({ path, temporary });
+      writeSynced(temporary, parts);
     }
-    renameSync(temporary, path);
+    for (const { path, temporary } of written) {
+      current = path;
+      renameSync(temporary, path);
+    }
   } catch (cause) {
-    rmSync(temporary, { force: true });
+    for (const { temporary } of written) rmSync(temporary, { force: true });
     const error = cause as NodeJS.ErrnoException;
-    if (error.code === undefined) throw cause;
+    if (error.code === undefined || error instanceof FoveaError) throw cause;
     const reason = error.code === "ENOSPC" ? "no space left on the disk" : error.message;
-    throw new RunError(`${path}: cannot be written: ${reason}; what was there before is unchanged`, {
+    throw new RunError(`${current}: cannot be written: ${reason}; what was there before is unchanged`, {
       cause,
     });
   }
-  syncDirectory(dirname(path));
+  for (const directory of new Set(written.map(({ path }) => dirname(path)))) syncDirectory(directory);
+}
+
+function writeSynced(path: string, parts: Iterable<Uint8Array | string>): void {
+  const file = openSync(path, "w");
+  try {
+    for (const part of parts) writeAll(file, typeof part === "string" ? Buffer.from(part) : part);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
 }

@@ -1,10 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { ModelError, ShapeError } from "../errors/index.ts";
-import { openSafetensors, readTensor, writeSafetensors } from "./safetensors.ts";
+import { openSafetensors, readTensor, readTensorInto } from "./safetensors.ts";
+import { writeSafetensors } from "./write-safetensors.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "fovea-safetensors-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -35,6 +37,15 @@ describe("a file of the safetensors library", () => {
     );
     expect([...readTensor(file, name)]).toEqual(values?.map(Math.fround));
     expect(file.tensors.get(name)?.shape).toEqual(expected[name]?.shape);
+  });
+
+  test.each(["f32", "f16", "bf16"])("gives any stretch of tensor %s", (name) => {
+    const whole = readTensor(file, name);
+    const part = new Float32Array(4).fill(-1);
+    readTensorInto(file, name, part.subarray(1, 3), 1);
+    expect([...part]).toEqual([-1, whole[1], whole[2], -1]);
+    const beyond = new Float32Array(2);
+    expect(() => readTensorInto(file, name, beyond, whole.length - 1)).toThrow(ShapeError);
   });
 
   test("gives its metadata", () => {
@@ -76,6 +87,34 @@ describe("writeSafetensors", () => {
     expect([...readTensor(file, "x")]).toEqual([1.25, 1.25, 1.25, 1.25]);
   });
 
+  test("writes F16, and more numbers than are narrowed at once", () => {
+    const data = Float32Array.from({ length: 2 ** 21 + 3 }, (_, i) => i % 2048);
+    writeSafetensors(path, new Map([["x", { shape: [data.length], data }]]), { dtype: "F16" });
+    const file = openSafetensors(path);
+    expect(file.tensors.get("x")?.dtype).toBe("F16");
+    expect(Buffer.compare(Buffer.from(readTensor(file, "x").buffer), Buffer.from(data.buffer))).toBe(0);
+  });
+
+  test("asks for each tensor once, in its turn, and holds none", () => {
+    const asked: string[] = [];
+    const lazy = (name: string, value: number) => ({
+      shape: [1],
+      get data() {
+        asked.push(name);
+        return Float32Array.of(value);
+      },
+    });
+    writeSafetensors(
+      path,
+      new Map([
+        ["a", lazy("a", 1)],
+        ["b", lazy("b", 2)],
+      ]),
+    );
+    expect(asked).toEqual(["a", "b"]);
+    expect([...readTensor(openSafetensors(path), "b")]).toEqual([2]);
+  });
+
   test("refuses data that does not fill its shape", () => {
     const tensors = new Map([["x", { shape: [2, 3], data: new Float32Array(5) }]]);
     expect(() => writeSafetensors(path, tensors)).toThrow(ShapeError);
@@ -89,6 +128,19 @@ describe("openSafetensors refuses", () => {
   test("a file that is not there", () => {
     expect(() => openSafetensors(join(folder, "none"))).toThrow(ModelError);
     expect(() => openSafetensors(join(folder, "none"))).toThrow("cannot be opened");
+  });
+
+  test("a folder, and a pipe, which would wait for a writer", () => {
+    expect(() => openSafetensors(folder)).toThrow("cannot be opened: not a file");
+    const pipe = join(folder, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    expect(() => openSafetensors(pipe)).toThrow("cannot be opened: not a file");
+  });
+
+  test("a header of 100 MB, without reading it", () => {
+    const huge = broken("{}", 0, 100_000_000);
+    truncateSync(huge, 100_000_008);
+    expect(() => openSafetensors(huge)).toThrow("header of 100000000 bytes, expected at most 16777216");
   });
 
   test("a file of less than a length field", () => {
@@ -107,7 +159,8 @@ describe("openSafetensors refuses", () => {
   });
 
   test.each<[why: string, header: string, dataBytes: number, length: number | undefined, message: RegExp]>([
-    ["a header beyond the limit", one, 8, 100_000_001, /header of 100000001 bytes/],
+    ["a header beyond the limit", one, 8, 100_000_000, /header of 100000000 bytes/],
+    ["a length of all bits", one, 8, 2 ** 53, /header of 9007199254740992 bytes/],
     ["a header beyond the end", one, 8, 5000, /truncated: header ends at byte 5008/],
     ["a header that is not JSON", "{nonsense", 8, undefined, /header is not valid JSON/],
     ["a header that is no object", "[1, 2]", 8, undefined, /header: expected a JSON object/],
@@ -118,6 +171,41 @@ describe("openSafetensors refuses", () => {
       8,
       undefined,
       /tensor x is in the header twice/,
+    ],
+    [
+      "a name given twice, once with an escape",
+      `${one.slice(0, -1)},${one.slice(1).replace("x", "\\u0078")}`,
+      8,
+      undefined,
+      /tensor x is in the header twice/,
+    ],
+    [
+      "a dtype that is a property of every object",
+      JSON.stringify({ x: tensor(0, 8, [2], "constructor") }),
+      8,
+      undefined,
+      /dtype: expected one of/,
+    ],
+    [
+      "metadata that is no text",
+      JSON.stringify({ __metadata__: { format: 3 }, x: tensor(0, 8) }),
+      8,
+      undefined,
+      /__metadata__: format: expected a string, got 3/,
+    ],
+    [
+      "arrays nested millions deep",
+      `{"x": ${"[".repeat(8e6)}${"]".repeat(8e6)}}`,
+      0,
+      undefined,
+      /header is not valid JSON: nested deeper than 8 levels/,
+    ],
+    [
+      "a name of megabytes",
+      `{"${"y".repeat(8e6)}": 3}`,
+      0,
+      undefined,
+      /tensor y{197}\.\.\.: expected a JSON object/,
     ],
     [
       "an unknown dtype",

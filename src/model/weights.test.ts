@@ -3,8 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ModelError } from "../errors/index.ts";
-import { openSafetensors, writeSafetensors } from "./safetensors.ts";
-import { readWeights, writeWeights } from "./weights.ts";
+import { openSafetensors } from "./safetensors.ts";
+import { readWeights } from "./weights.ts";
+import { writeSafetensors } from "./write-safetensors.ts";
+import { writeWeights } from "./write-weights.ts";
 
 let folder: string;
 beforeEach(() => {

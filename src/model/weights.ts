@@ -1,17 +1,20 @@
 /**
  * @module
- * The weights of a model directory, in one file or in shards, under canonical parameter names.
+ * Reading the weights of a model directory, in one file or in shards, under canonical parameter names. Opening reads
+ * headers only; a checkpoint may be larger than memory.
  */
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { ModelError } from "../errors/index.ts";
 import { Fields, readJson } from "./json-fields.ts";
 import { canonicalName } from "./parameter-names.ts";
-import type { SafetensorsFile, TensorEntry, WeightTensor, WriteOptions } from "./safetensors.ts";
-import { openSafetensors, readTensor, writeSafetensors } from "./safetensors.ts";
+import { openSafetensors, readTensor, readTensorInto, type SafetensorsFile } from "./safetensors.ts";
+import type { TensorEntry } from "./safetensors-header.ts";
 
-const SINGLE = "model.safetensors";
-const INDEX = "model.safetensors.index.json";
+/** The weights in one file. */
+export const SINGLE = "model.safetensors";
+/** Which shard holds each tensor. */
+export const INDEX = "model.safetensors.index.json";
 
 /** The tensors of a model directory; numbers are read from disk when asked for. */
 export interface Weights {
@@ -25,6 +28,13 @@ export interface Weights {
    * @throws ModelError when there is none of that name, or it is not a float of 16 or 32 bits
    */
   read(name: string): Float32Array;
+  /**
+   * A stretch of one tensor, into an array that is filled whole.
+   *
+   * @param first element of the tensor that comes first; 0 unless given
+   * @throws ModelError as `read`; ShapeError when the stretch leaves the tensor
+   */
+  readInto(name: string, into: Float32Array, first?: number): void;
 }
 
 interface Located {
@@ -88,18 +98,9 @@ export function readWeights(directory: string): Weights {
       const tensor = find(name);
       return readTensor(tensor.file, tensor.name);
     },
+    readInto: (name, into, first) => {
+      const tensor = find(name);
+      readTensorInto(tensor.file, tensor.name, into, first);
+    },
   };
-}
-
-/**
- * Writes `model.safetensors`, readable by transformers; the file appears whole or not at all.
- *
- * @throws RunError when the disk is full or the place cannot be written; an older file stays
- */
-export function writeWeights(
-  directory: string,
-  tensors: ReadonlyMap<string, WeightTensor>,
-  options: Pick<WriteOptions, "dtype"> = {},
-): void {
-  writeSafetensors(join(directory, SINGLE), tensors, { ...options, metadata: { format: "pt" } });
 }

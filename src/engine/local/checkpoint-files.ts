@@ -5,7 +5,13 @@
 import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { ModelError, RunError } from "../../errors/index.ts";
-import { configJson, type ModelConfig, replaceFile, writeWeights } from "../../model/index.ts";
+import {
+  configJson,
+  type ModelConfig,
+  replaceFile,
+  type StorageOptions,
+  writeWeights,
+} from "../../model/index.ts";
 import type { ParameterStore } from "./parameter-store.ts";
 
 /** What a model directory holds beside weights and config.json, which every save writes anew. */
@@ -33,14 +39,16 @@ export function saveModel(
   config: ModelConfig,
   store: ParameterStore,
   assets: string,
+  storage: StorageOptions = {},
 ): void {
   try {
     copyAssets(assets, directory);
   } catch (cause) {
     throw new RunError(`${directory}: cannot be written: ${(cause as Error).message}`, { cause });
   }
-  replaceFile(join(directory, "config.json"), [`${JSON.stringify(configJson(config), null, 2)}\n`]);
-  writeWeights(directory, store.tensors(store.weights));
+  const json = configJson(config, storage);
+  replaceFile(join(directory, "config.json"), [`${JSON.stringify(json, null, 2)}\n`]);
+  writeWeights(directory, store.tensors(store.weights), storage);
 }
 
 function copyAssets(assets: string, directory: string): void {

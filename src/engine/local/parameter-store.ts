@@ -51,8 +51,8 @@ export class ParameterStore {
   read(directory: string, config: ModelConfig): void {
     const source = readWeights(directory);
     checkParameters(config, source.shapes, directory);
-    for (const { name, offset } of this.layout.parameters.values()) {
-      this.weights.set(source.read(name), offset);
+    for (const { name, offset, size } of this.layout.parameters.values()) {
+      source.readInto(name, this.weights.subarray(offset, offset + size));
     }
     this.version++;
   }

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { EngineError } from "../../errors/index.ts";
 import {
   openSafetensors,
-  readTensor,
+  readTensorInto,
   type SafetensorsFile,
   type WeightTensor,
   writeSafetensors,
@@ -84,13 +84,13 @@ export function restoreTrainingState(state: TrainingState, store: ParameterStore
 
 function readFlat(file: SafetensorsFile, prefix: string, { layout }: ParameterStore): Float32Array {
   const flat = new Float32Array(layout.size);
-  for (const { name, shape, offset } of layout.parameters.values()) {
+  for (const { name, shape, offset, size } of layout.parameters.values()) {
     const found = file.tensors.get(prefix + name)?.shape;
     if (found?.join() !== shape.join()) {
       const got = found === undefined ? "no such tensor" : `[${found.join(", ")}]`;
       throw new EngineError(`${file.path}: ${prefix}${name}: expected [${shape.join(", ")}], got ${got}`);
     }
-    flat.set(readTensor(file, prefix + name), offset);
+    readTensorInto(file, prefix + name, flat.subarray(offset, offset + size));
   }
   return flat;
 }
