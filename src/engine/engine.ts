@@ -15,6 +15,7 @@ import type {
   ImageAblation,
 } from "../credit/index.ts";
 import type { Prompt, PromptChunk } from "../model/prompt.ts";
+import type { StorageOptions } from "../model/write-weights.ts";
 import type { Capability } from "./capabilities.ts";
 
 export type { AttentionRow, AttentionSignals, Prompt, PromptChunk };
@@ -145,6 +146,12 @@ export interface StepReport {
   readonly applied: boolean;
 }
 
+/** How a model is written. A type narrower than F32 rounds the weights: training does not continue bit for bit. */
+export interface SaveOptions extends StorageOptions {
+  /** Write the optimiser's state and the reference too, always in F32; true unless given. */
+  readonly optimizer?: boolean;
+}
+
 /** A model that samples, scores and learns. Calls run one after another, in the order they were made. */
 export interface Engine {
   readonly capabilities: ReadonlySet<Capability>;
@@ -167,7 +174,7 @@ export interface Engine {
   /** Freezes a copy of the present weights as the KL reference. */
   setReference(): Promise<void>;
   /** Writes a Hugging Face model directory, and the optimiser's state beside it unless told otherwise. */
-  save(directory: string, options?: { readonly optimizer?: boolean }): Promise<void>;
+  save(directory: string, options?: SaveOptions): Promise<void>;
   /** Reads what `save` wrote; without an optimiser's state in the directory the optimiser starts anew. */
   load(directory: string): Promise<void>;
   close(): Promise<void>;

@@ -7,8 +7,8 @@ import type { ModelConfig } from "./config.ts";
 import { type ModelFiles, openModelDirectory, writeModelDirectory } from "./directory.ts";
 import { defaultProcessorConfig } from "./image/processor-config.ts";
 import { parameterShapes } from "./parameter-names.ts";
-import type { WeightTensor } from "./write-safetensors.ts";
 import { Tokenizer, VISION_TOKENS } from "./tokenizer.ts";
+import type { WeightTensor } from "./write-safetensors.ts";
 
 const digits = new URL("../../assets/digits", import.meta.url).pathname;
 const tokenizer = Tokenizer.load(digits);

@@ -9,7 +9,10 @@
  *
  * @param into of the same length; a new array unless given
  */
-export function widenBfloat16(bits: Uint16Array, into: Float32Array = new Float32Array(bits.length)): Float32Array {
+export function widenBfloat16(
+  bits: Uint16Array,
+  into: Float32Array = new Float32Array(bits.length),
+): Float32Array {
   const wide = new Uint32Array(into.buffer, into.byteOffset, into.length);
   for (let i = 0; i < bits.length; i++) wide[i] = bits[i]! << 16;
   return into;
@@ -32,7 +35,10 @@ export function narrowBfloat16(values: Float32Array): Uint16Array {
  *
  * @param into of the same length; a new array unless given
  */
-export function widenFloat16(bits: Uint16Array, into: Float32Array = new Float32Array(bits.length)): Float32Array {
+export function widenFloat16(
+  bits: Uint16Array,
+  into: Float32Array = new Float32Array(bits.length),
+): Float32Array {
   for (let i = 0; i < bits.length; i++) {
     const x = bits[i]!;
     const exponent = (x >>> 10) & 0x1f;

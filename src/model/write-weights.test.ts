@@ -32,7 +32,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 /** Tensors a, b, c … of four numbers, all of them `value`. */
 function tensors(value: number, names = "abcde") {
   return new Map(
-    [...names].map((name) => [name, { shape: [2, 2], data: new Float32Array(4).fill(value) }] as const),
+    Array.from(names, (name) => [name, { shape: [2, 2], data: new Float32Array(4).fill(value) }] as const),
   );
 }
 

@@ -13,6 +13,7 @@ import type {
   GradientReport,
   Prompt,
   SampleRequest,
+  SaveOptions,
   Score,
   ScoreRequest,
   Sequence,
@@ -104,8 +105,8 @@ class LocalEngine implements Engine {
     await this.#call("setReference");
   }
 
-  async save(directory: string, { optimizer = true }: { readonly optimizer?: boolean } = {}): Promise<void> {
-    await this.#call("save", directory, optimizer);
+  async save(directory: string, { optimizer = true, ...storage }: SaveOptions = {}): Promise<void> {
+    await this.#call("save", directory, optimizer, storage);
   }
 
   async load(directory: string): Promise<void> {

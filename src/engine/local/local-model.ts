@@ -13,6 +13,7 @@ import {
   parseConfig,
   preprocess,
   readJson,
+  type StorageOptions,
 } from "../../model/index.ts";
 import type {
   AccumulateOptions,
@@ -171,9 +172,9 @@ export class LocalModel {
     store.reference = store.weights.slice();
   }
 
-  save(directory: string, optimizer: boolean): void {
+  save(directory: string, optimizer: boolean, storage: StorageOptions = {}): void {
     const { config, store } = this.#machinery;
-    saveModel(directory, config, store, this.#assets);
+    saveModel(directory, config, store, this.#assets, storage);
     saveTrainingState(directory, store, optimizer ? this.#adam : undefined);
   }
 
