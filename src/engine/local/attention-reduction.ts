@@ -72,24 +72,37 @@ export class RowReducer {
   push(row: Float32Array, start: number, cached: number, own: number): void {
     const { visual, promptLength, offset } = this.#supports;
     const root = this.#root;
-    const sums = { visualMass: 0, textMass: 0, visualCross: 0, textCross: 0 };
-    const keys = promptLength + cached + (own < 0 ? 0 : 1);
-    for (let key = 0; key < keys; key++) {
-      const isOwn = key === promptLength + cached;
-      const attention = row[start + (isOwn ? own : key)]!;
+    let visualMass = 0;
+    let visualCross = 0;
+    let textMass = 0;
+    let textCross = 0;
+    for (let key = 0; key < promptLength; key++) {
+      const isVisual = visual[offset + key]!;
+      const attention = row[start + key]!;
       const next = Math.sqrt(attention);
       const cross = next * root[key]!;
       root[key] = next;
-      if (key < promptLength && visual[offset + key] === 1) {
-        sums.visualMass += attention;
-        sums.visualCross += cross;
-      } else {
-        sums.textMass += attention;
-        sums.textCross += cross;
-      }
+      visualMass += isVisual * attention;
+      visualCross += isVisual * cross;
+      textMass += (1 - isVisual) * attention;
+      textCross += (1 - isVisual) * cross;
     }
-    append(this.#visual, sums.visualMass, sums.visualCross);
-    append(this.#text, sums.textMass, sums.textCross);
+    const end = promptLength + cached;
+    for (let key = promptLength; key < end; key++) {
+      const attention = row[start + key]!;
+      const next = Math.sqrt(attention);
+      textMass += attention;
+      textCross += next * root[key]!;
+      root[key] = next;
+    }
+    if (own >= 0) {
+      // The row before had nothing at this key: no cross term.
+      const attention = row[start + own]!;
+      textMass += attention;
+      root[end] = Math.sqrt(attention);
+    }
+    append(this.#visual, visualMass, visualCross);
+    append(this.#text, textMass, textCross);
   }
 
   /** The signals of all rows. */

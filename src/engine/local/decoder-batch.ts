@@ -11,6 +11,7 @@ import type { RotaryTable } from "./rotary-table.ts";
 
 /** Rows of embeddings and angles, to be filled in any order. */
 export class DecoderRows {
+  readonly count: number;
   readonly embeddings: Float32Array;
   readonly cosine: Float32Array;
   readonly sine: Float32Array;
@@ -18,6 +19,7 @@ export class DecoderRows {
   readonly #table: RotaryTable;
 
   constructor(rows: number, config: ModelConfig, table: RotaryTable) {
+    this.count = rows;
     this.#width = config.text.hiddenSize;
     this.#table = table;
     this.embeddings = new Float32Array(rows * this.#width);

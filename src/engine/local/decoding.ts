@@ -12,6 +12,7 @@ import { DecodeCache } from "./decode-cache.ts";
 import { DecoderRows, promptMask, promptSupports } from "./decoder-batch.ts";
 import { Draft, type DraftRules, type NextTokens } from "./draft.ts";
 import type { PreparedPrompt } from "./prepared-prompt.ts";
+import { StepBuffers } from "./step-buffers.ts";
 import type { Machinery } from "./teacher-forcing.ts";
 
 /** Completions decoded at once. */
@@ -49,6 +50,7 @@ class DecodeBatch {
   readonly #request: DecodeRequest;
   readonly #drafts: readonly Draft[];
   readonly #promptLength: number;
+  readonly #buffers: StepBuffers;
   /** `[P]` prompts and `[P·G]` drafts in the present slots. */
   #prompts: readonly (PreparedPrompt | undefined)[];
   #slots: readonly (Draft | undefined)[];
@@ -72,6 +74,7 @@ class DecodeBatch {
       }),
     );
     this.#slots = this.#drafts;
+    this.#buffers = new StepBuffers(machinery.config, machinery.table);
   }
 
   async run(): Promise<readonly Draft[]> {
@@ -137,9 +140,9 @@ class DecodeBatch {
   }
 
   async #step(cache: DecodeCache, cached: number): Promise<Record<string, Float32Array>> {
-    const { config, store, table } = this.#m;
+    const { store } = this.#m;
     const embedding = store.view(store.weights, "embedding");
-    const rows = new DecoderRows(this.#slots.length, config, table);
+    const rows = this.#buffers.rows(this.#slots.length);
     for (const [i, draft] of this.#slots.entries()) {
       const token = draft?.tokens[cached];
       if (draft !== undefined && token !== undefined) {
@@ -148,7 +151,7 @@ class DecodeBatch {
     }
     const { prompts, promptLength, completionLength } = cache.shape;
     const { program, used } = await this.#stepProgram(cache.shape);
-    return program.run({
+    const feeds = {
       ...store.feeds(used),
       ...cache.feeds(),
       embeddings: rows.embeddings,
@@ -157,7 +160,8 @@ class DecodeBatch {
       promptMask: promptMask(this.#prompts, prompts, promptLength),
       cacheMask: new Float32Array(completionLength).fill(HIDDEN).fill(0, 0, cached),
       inverseTemperature: Float32Array.of(1 / this.#request.temperature),
-    });
+    };
+    return program.run(feeds, this.#buffers.outputs(program));
   }
 
   #read(outputs: Readonly<Record<string, Float32Array>>, shape: BatchShape, cached: number): void {

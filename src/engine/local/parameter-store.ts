@@ -14,6 +14,8 @@ export class ParameterStore {
   reference: Float32Array | undefined;
   /** Counts changes of the weights, for caches of what was computed from them. */
   version = 0;
+  /** Packs of the flat arrays that were fed before. */
+  readonly #views = new WeakMap<Float32Array, ReadonlyMap<string, Float32Array>>();
 
   constructor(config: ModelConfig) {
     this.layout = parameterLayout(config);
@@ -21,9 +23,18 @@ export class ParameterStore {
     this.gradient = new Float32Array(this.layout.size);
   }
 
-  /** The weights that a program's inputs name, as views. */
+  /** The weights that a program's inputs name, as views: the same objects each time, which a program remembers. */
   feeds(used: ReadonlyMap<string, Tensor>, source: Float32Array = this.weights): Record<string, TensorData> {
-    return Object.fromEntries([...used.keys()].map((pack) => [pack, this.view(source, pack)]));
+    let views = this.#views.get(source);
+    if (views === undefined) {
+      views = new Map([...this.layout.packs.keys()].map((pack) => [pack, this.view(source, pack)]));
+      this.#views.set(source, views);
+    }
+    const feeds: Record<string, TensorData> = {};
+    for (const pack of used.keys()) {
+      feeds[pack] = views.get(pack)!;
+    }
+    return feeds;
   }
 
   /** A pack's numbers within a flat array. */
