@@ -4,10 +4,22 @@
  * compute the same inside their graph, because a `[T × S]` matrix never leaves them.
  */
 import { NumericError, ShapeError } from "../errors/index.ts";
+import { attentionDivergence, attentionSharpness } from "./attention-measures.ts";
 import { fisherRaoDistance } from "./fisher-rao.ts";
 
 /** What a key position holds, as stored in `kind`. */
 export const KEY_KIND = { padding: 0, text: 1, visual: 2 } as const;
+
+/** What role assignment may compare in place of shifts: how sharp attention is, or its KL divergence. */
+export type AttentionMeasure = "sharpness" | "divergence";
+
+/** One number per token and modality. */
+interface ByModality {
+  /** `[T]` within the image keys. */
+  readonly visual: Float64Array;
+  /** `[T]` within the text keys. */
+  readonly text: Float64Array;
+}
 
 /** How one completion's attention was spent, one number per token each. */
 export interface AttentionSignals {
@@ -19,6 +31,10 @@ export interface AttentionSignals {
   readonly visualShift: Float64Array;
   /** `[T]` the same within the text keys. */
   readonly textShift: Float64Array;
+  /** 1 − H/ln N of each row, in [0, 1]; where it was asked for. */
+  readonly sharpness?: ByModality | undefined;
+  /** Nats, KL of the previous token's row from each row; 0 for the first; where it was asked for. */
+  readonly divergence?: ByModality | undefined;
 }
 
 export interface AttentionSignalOptions {
@@ -27,6 +43,8 @@ export interface AttentionSignalOptions {
    * row lacks, or only the keys that both rows have, as the released code of DyCo-RL does.
    */
   readonly textSupport?: "own" | "shared";
+  /** A signal to return beside masses and shifts, for ablations of role assignment. */
+  readonly measure?: AttentionMeasure | undefined;
 }
 
 /**
@@ -39,6 +57,8 @@ export interface AttentionSignalOptions {
  * I_vis are the keys of kind 2. I_txt are the keys of kind 1 up to and including the query's own, so it grows by one
  * a token; each row is normalised on its own whole support, and the newest key adds nothing to the sum. Keys of kind
  * 0 are in neither. A shift is 0 for the first token and where either row has no mass in the modality.
+ *
+ * With `measure: "sharpness"` also 1 − H(pᵐₜ)/ln|Iₘ|, with `"divergence"` KL(pᵐₜ₋₁ ‖ pᵐₜ), of `attention-measures`.
  *
  * Source: DyCo-RL, arXiv:2606.08035, Eqs. 2, 6 and 7; what becomes of the growing support and of empty modalities is
  * not printed there.
@@ -61,7 +81,7 @@ export function attentionSignals(
 ): AttentionSignals {
   check(rows, shape, kind, first);
   const { tokens, keys } = shape;
-  const { textSupport = "own" } = options;
+  const { textSupport = "own", measure } = options;
   const visualKeys = keysOfKind(kind, KEY_KIND.visual, keys);
   const signals = {
     visualMass: new Float64Array(tokens),
@@ -69,6 +89,7 @@ export function attentionSignals(
     visualShift: new Float64Array(tokens),
     textShift: new Float64Array(tokens),
   };
+  const measured = { visual: new Float64Array(tokens), text: new Float64Array(tokens) };
   let visualBefore: Float64Array = new Float64Array(visualKeys.length);
   let textBefore: Float64Array = new Float64Array(0);
   for (let t = 0; t < tokens; t++) {
@@ -77,7 +98,15 @@ export function attentionSignals(
     const text = Float64Array.from(keysOfKind(kind, KEY_KIND.text, first + t + 1), at);
     signals.visualMass[t] = total(visual);
     signals.textMass[t] = total(text);
+    if (measure === "sharpness") {
+      measured.visual[t] = attentionSharpness(visual);
+      measured.text[t] = attentionSharpness(text);
+    }
     if (t > 0) {
+      if (measure === "divergence") {
+        measured.visual[t] = attentionDivergence(visualBefore, visual);
+        measured.text[t] = attentionDivergence(extended(textBefore, text.length), text);
+      }
       signals.visualShift[t] = fisherRaoDistance(visualBefore, visual);
       signals.textShift[t] =
         textSupport === "own"
@@ -87,7 +116,7 @@ export function attentionSignals(
     visualBefore = visual;
     textBefore = text;
   }
-  return signals;
+  return measure === undefined ? signals : { ...signals, [measure]: measured };
 }
 
 function check(

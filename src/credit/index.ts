@@ -4,7 +4,7 @@
  * signals to weights on the advantage. Start with `attention-signals` for the signals, `methods/` for what is made of
  * them, `registry` for how a configuration becomes one.
  */
-export type { AttentionSignalOptions, AttentionSignals } from "./attention-signals.ts";
+export type { AttentionMeasure, AttentionSignalOptions, AttentionSignals } from "./attention-signals.ts";
 export { attentionSignals, KEY_KIND } from "./attention-signals.ts";
 export { fisherRaoDistance } from "./fisher-rao.ts";
 export type { ImageAblation } from "./image-ablation.ts";
@@ -20,6 +20,7 @@ export type {
   CreditNeeds,
   TokenRole,
 } from "./method.ts";
+export type { DycoRlAblation } from "./methods/dyco-rl/ablations.ts";
 export type { DycoRlOptions } from "./methods/dyco-rl/dyco-rl.ts";
 export { dycoRl } from "./methods/dyco-rl/dyco-rl.ts";
 export type { DycoRlReleasedOptions } from "./methods/dyco-rl/released.ts";

@@ -4,7 +4,7 @@
  * token weights. A method sees the whole batch, because some compare completions with each other.
  */
 import type { Rng } from "../math/index.ts";
-import type { AttentionSignals } from "./attention-signals.ts";
+import type { AttentionMeasure, AttentionSignals } from "./attention-signals.ts";
 import type { ImageAblation } from "./image-ablation.ts";
 
 /** What a token does: reads the image, works on the text, or neither clearly. */
@@ -42,7 +42,8 @@ export interface AblatedPass {
 
 /** Signals to ask of the engine; `attention` and `calibrated` have the shape of its own request. */
 export interface CreditNeeds {
-  readonly attention?: { readonly row: AttentionRow };
+  /** With a `measure`, that signal beside masses and shifts. */
+  readonly attention?: { readonly row: AttentionRow; readonly measure?: AttentionMeasure };
   readonly calibrated?: CalibratedRequest;
   /** Entropy of each token's distribution. */
   readonly entropy?: true;

@@ -5,18 +5,32 @@
  * advantage. `dycoRl` is the method as the paper prints it. The authors' released code is another method, one scalar
  * per completion, and stands in `released.ts`.
  */
+import { mean, Rng } from "../../../math/index.ts";
 import { checkOption, counts } from "../../check-signals.ts";
+import { uniformWeights } from "../uniform.ts";
+import { comparedSignals, type DycoRlAblation, replacements } from "./ablations.ts";
 import { dycoRlReleased } from "./released.ts";
-import { alignedRoles, type DycoRlCredit, type DycoRlInput } from "./token-role.ts";
+import {
+  checkAttention,
+  type DycoRlCredit,
+  type DycoRlInput,
+  roleAlignment,
+  tokenRoles,
+} from "./token-role.ts";
 
-export interface DycoRlOptions {
-  /** `"paper"` (default): one weight per token; `"released"`: one per completion. */
-  readonly variant?: "paper" | "released";
+interface SharedOptions {
   /** α ≥ 0, strength of the reweighting. Default 0.2. */
   readonly alpha?: number;
-  /** τ ≥ 0, margin in radians by which one shift must exceed the other. Default 0.05. */
+  /** τ ≥ 0, margin by which one modality must exceed the other: radians, nats for `kl-roles`. Default 0.05. */
   readonly threshold?: number;
 }
+
+/** `variant` is `"paper"` unless given: one weight per token. `"released"` has one per completion. */
+export type DycoRlOptions = SharedOptions &
+  (
+    | { readonly variant?: "paper"; readonly ablation?: DycoRlAblation | undefined }
+    | { readonly variant: "released"; readonly ablation?: never }
+  );
 
 /**
  * Token weights of one completion.
@@ -33,35 +47,53 @@ export interface DycoRlOptions {
  * With `variant: "released"` the completion is taken for a batch of one, whose score has no spread, so the weights
  * are 1 (or 1 − α under 60 tokens); use `dycoRlReleased` on a whole batch.
  *
+ * An ablation replaces one part: roles dealt out at random or reversed, or found from how sharp each modality's
+ * attention is (1 − H/ln N) or from its KL divergence (signals of `attentionSignals` with that `measure`); sₜ = r̃^vis
+ * or r̃^txt whatever the role; or weights of 1 and rewardBonus α·mean s (Eq. 12).
+ *
+ * @param rng what `random-roles` draws from; a generator of seed 0 unless given
  * @throws ShapeError when lengths differ
  * @throws NumericError when a signal or option is NaN, infinite or negative
+ * @throws EngineError when the signals lack the measure that an ablation compares
  * @example
  * dycoRl({
  *   visualMass: Float64Array.of(0.5, 0.75, 0.25), textMass: Float64Array.of(0.5, 0.25, 0.75),
  *   visualShift: Float64Array.of(0, 1, 0), textShift: Float64Array.of(0, 0, 0),
  * }).roles; // ["neutral", "visual", "neutral"]
  */
-export function dycoRl(input: DycoRlInput, options: DycoRlOptions = {}): DycoRlCredit {
-  const { variant = "paper", alpha = 0.2, threshold = 0.05 } = options;
+export function dycoRl(input: DycoRlInput, options: DycoRlOptions = {}, rng: Rng = new Rng(0)): DycoRlCredit {
+  const { variant = "paper", alpha = 0.2, threshold = 0.05, ablation } = options;
   checkOption("alpha", alpha, 0, Infinity);
   checkOption("threshold", threshold, 0, Infinity);
-  return variants[variant](input, alpha, threshold);
+  if (variant === "released") return dycoRlReleased([input], { alpha, threshold })[0]!;
+  return printed(input, alpha, threshold, ablation, rng);
 }
 
-const variants: Readonly<
-  Record<"paper" | "released", (input: DycoRlInput, alpha: number, threshold: number) => DycoRlCredit>
-> = {
-  paper: (input, alpha, threshold) => {
-    const { roles, alignment } = alignedRoles(input, (visual, text) => {
-      if (visual - text > threshold) return "visual";
-      return text - visual > threshold ? "text" : "neutral";
-    });
-    const weights = softmaxShare(alignment, input.mask);
-    for (let t = 0; t < weights.length; t++) if (counts(input.mask, t)) weights[t] = 1 + alpha * weights[t]!;
-    return { weights, roles, alignment };
-  },
-  released: (input, alpha, threshold) => dycoRlReleased([input], { alpha, threshold })[0]!,
-};
+function printed(
+  input: DycoRlInput,
+  alpha: number,
+  threshold: number,
+  ablation: DycoRlAblation | undefined,
+  rng: Rng,
+): DycoRlCredit {
+  const tokens = checkAttention(input);
+  const { mask } = input;
+  const replaced = ablation === undefined ? {} : replacements[ablation];
+  const compared = comparedSignals(input, replaced.measure);
+  const found = tokenRoles(compared.visual, compared.text, mask, (visual, text) => {
+    if (visual - text > threshold) return "visual";
+    return text - visual > threshold ? "text" : "neutral";
+  });
+  const roles = replaced.roles?.(found, mask, rng) ?? found;
+  const { scoredBy } = replaced;
+  const alignment = roleAlignment(input, scoredBy === undefined ? roles : roles.map(() => scoredBy));
+  if (replaced.shapesReward) {
+    const weights = uniformWeights(mask ?? new Uint8Array(tokens).fill(1));
+    return { weights, roles, alignment, rewardBonus: alpha * mean(alignment, mask) };
+  }
+  const share = softmaxShare(alignment, mask);
+  return { weights: share.map((w, t) => (counts(mask, t) ? 1 + alpha * w : 0)), roles, alignment };
+}
 
 /** T·softmax over the tokens that count; 0 elsewhere. Scores are at most 1, so nothing can overflow. */
 function softmaxShare(scores: Float64Array, mask: ArrayLike<number> | undefined): Float64Array {

@@ -3,8 +3,11 @@
  * DyCo-RL as a part of a run's configuration, and from there to a credit method.
  */
 import * as z from "zod";
-import type { CompletionCredit, CreditMethod } from "../../method.ts";
+import { EngineError } from "../../../errors/index.ts";
+import { Rng } from "../../../math/index.ts";
+import type { CreditMethod } from "../../method.ts";
 import { completionName, requireSignal } from "../../per-completion.ts";
+import { DYCO_RL_ABLATIONS, replacements } from "./ablations.ts";
 import { dycoRl } from "./dyco-rl.ts";
 import { dycoRlReleased } from "./released.ts";
 import type { DycoRlInput } from "./token-role.ts";
@@ -33,38 +36,49 @@ export const dycoRlSchema = z
       .describe(
         "Released variant only: completions with fewer tokens get the lowest weight (60 unless given).",
       ),
+    ablation: z
+      .enum(DYCO_RL_ABLATIONS)
+      .optional()
+      .describe("Paper's variant only: one part of the method replaced, as in Tables 2, 3 and 6."),
   })
   .refine((config) => config.variant === "released" || config.shortCompletion === undefined, {
     path: ["shortCompletion"],
     error: 'applies to variant "released" only',
   })
+  .refine((config) => config.variant === "paper" || config.ablation === undefined, {
+    path: ["ablation"],
+    error: 'applies to variant "paper" only',
+  })
   .describe("DyCo-RL, arXiv:2606.08035: weights from how attention moves within image and text.");
 
 type DycoRlConfig = z.output<typeof dycoRlSchema>;
 
-/** The released variant compares the completions of one prompt, as the authors' scripts run it. */
-const variants: Readonly<
-  Record<
-    DycoRlConfig["variant"],
-    (inputs: readonly DycoRlInput[], config: DycoRlConfig) => CompletionCredit[]
-  >
-> = {
-  paper: (inputs, { alpha, threshold }) => inputs.map((input) => dycoRl(input, { alpha, threshold })),
-  released: (inputs, { alpha, threshold, shortCompletion = 60 }) =>
-    dycoRlReleased(inputs, { alpha, threshold, shortCompletion }),
-};
-
-/** DyCo-RL with its options bound. */
+/** DyCo-RL with its options bound. The released variant compares the completions of one prompt, as its authors do. */
 export function dycoRlMethod(config: DycoRlConfig): CreditMethod {
+  const { variant, alpha, threshold, row, shortCompletion = 60, ablation } = config;
+  const { measure, shapesReward } = ablation === undefined ? {} : replacements[ablation];
+  const credit = {
+    paper: (inputs: readonly DycoRlInput[], rng: Rng) =>
+      inputs.map((input) => dycoRl(input, { alpha, threshold, ablation }, rng)),
+    released: (inputs: readonly DycoRlInput[]) =>
+      dycoRlReleased(inputs, { alpha, threshold, shortCompletion }),
+  }[variant];
   return {
-    needs: { attention: { row: config.row } },
-    credit: (groups) =>
+    needs: {
+      attention: { row, ...(measure && { measure }) },
+      ...(shapesReward && { allGroups: true }),
+    },
+    credit: (groups, rng = new Rng(0)) =>
       groups.map((group, g) => {
-        const inputs = group.map((completion, i) => ({
-          ...requireSignal(completion, "attention", config.kind, completionName(g, i)),
-          mask: completion.mask,
-        }));
-        return variants[config.variant](inputs, config);
+        const inputs = group.map((completion, i) => {
+          const where = completionName(g, i);
+          const attention = requireSignal(completion, "attention", config.kind, where);
+          if (measure && !attention[measure]) {
+            throw new EngineError(`${config.kind}: expected the attention's ${measure}, got none (${where})`);
+          }
+          return { ...attention, mask: completion.mask };
+        });
+        return credit(inputs, rng);
       }),
   };
 }

@@ -5,7 +5,13 @@
  */
 import { mean, variance } from "../../../math/index.ts";
 import { counts } from "../../check-signals.ts";
-import { alignedRoles, type DycoRlCredit, type DycoRlInput } from "./token-role.ts";
+import {
+  checkAttention,
+  type DycoRlCredit,
+  type DycoRlInput,
+  roleAlignment,
+  tokenRoles,
+} from "./token-role.ts";
 
 export interface DycoRlReleasedOptions {
   /** Largest departure of a weight from 1. Default 0.2. */
@@ -38,12 +44,15 @@ export function dycoRlReleased(
   options: DycoRlReleasedOptions = {},
 ): DycoRlCredit[] {
   const { alpha = 0.2, threshold = 0.05, shortCompletion = 60 } = options;
-  const aligned = completions.map((completion) =>
-    alignedRoles(completion, (visual, text) => {
+  const aligned = completions.map((completion) => {
+    checkAttention(completion);
+    const { visualShift, textShift, mask } = completion;
+    const roles = tokenRoles(visualShift, textShift, mask, (visual, text) => {
       if (visual - text > 0) return "visual";
       return visual - text < -threshold ? "text" : "neutral";
-    }),
-  );
+    });
+    return { roles, alignment: roleAlignment(completion, roles) };
+  });
   const raw = aligned.map(({ roles, alignment }) => {
     const active = roles.map((role) => (role === "neutral" ? 0 : 1));
     return active.includes(1) ? 1 / (1 + Math.exp(-mean(alignment, active))) : 0.5;

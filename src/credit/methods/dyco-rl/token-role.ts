@@ -1,6 +1,6 @@
 /**
  * @module
- * What DyCo-RL's two variants share: signals in, a role for every token, and how well its attention fits the role.
+ * What DyCo-RL's variants share: signals in, a role for every token, and how well its attention fits the role.
  */
 import type { AttentionSignals } from "../../attention-signals.ts";
 import { checkSignals, counts } from "../../check-signals.ts";
@@ -19,39 +19,49 @@ export interface DycoRlCredit {
   readonly roles: TokenRole[];
   /** `[T]` sₜ in [0, 1]: share of attention on the modality of the role; 0 for neutral and masked tokens. */
   readonly alignment: Float64Array;
+  /** Added to the completion's reward, with the ablation that shapes rewards. */
+  readonly rewardBonus?: number;
 }
 
-/** A role from the two shifts of a token. */
-type RoleRule = (visualShift: number, textShift: number) => TokenRole;
+/** A role from a number per modality: by how much attention moved, unless an ablation compares something else. */
+type RoleRule = (visual: number, text: number) => TokenRole;
 
 /**
- * Role of each token and how much of its attention lies where the role asks for it (Eqs. 8 and 9).
+ * Fails unless the four signals fit together and are finite masses where tokens count.
  *
- * @throws ShapeError when lengths differ
- * @throws NumericError when a signal is NaN, infinite or negative
+ * @returns T
+ * @throws ShapeError, NumericError
  */
-export function alignedRoles(
-  input: DycoRlInput,
-  rule: RoleRule,
-): { roles: TokenRole[]; alignment: Float64Array } {
-  const tokens = checkSignals(
+export function checkAttention({ visualMass, textMass, visualShift, textShift, mask }: DycoRlInput): number {
+  return checkSignals(
     {
-      visualMass: ["mass", input.visualMass],
-      textMass: ["mass", input.textMass],
-      visualShift: ["mass", input.visualShift],
-      textShift: ["mass", input.textShift],
+      visualMass: ["mass", visualMass],
+      textMass: ["mass", textMass],
+      visualShift: ["mass", visualShift],
+      textShift: ["mass", textShift],
     },
-    input.mask,
+    mask,
   );
-  const roles: TokenRole[] = [];
-  const alignment = new Float64Array(tokens);
-  for (let t = 0; t < tokens; t++) {
-    const role =
-      t > 0 && counts(input.mask, t) ? rule(input.visualShift[t]!, input.textShift[t]!) : "neutral";
-    roles.push(role);
-    const mass = input.visualMass[t]! + input.textMass[t]!;
-    if (role === "neutral" || mass === 0) continue;
-    alignment[t] = (role === "visual" ? input.visualMass[t]! : input.textMass[t]!) / mass;
-  }
-  return { roles, alignment };
+}
+
+/** Role of each token (Eq. 8); neutral for the first, which has no predecessor, and for masked ones. */
+export function tokenRoles(
+  visual: ArrayLike<number>,
+  text: ArrayLike<number>,
+  mask: ArrayLike<number> | undefined,
+  rule: RoleRule,
+): TokenRole[] {
+  return Array.from(visual, (value, t) => (t > 0 && counts(mask, t) ? rule(value, text[t]!) : "neutral"));
+}
+
+/** Share of each token's attention that lies where its role asks for it (Eq. 9); 0 for neutral and masked tokens. */
+export function roleAlignment(
+  { visualMass, textMass, mask }: DycoRlInput,
+  roles: readonly TokenRole[],
+): Float64Array {
+  return Float64Array.from(roles, (role, t) => {
+    const mass = visualMass[t]! + textMass[t]!;
+    if (role === "neutral" || mass === 0 || !counts(mask, t)) return 0;
+    return (role === "visual" ? visualMass[t]! : textMass[t]!) / mass;
+  });
 }
