@@ -37,7 +37,9 @@ function flatIds(prompt: Prompt): number[] {
   return prompt.chunks.flatMap((chunk) =>
     chunk.kind === "text"
       ? chunk.tokens
-      : new Array<number>((chunk.image.width * chunk.image.height) / 784).fill(pad),
+      : chunk.kind === "image"
+        ? new Array<number>((chunk.image.width * chunk.image.height) / 784).fill(pad)
+        : [],
   );
 }
 
@@ -129,7 +131,7 @@ describe("promptFromMessages", () => {
     const build = () =>
       promptFromMessages([{ role: "user", content }], new Array(given).fill(image(28, 28)), format);
     expect(build).toThrow(DataError);
-    expect(build).toThrow(`each of ${places} image parts, got ${given}`);
+    expect(build).toThrow(`images for ${places} image parts, got ${given}`);
   });
 
   test("refuses a template that loses images or changes texts", () => {
@@ -139,9 +141,7 @@ describe("promptFromMessages", () => {
         tokenizer,
         template: new ChatTemplate(source),
       });
-    expect(build("{{ messages[0].content[1].text }}")).toThrow(
-      "one <|image_pad|> for each of 1 images, got 0",
-    );
+    expect(build("{{ messages[0].content[1].text }}")).toThrow("expected 1 times <|image_pad|>, got 0");
     const shortened = "<|image_pad|>{{ messages[0].content[1].text[:1] }}";
     expect(build(shortened)).toThrow(ModelError);
     expect(build(shortened)).toThrow("changes the text of messages");

@@ -1,11 +1,12 @@
 /**
  * @module
- * From a conversation and its images to the prompt that the network reads. Only the template's own text can make
+ * From a conversation with its images and videos to the prompt that the network reads. Only the template's own text can make
  * special tokens; what the messages say is text, whatever it looks like.
  */
 import { DataError, ModelError } from "../errors/index.ts";
 import type { ChatMessage, ChatTemplate, RenderOptions } from "./chat-template.ts";
 import type { RgbImage } from "./image/rgb-image.ts";
+import type { VideoClip } from "./image/video-clip.ts";
 import type { Prompt, PromptChunk } from "./prompt.ts";
 import { type Tokenizer, VISION_TOKENS } from "./tokenizer.ts";
 
@@ -31,6 +32,12 @@ function escaped(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }
 
+/** What the template is told, and the videos. */
+export interface PromptOptions extends RenderOptions {
+  /** One per video part of the messages, in their order. */
+  readonly videos?: readonly VideoClip[];
+}
+
 /** What makes conversations into prompts. */
 export interface ChatFormat {
   readonly tokenizer: Tokenizer;
@@ -38,25 +45,31 @@ export interface ChatFormat {
 }
 
 /**
- * The prompt of a conversation: its text as token ids, each image in the place of its pad token.
+ * The prompt of a conversation: its text as token ids, each image and video in the place of its pad token.
  *
  * Text between two special tokens is encoded as a whole, template and messages together, so the ids equal those
  * of the rendered conversation wherever the messages contain no special token.
  *
  * @param images one per image part of the messages, in their order
- * @throws DataError when the number of image parts is not the number of images
- * @throws ModelError when the template does not give each image part one pad token
+ * @throws DataError when the number of image or video parts is not the number of images or videos
+ * @throws ModelError when the template does not give each image and video part one pad token
  */
 export function promptFromMessages(
   messages: readonly ChatMessage[],
   images: readonly RgbImage[],
   { tokenizer, template }: ChatFormat,
-  options: RenderOptions = {},
+  options: PromptOptions = {},
 ): Prompt {
+  const { videos = [] } = options;
   const parts = messages.flatMap(({ content }) => (typeof content === "string" ? [] : content));
-  const places = parts.filter((part) => part.type === "image").length;
-  if (places !== images.length) {
-    throw new DataError(`prompt: expected an image for each of ${places} image parts, got ${images.length}`);
+  for (const [type, given] of [
+    ["image", images.length],
+    ["video", videos.length],
+  ] as const) {
+    const places = parts.filter((part) => part.type === type).length;
+    if (places !== given) {
+      throw new DataError(`prompt: expected ${type}s for ${places} ${type} parts, got ${given}`);
+    }
   }
   const { marked, texts } = markTexts(messages);
   const rendered = template.render(marked, options);
@@ -64,7 +77,8 @@ export function promptFromMessages(
   const chunks: PromptChunk[] = [];
   let tokens: number[] = [];
   let run = "";
-  let used = 0;
+  let usedImages = 0;
+  let usedVideos = 0;
   const endRun = () => {
     if (run !== "") tokens.push(...tokenizer.encode(run, { special: false }));
     run = "";
@@ -87,18 +101,23 @@ export function promptFromMessages(
     } else if (piece.startsWith(OPEN)) {
       run += texts[Number(piece.slice(1, -1))] ?? "";
     } else if (piece === VISION_TOKENS.image) {
-      const image = images[used++];
+      const image = images[usedImages++];
       endChunk();
       if (image !== undefined) chunks.push({ kind: "image", image });
+    } else if (piece === VISION_TOKENS.video) {
+      const video = videos[usedVideos++];
+      endChunk();
+      if (video !== undefined) chunks.push({ kind: "video", video });
     } else {
       endRun();
       tokens.push(tokenizer.requireTokenId(piece));
     }
   });
-  if (used !== images.length) {
-    throw new ModelError(
-      `chat template: expected one ${VISION_TOKENS.image} for each of ${images.length} images, got ${used}`,
-    );
+  for (const [token, used, given] of [
+    [VISION_TOKENS.image, usedImages, images.length],
+    [VISION_TOKENS.video, usedVideos, videos.length],
+  ] as const) {
+    if (used !== given) throw new ModelError(`chat template: expected ${given} times ${token}, got ${used}`);
   }
   endChunk();
   return { chunks };

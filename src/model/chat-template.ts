@@ -8,8 +8,11 @@ import { Template } from "@huggingface/jinja";
 import { ModelError } from "../errors/index.ts";
 import { Fields, readJson } from "./json-fields.ts";
 
-/** One part of a message: some text, or the place of an image. */
-export type ContentPart = { readonly type: "image" } | { readonly type: "text"; readonly text: string };
+/** One part of a message: some text, or the place of an image or a video. */
+export type ContentPart =
+  | { readonly type: "image" }
+  | { readonly type: "video" }
+  | { readonly type: "text"; readonly text: string };
 
 /** One turn of a conversation. */
 export interface ChatMessage {
@@ -20,24 +23,34 @@ export interface ChatMessage {
 export interface RenderOptions {
   /** True, the default, ends with the opening of the assistant's turn. */
   readonly addGenerationPrompt?: boolean;
+  /** True numbers images and videos: "Picture 1: " and "Video 1: " before each; false is the default. */
+  readonly addVisionId?: boolean;
 }
 
 /**
  * The conversation format of Qwen2.5-VL: ChatML turns, the standard system message unless there is one, and each
- * image as one pad token between its vision marks. For directories that bring no template for images.
+ * image and video as one pad token between its vision marks. Renders as the published template does, in words of
+ * its own. For directories that bring no template for images.
  */
-export const QWEN_CHAT_TEMPLATE = `{%- if not messages or messages[0].role != 'system' -%}
+export const QWEN_CHAT_TEMPLATE = `{%- set seen = namespace(images=0, videos=0) -%}
+{%- for message in messages -%}
+{%- if loop.first and message.role != 'system' -%}
 {{- '<|im_start|>system\\nYou are a helpful assistant.<|im_end|>\\n' -}}
 {%- endif -%}
-{%- for message in messages -%}
 {{- '<|im_start|>' + message.role + '\\n' -}}
 {%- if message.content is string -%}
 {{- message.content -}}
 {%- else -%}
 {%- for part in message.content -%}
-{%- if part.type == 'image' -%}
+{%- if part.type == 'image' or 'image' in part or 'image_url' in part -%}
+{%- set seen.images = seen.images + 1 -%}
+{%- if add_vision_id -%}{{- 'Picture ' ~ seen.images ~ ': ' -}}{%- endif -%}
 {{- '<|vision_start|><|image_pad|><|vision_end|>' -}}
-{%- elif part.type == 'text' -%}
+{%- elif part.type == 'video' or 'video' in part -%}
+{%- set seen.videos = seen.videos + 1 -%}
+{%- if add_vision_id -%}{{- 'Video ' ~ seen.videos ~ ': ' -}}{%- endif -%}
+{{- '<|vision_start|><|video_pad|><|vision_end|>' -}}
+{%- elif 'text' in part -%}
 {{- part.text -}}
 {%- endif -%}
 {%- endfor -%}
@@ -91,9 +104,14 @@ export class ChatTemplate {
    *
    * @throws ModelError when the template fails on these messages
    */
-  render(messages: readonly ChatMessage[], { addGenerationPrompt = true }: RenderOptions = {}): string {
+  render(messages: readonly ChatMessage[], options: RenderOptions = {}): string {
+    const { addGenerationPrompt = true, addVisionId = false } = options;
     try {
-      return this.#template.render({ messages, add_generation_prompt: addGenerationPrompt });
+      return this.#template.render({
+        messages,
+        add_generation_prompt: addGenerationPrompt,
+        add_vision_id: addVisionId,
+      });
     } catch (cause) {
       throw new ModelError(`${this.#where}: cannot be rendered: ${(cause as Error).message}`, { cause });
     }

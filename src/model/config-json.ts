@@ -113,6 +113,7 @@ function parseVision(vision: Fields, textHiddenSize: number): VisionConfig {
     temporalPatchSize: vision.square("temporal_patch_size", 2),
     spatialMergeSize,
     windowSize,
+    tokensPerSecond: vision.positive("tokens_per_second", 4),
     fullAttentionBlocks,
   };
 }
@@ -211,6 +212,7 @@ export function configJson(config: ModelConfig, options: ConfigJsonOptions = {})
       patch_size: vision.patchSize,
       spatial_merge_size: vision.spatialMergeSize,
       temporal_patch_size: vision.temporalPatchSize,
+      tokens_per_second: vision.tokensPerSecond,
       window_size: vision.windowSize,
     },
     vision_end_token_id: config.visionEndTokenId,

@@ -19,6 +19,8 @@ export interface VisionConfig {
   readonly spatialMergeSize: number;
   /** Pixels per side of an attention window. */
   readonly windowSize: number;
+  /** Steps of the rotary time position that one second of video takes. */
+  readonly tokensPerSecond: number;
   /** Blocks that attend over the whole image. */
   readonly fullAttentionBlocks: readonly number[];
 }

@@ -37,6 +37,7 @@ const config: ModelConfig = {
     temporalPatchSize: 2,
     spatialMergeSize: 2,
     windowSize: 16,
+    tokensPerSecond: 2,
     fullAttentionBlocks: [0],
   },
   imageTokenId: tokenizer.requireTokenId(VISION_TOKENS.image),

@@ -26,6 +26,7 @@ const TOKENIZER_FILES = [
   "tokenizer_config.json",
   "chat_template.jinja",
   "chat_template.json",
+  "video_preprocessor_config.json",
   "vocab.json",
   "merges.txt",
   "added_tokens.json",

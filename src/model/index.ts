@@ -3,7 +3,7 @@
  * A Hugging Face Qwen2.5-VL model directory and everything around the network: sizes, weights, tokenizer, chat
  * template, image processor, positions.
  */
-export { type ChatFormat, promptFromMessages } from "./chat-prompt.ts";
+export { type ChatFormat, type PromptOptions, promptFromMessages } from "./chat-prompt.ts";
 export {
   type ChatMessage,
   ChatTemplate,
@@ -32,6 +32,14 @@ export {
 } from "./image/processor-config.ts";
 export type { RgbImage } from "./image/rgb-image.ts";
 export { type PixelSize, type ResizeLimits, smartResize } from "./image/smart-resize.ts";
+export type { VideoClip } from "./image/video-clip.ts";
+export { type ProcessedVideo, preprocessVideo, videoGrid } from "./image/video-processor.ts";
+export {
+  loadVideoProcessorConfig,
+  parseVideoProcessorConfig,
+  type VideoProcessorConfig,
+  videoProcessorJson,
+} from "./image/video-processor-config.ts";
 export { readJson } from "./json-fields.ts";
 export { canonicalName, checkParameters, parameterShapes } from "./parameter-names.ts";
 export { mergedTokens, type RopePositions, type RopeSegment, ropePositions } from "./positions.ts";

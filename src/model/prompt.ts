@@ -1,13 +1,15 @@
 /**
  * @module
- * What a model is asked, as the network reads it: runs of token ids and images between them.
+ * What a model is asked, as the network reads it: runs of token ids with images and videos between them.
  */
 import type { RgbImage } from "./image/rgb-image.ts";
+import type { VideoClip } from "./image/video-clip.ts";
 
-/** Text as token ids, or an image that stands for as many image-pad tokens as its size asks for. */
+/** Text as token ids, or an image or a video that stands for as many pad tokens as its size asks for. */
 export type PromptChunk =
   | { readonly kind: "text"; readonly tokens: readonly number[] }
-  | { readonly kind: "image"; readonly image: RgbImage };
+  | { readonly kind: "image"; readonly image: RgbImage }
+  | { readonly kind: "video"; readonly video: VideoClip };
 
 /** What the model is asked. Sequences that share one `Prompt` object share its prefill. */
 export interface Prompt {

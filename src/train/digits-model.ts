@@ -42,6 +42,7 @@ export function digitsModelConfig(): ModelConfig {
       temporalPatchSize: 2,
       spatialMergeSize: 2,
       windowSize: 112,
+      tokensPerSecond: 2,
       fullAttentionBlocks: [1],
     },
     imageTokenId: tokenizer.requireTokenId(VISION_TOKENS.image),

@@ -1,6 +1,6 @@
 /**
  * @module
- * What the fake engine sees of a prompt: one integer for its content, images as given or ablated, and its last token.
+ * What the fake engine sees of a prompt: one integer for its content, images and videos as given or ablated, and its last token.
  */
 import type { ImageAblation } from "../../credit/index.ts";
 import type { Prompt } from "../engine.ts";
@@ -26,7 +26,7 @@ function hash(prompt: Prompt, image: ImageAblation | undefined): number {
     if (chunk.kind === "text") {
       chunk.tokens.forEach(mix);
     } else if (image?.kind !== "discard") {
-      chunk.image.data.forEach(mix);
+      for (const { data } of chunk.kind === "image" ? [chunk.image] : chunk.video.frames) data.forEach(mix);
       if (image !== undefined) {
         for (const symbol of JSON.stringify(image)) mix(symbol.charCodeAt(0));
       }

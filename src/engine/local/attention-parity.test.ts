@@ -1,13 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { attentionSignals as pureSignals } from "../../credit/index.ts";
 import { type BatchShape, teacherForcedGraph } from "../../model/graph/index.ts";
-import {
-  loadProcessorConfig,
-  type ModelConfig,
-  parseConfig,
-  preprocess,
-  readJson,
-} from "../../model/index.ts";
+import { type ModelConfig, parseConfig, readJson } from "../../model/index.ts";
 import { Program } from "../../tensor/index.ts";
 import {
   CASES,
@@ -22,7 +16,7 @@ import type { AttentionRow, AttentionSignals } from "../engine.ts";
 import { DecoderRows, promptMask } from "./decoder-batch.ts";
 import { LocalModel } from "./local-model.ts";
 import { ParameterStore } from "./parameter-store.ts";
-import { type PreparedPrompt, preparePrompt } from "./prepared-prompt.ts";
+import { loadProcessors, type PreparedPrompt, preparePrompt } from "./prepared-prompt.ts";
 import { ProgramCache } from "./program-cache.ts";
 import { RotaryTable } from "./rotary-table.ts";
 import { VisionEncoder } from "./vision-encoder.ts";
@@ -52,10 +46,8 @@ async function encodedPrompts(
   store: ParameterStore,
   sequences: readonly RecordedSequence[],
 ): Promise<PreparedPrompt[]> {
-  const processor = loadProcessorConfig(directory, config);
-  const prompts = sequences.map((sequence) =>
-    preparePrompt(recordedPrompt(sequence), config, (image) => preprocess(image, processor)),
-  );
+  const processors = loadProcessors(directory, config);
+  const prompts = sequences.map((sequence) => preparePrompt(recordedPrompt(sequence), config, processors));
   const programs = new ProgramCache(8, {});
   const vision = new VisionEncoder(config, store, programs);
   await vision.encode(prompts.flatMap(({ images }) => images));

@@ -6,15 +6,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { EngineError, ShapeError } from "../../errors/index.ts";
 import { Rng } from "../../math/index.ts";
-import {
-  loadProcessorConfig,
-  type ModelConfig,
-  type ProcessorConfig,
-  parseConfig,
-  preprocess,
-  readJson,
-  type StorageOptions,
-} from "../../model/index.ts";
+import { type ModelConfig, parseConfig, readJson, type StorageOptions } from "../../model/index.ts";
 import type {
   AccumulateOptions,
   AdamParameters,
@@ -32,7 +24,13 @@ import { decode } from "./decoding.ts";
 import { initialiseWeights } from "./initial-weights.ts";
 import type { LocalEngineOptions } from "./local-options.ts";
 import { ParameterStore } from "./parameter-store.ts";
-import { checkText, type PreparedPrompt, preparePrompt } from "./prepared-prompt.ts";
+import {
+  checkText,
+  loadProcessors,
+  type PreparedPrompt,
+  type Processors,
+  preparePrompt,
+} from "./prepared-prompt.ts";
 import { ProgramCache } from "./program-cache.ts";
 import { RotaryTable } from "./rotary-table.ts";
 import type { PreparedSequence } from "./sequence-batches.ts";
@@ -55,7 +53,7 @@ export type LocalSampleRequest = Omit<SampleRequest, "prompts"> & { readonly pro
 export class LocalModel {
   readonly #machinery: Machinery;
   readonly #assets: string;
-  readonly #processor: ProcessorConfig;
+  readonly #processors: Processors;
   readonly #adam: AdamW;
   readonly #teacher: TeacherForcing;
   readonly #prompts = new Map<number, PreparedPrompt>();
@@ -86,15 +84,14 @@ export class LocalModel {
     this.#teacher = new TeacherForcing(this.#machinery);
     this.#adam = new AdamW(store.layout);
     this.#banned = bannedTokens(config);
-    this.#processor = loadProcessorConfig(this.#assets, config);
+    this.#processors = loadProcessors(this.#assets, config);
   }
 
   /** Remembers prompts under the caller's ids: all, or none when one of them fails. */
   register(prompts: readonly (readonly [id: number, prompt: Prompt])[]): void {
     const { config } = this.#machinery;
-    const processor = this.#processor;
     const prepared = prompts.map(
-      ([id, prompt]) => [id, preparePrompt(prompt, config, (image) => preprocess(image, processor))] as const,
+      ([id, prompt]) => [id, preparePrompt(prompt, config, this.#processors)] as const,
     );
     for (const [id, prompt] of prepared) {
       this.#prompts.set(id, prompt);

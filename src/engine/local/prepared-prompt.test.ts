@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { loadProcessorConfig, parseConfig, preprocess, readJson } from "../../model/index.ts";
+import { parseConfig, readJson } from "../../model/index.ts";
 import {
   CASES,
   CHECKPOINTS,
@@ -7,16 +7,16 @@ import {
   recordedCase,
   recordedPrompt,
 } from "../../testing/model-fixtures.ts";
-import { preparePrompt } from "./prepared-prompt.ts";
+import { loadProcessors, preparePrompt } from "./prepared-prompt.ts";
 
 describe.each(CHECKPOINTS)("prompts of %s", (name) => {
   const directory = checkpointDirectory(name);
   const config = parseConfig(readJson(`${directory}/config.json`));
-  const processor = loadProcessorConfig(directory, config);
+  const processors = loadProcessors(directory, config);
 
   test.each(CASES)("%s: ids, kinds and rotary positions are transformers'", (caseName) => {
     for (const sequence of recordedCase(name, caseName).sequences) {
-      const prompt = preparePrompt(recordedPrompt(sequence), config, (image) => preprocess(image, processor));
+      const prompt = preparePrompt(recordedPrompt(sequence), config, processors);
       const length = prompt.tokens.length;
       const { time, height, width, next } = prompt.positions;
       expect([...prompt.imageIndex].map((image) => (image < 0 ? 1 : 2))).toEqual(

@@ -14,6 +14,7 @@ const config = (windowSize: number): VisionConfig => ({
   temporalPatchSize: 2,
   spatialMergeSize: 2,
   windowSize,
+  tokensPerSecond: 2,
   fullAttentionBlocks: [],
 });
 

@@ -28,6 +28,9 @@ export interface ProcessorConfig {
 /** Means and deviations of CLIP's training images, which Qwen2.5-VL shares. */
 const CLIP_MEAN = [0.48145466, 0.4578275, 0.40821073] as const;
 const CLIP_STD = [0.26862954, 0.26130258, 0.27577711] as const;
+type PixelLimits = Pick<ProcessorConfig, "minPixels" | "maxPixels">;
+/** transformers' limits of a still: 4 and 1,280 tokens of 28 x 28 pixels. */
+const IMAGE_LIMITS: PixelLimits = { minPixels: 56 * 56, maxPixels: 28 * 28 * 1280 };
 /** Pillow's number for bicubic resampling. */
 const BICUBIC = 3;
 
@@ -35,8 +38,7 @@ const BICUBIC = 3;
 export function defaultProcessorConfig(config: ModelConfig): ProcessorConfig {
   const { patchSize, temporalPatchSize, spatialMergeSize } = config.vision;
   return {
-    minPixels: 56 * 56,
-    maxPixels: 28 * 28 * 1280,
+    ...IMAGE_LIMITS,
     patchSize,
     temporalPatchSize,
     mergeSize: spatialMergeSize,
@@ -62,9 +64,14 @@ function perChannel(
  * Reads the settings, with transformers' default for each absent one. Limits may stand in `min_pixels` and
  * `max_pixels` or in `size`.
  *
+ * @param limits what absent limits are
  * @throws ModelError naming the field: a step switched off, another resampling, impossible numbers
  */
-export function parseProcessorConfig(json: unknown, where = "preprocessor_config.json"): ProcessorConfig {
+export function parseProcessorConfig(
+  json: unknown,
+  where = "preprocessor_config.json",
+  limits: PixelLimits = IMAGE_LIMITS,
+): ProcessorConfig {
   const fields = new Fields(json, where);
   for (const step of ["do_resize", "do_rescale", "do_normalize"]) {
     if (!fields.boolean(step, true)) throw fields.error(step, "true");
@@ -77,8 +84,8 @@ export function parseProcessorConfig(json: unknown, where = "preprocessor_config
       : size.has(name)
         ? size.integer(name)
         : size.integer(nameInSize, fallback);
-  const minPixels = limit("min_pixels", "shortest_edge", 56 * 56);
-  const maxPixels = limit("max_pixels", "longest_edge", 28 * 28 * 1280);
+  const minPixels = limit("min_pixels", "shortest_edge", limits.minPixels);
+  const maxPixels = limit("max_pixels", "longest_edge", limits.maxPixels);
   if (minPixels > maxPixels)
     throw new ModelError(`${where}: expected min pixels (${minPixels}) <= max pixels (${maxPixels})`);
   const std = perChannel(fields, "image_std", CLIP_STD);
@@ -114,6 +121,11 @@ export function loadProcessorConfig(directory: string, config: ModelConfig): Pro
       where,
     );
   }
+  return checkPatches(processor, config, where);
+}
+
+/** The settings themselves; fails when they do not fit the model's patches. */
+export function checkPatches<P extends ProcessorConfig>(processor: P, config: ModelConfig, where: string): P {
   const { patchSize, temporalPatchSize, spatialMergeSize } = config.vision;
   const pairs: readonly (readonly [field: string, got: number, expected: number])[] = [
     ["patch_size", processor.patchSize, patchSize],

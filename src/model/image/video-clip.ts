@@ -1,0 +1,12 @@
+/**
+ * @module
+ * A video as the model is shown it: frames already chosen, and how far apart they were filmed.
+ */
+import type { RgbImage } from "./rgb-image.ts";
+
+export interface VideoClip {
+  /** At least one; all of one size. */
+  readonly frames: readonly RgbImage[];
+  /** These frames per second of the film: 2 when every fifteenth frame of a film of 30 a second was kept. */
+  readonly fps: number;
+}
