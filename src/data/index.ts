@@ -1,6 +1,6 @@
 /**
  * @module
- * Problems: procedural tasks and what they are made of.
+ * Problems: procedural tasks and what they are made of, and data sets that stand in files.
  */
 export { arithmeticGivenReading, type ReadingCount, readingAccuracy } from "./digits/completion-accuracy.ts";
 export { type Demonstration, type DemonstrationSource, demonstrations } from "./digits/demonstrations.ts";
@@ -10,4 +10,8 @@ export { type DigitsOptions, digitsSchema } from "./digits/options.ts";
 export { type DigitsSource, digitsSource } from "./digits/source.ts";
 export { DIGITS_SPLITS, type DigitsSplit, warmStartScans } from "./digits/split.ts";
 export type { DigitsTruth } from "./digits/world.ts";
+export type { FileSplit } from "./files/discover.ts";
+export { type FileSource, openFileSource } from "./files/file-source.ts";
+export { type FilesOptions, filesSchema } from "./files/options.ts";
 export type { Problem, ProblemSource } from "./problem.ts";
+export { questionParts } from "./question-parts.ts";

@@ -8,8 +8,9 @@ import type { RgbImage } from "../model/image/rgb-image.ts";
 export interface Problem {
   /** Unique within its data set. */
   readonly id: string;
-  /** In the order in which the question refers to them; they come before the question's text. */
+  /** In the order in which the question refers to them. */
   readonly images: readonly RgbImage[];
+  /** With `<image>` in the place of each image, or without any: then the images come before it. */
   readonly question: string;
   readonly answer: string;
   /** Free-form kind, for accuracy by kind. */
@@ -22,5 +23,10 @@ export interface ProblemSource {
   readonly fingerprint: string;
   /** The number of distinct problems; `Infinity` for a procedural source. */
   readonly size: number;
+  /**
+   * A problem by its number.
+   *
+   * @throws DataError when its row is broken
+   */
   problem(index: number): Problem | Promise<Problem>;
 }

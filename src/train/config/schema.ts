@@ -5,7 +5,7 @@
  */
 import * as z from "zod";
 import { creditSchema } from "../../credit/index.ts";
-import { DIGITS_SPLITS, digitsSchema } from "../../data/index.ts";
+import { DIGITS_SPLITS, digitsSchema, filesSchema } from "../../data/index.ts";
 import { algorithmSchema } from "../../objective/index.ts";
 import { rewardSchema } from "../../verify/index.ts";
 import { optimizerOptions, scheduleOptions } from "./optimizer-schema.ts";
@@ -39,8 +39,11 @@ const dataSchema = z
         seed: seed.default(0).describe("Seed of the problems that training draws."),
       })
       .describe("Procedural problems: handwritten digits to read and calculate with."),
+    filesSchema
+      .safeExtend({ kind: z.literal("files") })
+      .describe("Problems in files: jsonl, parquet, TSV, or a folder of images with a csv."),
   ])
-  .describe("Where problems come from.");
+  .describe("Where problems come from: digits, or the path of a file or directory.");
 
 const promptSchema = z
   .strictObject({
@@ -134,7 +137,7 @@ const sftSchema = z
 
 const evaluationSchema = z
   .strictObject({
-    split: z.enum(DIGITS_SPLITS).default("validation").describe("Scans that problems are made of."),
+    split: z.enum(DIGITS_SPLITS).default("validation").describe("Part of the data set that problems come from."),
     problems: z.int().min(1).default(500).describe("Number of problems."),
     seed: seed.default(1).describe("Seed of the problems, the same for every run that is to be compared."),
     batchSize: z.int().min(1).default(128).describe("Problems that are sampled at once."),

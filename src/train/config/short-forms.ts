@@ -2,19 +2,26 @@
  * @module
  * Parts of the configuration that may be written as one word.
  */
-import type { Settings } from "./merge.ts";
+import { isSettings, type Settings } from "./merge.ts";
 
 /** `credit: uniform` stands for `credit: { kind: uniform }`. */
-const SHORT_PARTS = ["data", "algorithm", "credit", "engine"] as const;
+const SHORT_PARTS = ["algorithm", "credit", "engine"] as const;
 
 /** Whether a key names a part that may be written as one word. */
 export function hasShortForm(key: string): boolean {
-  return key === "model" || SHORT_PARTS.some((part) => part === key);
+  return key === "model" || key === "data" || SHORT_PARTS.some((part) => part === key);
 }
 
 /** `model: digits` is the built-in model; any other text is the path of a model directory. */
 function expandModel(model: string): Settings {
   return model === "digits" ? { kind: "digits" } : { kind: "directory", path: model };
+}
+
+/** `data: digits` is the built-in task; any other text is the path of a data set, and so is a `path` without a kind. */
+function expandData(data: unknown): unknown {
+  if (data === "digits") return { kind: "digits" };
+  if (typeof data === "string") return { kind: "files", path: data };
+  return isSettings(data) && "path" in data && !("kind" in data) ? { kind: "files", ...data } : data;
 }
 
 /** Writes short forms out, so that settings can be laid over each other. */
@@ -24,5 +31,6 @@ export function expandShortForms(settings: Settings): Settings {
     if (typeof expanded[part] === "string") expanded[part] = { kind: expanded[part] };
   }
   if (typeof expanded["model"] === "string") expanded["model"] = expandModel(expanded["model"]);
+  if ("data" in expanded) expanded["data"] = expandData(expanded["data"]);
   return expanded;
 }

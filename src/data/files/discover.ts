@@ -1,0 +1,121 @@
+/**
+ * @module
+ * From a path to the files of a data set and their format.
+ */
+import { type Dirent, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { DataError } from "../../errors/index.ts";
+import type { FilesOptions } from "./options.ts";
+import { FILE_FORMATS, type FileFormat } from "./table.ts";
+
+/** The parts of a data set. */
+export type FileSplit = "train" | "validation" | "test";
+
+const SPLIT_WORDS: Readonly<Record<string, FileSplit>> = {
+  train: "train",
+  training: "train",
+  validation: "validation",
+  valid: "validation",
+  val: "validation",
+  dev: "validation",
+  test: "test",
+  testing: "test",
+  eval: "test",
+};
+
+/** The files of one split, all of one format. */
+export interface FoundFiles {
+  readonly format: FileFormat;
+  readonly paths: readonly string[];
+}
+
+function formatOf(name: string): FileFormat | undefined {
+  const lower = name.toLowerCase();
+  return FILE_FORMATS.find((format) => lower.endsWith(`.${format}`));
+}
+
+/** The split that a file's name speaks of, as in train-00000-of-00004.parquet. */
+function splitOf(name: string): FileSplit | undefined {
+  for (const word of name.toLowerCase().split(/[^a-z]+/)) {
+    const split = Object.hasOwn(SPLIT_WORDS, word) ? SPLIT_WORDS[word] : undefined;
+    if (split !== undefined) return split;
+  }
+  return undefined;
+}
+
+function entries(path: string): Dirent[] {
+  try {
+    return readdirSync(path, { withFileTypes: true });
+  } catch (cause) {
+    throw new DataError(`${path}: cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Data files in a directory, by name; else those in its folder data/. */
+function filesIn(path: string, wanted: FilesOptions["format"]): { name: string; path: string; format: FileFormat }[] {
+  const all = entries(path);
+  const found = all
+    .filter((entry) => !entry.isDirectory() && !/^[._]/.test(entry.name))
+    .flatMap(({ name }) => {
+      const format = formatOf(name);
+      const fits = format !== undefined && (wanted === "auto" || wanted === format);
+      return fits ? [{ name, path: join(path, name), format }] : [];
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const hasData = all.some((entry) => entry.name === "data" && entry.isDirectory());
+  return found.length === 0 && hasData ? filesIn(join(path, "data"), wanted) : found;
+}
+
+/** The format of the files of a directory, which must be one. */
+function commonFormat(path: string, formats: readonly FileFormat[]): FileFormat {
+  const distinct = [...new Set(formats)];
+  const [format] = distinct;
+  if (format === undefined)
+    throw new DataError(`${path}: expected files that end in ${FILE_FORMATS.map((f) => `.${f}`).join(", ")}, got none`);
+  if (distinct.length > 1)
+    throw new DataError(`${path}: has files of the formats ${distinct.join(" and ")}; data.format chooses one`);
+  return format;
+}
+
+function fileFormat(path: string, wanted: FilesOptions["format"]): FileFormat {
+  const format = wanted === "auto" ? formatOf(path) : wanted;
+  if (format === undefined) {
+    throw new DataError(
+      `${path}: expected a name that ends in ${FILE_FORMATS.map((f) => `.${f}`).join(", ")}; data.format says what else it is`,
+    );
+  }
+  return format;
+}
+
+/**
+ * The files of a split. Of a directory in which names speak of splits, those that name this one; of another one all,
+ * for training.
+ *
+ * @throws DataError when there is no such file, or none of this split
+ */
+export function discoverFiles(options: FilesOptions, split: FileSplit): FoundFiles {
+  const own = split === "train" ? options.path : options[split];
+  const path = own ?? options.path;
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined)
+    throw new DataError(`${path}: no such file or directory; the only built-in data set is "digits"`);
+  const missing = () =>
+    new DataError(`${path}: has no ${split} part; data.${split} names a file or a directory for it`);
+  if (!stats.isDirectory()) {
+    if (own === undefined) throw missing();
+    return { format: fileFormat(path, options.format), paths: [path] };
+  }
+  const found = filesIn(path, options.format);
+  const format = commonFormat(
+    path,
+    found.map((file) => file.format),
+  );
+  const hasSplits = found.some(({ name }) => splitOf(name) !== undefined);
+  if (!hasSplits && own === undefined) throw missing();
+  const paths = found
+    .filter(({ name }) => !hasSplits || splitOf(name) === split)
+    .map((file) => file.path);
+  if (paths.length > 0) return { format, paths };
+  if (own === undefined || split === "train") throw missing();
+  return { format, paths: found.map((file) => file.path) };
+}

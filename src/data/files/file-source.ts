@@ -1,0 +1,158 @@
+/**
+ * @module
+ * A data set in files as a source of problems: rows are read, and images decoded, when a problem is asked for.
+ */
+import { createHash } from "node:crypto";
+import { dirname } from "node:path";
+import { DataError } from "../../errors/index.ts";
+import { decodeImage, type RgbImage, smartResize } from "../../model/index.ts";
+import type { Problem, ProblemSource } from "../problem.ts";
+import { type Columns, columnsOf, firstCell, requiredColumns } from "./columns.ts";
+import { openDelimited } from "./delimited-table.ts";
+import { discoverFiles, type FileSplit } from "./discover.ts";
+import { type ImageReference, imageReferences } from "./image-reference.ts";
+import { imagePath } from "./image-root.ts";
+import { openJsonl } from "./jsonl-table.ts";
+import type { FilesOptions } from "./options.ts";
+import { openParquet } from "./parquet-table.ts";
+import { rowProblem } from "./row-problem.ts";
+import type { FileFormat, Table } from "./table.ts";
+
+/** Problems out of files; `problem(index)` throws a DataError with file and row where the row is broken. */
+export interface FileSource extends ProblemSource {
+  readonly format: FileFormat;
+  readonly files: readonly string[];
+  problem(index: number): Promise<Problem>;
+  /** Where a problem's row stands: "train.jsonl line 17". */
+  place(index: number): string;
+}
+
+async function openTable(path: string, format: FileFormat, columns: Columns, maxRowBytes: number): Promise<Table> {
+  const table = await (format === "jsonl"
+    ? openJsonl(path, maxRowBytes)
+    : format === "parquet"
+      ? openParquet(path, (present) => requiredColumns(present, columns, path))
+      : openDelimited(path, format, maxRowBytes));
+  if (table.columns !== undefined) requiredColumns(table.columns, columns, path);
+  return table;
+}
+
+/** Longest side to the shortest that image processors take; one beyond it would only fail later. */
+function checkShape(image: RgbImage): void {
+  smartResize(image, { factor: 28, minPixels: 1, maxPixels: Infinity });
+}
+
+/** Follows rows that take their image from another row, to one that has its own. */
+async function followed(table: Table, index: string, columns: Columns): Promise<ImageReference[]> {
+  const seen: string[] = [];
+  let at = index;
+  for (;;) {
+    const row = table.rowWithIndex?.(at);
+    if (row === undefined)
+      throw new DataError(`image: is neither base64 nor the index of a row: ${JSON.stringify(at.slice(0, 80))}`);
+    if (seen.includes(at)) throw new DataError(`image: refers to itself, by way of the rows ${seen.join(", ")}`);
+    if (seen.length > 16) throw new DataError("image: refers to a row that refers to a row, more than 16 times");
+    seen.push(at);
+    const references = imageReferences(firstCell(await table.row(row), columns.image)?.value, true);
+    const [first] = references;
+    if (references.length === 0) throw new DataError(`image: the row ${at} that it refers to has none`);
+    if (first?.kind === "row" && references.length === 1) {
+      at = first.index;
+      continue;
+    }
+    if (references.some(({ kind }) => kind === "row"))
+      throw new DataError(`image: the row ${at} that it refers to has a list of rows`);
+    return references;
+  }
+}
+
+class FileProblems implements FileSource {
+  readonly fingerprint: string;
+  readonly size: number;
+  readonly format: FileFormat;
+  readonly files: readonly string[];
+  readonly #tables: readonly Table[];
+  readonly #options: FilesOptions;
+  readonly #columns: Columns;
+  readonly #shard: readonly [number, number];
+
+  constructor(tables: readonly Table[], options: FilesOptions, columns: Columns, shard: readonly [number, number]) {
+    const [index, count] = shard;
+    const rows = tables.reduce((sum, table) => sum + table.size, 0);
+    this.#tables = tables;
+    this.#options = options;
+    this.#columns = columns;
+    this.#shard = shard;
+    this.size = Math.ceil(Math.max(0, rows - index) / count);
+    this.format = tables[0]?.format ?? "jsonl";
+    this.files = tables.map(({ path }) => path);
+    const hash = createHash("sha256").update(JSON.stringify(columns));
+    for (const { fingerprint } of tables) hash.update(fingerprint);
+    this.fingerprint = `files format=${this.format} rows=${rows} shard=${index}/${count} content=${hash.digest("hex")}`;
+  }
+
+  #find(index: number): { table: Table; row: number } {
+    const [first, step] = this.#shard;
+    let row = first + step * index;
+    for (const table of this.#tables) {
+      if (Number.isInteger(row) && row >= 0 && row < table.size) return { table, row };
+      row -= table.size;
+    }
+    throw new DataError(`data: expected a problem index from 0 to ${this.size - 1}, got ${index}`);
+  }
+
+  place(index: number): string {
+    const { table, row } = this.#find(index);
+    return table.place(row);
+  }
+
+  async #image(reference: ImageReference, table: Table): Promise<RgbImage[]> {
+    if (reference.kind === "row") {
+      const references = await followed(table, reference.index, this.#columns);
+      return (await Promise.all(references.map((own) => this.#image(own, table)))).flat();
+    }
+    const maxPixels = this.#options.maxImagePixels;
+    if (reference.kind === "bytes" && reference.bytes.length === 0) throw new DataError("image: is empty");
+    const image =
+      reference.kind === "bytes"
+        ? await decodeImage(reference.bytes, { maxPixels })
+        : await decodeImage(await imagePath(this.#options.images ?? dirname(table.path), reference.path), {
+            maxPixels,
+            where: `image ${JSON.stringify(reference.path)}`,
+          });
+    checkShape(image);
+    return [image];
+  }
+
+  async problem(index: number): Promise<Problem> {
+    const { table, row } = this.#find(index);
+    const cells = await table.row(row);
+    try {
+      const { id, question, answer, kind, images } = rowProblem(cells, this.#columns, table.format);
+      const decoded: RgbImage[] = [];
+      for (const reference of images) decoded.push(...(await this.#image(reference, table)));
+      return { id: id ?? table.place(row), images: decoded, question, answer, kind };
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new DataError(`${table.place(row)}: ${reason}`, { cause });
+    }
+  }
+}
+
+/**
+ * Opens a data set that stands in files. Its rows are counted and its content is fingerprinted, in one pass over text
+ * files and from footer and samples of parquet; no image is read.
+ *
+ * @param split training draws its shard; evaluation takes all rows
+ * @throws DataError when a file cannot be read, lacks a column, or the data set has no rows
+ */
+export async function openFileSource(options: FilesOptions, split: FileSplit): Promise<FileSource> {
+  const { format, paths } = discoverFiles(options, split);
+  const columns = columnsOf(options.columns);
+  const tables: Table[] = [];
+  for (const path of paths) tables.push(await openTable(path, format, columns, options.maxRowBytes));
+  const shard = split === "train" ? options.shard : ([0, 1] as const);
+  const source = new FileProblems(tables, options, columns, shard);
+  if (source.size === 0) throw new DataError(`${paths.join(", ")}: expected at least one row, got none`);
+  return source;
+}

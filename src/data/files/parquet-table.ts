@@ -1,0 +1,216 @@
+/**
+ * @module
+ * Parquet files: the footer is read when a file is opened, a row group when one of its rows is asked for. The row
+ * groups read last are kept, so that reading in order decodes each once.
+ */
+import { createHash } from "node:crypto";
+import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadObjects, type RowGroup } from "hyparquet";
+import { DataError } from "../../errors/index.ts";
+import { boundedCompressors, checkPages } from "./parquet-pages.ts";
+import { type RegularFile, readBytes, regularFile } from "./regular-file.ts";
+import type { Row, Table } from "./table.ts";
+
+/** Largest row group that is read, bytes in the file: all of its wanted columns come into memory. */
+const MAX_GROUP_BYTES = 2 ** 30;
+/** Most rows in a row group. */
+const MAX_GROUP_ROWS = 2 ** 24;
+/** Bytes of row groups, as they are in the file, that are kept decoded; the one read last always is. */
+const KEPT_BYTES = 128 * 2 ** 20;
+/** Longest footer, bytes. */
+const MAX_FOOTER_BYTES = 64 * 2 ** 20;
+const SAMPLES = 16;
+const SAMPLE_BYTES = 64 * 2 ** 10;
+
+function asBuffer(bytes: Uint8Array): ArrayBuffer {
+  const { buffer, byteOffset, byteLength } = bytes;
+  return buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;
+}
+
+/** The file as the library reads it. */
+function asyncBuffer(file: RegularFile): AsyncBuffer {
+  return {
+    byteLength: file.size,
+    slice: async (start, end = file.size) => asBuffer(await readBytes(file, start, Math.min(end, file.size))),
+  };
+}
+
+/** Footer and evenly spaced samples: as sure to change as the file is, without reading gigabytes. */
+async function sampledFingerprint(file: RegularFile, footer: number): Promise<string> {
+  const hash = createHash("sha256").update(`${file.size}\n`);
+  hash.update(await readBytes(file, Math.max(0, file.size - footer - 8), file.size));
+  for (let i = 0; i < SAMPLES; i++) {
+    const start = Math.floor((file.size * i) / SAMPLES);
+    hash.update(await readBytes(file, start, Math.min(start + SAMPLE_BYTES, file.size)));
+  }
+  return hash.digest("hex");
+}
+
+/** A row group: which rows, and where the wanted columns stand in the file. */
+interface Group {
+  readonly firstRow: number;
+  readonly rows: number;
+  readonly start: number;
+  readonly end: number;
+  readonly group: RowGroup;
+}
+
+function byteRange({ meta_data: meta, file_path }: RowGroup["columns"][number]): [number, number] {
+  if (meta === undefined || file_path) throw new Error("a column stands in another file");
+  const start = Number(meta.dictionary_page_offset || meta.data_page_offset);
+  return [start, start + Number(meta.total_compressed_size)];
+}
+
+function planGroups({ row_groups }: FileMetaData, wanted: (path: readonly string[]) => boolean, size: number) {
+  let firstRow = 0;
+  return row_groups.map((group): Group => {
+    const rows = Number(group.num_rows);
+    if (!(rows >= 0 && rows <= MAX_GROUP_ROWS))
+      throw new Error(`a row group says that it has ${rows} rows, expected at most ${MAX_GROUP_ROWS}`);
+    const columns = group.columns.filter((column) => wanted(column.meta_data?.path_in_schema ?? []));
+    const ranges = columns.map(byteRange);
+    const start = Math.min(...ranges.map(([from]) => from));
+    const end = Math.max(...ranges.map(([, to]) => to));
+    if (ranges.length === 0 || !(start >= 0 && end <= size && ranges.every(([from, to]) => from <= to)))
+      throw new Error(`a row group's columns lie outside the file: bytes ${start} to ${end} of ${size}`);
+    const planned = { firstRow, rows, start, end, group: { ...group, columns } };
+    firstRow += rows;
+    return planned;
+  });
+}
+
+/** Columns at the top of the schema. */
+function topColumns({ schema }: FileMetaData): string[] {
+  const names: string[] = [];
+  let at = 1;
+  const skip = (from: number): number => {
+    const children = schema[from]?.num_children ?? 0;
+    let next = from + 1;
+    for (let i = 0; i < children && next < schema.length; i++) next = skip(next);
+    return next;
+  };
+  while (at < schema.length) {
+    names.push(schema[at]!.name);
+    at = skip(at);
+  }
+  return names;
+}
+
+/** Decodes all rows of a group. */
+async function readGroup(file: RegularFile, metadata: FileMetaData, group: Group): Promise<Row[]> {
+  if (group.end - group.start > MAX_GROUP_BYTES) {
+    throw new Error(
+      `a row group has ${group.end - group.start} bytes, expected at most ${MAX_GROUP_BYTES}: write smaller ones`,
+    );
+  }
+  const bytes = await readBytes(file, group.start, group.end);
+  for (const column of group.group.columns) {
+    const [start, end] = byteRange(column);
+    if (column.meta_data !== undefined)
+      checkPages(bytes.subarray(start - group.start, end - group.start), column.meta_data, metadata);
+  }
+  const names = new Set(group.group.columns.map(({ meta_data }) => meta_data?.path_in_schema[0] ?? ""));
+  const rows = await parquetReadObjects({
+    file: {
+      byteLength: file.size,
+      slice(start, end = file.size) {
+        if (start < group.start || end > group.end || start > end) throw new Error("a column lies elsewhere");
+        return asBuffer(bytes.subarray(start - group.start, end - group.start));
+      },
+    },
+    metadata: { ...metadata, row_groups: [group.group] },
+    columns: [...names],
+    compressors: boundedCompressors,
+    utf8: false,
+  });
+  if (rows.length !== group.rows) throw new Error(`a row group has ${rows.length} rows, expected ${group.rows}`);
+  return rows;
+}
+
+function broken(where: string, cause: unknown): DataError {
+  if (cause instanceof DataError) return cause;
+  return new DataError(`${where}: cannot be read as parquet: ${(cause as Error).message}`, { cause });
+}
+
+/** The row groups read last. */
+class GroupCache {
+  readonly #kept = new Map<Group, Promise<Row[]>>();
+  #bytes = 0;
+
+  get(group: Group, read: () => Promise<Row[]>): Promise<Row[]> {
+    const found = this.#kept.get(group);
+    if (found !== undefined) {
+      this.#kept.delete(group);
+      this.#kept.set(group, found);
+      return found;
+    }
+    for (const [old] of this.#kept) {
+      if (this.#bytes + group.end - group.start <= KEPT_BYTES) break;
+      this.#drop(old);
+    }
+    const rows = read();
+    this.#kept.set(group, rows);
+    this.#bytes += group.end - group.start;
+    rows.catch(() => this.#drop(group));
+    return rows;
+  }
+
+  #drop(group: Group): void {
+    if (this.#kept.delete(group)) this.#bytes -= group.end - group.start;
+  }
+}
+
+/**
+ * Opens a parquet file.
+ *
+ * @param choose which of the file's columns are read; called with all of them
+ * @throws DataError when the footer cannot be read or promises what the file does not hold
+ */
+export async function openParquet(
+  path: string,
+  choose: (columns: readonly string[]) => readonly string[],
+): Promise<Table> {
+  const file = await regularFile(path);
+  let metadata: FileMetaData;
+  let columns: string[];
+  try {
+    const tail = await readBytes(file, Math.max(0, file.size - 8), file.size);
+    if (tail.length < 8) throw new Error(`expected at least 8 bytes, got ${file.size}`);
+    const footer = new DataView(tail.buffer).getUint32(0, true);
+    if (footer > MAX_FOOTER_BYTES)
+      throw new Error(`the footer has ${footer} bytes, expected at most ${MAX_FOOTER_BYTES}`);
+    metadata = await parquetMetadataAsync(asyncBuffer(file), { geoparquet: false });
+    columns = topColumns(metadata);
+  } catch (cause) {
+    throw broken(path, cause);
+  }
+  const chosen = new Set(choose(columns));
+  let groups: Group[];
+  let fingerprint: string;
+  try {
+    groups = planGroups(metadata, ([top = ""]) => chosen.has(top), file.size);
+    fingerprint = await sampledFingerprint(file, metadata.metadata_length);
+  } catch (cause) {
+    throw broken(path, cause);
+  }
+  const cache = new GroupCache();
+  const place = (row: number) => `${path} row ${row + 1}`;
+  const size = groups.reduce((sum, { rows }) => sum + rows, 0);
+  return {
+    path,
+    format: "parquet",
+    size,
+    fingerprint,
+    columns,
+    place,
+    async row(row) {
+      const group = groups.find(({ firstRow, rows }) => row >= firstRow && row < firstRow + rows);
+      if (group === undefined) throw new DataError(`${place(row)}: expected a row below ${size}`);
+      try {
+        const rows = await cache.get(group, () => readGroup(file, metadata, group));
+        return rows[row - group.firstRow]!;
+      } catch (cause) {
+        throw broken(place(row), cause);
+      }
+    },
+  };
+}

@@ -1,0 +1,69 @@
+/**
+ * @module
+ * Where the rows of a text file begin and end: 20 bytes a row, whatever a row's length.
+ */
+import { DataError } from "../../errors/index.ts";
+import { type RegularFile, readBytes } from "./regular-file.ts";
+
+/** A growing list of byte ranges with their line numbers. */
+export class RowIndex {
+  #starts = new Float64Array(64);
+  #ends = new Float64Array(64);
+  #lines = new Uint32Array(64);
+  #size = 0;
+
+  /** Rows so far. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /**
+   * Adds a row.
+   *
+   * @param line number of its first line, from 1
+   */
+  add(start: number, end: number, line: number): void {
+    if (this.#size === this.#starts.length) this.#grow();
+    this.#starts[this.#size] = start;
+    this.#ends[this.#size] = end;
+    this.#lines[this.#size] = line;
+    this.#size += 1;
+  }
+
+  #grow(): void {
+    const room = 2 * this.#starts.length;
+    const starts = new Float64Array(room);
+    starts.set(this.#starts);
+    this.#starts = starts;
+    const ends = new Float64Array(room);
+    ends.set(this.#ends);
+    this.#ends = ends;
+    const lines = new Uint32Array(room);
+    lines.set(this.#lines);
+    this.#lines = lines;
+  }
+
+  /** Number of a row's first line, from 1. */
+  line(row: number): number {
+    return this.#lines[row] ?? 0;
+  }
+
+  /**
+   * A row's text.
+   *
+   * @param place names the row in errors
+   * @throws DataError when it is longer than `maxBytes`, which is found out without reading it, or is no UTF-8
+   */
+  async text(file: RegularFile, row: number, maxBytes: number, place: string): Promise<string> {
+    const start = this.#starts[row] ?? 0;
+    const end = this.#ends[row] ?? 0;
+    if (end - start > maxBytes)
+      throw new DataError(`${place}: expected at most ${maxBytes} bytes, got ${end - start}`);
+    const bytes = await readBytes(file, start, end);
+    try {
+      return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    } catch (cause) {
+      throw new DataError(`${place}: is no UTF-8 text`, { cause });
+    }
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * @module
+ * A file of rows, whatever its format: so many rows, each read when it is asked for.
+ */
+
+/** The formats that rows can stand in. */
+export const FILE_FORMATS = ["jsonl", "parquet", "tsv", "csv"] as const;
+
+/** How rows stand in a file. */
+export type FileFormat = (typeof FILE_FORMATS)[number];
+
+/** One row: its cells by the names of their columns. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** An indexed file. It holds where rows are, not what they are. */
+export interface Table {
+  readonly path: string;
+  readonly format: FileFormat;
+  /** Number of rows, broken ones included. */
+  readonly size: number;
+  /** Hex sha256 over the content; of parquet over its footer and samples. */
+  readonly fingerprint: string;
+  /** The columns that the file declares; undefined where each row has its own. */
+  readonly columns: readonly string[] | undefined;
+  /** Where a row stands, for messages: "train.jsonl line 17". */
+  place(row: number): string;
+  /**
+   * Reads one row.
+   *
+   * @throws DataError with file and row
+   */
+  row(row: number): Promise<Row>;
+  /** The row whose `index` cell reads so; only of files whose images may be those of other rows. */
+  rowWithIndex?(index: string): number | undefined;
+}
+
+/** A cell, where the row itself has it and it holds something. */
+export function cell(row: Row, column: string): unknown {
+  const value = Object.hasOwn(row, column) ? row[column] : undefined;
+  return value === null || value === "" ? undefined : value;
+}
