@@ -54,16 +54,16 @@ async function demonstrate(options: DemoOptions, context: CliContext): Promise<v
   const reporter = new Reporter(context, json);
   const runDirectory = runDirectoryFor("demo", options);
   const { isRequested } = context.interruption;
-  const source = evaluationSource(config, "test");
-  const candidates = Array.from({ length: CANDIDATES }, (_, i) => i);
+  const source = await evaluationSource(config, "test");
   const measure = async (opened: Opened, iteration: number) => {
     const record = await evaluationRecord(
       config,
       { iteration, split: "test", problems: config.evaluation.problems },
+      source,
       { ...opened, onProgress: reporter.onEvaluation, shouldStop: isRequested },
     );
     reporter.onEvent(record);
-    const shown = await labelledCompletions(config, opened, source, candidates, { temperature: 0, seed: 0 });
+    const shown = await labelledCompletions(config, opened, source, CANDIDATES, { temperature: 0, seed: 0 });
     return { record, shown };
   };
   let before: Awaited<ReturnType<typeof measure>> | undefined;

@@ -3,7 +3,7 @@
  * `fovea eval`: greedy accuracy of a model, with its interval.
  */
 import type { Command } from "commander";
-import { evaluationRecord } from "../train/index.ts";
+import { evaluationRecord, evaluationSource } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
 import { InterruptedRun } from "./program.ts";
 import { evaluationText, Reporter } from "./reporter.ts";
@@ -22,16 +22,18 @@ async function evaluateModel(
   }
   const reporter = new Reporter(context, options.json ?? false);
   const { isRequested } = context.interruption;
+  const { split, problems } = config.evaluation;
+  const source = await evaluationSource(config, split);
   const {
     event: _event,
     iteration: _iteration,
     ...evaluation
   } = await withTrainedModel(config, options.runDir, context, (opened) =>
-    evaluationRecord(
-      config,
-      { iteration: 0, split: config.evaluation.split, problems: config.evaluation.problems },
-      { ...opened, onProgress: reporter.onEvaluation, shouldStop: isRequested },
-    ),
+    evaluationRecord(config, { iteration: 0, split, problems }, source, {
+      ...opened,
+      onProgress: reporter.onEvaluation,
+      shouldStop: isRequested,
+    }),
   );
   if (isRequested()) throw new InterruptedRun("interrupted: nothing was measured");
   reporter.json({ event: "finished", ...evaluation });

@@ -1,13 +1,26 @@
 /**
  * @module
- * Completions of digits problems with what is known of each token: its true role, and the role that the credit method
- * gives it.
+ * Completions of problems with what is known of each token: its true role where the task knows it, and the role that
+ * the credit method gives it.
  */
 import { creditMethod, type TokenRole } from "../credit/index.ts";
-import { type DigitsSource, labelTokens, type Problem, type TokenLabel } from "../data/index.ts";
+import {
+  isDigitsSource,
+  labelTokens,
+  type Problem,
+  type ProblemSource,
+  type TokenLabel,
+} from "../data/index.ts";
 import type { Engine } from "../engine/index.ts";
-import { type Dialogue, roleLegend, type ShownRole, showTokens } from "../eval/index.ts";
-import type { Config } from "../train/index.ts";
+import {
+  type Dialogue,
+  firstQuestions,
+  RowTally,
+  roleLegend,
+  type ShownRole,
+  showTokens,
+} from "../eval/index.ts";
+import { type Config, maxBrokenShare, problemLimits } from "../train/index.ts";
 import { equivalent, extractAnswer } from "../verify/index.ts";
 
 export interface LabelledCompletion {
@@ -18,7 +31,8 @@ export interface LabelledCompletion {
   /** `[T]` */
   readonly tokens: readonly {
     readonly text: string;
-    readonly truth: TokenLabel;
+    /** Of the digits task, whose truth is known. */
+    readonly truth?: TokenLabel;
     /** From credit methods that assign roles. */
     readonly role?: TokenRole;
   }[];
@@ -30,43 +44,45 @@ const TRUE_ROLES: Readonly<Record<TokenLabel["role"], ShownRole>> = {
   other: "neutral",
 };
 
-/** Samples one completion for each problem and labels its tokens. */
+/** Samples one completion for each of the first problems and labels its tokens. */
 export async function labelledCompletions(
   config: Config,
   { engine, dialogue }: { readonly engine: Engine; readonly dialogue: Dialogue },
-  source: DigitsSource,
-  indices: readonly number[],
+  source: ProblemSource,
+  count: number,
   sampling: { readonly temperature: number; readonly seed: number },
 ): Promise<LabelledCompletion[]> {
   const method = creditMethod(config.credit);
   const { attention } = method.needs;
-  const problems = indices.map((index) => source.problem(index));
+  const tally = new RowTally(maxBrokenShare(config), source.size);
+  const questions = await firstQuestions({ source, dialogue, limits: problemLimits(config) }, tally, count);
   const groups = await engine.sample({
     ...config.sampling,
     ...sampling,
-    prompts: problems.map((problem) => dialogue.prompt(problem)),
+    prompts: questions.map(({ prompt }) => prompt),
     groupSize: 1,
     stopTokens: dialogue.stopTokens,
     ...(attention && engine.capabilities.has("attention") && { signals: { attention } }),
   });
-  return problems.map((problem, i) => {
+  return questions.map(({ index, problem }, i) => {
     const completion = groups[i]![0]!;
     const text = dialogue.text(completion.tokens);
     const texts = dialogue.tokenTexts(completion.tokens);
-    const truths = labelTokens(texts, source.world(indices[i]!));
+    const truths = isDigitsSource(source) ? labelTokens(texts, source.world(index)) : undefined;
     const mask = new Uint8Array(completion.tokens.length).fill(1);
     const isKnown = attention === undefined || completion.signals?.attention !== undefined;
     const credits = isKnown ? method.credit([[{ mask, signals: completion.signals }]]) : [];
     const roles = credits[0]?.[0]?.roles;
     const given = extractAnswer(text);
     return {
-      index: indices[i]!,
+      index,
       problem,
       text,
       isRight: given !== null && equivalent(given, problem.answer),
       tokens: texts.map((own, t) => {
         const role = roles?.[t];
-        return { text: own, truth: truths[t]!, ...(role !== undefined && { role }) };
+        const truth = truths?.[t];
+        return { text: own, ...(truth && { truth }), ...(role !== undefined && { role }) };
       }),
     };
   });
@@ -80,12 +96,14 @@ function indented(text: string, label: string): string {
 /** A completion for people: by the tokens' true roles, and by those of the credit method. */
 export function completionText(completion: LabelledCompletion, isColoured: boolean): string {
   const { tokens, isRight, problem } = completion;
-  const truth = tokens.map(({ text, truth: { role, correct } }) => ({
+  const known = tokens.flatMap(({ text, truth }) => (truth === undefined ? [] : [{ text, truth }]));
+  const truth = known.map(({ text, truth: { role, correct } }) => ({
     text,
     role: TRUE_ROLES[role],
     isWrong: correct === false,
   }));
-  const lines = [indented(showTokens(truth, isColoured), "truth")];
+  const plain = tokens.map(({ text }) => text).join("");
+  const lines = [truth.length > 0 ? indented(showTokens(truth, isColoured), "truth") : indented(plain, "")];
   if (tokens.some(({ role }) => role !== undefined)) {
     const credited = tokens.map(({ text, role }) => ({ text, role: role ?? "neutral" }));
     lines.push(indented(showTokens(credited, isColoured), "credit"));

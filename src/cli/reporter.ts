@@ -31,6 +31,8 @@ export function evaluationText(evaluation: Evaluation): string {
   if (arithmeticGivenRightReading)
     rows.push(["arithmetic, given a right reading", shareText(arithmeticGivenRightReading)]);
   rows.push(["completion tokens", evaluation.completionTokensMean.toFixed(1)]);
+  if (evaluation.brokenRows > 0) rows.push(["broken rows skipped", String(evaluation.brokenRows)]);
+  if (evaluation.filteredRows > 0) rows.push(["rows left out", String(evaluation.filteredRows)]);
   if (evaluation.truncatedShare > 0) rows.push(["cut off", percent(evaluation.truncatedShare)]);
   const width = Math.max(...rows.map(([name]) => name.length));
   return `${rows.map(([name, text]) => `${name.padEnd(width)}  ${text}`).join("\n")}\n`;
@@ -104,6 +106,9 @@ export class Reporter {
         this.bar.note(
           `after ${event.iteration}: ${event.split} accuracy ${shareText({ ...event, share: event.accuracy })}`,
         );
+        return;
+      case "broken-row":
+        this.bar.note(`row skipped: ${event.message}`);
         return;
       case "checkpoint":
         return;

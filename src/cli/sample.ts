@@ -29,14 +29,13 @@ async function sampleModel(
   }
   const reporter = new Reporter(context, options.json ?? false);
   const { split, problems } = config.evaluation;
-  const source = evaluationSource(config, split);
-  const indices = Array.from({ length: problems }, (_, i) => i);
+  const source = await evaluationSource(config, split);
   const sampling = {
     temperature: options.greedy === true ? 0 : config.sampling.temperature,
     seed: config.train.seed,
   };
   const completions = await withTrainedModel(config, options.runDir, context, (opened) =>
-    labelledCompletions(config, opened, source, indices, sampling),
+    labelledCompletions(config, opened, source, problems, sampling),
   );
   reporter.text(completionLegend(context.hasColour));
   for (const completion of completions) {
@@ -55,7 +54,8 @@ async function sampleModel(
     });
     reporter.text(`\n${problem.question}\n${completionText(completion, context.hasColour)}`);
   }
-  reporter.json({ event: "finished", problems, right: completions.filter(({ isRight }) => isRight).length });
+  const right = completions.filter(({ isRight }) => isRight).length;
+  reporter.json({ event: "finished", problems: completions.length, right });
 }
 
 /** Adds what `fovea sample` takes and does. */

@@ -20,10 +20,15 @@ export function questionParts(question: string, images: number): QuestionPart[] 
   const texts = question.split(IMAGE_PLACE);
   const places = texts.length - 1;
   if (places === 0) {
-    return [...Array.from({ length: images }, () => ({ type: "image" as const })), { type: "text", text: question }];
+    return [
+      ...Array.from({ length: images }, () => ({ type: "image" as const })),
+      { type: "text", text: question },
+    ];
   }
   if (places !== images)
-    throw new DataError(`question: expected an image for each of ${places} places ${IMAGE_PLACE}, got ${images}`);
+    throw new DataError(
+      `question: expected an image for each of ${places} places ${IMAGE_PLACE}, got ${images}`,
+    );
   return texts.flatMap((text, i): QuestionPart[] => [
     ...(i > 0 ? [{ type: "image" as const }] : []),
     ...(text === "" ? [] : [{ type: "text" as const, text }]),

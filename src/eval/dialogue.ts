@@ -3,13 +3,24 @@
  * Between problems and tokens: how a problem is put to a model, and how its completion is read. The only place that
  * knows both the chat format and the data.
  */
-import type { Problem } from "../data/index.ts";
-import { type ChatFormat, type ChatMessage, type Prompt, promptFromMessages } from "../model/index.ts";
+import { type Problem, questionParts } from "../data/index.ts";
+import {
+  type ChatFormat,
+  type ChatMessage,
+  imageGrid,
+  mergedTokens,
+  type PixelSize,
+  type ProcessorConfig,
+  type Prompt,
+  promptFromMessages,
+} from "../model/index.ts";
 
 /** How problems become conversations. */
 export interface DialogueOptions extends ChatFormat {
   /** Ids that end a completion; at least one. The first ends a demonstration. */
   readonly stopTokens: readonly number[];
+  /** How images are cut into tokens. */
+  readonly processor: ProcessorConfig;
   /** System message; the chat template's own unless given. */
   readonly system?: string | undefined;
   /** Text put after every question. */
@@ -19,8 +30,14 @@ export interface DialogueOptions extends ChatFormat {
 /** Problems to prompts, and tokens to text. */
 export interface Dialogue {
   readonly stopTokens: readonly number[];
-  /** Images first, then the question. */
+  /**
+   * Images where the question has their places; else first, then the question.
+   *
+   * @throws DataError when the question has not one place for each image
+   */
   prompt(problem: Problem): Prompt;
+  /** Tokens of a prompt, those of its images included. */
+  promptTokens(prompt: Prompt): number;
   /** The tokens of a completion to imitate, its stop token included. */
   completionTokens(text: string): Int32Array;
   /** A completion's text, special tokens left out. */
@@ -31,8 +48,9 @@ export interface Dialogue {
 
 /** The dialogue of a model with this tokenizer and chat template. */
 export function createDialogue(options: DialogueOptions): Dialogue {
-  const { tokenizer, stopTokens, system, suffix = "" } = options;
+  const { tokenizer, stopTokens, processor, system, suffix = "" } = options;
   const [stop] = stopTokens;
+  const imageTokens = (size: PixelSize) => mergedTokens(imageGrid(size, processor), processor.mergeSize);
   const known = new Map<number, string>();
   const tokenText = (id: number): string => {
     const found = known.get(id) ?? tokenizer.decode([id], { skipSpecial: true });
@@ -46,14 +64,16 @@ export function createDialogue(options: DialogueOptions): Dialogue {
         ...(system === undefined ? [] : [{ role: "system" as const, content: system }]),
         {
           role: "user",
-          content: [
-            ...problem.images.map(() => ({ type: "image" as const })),
-            { type: "text", text: problem.question + suffix },
-          ],
+          content: questionParts(problem.question + suffix, problem.images.length),
         },
       ];
       return promptFromMessages(messages, problem.images, options);
     },
+    promptTokens: ({ chunks }) =>
+      chunks.reduce(
+        (sum, chunk) => sum + (chunk.kind === "text" ? chunk.tokens.length : imageTokens(chunk.image)),
+        0,
+      ),
     completionTokens(text) {
       const tokens = tokenizer.encode(text, { special: false });
       return Int32Array.from(stop === undefined ? tokens : [...tokens, stop]);

@@ -13,13 +13,20 @@ import type { Completion, Engine } from "../engine/index.ts";
 import { type Interval, mean, wilsonInterval } from "../math/index.ts";
 import { equivalent, extractAnswer } from "../verify/index.ts";
 import type { Dialogue } from "./dialogue.ts";
+import type { ProblemLimits, Question } from "./draw-problem.ts";
+import { drawQuestions } from "./draw-questions.ts";
+import { RowTally } from "./row-tally.ts";
 
 export interface EvaluationOptions {
   readonly engine: Engine;
   readonly dialogue: Dialogue;
   readonly source: ProblemSource;
-  /** Problems 0 … n − 1 of the source; all of a smaller one. */
+  /** The first n problems of the source; all of a smaller one. */
   readonly problems: number;
+  /** Problems beyond these are left out, and the next taken instead. */
+  readonly limits?: ProblemLimits | undefined;
+  /** Broken rows are skipped up to this share; 0 unless given. */
+  readonly maxBrokenShare?: number | undefined;
   /** Problems sampled at once. */
   readonly batchSize: number;
   readonly maxCompletionTokens: number;
@@ -48,6 +55,9 @@ export interface Evaluation {
   readonly byKind: Readonly<Record<string, Share>>;
   readonly completionTokensMean: number;
   readonly truncatedShare: number;
+  /** Rows that could not be read, and rows beyond the limits; problems were drawn from the others. */
+  readonly brokenRows: number;
+  readonly filteredRows: number;
   /** Digits task only: of the digits that questions need, those read right. */
   readonly readingPerDigit?: Share;
   /** Digits task only: of completions that read every needed digit right, those with the right answer. */
@@ -103,12 +113,10 @@ function digitsShares(judged: readonly Judged[], world: (index: number) => Digit
   };
 }
 
-async function judgeBatch(options: EvaluationOptions, first: number, count: number): Promise<Judged[]> {
-  const { engine, dialogue, source, maxCompletionTokens } = options;
-  const indices = Array.from({ length: count }, (_, i) => first + i);
-  const problems = await Promise.all(indices.map(async (index) => source.problem(index)));
+async function judgeBatch(options: EvaluationOptions, questions: readonly Question[]): Promise<Judged[]> {
+  const { engine, dialogue, maxCompletionTokens } = options;
   const completions = await engine.sample({
-    prompts: problems.map((problem) => dialogue.prompt(problem)),
+    prompts: questions.map(({ prompt }) => prompt),
     groupSize: 1,
     maxCompletionTokens,
     temperature: 0,
@@ -117,12 +125,12 @@ async function judgeBatch(options: EvaluationOptions, first: number, count: numb
     stopTokens: dialogue.stopTokens,
     seed: 0,
   });
-  return problems.map((problem, i) => {
+  return questions.map(({ index, problem }, i) => {
     const completion = completions[i]![0]!;
     const text = dialogue.text(completion.tokens);
     const given = extractAnswer(text);
     return {
-      index: first + i,
+      index,
       problem,
       completion,
       text,
@@ -131,13 +139,22 @@ async function judgeBatch(options: EvaluationOptions, first: number, count: numb
   });
 }
 
-/** Measures a model on the first problems of a source. */
+/**
+ * Measures a model on the first problems of a source.
+ *
+ * @throws DataError when too many rows are broken
+ */
 export async function evaluate(options: EvaluationOptions): Promise<Evaluation> {
   const total = Math.min(options.problems, options.source.size);
+  const tally = new RowTally(options.maxBrokenShare ?? 0, options.source.size);
+  const stream = { ...options, order: (position: number) => position, end: options.source.size };
   const judged: Judged[] = [];
   while (judged.length < total && !(options.shouldStop?.() ?? false)) {
     const count = Math.min(options.batchSize, total - judged.length);
-    judged.push(...(await judgeBatch(options, judged.length, count)));
+    const { drawn } = tally.counts;
+    const { questions } = await drawQuestions(stream, tally, drawn, count);
+    if (questions.length === 0) break;
+    judged.push(...(await judgeBatch(options, questions)));
     options.onProgress?.(judged.length, total);
   }
   const overall = wilson(judged.filter(({ isRight }) => isRight).length, judged.length);
@@ -150,6 +167,8 @@ export async function evaluate(options: EvaluationOptions): Promise<Evaluation> 
     byKind: byKind(judged),
     completionTokensMean: mean(judged.map(({ completion }) => completion.tokens.length)),
     truncatedShare: judged.length === 0 ? 0 : truncated / judged.length,
+    brokenRows: tally.counts.broken,
+    filteredRows: tally.counts.filtered,
     ...(options.world && digitsShares(judged, options.world)),
   };
 }

@@ -3,5 +3,8 @@
  * Evaluation: how problems are put to a model, how well it answers, and what its completions look like.
  */
 export { createDialogue, type Dialogue, type DialogueOptions } from "./dialogue.ts";
+export type { DrawOptions, ProblemLimits, Question, SkippedRow } from "./draw-problem.ts";
+export { type DrawnQuestions, drawQuestions, firstQuestions } from "./draw-questions.ts";
 export { type Evaluation, type EvaluationOptions, evaluate, type Share } from "./evaluate.ts";
+export { type RowCounts, RowTally } from "./row-tally.ts";
 export { roleLegend, type ShownRole, type ShownToken, showTokens } from "./token-colours.ts";

@@ -2,10 +2,10 @@
  * @module
  * Evaluations as they stand in metrics.jsonl.
  */
-import type { DigitsSplit, DigitsTruth } from "../data/index.ts";
+import { type DigitsSplit, isDigitsSource, type ProblemSource } from "../data/index.ts";
 import { type Evaluation, type EvaluationOptions, evaluate } from "../eval/index.ts";
 import type { Config } from "./config/schema.ts";
-import { evaluationSource } from "./open-data.ts";
+import { maxBrokenShare, problemLimits } from "./open-data.ts";
 
 export interface EvaluationRecord extends Evaluation {
   readonly event: "evaluation";
@@ -14,18 +14,19 @@ export interface EvaluationRecord extends Evaluation {
   readonly split: DigitsSplit;
 }
 
-/** Evaluates on a split's problems, as the configuration describes them. */
+/** Evaluates on the problems of a split, as the configuration describes it. */
 export async function evaluationRecord(
   config: Config,
   place: { readonly iteration: number; readonly split: DigitsSplit; readonly problems: number },
+  source: ProblemSource,
   options: Pick<EvaluationOptions, "engine" | "dialogue" | "onProgress" | "shouldStop">,
 ): Promise<EvaluationRecord> {
-  const source = evaluationSource(config, place.split);
-  const world = (index: number): DigitsTruth => source.world(index);
   const evaluation = await evaluate({
     ...options,
     source,
-    world,
+    limits: problemLimits(config),
+    maxBrokenShare: maxBrokenShare(config),
+    world: isDigitsSource(source) ? (index) => source.world(index) : undefined,
     problems: place.problems,
     batchSize: config.evaluation.batchSize,
     maxCompletionTokens: config.sampling.maxCompletionTokens,

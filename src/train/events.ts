@@ -3,7 +3,7 @@
  * What a run tells while it goes on: one plain object at a time, the same for progress bars and for `--json`.
  */
 import type { EvaluationRecord } from "./evaluation-record.ts";
-import type { IterationMetrics } from "./iteration-metrics.ts";
+import type { BrokenRow, IterationMetrics } from "./iteration-metrics.ts";
 import type { WarmStartMetrics } from "./warm-start.ts";
 
 export interface StartedEvent {
@@ -25,6 +25,7 @@ export type RunEvent =
   | StartedEvent
   | CheckpointEvent
   | IterationMetrics
+  | BrokenRow
   | WarmStartMetrics
   | EvaluationRecord;
 

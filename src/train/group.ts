@@ -2,17 +2,10 @@
  * @module
  * What one iteration handles: the completions of a prompt with their rewards.
  */
-import type { Problem } from "../data/index.ts";
-import type { Completion, Prompt } from "../engine/index.ts";
+import type { Completion } from "../engine/index.ts";
+import type { Question } from "../eval/index.ts";
 import { groupSpread } from "../math/index.ts";
 import type { Reward } from "../verify/index.ts";
-
-/** A problem, where it stands in its source, and the prompt made of it. */
-export interface Question {
-  readonly index: number;
-  readonly problem: Problem;
-  readonly prompt: Prompt;
-}
 
 /** One completion and what the verifier says of it; null where it cannot judge. */
 export interface Rollout {

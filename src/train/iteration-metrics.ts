@@ -3,6 +3,7 @@
  * The numbers of one iteration, as they stand in metrics.jsonl. What each means is in docs/run-directory.md.
  */
 import type { TokenRole } from "../credit/index.ts";
+import type { SkippedRow } from "../eval/index.ts";
 import { groupSpread, mean } from "../math/index.ts";
 import type { ObjectiveMetrics } from "../objective/index.ts";
 import { type Group, groupRewards, hasSpread } from "./group.ts";
@@ -22,11 +23,24 @@ export interface IterationTiming {
   readonly tokensPerSecond: number;
 }
 
+/** A row of the data set that could not be read. */
+export interface BrokenRow {
+  readonly event: "broken-row";
+  readonly iteration: number;
+  /** Of the problem in its source. */
+  readonly index: number;
+  /** What is wrong with it, with file and row. */
+  readonly message: string;
+}
+
 export interface IterationMetrics {
   readonly event: "iteration";
   readonly iteration: number;
   readonly learningRate: number;
   readonly problems: number;
+  /** Rows that could not be read, and rows beyond the limits of the data set; the next were taken instead. */
+  readonly brokenRows: number;
+  readonly filteredRows: number;
   readonly completions: number;
   readonly tokens: number;
   readonly reward: number;
@@ -178,6 +192,7 @@ export function iterationMetrics({
   iteration,
   learningRate,
   groups,
+  skippedRows,
   used,
   steps,
   watch,
@@ -185,6 +200,7 @@ export function iterationMetrics({
   readonly iteration: number;
   readonly learningRate: number;
   readonly groups: readonly Group[];
+  readonly skippedRows: readonly SkippedRow[];
   readonly used: readonly CreditedGroup[];
   readonly steps: readonly StepOutcome[];
   readonly watch: Stopwatch;
@@ -197,6 +213,8 @@ export function iterationMetrics({
     iteration,
     learningRate,
     problems: groups.length,
+    brokenRows: skippedRows.filter(({ isBroken }) => isBroken).length,
+    filteredRows: skippedRows.filter(({ isBroken }) => !isBroken).length,
     ...completions,
     ...rewardNumbers(groups),
     ...objectiveNumbers(steps, isKlMeasured),

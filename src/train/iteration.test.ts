@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { creditMethod } from "../credit/index.ts";
+import { digitsSource } from "../data/index.ts";
 import type { Engine, SampleRequest, ScoreRequest, Sequence } from "../engine/index.ts";
 import { Rng } from "../math/index.ts";
 import { digitsFakeEngine, steadyClock, tinyConfig } from "../testing/tiny-run.ts";
 import { groupRewards, hasSpread } from "./group.ts";
 import { runIteration } from "./iteration.ts";
-import { trainingSource } from "./open-data.ts";
 import { openDialogue } from "./open-model.ts";
 import { problemOrder } from "./problem-order.ts";
 import { sampleGroups } from "./sample-groups.ts";
@@ -48,7 +48,9 @@ function recordingEngine(overrides: Partial<Engine> = {}) {
 
 function trainingWith(engine: Engine, ...flags: string[]): { training: Training; progress: Progress } {
   const config = tinyConfig(...flags);
-  const source = trainingSource(config);
+  if (config.data.kind !== "digits") throw new Error("expected the digits task");
+  const { kind: _kind, seed, ...options } = config.data;
+  const source = digitsSource({ split: "train", seed, options });
   const training: Training = {
     config,
     engine,
@@ -60,7 +62,8 @@ function trainingWith(engine: Engine, ...flags: string[]): { training: Training;
     clock: steadyClock(),
   };
   const totals = { completions: 0, tokens: 0, steps: 0, skippedSteps: 0 };
-  return { training, progress: { dataPosition: 0, rng: new Rng(1), totals } };
+  const rows = { drawn: 0, broken: 0, filtered: 0 };
+  return { training, progress: { dataPosition: 0, rng: new Rng(1), rows, totals } };
 }
 
 describe("an iteration", () => {
@@ -130,7 +133,12 @@ describe("an iteration", () => {
     const { engine, accumulated } = recordingEngine();
     const { training, progress } = trainingWith(engine);
     const copy = { ...progress, rng: Rng.restore(progress.rng.state()) };
-    const groups = await sampleGroups(training, copy, training.credit.needs, new Stopwatch(training.clock));
+    const { groups } = await sampleGroups(
+      training,
+      copy,
+      training.credit.needs,
+      new Stopwatch(training.clock),
+    );
     const kept = groups.filter(hasSpread);
     expect(kept.length).toBeGreaterThan(0);
     expect(kept.length).toBeLessThan(groups.length);
@@ -206,12 +214,12 @@ describe("the pieces of an iteration", () => {
 
   test("the rewards of unscorable completions are null", async () => {
     const { training, progress } = trainingWith(digitsFakeEngine());
-    const [group] = await sampleGroups(
+    const { groups } = await sampleGroups(
       { ...training, verify: () => null },
       progress,
       {},
       new Stopwatch(() => 0),
     );
-    expect(groupRewards(group!)).toEqual(new Array(8).fill(null));
+    expect(groupRewards(groups[0]!)).toEqual(new Array(8).fill(null));
   });
 });

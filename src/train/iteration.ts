@@ -9,7 +9,7 @@ import { NumericError } from "../errors/index.ts";
 import { algorithmNeeds } from "../objective/index.ts";
 import { creditGroups } from "./credit-groups.ts";
 import { type Group, hasSpread } from "./group.ts";
-import { type IterationMetrics, iterationMetrics } from "./iteration-metrics.ts";
+import { type BrokenRow, type IterationMetrics, iterationMetrics } from "./iteration-metrics.ts";
 import { learningRateAt } from "./learning-rate.ts";
 import { rolloutLines } from "./rollout-lines.ts";
 import { sampleGroups } from "./sample-groups.ts";
@@ -20,6 +20,8 @@ import { type CreditedGroup, type StepOutcome, updatePolicy, withReference } fro
 /** What an iteration leaves behind, beside the changed weights. */
 export interface IterationOutcome {
   readonly metrics: IterationMetrics;
+  /** Rows of the data set that were met and could not be read. */
+  readonly brokenRows: readonly BrokenRow[];
   readonly steps: readonly StepOutcome[];
   /** One line per rollout that is to be written; empty when it is not this iteration's turn. */
   readonly rollouts: readonly object[];
@@ -60,7 +62,7 @@ export async function runIteration(
   const { train } = config;
   const needs = algorithmNeeds(config.algorithm);
   const watch = new Stopwatch(clock);
-  const groups = await sampleGroups(training, progress, credit.needs, watch);
+  const { groups, skippedRows } = await sampleGroups(training, progress, credit.needs, watch);
   const kept = groups.filter((group) => !needs.spread || hasSpread(group));
   if (train.minibatches > 1) progress.rng.shuffle(kept);
 
@@ -84,6 +86,7 @@ export async function runIteration(
     iteration,
     learningRate: adam.learningRate,
     groups,
+    skippedRows,
     used,
     steps,
     watch,
@@ -97,5 +100,8 @@ export async function runIteration(
   const rollouts = isTurn(train.rolloutsEvery, iteration)
     ? rolloutLines(training, groups, used, train.rolloutGroups)
     : [];
-  return { metrics, steps, rollouts };
+  const brokenRows = skippedRows
+    .filter(({ isBroken }) => isBroken)
+    .map(({ index, message }) => ({ event: "broken-row" as const, iteration, index, message }));
+  return { metrics, brokenRows, steps, rollouts };
 }

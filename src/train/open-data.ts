@@ -5,37 +5,78 @@
 import {
   type DemonstrationSource,
   type DigitsOptions,
-  type DigitsSource,
   type DigitsSplit,
   demonstrations,
   digitsSource,
   type Lesson,
+  openFileSource,
+  type ProblemSource,
   warmStartScans,
 } from "../data/index.ts";
+import { ConfigError } from "../errors/index.ts";
+import type { ProblemLimits } from "../eval/index.ts";
 import type { Config } from "./config/schema.ts";
 
-function digitsOptions({ data }: Config): DigitsOptions {
-  const { kind: _kind, seed: _seed, ...options } = data;
+type DigitsData = Extract<Config["data"], { kind: "digits" }>;
+
+function digitsOptions({ kind: _kind, seed: _seed, ...options }: DigitsData): DigitsOptions {
   return options;
 }
 
-/** The problems that training draws. */
-export function trainingSource(config: Config): DigitsSource {
-  return digitsSource({ split: "train", seed: config.data.seed, options: digitsOptions(config) });
+/**
+ * The problems that training draws.
+ *
+ * @throws DataError when the data set cannot be opened or has no rows
+ */
+export async function trainingSource({ data }: Config): Promise<ProblemSource> {
+  if (data.kind === "files") return openFileSource(data, "train");
+  return digitsSource({ split: "train", seed: data.seed, options: digitsOptions(data) });
 }
 
-/** The problems of an evaluation; the same for every run with the same evaluation seed and data options. */
-export function evaluationSource(config: Config, split: DigitsSplit): DigitsSource {
-  return digitsSource({ split, seed: config.evaluation.seed, options: digitsOptions(config) });
+/**
+ * The problems of an evaluation; the same for every run with the same data options and, for the digits task, the same
+ * evaluation seed.
+ *
+ * @throws DataError when the data set has no such part, or cannot be opened
+ */
+export async function evaluationSource(
+  { data, evaluation }: Config,
+  split: DigitsSplit,
+): Promise<ProblemSource> {
+  if (data.kind === "files") return openFileSource(data, split);
+  return digitsSource({ split, seed: evaluation.seed, options: digitsOptions(data) });
 }
 
-/** The warm start's demonstrations of a lesson; which scans they show depends on the run's seed. */
+/** Which problems are left out. */
+export function problemLimits({ data }: Config): ProblemLimits {
+  if (data.kind === "digits") return {};
+  const { minPixels, maxPixels, maxPromptTokens } = data;
+  return { minPixels, maxPixels, maxPromptTokens };
+}
+
+/** The share of broken rows past which a run stops; problems of the digits task are never broken. */
+export function maxBrokenShare({ data }: Config): number {
+  return data.kind === "digits" ? 0 : data.maxBrokenShare;
+}
+
+/**
+ * The warm start's demonstrations of a lesson; which scans they show depends on the run's seed.
+ *
+ * @throws ConfigError when the data are not the digits task, which alone has demonstrations
+ */
 export function warmStartSource(config: Config, lesson: Lesson): DemonstrationSource {
+  const { data, sft, train } = config;
+  if (data.kind !== "digits") {
+    throw new ConfigError(
+      `data.kind "${data.kind}": the warm start demonstrates the digits task alone; set model to a model directory, ` +
+        "or sft.steps to 0",
+    );
+  }
   return demonstrations({
-    scans: warmStartScans(config.sft.scans, config.train.seed),
-    seed: config.train.seed,
-    options: digitsOptions(config),
+    scans: warmStartScans(sft.scans, train.seed),
+    seed: train.seed,
+    options: digitsOptions(data),
     lesson,
-    describedShare: config.sft.describedShare,
+    describedShare: sft.describedShare,
   });
 }

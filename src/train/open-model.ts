@@ -4,9 +4,9 @@
  */
 import { createLocalEngine, type Engine } from "../engine/index.ts";
 import { createDialogue, type Dialogue } from "../eval/index.ts";
-import { ChatTemplate, openModelDirectory, Tokenizer } from "../model/index.ts";
+import { ChatTemplate, loadProcessorConfig, openModelDirectory, Tokenizer } from "../model/index.ts";
 import type { Config } from "./config/schema.ts";
-import { DIGITS_ASSETS, freshDigitsModel } from "./digits-model.ts";
+import { DIGITS_ASSETS, digitsModelConfig, freshDigitsModel } from "./digits-model.ts";
 
 /** Makes the engine of a configuration; tests pass one of their own. */
 export type OpenEngine = (config: Config) => Promise<Engine>;
@@ -31,8 +31,8 @@ export const openEngine: OpenEngine = ({ model, engine, train }) =>
 export function openDialogue({ model, prompt }: Config): Dialogue {
   const { system, suffix } = prompt;
   if (model.kind === "directory") {
-    const { tokenizer, template, stopTokens } = openModelDirectory(model.path);
-    return createDialogue({ tokenizer, template, stopTokens, system, suffix });
+    const { tokenizer, template, stopTokens, processor } = openModelDirectory(model.path);
+    return createDialogue({ tokenizer, template, stopTokens, processor, system, suffix });
   }
   const tokenizer = Tokenizer.load(DIGITS_ASSETS);
   const stopTokens = [tokenizer.requireTokenId(tokenizer.eosToken ?? "<|im_end|>")];
@@ -40,6 +40,7 @@ export function openDialogue({ model, prompt }: Config): Dialogue {
     tokenizer,
     template: ChatTemplate.load(DIGITS_ASSETS),
     stopTokens,
+    processor: loadProcessorConfig(DIGITS_ASSETS, digitsModelConfig()),
     system,
     suffix,
   });

@@ -3,6 +3,7 @@
  * Reinforcement learning as a phase of the loop: iterations, evaluations between them, and the state that makes a
  * resumed run equal to one that was never stopped.
  */
+import type { RowCounts } from "../eval/index.ts";
 import { Rng, type RngState } from "../math/index.ts";
 import { evaluationRecord } from "./evaluation-record.ts";
 import { runIteration } from "./iteration.ts";
@@ -13,11 +14,13 @@ interface SavedProgress {
   readonly dataPosition: number;
   readonly rng: RngState;
   readonly totals: Progress["totals"];
+  readonly rows: RowCounts;
 }
 
 function newProgress(seed: number): Progress {
   return {
     dataPosition: 0,
+    rows: { drawn: 0, broken: 0, filtered: 0 },
     rng: new Rng(seed).fork("train"),
     totals: { completions: 0, tokens: 0, steps: 0, skippedSteps: 0 },
   };
@@ -32,6 +35,7 @@ export function reinforcementPhase(training: Training): Phase {
     evaluationRecord(
       config,
       { iteration, split: "validation", problems: train.evaluateProblems },
+      training.validation ?? training.source,
       { engine, dialogue },
     );
   return {
@@ -42,11 +46,11 @@ export function reinforcementPhase(training: Training): Phase {
     async run(iteration) {
       const every = train.evaluateEvery;
       const before = every > 0 && iteration === 1 ? [await evaluateAfter(0)] : [];
-      const { metrics, steps, rollouts } = await runIteration(training, progress, iteration);
+      const { metrics, brokenRows, steps, rollouts } = await runIteration(training, progress, iteration);
       const isTurn = every > 0 && (iteration % every === 0 || iteration === train.iterations);
       const after = isTurn ? [await evaluateAfter(iteration)] : [];
       return {
-        records: [...before, metrics, ...after],
+        records: [...before, ...brokenRows, metrics, ...after],
         rollouts,
         skips: steps.map(({ applied, reason }) => (applied ? undefined : (reason ?? "unknown"))),
       };
@@ -55,10 +59,11 @@ export function reinforcementPhase(training: Training): Phase {
       dataPosition: progress.dataPosition,
       rng: progress.rng.state(),
       totals: progress.totals,
+      rows: progress.rows,
     }),
     restore(state) {
-      const { dataPosition, rng, totals } = state as SavedProgress;
-      progress = { dataPosition, rng: Rng.restore(rng), totals };
+      const { dataPosition, rng, totals, rows } = state as SavedProgress;
+      progress = { dataPosition, rng: Rng.restore(rng), totals, rows };
     },
   };
 }

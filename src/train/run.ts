@@ -14,7 +14,7 @@ import { warmStartCurriculum } from "./curriculum.ts";
 import { describeEnvironment } from "./environment.ts";
 import type { OnEvent } from "./events.ts";
 import { FINAL_MODEL, type LoopResult, runLoop } from "./loop.ts";
-import { trainingSource } from "./open-data.ts";
+import { evaluationSource, trainingSource } from "./open-data.ts";
 import { type OpenEngine, openDialogue, openEngine } from "./open-model.ts";
 import { problemOrder } from "./problem-order.ts";
 import { reinforcementPhase } from "./reinforcement.ts";
@@ -149,18 +149,25 @@ export async function runTraining(options: RunOptions, hooks: TrainingHooks = {}
   return withEngine(options, async (opened) => {
     const { engine, dialogue } = opened;
     requireCapabilities(engine, config);
-    const source = trainingSource(config);
+    const source = await trainingSource(config);
+    const validation =
+      config.train.evaluateEvery > 0 ? await evaluationSource(config, "validation") : undefined;
     const training: Training = {
       config,
       engine,
       dialogue,
       source,
+      validation,
       order: problemOrder(source, config.train.seed),
       verify: openVerifier(config),
       credit: creditMethod(config.credit),
       clock,
     };
-    const record = { kind: "train" as const, config, data: { train: source.fingerprint } };
+    const record = {
+      kind: "train" as const,
+      config,
+      data: { train: source.fingerprint, ...(validation && { validation: validation.fingerprint }) },
+    };
     const directory = openDirectory(options.runDirectory, record, options.resume ?? false);
     if (hasWarmStart(config)) {
       const path = directory.at(WARM_START);

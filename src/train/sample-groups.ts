@@ -3,37 +3,48 @@
  * The first half of an iteration: problems, prompts, completions, rewards.
  */
 import type { CreditNeeds } from "../credit/index.ts";
-import type { Group, Question } from "./group.ts";
+import { type DrawnQuestions, drawQuestions, RowTally, type SkippedRow } from "../eval/index.ts";
+import type { Group } from "./group.ts";
+import { maxBrokenShare, problemLimits } from "./open-data.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 import type { Progress, Training } from "./training.ts";
 
+/** The groups of an iteration, and the rows that were passed over. */
+export interface SampledGroups {
+  /** `[P]` groups of G rollouts. */
+  readonly groups: readonly Group[];
+  readonly skippedRows: readonly SkippedRow[];
+}
+
 /** Draws the next problems of the stream and puts them into prompts; moves the position. */
-async function nextQuestions(training: Training, progress: Progress): Promise<Question[]> {
-  const count = training.config.train.promptsPerIteration;
-  const questions: Question[] = [];
-  for (let i = 0; i < count; i++) {
-    const index = training.order(progress.dataPosition + i);
-    const problem = await training.source.problem(index);
-    questions.push({ index, problem, prompt: training.dialogue.prompt(problem) });
-  }
-  progress.dataPosition += count;
-  return questions;
+async function nextQuestions(training: Training, progress: Progress): Promise<DrawnQuestions> {
+  const { config, source, dialogue, order } = training;
+  const tally = new RowTally(maxBrokenShare(config), source.size, progress.rows);
+  const drawn = await drawQuestions(
+    { source, dialogue, limits: problemLimits(config), order, end: Infinity },
+    tally,
+    progress.dataPosition,
+    config.train.promptsPerIteration,
+  );
+  progress.dataPosition = drawn.position;
+  progress.rows = tally.counts;
+  return drawn;
 }
 
 /**
  * Samples a group for each of the next problems and has every completion judged.
  *
  * @param needs signals to take along while sampling
- * @returns `[P]` groups of G rollouts
+ * @throws DataError when too many rows of the data set are broken, or none can be used
  */
 export async function sampleGroups(
   training: Training,
   progress: Progress,
   needs: CreditNeeds,
   watch: Stopwatch,
-): Promise<Group[]> {
+): Promise<SampledGroups> {
   const { config, engine, dialogue, verify } = training;
-  const questions = await watch.time("prepare", () => nextQuestions(training, progress));
+  const { questions, skipped } = await watch.time("prepare", () => nextQuestions(training, progress));
   const completions = await watch.time("sample", () =>
     engine.sample({
       ...config.sampling,
@@ -44,7 +55,7 @@ export async function sampleGroups(
       ...(needs.attention && { signals: { attention: needs.attention } }),
     }),
   );
-  return watch.time("verify", async () =>
+  const groups = await watch.time("verify", async () =>
     questions.map((question, p) => ({
       ...question,
       rollouts: completions[p]!.map((completion) => {
@@ -53,4 +64,5 @@ export async function sampleGroups(
       }),
     })),
   );
+  return { groups, skippedRows: skipped };
 }

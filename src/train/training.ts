@@ -5,7 +5,7 @@
 import type { CreditMethod } from "../credit/index.ts";
 import type { Problem, ProblemSource } from "../data/index.ts";
 import type { Engine } from "../engine/index.ts";
-import type { Dialogue } from "../eval/index.ts";
+import type { Dialogue, RowCounts } from "../eval/index.ts";
 import type { Rng } from "../math/index.ts";
 import type { Reward } from "../verify/index.ts";
 import type { Config } from "./config/schema.ts";
@@ -19,6 +19,8 @@ export interface Training {
   readonly engine: Engine;
   readonly dialogue: Dialogue;
   readonly source: ProblemSource;
+  /** Problems of evaluations between iterations; only where there are any. */
+  readonly validation?: ProblemSource | undefined;
   /** Index of the problem at a position of the stream. */
   readonly order: (position: number) => number;
   readonly verify: Verifier;
@@ -32,6 +34,8 @@ export interface Progress {
   /** Position of the next problem in the stream. */
   dataPosition: number;
   readonly rng: Rng;
+  /** Rows of the data set since the start of the run. */
+  rows: RowCounts;
   /** Sums since the start of the run. */
   totals: { completions: number; tokens: number; steps: number; skippedSteps: number };
 }

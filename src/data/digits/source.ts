@@ -18,6 +18,11 @@ export interface DigitsSource extends ProblemSource {
   world(index: number): DigitsTruth;
 }
 
+/** Whether the truth behind each problem of a source is known. */
+export function isDigitsSource(source: ProblemSource): source is DigitsSource {
+  return "world" in source;
+}
+
 /** The generator of one problem; independent streams for its world and its noise. */
 function problemRng(seed: number, name: string, index: number, stream: "world" | "noise"): Rng {
   if (!Number.isInteger(index) || index < 0) {

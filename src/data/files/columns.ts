@@ -19,13 +19,15 @@ const USUAL = {
 } as const;
 
 /** Letters that name the columns of a multiple-choice question's options. */
-export const OPTION_LETTERS: readonly string[] = [..."ABCDEFGHIJ"];
+export const OPTION_LETTERS: readonly string[] = "ABCDEFGHIJ".split("");
 
 /** What a problem is made of. */
 export type Part = keyof typeof USUAL;
 
 /** Where each part of a problem may stand in a row. */
-export type Columns = Readonly<Record<Part, readonly string[]>> & { readonly conversations: readonly string[] };
+export type Columns = Readonly<Record<Part, readonly string[]>> & {
+  readonly conversations: readonly string[];
+};
 
 /** The columns to look into, in order. An image column that is given as empty means that there are no images. */
 export function columnsOf(given: FilesOptions["columns"]): Columns {

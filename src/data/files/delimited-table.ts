@@ -85,7 +85,11 @@ function checkHeader(names: readonly string[], path: string): void {
  * @param maxRowBytes longer records are broken rows
  * @throws DataError when the file cannot be read or its header is none
  */
-export async function openDelimited(path: string, format: "tsv" | "csv", maxRowBytes: number): Promise<Table> {
+export async function openDelimited(
+  path: string,
+  format: "tsv" | "csv",
+  maxRowBytes: number,
+): Promise<Table> {
   const file = await regularFile(path);
   const { rows, header, byIndex, fingerprint } = await indexRecords(file, format);
   const delimiter = DELIMITERS[format];
@@ -93,11 +97,7 @@ export async function openDelimited(path: string, format: "tsv" | "csv", maxRowB
   const headerIndex = new RowIndex();
   headerIndex.add(header.start, header.end, header.line);
   const headerPlace = `${path} line ${header.line}`;
-  const columns = fieldsOf(
-    await headerIndex.text(file, 0, maxRowBytes, headerPlace),
-    delimiter,
-    headerPlace,
-  );
+  const columns = fieldsOf(await headerIndex.text(file, 0, maxRowBytes, headerPlace), delimiter, headerPlace);
   checkHeader(columns, path);
   const place = (row: number) => `${path} line ${rows.line(row)}`;
   return {

@@ -52,7 +52,10 @@ function entries(path: string): Dirent[] {
 }
 
 /** Data files in a directory, by name; else those in its folder data/. */
-function filesIn(path: string, wanted: FilesOptions["format"]): { name: string; path: string; format: FileFormat }[] {
+function filesIn(
+  path: string,
+  wanted: FilesOptions["format"],
+): { name: string; path: string; format: FileFormat }[] {
   const all = entries(path);
   const found = all
     .filter((entry) => !entry.isDirectory() && !/^[._]/.test(entry.name))
@@ -71,9 +74,13 @@ function commonFormat(path: string, formats: readonly FileFormat[]): FileFormat 
   const distinct = [...new Set(formats)];
   const [format] = distinct;
   if (format === undefined)
-    throw new DataError(`${path}: expected files that end in ${FILE_FORMATS.map((f) => `.${f}`).join(", ")}, got none`);
+    throw new DataError(
+      `${path}: expected files that end in ${FILE_FORMATS.map((f) => `.${f}`).join(", ")}, got none`,
+    );
   if (distinct.length > 1)
-    throw new DataError(`${path}: has files of the formats ${distinct.join(" and ")}; data.format chooses one`);
+    throw new DataError(
+      `${path}: has files of the formats ${distinct.join(" and ")}; data.format chooses one`,
+    );
   return format;
 }
 
@@ -112,9 +119,7 @@ export function discoverFiles(options: FilesOptions, split: FileSplit): FoundFil
   );
   const hasSplits = found.some(({ name }) => splitOf(name) !== undefined);
   if (!hasSplits && own === undefined) throw missing();
-  const paths = found
-    .filter(({ name }) => !hasSplits || splitOf(name) === split)
-    .map((file) => file.path);
+  const paths = found.filter(({ name }) => !hasSplits || splitOf(name) === split).map((file) => file.path);
   if (paths.length > 0) return { format, paths };
   if (own === undefined || split === "train") throw missing();
   return { format, paths: found.map((file) => file.path) };

@@ -27,7 +27,12 @@ export interface FileSource extends ProblemSource {
   place(index: number): string;
 }
 
-async function openTable(path: string, format: FileFormat, columns: Columns, maxRowBytes: number): Promise<Table> {
+async function openTable(
+  path: string,
+  format: FileFormat,
+  columns: Columns,
+  maxRowBytes: number,
+): Promise<Table> {
   const table = await (format === "jsonl"
     ? openJsonl(path, maxRowBytes)
     : format === "parquet"
@@ -49,9 +54,13 @@ async function followed(table: Table, index: string, columns: Columns): Promise<
   for (;;) {
     const row = table.rowWithIndex?.(at);
     if (row === undefined)
-      throw new DataError(`image: is neither base64 nor the index of a row: ${JSON.stringify(at.slice(0, 80))}`);
-    if (seen.includes(at)) throw new DataError(`image: refers to itself, by way of the rows ${seen.join(", ")}`);
-    if (seen.length > 16) throw new DataError("image: refers to a row that refers to a row, more than 16 times");
+      throw new DataError(
+        `image: is neither base64 nor the index of a row: ${JSON.stringify(at.slice(0, 80))}`,
+      );
+    if (seen.includes(at))
+      throw new DataError(`image: refers to itself, by way of the rows ${seen.join(", ")}`);
+    if (seen.length > 16)
+      throw new DataError("image: refers to a row that refers to a row, more than 16 times");
     seen.push(at);
     const references = imageReferences(firstCell(await table.row(row), columns.image)?.value, true);
     const [first] = references;
@@ -76,7 +85,12 @@ class FileProblems implements FileSource {
   readonly #columns: Columns;
   readonly #shard: readonly [number, number];
 
-  constructor(tables: readonly Table[], options: FilesOptions, columns: Columns, shard: readonly [number, number]) {
+  constructor(
+    tables: readonly Table[],
+    options: FilesOptions,
+    columns: Columns,
+    shard: readonly [number, number],
+  ) {
     const [index, count] = shard;
     const rows = tables.reduce((sum, table) => sum + table.size, 0);
     this.#tables = tables;

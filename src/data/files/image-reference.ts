@@ -56,7 +56,8 @@ export function imageReferences(value: unknown, isEncoded: boolean): ImageRefere
   }
   if (value instanceof Uint8Array) return [{ kind: "bytes", bytes: value }];
   if (Array.isArray(value)) {
-    if (value.some(Array.isArray)) throw new DataError("image: expected a list of images, got a list of lists");
+    if (value.some(Array.isArray))
+      throw new DataError("image: expected a list of images, got a list of lists");
     return value.flatMap((item) => imageReferences(item, isEncoded));
   }
   if (typeof value === "object") return [fromStruct(value)];

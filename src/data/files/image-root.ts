@@ -20,7 +20,11 @@ async function real(path: string, shown: string): Promise<string> {
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     const reason =
-      code === "ENOENT" ? "no such file" : code === "ELOOP" ? "its links go in a circle" : (cause as Error).message;
+      code === "ENOENT"
+        ? "no such file"
+        : code === "ELOOP"
+          ? "its links go in a circle"
+          : (cause as Error).message;
     throw new DataError(`image ${shown}: ${reason}`, { cause });
   }
 }
@@ -36,7 +40,9 @@ export async function imagePath(root: string, named: string): Promise<string> {
   if (named.includes("\0")) throw new DataError(`image ${shown}: is no path`);
   const path = resolve(root, named);
   if (!isWithin(resolve(root), path))
-    throw new DataError(`image ${shown}: leads out of the image directory ${root} (data.images names another)`);
+    throw new DataError(
+      `image ${shown}: leads out of the image directory ${root} (data.images names another)`,
+    );
   const found = await real(path, shown);
   if (!isWithin(await real(root, shown), found))
     throw new DataError(`image ${shown}: is a link out of the image directory ${root}`);

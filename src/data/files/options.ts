@@ -7,12 +7,17 @@ import { FILE_FORMATS } from "./table.ts";
 
 const columnsSchema = z
   .strictObject({
-    question: z.string().optional().describe("Column of the question; found by its usual names unless given."),
+    question: z
+      .string()
+      .optional()
+      .describe("Column of the question; found by its usual names unless given."),
     answer: z.string().optional().describe("Column of the answer; found by its usual names unless given."),
     image: z
       .string()
       .optional()
-      .describe("Column of the images; found by its usual names unless given, and empty for problems without."),
+      .describe(
+        "Column of the images; found by its usual names unless given, and empty for problems without.",
+      ),
     id: z.string().optional().describe("Column of the id; file and row unless there is one."),
     kind: z.string().optional().describe("Column of the kind, for accuracy by kind."),
   })
@@ -31,7 +36,9 @@ export const filesSchema = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .describe("Directory that image paths are relative to and must stay in; the data file's own unless given."),
+    .describe(
+      "Directory that image paths are relative to and must stay in; the data file's own unless given.",
+    ),
   columns: columnsSchema.prefault({}),
   shard: z
     .tuple([z.int().min(0), z.int().min(1)])

@@ -4,7 +4,13 @@
  * groups read last are kept, so that reading in order decodes each once.
  */
 import { createHash } from "node:crypto";
-import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadObjects, type RowGroup } from "hyparquet";
+import {
+  type AsyncBuffer,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetReadObjects,
+  type RowGroup,
+} from "hyparquet";
 import { DataError } from "../../errors/index.ts";
 import { boundedCompressors, checkPages } from "./parquet-pages.ts";
 import { type RegularFile, readBytes, regularFile } from "./regular-file.ts";
@@ -60,7 +66,11 @@ function byteRange({ meta_data: meta, file_path }: RowGroup["columns"][number]):
   return [start, start + Number(meta.total_compressed_size)];
 }
 
-function planGroups({ row_groups }: FileMetaData, wanted: (path: readonly string[]) => boolean, size: number) {
+function planGroups(
+  { row_groups }: FileMetaData,
+  wanted: (path: readonly string[]) => boolean,
+  size: number,
+) {
   let firstRow = 0;
   return row_groups.map((group): Group => {
     const rows = Number(group.num_rows);
@@ -122,7 +132,8 @@ async function readGroup(file: RegularFile, metadata: FileMetaData, group: Group
     compressors: boundedCompressors,
     utf8: false,
   });
-  if (rows.length !== group.rows) throw new Error(`a row group has ${rows.length} rows, expected ${group.rows}`);
+  if (rows.length !== group.rows)
+    throw new Error(`a row group has ${rows.length} rows, expected ${group.rows}`);
   return rows;
 }
 

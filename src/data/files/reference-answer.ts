@@ -30,6 +30,7 @@ export function referenceAnswer(text: string): string {
   const close = text.toLowerCase().lastIndexOf("</answer>");
   const open = close < 0 ? -1 : text.toLowerCase().lastIndexOf("<answer>", close);
   const marked = (open < 0 ? text : text.slice(open + "<answer>".length, close)).trim();
-  const bare = marked.startsWith("$") && marked.endsWith("$") && marked.length > 1 ? marked.slice(1, -1) : marked;
+  const bare =
+    marked.startsWith("$") && marked.endsWith("$") && marked.length > 1 ? marked.slice(1, -1) : marked;
   return boxed(bare.trim())?.trim() ?? marked;
 }

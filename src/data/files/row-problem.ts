@@ -21,9 +21,12 @@ export interface RowProblem {
 
 function asText(value: unknown, what: string): string {
   if (typeof value === "string") return value;
-  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") return String(value);
+  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean")
+    return String(value);
   if (Array.isArray(value) && value.length === 1) return asText(value[0], what);
-  throw new DataError(`${what}: expected a text, got ${Array.isArray(value) ? "a list" : `a ${typeof value}`}`);
+  throw new DataError(
+    `${what}: expected a text, got ${Array.isArray(value) ? "a list" : `a ${typeof value}`}`,
+  );
 }
 
 const ASKING = ["human", "user"];

@@ -55,7 +55,7 @@ describe("resolving a configuration", () => {
   test("reads flags by type: numbers, lists, and text that looks like a number", () => {
     const config = withFlags("train.learningRate=1e-6", "data.kinds=[sum]", "prompt.suffix=10", "model=7");
     expect(config.train.learningRate).toBe(1e-6);
-    expect(config.data.kinds).toEqual(["sum"]);
+    expect(config.data).toMatchObject({ kind: "digits", kinds: ["sum"] });
     expect(config.prompt.suffix).toBe("10");
     expect(config.model).toEqual({ kind: "directory", path: "7" });
   });

@@ -137,7 +137,10 @@ const sftSchema = z
 
 const evaluationSchema = z
   .strictObject({
-    split: z.enum(DIGITS_SPLITS).default("validation").describe("Part of the data set that problems come from."),
+    split: z
+      .enum(DIGITS_SPLITS)
+      .default("validation")
+      .describe("Part of the data set that problems come from."),
     problems: z.int().min(1).default(500).describe("Number of problems."),
     seed: seed.default(1).describe("Seed of the problems, the same for every run that is to be compared."),
     batchSize: z.int().min(1).default(128).describe("Problems that are sampled at once."),

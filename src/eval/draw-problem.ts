@@ -1,0 +1,78 @@
+/**
+ * @module
+ * From a row of a data set to a problem with its prompt; or to the reason why the row is left out.
+ */
+import type { Problem, ProblemSource } from "../data/index.ts";
+import { DataError } from "../errors/index.ts";
+import type { Prompt } from "../model/index.ts";
+import type { Dialogue } from "./dialogue.ts";
+
+/** A problem, where it stands in its source, and the prompt made of it. */
+export interface Question {
+  readonly index: number;
+  readonly problem: Problem;
+  readonly prompt: Prompt;
+}
+
+/** A row that gives no problem. */
+export interface SkippedRow {
+  readonly index: number;
+  /** Broken rows cannot be read; others do not fit the limits. */
+  readonly isBroken: boolean;
+  /** In words, with file and row where it is broken. */
+  readonly message: string;
+}
+
+/** Problems beyond these are left out. */
+export interface ProblemLimits {
+  /** Of each image. */
+  readonly minPixels?: number | undefined;
+  readonly maxPixels?: number | undefined;
+  /** Images included. */
+  readonly maxPromptTokens?: number | undefined;
+}
+
+/** What drawing works with. */
+export interface DrawOptions {
+  readonly source: ProblemSource;
+  readonly dialogue: Dialogue;
+  readonly limits?: ProblemLimits | undefined;
+}
+
+/** Why a problem is beyond the limits; undefined when it is not. */
+function excess(
+  { images }: Problem,
+  prompt: Prompt,
+  dialogue: Dialogue,
+  limits: ProblemLimits,
+): string | undefined {
+  const { minPixels = 0, maxPixels = Infinity, maxPromptTokens = Infinity } = limits;
+  const pixels = images.map(({ width, height }) => width * height);
+  const small = pixels.find((count) => count < minPixels);
+  if (small !== undefined) return `an image has ${small} pixels, expected at least ${minPixels}`;
+  const large = pixels.find((count) => count > maxPixels);
+  if (large !== undefined) return `an image has ${large} pixels, expected at most ${maxPixels}`;
+  const tokens = maxPromptTokens === Infinity ? 0 : dialogue.promptTokens(prompt);
+  return tokens > maxPromptTokens
+    ? `the prompt has ${tokens} tokens, expected at most ${maxPromptTokens}`
+    : undefined;
+}
+
+/** Whether what was drawn is a row that gives no problem. */
+export function isSkipped(drawn: Question | SkippedRow): drawn is SkippedRow {
+  return "isBroken" in drawn;
+}
+
+/** Draws one problem. Broken rows are a value here; what is not the data's fault is thrown. */
+export async function drawProblem(options: DrawOptions, index: number): Promise<Question | SkippedRow> {
+  const { source, dialogue, limits = {} } = options;
+  try {
+    const problem = await source.problem(index);
+    const prompt = dialogue.prompt(problem);
+    const message = excess(problem, prompt, dialogue, limits);
+    return message === undefined ? { index, problem, prompt } : { index, isBroken: false, message };
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    return { index, isBroken: true, message: error.message };
+  }
+}

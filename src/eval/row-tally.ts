@@ -1,0 +1,75 @@
+/**
+ * @module
+ * Counts the rows of a data set that gave no problem, and says when they are too many.
+ */
+import { DataError } from "../errors/index.ts";
+import type { SkippedRow } from "./draw-problem.ts";
+
+/** Rows so far; plain JSON. */
+export interface RowCounts {
+  readonly drawn: number;
+  readonly broken: number;
+  readonly filtered: number;
+}
+
+/** Rows before which the share of broken ones is not yet taken seriously: it is held against this many at least. */
+const FEWEST = 100;
+
+/** A count of rows with its limit. */
+export class RowTally {
+  readonly #maxBrokenShare: number;
+  readonly #size: number;
+  #counts: RowCounts;
+  #inARow = 0;
+
+  /**
+   * @param maxBrokenShare in [0, 1]
+   * @param size of the source: as many rows without a problem, one after the other, end the run as well
+   */
+  constructor(
+    maxBrokenShare: number,
+    size: number,
+    counts: RowCounts = { drawn: 0, broken: 0, filtered: 0 },
+  ) {
+    this.#maxBrokenShare = maxBrokenShare;
+    this.#size = size;
+    this.#counts = counts;
+  }
+
+  get counts(): RowCounts {
+    return this.#counts;
+  }
+
+  /** Counts a row that gave a problem. */
+  used(): void {
+    this.#counts = { ...this.#counts, drawn: this.#counts.drawn + 1 };
+    this.#inARow = 0;
+  }
+
+  /**
+   * Counts a row that gave none.
+   *
+   *     stop when broken > maxBrokenShare · max(drawn, 100)
+   *
+   * @throws DataError when too many are broken, or when no row of the source can be used
+   */
+  skipped(row: SkippedRow): void {
+    const { drawn, broken, filtered } = this.#counts;
+    this.#counts = {
+      drawn: drawn + 1,
+      broken: broken + Number(row.isBroken),
+      filtered: filtered + Number(!row.isBroken),
+    };
+    this.#inARow += 1;
+    const now = this.#counts;
+    if (row.isBroken && now.broken > this.#maxBrokenShare * Math.max(now.drawn, FEWEST)) {
+      throw new DataError(
+        `data: ${now.broken} of ${now.drawn} rows are broken, expected at most a share of ${this.#maxBrokenShare} ` +
+          `(data.maxBrokenShare); the last: ${row.message}`,
+      );
+    }
+    if (this.#inARow >= this.#size) {
+      throw new DataError(`data: none of ${this.#size} rows can be used; the last: ${row.message}`);
+    }
+  }
+}
