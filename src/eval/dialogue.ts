@@ -9,10 +9,12 @@ import {
   type ChatMessage,
   imageGrid,
   mergedTokens,
-  type PixelSize,
   type ProcessorConfig,
   type Prompt,
+  type PromptChunk,
   promptFromMessages,
+  type VideoProcessorConfig,
+  videoGrid,
 } from "../model/index.ts";
 
 /** How problems become conversations. */
@@ -21,6 +23,8 @@ export interface DialogueOptions extends ChatFormat {
   readonly stopTokens: readonly number[];
   /** How images are cut into tokens. */
   readonly processor: ProcessorConfig;
+  /** How videos are cut into tokens. */
+  readonly videoProcessor: VideoProcessorConfig;
   /** System message; the chat template's own unless given. */
   readonly system?: string | undefined;
   /** Text put after every question. */
@@ -48,9 +52,21 @@ export interface Dialogue {
 
 /** The dialogue of a model with this tokenizer and chat template. */
 export function createDialogue(options: DialogueOptions): Dialogue {
-  const { tokenizer, stopTokens, processor, system, suffix = "" } = options;
+  const { tokenizer, stopTokens, processor, videoProcessor, system, suffix = "" } = options;
   const [stop] = stopTokens;
-  const imageTokens = (size: PixelSize) => mergedTokens(imageGrid(size, processor), processor.mergeSize);
+  const chunkTokens = (chunk: PromptChunk): number => {
+    switch (chunk.kind) {
+      case "text":
+        return chunk.tokens.length;
+      case "image":
+        return mergedTokens(imageGrid(chunk.image, processor), processor.mergeSize);
+      case "video": {
+        const { frames } = chunk.video;
+        const size = frames[0] ?? { width: 0, height: 0 };
+        return mergedTokens(videoGrid(size, frames.length, videoProcessor), videoProcessor.mergeSize);
+      }
+    }
+  };
   const known = new Map<number, string>();
   const tokenText = (id: number): string => {
     const found = known.get(id) ?? tokenizer.decode([id], { skipSpecial: true });
@@ -69,11 +85,7 @@ export function createDialogue(options: DialogueOptions): Dialogue {
       ];
       return promptFromMessages(messages, problem.images, options);
     },
-    promptTokens: ({ chunks }) =>
-      chunks.reduce(
-        (sum, chunk) => sum + (chunk.kind === "text" ? chunk.tokens.length : imageTokens(chunk.image)),
-        0,
-      ),
+    promptTokens: ({ chunks }) => chunks.reduce((sum, chunk) => sum + chunkTokens(chunk), 0),
     completionTokens(text) {
       const tokens = tokenizer.encode(text, { special: false });
       return Int32Array.from(stop === undefined ? tokens : [...tokens, stop]);

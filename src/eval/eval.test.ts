@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { digitsSource, type Problem } from "../data/index.ts";
 import type { Engine } from "../engine/index.ts";
-import { ChatTemplate, loadProcessorConfig, Tokenizer } from "../model/index.ts";
+import { ChatTemplate, loadProcessorConfig, loadVideoProcessorConfig, Tokenizer } from "../model/index.ts";
 import { DIGITS_ASSETS, digitsModelConfig } from "../train/digits-model.ts";
 import { createDialogue, type Dialogue } from "./dialogue.ts";
 import { type EvaluationOptions, evaluate } from "./evaluate.ts";
@@ -14,6 +14,7 @@ const format = {
   template: ChatTemplate.load(DIGITS_ASSETS),
   stopTokens: [END],
   processor: loadProcessorConfig(DIGITS_ASSETS, digitsModelConfig()),
+  videoProcessor: loadVideoProcessorConfig(DIGITS_ASSETS, digitsModelConfig()),
 };
 const dialogue = createDialogue(format);
 const source = digitsSource({

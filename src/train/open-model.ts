@@ -4,7 +4,13 @@
  */
 import { createLocalEngine, type Engine } from "../engine/index.ts";
 import { createDialogue, type Dialogue } from "../eval/index.ts";
-import { ChatTemplate, loadProcessorConfig, openModelDirectory, Tokenizer } from "../model/index.ts";
+import {
+  ChatTemplate,
+  loadProcessorConfig,
+  loadVideoProcessorConfig,
+  openModelDirectory,
+  Tokenizer,
+} from "../model/index.ts";
 import type { Config } from "./config/schema.ts";
 import { DIGITS_ASSETS, digitsModelConfig, freshDigitsModel } from "./digits-model.ts";
 
@@ -31,16 +37,19 @@ export const openEngine: OpenEngine = ({ model, engine, train }) =>
 export function openDialogue({ model, prompt }: Config): Dialogue {
   const { system, suffix } = prompt;
   if (model.kind === "directory") {
-    const { tokenizer, template, stopTokens, processor } = openModelDirectory(model.path);
-    return createDialogue({ tokenizer, template, stopTokens, processor, system, suffix });
+    const { tokenizer, template, stopTokens, processor, config } = openModelDirectory(model.path);
+    const videoProcessor = loadVideoProcessorConfig(model.path, config);
+    return createDialogue({ tokenizer, template, stopTokens, processor, videoProcessor, system, suffix });
   }
   const tokenizer = Tokenizer.load(DIGITS_ASSETS);
+  const config = digitsModelConfig();
   const stopTokens = [tokenizer.requireTokenId(tokenizer.eosToken ?? "<|im_end|>")];
   return createDialogue({
     tokenizer,
     template: ChatTemplate.load(DIGITS_ASSETS),
     stopTokens,
-    processor: loadProcessorConfig(DIGITS_ASSETS, digitsModelConfig()),
+    processor: loadProcessorConfig(DIGITS_ASSETS, config),
+    videoProcessor: loadVideoProcessorConfig(DIGITS_ASSETS, config),
     system,
     suffix,
   });
