@@ -20,6 +20,8 @@ const configs = [
   { kind: "vicra", score: "divergence", variant: "listing" },
   { kind: "vppo" },
   { kind: "vppo", score: "divergence" },
+  { kind: "papo", tokenShare: 0.2 },
+  { kind: "kl-prcp" },
   { kind: "entropy-advantage" },
   { kind: "high-entropy-tokens" },
   { kind: "high-entropy-tokens", scope: "completion" },

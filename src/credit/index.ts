@@ -18,6 +18,7 @@ export type {
   CreditCompletion,
   CreditMethod,
   CreditNeeds,
+  CreditPerception,
   TokenRole,
 } from "./method.ts";
 export type { DycoRlAblation } from "./methods/dyco-rl/ablations.ts";
@@ -30,6 +31,8 @@ export type { EntropyAdvantageInput, EntropyAdvantageOptions } from "./methods/e
 export { entropyAdvantage } from "./methods/entropy-advantage.ts";
 export type { HighEntropyInput, HighEntropyOptions } from "./methods/high-entropy-tokens.ts";
 export { highEntropyTokens } from "./methods/high-entropy-tokens.ts";
+export type { PapoInput, PapoOptions } from "./methods/papo.ts";
+export { papo } from "./methods/papo.ts";
 export { uniformWeights } from "./methods/uniform.ts";
 export type { VicraCredit, VicraInput, VicraOptions } from "./methods/vicra.ts";
 export { vicra } from "./methods/vicra.ts";

@@ -75,6 +75,21 @@ export interface CreditCompletion {
   readonly advantage?: number | undefined;
 }
 
+/**
+ * A term of the loss beside the advantage: what is maximised gains γₜ·min(k3ₜ, bound) + η·log π(oₜ), k3 between the
+ * images as given and ablated.
+ */
+export interface CreditPerception {
+  /** `[T]` nats; 0 at masked tokens. */
+  readonly ablatedLogprobs: Float64Array;
+  /** `[T]` γₜ; 0 where a token takes no part. */
+  readonly coefficients: Float64Array;
+  /** Nats. */
+  readonly bound: number;
+  /** η. */
+  readonly entropyPenalty: number;
+}
+
 /** What a method says about one completion. */
 export interface CompletionCredit {
   /** `[T]` what multiplies the advantage; 0 at masked tokens. */
@@ -87,6 +102,8 @@ export interface CompletionCredit {
   readonly clusters?: Int32Array;
   /** Added to the completion's reward before advantages, from methods that shape rewards. */
   readonly rewardBonus?: number;
+  /** Handed on to the objective, from methods that act on the loss. */
+  readonly perception?: CreditPerception;
 }
 
 /** A credit method with its options bound. */

@@ -7,6 +7,7 @@ import type { CreditMethod } from "./method.ts";
 import { dycoRlMethod } from "./methods/dyco-rl/method.ts";
 import { entropyAdvantageMethod } from "./methods/entropy-advantage.ts";
 import { highEntropyTokensMethod } from "./methods/high-entropy-tokens.ts";
+import { papoMethod } from "./methods/papo.ts";
 import { uniformMethod } from "./methods/uniform.ts";
 import { vicraMethod } from "./methods/vicra.ts";
 import { vppoMethod } from "./methods/vppo.ts";
@@ -31,6 +32,9 @@ export function creditMethod(config: CreditConfig): CreditMethod {
       return vicraMethod(config);
     case "vppo":
       return vppoMethod(config);
+    case "papo":
+    case "kl-prcp":
+      return papoMethod(config);
     case "entropy-advantage":
       return entropyAdvantageMethod(config);
     case "high-entropy-tokens":

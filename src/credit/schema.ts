@@ -7,6 +7,7 @@ import * as z from "zod";
 import { dycoRlSchema } from "./methods/dyco-rl/method.ts";
 import { entropyAdvantageSchema } from "./methods/entropy-advantage.ts";
 import { highEntropyTokensSchema } from "./methods/high-entropy-tokens.ts";
+import { klPrcpSchema, papoSchema } from "./methods/papo.ts";
 import { constantSchema, uniformSchema } from "./methods/uniform.ts";
 import { vicraSchema } from "./methods/vicra.ts";
 import { vppoSchema } from "./methods/vppo.ts";
@@ -19,6 +20,8 @@ export const creditSchema = z
     dycoRlSchema,
     vicraSchema,
     vppoSchema,
+    papoSchema,
+    klPrcpSchema,
     entropyAdvantageSchema,
     highEntropyTokensSchema,
   ])

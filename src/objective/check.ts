@@ -5,6 +5,7 @@
 import { ConfigError, NumericError, ShapeError } from "../errors/index.ts";
 import { isScorable } from "../math/index.ts";
 import type { Algorithm } from "./algorithm.ts";
+import type { PerceptionTerm } from "./perception.ts";
 import type { ObjectiveCompletion, ObjectiveGroup } from "./types.ts";
 
 /**
@@ -44,12 +45,33 @@ export function checkGroups(groups: readonly ObjectiveGroup[], algorithm: Algori
             `baseline "group" does without (${where})`,
         );
       }
+      if (completion.perception) checkPerception(completion.perception, completion.mask, algorithm, where);
       if (!keepsTokenCredit) checkConstantWeights(completion, where);
     });
   });
 }
 
 const arrays = ["logprobs", "oldLogprobs", "refLogprobs", "weights", "values", "oldValues"] as const;
+
+function checkPerception(
+  { ablatedLogprobs, coefficients, bound, entropyPenalty }: PerceptionTerm,
+  mask: ArrayLike<number>,
+  algorithm: Algorithm,
+  where: string,
+): void {
+  if (algorithm.unit === "pair") {
+    throw new ConfigError(
+      `algorithm.kind: dpo compares pairs and has no place for a perception term (${where})`,
+    );
+  }
+  checkFinite("perception.ablatedLogprobs", ablatedLogprobs, mask, where);
+  checkFinite("perception.coefficients", coefficients, mask, where);
+  for (const [name, value] of Object.entries({ bound, entropyPenalty })) {
+    if (!(value >= 0 && value < Infinity)) {
+      throw new NumericError(`perception.${name}: expected a finite number ≥ 0, got ${value} (${where})`);
+    }
+  }
+}
 
 /** Whether every completion must have values: where the algorithm insists, or where one has them. */
 function valuesWanted(groups: readonly ObjectiveGroup[], algorithm: Algorithm): boolean {

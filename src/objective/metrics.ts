@@ -14,6 +14,7 @@ interface SeenToken {
   readonly weight: number;
   readonly clipped: TokenTerm["clipped"];
   readonly divergence: number | undefined;
+  readonly perception?: number | undefined;
 }
 
 /** Sums over one batch: `group` for each group, then for each of its completions `token`s and `completionEnd`. */
@@ -32,6 +33,8 @@ export class MetricsCollector {
   #clipped = { none: 0, low: 0, high: 0, dual: 0 };
   #divergences = 0;
   #divergenceTokens = 0;
+  #perceptions = 0;
+  #perceptionTokens = 0;
   #weights = 0;
   #weightMax = -Infinity;
   #withTokens = 0;
@@ -56,7 +59,7 @@ export class MetricsCollector {
     }
   }
 
-  token({ ratio, advantage, weight, clipped, divergence }: SeenToken): void {
+  token({ ratio, advantage, weight, clipped, divergence, perception }: SeenToken): void {
     this.#tokens++;
     this.#completionTokens++;
     this.#completionAdvantages += advantage;
@@ -68,6 +71,10 @@ export class MetricsCollector {
     if (divergence !== undefined) {
       this.#divergences += divergence;
       this.#divergenceTokens++;
+    }
+    if (perception !== undefined) {
+      this.#perceptions += perception;
+      this.#perceptionTokens++;
     }
     this.#weights += weight;
     this.#weightMax = Math.max(this.#weightMax, weight);
@@ -112,6 +119,7 @@ export class MetricsCollector {
       clipHighShare: share(this.#clipped.high, this.#tokens),
       clipDualShare: share(this.#clipped.dual, this.#tokens),
       kl: share(this.#divergences, this.#divergenceTokens),
+      perceptionKl: share(this.#perceptions, this.#perceptionTokens),
       weightMean: none ? 1 : this.#weights / this.#tokens,
       weightMax: none ? 1 : this.#weightMax,
       effectiveTokens: share(this.#effective, this.#counted),

@@ -15,16 +15,16 @@ import type { ObjectiveContext, ObjectiveGroup, ObjectiveResult } from "./types.
 /**
  * Loss of a batch of groups and the coefficients that an engine accumulates.
  *
- *     loss = −Σ_{g,i,t} scale_{g,i,t} · ( f(ρₜ, Âᵢₜ·wₜ) − β·KLₜ ) + loss of the values
+ *     loss = −Σ_{g,i,t} scale_{g,i,t} · ( f(ρₜ, Âᵢₜ·wₜ) − β·KLₜ + Pₜ ) + loss of the values
  *     c    = −∂loss/∂log π(oₜ)
  *
  * scale is the aggregation, f the surrogate, ρ the importance ratio, Â the advantage (of the completion in its group,
- * or of the token where values are learnt), w the token weights, β the KL coefficient. Where the algorithm stops a
- * gradient (GSPO's token form, CISPO, REINFORCE) c is what differentiation with that stop gives. DPO compares pairs;
- * its loss is in `pair-objective.ts`.
+ * or of the token where values are learnt), w the token weights, β the KL coefficient, P the perception term of
+ * completions that have one. Where the algorithm stops a gradient (GSPO's token form, CISPO, REINFORCE) c is what
+ * differentiation with that stop gives. DPO compares pairs; its loss is in `pair-objective.ts`.
  *
  * Masked tokens are never looked at and have coefficient 0. A group without spread of rewards has advantage 0 and
- * coefficients 0 unless a KL term acts, or the algorithm has no baseline of the group, but its tokens count in the
+ * coefficients 0 unless a KL or perception term acts, or the algorithm has no baseline of the group, but its tokens count in the
  * means. A completion that no verifier could judge has advantage 0; its tokens count in the means too. A completion
  * without counted tokens counts in no mean.
  *

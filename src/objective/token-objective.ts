@@ -6,6 +6,7 @@
 import { logRatio } from "../math/index.ts";
 import type { RewardedGroup, TokenAlgorithm } from "./algorithm.ts";
 import { MetricsCollector } from "./metrics.ts";
+import { perceptionTerm } from "./perception.ts";
 import type { ObjectiveCompletion, ObjectiveGroup, ObjectiveResult } from "./types.ts";
 import { valueObjective } from "./value-objective.ts";
 
@@ -72,7 +73,7 @@ function completionTerm(
   scales: Float64Array,
   metrics: MetricsCollector,
 ): { value: number; derivative: Float64Array } {
-  const { logprobs, oldLogprobs, refLogprobs, mask, weights } = completion;
+  const { logprobs, oldLogprobs, refLogprobs, mask, weights, perception } = completion;
   const { ratioLevel, surrogate, kl } = algorithm;
   const lossCoefficient = kl.placement === "loss" ? kl.coefficient : 0;
   const ratios = ratioLevel.ratios(logRatio(logprobs, oldLogprobs), mask);
@@ -93,8 +94,19 @@ function completionTerm(
       value -= scale * lossCoefficient * divergence.value;
       direct[t]! -= scale * lossCoefficient * divergence.derivative;
     }
-    const { clipped } = term;
-    metrics.token({ ratio: ratios[t]!, advantage, weight, clipped, divergence: divergence?.value });
+    const perceived = perception && perceptionTerm(perception, logprobs[t]!, t);
+    if (perceived) {
+      value += scale * perceived.value;
+      direct[t]! += scale * perceived.derivative;
+    }
+    metrics.token({
+      ratio: ratios[t]!,
+      advantage,
+      weight,
+      clipped: term.clipped,
+      divergence: divergence?.value,
+      perception: perceived?.divergence,
+    });
   }
   metrics.completionEnd();
   const pulled = ratioLevel.pullback(ratios, ratioSlope, mask);

@@ -3,6 +3,7 @@
  * What goes into an objective and what comes out.
  */
 import type { Rewards } from "../math/index.ts";
+import type { PerceptionTerm } from "./perception.ts";
 
 /** Log-probs of one completion under the policies involved, with the mask and weights of its tokens. */
 export interface ObjectiveCompletion {
@@ -20,6 +21,8 @@ export interface ObjectiveCompletion {
   readonly values?: ArrayLike<number> | undefined;
   /** `[T]` the same when the completion was sampled; `values` when absent. */
   readonly oldValues?: ArrayLike<number> | undefined;
+  /** A term on the log-probs themselves; for algorithms whose unit is the token. */
+  readonly perception?: PerceptionTerm | undefined;
   /** Whether the completion was cut at the limit; matters with `truncated: "mask"`. */
   readonly isTruncated?: boolean | undefined;
 }
@@ -63,6 +66,8 @@ export interface ObjectiveMetrics {
   readonly clipDualShare: number;
   /** Mean estimate of KL(π ‖ π_ref), nats, over tokens with reference log-probs; 0 without any. */
   readonly kl: number;
+  /** Mean k3 to the ablated images up to its bound, nats, over tokens with a perception term; 0 without any. */
+  readonly perceptionKl: number;
   /** Token weights over tokens; 1 without weights. */
   readonly weightMean: number;
   readonly weightMax: number;

@@ -1,0 +1,120 @@
+/**
+ * @module
+ * PAPO (arXiv:2507.06448) and its perception term alone, KL_prcp: no token weights but a term of the loss that
+ * rewards tokens which the model would not have written with the image spoilt. It depends on the log-probs of the
+ * sampled tokens only, so the objective adds it in closed form.
+ */
+import * as z from "zod";
+import { klEstimators } from "../../math/index.ts";
+import { checkOption, checkSignals, counts } from "../check-signals.ts";
+import { imageAblationSchema } from "../image-ablation.ts";
+import type { CompletionCredit, CreditMethod, CreditPerception } from "../method.ts";
+import { perCompletion, requireSignal } from "../per-completion.ts";
+import { topShare } from "../top-share.ts";
+import { uniformWeights } from "./uniform.ts";
+
+const sharedOptions = {
+  coefficient: z.number().nonnegative().default(0.01).describe("Weight of the perception term (γ)."),
+  bound: z
+    .number()
+    .positive()
+    .default(10)
+    .describe("The KL of a token counts up to this, in nats; the authors' clipped variant has 0.2."),
+};
+
+export const papoSchema = z
+  .strictObject({
+    kind: z.literal("papo"),
+    ...sharedOptions,
+    tokenShare: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(1)
+      .describe("Share of each completion's tokens, those of highest KL, that the perception term takes in."),
+    entropyPenalty: z
+      .number()
+      .nonnegative()
+      .default(0)
+      .describe("Weight of −log π in the loss (η₂ of the double entropy loss)."),
+    image: imageAblationSchema.prefault({ kind: "blacken-patches", probability: 0.6 }),
+  })
+  .describe("PAPO, arXiv:2507.06448: a loss term that drives answers with and without the image apart.");
+
+export const klPrcpSchema = z
+  .strictObject({
+    kind: z.literal("kl-prcp"),
+    ...sharedOptions,
+    image: imageAblationSchema.default({ kind: "discard" }),
+  })
+  .describe(
+    "KL_prcp: PAPO's perception term alone, against the prompt without its image, as VICRA compares with.",
+  );
+
+/** The same tokens with the images as given and ablated, by the policy that sampled them. */
+export interface PapoInput {
+  /** `[T]` nats, images as given. */
+  readonly logprobs: ArrayLike<number>;
+  /** `[T]` nats, images ablated. */
+  readonly ablatedLogprobs: ArrayLike<number>;
+  /** `[T]` 1 where the token counts; all count when absent. */
+  readonly mask?: ArrayLike<number> | undefined;
+}
+
+export interface PapoOptions {
+  /** γ ≥ 0. Default 0.01. */
+  readonly coefficient?: number;
+  /** Nats; default 10. */
+  readonly bound?: number;
+  /** In [0, 1], default 1. */
+  readonly tokenShare?: number;
+  /** η ≥ 0. Default 0. */
+  readonly entropyPenalty?: number;
+}
+
+/**
+ * The perception term of one completion; every token weight is 1.
+ *
+ *     maximised: … + γₜ·min(k3ₜ, bound) + η·log π(oₜ)
+ *     k3ₜ = e^{−d} + d − 1,   d = log π(oₜ|given) − log π(oₜ|ablated)
+ *     γₜ  = γ for the ⌈share·T⌉ tokens of highest k3, else 0
+ *
+ * Source: PAPO, arXiv:2507.06448, as the authors' code has it by default (github.com/MikeWangWZHL/PAPO): log-probs
+ * with the ablated image are those of the policy that sampled, so the gradient goes through the images as given alone,
+ * and the entropy of the ablated half (η₁) is a constant, left out here. That code holds k3 at 10.
+ *
+ * @throws ShapeError when lengths differ
+ * @throws NumericError when a log-prob is NaN, infinite or positive, or an option impossible
+ */
+export function papo(input: PapoInput, options: PapoOptions = {}): CompletionCredit {
+  const { logprobs, ablatedLogprobs, mask } = input;
+  const { coefficient = 0.01, bound = 10, tokenShare = 1, entropyPenalty = 0 } = options;
+  const tokens = checkSignals(
+    { logprobs: ["logprob", logprobs], ablatedLogprobs: ["logprob", ablatedLogprobs] },
+    mask,
+  );
+  for (const [name, value] of Object.entries({ coefficient, bound, entropyPenalty })) {
+    checkOption(name, value, 0, Infinity);
+  }
+  checkOption("tokenShare", tokenShare, 0, 1);
+  const divergence = Float64Array.from(logprobs, (logprob, t) =>
+    counts(mask, t) ? klEstimators.k3(logprob, ablatedLogprobs[t]!).value : 0,
+  );
+  const perception: CreditPerception = {
+    ablatedLogprobs: Float64Array.from(ablatedLogprobs, (logprob, t) => (counts(mask, t) ? logprob : 0)),
+    coefficients: topShare(divergence, tokenShare, mask).map((kept) => kept * coefficient),
+    bound,
+    entropyPenalty,
+  };
+  return { weights: uniformWeights(mask ?? new Uint8Array(tokens).fill(1)), perception };
+}
+
+/** PAPO, or KL_prcp, with its options bound. */
+export function papoMethod(
+  config: z.output<typeof papoSchema> | z.output<typeof klPrcpSchema>,
+): CreditMethod {
+  return perCompletion({ ablation: { image: config.image, divergence: false } }, (completion, where) => {
+    const { given, ablated } = requireSignal(completion, "ablation", config.kind, where);
+    return papo({ logprobs: given, ablatedLogprobs: ablated, mask: completion.mask }, config);
+  });
+}
