@@ -5,7 +5,7 @@
 import type { TokenRole } from "../credit/index.ts";
 import type { SkippedRow } from "../eval/index.ts";
 import { groupSpread, mean } from "../math/index.ts";
-import type { ObjectiveMetrics } from "../objective/index.ts";
+import type { ObjectiveMetrics, ValueMetrics } from "../objective/index.ts";
 import { type Group, groupRewards, hasSpread } from "./group.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 import type { CreditedGroup, StepOutcome } from "./update-policy.ts";
@@ -51,6 +51,10 @@ export interface IterationMetrics {
   /** Mean over groups of the standard deviation of rewards. */
   readonly groupSpread: number;
   readonly groupsWithoutSpread: number;
+  /** Rounds of sampling; above 1 with dynamic sampling only. */
+  readonly samplingAttempts: number;
+  /** Groups that were learnt from. */
+  readonly usedGroups: number;
   readonly completionTokensMean: number;
   readonly completionTokensMax: number;
   readonly truncatedShare: number;
@@ -69,6 +73,14 @@ export interface IterationMetrics {
   readonly weightMean?: number;
   readonly weightMax?: number;
   readonly effectiveTokens?: number;
+  /** Only with a value head. */
+  readonly valueLoss?: number;
+  readonly valueClipShare?: number;
+  readonly explainedVariance?: number;
+  /** Only of algorithms that compare pairs. */
+  readonly pairs?: number;
+  readonly pairMargin?: number;
+  readonly pairAccuracy?: number;
   /** Shares of tokens, from credit methods that assign roles. */
   readonly roles?: Readonly<Record<TokenRole, number>>;
   /** Mean over tokens with a role that is not neutral. */
@@ -156,7 +168,39 @@ function objectiveNumbers(steps: readonly StepOutcome[], isKlMeasured: boolean) 
     weightMean: byTokens("weightMean"),
     weightMax: Math.max(...measured.map(({ weightMax }) => weightMax)),
     effectiveTokens: byCompletions("effectiveTokens"),
+    ...valueNumbers(measured),
+    ...pairNumbers(measured),
   };
+}
+
+/** Of the value head, over minibatches; weighted by tokens. */
+function valueNumbers(measured: readonly ObjectiveMetrics[]) {
+  const parts = measured.flatMap(({ value, tokens }) => (value ? [{ value, tokens }] : []));
+  if (parts.length === 0) return {};
+  const total = parts.reduce((sum, { tokens }) => sum + tokens, 0);
+  const byTokens = (name: keyof ValueMetrics) =>
+    share(
+      parts.reduce((sum, { value, tokens }) => sum + value[name] * tokens, 0),
+      total,
+    );
+  return {
+    valueLoss: byTokens("loss"),
+    valueClipShare: byTokens("clipShare"),
+    explainedVariance: byTokens("explainedVariance"),
+  };
+}
+
+/** Of the comparisons, over minibatches; weighted by pairs. */
+function pairNumbers(measured: readonly ObjectiveMetrics[]) {
+  const parts = measured.flatMap(({ pair }) => pair ?? []);
+  if (parts.length === 0) return {};
+  const pairs = parts.reduce((sum, part) => sum + part.pairs, 0);
+  const byPairs = (name: "margin" | "accuracy") =>
+    share(
+      parts.reduce((sum, part) => sum + part[name] * part.pairs, 0),
+      pairs,
+    );
+  return { pairs, pairMargin: byPairs("margin"), pairAccuracy: byPairs("accuracy") };
 }
 
 function roleNumbers(used: readonly CreditedGroup[]) {
@@ -193,6 +237,7 @@ export function iterationMetrics({
   learningRate,
   groups,
   skippedRows,
+  attempts,
   used,
   steps,
   watch,
@@ -201,6 +246,7 @@ export function iterationMetrics({
   readonly learningRate: number;
   readonly groups: readonly Group[];
   readonly skippedRows: readonly SkippedRow[];
+  readonly attempts: number;
   readonly used: readonly CreditedGroup[];
   readonly steps: readonly StepOutcome[];
   readonly watch: Stopwatch;
@@ -217,6 +263,8 @@ export function iterationMetrics({
     filteredRows: skippedRows.filter(({ isBroken }) => !isBroken).length,
     ...completions,
     ...rewardNumbers(groups),
+    samplingAttempts: attempts,
+    usedGroups: used.length,
     ...objectiveNumbers(steps, isKlMeasured),
     ...roleNumbers(used),
     steps: steps.filter(({ applied }) => applied).length,

@@ -87,6 +87,65 @@ describe("an iteration", () => {
     expect(metrics.ratioMax).toBeGreaterThan(1);
   });
 
+  test("with a value head asks for values before the first step, and again for later minibatches", async () => {
+    const { engine, scored, calls } = recordingEngine();
+    const flags = [
+      "algorithm=ppo",
+      "algorithm.baseline=values",
+      "train.reportKlEvery=0",
+      "train.minibatches=2",
+    ];
+    const { training, progress } = trainingWith(engine, ...flags);
+    const { metrics } = await runIteration(training, progress, 1);
+    const update = ["accumulate", "step"];
+    expect(calls).toEqual(["sample", "score policy", ...update, "score policy", ...update]);
+    expect(scored.every(({ values }) => values === true)).toBe(true);
+    expect(metrics.usedGroups).toBe(8);
+    expect(metrics.valueLoss).toBeGreaterThan(0);
+  });
+
+  test("teaches the value head what the return is", async () => {
+    const flags = ["algorithm=ppo", "algorithm.baseline=values", "algorithm.lambda=1"];
+    const { training, progress } = trainingWith(digitsFakeEngine(), ...flags);
+    const always: Training = { ...training, verify: () => ({ value: 1, parts: {}, reason: "always" }) };
+    const losses: number[] = [];
+    for (let i = 1; i <= 12; i++) losses.push((await runIteration(always, progress, i)).metrics.valueLoss!);
+    expect(losses[0]).toBeCloseTo(0.5, 12);
+    expect(losses.at(-1)).toBeLessThan(0.1);
+  });
+
+  test("hands the entropy bonus to the engine, and keeps entropy up by it", async () => {
+    const entropyAfter = async (...flags: string[]) => {
+      const { training, progress } = trainingWith(digitsFakeEngine(), "train.learningRate=0.3", ...flags);
+      for (let i = 1; i < 6; i++) await runIteration(training, progress, i);
+      return (await runIteration(training, progress, 6)).metrics.entropy;
+    };
+    const without = await entropyAfter();
+    expect(await entropyAfter("algorithm.entropyCoefficient=1")).toBeGreaterThan(without);
+  });
+
+  test("compares pairs under dpo, with the reference it needs", async () => {
+    const { engine, calls } = recordingEngine();
+    const { training, progress } = trainingWith(engine, "algorithm=dpo", "train.reportKlEvery=0");
+    const { metrics } = await runIteration(training, progress, 1);
+    expect(calls).toEqual(["sample", "score reference", "accumulate", "step"]);
+    expect(metrics.pairs).toBeGreaterThan(0);
+    expect(metrics.loss).toBeCloseTo(Math.LN2, 9);
+  });
+
+  test("leaves truncated completions out of the update where asked to", async () => {
+    const { engine, accumulated } = recordingEngine();
+    const { training, progress } = trainingWith(engine, "algorithm.truncated=mask");
+    await runIteration(training, progress, 1);
+    const { sequences, coefficients } = accumulated[0]!;
+    const { stopTokens } = training.dialogue;
+    const isCut = sequences.map(({ completion }) => !stopTokens.includes(completion.at(-1)!));
+    const moves = coefficients.map((row) => row.some((coefficient) => coefficient !== 0));
+    expect(isCut).toContain(true);
+    expect(moves.filter((_, i) => isCut[i])).not.toContain(true);
+    expect(moves).toContain(true);
+  });
+
   test("asks for the reference when the loss has a KL term, or when a report is due", async () => {
     const withTerm = recordingEngine();
     const first = trainingWith(withTerm.engine, "algorithm.klCoefficient=0.1", "train.reportKlEvery=0");

@@ -8,14 +8,20 @@ import type { AdamParameters } from "../engine/index.ts";
 import { NumericError } from "../errors/index.ts";
 import { algorithmNeeds } from "../objective/index.ts";
 import { creditGroups } from "./credit-groups.ts";
-import { type Group, hasSpread } from "./group.ts";
+import type { Group } from "./group.ts";
 import { type BrokenRow, type IterationMetrics, iterationMetrics } from "./iteration-metrics.ts";
 import { learningRateAt } from "./learning-rate.ts";
 import { rolloutLines } from "./rollout-lines.ts";
-import { sampleGroups } from "./sample-groups.ts";
+import { sampleBatch } from "./sample-batch.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import type { Progress, Training } from "./training.ts";
-import { type CreditedGroup, type StepOutcome, updatePolicy, withReference } from "./update-policy.ts";
+import {
+  type CreditedGroup,
+  type StepOutcome,
+  updatePolicy,
+  withReference,
+  withValues,
+} from "./update-policy.ts";
 
 /** What an iteration leaves behind, beside the changed weights. */
 export interface IterationOutcome {
@@ -29,11 +35,11 @@ export interface IterationOutcome {
 
 const isTurn = (every: number, iteration: number) => every > 0 && iteration % every === 0;
 
-/** Credit and, where asked for, reference log-probs; a reason instead where a signal is not a number. */
+/** Credit and, where asked for, reference log-probs and values; a reason instead where a signal is not a number. */
 async function credited(
   training: Training,
   groups: readonly Group[],
-  wantsReference: boolean,
+  wants: { readonly reference: boolean; readonly values: boolean },
   watch: Stopwatch,
 ): Promise<CreditedGroup[] | { readonly reason: string }> {
   let credits: CompletionCredit[][];
@@ -44,7 +50,8 @@ async function credited(
     return { reason: error.message };
   }
   const paired = groups.map((group, g) => ({ group, credits: credits[g]! }));
-  return wantsReference ? withReference(training, paired, watch) : paired;
+  const compared = wants.reference ? await withReference(training, paired, watch) : paired;
+  return wants.values ? withValues(training, compared, watch) : compared;
 }
 
 /**
@@ -58,16 +65,15 @@ export async function runIteration(
   progress: Progress,
   iteration: number,
 ): Promise<IterationOutcome> {
-  const { config, credit, clock } = training;
+  const { config, clock } = training;
   const { train } = config;
-  const needs = algorithmNeeds(config.algorithm);
   const watch = new Stopwatch(clock);
-  const { groups, skippedRows } = await sampleGroups(training, progress, credit.needs, watch);
-  const kept = groups.filter((group) => !needs.spread || hasSpread(group));
+  const { groups, kept, attempts, skippedRows } = await sampleBatch(training, progress, watch);
   if (train.minibatches > 1) progress.rng.shuffle(kept);
 
-  const wantsReference = needs.reference || isTurn(train.reportKlEvery, iteration);
-  const batch = kept.length > 0 ? await credited(training, kept, wantsReference, watch) : [];
+  const { values, reference } = algorithmNeeds(config.algorithm);
+  const wants = { values, reference: reference || isTurn(train.reportKlEvery, iteration) };
+  const batch = kept.length > 0 ? await credited(training, kept, wants, watch) : [];
   const adam: AdamParameters = {
     learningRate: learningRateAt(train, iteration - 1, train.iterations),
     beta1: train.beta1,
@@ -87,6 +93,7 @@ export async function runIteration(
     learningRate: adam.learningRate,
     groups,
     skippedRows,
+    attempts,
     used,
     steps,
     watch,

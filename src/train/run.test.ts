@@ -163,6 +163,21 @@ describe("an interrupted run", () => {
     expect(trainer(broken)).toBe(trainer(straight));
   });
 
+  test.each([
+    ["dynamic sampling", ["train.dynamicSampling.maxAttempts=3", "train.groupSize=3", "train.minibatches=2"]],
+    ["a value head", ["algorithm=ppo", "algorithm.baseline=values", "train.minibatches=2"]],
+    ["pairs", ["algorithm=dpo", "train.minibatches=2"]],
+  ])("with %s ends as if it had never stopped", async (_, flags) => {
+    const [straight, broken] = [freshPath(), freshPath()];
+    await runTraining(tinyRun(straight, flags));
+    await runTraining({ ...tinyRun(broken, flags), ...stopAfter(3) });
+    await runTraining({ ...tinyRun(broken, flags), resume: true });
+    expect(withoutTiming(broken)).toEqual(withoutTiming(straight));
+    expect(weights(join(broken, "model")).equals(weights(join(straight, "model")))).toBe(true);
+    const records = withoutTiming(straight);
+    expect(records.every(({ skippedSteps }) => skippedSteps === 0)).toBe(true);
+  });
+
   test("forgets what was written after its newest checkpoint", async () => {
     const [straight, broken] = [freshPath(), freshPath()];
     await runTraining(tinyRun(straight));
@@ -232,6 +247,28 @@ describe("before anything is written", () => {
     const path = freshPath();
     const run = runTraining(tinyRun(path, [], { capabilities: new Set(["entropy", "reference"] as const) }));
     await expect(run).rejects.toThrow('credit.kind "dyco-rl" needs the engine capability "attention"');
+    expect(existsSync(path)).toBe(false);
+  });
+
+  test.each([
+    [
+      ["algorithm=ppo", "algorithm.baseline=values"],
+      'algorithm.baseline "values" needs the engine capability "value"',
+    ],
+    [
+      ["algorithm.entropyCoefficient=0.1"],
+      'entropyCoefficient above 0 needs the engine capability "entropy-gradient"',
+    ],
+    [
+      ["algorithm.klCoefficient=0.1", "algorithm.klPlacement=reward"],
+      'needs the engine capability "reference"',
+    ],
+    [["algorithm=dpo"], 'algorithm.kind "dpo" needs the engine capability "reference"'],
+  ])("an engine that can only sample is refused for %j", async (flags, message) => {
+    const path = freshPath();
+    const all = ["credit=uniform", "train.reportKlEvery=0", ...flags];
+    const run = runTraining(tinyRun(path, all, { capabilities: new Set() }));
+    await expect(run).rejects.toThrow(message);
     expect(existsSync(path)).toBe(false);
   });
 

@@ -75,7 +75,12 @@ function requireCapabilities(engine: Engine, { credit, algorithm, train }: Confi
   if (creditMethod(credit).needs.attention !== undefined) {
     requireCapability(engine.capabilities, "attention", `credit.kind "${credit.kind}"`);
   }
-  if (algorithmNeeds(algorithm).reference) {
+  const needs = algorithmNeeds(algorithm);
+  if (needs.values) requireCapability(engine.capabilities, "value", 'algorithm.baseline "values"');
+  if (needs.entropyGradient) {
+    requireCapability(engine.capabilities, "entropy-gradient", "algorithm.entropyCoefficient above 0");
+  }
+  if (needs.reference) {
     const what = algorithm.kind === "dpo" ? 'algorithm.kind "dpo"' : "algorithm.klCoefficient above 0";
     requireCapability(engine.capabilities, "reference", what);
   } else if (train.reportKlEvery > 0) {

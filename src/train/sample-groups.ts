@@ -60,7 +60,7 @@ export async function sampleGroups(
       ...question,
       rollouts: completions[p]!.map((completion) => {
         const text = dialogue.text(completion.tokens);
-        return { completion, text, reward: verify(text, question.problem) };
+        return { completion, text, reward: verify(text, question.problem, completion.tokens.length) };
       }),
     })),
   );

@@ -10,8 +10,8 @@ import type { Rng } from "../math/index.ts";
 import type { Reward } from "../verify/index.ts";
 import type { Config } from "./config/schema.ts";
 
-/** Judges one completion; null where it cannot. */
-export type Verifier = (completion: string, problem: Problem) => Reward | null;
+/** Judges one completion of so many tokens; null where it cannot. */
+export type Verifier = (completion: string, problem: Problem, tokens: number) => Reward | null;
 
 /** Everything that stays the same over a run. */
 export interface Training {

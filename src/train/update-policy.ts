@@ -4,9 +4,9 @@
  * on-policy, so its log-probs are the sampled ones and no forward pass is needed; later ones are scored anew.
  */
 import type { CompletionCredit } from "../credit/index.ts";
-import type { AdamParameters } from "../engine/index.ts";
-import { NumericError } from "../errors/index.ts";
-import { type ObjectiveGroup, type ObjectiveMetrics, objective } from "../objective/index.ts";
+import type { AdamParameters, Score } from "../engine/index.ts";
+import { EngineError, NumericError } from "../errors/index.ts";
+import { algorithmNeeds, type ObjectiveGroup, type ObjectiveMetrics, objective } from "../objective/index.ts";
 import { type Group, groupRewards } from "./group.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 import type { Training } from "./training.ts";
@@ -17,6 +17,8 @@ export interface CreditedGroup {
   readonly credits: readonly CompletionCredit[];
   /** `[G][T]` nats. */
   readonly refLogprobs?: readonly Float64Array[] | undefined;
+  /** `[G][T]` estimates of the value head before the first step, reward units. */
+  readonly oldValues?: readonly Float64Array[] | undefined;
 }
 
 /** What became of one minibatch. */
@@ -52,6 +54,27 @@ export async function withReference(
   }));
 }
 
+/** Gives each group the estimates of the value head as it is. */
+export async function withValues(
+  training: Training,
+  groups: readonly CreditedGroup[],
+  watch: Stopwatch,
+): Promise<CreditedGroup[]> {
+  const scores = await watch.time("score", () =>
+    training.engine.score(sequencesOf(groups), { values: true }),
+  );
+  let next = 0;
+  return groups.map((credited) => ({
+    ...credited,
+    oldValues: credited.group.rollouts.map(() => valuesOf(scores[next++]!)),
+  }));
+}
+
+function valuesOf({ values }: Score): Float64Array {
+  if (values === undefined) throw new EngineError("score: expected values, got none");
+  return values;
+}
+
 /** Splits into at most `parts` runs whose lengths differ by one at most. */
 export function minibatchesOf<T>(items: readonly T[], parts: number): T[][] {
   const count = Math.min(parts, items.length);
@@ -60,16 +83,17 @@ export function minibatchesOf<T>(items: readonly T[], parts: number): T[][] {
   );
 }
 
-/** The batch as the objective sees it; log-probs are the sampled ones unless others are given. */
+/** The batch as the objective sees it; log-probs and values are those of sampling unless scored anew. */
 function objectiveGroups(
   groups: readonly CreditedGroup[],
-  logprobs: readonly Float64Array[] | undefined,
+  scores: readonly Score[] | undefined,
 ): ObjectiveGroup[] {
   let next = 0;
-  return groups.map(({ group, credits, refLogprobs }) => ({
+  return groups.map(({ group, credits, refLogprobs, oldValues }) => ({
     rewards: groupRewards(group),
     completions: group.rollouts.map(({ completion }, i) => ({
-      logprobs: logprobs?.[next++] ?? completion.logprobs,
+      ...present(scores?.[next++], completion.logprobs, oldValues?.[i]),
+      oldValues: oldValues?.[i],
       oldLogprobs: completion.logprobs,
       refLogprobs: refLogprobs?.[i],
       mask: new Uint8Array(completion.tokens.length).fill(1),
@@ -77,6 +101,11 @@ function objectiveGroups(
       isTruncated: completion.stopReason === "length",
     })),
   }));
+}
+
+function present(score: Score | undefined, logprobs: Float64Array, oldValues: Float64Array | undefined) {
+  if (score === undefined) return { logprobs, values: oldValues };
+  return { logprobs: score.logprobs, values: oldValues && valuesOf(score) };
 }
 
 async function step(
@@ -91,14 +120,23 @@ async function step(
   const sequences = sequencesOf(groups);
   const scores = isOnPolicy
     ? undefined
-    : await watch.time("score", () => engine.score(sequences, { temperature }));
-  const batch = objectiveGroups(
-    groups,
-    scores?.map(({ logprobs }) => logprobs),
+    : await watch.time("score", () =>
+        engine.score(sequences, {
+          temperature,
+          ...(algorithmNeeds(config.algorithm).values && { values: true }),
+        }),
+      );
+  const { loss, coefficients, valueCoefficients, entropyCoefficients, metrics } = objective(
+    config.algorithm,
+    objectiveGroups(groups, scores),
+    { maxCompletionTokens },
   );
-  const { loss, coefficients, metrics } = objective(config.algorithm, batch, { maxCompletionTokens });
   return watch.time("update", async () => {
-    await engine.accumulate(sequences, coefficients.flat(), { temperature });
+    await engine.accumulate(sequences, coefficients.flat(), {
+      temperature,
+      ...(valueCoefficients && { valueCoefficients: valueCoefficients.flat() }),
+      ...(entropyCoefficients && { entropyCoefficients: entropyCoefficients.flat() }),
+    });
     const { gradientNorm, applied } = await engine.step(adam);
     const outcome = { applied, loss, gradientNorm, metrics };
     return applied ? outcome : { ...outcome, reason: `the gradient's norm is ${gradientNorm}` };

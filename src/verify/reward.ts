@@ -6,6 +6,7 @@ import * as z from "zod";
 import { equivalent } from "./equivalent.ts";
 import { extractAnswer, markedAnswer } from "./extract-answer.ts";
 import { formatFault } from "./format.ts";
+import { overlongSchema } from "./overlong.ts";
 
 const weight = z.number().min(0);
 
@@ -21,6 +22,7 @@ export const rewardSchema = z
         "mark: only <answer>…</answer> or \\boxed{…} counts as an answer; anywhere: else the last option letter or " +
           "number does.",
       ),
+    overlong: overlongSchema.optional(),
   })
   .refine(({ accuracy, format }) => accuracy + format > 0, {
     message: "expected a weight above 0 for accuracy or format",
@@ -33,7 +35,7 @@ export type RewardOptions = z.infer<typeof rewardSchema>;
 export interface Reward {
   /** Weighted sum of the parts; null where the completion cannot be judged, which is not 0. */
   readonly value: number | null;
-  /** Each part before its weight, 0 to 1. */
+  /** Each part before its weight, 0 to 1; `overlong` −1 to 0. */
   readonly parts: Readonly<Record<string, number>>;
   /** In words, what decided it. */
   readonly reason: string;

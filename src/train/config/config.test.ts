@@ -88,6 +88,19 @@ describe("resolving a configuration", () => {
     expect(() => withFlags(flag)).toThrow(message);
   });
 
+  test("leaves dynamic sampling and the punishment of length off unless given, and fills in their defaults", () => {
+    expect(resolveConfig().train.dynamicSampling).toBeUndefined();
+    expect(resolveConfig().reward.overlong).toBeUndefined();
+    const { train, reward } = withFlags("train.dynamicSampling={}", "reward.overlong.buffer=16");
+    expect(train.dynamicSampling).toEqual({ maxAttempts: 10, spreadOf: "accuracy" });
+    expect(reward.overlong).toEqual({ buffer: 16, weight: 1 });
+    const limit = withFlags("sampling.maxCompletionTokens=16", "reward.overlong.buffer=16");
+    expect(limit.reward.overlong?.buffer).toBe(16);
+    expect(() => withFlags("sampling.maxCompletionTokens=15", "reward.overlong.buffer=16")).toThrow(
+      "reward.overlong.buffer: expected at most sampling.maxCompletionTokens (15), got 16",
+    );
+  });
+
   test("refuses a sequence-level ratio together with token credit", () => {
     const gspo = ["algorithm=gspo", "algorithm.form=sequence"];
     expect(() => withFlags(...gspo)).toThrow("erases token credit");

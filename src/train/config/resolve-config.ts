@@ -32,7 +32,7 @@ function withDefaultKinds(settings: Settings): Settings {
 
 /** Combinations that no single key forbids. */
 function checkCombinations(config: Config): void {
-  const { train, sft, algorithm, credit, sampling } = config;
+  const { train, sft, algorithm, credit, reward, sampling } = config;
   const wrong: string[] = [];
   if (train.minibatches > train.promptsPerIteration) {
     wrong.push(
@@ -44,6 +44,12 @@ function checkCombinations(config: Config): void {
   }
   if (sft.steps > 0 && sft.warmup > sft.steps) {
     wrong.push(`sft.warmup: expected at most sft.steps (${sft.steps}), got ${sft.warmup}`);
+  }
+  const limit = sampling.maxCompletionTokens;
+  if (reward.overlong !== undefined && reward.overlong.buffer > limit) {
+    wrong.push(
+      `reward.overlong.buffer: expected at most sampling.maxCompletionTokens (${limit}), got ${reward.overlong.buffer}`,
+    );
   }
   if (sampling.topK === 1) {
     wrong.push("sampling.topK: 1 makes every completion of a group the same, so there is nothing to compare");

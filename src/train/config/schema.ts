@@ -70,6 +70,18 @@ const trainSchema = z
     iterations: z.int().min(1).default(150).describe("Rounds of sampling and learning."),
     promptsPerIteration: z.int().min(1).default(48).describe("Problems a round, P."),
     groupSize: z.int().min(2).default(8).describe("Completions per problem, G."),
+    dynamicSampling: z
+      .strictObject({
+        maxAttempts: z.int().min(1).default(10).describe("Rounds of sampling an iteration at most."),
+        spreadOf: z
+          .enum(["accuracy", "reward"])
+          .default("accuracy")
+          .describe("What must differ within a group for it to count."),
+      })
+      .optional()
+      .describe(
+        "Draw more problems until promptsPerIteration groups have spread, as in DAPO; off unless given, {} for defaults.",
+      ),
     minibatches: z
       .int()
       .min(1)

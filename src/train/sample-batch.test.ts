@@ -1,0 +1,118 @@
+import { describe, expect, test } from "vitest";
+import { creditMethod } from "../credit/index.ts";
+import type { Engine, SampleRequest } from "../engine/index.ts";
+import { Rng } from "../math/index.ts";
+import { digitsFakeEngine, steadyClock, tinyConfig } from "../testing/tiny-run.ts";
+import { hasSpread } from "./group.ts";
+import { trainingSource } from "./open-data.ts";
+import { openDialogue } from "./open-model.ts";
+import { problemOrder } from "./problem-order.ts";
+import { sampleBatch } from "./sample-batch.ts";
+import { Stopwatch } from "./stopwatch.ts";
+import type { Progress, Training } from "./training.ts";
+import { openVerifier } from "./verifier.ts";
+
+/** A training on the fake engine, with what it asked of it. */
+async function trainingWith(...flags: string[]) {
+  const config = tinyConfig("credit=uniform", ...flags);
+  const source = await trainingSource(config);
+  const requests: SampleRequest[] = [];
+  const inner = digitsFakeEngine();
+  const engine: Engine = {
+    ...inner,
+    sample: (request) => {
+      requests.push(request);
+      return inner.sample(request);
+    },
+  };
+  const training: Training = {
+    config,
+    engine,
+    dialogue: openDialogue(config),
+    source,
+    order: problemOrder(source, config.train.seed),
+    verify: openVerifier(config),
+    credit: creditMethod(config.credit),
+    clock: steadyClock(),
+  };
+  const totals = { completions: 0, tokens: 0, steps: 0, skippedSteps: 0 };
+  const rows = { drawn: 0, broken: 0, filtered: 0 };
+  const progress: Progress = { dataPosition: 0, rng: new Rng(1), rows, totals };
+  const sample = () => sampleBatch(training, progress, new Stopwatch(steadyClock()));
+  return { training, progress, requests, sample };
+}
+const RARE = ["train.promptsPerIteration=6", "train.groupSize=2"];
+
+describe("sampling without dynamic sampling", () => {
+  test("is one round, of which groups with spread are kept", async () => {
+    const { sample, progress } = await trainingWith(...RARE);
+    const { groups, kept, attempts } = await sample();
+    expect([groups.length, attempts, progress.dataPosition]).toEqual([6, 1, 6]);
+    expect(kept).toEqual(groups.filter(hasSpread));
+    expect(kept.length).toBeLessThan(6);
+  });
+
+  test("keeps groups without spread where the algorithm learns from them", async () => {
+    const { sample } = await trainingWith(...RARE, "algorithm=reinforce", "algorithm.baseline=none");
+    expect((await sample()).kept).toHaveLength(6);
+  });
+});
+
+describe("dynamic sampling", () => {
+  test("draws further problems until enough groups have spread, and keeps the first of those", async () => {
+    const { sample, progress, requests } = await trainingWith(...RARE, "train.dynamicSampling={}");
+    const { groups, kept, attempts } = await sample();
+    expect(attempts).toBeGreaterThan(1);
+    expect(kept).toHaveLength(6);
+    expect(groups).toHaveLength(6 * attempts);
+    expect(kept).toEqual(groups.filter(hasSpread).slice(0, 6));
+    expect(progress.dataPosition).toBe(6 * attempts);
+    expect(groups.map(({ index }) => index)).toEqual(Array.from({ length: 6 * attempts }, (_, i) => i));
+    expect(new Set(requests.map(({ seed }) => seed)).size).toBe(attempts);
+  });
+
+  test("stops at the cap with what it has", async () => {
+    const { sample, progress } = await trainingWith(...RARE, "train.dynamicSampling.maxAttempts=2");
+    const straight = await trainingWith(...RARE, "train.dynamicSampling={}");
+    const [capped, whole] = [await sample(), await straight.sample()];
+    expect([capped.attempts, capped.groups.length, progress.dataPosition]).toEqual([2, 12, 12]);
+    expect(capped.kept.length).toBeLessThan(6);
+    expect(capped.kept).toEqual(whole.kept.slice(0, capped.kept.length));
+  });
+
+  test("is one round where that suffices", async () => {
+    const { sample } = await trainingWith(
+      "train.promptsPerIteration=1",
+      "train.groupSize=64",
+      "train.dynamicSampling={}",
+    );
+    expect(await sample()).toMatchObject({ attempts: 1, kept: [{ index: 0 }] });
+  });
+
+  test("asks for spread of accuracies unless told otherwise: lengths alone do not count", async () => {
+    const never = ["reward.accuracy=1", "reward.overlong.buffer=3", "data.kinds=[largest]"];
+    const by = async (spreadOf: string) => {
+      const { sample } = await trainingWith(
+        ...RARE,
+        ...never,
+        "train.dynamicSampling.maxAttempts=1",
+        `train.dynamicSampling.spreadOf=${spreadOf}`,
+      );
+      return (await sample()).kept.length;
+    };
+    expect(await by("accuracy")).toBeLessThan(await by("reward"));
+  });
+});
+
+describe("the punishment of length", () => {
+  test("is a part of the reward, and −1 for what was cut at the limit", async () => {
+    const { sample } = await trainingWith("reward.overlong.buffer=2", "reward.overlong.weight=0.5");
+    const { groups } = await sample();
+    for (const { completion, reward } of groups.flatMap(({ rollouts }) => rollouts)) {
+      const expected = { 1: 0, 2: -0.5, 3: -1 }[completion.tokens.length];
+      expect(reward?.parts["overlong"]).toBe(expected);
+      const { accuracy = 0, format = 0, overlong = 0 } = reward?.parts ?? {};
+      expect(reward?.value).toBeCloseTo(accuracy + 0.1 * format + 0.5 * overlong, 12);
+    }
+  });
+});
