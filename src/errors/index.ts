@@ -40,6 +40,11 @@ export class ModelError extends FoveaError {
   readonly code = "model";
 }
 
+/** Something that cannot be had from the Hugging Face Hub: no network, no such repository, no right to it, broken. */
+export class DownloadError extends FoveaError {
+  readonly code = "download";
+}
+
 /** An engine that cannot do, or failed to do, what it was asked. */
 export class EngineError extends FoveaError {
   readonly code = "engine";

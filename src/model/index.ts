@@ -19,6 +19,15 @@ export {
   openModelDirectory,
   writeModelDirectory,
 } from "./directory.ts";
+export { downloadModel } from "./hub/download-model.ts";
+export {
+  type DownloadOptions,
+  type DownloadProgress,
+  downloadSnapshot,
+  type Selection,
+} from "./hub/download-snapshot.ts";
+export { type HubReference, isHubReference, parseHubReference } from "./hub/hub-reference.ts";
+export { type HubSettings, hubSettings } from "./hub/hub-settings.ts";
 export { resizeBicubic } from "./image/bicubic.ts";
 export { type DecodeImageOptions, decodeImage } from "./image/decode.ts";
 export type { ImageGrid } from "./image/image-grid.ts";

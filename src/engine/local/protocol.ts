@@ -5,6 +5,7 @@
 import {
   ConfigError,
   DataError,
+  DownloadError,
   EngineError,
   type FoveaError,
   ModelError,
@@ -37,6 +38,7 @@ export interface WireError {
 const KINDS: Readonly<Record<string, new (message: string) => FoveaError>> = {
   config: ConfigError,
   data: DataError,
+  download: DownloadError,
   engine: EngineError,
   model: ModelError,
   numeric: NumericError,

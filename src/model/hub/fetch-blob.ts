@@ -1,0 +1,111 @@
+/**
+ * @module
+ * One file of a repository into the cache: continued where an earlier attempt broke off, and believed only when its
+ * checksum is right.
+ */
+import { createHash, type Hash } from "node:crypto";
+import { createReadStream, existsSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { dirname } from "node:path";
+import { downloadFile, fileDownloadInfo } from "@huggingface/hub";
+import { DownloadError } from "../../errors/index.ts";
+
+/** What the hub says of a file. */
+export interface HubFile {
+  readonly path: string;
+  readonly size: number;
+  /** SHA-256 of a large file, git's SHA-1 of a small one; the blob's name in the cache. */
+  readonly etag: string;
+}
+
+/** What every question to the hub carries. */
+export interface HubAccess {
+  readonly repo: { readonly type: "model" | "dataset"; readonly name: string };
+  readonly revision: string;
+  readonly hubUrl: string;
+  readonly accessToken?: string;
+  readonly fetch: typeof fetch;
+}
+
+/**
+ * Downloads a file to `blob`; what has come lies in `<blob>.incomplete` until it is whole.
+ *
+ * @param onBytes called with the bytes that are there, those of an earlier attempt included
+ * @throws DownloadError when the file is not what its checksum promises; the bytes are thrown away
+ * @throws whatever the connection throws; the bytes are kept for the next attempt
+ */
+export async function fetchBlob(
+  blob: string,
+  file: HubFile,
+  access: HubAccess,
+  onBytes: (bytes: number) => void,
+): Promise<void> {
+  const incomplete = `${blob}.incomplete`;
+  mkdirSync(dirname(blob), { recursive: true });
+  if (existsSync(incomplete) && statSync(incomplete).size > file.size) rmSync(incomplete);
+  const hash = checksum(file);
+  const target = await open(incomplete, "a");
+  let have = 0;
+  try {
+    for await (const chunk of createReadStream(incomplete)) {
+      hash.update(chunk as Buffer);
+      have += (chunk as Buffer).length;
+    }
+    onBytes(have);
+    if (have < file.size) await append(target, have, file, access, hash, onBytes);
+    await target.sync();
+  } finally {
+    await target.close();
+  }
+  const got = hash.digest("hex");
+  if (got !== file.etag) {
+    rmSync(incomplete);
+    // What an interrupted process left may be at fault: a fresh attempt will tell.
+    if (have > 0) throw new Error(`${file.path}: what was left of an earlier download is broken`);
+    const kind = file.etag.length === 64 ? "SHA-256" : "git SHA-1";
+    throw new DownloadError(
+      `${access.repo.name}/${file.path}: broken download: expected ${kind} ${file.etag}, got ${got}`,
+    );
+  }
+  renameSync(incomplete, blob);
+}
+
+async function append(
+  target: FileHandle,
+  have: number,
+  file: HubFile,
+  access: HubAccess,
+  hash: Hash,
+  onBytes: (bytes: number) => void,
+): Promise<void> {
+  const request = { ...access, path: file.path };
+  const downloadInfo = await fileDownloadInfo(request);
+  // Plain HTTP, which can be continued at any byte; not the chunk store.
+  const blob = downloadInfo && (await downloadFile({ ...request, downloadInfo, xet: false }));
+  if (!blob) throw new DownloadError(`${access.repo.name}/${file.path}: the hub lists the file but has none`);
+  if (blob.size !== file.size) {
+    throw new DownloadError(
+      `${access.repo.name}/${file.path}: expected ${file.size} bytes, the hub offers ${blob.size}`,
+    );
+  }
+  let bytes = have;
+  for await (const chunk of have === 0 ? blob.stream() : blob.slice(have, file.size).stream()) {
+    bytes += chunk.length;
+    if (bytes > file.size) {
+      await target.truncate(0);
+      throw new DownloadError(
+        `${access.repo.name}/${file.path}: the hub sent more than the ${file.size} bytes that it named`,
+      );
+    }
+    await target.appendFile(chunk);
+    hash.update(chunk);
+    onBytes(bytes);
+  }
+  if (bytes < file.size)
+    throw new TypeError(`connection closed after ${bytes} of ${file.size} bytes of ${file.path}`);
+}
+
+/** Large files go by the SHA-256 of their bytes, small ones by git's name of the blob. */
+function checksum({ etag, size }: HubFile): Hash {
+  return etag.length === 64 ? createHash("sha256") : createHash("sha1").update(`blob ${size}\0`);
+}

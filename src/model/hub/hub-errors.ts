@@ -1,0 +1,59 @@
+/**
+ * @module
+ * What went wrong between here and the hub, in words that say what to do.
+ */
+import { HubApiError } from "@huggingface/hub";
+import { DownloadError, FoveaError } from "../../errors/index.ts";
+import type { HubReference } from "./hub-reference.ts";
+import type { HubSettings } from "./hub-settings.ts";
+
+/** Whether another attempt may go well: the connection broke, or the hub is busy or ill. */
+export function isPassing(error: unknown): boolean {
+  if (error instanceof HubApiError) return error.statusCode === 429 || error.statusCode >= 500;
+  return !(error instanceof FoveaError) && systemCode(error) !== "ENOSPC";
+}
+
+/** Whether the hub could not be reached at all. */
+export function isUnreachable(error: unknown): boolean {
+  return !(error instanceof HubApiError) && !(error instanceof FoveaError) && isPassing(error);
+}
+
+/** The error as users see it. */
+export function downloadError(
+  error: unknown,
+  { name, revision }: HubReference,
+  { endpoint, cache, token }: HubSettings,
+): Error {
+  if (error instanceof FoveaError) return error;
+  const what = `${name}@${revision}`;
+  const options = { cause: error };
+  if (error instanceof HubApiError) {
+    const status = error.statusCode;
+    if (status === 401 || status === 403) {
+      const login = token === undefined ? "no token is set" : "the token in use may not read it";
+      return new DownloadError(
+        `${what}: ${endpoint} refuses (${status}): no such repository, or a private or gated one and ${login}; set HF_TOKEN`,
+        options,
+      );
+    }
+    if (status === 404)
+      return new DownloadError(`${what}: ${endpoint} has no such repository or revision (404)`, options);
+    return new DownloadError(`${what}: ${endpoint} answers ${status}: ${error.message}`, options);
+  }
+  if (systemCode(error) === "ENOSPC")
+    return new DownloadError(`${what}: no space left on the disk for the cache at ${cache}`, options);
+  return new DownloadError(
+    `${what}: ${endpoint} cannot be reached (${reason(error)}), and the cache at ${cache} does not have it whole; ` +
+      "without a network, give the path of a model directory",
+    options,
+  );
+}
+
+function systemCode(error: unknown): string | undefined {
+  const { code, cause } = error as { code?: string; cause?: { code?: string } };
+  return code ?? cause?.code;
+}
+
+function reason(error: unknown): string {
+  return systemCode(error) ?? (error instanceof Error ? error.message : String(error));
+}
