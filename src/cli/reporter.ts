@@ -5,6 +5,7 @@
 import type { Evaluation, Share } from "../eval/index.ts";
 import type { RunEvent } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
+import { downloadMoment } from "./download-bar.ts";
 import { ProgressBar } from "./progress.ts";
 
 const PHASES = { sft: "warm start", train: "learning" } as const;
@@ -76,6 +77,9 @@ export class Reporter {
 
   #show(event: RunEvent): void {
     switch (event.event) {
+      case "download":
+        this.bar.show(downloadMoment(event));
+        return;
       case "started":
         this.#steps = event.steps;
         this.bar.note(`${PHASES[event.kind]} in ${event.runDirectory}`);

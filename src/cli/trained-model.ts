@@ -11,6 +11,7 @@ import type { Dialogue } from "../eval/index.ts";
 import {
   type Config,
   FINAL_MODEL,
+  fetchModel,
   latestCheckpoint,
   openDialogue,
   openEngine,
@@ -18,6 +19,7 @@ import {
   type Settings,
 } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
+import { downloadBar } from "./download-bar.ts";
 import { addConfigOptions, configFrom, type SharedOptions, wholeNumber } from "./shared-options.ts";
 
 /** The flags of commands that look at a model. */
@@ -62,8 +64,9 @@ export async function withTrainedModel<T>(
   work: (opened: { readonly engine: Engine; readonly dialogue: Dialogue }) => Promise<T>,
 ): Promise<T> {
   const weights = runDirectory === undefined ? undefined : newestWeights(runDirectory);
-  const dialogue = openDialogue(config);
-  const engine = await (context.openEngine ?? openEngine)(config);
+  const local = await fetchModel(config, downloadBar(context));
+  const dialogue = openDialogue(local);
+  const engine = await (context.openEngine ?? openEngine)(local);
   try {
     if (weights !== undefined) await engine.load(weights);
     return await work({ engine, dialogue });

@@ -107,8 +107,6 @@ export function serve(request: IncomingMessage, response: ServerResponse, conten
   } else {
     const part = content.subarray(Number(first), Number(last) + 1);
     const range = `bytes ${first}-${Number(first) + part.length - 1}/${content.length}`;
-    response
-      .writeHead(206, { etag, "content-range": range, "content-length": part.length })
-      .end(part);
+    response.writeHead(206, { etag, "content-range": range, "content-length": part.length }).end(part);
   }
 }

@@ -2,6 +2,7 @@
  * @module
  * What a run tells while it goes on: one plain object at a time, the same for progress bars and for `--json`.
  */
+import type { DownloadProgress } from "../model/index.ts";
 import type { EvaluationRecord } from "./evaluation-record.ts";
 import type { BrokenRow, IterationMetrics } from "./iteration-metrics.ts";
 import type { WarmStartMetrics } from "./warm-start.ts";
@@ -20,8 +21,14 @@ export interface CheckpointEvent {
   readonly path: string;
 }
 
+/** A model on its way from the hub. */
+export interface DownloadEvent extends DownloadProgress {
+  readonly event: "download";
+}
+
 /** Anything that happens in a run. */
 export type RunEvent =
+  | DownloadEvent
   | StartedEvent
   | CheckpointEvent
   | IterationMetrics

@@ -12,12 +12,12 @@ export { type Config, type ConfigInput, configSchema } from "./config/schema.ts"
 export { digitsModelConfig, freshDigitsModel } from "./digits-model.ts";
 export { describeEnvironment, type Environment } from "./environment.ts";
 export { type EvaluationRecord, evaluationRecord } from "./evaluation-record.ts";
-export type { CheckpointEvent, OnEvent, RunEvent, StartedEvent } from "./events.ts";
+export type { CheckpointEvent, DownloadEvent, OnEvent, RunEvent, StartedEvent } from "./events.ts";
 export type { BrokenRow, IterationMetrics, IterationTiming } from "./iteration-metrics.ts";
 export { learningRateAt, type Schedule } from "./learning-rate.ts";
 export { FINAL_MODEL } from "./loop.ts";
 export { evaluationSource, maxBrokenShare, problemLimits, trainingSource } from "./open-data.ts";
-export { type OpenEngine, openDialogue, openEngine } from "./open-model.ts";
+export { fetchModel, type OpenEngine, openDialogue, openEngine } from "./open-model.ts";
 export { findPreset, presets } from "./presets/index.ts";
 export {
   hasWarmStart,

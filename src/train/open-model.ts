@@ -3,9 +3,12 @@
  * From the configuration's model and engine parts to what a run works with: an engine and a dialogue.
  */
 import { createLocalEngine, type Engine } from "../engine/index.ts";
+import { ConfigError } from "../errors/index.ts";
 import { createDialogue, type Dialogue } from "../eval/index.ts";
 import {
   ChatTemplate,
+  type DownloadOptions,
+  downloadModel,
   loadProcessorConfig,
   loadVideoProcessorConfig,
   openModelDirectory,
@@ -13,18 +16,53 @@ import {
 } from "../model/index.ts";
 import type { Config } from "./config/schema.ts";
 import { DIGITS_ASSETS, digitsModelConfig, freshDigitsModel } from "./digits-model.ts";
+import type { DownloadEvent } from "./events.ts";
 
 /** Makes the engine of a configuration; tests pass one of their own. */
 export type OpenEngine = (config: Config) => Promise<Engine>;
 
 /**
+ * The same configuration with a model that is on this machine: one of the hub is downloaded, unless the cache has it.
+ *
+ * @param onDownload told of a file when it begins, and of every hundredth of all bytes
+ * @throws DownloadError when it cannot be had
+ */
+export async function fetchModel(
+  config: Config,
+  onDownload: (event: DownloadEvent) => void = () => {},
+  options: Omit<DownloadOptions, "onProgress"> = {},
+): Promise<Config> {
+  const { model } = config;
+  if (model.kind !== "hub") return config;
+  let last = "";
+  const path = await downloadModel(`${model.name}@${model.revision}`, {
+    ...options,
+    onProgress: (progress) => {
+      const step = `${progress.file} ${Math.floor((100 * progress.bytes) / Math.max(1, progress.totalBytes))}`;
+      if (step !== last) onDownload({ event: "download", ...progress });
+      last = step;
+    },
+  });
+  return { ...config, model: { kind: "directory", path } };
+}
+
+/** The model's directory; none for the built-in one. */
+function directoryOf(model: Config["model"]): string | undefined {
+  if (model.kind === "hub") {
+    throw new ConfigError(`model: expected one on this machine, got ${model.name} of the hub (fetchModel)`);
+  }
+  return model.kind === "directory" ? model.path : undefined;
+}
+
+/**
  * The engine that the configuration asks for, with the model in it.
  *
  * @throws ModelError when the model directory cannot be used
+ * @throws ConfigError when the model is one of the hub: `fetchModel` comes first
  */
-export const openEngine: OpenEngine = ({ model, engine, train }) =>
+export const openEngine: OpenEngine = async ({ model, engine, train }) =>
   createLocalEngine({
-    model: model.kind === "directory" ? model.path : freshDigitsModel(train.seed),
+    model: directoryOf(model) ?? freshDigitsModel(train.seed),
     threads: engine.threads,
     spin: engine.spin,
   });
@@ -33,12 +71,14 @@ export const openEngine: OpenEngine = ({ model, engine, train }) =>
  * The dialogue with the configured model: its tokenizer, its chat template, its stop tokens.
  *
  * @throws ModelError when the model directory is not a whole Qwen2.5-VL
+ * @throws ConfigError when the model is one of the hub: `fetchModel` comes first
  */
 export function openDialogue({ model, prompt }: Config): Dialogue {
   const { system, suffix } = prompt;
-  if (model.kind === "directory") {
-    const { tokenizer, template, stopTokens, processor, config } = openModelDirectory(model.path);
-    const videoProcessor = loadVideoProcessorConfig(model.path, config);
+  const directory = directoryOf(model);
+  if (directory !== undefined) {
+    const { tokenizer, template, stopTokens, processor, config } = openModelDirectory(directory);
+    const videoProcessor = loadVideoProcessorConfig(directory, config);
     return createDialogue({ tokenizer, template, stopTokens, processor, videoProcessor, system, suffix });
   }
   const tokenizer = Tokenizer.load(DIGITS_ASSETS);

@@ -15,7 +15,7 @@ import { describeEnvironment } from "./environment.ts";
 import type { OnEvent } from "./events.ts";
 import { FINAL_MODEL, type LoopResult, runLoop } from "./loop.ts";
 import { evaluationSource, trainingSource } from "./open-data.ts";
-import { type OpenEngine, openDialogue, openEngine } from "./open-model.ts";
+import { fetchModel, type OpenEngine, openDialogue, openEngine } from "./open-model.ts";
 import { problemOrder } from "./problem-order.ts";
 import { reinforcementPhase } from "./reinforcement.ts";
 import { RunDirectory } from "./run-directory.ts";
@@ -107,8 +107,9 @@ async function withEngine<T>(options: RunOptions, work: (opened: Opened) => Prom
   const { config, runDirectory, resume = false } = options;
   if (resume) RunDirectory.open(runDirectory);
   else RunDirectory.requireFree(runDirectory);
-  const dialogue = openDialogue(config);
-  const engine = await (options.openEngine ?? openEngine)(config);
+  const local = await fetchModel(config, options.onEvent);
+  const dialogue = openDialogue(local);
+  const engine = await (options.openEngine ?? openEngine)(local);
   try {
     return await work({ engine, dialogue });
   } finally {
@@ -125,7 +126,7 @@ function runResult(result: LoopResult, runDirectory: string, directory: RunDirec
 /**
  * Runs a supervised warm start.
  *
- * @throws ConfigError, ModelError, DataError before anything is written; RunError when the run cannot go on
+ * @throws ConfigError, DownloadError, ModelError, DataError before anything is written; RunError when the run cannot go on
  */
 export async function runWarmStart(options: RunOptions): Promise<RunResult> {
   if (options.config.sft.steps === 0) throw new ConfigError("sft.steps: expected at least 1, got 0");
@@ -147,7 +148,7 @@ export interface TrainingHooks {
  * Runs reinforcement learning. With the built-in model, whose weights are random, its warm start comes first, in a
  * run directory of its own within this one.
  *
- * @throws ConfigError, ModelError, DataError before anything is written; RunError when the run cannot go on
+ * @throws ConfigError, DownloadError, ModelError, DataError before anything is written; RunError when the run cannot go on
  */
 export async function runTraining(options: RunOptions, hooks: TrainingHooks = {}): Promise<RunResult> {
   const { config, clock = () => performance.now(), onEvent = silent, shouldStop = never } = options;

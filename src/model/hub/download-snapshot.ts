@@ -4,7 +4,6 @@
  */
 import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { datasetInfo, listFiles, modelInfo } from "@huggingface/hub";
 import { ConfigError, DownloadError } from "../../errors/index.ts";
 import { fetchBlob, type HubAccess, type HubFile } from "./fetch-blob.ts";
 import { HubCache, isCommit } from "./hub-cache.ts";
@@ -113,6 +112,7 @@ class Session {
   async commit(): Promise<string> {
     const { type, name, revision } = this.#reference;
     if (isCommit(revision)) return revision;
+    const { datasetInfo, modelInfo } = await import("@huggingface/hub");
     const request = { ...this.#access(revision), name, additionalFields: ["sha" as const] };
     const { sha } = await (type === "model" ? modelInfo(request) : datasetInfo(request));
     if (!isCommit(sha)) throw new DownloadError(`${name}: expected a commit of the hub, got "${sha}"`);
@@ -120,6 +120,7 @@ class Session {
   }
 
   async files(commit: string): Promise<HubFile[]> {
+    const { listFiles } = await import("@huggingface/hub");
     const files: HubFile[] = [];
     for await (const { type, path, size, oid, lfs } of listFiles({
       ...this.#access(commit),
@@ -128,7 +129,9 @@ class Session {
       if (type !== "file") continue;
       const etag = lfs?.oid ?? oid ?? "";
       if (!isSafe(path) || !/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(etag))
-        throw new DownloadError(`${this.#reference.name}: the hub lists a file "${path}" with checksum "${etag}"`);
+        throw new DownloadError(
+          `${this.#reference.name}: the hub lists a file "${path}" with checksum "${etag}"`,
+        );
       files.push({ path, size: lfs?.size ?? size, etag });
     }
     return files;
@@ -145,8 +148,7 @@ class Session {
       };
       if (!cache.has(commit, file.path, file.size)) {
         const blob = cache.blob(file.etag);
-        if (!existsSync(blob))
-          await this.retried(() => fetchBlob(blob, file, this.#access(commit), report));
+        if (!existsSync(blob)) await this.retried(() => fetchBlob(blob, file, this.#access(commit), report));
         cache.link(commit, file.path, file.etag);
       }
       report(file.size);

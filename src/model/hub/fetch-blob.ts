@@ -7,7 +7,6 @@ import { createHash, type Hash } from "node:crypto";
 import { createReadStream, existsSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
-import { downloadFile, fileDownloadInfo } from "@huggingface/hub";
 import { DownloadError } from "../../errors/index.ts";
 
 /** What the hub says of a file. */
@@ -78,6 +77,7 @@ async function append(
   hash: Hash,
   onBytes: (bytes: number) => void,
 ): Promise<void> {
+  const { downloadFile, fileDownloadInfo } = await import("@huggingface/hub");
   const request = { ...access, path: file.path };
   const downloadInfo = await fileDownloadInfo(request);
   // Plain HTTP, which can be continued at any byte; not the chunk store.

@@ -2,20 +2,26 @@
  * @module
  * What went wrong between here and the hub, in words that say what to do.
  */
-import { HubApiError } from "@huggingface/hub";
 import { DownloadError, FoveaError } from "../../errors/index.ts";
 import type { HubReference } from "./hub-reference.ts";
 import type { HubSettings } from "./hub-settings.ts";
 
+/** The status that the hub answered with; undefined when it did not answer. The library's class is loaded on demand. */
+function statusOf(error: unknown): number | undefined {
+  const { statusCode } = error as { statusCode?: unknown };
+  return typeof statusCode === "number" ? statusCode : undefined;
+}
+
 /** Whether another attempt may go well: the connection broke, or the hub is busy or ill. */
 export function isPassing(error: unknown): boolean {
-  if (error instanceof HubApiError) return error.statusCode === 429 || error.statusCode >= 500;
+  const status = statusOf(error);
+  if (status !== undefined) return status === 429 || status >= 500;
   return !(error instanceof FoveaError) && systemCode(error) !== "ENOSPC";
 }
 
 /** Whether the hub could not be reached at all. */
 export function isUnreachable(error: unknown): boolean {
-  return !(error instanceof HubApiError) && !(error instanceof FoveaError) && isPassing(error);
+  return statusOf(error) === undefined && isPassing(error);
 }
 
 /** The error as users see it. */
@@ -27,8 +33,8 @@ export function downloadError(
   if (error instanceof FoveaError) return error;
   const what = `${name}@${revision}`;
   const options = { cause: error };
-  if (error instanceof HubApiError) {
-    const status = error.statusCode;
+  const status = statusOf(error);
+  if (status !== undefined) {
     if (status === 401 || status === 403) {
       const login = token === undefined ? "no token is set" : "the token in use may not read it";
       return new DownloadError(
@@ -38,7 +44,7 @@ export function downloadError(
     }
     if (status === 404)
       return new DownloadError(`${what}: ${endpoint} has no such repository or revision (404)`, options);
-    return new DownloadError(`${what}: ${endpoint} answers ${status}: ${error.message}`, options);
+    return new DownloadError(`${what}: ${endpoint} answers ${status}: ${(error as Error).message}`, options);
   }
   if (systemCode(error) === "ENOSPC")
     return new DownloadError(`${what}: no space left on the disk for the cache at ${cache}`, options);

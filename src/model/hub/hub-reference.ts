@@ -12,7 +12,7 @@ export interface HubReference {
   readonly revision: string;
 }
 
-const PART = String.raw`[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?`;
+const PART = "[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?";
 const REFERENCE = new RegExp(`^(${PART}/${PART})(?:@(.+))?$`);
 
 /** Whether a text has the form of a reference, `org/name[@revision]`; a relative path of two parts has it too. */

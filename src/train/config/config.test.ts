@@ -50,6 +50,9 @@ describe("resolving a configuration", () => {
     expect(withFlags("credit=constant", "credit.weight=2").credit).toEqual({ kind: "constant", weight: 2 });
     expect(withFlags("model=/models/qwen").model).toEqual({ kind: "directory", path: "/models/qwen" });
     expect(resolveConfig({ file: { model: "digits" } }).model).toEqual({ kind: "digits" });
+    expect(withFlags("model=org/name").model).toEqual({ kind: "hub", name: "org/name", revision: "main" });
+    expect(withFlags("model=org/name@v2").model).toEqual({ kind: "hub", name: "org/name", revision: "v2" });
+    expect(withFlags("model=src/train").model).toEqual({ kind: "directory", path: "src/train" });
   });
 
   test("reads flags by type: numbers, lists, and text that looks like a number", () => {

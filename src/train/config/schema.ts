@@ -6,6 +6,7 @@
 import * as z from "zod";
 import { creditSchema } from "../../credit/index.ts";
 import { DIGITS_SPLITS, digitsSchema, filesSchema } from "../../data/index.ts";
+import { isHubReference } from "../../model/index.ts";
 import { algorithmSchema } from "../../objective/index.ts";
 import { rewardSchema } from "../../verify/index.ts";
 import { optimizerOptions, scheduleOptions } from "./optimizer-schema.ts";
@@ -28,8 +29,24 @@ const modelSchema = z
         path: z.string().min(1).describe("A Hugging Face Qwen2.5-VL model directory."),
       })
       .describe("A model from disk."),
+    z
+      .strictObject({
+        kind: z.literal("hub"),
+        name: z
+          .string()
+          .refine((name) => isHubReference(name) && !name.includes("@"), { error: "expected org/name" })
+          .describe("A repository of the Hugging Face Hub, org/name."),
+        revision: z
+          .string()
+          .refine((revision) => isHubReference(`org/name@${revision}`), {
+            error: "expected a branch, a tag or a commit",
+          })
+          .default("main")
+          .describe("Branch, tag or commit."),
+      })
+      .describe("A model of the Hugging Face Hub, kept in the cache that huggingface_hub for Python uses."),
   ])
-  .describe("The model to train: digits, or the path of a model directory.");
+  .describe("The model to train: digits, the path of a model directory, or org/name[@revision] of the hub.");
 
 const dataSchema = z
   .discriminatedUnion("kind", [

@@ -2,6 +2,8 @@
  * @module
  * Parts of the configuration that may be written as one word.
  */
+import { existsSync } from "node:fs";
+import { isHubReference, parseHubReference } from "../../model/index.ts";
 import { isSettings, type Settings } from "./merge.ts";
 
 /** `credit: uniform` stands for `credit: { kind: uniform }`. */
@@ -12,9 +14,15 @@ export function hasShortForm(key: string): boolean {
   return key === "model" || key === "data" || SHORT_PARTS.some((part) => part === key);
 }
 
-/** `model: digits` is the built-in model; any other text is the path of a model directory. */
+/**
+ * `model: digits` is the built-in model, `model: org/name[@revision]` one of the hub unless there is a directory of that
+ * path, any other text the path of a model directory.
+ */
 function expandModel(model: string): Settings {
-  return model === "digits" ? { kind: "digits" } : { kind: "directory", path: model };
+  if (model === "digits") return { kind: "digits" };
+  if (!isHubReference(model) || existsSync(model)) return { kind: "directory", path: model };
+  const { name, revision } = parseHubReference(model);
+  return { kind: "hub", name, revision };
 }
 
 /** `data: digits` is the built-in task; any other text is the path of a data set, and so is a `path` without a kind. */

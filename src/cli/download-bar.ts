@@ -1,0 +1,26 @@
+/**
+ * @module
+ * Shows a download on stderr.
+ */
+import type { DownloadEvent } from "../train/index.ts";
+import type { CliContext } from "./context.ts";
+import { ProgressBar, type ProgressMoment } from "./progress.ts";
+
+const MEGABYTE = 1e6;
+
+/** A download's bar, in megabytes. */
+export function downloadMoment({ file, bytes, totalBytes }: DownloadEvent): ProgressMoment {
+  const megabytes = (count: number) => Math.ceil(count / MEGABYTE);
+  return {
+    label: "downloading, MB",
+    done: megabytes(bytes),
+    total: megabytes(totalBytes),
+    facts: [file],
+  };
+}
+
+/** Draws a download where no run reports it. */
+export function downloadBar({ stderr, hasTerminal, clock }: CliContext): (event: DownloadEvent) => void {
+  const bar = new ProgressBar(stderr, hasTerminal, clock);
+  return (event) => bar.show(downloadMoment(event));
+}
