@@ -31,6 +31,11 @@ const COMMANDS: readonly {
   },
   { name: "sft", summary: "supervised warm start on demonstrations", load: () => import("./sft.ts") },
   { name: "eval", summary: "greedy accuracy with its interval", load: () => import("./eval.ts") },
+  {
+    name: "compare",
+    summary: "a grid of objectives, credit methods and seeds, and its table",
+    load: () => import("./compare.ts"),
+  },
   { name: "sample", summary: "completions with each token's role", load: () => import("./sample.ts") },
 ];
 

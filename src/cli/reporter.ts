@@ -67,7 +67,7 @@ export class Reporter {
   /** Takes up one event of a run. */
   readonly onEvent = (event: RunEvent): void => {
     this.json(event);
-    this.#show(event);
+    this.show(event);
   };
 
   /** Shows how far an evaluation is. */
@@ -75,7 +75,8 @@ export class Reporter {
     this.bar.show({ label: "evaluating", done, total, facts: [] });
   };
 
-  #show(event: RunEvent): void {
+  /** Shows an event on stderr only. */
+  show(event: RunEvent): void {
     switch (event.event) {
       case "download":
         this.bar.show(downloadMoment(event));

@@ -4,6 +4,7 @@
  * `iteration` for one round of learning.
  */
 export { type Checkpoint, latestCheckpoint, listCheckpoints, type TrainerState } from "./checkpoint.ts";
+export { differences as configDifferences } from "./config/differences.ts";
 export type { Settings } from "./config/merge.ts";
 export { nearestName } from "./config/nearest-name.ts";
 export { readConfigFile } from "./config/read-file.ts";
