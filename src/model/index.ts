@@ -30,6 +30,7 @@ export { type HubReference, isHubReference, parseHubReference } from "./hub/hub-
 export { type HubSettings, hubSettings } from "./hub/hub-settings.ts";
 export { resizeBicubic } from "./image/bicubic.ts";
 export { type DecodeImageOptions, decodeImage } from "./image/decode.ts";
+export { gaussianBlur } from "./image/gaussian-blur.ts";
 export type { ImageGrid } from "./image/image-grid.ts";
 export { imageGrid, type ProcessedImage, preprocess } from "./image/processor.ts";
 export {

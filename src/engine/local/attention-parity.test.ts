@@ -33,8 +33,8 @@ async function attentionRows(directory: string, sequences: readonly RecordedSequ
     promptLength: Math.max(...prompts.map(({ tokens }) => tokens.length)) + 3,
     completionLength: Math.max(...sequences.map(({ completion }) => completion.length)) + 2,
   };
-  const { graph, ownRows, predictingRows } = teacherForcedGraph(config, store.layout, shape);
-  const program = await Program.compile(graph, { own: ownRows, predicting: predictingRows });
+  const { graph, rows: rowsOf } = teacherForcedGraph(config, store.layout, shape);
+  const program = await Program.compile(graph, { own: rowsOf("own"), predicting: rowsOf("predicting") });
   const rows = await program.run({ ...feeds(config, store, shape, prompts, sequences), ...weights(store) });
   await program.release();
   return { rows: rows as Record<AttentionRow, Float32Array>, shape };

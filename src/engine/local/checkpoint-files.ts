@@ -13,6 +13,7 @@ import {
   writeWeights,
 } from "../../model/index.ts";
 import type { ParameterStore } from "./parameter-store.ts";
+import { writeValueHead } from "./value-head-file.ts";
 
 /** What a model directory holds beside weights and config.json, which every save writes anew. */
 const CARRIED = [
@@ -30,7 +31,7 @@ const CARRIED = [
 ];
 
 /**
- * Writes weights and configuration, and copies the tokenizer's and processor's files from `assets`.
+ * Writes weights, a value head if there is one, and configuration, and copies the tokenizer's and processor's files from `assets`.
  *
  * @throws RunError when the place cannot be written
  */
@@ -48,7 +49,8 @@ export function saveModel(
   }
   const json = configJson(config, storage);
   replaceFile(join(directory, "config.json"), [`${JSON.stringify(json, null, 2)}\n`]);
-  writeWeights(directory, store.tensors(store.weights), storage);
+  writeWeights(directory, store.modelTensors(store.weights), storage);
+  writeValueHead(directory, store);
 }
 
 function copyAssets(assets: string, directory: string): void {

@@ -12,7 +12,7 @@ import {
   recordedPrompt,
   registerCase,
 } from "../../testing/model-fixtures.ts";
-import type { AdamParameters, Engine, Prompt, SampleRequest, Sequence } from "../engine.ts";
+import type { AdamParameters, Engine, Prompt, SampleRequest, ScoreRequest, Sequence } from "../engine.ts";
 import { createLocalEngine } from "./local-engine.ts";
 import { LocalModel } from "./local-model.ts";
 import type { Call } from "./protocol.ts";
@@ -72,7 +72,7 @@ describe("an engine in its thread", () => {
     const given = sequences();
     const prompts = given.map(({ prompt }) => prompt);
     const local = { ...sampling([]), prompts: known.map(({ prompt }) => prompt) };
-    expect([...engine.capabilities].sort()).toEqual(["attention", "entropy", "reference"]);
+    expect([...engine.capabilities]).not.toContain("value");
 
     expect(await engine.sample(sampling(prompts))).toEqual(await model.sample(local));
     await engine.setReference();
@@ -94,6 +94,41 @@ describe("an engine in its thread", () => {
     await engine.load(DIRECTORY);
     model.load(DIRECTORY);
     expect(await engine.score(given)).toEqual(await model.score(known));
+    await model.close();
+  });
+
+  test("passes every request on to it, and has what its value head makes possible", async () => {
+    const engine = await createLocalEngine({ model: DIRECTORY, threads: 1, valueHead: true });
+    engines.push(engine);
+    const model = new LocalModel({ model: DIRECTORY, threads: 1, valueHead: true });
+    const known = registerCase(model, recorded);
+    const given = sequences();
+    expect([...engine.capabilities].sort()).toEqual([
+      "attention",
+      "calibrated-attention",
+      "entropy",
+      "entropy-gradient",
+      "full-distribution",
+      "image-ablation",
+      "reference",
+      "value",
+    ]);
+    const coefficients = coefficientsOf(recorded);
+    const options = { valueCoefficients: coefficients, entropyCoefficients: coefficients };
+    expect(await engine.accumulate(given, coefficients, options)).toEqual(
+      await model.accumulate(known, coefficients, options),
+    );
+    expect(await engine.step(ADAM)).toEqual(model.step(ADAM));
+    const request: ScoreRequest = {
+      image: { kind: "blur", radius: 2 },
+      divergenceFrom: { kind: "noise", sigma: 50, seed: 3 },
+      entropy: true,
+      values: true,
+      signals: { calibrated: { row: "own", layers: 2, biasCorrection: true } },
+    };
+    const scores = await engine.score(given, request);
+    expect(scores).toEqual(await model.score(known, request));
+    expect(scores[0]!.values!.every((value) => value !== 0)).toBe(true);
     await model.close();
   });
 

@@ -32,6 +32,16 @@ const WORKER = new URL(
   import.meta.url,
 );
 
+const CAPABILITIES = [
+  "attention",
+  "calibrated-attention",
+  "entropy",
+  "entropy-gradient",
+  "full-distribution",
+  "image-ablation",
+  "reference",
+] as const satisfies readonly Capability[];
+
 interface Pending {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
@@ -54,7 +64,7 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
 }
 
 class LocalEngine implements Engine {
-  readonly capabilities: ReadonlySet<Capability> = new Set(["attention", "entropy", "reference"] as const);
+  readonly capabilities: ReadonlySet<Capability>;
   readonly #worker: Worker;
   readonly #pending = new Map<number, Pending>();
   readonly #promptIds = new Map<Prompt, number>();
@@ -63,6 +73,7 @@ class LocalEngine implements Engine {
   #closed = false;
 
   constructor(options: LocalEngineOptions) {
+    this.capabilities = new Set([...CAPABILITIES, ...(options.valueHead ? (["value"] as const) : [])]);
     this.#worker = new Worker(WORKER, { workerData: options });
     this.#worker.on("message", (answer: Answer) => this.#settle(answer));
     this.#worker.on("error", (cause) =>

@@ -4,6 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { ImageAblation } from "../../credit/index.ts";
 import { EngineError, ShapeError } from "../../errors/index.ts";
 import { Rng } from "../../math/index.ts";
 import { type ModelConfig, parseConfig, readJson, type StorageOptions } from "../../model/index.ts";
@@ -18,6 +19,7 @@ import type {
   ScoreRequest,
   StepReport,
 } from "../engine.ts";
+import { ablatePrompt } from "./ablated-prompt.ts";
 import { AdamW, gradientNorm } from "./adamw.ts";
 import { checkSameModel, saveModel } from "./checkpoint-files.ts";
 import { decode } from "./decoding.ts";
@@ -50,13 +52,19 @@ export interface LocalSequence {
 /** A sampling request whose prompts were registered before. */
 export type LocalSampleRequest = Omit<SampleRequest, "prompts"> & { readonly prompts: readonly number[] };
 
+/** A prompt as it came, for ablations, and as the decoder sees it. */
+interface KnownPrompt {
+  readonly prompt: Prompt;
+  readonly prepared: PreparedPrompt;
+}
+
 export class LocalModel {
   readonly #machinery: Machinery;
   readonly #assets: string;
   readonly #processors: Processors;
   readonly #adam: AdamW;
   readonly #teacher: TeacherForcing;
-  readonly #prompts = new Map<number, PreparedPrompt>();
+  readonly #prompts = new Map<number, KnownPrompt>();
   readonly #banned: Uint8Array;
 
   /**
@@ -65,13 +73,13 @@ export class LocalModel {
    * @throws ModelError when the directory is no Qwen2.5-VL model, or its files are broken
    * @throws EngineError when an option is no positive integer
    */
-  constructor({ model, threads = 2, spin = false, maxTokens = 2048 }: LocalEngineOptions) {
+  constructor({ model, threads = 2, spin = false, valueHead = false, maxTokens = 2048 }: LocalEngineOptions) {
     checkPositive("threads", threads);
     checkPositive("maxTokens", maxTokens);
     const fresh = typeof model === "string" ? undefined : model;
     this.#assets = fresh?.assets ?? (model as string);
     const config = fresh?.config ?? readConfig(this.#assets);
-    const store = new ParameterStore(config);
+    const store = new ParameterStore(config, { valueHead });
     if (fresh === undefined) {
       store.read(this.#assets, config);
     } else {
@@ -90,10 +98,11 @@ export class LocalModel {
   /** Remembers prompts under the caller's ids: all, or none when one of them fails. */
   register(prompts: readonly (readonly [id: number, prompt: Prompt])[]): void {
     const { config } = this.#machinery;
-    const prepared = prompts.map(
-      ([id, prompt]) => [id, preparePrompt(prompt, config, this.#processors)] as const,
-    );
-    for (const [id, prompt] of prepared) {
+    const known = prompts.map(([id, prompt]): [number, KnownPrompt] => {
+      const prepared = preparePrompt(prompt, config, this.#processors);
+      return [id, { prompt, prepared }];
+    });
+    for (const [id, prompt] of known) {
       this.#prompts.set(id, prompt);
     }
   }
@@ -108,7 +117,7 @@ export class LocalModel {
     checkSampling(request);
     const greedy = request.temperature === 0;
     return decode(this.#machinery, {
-      prompts: request.prompts.map((id) => this.#prompt(id)),
+      prompts: request.prompts.map((id) => this.#known(id).prepared),
       groupSize: request.groupSize,
       maxCompletionTokens: request.maxCompletionTokens,
       stopTokens: new Set(request.stopTokens),
@@ -125,12 +134,22 @@ export class LocalModel {
       throw new EngineError("score: reference weights were asked for, but none were set");
     }
     const weights = request.weights === "reference" ? store.reference! : store.weights;
-    const temperature = checkedTemperature(request.temperature);
+    const { signals, entropy = false, values = false, divergenceFrom } = request;
+    if (signals?.calibrated !== undefined) {
+      checkPositive("score: signals.calibrated.layers", signals.calibrated.layers);
+    }
+    this.#checkValueHead(values, "score: values");
     return this.#teacher.score(
-      this.#sequences(sequences),
-      weights,
-      temperature,
-      request.signals?.attention?.row,
+      this.#sequences(sequences, request.image),
+      {
+        weights,
+        temperature: checkedTemperature(request.temperature),
+        attention: signals?.attention?.row,
+        calibrated: signals?.calibrated,
+        entropy,
+        values,
+      },
+      divergenceFrom && this.#sequences(sequences, divergenceFrom),
     );
   }
 
@@ -139,10 +158,14 @@ export class LocalModel {
     coefficients: readonly Float64Array[],
     options: AccumulateOptions = {},
   ): Promise<GradientReport> {
-    checkCoefficients(sequences, coefficients);
+    const { valueCoefficients: values, entropyCoefficients: entropy } = options;
+    checkCoefficients("coefficients", sequences, coefficients);
+    checkCoefficients("valueCoefficients", sequences, values);
+    checkCoefficients("entropyCoefficients", sequences, entropy);
+    this.#checkValueHead(values !== undefined, "accumulate: valueCoefficients");
     await this.#teacher.accumulate(
       this.#sequences(sequences),
-      coefficients,
+      { logprobs: coefficients, values, entropy },
       checkedTemperature(options.temperature),
     );
     const tokens = sequences.reduce((sum, { completion }) => sum + completion.length, 0);
@@ -198,20 +221,37 @@ export class LocalModel {
     return store.tensors(store.gradient);
   }
 
-  #sequences(sequences: readonly LocalSequence[]): PreparedSequence[] {
+  /** Sequences with their prompts prepared, those of one prompt with one; images as given or ablated. */
+  #sequences(sequences: readonly LocalSequence[], image?: ImageAblation): PreparedSequence[] {
     const { config } = this.#machinery;
-    return sequences.map(({ prompt, completion }, i) => {
+    const prompts = new Map<number, PreparedPrompt>();
+    return sequences.map(({ prompt: id, completion }, i) => {
       checkText(completion, config, `completion ${i}`);
-      return { prompt: this.#prompt(prompt), completion };
+      const prompt = prompts.get(id) ?? this.#prepared(id, image);
+      prompts.set(id, prompt);
+      return { prompt, completion };
     });
   }
 
-  #prompt(id: number): PreparedPrompt {
-    const prompt = this.#prompts.get(id);
-    if (prompt === undefined) {
+  #prepared(id: number, image: ImageAblation | undefined): PreparedPrompt {
+    const { prompt, prepared } = this.#known(id);
+    const { config } = this.#machinery;
+    const ablated = image === undefined ? prompt : ablatePrompt(prompt, image, config, this.#processors);
+    return ablated === prompt ? prepared : preparePrompt(ablated, config, this.#processors);
+  }
+
+  #known(id: number): KnownPrompt {
+    const known = this.#prompts.get(id);
+    if (known === undefined) {
       throw new EngineError(`prompt ${id} is not registered`);
     }
-    return prompt;
+    return known;
+  }
+
+  #checkValueHead(isAskedFor: boolean, what: string): void {
+    if (isAskedFor && !this.#machinery.store.hasValueHead) {
+      throw new EngineError(`${what}: the engine has no value head; open it with valueHead: true`);
+    }
   }
 }
 
@@ -290,14 +330,21 @@ function checkedTemperature(temperature = 1): number {
   return temperature;
 }
 
-function checkCoefficients(sequences: readonly LocalSequence[], coefficients: readonly Float64Array[]): void {
+function checkCoefficients(
+  what: string,
+  sequences: readonly LocalSequence[],
+  coefficients: readonly Float64Array[] | undefined,
+): void {
+  if (coefficients === undefined) {
+    return;
+  }
   if (sequences.length !== coefficients.length) {
-    throw new ShapeError(`coefficients: expected ${sequences.length} arrays, got ${coefficients.length}`);
+    throw new ShapeError(`${what}: expected ${sequences.length} arrays, got ${coefficients.length}`);
   }
   for (const [i, { completion }] of sequences.entries()) {
     if (coefficients[i]!.length !== completion.length) {
       throw new ShapeError(
-        `coefficients: expected shape [${completion.length}], got [${coefficients[i]!.length}] (sequence ${i})`,
+        `${what}: expected shape [${completion.length}], got [${coefficients[i]!.length}] (sequence ${i})`,
       );
     }
   }

@@ -22,6 +22,11 @@ export interface LocalEngineOptions {
    * on one that is shared. False unless given.
    */
   readonly spin?: boolean;
+  /**
+   * A value head: a linear layer on the hidden state that predicts a token, from zeros or from the model's directory.
+   * False unless given.
+   */
+  readonly valueHead?: boolean;
   /** Prompt and completion tokens computed at once: few enough to stay in the cache, 2,048 unless given. */
   readonly maxTokens?: number;
 }

@@ -3,9 +3,15 @@
  * The model's numbers: one flat array of weights, one of gradients, and the frozen reference if there is one.
  */
 
-import { type ParameterLayout, parameterLayout } from "../../model/graph/index.ts";
+import {
+  type LayoutOptions,
+  type ParameterLayout,
+  parameterLayout,
+  VALUE_HEAD,
+} from "../../model/graph/index.ts";
 import { checkParameters, type ModelConfig, readWeights, type WeightTensor } from "../../model/index.ts";
 import type { Tensor, TensorData } from "../../tensor/index.ts";
+import { readValueHead } from "./value-head-file.ts";
 
 export class ParameterStore {
   readonly layout: ParameterLayout;
@@ -17,8 +23,8 @@ export class ParameterStore {
   /** Packs of the flat arrays that were fed before. */
   readonly #views = new WeakMap<Float32Array, ReadonlyMap<string, Float32Array>>();
 
-  constructor(config: ModelConfig) {
-    this.layout = parameterLayout(config);
+  constructor(config: ModelConfig, options: LayoutOptions = {}) {
+    this.layout = parameterLayout(config, options);
     this.weights = new Float32Array(this.layout.size);
     this.gradient = new Float32Array(this.layout.size);
   }
@@ -43,7 +49,16 @@ export class ParameterStore {
     return flat.subarray(offset, offset + size);
   }
 
-  /** All parameters under their Hugging Face names, as views of a flat array. */
+  get hasValueHead(): boolean {
+    return this.layout.parameters.has(`${VALUE_HEAD}weight`);
+  }
+
+  /** The parameters that Hugging Face's model has, as views of a flat array. */
+  modelTensors(flat: Float32Array): Map<string, WeightTensor> {
+    return new Map([...this.tensors(flat)].filter(([name]) => !name.startsWith(VALUE_HEAD)));
+  }
+
+  /** All parameters under their Hugging Face names, and the value head's, as views of a flat array. */
   tensors(flat: Float32Array): Map<string, WeightTensor> {
     const entries = [...this.layout.parameters.values()];
     return new Map(
@@ -55,15 +70,22 @@ export class ParameterStore {
   }
 
   /**
-   * Reads a model directory's weights.
+   * Reads a model directory's weights, and the value head beside them.
    *
    * @throws ModelError when tensors are missing, extra or misshaped
+   * @throws EngineError when the value head is another model's
    */
   read(directory: string, config: ModelConfig): void {
+    const valueHead = readValueHead(directory, this);
     const source = readWeights(directory);
     checkParameters(config, source.shapes, directory);
     for (const { name, offset, size } of this.layout.parameters.values()) {
-      source.readInto(name, this.weights.subarray(offset, offset + size));
+      if (!name.startsWith(VALUE_HEAD)) {
+        source.readInto(name, this.weights.subarray(offset, offset + size));
+      }
+    }
+    for (const [offset, numbers] of valueHead) {
+      this.weights.set(numbers, offset);
     }
     this.version++;
   }

@@ -3,21 +3,16 @@
  * Scoring and gradients of given completions.
  */
 
-import {
-  type BatchShape,
-  keySupports,
-  modalitySignals,
-  teacherForcedGraph,
-} from "../../model/graph/index.ts";
+import { type BatchShape, teacherForcedGraph, temperedLogits, valueHead } from "../../model/graph/index.ts";
 import type { ModelConfig } from "../../model/index.ts";
-import { type Feeds, type Graph, gradients, type Tensor } from "../../tensor/index.ts";
-import type { AttentionRow, Score } from "../engine.ts";
-import { attentionSignals } from "./attention-reduction.ts";
-import { DecoderRows, forEachPromptRow, promptMask, promptSupports } from "./decoder-batch.ts";
+import { type Feeds, gradients, type Seed, softmaxDivergence, softmaxEntropy } from "../../tensor/index.ts";
+import type { Score } from "../engine.ts";
+import { DecoderRows, forEachPromptRow, promptMask } from "./decoder-batch.ts";
 import type { ParameterStore } from "./parameter-store.ts";
 import type { PreparedImage } from "./prepared-prompt.ts";
 import type { ProgramCache } from "./program-cache.ts";
 import type { RotaryTable } from "./rotary-table.ts";
+import { emptyScore, readRow, readScore, scoringFeeds, scoringOutputs, type Wanted } from "./scoring.ts";
 import { type PreparedSequence, type SequenceBatch, sequenceBatches } from "./sequence-batches.ts";
 import { addInto, gradientOutputs, type VisionEncoder } from "./vision-encoder.ts";
 
@@ -32,6 +27,21 @@ export interface Machinery {
   readonly maxTokens: number;
 }
 
+/** A scoring pass: with which weights, at which temperature, and what is wanted of it. */
+export interface Scoring extends Omit<Wanted, "hidden"> {
+  readonly weights: Float32Array;
+  readonly temperature: number;
+}
+
+/** One `[T]` per sequence each: what Σ c·log π, Σ d·V and Σ e·H are weighted by. */
+export interface Coefficients {
+  readonly logprobs: readonly Float64Array[];
+  readonly values: readonly Float64Array[] | undefined;
+  readonly entropy: readonly Float64Array[] | undefined;
+}
+
+type Part = keyof Coefficients;
+
 export class TeacherForcing {
   readonly #m: Machinery;
   readonly #scratch: Float32Array;
@@ -41,45 +51,108 @@ export class TeacherForcing {
     this.#scratch = new Float32Array(machinery.store.layout.size);
   }
 
-  /** Log-probs, and attention signals when a row is named. */
+  /**
+   * Log-probs and what else is wanted.
+   *
+   * @param others the same completions after other prompts, to be compared with: their log-probs and divergences
+   */
   async score(
     sequences: readonly PreparedSequence[],
-    weights: Float32Array,
-    temperature: number,
-    row: AttentionRow | undefined,
+    scoring: Scoring,
+    others?: readonly PreparedSequence[],
   ): Promise<Score[]> {
     const { store, vision, maxTokens } = this.#m;
-    await vision.encode(imagesOf(sequences), weights);
-    const scores = sequences.map(() => emptyScore(row));
+    const { weights, temperature } = scoring;
+    const { attention, calibrated, entropy, values } = scoring;
+    const wanted: Wanted = { attention, calibrated, entropy, values, hidden: others !== undefined };
+    await vision.encode(imagesOf([...sequences, ...(others ?? [])]), weights);
+    const nothing = new Float64Array();
+    const compared = others === undefined ? {} : { divergence: nothing, ablatedLogprobs: nothing };
+    const scores: Score[] = sequences.map(() => ({ ...emptyScore(wanted), ...compared }));
     for (const batch of sequenceBatches(sequences, maxTokens)) {
-      const { program, used } = await this.#scoreProgram(batch.shape, row);
-      const feeds = this.#feeds(batch, sequences, weights, temperature);
-      const supports = row === undefined ? {} : this.#supports(batch);
-      const outputs = await program.run({ ...store.feeds(used, weights), ...feeds, ...supports });
-      readScores(batch, sequences, outputs, row !== undefined, scores);
+      const { program, used } = await this.#scoreProgram(batch.shape, wanted);
+      const outputs = await program.run({
+        ...store.feeds(used, weights),
+        ...this.#feeds(batch, sequences, weights, temperature),
+        ...scoringFeeds(batch, sequences, wanted),
+      });
+      for (const [slot, index] of batch.slots.entries()) {
+        if (index >= 0) {
+          const { length } = sequences[index]!.completion;
+          scores[index] = readScore(outputs, batch.shape, slot, length, wanted);
+        }
+      }
+      if (others !== undefined) {
+        await this.#compare(batch, outputs["hidden"]!, others, scoring, scores);
+      }
     }
     return scores;
   }
 
-  /** Adds the gradient of Σ c·log π to the store's. */
+  /** Runs the other prompts of a batch that has run, and adds what the comparison says to its scores. */
+  async #compare(
+    batch: SequenceBatch,
+    hidden: Float32Array,
+    others: readonly PreparedSequence[],
+    { weights, temperature }: Scoring,
+    scores: Score[],
+  ): Promise<void> {
+    const { config, store, maxTokens } = this.#m;
+    const width = config.text.hiddenSize;
+    const slots = [...batch.slots.keys()].filter((slot) => batch.slots[slot]! >= 0);
+    const members = slots.map((slot) => others[batch.slots[slot]!]!);
+    for (const other of sequenceBatches(members, maxTokens)) {
+      const { completionLength } = other.shape;
+      const comparedHidden = new Float32Array(other.slots.length * completionLength * width);
+      for (const [slot, member] of other.slots.entries()) {
+        if (member >= 0) {
+          const from = slots[member]! * batch.shape.completionLength * width;
+          const size = members[member]!.completion.length * width;
+          comparedHidden.set(hidden.subarray(from, from + size), slot * completionLength * width);
+        }
+      }
+      const { program, used } = await this.#compareProgram(other.shape);
+      const outputs = await program.run({
+        ...store.feeds(used, weights),
+        ...this.#feeds(other, members, weights, temperature),
+        comparedHidden,
+      });
+      for (const [slot, member] of other.slots.entries()) {
+        if (member >= 0) {
+          const index = batch.slots[slots[member]!]!;
+          const { length } = members[member]!.completion;
+          const numbers = (name: string) => readRow(outputs, name, slot, completionLength, length);
+          scores[index] = {
+            ...scores[index]!,
+            divergence: numbers("divergence").map((value) => Math.max(0, value)),
+            ablatedLogprobs: numbers("logprobs"),
+          };
+        }
+      }
+    }
+  }
+
+  /** Adds the gradient of Σ c·log π + Σ d·V + Σ e·H to the store's. */
   async accumulate(
     sequences: readonly PreparedSequence[],
-    coefficients: readonly Float64Array[],
+    coefficients: Coefficients,
     temperature: number,
   ): Promise<void> {
     const { store, vision, maxTokens } = this.#m;
     await vision.encode(imagesOf(sequences));
     const imageGradients = new Map<PreparedImage, Float32Array>();
+    const parts = (["logprobs", "values", "entropy"] as const).filter((part) => coefficients[part]);
     for (const batch of sequenceBatches(sequences, maxTokens)) {
-      const { program, used } = await this.#gradientProgram(batch.shape);
+      const { program, used } = await this.#gradientProgram(batch.shape, parts);
       const into = Object.fromEntries(
         [...used.keys()].map((pack) => [`d.${pack}`, store.view(this.#scratch, pack)]),
       );
+      const seeds = parts.map((part) => [`c.${part}`, coefficientRows(batch, coefficients[part]!)]);
       const { embeddings } = await program.run(
         {
           ...store.feeds(used),
           ...this.#feeds(batch, sequences, store.weights, temperature),
-          coefficients: coefficientRows(batch, coefficients),
+          ...Object.fromEntries(seeds),
         },
         into,
       );
@@ -127,32 +200,44 @@ export class TeacherForcing {
     };
   }
 
-  #supports({ prompts, shape }: SequenceBatch): Feeds {
-    const { visual, text } = promptSupports(prompts, shape.prompts, shape.promptLength);
-    return { visualKeys: visual, textKeys: text };
-  }
-
-  #scoreProgram(shape: BatchShape, row: AttentionRow | undefined) {
+  #scoreProgram(shape: BatchShape, wanted: Wanted) {
     const { config, store, programs } = this.#m;
-    return programs.get(`score ${JSON.stringify(shape)} ${row}`, async () => {
+    return programs.get(`score ${JSON.stringify([shape, wanted])}`, async () => {
       const built = teacherForcedGraph(config, store.layout, shape);
-      const signals =
-        row === undefined
-          ? {}
-          : signalOutputs(built.graph, row === "own" ? built.ownRows : built.predictingRows, shape);
-      const program = await programs.compile(built.graph, { logprobs: built.logprobs, ...signals });
-      return { program, used: built.parameters.used };
+      const outputs = scoringOutputs(built, shape, wanted);
+      const program = await programs.compile(built.graph, outputs);
+      return { program, used: new Map(built.parameters.used) };
     });
   }
 
-  #gradientProgram(shape: BatchShape) {
+  /** Compares with a pass before, whose rows are the input `comparedHidden` `[P·G·T, D]`. */
+  #compareProgram(shape: BatchShape) {
     const { config, store, programs } = this.#m;
-    return programs.get(`gradient ${JSON.stringify(shape)}`, async () => {
-      const { graph, parameters, embeddings, logprobs } = teacherForcedGraph(config, store.layout, shape);
+    return programs.get(`compare ${JSON.stringify(shape)}`, async () => {
+      const { graph, parameters, hidden, logits, logprobs } = teacherForcedGraph(config, store.layout, shape);
+      const compared = temperedLogits(graph.input("comparedHidden", hidden.shape), parameters, config.text);
+      const outputs = { logprobs, divergence: softmaxDivergence(compared, logits) };
+      return { program: await programs.compile(graph, outputs), used: new Map(parameters.used) };
+    });
+  }
+
+  #gradientProgram(shape: BatchShape, parts: readonly Part[]) {
+    const { config, store, programs } = this.#m;
+    return programs.get(`gradient ${JSON.stringify([shape, parts])}`, async () => {
+      const built = teacherForcedGraph(config, store.layout, shape);
+      const { graph, parameters, embeddings } = built;
+      const seeds = parts.map((part): Seed => {
+        const tensor =
+          part === "logprobs"
+            ? built.logprobs
+            : part === "values"
+              ? valueHead(built.hidden, parameters)
+              : softmaxEntropy(built.logits);
+        return { tensor, gradient: graph.input(`c.${part}`, tensor.shape) };
+      });
       const used = new Map(parameters.used);
-      const seed = { tensor: logprobs, gradient: graph.input("coefficients", logprobs.shape) };
-      const [embeddingGradient, ...parts] = gradients(graph, [seed], [embeddings, ...used.values()]);
-      const outputs = { embeddings: embeddingGradient!, ...gradientOutputs(used, parts) };
+      const [embeddingGradient, ...rest] = gradients(graph, seeds, [embeddings, ...used.values()]);
+      const outputs = { embeddings: embeddingGradient!, ...gradientOutputs(used, rest) };
       return { program: await programs.compile(graph, outputs), used };
     });
   }
@@ -212,51 +297,4 @@ function coefficientRows(
     }
   }
   return rows;
-}
-
-function signalOutputs(
-  graph: Graph,
-  rows: Tensor,
-  { prompts, promptLength, groupSize, completionLength }: BatchShape,
-) {
-  const visualKeys = graph.input("visualKeys", [prompts, promptLength]);
-  const textKeys = graph.input("textKeys", [prompts, promptLength]);
-  const supports = keySupports(visualKeys, textKeys, groupSize, completionLength);
-  const visual = modalitySignals(rows, supports.visual);
-  const text = modalitySignals(rows, supports.text);
-  return { visualMass: visual.mass, visualChord: visual.chord!, textMass: text.mass, textChord: text.chord! };
-}
-
-function emptyScore(row: AttentionRow | undefined): Score {
-  const nothing = { mass: [], chord: [] };
-  const logprobs = new Float64Array();
-  return row === undefined
-    ? { logprobs }
-    : { logprobs, signals: { attention: attentionSignals(nothing, nothing) } };
-}
-
-function readScores(
-  { shape, slots }: SequenceBatch,
-  sequences: readonly PreparedSequence[],
-  outputs: Record<string, Float32Array>,
-  withSignals: boolean,
-  scores: Score[],
-): void {
-  const width = shape.completionLength;
-  for (const [slot, index] of slots.entries()) {
-    if (index < 0) {
-      continue;
-    }
-    const { length } = sequences[index]!.completion;
-    const part = (name: string, rowWidth: number, count: number) =>
-      outputs[name]!.subarray(slot * rowWidth, slot * rowWidth + count);
-    const modality = (name: string) => ({
-      mass: part(`${name}Mass`, width, length),
-      chord: part(`${name}Chord`, width - 1, length - 1),
-    });
-    const logprobs = Float64Array.from(part("logprobs", width, length));
-    scores[index] = withSignals
-      ? { logprobs, signals: { attention: attentionSignals(modality("visual"), modality("text")) } }
-      : { logprobs };
-  }
 }

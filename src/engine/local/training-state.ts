@@ -6,6 +6,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { EngineError } from "../../errors/index.ts";
+import { VALUE_HEAD } from "../../model/graph/index.ts";
 import {
   openSafetensors,
   readTensorInto,
@@ -40,7 +41,7 @@ export function saveTrainingState(directory: string, store: ParameterStore, adam
     [...store.tensors(flat)].map(([name, tensor]): [string, WeightTensor] => [prefix + name, tensor]);
   const moments = adam && [...prefixed(FIRST, adam.firstMoment), ...prefixed(SECOND, adam.secondMoment)];
   write(OPTIMIZER, moments, { steps: String(adam?.steps) });
-  write(REFERENCE, adam && store.reference && store.tensors(store.reference));
+  write(REFERENCE, adam && store.reference && store.modelTensors(store.reference));
 }
 
 /** What `saveTrainingState` wrote, as flat arrays; parts that are not there are absent. */
@@ -82,10 +83,14 @@ export function restoreTrainingState(state: TrainingState, store: ParameterStore
   store.reference = state.reference ?? store.reference;
 }
 
+/** A value head is not part of a reference, and may have been added after a state was saved: then it has zeros. */
 function readFlat(file: SafetensorsFile, prefix: string, { layout }: ParameterStore): Float32Array {
   const flat = new Float32Array(layout.size);
   for (const { name, shape, offset, size } of layout.parameters.values()) {
     const found = file.tensors.get(prefix + name)?.shape;
+    if (found === undefined && name.startsWith(VALUE_HEAD)) {
+      continue;
+    }
     if (found?.join() !== shape.join()) {
       const got = found === undefined ? "no such tensor" : `[${found.join(", ")}]`;
       throw new EngineError(`${file.path}: ${prefix}${name}: expected [${shape.join(", ")}], got ${got}`);

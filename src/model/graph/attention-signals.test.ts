@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { fisherRaoDistance } from "../../credit/index.ts";
 import { Rng } from "../../math/index.ts";
 import { Graph, Program } from "../../tensor/index.ts";
-import { keySupports, modalitySignals } from "./attention-signals.ts";
+import { calibratedSignals, keySupports, modalitySignals } from "./attention-signals.ts";
 
 const [BATCH, TOKENS, KEYS] = [2, 3, 6];
 
@@ -71,4 +71,34 @@ test("completion keys are text, and every completion of a group has its prompt's
   await program.release();
   expect([...outputs["visual"]!]).toEqual([0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0]);
   expect([...outputs["text"]!]).toEqual([0, 0, 1, 1, 1, 0, 0, 1, 1, 1, 0, 1, 1, 1, 1, 0, 1, 1, 1, 1]);
+});
+
+test("calibrated rows are weighed column by column before they are summed and multiplied", async () => {
+  const rng = new Rng(5);
+  const draw = (length: number) => Float32Array.from({ length }, () => rng.uniform());
+  const [rows, factors] = [draw(BATCH * TOKENS * KEYS), draw(BATCH * KEYS)];
+  const visual = Float32Array.of(1, 0, 1, 1, 0, 0, 0, 1, 0, 0, 1, 1);
+  const graph = new Graph();
+  const signals = calibratedSignals(
+    graph.input("rows", [BATCH, TOKENS, KEYS]),
+    graph.input("visual", [BATCH, 1, KEYS]),
+    graph.input("factors", [BATCH, 1, KEYS]),
+  );
+  const program = await Program.compile(graph, { ...signals });
+  const { connectivity, gram } = await program.run({ rows, visual, factors });
+  await program.release();
+  const at = (b: number, t: number, key: number) =>
+    rows[(b * TOKENS + t) * KEYS + key]! * factors[b * KEYS + key]!;
+  const total = (term: (key: number) => number) =>
+    Array.from({ length: KEYS }, (_, key) => term(key)).reduce((sum, value) => sum + value, 0);
+  for (let b = 0; b < BATCH; b++) {
+    for (let t = 0; t < TOKENS; t++) {
+      const expected = total((key) => at(b, t, key) * visual[b * KEYS + key]!);
+      expect(connectivity![b * TOKENS + t]).toBeCloseTo(expected, 5);
+      for (let s = 0; s < TOKENS; s++) {
+        const product = total((key) => at(b, t, key) * at(b, s, key));
+        expect(gram![(b * TOKENS + s) * TOKENS + t]).toBeCloseTo(product, 5);
+      }
+    }
+  }
 });

@@ -1,12 +1,13 @@
 /**
  * @module
- * Reduces attention rows to DyCo-RL's signals inside the graph (arXiv:2606.08035, Eqs. 2, 6 and 7), so that no row
- * leaves it. Shifts leave as squared chords ‖√p_t − √p_{t−1}‖², from which the angle is exact in single precision
+ * Reduces attention rows to DyCo-RL's signals (arXiv:2606.08035, Eqs. 2, 6 and 7) and AT-RL's (arXiv:2602.11455,
+ * Eqs. 6 to 8) inside the graph, so that no row leaves it. Shifts leave as squared chords ‖√p_t − √p_{t−1}‖², from which the angle is exact in single precision
  * where an arccosine near 1 is not: v = 4·arcsin(½·chord).
  */
 import {
   divide,
   expand,
+  matmul,
   multiply,
   reshape,
   slice,
@@ -51,6 +52,34 @@ function conditionalRoot(rows: Tensor, support: Tensor): { mass: Tensor; root: T
   const mass = sum(within, [2]);
   const divisor = graph.single("Max", [mass, graph.scalar(SMALLEST_MASS)], mass.shape);
   return { mass, root: squareRoot(divide(within, divisor)) };
+}
+
+/** AT-RL's part of the signals. */
+export interface CalibratedSignals {
+  /** `[B, T]` calibrated attention on image keys. */
+  readonly connectivity: Tensor;
+  /** `[B, T, T]` inner products of calibrated rows. */
+  readonly gram: Tensor;
+}
+
+/**
+ * Calibrates rows column by column, Ã = A·f, and reduces them: C_t = Σ_{j ∈ I_vis} Ã_tj and ⟨Ã_s, Ã_t⟩.
+ *
+ * @param rows `[B, T, S]` attention
+ * @param visual `[B, 1, S]` 1 at image keys
+ * @param factors `[B, 1, S]` one over the bias of each key; without them rows stay as they are
+ */
+export function calibratedSignals(
+  rows: Tensor,
+  visual: Tensor,
+  factors: Tensor | undefined,
+): CalibratedSignals {
+  const [batch, length] = rows.shape as [number, number, number];
+  const calibrated = factors === undefined ? rows : multiply(rows, factors);
+  return {
+    connectivity: reshape(matmul(calibrated, visual, { transposeB: true }), [batch, length]),
+    gram: matmul(calibrated, calibrated, { transposeB: true }),
+  };
 }
 
 /**

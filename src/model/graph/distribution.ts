@@ -1,6 +1,6 @@
 /**
  * @module
- * The distribution of the next token, as sampling wants it.
+ * The heads: the distribution of the next token, and the value of the state before it.
  */
 import {
   exponential,
@@ -26,17 +26,27 @@ export interface Distribution {
   readonly entropy: Tensor;
 }
 
-/** `[N, V]` of logits / temperature. Declares the input `inverseTemperature` `[1]`. */
-export function temperedLogits(x: Tensor, parameters: GraphParameters, config: TextConfig): Tensor {
-  const hidden = rmsNorm(x, parameters.pack("norm"), config.rmsNormEpsilon);
+/** The last layer's rows `x` `[N, D]` after the final norm: what the head and the value head read. */
+export function finalHidden(x: Tensor, parameters: GraphParameters, config: TextConfig): Tensor {
+  return rmsNorm(x, parameters.pack("norm"), config.rmsNormEpsilon);
+}
+
+/** `[N]` the value head's V, from `finalHidden`. */
+export function valueHead(hidden: Tensor, parameters: GraphParameters): Tensor {
+  const values = linear(hidden, parameters.pack("value.weight"), parameters.pack("value.bias"));
+  return reshape(values, [hidden.shape[0]!]);
+}
+
+/** `[N, V]` of logits / temperature, from `finalHidden`. Declares the input `inverseTemperature` `[1]`. */
+export function temperedLogits(hidden: Tensor, parameters: GraphParameters, config: TextConfig): Tensor {
   const logits = linear(hidden, parameters.pack(config.tieWordEmbeddings ? "embedding" : "head"));
-  return multiply(logits, inverseTemperature(x.graph));
+  return multiply(logits, inverseTemperature(hidden.graph));
 }
 
 /** Distribution after the last layer's rows `x` `[N, D]`. */
 export function distribution(x: Tensor, parameters: GraphParameters, config: TextConfig): Distribution {
   const { graph } = x;
-  const logits = temperedLogits(x, parameters, config);
+  const logits = temperedLogits(finalHidden(x, parameters, config), parameters, config);
   const logprobs = graph.single("LogSoftmax", [logits], logits.shape, { attributes: { axis: 1n } });
   const probabilities = exponential(logprobs);
   const entropy = reshape(negate(sum(multiply(probabilities, logprobs), [1])), [x.shape[0]!]);
@@ -44,5 +54,5 @@ export function distribution(x: Tensor, parameters: GraphParameters, config: Tex
 }
 
 function inverseTemperature(graph: Graph): Tensor {
-  return graph.input("inverseTemperature", [1]);
+  return graph.inputs.get("inverseTemperature") ?? graph.input("inverseTemperature", [1]);
 }

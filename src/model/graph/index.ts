@@ -3,11 +3,18 @@
  * The model's computation graphs. Read `decoder-layer.ts` and `prompt-attention.ts`, then the three uses of them:
  * `teacher-forced.ts`, `prefill.ts`, `decode-step.ts`; and `vision.ts` for the tower.
  */
-export { keySupports, modalitySignals } from "./attention-signals.ts";
+export { calibratedSignals, keySupports, modalitySignals } from "./attention-signals.ts";
 export { decodeStepGraph } from "./decode-step.ts";
+export { temperedLogits, valueHead } from "./distribution.ts";
 export { HIDDEN } from "./mask.ts";
-export { type ParameterLayout, type ParameterView, parameterLayout } from "./parameters.ts";
+export {
+  type LayoutOptions,
+  type ParameterLayout,
+  type ParameterView,
+  parameterLayout,
+  VALUE_HEAD,
+} from "./parameters.ts";
 export { prefillGraph } from "./prefill.ts";
-export { type BatchShape, teacherForcedGraph } from "./teacher-forced.ts";
+export { type BatchShape, type TeacherForcedGraph, teacherForcedGraph } from "./teacher-forced.ts";
 export { visionGraph } from "./vision.ts";
 export { type VisionPlan, visionPlan } from "./vision-plan.ts";

@@ -32,13 +32,31 @@ const VISION = "visual";
 /** Pack name and the parameters in it, stacked along their first axis. */
 type Pack = readonly [pack: string, members: readonly string[]];
 
-/** Lays all parameters of a model out in one buffer. */
-export function parameterLayout(config: ModelConfig): ParameterLayout {
-  const shapes = parameterShapes(config);
+/** Names of the value head's parameters begin with this; Hugging Face's model has none of them. */
+export const VALUE_HEAD = "value_head.";
+
+/** Parts beside Hugging Face's model. */
+export interface LayoutOptions {
+  /** A linear layer from the final norm to one number, `value_head.weight` `[1, D]` and `value_head.bias` `[1]`. */
+  readonly valueHead?: boolean;
+}
+
+/** Lays all parameters of a model out in one buffer; the value head's come last. */
+export function parameterLayout(
+  config: ModelConfig,
+  { valueHead = false }: LayoutOptions = {},
+): ParameterLayout {
+  const shapes = new Map<string, Shape>(parameterShapes(config));
+  const heads: Pack[] = [];
+  if (valueHead) {
+    shapes.set(`${VALUE_HEAD}weight`, [1, config.text.hiddenSize]);
+    shapes.set(`${VALUE_HEAD}bias`, [1]);
+    heads.push(...biased("value", VALUE_HEAD.slice(0, -1)));
+  }
   const parameters = new Map<string, ParameterView>();
   const packs = new Map<string, ParameterView>();
   let offset = 0;
-  for (const [pack, members] of packList(config)) {
+  for (const [pack, members] of [...packList(config), ...heads]) {
     const start = offset;
     for (const name of members) {
       const shape = shapes.get(name)!;

@@ -6,11 +6,13 @@
  * Prompts are padded on the left, completions on the right, so every completion follows its prompt without a gap.
  */
 import {
+  add,
   attention,
   concatenate,
   expand,
   Graph,
   reshape,
+  scale,
   slice,
   split,
   type Tensor,
@@ -18,7 +20,7 @@ import {
 } from "../../tensor/index.ts";
 import type { ModelConfig, TextConfig } from "../config.ts";
 import { attentionScale, finishLayer, type Projected, project } from "./decoder-layer.ts";
-import { temperedLogits } from "./distribution.ts";
+import { finalHidden, temperedLogits } from "./distribution.ts";
 import { fromHeads, toHeads } from "./layer.ts";
 import { causalMask } from "./mask.ts";
 import { GraphParameters, type ParameterLayout } from "./parameters.ts";
@@ -33,17 +35,25 @@ export interface BatchShape {
   readonly completionLength: number;
 }
 
+/** Which query's row belongs to a token: its own, or the one that predicts it. */
+export type RowOwner = "own" | "predicting";
+
 export interface TeacherForcedGraph {
   readonly graph: Graph;
   readonly parameters: GraphParameters;
   /** Token embeddings `[P·S_p + P·G·T, D]`, prompts first: the input that gradients flow back to. */
   readonly embeddings: Tensor;
+  /** `[P·G·T, D]` after the final norm, of the row that predicts each completion token. */
+  readonly hidden: Tensor;
+  /** `[P·G·T, V]` logits / temperature of each completion token. */
+  readonly logits: Tensor;
   /** `[P·G·T]` log-prob of each completion token, nats; meaningless at padding. */
   readonly logprobs: Tensor;
-  /** `[P·G, T, S_p + T]` last layer's attention, mean over heads, of each completion token's own query. */
-  readonly ownRows: Tensor;
-  /** The same of the query that predicts each token. */
-  readonly predictingRows: Tensor;
+  /**
+   * `[P·G, T, S_p + T]` attention of each completion token's row, mean over heads and over the last `layers` layers,
+   * the last one unless said otherwise; all layers when there are fewer.
+   */
+  readonly rows: (owner: RowOwner, layers?: number) => Tensor;
 }
 
 /**
@@ -71,8 +81,7 @@ export function teacherForcedGraph(
   const embeddings = graph.input("embeddings", [rows, text.hiddenSize]);
 
   let x = embeddings;
-  let lastRow: Tensor | undefined;
-  let ownRows: Tensor | undefined;
+  const probabilities: LayerProbabilities[] = [];
   for (let layer = 0; layer < text.layers; layer++) {
     const last = layer === text.layers - 1;
     x = graph.scope(`decoder layer ${layer}`, () => {
@@ -80,23 +89,42 @@ export function teacherForcedGraph(
       const parts = splitRows(projected, promptRows);
       const prompt = attendPrompt(parts.prompt, masks, text, last);
       const completion = attendCompletions(parts.completion, prompt, completionMask, batch, text);
-      if (last) {
-        lastRow = headMean(prompt.probabilities);
-        ownRows = headMean(completion.probabilities);
-      }
+      probabilities.push({ prompt: prompt.probabilities, completion: completion.probabilities });
       const residual = last ? lastPromptRows(x, batch) : x;
       return finishLayer(residual, concatenate([prompt.mixed, completion.mixed], 0), parameters, layer, text);
     });
   }
-  const logits = temperedLogits(predictingHidden(x, batch), parameters, text);
+  const hidden = finalHidden(predictingHidden(x, batch), parameters, text);
+  const logits = temperedLogits(hidden, parameters, text);
   return {
     graph,
     parameters,
     embeddings,
+    hidden,
+    logits,
     logprobs: targetLogprobs(logits, graph.input("targets", [completions * completionLength], "int64")),
-    ownRows: ownRows!,
-    predictingRows: predictingRows(lastRow!, ownRows!, batch),
+    rows: (owner, layers = 1) =>
+      meanRows(probabilities.slice(-layers).map((layer) => layerRows(layer, owner, batch))),
   };
+}
+
+/** One layer's attention: `[P, H, S_p, S_p]`, or its last row, and `[P·G, H, T, S_p + T]`. */
+interface LayerProbabilities {
+  readonly prompt: Tensor;
+  readonly completion: Tensor;
+}
+
+function layerRows({ prompt, completion }: LayerProbabilities, owner: RowOwner, batch: BatchShape): Tensor {
+  const own = headMean(completion);
+  if (owner === "own") {
+    return own;
+  }
+  const rows = prompt.shape[2]!;
+  return predictingRows(headMean(slice(prompt, 2, rows - 1, rows)), own, batch);
+}
+
+function meanRows(layers: readonly Tensor[]): Tensor {
+  return layers.length === 1 ? layers[0]! : scale(layers.reduce(add), 1 / layers.length);
 }
 
 function splitRows(

@@ -1,11 +1,11 @@
 /**
  * @module
- * Softmax along the last axis, and log-probs of chosen entries.
+ * Softmax along the last axis, log-probs of chosen entries, and the entropy of rows.
  */
 import type { Tensor } from "../graph.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import { reshape, sum } from "./broadcast.ts";
-import { exponential, logarithm, multiply, subtract } from "./elementwise.ts";
+import { add, exponential, logarithm, multiply, negate, subtract } from "./elementwise.ts";
 
 /** p_j = e^a_j / Σ_k e^a_k along the last axis. */
 export function softmax(a: Tensor): Tensor {
@@ -56,6 +56,60 @@ export function targetLogprobs(logits: Tensor, targets: Tensor): Tensor {
     },
   });
   return output;
+}
+
+/**
+ * H = −Σ_j p_j·log p_j of p = softmax(logits), row by row.
+ *
+ * @param logits `[N, V]`
+ * @returns entropies `[N]` in nats
+ */
+export function softmaxEntropy(logits: Tensor): Tensor {
+  const { graph } = logits;
+  if (logits.shape.length !== 2) {
+    throw graph.shapeError("softmaxEntropy", `expected [N, V], got ${formatShape(logits.shape)}`);
+  }
+  const rows = logits.shape[0]!;
+  const { probabilities, logprobs, column } = graph.fused(() => {
+    const logprobs = logSoftmax(logits);
+    const probabilities = exponential(logprobs);
+    return { probabilities, logprobs, column: negate(sum(multiply(probabilities, logprobs), [1])) };
+  });
+  const output = graph.fused(() => reshape(column, [rows]));
+  graph.record({
+    inputs: [logits],
+    outputs: [output],
+    // ∂H/∂logit_j = −p_j·(log p_j + H)
+    backward: ([g]) => [
+      multiply(multiply(probabilities, add(logprobs, column)), negate(reshape(g!, [rows, 1]))),
+    ],
+  });
+  return output;
+}
+
+/**
+ * KL(softmax(a) ‖ softmax(b)) row by row; not differentiable.
+ *
+ * @param a logits `[N, V]`
+ * @param b logits `[N, V]`
+ * @returns `[N]` in nats; rounding can leave a divergence of 0 a little below it
+ */
+export function softmaxDivergence(a: Tensor, b: Tensor): Tensor {
+  const { graph } = a;
+  if (a.shape.length !== 2 || !sameShape(a.shape, b.shape)) {
+    const got = `${formatShape(a.shape)} and ${formatShape(b.shape)}`;
+    throw graph.shapeError("softmaxDivergence", `expected [N, V] twice, got ${got}`);
+  }
+  return graph.fused(() => {
+    const logprobs = logSoftmax(a);
+    const differences = subtract(logprobs, logSoftmax(b));
+    return reshape(sum(multiply(exponential(logprobs), differences), [1]), [a.shape[0]!]);
+  });
+}
+
+/** log softmax of each row, without backward. */
+function logSoftmax(logits: Tensor): Tensor {
+  return logits.graph.single("LogSoftmax", [logits], logits.shape, { attributes: { axis: 1n } });
 }
 
 /** The largest entry of each row, `[N, 1]`, without backward. */

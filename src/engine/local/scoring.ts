@@ -1,0 +1,170 @@
+/**
+ * @module
+ * What a scoring pass may be asked for beside log-probs: the graph's outputs for it, what they must be fed, and how a
+ * score is read from them.
+ */
+import type { CalibratedRequest } from "../../credit/index.ts";
+import {
+  type BatchShape,
+  calibratedSignals,
+  keySupports,
+  modalitySignals,
+  type TeacherForcedGraph,
+  valueHead,
+} from "../../model/graph/index.ts";
+import { type Feeds, softmaxEntropy, type Tensor } from "../../tensor/index.ts";
+import type { AttentionRow, Score, Signals } from "../engine.ts";
+import { attentionSignals } from "./attention-reduction.ts";
+import { calibrationFactors } from "./calibration.ts";
+import { promptSupports } from "./decoder-batch.ts";
+import type { PreparedSequence, SequenceBatch } from "./sequence-batches.ts";
+
+/** What is wanted beside log-probs. */
+export interface Wanted {
+  readonly attention?: AttentionRow | undefined;
+  readonly calibrated?: CalibratedRequest | undefined;
+  readonly entropy: boolean;
+  readonly values: boolean;
+  /** The rows that the head reads, for a comparison with another pass. */
+  readonly hidden: boolean;
+}
+
+/** The outputs of a scoring program; declares the inputs `visualKeys`, `textKeys` and `calibration`. */
+export function scoringOutputs(
+  built: TeacherForcedGraph,
+  shape: BatchShape,
+  wanted: Wanted,
+): Record<string, Tensor> {
+  return {
+    logprobs: built.logprobs,
+    ...(wanted.entropy && { entropy: softmaxEntropy(built.logits) }),
+    ...(wanted.values && { values: valueHead(built.hidden, built.parameters) }),
+    ...(wanted.hidden && { hidden: built.hidden }),
+    ...signalOutputs(built, shape, wanted),
+  };
+}
+
+function signalOutputs(
+  { graph, rows }: TeacherForcedGraph,
+  { prompts, promptLength, groupSize, completionLength }: BatchShape,
+  { attention, calibrated }: Wanted,
+): Record<string, Tensor> {
+  if (attention === undefined && calibrated === undefined) {
+    return {};
+  }
+  const outputs: Record<string, Tensor> = {};
+  const visualKeys = graph.input("visualKeys", [prompts, promptLength]);
+  const textKeys = graph.input("textKeys", [prompts, promptLength]);
+  const supports = keySupports(visualKeys, textKeys, groupSize, completionLength);
+  if (attention !== undefined) {
+    const visual = modalitySignals(rows(attention), supports.visual);
+    const text = modalitySignals(rows(attention), supports.text);
+    outputs["visualMass"] = visual.mass;
+    outputs["visualChord"] = visual.chord!;
+    outputs["textMass"] = text.mass;
+    outputs["textChord"] = text.chord!;
+  }
+  if (calibrated !== undefined) {
+    const factors = calibrated.biasCorrection
+      ? graph.input("calibration", [prompts * groupSize, 1, promptLength + completionLength])
+      : undefined;
+    const { connectivity, gram } = calibratedSignals(
+      rows(calibrated.row, calibrated.layers),
+      supports.visual,
+      factors,
+    );
+    outputs["connectivity"] = connectivity;
+    outputs["gram"] = gram;
+  }
+  return outputs;
+}
+
+/** What the outputs above need beside the decoder's own inputs. */
+export function scoringFeeds(
+  batch: SequenceBatch,
+  sequences: readonly PreparedSequence[],
+  { attention, calibrated }: Wanted,
+): Feeds {
+  if (attention === undefined && calibrated === undefined) {
+    return {};
+  }
+  const { shape, prompts } = batch;
+  const { visual, text } = promptSupports(prompts, shape.prompts, shape.promptLength);
+  const keys = { visualKeys: visual, textKeys: text };
+  return calibrated?.biasCorrection ? { ...keys, calibration: calibrationFactors(batch, sequences) } : keys;
+}
+
+/** The score of the completion in a slot. */
+export function readScore(
+  outputs: Readonly<Record<string, Float32Array>>,
+  { completionLength }: BatchShape,
+  slot: number,
+  length: number,
+  wanted: Wanted,
+): Score {
+  const numbers = (name: string) => readRow(outputs, name, slot, completionLength, length);
+  return {
+    logprobs: numbers("logprobs"),
+    ...(wanted.entropy && { entropy: numbers("entropy") }),
+    ...(wanted.values && { values: numbers("values") }),
+    ...readSignals(outputs, completionLength, slot, length, wanted),
+  };
+}
+
+/** The score of an empty completion. */
+export function emptyScore(wanted: Wanted): Score {
+  const nothing = new Float32Array();
+  const names = ["logprobs", "entropy", "values", "connectivity", "gram"];
+  const signals = ["visualMass", "visualChord", "textMass", "textChord"];
+  const outputs = Object.fromEntries([...names, ...signals].map((name) => [name, nothing]));
+  const shape = { prompts: 1, groupSize: 1, promptLength: 0, completionLength: 0 };
+  return readScore(outputs, shape, 0, 0, wanted);
+}
+
+/** The first `length` numbers of a slot of `width`. */
+export function readRow(
+  outputs: Readonly<Record<string, Float32Array>>,
+  name: string,
+  slot: number,
+  width: number,
+  length: number,
+): Float64Array {
+  return Float64Array.from(outputs[name]!.subarray(slot * width, slot * width + length));
+}
+
+function readSignals(
+  outputs: Readonly<Record<string, Float32Array>>,
+  width: number,
+  slot: number,
+  length: number,
+  { attention, calibrated }: Wanted,
+): { signals?: Signals } {
+  if (attention === undefined && calibrated === undefined) {
+    return {};
+  }
+  const modality = (name: string) => ({
+    mass: readRow(outputs, `${name}Mass`, slot, width, length),
+    chord: readRow(outputs, `${name}Chord`, slot, width - 1, Math.max(0, length - 1)),
+  });
+  return {
+    signals: {
+      ...(attention && { attention: attentionSignals(modality("visual"), modality("text")) }),
+      ...(calibrated && {
+        calibrated: {
+          connectivity: readRow(outputs, "connectivity", slot, width, length),
+          gram: readSquare(outputs["gram"]!, slot, width, length),
+        },
+      }),
+    },
+  };
+}
+
+/** The leading `[length × length]` of a slot's `[width × width]`. */
+function readSquare(flat: Float32Array, slot: number, width: number, length: number): Float64Array {
+  const square = new Float64Array(length * length);
+  for (let row = 0; row < length; row++) {
+    const start = (slot * width + row) * width;
+    square.set(flat.subarray(start, start + length), row * length);
+  }
+  return square;
+}
