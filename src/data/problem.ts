@@ -15,6 +15,8 @@ export interface Problem {
   readonly answer: string;
   /** Free-form kind, for accuracy by kind. */
   readonly kind: string;
+  /** What right reasoning states, where that is known: for each step the wordings that count. */
+  readonly keySteps?: readonly (readonly string[])[];
 }
 
 /** A finite or endless list of problems, each a pure function of its index. */

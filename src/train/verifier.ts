@@ -10,7 +10,7 @@ import type { Verifier } from "./training.ts";
 export function openVerifier({ reward: options, sampling }: Config): Verifier {
   const { overlong } = options;
   return (completion, problem, tokens) => {
-    const reward = completionReward(completion, problem.answer, options);
+    const reward = completionReward(completion, problem.answer, options, problem.keySteps);
     if (overlong === undefined || reward.value === null) return reward;
     const punishment = softOverlongPunishment(tokens, sampling.maxCompletionTokens, overlong.buffer);
     const shaped: Reward = {

@@ -5,6 +5,7 @@
 import { DataError } from "../../errors/index.ts";
 import { Rng } from "../../math/index.ts";
 import type { Problem, ProblemSource } from "../problem.ts";
+import { keySteps } from "./key-steps.ts";
 import { type DigitsOptions, digitsSchema } from "./options.ts";
 import { questionText } from "./questions.ts";
 import { renderWorld } from "./render.ts";
@@ -57,6 +58,7 @@ export function problemAt(
     question: questionText(truth.question),
     answer: truth.answer,
     kind: truth.question.kind,
+    keySteps: keySteps(truth),
   };
 }
 
