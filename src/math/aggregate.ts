@@ -8,8 +8,12 @@
  */
 import { NumericError } from "../errors/index.ts";
 
-/** Masks of all completions of the batch, `[B][T]`, 1 where the token counts, to scales of the same shape. */
-export type Aggregation = (masks: readonly ArrayLike<number>[]) => Float64Array[];
+/**
+ * Masks of all completions of the batch, `[B][T]`, 1 where the token counts, to scales of the same shape.
+ *
+ * `completions` is what means over completions divide by; the completions with a token that counts unless given.
+ */
+export type Aggregation = (masks: readonly ArrayLike<number>[], completions?: number) => Float64Array[];
 
 /**
  * Every token of the batch counts the same.
@@ -31,8 +35,7 @@ export const tokenMean: Aggregation = (masks) => {
  *
  * Source: GRPO, arXiv:2402.03300, eq. 3.
  */
-export const sequenceMean: Aggregation = (masks) => {
-  const completions = countCompletions(masks);
+export const sequenceMean: Aggregation = (masks, completions = countCompletions(masks)) => {
   return masks.map((mask) => scales(mask, completions * countTokens(mask)));
 };
 
@@ -50,9 +53,9 @@ export function sequenceSumNorm(length?: number): Aggregation {
   if (length !== undefined && !(length > 0 && Number.isFinite(length))) {
     throw new NumericError(`length: expected a finite number > 0, got ${length}`);
   }
-  return (masks) => {
+  return (masks, completions = countCompletions(masks)) => {
     const longest = masks.reduce((most, mask) => Math.max(most, mask.length), 0);
-    const divisor = countCompletions(masks) * (length ?? longest);
+    const divisor = completions * (length ?? longest);
     return masks.map((mask) => scales(mask, divisor));
   };
 }

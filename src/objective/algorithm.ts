@@ -72,6 +72,9 @@ export interface ValueTerm {
   readonly loss: (value: number, oldValue: number, target: number) => ValueLoss;
 }
 
+/** What becomes of completions that were cut at the limit; `mask-and-count` leaves them in means over completions. */
+export type TruncatedPart = "keep" | "mask" | "mask-and-count";
+
 /** An algorithm whose loss is a sum over tokens, with its options bound. */
 export interface TokenAlgorithm {
   readonly unit: "token";
@@ -83,8 +86,7 @@ export interface TokenAlgorithm {
   /** Weight of the entropy bonus; 0 is none. */
   readonly entropyCoefficient: number;
   readonly value?: ValueTerm | undefined;
-  /** Whether completions that were cut at the limit keep their tokens. */
-  readonly truncated: "keep" | "mask";
+  readonly truncated: TruncatedPart;
 }
 
 /** Two completions of one group, by index. */
@@ -104,7 +106,7 @@ export interface PairAlgorithm {
   readonly beta: number;
   /** The estimate that is logged; a pair loss has no KL term of its own. */
   readonly divergence: KlFunction;
-  readonly truncated: "keep" | "mask";
+  readonly truncated: TruncatedPart;
 }
 
 export type Algorithm = TokenAlgorithm | PairAlgorithm;

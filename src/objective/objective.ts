@@ -46,7 +46,7 @@ export function objective(
   context: ObjectiveContext = {},
 ): ObjectiveResult {
   const algorithm = resolveAlgorithm(parseAlgorithm(config), context);
-  const kept = algorithm.truncated === "mask" ? groups.map(withoutTruncated) : groups;
+  const kept = algorithm.truncated === "keep" ? groups : groups.map(withoutTruncated);
   checkGroups(kept, algorithm);
   const result = algorithm.unit === "pair" ? pairObjective(algorithm, kept) : tokenObjective(algorithm, kept);
   checkResult(result);

@@ -11,7 +11,7 @@ import {
   sequenceSumNorm,
   tokenMean,
 } from "../math/index.ts";
-import type { AdvantagePart, Surrogate, TokenAlgorithm } from "./algorithm.ts";
+import type { AdvantagePart, Surrogate, TokenAlgorithm, TruncatedPart } from "./algorithm.ts";
 import { outcomeAdvantages } from "./outcome-advantages.ts";
 import type { ObjectiveContext } from "./types.ts";
 
@@ -38,13 +38,14 @@ export function aggregationOption(
 }
 
 /** What is done with completions that were cut at the limit. */
-export const truncatedOption = {
+const truncatedOption = {
   truncated: z
-    .enum(["keep", "mask"])
+    .enum(["keep", "mask", "mask-and-count"])
     .default("keep")
     .describe(
-      "Completions that were cut at the limit: keep them, or mask their tokens, which leaves them out of every mean. " +
-        "Their rewards count in the group's baseline either way.",
+      "Completions that were cut at the limit: keep them; mask their tokens, which leaves them out of every mean; or " +
+        "mask-and-count them, so that means over completions still divide by them. Their rewards count in the " +
+        "group's baseline in any case.",
     ),
 };
 
@@ -108,7 +109,7 @@ interface SharedConfig {
   readonly klEstimator: keyof typeof klEstimators;
   readonly klPlacement: "loss" | "reward";
   readonly entropyCoefficient: number;
-  readonly truncated: "keep" | "mask";
+  readonly truncated: TruncatedPart;
   readonly aggregation: AggregationConfig;
 }
 

@@ -138,6 +138,19 @@ describe("truncated completions", () => {
     expect(masked.metrics.rewardMean).toBe(keep.metrics.rewardMean);
   });
 
+  test.each([
+    ["sequence-mean", 2 / 3],
+    ["sequence-sum-norm", 2 / 3],
+    ["token-mean", 1],
+  ] as const)("counted, they still divide %s over completions", (aggregation, shrink) => {
+    const tokens = (isTruncated: boolean) => completion([-1, -2], { isTruncated });
+    const groups = [{ rewards: [1, 0, 0], completions: [tokens(false), tokens(false), tokens(true)] }];
+    const at = (truncated: "mask" | "mask-and-count") =>
+      objective({ kind: "grpo", aggregation, truncated }, groups);
+    const [masked, counted] = [at("mask"), at("mask-and-count")];
+    expect(flat(counted.coefficients)).toBeAllclose(flat(masked.coefficients).map((c) => c * shrink));
+  });
+
   test("all of them cut is a loss of 0", () => {
     const groups = [
       {

@@ -3,7 +3,7 @@
  * The objective of algorithms whose unit is the token: the parts of a `TokenAlgorithm` put together, one pass over the
  * tokens.
  */
-import { logRatio } from "../math/index.ts";
+import { countTokens, logRatio } from "../math/index.ts";
 import type { RewardedGroup, TokenAlgorithm } from "./algorithm.ts";
 import { MetricsCollector } from "./metrics.ts";
 import { perceptionTerm } from "./perception.ts";
@@ -15,8 +15,12 @@ export function tokenObjective(
   algorithm: TokenAlgorithm,
   groups: readonly ObjectiveGroup[],
 ): ObjectiveResult {
+  const all = groups.flatMap(({ completions }) => completions);
+  const isCounted = ({ mask, isTruncated }: ObjectiveCompletion) =>
+    countTokens(mask) > 0 || (algorithm.truncated === "mask-and-count" && isTruncated === true);
   const scales = algorithm.aggregation(
-    groups.flatMap(({ completions }) => completions.map(({ mask }) => mask)),
+    all.map(({ mask }) => mask),
+    all.filter(isCounted).length,
   );
   const { advantages, returns } = algorithm.advantage.of(groups.map((group) => rewarded(algorithm, group)));
   const metrics = new MetricsCollector();

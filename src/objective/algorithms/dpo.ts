@@ -10,7 +10,6 @@
 import * as z from "zod";
 import { isScorable, klEstimators, type Rewards } from "../../math/index.ts";
 import type { Pair, PairAlgorithm } from "../algorithm.ts";
-import { truncatedOption } from "../options.ts";
 
 export const dpoSchema = z
   .strictObject({
@@ -22,7 +21,10 @@ export const dpoSchema = z
       .describe(
         "Pairs of a group: all whose rewards differ, or the best with the worst; of equals the first sampled.",
       ),
-    ...truncatedOption,
+    truncated: z
+      .enum(["keep", "mask"])
+      .default("keep")
+      .describe("Completions that were cut at the limit: compare them, or leave them out of every pair."),
   })
   .describe("DPO, arXiv:2305.18290, with token credits as in arXiv:2602.11455, Eq. 19.");
 
