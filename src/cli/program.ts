@@ -36,6 +36,7 @@ const COMMANDS: readonly {
     summary: "a grid of objectives, credit methods and seeds, and its table",
     load: () => import("./compare.ts"),
   },
+  { name: "data", summary: "look through a data set", load: () => import("./data.ts") },
   { name: "sample", summary: "completions with each token's role", load: () => import("./sample.ts") },
 ];
 

@@ -48,7 +48,7 @@ export async function evaluationSource(
 }
 
 /** Which problems are left out. */
-export function problemLimits({ data }: Config): ProblemLimits {
+export function problemLimits({ data }: Pick<Config, "data">): ProblemLimits {
   if (data.kind === "digits") return {};
   const { minPixels, maxPixels, maxPromptTokens } = data;
   return { minPixels, maxPixels, maxPromptTokens };

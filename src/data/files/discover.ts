@@ -98,29 +98,38 @@ function fileFormat(path: string, wanted: FilesOptions["format"]): FileFormat {
  * The files of a split. Of a directory in which names speak of splits, those that name this one; of another one all,
  * for training.
  *
- * @throws DataError when there is no such file, or none of this split
+ * @returns undefined when the data set has no such part
+ * @throws DataError when the path cannot be read, or its files have no format or several
  */
-export function discoverFiles(options: FilesOptions, split: FileSplit): FoundFiles {
+export function findFiles(options: FilesOptions, split: FileSplit): FoundFiles | undefined {
   const own = split === "train" ? options.path : options[split];
   const path = own ?? options.path;
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined)
     throw new DataError(`${path}: no such file or directory; the only built-in data set is "digits"`);
-  const missing = () =>
-    new DataError(`${path}: has no ${split} part; data.${split} names a file or a directory for it`);
   if (!stats.isDirectory()) {
-    if (own === undefined) throw missing();
-    return { format: fileFormat(path, options.format), paths: [path] };
+    return own === undefined ? undefined : { format: fileFormat(path, options.format), paths: [path] };
   }
   const found = filesIn(path, options.format);
   const format = commonFormat(
     path,
     found.map((file) => file.format),
   );
+  const named = found.filter(({ name }) => splitOf(name) === split);
   const hasSplits = found.some(({ name }) => splitOf(name) !== undefined);
-  if (!hasSplits && own === undefined) throw missing();
-  const paths = found.filter(({ name }) => !hasSplits || splitOf(name) === split).map((file) => file.path);
-  if (paths.length > 0) return { format, paths };
-  if (own === undefined || split === "train") throw missing();
-  return { format, paths: found.map((file) => file.path) };
+  const isWhole = own !== undefined && (!hasSplits || split !== "train");
+  const files = named.length === 0 && isWhole ? found : named;
+  return files.length === 0 ? undefined : { format, paths: files.map((file) => file.path) };
+}
+
+/**
+ * As `findFiles`, for a part that is needed.
+ *
+ * @throws DataError when the data set has no such part
+ */
+export function discoverFiles(options: FilesOptions, split: FileSplit): FoundFiles {
+  const found = findFiles(options, split);
+  if (found !== undefined) return found;
+  const hint = split === "train" ? "" : `; data.${split} names a file or a directory for it`;
+  throw new DataError(`${options.path}: has no ${split} part${hint}`);
 }

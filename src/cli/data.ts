@@ -1,0 +1,146 @@
+/**
+ * @module
+ * `fovea data check`: reads a whole data set and reports what is in it and what is broken.
+ */
+import { type Command, Option } from "commander";
+import {
+  checkSource,
+  type DataCheck,
+  DIGITS_SPLITS,
+  type FileSource,
+  type FileSplit,
+  findFiles,
+  openFileSource,
+  type Problem,
+  type Spread,
+} from "../data/index.ts";
+import { ConfigError, DataError } from "../errors/index.ts";
+import { type Config, fetchModel, openDialogue, problemLimits, resolveConfig } from "../train/index.ts";
+import type { CliContext } from "./context.ts";
+import { InterruptedRun } from "./program.ts";
+import { Reporter } from "./reporter.ts";
+
+interface CheckFlags {
+  readonly model?: string;
+  readonly split?: FileSplit;
+  readonly set: readonly string[];
+  readonly json?: boolean;
+}
+
+type FilesData = Extract<Config["data"], { kind: "files" }>;
+
+const shown = (value: number) => String(Math.round(10 * value) / 10);
+
+function spreadText({ least, median, mean, greatest }: Spread): string {
+  return `${shown(least)} to ${shown(greatest)}, median ${shown(median)}, mean ${shown(mean)}`;
+}
+
+/** A check as a few lines. */
+function checkText(split: string, check: DataCheck): string {
+  const { pixels, questionCharacters, answerCharacters, promptTokens, kinds } = check;
+  const names = Object.entries(kinds).map(([kind, count]) => `${kind} ${count}`);
+  const more = names.length > 12 ? [`and ${names.length - 12} more kinds`] : [];
+  const rows: [string, string][] = [
+    [split, `${check.files} ${check.format} ${check.files === 1 ? "file" : "files"}`],
+    ["rows", `${check.rows}, ${check.brokenRows} broken, ${check.filteredRows} beyond the limits`],
+    ["images", `${check.images}, and ${check.problemsWithoutImage} problems without`],
+    ...(pixels ? [["pixels", spreadText(pixels)] as [string, string]] : []),
+    ...(questionCharacters
+      ? [["question characters", spreadText(questionCharacters)] as [string, string]]
+      : []),
+    ...(answerCharacters ? [["answer characters", spreadText(answerCharacters)] as [string, string]] : []),
+    ...(promptTokens ? [["prompt tokens", spreadText(promptTokens)] as [string, string]] : []),
+    ["kinds", [...names.slice(0, 12), ...more].join(", ")],
+    ["duplicates", `${check.duplicateIds} by id, ${check.duplicateContents} by content`],
+    ["fingerprint", check.fingerprint],
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return `${rows.map(([name, text]) => `${name.padEnd(width)}  ${text}`).join("\n")}\n`;
+}
+
+/** Whether training would leave a problem out. */
+function isBeyond(data: FilesData, { images }: Problem, tokens: number | undefined): boolean {
+  const { minPixels = 0, maxPixels = Infinity, maxPromptTokens = Infinity } = problemLimits({ data });
+  const isWithin = images.every(
+    ({ width, height }) => width * height >= minPixels && width * height <= maxPixels,
+  );
+  return !isWithin || (tokens ?? 0) > maxPromptTokens;
+}
+
+async function promptCounter(config: Config, reporter: Reporter, flags: CheckFlags) {
+  if (flags.model === undefined) return undefined;
+  const dialogue = openDialogue(await fetchModel(config, reporter.onEvent));
+  return (problem: Problem) => dialogue.promptTokens(dialogue.prompt(problem));
+}
+
+async function checkSplit(
+  split: FileSplit,
+  source: FileSource,
+  data: FilesData,
+  promptTokens: ((problem: Problem) => number) | undefined,
+  reporter: Reporter,
+  context: CliContext,
+): Promise<DataCheck> {
+  const check = await checkSource(source, {
+    promptTokens,
+    isFiltered: (problem, tokens) => isBeyond(data, problem, tokens),
+    onBroken: (row) => {
+      reporter.json({ event: "broken-row", split, ...row });
+      reporter.text(`broken     ${row.message}\n`);
+    },
+    onDuplicate: (row) => {
+      reporter.json({ event: "duplicate", split, ...row });
+      reporter.text(`duplicate  ${row.place}: the same ${row.same} as ${row.as}\n`);
+    },
+    onProgress: (done, total) => reporter.bar.show({ label: "checking", done, total, facts: [] }),
+    shouldStop: context.interruption.isRequested,
+  });
+  if (context.interruption.isRequested()) throw new InterruptedRun("interrupted: not all rows were read");
+  reporter.json({ event: "checked", split, ...check });
+  reporter.text(checkText(split, check));
+  return check;
+}
+
+async function checkData(path: string, flags: CheckFlags, context: CliContext): Promise<void> {
+  const model = flags.model === undefined ? {} : { model: flags.model };
+  const config = resolveConfig({ preset: { data: { kind: "files", path }, ...model }, flags: flags.set });
+  const { data } = config;
+  if (data.kind !== "files")
+    throw new ConfigError(`--set: expected settings of data.kind "files", got ${data.kind}`);
+  if (data.maxPromptTokens !== undefined && flags.model === undefined)
+    throw new ConfigError("data.maxPromptTokens: expected --model beside it, whose tokens are counted");
+  const reporter = new Reporter(context, flags.json ?? false);
+  const promptTokens = await promptCounter(config, reporter, flags);
+  const splits =
+    flags.split === undefined
+      ? DIGITS_SPLITS.filter((split) => findFiles(data, split) !== undefined)
+      : [flags.split];
+  if (splits.length === 0) splits.push("train");
+  const checks: DataCheck[] = [];
+  for (const split of splits) {
+    const source = await openFileSource(data, split);
+    checks.push(await checkSplit(split, source, data, promptTokens, reporter, context));
+  }
+  const rows = checks.reduce((sum, check) => sum + check.rows, 0);
+  const broken = checks.reduce((sum, check) => sum + check.brokenRows, 0);
+  if (broken > 0) throw new DataError(`${path}: ${broken} of ${rows} rows are broken`);
+  reporter.json({ event: "finished", rows, brokenRows: broken });
+}
+
+/** Adds what `fovea data` takes and does. */
+export function configure(command: Command, context: CliContext): void {
+  command
+    .command("check")
+    .description("read every row and image; status 1 when rows are broken")
+    .argument("<path>", "a file or a directory: jsonl, parquet, TSV, or a folder of images with a csv")
+    .addOption(new Option("--split <name>", "this part only").choices([...DIGITS_SPLITS]))
+    .option("--model <model>", "count prompt tokens as this model does: a directory, or org/name of the hub")
+    .option(
+      "--set <key=value>",
+      "one setting of data, such as data.columns.answer=label; may be repeated",
+      (flag: string, before: readonly string[]) => [...before, flag],
+      [],
+    )
+    .option("--json", "one JSON object a line on stdout")
+    .action((path: string, flags: CheckFlags) => checkData(path, flags, context));
+}

@@ -1,0 +1,176 @@
+/**
+ * @module
+ * Reads a whole data set and says what is in it: how much, how large, what is broken and what stands there twice.
+ */
+import { createHash } from "node:crypto";
+import { DataError } from "../../errors/index.ts";
+import type { Problem } from "../problem.ts";
+import type { FileSource } from "./file-source.ts";
+
+/** Least, middle and greatest of some numbers, and their mean. */
+export interface Spread {
+  readonly least: number;
+  readonly median: number;
+  readonly mean: number;
+  readonly greatest: number;
+}
+
+/** A row that cannot be read. */
+export interface BrokenPlace {
+  readonly index: number;
+  /** With file and row. */
+  readonly message: string;
+}
+
+/** A row that is there already, by its id or by its content. */
+export interface DuplicatePlace {
+  readonly index: number;
+  readonly place: string;
+  readonly same: "id" | "content";
+  /** Where the first of them stands. */
+  readonly as: string;
+}
+
+/** What is in a data set. */
+export interface DataCheck {
+  readonly format: string;
+  readonly files: number;
+  readonly rows: number;
+  readonly brokenRows: number;
+  /** Rows that are whole, but beyond the limits. */
+  readonly filteredRows: number;
+  readonly duplicateIds: number;
+  readonly duplicateContents: number;
+  readonly images: number;
+  readonly problemsWithoutImage: number;
+  /** Per image; none where there is no image. */
+  readonly pixels?: Spread;
+  /** Per problem, in characters. */
+  readonly questionCharacters?: Spread;
+  readonly answerCharacters?: Spread;
+  /** Per problem, images included; only with a tokenizer. */
+  readonly promptTokens?: Spread;
+  /** Problems by kind. */
+  readonly kinds: Readonly<Record<string, number>>;
+  readonly fingerprint: string;
+}
+
+/** How a data set is checked. */
+export interface CheckOptions {
+  /** Tokens of a problem's prompt, images included. */
+  readonly promptTokens?: ((problem: Problem) => number) | undefined;
+  /** Whether a problem is beyond the limits of training. */
+  readonly isFiltered?: ((problem: Problem, promptTokens: number | undefined) => boolean) | undefined;
+  readonly onBroken?: ((row: BrokenPlace) => void) | undefined;
+  readonly onDuplicate?: ((row: DuplicatePlace) => void) | undefined;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Asked after each row; true ends early with what there is. */
+  readonly shouldStop?: (() => boolean) | undefined;
+}
+
+function spread(values: readonly number[]): Spread | undefined {
+  if (values.length === 0) return undefined;
+  const sorted = Float64Array.from(values).sort();
+  const sum = sorted.reduce((total, value) => total + value, 0);
+  const middle = sorted.length >> 1;
+  const median = sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+  return { least: sorted[0]!, median, mean: sum / sorted.length, greatest: sorted[sorted.length - 1]! };
+}
+
+/** Equal for problems that ask the same of the same pixels. */
+function contentKey({ question, answer, images }: Problem): string {
+  const hash = createHash("sha256").update(JSON.stringify([question, answer]));
+  for (const { width, height, data } of images) hash.update(`${width}x${height}`).update(data);
+  return hash.digest("base64").slice(0, 22);
+}
+
+/** Remembers what was met first, and tells when it is met again. */
+class Duplicates {
+  count = 0;
+  readonly #first = new Map<string, number>();
+  readonly #same: DuplicatePlace["same"];
+  readonly #source: FileSource;
+  readonly #tell: CheckOptions["onDuplicate"];
+
+  constructor(same: DuplicatePlace["same"], source: FileSource, tell: CheckOptions["onDuplicate"]) {
+    this.#same = same;
+    this.#source = source;
+    this.#tell = tell;
+  }
+
+  meet(key: string, index: number): void {
+    const first = this.#first.get(key);
+    if (first === undefined) {
+      this.#first.set(key, index);
+      return;
+    }
+    this.count += 1;
+    this.#tell?.({
+      index,
+      place: this.#source.place(index),
+      same: this.#same,
+      as: this.#source.place(first),
+    });
+  }
+}
+
+/**
+ * Reads every row, its images decoded. Of each it keeps some numbers, about 200 bytes.
+ *
+ * @throws what is not the data's fault
+ */
+export async function checkSource(source: FileSource, options: CheckOptions = {}): Promise<DataCheck> {
+  const ids = new Duplicates("id", source, options.onDuplicate);
+  const contents = new Duplicates("content", source, options.onDuplicate);
+  const pixels: number[] = [];
+  const questionLengths: number[] = [];
+  const answerLengths: number[] = [];
+  const tokens: number[] = [];
+  const kinds = new Map<string, number>();
+  let brokenRows = 0;
+  let filteredRows = 0;
+  let problemsWithoutImage = 0;
+  let rows = 0;
+  for (; rows < source.size && !(options.shouldStop?.() ?? false); rows++) {
+    try {
+      const problem = await source.problem(rows);
+      const { id, question, answer, kind, images } = problem;
+      const promptTokens = options.promptTokens?.(problem);
+      if (options.isFiltered?.(problem, promptTokens) ?? false) filteredRows += 1;
+      ids.meet(id, rows);
+      contents.meet(contentKey(problem), rows);
+      pixels.push(...images.map(({ width, height }) => width * height));
+      if (images.length === 0) problemsWithoutImage += 1;
+      questionLengths.push(question.length);
+      answerLengths.push(answer.length);
+      if (promptTokens !== undefined) tokens.push(promptTokens);
+      kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error;
+      brokenRows += 1;
+      options.onBroken?.({ index: rows, message: error.message });
+    }
+    options.onProgress?.(rows + 1, source.size);
+  }
+  const pixelSpread = spread(pixels);
+  const questionSpread = spread(questionLengths);
+  const answerSpread = spread(answerLengths);
+  const tokenSpread = spread(tokens);
+  return {
+    format: source.format,
+    files: source.files.length,
+    rows,
+    brokenRows,
+    filteredRows,
+    duplicateIds: ids.count,
+    duplicateContents: contents.count,
+    images: pixels.length,
+    problemsWithoutImage,
+    ...(pixelSpread && { pixels: pixelSpread }),
+    ...(questionSpread && { questionCharacters: questionSpread }),
+    ...(answerSpread && { answerCharacters: answerSpread }),
+    ...(tokenSpread && { promptTokens: tokenSpread }),
+    kinds: Object.fromEntries([...kinds].sort(([a], [b]) => (a < b ? -1 : 1))),
+    fingerprint: source.fingerprint,
+  };
+}
