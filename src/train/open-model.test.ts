@@ -55,3 +55,13 @@ test("a model of the hub is not opened before it is fetched", async () => {
   expect(() => openDialogue(config)).toThrow(ConfigError);
   await expect(openEngine(config)).rejects.toThrow("org/name of the hub (fetchModel)");
 });
+
+test.each([
+  ["values", true],
+  ["group", false],
+])("the engine of PPO with baseline %s has a value head: %s", async (baseline, hasValues) => {
+  const flags = ["algorithm.kind=ppo", `algorithm.baseline=${baseline}`];
+  const engine = await openEngine(resolveConfig({ flags }));
+  expect(engine.capabilities.has("value")).toBe(hasValues);
+  await engine.close();
+});

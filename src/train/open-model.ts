@@ -14,6 +14,7 @@ import {
   openModelDirectory,
   Tokenizer,
 } from "../model/index.ts";
+import { algorithmNeeds } from "../objective/index.ts";
 import type { Config } from "./config/schema.ts";
 import { DIGITS_ASSETS, digitsModelConfig, freshDigitsModel } from "./digits-model.ts";
 import type { DownloadEvent } from "./events.ts";
@@ -60,11 +61,12 @@ function directoryOf(model: Config["model"]): string | undefined {
  * @throws ModelError when the model directory cannot be used
  * @throws ConfigError when the model is one of the hub: `fetchModel` comes first
  */
-export const openEngine: OpenEngine = async ({ model, engine, train }) =>
+export const openEngine: OpenEngine = async ({ model, engine, train, algorithm }) =>
   createLocalEngine({
     model: directoryOf(model) ?? freshDigitsModel(train.seed),
     threads: engine.threads,
     spin: engine.spin,
+    valueHead: algorithmNeeds(algorithm).values,
   });
 
 /**

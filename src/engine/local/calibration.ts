@@ -38,11 +38,15 @@ export function calibrationFactors(
     if (index >= 0) {
       const { prompt, completion } = sequences[index]!;
       const first = slot * width + promptLength - prompt.tokens.length;
-      const curve = biasCurve(prompt.tokens.length + completion.length);
-      for (const [j, bias] of curve.entries()) {
-        factors[first + j] = 1 / bias;
-      }
+      writeCalibration(factors, first, prompt.tokens.length + completion.length);
     }
   }
   return factors;
+}
+
+/** Writes 1 / b_j of a sequence of N keys. */
+export function writeCalibration(into: Float32Array, start: number, keys: number): void {
+  for (const [j, bias] of biasCurve(keys).entries()) {
+    into[start + j] = 1 / bias;
+  }
 }

@@ -2,12 +2,14 @@
  * @module
  * Samples whole groups at once: one prefill a prompt, then one step a token for all completions together.
  */
+import type { CalibratedRequest } from "../../credit/index.ts";
 import type { Rng } from "../../math/index.ts";
 import { type BatchShape, decodeStepGraph, HIDDEN, prefillGraph } from "../../model/graph/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
 import type { AttentionRow, Completion } from "../engine.ts";
 import { RowReducer } from "./attention-reduction.ts";
 import { roundUpCount, roundUpLength } from "./buckets.ts";
+import { CalibratedRows, canCollect, reduceRows } from "./calibrated-rows.ts";
 import { DecodeCache } from "./decode-cache.ts";
 import { DecoderRows, promptMask, promptSupports } from "./decoder-batch.ts";
 import { Draft, type DraftRules, type NextTokens } from "./draft.ts";
@@ -26,7 +28,9 @@ export interface DecodeRequest extends DraftRules {
   /** 1 when greedy */
   readonly temperature: number;
   readonly rng: Rng;
-  readonly row: AttentionRow | undefined;
+  readonly attention: AttentionRow | undefined;
+  /** Left out where rows would take too much memory: a scoring pass can have it. */
+  readonly calibrated: CalibratedRequest | undefined;
 }
 
 /** Completions per prompt, `[P][G]`. */
@@ -36,13 +40,31 @@ export async function decode(machinery: Machinery, request: DecodeRequest): Prom
   const completions: Completion[][] = [];
   for (let start = 0; start < request.prompts.length; start += perBatch) {
     const prompts = request.prompts.slice(start, start + perBatch);
-    const drafts = await new DecodeBatch(machinery, request, prompts, start).run();
+    const fits = canCollect(prompts, request.groupSize, request.maxCompletionTokens);
+    const wanted = fits ? request : { ...request, calibrated: undefined };
+    const drafts = await new DecodeBatch(machinery, wanted, prompts, start).run();
+    const finished = await finish(machinery, wanted, drafts);
     for (let p = 0; p < prompts.length; p++) {
-      const group = drafts.slice(p * request.groupSize, (p + 1) * request.groupSize);
-      completions.push(group.map((draft) => draft.finish()));
+      completions.push(finished.slice(p * request.groupSize, (p + 1) * request.groupSize));
     }
   }
   return completions;
+}
+
+/** Completions with their signals. */
+async function finish(
+  { programs }: Machinery,
+  { calibrated }: DecodeRequest,
+  drafts: readonly Draft[],
+): Promise<Completion[]> {
+  const reduced =
+    calibrated &&
+    (await reduceRows(
+      programs,
+      drafts.map(({ signals }) => signals.calibrated!),
+      calibrated,
+    ));
+  return drafts.map((draft, i) => draft.finish(reduced?.[i]));
 }
 
 class DecodeBatch {
@@ -63,14 +85,16 @@ class DecodeBatch {
   ) {
     this.#m = machinery;
     this.#request = request;
-    const { groupSize, row, maxCompletionTokens } = request;
+    const { groupSize, attention, calibrated, maxCompletionTokens } = request;
     this.#prompts = prompts;
     this.#promptLength = roundUpLength(Math.max(...prompts.map(({ tokens }) => tokens.length)));
     const { visual } = promptSupports(prompts, prompts.length, this.#promptLength);
     this.#drafts = prompts.flatMap((prompt, p) =>
       Array.from({ length: groupSize }, (_, g) => {
-        const rows = row && new RowReducer(visual, this.#promptLength, p, maxCompletionTokens);
-        return new Draft(prompt, request.rng.fork(firstPrompt + p).fork(g), rows);
+        return new Draft(prompt, request.rng.fork(firstPrompt + p).fork(g), {
+          attention: attention && new RowReducer(visual, this.#promptLength, p, maxCompletionTokens),
+          calibrated: calibrated && new CalibratedRows(prompt, this.#promptLength),
+        });
       }),
     );
     this.#slots = this.#drafts;
@@ -94,13 +118,19 @@ class DecodeBatch {
 
   /** A complete draft is fed once more when its last token's own row is asked for. */
   #isWanted(draft: Draft): boolean {
-    return !draft.isComplete || (this.#request.row === "own" && draft.rows!.length < draft.tokens.length);
+    const { attention, calibrated } = this.#request;
+    const { length } = draft.tokens;
+    return (
+      !draft.isComplete ||
+      (attention === "own" && draft.signals.attention!.length < length) ||
+      (calibrated?.row === "own" && draft.signals.calibrated!.length < length)
+    );
   }
 
   /** Runs the prompts, draws every completion's first token, and opens the cache. */
   async #prefill(): Promise<DecodeCache> {
     const { config, store, table } = this.#m;
-    const { groupSize, row, temperature } = this.#request;
+    const { groupSize, attention, calibrated, temperature } = this.#request;
     const prompts = this.#prompts as readonly PreparedPrompt[];
     const length = this.#promptLength;
     const slots = roundUpCount(prompts.length);
@@ -120,8 +150,11 @@ class DecodeBatch {
     });
     for (const [i, draft] of this.#drafts.entries()) {
       const p = Math.floor(i / groupSize);
-      if (row === "predicting") {
-        draft.rows!.push(outputs["lastRow"]!, p * length, 0, -1);
+      if (attention === "predicting") {
+        draft.signals.attention!.push(outputs["lastRow"]!, p * length, 0, -1);
+      }
+      if (calibrated?.row === "predicting") {
+        draft.signals.calibrated!.push(outputs["calibratedRow"]!, p * length, 0, -1);
       }
       draft.draw(nextTokens(outputs), p, this.#request);
     }
@@ -165,19 +198,29 @@ class DecodeBatch {
   }
 
   #read(outputs: Readonly<Record<string, Float32Array>>, shape: BatchShape, cached: number): void {
+    const { attention, calibrated } = this.#request;
     const keys = shape.promptLength + shape.completionLength + 1;
     for (const [i, draft] of this.#slots.entries()) {
       if (draft === undefined || draft.tokens.length <= cached) {
         continue;
       }
       const wasComplete = draft.isComplete;
-      if (draft.rows !== undefined && (this.#request.row === "own" || !wasComplete)) {
-        draft.rows.push(outputs["row"]!, i * keys, cached, keys - 1);
+      if (attention !== undefined && (attention === "own" || !wasComplete)) {
+        draft.signals.attention!.push(outputs["row"]!, i * keys, cached, keys - 1);
+      }
+      if (calibrated !== undefined && (calibrated.row === "own" || !wasComplete)) {
+        draft.signals.calibrated!.push(outputs["calibratedRow"]!, i * keys, cached, keys - 1);
       }
       if (!wasComplete) {
         draft.draw(nextTokens(outputs), i, this.#request);
       }
     }
+  }
+
+  /** Layers whose rows are averaged; 0 when no calibrated attention is asked for. */
+  get #calibratedLayers(): number {
+    const { calibrated } = this.#request;
+    return calibrated === undefined ? 0 : Math.min(calibrated.layers, this.#m.config.text.layers);
   }
 
   /** Grows the cache, and leaves behind completions, and prompts, that are done. */
@@ -220,24 +263,32 @@ class DecodeBatch {
 
   #prefillProgram(prompts: number, length: number) {
     const { config, store, programs } = this.#m;
-    return programs.get(`prefill ${prompts}x${length}`, async () => {
+    const layers = this.#calibratedLayers;
+    return programs.get(`prefill ${prompts}x${length} ${layers}`, async () => {
       const { graph, parameters, cache, next, lastRow } = prefillGraph(config, store.layout, prompts, length);
       const keys = cache.map(({ key }) => key);
       const values = cache.map(({ value }) => value);
-      const outputs = { ...next, ...layerOutputs(keys, values), lastRow };
+      const outputs = {
+        ...next,
+        ...layerOutputs(keys, values),
+        lastRow: lastRow(),
+        ...(layers > 0 && { calibratedRow: lastRow(layers) }),
+      };
       return { program: await programs.compile(graph, outputs), used: parameters.used };
     });
   }
 
   #stepProgram(shape: BatchShape) {
     const { config, store, programs } = this.#m;
-    const row = this.#request.row !== undefined;
-    return programs.get(`decode ${JSON.stringify(shape)} ${row}`, async () => {
+    const row = this.#request.attention !== undefined;
+    const layers = this.#calibratedLayers;
+    return programs.get(`decode ${JSON.stringify(shape)} ${row} ${layers}`, async () => {
       const step = decodeStepGraph(config, store.layout, shape);
       const outputs = {
         ...step.next,
         ...layerOutputs(step.keys, step.values),
-        ...(row ? { row: step.row } : {}),
+        ...(row && { row: step.row() }),
+        ...(layers > 0 && { calibratedRow: step.row(layers) }),
       };
       return { program: await programs.compile(step.graph, outputs), used: step.parameters.used };
     });

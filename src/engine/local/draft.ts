@@ -2,10 +2,12 @@
  * @module
  * A completion in the making.
  */
+import type { CalibratedAttention } from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";
 import type { Rng } from "../../math/index.ts";
 import type { Completion, StopReason } from "../engine.ts";
 import type { RowReducer } from "./attention-reduction.ts";
+import type { CalibratedRows } from "./calibrated-rows.ts";
 import type { PreparedPrompt } from "./prepared-prompt.ts";
 import { chooseToken, type TokenChoice, type TokenOdds } from "./token-choice.ts";
 
@@ -21,18 +23,24 @@ export interface NextTokens extends TokenOdds {
   readonly entropy: Float32Array;
 }
 
+/** Where rows go that are asked for as signals. */
+export interface DraftSignals {
+  readonly attention: RowReducer | undefined;
+  readonly calibrated: CalibratedRows | undefined;
+}
+
 export class Draft {
   readonly prompt: PreparedPrompt;
-  readonly rows: RowReducer | undefined;
+  readonly signals: DraftSignals;
   readonly tokens: number[] = [];
   readonly #logprobs: number[] = [];
   readonly #entropy: number[] = [];
   readonly #rng: Rng;
   #stopReason: StopReason | undefined;
 
-  constructor(prompt: PreparedPrompt, rng: Rng, rows: RowReducer | undefined) {
+  constructor(prompt: PreparedPrompt, rng: Rng, signals: DraftSignals) {
     this.prompt = prompt;
-    this.rows = rows;
+    this.signals = signals;
     this.#rng = rng;
   }
 
@@ -61,13 +69,20 @@ export class Draft {
     }
   }
 
-  finish(): Completion {
+  /** @param calibrated what its rows were reduced to */
+  finish(calibrated: CalibratedAttention | undefined): Completion {
+    const { attention } = this.signals;
     return {
       tokens: Int32Array.from(this.tokens),
       logprobs: Float64Array.from(this.#logprobs),
       entropy: Float64Array.from(this.#entropy),
       stopReason: this.#stopReason ?? "length",
-      ...(this.rows === undefined ? {} : { signals: { attention: this.rows.finish() } }),
+      ...((attention || calibrated) && {
+        signals: {
+          ...(attention && { attention: attention.finish() }),
+          ...(calibrated && { calibrated }),
+        },
+      }),
     };
   }
 }

@@ -17,6 +17,7 @@ import type {
   SampleRequest,
   Score,
   ScoreRequest,
+  SignalRequest,
   StepReport,
 } from "../engine.ts";
 import { ablatePrompt } from "./ablated-prompt.ts";
@@ -115,6 +116,7 @@ export class LocalModel {
 
   async sample(request: LocalSampleRequest): Promise<Completion[][]> {
     checkSampling(request);
+    checkLayers("sample", request.signals);
     const greedy = request.temperature === 0;
     return decode(this.#machinery, {
       prompts: request.prompts.map((id) => this.#known(id).prepared),
@@ -124,7 +126,8 @@ export class LocalModel {
       choice: { greedy, topK: request.topK, topP: request.topP, banned: this.#banned },
       temperature: greedy ? 1 : request.temperature,
       rng: new Rng(request.seed),
-      row: request.signals?.attention?.row,
+      attention: request.signals?.attention?.row,
+      calibrated: request.signals?.calibrated,
     });
   }
 
@@ -135,9 +138,7 @@ export class LocalModel {
     }
     const weights = request.weights === "reference" ? store.reference! : store.weights;
     const { signals, entropy = false, values = false, divergenceFrom } = request;
-    if (signals?.calibrated !== undefined) {
-      checkPositive("score: signals.calibrated.layers", signals.calibrated.layers);
-    }
+    checkLayers("score", signals);
     this.#checkValueHead(values, "score: values");
     return this.#teacher.score(
       this.#sequences(sequences, request.image),
@@ -278,6 +279,12 @@ function readConfig(directory: string): ModelConfig {
 function checkPositive(name: string, value: number): void {
   if (!(Number.isInteger(value) && value > 0)) {
     throw new EngineError(`${name}: expected a positive integer, got ${value}`);
+  }
+}
+
+function checkLayers(call: string, signals: SignalRequest | undefined): void {
+  if (signals?.calibrated !== undefined) {
+    checkPositive(`${call}: signals.calibrated.layers`, signals.calibrated.layers);
   }
 }
 

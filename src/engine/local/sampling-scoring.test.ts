@@ -47,7 +47,12 @@ describe.each(CHECKPOINTS)("what %s says while sampling it says again when scori
   test.each(SETTINGS)(
     "log-probs and signals: G $groupSize, up to $maxCompletionTokens tokens, temperature $temperature, $row rows",
     async ({ row, ...setting }) => {
-      const signals = { attention: { row } };
+      // The other row for calibrated attention: each follows its own request.
+      const other = row === "own" ? "predicting" : "own";
+      const signals = {
+        attention: { row },
+        calibrated: { row: other, layers: 2, biasCorrection: row === "own" },
+      } as const;
       const request = { ...setting, prompts, topP: 1, topK: 0, stopTokens: STOP, seed: 3, signals };
       const groups = await model.sample(request);
       expect(groups.map((group) => group.length)).toEqual(prompts.map(() => setting.groupSize));
@@ -64,6 +69,9 @@ describe.each(CHECKPOINTS)("what %s says while sampling it says again when scori
         for (const signal of ["visualMass", "textMass", "visualShift", "textShift"] as const) {
           expect(sampled[signal]).toBeAllclose(scored[signal], CLOSE);
         }
+        const { connectivity, gram } = scores[i]!.signals!.calibrated!;
+        expect(completion.signals!.calibrated!.connectivity).toBeAllclose(connectivity, CLOSE);
+        expect(completion.signals!.calibrated!.gram).toBeAllclose(gram, CLOSE);
       }
       if (setting.maxCompletionTokens === 40) {
         const lengths = completions.map(({ tokens }) => tokens.length);
@@ -75,4 +83,20 @@ describe.each(CHECKPOINTS)("what %s says while sampling it says again when scori
       }
     },
   );
+
+  test.each(["own", "predicting"] as const)("calibrated attention alone, %s rows", async (row) => {
+    const signals = { calibrated: { row, layers: 9, biasCorrection: true } } as const;
+    const rules = { maxCompletionTokens: 9, temperature: 1, topP: 1, topK: 0, stopTokens: STOP, seed: 4 };
+    const groups = await model.sample({ ...rules, prompts, groupSize: 3, signals });
+    const sequences = groups.flatMap((group, p) =>
+      group.map(({ tokens }) => ({ prompt: prompts[p]!, completion: tokens })),
+    );
+    const scores = await model.score(sequences, { signals });
+    for (const [i, completion] of groups.flat().entries()) {
+      expect(Object.keys(completion.signals!)).toEqual(["calibrated"]);
+      const { connectivity, gram } = scores[i]!.signals!.calibrated!;
+      expect(completion.signals!.calibrated!.connectivity).toBeAllclose(connectivity, CLOSE);
+      expect(completion.signals!.calibrated!.gram).toBeAllclose(gram, CLOSE);
+    }
+  });
 });

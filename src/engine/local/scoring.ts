@@ -160,7 +160,7 @@ function readSignals(
 }
 
 /** The leading `[length × length]` of a slot's `[width × width]`. */
-function readSquare(flat: Float32Array, slot: number, width: number, length: number): Float64Array {
+export function readSquare(flat: Float32Array, slot: number, width: number, length: number): Float64Array {
   const square = new Float64Array(length * length);
   for (let row = 0; row < length; row++) {
     const start = (slot * width + row) * width;

@@ -22,6 +22,7 @@ import type { ModelConfig, TextConfig } from "../config.ts";
 import { attentionScale, finishLayer, type Projected, project } from "./decoder-layer.ts";
 import { type Distribution, distribution } from "./distribution.ts";
 import { GraphParameters, type ParameterLayout } from "./parameters.ts";
+import { layerMean } from "./rows.ts";
 import type { BatchShape } from "./teacher-forced.ts";
 
 export interface DecodeStepGraph {
@@ -32,8 +33,11 @@ export interface DecodeStepGraph {
   /** One per layer, `[P·G, H_kv, 1, d]`: the fed token's key and value, for the cache. */
   readonly keys: readonly Tensor[];
   readonly values: readonly Tensor[];
-  /** `[P·G, 1, S_p + T + 1]` last layer's attention of the fed token, mean over heads; its own key is the last. */
-  readonly row: Tensor;
+  /**
+   * `[P·G, 1, S_p + T + 1]` attention of the fed token, mean over heads and over the last `layers` layers, the last one
+   * unless said otherwise; its own key is the last.
+   */
+  readonly row: (layers?: number) => Tensor;
 }
 
 /**
@@ -60,18 +64,19 @@ export function decodeStepGraph(
   };
   const keys: Tensor[] = [];
   const values: Tensor[] = [];
-  let row: Tensor | undefined;
+  const rows: Tensor[] = [];
   let x = graph.input("embeddings", [completions, text.hiddenSize]);
   for (let layer = 0; layer < text.layers; layer++) {
     x = graph.scope(`decoder layer ${layer}`, () => {
       const attended = attendStep(project(x, parameters, layer, text, angles), layer, masks, batch, text);
       keys.push(attended.key);
       values.push(attended.value);
-      row = attended.row;
+      rows.push(attended.row);
       return finishLayer(x, attended.mixed, parameters, layer, text);
     });
   }
-  return { graph, parameters, next: distribution(x, parameters, text), keys, values, row: row! };
+  const row = (layers = 1) => layerMean(rows.slice(-layers));
+  return { graph, parameters, next: distribution(x, parameters, text), keys, values, row };
 }
 
 interface StepAttention {

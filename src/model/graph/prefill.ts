@@ -8,7 +8,7 @@ import { finishLayer, project } from "./decoder-layer.ts";
 import { type Distribution, distribution } from "./distribution.ts";
 import { GraphParameters, type ParameterLayout } from "./parameters.ts";
 import { attendPrompt, type PromptCache, promptMasks } from "./prompt-attention.ts";
-import { headMean, lastRows } from "./rows.ts";
+import { lastHeadMean, lastRows, layerMean } from "./rows.ts";
 
 export interface PrefillGraph {
   readonly graph: Graph;
@@ -17,8 +17,11 @@ export interface PrefillGraph {
   readonly cache: readonly PromptCache[];
   /** What follows each prompt, P rows. */
   readonly next: Distribution;
-  /** `[P, 1, S_p]` last layer's attention of each prompt's last token, mean over heads. */
-  readonly lastRow: Tensor;
+  /**
+   * `[P, 1, S_p]` attention of each prompt's last token, mean over heads and over the last `layers` layers, the last one
+   * unless said otherwise.
+   */
+  readonly lastRow: (layers?: number) => Tensor;
 }
 
 /**
@@ -41,16 +44,17 @@ export function prefillGraph(
   };
   const masks = promptMasks(graph, prompts, length);
   const cache: PromptCache[] = [];
-  let lastRow: Tensor | undefined;
+  const probabilities: Tensor[] = [];
   let x = graph.input("embeddings", [rows, text.hiddenSize]);
   for (let layer = 0; layer < text.layers; layer++) {
     const last = layer === text.layers - 1;
     x = graph.scope(`decoder layer ${layer}`, () => {
       const attended = attendPrompt(project(x, parameters, layer, text, angles), masks, text, last);
       cache.push(attended);
-      lastRow = last ? headMean(attended.probabilities) : undefined;
+      probabilities.push(attended.probabilities);
       return finishLayer(last ? lastRows(x, prompts) : x, attended.mixed, parameters, layer, text);
     });
   }
-  return { graph, parameters, cache, next: distribution(x, parameters, text), lastRow: lastRow! };
+  const lastRow = (layers = 1) => layerMean(probabilities.slice(-layers).map(lastHeadMean));
+  return { graph, parameters, cache, next: distribution(x, parameters, text), lastRow };
 }

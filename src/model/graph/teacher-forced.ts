@@ -6,13 +6,11 @@
  * Prompts are padded on the left, completions on the right, so every completion follows its prompt without a gap.
  */
 import {
-  add,
   attention,
   concatenate,
   expand,
   Graph,
   reshape,
-  scale,
   slice,
   split,
   type Tensor,
@@ -25,7 +23,7 @@ import { fromHeads, toHeads } from "./layer.ts";
 import { causalMask } from "./mask.ts";
 import { GraphParameters, type ParameterLayout } from "./parameters.ts";
 import { attendPrompt, type PromptAttention, promptMasks } from "./prompt-attention.ts";
-import { headMean, lastRows } from "./rows.ts";
+import { headMean, lastHeadMean, lastRows, layerMean } from "./rows.ts";
 
 /** Sizes of a batch: P prompts of S_p slots, G completions each of T slots. */
 export interface BatchShape {
@@ -104,7 +102,7 @@ export function teacherForcedGraph(
     logits,
     logprobs: targetLogprobs(logits, graph.input("targets", [completions * completionLength], "int64")),
     rows: (owner, layers = 1) =>
-      meanRows(probabilities.slice(-layers).map((layer) => layerRows(layer, owner, batch))),
+      layerMean(probabilities.slice(-layers).map((layer) => layerRows(layer, owner, batch))),
   };
 }
 
@@ -119,12 +117,7 @@ function layerRows({ prompt, completion }: LayerProbabilities, owner: RowOwner, 
   if (owner === "own") {
     return own;
   }
-  const rows = prompt.shape[2]!;
-  return predictingRows(headMean(slice(prompt, 2, rows - 1, rows)), own, batch);
-}
-
-function meanRows(layers: readonly Tensor[]): Tensor {
-  return layers.length === 1 ? layers[0]! : scale(layers.reduce(add), 1 / layers.length);
+  return predictingRows(lastHeadMean(prompt), own, batch);
 }
 
 function splitRows(

@@ -1,0 +1,81 @@
+import { afterAll, describe, expect, test } from "vitest";
+import { Rng } from "../../math/index.ts";
+import { CalibratedRows, canCollect, reduceRows } from "./calibrated-rows.ts";
+import type { PreparedPrompt } from "./prepared-prompt.ts";
+import { ProgramCache } from "./program-cache.ts";
+
+const nothing = new Int32Array();
+/** A prompt of the given kinds: −1 text, 0 an image. */
+const promptOf = (...imageIndex: number[]): PreparedPrompt => ({
+  tokens: Int32Array.from(imageIndex, () => 1),
+  imageIndex: Int32Array.from(imageIndex),
+  positions: { time: nothing, height: nothing, width: nothing, next: imageIndex.length },
+  images: [],
+});
+
+describe("rows of a completion", () => {
+  const programs = new ProgramCache(4, { threads: 1 });
+  afterAll(() => programs.clear());
+
+  test("are taken out of their padding: prompt slots on the left, cache slots on the right, the own key last", () => {
+    const rows = new CalibratedRows(promptOf(-1, 0), 4);
+    rows.push(Float32Array.of(9, 0, 0, 0.25, 0.75, 0, 0, 0), 1, 0, -1);
+    rows.push(Float32Array.of(0, 0, 0.5, 0.25, 0.125, 0, 0, 0.125), 0, 1, 7);
+    expect(rows.rows.map((row) => [...row])).toEqual([
+      [0.25, 0.75],
+      [0.5, 0.25, 0.125, 0.125],
+    ]);
+    expect(rows.length).toBe(2);
+  });
+
+  test("have the sums and products of calibrated rows, each completion by its own length", async () => {
+    const rng = new Rng(2);
+    const completions = [
+      [promptOf(-1, 0, 0, -1), 3],
+      [promptOf(0, -1), 1],
+      [promptOf(-1), 2],
+    ] as const;
+    const collected = completions.map(([prompt, length]) => {
+      const rows = new CalibratedRows(prompt, prompt.tokens.length);
+      for (let t = 0; t < length; t++) {
+        const keys = prompt.tokens.length + t + 1;
+        rows.push(
+          Float32Array.from({ length: keys }, () => rng.uniform()),
+          0,
+          t,
+          keys - 1,
+        );
+      }
+      return rows;
+    });
+    const request = { row: "own", layers: 1, biasCorrection: true } as const;
+    const reduced = await reduceRows(programs, collected, request);
+    for (const [i, { prompt, rows }] of collected.entries()) {
+      const keys = prompt.tokens.length + rows.length;
+      const bias = Array.from({ length: keys }, (_, j) => {
+        const p = (j + 1) / keys;
+        return 1 + 0.15 * Math.exp(-4 * p) + 0.05 * Math.cos(Math.PI * p);
+      });
+      const mean = bias.reduce((sum, value) => sum + value, 0) / keys;
+      const calibrated = rows.map((row) => Array.from(row, (value, j) => (value * mean) / bias[j]!));
+      const product = (a: readonly number[], b: readonly number[]) =>
+        a.reduce((sum, value, j) => sum + value * (b[j] ?? 0), 0);
+      const visual = Array.from(prompt.imageIndex, (image) => (image < 0 ? 0 : 1));
+      const close = { rtol: 0, atol: 1e-5 };
+      expect(reduced[i]!.connectivity).toBeAllclose(
+        calibrated.map((row) => product(visual, row)),
+        close,
+      );
+      expect(reduced[i]!.gram).toBeAllclose(
+        calibrated.flatMap((s) => calibrated.map((t) => product(s, t))),
+        close,
+      );
+    }
+  });
+});
+
+test("sampling holds rows of short completions, and leaves those of many long ones to scoring", () => {
+  const prompts = Array.from({ length: 16 }, () => promptOf(...new Array<number>(40).fill(-1)));
+  expect(canCollect(prompts, 8, 64)).toBe(true);
+  expect(canCollect(prompts, 8, 2048)).toBe(false);
+});
