@@ -19,7 +19,7 @@ const configs = [
   { kind: "vicra" },
   { kind: "vicra", score: "divergence", variant: "listing" },
   { kind: "vppo" },
-  { kind: "vppo", score: "divergence" },
+  { kind: "vppo", score: "divergence", tokenShare: 1 },
   { kind: "papo", tokenShare: 0.2 },
   { kind: "kl-prcp" },
   { kind: "entropy-advantage" },
@@ -98,6 +98,12 @@ describe.each(named)("%s", (name, config) => {
     );
     expect(method.credit([])).toEqual([]);
     expect(method.credit([[]])).toEqual([[]]);
+  });
+
+  test("gives each completion one weight, or says that it does not", () => {
+    const groups = groupsOf([[12, 12, 12, 12, 12, 12]], 1);
+    const distinct = method.credit(groups)[0]!.map(({ weights }) => new Set(weights).size);
+    expect(distinct.every((size) => size === 1)).toBe(method.sharesEvenly ?? false);
   });
 
   test("gives padding weight 0 and lets it change no other weight", () => {

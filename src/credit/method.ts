@@ -109,6 +109,8 @@ export interface CompletionCredit {
 /** A credit method with its options bound. */
 export interface CreditMethod {
   readonly needs: CreditNeeds;
+  /** Every token of a completion gets the same weight, so algorithms that erase token credit may have the method. */
+  readonly sharesEvenly?: true;
   /**
    * @param groups completions by prompt, `[P][G]`
    * @param rng what methods that draw draw from; a generator of seed 0, the same at every call, unless given

@@ -113,8 +113,12 @@ export function papo(input: PapoInput, options: PapoOptions = {}): CompletionCre
 export function papoMethod(
   config: z.output<typeof papoSchema> | z.output<typeof klPrcpSchema>,
 ): CreditMethod {
-  return perCompletion({ ablation: { image: config.image, divergence: false } }, (completion, where) => {
-    const { given, ablated } = requireSignal(completion, "ablation", config.kind, where);
-    return papo({ logprobs: given, ablatedLogprobs: ablated, mask: completion.mask }, config);
-  });
+  const method = perCompletion(
+    { ablation: { image: config.image, divergence: false } },
+    (completion, where) => {
+      const { given, ablated } = requireSignal(completion, "ablation", config.kind, where);
+      return papo({ logprobs: given, ablatedLogprobs: ablated, mask: completion.mask }, config);
+    },
+  );
+  return { ...method, sharesEvenly: true };
 }

@@ -34,5 +34,6 @@ export function uniformWeights(mask: ArrayLike<number>, weight = 1): Float64Arra
 
 /** Uniform credit; constant credit with a weight. */
 export function uniformMethod(weight = 1): CreditMethod {
-  return perCompletion({}, ({ mask }) => ({ weights: uniformWeights(mask, weight) }));
+  const method = perCompletion({}, ({ mask }) => ({ weights: uniformWeights(mask, weight) }));
+  return { ...method, sharesEvenly: true };
 }

@@ -143,6 +143,7 @@ function completionScales(dependences: number[], counted: number[], minScale: nu
 export function vppoMethod(config: z.output<typeof vppoSchema>): CreditMethod {
   return {
     needs: { ablation: { image: config.image, divergence: config.score === "divergence" } },
+    ...(config.tokenShare === 1 && { sharesEvenly: true }),
     credit: (groups) => {
       const inputs = groups.flatMap((group, g) =>
         group.map((completion, i): VppoInput => {

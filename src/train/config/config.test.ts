@@ -107,7 +107,9 @@ describe("resolving a configuration", () => {
   test("refuses a sequence-level ratio together with token credit", () => {
     const gspo = ["algorithm=gspo", "algorithm.form=sequence"];
     expect(() => withFlags(...gspo)).toThrow("erases token credit");
+    expect(() => withFlags(...gspo, "credit=vicra")).toThrow("erases token credit");
     expect(withFlags(...gspo, "credit=uniform").credit).toEqual({ kind: "uniform" });
+    expect(withFlags(...gspo, "credit=papo").credit.kind).toBe("papo");
     expect(withFlags("algorithm=gspo").algorithm.kind).toBe("gspo");
   });
 

@@ -2,6 +2,7 @@
  * @module
  * From defaults, preset, file and flags to one complete configuration, or one error that names everything wrong.
  */
+import { creditMethod } from "../../credit/index.ts";
 import { ConfigError } from "../../errors/index.ts";
 import { keepsTokenCredit } from "../../objective/index.ts";
 import { configErrorFrom } from "./explain-issues.ts";
@@ -54,7 +55,7 @@ function checkCombinations(config: Config): void {
   if (sampling.topK === 1) {
     wrong.push("sampling.topK: 1 makes every completion of a group the same, so there is nothing to compare");
   }
-  if (credit.kind !== "uniform" && credit.kind !== "constant" && !keepsTokenCredit(algorithm)) {
+  if (!creditMethod(credit).sharesEvenly && !keepsTokenCredit(algorithm)) {
     wrong.push(
       `credit.kind "${credit.kind}" with algorithm.kind "${algorithm.kind}": a sequence-level ratio erases token ` +
         'credit; set algorithm.form to "token", or credit to uniform',

@@ -68,6 +68,7 @@ export function dycoRlMethod(config: DycoRlConfig): CreditMethod {
       attention: { row, ...(measure && { measure }) },
       ...(shapesReward && { allGroups: true }),
     },
+    ...((variant === "released" || shapesReward) && { sharesEvenly: true }),
     credit: (groups, rng = new Rng(0)) =>
       groups.map((group, g) => {
         const inputs = group.map((completion, i) => {
