@@ -7,13 +7,12 @@
 import { ModelError } from "../errors/index.ts";
 import type { ModelConfig, TextConfig, VisionConfig } from "./config.ts";
 import { Fields } from "./json-fields.ts";
-import type { FloatType } from "./write-safetensors.ts";
+import { type FloatType, TORCH_DTYPES } from "./write-safetensors.ts";
 
 const MODEL_TYPE = "qwen2_5_vl";
 const ARCHITECTURE = "Qwen2_5_VLForConditionalGeneration";
 /** Base of the vision tower's rotary frequencies; the architecture has no other. */
 const VISION_ROPE_THETA = 10_000;
-const TORCH_DTYPES = { F32: "float32", F16: "float16", BF16: "bfloat16" } as const;
 
 function requireSilu(fields: Fields): void {
   if (fields.text("hidden_act", "silu") !== "silu") throw fields.error("hidden_act", '"silu"');

@@ -19,6 +19,7 @@ export {
   openModelDirectory,
   writeModelDirectory,
 } from "./directory.ts";
+export { type ExportOptions, exportModel } from "./export-model.ts";
 export { downloadModel } from "./hub/download-model.ts";
 export {
   type DownloadOptions,
@@ -52,6 +53,24 @@ export {
 } from "./image/video-processor-config.ts";
 export { readJson } from "./json-fields.ts";
 export { canonicalName, checkParameters, parameterShapes } from "./parameter-names.ts";
+export {
+  isAdapterDirectory,
+  type LoraAdapter,
+  mergedWeights,
+  readAdapter,
+  writeAdapter,
+} from "./lora/adapter.ts";
+export {
+  LORA_MODULES,
+  type LoraModule,
+  type LoraOptions,
+  type LoraShape,
+  type LoraTarget,
+  loraFactors,
+  loraNames,
+  loraScale,
+  loraShape,
+} from "./lora/lora-shape.ts";
 export { mergedTokens, type RopePositions, type RopeSegment, ropePositions } from "./positions.ts";
 export type { Prompt, PromptChunk } from "./prompt.ts";
 export { replaceFile } from "./replace-file.ts";

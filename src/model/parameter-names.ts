@@ -24,6 +24,11 @@ export function canonicalName(name: string): string {
   return name;
 }
 
+/** A canonical name as transformers 4.52 and later call the parameter in memory, which is how PEFT names adapters. */
+export function moduleName(canonical: string): string {
+  return canonical.replace(/^visual\./, "model.visual.").replace(/^model\.(?!visual\.)/, "model.language_model.");
+}
+
 /** Every parameter of the model and its shape, canonical names in the order of the forward pass. */
 export function parameterShapes(config: ModelConfig): ReadonlyMap<string, readonly number[]> {
   const { text, vision } = config;

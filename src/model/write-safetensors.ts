@@ -9,6 +9,9 @@ import { replaceFile } from "./replace-file.ts";
 /** Element types that can be written. */
 export type FloatType = "F32" | "F16" | "BF16";
 
+/** What config.json calls them. */
+export const TORCH_DTYPES = { F32: "float32", F16: "float16", BF16: "bfloat16" } as const;
+
 /** A tensor to write. */
 export interface WeightTensor {
   readonly shape: readonly number[];

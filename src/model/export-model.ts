@@ -1,0 +1,72 @@
+/**
+ * @module
+ * A model directory written anew: in another element type, in shards, with an adapter merged into it. Tensors go from
+ * one file to the other one at a time, so the model may be larger than memory.
+ */
+import { copyFileSync, mkdirSync, readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { ConfigError, RunError } from "../errors/index.ts";
+import { parseConfig } from "./config-json.ts";
+import { Fields, readJson } from "./json-fields.ts";
+import { mergedWeights, readAdapter } from "./lora/adapter.ts";
+import { checkParameters } from "./parameter-names.ts";
+import { replaceFile } from "./replace-file.ts";
+import { readWeights } from "./weights.ts";
+import { type FloatType, TORCH_DTYPES } from "./write-safetensors.ts";
+import { type StorageOptions, writeWeights } from "./write-weights.ts";
+
+export interface ExportOptions extends StorageOptions {
+  /** A PEFT adapter directory to merge. */
+  readonly adapter?: string;
+}
+
+/**
+ * Writes a model directory anew. Files that describe the model are copied as they are, but for the element type that
+ * config.json names; an optimiser's state is left behind.
+ *
+ * @param source a model directory
+ * @param target another directory, made if need be
+ * @throws ConfigError when both are the same
+ * @throws ModelError when the model or the adapter cannot be read, or do not belong together
+ * @throws RunError when the disk is full or the place cannot be written
+ */
+export function exportModel(source: string, target: string, options: ExportOptions = {}): void {
+  const { adapter, dtype = "F32" } = options;
+  if (resolve(source) === resolve(target))
+    throw new ConfigError(`export: expected another directory than the model's, got ${target}`);
+  const path = join(source, "config.json");
+  const json = readJson(path);
+  const config = parseConfig(json, path);
+  const weights = readWeights(source);
+  checkParameters(config, weights.shapes, source);
+  const merged = mergedWeights(weights, config, adapter === undefined ? undefined : readAdapter(adapter, config));
+  try {
+    mkdirSync(target, { recursive: true });
+    for (const name of readdirSync(source)) {
+      if (isDescription(name)) copyFileSync(join(source, name), join(target, name));
+    }
+  } catch (cause) {
+    throw new RunError(`${target}: cannot be written: ${(cause as Error).message}`, { cause });
+  }
+  const text = JSON.stringify(withDtype(json, path, dtype), null, 2);
+  replaceFile(join(target, "config.json"), [`${text}\n`]);
+  writeWeights(target, merged, options);
+}
+
+/** Tokenizer, processor, chat template, licence; no weights, no index, no training state. */
+function isDescription(name: string): boolean {
+  const isText = /\.(json|jinja|txt|md)$/.test(name) || /^(LICENSE|NOTICE)/.test(name);
+  return isText && !/^(config|trainer|model\.safetensors\.index|adapter_config)\.json$/.test(name);
+}
+
+/** Every place of a config.json that names the element type, changed; other fields stay. */
+function withDtype(json: unknown, where: string, dtype: FloatType): Record<string, unknown> {
+  const changed: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(new Fields(json, where).json)) {
+    if (name === "dtype" || name === "torch_dtype") changed[name] = TORCH_DTYPES[dtype];
+    else if (name.endsWith("_config") && typeof value === "object" && value !== null && !Array.isArray(value))
+      changed[name] = withDtype(value, where, dtype);
+    else changed[name] = value;
+  }
+  return changed;
+}

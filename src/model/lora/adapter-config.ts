@@ -1,0 +1,118 @@
+/**
+ * @module
+ * adapter_config.json of PEFT, both ways: which modules are adapted, their ranks and factors.
+ */
+import { ModelError } from "../../errors/index.ts";
+import { Fields } from "../json-fields.ts";
+import type { LoraShape, LoraTarget } from "./lora-shape.ts";
+
+/** Fields that change what an adapter computes in ways that are not supported, and the values that do not. */
+const REFUSED: readonly (readonly [field: string, harmless: readonly unknown[]])[] = [
+  ["bias", ["none"]],
+  ["use_dora", [false]],
+  ["use_qalora", [false]],
+  ["use_bdlora", [false]],
+  ["lora_bias", [false]],
+  ["fan_in_fan_out", [false]],
+  ["modules_to_save", [[]]],
+  ["layer_replication", []],
+  ["trainable_token_indices", []],
+  ["target_parameters", [[]]],
+  ["alora_invocation_tokens", []],
+  ["arrow_config", []],
+  ["monteclora_config", []],
+  // Others change the base model when the adapter is made, and what is saved belongs to the changed one.
+  ["init_lora_weights", [true, false, "gaussian", "orthogonal", "eva"]],
+];
+
+/** How an adapter's factors are weighted. */
+export interface AdapterConfig {
+  readonly rankStabilized: boolean;
+  /**
+   * α of a module.
+   *
+   * @param module PEFT's name, `model.language_model.layers.0.self_attn.q_proj`
+   */
+  alpha(module: string): number;
+}
+
+/**
+ * Reads the parts of an adapter_config.json that its tensors do not say themselves.
+ *
+ * @param where the file, for messages
+ * @throws ModelError naming the field: another method than LoRA, a variant of it that is not supported
+ */
+export function parseAdapterConfig(json: unknown, where: string): AdapterConfig {
+  const fields = new Fields(json, where);
+  if (fields.text("peft_type") !== "LORA") throw fields.error("peft_type", '"LORA"');
+  for (const [name, harmless] of REFUSED) {
+    const value = JSON.stringify(fields.json[name]);
+    if (fields.has(name) && !harmless.some((allowed) => JSON.stringify(allowed) === value)) {
+      const expected = harmless.map((allowed) => JSON.stringify(allowed)).join(" or ") || "nothing";
+      throw fields.error(name, `${expected} (not supported)`);
+    }
+  }
+  const alpha = fields.positive("lora_alpha", 8);
+  const patterns = fields.object("alpha_pattern");
+  const exceptions = Object.keys(patterns.json).map((key) => {
+    try {
+      return [new RegExp(`^(?:.*\\.)?(?:${key})$`), patterns.positive(key)] as const;
+    } catch (cause) {
+      if (cause instanceof ModelError) throw cause;
+      throw new ModelError(`${where}: alpha_pattern: "${key}" is no pattern`, { cause });
+    }
+  });
+  return {
+    rankStabilized: fields.boolean("use_rslora", false),
+    alpha: (module) => exceptions.find(([pattern]) => pattern.test(module))?.[1] ?? alpha,
+  };
+}
+
+/**
+ * The adapter_config.json with which PEFT opens an adapter.
+ *
+ * @param modules PEFT's names of the adapted modules and what they have
+ * @param base the model that it belongs to, a path or a name of the hub
+ */
+export function adapterConfigJson(
+  modules: ReadonlyMap<string, LoraTarget>,
+  { rankStabilized }: LoraShape,
+  base: string,
+): Record<string, unknown> {
+  const all = [...modules.values()];
+  const rank = commonest(all.map((target) => target.rank));
+  const alpha = commonest(all.map((target) => target.alpha));
+  const exceptions = (part: keyof LoraTarget, common: number) =>
+    Object.fromEntries(
+      [...modules]
+        .filter(([, target]) => target[part] !== common)
+        .map(([module, target]) => [escaped(module), target[part]]),
+    );
+  return {
+    alpha_pattern: exceptions("alpha", alpha),
+    base_model_name_or_path: base,
+    bias: "none",
+    fan_in_fan_out: false,
+    inference_mode: true,
+    init_lora_weights: true,
+    lora_alpha: alpha,
+    lora_dropout: 0,
+    peft_type: "LORA",
+    r: rank,
+    rank_pattern: exceptions("rank", rank),
+    target_modules: [...modules.keys()],
+    task_type: null,
+    use_dora: false,
+    use_rslora: rankStabilized,
+  };
+}
+
+function escaped(name: string): string {
+  return name.replaceAll(".", "\\.");
+}
+
+function commonest(values: readonly number[]): number {
+  const counts = new Map<number, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best))[0];
+}
