@@ -37,6 +37,11 @@ const COMMANDS: readonly {
     load: () => import("./compare.ts"),
   },
   { name: "data", summary: "look through a data set", load: () => import("./data.ts") },
+  {
+    name: "export",
+    summary: "a model in another type, in shards, with an adapter merged",
+    load: () => import("./export.ts"),
+  },
   { name: "sample", summary: "completions with each token's role", load: () => import("./sample.ts") },
 ];
 

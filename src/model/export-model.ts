@@ -39,7 +39,11 @@ export function exportModel(source: string, target: string, options: ExportOptio
   const config = parseConfig(json, path);
   const weights = readWeights(source);
   checkParameters(config, weights.shapes, source);
-  const merged = mergedWeights(weights, config, adapter === undefined ? undefined : readAdapter(adapter, config));
+  const merged = mergedWeights(
+    weights,
+    config,
+    adapter === undefined ? undefined : readAdapter(adapter, config),
+  );
   try {
     mkdirSync(target, { recursive: true });
     for (const name of readdirSync(source)) {

@@ -52,7 +52,6 @@ export {
   videoProcessorJson,
 } from "./image/video-processor-config.ts";
 export { readJson } from "./json-fields.ts";
-export { canonicalName, checkParameters, parameterShapes } from "./parameter-names.ts";
 export {
   isAdapterDirectory,
   type LoraAdapter,
@@ -71,6 +70,7 @@ export {
   loraScale,
   loraShape,
 } from "./lora/lora-shape.ts";
+export { canonicalName, checkParameters, parameterShapes } from "./parameter-names.ts";
 export { mergedTokens, type RopePositions, type RopeSegment, ropePositions } from "./positions.ts";
 export type { Prompt, PromptChunk } from "./prompt.ts";
 export { replaceFile } from "./replace-file.ts";

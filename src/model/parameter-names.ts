@@ -26,7 +26,9 @@ export function canonicalName(name: string): string {
 
 /** A canonical name as transformers 4.52 and later call the parameter in memory, which is how PEFT names adapters. */
 export function moduleName(canonical: string): string {
-  return canonical.replace(/^visual\./, "model.visual.").replace(/^model\.(?!visual\.)/, "model.language_model.");
+  return canonical
+    .replace(/^visual\./, "model.visual.")
+    .replace(/^model\.(?!visual\.)/, "model.language_model.");
 }
 
 /** Every parameter of the model and its shape, canonical names in the order of the forward pass. */

@@ -33,7 +33,7 @@ export interface AdapterConfig {
    *
    * @param module PEFT's name, `model.language_model.layers.0.self_attn.q_proj`
    */
-  alpha(module: string): number;
+  readonly alpha: (module: string) => number;
 }
 
 /**

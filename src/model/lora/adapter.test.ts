@@ -3,7 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ModelError } from "../../errors/index.ts";
-import { ADAPTERS, type AdapterName, adapterDirectory, recordedAdapter } from "../../testing/lora-fixtures.ts";
+import {
+  ADAPTERS,
+  type AdapterName,
+  adapterDirectory,
+  recordedAdapter,
+} from "../../testing/lora-fixtures.ts";
 import { checkpointDirectory, digest, digestError } from "../../testing/model-fixtures.ts";
 import { parseConfig } from "../config-json.ts";
 import { readJson } from "../json-fields.ts";
@@ -109,8 +114,14 @@ describe("readAdapter refuses", () => {
     expect(() => readAdapter(folder, config)).toThrow(message);
   });
 
-  test.each<[why: string, change: (tensors: Map<string, WeightTensor>, first: string) => void, message: RegExp]>([
-    ["a factor without the other", (tensors, first) => tensors.delete(first), /expected \[.*\], got no such tensor/],
+  test.each<
+    [why: string, change: (tensors: Map<string, WeightTensor>, first: string) => void, message: RegExp]
+  >([
+    [
+      "a factor without the other",
+      (tensors, first) => tensors.delete(first),
+      /expected \[.*\], got no such tensor/,
+    ],
     [
       "a factor of another shape",
       (tensors, first) => tensors.set(first, { shape: [4, 3], data: new Float32Array(12) }),

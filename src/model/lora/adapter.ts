@@ -13,7 +13,14 @@ import { openSafetensors, readTensor } from "../safetensors.ts";
 import type { Weights } from "../weights.ts";
 import { safetensorsParts, type WeightTensor } from "../write-safetensors.ts";
 import { adapterConfigJson, parseAdapterConfig } from "./adapter-config.ts";
-import { isLoraTarget, type LoraShape, type LoraTarget, loraFactors, loraNames, loraScale } from "./lora-shape.ts";
+import {
+  isLoraTarget,
+  type LoraShape,
+  type LoraTarget,
+  loraFactors,
+  loraNames,
+  loraScale,
+} from "./lora-shape.ts";
 
 const CONFIG = "adapter_config.json";
 const WEIGHTS = "adapter_model.safetensors";
@@ -130,7 +137,12 @@ export function mergedWeights(
 }
 
 /** weight += s·B A, summed in double precision. */
-function addAdapter(weight: Float32Array, name: string, target: LoraTarget, { shape, tensors }: LoraAdapter): void {
+function addAdapter(
+  weight: Float32Array,
+  name: string,
+  target: LoraTarget,
+  { shape, tensors }: LoraAdapter,
+): void {
   const { a: nameA, b: nameB } = loraNames(name);
   const a = tensors.get(nameA)!;
   const b = tensors.get(nameB)!;

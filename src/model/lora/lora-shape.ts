@@ -72,13 +72,7 @@ export function loraFactors(weight: readonly number[], rank: number) {
  * @throws ConfigError when a number is not positive, or nothing is adapted
  */
 export function loraShape(config: ModelConfig, options: LoraOptions): LoraShape {
-  const {
-    rank = 16,
-    alpha = 32,
-    modules = LORA_MODULES,
-    vision = false,
-    rankStabilized = false,
-  } = options;
+  const { rank = 16, alpha = 32, modules = LORA_MODULES, vision = false, rankStabilized = false } = options;
   if (!(Number.isInteger(rank) && rank > 0))
     throw new ConfigError(`lora.rank: expected a positive integer, got ${rank}`);
   if (!(alpha > 0 && Number.isFinite(alpha)))

@@ -1,0 +1,62 @@
+/**
+ * @module
+ * `fovea export`: a model directory written anew, in another element type, in shards, with an adapter merged into it.
+ */
+import { existsSync } from "node:fs";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { downloadModel, exportModel, isHubReference } from "../model/index.ts";
+import type { CliContext } from "./context.ts";
+import { downloadBar } from "./download-bar.ts";
+
+const TYPES = { f32: "F32", f16: "F16", bf16: "BF16" } as const;
+
+interface ExportFlags {
+  readonly adapter?: string;
+  readonly dtype: keyof typeof TYPES;
+  readonly maxShardSize?: number;
+  readonly json?: boolean;
+}
+
+const UNITS: Readonly<Record<string, number>> = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9 };
+
+/** Reads a size as huggingface_hub does: `5GB`, `500MB`, a plain number of bytes; units are powers of ten. */
+function byteSize(text: string): number {
+  const [, number, unit = "B"] = /^(\d+(?:\.\d+)?)\s*([KMG]?B)?$/i.exec(text.trim()) ?? [];
+  const bytes = Number(number) * (UNITS[unit.toUpperCase()] ?? 0);
+  if (!(bytes > 0)) throw new InvalidArgumentError("expected a size such as 5GB");
+  return bytes;
+}
+
+async function exportTo(
+  model: string,
+  target: string,
+  flags: ExportFlags,
+  context: CliContext,
+): Promise<void> {
+  const isRemote = isHubReference(model) && !existsSync(model);
+  const onDownload = downloadBar(context);
+  const source = isRemote
+    ? await downloadModel(model, { onProgress: (progress) => onDownload({ event: "download", ...progress }) })
+    : model;
+  exportModel(source, target, {
+    dtype: TYPES[flags.dtype],
+    ...(flags.adapter !== undefined && { adapter: flags.adapter }),
+    ...(flags.maxShardSize !== undefined && { maxShardBytes: flags.maxShardSize }),
+  });
+  const record = { event: "finished", model: target, dtype: flags.dtype, adapter: flags.adapter };
+  context.stdout(flags.json === true ? `${JSON.stringify(record)}\n` : `model  ${target}\n`);
+}
+
+/** Adds what `fovea export` takes and does. */
+export function configure(command: Command, context: CliContext): void {
+  command
+    .argument("<model>", "a model directory, or org/name[@revision] of the Hugging Face Hub")
+    .argument("<target>", "the directory to write, made if need be")
+    .option("--adapter <path>", "a PEFT adapter directory to merge into the weights")
+    .addOption(
+      new Option("--dtype <type>", "element type of the weights").choices(Object.keys(TYPES)).default("bf16"),
+    )
+    .option("--max-shard-size <size>", "largest weights file, such as 5GB, which is the default", byteSize)
+    .option("--json", "one JSON object a line on stdout")
+    .action((model: string, target: string, flags: ExportFlags) => exportTo(model, target, flags, context));
+}
