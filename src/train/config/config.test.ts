@@ -110,6 +110,9 @@ describe("resolving a configuration", () => {
     expect(() => withFlags(...gspo, "credit=vicra")).toThrow("erases token credit");
     expect(withFlags(...gspo, "credit=uniform").credit).toEqual({ kind: "uniform" });
     expect(withFlags(...gspo, "credit=papo").credit.kind).toBe("papo");
+    expect(() => withFlags("algorithm=dpo", "credit=papo")).toThrow(
+      /"papo" with algorithm.kind "dpo".*pairs/,
+    );
     expect(withFlags("algorithm=gspo").algorithm.kind).toBe("gspo");
   });
 

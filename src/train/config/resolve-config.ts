@@ -61,6 +61,12 @@ function checkCombinations(config: Config): void {
         'credit; set algorithm.form to "token", or credit to uniform',
     );
   }
+  if (algorithm.kind === "dpo" && (credit.kind === "papo" || credit.kind === "kl-prcp")) {
+    wrong.push(
+      `credit.kind "${credit.kind}" with algorithm.kind "dpo": its term of the loss is of tokens, and DPO compares ` +
+        "pairs; choose another of the two",
+    );
+  }
   if (wrong.length > 0) throw new ConfigError(wrong.join("\n"));
 }
 
