@@ -72,7 +72,8 @@ export interface CreditCompletion {
         readonly ablation?: AblatedPass | undefined;
       }
     | undefined;
-  readonly advantage?: number | undefined;
+  /** One for all tokens, or `[T]`. */
+  readonly advantage?: number | ArrayLike<number> | undefined;
 }
 
 /**

@@ -54,6 +54,11 @@ export function keepsTokenCredit(config: AlgorithmConfig): boolean {
   return algorithm.unit === "pair" || algorithm.ratioLevel.keepsTokenCredit;
 }
 
+/** Whether completions have advantages; where pairs are compared they have none. */
+export function hasAdvantages(config: AlgorithmConfig): boolean {
+  return resolveAlgorithm(config).unit === "token";
+}
+
 /** What an algorithm asks of the run beside the log-probs of policy and sampler. */
 export interface AlgorithmNeeds {
   /** Log-probs under the frozen reference. */

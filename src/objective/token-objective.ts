@@ -4,7 +4,7 @@
  * tokens.
  */
 import { countTokens, logRatio } from "../math/index.ts";
-import type { RewardedGroup, TokenAlgorithm } from "./algorithm.ts";
+import type { BatchAdvantages, RewardedGroup, TokenAlgorithm } from "./algorithm.ts";
 import { MetricsCollector } from "./metrics.ts";
 import { perceptionTerm } from "./perception.ts";
 import type { ObjectiveCompletion, ObjectiveGroup, ObjectiveResult } from "./types.ts";
@@ -22,7 +22,7 @@ export function tokenObjective(
     all.map(({ mask }) => mask),
     all.filter(isCounted).length,
   );
-  const { advantages, returns } = algorithm.advantage.of(groups.map((group) => rewarded(algorithm, group)));
+  const { advantages, returns } = batchAdvantages(algorithm, groups);
   const metrics = new MetricsCollector();
   let loss = 0;
   let next = 0;
@@ -45,6 +45,14 @@ export function tokenObjective(
     }),
     metrics: metrics.summary({ value: values?.metrics }),
   };
+}
+
+/** Token advantages of a batch that `checkGroups` has passed, and what its values are to become. */
+export function batchAdvantages(
+  algorithm: TokenAlgorithm,
+  groups: readonly ObjectiveGroup[],
+): BatchAdvantages {
+  return algorithm.advantage.of(groups.map((group) => rewarded(algorithm, group)));
 }
 
 /**

@@ -7,8 +7,9 @@ import type { SkippedRow } from "../eval/index.ts";
 import { groupSpread, mean } from "../math/index.ts";
 import type { ObjectiveMetrics, ValueMetrics } from "../objective/index.ts";
 import { type Group, groupRewards, hasSpread } from "./group.ts";
+import type { CreditedGroup } from "./measured-group.ts";
 import type { Stopwatch } from "./stopwatch.ts";
-import type { CreditedGroup, StepOutcome } from "./update-policy.ts";
+import type { StepOutcome } from "./update-policy.ts";
 
 /** Everything that depends on the clock; all else is the same in a run and its resumed twin. */
 export interface IterationTiming {

@@ -6,22 +6,18 @@
 import type { CompletionCredit } from "../credit/index.ts";
 import type { AdamParameters } from "../engine/index.ts";
 import { NumericError } from "../errors/index.ts";
-import { algorithmNeeds } from "../objective/index.ts";
+import type { Rng } from "../math/index.ts";
+import { algorithmNeeds, tokenAdvantages } from "../objective/index.ts";
 import { creditGroups } from "./credit-groups.ts";
 import type { Group } from "./group.ts";
 import { type BrokenRow, type IterationMetrics, iterationMetrics } from "./iteration-metrics.ts";
 import { learningRateAt } from "./learning-rate.ts";
+import { type CreditedGroup, hasShapedSpread, measureGroups, objectiveGroups } from "./measured-group.ts";
 import { rolloutLines } from "./rollout-lines.ts";
 import { sampleBatch } from "./sample-batch.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import type { Progress, Training } from "./training.ts";
-import {
-  type CreditedGroup,
-  type StepOutcome,
-  updatePolicy,
-  withReference,
-  withValues,
-} from "./update-policy.ts";
+import { type StepOutcome, updatePolicy } from "./update-policy.ts";
 
 /** What an iteration leaves behind, beside the changed weights. */
 export interface IterationOutcome {
@@ -35,23 +31,33 @@ export interface IterationOutcome {
 
 const isTurn = (every: number, iteration: number) => every > 0 && iteration % every === 0;
 
-/** Credit and, where asked for, reference log-probs and values; a reason instead where a signal is not a number. */
+/**
+ * Measures and credits groups; a reason instead where a signal is not a number.
+ *
+ * Where the credit method changes rewards, groups whose shaped rewards are all equal are left out afterwards.
+ */
 async function credited(
   training: Training,
   groups: readonly Group[],
   wants: { readonly reference: boolean; readonly values: boolean },
+  rng: Rng,
   watch: Stopwatch,
 ): Promise<CreditedGroup[] | { readonly reason: string }> {
+  const { credit, config } = training;
+  const measured = await measureGroups(training, groups, wants, watch);
   let credits: CompletionCredit[][];
   try {
-    credits = await creditGroups(training, groups, watch);
+    const advantages = credit.needs.advantage
+      ? tokenAdvantages(config.algorithm, objectiveGroups(measured))
+      : undefined;
+    credits = await creditGroups(training, groups, { advantages, rng }, watch);
   } catch (error) {
     if (!(error instanceof NumericError)) throw error;
     return { reason: error.message };
   }
-  const paired = groups.map((group, g) => ({ group, credits: credits[g]! }));
-  const compared = wants.reference ? await withReference(training, paired, watch) : paired;
-  return wants.values ? withValues(training, compared, watch) : compared;
+  const paired = measured.map((group, p) => ({ ...group, credits: credits[p]! }));
+  const isFiltered = credit.needs.allGroups && algorithmNeeds(config.algorithm).spread;
+  return isFiltered ? paired.filter(hasShapedSpread) : paired;
 }
 
 /**
@@ -73,7 +79,8 @@ export async function runIteration(
 
   const { values, reference } = algorithmNeeds(config.algorithm);
   const wants = { values, reference: reference || isTurn(train.reportKlEvery, iteration) };
-  const batch = kept.length > 0 ? await credited(training, kept, wants, watch) : [];
+  const rng = progress.rng.fork("credit").fork(iteration);
+  const batch = kept.length > 0 ? await credited(training, kept, wants, rng, watch) : [];
   const adam: AdamParameters = {
     learningRate: learningRateAt(train, iteration - 1, train.iterations),
     beta1: train.beta1,

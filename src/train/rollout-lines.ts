@@ -3,8 +3,8 @@
  * Rollouts as lines of a rollouts/ file: what was asked, what was answered, and what each token was worth.
  */
 import type { Group } from "./group.ts";
+import type { CreditedGroup } from "./measured-group.ts";
 import type { Training } from "./training.ts";
-import type { CreditedGroup } from "./update-policy.ts";
 
 /** Six significant digits: enough to look at, half the size. */
 function rounded(values: ArrayLike<number>): number[] {
@@ -47,6 +47,8 @@ export function rolloutLines(
         ...(credit && { weights: rounded(credit.weights) }),
         ...(credit?.roles && { roles: credit.roles }),
         ...(credit?.alignment && { alignment: rounded(credit.alignment) }),
+        ...(credit?.clusters && { clusters: Array.from(credit.clusters) }),
+        ...(credit?.rewardBonus !== undefined && { rewardBonus: credit.rewardBonus }),
       };
     }),
   );

@@ -3,8 +3,8 @@
  * Whole runs: a warm start, or reinforcement learning with the warm start it needs. Everything that can be wrong with
  * the input is found before the run directory is made.
  */
-import { creditMethod } from "../credit/index.ts";
-import { type Engine, requireCapability } from "../engine/index.ts";
+import { type CreditNeeds, creditMethod } from "../credit/index.ts";
+import { type Capability, type Engine, requireCapability } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import type { Dialogue } from "../eval/index.ts";
 import { algorithmNeeds } from "../objective/index.ts";
@@ -71,9 +71,19 @@ export function hasWarmStart({ model, sft }: Config): boolean {
   return model.kind === "digits" && sft.steps > 0;
 }
 
+function creditCapabilities({ attention, calibrated, entropy, ablation }: CreditNeeds): Capability[] {
+  return [
+    ...(attention ? (["attention"] as const) : []),
+    ...(calibrated ? (["calibrated-attention"] as const) : []),
+    ...(entropy ? (["entropy"] as const) : []),
+    ...(ablation ? (["image-ablation"] as const) : []),
+    ...(ablation?.divergence ? (["full-distribution"] as const) : []),
+  ];
+}
+
 function requireCapabilities(engine: Engine, { credit, algorithm, train }: Config): void {
-  if (creditMethod(credit).needs.attention !== undefined) {
-    requireCapability(engine.capabilities, "attention", `credit.kind "${credit.kind}"`);
+  for (const capability of creditCapabilities(creditMethod(credit).needs)) {
+    requireCapability(engine.capabilities, capability, `credit.kind "${credit.kind}"`);
   }
   const needs = algorithmNeeds(algorithm);
   if (needs.values) requireCapability(engine.capabilities, "value", 'algorithm.baseline "values"');

@@ -47,7 +47,7 @@ export async function sampleBatch(
 ): Promise<SampledBatch> {
   const { config, credit } = training;
   const { dynamicSampling, promptsPerIteration } = config.train;
-  const needsSpread = algorithmNeeds(config.algorithm).spread;
+  const needsSpread = algorithmNeeds(config.algorithm).spread && !credit.needs.allGroups;
   const isKept = (group: Group) =>
     (!needsSpread || hasSpread(group)) &&
     (dynamicSampling === undefined || differs(group, dynamicSampling.spreadOf));

@@ -4,7 +4,7 @@
  * far that its sign turns.
  */
 import * as z from "zod";
-import { EngineError, NumericError } from "../../errors/index.ts";
+import { EngineError, NumericError, ShapeError } from "../../errors/index.ts";
 import { checkOption, checkSignals, counts } from "../check-signals.ts";
 import type { CreditMethod } from "../method.ts";
 import { perCompletion, requireSignal } from "../per-completion.ts";
@@ -24,8 +24,8 @@ export const entropyAdvantageSchema = z
 export interface EntropyAdvantageInput {
   /** `[T]` nats. */
   readonly entropy: ArrayLike<number>;
-  /** Of the completion, any finite number. */
-  readonly advantage: number;
+  /** Of the completion, or `[T]` of its tokens; finite. */
+  readonly advantage: number | ArrayLike<number>;
   /** `[T]` 1 where the token counts; all count when absent. */
   readonly mask?: ArrayLike<number> | undefined;
 }
@@ -38,7 +38,7 @@ export interface EntropyAdvantageOptions {
 }
 
 /**
- * Weights that turn the advantage of one completion into the shaped advantage of its tokens.
+ * Weights that turn the advantage of one completion, or of each token, into the shaped advantage of its tokens.
  *
  *     shaped  Aₜ = A + min(α·Hₜ, |A|/κ)
  *     weight  Aₜ / A = 1 + sgn(A)·min(α·Hₜ/|A|, 1/κ),      1 where A = 0
@@ -61,15 +61,17 @@ export function entropyAdvantage(
   checkSignals({ entropy: ["nats", entropy] }, mask);
   checkOption("alpha", alpha, 0, Infinity);
   if (!(kappa > 1)) throw new NumericError(`kappa: expected a number > 1, got ${kappa}`);
-  if (!Number.isFinite(advantage)) {
-    throw new NumericError(`advantage: expected a finite number, got ${advantage}`);
+  if (typeof advantage !== "number" && advantage.length !== entropy.length) {
+    throw new ShapeError(`advantage: expected shape [${entropy.length}], got [${advantage.length}]`);
   }
-  const size = Math.abs(advantage);
   const weights = Float64Array.from(entropy, (nats, t) => {
     if (!counts(mask, t)) return 0;
-    return size === 0
-      ? 1
-      : 1 + Math.sign(advantage) * Math.min((alpha * Math.max(nats, 0)) / size, 1 / kappa);
+    const own = typeof advantage === "number" ? advantage : advantage[t]!;
+    if (!Number.isFinite(own)) {
+      throw new NumericError(`advantage: expected finite numbers, got ${own} (token ${t})`);
+    }
+    if (own === 0) return 1;
+    return 1 + Math.sign(own) * Math.min((alpha * Math.max(nats, 0)) / Math.abs(own), 1 / kappa);
   });
   return { weights };
 }

@@ -4,7 +4,7 @@
  */
 import { creditMethod } from "../../credit/index.ts";
 import { ConfigError } from "../../errors/index.ts";
-import { keepsTokenCredit } from "../../objective/index.ts";
+import { hasAdvantages, keepsTokenCredit } from "../../objective/index.ts";
 import { configErrorFrom } from "./explain-issues.ts";
 import { isSettings, mergeSettings, type Settings } from "./merge.ts";
 import { type Config, configSchema, DEFAULT_KINDS } from "./schema.ts";
@@ -65,6 +65,12 @@ function checkCombinations(config: Config): void {
     wrong.push(
       `credit.kind "${credit.kind}" with algorithm.kind "dpo": its term of the loss is of tokens, and DPO compares ` +
         "pairs; choose another of the two",
+    );
+  }
+  if (creditMethod(credit).needs.advantage && !hasAdvantages(algorithm)) {
+    wrong.push(
+      `credit.kind "${credit.kind}" with algorithm.kind "${algorithm.kind}": the credit depends on advantages, and an ` +
+        "algorithm that compares completions has none",
     );
   }
   if (wrong.length > 0) throw new ConfigError(wrong.join("\n"));

@@ -1,0 +1,92 @@
+/**
+ * @module
+ * The signals that a credit method needs: those that came along while sampling, and the rest from scoring passes.
+ */
+import type { AblatedPass, CreditCompletion, CreditNeeds } from "../credit/index.ts";
+import type { Completion, Engine, Prompt, Score, ScoreRequest } from "../engine/index.ts";
+import { EngineError } from "../errors/index.ts";
+
+type Signals = NonNullable<CreditCompletion["signals"]>;
+
+/** A sampled completion and what it answers. */
+export interface Answered {
+  readonly prompt: Prompt;
+  readonly completion: Completion;
+}
+
+/**
+ * Signals of each completion.
+ *
+ * @param temperature that the completions were sampled at
+ * @param needs what the credit method asks for
+ * @returns in the order of `answers`
+ */
+export async function creditSignals(
+  engine: Engine,
+  temperature: number,
+  needs: CreditNeeds,
+  answers: readonly Answered[],
+): Promise<Signals[]> {
+  const attention = await attentionSignals(engine, temperature, needs, answers);
+  const passes = needs.ablation && (await ablatedPasses(engine, temperature, needs.ablation, answers));
+  return answers.map(({ completion }, i) => ({
+    ...attention[i],
+    ...(needs.entropy && { entropy: completion.entropy }),
+    ...(passes && { ablation: passes[i]! }),
+  }));
+}
+
+/** Attention as sampled where every completion carries what is asked for, else scored. */
+async function attentionSignals(
+  engine: Engine,
+  temperature: number,
+  { attention, calibrated }: CreditNeeds,
+  answers: readonly Answered[],
+): Promise<(Signals | undefined)[]> {
+  const isThere = ({ signals }: Completion) =>
+    (attention === undefined || signals?.attention !== undefined) &&
+    (calibrated === undefined || signals?.calibrated !== undefined);
+  if (answers.every(({ completion }) => isThere(completion))) {
+    return answers.map(({ completion }) => completion.signals);
+  }
+  const scores = await score(engine, answers, {
+    temperature,
+    signals: { ...(attention && { attention }), ...(calibrated && { calibrated }) },
+  });
+  return scores.map(({ signals }) => signals);
+}
+
+/** The passes with and without the images; the sampled log-probs serve as the first where the temperature is theirs. */
+async function ablatedPasses(
+  engine: Engine,
+  sampledAt: number,
+  { image, divergence, temperature = sampledAt }: NonNullable<CreditNeeds["ablation"]>,
+  answers: readonly Answered[],
+): Promise<AblatedPass[]> {
+  if (divergence) {
+    const scores = await score(engine, answers, { temperature, divergenceFrom: image });
+    return scores.map(({ logprobs, ablatedLogprobs, divergence: nats }) => ({
+      given: logprobs,
+      ablated: asked(ablatedLogprobs, "ablated log-probs"),
+      divergence: asked(nats, "divergences"),
+    }));
+  }
+  const ablated = await score(engine, answers, { temperature, image });
+  const given =
+    temperature === sampledAt
+      ? answers.map(({ completion }) => completion)
+      : await score(engine, answers, { temperature });
+  return ablated.map(({ logprobs }, i) => ({ given: given[i]!.logprobs, ablated: logprobs }));
+}
+
+function score(engine: Engine, answers: readonly Answered[], request: ScoreRequest): Promise<Score[]> {
+  return engine.score(
+    answers.map(({ prompt, completion }) => ({ prompt, completion: completion.tokens })),
+    request,
+  );
+}
+
+function asked<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new EngineError(`score: expected ${what}, got none`);
+  return value;
+}

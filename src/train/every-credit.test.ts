@@ -1,0 +1,117 @@
+import { describe, expect, test } from "vitest";
+import { creditMethod, creditSchema } from "../credit/index.ts";
+import { digitsSource } from "../data/index.ts";
+import type { Engine, ScoreRequest } from "../engine/index.ts";
+import { Rng } from "../math/index.ts";
+import { digitsFakeEngine, steadyClock, tinyConfig } from "../testing/tiny-run.ts";
+import { creditSignals } from "./credit-signals.ts";
+import { runIteration } from "./iteration.ts";
+import { openDialogue } from "./open-model.ts";
+import { problemOrder } from "./problem-order.ts";
+import { sampleGroups } from "./sample-groups.ts";
+import { Stopwatch } from "./stopwatch.ts";
+import type { Progress, Training } from "./training.ts";
+import { openVerifier } from "./verifier.ts";
+
+const kinds = creditSchema.options.map(({ shape }) => shape.kind.value);
+
+/** A fake engine that gives scoring any attention that is asked for, and writes down what it was asked. */
+function engineWithGram(): { readonly engine: Engine; readonly scored: ScoreRequest[] } {
+  const inner = digitsFakeEngine();
+  const scored: ScoreRequest[] = [];
+  const engine: Engine = {
+    ...inner,
+    capabilities: new Set([...inner.capabilities, "calibrated-attention" as const]),
+    async score(sequences, request = {}) {
+      scored.push(request);
+      const { signals: asked = {}, ...rest } = request;
+      const { calibrated, ...others } = asked;
+      const scores = await inner.score(sequences, { ...rest, signals: others });
+      return scores.map((score, i) => {
+        const tokens = sequences[i]!.completion.length;
+        const gram = new Float64Array(tokens * tokens);
+        for (let t = 0; t < tokens; t++) gram[t * tokens + t] = 1;
+        const connectivity = Float64Array.from({ length: tokens }, (_, t) => 0.2 + 0.1 * t);
+        return calibrated
+          ? { ...score, signals: { ...score.signals, calibrated: { connectivity, gram } } }
+          : score;
+      });
+    },
+  };
+  return { engine, scored };
+}
+
+function trainingWith(engine: Engine, ...flags: string[]): { training: Training; progress: Progress } {
+  const config = tinyConfig("train.reportKlEvery=0", ...flags);
+  if (config.data.kind !== "digits") throw new Error("expected the digits task");
+  const { kind: _kind, seed, ...options } = config.data;
+  const source = digitsSource({ split: "train", seed, options });
+  const training: Training = {
+    config,
+    engine,
+    dialogue: openDialogue(config),
+    source,
+    order: problemOrder(source, config.train.seed),
+    verify: openVerifier(config),
+    credit: creditMethod(config.credit),
+    clock: steadyClock(),
+  };
+  const totals = { completions: 0, tokens: 0, steps: 0, skippedSteps: 0 };
+  const rows = { drawn: 0, broken: 0, filtered: 0 };
+  return { training, progress: { dataPosition: 0, rng: new Rng(1), rows, totals } };
+}
+
+describe("an iteration with each credit method", () => {
+  test.each(kinds)("%s learns, and every number stays finite", async (kind) => {
+    const { engine } = engineWithGram();
+    const { training, progress } = trainingWith(engine, `credit.kind=${kind}`);
+    for (const iteration of [1, 2]) {
+      const { metrics, steps } = await runIteration(training, progress, iteration);
+      expect(steps).toMatchObject([{ applied: true }]);
+      const numbers = Object.values(metrics).filter((value) => typeof value === "number");
+      expect(numbers.filter((value) => !Number.isFinite(value))).toEqual([]);
+    }
+  });
+
+  test("asks the model once with its images gone where the method compares", async () => {
+    const { engine, scored } = engineWithGram();
+    const { training, progress } = trainingWith(engine, "credit.kind=vicra");
+    await runIteration(training, progress, 1);
+    expect(scored).toEqual([{ temperature: 1, image: { kind: "discard" } }]);
+  });
+
+  test("asks for both passes at the method's temperature when sampling had another", async () => {
+    const { engine, scored } = engineWithGram();
+    const { training, progress } = trainingWith(engine, "credit.kind=vicra", "sampling.temperature=1.5");
+    await runIteration(training, progress, 1);
+    expect(scored).toEqual([{ temperature: 1, image: { kind: "discard" } }, { temperature: 1 }]);
+  });
+
+  test("credit by reward shaping gives groups a spread that their rewards lack", async () => {
+    // Only the form counts, and no completion of the tiny run has it.
+    const flags = ["reward.accuracy=0"];
+    const { engine } = engineWithGram();
+    const plain = trainingWith(engine, "credit.kind=dyco-rl", ...flags);
+    expect((await runIteration(plain.training, plain.progress, 1)).steps).toEqual([]);
+    const shaped = trainingWith(engine, "credit.kind=dyco-rl", "credit.ablation=reward-shaping", ...flags);
+    const { steps } = await runIteration(shaped.training, shaped.progress, 1);
+    expect(steps).toMatchObject([{ applied: true }]);
+  });
+
+  test("Gram matrices are asked for in parts, and the parts make no difference", async () => {
+    const { engine, scored } = engineWithGram();
+    const { training, progress } = trainingWith(engine, "train.promptsPerIteration=2");
+    const { groups } = await sampleGroups(training, progress, {}, new Stopwatch(training.clock));
+    const answers = groups.flatMap(({ prompt, rollouts }) =>
+      rollouts.map(({ completion }) => ({ prompt, completion })),
+    );
+    const needs = { calibrated: { row: "own" as const, layers: 4, biasCorrection: true } };
+    const whole = await creditSignals(engine, 1, needs, answers);
+    expect(scored).toHaveLength(1);
+    const halves = [
+      ...(await creditSignals(engine, 1, needs, answers.slice(0, 3))),
+      ...(await creditSignals(engine, 1, needs, answers.slice(3))),
+    ];
+    expect(halves).toEqual(whole);
+  });
+});
