@@ -8,6 +8,7 @@ import { EngineError } from "../errors/index.ts";
  * | capability | what the engine can do |
  * |---|---|
  * | `attention` | DyCo-RL's signals from the last layer's attention |
+ * | `attention-measure` | a measure beside them: sharpness or divergence within each modality |
  * | `calibrated-attention` | AT-RL's connectivity and Gram matrix from the last layers' attention |
  * | `entropy` | the entropy of each token's distribution, while sampling and in scoring |
  * | `entropy-gradient` | `accumulate` takes `entropyCoefficients` |
@@ -18,6 +19,7 @@ import { EngineError } from "../errors/index.ts";
  */
 export type Capability =
   | "attention"
+  | "attention-measure"
   | "calibrated-attention"
   | "entropy"
   | "entropy-gradient"

@@ -44,7 +44,9 @@ async function attentionSignals(
   answers: readonly Answered[],
 ): Promise<(Signals | undefined)[]> {
   const isThere = ({ signals }: Completion) =>
-    (attention === undefined || signals?.attention !== undefined) &&
+    (attention === undefined ||
+      (signals?.attention !== undefined &&
+        (attention.measure === undefined || signals.attention[attention.measure] !== undefined))) &&
     (calibrated === undefined || signals?.calibrated !== undefined);
   if (answers.every(({ completion }) => isThere(completion))) {
     return answers.map(({ completion }) => completion.signals);

@@ -15,27 +15,15 @@ import { openVerifier } from "./verifier.ts";
 
 const kinds = creditSchema.options.map(({ shape }) => shape.kind.value);
 
-/** A fake engine that gives scoring any attention that is asked for, and writes down what it was asked. */
-function engineWithGram(): { readonly engine: Engine; readonly scored: ScoreRequest[] } {
+/** A fake engine that writes down what scoring was asked for. */
+function recordingEngine(): { readonly engine: Engine; readonly scored: ScoreRequest[] } {
   const inner = digitsFakeEngine();
   const scored: ScoreRequest[] = [];
   const engine: Engine = {
     ...inner,
-    capabilities: new Set([...inner.capabilities, "calibrated-attention" as const]),
-    async score(sequences, request = {}) {
+    score(sequences, request = {}) {
       scored.push(request);
-      const { signals: asked = {}, ...rest } = request;
-      const { calibrated, ...others } = asked;
-      const scores = await inner.score(sequences, { ...rest, signals: others });
-      return scores.map((score, i) => {
-        const tokens = sequences[i]!.completion.length;
-        const gram = new Float64Array(tokens * tokens);
-        for (let t = 0; t < tokens; t++) gram[t * tokens + t] = 1;
-        const connectivity = Float64Array.from({ length: tokens }, (_, t) => 0.2 + 0.1 * t);
-        return calibrated
-          ? { ...score, signals: { ...score.signals, calibrated: { connectivity, gram } } }
-          : score;
-      });
+      return inner.score(sequences, request);
     },
   };
   return { engine, scored };
@@ -63,7 +51,7 @@ function trainingWith(engine: Engine, ...flags: string[]): { training: Training;
 
 describe("an iteration with each credit method", () => {
   test.each(kinds)("%s learns, and every number stays finite", async (kind) => {
-    const { engine } = engineWithGram();
+    const { engine } = recordingEngine();
     const { training, progress } = trainingWith(engine, `credit.kind=${kind}`);
     for (const iteration of [1, 2]) {
       const { metrics, steps } = await runIteration(training, progress, iteration);
@@ -74,14 +62,14 @@ describe("an iteration with each credit method", () => {
   });
 
   test("asks the model once with its images gone where the method compares", async () => {
-    const { engine, scored } = engineWithGram();
+    const { engine, scored } = recordingEngine();
     const { training, progress } = trainingWith(engine, "credit.kind=vicra");
     await runIteration(training, progress, 1);
     expect(scored).toEqual([{ temperature: 1, image: { kind: "discard" } }]);
   });
 
   test("asks for both passes at the method's temperature when sampling had another", async () => {
-    const { engine, scored } = engineWithGram();
+    const { engine, scored } = recordingEngine();
     const { training, progress } = trainingWith(engine, "credit.kind=vicra", "sampling.temperature=1.5");
     await runIteration(training, progress, 1);
     expect(scored).toEqual([{ temperature: 1, image: { kind: "discard" } }, { temperature: 1 }]);
@@ -90,7 +78,7 @@ describe("an iteration with each credit method", () => {
   test("credit by reward shaping gives groups a spread that their rewards lack", async () => {
     // Only the form counts, and no completion of the tiny run has it.
     const flags = ["reward.accuracy=0"];
-    const { engine } = engineWithGram();
+    const { engine } = recordingEngine();
     const plain = trainingWith(engine, "credit.kind=dyco-rl", ...flags);
     expect((await runIteration(plain.training, plain.progress, 1)).steps).toEqual([]);
     const shaped = trainingWith(engine, "credit.kind=dyco-rl", "credit.ablation=reward-shaping", ...flags);
@@ -99,7 +87,7 @@ describe("an iteration with each credit method", () => {
   });
 
   test("Gram matrices are asked for in parts, and the parts make no difference", async () => {
-    const { engine, scored } = engineWithGram();
+    const { engine, scored } = recordingEngine();
     const { training, progress } = trainingWith(engine, "train.promptsPerIteration=2");
     const { groups } = await sampleGroups(training, progress, {}, new Stopwatch(training.clock));
     const answers = groups.flatMap(({ prompt, rollouts }) =>

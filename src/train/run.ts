@@ -74,6 +74,7 @@ export function hasWarmStart({ model, sft }: Config): boolean {
 function creditCapabilities({ attention, calibrated, entropy, ablation }: CreditNeeds): Capability[] {
   return [
     ...(attention ? (["attention"] as const) : []),
+    ...(attention?.measure ? (["attention-measure"] as const) : []),
     ...(calibrated ? (["calibrated-attention"] as const) : []),
     ...(entropy ? (["entropy"] as const) : []),
     ...(ablation ? (["image-ablation"] as const) : []),

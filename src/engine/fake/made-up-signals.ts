@@ -16,11 +16,13 @@ export interface Place {
   readonly tokens: Int32Array;
 }
 
-/** A number in [0, 1) that depends on the integers alone. */
+/** A number in [0, 1) that depends on the integers alone: FNV-1a, with Murmur's last mixing so that near ones part. */
 function scatter(...values: readonly number[]): number {
   let h = 0x811c9dc5;
-  for (const value of values) h = Math.imul(h ^ value, 0x01000193) >>> 0;
-  return ((h ^ (h >>> 15)) >>> 8) / 2 ** 24;
+  for (const value of values) h = Math.imul(h ^ value, 0x01000193);
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return ((h ^ (h >>> 16)) >>> 8) / 2 ** 24;
 }
 
 /** The token whose query is row t's. */
