@@ -2,6 +2,12 @@
  * @module
  * Evaluation: how problems are put to a model, how well it answers, and what its completions look like.
  */
+export {
+  ANSWER_FORMATS,
+  type AnswerFormat,
+  type AnswerFormatName,
+  answerFormats,
+} from "./answer-format.ts";
 export { createDialogue, type Dialogue, type DialogueOptions } from "./dialogue.ts";
 export type { DrawOptions, ProblemLimits, Question, SkippedRow } from "./draw-problem.ts";
 export { type DrawnQuestions, drawQuestions, firstQuestions } from "./draw-questions.ts";

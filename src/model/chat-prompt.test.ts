@@ -7,6 +7,7 @@ import { DataError, ModelError } from "../errors/index.ts";
 import { promptFromMessages } from "./chat-prompt.ts";
 import { type ChatMessage, ChatTemplate, QWEN_CHAT_TEMPLATE } from "./chat-template.ts";
 import type { RgbImage } from "./image/rgb-image.ts";
+import type { VideoClip } from "./image/video-clip.ts";
 import type { Prompt } from "./prompt.ts";
 import { Tokenizer } from "./tokenizer.ts";
 
@@ -43,7 +44,30 @@ function flatIds(prompt: Prompt): number[] {
   );
 }
 
+interface RenderedChat {
+  readonly messages: ChatMessage[];
+  readonly addGenerationPrompt: boolean;
+  readonly addVisionId: boolean;
+  readonly text: string;
+}
+
+const publishedTemplate = new ChatTemplate(
+  readFileSync(join(root, "fixtures/tokenizer/chat_template.jinja"), "utf8"),
+);
+const published: readonly RenderedChat[] = JSON.parse(
+  readFileSync(join(root, "fixtures/tokenizer/chat.json"), "utf8"),
+);
+
 describe("ChatTemplate", () => {
+  test.each(published)(
+    "Fovea's own template and the published one render conversation %# as transformers does",
+    (chat) => {
+      const { messages, text, ...options } = chat;
+      expect(new ChatTemplate(QWEN_CHAT_TEMPLATE).render(messages, options)).toBe(text);
+      expect(publishedTemplate.render(messages, options)).toBe(text);
+    },
+  );
+
   test.each(cases)("renders case %# as transformers does", ({ messages, text }) => {
     expect(template.render(messages)).toBe(text);
   });
@@ -94,6 +118,22 @@ describe("promptFromMessages", () => {
     const [opening] = chunks;
     expect(opening?.kind === "text" && tokenizer.decode(opening.tokens)).toBe(
       "<|im_start|>user\n<|vision_start|>",
+    );
+  });
+
+  test("a video stands in the place of its own pad token, between images", () => {
+    const still = image(28, 28);
+    const video: VideoClip = { frames: [still, still], fps: 2 };
+    const own = { tokenizer, template: new ChatTemplate(QWEN_CHAT_TEMPLATE) };
+    const content = [{ type: "video" }, { type: "image" }, { type: "text", text: "Same?" }] as const;
+    const messages: ChatMessage[] = [{ role: "user", content }];
+    const { chunks } = promptFromMessages(messages, [still], own, { videos: [video] });
+    expect(chunks.map(({ kind }) => kind)).toEqual(["text", "video", "text", "image", "text"]);
+    expect(chunks[1]).toEqual({ kind: "video", video });
+    expect(() => promptFromMessages(messages, [still], own)).toThrow("videos for 1 video parts, got 0");
+    const without = { tokenizer, template: new ChatTemplate("<|image_pad|>") };
+    expect(() => promptFromMessages(messages, [still], without, { videos: [video] })).toThrow(
+      "expected 1 times <|video_pad|>, got 0",
     );
   });
 

@@ -4,7 +4,7 @@
  */
 import { createLocalEngine, type Engine } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
-import { createDialogue, type Dialogue } from "../eval/index.ts";
+import { answerFormats, createDialogue, type Dialogue } from "../eval/index.ts";
 import {
   ChatTemplate,
   type DownloadOptions,
@@ -76,7 +76,8 @@ export const openEngine: OpenEngine = async ({ model, engine, train, algorithm }
  * @throws ConfigError when the model is one of the hub: `fetchModel` comes first
  */
 export function openDialogue({ model, prompt }: Config): Dialogue {
-  const { system, suffix } = prompt;
+  const format = answerFormats[prompt.format];
+  const { system = format.system, suffix = format.suffix } = prompt;
   const directory = directoryOf(model);
   if (directory !== undefined) {
     const { tokenizer, template, stopTokens, processor, config } = openModelDirectory(directory);

@@ -6,6 +6,7 @@
 import * as z from "zod";
 import { creditSchema } from "../../credit/index.ts";
 import { DIGITS_SPLITS, digitsSchema, filesSchema } from "../../data/index.ts";
+import { ANSWER_FORMATS } from "../../eval/index.ts";
 import { isHubReference } from "../../model/index.ts";
 import { algorithmSchema } from "../../objective/index.ts";
 import { rewardSchema } from "../../verify/index.ts";
@@ -64,8 +65,12 @@ const dataSchema = z
 
 const promptSchema = z
   .strictObject({
-    system: z.string().optional().describe("System message; the chat template's own unless given."),
-    suffix: z.string().default("").describe("Text put after every question, such as the answer's format."),
+    format: z
+      .enum(ANSWER_FORMATS)
+      .default("plain")
+      .describe("Words of the papers that ask for thoughts and answer: see docs/model.md."),
+    system: z.string().optional().describe("System message; the format's, else the chat template's own."),
+    suffix: z.string().optional().describe("Text put after every question; the format's unless given."),
   })
   .describe("How a problem becomes a conversation.");
 

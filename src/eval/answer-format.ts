@@ -1,0 +1,47 @@
+/**
+ * @module
+ * How papers ask a model to set out its thoughts and its answer: the words, by name. A format is text around the
+ * question and nothing else; what reads the answer out of a completion is the verifier's business.
+ */
+
+/** Words around a question. */
+export interface AnswerFormat {
+  /** System message; the chat template's own unless given. */
+  readonly system?: string;
+  /** Text put after the question. */
+  readonly suffix: string;
+}
+
+/** Names of the formats. */
+export const ANSWER_FORMATS = ["plain", "boxed", "think-answer", "think-boxed", "r1"] as const;
+export type AnswerFormatName = (typeof ANSWER_FORMATS)[number];
+
+/**
+ * - `plain`: the question alone.
+ * - `boxed`: the system message of Qwen2.5's mathematics models.
+ * - `think-answer`: the question template of VLM-R1 (arXiv:2504.07615), the framework that DyCo-RL trains with; its own
+ *   Appendix K asks for these two tags (arXiv:2606.08035).
+ * - `think-boxed`: Appendix D of "Don't Lose Sight" (VICRA), with the system message that is the template's own.
+ * - `r1`: the system message of DeepSeek-R1 (arXiv:2501.12948), as TRL's and R1-V's recipes use it.
+ */
+export const answerFormats: Readonly<Record<AnswerFormatName, AnswerFormat>> = {
+  plain: { suffix: "" },
+  boxed: { system: "Please reason step by step, and put your final answer within \\boxed{}.", suffix: "" },
+  "think-answer": {
+    suffix:
+      " First output the thinking process in <think> </think> tags and then output the final answer in <answer> </answer> tags.",
+  },
+  "think-boxed": {
+    suffix:
+      " You FIRST think about the reasoning process as an internal monologue and then provide the final answer. " +
+      "The reasoning process MUST BE enclosed within <think> </think> tags. The final answer MUST BE put in \\boxed{}.",
+  },
+  r1: {
+    system:
+      "A conversation between User and Assistant. The user asks a question, and the Assistant solves it. The assistant " +
+      "first thinks about the reasoning process in the mind and then provides the user with the answer. The reasoning " +
+      "process and answer are enclosed within <think> </think> and <answer> </answer> tags, respectively, i.e., " +
+      "<think> reasoning process here </think><answer> answer here </answer>",
+    suffix: "",
+  },
+};
