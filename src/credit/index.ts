@@ -11,6 +11,7 @@ export type { ImageAblation } from "./image-ablation.ts";
 export { imageAblationSchema } from "./image-ablation.ts";
 export type {
   AblatedPass,
+  AttentionRequest,
   AttentionRow,
   CalibratedAttention,
   CalibratedRequest,

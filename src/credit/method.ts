@@ -13,6 +13,13 @@ export type TokenRole = "visual" | "text" | "neutral";
 /** Which query's attention row belongs to token t: its own, or the one that predicts it. */
 export type AttentionRow = "own" | "predicting";
 
+/** Which attention rows DyCo-RL reads. */
+export interface AttentionRequest {
+  readonly row: AttentionRow;
+  /** A signal to return beside masses and shifts. */
+  readonly measure?: AttentionMeasure | undefined;
+}
+
 /** Which attention rows AT-RL compares, arXiv:2602.11455, Eq. 5. */
 export interface CalibratedRequest {
   readonly row: AttentionRow;
@@ -42,8 +49,7 @@ export interface AblatedPass {
 
 /** Signals to ask of the engine; `attention` and `calibrated` have the shape of its own request. */
 export interface CreditNeeds {
-  /** With a `measure`, that signal beside masses and shifts. */
-  readonly attention?: { readonly row: AttentionRow; readonly measure?: AttentionMeasure };
+  readonly attention?: AttentionRequest;
   readonly calibrated?: CalibratedRequest;
   /** Entropy of each token's distribution. */
   readonly entropy?: true;

@@ -8,6 +8,7 @@
  * bonus go the same way, with coefficients of their own.
  */
 import type {
+  AttentionRequest,
   AttentionRow,
   AttentionSignals,
   CalibratedAttention,
@@ -28,8 +29,8 @@ export interface Sequence {
 
 /** Signals to return beside log-probs. */
 export interface SignalRequest {
-  /** DyCo-RL's masses and shifts, of the last layer; capability `attention`. */
-  readonly attention?: { readonly row: AttentionRow };
+  /** DyCo-RL's masses and shifts, of the last layer; capability `attention`. With a measure from `score` only. */
+  readonly attention?: AttentionRequest;
   /** AT-RL's connectivity and Gram matrix, of the last L layers; capability `calibrated-attention`. */
   readonly calibrated?: CalibratedRequest;
 }

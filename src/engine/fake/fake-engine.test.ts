@@ -122,6 +122,20 @@ describe("the fake engine", () => {
     expect(((await moved(1)) - (await moved(-1))) * 5e5).toBeCloseTo(gradientNorm ** 2, 4);
   });
 
+  test.each(["sharpness", "divergence"] as const)(
+    "makes up %s as well, the same from both",
+    async (measure) => {
+      const subject = engine();
+      const signals = { attention: { row: "own", measure } } as const;
+      const [[completion] = []] = await subject.sample({ ...request, signals });
+      const [score] = await subject.score([{ prompt: request.prompts[0]!, completion: completion!.tokens }], {
+        signals,
+      });
+      expect(score!.signals).toEqual(completion!.signals);
+      expect(score!.signals!.attention![measure]!.visual).toHaveLength(completion!.tokens.length);
+    },
+  );
+
   test("scores the entropy that it sampled with, and calibrated attention that is a Gram matrix", async () => {
     const subject = engine();
     const calibrated = { row: "own", layers: 2, biasCorrection: true } as const;

@@ -3,7 +3,7 @@
  * Attention signals without attention: numbers that depend on the prompt and the row's token alone, so that sampling
  * and scoring agree. They keep every bound and identity that true signals have.
  */
-import type { AttentionSignals, CalibratedAttention } from "../../credit/index.ts";
+import type { AttentionRequest, AttentionSignals, CalibratedAttention } from "../../credit/index.ts";
 import type { AttentionRow, SignalRequest, Signals } from "../engine.ts";
 
 /** Features of a token from which its made-up attention row is taken; the first is the one "on the image". */
@@ -30,7 +30,7 @@ function rowToken({ tokens, lastToken }: Place, row: AttentionRow, t: number): n
   return row === "own" ? tokens[t]! : t === 0 ? lastToken : tokens[t - 1]!;
 }
 
-function attention(place: Place, row: AttentionRow): AttentionSignals {
+function attention(place: Place, { row, measure }: AttentionRequest): AttentionSignals {
   const at = (t: number, salt: number) => scatter(place.key, rowToken(place, row, t), salt);
   const visualMass = Float64Array.from(place.tokens, (_, t) => 0.05 + 0.9 * at(t, 1));
   return {
@@ -38,6 +38,12 @@ function attention(place: Place, row: AttentionRow): AttentionSignals {
     textMass: visualMass.map((mass) => 1 - mass),
     visualShift: Float64Array.from(place.tokens, (_, t) => (t === 0 ? 0 : at(t, 2))),
     textShift: Float64Array.from(place.tokens, (_, t) => (t === 0 ? 0 : at(t, 3))),
+    ...(measure && {
+      [measure]: {
+        visual: Float64Array.from(place.tokens, (_, t) => (t === 0 ? 0 : at(t, 8))),
+        text: Float64Array.from(place.tokens, (_, t) => (t === 0 ? 0 : at(t, 9))),
+      },
+    }),
   };
 }
 
@@ -62,7 +68,7 @@ export function madeUpSignals(place: Place, request: SignalRequest | undefined):
   if (request?.attention === undefined && request?.calibrated === undefined) return {};
   return {
     signals: {
-      ...(request.attention && { attention: attention(place, request.attention.row) }),
+      ...(request.attention && { attention: attention(place, request.attention) }),
       ...(request.calibrated && { calibrated: calibrated(place, request.calibrated.row) }),
     },
   };

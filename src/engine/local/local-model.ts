@@ -4,13 +4,14 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { ImageAblation } from "../../credit/index.ts";
+import type { AttentionRequest, ImageAblation } from "../../credit/index.ts";
 import { EngineError, ShapeError } from "../../errors/index.ts";
 import { Rng } from "../../math/index.ts";
 import { type ModelConfig, parseConfig, readJson, type StorageOptions } from "../../model/index.ts";
 import type {
   AccumulateOptions,
   AdamParameters,
+  AttentionRow,
   Completion,
   GradientReport,
   Prompt,
@@ -126,7 +127,7 @@ export class LocalModel {
       choice: { greedy, topK: request.topK, topP: request.topP, banned: this.#banned },
       temperature: greedy ? 1 : request.temperature,
       rng: new Rng(request.seed),
-      attention: request.signals?.attention?.row,
+      attention: sampledRow(request.signals?.attention),
       calibrated: request.signals?.calibrated,
     });
   }
@@ -145,7 +146,7 @@ export class LocalModel {
       {
         weights,
         temperature: checkedTemperature(request.temperature),
-        attention: signals?.attention?.row,
+        attention: signals?.attention,
         calibrated: signals?.calibrated,
         entropy,
         values,
@@ -328,6 +329,11 @@ function checkSampling({
   if (!(Number.isInteger(topK) && topK >= 0)) {
     throw new EngineError(`sample: topK: expected 0 or a positive integer, got ${topK}`);
   }
+}
+
+/** Rows to reduce while sampling; a measure can be had from scoring only. */
+function sampledRow(request: AttentionRequest | undefined): AttentionRow | undefined {
+  return request?.measure === undefined ? request?.row : undefined;
 }
 
 function checkedTemperature(temperature = 1): number {

@@ -3,7 +3,7 @@
  * What a scoring pass may be asked for beside log-probs: the graph's outputs for it, what they must be fed, and how a
  * score is read from them.
  */
-import type { CalibratedRequest } from "../../credit/index.ts";
+import type { AttentionRequest, CalibratedRequest } from "../../credit/index.ts";
 import {
   type BatchShape,
   calibratedSignals,
@@ -13,7 +13,8 @@ import {
   valueHead,
 } from "../../model/graph/index.ts";
 import { type Feeds, softmaxEntropy, type Tensor } from "../../tensor/index.ts";
-import type { AttentionRow, Score, Signals } from "../engine.ts";
+import type { Score, Signals } from "../engine.ts";
+import { measureOutputs, readMeasure } from "./attention-measure.ts";
 import { attentionSignals } from "./attention-reduction.ts";
 import { calibrationFactors } from "./calibration.ts";
 import { promptSupports } from "./decoder-batch.ts";
@@ -21,7 +22,7 @@ import type { PreparedSequence, SequenceBatch } from "./sequence-batches.ts";
 
 /** What is wanted beside log-probs. */
 export interface Wanted {
-  readonly attention?: AttentionRow | undefined;
+  readonly attention?: AttentionRequest | undefined;
   readonly calibrated?: CalibratedRequest | undefined;
   readonly entropy: boolean;
   readonly values: boolean;
@@ -57,12 +58,13 @@ function signalOutputs(
   const textKeys = graph.input("textKeys", [prompts, promptLength]);
   const supports = keySupports(visualKeys, textKeys, groupSize, completionLength);
   if (attention !== undefined) {
-    const visual = modalitySignals(rows(attention), supports.visual);
-    const text = modalitySignals(rows(attention), supports.text);
+    const visual = modalitySignals(rows(attention.row), supports.visual);
+    const text = modalitySignals(rows(attention.row), supports.text);
     outputs["visualMass"] = visual.mass;
     outputs["visualChord"] = visual.chord!;
     outputs["textMass"] = text.mass;
     outputs["textChord"] = text.chord!;
+    Object.assign(outputs, measureOutputs(rows(attention.row), supports, attention.measure));
   }
   if (calibrated !== undefined) {
     const factors = calibrated.biasCorrection
@@ -115,7 +117,10 @@ export function readScore(
 export function emptyScore(wanted: Wanted): Score {
   const nothing = new Float32Array();
   const names = ["logprobs", "entropy", "values", "connectivity", "gram"];
-  const signals = ["visualMass", "visualChord", "textMass", "textChord"];
+  const signals = ["Mass", "Chord", "Entropy", "KeyCount", "Divergence"].flatMap((name) => [
+    `visual${name}`,
+    `text${name}`,
+  ]);
   const outputs = Object.fromEntries([...names, ...signals].map((name) => [name, nothing]));
   const shape = { prompts: 1, groupSize: 1, promptLength: 0, completionLength: 0 };
   return readScore(outputs, shape, 0, 0, wanted);
@@ -146,9 +151,14 @@ function readSignals(
     mass: readRow(outputs, `${name}Mass`, slot, width, length),
     chord: readRow(outputs, `${name}Chord`, slot, width - 1, Math.max(0, length - 1)),
   });
+  const withMeasure = (request: AttentionRequest) => {
+    const read = attentionSignals(modality("visual"), modality("text"));
+    const numbers = (name: string, of: number, count: number) => readRow(outputs, name, slot, of, count);
+    return { ...read, ...readMeasure(request, { ...read, numbers, width }) };
+  };
   return {
     signals: {
-      ...(attention && { attention: attentionSignals(modality("visual"), modality("text")) }),
+      ...(attention && { attention: withMeasure(attention) }),
       ...(calibrated && {
         calibrated: {
           connectivity: readRow(outputs, "connectivity", slot, width, length),

@@ -1,8 +1,8 @@
 /**
  * @module
  * Reduces attention rows to DyCo-RL's signals (arXiv:2606.08035, Eqs. 2, 6 and 7) and AT-RL's (arXiv:2602.11455,
- * Eqs. 6 to 8) inside the graph, so that no row leaves it. Shifts leave as squared chords ‖√p_t − √p_{t−1}‖², from which the angle is exact in single precision
- * where an arccosine near 1 is not: v = 4·arcsin(½·chord).
+ * Eqs. 6 to 8) inside the graph, so that no row leaves it. Shifts leave as squared chords ‖√p_t − √p_{t−1}‖², from
+ * which the angle is exact in single precision where an arccosine near 1 is not: v = 4·arcsin(½·chord).
  */
 import {
   divide,
@@ -47,11 +47,23 @@ export function modalitySignals(rows: Tensor, support: Tensor): ModalitySignals 
 
 /** √p of each row's distribution within the modality, and its mass. Rows without mass become 0. */
 function conditionalRoot(rows: Tensor, support: Tensor): { mass: Tensor; root: Tensor } {
+  const { mass, share } = withinModality(rows, support);
+  return { mass, root: squareRoot(share) };
+}
+
+/**
+ * Each row's distribution within the modality. Rows without mass become 0.
+ *
+ * @param rows `[B, T, S]` attention
+ * @param support `[B, 1, S]` 1 at the modality's keys
+ * @returns mass `[B, T, 1]`, share `[B, T, S]`
+ */
+export function withinModality(rows: Tensor, support: Tensor): { mass: Tensor; share: Tensor } {
   const { graph } = rows;
   const within = multiply(rows, support);
   const mass = sum(within, [2]);
   const divisor = graph.single("Max", [mass, graph.scalar(SMALLEST_MASS)], mass.shape);
-  return { mass, root: squareRoot(divide(within, divisor)) };
+  return { mass, share: divide(within, divisor) };
 }
 
 /** AT-RL's part of the signals. */

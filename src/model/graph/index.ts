@@ -3,6 +3,7 @@
  * The model's computation graphs. Read `decoder-layer.ts` and `prompt-attention.ts`, then the three uses of them:
  * `teacher-forced.ts`, `prefill.ts`, `decode-step.ts`; and `vision.ts` for the tower.
  */
+export { rowDivergence, rowEntropy } from "./attention-measures.ts";
 export { calibratedSignals, keySupports, modalitySignals } from "./attention-signals.ts";
 export { decodeStepGraph } from "./decode-step.ts";
 export { temperedLogits, valueHead } from "./distribution.ts";
