@@ -60,6 +60,23 @@ describe("fovea train", () => {
     expect(data.train).toMatch(new RegExp(`^files format=${format} rows=10 shard=0/1 content=[0-9a-f]{64}$`));
   });
 
+  test("learns from files with the built-in model itself", async () => {
+    const { context, stdout } = collectingContext();
+    const { openEngine: _fake, ...real } = context;
+    const flags = [...SMALL, "--set", "train.promptsPerIteration=2", "--set", "train.groupSize=2"];
+    const words = [
+      "train",
+      "--set",
+      `data=${writeParquet(problems)}`,
+      ...flags,
+      "--run-dir",
+      freshPath(),
+      "--json",
+    ];
+    expect(await runCommandLine(words, real)).toBe(0);
+    expect(stdout()).toContain('"event":"finished"');
+  });
+
   test("skips a broken row, counts it and logs its number", async () => {
     const path = writeJsonl(problems);
     appendFileSync(path, "{broken\n");

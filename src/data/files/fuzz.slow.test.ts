@@ -1,7 +1,9 @@
+import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { smallProblems, writeFolder, writeJsonl, writeParquet, writeTsv } from "../../testing/data-files.ts";
 import { fuzzFile } from "../../testing/mutated-files.ts";
+import { temporaryDirectory } from "../../testing/tiny-run.ts";
 
 const problems = await smallProblems(5);
 
@@ -13,7 +15,10 @@ const FORMATS = [
   ["parquet of lists", () => writeParquet(problems)],
 ] as const;
 
-describe("2,000 changed files", () => {
+const FIXTURES = new URL("../../../fixtures/data/files/", import.meta.url);
+const ENCODINGS = ["mmk12", "mmk12-v2", "mmk12-brotli", "mmk12-lz4", "mmk12-none", "virl39k"];
+
+describe("changed files, 2,000 of each format", () => {
   test.each(FORMATS)("of %s are read or refused, soon and in bounded memory", async (_name, write) => {
     const before = process.memoryUsage().rss;
     const report = await fuzzFile(write(), 2000, "fuzz");
@@ -21,6 +26,18 @@ describe("2,000 changed files", () => {
     expect(report.files).toBe(2000);
     expect(report.refused + report.brokenRows).toBeGreaterThan(500);
     expect(report.problems).toBeGreaterThan(500);
+    expect(report.slowestMs).toBeLessThan(10_000);
+    expect(process.memoryUsage().rss - before).toBeLessThan(600 * 2 ** 20);
+  });
+
+  test.each(ENCODINGS)("of %s.parquet are so too, whatever it is packed with", async (name) => {
+    const path = join(temporaryDirectory(), `${name}.parquet`);
+    copyFileSync(new URL(`${name}.parquet`, FIXTURES), path);
+    const before = process.memoryUsage().rss;
+    const report = await fuzzFile(path, 500, name);
+    expect(report.wrong).toEqual([]);
+    expect(report.refused + report.brokenRows).toBeGreaterThan(100);
+    expect(report.problems).toBeGreaterThan(100);
     expect(report.slowestMs).toBeLessThan(10_000);
     expect(process.memoryUsage().rss - before).toBeLessThan(600 * 2 ** 20);
   });
