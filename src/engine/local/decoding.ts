@@ -263,7 +263,7 @@ class DecodeBatch {
 
   #prefillProgram(prompts: number, length: number) {
     const { config, store, programs } = this.#m;
-    const layers = this.#calibratedLayers;
+    const layers = this.#request.calibrated?.row === "predicting" ? this.#calibratedLayers : 0;
     return programs.get(`prefill ${prompts}x${length} ${layers}`, async () => {
       const { graph, parameters, cache, next, lastRow } = prefillGraph(config, store.layout, prompts, length);
       const keys = cache.map(({ key }) => key);

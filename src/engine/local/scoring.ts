@@ -172,9 +172,12 @@ function readSignals(
 /** The leading `[length × length]` of a slot's `[width × width]`. */
 export function readSquare(flat: Float32Array, slot: number, width: number, length: number): Float64Array {
   const square = new Float64Array(length * length);
+  let to = 0;
   for (let row = 0; row < length; row++) {
     const start = (slot * width + row) * width;
-    square.set(flat.subarray(start, start + length), row * length);
+    for (let column = start; column < start + length; column++) {
+      square[to++] = flat[column]!;
+    }
   }
   return square;
 }
