@@ -44,6 +44,7 @@ const OPTIMIZER_FILE = "fake-optimizer.bin";
 
 const ALL: readonly Capability[] = [
   "attention",
+  "attention-measure",
   "calibrated-attention",
   "entropy",
   "entropy-gradient",
