@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["src/**/*.test.ts"],
+    include: ["src/**/*.test.ts", "viewer/src/**/*.test.ts"],
     exclude: ["src/**/*.slow.test.ts"],
     setupFiles: ["src/testing/setup.ts"],
     testTimeout: 60_000,

@@ -28,11 +28,17 @@ const needed = [
   "NOTICE",
   "README.md",
   "dist/engine/local/worker.js",
+  "dist/viewer/index.html",
   "assets/digits/scans.bin",
   "assets/digits/tokenizer.json",
   "assets/digits/chat_template.jinja",
 ];
 for (const path of needed) if (!packed.has(path)) problems.push(`missing: ${path}`);
+for (const type of ["js", "css"]) {
+  if (![...packed].some((path) => path.startsWith("dist/viewer/assets/") && path.endsWith(`.${type}`))) {
+    problems.push(`missing: dist/viewer/assets/*.${type}`);
+  }
+}
 for (const path of packed) {
   if (/\.test\.|\.tsbuildinfo$|^src\/|^fixtures\/|^bench\/|^dist\/(examples|testing)\//.test(path)) {
     problems.push(`not for users: ${path}`);

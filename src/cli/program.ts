@@ -43,6 +43,7 @@ const COMMANDS: readonly {
     load: () => import("./export.ts"),
   },
   { name: "sample", summary: "completions with each token's role", load: () => import("./sample.ts") },
+  { name: "view", summary: "runs in the browser, live while they train", load: () => import("./view.ts") },
 ];
 
 function statusOf(error: unknown): number {

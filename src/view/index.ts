@@ -1,0 +1,6 @@
+/**
+ * @module
+ * Looking at runs: the viewer's server, reports, and event files for TensorBoard. Reads run directories as
+ * docs/run-directory.md describes them, and writes nothing into them.
+ */
+export { startViewer, type Viewer, type ViewerOptions } from "./server/viewer-server.ts";

@@ -1,0 +1,193 @@
+/**
+ * @module
+ * What the viewer's server tells its page: plain JSON, types only, so that both sides agree by compilation. A number
+ * that is unknown is null, never 0.
+ */
+import type { TokenRole } from "../credit/index.ts";
+
+/** One run in the list. */
+export interface RunSummary {
+  /** Stands in addresses; the directory's name, made unique. */
+  readonly id: string;
+  /** The directory as the user wrote it. */
+  readonly path: string;
+  readonly kind: string;
+  /** Why the run cannot be shown, in words; null when it can. */
+  readonly problem: string | null;
+  /** Iterations or steps of the whole run. */
+  readonly planned: number | null;
+  /** The newest iteration or step in metrics.jsonl. */
+  readonly reached: number;
+  /** Whether the final model is there. */
+  readonly isFinished: boolean;
+  /** ISO 8601. */
+  readonly startedAt: string | null;
+  /** In words: algorithm and credit method. */
+  readonly method: string | null;
+  /** Configuration as dotted keys, for the difference between runs. */
+  readonly config: Readonly<Record<string, string>>;
+  /** Directories of weights that can be loaded, newest first, relative to the run. */
+  readonly weights: readonly string[];
+}
+
+/** One column of metrics: means over buckets of iterations, with the extremes where a bucket has several. */
+export interface MetricColumn {
+  readonly mean: readonly (number | null)[];
+  readonly low?: readonly (number | null)[];
+  readonly high?: readonly (number | null)[];
+}
+
+/** All numbers of one kind of event. */
+export interface MetricEvent {
+  /** Iteration or step; the last of each bucket. */
+  readonly x: readonly number[];
+  readonly columns: Readonly<Record<string, MetricColumn>>;
+}
+
+export interface MetricsReply {
+  readonly run: string;
+  /** By event: `iteration`, `evaluation`, `warm-start`. */
+  readonly events: Readonly<Record<string, MetricEvent>>;
+  /** Lines that are no JSON object, such as one that was cut by a crash. */
+  readonly unreadable: number;
+}
+
+/** One completion in a list. */
+export interface CompletionSummary {
+  /** Byte offset of its line in the file: its name. */
+  readonly at: number;
+  /** The beginning of its text. */
+  readonly text: string;
+  readonly reward: number | null;
+  readonly rewardParts: Readonly<Record<string, number>>;
+  readonly advantage: number | null;
+  /** Whether the accuracy part is whole; null where there is none. */
+  readonly isRight: boolean | null;
+  readonly isTruncated: boolean;
+  readonly tokens: number;
+  /** Means over tokens, nats. */
+  readonly logprob: number | null;
+  readonly entropy: number | null;
+  readonly weightMax: number | null;
+  readonly alignment: number | null;
+}
+
+/** The completions of one prompt. */
+export interface GroupSummary {
+  readonly problem: string;
+  readonly index: number;
+  readonly kind: string;
+  readonly question: string;
+  readonly answer: string;
+  readonly hasSpread: boolean;
+  /** Byte offset of the group's first line: its name. */
+  readonly at: number;
+  readonly completions: readonly CompletionSummary[];
+}
+
+export interface RolloutPage {
+  readonly iteration: number;
+  readonly groups: readonly GroupSummary[];
+  /** Byte offset at which the next page begins; null at the end of the file. */
+  readonly next: number | null;
+  /** Lines that cannot be read. */
+  readonly unreadable: number;
+  /** Bytes of the file. */
+  readonly size: number;
+}
+
+/** One completion with all that its line holds. */
+export interface RolloutDetail {
+  readonly iteration: number;
+  readonly at: number;
+  readonly problem: string;
+  readonly index: number;
+  readonly kind: string;
+  readonly question: string;
+  readonly answer: string;
+  readonly completion: string;
+  readonly reward: number | null;
+  readonly rewardParts: Readonly<Record<string, number>>;
+  readonly advantage: number | null;
+  readonly stopReason: string;
+  readonly tokens: readonly number[];
+  readonly tokenTexts: readonly string[];
+  /** `[T]` nats. */
+  readonly logprobs: readonly number[] | null;
+  readonly entropy: readonly number[] | null;
+  readonly weights: readonly number[] | null;
+  readonly roles: readonly TokenRole[] | null;
+  readonly alignment: readonly number[] | null;
+}
+
+/** An image of a problem. */
+export interface ImageInfo {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What one credit method says of one completion. */
+export interface MethodWeights {
+  readonly kind: string;
+  /** `[T]`; null where the method cannot be had. */
+  readonly weights: readonly number[] | null;
+  readonly roles?: readonly TokenRole[];
+  readonly clusters?: readonly number[];
+  /** Why there are no weights. */
+  readonly missing?: string;
+}
+
+/** The attention of one completion on one image. */
+export interface ImageAttention {
+  /** Merged patches. */
+  readonly rows: number;
+  readonly columns: number;
+  /** `[T][rows × columns]` attention, mean over heads of the last layer. */
+  readonly tokens: readonly (readonly number[])[];
+}
+
+/** A completion scored by weights of a run. */
+export interface Inspection {
+  readonly weights: string;
+  /** `[T]` nats. */
+  readonly logprobs: readonly number[];
+  readonly entropy: readonly number[] | null;
+  readonly attention: {
+    readonly visualMass: readonly number[];
+    readonly textMass: readonly number[];
+    readonly visualShift: readonly number[];
+    readonly textShift: readonly number[];
+  } | null;
+  /** `[T]` nats, with the images discarded. */
+  readonly withoutImage: readonly number[] | null;
+  /** AT-RL: the tokens whose calibrated attention is nearest, by cosine; `[T][≤ 8]`. */
+  readonly neighbours: readonly (readonly { readonly token: number; readonly cosine: number }[])[] | null;
+  readonly images: readonly ImageAttention[] | null;
+  readonly methods: readonly MethodWeights[];
+}
+
+/** A greedy answer of some weights to a problem. */
+export interface GreedyAnswer {
+  readonly weights: string;
+  readonly tokens: readonly number[];
+  readonly tokenTexts: readonly string[];
+  readonly logprobs: readonly number[];
+  readonly isRight: boolean | null;
+}
+
+/** Two sets of weights on the same problem. */
+export interface Comparison {
+  readonly before: Inspection;
+  readonly after: Inspection;
+  readonly greedyBefore: GreedyAnswer;
+  readonly greedyAfter: GreedyAnswer;
+}
+
+/** Sent when something changed on disk. */
+export interface LiveEvent {
+  readonly run: string;
+  readonly reached: number;
+  readonly isFinished: boolean;
+  /** The directory can no longer be read. */
+  readonly isGone: boolean;
+}

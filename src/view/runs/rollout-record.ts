@@ -1,0 +1,69 @@
+/**
+ * @module
+ * One line of a rollouts file, and what a list shows of it.
+ */
+import type { TokenRole } from "../../credit/index.ts";
+import type { CompletionSummary, RolloutDetail } from "../protocol.ts";
+import { type JsonObject, numberArray, numberOf, numbersOf, textOf } from "./json-fields.ts";
+
+/** Characters of a completion that a list shows. */
+const SHOWN_TEXT = 320;
+const ROLES: readonly unknown[] = ["visual", "text", "neutral"] satisfies TokenRole[];
+
+/** A line with its place; the advantage needs the group and comes later. */
+export type RolloutRecord = Omit<RolloutDetail, "iteration" | "advantage">;
+
+/** Reads a line's object; undefined when it is not a completion. */
+export function rolloutRecord(at: number, line: JsonObject): RolloutRecord | undefined {
+  const { completion, problem } = line;
+  if (typeof completion !== "string" || typeof problem !== "string") return undefined;
+  const texts = Array.isArray(line["tokenTexts"]) ? line["tokenTexts"].map((text) => textOf(text)) : [];
+  const count = texts.length;
+  const roles = line["roles"];
+  const hasRoles =
+    Array.isArray(roles) && roles.length === count && roles.every((role) => ROLES.includes(role));
+  return {
+    at,
+    problem,
+    index: numberOf(line["index"]) ?? -1,
+    kind: textOf(line["kind"]),
+    question: textOf(line["question"]),
+    answer: textOf(line["answer"]),
+    completion,
+    reward: numberOf(line["reward"]),
+    rewardParts: numbersOf(line["rewardParts"]),
+    stopReason: textOf(line["stopReason"]),
+    tokens: numberArray(line["tokens"], count) ?? [],
+    tokenTexts: texts,
+    logprobs: numberArray(line["logprobs"], count),
+    entropy: numberArray(line["entropy"], count),
+    weights: numberArray(line["weights"], count),
+    roles: hasRoles ? (roles as TokenRole[]) : null,
+    alignment: numberArray(line["alignment"], count),
+  };
+}
+
+function meanOf(values: readonly number[] | null): number | null {
+  if (values === null || values.length === 0) return null;
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** What a list shows of a completion. */
+export function summaryOf(record: RolloutRecord, advantage: number | null): CompletionSummary {
+  const { completion, rewardParts, weights } = record;
+  const accuracy = rewardParts["accuracy"];
+  return {
+    at: record.at,
+    text: completion.length > SHOWN_TEXT ? `${completion.slice(0, SHOWN_TEXT)}…` : completion,
+    reward: record.reward,
+    rewardParts,
+    advantage,
+    isRight: accuracy === undefined ? null : accuracy >= 1,
+    isTruncated: record.stopReason === "length",
+    tokens: record.tokenTexts.length,
+    logprob: meanOf(record.logprobs),
+    entropy: meanOf(record.entropy),
+    weightMax: weights === null ? null : weights.reduce((most, weight) => Math.max(most, weight), 0),
+    alignment: meanOf(record.alignment),
+  };
+}

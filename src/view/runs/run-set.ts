@@ -1,0 +1,110 @@
+/**
+ * @module
+ * The runs that a viewer shows: the directories it was given, the runs inside them, and the warm starts inside those.
+ */
+import { readdir, stat } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { ConfigError } from "../../errors/index.ts";
+import { WARM_START } from "../../train/index.ts";
+import { containedPath } from "./contained-path.ts";
+import { Run } from "./run.ts";
+
+const MAX_RUNS = 500;
+/** A look at the disk is good for so long. */
+const FRESH_MS = 1000;
+
+async function holdsRun(directory: string): Promise<boolean> {
+  try {
+    return (await containedPath(directory, "config.json")) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** Runs directly inside a directory, oldest name first; none when it cannot be listed. */
+async function runsInside(directory: string): Promise<string[]> {
+  try {
+    const entries = await readdir(directory, { withFileTypes: true });
+    const found: string[] = [];
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const path = join(directory, entry.name);
+      if (entry.isDirectory() && (await holdsRun(path))) found.push(path);
+    }
+    return found;
+  } catch {
+    return [];
+  }
+}
+
+/** Looks for runs; each is opened once and kept while it is there. */
+export class RunSet {
+  readonly #roots: readonly string[];
+  #runs = new Map<string, Run>();
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #looking: Promise<void> | undefined;
+  readonly #clock: () => number;
+
+  private constructor(roots: readonly string[], clock: () => number) {
+    this.#roots = roots;
+    this.#clock = clock;
+  }
+
+  /**
+   * @param paths run directories, or directories of run directories
+   * @throws ConfigError when one is no directory
+   */
+  static async open(
+    paths: readonly string[],
+    clock: () => number = () => performance.now(),
+  ): Promise<RunSet> {
+    for (const path of paths) {
+      const found = await stat(path).catch(() => undefined);
+      if (found?.isDirectory() !== true)
+        throw new ConfigError(`${path}: expected a run directory, or a directory of runs`);
+    }
+    return new RunSet(paths, clock);
+  }
+
+  /** All runs, in the order in which they were given. */
+  async all(): Promise<Run[]> {
+    if (this.#clock() - this.#lookedAt > FRESH_MS) {
+      this.#looking ??= this.#look().finally(() => {
+        this.#looking = undefined;
+      });
+      await this.#looking;
+    }
+    return [...this.#runs.values()];
+  }
+
+  /** The run of an id. */
+  async find(id: string): Promise<Run | undefined> {
+    const known = this.#runs.get(id);
+    if (known !== undefined) return known;
+    this.#lookedAt = Number.NEGATIVE_INFINITY;
+    await this.all();
+    return this.#runs.get(id);
+  }
+
+  async #look(): Promise<void> {
+    const found: [name: string, path: string][] = [];
+    for (const root of this.#roots) {
+      const inside = (await holdsRun(root)) ? [] : await runsInside(root);
+      // A directory without any run is shown as what it is: empty, or not begun yet.
+      for (const path of inside.length === 0 ? [root] : inside) {
+        const name = basename(resolve(path));
+        found.push([name, path]);
+        if (await holdsRun(join(path, WARM_START)))
+          found.push([`${name}/${WARM_START}`, join(path, WARM_START)]);
+      }
+    }
+    const runs = new Map<string, Run>();
+    for (const [name, path] of found.slice(0, MAX_RUNS)) {
+      let id = name;
+      for (let n = 2; runs.has(id); n++) id = `${name}~${n}`;
+      const known = this.#runs.get(id);
+      runs.set(id, known?.path === path ? known : new Run(id, path));
+    }
+    this.#runs = runs;
+    this.#lookedAt = this.#clock();
+  }
+}

@@ -1,0 +1,210 @@
+/**
+ * @module
+ * One run directory as the viewer reads it: whatever state it is in, half-written, of another version, or being
+ * deleted meanwhile. Nothing is written, and nothing outside of it is opened.
+ */
+import { readdir, readFile, stat } from "node:fs/promises";
+import { RunError } from "../../errors/index.ts";
+import { type Config, FINAL_MODEL, RUN_DIRECTORY_VERSION, WARM_START } from "../../train/index.ts";
+import type { MetricsReply, RolloutDetail, RolloutPage, RunSummary } from "../protocol.ts";
+import { containedPath } from "./contained-path.ts";
+import { dotted, isObject, type JsonObject, numberOf, parseObject, textOf } from "./json-fields.ts";
+import { MetricTable } from "./metric-table.ts";
+import { rolloutGroup, rolloutPage } from "./rollout-file.ts";
+
+const MAX_CONFIG_BYTES = 4 << 20;
+const CHECKPOINTS = "checkpoints";
+
+/** What config.json says, as far as it can be used. */
+interface OpenedRecord {
+  readonly kind: string;
+  readonly config: JsonObject;
+  readonly data: JsonObject;
+}
+
+/** A run directory, opened for reading. */
+export class Run {
+  readonly id: string;
+  readonly path: string;
+  readonly #metrics = new MetricTable();
+  /** config.json is written once, so it is read once. */
+  #record: OpenedRecord | undefined;
+
+  constructor(id: string, path: string) {
+    this.id = id;
+    this.path = path;
+  }
+
+  /**
+   * What config.json says.
+   *
+   * @throws RunError when it is missing, cut off, or of another version
+   */
+  async record(): Promise<OpenedRecord> {
+    this.#record ??= await this.#readRecord();
+    return this.#record;
+  }
+
+  async #readRecord(): Promise<OpenedRecord> {
+    const file = await containedPath(this.path, "config.json");
+    if (file === undefined) throw new RunError("config.json is not there (yet)");
+    if ((await stat(file)).size > MAX_CONFIG_BYTES) throw new RunError("config.json is too long to be one");
+    const record = parseObject(await readFile(file, "utf8"));
+    if (record === undefined) throw new RunError("config.json is cut off or no JSON");
+    const { version, kind, config, data } = record;
+    if (version !== RUN_DIRECTORY_VERSION) {
+      throw new RunError(
+        `config.json: expected version ${RUN_DIRECTORY_VERSION}, got ${JSON.stringify(version) ?? "none"}; ` +
+          "another version of Fovea wrote this run",
+      );
+    }
+    return {
+      kind: textOf(kind, "train"),
+      config: isObject(config) ? config : {},
+      data: isObject(data) ? data : {},
+    };
+  }
+
+  /** The resolved configuration; its parts may be those of another release, so use it with care. */
+  async config(): Promise<Config> {
+    return (await this.record()).config as Config;
+  }
+
+  /** Where this run stands; what is wrong with it is a text, not an error. */
+  async summary(): Promise<RunSummary> {
+    try {
+      const { kind, config } = await this.record();
+      const [, weights, startedAt] = await Promise.all([
+        this.#readMetrics(),
+        this.weights(),
+        this.#startedAt(),
+      ]);
+      return {
+        id: this.id,
+        path: this.path,
+        kind,
+        problem: null,
+        planned: plannedSteps(kind, config),
+        reached: this.#metrics.reached,
+        isFinished: weights.includes(FINAL_MODEL),
+        startedAt,
+        method: methodOf(kind, config),
+        config: dotted(config),
+        weights,
+      };
+    } catch (error) {
+      return {
+        id: this.id,
+        path: this.path,
+        kind: "unknown",
+        problem: error instanceof Error ? error.message : String(error),
+        planned: null,
+        reached: 0,
+        isFinished: false,
+        startedAt: null,
+        method: null,
+        config: {},
+        weights: [],
+      };
+    }
+  }
+
+  async #startedAt(): Promise<string | null> {
+    const file = await containedPath(this.path, "environment.json");
+    if (file === undefined) return null;
+    const environment = parseObject(await readFile(file, "utf8"));
+    return typeof environment?.["startedAt"] === "string" ? environment["startedAt"] : null;
+  }
+
+  /** Reads on; a metrics file that is not there is an empty one. */
+  async #readMetrics(): Promise<void> {
+    const file = await containedPath(this.path, "metrics.jsonl");
+    if (file === undefined) this.#metrics.clear();
+    else await this.#metrics.readOn(file);
+  }
+
+  /** Columns of numbers between two iterations, at most `points` each. */
+  async metrics(from: number, to: number, points: number): Promise<MetricsReply> {
+    await this.#readMetrics();
+    return {
+      run: this.id,
+      events: this.#metrics.events(from, to, points),
+      unreadable: this.#metrics.unreadable,
+    };
+  }
+
+  /** Whether its directory is still there. */
+  async isThere(): Promise<boolean> {
+    return (await containedPath(this.path)) !== undefined;
+  }
+
+  /** The newest iteration or step, read on from disk. */
+  async reached(): Promise<number> {
+    await this.#readMetrics();
+    return this.#metrics.reached;
+  }
+
+  /** Iterations with a rollouts file, in order. */
+  async iterations(): Promise<number[]> {
+    const folder = await containedPath(this.path, "rollouts");
+    if (folder === undefined) return [];
+    const names = await readdir(folder);
+    return names
+      .flatMap((name) => (/^\d{1,12}\.jsonl$/.test(name) ? [Number.parseInt(name, 10)] : []))
+      .sort((a, b) => a - b);
+  }
+
+  async #rolloutFile(iteration: number): Promise<string> {
+    const name = `${String(iteration).padStart(6, "0")}.jsonl`;
+    const file = await containedPath(this.path, "rollouts", name);
+    if (file === undefined) throw new RunError(`rollouts/${name} is not there`);
+    if (!(await stat(file)).isFile()) throw new RunError(`rollouts/${name} is no file`);
+    return file;
+  }
+
+  /** Groups of an iteration from a byte offset on. */
+  async rollouts(iteration: number, from: number): Promise<RolloutPage> {
+    return rolloutPage(await this.#rolloutFile(iteration), iteration, from, await this.config());
+  }
+
+  /** The whole completions of the group whose first line begins at a byte offset. */
+  async group(iteration: number, at: number): Promise<RolloutDetail[]> {
+    return rolloutGroup(await this.#rolloutFile(iteration), iteration, at, await this.config());
+  }
+
+  /** Weights that can be loaded, newest first. */
+  async weights(): Promise<string[]> {
+    const folder = await containedPath(this.path, CHECKPOINTS);
+    const numbers = folder === undefined ? [] : (await readdir(folder)).filter((name) => /^\d+$/.test(name));
+    const checkpoints = numbers.sort((a, b) => Number(b) - Number(a)).map((name) => `${CHECKPOINTS}/${name}`);
+    const places = [FINAL_MODEL, ...checkpoints, `${WARM_START}/${FINAL_MODEL}`];
+    const present = await Promise.all(
+      places.map((place) => containedPath(this.path, ...place.split("/"), "config.json")),
+    );
+    return places.filter((_, i) => present[i] !== undefined);
+  }
+
+  /**
+   * The directory of weights.
+   *
+   * @throws RunError when the run has no weights of that name
+   */
+  async weightsPath(name: string): Promise<string> {
+    const path = (await this.weights()).includes(name)
+      ? await containedPath(this.path, ...name.split("/"))
+      : undefined;
+    if (path === undefined) throw new RunError(`weights "${name}": the run has none of that name`);
+    return path;
+  }
+}
+
+function plannedSteps(kind: string, config: JsonObject): number | null {
+  const part = config[kind === "sft" ? "sft" : "train"];
+  return isObject(part) ? numberOf(part[kind === "sft" ? "steps" : "iterations"]) : null;
+}
+
+function methodOf(kind: string, config: JsonObject): string {
+  if (kind === "sft") return "warm start";
+  const kindOf = (part: unknown) => (isObject(part) ? textOf(part["kind"], "?") : "?");
+  return `${kindOf(config["algorithm"])} · ${kindOf(config["credit"])}`;
+}

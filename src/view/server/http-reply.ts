@@ -1,0 +1,57 @@
+/**
+ * @module
+ * What the server may answer, and the headers that go with every answer: nothing is loaded from elsewhere, nothing
+ * inline is run, nothing is framed, and text is never taken for another type.
+ */
+import type { ServerResponse } from "node:http";
+
+/** An answer in memory. */
+export interface Reply {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string | Uint8Array;
+  /** Seconds that the browser may keep it; absent: not at all. */
+  readonly maxAge?: number;
+}
+
+const CONTENT_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+/** Headers of every answer. */
+export const SAFE_HEADERS: Readonly<Record<string, string>> = {
+  "content-security-policy": CONTENT_POLICY,
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+};
+
+export function json(value: unknown, status = 200): Reply {
+  return { status, type: "application/json; charset=utf-8", body: JSON.stringify(value) };
+}
+
+/** An error in words, as the page shows it. */
+export function failure(status: number, message: string): Reply {
+  return json({ error: message }, status);
+}
+
+export function send(
+  response: ServerResponse,
+  { status, type, body, maxAge }: Reply,
+  hasBody: boolean,
+): void {
+  response.writeHead(status, {
+    ...SAFE_HEADERS,
+    "content-type": type,
+    "content-length": Buffer.byteLength(body),
+    "cache-control": maxAge === undefined ? "no-store" : `private, max-age=${maxAge}`,
+  });
+  response.end(hasBody ? body : undefined);
+}

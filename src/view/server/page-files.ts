@@ -1,0 +1,53 @@
+/**
+ * @module
+ * The built page, read once: only these names can be asked for.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { RunError } from "../../errors/index.ts";
+import type { Reply } from "./http-reply.ts";
+
+/** Where the build of `viewer/` stands, seen from the source and from the build of this file alike. */
+export const PAGE_DIRECTORY: string = fileURLToPath(new URL("../../../dist/viewer/", import.meta.url));
+
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+};
+const A_YEAR = 31_536_000;
+
+/**
+ * Every file of the page by its path.
+ *
+ * @throws RunError when the page has not been built
+ */
+export function pageFiles(directory: string = PAGE_DIRECTORY): ReadonlyMap<string, Reply> {
+  let names: string[];
+  try {
+    names = readdirSync(directory, { recursive: true, encoding: "utf8" });
+  } catch (error) {
+    throw new RunError(`${directory}: the page has not been built; npm run build builds it`, {
+      cause: error,
+    });
+  }
+  const files = new Map<string, Reply>();
+  for (const name of names) {
+    const type = TYPES[extname(name)];
+    if (type === undefined) continue;
+    // Names under assets/ carry a hash of their content.
+    const kept = name.startsWith("assets") ? { maxAge: A_YEAR } : {};
+    files.set(`/${name.replaceAll("\\", "/")}`, {
+      status: 200,
+      type,
+      body: readFileSync(join(directory, name)),
+      ...kept,
+    });
+  }
+  const index = files.get("/index.html");
+  if (index === undefined)
+    throw new RunError(`${directory}: has no index.html; npm run build builds the page`);
+  return files.set("/", index);
+}

@@ -1,0 +1,21 @@
+/**
+ * @module
+ * Who may ask: programs on this machine that address it by its loopback name, and pages of this server. A page from
+ * elsewhere cannot, be it by a name that it lets point here (DNS rebinding) or by a link across sites.
+ */
+import type { IncomingMessage } from "node:http";
+
+/** Why a request is refused; undefined when it is not. */
+export function refusal({ method, headers }: IncomingMessage, port: number): string | undefined {
+  if (method !== "GET" && method !== "HEAD") return `method ${method}: expected GET`;
+  const allowed = [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`];
+  if (headers.host === undefined || !allowed.includes(headers.host)) {
+    return `host "${headers.host ?? ""}": expected ${allowed[0]}`;
+  }
+  const site = headers["sec-fetch-site"];
+  const isNavigation = headers["sec-fetch-mode"] === "navigate";
+  if (site !== undefined && site !== "same-origin" && site !== "none" && !isNavigation) {
+    return "the request comes from a page of another site";
+  }
+  return undefined;
+}

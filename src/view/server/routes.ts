@@ -1,0 +1,104 @@
+/**
+ * @module
+ * Every address that the server knows. A part of an address is a run's id, a number, or the name of weights; nothing
+ * of it is ever used as a path.
+ */
+import { ConfigError, DataError, FoveaError, RunError } from "../../errors/index.ts";
+import type { ProblemImages } from "../inspect/problem-images.ts";
+import type { Run } from "../runs/run.ts";
+import type { RunSet } from "../runs/run-set.ts";
+import { failure, json, type Reply } from "./http-reply.ts";
+
+/** What routes work with. */
+export interface RouteContext {
+  readonly runs: RunSet;
+  readonly images: ProblemImages;
+}
+
+type Numbers = Readonly<Record<string, number>>;
+type Handler = (run: Run, numbers: Numbers, query: URLSearchParams, context: RouteContext) => Promise<Reply>;
+
+const DEFAULT_POINTS = 600;
+const MAX_POINTS = 5000;
+const IMAGE_AGE = 3600;
+
+/** A whole number of the query. */
+function whole(query: URLSearchParams, name: string, otherwise: number, most: number): number {
+  const text = query.get(name);
+  if (text === null) return otherwise;
+  const value = Number(text);
+  if (!(Number.isInteger(value) && value >= 0))
+    throw new ConfigError(`${name}: expected a whole number, got "${text}"`);
+  return Math.min(value, most);
+}
+
+const HANDLERS: readonly (readonly [pattern: RegExp, handler: Handler])[] = [
+  [
+    /^metrics$/,
+    async (run, _numbers, query) => {
+      const most = Number.MAX_SAFE_INTEGER;
+      const points = Math.max(2, whole(query, "points", DEFAULT_POINTS, MAX_POINTS));
+      return json(await run.metrics(whole(query, "from", 0, most), whole(query, "to", most, most), points));
+    },
+  ],
+  [/^iterations$/, async (run) => json(await run.iterations())],
+  [
+    /^rollouts\/(?<iteration>\d{1,12})$/,
+    async (run, { iteration = 0 }, query) =>
+      json(await run.rollouts(iteration, whole(query, "from", 0, Number.MAX_SAFE_INTEGER))),
+  ],
+  [
+    /^rollouts\/(?<iteration>\d{1,12})\/(?<at>\d{1,15})$/,
+    async (run, { iteration = 0, at = 0 }) => json(await run.group(iteration, at)),
+  ],
+  [
+    /^images\/(?<index>\d{1,15})\/(?<place>\d{1,3})\.png$/,
+    async (run, { index = 0, place = 0 }, _query, { images }) => ({
+      status: 200,
+      type: "image/png",
+      body: await images.png(run, index, place),
+      maxAge: IMAGE_AGE,
+    }),
+  ],
+];
+
+/** A part of an address as text; undefined when it is none. */
+function decoded(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is wrong, as a status: asked wrongly, not there, or unexpected. */
+export function failureOf(error: unknown): Reply {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof ConfigError) return failure(400, message);
+  if (error instanceof RunError || error instanceof DataError) return failure(404, message);
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "ENOENT") return failure(404, "the run is being deleted");
+  return failure(500, error instanceof FoveaError ? message : `unexpected: ${message}`);
+}
+
+/** The answer to an address below /api/. */
+export async function apiReply(url: URL, context: RouteContext): Promise<Reply> {
+  if (url.pathname === "/api/runs") {
+    const runs = await context.runs.all();
+    return json(await Promise.all(runs.map((run) => run.summary())));
+  }
+  const [, id, rest] = /^\/api\/runs\/([^/]+)\/(.+)$/.exec(url.pathname) ?? [];
+  if (id === undefined || rest === undefined) return failure(404, "no such address");
+  for (const [pattern, handler] of HANDLERS) {
+    const found = pattern.exec(rest);
+    if (found === null) continue;
+    const name = decoded(id);
+    const run = name === undefined ? undefined : await context.runs.find(name);
+    if (run === undefined) return failure(404, "no such run");
+    const numbers = Object.fromEntries(
+      Object.entries(found.groups ?? {}).map(([name, text]) => [name, Number(text)]),
+    );
+    return handler(run, numbers, url.searchParams, context);
+  }
+  return failure(404, "no such address");
+}

@@ -1,0 +1,185 @@
+import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { join } from "node:path";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { ConfigError, RunError } from "../../errors/index.ts";
+import { madeRun } from "../../testing/made-run.ts";
+import { temporaryDirectory } from "../../testing/tiny-run.ts";
+import type { LiveEvent, MetricsReply, RunSummary } from "../protocol.ts";
+import { PAGE_DIRECTORY } from "./page-files.ts";
+import { startViewer, type Viewer, type ViewerOptions } from "./viewer-server.ts";
+
+const open: Viewer[] = [];
+async function viewer(options: ViewerOptions): Promise<Viewer> {
+  const started = await startViewer({ intervalMs: 20, ...options });
+  open.push(started);
+  return started;
+}
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((one) => one.close()));
+});
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly text: string;
+}
+
+/** As a client that may lie: fetch does not let a Host header through. */
+function ask(
+  port: number,
+  path: string,
+  headers: Record<string, string> = {},
+  method = "GET",
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ host: "127.0.0.1", port, path, headers, method }, (response) => {
+      let text = "";
+      response.setEncoding("utf8");
+      response.on("data", (piece: string) => {
+        text += piece;
+      });
+      response.on("end", () =>
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text }),
+      );
+    });
+    sent.on("error", reject);
+    sent.end();
+  });
+}
+
+beforeAll(() => {
+  if (!existsSync(PAGE_DIRECTORY)) throw new Error("the page has not been built: run npm run build");
+});
+
+describe("what is served", () => {
+  test("the page, with a policy that allows nothing from elsewhere and nothing inline", async () => {
+    const { port } = await viewer({ runs: [madeRun()] });
+    const { status, headers, text } = await ask(port, "/");
+    expect(status).toBe(200);
+    expect(headers["content-security-policy"]).toContain("default-src 'none'; script-src 'self'");
+    expect(headers["content-security-policy"]).not.toContain("unsafe");
+    expect(headers["x-content-type-options"]).toBe("nosniff");
+    const [script] = /assets\/[^"]+\.js/.exec(text) ?? [];
+    expect((await ask(port, `/${script}`)).headers["content-type"]).toContain("text/javascript");
+  });
+
+  test("runs of a directory of runs, each with its metrics, rollouts and images", async () => {
+    const root = temporaryDirectory();
+    madeRun({ path: join(root, "first") });
+    madeRun({ path: join(root, "second run"), iterations: 1 });
+    const { port } = await viewer({ runs: [root] });
+    const list = JSON.parse((await ask(port, "/api/runs")).text) as RunSummary[];
+    expect(list.map(({ id, reached }) => [id, reached])).toEqual([
+      ["first", 3],
+      ["second run", 1],
+    ]);
+    const metrics = JSON.parse((await ask(port, "/api/runs/second%20run/metrics")).text) as MetricsReply;
+    expect(metrics.events["iteration"]?.x).toEqual([1]);
+    expect(JSON.parse((await ask(port, "/api/runs/first/iterations")).text)).toEqual([1, 2, 3]);
+    const image = await ask(port, "/api/runs/first/images/0/0.png");
+    expect(image.headers["content-type"]).toBe("image/png");
+    expect((await ask(port, "/api/runs/first/images/0/1.png")).text).toContain("the problem has 1");
+  });
+
+  test("two runs of one name have two ids", async () => {
+    const { port } = await viewer({ runs: [madeRun(), madeRun()] });
+    const list = JSON.parse((await ask(port, "/api/runs")).text) as RunSummary[];
+    expect(list.map(({ id }) => id)).toEqual(["made", "made~2"]);
+  });
+
+  test("markup in a completion goes out as JSON and as nothing else", async () => {
+    const hostile = "<img src=x onerror=alert(1)></script>1";
+    const { port } = await viewer({ runs: [madeRun({ completions: [[hostile]] })] });
+    const { headers, text } = await ask(port, "/api/runs/made/rollouts/1");
+    expect(headers["content-type"]).toContain("application/json");
+    expect(text).toContain("onerror=alert(1)");
+  });
+
+  test("an event for each run that goes on", async () => {
+    const path = madeRun({ iterations: 1 });
+    const { url } = await viewer({ runs: [path] });
+    const response = await fetch(`${url}api/live?run=made`);
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    const next = async (): Promise<LiveEvent> => {
+      for (let seen = ""; ; ) {
+        const { value, done } = (await reader?.read()) ?? { done: true };
+        if (done) throw new Error(`the stream ended: ${seen}`);
+        seen += value;
+        const data = /data: (.*)\n\n/.exec(seen);
+        if (data?.[1] !== undefined) return JSON.parse(data[1]) as LiveEvent;
+      }
+    };
+    expect(await next()).toEqual({ run: "made", reached: 1, isFinished: false, isGone: false });
+    madeRun({ path, iterations: 2 });
+    expect((await next()).reached).toBe(2);
+    rmSync(path, { recursive: true });
+    expect((await next()).isGone).toBe(true);
+    await reader?.cancel();
+  });
+});
+
+describe("what is refused", () => {
+  test.each(["evil.example", "evil.example:80", "127.0.0.1", "127.0.0.1.evil.example"])(
+    "host %s: another name may point here",
+    async (host) => {
+      const { port } = await viewer({ runs: [madeRun()] });
+      expect((await ask(port, "/api/runs", { host })).status).toBe(403);
+    },
+  );
+
+  test("a request that a page of another site makes", async () => {
+    const { port } = await viewer({ runs: [madeRun()] });
+    expect((await ask(port, "/api/runs", { "sec-fetch-site": "cross-site" })).status).toBe(403);
+    expect((await ask(port, "/api/runs", { "sec-fetch-site": "same-origin" })).status).toBe(200);
+  });
+
+  test("any method but GET and HEAD", async () => {
+    const { port } = await viewer({ runs: [madeRun()] });
+    expect((await ask(port, "/api/runs", {}, "POST")).status).toBe(403);
+    expect(await ask(port, "/", {}, "HEAD")).toMatchObject({ status: 200, text: "" });
+  });
+
+  test.each([
+    "/../package.json",
+    "/..%2f..%2fpackage.json",
+    "/assets/../../../package.json",
+    "/api/runs/..%2f..%2fetc/metrics",
+    "/api/runs/made/rollouts/..%2f..%2fconfig.json",
+    "/api/runs/made/rollouts/1.5",
+    "/api/runs/made/images/..%2f..%2fetc%2fpasswd/0.png",
+    "/api/runs/made/images/0/..%2f0.png",
+    "/api/runs/%ff/metrics",
+    "/api/runs/made/config.json",
+  ])("%s: no such address", async (path) => {
+    const { port } = await viewer({ runs: [madeRun()] });
+    const { status, text } = await ask(port, path);
+    expect(status).toBe(404);
+    expect(text).toContain("error");
+  });
+
+  test("a query that is no number", async () => {
+    const { port } = await viewer({ runs: [madeRun()] });
+    expect((await ask(port, "/api/runs/made/metrics?points=many")).status).toBe(400);
+    expect((await ask(port, "/api/runs/made/rollouts/1?from=-1")).status).toBe(400);
+  });
+
+  test("images of a data set outside of the run, unless it was named", async () => {
+    const data = temporaryDirectory();
+    writeFileSync(join(data, "train.jsonl"), `${JSON.stringify({ question: "?", answer: "1" })}\n`);
+    const path = madeRun();
+    const record = { version: 1, kind: "train", data: {} };
+    const config = { model: { kind: "digits" }, data: { kind: "files", path: join(data, "train.jsonl") } };
+    writeFileSync(join(path, "config.json"), JSON.stringify({ ...record, config }));
+    const closed = await viewer({ runs: [path] });
+    expect((await ask(closed.port, "/api/runs/made/images/0/0.png")).text).toContain("start with --data");
+    const opened = await viewer({ runs: [path], data: [data] });
+    expect((await ask(opened.port, "/api/runs/made/images/0/0.png")).text).not.toContain("start with --data");
+  });
+
+  test("a path that is no directory, and a port that is taken", async () => {
+    await expect(startViewer({ runs: [join(temporaryDirectory(), "nothing")] })).rejects.toThrow(ConfigError);
+    const { port } = await viewer({ runs: [madeRun()] });
+    await expect(startViewer({ runs: [madeRun()], port })).rejects.toThrow(RunError);
+  });
+});

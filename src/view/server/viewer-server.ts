@@ -1,0 +1,93 @@
+/**
+ * @module
+ * The viewer's server: node:http on the loopback interface, the built page, JSON below /api/, and an event stream.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { RunError } from "../../errors/index.ts";
+import { ProblemImages } from "../inspect/problem-images.ts";
+import { RunSet } from "../runs/run-set.ts";
+import { failure, type Reply, send } from "./http-reply.ts";
+import { LiveEvents } from "./live-events.ts";
+import { pageFiles } from "./page-files.ts";
+import { refusal } from "./request-guard.ts";
+import { apiReply, failureOf } from "./routes.ts";
+
+const HOST = "127.0.0.1";
+
+export interface ViewerOptions {
+  /** Run directories, or directories of run directories. */
+  readonly runs: readonly string[];
+  /** A free port unless given. */
+  readonly port?: number | undefined;
+  /** Directories from which data sets in files may be read for their images. */
+  readonly data?: readonly string[] | undefined;
+  /** Milliseconds between looks at the disk for live updates; 700 unless given. */
+  readonly intervalMs?: number | undefined;
+}
+
+/** A viewer that runs. */
+export interface Viewer {
+  readonly url: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+async function listening(server: Server, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const reason =
+        error.code === "EADDRINUSE" ? "it is taken; leave --port out for a free one" : error.message;
+      reject(new RunError(`port ${port}: ${reason}`, { cause: error }));
+    });
+    server.listen(port, HOST, resolve);
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/**
+ * Starts a viewer.
+ *
+ * @throws ConfigError when a directory is none
+ * @throws RunError when the page has not been built, or the port is taken
+ */
+export async function startViewer(options: ViewerOptions): Promise<Viewer> {
+  const { runs: paths, port: asked = 0, data = [], intervalMs = 700 } = options;
+  const page = pageFiles();
+  const runs = await RunSet.open(paths);
+  const context = { runs, images: new ProblemImages(data) };
+  const live = new LiveEvents(runs, intervalMs);
+  let port = asked;
+
+  const replyTo = async (url: URL): Promise<Reply> => {
+    const file = page.get(url.pathname);
+    if (file !== undefined) return file;
+    return url.pathname.startsWith("/api/") ? apiReply(url, context) : failure(404, "no such address");
+  };
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const hasBody = request.method !== "HEAD";
+    const refused = refusal(request, port);
+    if (refused !== undefined) return send(response, failure(403, refused), hasBody);
+    try {
+      const url = new URL(request.url ?? "/", `http://${HOST}`);
+      if (url.pathname === "/api/live" && hasBody) {
+        if (live.listen(response, url.searchParams.getAll("run"))) return;
+        return send(response, failure(503, "too many pages are open"), hasBody);
+      }
+      send(response, await replyTo(url), hasBody);
+    } catch (error) {
+      send(response, failureOf(error), hasBody);
+    }
+  };
+  const server = createServer((request, response) => void answer(request, response));
+  port = await listening(server, asked);
+  return {
+    url: `http://${HOST}:${port}/`,
+    port,
+    close: async () => {
+      live.close();
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}

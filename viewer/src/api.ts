@@ -1,0 +1,41 @@
+/**
+ * @module
+ * Asking the server.
+ */
+import { signal } from "@preact/signals";
+
+/** What went wrong with the last request; "" when nothing did. */
+export const trouble = signal("");
+
+const runPath = (run: string, rest: string) => `./api/runs/${encodeURIComponent(run)}/${rest}`;
+
+/** The JSON at an address. */
+async function ask<T>(path: string, abort?: AbortSignal): Promise<T> {
+  const response = await fetch(path, abort ? { signal: abort } : {});
+  const body: unknown = await response.json().catch(() => ({ error: `status ${response.status}` }));
+  if (!response.ok) throw new Error((body as { error?: string }).error ?? `status ${response.status}`);
+  return body as T;
+}
+
+/** The list of runs. */
+export function askRuns<T>(): Promise<T> {
+  return ask<T>("./api/runs");
+}
+
+/** Something of a run. */
+export function askRun<T>(run: string, rest: string, abort?: AbortSignal): Promise<T> {
+  return ask<T>(runPath(run, rest), abort);
+}
+
+/** Where an image of a problem is. */
+export function imageAddress(run: string, index: number, place: number): string {
+  return runPath(run, `images/${index}/${place}.png`);
+}
+
+/** Listens to changes of runs; returns how to stop. */
+export function listen<T>(runs: readonly string[], onEvent: (event: T) => void): () => void {
+  const query = new URLSearchParams(runs.map((run) => ["run", run]));
+  const source = new EventSource(`./api/live?${query}`);
+  source.onmessage = ({ data }) => onEvent(JSON.parse(String(data)) as T);
+  return () => source.close();
+}

@@ -1,0 +1,297 @@
+/**
+ * @module
+ * The left side of the rollouts page: iteration, filters, and the groups with their completions.
+ */
+import { go, param } from "./address.ts";
+import { imageAddress } from "./api.ts";
+import { numberText, signedText } from "./number-text.ts";
+import {
+  iteration,
+  iterations,
+  type Listed,
+  listed,
+  OUTCOMES,
+  openCompletion,
+  opened,
+  page,
+  pageTrouble,
+  SORTS,
+  SPREADS,
+  showIteration,
+  stepIteration,
+} from "./rollouts-state.ts";
+import { openRun, runs } from "./runs-state.ts";
+
+const outcome = param("outcome");
+const spread = param("spread");
+const sort = param("sort");
+const from = param("from");
+
+const SORT_NAMES: Readonly<Record<string, string>> = {
+  "": "in the file's order",
+  advantage: "advantage",
+  reward: "reward",
+  tokens: "tokens",
+  entropy: "entropy",
+  logprob: "log-prob",
+  weightMax: "largest weight",
+  alignment: "alignment",
+};
+
+function Stepper() {
+  const all = iterations.value;
+  const now = iteration.value;
+  const place =
+    now === undefined
+      ? 0
+      : Math.max(
+          0,
+          all.findLastIndex((one) => one <= now),
+        );
+  return (
+    <div class="stepper">
+      <button
+        type="button"
+        class="plain"
+        aria-label="Iteration before"
+        disabled={place <= 0}
+        onClick={() => stepIteration(-1)}
+      >
+        ‹
+      </button>
+      <input
+        type="range"
+        aria-label="Iteration"
+        min={0}
+        max={Math.max(0, all.length - 1)}
+        value={place}
+        onInput={({ currentTarget }) => showIteration(all[Number(currentTarget.value)])}
+      />
+      <button
+        type="button"
+        class="plain"
+        aria-label="Iteration after"
+        disabled={place >= all.length - 1}
+        onClick={() => stepIteration(1)}
+      >
+        ›
+      </button>
+      <input
+        type="number"
+        aria-label="Number of the iteration"
+        value={now ?? ""}
+        onChange={({ currentTarget }) => showIteration(Number(currentTarget.value) || undefined)}
+      />
+    </div>
+  );
+}
+
+function Segments({
+  name,
+  options,
+  value,
+  onChoose,
+}: {
+  name: string;
+  options: readonly string[];
+  value: string;
+  onChoose: (option: string) => void;
+}) {
+  return (
+    <fieldset class="segments" aria-label={name}>
+      {options.map((option) => (
+        <button key={option} type="button" aria-pressed={option === value} onClick={() => onChoose(option)}>
+          {option}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
+function Filters() {
+  const descending = !sort.value.startsWith("-");
+  const key = sort.value.replace(/^-/, "");
+  return (
+    <div class="filters">
+      <Segments
+        name="Outcome"
+        options={OUTCOMES}
+        value={outcome.value === "" ? "all" : outcome.value}
+        onChoose={(option) =>
+          go({ outcome: option === "all" ? "" : option, at: undefined, token: undefined })
+        }
+      />
+      <Segments
+        name="Spread of rewards"
+        options={SPREADS}
+        value={spread.value === "" ? "any" : spread.value}
+        onChoose={(option) => go({ spread: option === "any" ? "" : option, at: undefined, token: undefined })}
+      />
+      <div class="row">
+        <label class="soft small" for="sort">
+          sorted
+        </label>
+        <select id="sort" value={key} onChange={({ currentTarget }) => go({ sort: currentTarget.value })}>
+          {SORTS.map((name) => (
+            <option key={name} value={name}>
+              {name === "" ? "" : "by "}
+              {SORT_NAMES[name]}
+            </option>
+          ))}
+        </select>
+        {key !== "" && (
+          <button type="button" class="plain" onClick={() => go({ sort: descending ? `-${key}` : key })}>
+            {descending ? "greatest first" : "least first"}
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** A bar to the right for a positive advantage, to the left for a negative one. */
+function Lean({ value }: { readonly value: number | null }) {
+  const share = Math.min(1, Math.abs(value ?? 0) / 2.5) * 50;
+  const isPlus = (value ?? 0) >= 0;
+  return (
+    <span class="lean" title={`advantage ${signedText(value)}`}>
+      <i
+        style={{
+          left: isPlus ? "50%" : `${50 - share}%`,
+          width: `${share}%`,
+          background: `rgb(var(${isPlus ? "--plus" : "--minus"}))`,
+        }}
+      />
+    </span>
+  );
+}
+
+function CompletionRow({ item }: { readonly item: Listed }) {
+  const { completion } = item;
+  const { isRight, isTruncated, reward, text, tokens } = completion;
+  const isOpen = opened.value?.completion.at === completion.at;
+  const mark = isRight === null ? "·" : isRight ? "✓" : "✗";
+  const word = isRight === null ? "not judged" : isRight ? "right" : "wrong";
+  return (
+    <button
+      type="button"
+      class="completion"
+      aria-current={isOpen ? "true" : undefined}
+      data-at={completion.at}
+      title={`${tokens} tokens${isTruncated ? ", cut at the limit" : ""}`}
+      onClick={() => openCompletion(item)}
+    >
+      <span class={isRight === true ? "good" : isRight === false ? "bad" : "faint"}>
+        {mark}
+        <span class="visually-hidden">{word}</span>
+      </span>
+      <span>
+        {numberText(reward)}
+        {isTruncated && <span class="faint"> …</span>}
+      </span>
+      <Lean value={completion.advantage} />
+      <span class="cut mono soft">{text}</span>
+    </button>
+  );
+}
+
+/** Rows of the list under the group they belong to; neighbours of one group share its heading. */
+function underGroups(items: readonly Listed[]): Listed[][] {
+  const heaps: Listed[][] = [];
+  for (const item of items) {
+    const last = heaps.at(-1);
+    if (last?.[0]?.group === item.group) last.push(item);
+    else heaps.push([item]);
+  }
+  return heaps;
+}
+
+export function RolloutList() {
+  const run = openRun.value;
+  const found = page.value;
+  return (
+    <aside class="side">
+      <div class="block">
+        <label class="label" for="run">
+          Run
+        </label>
+        <select
+          id="run"
+          style={{ width: "100%" }}
+          value={run?.id}
+          onChange={({ currentTarget }) =>
+            go({
+              run: currentTarget.value,
+              iteration: undefined,
+              from: undefined,
+              at: undefined,
+              token: undefined,
+              weights: undefined,
+            })
+          }
+        >
+          {runs.value
+            .filter(({ problem }) => problem === null)
+            .map(({ id }) => (
+              <option key={id} value={id}>
+                {id}
+              </option>
+            ))}
+        </select>
+      </div>
+      <span class="label">Iteration</span>
+      <Stepper />
+      <Filters />
+      <div class="list">
+        {pageTrouble.value !== "" && <p class="bad small">{pageTrouble.value}</p>}
+        {found !== undefined && listed.value.length === 0 && (
+          <p class="soft">No completion passes these filters.</p>
+        )}
+        {run !== undefined &&
+          underGroups(listed.value).map((items) => {
+            const [{ group, completion } = items[0] as Listed] = items;
+            return (
+              <div class="group" key={`${group.at} ${completion.at}`}>
+                <header>
+                  <img class="thumb" loading="lazy" alt="" src={imageAddress(run.id, group.index, 0)} />
+                  <span>
+                    <span class="question">{group.question}</span>
+                    <span class="small soft">
+                      {group.answer} {group.kind !== "" && <span class="faint">· {group.kind}</span>}
+                      {!group.hasSpread && <span class="faint"> · no spread</span>}
+                    </span>
+                  </span>
+                </header>
+                {items.map((item) => (
+                  <CompletionRow key={item.completion.at} item={item} />
+                ))}
+              </div>
+            );
+          })}
+      </div>
+      {found !== undefined && (found.next !== null || from.value !== "" || found.unreadable > 0) && (
+        <div class="filters">
+          <div class="row">
+            {from.value !== "" && (
+              <button type="button" class="plain" onClick={() => go({ from: undefined, at: undefined })}>
+                first page
+              </button>
+            )}
+            {found.next !== null && (
+              <button
+                type="button"
+                class="plain"
+                onClick={() => go({ from: found.next ?? undefined, at: undefined }, true)}
+              >
+                next page
+              </button>
+            )}
+          </div>
+          {found.unreadable > 0 && (
+            <p class="small soft">{found.unreadable} lines cannot be read and are left out.</p>
+          )}
+        </div>
+      )}
+    </aside>
+  );
+}

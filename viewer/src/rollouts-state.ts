@@ -1,0 +1,171 @@
+/**
+ * @module
+ * What the rollouts page shows: an iteration of a run, its groups after filters, and the completion that is open.
+ */
+import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
+import type { CompletionSummary, GroupSummary, RolloutDetail, RolloutPage } from "../../src/view/protocol.ts";
+import { go, param } from "./address.ts";
+import { askRun } from "./api.ts";
+import { openRun } from "./runs-state.ts";
+
+/** Which completions are listed. */
+export const OUTCOMES = ["all", "right", "wrong", "truncated"] as const;
+/** Which groups are listed. */
+export const SPREADS = ["any", "spread", "no spread"] as const;
+/** What the list can be sorted by; "" is the file's own order, group by group. */
+export const SORTS = [
+  "",
+  "advantage",
+  "reward",
+  "tokens",
+  "entropy",
+  "logprob",
+  "weightMax",
+  "alignment",
+] as const;
+
+/** A completion in the list with its group. */
+export interface Listed {
+  readonly group: GroupSummary;
+  readonly completion: CompletionSummary;
+}
+
+const iterationKey = param("iteration");
+const fromKey = param("from");
+const outcome = param("outcome");
+const spread = param("spread");
+const sort = param("sort");
+const atKey = param("at");
+
+/** Iterations that have rollouts. */
+export const iterations = signal<readonly number[]>([]);
+export const page = signal<RolloutPage | undefined>(undefined);
+/** Why there is no page. */
+export const pageTrouble = signal("");
+/** The open completion's whole group. */
+export const openGroup = signal<readonly RolloutDetail[]>([]);
+
+/** The iteration on the screen: the one in the address, else the newest. */
+export const iteration: ReadonlySignal<number | undefined> = computed(() => {
+  const asked = Number.parseInt(iterationKey.value, 10);
+  return Number.isNaN(asked) ? iterations.value.at(-1) : asked;
+});
+
+/** Groups and completions that pass the filters, in order. */
+export const listed: ReadonlySignal<readonly Listed[]> = computed(() => {
+  const all = (page.value?.groups ?? [])
+    .filter(({ hasSpread }) =>
+      spread.value === "spread" ? hasSpread : spread.value === "no spread" ? !hasSpread : true,
+    )
+    .flatMap((group) => group.completions.map((completion) => ({ group, completion })))
+    .filter(({ completion: { isRight, isTruncated } }) => {
+      if (outcome.value === "right") return isRight === true;
+      if (outcome.value === "wrong") return isRight === false;
+      return outcome.value === "truncated" ? isTruncated : true;
+    });
+  return sort.value === "" ? all : all.toSorted((a, b) => sortValue(b.completion) - sortValue(a.completion));
+});
+
+function sortValue(completion: CompletionSummary): number {
+  const descending = sort.value.replace(/^-/, "");
+  const value = (completion as unknown as Record<string, unknown>)[descending];
+  const number = typeof value === "number" ? value : undefined;
+  if (number === undefined) return Number.NEGATIVE_INFINITY;
+  return sort.value.startsWith("-") ? -number : number;
+}
+
+/** The open completion: the one in the address, else the first that is listed. */
+export const opened: ReadonlySignal<Listed | undefined> = computed(() => {
+  const at = Number.parseInt(atKey.value, 10);
+  const everything = (page.value?.groups ?? []).flatMap((group) =>
+    group.completions.map((completion) => ({ group, completion })),
+  );
+  return everything.find(({ completion }) => completion.at === at) ?? listed.value[0];
+});
+
+/** The open completion with all its tokens. */
+export const detail: ReadonlySignal<RolloutDetail | undefined> = computed(() =>
+  openGroup.value.find(
+    ({ at, iteration: of }) => at === opened.value?.completion.at && of === page.value?.iteration,
+  ),
+);
+
+export function openCompletion({ completion }: Listed): void {
+  go({ iteration: iteration.value, at: completion.at, token: undefined });
+}
+
+/** Opens the completion so many places further down the list. */
+export function stepCompletion(by: number): void {
+  const place = listed.value.findIndex(({ completion }) => completion.at === opened.value?.completion.at);
+  const next = listed.value[Math.min(listed.value.length - 1, Math.max(0, place + by))];
+  if (next !== undefined) openCompletion(next);
+}
+
+export function showIteration(wanted: number | undefined): void {
+  go({ iteration: wanted, from: undefined, at: undefined, token: undefined });
+}
+
+/** Goes so many files of rollouts further. */
+export function stepIteration(by: number): void {
+  const all = iterations.value;
+  const now = iteration.value;
+  if (now === undefined || all.length === 0) return;
+  const place = all.findLastIndex((one) => one <= now);
+  showIteration(all[Math.min(all.length - 1, Math.max(0, place + by))]);
+}
+
+/** Keeps all of this loaded while the page is shown; returns how to stop. */
+export function watchRollouts(): () => void {
+  const runId = computed(() => openRun.value?.id);
+  const reached = computed(() => openRun.value?.reached);
+  const stops = [
+    effect(() => {
+      const id = runId.value;
+      void reached.value;
+      if (id === undefined) return;
+      askRun<number[]>(id, "iterations").then(
+        (found) => {
+          iterations.value = found;
+        },
+        () => {
+          iterations.value = [];
+        },
+      );
+    }),
+    effect(() => {
+      const [id, number, from] = [runId.value, iteration.value, fromKey.value];
+      if (id === undefined || number === undefined) {
+        page.value = undefined;
+        return;
+      }
+      const abort = new AbortController();
+      askRun<RolloutPage>(id, `rollouts/${number}?from=${Number(from) || 0}`, abort.signal).then(
+        (found) => {
+          pageTrouble.value = "";
+          page.value = found;
+        },
+        (error: Error) => {
+          if (abort.signal.aborted) return;
+          pageTrouble.value = error.message;
+          page.value = undefined;
+        },
+      );
+      return () => abort.abort();
+    }),
+    effect(() => {
+      const [id, group, number] = [runId.value, opened.value?.group.at, page.value?.iteration];
+      if (id === undefined || group === undefined || number === undefined) return;
+      const abort = new AbortController();
+      askRun<RolloutDetail[]>(id, `rollouts/${number}/${group}`, abort.signal).then(
+        (found) => {
+          openGroup.value = found;
+        },
+        () => undefined,
+      );
+      return () => abort.abort();
+    }),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}

@@ -1,0 +1,107 @@
+/**
+ * @module
+ * Which runs there are, which are on the screen, and what their metrics say; kept up to date by the event stream.
+ */
+import { computed, effect, type ReadonlySignal, signal, untracked } from "@preact/signals";
+import type { LiveEvent, MetricsReply, RunSummary } from "../../src/view/protocol.ts";
+import { go, param } from "./address.ts";
+import { askRun, askRuns, listen, trouble } from "./api.ts";
+
+/** Every run, in the server's order. */
+export const runs = signal<readonly RunSummary[]>([]);
+/** False until the first list has come. */
+export const isLoaded = signal(false);
+/** Metrics by run, of those on the screen. */
+export const metrics = signal<ReadonlyMap<string, MetricsReply>>(new Map());
+/** Rises each time a run went on. */
+export const pulse = signal(0);
+
+const chosen = param("runs");
+const single = param("run");
+
+/** Runs whose curves are drawn: those in the address, else the newest that can be shown. */
+export const shownRuns: ReadonlySignal<readonly RunSummary[]> = computed(() => {
+  const usable = runs.value.filter(({ problem }) => problem === null);
+  const ids = chosen.value === "" ? [] : chosen.value.split("|");
+  const named = usable.filter(({ id }) => ids.includes(id));
+  if (named.length > 0 || chosen.value !== "") return named;
+  return defaultRuns(usable);
+});
+
+function defaultRuns(usable: readonly RunSummary[]): readonly RunSummary[] {
+  const trained = usable.filter(({ kind }) => kind === "train");
+  const newest = (trained.length > 0 ? trained : usable).toSorted((a, b) =>
+    (b.startedAt ?? "").localeCompare(a.startedAt ?? ""),
+  );
+  return usable.filter((run) => newest.slice(0, 4).includes(run));
+}
+
+/** The run whose rollouts are shown. */
+export const openRun: ReadonlySignal<RunSummary | undefined> = computed(() => {
+  const usable = runs.value.filter(({ problem }) => problem === null);
+  return usable.find(({ id }) => id === single.value) ?? shownRuns.value[0] ?? usable[0];
+});
+
+/** Shows or hides a run's curves. */
+export function toggleRun(id: string): void {
+  const ids = shownRuns.value.map((run) => run.id);
+  const next = ids.includes(id) ? ids.filter((other) => other !== id) : [...ids, id];
+  go({ runs: next.length === 0 ? "none" : next.join("|") });
+}
+
+/** What gives a run its colour: its place in the list, with the warm starts after all others. */
+export function runPlace(id: string): number {
+  const isWarmStart = (run: RunSummary) => run.kind === "sft";
+  const ordered = [...runs.value.filter((run) => !isWarmStart(run)), ...runs.value.filter(isWarmStart)];
+  return ordered.findIndex((run) => run.id === id);
+}
+
+export async function loadRuns(): Promise<void> {
+  try {
+    runs.value = await askRuns<RunSummary[]>();
+    trouble.value = "";
+  } catch (error) {
+    trouble.value = `The server does not answer: ${(error as Error).message}`;
+  }
+  isLoaded.value = true;
+}
+
+async function loadMetrics(id: string): Promise<void> {
+  try {
+    const reply = await askRun<MetricsReply>(id, "metrics");
+    metrics.value = new Map(metrics.value).set(id, reply);
+  } catch (error) {
+    trouble.value = `${id}: ${(error as Error).message}`;
+  }
+}
+
+function onLive(event: LiveEvent): void {
+  const known = runs.value.find(({ id }) => id === event.run);
+  if (known === undefined) return;
+  if (event.isGone || event.isFinished !== known.isFinished) void loadRuns();
+  if (event.reached !== known.reached) {
+    runs.value = runs.value.map((run) => (run.id === event.run ? { ...run, reached: event.reached } : run));
+  }
+  if (known.reached !== event.reached && metrics.value.has(event.run)) void loadMetrics(event.run);
+  pulse.value += 1;
+}
+
+/** Loads the list, and from then on whatever comes onto the screen. */
+export function start(): void {
+  void loadRuns();
+  setInterval(() => void loadRuns(), 15_000);
+  effect(() => {
+    for (const { id } of shownRuns.value) {
+      if (!untracked(() => metrics.value.has(id))) void loadMetrics(id);
+    }
+  });
+  const watched = computed(() =>
+    [...new Set([...shownRuns.value.map(({ id }) => id), openRun.value?.id ?? ""])]
+      .filter((id) => id !== "")
+      .join("|"),
+  );
+  effect(() => {
+    if (watched.value === "") return;
+    return listen<LiveEvent>(watched.value.split("|"), onLive);
+  });
+}
