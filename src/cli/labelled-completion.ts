@@ -22,6 +22,7 @@ import {
 } from "../eval/index.ts";
 import { type Config, maxBrokenShare, problemLimits } from "../train/index.ts";
 import { equivalent, extractAnswer } from "../verify/index.ts";
+import { canCredit, creditWeights } from "./credit-weights.ts";
 
 export interface LabelledCompletion {
   readonly index: number;
@@ -52,8 +53,7 @@ export async function labelledCompletions(
   count: number,
   sampling: { readonly temperature: number; readonly seed: number },
 ): Promise<LabelledCompletion[]> {
-  const method = creditMethod(config.credit);
-  const { attention } = method.needs;
+  const { attention } = creditMethod(config.credit).needs;
   const tally = new RowTally(maxBrokenShare(config), source.size);
   const questions = await firstQuestions({ source, dialogue, limits: problemLimits(config) }, tally, count);
   const groups = await engine.sample({
@@ -64,15 +64,16 @@ export async function labelledCompletions(
     stopTokens: dialogue.stopTokens,
     ...(attention && engine.capabilities.has("attention") && { signals: { attention } }),
   });
+  const answers = questions.map(({ prompt }, i) => ({ prompt, completion: groups[i]![0]! }));
+  const credits = canCredit(engine, config.credit)
+    ? await creditWeights(engine, config.credit, sampling.temperature || 1, answers)
+    : [];
   return questions.map(({ index, problem }, i) => {
     const completion = groups[i]![0]!;
     const text = dialogue.text(completion.tokens);
     const texts = dialogue.tokenTexts(completion.tokens);
     const truths = isDigitsSource(source) ? labelTokens(texts, source.world(index)) : undefined;
-    const mask = new Uint8Array(completion.tokens.length).fill(1);
-    const isKnown = attention === undefined || completion.signals?.attention !== undefined;
-    const credits = isKnown ? method.credit([[{ mask, signals: completion.signals }]]) : [];
-    const roles = credits[0]?.[0]?.roles;
+    const roles = credits[i]?.roles;
     const given = extractAnswer(text);
     return {
       index,

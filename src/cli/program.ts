@@ -32,6 +32,11 @@ const COMMANDS: readonly {
   { name: "sft", summary: "supervised warm start on demonstrations", load: () => import("./sft.ts") },
   { name: "eval", summary: "greedy accuracy with its interval", load: () => import("./eval.ts") },
   {
+    name: "credit",
+    summary: "token weights of any credit method, on recorded signals or on a completion",
+    load: () => import("./credit.ts"),
+  },
+  {
     name: "compare",
     summary: "a grid of objectives, credit methods and seeds, and its table",
     load: () => import("./compare.ts"),

@@ -3,7 +3,7 @@
  * The signals that a credit method needs: those that came along while sampling, and the rest from scoring passes.
  */
 import type { AblatedPass, CreditCompletion, CreditNeeds } from "../credit/index.ts";
-import type { Completion, Engine, Prompt, Score, ScoreRequest } from "../engine/index.ts";
+import type { Capability, Completion, Engine, Prompt, Score, ScoreRequest } from "../engine/index.ts";
 import { EngineError } from "../errors/index.ts";
 
 type Signals = NonNullable<CreditCompletion["signals"]>;
@@ -12,6 +12,18 @@ type Signals = NonNullable<CreditCompletion["signals"]>;
 export interface Answered {
   readonly prompt: Prompt;
   readonly completion: Completion;
+}
+
+/** What an engine must be able to do for a credit method with these needs. */
+export function creditCapabilities({ attention, calibrated, entropy, ablation }: CreditNeeds): Capability[] {
+  return [
+    ...(attention ? (["attention"] as const) : []),
+    ...(attention?.measure ? (["attention-measure"] as const) : []),
+    ...(calibrated ? (["calibrated-attention"] as const) : []),
+    ...(entropy ? (["entropy"] as const) : []),
+    ...(ablation ? (["image-ablation"] as const) : []),
+    ...(ablation?.divergence ? (["full-distribution"] as const) : []),
+  ];
 }
 
 /**

@@ -3,13 +3,14 @@
  * Whole runs: a warm start, or reinforcement learning with the warm start it needs. Everything that can be wrong with
  * the input is found before the run directory is made.
  */
-import { type CreditNeeds, creditMethod } from "../credit/index.ts";
-import { type Capability, type Engine, requireCapability } from "../engine/index.ts";
+import { creditMethod } from "../credit/index.ts";
+import { type Engine, requireCapability } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import type { Dialogue } from "../eval/index.ts";
 import { algorithmNeeds } from "../objective/index.ts";
 import { latestCheckpoint } from "./checkpoint.ts";
 import type { Config } from "./config/schema.ts";
+import { creditCapabilities } from "./credit-signals.ts";
 import { warmStartCurriculum } from "./curriculum.ts";
 import { describeEnvironment } from "./environment.ts";
 import type { OnEvent } from "./events.ts";
@@ -69,17 +70,6 @@ function openDirectory(path: string, record: Parameters<RunDirectory["requireSam
 /** Whether a run with this configuration begins with a warm start of its own. */
 export function hasWarmStart({ model, sft }: Config): boolean {
   return model.kind === "digits" && sft.steps > 0;
-}
-
-function creditCapabilities({ attention, calibrated, entropy, ablation }: CreditNeeds): Capability[] {
-  return [
-    ...(attention ? (["attention"] as const) : []),
-    ...(attention?.measure ? (["attention-measure"] as const) : []),
-    ...(calibrated ? (["calibrated-attention"] as const) : []),
-    ...(entropy ? (["entropy"] as const) : []),
-    ...(ablation ? (["image-ablation"] as const) : []),
-    ...(ablation?.divergence ? (["full-distribution"] as const) : []),
-  ];
 }
 
 function requireCapabilities(engine: Engine, { credit, algorithm, train }: Config): void {

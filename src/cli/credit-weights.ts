@@ -1,0 +1,32 @@
+/**
+ * @module
+ * Token credit of completions outside a training run: each completion by itself, with an advantage of 1.
+ */
+import { type CompletionCredit, type CreditConfig, creditMethod } from "../credit/index.ts";
+import type { Engine } from "../engine/index.ts";
+import { type Answered, creditCapabilities, creditSignals } from "../train/index.ts";
+
+/** Whether the engine can give the signals that a method needs. */
+export function canCredit(engine: Engine, credit: CreditConfig): boolean {
+  return creditCapabilities(creditMethod(credit).needs).every((needed) => engine.capabilities.has(needed));
+}
+
+/**
+ * What a method says of each completion.
+ *
+ * @param temperature that the completions were sampled at
+ * @throws EngineError when the engine lacks a signal
+ */
+export async function creditWeights(
+  engine: Engine,
+  credit: CreditConfig,
+  temperature: number,
+  answers: readonly Answered[],
+): Promise<CompletionCredit[]> {
+  const method = creditMethod(credit);
+  const signals = await creditSignals(engine, temperature, method.needs, answers);
+  const completions = answers.map(({ completion }, i) => [
+    { mask: new Uint8Array(completion.tokens.length).fill(1), signals: signals[i], advantage: 1 },
+  ]);
+  return method.credit(completions).flat();
+}

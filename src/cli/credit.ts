@@ -1,0 +1,180 @@
+/**
+ * @module
+ * `fovea credit`: what credit methods give each token, on recorded signals or on completions of a model.
+ */
+import type { Command } from "commander";
+import { type CompletionCredit, type CreditConfig, creditMethod, creditSchema } from "../credit/index.ts";
+import type { Completion } from "../engine/index.ts";
+import { ConfigError } from "../errors/index.ts";
+import { firstQuestions, RowTally } from "../eval/index.ts";
+import { type Config, evaluationSource, maxBrokenShare, nearestName, problemLimits } from "../train/index.ts";
+import type { CliContext } from "./context.ts";
+import { creditWeights } from "./credit-weights.ts";
+import { readRecordedSignals } from "./recorded-signals.ts";
+import { Reporter } from "./reporter.ts";
+import { dryRunText } from "./shared-options.ts";
+import { addTrainedOptions, type TrainedOptions, trainedConfig, withTrainedModel } from "./trained-model.ts";
+
+interface CreditOptions extends TrainedOptions {
+  readonly methods?: string;
+  readonly signals?: string;
+  readonly completion?: string;
+}
+
+/** One completion with what each method says of it, methods by name. */
+interface Credited {
+  readonly title: string;
+  readonly texts: readonly string[];
+  readonly credits: ReadonlyMap<string, CompletionCredit>;
+}
+
+const KINDS = creditSchema.options.map(({ shape }) => shape.kind.value);
+
+/** The methods that are asked for by name, each with its defaults; else that of the configuration. */
+function methodsOf(config: Config, names: string | undefined): Map<string, CreditConfig> {
+  if (names === undefined) return new Map([[config.credit.kind, config.credit]]);
+  return new Map(
+    names.split(",").map((name) => {
+      const kind = KINDS.find((known) => known === name.trim());
+      if (kind === undefined) {
+        const nearest = nearestName(name.trim(), KINDS);
+        const hint =
+          nearest === undefined ? `expected some of ${KINDS.join(", ")}` : `did you mean "${nearest}"?`;
+        throw new ConfigError(`--methods: unknown credit method "${name.trim()}"; ${hint}`);
+      }
+      return [kind, kind === config.credit.kind ? config.credit : creditSchema.parse({ kind })];
+    }),
+  );
+}
+
+async function creditRecorded(path: string, methods: ReadonlyMap<string, CreditConfig>): Promise<Credited[]> {
+  const groups = await readRecordedSignals(path);
+  const inputs = groups.map((group) => group.map(({ completion }) => completion));
+  const found = [...methods].map(([name, method]) => [name, creditMethod(method).credit(inputs)] as const);
+  return groups.flatMap((group, p) =>
+    group.map(({ texts, completion: { mask } }, g) => ({
+      title: `group ${p}, completion ${g}`,
+      texts: texts ?? Array.from(mask, (_, t) => String(t)),
+      credits: new Map(found.map(([name, credits]) => [name, credits[p]![g]!])),
+    })),
+  );
+}
+
+async function creditSampled(
+  config: Config,
+  options: CreditOptions,
+  methods: ReadonlyMap<string, CreditConfig>,
+  context: CliContext,
+): Promise<Credited[]> {
+  const { split, problems } = config.evaluation;
+  const { temperature } = config.sampling;
+  const source = await evaluationSource(config, split);
+  return withTrainedModel(config, options.runDir, context, async ({ engine, dialogue }) => {
+    const tally = new RowTally(maxBrokenShare(config), source.size);
+    const questions = await firstQuestions(
+      { source, dialogue, limits: problemLimits(config) },
+      tally,
+      problems,
+    );
+    const prompts = questions.map(({ prompt }) => prompt);
+    const completions =
+      options.completion === undefined
+        ? await engine.sample({
+            ...config.sampling,
+            prompts,
+            groupSize: 1,
+            stopTokens: dialogue.stopTokens,
+            seed: config.train.seed,
+          })
+        : await Promise.all(
+            prompts.map(async (prompt): Promise<Completion[]> => {
+              const tokens = dialogue.completionTokens(options.completion ?? "");
+              const [score] = await engine.score([{ prompt, completion: tokens }], {
+                temperature,
+                entropy: true,
+              });
+              const { logprobs, entropy = new Float64Array(tokens.length).fill(Number.NaN) } = score!;
+              return [{ tokens, logprobs, entropy, stopReason: "stop" }];
+            }),
+          );
+    const answers = completions.map(([completion], i) => ({ prompt: prompts[i]!, completion: completion! }));
+    const found = new Map<string, CompletionCredit[]>();
+    for (const [name, method] of methods) {
+      found.set(name, await creditWeights(engine, method, temperature, answers));
+    }
+    return answers.map(({ completion }, i) => ({
+      title: questions[i]!.problem.question,
+      texts: dialogue.tokenTexts(completion.tokens),
+      credits: new Map([...found].map(([name, credits]) => [name, credits[i]!])),
+    }));
+  });
+}
+
+/** Tokens down, methods across; a role beside the weight of methods that assign one. */
+function creditText({ title, texts, credits }: Credited): string {
+  const lines = [
+    ["token", ...credits.keys()],
+    ...texts.map((text, t) => [
+      JSON.stringify(text),
+      ...[...credits.values()].map(({ weights, roles }) =>
+        [weights[t]!.toFixed(3), ...(roles ? [roles[t]!] : [])].join(" "),
+      ),
+    ]),
+  ];
+  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
+  const rows = lines.map((line) =>
+    line
+      .map((word, i) => word.padEnd(widths[i]!))
+      .join("  ")
+      .trimEnd(),
+  );
+  return `${title}\n${rows.join("\n")}\n`;
+}
+
+/** Typed arrays as lists. */
+function plain(credit: CompletionCredit): object {
+  return Object.fromEntries(
+    Object.entries(credit).map(([name, value]) => [
+      name,
+      ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value,
+    ]),
+  );
+}
+
+async function showCredit(
+  file: string | undefined,
+  options: CreditOptions,
+  context: CliContext,
+): Promise<void> {
+  const config = await trainedConfig(file, { ...options, problems: options.problems ?? 1 });
+  if (options.dryRun === true) {
+    context.stdout(dryRunText(config, options.json ?? false));
+    return;
+  }
+  if (options.signals !== undefined && options.completion !== undefined) {
+    throw new ConfigError("--completion: does not apply to recorded signals");
+  }
+  const methods = methodsOf(config, options.methods);
+  const credited =
+    options.signals === undefined
+      ? await creditSampled(config, options, methods, context)
+      : await creditRecorded(options.signals, methods);
+  const reporter = new Reporter(context, options.json ?? false);
+  for (const one of credited) {
+    const credits = Object.fromEntries([...one.credits].map(([name, credit]) => [name, plain(credit)]));
+    reporter.json({ event: "credit", title: one.title, tokens: one.texts, credits });
+  }
+  reporter.text(credited.map(creditText).join("\n"));
+}
+
+/** Adds what `fovea credit` takes and does. */
+export function configure(command: Command, context: CliContext): void {
+  addTrainedOptions(command)
+    .option(
+      "--methods <names>",
+      "credit methods, separated by commas; that of the configuration unless given",
+    )
+    .option("--signals <file>", "recorded signals, JSON, in place of a model")
+    .option("--completion <text>", "credit this text as the answer, in place of a sampled one")
+    .action((file: string | undefined, options: CreditOptions) => showCredit(file, options, context));
+}
