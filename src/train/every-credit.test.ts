@@ -61,6 +61,26 @@ describe("an iteration with each credit method", () => {
     }
   });
 
+  test.each(["random", "reverse", "entropy", "kl"])("dyco-rl learns with its %s roles", async (roles) => {
+    const { engine } = recordingEngine();
+    const { training, progress } = trainingWith(
+      engine,
+      "credit.kind=dyco-rl",
+      `credit.ablation=${roles}-roles`,
+    );
+    expect((await runIteration(training, progress, 1)).steps).toMatchObject([{ applied: true }]);
+  });
+
+  test("says how far the answers with and without the images are apart where the loss drives them apart", async () => {
+    const { engine } = recordingEngine();
+    const papo = trainingWith(engine, "credit.kind=papo");
+    expect((await runIteration(papo.training, papo.progress, 1)).metrics.perceptionKl).toBeGreaterThan(0);
+    const vicra = trainingWith(engine, "credit.kind=vicra");
+    expect((await runIteration(vicra.training, vicra.progress, 1)).metrics).not.toHaveProperty(
+      "perceptionKl",
+    );
+  });
+
   test("asks the model once with its images gone where the method compares", async () => {
     const { engine, scored } = recordingEngine();
     const { training, progress } = trainingWith(engine, "credit.kind=vicra");

@@ -63,6 +63,8 @@ export interface IterationMetrics {
   readonly entropy: number;
   /** Only when measured. */
   readonly kl?: number;
+  /** Nats, from credit methods with a perception term. */
+  readonly perceptionKl?: number;
   readonly loss?: number;
   readonly gradientNorm?: number;
   readonly ratioMean?: number;
@@ -158,6 +160,7 @@ function objectiveNumbers(steps: readonly StepOutcome[], isKlMeasured: boolean) 
     );
   return {
     ...(isKlMeasured && { kl: byTokens("kl") }),
+    ...(measured.some(({ perceptionKl }) => perceptionKl > 0) && { perceptionKl: byTokens("perceptionKl") }),
     loss: mean(steps.flatMap(({ loss }) => loss ?? [])),
     gradientNorm: mean(steps.flatMap(({ applied, gradientNorm }) => (applied ? (gradientNorm ?? []) : []))),
     ratioMean: byTokens("ratioMean"),
