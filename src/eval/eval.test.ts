@@ -128,6 +128,24 @@ describe("a dialogue", () => {
     expect(text).toBe(`<|vision_end|>${problem.question}<|im_end|>\n<|im_start|>assistant\n`);
   });
 
+  test("puts images where the question has their places", () => {
+    const [image] = problem.images;
+    const two = { ...problem, images: [image!, image!], question: "Is <image> like <image>?" };
+    const { chunks } = dialogue.prompt(two);
+    expect(chunks.map(({ kind }) => kind)).toEqual(["text", "image", "text", "image", "text"]);
+    expect(() => dialogue.prompt({ ...two, images: [image!] })).toThrow("2 places <image>, got 1");
+  });
+
+  test("counts the tokens of a prompt, images at the size at which they are shown", () => {
+    const prompt = dialogue.prompt(problem);
+    const text = prompt.chunks.reduce(
+      (sum, chunk) => sum + (chunk.kind === "text" ? chunk.tokens.length : 0),
+      0,
+    );
+    // 84 by 84 pixels are three by three tokens of 28.
+    expect(dialogue.promptTokens(prompt)).toBe(text + 9);
+  });
+
   test("adds the system message and the suffix that it was given", () => {
     const own = createDialogue({ ...format, system: "I see", suffix: " What is the sum?" });
     const all = own

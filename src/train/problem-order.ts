@@ -19,12 +19,12 @@ export function problemOrder(source: ProblemSource, seed: number): (position: nu
   if (size < 1) throw new DataError(`data: expected at least one problem, got none (${source.fingerprint})`);
   const root = new Rng(seed);
   let epoch = -1;
-  let order: number[] = [];
+  let order = new Uint32Array();
   return (position) => {
     const current = Math.floor(position / size);
     if (current !== epoch) {
       epoch = current;
-      order = root.fork(`epoch/${epoch}`).shuffle(Array.from({ length: size }, (_, i) => i));
+      order = root.fork(`epoch/${epoch}`).shuffle(new Uint32Array(size).map((_, i) => i));
     }
     return order[position % size]!;
   };

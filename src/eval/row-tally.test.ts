@@ -1,0 +1,63 @@
+import { describe, expect, test } from "vitest";
+import { DataError } from "../errors/index.ts";
+import { RowTally } from "./row-tally.ts";
+
+const broken = { index: 3, isBroken: true, message: "train.jsonl line 4: is no JSON" };
+const filtered = { index: 4, isBroken: false, message: "too large" };
+
+/** Rows until the tally says stop; undefined when it never does. */
+function stopsAt(share: number, rows: readonly boolean[]): number | undefined {
+  const tally = new RowTally(share, Infinity);
+  for (const [i, isBroken] of rows.entries()) {
+    try {
+      if (isBroken) tally.skipped(broken);
+      else tally.used();
+    } catch (error) {
+      expect(error).toBeInstanceOf(DataError);
+      return i + 1;
+    }
+  }
+  return undefined;
+}
+
+describe("broken rows", () => {
+  test("end the run past their share of a hundred, however few were drawn", () => {
+    expect(stopsAt(0.05, new Array(10).fill(true))).toBe(6);
+    expect(stopsAt(0, [false, false, true])).toBe(3);
+    expect(stopsAt(1, new Array(1000).fill(true))).toBeUndefined();
+  });
+
+  test("end it past their share of all rows once there are more", () => {
+    // Every tenth row: 1 of 10, 2 of 20, …, 10 of 100 are within a tenth for ever.
+    expect(
+      stopsAt(
+        0.1,
+        Array.from({ length: 5000 }, (_, i) => i % 10 === 9),
+      ),
+    ).toBeUndefined();
+    // Every ninth: the eleventh is past a tenth of a hundred.
+    expect(
+      stopsAt(
+        0.1,
+        Array.from({ length: 5000 }, (_, i) => i % 9 === 8),
+      ),
+    ).toBe(99);
+  });
+
+  test("say how many they are, and what the last one was", () => {
+    const tally = new RowTally(0, 10, { drawn: 7, broken: 0, filtered: 2 });
+    expect(() => tally.skipped(broken)).toThrow("1 of 8 rows are broken, expected at most a share of 0");
+    expect(() => tally.skipped(broken)).toThrow("train.jsonl line 4: is no JSON");
+  });
+});
+
+test("as many rows without a problem as there are end the run, unless a problem came between", () => {
+  const tally = new RowTally(1, 3);
+  tally.skipped(filtered);
+  tally.skipped(filtered);
+  tally.used();
+  tally.skipped(broken);
+  tally.skipped(filtered);
+  expect(() => tally.skipped(filtered)).toThrow("none of 3 rows can be used; the last: too large");
+  expect(tally.counts).toEqual({ drawn: 6, broken: 1, filtered: 4 });
+});
