@@ -3,8 +3,8 @@
  * From attention rows to the four numbers per token that attention-based credit needs. This is the reference: engines
  * compute the same inside their graph, because a `[T × S]` matrix never leaves them.
  */
-import { NumericError, ShapeError } from "../errors/index.ts";
 import { attentionDivergence, attentionSharpness } from "./attention-measures.ts";
+import { checkRows } from "./check-rows.ts";
 import { fisherRaoDistance } from "./fisher-rao.ts";
 
 /** What a key position holds, as stored in `kind`. */
@@ -79,7 +79,7 @@ export function attentionSignals(
   first: number,
   options: AttentionSignalOptions = {},
 ): AttentionSignals {
-  check(rows, shape, kind, first);
+  checkRows(rows, shape, kind, first);
   const { tokens, keys } = shape;
   const { textSupport = "own", measure } = options;
   const visualKeys = keysOfKind(kind, KEY_KIND.visual, keys);
@@ -117,41 +117,6 @@ export function attentionSignals(
     textBefore = text;
   }
   return measure === undefined ? signals : { ...signals, [measure]: measured };
-}
-
-function check(
-  rows: ArrayLike<number>,
-  { tokens, keys }: { readonly tokens: number; readonly keys: number },
-  kind: ArrayLike<number>,
-  first: number,
-): void {
-  for (const [name, size] of Object.entries({ tokens, keys, first })) {
-    if (!(Number.isInteger(size) && size >= 0)) {
-      throw new ShapeError(`${name}: expected an integer ≥ 0, got ${size}`);
-    }
-  }
-  if (rows.length !== tokens * keys) {
-    throw new ShapeError(`rows: expected ${tokens} × ${keys} = ${tokens * keys} numbers, got ${rows.length}`);
-  }
-  if (kind.length !== keys) throw new ShapeError(`kind: expected shape [${keys}], got [${kind.length}]`);
-  if (first + tokens > keys) {
-    throw new ShapeError(
-      `first: expected at most ${keys - tokens} (${tokens} queries, ${keys} keys), got ${first}`,
-    );
-  }
-  for (let key = 0; key < keys; key++) {
-    const value = kind[key]!;
-    if (value !== 0 && value !== 1 && value !== 2) {
-      throw new NumericError(`kind[${key}]: expected 0, 1 or 2, got ${value}`);
-    }
-  }
-  for (let i = 0; i < rows.length; i++) {
-    const value = rows[i]!;
-    if (!(value >= 0 && value < Infinity)) {
-      const where = `token ${Math.floor(i / keys)}, key ${i % keys}`;
-      throw new NumericError(`rows: expected a finite number ≥ 0, got ${value} (${where})`);
-    }
-  }
 }
 
 function keysOfKind(kind: ArrayLike<number>, wanted: number, end: number): number[] {

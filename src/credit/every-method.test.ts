@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { EngineError } from "../errors/index.ts";
 import { Rng } from "../math/index.ts";
+import { calibratedGram } from "./calibrated-gram.ts";
 import type { CreditCompletion } from "./method.ts";
 import { creditMethod } from "./registry.ts";
 import { creditSchema } from "./schema.ts";
@@ -16,6 +17,12 @@ const configs = [
   { kind: "dyco-rl", ablation: "kl-roles" },
   { kind: "dyco-rl", ablation: "text-score" },
   { kind: "dyco-rl", ablation: "reward-shaping" },
+  { kind: "at-rl" },
+  { kind: "at-rl", scale: "mean-one", refinement: false, expansion: false },
+  { kind: "at-rl", weighting: "tokens" },
+  { kind: "at-rl", weighting: "top-share" },
+  { kind: "at-rl", weighting: "random" },
+  { kind: "at-rl", weighting: "reverse" },
   { kind: "vicra" },
   { kind: "vicra", score: "divergence", variant: "listing" },
   { kind: "vppo" },
@@ -30,8 +37,8 @@ const named = configs.map((config) => [JSON.stringify(config), creditSchema.pars
 
 /** A completion with every signal that any method asks for. */
 function drawCompletion(rng: Rng, tokens: number, advantage: number): CreditCompletion {
-  const draw = (low: number, high: number) =>
-    Float64Array.from({ length: tokens }, () => rng.uniform(low, high));
+  const draw = (low: number, high: number, length = tokens) =>
+    Float64Array.from({ length }, () => rng.uniform(low, high));
   return {
     mask: new Uint8Array(tokens).fill(1),
     advantage,
@@ -44,6 +51,7 @@ function drawCompletion(rng: Rng, tokens: number, advantage: number): CreditComp
         sharpness: { visual: draw(0, 1), text: draw(0, 1) },
         divergence: { visual: draw(0, 1), text: draw(0, 1) },
       },
+      calibrated: calibratedGram(draw(0, 1, 5 * tokens), { tokens, keys: 5 }, Uint8Array.of(2, 1, 2, 1, 1)),
       entropy: draw(0, 2),
       ablation: { given: draw(-3, 0), ablated: draw(-3, 0), divergence: draw(0, 2) },
     },
@@ -61,11 +69,18 @@ function padded({ mask, advantage, signals }: CreditCompletion, by: number): Cre
         values instanceof Float64Array ? longer(values) : all(values as object),
       ]),
     ) as T;
+  const tokens = mask.length;
+  const gram = new Float64Array((tokens + by) ** 2).fill(Number.NaN);
+  for (let s = 0; s < tokens; s++) {
+    const { gram: shorter } = signals!.calibrated!;
+    gram.set(shorter.subarray(s * tokens, (s + 1) * tokens), s * (tokens + by));
+  }
   return {
     mask: [...Array.from(mask), ...new Array<number>(by).fill(0)],
     advantage,
     signals: {
       attention: all(signals!.attention!),
+      calibrated: { connectivity: longer(signals!.calibrated!.connectivity), gram },
       entropy: longer(signals!.entropy!),
       ablation: all(signals!.ablation!),
     },
@@ -144,8 +159,8 @@ describe.each(named)("%s", (name, config) => {
 
   test("asks for what it needs, and names the completion that lacks it", () => {
     const bare = { mask: [1] };
-    const { attention, entropy, ablation, advantage } = method.needs;
-    if (attention || entropy || ablation || advantage) {
+    const { attention, calibrated, entropy, ablation, advantage } = method.needs;
+    if (attention || calibrated || entropy || ablation || advantage) {
       expect(() => method.credit([[drawCompletion(new Rng(0), 1, 1), bare]])).toThrow(EngineError);
       expect(() => method.credit([[drawCompletion(new Rng(0), 1, 1), bare]])).toThrow(
         "completion 1 of group 0",

@@ -6,6 +6,9 @@
  */
 export type { AttentionMeasure, AttentionSignalOptions, AttentionSignals } from "./attention-signals.ts";
 export { attentionSignals, KEY_KIND } from "./attention-signals.ts";
+export { biasCurve } from "./bias-curve.ts";
+export type { CalibratedGramOptions } from "./calibrated-gram.ts";
+export { calibratedGram } from "./calibrated-gram.ts";
 export { fisherRaoDistance } from "./fisher-rao.ts";
 export type { ImageAblation } from "./image-ablation.ts";
 export { imageAblationSchema } from "./image-ablation.ts";
@@ -22,6 +25,9 @@ export type {
   CreditPerception,
   TokenRole,
 } from "./method.ts";
+export type { AtRlCredit, AtRlInput, AtRlOptions } from "./methods/at-rl/at-rl.ts";
+export { atRl } from "./methods/at-rl/at-rl.ts";
+export type { ExpansionOptions, RefinementOptions } from "./methods/at-rl/importance.ts";
 export type { DycoRlAblation } from "./methods/dyco-rl/ablations.ts";
 export type { DycoRlOptions } from "./methods/dyco-rl/dyco-rl.ts";
 export { dycoRl } from "./methods/dyco-rl/dyco-rl.ts";
@@ -45,3 +51,5 @@ export { partition } from "./partition/partition.ts";
 export { creditMethod } from "./registry.ts";
 export type { CreditConfig } from "./schema.ts";
 export { creditSchema } from "./schema.ts";
+export type { SimilarityGraphOptions } from "./similarity-graph.ts";
+export { similarityGraph } from "./similarity-graph.ts";

@@ -107,6 +107,8 @@ export interface CompletionCredit {
   readonly alignment?: Float64Array;
   /** `[T]` part of each token, from methods that group tokens; −1 at masked tokens. */
   readonly clusters?: Int32Array;
+  /** From methods that share credit by attention to the image: there was none, so weights are even. */
+  readonly lacksVisualMass?: true;
   /** Added to the completion's reward before advantages, from methods that shape rewards. */
   readonly rewardBonus?: number;
   /** Handed on to the objective, from methods that act on the loss. */

@@ -4,6 +4,7 @@
  * branch in `schema.ts` and one case here.
  */
 import type { CreditMethod } from "./method.ts";
+import { atRlMethod } from "./methods/at-rl/method.ts";
 import { dycoRlMethod } from "./methods/dyco-rl/method.ts";
 import { entropyAdvantageMethod } from "./methods/entropy-advantage.ts";
 import { highEntropyTokensMethod } from "./methods/high-entropy-tokens.ts";
@@ -28,6 +29,8 @@ export function creditMethod(config: CreditConfig): CreditMethod {
       return uniformMethod(config.weight);
     case "dyco-rl":
       return dycoRlMethod(config);
+    case "at-rl":
+      return atRlMethod(config);
     case "vicra":
       return vicraMethod(config);
     case "vppo":

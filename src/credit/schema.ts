@@ -4,6 +4,7 @@
  * does not apply cannot be written.
  */
 import * as z from "zod";
+import { atRlSchema } from "./methods/at-rl/method.ts";
 import { dycoRlSchema } from "./methods/dyco-rl/method.ts";
 import { entropyAdvantageSchema } from "./methods/entropy-advantage.ts";
 import { highEntropyTokensSchema } from "./methods/high-entropy-tokens.ts";
@@ -18,6 +19,7 @@ export const creditSchema = z
     uniformSchema,
     constantSchema,
     dycoRlSchema,
+    atRlSchema,
     vicraSchema,
     vppoSchema,
     papoSchema,

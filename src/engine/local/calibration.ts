@@ -2,26 +2,8 @@
  * @module
  * AT-RL's bias curve over the keys of a batch: what each column of attention is multiplied by.
  */
+import { biasCurve } from "../../credit/index.ts";
 import type { PreparedSequence, SequenceBatch } from "./sequence-batches.ts";
-
-/**
- * Mean-normalised bias of each key position, b_j ∝ 1 + 0.15·e^{−4p} + 0.05·cos(πp), p = j/N, j = 1 … N.
- *
- * Source: AT-RL, arXiv:2602.11455, Eq. 12.
- *
- * @param keys N, prompt and completion tokens of one sequence
- * @returns `[N]`, mean 1
- */
-function biasCurve(keys: number): Float64Array {
-  const curve = new Float64Array(keys);
-  let total = 0;
-  for (let j = 0; j < keys; j++) {
-    const p = (j + 1) / keys;
-    curve[j] = 1 + 0.15 * Math.exp(-4 * p) + 0.05 * Math.cos(Math.PI * p);
-    total += curve[j]!;
-  }
-  return curve.map((bias) => (bias * keys) / total);
-}
 
 /**
  * `[P·G, 1, S_p + T]` 1 / b_j of each completion's keys, 0 at padding. Positions count real tokens only, so that a

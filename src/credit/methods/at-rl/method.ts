@@ -1,0 +1,100 @@
+/**
+ * @module
+ * AT-RL as a part of a run's configuration, and from there to a credit method.
+ */
+import * as z from "zod";
+import { Rng } from "../../../math/index.ts";
+import type { CreditMethod } from "../../method.ts";
+import { completionName, requireSignal } from "../../per-completion.ts";
+import { AT_RL_WEIGHTINGS, atRl } from "./at-rl.ts";
+
+const share = z.number().min(0).max(1);
+
+const refinementSchema = z.strictObject({
+  threshold: share
+    .default(0.75)
+    .describe("Tokens less like the centroid of their cluster lose importance (τ_cen)."),
+  attenuation: share.default(0.6).describe("What their importance is multiplied by (α)."),
+});
+
+const expansionSchema = z.strictObject({
+  anchorShare: share.default(0.15).describe("Share of tokens that count as anchors (q)."),
+  neighbours: z.int().nonnegative().default(4).describe("Neighbours of an anchor that may gain (R)."),
+  threshold: z
+    .number()
+    .nonnegative()
+    .default(0.65)
+    .describe("What a neighbour's evidence must exceed (τ_nb)."),
+  similarityWeight: z.number().nonnegative().default(0.5).describe("Weight of the cosine in it (λ_sim)."),
+  importanceWeight: z
+    .number()
+    .nonnegative()
+    .default(0.5)
+    .describe("Weight of its own importance in it (λ_imp)."),
+});
+
+export const atRlSchema = z
+  .strictObject({
+    kind: z.literal("at-rl"),
+    scale: z
+      .enum(["paper", "mean-one"])
+      .default("paper")
+      .describe("Weights as printed, which sum to 1 over clusters, or divided by their mean over tokens."),
+    row: z
+      .enum(["own", "predicting"])
+      .default("own")
+      .describe("Attention from the token itself, or from the position that predicts it."),
+    layers: z.int().min(1).default(4).describe("Last decoder layers whose attention is averaged (L)."),
+    biasCorrection: z.boolean().default(true).describe("Divide attention by the bias of each position."),
+    similarityThreshold: share
+      .default(0.7)
+      .describe("Tokens are joined where their cosine exceeds this (τ_sim)."),
+    clusterSize: z
+      .number()
+      .min(1)
+      .default(10)
+      .describe("Tokens per cluster; there are max(2, ⌊T / clusterSize⌋) clusters."),
+    refinement: z
+      .union([z.literal(false), refinementSchema])
+      .prefault({})
+      .describe("Less importance for tokens that do not fit their cluster; false leaves it out."),
+    expansion: z
+      .union([z.literal(false), expansionSchema])
+      .prefault({})
+      .describe("More importance for neighbours of anchors; false leaves it out."),
+    weighting: z
+      .enum(AT_RL_WEIGHTINGS)
+      .default("clusters")
+      .describe("What weights follow; all but clusters are ablations, Tables 5 and 7."),
+    tokenShare: share
+      .optional()
+      .describe("Weighting top-share only: share of tokens that keep the advantage (0.15 unless given)."),
+    seed: z.int().default(0).describe("Seed of the graph partitioner."),
+  })
+  .refine((config) => config.weighting === "top-share" || config.tokenShare === undefined, {
+    path: ["tokenShare"],
+    error: 'applies to weighting "top-share" only',
+  })
+  .describe(
+    "AT-RL, arXiv:2602.11455: clusters of tokens that attend alike, weighted by attention to the image.",
+  );
+
+/** AT-RL with its options bound. */
+export function atRlMethod(config: z.output<typeof atRlSchema>): CreditMethod {
+  const { row, layers, biasCorrection } = config;
+  return {
+    needs: { calibrated: { row, layers, biasCorrection } },
+    credit: (groups, rng = new Rng(0)) =>
+      groups.map((group, g) =>
+        group.map((completion, i) => {
+          const calibrated = requireSignal(completion, "calibrated", config.kind, completionName(g, i));
+          const { weights, clusters, lacksVisualMass } = atRl(
+            { ...calibrated, mask: completion.mask },
+            config,
+            rng,
+          );
+          return { weights, clusters, ...(lacksVisualMass && { lacksVisualMass }) };
+        }),
+      ),
+  };
+}
