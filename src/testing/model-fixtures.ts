@@ -6,7 +6,8 @@
 import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { LocalModel, LocalSequence } from "../engine/local/local-model.ts";
+import type { LocalSequence } from "../engine/local/known-prompts.ts";
+import type { LocalModel } from "../engine/local/local-model.ts";
 import {
   type Prompt,
   type PromptChunk,
@@ -102,14 +103,17 @@ export function recordedPrompt({ prompt }: RecordedSequence): Prompt {
 let nextPrompt = 0;
 
 /** Registers a prompt under an id that no other has. */
-export function register(model: LocalModel, prompt: Prompt): number {
+export function register(model: Pick<LocalModel, "register">, prompt: Prompt): number {
   const id = nextPrompt++;
   model.register([[id, prompt]]);
   return id;
 }
 
 /** Registers a case's prompts and gives its sequences. */
-export function registerCase(model: LocalModel, { sequences }: RecordedCase): LocalSequence[] {
+export function registerCase(
+  model: Pick<LocalModel, "register">,
+  { sequences }: RecordedCase,
+): LocalSequence[] {
   return sequences.map((sequence) => ({
     prompt: register(model, recordedPrompt(sequence)),
     completion: Int32Array.from(sequence.completion),

@@ -14,7 +14,8 @@ import {
   writeVariant,
 } from "../../testing/model-fixtures.ts";
 import type { AdamParameters } from "../engine.ts";
-import { LocalModel, type LocalSequence } from "./local-model.ts";
+import type { LocalSequence } from "./known-prompts.ts";
+import { LocalModel } from "./local-model.ts";
 
 const NAME: Checkpoint = "untied-gqa";
 const STILL: AdamParameters = {

@@ -8,6 +8,8 @@ import { ModelError, RunError } from "../../errors/index.ts";
 import {
   configJson,
   type ModelConfig,
+  parseConfig,
+  readJson,
   replaceFile,
   type StorageOptions,
   writeWeights,
@@ -29,6 +31,12 @@ const CARRIED = [
   "video_preprocessor_config.json",
   "vocab.json",
 ];
+
+/** The configuration of a model directory. */
+export function readConfig(directory: string): ModelConfig {
+  const path = join(directory, "config.json");
+  return parseConfig(readJson(path), path);
+}
 
 /**
  * Writes weights, a value head if there is one, and configuration, and copies the tokenizer's and processor's files from `assets`.

@@ -4,10 +4,14 @@
  * gradients of the embeddings back to the vocabulary and to the images.
  */
 
-import { HIDDEN } from "../../model/graph/index.ts";
+import { batchRows, HIDDEN } from "../../model/graph/index.ts";
 import type { ModelConfig } from "../../model/index.ts";
 import type { PreparedImage, PreparedPrompt } from "./prepared-prompt.ts";
 import type { RotaryTable } from "./rotary-table.ts";
+import type { PreparedSequence, SequenceBatch } from "./sequence-batches.ts";
+
+/** A long list of numbers by its stretches: an array, or a file that is read where it is asked for. */
+export type NumberRange = Pick<Float32Array, "subarray">;
 
 /** Rows of embeddings and angles, to be filled in any order. */
 export class DecoderRows {
@@ -28,14 +32,14 @@ export class DecoderRows {
   }
 
   /** A text token at a position that is the same in all components. */
-  token(row: number, token: number, position: number, embedding: Float32Array): void {
+  token(row: number, token: number, position: number, embedding: NumberRange): void {
     const from = token * this.#width;
     this.embeddings.set(embedding.subarray(from, from + this.#width), row * this.#width);
     this.#table.write([position, position, position], row, this.cosine, this.sine);
   }
 
   /** A prompt whose last token goes to row `end − 1`. */
-  prompt(end: number, prompt: PreparedPrompt, embedding: Float32Array): void {
+  prompt(end: number, prompt: PreparedPrompt, embedding: NumberRange): void {
     const { time, height, width } = prompt.positions;
     forEachPromptRow(prompt, end, this.#width, (row, i, image, from) => {
       const source = image === undefined ? embedding : image.embeddings;
@@ -43,6 +47,40 @@ export class DecoderRows {
       this.#table.write([time[i]!, height[i]!, width[i]!], row, this.cosine, this.sine);
     });
   }
+}
+
+/** Teacher forcing's rows: those of all prompts, then of all completions; empty slots are zeros. */
+export function decoderFeeds(
+  batch: SequenceBatch,
+  sequences: readonly PreparedSequence[],
+  embedding: NumberRange,
+  config: ModelConfig,
+  table: RotaryTable,
+) {
+  const { prompts, promptLength, completionLength } = batch.shape;
+  const first = prompts * promptLength;
+  const rows = new DecoderRows(batchRows(batch.shape), config, table);
+  const targets = new BigInt64Array(batch.slots.length * completionLength);
+  for (const [p, prompt] of batch.prompts.entries()) {
+    rows.prompt((p + 1) * promptLength, prompt, embedding);
+  }
+  for (const [slot, index] of batch.slots.entries()) {
+    if (index >= 0) {
+      const { prompt, completion } = sequences[index]!;
+      for (const [t, token] of completion.entries()) {
+        const row = slot * completionLength + t;
+        rows.token(first + row, token, prompt.positions.next + t, embedding);
+        targets[row] = BigInt(token);
+      }
+    }
+  }
+  return {
+    embeddings: rows.embeddings,
+    cosine: rows.cosine,
+    sine: rows.sine,
+    promptMask: promptMask(batch.prompts, prompts, promptLength),
+    targets,
+  };
 }
 
 /** Visits a prompt's rows: their place in the batch, and where their embedding stands in the vocabulary or an image. */

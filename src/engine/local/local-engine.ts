@@ -19,7 +19,7 @@ import type {
   Sequence,
   StepReport,
 } from "../engine.ts";
-import type { LocalSequence } from "./local-model.ts";
+import type { LocalSequence } from "./known-prompts.ts";
 import type { LocalEngineOptions } from "./local-options.ts";
 import { type Answer, type Call, fromWire, type Method } from "./protocol.ts";
 
@@ -41,6 +41,15 @@ const CAPABILITIES = [
   "full-distribution",
   "image-ablation",
   "reference",
+] as const satisfies readonly Capability[];
+
+/** What is left when the weights stay in their file. */
+const STREAMING = [
+  "attention",
+  "attention-measure",
+  "calibrated-attention",
+  "entropy",
+  "image-ablation",
 ] as const satisfies readonly Capability[];
 
 interface Pending {
@@ -74,7 +83,9 @@ class LocalEngine implements Engine {
   #closed = false;
 
   constructor(options: LocalEngineOptions) {
-    this.capabilities = new Set([...CAPABILITIES, ...(options.valueHead ? (["value"] as const) : [])]);
+    this.capabilities = new Set(
+      options.stream ? STREAMING : [...CAPABILITIES, ...(options.valueHead ? (["value"] as const) : [])],
+    );
     this.#worker = new Worker(WORKER, { workerData: options });
     this.#worker.on("message", (answer: Answer) => this.#settle(answer));
     this.#worker.on("error", (cause) =>

@@ -3,11 +3,10 @@
  * The engine's work, in the thread that calls it. `local-engine.ts` puts it into a worker.
  */
 import { existsSync } from "node:fs";
-import { join } from "node:path";
-import type { AttentionRequest, ImageAblation } from "../../credit/index.ts";
+import type { AttentionRequest } from "../../credit/index.ts";
 import { EngineError, ShapeError } from "../../errors/index.ts";
 import { Rng } from "../../math/index.ts";
-import { type ModelConfig, parseConfig, readJson, type StorageOptions } from "../../model/index.ts";
+import type { ModelConfig, StorageOptions } from "../../model/index.ts";
 import type {
   AccumulateOptions,
   AdamParameters,
@@ -18,26 +17,17 @@ import type {
   SampleRequest,
   Score,
   ScoreRequest,
-  SignalRequest,
   StepReport,
 } from "../engine.ts";
-import { ablatePrompt } from "./ablated-prompt.ts";
 import { AdamW, gradientNorm } from "./adamw.ts";
-import { checkSameModel, saveModel } from "./checkpoint-files.ts";
+import { checkSameModel, readConfig, saveModel } from "./checkpoint-files.ts";
 import { decode } from "./decoding.ts";
 import { initialiseWeights } from "./initial-weights.ts";
-import type { LocalEngineOptions } from "./local-options.ts";
+import { KnownPrompts, type LocalSequence } from "./known-prompts.ts";
+import { checkedTemperature, checkLayers, checkPositive, type LocalEngineOptions } from "./local-options.ts";
 import { ParameterStore } from "./parameter-store.ts";
-import {
-  checkText,
-  loadProcessors,
-  type PreparedPrompt,
-  type Processors,
-  preparePrompt,
-} from "./prepared-prompt.ts";
 import { ProgramCache } from "./program-cache.ts";
 import { RotaryTable } from "./rotary-table.ts";
-import type { PreparedSequence } from "./sequence-batches.ts";
 import { type Machinery, TeacherForcing } from "./teacher-forcing.ts";
 import { readTrainingState, restoreTrainingState, saveTrainingState } from "./training-state.ts";
 import { VisionEncoder } from "./vision-encoder.ts";
@@ -45,28 +35,15 @@ import { VisionEncoder } from "./vision-encoder.ts";
 /** Compiled programs kept: each holds the buffers of its largest run, some 100 MB for a backward pass. */
 const PROGRAMS = 30;
 
-/** A sequence whose prompt was registered before. */
-export interface LocalSequence {
-  readonly prompt: number;
-  readonly completion: Int32Array;
-}
-
 /** A sampling request whose prompts were registered before. */
 export type LocalSampleRequest = Omit<SampleRequest, "prompts"> & { readonly prompts: readonly number[] };
-
-/** A prompt as it came, for ablations, and as the decoder sees it. */
-interface KnownPrompt {
-  readonly prompt: Prompt;
-  readonly prepared: PreparedPrompt;
-}
 
 export class LocalModel {
   readonly #machinery: Machinery;
   readonly #assets: string;
-  readonly #processors: Processors;
   readonly #adam: AdamW;
   readonly #teacher: TeacherForcing;
-  readonly #prompts = new Map<number, KnownPrompt>();
+  readonly #prompts: KnownPrompts;
   readonly #banned: Uint8Array;
 
   /**
@@ -94,25 +71,16 @@ export class LocalModel {
     this.#teacher = new TeacherForcing(this.#machinery);
     this.#adam = new AdamW(store.layout);
     this.#banned = bannedTokens(config);
-    this.#processors = loadProcessors(this.#assets, config);
+    this.#prompts = new KnownPrompts(config, this.#assets);
   }
 
   /** Remembers prompts under the caller's ids: all, or none when one of them fails. */
   register(prompts: readonly (readonly [id: number, prompt: Prompt])[]): void {
-    const { config } = this.#machinery;
-    const known = prompts.map(([id, prompt]): [number, KnownPrompt] => {
-      const prepared = preparePrompt(prompt, config, this.#processors);
-      return [id, { prompt, prepared }];
-    });
-    for (const [id, prompt] of known) {
-      this.#prompts.set(id, prompt);
-    }
+    this.#prompts.register(prompts);
   }
 
   forget(ids: readonly number[]): void {
-    for (const id of ids) {
-      this.#prompts.delete(id);
-    }
+    this.#prompts.forget(ids);
   }
 
   async sample(request: LocalSampleRequest): Promise<Completion[][]> {
@@ -120,7 +88,7 @@ export class LocalModel {
     checkLayers("sample", request.signals);
     const greedy = request.temperature === 0;
     return decode(this.#machinery, {
-      prompts: request.prompts.map((id) => this.#known(id).prepared),
+      prompts: request.prompts.map((id) => this.#prompts.prepared(id)),
       groupSize: request.groupSize,
       maxCompletionTokens: request.maxCompletionTokens,
       stopTokens: new Set(request.stopTokens),
@@ -142,7 +110,7 @@ export class LocalModel {
     checkLayers("score", signals);
     this.#checkValueHead(values, "score: values");
     return this.#teacher.score(
-      this.#sequences(sequences, request.image),
+      this.#prompts.sequences(sequences, request.image),
       {
         weights,
         temperature: checkedTemperature(request.temperature),
@@ -151,7 +119,7 @@ export class LocalModel {
         entropy,
         values,
       },
-      divergenceFrom && this.#sequences(sequences, divergenceFrom),
+      divergenceFrom && this.#prompts.sequences(sequences, divergenceFrom),
     );
   }
 
@@ -166,7 +134,7 @@ export class LocalModel {
     checkCoefficients("entropyCoefficients", sequences, entropy);
     this.#checkValueHead(values !== undefined, "accumulate: valueCoefficients");
     await this.#teacher.accumulate(
-      this.#sequences(sequences),
+      this.#prompts.sequences(sequences),
       { logprobs: coefficients, values, entropy },
       checkedTemperature(options.temperature),
     );
@@ -223,33 +191,6 @@ export class LocalModel {
     return store.tensors(store.gradient);
   }
 
-  /** Sequences with their prompts prepared, those of one prompt with one; images as given or ablated. */
-  #sequences(sequences: readonly LocalSequence[], image?: ImageAblation): PreparedSequence[] {
-    const { config } = this.#machinery;
-    const prompts = new Map<number, PreparedPrompt>();
-    return sequences.map(({ prompt: id, completion }, i) => {
-      checkText(completion, config, `completion ${i}`);
-      const prompt = prompts.get(id) ?? this.#prepared(id, image);
-      prompts.set(id, prompt);
-      return { prompt, completion };
-    });
-  }
-
-  #prepared(id: number, image: ImageAblation | undefined): PreparedPrompt {
-    const { prompt, prepared } = this.#known(id);
-    const { config } = this.#machinery;
-    const ablated = image === undefined ? prompt : ablatePrompt(prompt, image, config, this.#processors);
-    return ablated === prompt ? prepared : preparePrompt(ablated, config, this.#processors);
-  }
-
-  #known(id: number): KnownPrompt {
-    const known = this.#prompts.get(id);
-    if (known === undefined) {
-      throw new EngineError(`prompt ${id} is not registered`);
-    }
-    return known;
-  }
-
   #checkValueHead(isAskedFor: boolean, what: string): void {
     if (isAskedFor && !this.#machinery.store.hasValueHead) {
       throw new EngineError(`${what}: the engine has no value head; open it with valueHead: true`);
@@ -270,23 +211,6 @@ function bannedTokens({
     banned[token] = 1;
   }
   return banned;
-}
-
-function readConfig(directory: string): ModelConfig {
-  const path = join(directory, "config.json");
-  return parseConfig(readJson(path), path);
-}
-
-function checkPositive(name: string, value: number): void {
-  if (!(Number.isInteger(value) && value > 0)) {
-    throw new EngineError(`${name}: expected a positive integer, got ${value}`);
-  }
-}
-
-function checkLayers(call: string, signals: SignalRequest | undefined): void {
-  if (signals?.calibrated !== undefined) {
-    checkPositive(`${call}: signals.calibrated.layers`, signals.calibrated.layers);
-  }
 }
 
 /** An update that divides by zero or by a negative number would spoil every weight at once. */
@@ -334,13 +258,6 @@ function checkSampling({
 /** Rows to reduce while sampling; a measure can be had from scoring only. */
 function sampledRow(request: AttentionRequest | undefined): AttentionRow | undefined {
   return request?.measure === undefined ? request?.row : undefined;
-}
-
-function checkedTemperature(temperature = 1): number {
-  if (!(temperature > 0 && Number.isFinite(temperature))) {
-    throw new EngineError(`temperature: expected a positive number, got ${temperature}`);
-  }
-  return temperature;
 }
 
 function checkCoefficients(

@@ -1,8 +1,10 @@
 /**
  * @module
- * What a local engine is opened with.
+ * What a local engine is opened with, and checks of what it is asked.
  */
+import { EngineError } from "../../errors/index.ts";
 import type { ModelConfig } from "../../model/index.ts";
+import type { SignalRequest } from "../engine.ts";
 
 /** A model that starts from random weights. */
 export interface FreshModel {
@@ -29,4 +31,31 @@ export interface LocalEngineOptions {
   readonly valueHead?: boolean;
   /** Prompt and completion tokens computed at once: few enough to stay in the cache, 2,048 unless given. */
   readonly maxTokens?: number;
+  /**
+   * Keep the weights in their file and read them layer by layer at every call: memory for one layer instead of a model,
+   * and an engine that can only score. False unless given.
+   */
+  readonly stream?: boolean;
+}
+
+/** @throws EngineError when a value is no positive integer */
+export function checkPositive(name: string, value: number): void {
+  if (!(Number.isInteger(value) && value > 0)) {
+    throw new EngineError(`${name}: expected a positive integer, got ${value}`);
+  }
+}
+
+/** @throws EngineError when a mean over no layers is asked for */
+export function checkLayers(call: string, signals: SignalRequest | undefined): void {
+  if (signals?.calibrated !== undefined) {
+    checkPositive(`${call}: signals.calibrated.layers`, signals.calibrated.layers);
+  }
+}
+
+/** @throws EngineError when a temperature is not positive */
+export function checkedTemperature(temperature = 1): number {
+  if (!(temperature > 0 && Number.isFinite(temperature))) {
+    throw new EngineError(`temperature: expected a positive number, got ${temperature}`);
+  }
+  return temperature;
 }

@@ -12,7 +12,8 @@ import {
   registerCase,
 } from "../../testing/model-fixtures.ts";
 import type { Score, ScoreRequest } from "../engine.ts";
-import { LocalModel, type LocalSequence } from "./local-model.ts";
+import type { LocalSequence } from "./known-prompts.ts";
+import { LocalModel } from "./local-model.ts";
 
 /** What transformers says of one sequence; fixtures/model/README.md has the format. */
 interface Recorded {

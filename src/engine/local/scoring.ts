@@ -45,10 +45,11 @@ export function scoringOutputs(
   };
 }
 
-function signalOutputs(
-  { graph, rows }: TeacherForcedGraph,
+/** The outputs for signals alone. */
+export function signalOutputs(
+  { graph, rows }: Pick<TeacherForcedGraph, "graph" | "rows">,
   { prompts, promptLength, groupSize, completionLength }: BatchShape,
-  { attention, calibrated }: Wanted,
+  { attention, calibrated }: Pick<Wanted, "attention" | "calibrated">,
 ): Record<string, Tensor> {
   if (attention === undefined && calibrated === undefined) {
     return {};

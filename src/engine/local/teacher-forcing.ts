@@ -7,7 +7,7 @@ import { type BatchShape, teacherForcedGraph, temperedLogits, valueHead } from "
 import type { ModelConfig } from "../../model/index.ts";
 import { type Feeds, gradients, type Seed, softmaxDivergence, softmaxEntropy } from "../../tensor/index.ts";
 import type { Score } from "../engine.ts";
-import { DecoderRows, forEachPromptRow, promptMask } from "./decoder-batch.ts";
+import { decoderFeeds, forEachPromptRow } from "./decoder-batch.ts";
 import type { ParameterStore } from "./parameter-store.ts";
 import type { PreparedImage } from "./prepared-prompt.ts";
 import type { ProgramCache } from "./program-cache.ts";
@@ -164,7 +164,6 @@ export class TeacherForcing {
     await vision.backward(imageGradients);
   }
 
-  /** Rows of all prompts, then of all completions; empty slots are zeros. */
   #feeds(
     batch: SequenceBatch,
     sequences: readonly PreparedSequence[],
@@ -172,32 +171,8 @@ export class TeacherForcing {
     temperature: number,
   ): Feeds {
     const { config, store, table } = this.#m;
-    const { prompts, promptLength, completionLength } = batch.shape;
-    const embedding = store.view(weights, "embedding");
-    const first = prompts * promptLength;
-    const rows = new DecoderRows(first + batch.slots.length * completionLength, config, table);
-    const targets = new BigInt64Array(batch.slots.length * completionLength);
-    for (const [p, prompt] of batch.prompts.entries()) {
-      rows.prompt((p + 1) * promptLength, prompt, embedding);
-    }
-    for (const [slot, index] of batch.slots.entries()) {
-      if (index >= 0) {
-        const { prompt, completion } = sequences[index]!;
-        for (const [t, token] of completion.entries()) {
-          const row = slot * completionLength + t;
-          rows.token(first + row, token, prompt.positions.next + t, embedding);
-          targets[row] = BigInt(token);
-        }
-      }
-    }
-    return {
-      embeddings: rows.embeddings,
-      cosine: rows.cosine,
-      sine: rows.sine,
-      promptMask: promptMask(batch.prompts, prompts, promptLength),
-      targets,
-      inverseTemperature: Float32Array.of(1 / temperature),
-    };
+    const rows = decoderFeeds(batch, sequences, store.view(weights, "embedding"), config, table);
+    return { ...rows, inverseTemperature: Float32Array.of(1 / temperature) };
   }
 
   #scoreProgram(shape: BatchShape, wanted: Wanted) {

@@ -6,6 +6,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { LocalModel } from "./local-model.ts";
 import type { LocalEngineOptions } from "./local-options.ts";
 import { type Answer, type Call, toWire } from "./protocol.ts";
+import { StreamingModel } from "./streaming-model.ts";
 
 const port = parentPort!;
 const model = open();
@@ -16,9 +17,10 @@ port.on("message", (call: Call) => {
 });
 
 /** A model that cannot be opened answers every call with the reason. */
-function open(): LocalModel | Error {
+function open(): LocalModel | StreamingModel | Error {
   try {
-    return new LocalModel(workerData as LocalEngineOptions);
+    const options = workerData as LocalEngineOptions;
+    return options.stream === true ? new StreamingModel(options) : new LocalModel(options);
   } catch (error) {
     return error as Error;
   }

@@ -19,11 +19,11 @@ import {
   transpose,
 } from "../../tensor/index.ts";
 import type { ModelConfig, TextConfig } from "../config.ts";
+import type { BatchShape } from "./batch-layer.ts";
 import { attentionScale, finishLayer, type Projected, project } from "./decoder-layer.ts";
 import { type Distribution, distribution } from "./distribution.ts";
 import { GraphParameters, type ParameterLayout } from "./parameters.ts";
 import { layerMean } from "./rows.ts";
-import type { BatchShape } from "./teacher-forced.ts";
 
 export interface DecodeStepGraph {
   readonly graph: Graph;

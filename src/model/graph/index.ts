@@ -5,6 +5,7 @@
  */
 export { rowDivergence, rowEntropy } from "./attention-measures.ts";
 export { calibratedSignals, keySupports, modalitySignals } from "./attention-signals.ts";
+export { type BatchShape, batchRows } from "./batch-layer.ts";
 export { decodeStepGraph } from "./decode-step.ts";
 export { temperedLogits, valueHead } from "./distribution.ts";
 export { HIDDEN } from "./mask.ts";
@@ -16,6 +17,8 @@ export {
   VALUE_HEAD,
 } from "./parameters.ts";
 export { prefillGraph } from "./prefill.ts";
-export { type BatchShape, type TeacherForcedGraph, teacherForcedGraph } from "./teacher-forced.ts";
+export { type StreamedLayer, streamedHeadGraph, streamedLayerGraph } from "./streamed-decoder.ts";
+export { streamedVisionGraph, type VisionStage } from "./streamed-vision.ts";
+export { type TeacherForcedGraph, teacherForcedGraph } from "./teacher-forced.ts";
 export { visionGraph } from "./vision.ts";
 export { type VisionPlan, visionPlan } from "./vision-plan.ts";

@@ -2,39 +2,22 @@
  * @module
  * Log-probs of given completions, for groups that share a prompt: each prompt is computed once for its whole group,
  * in the forward pass and in the backward pass.
- *
- * Prompts are padded on the left, completions on the right, so every completion follows its prompt without a gap.
  */
+import { Graph, type Tensor, targetLogprobs } from "../../tensor/index.ts";
+import type { ModelConfig } from "../config.ts";
 import {
-  attention,
-  concatenate,
-  expand,
-  Graph,
-  reshape,
-  slice,
-  split,
-  type Tensor,
-  targetLogprobs,
-} from "../../tensor/index.ts";
-import type { ModelConfig, TextConfig } from "../config.ts";
-import { attentionScale, finishLayer, type Projected, project } from "./decoder-layer.ts";
+  type BatchShape,
+  batchInputs,
+  batchLayer,
+  batchRows,
+  type LayerProbabilities,
+  layerRows,
+  predictingHidden,
+  type RowOwner,
+} from "./batch-layer.ts";
 import { finalHidden, temperedLogits } from "./distribution.ts";
-import { fromHeads, toHeads } from "./layer.ts";
-import { causalMask } from "./mask.ts";
 import { GraphParameters, type ParameterLayout } from "./parameters.ts";
-import { attendPrompt, type PromptAttention, promptMasks } from "./prompt-attention.ts";
-import { headMean, lastHeadMean, lastRows, layerMean } from "./rows.ts";
-
-/** Sizes of a batch: P prompts of S_p slots, G completions each of T slots. */
-export interface BatchShape {
-  readonly prompts: number;
-  readonly groupSize: number;
-  readonly promptLength: number;
-  readonly completionLength: number;
-}
-
-/** Which query's row belongs to a token: its own, or the one that predicts it. */
-export type RowOwner = "own" | "predicting";
+import { layerMean } from "./rows.ts";
 
 export interface TeacherForcedGraph {
   readonly graph: Graph;
@@ -64,33 +47,17 @@ export function teacherForcedGraph(
   batch: BatchShape,
 ): TeacherForcedGraph {
   const { text } = config;
-  const { prompts, groupSize, promptLength, completionLength } = batch;
-  const completions = prompts * groupSize;
-  const promptRows = prompts * promptLength;
-  const rows = promptRows + completions * completionLength;
   const graph = new Graph();
   const parameters = new GraphParameters(graph, layout);
-  const angles = {
-    cosine: graph.input("cosine", [1, rows, text.headDim / 2]),
-    sine: graph.input("sine", [1, rows, text.headDim / 2]),
-  };
-  const masks = promptMasks(graph, prompts, promptLength);
-  const completionMask = sharedPromptMask(masks.padding, batch);
-  const embeddings = graph.input("embeddings", [rows, text.hiddenSize]);
+  const inputs = batchInputs(graph, text, batch);
+  const embeddings = graph.input("embeddings", [batchRows(batch), text.hiddenSize]);
 
   let x = embeddings;
   const probabilities: LayerProbabilities[] = [];
   for (let layer = 0; layer < text.layers; layer++) {
-    const last = layer === text.layers - 1;
-    x = graph.scope(`decoder layer ${layer}`, () => {
-      const projected = project(x, parameters, layer, text, angles);
-      const parts = splitRows(projected, promptRows);
-      const prompt = attendPrompt(parts.prompt, masks, text, last);
-      const completion = attendCompletions(parts.completion, prompt, completionMask, batch, text);
-      probabilities.push({ prompt: prompt.probabilities, completion: completion.probabilities });
-      const residual = last ? lastPromptRows(x, batch) : x;
-      return finishLayer(residual, concatenate([prompt.mixed, completion.mixed], 0), parameters, layer, text);
-    });
+    const done = batchLayer(x, parameters, layer, text, inputs, layer === text.layers - 1);
+    probabilities.push(done.probabilities);
+    x = done.x;
   }
   const hidden = finalHidden(predictingHidden(x, batch), parameters, text);
   const logits = temperedLogits(hidden, parameters, text);
@@ -100,113 +67,8 @@ export function teacherForcedGraph(
     embeddings,
     hidden,
     logits,
-    logprobs: targetLogprobs(logits, graph.input("targets", [completions * completionLength], "int64")),
+    logprobs: targetLogprobs(logits, graph.input("targets", [hidden.shape[0]!], "int64")),
     rows: (owner, layers = 1) =>
       layerMean(probabilities.slice(-layers).map((layer) => layerRows(layer, owner, batch))),
   };
-}
-
-/** One layer's attention: `[P, H, S_p, S_p]`, or its last row, and `[P·G, H, T, S_p + T]`. */
-interface LayerProbabilities {
-  readonly prompt: Tensor;
-  readonly completion: Tensor;
-}
-
-function layerRows({ prompt, completion }: LayerProbabilities, owner: RowOwner, batch: BatchShape): Tensor {
-  const own = headMean(completion);
-  if (owner === "own") {
-    return own;
-  }
-  return predictingRows(lastHeadMean(prompt), own, batch);
-}
-
-function splitRows(
-  { queryKey, value }: Projected,
-  promptRows: number,
-): { prompt: Projected; completion: Projected } {
-  const sizes = [promptRows, value.shape[0]! - promptRows];
-  const [promptQueryKey, completionQueryKey] = split(queryKey, sizes, 0) as [Tensor, Tensor];
-  const [promptValue, completionValue] = split(value, sizes, 0) as [Tensor, Tensor];
-  return {
-    prompt: { queryKey: promptQueryKey, value: promptValue },
-    completion: { queryKey: completionQueryKey, value: completionValue },
-  };
-}
-
-/** `[P·G, 1, T, S_p + T]`: a completion sees its prompt's real tokens and its own tokens up to the query. */
-function sharedPromptMask(
-  padding: Tensor,
-  { prompts, groupSize, promptLength, completionLength }: BatchShape,
-): Tensor {
-  const completions = prompts * groupSize;
-  const own = [completions, 1, completionLength, completionLength];
-  return concatenate(
-    [
-      perCompletion(expand(padding, [prompts, 1, completionLength, promptLength]), groupSize),
-      expand(causalMask(padding.graph, completionLength), own),
-    ],
-    3,
-  );
-}
-
-/** `[P, A, B, C]` repeated for each completion of the group, `[P·G, A, B, C]`. */
-function perCompletion(shared: Tensor, groupSize: number): Tensor {
-  const [prompts, ...rest] = shared.shape as [number, ...number[]];
-  const repeated = expand(reshape(shared, [prompts, 1, ...rest]), [prompts, groupSize, ...rest]);
-  return reshape(repeated, [prompts * groupSize, ...rest]);
-}
-
-function attendCompletions(
-  projected: Projected,
-  prompt: PromptAttention,
-  mask: Tensor,
-  { prompts, groupSize }: BatchShape,
-  config: TextConfig,
-): { mixed: Tensor; probabilities: Tensor } {
-  const completions = prompts * groupSize;
-  const heads = toHeads(projected.queryKey, completions, config.heads + config.kvHeads);
-  const [query, ownKey] = split(heads, [config.heads, config.kvHeads], 1) as [Tensor, Tensor];
-  const ownValue = toHeads(projected.value, completions, config.kvHeads);
-  const key = concatenate([perCompletion(prompt.key, groupSize), ownKey], 2);
-  const value = concatenate([perCompletion(prompt.value, groupSize), ownValue], 2);
-  const { output, probabilities } = attention(query, key, value, attentionScale(config), mask);
-  return { mixed: fromHeads(output), probabilities };
-}
-
-/** Rows of the residual stream that the last layer goes on with: each prompt's last, and all completion rows. */
-function lastPromptRows(x: Tensor, { prompts, promptLength }: BatchShape): Tensor {
-  const promptRows = prompts * promptLength;
-  const [prompt, completion] = split(x, [promptRows, x.shape[0]! - promptRows], 0) as [Tensor, Tensor];
-  return concatenate([lastRows(prompt, prompts), completion], 0);
-}
-
-/** From `[P + P·G·T, D]` the rows that predict each completion token, `[P·G·T, D]`. */
-function predictingHidden(x: Tensor, { prompts, groupSize, completionLength }: BatchShape): Tensor {
-  const width = x.shape[1]!;
-  const completions = prompts * groupSize;
-  const [last, own] = split(x, [prompts, completions * completionLength], 0) as [Tensor, Tensor];
-  const first = perCompletion(reshape(last, [prompts, 1, width]), groupSize);
-  return reshape(shiftIn(first, reshape(own, [completions, completionLength, width])), [
-    completions * completionLength,
-    width,
-  ]);
-}
-
-/** `[B, T, D]` moved one step later, with `first` `[B, 1, D]` in front. */
-function shiftIn(first: Tensor, own: Tensor): Tensor {
-  const length = own.shape[1]!;
-  return length === 1 ? first : concatenate([first, slice(own, 1, 0, length - 1)], 1);
-}
-
-/** The first token is predicted by the prompt's last row, whose keys end where the completion's begin. */
-function predictingRows(
-  lastRow: Tensor,
-  ownRows: Tensor,
-  { groupSize, promptLength, completionLength }: BatchShape,
-): Tensor {
-  const prompts = lastRow.shape[0]!;
-  const { graph } = lastRow;
-  const none = graph.constant(new Float32Array(prompts * completionLength), [prompts, 1, completionLength]);
-  const padded = concatenate([reshape(lastRow, [prompts, 1, promptLength]), none], 2);
-  return shiftIn(perCompletion(padded, groupSize), ownRows);
 }

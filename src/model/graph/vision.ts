@@ -47,34 +47,78 @@ export function visionGraph(
   const { vision } = config;
   const graph = new Graph();
   const parameters = new GraphParameters(graph, layout);
-  const patchWidth = vision.inChannels * vision.temporalPatchSize * vision.patchSize ** 2;
-  const rows = frames * plan.slots;
-  const angles = {
-    cosine: repeatedAngles(graph, plan.cosine, plan, frames, vision.hiddenSize / vision.heads / 2),
-    sine: repeatedAngles(graph, plan.sine, plan, frames, vision.hiddenSize / vision.heads / 2),
-  };
-
-  let x = linear(graph.input("patches", [rows, patchWidth]), parameters.pack("vision.patch"));
+  const angles = visionAngles(graph, config, plan, frames);
+  let x = embedPatches(parameters, graph.input("patches", patchShape(config, plan, frames)));
   for (let block = 0; block < vision.depth; block++) {
-    const prefix = `vision.${block}`;
     const whole = vision.fullAttentionBlocks.includes(block);
-    x = graph.scope(`vision block ${block}`, () => {
-      const attended = visionAttention(x, parameters, prefix, config, plan, frames, whole, angles);
-      return feedForward(add(x, attended), parameters, prefix, EPSILON, true);
-    });
+    x = visionBlock(x, parameters, block, config, plan, frames, whole, angles);
   }
-  const merged = graph.scope("patch merger", () => {
+  return { graph, parameters, embeddings: mergePatches(x, parameters, config, plan, frames) };
+}
+
+/** `[F · slots, C·T·p·p]` */
+export function patchShape({ vision }: ModelConfig, plan: VisionPlan, frames: number): [number, number] {
+  return [frames * plan.slots, vision.inChannels * vision.temporalPatchSize * vision.patchSize ** 2];
+}
+
+/** Patches to rows of the tower, `[F · slots, D_v]`. */
+export function embedPatches(parameters: GraphParameters, patches: Tensor): Tensor {
+  return linear(patches, parameters.pack("vision.patch"));
+}
+
+/** Rotary angles of all slots. */
+export function visionAngles(
+  graph: Graph,
+  { vision }: ModelConfig,
+  plan: VisionPlan,
+  frames: number,
+): Angles {
+  const half = vision.hiddenSize / vision.heads / 2;
+  return {
+    cosine: repeatedAngles(graph, plan.cosine, plan, frames, half),
+    sine: repeatedAngles(graph, plan.sine, plan, frames, half),
+  };
+}
+
+/**
+ * One block.
+ *
+ * @param block whose parameters it has
+ * @param whole it attends over whole frames, not within windows
+ */
+export function visionBlock(
+  x: Tensor,
+  parameters: GraphParameters,
+  block: number,
+  config: ModelConfig,
+  plan: VisionPlan,
+  frames: number,
+  whole: boolean,
+  angles: Angles,
+): Tensor {
+  const prefix = `vision.${block}`;
+  return x.graph.scope(`vision block ${block}`, () => {
+    const attended = visionAttention(x, parameters, prefix, config, plan, frames, whole, angles);
+    return feedForward(add(x, attended), parameters, prefix, EPSILON, true);
+  });
+}
+
+/** Joins patches to tokens of the decoder's width, `[F · units, D]` in raster order. */
+export function mergePatches(
+  x: Tensor,
+  parameters: GraphParameters,
+  { vision }: ModelConfig,
+  plan: VisionPlan,
+  frames: number,
+): Tensor {
+  return x.graph.scope("patch merger", () => {
     const unit = vision.spatialMergeSize ** 2;
     const normal = rmsNorm(x, parameters.pack("vision.merger.norm"), EPSILON);
-    const joined = reshape(normal, [rows / unit, vision.hiddenSize * unit]);
-    return affine(
-      gelu(affine(joined, parameters, "vision.merger.up", true)),
-      parameters,
-      "vision.merger.down",
-      true,
-    );
+    const joined = reshape(normal, [x.shape[0]! / unit, vision.hiddenSize * unit]);
+    const up = gelu(affine(joined, parameters, "vision.merger.up", true));
+    const merged = affine(up, parameters, "vision.merger.down", true);
+    return gatherRows(merged, rasterOrder(x.graph, plan, frames));
   });
-  return { graph, parameters, embeddings: gatherRows(merged, rasterOrder(graph, plan, frames)) };
 }
 
 interface Angles {

@@ -1,0 +1,85 @@
+/**
+ * @module
+ * Prompts that the caller has shown before, by its ids: prepared once, used by many calls.
+ */
+import type { ImageAblation } from "../../credit/index.ts";
+import { EngineError } from "../../errors/index.ts";
+import type { ModelConfig } from "../../model/index.ts";
+import type { Prompt } from "../engine.ts";
+import { ablatePrompt } from "./ablated-prompt.ts";
+import {
+  checkText,
+  loadProcessors,
+  type PreparedPrompt,
+  type Processors,
+  preparePrompt,
+} from "./prepared-prompt.ts";
+import type { PreparedSequence } from "./sequence-batches.ts";
+
+/** A sequence whose prompt was registered before. */
+export interface LocalSequence {
+  readonly prompt: number;
+  readonly completion: Int32Array;
+}
+
+/** A prompt as it came, for ablations, and as the decoder sees it. */
+interface KnownPrompt {
+  readonly prompt: Prompt;
+  readonly prepared: PreparedPrompt;
+}
+
+export class KnownPrompts {
+  readonly #config: ModelConfig;
+  readonly #processors: Processors;
+  readonly #prompts = new Map<number, KnownPrompt>();
+
+  /** @param assets directory with the processors' files */
+  constructor(config: ModelConfig, assets: string) {
+    this.#config = config;
+    this.#processors = loadProcessors(assets, config);
+  }
+
+  /** Remembers prompts under the caller's ids: all, or none when one of them fails. */
+  register(prompts: readonly (readonly [id: number, prompt: Prompt])[]): void {
+    const known = prompts.map(([id, prompt]): [number, KnownPrompt] => {
+      const prepared = preparePrompt(prompt, this.#config, this.#processors);
+      return [id, { prompt, prepared }];
+    });
+    for (const [id, prompt] of known) {
+      this.#prompts.set(id, prompt);
+    }
+  }
+
+  forget(ids: readonly number[]): void {
+    for (const id of ids) {
+      this.#prompts.delete(id);
+    }
+  }
+
+  /** Sequences with their prompts prepared, those of one prompt with one; images as given or ablated. */
+  sequences(sequences: readonly LocalSequence[], image?: ImageAblation): PreparedSequence[] {
+    const prompts = new Map<number, PreparedPrompt>();
+    return sequences.map(({ prompt: id, completion }, i) => {
+      checkText(completion, this.#config, `completion ${i}`);
+      const prompt = prompts.get(id) ?? this.prepared(id, image);
+      prompts.set(id, prompt);
+      return { prompt, completion };
+    });
+  }
+
+  /**
+   * A prompt, its images as given or ablated.
+   *
+   * @throws EngineError when it was not registered
+   */
+  prepared(id: number, image?: ImageAblation): PreparedPrompt {
+    const known = this.#prompts.get(id);
+    if (known === undefined) {
+      throw new EngineError(`prompt ${id} is not registered`);
+    }
+    const { prompt, prepared } = known;
+    const ablated =
+      image === undefined ? prompt : ablatePrompt(prompt, image, this.#config, this.#processors);
+    return ablated === prompt ? prepared : preparePrompt(ablated, this.#config, this.#processors);
+  }
+}
