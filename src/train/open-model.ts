@@ -66,6 +66,7 @@ export const openEngine: OpenEngine = async ({ model, engine, train, algorithm }
     model: directoryOf(model) ?? freshDigitsModel(train.seed),
     threads: engine.threads,
     spin: engine.spin,
+    stream: engine.stream,
     valueHead: algorithmNeeds(algorithm).values,
   });
 

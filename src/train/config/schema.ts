@@ -197,6 +197,12 @@ const engineSchema = z
           .describe(
             "Idle threads wait in a loop: a tenth faster alone on a machine, far slower on a shared one.",
           ),
+        stream: z
+          .boolean()
+          .default(false)
+          .describe(
+            "Keep weights in their file and read them layer by layer: memory for one layer, and scoring only.",
+          ),
       })
       .describe("This machine, by onnxruntime."),
   ])
