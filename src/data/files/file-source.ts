@@ -14,7 +14,7 @@ import { type ImageReference, imageReferences } from "./image-reference.ts";
 import { imagePath } from "./image-root.ts";
 import { openJsonl } from "./jsonl-table.ts";
 import type { FilesOptions } from "./options.ts";
-import { openParquet } from "./parquet-table.ts";
+import { GroupCache, openParquet } from "./parquet-table.ts";
 import { rowProblem } from "./row-problem.ts";
 import type { FileFormat, Table } from "./table.ts";
 
@@ -32,11 +32,12 @@ async function openTable(
   format: FileFormat,
   columns: Columns,
   maxRowBytes: number,
+  cache: GroupCache,
 ): Promise<Table> {
   const table = await (format === "jsonl"
     ? openJsonl(path, maxRowBytes)
     : format === "parquet"
-      ? openParquet(path, (present) => requiredColumns(present, columns, path))
+      ? openParquet(path, (present) => requiredColumns(present, columns, path), cache)
       : openDelimited(path, format, maxRowBytes));
   if (table.columns !== undefined) requiredColumns(table.columns, columns, path);
   return table;
@@ -164,7 +165,8 @@ export async function openFileSource(options: FilesOptions, split: FileSplit): P
   const { format, paths } = discoverFiles(options, split);
   const columns = columnsOf(options.columns);
   const tables: Table[] = [];
-  for (const path of paths) tables.push(await openTable(path, format, columns, options.maxRowBytes));
+  const cache = new GroupCache();
+  for (const path of paths) tables.push(await openTable(path, format, columns, options.maxRowBytes, cache));
   const shard = split === "train" ? options.shard : ([0, 1] as const);
   const source = new FileProblems(tables, options, columns, shard);
   if (source.size === 0) throw new DataError(`${paths.join(", ")}: expected at least one row, got none`);

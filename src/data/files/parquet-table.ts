@@ -142,8 +142,8 @@ function broken(where: string, cause: unknown): DataError {
   return new DataError(`${where}: cannot be read as parquet: ${(cause as Error).message}`, { cause });
 }
 
-/** The row groups read last. */
-class GroupCache {
+/** The row groups read last, of all files of a data set. */
+export class GroupCache {
   readonly #kept = new Map<Group, Promise<Row[]>>();
   #bytes = 0;
 
@@ -174,11 +174,13 @@ class GroupCache {
  * Opens a parquet file.
  *
  * @param choose which of the file's columns are read; called with all of them
+ * @param cache shared by the files of a data set, so that its bound holds for them together
  * @throws DataError when the footer cannot be read or promises what the file does not hold
  */
 export async function openParquet(
   path: string,
   choose: (columns: readonly string[]) => readonly string[],
+  cache: GroupCache,
 ): Promise<Table> {
   const file = await regularFile(path);
   let metadata: FileMetaData;
@@ -203,7 +205,6 @@ export async function openParquet(
   } catch (cause) {
     throw broken(path, cause);
   }
-  const cache = new GroupCache();
   const place = (row: number) => `${path} row ${row + 1}`;
   const size = groups.reduce((sum, { rows }) => sum + rows, 0);
   return {
