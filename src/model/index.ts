@@ -31,6 +31,7 @@ export { type HubReference, isHubReference, parseHubReference } from "./hub/hub-
 export { type HubSettings, hubSettings } from "./hub/hub-settings.ts";
 export { resizeBicubic } from "./image/bicubic.ts";
 export { type DecodeImageOptions, decodeImage } from "./image/decode.ts";
+export { type FilmLength, type FrameRequest, sampledFps, sampleFrames } from "./image/frame-sampling.ts";
 export { gaussianBlur } from "./image/gaussian-blur.ts";
 export type { ImageGrid } from "./image/image-grid.ts";
 export { imageGrid, type ProcessedImage, preprocess } from "./image/processor.ts";
@@ -41,6 +42,7 @@ export {
   parseProcessorConfig,
   processorJson,
 } from "./image/processor-config.ts";
+export { type ReadVideoOptions, readFrames, readVideo } from "./image/read-video.ts";
 export type { RgbImage } from "./image/rgb-image.ts";
 export { type PixelSize, type ResizeLimits, smartResize } from "./image/smart-resize.ts";
 export type { VideoClip } from "./image/video-clip.ts";
