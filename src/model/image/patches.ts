@@ -43,28 +43,33 @@ export function cutPatches(
   const [{ width, height }] = frames as [RgbImage];
   const grid: ImageGrid = [frames.length / temporalPatchSize, height / patchSize, width / patchSize];
   const [times, rows, columns] = grid;
-  const tables = [normalise(0, config), normalise(1, config), normalise(2, config)];
+  const [red, green, blue] = [normalise(0, config), normalise(1, config), normalise(2, config)];
   const area = patchSize * patchSize;
-  const patches = new Float32Array(times * rows * columns * 3 * temporalPatchSize * area);
+  const channelSize = temporalPatchSize * area;
+  const patches = new Float32Array(times * rows * columns * 3 * channelSize);
 
   let at = 0;
   const putPatch = (time: number, row: number, column: number) => {
     const corner = (row * patchSize * width + column * patchSize) * 3;
-    for (let channel = 0; channel < 3; channel++) {
-      const table = tables[channel]!;
-      for (let f = 0; f < temporalPatchSize; f++, at += area) {
-        const { data } = frames[time * temporalPatchSize + f]!;
-        if (f > 0 && data === frames[time * temporalPatchSize + f - 1]!.data) {
-          patches.copyWithin(at, at - area, at);
-          continue;
+    for (let f = 0; f < temporalPatchSize; f++) {
+      const { data } = frames[time * temporalPatchSize + f]!;
+      let to = at + f * area;
+      if (f > 0 && data === frames[time * temporalPatchSize + f - 1]!.data) {
+        for (let channel = 0; channel < 3; channel++, to += channelSize) {
+          patches.copyWithin(to, to - area, to);
         }
-        let to = at;
-        for (let y = 0; y < patchSize; y++) {
-          let pixel = corner + y * width * 3 + channel;
-          for (let x = 0; x < patchSize; x++, pixel += 3, to++) patches[to] = table[data[pixel]!]!;
+        continue;
+      }
+      for (let y = 0; y < patchSize; y++) {
+        let pixel = corner + y * width * 3;
+        for (let x = 0; x < patchSize; x++, pixel += 3, to++) {
+          patches[to] = red[data[pixel]!]!;
+          patches[to + channelSize] = green[data[pixel + 1]!]!;
+          patches[to + 2 * channelSize] = blue[data[pixel + 2]!]!;
         }
       }
     }
+    at += 3 * channelSize;
   };
   for (let time = 0; time < times; time++) {
     for (let blockRow = 0; blockRow < rows; blockRow += mergeSize) {
