@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { attentionSignals as pureSignals } from "../../credit/index.ts";
+import { calibratedGram, attentionSignals as pureSignals } from "../../credit/index.ts";
 import { type BatchShape, teacherForcedGraph } from "../../model/graph/index.ts";
 import { type ModelConfig, parseConfig, readJson } from "../../model/index.ts";
 import { Program } from "../../tensor/index.ts";
@@ -12,7 +12,7 @@ import {
   recordedPrompt,
   registerCase,
 } from "../../testing/model-fixtures.ts";
-import type { AttentionRow, AttentionSignals } from "../engine.ts";
+import type { AttentionRow } from "../engine.ts";
 import { DecoderRows, promptMask } from "./decoder-batch.ts";
 import { LocalModel } from "./local-model.ts";
 import { ParameterStore } from "./parameter-store.ts";
@@ -119,7 +119,7 @@ describe.each(CHECKPOINTS)("last-layer attention of %s", (name) => {
 });
 
 /** The reference's signals of recorded rows. */
-function expectedSignals(sequence: RecordedSequence, row: AttentionRow): AttentionSignals {
+function expectedSignals(sequence: RecordedSequence, row: AttentionRow) {
   const { completion, attention, kind } = sequence;
   const offset = row === "own" ? 1 : 0;
   const rows = completion.flatMap((_, t) => {
@@ -127,7 +127,11 @@ function expectedSignals(sequence: RecordedSequence, row: AttentionRow): Attenti
     return [...recorded, ...new Array<number>(kind.length - recorded.length).fill(0)];
   });
   const first = attention[0]!.length - 1 + offset;
-  return pureSignals(rows, { tokens: completion.length, keys: kind.length }, kind, first);
+  const shape = { tokens: completion.length, keys: kind.length };
+  return {
+    attention: pureSignals(rows, shape, kind, first),
+    calibrated: calibratedGram(rows, shape, kind, { first }),
+  };
 }
 
 describe.each(CHECKPOINTS)("signals of %s computed in the graph", (name) => {
@@ -136,10 +140,15 @@ describe.each(CHECKPOINTS)("signals of %s computed in the graph", (name) => {
   )("are those of the reference on transformers' rows: %s, %s rows", async (caseName, row) => {
     const model = new LocalModel({ model: checkpointDirectory(name), threads: 1 });
     const recorded = recordedCase(name, caseName);
-    const scores = await model.score(registerCase(model, recorded), { signals: { attention: { row } } });
+    const scores = await model.score(registerCase(model, recorded), {
+      signals: { attention: { row }, calibrated: { row, layers: 1, biasCorrection: true } },
+    });
     for (const [i, sequence] of recorded.sequences.entries()) {
-      const expected = expectedSignals(sequence, row);
+      const { attention: expected, calibrated } = expectedSignals(sequence, row);
       const found = scores[i]!.signals!.attention!;
+      const { connectivity, gram } = scores[i]!.signals!.calibrated!;
+      expect(connectivity).toBeAllclose(calibrated.connectivity, { rtol: 0, atol: 1e-5 });
+      expect(gram).toBeAllclose(calibrated.gram, { rtol: 0, atol: 1e-5 });
       expect(found.visualMass).toBeAllclose(expected.visualMass, { rtol: 0, atol: 1e-4 });
       expect(found.textMass).toBeAllclose(expected.textMass, { rtol: 0, atol: 1e-4 });
       expect(found.visualShift).toBeAllclose(expected.visualShift, { rtol: 0, atol: 1e-4 });

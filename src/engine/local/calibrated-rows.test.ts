@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
+import { calibratedGram } from "../../credit/index.ts";
 import { Rng } from "../../math/index.ts";
 import { CalibratedRows, canCollect, reduceRows } from "./calibrated-rows.ts";
 import type { PreparedPrompt } from "./prepared-prompt.ts";
@@ -28,7 +29,7 @@ describe("rows of a completion", () => {
     expect(rows.length).toBe(2);
   });
 
-  test("have the sums and products of calibrated rows, each completion by its own length", async () => {
+  test("are reduced as the reference reduces them, each completion by its own length", async () => {
     const rng = new Rng(2);
     const completions = [
       [promptOf(-1, 0, 0, -1), 3],
@@ -52,24 +53,11 @@ describe("rows of a completion", () => {
     const reduced = await reduceRows(programs, collected, request);
     for (const [i, { prompt, rows }] of collected.entries()) {
       const keys = prompt.tokens.length + rows.length;
-      const bias = Array.from({ length: keys }, (_, j) => {
-        const p = (j + 1) / keys;
-        return 1 + 0.15 * Math.exp(-4 * p) + 0.05 * Math.cos(Math.PI * p);
-      });
-      const mean = bias.reduce((sum, value) => sum + value, 0) / keys;
-      const calibrated = rows.map((row) => Array.from(row, (value, j) => (value * mean) / bias[j]!));
-      const product = (a: readonly number[], b: readonly number[]) =>
-        a.reduce((sum, value, j) => sum + value * (b[j] ?? 0), 0);
-      const visual = Array.from(prompt.imageIndex, (image) => (image < 0 ? 0 : 1));
-      const close = { rtol: 0, atol: 1e-5 };
-      expect(reduced[i]!.connectivity).toBeAllclose(
-        calibrated.map((row) => product(visual, row)),
-        close,
-      );
-      expect(reduced[i]!.gram).toBeAllclose(
-        calibrated.flatMap((s) => calibrated.map((t) => product(s, t))),
-        close,
-      );
+      const flat = rows.flatMap((row) => [...row, ...new Array<number>(keys - row.length).fill(0)]);
+      const kind = Array.from({ length: keys }, (_, key) => ((prompt.imageIndex[key] ?? -1) < 0 ? 1 : 2));
+      const expected = calibratedGram(flat, { tokens: rows.length, keys }, kind);
+      expect(reduced[i]!.connectivity).toBeAllclose(expected.connectivity, { rtol: 0, atol: 1e-5 });
+      expect(reduced[i]!.gram).toBeAllclose(expected.gram, { rtol: 0, atol: 1e-5 });
     }
   });
 });
