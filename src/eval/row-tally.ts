@@ -14,6 +14,8 @@ export interface RowCounts {
 
 /** Rows before which the share of broken ones is not yet taken seriously: it is held against this many at least. */
 const FEWEST = 100;
+/** Broken rows that the error names. */
+const NAMED = 5;
 
 /** A count of rows with its limit. */
 export class RowTally {
@@ -21,6 +23,7 @@ export class RowTally {
   readonly #size: number;
   #counts: RowCounts;
   #inARow = 0;
+  #named: string[] = [];
 
   /**
    * @param maxBrokenShare in [0, 1]
@@ -62,10 +65,11 @@ export class RowTally {
     };
     this.#inARow += 1;
     const now = this.#counts;
+    if (row.isBroken) this.#named = [...this.#named, row.message].slice(-NAMED);
     if (row.isBroken && now.broken > this.#maxBrokenShare * Math.max(now.drawn, FEWEST)) {
       throw new DataError(
         `data: ${now.broken} of ${now.drawn} rows are broken, expected at most a share of ${this.#maxBrokenShare} ` +
-          `(data.maxBrokenShare); the last: ${row.message}`,
+          `(data.maxBrokenShare); the last:\n  ${this.#named.join("\n  ")}`,
       );
     }
     if (this.#inARow >= this.#size) {

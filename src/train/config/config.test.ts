@@ -63,6 +63,15 @@ describe("resolving a configuration", () => {
     expect(config.model).toEqual({ kind: "directory", path: "7" });
   });
 
+  test("takes a data set by its path, with or without other settings of it", () => {
+    const files = { kind: "files", path: "a/b.jsonl", format: "auto", shard: [0, 1], maxBrokenShare: 0.05 };
+    expect(withFlags("data=a/b.jsonl").data).toMatchObject(files);
+    expect(withFlags("data.path=a/b.jsonl").data).toMatchObject(files);
+    const more = withFlags("data=a/b.jsonl", "data.columns.answer=label", "data.shard=[1,4]").data;
+    expect(more).toMatchObject({ ...files, columns: { answer: "label" }, shard: [1, 4] });
+    expect(withFlags("data=digits").data).toMatchObject({ kind: "digits", seed: 0 });
+  });
+
   test.each([
     ["train.itertions=3", "unknown key train.itertions; did you mean train.iterations?"],
     ["iterations=3", "unknown key iterations; did you mean train.iterations?"],
@@ -82,6 +91,7 @@ describe("resolving a configuration", () => {
     ["train.minibatches=99", "train.minibatches: expected at most train.promptsPerIteration (48), got 99"],
     ["train.warmup=151", "train.warmup: expected at most train.iterations (150), got 151"],
     ["sampling.topK=1", "sampling.topK"],
+    ["data.shard=[4,4]", "data.shard"],
     ["train=3", "train: Invalid input"],
     ["train.iterations", "--set: expected key=value"],
     ["=3", "--set: expected key=value"],
