@@ -21,7 +21,7 @@ function taggedAnswer(completion: string): string | undefined {
 const BOXED = "\\boxed{";
 
 /** Content of the last `\boxed{…}` with balanced braces; undefined where there is none. */
-function boxedAnswer(completion: string): string | undefined {
+export function boxedAnswer(completion: string): string | undefined {
   // What an unclosed box leaves open stays open for all boxes before it, so trying each from the end could be
   // quadratic: one pass with a stack instead.
   const opened: (number | undefined)[] = [];

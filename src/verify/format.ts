@@ -2,30 +2,70 @@
  * @module
  * Whether a completion has the asked form.
  */
+import { boxedAnswer } from "./extract-answer.ts";
 
-const PARTS = ["<think>", "</think>", "<answer>", "</answer>"] as const;
+/** Forms that completions may be asked for, by the names of the answer formats that ask for them. */
+export const COMPLETION_FORMS = ["think-answer", "think-boxed"] as const;
+export type CompletionForm = (typeof COMPLETION_FORMS)[number];
+
+const faults: Readonly<Record<CompletionForm, (completion: string) => string | null>> = {
+  "think-answer": answerTagFault,
+  "think-boxed": boxFault,
+};
 
 /**
- * Whether a completion is `<think>…</think><answer>…</answer>` and nothing else: each tag exactly once and in this
- * order, something inside both, at most white space between and around. Linear time.
+ * Whether a completion has a form.
  *
- * @returns null when it is, else what is wrong with it
+ * - `think-answer`: `<think>…</think><answer>…</answer>` and nothing else: each tag exactly once and in this order,
+ *   something inside both, at most white space between and around.
+ * - `think-boxed`: `<think>…</think>` first, each tag exactly once, something inside, then text with `\boxed{…}` in it.
+ *   EasyR1's pattern for mathematics, but for tags that come twice and empty thoughts, which it lets pass.
+ *
+ * Linear time.
+ *
+ * @returns null when it has, else what is wrong with it
  */
-export function formatFault(completion: string): string | null {
+export function formatFault(completion: string, form: CompletionForm = "think-answer"): string | null {
+  return faults[form](completion);
+}
+
+/** The end of each tag's text, or what is wrong with the tags. */
+function tagPlaces(completion: string, tags: readonly string[]): readonly number[] | string {
   const places: number[] = [];
-  for (const tag of PARTS) {
+  for (const tag of tags) {
     const place = completion.indexOf(tag);
     if (place < 0) return `no ${tag}`;
     if (completion.includes(tag, place + 1)) return `more than one ${tag}`;
     places.push(place);
   }
-  const [think = 0, thinkEnd = 0, answer = 0, answerEnd = 0] = places;
-  if (!(think < thinkEnd && thinkEnd < answer && answer < answerEnd)) return "tags in another order";
-  const between = (from: number, tag: string, to: number) => completion.slice(from + tag.length, to).trim();
+  return places.every((place, i) => i === 0 || places[i - 1]! < place) ? places : "tags in another order";
+}
+
+function thoughtFault(completion: string, think: number, thinkEnd: number): string | null {
   if (completion.slice(0, think).trim() !== "") return "text before <think>";
-  if (between(think, PARTS[0], thinkEnd) === "") return "nothing in <think>";
-  if (between(thinkEnd, PARTS[1], answer) !== "") return "text between </think> and <answer>";
-  if (between(answer, PARTS[2], answerEnd) === "") return "nothing in <answer>";
-  if (between(answerEnd, PARTS[3], completion.length) !== "") return "text after </answer>";
+  return completion.slice(think + "<think>".length, thinkEnd).trim() === "" ? "nothing in <think>" : null;
+}
+
+function answerTagFault(completion: string): string | null {
+  const tags = ["<think>", "</think>", "<answer>", "</answer>"];
+  const places = tagPlaces(completion, tags);
+  if (typeof places === "string") return places;
+  const [think = 0, thinkEnd = 0, answer = 0, answerEnd = 0] = places;
+  const thought = thoughtFault(completion, think, thinkEnd);
+  if (thought !== null) return thought;
+  const between = (from: number, tag: number, to: number) =>
+    completion.slice(from + tags[tag]!.length, to).trim();
+  if (between(thinkEnd, 1, answer) !== "") return "text between </think> and <answer>";
+  if (between(answer, 2, answerEnd) === "") return "nothing in <answer>";
+  if (between(answerEnd, 3, completion.length) !== "") return "text after </answer>";
   return null;
+}
+
+function boxFault(completion: string): string | null {
+  const places = tagPlaces(completion, ["<think>", "</think>"]);
+  if (typeof places === "string") return places;
+  const [think = 0, thinkEnd = 0] = places;
+  const thought = thoughtFault(completion, think, thinkEnd);
+  if (thought !== null) return thought;
+  return boxedAnswer(completion.slice(thinkEnd)) === undefined ? "no \\boxed{…} after </think>" : null;
 }

@@ -46,6 +46,24 @@ describe("completionReward", () => {
     expect(completionReward("<answer>8</answer>", "8", options).parts).toEqual({ accuracy: 1, format: 0 });
   });
 
+  test.each([
+    ["<think>a</think> so \\boxed{8}", null],
+    [" <think>a</think>\\boxed{\\frac{1}{2}}.", null],
+    ["<think>a</think><answer>8</answer>", "no \\boxed{…} after </think>"],
+    ["<think>\\boxed{8}</think> 8", "no \\boxed{…} after </think>"],
+    ["<think>a</think>\\boxed{8", "no \\boxed{…} after </think>"],
+    ["<think>a \\boxed{8}", "no </think>"],
+    ["a <think>a</think>\\boxed{8}", "text before <think>"],
+    ["<think> </think>\\boxed{8}", "nothing in <think>"],
+    ["</think><think>\\boxed{8}", "tags in another order"],
+    ["<think>a</think></think>\\boxed{8}", "more than one </think>"],
+  ])("with the form think-boxed, %j: %s", (completion, fault) => {
+    const options = rewardSchema.parse({ form: "think-boxed" });
+    const { parts, reason } = completionReward(completion, "8", options);
+    expect(parts["format"]).toBe(fault === null ? 1 : 0);
+    expect(reason.split("; ")[1] ?? null).toBe(fault);
+  });
+
   test("without a reference there is no value, which is not zero", () => {
     expect(completionReward("<answer></answer>", " ", defaults).value).toBeNull();
   });

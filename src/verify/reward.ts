@@ -5,7 +5,7 @@
 import * as z from "zod";
 import { equivalent } from "./equivalent.ts";
 import { extractAnswer, markedAnswer } from "./extract-answer.ts";
-import { formatFault } from "./format.ts";
+import { COMPLETION_FORMS, formatFault } from "./format.ts";
 import { overlongSchema } from "./overlong.ts";
 import { type KeyStep, keyStepShare, stepFault } from "./step-reward.ts";
 
@@ -15,7 +15,13 @@ const weight = z.number().min(0);
 export const rewardSchema = z
   .strictObject({
     accuracy: weight.default(1).describe("Weight of a right answer."),
-    format: weight.default(0.1).describe("Weight of the form <think>…</think><answer>…</answer>."),
+    format: weight.default(0.1).describe("Weight of the form."),
+    form: z
+      .enum(COMPLETION_FORMS)
+      .default("think-answer")
+      .describe(
+        "think-answer: <think>…</think><answer>…</answer>; think-boxed: <think>…</think>, then \\boxed{…}.",
+      ),
     keySteps: weight
       .default(0)
       .describe(
@@ -74,7 +80,7 @@ export function completionReward(
   const marked = markedAnswer(completion);
   const given = options.answerFrom === "mark" ? (marked ?? null) : extractAnswer(completion);
   const isRight = given !== null && equivalent(given, reference);
-  const fault = formatFault(completion);
+  const fault = formatFault(completion, options.form);
   const parts = {
     accuracy: isRight ? 1 : 0,
     format: fault === null ? 1 : 0,

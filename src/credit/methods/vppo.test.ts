@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { NumericError, ShapeError } from "../../errors/index.ts";
-import { type VppoInput, vppo } from "./vppo.ts";
+import { type VppoInput, vppo, vppoMethod, vppoSchema } from "./vppo.ts";
 
 interface Recorded {
   name: string;
@@ -102,6 +102,30 @@ describe("vppo", () => {
     expect(credits[2]!.weights).toHaveLength(0);
     expect([...credits[3]!.weights]).toEqual([0]);
     expect(vppo([])).toEqual([]);
+  });
+
+  test("with an entropy penalty hands the objective a term without divergence, and the same weights", () => {
+    const group = [
+      {
+        mask: [1, 1, 0],
+        signals: {
+          ablation: { given: Float64Array.of(-1, -2, -3), ablated: Float64Array.of(-3, -2, Number.NaN) },
+        },
+      },
+    ];
+    const credit = (entropyPenalty: number) =>
+      vppoMethod(vppoSchema.parse({ kind: "vppo", entropyPenalty })).credit([group])[0]![0]!;
+    const plain = credit(0);
+    expect(plain.perception).toBeUndefined();
+    expect(credit(0.06)).toEqual({
+      weights: plain.weights,
+      perception: {
+        ablatedLogprobs: Float64Array.of(-3, -2, 0),
+        coefficients: new Float64Array(3),
+        bound: 10,
+        entropyPenalty: 0.06,
+      },
+    });
   });
 
   test("rejects wrong lengths, numbers that are no log-probs, and impossible options", () => {

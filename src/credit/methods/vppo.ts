@@ -7,7 +7,7 @@ import * as z from "zod";
 import { klEstimators, mean } from "../../math/index.ts";
 import { checkOption, checkSignals, countedTokens, counts } from "../check-signals.ts";
 import { imageAblationSchema } from "../image-ablation.ts";
-import type { CreditMethod } from "../method.ts";
+import type { CompletionCredit, CreditMethod } from "../method.ts";
 import { completionName, requireSignal } from "../per-completion.ts";
 import { topShare } from "../top-share.ts";
 
@@ -32,6 +32,11 @@ export const vppoSchema = z
       .describe(
         "Dependence of a token: k3 of the sampled token (the authors' code), or the whole KL (paper).",
       ),
+    entropyPenalty: z
+      .number()
+      .nonnegative()
+      .default(0)
+      .describe("Weight of −log π in the loss, beside the credit; the authors have 0.06 for 7B."),
     image: imageAblationSchema.prefault({ kind: "blacken-patches", probability: 0.5 }),
   })
   .describe("VPPO, arXiv:2510.09285: the tokens and completions that depend most on the image learn.");
@@ -139,6 +144,22 @@ function completionScales(dependences: number[], counted: number[], minScale: nu
   return normalised.map((share, i) => (counted[i] === 1 ? minScale + slope * share : 1));
 }
 
+/** The authors' entropy penalty, η·log π of what is maximised: PAPO's term with the divergence at weight 0. */
+function entropyTerm(
+  { ablatedLogprobs, mask }: VppoInput,
+  entropyPenalty: number,
+): Pick<CompletionCredit, "perception"> {
+  if (entropyPenalty === 0) return {};
+  return {
+    perception: {
+      ablatedLogprobs: Float64Array.from(ablatedLogprobs, (value, t) => (counts(mask, t) ? value : 0)),
+      coefficients: new Float64Array(ablatedLogprobs.length),
+      bound: MAX_DEPENDENCE,
+      entropyPenalty,
+    },
+  };
+}
+
 /** VPPO with its options bound; the batch is all completions of the call. */
 export function vppoMethod(config: z.output<typeof vppoSchema>): CreditMethod {
   return {
@@ -154,7 +175,13 @@ export function vppoMethod(config: z.output<typeof vppoSchema>): CreditMethod {
       );
       const credits = vppo(inputs, config);
       let next = 0;
-      return groups.map((group) => group.map(() => ({ weights: credits[next++]!.weights })));
+      return groups.map((group) =>
+        group.map(() => {
+          const input = inputs[next]!;
+          const { weights } = credits[next++]!;
+          return { weights, ...entropyTerm(input, config.entropyPenalty) };
+        }),
+      );
     },
   };
 }

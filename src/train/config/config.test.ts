@@ -4,9 +4,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ConfigError } from "../../errors/index.ts";
 import { temporaryDirectory } from "../../testing/tiny-run.ts";
-import { findPreset, presets } from "../presets/index.ts";
 import { differences } from "./differences.ts";
-import { isSettings, mergeSettings, type Settings } from "./merge.ts";
+import { mergeSettings, type Settings } from "./merge.ts";
 import { editDistance, nearestName } from "./nearest-name.ts";
 import { readConfigFile } from "./read-file.ts";
 import { resolveConfig } from "./resolve-config.ts";
@@ -123,6 +122,8 @@ describe("resolving a configuration", () => {
     expect(() => withFlags("algorithm=dpo", "credit=papo")).toThrow(
       /"papo" with algorithm.kind "dpo".*pairs/,
     );
+    expect(() => withFlags("algorithm=dpo", "credit=vppo", "credit.entropyPenalty=0.06")).toThrow(/pairs/);
+    expect(withFlags("algorithm=dpo", "credit=vppo").credit.kind).toBe("vppo");
     expect(withFlags("algorithm=gspo").algorithm.kind).toBe("gspo");
   });
 
@@ -177,26 +178,6 @@ describe("configuration files", () => {
 
   test("that do not exist are named", async () => {
     await expect(readConfigFile("/nowhere/run.yaml")).rejects.toThrow("/nowhere/run.yaml: cannot be read");
-  });
-});
-
-describe("presets", () => {
-  const leaves = (tree: Settings, prefix = ""): string[] =>
-    Object.entries(tree).flatMap(([key, value]) =>
-      isSettings(value) ? leaves(value, `${prefix}${key}.`) : [prefix + key],
-    );
-
-  test.each(presets.map((preset) => [preset.name, preset] as const))(
-    "%s resolves, and names a source for each setting",
-    (_, preset) => {
-      expect(() => resolveConfig({ preset: preset.settings as Settings })).not.toThrow();
-      expect(Object.keys(preset.sources).sort()).toEqual(leaves(preset.settings as Settings).sort());
-    },
-  );
-
-  test("are found by name, and a misspelt one is answered with the nearest", () => {
-    expect(findPreset("digits").name).toBe("digits");
-    expect(() => findPreset("gropo-dyco-rl")).toThrow("did you mean grpo-dyco-rl?");
   });
 });
 

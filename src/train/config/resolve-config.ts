@@ -61,7 +61,11 @@ function checkCombinations(config: Config): void {
         'credit; set algorithm.form to "token", or credit to uniform',
     );
   }
-  if (algorithm.kind === "dpo" && (credit.kind === "papo" || credit.kind === "kl-prcp")) {
+  const addsTerm =
+    credit.kind === "papo" ||
+    credit.kind === "kl-prcp" ||
+    (credit.kind === "vppo" && credit.entropyPenalty > 0);
+  if (algorithm.kind === "dpo" && addsTerm) {
     wrong.push(
       `credit.kind "${credit.kind}" with algorithm.kind "dpo": its term of the loss is of tokens, and DPO compares ` +
         "pairs; choose another of the two",

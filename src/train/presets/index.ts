@@ -4,15 +4,27 @@
  */
 import { ConfigError } from "../../errors/index.ts";
 import { nearestName } from "../config/nearest-name.ts";
+import { atRlPresets } from "./at-rl.ts";
 import { digits } from "./digits.ts";
 import { digitsQuick } from "./digits-quick.ts";
-import { grpoDycoRl } from "./grpo-dyco-rl.ts";
+import { dycoRlPresets } from "./dyco-rl.ts";
+import { papoPresets } from "./papo.ts";
 import type { Preset } from "./preset.ts";
+import { vicraPresets } from "./vicra.ts";
+import { vppoPreset } from "./vppo.ts";
 
 export type { Preset };
 
 /** Every preset, in the order in which help lists them. */
-export const presets: readonly Preset[] = [digits, digitsQuick, grpoDycoRl];
+export const presets: readonly Preset[] = [
+  digits,
+  digitsQuick,
+  ...dycoRlPresets,
+  ...atRlPresets,
+  ...vicraPresets,
+  vppoPreset,
+  ...papoPresets,
+];
 
 /**
  * The preset of that name.
