@@ -1,17 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { creditMethod, creditSchema } from "../credit/index.ts";
-import { digitsSource } from "../data/index.ts";
+import { creditSchema } from "../credit/index.ts";
 import type { Engine, ScoreRequest } from "../engine/index.ts";
-import { Rng } from "../math/index.ts";
-import { digitsFakeEngine, steadyClock, tinyConfig } from "../testing/tiny-run.ts";
+import { digitsFakeEngine } from "../testing/tiny-run.ts";
+import { tinyTraining } from "../testing/tiny-training.ts";
 import { creditSignals } from "./credit-signals.ts";
 import { runIteration } from "./iteration.ts";
-import { openDialogue } from "./open-model.ts";
-import { problemOrder } from "./problem-order.ts";
 import { sampleGroups } from "./sample-groups.ts";
 import { Stopwatch } from "./stopwatch.ts";
-import type { Progress, Training } from "./training.ts";
-import { openVerifier } from "./verifier.ts";
 
 const kinds = creditSchema.options.map(({ shape }) => shape.kind.value);
 
@@ -29,30 +24,10 @@ function recordingEngine(): { readonly engine: Engine; readonly scored: ScoreReq
   return { engine, scored };
 }
 
-function trainingWith(engine: Engine, ...flags: string[]): { training: Training; progress: Progress } {
-  const config = tinyConfig("train.reportKlEvery=0", ...flags);
-  if (config.data.kind !== "digits") throw new Error("expected the digits task");
-  const { kind: _kind, seed, ...options } = config.data;
-  const source = digitsSource({ split: "train", seed, options });
-  const training: Training = {
-    config,
-    engine,
-    dialogue: openDialogue(config),
-    source,
-    order: problemOrder(source, config.train.seed),
-    verify: openVerifier(config),
-    credit: creditMethod(config.credit),
-    clock: steadyClock(),
-  };
-  const totals = { completions: 0, tokens: 0, steps: 0, skippedSteps: 0 };
-  const rows = { drawn: 0, broken: 0, filtered: 0 };
-  return { training, progress: { dataPosition: 0, rng: new Rng(1), rows, totals } };
-}
-
 describe("an iteration with each credit method", () => {
   test.each(kinds)("%s learns, and every number stays finite", async (kind) => {
     const { engine } = recordingEngine();
-    const { training, progress } = trainingWith(engine, `credit.kind=${kind}`);
+    const { training, progress } = tinyTraining(engine, "train.reportKlEvery=0", `credit.kind=${kind}`);
     for (const iteration of [1, 2]) {
       const { metrics, steps } = await runIteration(training, progress, iteration);
       expect(steps).toMatchObject([{ applied: true }]);
@@ -63,7 +38,7 @@ describe("an iteration with each credit method", () => {
 
   test.each(["random", "reverse", "entropy", "kl"])("dyco-rl learns with its %s roles", async (roles) => {
     const { engine } = recordingEngine();
-    const { training, progress } = trainingWith(
+    const { training, progress } = tinyTraining(
       engine,
       "credit.kind=dyco-rl",
       `credit.ablation=${roles}-roles`,
@@ -73,9 +48,9 @@ describe("an iteration with each credit method", () => {
 
   test("says how far the answers with and without the images are apart where the loss drives them apart", async () => {
     const { engine } = recordingEngine();
-    const papo = trainingWith(engine, "credit.kind=papo");
+    const papo = tinyTraining(engine, "train.reportKlEvery=0", "credit.kind=papo");
     expect((await runIteration(papo.training, papo.progress, 1)).metrics.perceptionKl).toBeGreaterThan(0);
-    const vicra = trainingWith(engine, "credit.kind=vicra");
+    const vicra = tinyTraining(engine, "train.reportKlEvery=0", "credit.kind=vicra");
     expect((await runIteration(vicra.training, vicra.progress, 1)).metrics).not.toHaveProperty(
       "perceptionKl",
     );
@@ -83,14 +58,19 @@ describe("an iteration with each credit method", () => {
 
   test("asks the model once with its images gone where the method compares", async () => {
     const { engine, scored } = recordingEngine();
-    const { training, progress } = trainingWith(engine, "credit.kind=vicra");
+    const { training, progress } = tinyTraining(engine, "train.reportKlEvery=0", "credit.kind=vicra");
     await runIteration(training, progress, 1);
     expect(scored).toEqual([{ temperature: 1, image: { kind: "discard" } }]);
   });
 
   test("asks for both passes at the method's temperature when sampling had another", async () => {
     const { engine, scored } = recordingEngine();
-    const { training, progress } = trainingWith(engine, "credit.kind=vicra", "sampling.temperature=1.5");
+    const { training, progress } = tinyTraining(
+      engine,
+      "train.reportKlEvery=0",
+      "credit.kind=vicra",
+      "sampling.temperature=1.5",
+    );
     await runIteration(training, progress, 1);
     expect(scored).toEqual([{ temperature: 1, image: { kind: "discard" } }, { temperature: 1 }]);
   });
@@ -99,16 +79,26 @@ describe("an iteration with each credit method", () => {
     // Only the form counts, and no completion of the tiny run has it.
     const flags = ["reward.accuracy=0"];
     const { engine } = recordingEngine();
-    const plain = trainingWith(engine, "credit.kind=dyco-rl", ...flags);
+    const plain = tinyTraining(engine, "train.reportKlEvery=0", "credit.kind=dyco-rl", ...flags);
     expect((await runIteration(plain.training, plain.progress, 1)).steps).toEqual([]);
-    const shaped = trainingWith(engine, "credit.kind=dyco-rl", "credit.ablation=reward-shaping", ...flags);
+    const shaped = tinyTraining(
+      engine,
+      "train.reportKlEvery=0",
+      "credit.kind=dyco-rl",
+      "credit.ablation=reward-shaping",
+      ...flags,
+    );
     const { steps } = await runIteration(shaped.training, shaped.progress, 1);
     expect(steps).toMatchObject([{ applied: true }]);
   });
 
   test("Gram matrices are asked for in parts, and the parts make no difference", async () => {
     const { engine, scored } = recordingEngine();
-    const { training, progress } = trainingWith(engine, "train.promptsPerIteration=2");
+    const { training, progress } = tinyTraining(
+      engine,
+      "train.reportKlEvery=0",
+      "train.promptsPerIteration=2",
+    );
     const { groups } = await sampleGroups(training, progress, {}, new Stopwatch(training.clock));
     const answers = groups.flatMap(({ prompt, rollouts }) =>
       rollouts.map(({ completion }) => ({ prompt, completion })),

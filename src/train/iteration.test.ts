@@ -1,18 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { creditMethod } from "../credit/index.ts";
-import { digitsSource } from "../data/index.ts";
 import type { Engine, SampleRequest, ScoreRequest, Sequence } from "../engine/index.ts";
 import { Rng } from "../math/index.ts";
-import { digitsFakeEngine, steadyClock, tinyConfig } from "../testing/tiny-run.ts";
+import { digitsFakeEngine } from "../testing/tiny-run.ts";
+import { tinyTraining } from "../testing/tiny-training.ts";
 import { groupRewards, hasSpread } from "./group.ts";
 import { runIteration } from "./iteration.ts";
-import { openDialogue } from "./open-model.ts";
 import { problemOrder } from "./problem-order.ts";
 import { sampleGroups } from "./sample-groups.ts";
 import { Stopwatch } from "./stopwatch.ts";
-import type { Progress, Training } from "./training.ts";
+import type { Training } from "./training.ts";
 import { minibatchesOf } from "./update-policy.ts";
-import { openVerifier } from "./verifier.ts";
 
 /** A fake engine that writes down what it was asked. */
 function recordingEngine(overrides: Partial<Engine> = {}) {
@@ -46,30 +43,10 @@ function recordingEngine(overrides: Partial<Engine> = {}) {
   return { engine, calls, scored, accumulated, sampled };
 }
 
-function trainingWith(engine: Engine, ...flags: string[]): { training: Training; progress: Progress } {
-  const config = tinyConfig(...flags);
-  if (config.data.kind !== "digits") throw new Error("expected the digits task");
-  const { kind: _kind, seed, ...options } = config.data;
-  const source = digitsSource({ split: "train", seed, options });
-  const training: Training = {
-    config,
-    engine,
-    dialogue: openDialogue(config),
-    source,
-    order: problemOrder(source, config.train.seed),
-    verify: openVerifier(config),
-    credit: creditMethod(config.credit),
-    clock: steadyClock(),
-  };
-  const totals = { completions: 0, tokens: 0, steps: 0, skippedSteps: 0 };
-  const rows = { drawn: 0, broken: 0, filtered: 0 };
-  return { training, progress: { dataPosition: 0, rng: new Rng(1), rows, totals } };
-}
-
 describe("an iteration", () => {
   test("on policy is one sampling, one gradient, one step, and no forward pass between", async () => {
     const { engine, calls } = recordingEngine();
-    const { training, progress } = trainingWith(engine, "train.reportKlEvery=0");
+    const { training, progress } = tinyTraining(engine, "train.reportKlEvery=0");
     const { metrics } = await runIteration(training, progress, 1);
     expect(calls).toEqual(["sample", "accumulate", "step"]);
     expect(metrics).toMatchObject({ ratioMean: 1, clipLowShare: 0, clipHighShare: 0, steps: 1 });
@@ -78,7 +55,7 @@ describe("an iteration", () => {
 
   test("scores anew for every minibatch but the first, whose ratios then leave 1", async () => {
     const { engine, calls } = recordingEngine();
-    const { training, progress } = trainingWith(engine, "train.reportKlEvery=0", "train.minibatches=3");
+    const { training, progress } = tinyTraining(engine, "train.reportKlEvery=0", "train.minibatches=3");
     const { metrics } = await runIteration(training, progress, 1);
     const update = ["accumulate", "step"];
     expect(calls).toEqual(["sample", ...update, "score policy", ...update, "score policy", ...update]);
@@ -95,7 +72,7 @@ describe("an iteration", () => {
       "train.reportKlEvery=0",
       "train.minibatches=2",
     ];
-    const { training, progress } = trainingWith(engine, ...flags);
+    const { training, progress } = tinyTraining(engine, ...flags);
     const { metrics } = await runIteration(training, progress, 1);
     const update = ["accumulate", "step"];
     expect(calls).toEqual(["sample", "score policy", ...update, "score policy", ...update]);
@@ -106,7 +83,7 @@ describe("an iteration", () => {
 
   test("teaches the value head what the return is", async () => {
     const flags = ["algorithm=ppo", "algorithm.baseline=values", "algorithm.lambda=1"];
-    const { training, progress } = trainingWith(digitsFakeEngine(), ...flags);
+    const { training, progress } = tinyTraining(digitsFakeEngine(), ...flags);
     const always: Training = { ...training, verify: () => ({ value: 1, parts: {}, reason: "always" }) };
     const losses: number[] = [];
     for (let i = 1; i <= 12; i++) losses.push((await runIteration(always, progress, i)).metrics.valueLoss!);
@@ -116,7 +93,7 @@ describe("an iteration", () => {
 
   test("hands the entropy bonus to the engine, and keeps entropy up by it", async () => {
     const entropyAfter = async (...flags: string[]) => {
-      const { training, progress } = trainingWith(digitsFakeEngine(), "train.learningRate=0.3", ...flags);
+      const { training, progress } = tinyTraining(digitsFakeEngine(), "train.learningRate=0.3", ...flags);
       for (let i = 1; i < 6; i++) await runIteration(training, progress, i);
       return (await runIteration(training, progress, 6)).metrics.entropy;
     };
@@ -126,7 +103,7 @@ describe("an iteration", () => {
 
   test("compares pairs under dpo, with the reference it needs", async () => {
     const { engine, calls } = recordingEngine();
-    const { training, progress } = trainingWith(engine, "algorithm=dpo", "train.reportKlEvery=0");
+    const { training, progress } = tinyTraining(engine, "algorithm=dpo", "train.reportKlEvery=0");
     const { metrics } = await runIteration(training, progress, 1);
     expect(calls).toEqual(["sample", "score reference", "accumulate", "step"]);
     expect(metrics.pairs).toBeGreaterThan(0);
@@ -135,7 +112,7 @@ describe("an iteration", () => {
 
   test("leaves truncated completions out of the update where asked to", async () => {
     const { engine, accumulated } = recordingEngine();
-    const { training, progress } = trainingWith(engine, "algorithm.truncated=mask");
+    const { training, progress } = tinyTraining(engine, "algorithm.truncated=mask");
     await runIteration(training, progress, 1);
     const { sequences, coefficients } = accumulated[0]!;
     const { stopTokens } = training.dialogue;
@@ -148,11 +125,11 @@ describe("an iteration", () => {
 
   test("asks for the reference when the loss has a KL term, or when a report is due", async () => {
     const withTerm = recordingEngine();
-    const first = trainingWith(withTerm.engine, "algorithm.klCoefficient=0.1", "train.reportKlEvery=0");
+    const first = tinyTraining(withTerm.engine, "algorithm.klCoefficient=0.1", "train.reportKlEvery=0");
     expect((await runIteration(first.training, first.progress, 1)).metrics.kl).toBeCloseTo(0);
     expect(withTerm.calls).toContain("score reference");
     const due = recordingEngine();
-    const second = trainingWith(due.engine, "train.reportKlEvery=3");
+    const second = tinyTraining(due.engine, "train.reportKlEvery=3");
     expect((await runIteration(second.training, second.progress, 2)).metrics).not.toHaveProperty("kl");
     expect((await runIteration(second.training, second.progress, 3)).metrics.kl).toBeGreaterThan(0);
     expect(due.calls.filter((call) => call === "score reference")).toHaveLength(1);
@@ -160,11 +137,11 @@ describe("an iteration", () => {
 
   test("takes the signals along while sampling, and no others than the credit method needs", async () => {
     const needing = recordingEngine();
-    const first = trainingWith(needing.engine, "credit.row=predicting");
+    const first = tinyTraining(needing.engine, "credit.row=predicting");
     await runIteration(first.training, first.progress, 1);
     expect(needing.sampled[0]?.signals).toEqual({ attention: { row: "predicting" } });
     const uniform = recordingEngine();
-    const second = trainingWith(uniform.engine, "credit=uniform");
+    const second = tinyTraining(uniform.engine, "credit=uniform");
     const { metrics } = await runIteration(second.training, second.progress, 1);
     expect(uniform.sampled[0]).not.toHaveProperty("signals");
     expect(metrics).toMatchObject({ weightMean: 1, weightMax: 1 });
@@ -180,7 +157,7 @@ describe("an iteration", () => {
       },
     });
     for (const { engine } of [along, blind]) {
-      const { training, progress } = trainingWith(engine, "train.reportKlEvery=0");
+      const { training, progress } = tinyTraining(engine, "train.reportKlEvery=0");
       await runIteration(training, progress, 1);
     }
     expect(blind.calls).toEqual(["sample", "score policy", "accumulate", "step"]);
@@ -190,7 +167,7 @@ describe("an iteration", () => {
 
   test("leaves groups without spread out of the update, and counts them", async () => {
     const { engine, accumulated } = recordingEngine();
-    const { training, progress } = trainingWith(engine);
+    const { training, progress } = tinyTraining(engine);
     const copy = { ...progress, rng: Rng.restore(progress.rng.state()) };
     const { groups } = await sampleGroups(
       training,
@@ -208,7 +185,7 @@ describe("an iteration", () => {
 
   test("takes no step when no group has spread", async () => {
     const { engine, calls } = recordingEngine();
-    const { training, progress } = trainingWith(engine);
+    const { training, progress } = tinyTraining(engine);
     const { metrics, steps } = await runIteration({ ...training, verify: () => null }, progress, 1);
     expect(calls).toEqual(["sample"]);
     expect(steps).toEqual([]);
@@ -217,7 +194,7 @@ describe("an iteration", () => {
 
   test("gives a right completion a positive coefficient and a wrong one a negative", async () => {
     const { engine, accumulated } = recordingEngine();
-    const { training, progress } = trainingWith(engine, "train.minibatches=1");
+    const { training, progress } = tinyTraining(engine, "train.minibatches=1");
     await runIteration(training, progress, 1);
     const [{ sequences, coefficients } = { sequences: [], coefficients: [] }] = accumulated;
     const signs = new Set(coefficients.map((own) => Math.sign(own[0]!)));
@@ -231,7 +208,7 @@ describe("an iteration", () => {
 
   test("moves the data position by its prompts and draws one seed", async () => {
     const { engine, sampled } = recordingEngine();
-    const { training, progress } = trainingWith(engine);
+    const { training, progress } = tinyTraining(engine);
     await runIteration(training, progress, 1);
     await runIteration(training, progress, 2);
     expect(progress.dataPosition).toBe(16);
@@ -272,7 +249,7 @@ describe("the pieces of an iteration", () => {
   });
 
   test("the rewards of unscorable completions are null", async () => {
-    const { training, progress } = trainingWith(digitsFakeEngine());
+    const { training, progress } = tinyTraining(digitsFakeEngine());
     const { groups } = await sampleGroups(
       { ...training, verify: () => null },
       progress,

@@ -1,21 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { creditMethod } from "../credit/index.ts";
 import type { Engine, SampleRequest } from "../engine/index.ts";
-import { Rng } from "../math/index.ts";
-import { digitsFakeEngine, steadyClock, tinyConfig } from "../testing/tiny-run.ts";
+import { digitsFakeEngine, steadyClock } from "../testing/tiny-run.ts";
+import { tinyTraining } from "../testing/tiny-training.ts";
 import { hasSpread } from "./group.ts";
-import { trainingSource } from "./open-data.ts";
-import { openDialogue } from "./open-model.ts";
-import { problemOrder } from "./problem-order.ts";
 import { sampleBatch } from "./sample-batch.ts";
 import { Stopwatch } from "./stopwatch.ts";
-import type { Progress, Training } from "./training.ts";
-import { openVerifier } from "./verifier.ts";
 
 /** A training on the fake engine, with what it asked of it. */
-async function trainingWith(...flags: string[]) {
-  const config = tinyConfig("credit=uniform", ...flags);
-  const source = await trainingSource(config);
+function trainingWith(...flags: string[]) {
   const requests: SampleRequest[] = [];
   const inner = digitsFakeEngine();
   const engine: Engine = {
@@ -25,19 +17,7 @@ async function trainingWith(...flags: string[]) {
       return inner.sample(request);
     },
   };
-  const training: Training = {
-    config,
-    engine,
-    dialogue: openDialogue(config),
-    source,
-    order: problemOrder(source, config.train.seed),
-    verify: openVerifier(config),
-    credit: creditMethod(config.credit),
-    clock: steadyClock(),
-  };
-  const totals = { completions: 0, tokens: 0, steps: 0, skippedSteps: 0 };
-  const rows = { drawn: 0, broken: 0, filtered: 0 };
-  const progress: Progress = { dataPosition: 0, rng: new Rng(1), rows, totals };
+  const { training, progress } = tinyTraining(engine, "credit=uniform", ...flags);
   const sample = () => sampleBatch(training, progress, new Stopwatch(steadyClock()));
   return { training, progress, requests, sample };
 }
@@ -45,7 +25,7 @@ const RARE = ["train.promptsPerIteration=6", "train.groupSize=2"];
 
 describe("sampling without dynamic sampling", () => {
   test("is one round, of which groups with spread are kept", async () => {
-    const { sample, progress } = await trainingWith(...RARE);
+    const { sample, progress } = trainingWith(...RARE);
     const { groups, kept, attempts } = await sample();
     expect([groups.length, attempts, progress.dataPosition]).toEqual([6, 1, 6]);
     expect(kept).toEqual(groups.filter(hasSpread));
@@ -53,14 +33,14 @@ describe("sampling without dynamic sampling", () => {
   });
 
   test("keeps groups without spread where the algorithm learns from them", async () => {
-    const { sample } = await trainingWith(...RARE, "algorithm=reinforce", "algorithm.baseline=none");
+    const { sample } = trainingWith(...RARE, "algorithm=reinforce", "algorithm.baseline=none");
     expect((await sample()).kept).toHaveLength(6);
   });
 });
 
 describe("dynamic sampling", () => {
   test("draws further problems until enough groups have spread, and keeps the first of those", async () => {
-    const { sample, progress, requests } = await trainingWith(...RARE, "train.dynamicSampling={}");
+    const { sample, progress, requests } = trainingWith(...RARE, "train.dynamicSampling={}");
     const { groups, kept, attempts } = await sample();
     expect(attempts).toBeGreaterThan(1);
     expect(kept).toHaveLength(6);
@@ -72,8 +52,8 @@ describe("dynamic sampling", () => {
   });
 
   test("stops at the cap with what it has", async () => {
-    const { sample, progress } = await trainingWith(...RARE, "train.dynamicSampling.maxAttempts=2");
-    const straight = await trainingWith(...RARE, "train.dynamicSampling={}");
+    const { sample, progress } = trainingWith(...RARE, "train.dynamicSampling.maxAttempts=2");
+    const straight = trainingWith(...RARE, "train.dynamicSampling={}");
     const [capped, whole] = [await sample(), await straight.sample()];
     expect([capped.attempts, capped.groups.length, progress.dataPosition]).toEqual([2, 12, 12]);
     expect(capped.kept.length).toBeLessThan(6);
@@ -81,7 +61,7 @@ describe("dynamic sampling", () => {
   });
 
   test("is one round where that suffices", async () => {
-    const { sample } = await trainingWith(
+    const { sample } = trainingWith(
       "train.promptsPerIteration=1",
       "train.groupSize=64",
       "train.dynamicSampling={}",
@@ -92,7 +72,7 @@ describe("dynamic sampling", () => {
   test("asks for spread of accuracies unless told otherwise: lengths alone do not count", async () => {
     const never = ["reward.accuracy=1", "reward.overlong.buffer=3", "data.kinds=[largest]"];
     const by = async (spreadOf: string) => {
-      const { sample } = await trainingWith(
+      const { sample } = trainingWith(
         ...RARE,
         ...never,
         "train.dynamicSampling.maxAttempts=1",
@@ -106,7 +86,7 @@ describe("dynamic sampling", () => {
 
 describe("the punishment of length", () => {
   test("is a part of the reward, and −1 for what was cut at the limit", async () => {
-    const { sample } = await trainingWith("reward.overlong.buffer=2", "reward.overlong.weight=0.5");
+    const { sample } = trainingWith("reward.overlong.buffer=2", "reward.overlong.weight=0.5");
     const { groups } = await sample();
     for (const { completion, reward } of groups.flatMap(({ rollouts }) => rollouts)) {
       const expected = { 1: 0, 2: -0.5, 3: -1 }[completion.tokens.length];
