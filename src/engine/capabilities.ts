@@ -14,6 +14,7 @@ import { EngineError } from "../errors/index.ts";
  * | `entropy-gradient` | `accumulate` takes `entropyCoefficients` |
  * | `full-distribution` | divergences over the whole vocabulary |
  * | `image-ablation` | scoring with images taken away, wholly or in part |
+ * | `image-rows` | attention rows on image tokens, in scoring |
  * | `reference` | a frozen copy of the weights |
  * | `value` | a value head: `score` gives values, `accumulate` takes `valueCoefficients` |
  */
@@ -25,6 +26,7 @@ export type Capability =
   | "entropy-gradient"
   | "full-distribution"
   | "image-ablation"
+  | "image-rows"
   | "reference"
   | "value";
 

@@ -33,6 +33,8 @@ export interface SignalRequest {
   readonly attention?: AttentionRequest;
   /** AT-RL's connectivity and Gram matrix, of the last L layers; capability `calibrated-attention`. */
   readonly calibrated?: CalibratedRequest;
+  /** Rows on image keys, to look at; scoring only, capability `image-rows`. */
+  readonly imageRows?: { readonly row: AttentionRow };
 }
 
 /** Signals of one completion: those that were asked for. */
@@ -41,6 +43,8 @@ export interface Signals {
   readonly attention?: AttentionSignals;
   /** `[T]` and `[T × T]`. The T² numbers are 32 MiB where T is 2,048: ask for few sequences at a time. */
   readonly calibrated?: CalibratedAttention;
+  /** `[T × I]` attention on the prompt's I image tokens, in order; mean over heads of the last layer. */
+  readonly imageRows?: Float64Array;
 }
 
 export interface SampleRequest {

@@ -40,6 +40,7 @@ const CAPABILITIES = [
   "entropy-gradient",
   "full-distribution",
   "image-ablation",
+  "image-rows",
   "reference",
 ] as const satisfies readonly Capability[];
 

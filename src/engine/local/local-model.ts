@@ -116,6 +116,7 @@ export class LocalModel {
         temperature: checkedTemperature(request.temperature),
         attention: signals?.attention,
         calibrated: signals?.calibrated,
+        imageRows: signals?.imageRows,
         entropy,
         values,
       },

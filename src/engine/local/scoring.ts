@@ -13,17 +13,19 @@ import {
   valueHead,
 } from "../../model/graph/index.ts";
 import { type Feeds, softmaxEntropy, type Tensor } from "../../tensor/index.ts";
-import type { Score, Signals } from "../engine.ts";
+import type { Score, SignalRequest, Signals } from "../engine.ts";
 import { measureOutputs, readMeasure } from "./attention-measure.ts";
 import { attentionSignals } from "./attention-reduction.ts";
 import { calibrationFactors } from "./calibration.ts";
 import { promptSupports } from "./decoder-batch.ts";
+import { promptPart, readImageRows } from "./image-rows.ts";
 import type { PreparedSequence, SequenceBatch } from "./sequence-batches.ts";
 
 /** What is wanted beside log-probs. */
 export interface Wanted {
   readonly attention?: AttentionRequest | undefined;
   readonly calibrated?: CalibratedRequest | undefined;
+  readonly imageRows?: SignalRequest["imageRows"] | undefined;
   readonly entropy: boolean;
   readonly values: boolean;
   /** The rows that the head reads, for a comparison with another pass. */
@@ -41,6 +43,7 @@ export function scoringOutputs(
     ...(wanted.entropy && { entropy: softmaxEntropy(built.logits) }),
     ...(wanted.values && { values: valueHead(built.hidden, built.parameters) }),
     ...(wanted.hidden && { hidden: built.hidden }),
+    ...(wanted.imageRows && { imageRows: promptPart(built.rows(wanted.imageRows.row), shape.promptLength) }),
     ...signalOutputs(built, shape, wanted),
   };
 }
@@ -100,31 +103,44 @@ export function scoringFeeds(
 /** The score of the completion in a slot. */
 export function readScore(
   outputs: Readonly<Record<string, Float32Array>>,
-  { completionLength }: BatchShape,
+  shape: BatchShape,
   slot: number,
-  length: number,
+  sequence: PreparedSequence,
   wanted: Wanted,
 ): Score {
+  const { completionLength } = shape;
+  const { length } = sequence.completion;
   const numbers = (name: string) => readRow(outputs, name, slot, completionLength, length);
   return {
     logprobs: numbers("logprobs"),
     ...(wanted.entropy && { entropy: numbers("entropy") }),
     ...(wanted.values && { values: numbers("values") }),
-    ...readSignals(outputs, completionLength, slot, length, wanted),
+    ...readSignals(outputs, shape, slot, sequence, wanted),
   };
 }
+
+/** A completion without tokens, of a prompt without images. */
+const EMPTY: PreparedSequence = {
+  prompt: {
+    tokens: new Int32Array(),
+    imageIndex: new Int32Array(),
+    positions: { time: new Int32Array(), height: new Int32Array(), width: new Int32Array(), next: 0 },
+    images: [],
+  },
+  completion: new Int32Array(),
+};
 
 /** The score of an empty completion. */
 export function emptyScore(wanted: Wanted): Score {
   const nothing = new Float32Array();
-  const names = ["logprobs", "entropy", "values", "connectivity", "gram"];
+  const names = ["logprobs", "entropy", "values", "connectivity", "gram", "imageRows"];
   const signals = ["Mass", "Chord", "Entropy", "KeyCount", "Divergence"].flatMap((name) => [
     `visual${name}`,
     `text${name}`,
   ]);
   const outputs = Object.fromEntries([...names, ...signals].map((name) => [name, nothing]));
   const shape = { prompts: 1, groupSize: 1, promptLength: 0, completionLength: 0 };
-  return readScore(outputs, shape, 0, 0, wanted);
+  return readScore(outputs, shape, 0, EMPTY, wanted);
 }
 
 /** The first `length` numbers of a slot of `width`. */
@@ -140,12 +156,12 @@ export function readRow(
 
 function readSignals(
   outputs: Readonly<Record<string, Float32Array>>,
-  width: number,
+  { completionLength: width, promptLength }: BatchShape,
   slot: number,
-  length: number,
-  { attention, calibrated }: Wanted,
+  { prompt, completion: { length } }: PreparedSequence,
+  { attention, calibrated, imageRows }: Wanted,
 ): { signals?: Signals } {
-  if (attention === undefined && calibrated === undefined) {
+  if (attention === undefined && calibrated === undefined && imageRows === undefined) {
     return {};
   }
   const modality = (name: string) => ({
@@ -165,6 +181,9 @@ function readSignals(
           connectivity: readRow(outputs, "connectivity", slot, width, length),
           gram: readSquare(outputs["gram"]!, slot, width, length),
         },
+      }),
+      ...(imageRows && {
+        imageRows: readImageRows(outputs["imageRows"]!, prompt, { promptLength, width }, slot, length),
       }),
     },
   };

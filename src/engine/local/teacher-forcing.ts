@@ -63,8 +63,9 @@ export class TeacherForcing {
   ): Promise<Score[]> {
     const { store, vision, maxTokens } = this.#m;
     const { weights, temperature } = scoring;
-    const { attention, calibrated, entropy, values } = scoring;
-    const wanted: Wanted = { attention, calibrated, entropy, values, hidden: others !== undefined };
+    const { attention, calibrated, imageRows, entropy, values } = scoring;
+    const hidden = others !== undefined;
+    const wanted: Wanted = { attention, calibrated, imageRows, entropy, values, hidden };
     await vision.encode(imagesOf([...sequences, ...(others ?? [])]), weights);
     const nothing = new Float64Array();
     const compared = others === undefined ? {} : { divergence: nothing, ablatedLogprobs: nothing };
@@ -78,8 +79,7 @@ export class TeacherForcing {
       });
       for (const [slot, index] of batch.slots.entries()) {
         if (index >= 0) {
-          const { length } = sequences[index]!.completion;
-          scores[index] = readScore(outputs, batch.shape, slot, length, wanted);
+          scores[index] = readScore(outputs, batch.shape, slot, sequences[index]!, wanted);
         }
       }
       if (others !== undefined) {
