@@ -120,12 +120,6 @@ export interface RolloutDetail {
   readonly alignment: readonly number[] | null;
 }
 
-/** An image of a problem. */
-export interface ImageInfo {
-  readonly width: number;
-  readonly height: number;
-}
-
 /** What one credit method says of one completion. */
 export interface MethodWeights {
   readonly kind: string;
@@ -160,6 +154,8 @@ export interface Inspection {
   } | null;
   /** `[T]` nats, with the images discarded. */
   readonly withoutImage: readonly number[] | null;
+  /** `[T]` nats, KL of the whole distributions with and without the images. */
+  readonly divergence: readonly number[] | null;
   /** AT-RL: the tokens whose calibrated attention is nearest, by cosine; `[T][≤ 8]`. */
   readonly neighbours: readonly (readonly { readonly token: number; readonly cosine: number }[])[] | null;
   readonly images: readonly ImageAttention[] | null;
@@ -173,14 +169,6 @@ export interface GreedyAnswer {
   readonly tokenTexts: readonly string[];
   readonly logprobs: readonly number[];
   readonly isRight: boolean | null;
-}
-
-/** Two sets of weights on the same problem. */
-export interface Comparison {
-  readonly before: Inspection;
-  readonly after: Inspection;
-  readonly greedyBefore: GreedyAnswer;
-  readonly greedyAfter: GreedyAnswer;
 }
 
 /** Sent when something changed on disk. */

@@ -11,7 +11,6 @@ export type AddressKey =
   | "runs"
   | "iteration"
   | "from"
-  | "group"
   | "at"
   | "token"
   | "outcome"
@@ -20,8 +19,8 @@ export type AddressKey =
   | "smooth"
   | "log"
   | "find"
-  | "axis"
   | "weights"
+  | "before"
   | "against"
   | "paint";
 

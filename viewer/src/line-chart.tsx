@@ -33,6 +33,9 @@ const HEIGHT = 132;
 const FAINT = "38";
 const BAND = "22";
 
+/** Label of series whose values are not told. */
+const UNLABELLED = "\u2060";
+
 type Column = (number | null | undefined)[];
 
 /** Columns over all x values; curves of runs with other iterations have holes that are bridged. */
@@ -47,11 +50,11 @@ function aligned(lines: readonly ChartLine[], smoothing: number, isLog: boolean)
     const columns: Column[] = [];
     const base = { label: name, spanGaps: true, points: { show: x.length < 3 } };
     if (smoothing > 0) {
-      series.push({ ...base, label: "", stroke: stroke + FAINT, width: 1, points: { show: false } });
+      series.push({ ...base, label: UNLABELLED, stroke: stroke + FAINT, width: 1, points: { show: false } });
       columns.push(usable(y));
     } else if (low !== undefined && high !== undefined) {
       const place = series.length;
-      const hidden = { ...base, label: "", stroke: "transparent", width: 0, points: { show: false } };
+      const hidden = { ...base, label: UNLABELLED, stroke: "transparent", width: 0, points: { show: false } };
       series.push(hidden, hidden);
       bands.push({ series: [place + 1, place], fill: stroke + BAND });
       columns.push(usable(low), usable(high));
@@ -75,7 +78,7 @@ function showValues(plot: uPlot, into: HTMLElement): void {
     parts.push(where);
   }
   plot.series.forEach(({ label, stroke }, i) => {
-    if (i === 0 || label === "") return;
+    if (i === 0 || label === UNLABELLED) return;
     const column = plot.data[i] ?? [];
     let value: number | null | undefined;
     for (let k = at ?? column.length - 1; k >= 0; k--) {

@@ -37,6 +37,7 @@ export function signedText(value: number | null | undefined): string {
 export function percentText(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return MISSING;
   const percent = value * 100;
+  if (percent > 99.9 && percent < 100) return ">99.9 %";
   return `${percent > 0 && percent < 0.1 ? "<0.1" : percent < 10 ? percent.toFixed(1) : percent.toFixed(0)} %`;
 }
 

@@ -27,7 +27,7 @@ function paint(canvas: HTMLCanvasElement, { rows, columns, values }: Overlay): v
   const [red = 0, green = 0, blue = 0] = cssValue("--minus").split(" ").map(Number);
   const pixels = context.createImageData(columns, rows);
   values.forEach((value, i) => {
-    pixels.data.set([red, green, blue, Math.round((value / most) * 205)], i * 4);
+    pixels.data.set([red, green, blue, Math.round((value / most) * 165)], i * 4);
   });
   context.putImageData(pixels, 0, 0);
 }

@@ -27,7 +27,7 @@ export function shownToken(text: string): string {
 
 /** The scale of a strip's colours. */
 export function PaintKey({ name, paint }: { readonly name: string; readonly paint: TokenPaint | undefined }) {
-  if (paint === undefined) return <span>no {name}</span>;
+  if (paint === undefined) return null;
   const { low, high } = paintRange(paint);
   const ends = paint.isSigned
     ? "rgb(var(--minus) / 0.72), rgb(var(--plain) / 0.04), rgb(var(--plus) / 0.72)"

@@ -4,6 +4,7 @@
  * of it is ever used as a path.
  */
 import { ConfigError, DataError, FoveaError, RunError } from "../../errors/index.ts";
+import type { Inspector, Lens } from "../inspect/inspector.ts";
 import type { ProblemImages } from "../inspect/problem-images.ts";
 import type { Run } from "../runs/run.ts";
 import type { RunSet } from "../runs/run-set.ts";
@@ -13,6 +14,7 @@ import { failure, json, type Reply } from "./http-reply.ts";
 export interface RouteContext {
   readonly runs: RunSet;
   readonly images: ProblemImages;
+  readonly inspector: Inspector;
 }
 
 type Numbers = Readonly<Record<string, number>>;
@@ -30,6 +32,14 @@ function whole(query: URLSearchParams, name: string, otherwise: number, most: nu
   if (!(Number.isInteger(value) && value >= 0))
     throw new ConfigError(`${name}: expected a whole number, got "${text}"`);
   return Math.min(value, most);
+}
+
+/** The weights to look with: of this run or of another, the newest unless named. */
+async function lens(run: Run, query: URLSearchParams, { runs }: RouteContext): Promise<Lens> {
+  const of = query.get("of");
+  const other = of === null ? run : await runs.find(of);
+  if (other === undefined) throw new ConfigError(`of: no run "${of}"`);
+  return { run: other, weights: query.get("weights") ?? undefined };
 }
 
 const HANDLERS: readonly (readonly [pattern: RegExp, handler: Handler])[] = [
@@ -50,6 +60,18 @@ const HANDLERS: readonly (readonly [pattern: RegExp, handler: Handler])[] = [
   [
     /^rollouts\/(?<iteration>\d{1,12})\/(?<at>\d{1,15})$/,
     async (run, { iteration = 0, at = 0 }) => json(await run.group(iteration, at)),
+  ],
+  [
+    /^inspect\/(?<iteration>\d{1,12})\/(?<group>\d{1,15})\/(?<at>\d{1,15})$/,
+    async (run, { iteration = 0, group = 0, at = 0 }, query, context) => {
+      const details = await run.group(iteration, group);
+      return json(await context.inspector.inspect(run, details, at, await lens(run, query, context)));
+    },
+  ],
+  [
+    /^answer\/(?<index>\d{1,15})$/,
+    async (run, { index = 0 }, query, context) =>
+      json(await context.inspector.answer(run, index, await lens(run, query, context))),
   ],
   [
     /^images\/(?<index>\d{1,15})\/(?<place>\d{1,3})\.png$/,

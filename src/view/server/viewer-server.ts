@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { RunError } from "../../errors/index.ts";
+import { Inspector } from "../inspect/inspector.ts";
 import { ProblemImages } from "../inspect/problem-images.ts";
 import { RunSet } from "../runs/run-set.ts";
 import { failure, type Reply, send } from "./http-reply.ts";
@@ -55,7 +56,9 @@ export async function startViewer(options: ViewerOptions): Promise<Viewer> {
   const { runs: paths, port: asked = 0, data = [], intervalMs = 700 } = options;
   const page = pageFiles();
   const runs = await RunSet.open(paths);
-  const context = { runs, images: new ProblemImages(data) };
+  const images = new ProblemImages(data);
+  const inspector = new Inspector(images);
+  const context = { runs, images, inspector };
   const live = new LiveEvents(runs, intervalMs);
   let port = asked;
 
@@ -86,6 +89,7 @@ export async function startViewer(options: ViewerOptions): Promise<Viewer> {
     port,
     close: async () => {
       live.close();
+      await inspector.close();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },

@@ -1,0 +1,76 @@
+/**
+ * @module
+ * Models that the viewer has opened to look at completions: few at a time, the one used longest ago makes room, and
+ * all are closed after a while without use.
+ */
+import { createLocalEngine, type Engine } from "../../engine/index.ts";
+import type { Dialogue } from "../../eval/index.ts";
+import { openModelDirectory, type ProcessorConfig } from "../../model/index.ts";
+import { type Config, openDialogue } from "../../train/index.ts";
+
+/** A model with what prompts are made by. */
+export interface LoadedModel {
+  readonly engine: Engine;
+  readonly dialogue: Dialogue;
+  readonly processor: ProcessorConfig;
+}
+
+const MOST = 2;
+const IDLE_MS = 10 * 60_000;
+
+async function load(directory: string, config: Config): Promise<LoadedModel> {
+  const { processor } = openModelDirectory(directory);
+  const dialogue = openDialogue({ ...config, model: { kind: "directory", path: directory } });
+  const engine = createLocalEngine({ model: directory, threads: config.engine.threads });
+  return { engine: await engine, dialogue, processor };
+}
+
+/** Opens models lazily and closes them again. */
+export class LoadedModels {
+  readonly #models = new Map<string, Promise<LoadedModel>>();
+  #idle: NodeJS.Timeout | undefined;
+  /** Work goes one after another: an engine that is used is not closed. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  /**
+   * Does something with the model of a directory.
+   *
+   * @param config of the run that the model belongs to
+   */
+  use<T>(directory: string, config: Config, work: (model: LoadedModel) => Promise<T>): Promise<T> {
+    const done = this.#turn.then(async () => work(await this.#open(directory, config)));
+    this.#turn = done.catch(() => undefined);
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => void this.close(), IDLE_MS);
+    this.#idle.unref();
+    return done;
+  }
+
+  async #open(directory: string, config: Config): Promise<LoadedModel> {
+    const known = this.#models.get(directory) ?? load(directory, config);
+    this.#models.delete(directory);
+    this.#models.set(directory, known);
+    known.catch(() => this.#models.delete(directory));
+    const [oldest] = this.#models.keys();
+    if (oldest !== undefined && this.#models.size > MOST) await this.#close(oldest);
+    return known;
+  }
+
+  async #close(directory: string): Promise<void> {
+    const model = this.#models.get(directory);
+    this.#models.delete(directory);
+    await model?.then(
+      ({ engine }) => engine.close(),
+      () => undefined,
+    );
+  }
+
+  /** Closes all, after what is being done. */
+  async close(): Promise<void> {
+    clearTimeout(this.#idle);
+    this.#turn = this.#turn.then(async () => {
+      for (const directory of [...this.#models.keys()]) await this.#close(directory);
+    });
+    await this.#turn;
+  }
+}

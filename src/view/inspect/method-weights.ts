@@ -1,0 +1,70 @@
+/**
+ * @module
+ * What every credit method says of the same completions: the functions that train, on signals of the same weights.
+ */
+import { type CreditConfig, creditMethod, creditSchema } from "../../credit/index.ts";
+import type { Engine, Prompt } from "../../engine/index.ts";
+import { type Answered, creditSignals } from "../../train/credit-signals.ts";
+import type { MethodWeights } from "../protocol.ts";
+
+/** A group as methods judge it. */
+export interface JudgedGroup {
+  readonly prompt: Prompt;
+  readonly answers: readonly Answered[];
+  /** `[G]`; null where unknown. */
+  readonly advantages: readonly (number | null)[];
+  readonly temperature: number;
+}
+
+/** The run's own method first, then all others with their defaults. */
+function methods(own: CreditConfig): CreditConfig[] {
+  const others = creditSchema.options.flatMap(({ shape }) => {
+    const { value: kind } = shape.kind;
+    const parsed = creditSchema.safeParse({ kind });
+    return kind === own.kind || kind === "constant" || !parsed.success ? [] : [parsed.data];
+  });
+  return [own, ...others];
+}
+
+async function weightsOf(
+  engine: Engine,
+  config: CreditConfig,
+  group: JudgedGroup,
+  place: number,
+): Promise<MethodWeights> {
+  const { kind } = config;
+  try {
+    const method = creditMethod(config);
+    const { answers, advantages, temperature } = group;
+    const signals = await creditSignals(engine, temperature, method.needs, answers);
+    const completions = answers.map(({ completion }, i) => ({
+      mask: new Uint8Array(completion.tokens.length).fill(1),
+      signals: signals[i],
+      ...(method.needs.advantage && {
+        advantage: new Float64Array(completion.tokens.length).fill(advantages[i] ?? 0),
+      }),
+    }));
+    const credit = method.credit([completions])[0]?.[place];
+    if (credit === undefined) return { kind, weights: null, missing: "the method gave no credit" };
+    return {
+      kind,
+      weights: Array.from(credit.weights),
+      ...(credit.roles && { roles: credit.roles }),
+      ...(credit.clusters && { clusters: Array.from(credit.clusters) }),
+    };
+  } catch (error) {
+    return { kind, weights: null, missing: (error as Error).message };
+  }
+}
+
+/** Weights of one completion of a group by every method, the run's own first. */
+export async function methodWeights(
+  engine: Engine,
+  own: CreditConfig,
+  group: JudgedGroup,
+  place: number,
+): Promise<MethodWeights[]> {
+  const found: MethodWeights[] = [];
+  for (const config of methods(own)) found.push(await weightsOf(engine, config, group, place));
+  return found;
+}

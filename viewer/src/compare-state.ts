@@ -1,0 +1,105 @@
+/**
+ * @module
+ * The two sets of weights that are compared, and what each says of the open completion and of its problem.
+ */
+import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
+import type { GreedyAnswer, Inspection } from "../../src/view/protocol.ts";
+import { param } from "./address.ts";
+import { askRun } from "./api.ts";
+import { type Looked, look, openPlace } from "./inspection-state.ts";
+import { opened } from "./rollouts-state.ts";
+import { openRun, runs } from "./runs-state.ts";
+
+/** Weights of some run, as they stand in the address: run and name with this between them. */
+const BETWEEN = "::";
+
+/** Weights that can be chosen. */
+export interface WeightsChoice {
+  readonly id: string;
+  readonly run: string;
+  readonly name: string;
+}
+
+const beforeKey = param("before");
+const afterKey = param("against");
+
+/** All weights of all runs, those of the open run first. */
+export const choices: ReadonlySignal<readonly WeightsChoice[]> = computed(() => {
+  const own = openRun.value?.id;
+  const ordered = runs.value.toSorted((a, b) => Number(b.id === own) - Number(a.id === own));
+  return ordered.flatMap(({ id: run, weights }) =>
+    weights.map((name) => ({ id: run + BETWEEN + name, run, name })),
+  );
+});
+
+const ofOpenRun = computed(() => choices.value.filter(({ run }) => run === openRun.value?.id));
+const chosen = (id: string) => choices.value.find((choice) => choice.id === id);
+
+/** The oldest weights of the open run unless the address names others. */
+export const before: ReadonlySignal<WeightsChoice | undefined> = computed(
+  () => chosen(beforeKey.value) ?? ofOpenRun.value.at(-1),
+);
+/** The newest unless the address names others. */
+export const after: ReadonlySignal<WeightsChoice | undefined> = computed(
+  () => chosen(afterKey.value) ?? ofOpenRun.value[0],
+);
+
+/** What both say. */
+export interface Both {
+  readonly before: Inspection;
+  readonly after: Inspection;
+  readonly answerBefore: GreedyAnswer;
+  readonly answerAfter: GreedyAnswer;
+}
+
+const answer = signal<Looked<Both> | undefined>(undefined);
+const key = computed(() => {
+  const [run, index] = [openRun.value?.id, opened.value?.group.index];
+  const [one, other] = [before.value?.id, after.value?.id];
+  if (run === undefined || index === undefined || openPlace.value === "") return "";
+  return one === undefined || other === undefined
+    ? ""
+    : JSON.stringify([run, index, openPlace.value, one, other]);
+});
+
+/** The answer to the present question; undefined while it is being worked on. */
+export const comparison: ReadonlySignal<Looked<Both> | undefined> = computed(() =>
+  answer.value?.key === key.value ? answer.value : undefined,
+);
+
+function queryOf(id: string): URLSearchParams {
+  const [of = "", weights = ""] = id.split(BETWEEN);
+  return new URLSearchParams({ of, weights });
+}
+
+async function ask(asked: string, abort: AbortSignal): Promise<Both> {
+  const [run, index, place, one, other] = JSON.parse(asked) as [string, number, string, string, string];
+  const greedy = (id: string) => askRun<GreedyAnswer>(run, `answer/${index}?${queryOf(id)}`, abort);
+  // One model after the other: the server opens and uses them in the order in which it is asked.
+  const [first, answerBefore] = await Promise.all([look(run, place, queryOf(one), abort), greedy(one)]);
+  const [second, answerAfter] = await Promise.all([look(run, place, queryOf(other), abort), greedy(other)]);
+  return { before: first, after: second, answerBefore, answerAfter };
+}
+
+/** Asks whenever another completion or other weights are compared; returns how to stop. */
+export function watchComparison(): () => void {
+  return effect(() => {
+    const asked = key.value;
+    if (asked === "" || answer.peek()?.key === asked) return;
+    const abort = new AbortController();
+    const timer = setTimeout(() => {
+      ask(asked, abort.signal).then(
+        (value) => {
+          answer.value = { key: asked, value };
+        },
+        (error: Error) => {
+          if (!abort.signal.aborted) answer.value = { key: asked, trouble: error.message };
+        },
+      );
+    }, 120);
+    return () => {
+      clearTimeout(timer);
+      abort.abort();
+    };
+  });
+}

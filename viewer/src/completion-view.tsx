@@ -1,0 +1,138 @@
+/**
+ * @module
+ * One completion: what was asked, its tokens, and the token that is open.
+ */
+import type { RolloutDetail, RunSummary } from "../../src/view/protocol.ts";
+import { go, param } from "./address.ts";
+import { inspection, openToken } from "./inspection-state.ts";
+import { numberText, percentText, signedText } from "./number-text.ts";
+import { paintChoices } from "./paint-choice.ts";
+import { ProblemImagesView } from "./problem-view.tsx";
+import { TokenPanel } from "./token-panel.tsx";
+import { clipBounds, clipState, ratioAt } from "./token-ratio.ts";
+import { PaintKey, shownToken, TokenStrip } from "./token-strip.tsx";
+
+const paintKey = param("paint");
+
+function Facts({ rollout }: { readonly rollout: RolloutDetail }) {
+  const { answer, reward, rewardParts, advantage, tokenTexts, stopReason } = rollout;
+  const lean = Math.sign(advantage ?? 0);
+  const facts: (readonly [name: string, value: string, tone?: string])[] = [
+    ["reference", answer],
+    ["reward", numberText(reward)],
+    ...Object.entries(rewardParts).map(([name, value]) => [name, numberText(value)] as const),
+    ["advantage", signedText(advantage), lean > 0 ? "good" : lean < 0 ? "bad" : ""],
+    ["tokens", `${tokenTexts.length}${stopReason === "length" ? ", cut" : ""}`],
+  ];
+  return (
+    <dl class="facts">
+      {facts.map(([name, value, tone]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd class={tone}>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** What the hue of the credit weights says. */
+function leanText(advantage: number | null): string {
+  if (advantage === null) return "grey: the advantage is not known";
+  if (advantage === 0) return "grey: no advantage";
+  return advantage > 0 ? "blue: advantage above 0" : "orange: advantage below 0";
+}
+
+export function CompletionView({
+  rollout,
+  run,
+}: {
+  readonly rollout: RolloutDetail;
+  readonly run: RunSummary;
+}) {
+  const token = openToken.value;
+  const isInside = token !== undefined && token < rollout.tokenTexts.length;
+  const found = isInside ? inspection.value?.value : undefined;
+  const choices = paintChoices(rollout, found);
+  const choice = choices.find(({ id }) => id === paintKey.value) ?? choices[0];
+  const overlays = (found?.images ?? []).map(({ rows, columns, tokens }) => ({
+    rows,
+    columns,
+    values: (token === undefined ? undefined : tokens[token]) ?? [],
+  }));
+  const bounds = clipBounds(run);
+  const note = (place: number) => {
+    const logprob = rollout.logprobs?.[place];
+    const ratio = ratioAt(rollout, found, place);
+    return [
+      ["token", `${place}  ${shownToken(rollout.tokenTexts[place] ?? "").trim()}`],
+      ["probability", logprob === undefined ? "–" : percentText(Math.exp(logprob))],
+      ["log-prob", numberText(logprob)],
+      ["entropy", numberText(rollout.entropy?.[place])],
+      ["weight", numberText(rollout.weights?.[place])],
+      ["role", rollout.roles?.[place] ?? "–"],
+      ...(ratio === undefined
+        ? []
+        : [
+            ["ratio", numberText(ratio)] as const,
+            ["clip", bounds === undefined ? "–" : clipState(ratio, rollout.advantage, bounds)] as const,
+          ]),
+    ] as const;
+  };
+  return (
+    <article class="detail">
+      <div class="problem">
+        <ProblemImagesView
+          key={`${run.id} ${rollout.index}`}
+          run={run.id}
+          index={rollout.index}
+          overlays={overlays}
+        />
+        <div>
+          <h2 class="asked">{rollout.question}</h2>
+          <Facts rollout={rollout} />
+          {overlays.length > 0 && (
+            <p class="small soft" style={{ marginTop: "14px" }}>
+              On the image: attention of token {token}, mean over heads of the last layer;{" "}
+              {percentText(found?.attention?.visualMass[token ?? 0])} of it is on the image,{" "}
+              {percentText(Math.max(0, ...overlays.flatMap(({ values }) => values)))} on the strongest patch.
+            </p>
+          )}
+        </div>
+      </div>
+      <TokenStrip
+        label="Tokens of the completion"
+        texts={rollout.tokenTexts}
+        roles={rollout.roles}
+        paint={choice?.paint}
+        selected={isInside ? token : undefined}
+        onSelect={(place) => go({ token: place, iteration: rollout.iteration, at: rollout.at })}
+        note={note}
+      />
+      <div class="key">
+        <label>
+          <span class="visually-hidden">Colour by</span>
+          <select value={choice?.id} onChange={({ currentTarget }) => go({ paint: currentTarget.value })}>
+            {choices.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+        <PaintKey name="" paint={choice?.paint} />
+        {choice?.paint !== undefined && choice.paint.sign !== 0 && <span>{leanText(rollout.advantage)}</span>}
+        {choice?.id === "" && choice.paint === undefined && (
+          <span>no credit: the rewards of this group are all equal</span>
+        )}
+        {rollout.roles !== null && (
+          <span>
+            <u>visual</u> &nbsp; <u class="dotted">text</u> &nbsp; neutral
+          </span>
+        )}
+        {!isInside && <span class="faint">open a token to see its attention</span>}
+      </div>
+      {isInside && <TokenPanel rollout={rollout} token={token} run={run} />}
+    </article>
+  );
+}

@@ -1,0 +1,91 @@
+/**
+ * @module
+ * Numbers along a completion as small lines, with the open token marked. A click opens the token below it.
+ */
+import { numberText } from "./number-text.ts";
+
+export interface SequenceLine {
+  readonly name: string;
+  /** A CSS colour. */
+  readonly colour: string;
+  readonly isDashed?: boolean;
+  readonly values: readonly number[];
+}
+
+const WIDTH = 340;
+const HEIGHT = 92;
+const LEFT = 30;
+const BOTTOM = 14;
+
+export function SequenceChart({
+  title,
+  lines,
+  selected,
+  onSelect,
+}: {
+  readonly title: string;
+  readonly lines: readonly SequenceLine[];
+  readonly selected: number;
+  readonly onSelect: (token: number) => void;
+}) {
+  const count = lines[0]?.values.length ?? 0;
+  const top = Math.max(1e-9, ...lines.flatMap(({ values }) => values));
+  const x = (t: number) => LEFT + (count < 2 ? 0 : (t / (count - 1)) * (WIDTH - LEFT - 2));
+  const y = (value: number) => 4 + (1 - value / top) * (HEIGHT - BOTTOM - 4);
+  return (
+    <figure>
+      <div class="legend">
+        <b>{title}</b>
+        {lines.map(({ name, colour, values, isDashed }) => (
+          <span key={name}>
+            <svg width="16" height="8" aria-hidden="true">
+              <path
+                d="M0 4H16"
+                stroke={colour}
+                stroke-width="2"
+                stroke-dasharray={isDashed ? "3 2" : undefined}
+              />
+            </svg>{" "}
+            {name} {numberText(values[selected])}
+          </span>
+        ))}
+      </div>
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: arrows open tokens anywhere on the page */}
+      <svg
+        class="line-chart"
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        role="img"
+        aria-label={`${title} along the completion`}
+        onClick={(event) => {
+          const { left, width } = event.currentTarget.getBoundingClientRect();
+          const share = (((event.clientX - left) / width) * WIDTH - LEFT) / (WIDTH - LEFT - 2);
+          onSelect(Math.min(count - 1, Math.max(0, Math.round(share * (count - 1)))));
+        }}
+      >
+        <path d={`M${LEFT} ${y(0)}H${WIDTH}M${LEFT} ${y(top)}H${WIDTH}`} stroke="var(--line)" />
+        <text x={LEFT - 5} y={y(0) + 3} text-anchor="end">
+          0
+        </text>
+        <text x={LEFT - 5} y={y(top) + 5} text-anchor="end">
+          {numberText(top, 2)}
+        </text>
+        <path d={`M${x(selected)} 2V${HEIGHT - BOTTOM + 2}`} stroke="var(--ink)" />
+        {lines.map(({ name, colour, values, isDashed }) => (
+          <path
+            key={name}
+            d={values
+              .map((value, t) => `${t === 0 ? "M" : "L"}${x(t).toFixed(1)} ${y(value).toFixed(1)}`)
+              .join("")}
+            fill="none"
+            stroke={colour}
+            stroke-width="1.5"
+            stroke-dasharray={isDashed ? "3 2" : undefined}
+          />
+        ))}
+        <text x={x(selected)} y={HEIGHT - 1} text-anchor={selected > count / 2 ? "end" : "start"}>
+          token {selected}
+        </text>
+      </svg>
+    </figure>
+  );
+}

@@ -1,0 +1,300 @@
+/**
+ * @module
+ * One token: its numbers when it was sampled, and what a model says of it now.
+ */
+import type { ComponentChildren } from "preact";
+import { effectiveSampleSize } from "../../src/math/statistics.ts";
+import type { Inspection, RolloutDetail, RunSummary } from "../../src/view/protocol.ts";
+import { go, param } from "./address.ts";
+import { inspection } from "./inspection-state.ts";
+import { numberText, percentText, signedText } from "./number-text.ts";
+import { SequenceChart } from "./sequence-chart.tsx";
+import { SurrogateCurve } from "./surrogate-curve.tsx";
+import { clipBounds, clipState, ratioAt } from "./token-ratio.ts";
+import { shownToken } from "./token-strip.tsx";
+
+const weights = param("weights");
+
+interface TokenProps {
+  readonly rollout: RolloutDetail;
+  readonly token: number;
+}
+
+function Section({ title, note, children }: { title: string; note?: string; children: ComponentChildren }) {
+  return (
+    <section>
+      <h3>{title}</h3>
+      {note !== undefined && <p class="small soft">{note}</p>}
+      {children}
+    </section>
+  );
+}
+
+function Facts({ rows }: { readonly rows: readonly (readonly [name: string, value: string])[] }) {
+  return (
+    <table>
+      <tbody>
+        {rows.map(([name, value]) => (
+          <tr key={name}>
+            <td class="soft">{name}</td>
+            <td class="number">{value}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Sampled({ rollout, token, run }: TokenProps & { readonly run: RunSummary }) {
+  const { logprobs, entropy, weights: credit, roles, alignment, advantage } = rollout;
+  const weight = credit?.[token];
+  const logprob = logprobs?.[token];
+  const found = inspection.value?.value;
+  const ratio = ratioAt(rollout, found, token);
+  const bounds = clipBounds(run);
+  return (
+    <Section title="When it was sampled">
+      <Facts
+        rows={[
+          ["probability", logprob === undefined ? "–" : percentText(Math.exp(logprob))],
+          ["log-prob, nats", numberText(logprob)],
+          ["entropy, nats", numberText(entropy?.[token])],
+          ["role", roles?.[token] ?? "–"],
+          ["alignment", numberText(alignment?.[token])],
+          ["credit weight", numberText(weight)],
+          ["weight × advantage", weight === undefined ? "–" : signedText(weight * (advantage ?? 0))],
+          ["tokens that carry the credit", credit === null ? "–" : numberText(effectiveSampleSize(credit))],
+        ]}
+      />
+      {ratio !== undefined && bounds !== undefined && (
+        <>
+          <p class="small soft" style={{ margin: "12px 0 4px" }}>
+            Ratio of these weights to those that sampled: {numberText(ratio)},{" "}
+            {clipState(ratio, advantage, bounds)}.
+          </p>
+          <SurrogateCurve ratio={ratio} advantage={advantage ?? 0} {...bounds} />
+        </>
+      )}
+    </Section>
+  );
+}
+
+function WithoutImage({ found, token }: { readonly found: Inspection; readonly token: number }) {
+  const given = found.logprobs[token];
+  const ablated = found.withoutImage?.[token];
+  if (given === undefined || ablated === undefined) return null;
+  const [withImage, without] = [Math.exp(given), Math.exp(ablated)];
+  return (
+    <Section title="With the image and without">
+      {[
+        ["with", withImage],
+        ["without", without],
+      ].map(([name, share]) => (
+        <div key={name} style={{ marginBottom: "8px" }}>
+          <div class="field" style={{ minHeight: "22px" }}>
+            <span>{name}</span>
+            <span>{percentText(Number(share))}</span>
+          </div>
+          <div class="meter">
+            <i style={{ width: `${Number(share) * 100}%` }} />
+          </div>
+        </div>
+      ))}
+      <p class="small soft">
+        grounding {signedText(withImage - without)}; KL of the distributions{" "}
+        {numberText(found.divergence?.[token])} nats
+      </p>
+    </Section>
+  );
+}
+
+function Neighbours({
+  found,
+  rollout,
+  token,
+  onSelect,
+}: TokenProps & { found: Inspection; onSelect: (token: number) => void }) {
+  const near = found.neighbours?.[token];
+  if (near === undefined) return null;
+  return (
+    <Section
+      title="Tokens that attend alike"
+      note="by cosine of calibrated attention over the last four layers"
+    >
+      <div class="near">
+        {near.map(({ token: other, cosine }) => (
+          <button
+            key={other}
+            type="button"
+            title={`token ${other}, cosine ${numberText(cosine)}`}
+            onClick={() => onSelect(other)}
+          >
+            {shownToken(rollout.tokenTexts[other] ?? "").trim() || "␣"}{" "}
+            <span class="faint">{cosine.toFixed(2)}</span>
+          </button>
+        ))}
+      </div>
+    </Section>
+  );
+}
+
+/** A row of bars, one per token, the open one marked. */
+function WeightBars({ values, token }: { readonly values: readonly number[]; readonly token: number }) {
+  const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
+  const size = Math.max(1e-12, high - low);
+  const width = 180 / Math.max(1, values.length);
+  return (
+    <svg width="180" height="22" viewBox="0 0 180 22" preserveAspectRatio="none" aria-hidden="true">
+      {values.map((value, t) => (
+        <rect
+          key={t}
+          x={t * width}
+          y={22 * (1 - (Math.max(value, 0) - low) / size)}
+          width={Math.max(0.5, width - 0.6)}
+          height={Math.max(0.4, (22 * Math.abs(value)) / size)}
+          fill={t === token ? "var(--ink)" : "var(--firm)"}
+        />
+      ))}
+    </svg>
+  );
+}
+
+function Methods({
+  found,
+  token,
+  own,
+}: {
+  readonly found: Inspection;
+  readonly token: number;
+  readonly own: string;
+}) {
+  return (
+    <Section
+      title="What every credit method makes of it"
+      note="weights within this group, signals of these weights"
+    >
+      <div class="scroll">
+        <table class="methods">
+          <tbody>
+            {found.methods.map(({ kind, weights: values, roles, clusters, missing }) => (
+              <tr key={kind}>
+                <td>
+                  {kind}
+                  {kind === own && <span class="faint"> · this run</span>}
+                </td>
+                <td class="number">{values === null ? "–" : numberText(values[token])}</td>
+                <td class="small soft">
+                  {roles?.[token]} {clusters !== undefined && `part ${clusters[token]}`}
+                </td>
+                <td>
+                  {values === null ? (
+                    <span class="small faint">{missing}</span>
+                  ) : (
+                    <WeightBars values={values} token={token} />
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Section>
+  );
+}
+
+function Attention({
+  found,
+  token,
+  onSelect,
+}: {
+  found: Inspection;
+  token: number;
+  onSelect: (token: number) => void;
+}) {
+  if (found.attention === null) return null;
+  const { visualMass, textMass, visualShift, textShift } = found.attention;
+  const image = "rgb(var(--minus))";
+  const text = "rgb(var(--plain))";
+  return (
+    <Section title="Attention along the completion">
+      <SequenceChart
+        title="mass"
+        selected={token}
+        onSelect={onSelect}
+        lines={[
+          { name: "image", colour: image, values: visualMass },
+          { name: "text", colour: text, isDashed: true, values: textMass },
+        ]}
+      />
+      <SequenceChart
+        title="shift"
+        selected={token}
+        onSelect={onSelect}
+        lines={[
+          { name: "image", colour: image, values: visualShift },
+          { name: "text", colour: text, isDashed: true, values: textShift },
+        ]}
+      />
+    </Section>
+  );
+}
+
+/** The run's own method in the list of all. */
+function ownMethod({ config }: RunSummary): string {
+  return (config["credit.kind"] ?? "").replaceAll('"', "");
+}
+
+export function TokenPanel({ rollout, token, run }: TokenProps & { readonly run: RunSummary }) {
+  const looked = inspection.value;
+  const found = looked?.value;
+  const onSelect = (place: number) => go({ token: place });
+  return (
+    <section class="panel" aria-label="The open token" aria-live="polite">
+      <header>
+        <span class="word">{shownToken(rollout.tokenTexts[token] ?? "").trim() || "␣"}</span>
+        <span class="soft">
+          token {token} of {rollout.tokenTexts.length}
+          {rollout.tokens[token] !== undefined && `, id ${rollout.tokens[token]}`}
+        </span>
+        {run.weights.length > 0 && (
+          <label class="soft">
+            as seen by{" "}
+            <select
+              value={weights.value}
+              onChange={({ currentTarget }) => go({ weights: currentTarget.value })}
+            >
+              <option value="">newest ({run.weights[0]})</option>
+              {run.weights.map((name) => (
+                <option key={name} value={name}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
+        {looked === undefined && <span class="faint">the model is looking…</span>}
+        <button
+          type="button"
+          class="plain"
+          style={{ marginLeft: "auto" }}
+          onClick={() => go({ token: undefined })}
+        >
+          Close
+        </button>
+      </header>
+      {looked?.trouble !== undefined && <p class="soft block">No model: {looked.trouble}.</p>}
+      <div class="columns">
+        <Sampled rollout={rollout} token={token} run={run} />
+        {found !== undefined && <Attention found={found} token={token} onSelect={onSelect} />}
+        {found !== undefined && (
+          <div>
+            <WithoutImage found={found} token={token} />
+            <div style={{ height: "22px" }} />
+            <Neighbours found={found} rollout={rollout} token={token} onSelect={onSelect} />
+          </div>
+        )}
+        {found !== undefined && <Methods found={found} token={token} own={ownMethod(run)} />}
+      </div>
+    </section>
+  );
+}
