@@ -111,6 +111,7 @@ describe("an engine in its thread", () => {
       "entropy-gradient",
       "full-distribution",
       "image-ablation",
+      "image-rows",
       "reference",
       "value",
     ]);

@@ -51,6 +51,7 @@ const STREAMING = [
   "calibrated-attention",
   "entropy",
   "image-ablation",
+  "image-rows",
 ] as const satisfies readonly Capability[];
 
 interface Pending {

@@ -43,7 +43,6 @@ export function scoringOutputs(
     ...(wanted.entropy && { entropy: softmaxEntropy(built.logits) }),
     ...(wanted.values && { values: valueHead(built.hidden, built.parameters) }),
     ...(wanted.hidden && { hidden: built.hidden }),
-    ...(wanted.imageRows && { imageRows: promptPart(built.rows(wanted.imageRows.row), shape.promptLength) }),
     ...signalOutputs(built, shape, wanted),
   };
 }
@@ -52,12 +51,13 @@ export function scoringOutputs(
 export function signalOutputs(
   { graph, rows }: Pick<TeacherForcedGraph, "graph" | "rows">,
   { prompts, promptLength, groupSize, completionLength }: BatchShape,
-  { attention, calibrated }: Pick<Wanted, "attention" | "calibrated">,
+  { attention, calibrated, imageRows }: Pick<Wanted, "attention" | "calibrated" | "imageRows">,
 ): Record<string, Tensor> {
+  const outputs: Record<string, Tensor> =
+    imageRows === undefined ? {} : { imageRows: promptPart(rows(imageRows.row), promptLength) };
   if (attention === undefined && calibrated === undefined) {
-    return {};
+    return outputs;
   }
-  const outputs: Record<string, Tensor> = {};
   const visualKeys = graph.input("visualKeys", [prompts, promptLength]);
   const textKeys = graph.input("textKeys", [prompts, promptLength]);
   const supports = keySupports(visualKeys, textKeys, groupSize, completionLength);

@@ -35,7 +35,14 @@ function open(name: Checkpoint, maxTokens = 2048) {
 
 /** Every number of a score, by name. */
 function numbers({ signals, ...rest }: Score): [string, Float64Array][] {
-  const parts = { ...rest, ...signals?.attention, ...signals?.calibrated, ...signals?.attention?.sharpness };
+  const { imageRows } = signals ?? {};
+  const parts = {
+    ...rest,
+    ...(imageRows && { imageRows }),
+    ...signals?.attention,
+    ...signals?.calibrated,
+    ...signals?.attention?.sharpness,
+  };
   return Object.entries(parts).filter(
     (part): part is [string, Float64Array] => part[1] instanceof Float64Array,
   );
@@ -47,6 +54,7 @@ const EVERYTHING: ScoreRequest = {
   signals: {
     attention: { row: "predicting", measure: "sharpness" },
     calibrated: { row: "own", layers: 4, biasCorrection: true },
+    imageRows: { row: "predicting" },
   },
 };
 

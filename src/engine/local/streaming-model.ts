@@ -97,6 +97,7 @@ export class StreamingModel {
     const wanted: Wanted = {
       attention: signals?.attention,
       calibrated: signals?.calibrated,
+      imageRows: signals?.imageRows,
       entropy,
       values: false,
       hidden: false,
@@ -183,8 +184,8 @@ export class StreamingModel {
       const { logprobs, entropy } = rows[i]!;
       for (const [slot, index] of batch.slots.entries()) {
         if (index >= 0) {
-          const { length } = sequences[index]!.completion;
-          scores[index] = readScore({ ...outputs, logprobs, entropy }, batch.shape, slot, length, wanted);
+          const read = { ...outputs, logprobs, entropy };
+          scores[index] = readScore(read, batch.shape, slot, sequences[index]!, wanted);
         }
       }
     }
