@@ -67,7 +67,7 @@ describe.each(CHECKPOINTS)("%s, streamed", (name) => {
     for (const [i, score] of found.entries()) {
       const wanted = new Map(numbers(expected[i]!));
       expect(numbers(score).map(([part]) => part)).toEqual([...wanted.keys()]);
-      expect(wanted.size).toBe(10);
+      expect(wanted.size).toBe(11);
       for (const [part, values] of numbers(score))
         expect(values, part).toBeAllclose(wanted.get(part)!, { rtol: 1e-4, atol: 2e-5 });
     }
