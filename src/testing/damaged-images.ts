@@ -1,0 +1,89 @@
+/**
+ * @module
+ * Decodes image files with something wrong in them. Whatever it is, the decoder may only give pixels within its bounds
+ * or throw `DataError`.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { DataError } from "../errors/index.ts";
+import type { Rng } from "../math/index.ts";
+import { decodeImage } from "../model/index.ts";
+
+const FOLDER = new URL("../../fixtures/images/files/", import.meta.url).pathname;
+const MAX_PIXELS = 250_000;
+
+/** A file with one thing wrong with it. */
+function damage(file: Buffer, other: Buffer, rng: Rng): Buffer {
+  const at = rng.integer(file.length);
+  switch (rng.integer(7)) {
+    case 0:
+      return file.subarray(0, at);
+    case 1: {
+      const flipped = Buffer.from(file);
+      for (let i = 0; i <= rng.integer(12); i++) flipped[rng.integer(file.length)]! ^= 1 << rng.integer(8);
+      return flipped;
+    }
+    case 2: {
+      // The header is where sizes, depths and offsets stand.
+      const flipped = Buffer.from(file);
+      flipped[rng.integer(Math.min(64, file.length))] = rng.integer(256);
+      return flipped;
+    }
+    case 3: {
+      const huge = Buffer.from(file);
+      huge.fill(0xff, at, Math.min(file.length, at + 4));
+      return huge;
+    }
+    case 4:
+      return Buffer.concat([file.subarray(0, at), file.subarray(rng.integer(file.length))]);
+    case 5:
+      return Buffer.concat([file.subarray(0, at), other.subarray(rng.integer(other.length))]);
+    default:
+      return Buffer.concat([
+        file.subarray(0, at),
+        Buffer.alloc(rng.integer(200), rng.integer(256)),
+        file.subarray(at),
+      ]);
+  }
+}
+
+/** What became of the files. */
+interface DamageReport {
+  readonly decoded: number;
+  readonly refused: number;
+  /** Of the slowest file. */
+  readonly slowestMs: number;
+  /** By how much the process grew, in bytes. */
+  readonly grown: number;
+  /** What should not have happened, with the number of the file. */
+  readonly wrong: readonly string[];
+}
+
+/** Decodes `count` damaged copies of the recorded images whose names end so. */
+export async function decodeDamaged(ending: string, count: number, rng: Rng): Promise<DamageReport> {
+  const names = readdirSync(FOLDER);
+  const all = names.map((name) => readFileSync(`${FOLDER}${name}`));
+  const files = all.filter((_, i) => names[i]!.endsWith(ending));
+  const before = process.memoryUsage().rss;
+  const wrong: string[] = [];
+  let decoded = 0;
+  let slowestMs = 0;
+  for (let i = 0; i < count; i++) {
+    const where = `file ${i}`;
+    const file = damage(rng.pick(files), rng.pick(all), rng);
+    const start = performance.now();
+    try {
+      const { width, height, data } = await decodeImage(file, { maxPixels: MAX_PIXELS, where });
+      decoded++;
+      if (width * height > MAX_PIXELS || data.length !== width * height * 3) {
+        wrong.push(`${where}: ${width} x ${height} in ${data.length} bytes`);
+      }
+    } catch (error) {
+      const named =
+        error instanceof DataError && error.message.startsWith(`${where}: cannot be read as an image: `);
+      if (!named) wrong.push(`${where}: ${error}`);
+    }
+    slowestMs = Math.max(slowestMs, performance.now() - start);
+  }
+  const grown = process.memoryUsage().rss - before;
+  return { decoded, refused: count - decoded, slowestMs, grown, wrong };
+}
