@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "viewer/src/**/*.test.ts"],
-    exclude: ["src/**/*.slow.test.ts"],
+    exclude: ["src/**/*.slow.test.ts", "src/**/*.browser.test.ts"],
     setupFiles: ["src/testing/setup.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -12,9 +12,9 @@ const runPath = (run: string, rest: string) => `./api/runs/${encodeURIComponent(
 /** The JSON at an address. */
 async function ask<T>(path: string, abort?: AbortSignal): Promise<T> {
   const response = await fetch(path, abort ? { signal: abort } : {});
-  const body: unknown = await response.json().catch(() => ({ error: `status ${response.status}` }));
-  if (!response.ok) throw new Error((body as { error?: string }).error ?? `status ${response.status}`);
-  return body as T;
+  if (response.ok) return (await response.json()) as T;
+  const body = (await response.json().catch(() => ({}))) as { error?: string };
+  throw new Error(body.error ?? `status ${response.status}`);
 }
 
 /** The list of runs. */

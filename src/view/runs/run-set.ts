@@ -76,11 +76,16 @@ export class RunSet {
     return [...this.#runs.values()];
   }
 
+  /** Forgets how fresh the last look is: something is known to have changed. */
+  lookAgain(): void {
+    this.#lookedAt = Number.NEGATIVE_INFINITY;
+  }
+
   /** The run of an id. */
   async find(id: string): Promise<Run | undefined> {
     const known = this.#runs.get(id);
     if (known !== undefined) return known;
-    this.#lookedAt = Number.NEGATIVE_INFINITY;
+    this.lookAgain();
     await this.all();
     return this.#runs.get(id);
   }

@@ -60,14 +60,17 @@ export class LiveEvents {
   }
 
   async #state(id: string): Promise<LiveEvent> {
+    const gone = { run: id, reached: 0, isFinished: false, isGone: true };
     try {
       const run = await this.#runs.find(id);
-      if (run === undefined || !(await run.isThere()))
-        return { run: id, reached: 0, isFinished: false, isGone: true };
-      const [reached, weights] = await Promise.all([run.reached(), run.weights()]);
-      return { run: id, reached, isFinished: weights.includes("model"), isGone: false };
+      if (run !== undefined && (await run.isThere())) {
+        const [reached, weights] = await Promise.all([run.reached(), run.weights()]);
+        return { run: id, reached, isFinished: weights.includes("model"), isGone: false };
+      }
+      if (run !== undefined) this.#runs.lookAgain();
+      return gone;
     } catch {
-      return { run: id, reached: 0, isFinished: false, isGone: true };
+      return gone;
     }
   }
 

@@ -1,0 +1,287 @@
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { runCommandLine } from "../cli/program.ts";
+import { openChromium } from "../testing/chromium.ts";
+import { madeRun, metricsLine } from "../testing/made-run.ts";
+import { collectingContext, temporaryDirectory } from "../testing/tiny-run.ts";
+import { openEngine } from "../train/index.ts";
+import { startViewer, type Viewer } from "./server/viewer-server.ts";
+
+const HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>1";
+const root = temporaryDirectory();
+const real = join(root, "real");
+const made = join(root, "made");
+
+/** A training with the local engine that is over in seconds, and learns nothing. */
+function trainReal(path: string, iterations: number): Promise<number> {
+  const settings = [
+    "data.digits=[2,2]",
+    "sampling.maxCompletionTokens=16",
+    `train.iterations=${iterations}`,
+    "train.promptsPerIteration=3",
+    "train.groupSize=4",
+    "train.checkpointEvery=1",
+    "sft.steps=6",
+    "sft.batchSize=4",
+    "sft.readingSteps=2",
+    "sft.transcriptionSteps=2",
+    "engine.threads=1",
+  ];
+  const { context, stderr } = collectingContext({ openEngine });
+  const flags = settings.flatMap((setting) => ["--set", setting]);
+  return runCommandLine(["train", ...flags, "--run-dir", path], context).then((status) => {
+    if (status !== 0) throw new Error(stderr());
+    return status;
+  });
+}
+
+let browser: Browser;
+let viewer: Viewer;
+let page: Page;
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  await trainReal(real, 3);
+  madeRun({
+    path: made,
+    completions: [
+      ["right 1", "wrong 2", "wrong 3"],
+      ["wrong 4", "wrong 5"],
+      [HOSTILE, "wrong 6"],
+    ],
+  });
+  mkdirSync(join(root, "broken"));
+  writeFileSync(join(root, "broken", "config.json"), '{"version":1,"kin');
+  browser = await openChromium();
+  viewer = await startViewer({ runs: [root], intervalMs: 100 });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await viewer?.close();
+  rmSync(root, { recursive: true, force: true });
+});
+
+async function open(hash: string, width = 1280, height = 900): Promise<Page> {
+  page = await browser.newPage({ viewport: { width, height } });
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("dialog", (dialog) => {
+    complaints.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  await page.goto(`${viewer.url}#${hash}`);
+  return page;
+}
+
+afterEach(async () => {
+  await page.close();
+  expect(complaints.splice(0)).toEqual([]);
+});
+
+const atRoot = (expression: string) => page.evaluate(`document.documentElement.${expression}`);
+const outcomes = () => page.locator(".completion .visually-hidden").allTextContents();
+
+describe("runs", () => {
+  test("curves of a real run are drawn, and one cursor crosses all charts", async () => {
+    await open("runs=real");
+    await page.locator(".chart canvas").nth(3).waitFor();
+    const charts = page.locator(".chart");
+    await charts.first().locator(".u-over").hover();
+    const places = await page.locator(".chart .values .faint").allTextContents();
+    expect(places.length).toBeGreaterThan(3);
+    expect(new Set(places.slice(0, 3)).size).toBe(1);
+  });
+
+  test("several runs lie over each other, with what differs between them", async () => {
+    await open("runs=real|made");
+    await page.getByText(/differs in \d+ of \d+ keys/).waitFor();
+    await page.getByRole("cell", { name: "train.iterations" }).waitFor();
+    await page.getByLabel("Seconds of each phase of an iteration of made").waitFor();
+    await page.locator('.run:has-text("made") input').click();
+    await page.getByText(/differs in/).waitFor({ state: "detached" });
+    expect(await page.evaluate("location.hash")).toBe("#runs=real");
+  });
+
+  test("smoothing, log scale and a search are in the address", async () => {
+    await open("runs=made");
+    await page.getByPlaceholder("Find a metric").fill("reward");
+    await page.getByLabel("Log scale").check();
+    await page.locator(".chart").first().waitFor();
+    expect(await page.locator(".chart").count()).toBe(1);
+    expect(await page.evaluate("location.hash")).toBe("#runs=made&find=reward&log=1");
+  });
+
+  test("a broken run is listed with what is wrong", async () => {
+    await open("");
+    await page.getByText("config.json is cut off or no JSON").waitFor();
+  });
+});
+
+describe("rollouts", () => {
+  test("filters and orders completions", async () => {
+    await open("view=rollouts&run=made");
+    await page.locator(".completion").nth(6).waitFor();
+    await page.getByRole("button", { name: "right", exact: true }).click();
+    expect(await outcomes()).toEqual(["right", "right"]);
+    await page.getByRole("button", { name: "wrong", exact: true }).click();
+    expect(await outcomes()).toHaveLength(5);
+    await page.getByRole("button", { name: "no spread" }).click();
+    expect(await page.locator(".completion .mono").allTextContents()).toEqual(["wrong 4", "wrong 5"]);
+    await page.getByRole("button", { name: "any" }).click();
+    await page.getByRole("button", { name: "all", exact: true }).click();
+    await page.getByLabel("sorted").selectOption("tokens");
+    expect((await page.locator(".completion .mono").allTextContents())[0]).toBe(HOSTILE);
+    await page.getByRole("button", { name: "greatest first" }).click();
+    expect((await page.locator(".completion .mono").allTextContents()).at(-1)).toBe(HOSTILE);
+  });
+
+  test("markup in a completion is text, and nothing of it runs", async () => {
+    await open("view=rollouts&run=made&sort=tokens");
+    await page.locator(".strip").waitFor();
+    expect((await page.locator(".strip").innerText({ timeout: 5000 })).replaceAll("\n", "")).toBe(HOSTILE);
+    expect(await page.locator('img[src="x"]').count()).toBe(0);
+    expect(await page.locator("body script").count()).toBe(0);
+  });
+
+  test("hovering a token tells its numbers", async () => {
+    await open("view=rollouts&run=made");
+    await page.locator("[data-token='2']").hover();
+    await expect
+      .poll(() => page.getByRole("tooltip").innerText({ timeout: 5000 }))
+      .toMatch(/log-prob\s+−0\.2\s.*role\s+visual/s);
+  });
+
+  test("clicking a token lays its attention over the image; another token's is another", async () => {
+    await open("view=rollouts&run=real&iteration=1");
+    const overlay = page.locator("canvas[data-overlay]");
+    await page.locator("[data-token='1']").click();
+    await page.getByText("What every credit method makes of it").waitFor();
+    const first = await overlay.getAttribute("data-overlay");
+    await page.locator("[data-token='6']").click();
+    expect(await overlay.getAttribute("data-overlay")).not.toBe(first);
+    const shares = (first ?? "").split(" ").map(Number);
+    expect(shares.length).toBeGreaterThan(3);
+    expect(shares.every((share) => share >= 0 && share <= 1)).toBe(true);
+    for (const title of [
+      "With the image and without",
+      "Tokens that attend alike",
+      "Attention along the completion",
+    ]) {
+      await page.getByText(title).waitFor();
+    }
+    expect(await page.locator(".methods tr").count()).toBeGreaterThan(5);
+    await page.getByLabel("Colour by").selectOption("grounding");
+    await page.reload();
+    await page.getByText("What every credit method makes of it").waitFor();
+    expect(await page.locator("[aria-selected='true'][data-token]").getAttribute("data-token")).toBe("6");
+    expect(await page.getByLabel("Colour by").inputValue()).toBe("grounding");
+  });
+
+  test("a run without weights says so where the model would speak", async () => {
+    await open("view=rollouts&run=made&token=1");
+    await page.getByText("No model: made: has no weights yet").waitFor();
+    complaints.length = 0; // The browser notes the 404.
+  });
+});
+
+describe("comparison", () => {
+  test("two checkpoints of a run, token by token, and what each answers", async () => {
+    await open("view=compare&run=real&iteration=1&token=3");
+    await page.getByText("Tokens that moved most").waitFor({ timeout: 60_000 });
+    expect(await page.getByRole("combobox", { name: "before" }).inputValue()).toBe("real::warm-start/model");
+    expect(await page.locator("canvas[data-overlay]").count()).toBe(2);
+    expect(await page.getByRole("listbox").count()).toBe(3);
+  });
+});
+
+describe("live", () => {
+  test("a run that is training goes on before the eyes, and the newest rollouts come up", async () => {
+    const path = join(root, "live");
+    const training = trainReal(path, 4);
+    await open("view=rollouts&run=live");
+    await page.getByText("live", { exact: true }).first().waitFor({ state: "attached", timeout: 60_000 });
+    const shown = () => page.getByLabel("Number of the iteration").inputValue();
+    await expect.poll(shown, { timeout: 60_000 }).not.toBe("");
+    await training;
+    await expect.poll(shown, { timeout: 20_000 }).toBe("4");
+    await page.keyboard.press("1");
+    await page.locator('.run:has-text("live")').first().waitFor();
+  });
+
+  test("curves grow without a reload, and a run that is deleted is said to be gone", async () => {
+    const path = madeRun({ path: join(root, "growing"), iterations: 2, completions: [] });
+    await open("runs=growing");
+    await page.getByText("at 2 of 4").waitFor();
+    appendFileSync(join(path, "metrics.jsonl"), `${metricsLine(3)}\n`);
+    await page.getByText("at 3 of 4").waitFor();
+    await expect
+      .poll(() => page.locator(".chart .values").first().innerText({ timeout: 5000 }))
+      .toMatch(/0\.2/);
+    rmSync(path, { recursive: true });
+    await page.locator('.run:has-text("growing")').waitFor({ state: "detached", timeout: 20_000 });
+    complaints.length = 0;
+  });
+});
+
+describe("by keys alone", () => {
+  test("from the runs to a token of another completion and back", async () => {
+    await open("runs=made");
+    await page.locator(".chart").first().waitFor();
+    await page.keyboard.press("2");
+    await page.locator(".strip").waitFor();
+    await page.keyboard.press("j");
+    await expect.poll(() => page.locator(".strip").innerText({ timeout: 5000 })).toBe("wrong 2");
+    await page.keyboard.press("f");
+    await page.keyboard.press("[");
+    await expect.poll(() => page.getByLabel("Number of the iteration").inputValue()).toBe("2");
+    await expect.poll(outcomes).toEqual(["right", "right"]);
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowRight");
+    await page.getByText("token 1 of 7").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByText("token 1 of 7").waitFor({ state: "detached" });
+    await page.keyboard.press("?");
+    await page.getByRole("dialog").getByText("next completion").waitFor();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("t");
+    expect(await atRoot("dataset.theme")).toBe("dark");
+    complaints.length = 0; // The browser notes that the run has no model.
+  });
+
+  test("tabbing reaches every control, each with a ring that can be seen", async () => {
+    await open("view=rollouts&run=made");
+    await page.locator(".strip").waitFor();
+    const reached = new Set<string>();
+    for (let step = 0; step < 40; step++) {
+      await page.keyboard.press("Tab");
+      const [name, outline] = (await page.evaluate(
+        "[document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent, getComputedStyle(document.activeElement).outlineStyle]",
+      )) as [string, string];
+      if (name !== "") reached.add(name);
+      if (name !== "" && (await page.evaluate("document.activeElement !== document.body")))
+        expect(outline).not.toBe("none");
+    }
+    for (const name of ["Runs", "Light or dark", "Iteration", "truncated", "Tokens of the completion"]) {
+      expect([...reached]).toContain(name);
+    }
+  });
+});
+
+describe.each([1280, 390])("%i pixels wide", (width) => {
+  test.each([
+    "runs=real|made",
+    "view=rollouts&run=real&iteration=1&token=3",
+    "view=compare&run=real&iteration=1&token=3",
+  ])("%s does not scroll sideways", async (hash) => {
+    await open(hash, width);
+    const waits = hash.startsWith("runs") ? ".chart canvas" : ".columns";
+    await page.locator(waits).first().waitFor({ timeout: 60_000 });
+    await page.waitForTimeout(300);
+    expect(Number(await atRoot("scrollWidth"))).toBeLessThanOrEqual(width);
+  });
+});
