@@ -7,6 +7,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -58,13 +59,11 @@ async function writeImages(folder, copies) {
 async function foveaSeconds(/** @type {Worker[]} */ workers) {
   const start = performance.now();
   await Promise.all(
-    workers.map(
-      (worker) =>
-        new Promise((resolve, reject) => {
-          worker.once("message", resolve).once("error", reject);
-          worker.postMessage("go");
-        }),
-    ),
+    workers.map((worker) => {
+      const done = once(worker, "message");
+      worker.postMessage("go");
+      return done;
+    }),
   );
   return (performance.now() - start) / 1000;
 }
@@ -155,7 +154,7 @@ async function main() {
 
 if (isMainThread) await main();
 else {
-  parentPort?.on("message", async () => {
+  const work = async () => {
     // The next file is decoded while this one's patches are cut.
     let next = decodeImage(workerData[0]);
     for (let i = 0; i < workerData.length; i++) {
@@ -164,5 +163,6 @@ else {
       preprocess(image, parseProcessorConfig(LIMITS));
     }
     parentPort?.postMessage("done");
-  });
+  };
+  parentPort?.on("message", () => void work());
 }

@@ -37,6 +37,20 @@ describe.each(FORMATS)("a data set in %s", (name, write) => {
   });
 });
 
+test("transparency is forgotten unless it is to be blended onto white", async () => {
+  const folder = temporaryDirectory();
+  cpSync(new URL("../../../fixtures/images/files/alpha.png", import.meta.url), join(folder, "alpha.png"));
+  const path = join(folder, "rows.jsonl");
+  writeFileSync(path, `${JSON.stringify({ image: "alpha.png", problem: "What is it?", answer: "1" })}\n`);
+  const clear = 3 * (10 * 48 + 10);
+  const pixel = async (options: object) => {
+    const { images } = await (await open(path, options)).problem(0);
+    return [...images[0]!.data.slice(clear, clear + 3)];
+  };
+  expect(await pixel({ alpha: "white" })).toEqual([255, 255, 255]);
+  expect(await pixel({})).not.toEqual([255, 255, 255]);
+});
+
 describe("shards", () => {
   test("have each row once between them, and their own fingerprints", async () => {
     const path = writeJsonl(problems);

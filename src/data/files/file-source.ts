@@ -126,13 +126,14 @@ class FileProblems implements FileSource {
       const references = await followed(table, reference.index, this.#columns);
       return (await Promise.all(references.map((own) => this.#image(own, table)))).flat();
     }
-    const maxPixels = this.#options.maxImagePixels;
+    const { alpha, maxImagePixels: maxPixels } = this.#options;
     if (reference.kind === "bytes" && reference.bytes.length === 0) throw new DataError("image: is empty");
     const image =
       reference.kind === "bytes"
-        ? await decodeImage(reference.bytes, { maxPixels })
+        ? await decodeImage(reference.bytes, { maxPixels, alpha })
         : await decodeImage(await imagePath(this.#options.images ?? dirname(table.path), reference.path), {
             maxPixels,
+            alpha,
             where: `image ${JSON.stringify(reference.path)}`,
           });
     checkShape(image);

@@ -57,6 +57,10 @@ export const filesSchema = z.strictObject({
     .min(1)
     .default(89_478_485)
     .describe("An image of more pixels is not decoded: its row is broken."),
+  alpha: z
+    .enum(["drop", "white"])
+    .default("drop")
+    .describe("What becomes of transparency: forgotten, or blended onto white."),
   maxRowBytes: z
     .int()
     .min(1)
