@@ -8,6 +8,7 @@ import { EngineError } from "../errors/index.ts";
  * | capability | what the engine can do |
  * |---|---|
  * | `attention` | DyCo-RL's signals from the last layer's attention |
+ * | `attention-intervention` | scoring with the attention of chosen tokens amplified, and the likeliest tokens |
  * | `attention-measure` | a measure beside them: sharpness or divergence within each modality |
  * | `calibrated-attention` | AT-RL's connectivity and Gram matrix from the last layers' attention |
  * | `entropy` | the entropy of each token's distribution, while sampling and in scoring |
@@ -20,6 +21,7 @@ import { EngineError } from "../errors/index.ts";
  */
 export type Capability =
   | "attention"
+  | "attention-intervention"
   | "attention-measure"
   | "calibrated-attention"
   | "entropy"

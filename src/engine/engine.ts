@@ -18,6 +18,7 @@ import type {
 import type { Prompt, PromptChunk } from "../model/prompt.ts";
 import type { StorageOptions } from "../model/write-weights.ts";
 import type { Capability } from "./capabilities.ts";
+import type { AttentionIntervention } from "./intervention.ts";
 
 export type { AttentionRow, AttentionSignals, Prompt, PromptChunk };
 
@@ -97,6 +98,10 @@ export interface ScoreRequest {
   readonly divergenceFrom?: ImageAblation;
   /** Ask for `Score.values`; capability `value`. */
   readonly values?: true;
+  /** Amplify attention during the pass, not together with `divergenceFrom`; capability `attention-intervention`. */
+  readonly intervention?: AttentionIntervention;
+  /** Ask for `Score.likeliest`; capability `attention-intervention`. */
+  readonly likeliest?: true;
 }
 
 export interface Score {
@@ -113,6 +118,8 @@ export interface Score {
   readonly ablatedLogprobs?: Float64Array;
   /** `[T]` reward units, the value head's V of the state before each token; where asked for. */
   readonly values?: Float64Array;
+  /** `[T]` the token of highest probability in each token's place, special ids included; where asked for. */
+  readonly likeliest?: Int32Array;
   readonly signals?: Signals;
 }
 

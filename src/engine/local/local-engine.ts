@@ -34,6 +34,7 @@ const WORKER = new URL(
 
 const CAPABILITIES = [
   "attention",
+  "attention-intervention",
   "attention-measure",
   "calibrated-attention",
   "entropy",

@@ -20,6 +20,7 @@ import type {
   StepReport,
 } from "../engine.ts";
 import { AdamW, gradientNorm } from "./adamw.ts";
+import { checkedIntervention } from "./attention-intervention.ts";
 import { checkSameModel, readConfig, saveModel } from "./checkpoint-files.ts";
 import { decode } from "./decoding.ts";
 import { initialiseWeights } from "./initial-weights.ts";
@@ -101,12 +102,16 @@ export class LocalModel {
   }
 
   async score(sequences: readonly LocalSequence[], request: ScoreRequest = {}): Promise<Score[]> {
-    const { store } = this.#machinery;
+    const { store, config } = this.#machinery;
     if (request.weights === "reference" && store.reference === undefined) {
       throw new EngineError("score: reference weights were asked for, but none were set");
     }
     const weights = request.weights === "reference" ? store.reference! : store.weights;
-    const { signals, entropy = false, values = false, divergenceFrom } = request;
+    const { signals, entropy = false, values = false, likeliest = false } = request;
+    const { divergenceFrom, intervention } = request;
+    if (intervention && divergenceFrom) {
+      throw new EngineError("score: intervention: does not go together with divergenceFrom");
+    }
     checkLayers("score", signals);
     this.#checkValueHead(values, "score: values");
     return this.#teacher.score(
@@ -119,6 +124,8 @@ export class LocalModel {
         imageRows: signals?.imageRows,
         entropy,
         values,
+        likeliest,
+        intervention: intervention && checkedIntervention(intervention, sequences, config.text),
       },
       divergenceFrom && this.#prompts.sequences(sequences, divergenceFrom),
     );

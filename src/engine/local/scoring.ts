@@ -14,6 +14,7 @@ import {
 } from "../../model/graph/index.ts";
 import { type Feeds, softmaxEntropy, type Tensor } from "../../tensor/index.ts";
 import type { Score, SignalRequest, Signals } from "../engine.ts";
+import { likeliestTokens } from "./attention-intervention.ts";
 import { measureOutputs, readMeasure } from "./attention-measure.ts";
 import { attentionSignals } from "./attention-reduction.ts";
 import { calibrationFactors } from "./calibration.ts";
@@ -28,6 +29,9 @@ export interface Wanted {
   readonly imageRows?: SignalRequest["imageRows"] | undefined;
   readonly entropy: boolean;
   readonly values: boolean;
+  readonly likeliest: boolean;
+  /** Layers whose attention is amplified. */
+  readonly amplified: readonly number[];
   /** The rows that the head reads, for a comparison with another pass. */
   readonly hidden: boolean;
 }
@@ -42,6 +46,7 @@ export function scoringOutputs(
     logprobs: built.logprobs,
     ...(wanted.entropy && { entropy: softmaxEntropy(built.logits) }),
     ...(wanted.values && { values: valueHead(built.hidden, built.parameters) }),
+    ...(wanted.likeliest && { likeliest: likeliestTokens(built.logits) }),
     ...(wanted.hidden && { hidden: built.hidden }),
     ...signalOutputs(built, shape, wanted),
   };
@@ -115,6 +120,7 @@ export function readScore(
     logprobs: numbers("logprobs"),
     ...(wanted.entropy && { entropy: numbers("entropy") }),
     ...(wanted.values && { values: numbers("values") }),
+    ...(wanted.likeliest && { likeliest: Int32Array.from(numbers("likeliest")) }),
     ...readSignals(outputs, shape, slot, sequence, wanted),
   };
 }
@@ -133,7 +139,7 @@ const EMPTY: PreparedSequence = {
 /** The score of an empty completion. */
 export function emptyScore(wanted: Wanted): Score {
   const nothing = new Float32Array();
-  const names = ["logprobs", "entropy", "values", "connectivity", "gram", "imageRows"];
+  const names = ["logprobs", "entropy", "values", "likeliest", "connectivity", "gram", "imageRows"];
   const signals = ["Mass", "Chord", "Entropy", "KeyCount", "Divergence"].flatMap((name) => [
     `visual${name}`,
     `text${name}`,

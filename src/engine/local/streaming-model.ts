@@ -92,6 +92,8 @@ export class StreamingModel {
     refuse(request.weights === "reference", "score: reference weights");
     refuse(request.divergenceFrom !== undefined, "score: divergenceFrom");
     refuse(request.values === true, "score: values");
+    refuse(request.intervention !== undefined, "score: intervention");
+    refuse(request.likeliest === true, "score: likeliest");
     checkLayers("score", signals);
     const temperature = checkedTemperature(request.temperature);
     const wanted: Wanted = {
@@ -100,6 +102,8 @@ export class StreamingModel {
       imageRows: signals?.imageRows,
       entropy,
       values: false,
+      likeliest: false,
+      amplified: [],
       hidden: false,
     };
     const prepared = this.#prompts.sequences(sequences, request.image);

@@ -7,6 +7,7 @@ import { type BatchShape, teacherForcedGraph, temperedLogits, valueHead } from "
 import type { ModelConfig } from "../../model/index.ts";
 import { type Feeds, gradients, type Seed, softmaxDivergence, softmaxEntropy } from "../../tensor/index.ts";
 import type { Score } from "../engine.ts";
+import { type Intervention, interventionFeeds, withOwnPrompts } from "./attention-intervention.ts";
 import { decoderFeeds, forEachPromptRow } from "./decoder-batch.ts";
 import type { ParameterStore } from "./parameter-store.ts";
 import type { PreparedImage } from "./prepared-prompt.ts";
@@ -28,9 +29,10 @@ export interface Machinery {
 }
 
 /** A scoring pass: with which weights, at which temperature, and what is wanted of it. */
-export interface Scoring extends Omit<Wanted, "hidden"> {
+export interface Scoring extends Omit<Wanted, "hidden" | "amplified"> {
   readonly weights: Float32Array;
   readonly temperature: number;
+  readonly intervention?: Intervention | undefined;
 }
 
 /** One `[T]` per sequence each: what Σ c·log π, Σ d·V and Σ e·H are weighted by. */
@@ -57,15 +59,15 @@ export class TeacherForcing {
    * @param others the same completions after other prompts, to be compared with: their log-probs and divergences
    */
   async score(
-    sequences: readonly PreparedSequence[],
+    given: readonly PreparedSequence[],
     scoring: Scoring,
     others?: readonly PreparedSequence[],
   ): Promise<Score[]> {
     const { store, vision, maxTokens } = this.#m;
-    const { weights, temperature } = scoring;
-    const { attention, calibrated, imageRows, entropy, values } = scoring;
-    const hidden = others !== undefined;
-    const wanted: Wanted = { attention, calibrated, imageRows, entropy, values, hidden };
+    const { weights, temperature, intervention, ...rest } = scoring;
+    const amplified = intervention?.layers ?? [];
+    const wanted: Wanted = { ...rest, amplified, hidden: others !== undefined };
+    const sequences = intervention === undefined ? given : withOwnPrompts(given, intervention);
     await vision.encode(imagesOf([...sequences, ...(others ?? [])]), weights);
     const nothing = new Float64Array();
     const compared = others === undefined ? {} : { divergence: nothing, ablatedLogprobs: nothing };
@@ -76,6 +78,7 @@ export class TeacherForcing {
         ...store.feeds(used, weights),
         ...this.#feeds(batch, sequences, weights, temperature),
         ...scoringFeeds(batch, sequences, wanted),
+        ...(intervention && interventionFeeds(batch, intervention, this.#m.config.text)),
       });
       for (const [slot, index] of batch.slots.entries()) {
         if (index >= 0) {
@@ -178,7 +181,7 @@ export class TeacherForcing {
   #scoreProgram(shape: BatchShape, wanted: Wanted) {
     const { config, store, programs } = this.#m;
     return programs.get(`score ${JSON.stringify([shape, wanted])}`, async () => {
-      const built = teacherForcedGraph(config, store.layout, shape);
+      const built = teacherForcedGraph(config, store.layout, shape, wanted.amplified);
       const outputs = scoringOutputs(built, shape, wanted);
       const program = await programs.compile(built.graph, outputs);
       return { program, used: new Map(built.parameters.used) };

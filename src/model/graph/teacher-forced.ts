@@ -5,6 +5,7 @@
  */
 import { Graph, type Tensor, targetLogprobs } from "../../tensor/index.ts";
 import type { ModelConfig } from "../config.ts";
+import { amplifiedInputs } from "./amplified-attention.ts";
 import {
   type BatchShape,
   batchInputs,
@@ -39,23 +40,29 @@ export interface TeacherForcedGraph {
 
 /**
  * Inputs: `embeddings`, `cosine` and `sine` `[1, N, d/2]` over the same N rows, `promptMask` `[P, 1, 1, S_p]`,
- * `targets` int64 `[P·G·T]`, `inverseTemperature` `[1]`.
+ * `targets` int64 `[P·G·T]`, `inverseTemperature` `[1]`; with amplified layers those of `amplifiedInputs`.
+ *
+ * @param amplified layers whose attention is amplified
  */
 export function teacherForcedGraph(
   config: ModelConfig,
   layout: ParameterLayout,
   batch: BatchShape,
+  amplified: readonly number[] = [],
 ): TeacherForcedGraph {
   const { text } = config;
   const graph = new Graph();
   const parameters = new GraphParameters(graph, layout);
   const inputs = batchInputs(graph, text, batch);
+  const amplifying = amplified.length === 0 ? undefined : amplifiedInputs(inputs, text);
   const embeddings = graph.input("embeddings", [batchRows(batch), text.hiddenSize]);
 
   let x = embeddings;
   const probabilities: LayerProbabilities[] = [];
   for (let layer = 0; layer < text.layers; layer++) {
-    const done = batchLayer(x, parameters, layer, text, inputs, layer === text.layers - 1);
+    const isLast = layer === text.layers - 1;
+    const read = amplified.includes(layer) ? amplifying?.[isLast ? "last" : "inner"] : undefined;
+    const done = batchLayer(x, parameters, layer, text, read ?? inputs, isLast);
     probabilities.push(done.probabilities);
     x = done.x;
   }
