@@ -105,6 +105,7 @@ describe("an engine in its thread", () => {
     const given = sequences();
     expect([...engine.capabilities].sort()).toEqual([
       "attention",
+      "attention-intervention",
       "attention-measure",
       "calibrated-attention",
       "entropy",
