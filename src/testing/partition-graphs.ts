@@ -191,6 +191,20 @@ function fromEdges({ vertices, edges }: Edges): RecipeGraph {
   return { xadj, adjacency, edgeWeights };
 }
 
+/** The graph of a recorded completion: 16-bit weights of the upper triangle in base 64, 0 without an edge. */
+export function completionGraph(tokens: number, triangle: string): RecipeGraph {
+  const bytes = Uint8Array.from(atob(triangle), (byte) => byte.charCodeAt(0));
+  const weights = new Uint16Array(bytes.buffer);
+  const graph: Edges = { vertices: tokens, edges: new Map() };
+  let at = 0;
+  for (let a = 0; a < tokens; a++) {
+    for (let b = a + 1; b < tokens; b++, at++) {
+      if (weights[at]! > 0) graph.edges.set(a * tokens + b, weights[at]!);
+    }
+  }
+  return fromEdges(graph);
+}
+
 /** A number that changes with any entry, below 2³². */
 export function checksum({ xadj, adjacency, edgeWeights }: RecipeGraph): number {
   let sum = 0;

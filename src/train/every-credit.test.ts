@@ -56,6 +56,24 @@ describe("an iteration with each credit method", () => {
     );
   });
 
+  test("warns of completions that never look at an image", async () => {
+    const { engine } = recordingEngine();
+    const { training, progress } = tinyTraining(engine, "credit.kind=at-rl");
+    const { credit } = training;
+    const blinded: typeof credit.credit = (groups, rng) => {
+      const blind = groups.map((group) =>
+        group.map(({ mask, signals }) => {
+          const { gram } = signals!.calibrated!;
+          return { mask, signals: { calibrated: { gram, connectivity: new Float64Array(mask.length) } } };
+        }),
+      );
+      return credit.credit(blind, rng);
+    };
+    const blind = { ...training, credit: { ...credit, credit: blinded } };
+    expect((await runIteration(blind, progress, 1)).metrics.withoutVisualMass).toBe(1);
+    expect((await runIteration(training, progress, 2)).metrics).not.toHaveProperty("withoutVisualMass");
+  });
+
   test("asks the model once with its images gone where the method compares", async () => {
     const { engine, scored } = recordingEngine();
     const { training, progress } = tinyTraining(engine, "train.reportKlEvery=0", "credit.kind=vicra");

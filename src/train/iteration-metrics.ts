@@ -88,6 +88,8 @@ export interface IterationMetrics {
   readonly roles?: Readonly<Record<TokenRole, number>>;
   /** Mean over tokens with a role that is not neutral. */
   readonly alignment?: number;
+  /** Share of used completions that credit by attention to the image found none in; absent when there is none. */
+  readonly withoutVisualMass?: number;
   readonly steps: number;
   readonly skippedSteps: number;
   readonly skipReason?: string;
@@ -221,6 +223,13 @@ function roleNumbers(used: readonly CreditedGroup[]) {
   };
 }
 
+/** A warning: weights of these completions are even for want of anything to tell tokens by. */
+function visualMassNumbers(used: readonly CreditedGroup[]) {
+  const credits = used.flatMap(({ credits: own }) => own);
+  const blind = credits.filter(({ lacksVisualMass }) => lacksVisualMass).length;
+  return blind === 0 ? {} : { withoutVisualMass: share(blind, credits.length) };
+}
+
 function timing(watch: Stopwatch, tokens: number): IterationTiming {
   const totalSeconds = watch.total();
   return {
@@ -271,6 +280,7 @@ export function iterationMetrics({
     usedGroups: used.length,
     ...objectiveNumbers(steps, isKlMeasured),
     ...roleNumbers(used),
+    ...visualMassNumbers(used),
     steps: steps.filter(({ applied }) => applied).length,
     skippedSteps: steps.filter(({ applied }) => !applied).length,
     ...(skipReason !== undefined && { skipReason }),

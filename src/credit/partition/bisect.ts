@@ -16,6 +16,8 @@ export interface SideBounds {
 
 const COARSEST = 48;
 const PASSES = 8;
+/** Up to this many vertices those within a side may move too: whole components change sides that way. */
+const SMALL = 256;
 
 /**
  * Two sides with a small cut between them.
@@ -131,7 +133,8 @@ class Bisection {
     const isOff = this.#violation(this.#weight) > 0;
     for (const queue of this.#queues) queue.clear();
     for (let v = 0; v < vertices; v++) {
-      if (isOff || this.#isBoundary(v)) this.#queues[this.side[v] as 0 | 1].set(v, this.#gain[v]!);
+      if (isOff || vertices <= SMALL || this.#isBoundary(v))
+        this.#queues[this.side[v] as 0 | 1].set(v, this.#gain[v]!);
     }
     const locked = new Uint8Array(vertices);
     const moved: number[] = [];

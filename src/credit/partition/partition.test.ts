@@ -2,10 +2,14 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ConfigError, ShapeError } from "../../errors/index.ts";
-import { checksum, type GraphRecipe, recipeGraph } from "../../testing/partition-graphs.ts";
+import { checksum, completionGraph, type GraphRecipe, recipeGraph } from "../../testing/partition-graphs.ts";
 import { partition } from "./partition.ts";
 
-interface Case extends GraphRecipe {
+interface Case {
+  /** Of a recipe, or of the completion whose place stands in `size`. */
+  kind: GraphRecipe["kind"] | "completion";
+  size: number[];
+  seed: number;
   parts: number;
   vertices: number;
   edges: number;
@@ -14,8 +18,18 @@ interface Case extends GraphRecipe {
   edgeCut: number;
   leastCut: number;
 }
-const path = new URL("../../../fixtures/partition/partition.json", import.meta.url);
-const cases: Case[] = JSON.parse(readFileSync(path, "utf8")).cases;
+function fixture(name: string) {
+  const path = new URL(`../../../fixtures/partition/${name}`, import.meta.url);
+  return JSON.parse(readFileSync(path, "utf8"));
+}
+const cases: Case[] = fixture("partition.json").cases;
+const completions: { tokens: number; triangle: string }[] = fixture("completions.json").graphs;
+
+function recordedGraph({ kind, size, seed }: Case) {
+  if (kind !== "completion") return recipeGraph({ kind, size, seed });
+  const { tokens, triangle } = completions[size[0]!]!;
+  return completionGraph(tokens, triangle);
+}
 
 /** From edges [a, b, weight]. */
 function graphOf(vertices: number, edges: readonly (readonly [number, number, number])[]) {
@@ -194,14 +208,15 @@ describe("partition", () => {
 
 describe("partition against METIS", () => {
   const compared = cases.map((recorded) => {
-    const graph = recipeGraph(recorded);
+    const graph = recordedGraph(recorded);
     const found = partition(graph, recorded.parts);
     return { recorded, found, sum: checksum(graph) };
   });
 
-  test("sees the graphs that METIS saw, at least 60, of 2 to 4096 vertices", () => {
+  test("sees the graphs that METIS saw: at least 60, of 2 to 4096 vertices, some of real completions", () => {
     expect(compared.length).toBeGreaterThanOrEqual(60);
     expect(compared.map(({ sum }) => sum)).toEqual(cases.map((recorded) => recorded.checksum));
+    expect(cases.filter(({ kind }) => kind === "completion").length).toBeGreaterThanOrEqual(15);
     expect(Math.min(...cases.map(({ vertices }) => vertices))).toBe(2);
     expect(Math.max(...cases.map(({ vertices }) => vertices))).toBe(4096);
   });

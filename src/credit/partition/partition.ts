@@ -27,12 +27,14 @@ const IMBALANCE = 1.03;
 /** Passes of local search over one graph, at most. */
 const PASSES = 10;
 /** How often a finished partition is coarsened within its parts and refined again. */
-const CYCLES = 2;
+const CYCLES = 1;
 /** Starts of each bisection. */
 const STARTS = 4;
-/** Whole partitions to choose from: as many as this many entries and vertices allow. */
+/** Whole partitions to choose from: as many as this many entries and vertices allow, and no more than that. */
 const WORK = 4e5;
-const MOST_TRIES = 8;
+const MOST_TRIES = 24;
+/** So many in a row that are no better end the search. */
+const PATIENCE = 2;
 
 /**
  * Parts of a graph with little edge weight between them.
@@ -41,10 +43,11 @@ const MOST_TRIES = 8;
  *     subject to 1 ≤ |part| ≤ ⌈1.03·n / parts⌉
  *
  * The multilevel scheme of Karypis and Kumar (SIAM J. Sci. Comput. 20, 1998): recursive bisection, each half by
- * heavy-edge matching, greedy growing and Fiduccia-Mattheyses refinement, then refinement over all parts and two more
- * rounds of coarsening and refinement that keep the parts. The bound is METIS's default for k-way; unlike METIS's own
- * partitions these never exceed it, and no part is empty. With no more vertices than parts each vertex is its own
- * part and the remaining parts stay empty. Vertices without edges go wherever there is room.
+ * heavy-edge matching, greedy growing and Fiduccia-Mattheyses refinement, then refinement over all parts and another
+ * round of coarsening and refinement that starts from those; the best of several such partitions. The bound is METIS's
+ * default for k-way; unlike METIS's own partitions these never exceed it, and no part is empty. With no more vertices
+ * than parts each vertex is its own part and the remaining parts stay empty. Vertices without edges go wherever there
+ * is room.
  *
  * The order in which a row lists its neighbours changes nothing; the numbering of the vertices may, as may the seed.
  *
@@ -78,11 +81,17 @@ export function partition(
   const capacity = Math.ceil((IMBALANCE * vertices) / parts - 1e-9);
   const tries = Math.floor(WORK / (checked.adjacency.length + 20 * vertices));
   let best: Partition | undefined;
-  for (let i = 0; i < Math.max(1, Math.min(MOST_TRIES, tries)); i++) {
+  let sinceBest = 0;
+  for (let i = 0; i < Math.max(1, Math.min(MOST_TRIES, tries)) && sinceBest < PATIENCE; i++) {
     const part = new Int32Array(vertices);
     divide({ graph: checked, vertices: everyVertex, first: 0, parts }, capacity, part, rng);
     const found = withCut(checked, refinedAgain(checked, part, { parts, capacity, passes: PASSES }, rng));
-    if (!best || found.edgeCut < best.edgeCut) best = found;
+    sinceBest++;
+    if (!best || found.edgeCut < best.edgeCut) {
+      best = found;
+      sinceBest = 0;
+    }
+    if (best.edgeCut === 0) break;
   }
   return best!;
 }
