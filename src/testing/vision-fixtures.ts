@@ -5,7 +5,7 @@
  */
 import type { Prompt, PromptChunk, VideoClip } from "../model/index.ts";
 import { readJson } from "../model/index.ts";
-import { type Checkpoint, type RecordedImage, recordedImage } from "./model-fixtures.ts";
+import { type Checkpoint, type Digest, type RecordedImage, recordedImage } from "./model-fixtures.ts";
 
 export interface RecordedVideo {
   readonly kind: "video";
@@ -28,6 +28,8 @@ export interface RecordedGeneration {
   readonly prompt: readonly RecordedChunk[];
   readonly completion: readonly number[];
   readonly logprobs: readonly number[];
+  /** Of Σ ((7t mod 5) − 2)·log π(oₜ), by parameter. */
+  readonly gradients?: Readonly<Record<string, Digest>>;
 }
 
 interface Generations {

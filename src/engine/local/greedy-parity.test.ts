@@ -1,5 +1,11 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { CHECKPOINTS, checkpointDirectory, register } from "../../testing/model-fixtures.ts";
+import {
+  CHECKPOINTS,
+  checkpointDirectory,
+  digest,
+  digestError,
+  register,
+} from "../../testing/model-fixtures.ts";
 import { recordedGenerations, recordedVisionPrompt } from "../../testing/vision-fixtures.ts";
 import { LocalModel } from "./local-model.ts";
 
@@ -44,5 +50,22 @@ describe.each(CHECKPOINTS)("greedy generation on %s", (name) => {
     for (const [i, { logprobs }] of recorded.entries()) {
       expect(scores[i]!.logprobs).toBeAllclose(logprobs, { rtol: 0, atol: 1e-4 });
     }
+  });
+
+  const withGradients = recorded.flatMap(({ gradients, completion, name: kind }, i) =>
+    gradients === undefined ? [] : [{ gradients, completion, kind, prompt: prompts[i]! }],
+  );
+
+  test.each(withGradients)("has transformers' gradient of every parameter behind a $kind", async (each) => {
+    const { gradients, completion, prompt } = each;
+    const coefficients = Float64Array.from(completion, (_, t) => ((7 * t) % 5) - 2);
+    await model.accumulate([{ prompt, completion: Int32Array.from(completion) }], [coefficients]);
+    const found = model.gradients();
+    expect([...found.keys()]).toEqual(expect.arrayContaining(Object.keys(gradients)));
+    for (const [parameter, expected] of Object.entries(gradients)) {
+      const error = digestError(digest(found.get(parameter)!.data), expected);
+      expect(error < 1e-3, `${parameter}: ${error}`).toBe(true);
+    }
+    model.step({ learningRate: 0, beta1: 0, beta2: 0, epsilon: 1, weightDecay: 0, maxGradientNorm: 0 });
   });
 });
