@@ -7,4 +7,4 @@ export * from "./engine.ts";
 export { createFakeEngine, type FakeEngineOptions } from "./fake/fake-engine.ts";
 export type { AttentionIntervention } from "./intervention.ts";
 export { createLocalEngine } from "./local/local-engine.ts";
-export type { FreshModel, LocalEngineOptions } from "./local/local-options.ts";
+export type { FreshModel, LocalEngineOptions, LocalLora } from "./local/local-options.ts";

@@ -71,6 +71,7 @@ export {
   loraNames,
   loraScale,
   loraShape,
+  sameLora,
 } from "./lora/lora-shape.ts";
 export { canonicalName, checkParameters, parameterShapes } from "./parameter-names.ts";
 export { mergedTokens, type RopePositions, type RopeSegment, ropePositions } from "./positions.ts";

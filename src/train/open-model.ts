@@ -67,6 +67,7 @@ export const openEngine: OpenEngine = async ({ model, engine, train, algorithm }
     threads: engine.threads,
     spin: engine.spin,
     stream: engine.stream,
+    lora: engine.lora && { ...engine.lora, seed: train.seed },
     valueHead: algorithmNeeds(algorithm).values,
   });
 

@@ -30,7 +30,7 @@ function layoutOf(...shapes: readonly number[][]): ParameterLayout {
     parameters.set(`p${i}`, { name: `p${i}`, shape, offset, size });
     offset += size;
   }
-  return { size: offset, parameters, packs: new Map() };
+  return { size: offset, parameters, packs: new Map(), frozenSize: 0, frozen: new Map(), adapted: new Map() };
 }
 
 const PLAIN: AdamParameters = {

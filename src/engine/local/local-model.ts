@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import type { AttentionRequest } from "../../credit/index.ts";
 import { EngineError, ShapeError } from "../../errors/index.ts";
 import { Rng } from "../../math/index.ts";
-import type { ModelConfig, StorageOptions } from "../../model/index.ts";
+import type { LoraShape, ModelConfig, StorageOptions } from "../../model/index.ts";
 import type {
   AccumulateOptions,
   AdamParameters,
@@ -26,11 +26,13 @@ import { decode } from "./decoding.ts";
 import { initialiseWeights } from "./initial-weights.ts";
 import { KnownPrompts, type LocalSequence } from "./known-prompts.ts";
 import { checkedTemperature, checkLayers, checkPositive, type LocalEngineOptions } from "./local-options.ts";
+import { beginAdapters, loraStart, putAdapter, readSameAdapters, saveAdapters } from "./lora-weights.ts";
 import { ParameterStore } from "./parameter-store.ts";
 import { ProgramCache } from "./program-cache.ts";
 import { RotaryTable } from "./rotary-table.ts";
 import { type Machinery, TeacherForcing } from "./teacher-forcing.ts";
 import { readTrainingState, restoreTrainingState, saveTrainingState } from "./training-state.ts";
+import { writeValueHead } from "./value-head-file.ts";
 import { VisionEncoder } from "./vision-encoder.ts";
 
 /** Compiled programs kept: each holds the buffers of its largest run, some 100 MB for a backward pass. */
@@ -42,6 +44,7 @@ export type LocalSampleRequest = Omit<SampleRequest, "prompts"> & { readonly pro
 export class LocalModel {
   readonly #machinery: Machinery;
   readonly #assets: string;
+  readonly #lora: LoraShape | undefined;
   readonly #adam: AdamW;
   readonly #teacher: TeacherForcing;
   readonly #prompts: KnownPrompts;
@@ -53,15 +56,30 @@ export class LocalModel {
    * @throws ModelError when the directory is no Qwen2.5-VL model, or its files are broken
    * @throws EngineError when an option is no positive integer
    */
-  constructor({ model, threads = 2, spin = false, valueHead = false, maxTokens = 2048 }: LocalEngineOptions) {
+  constructor({
+    model,
+    threads = 2,
+    spin = false,
+    valueHead = false,
+    maxTokens = 2048,
+    lora,
+  }: LocalEngineOptions) {
     checkPositive("threads", threads);
     checkPositive("maxTokens", maxTokens);
     const fresh = typeof model === "string" ? undefined : model;
     this.#assets = fresh?.assets ?? (model as string);
     const config = fresh?.config ?? readConfig(this.#assets);
-    const store = new ParameterStore(config, { valueHead });
+    if (fresh !== undefined && lora !== undefined) {
+      throw new EngineError("lora: expected a model directory, got a model to begin");
+    }
+    const adapters = lora && loraStart(lora, config);
+    this.#lora = adapters?.shape;
+    const store = new ParameterStore(config, { valueHead, lora: this.#lora });
     if (fresh === undefined) {
       store.read(this.#assets, config);
+      if (adapters !== undefined) {
+        beginAdapters(adapters, store);
+      }
     } else {
       initialiseWeights(store, new Rng(fresh.seed), config.text.layers);
     }
@@ -172,7 +190,12 @@ export class LocalModel {
 
   save(directory: string, optimizer: boolean, storage: StorageOptions = {}): void {
     const { config, store } = this.#machinery;
-    saveModel(directory, config, store, this.#assets, storage);
+    if (this.#lora === undefined) {
+      saveModel(directory, config, store, this.#assets, storage);
+    } else {
+      saveAdapters(directory, this.#lora, store, this.#assets);
+      writeValueHead(directory, store);
+    }
     saveTrainingState(directory, store, optimizer ? this.#adam : undefined);
   }
 
@@ -182,9 +205,17 @@ export class LocalModel {
     if (!existsSync(directory)) {
       throw new EngineError(`load: no such directory: ${directory}`);
     }
-    checkSameModel(readConfig(directory), config, directory);
+    if (this.#lora === undefined) {
+      checkSameModel(readConfig(directory), config, directory);
+    }
     const state = readTrainingState(directory, store);
-    store.read(directory, config);
+    if (this.#lora === undefined) {
+      store.read(directory, config);
+    } else {
+      const adapter = readSameAdapters(directory, this.#lora, config);
+      store.readValueHead(directory);
+      putAdapter(adapter, store);
+    }
     restoreTrainingState(state, store, this.#adam);
     store.gradient.fill(0);
   }

@@ -3,7 +3,7 @@
  * What a local engine is opened with, and checks of what it is asked.
  */
 import { EngineError } from "../../errors/index.ts";
-import type { ModelConfig } from "../../model/index.ts";
+import type { LoraOptions, ModelConfig } from "../../model/index.ts";
 import type { SignalRequest } from "../engine.ts";
 
 /** A model that starts from random weights. */
@@ -13,6 +13,9 @@ export interface FreshModel {
   readonly assets: string;
   readonly seed: number;
 }
+
+/** New adapters, whose A is drawn from `seed` (0 unless given) and whose B is 0; or an adapter directory to go on with. */
+export type LocalLora = (LoraOptions & { readonly seed?: number }) | { readonly adapter: string };
 
 export interface LocalEngineOptions {
   /** A Hugging Face model directory, or a model to begin. */
@@ -31,6 +34,11 @@ export interface LocalEngineOptions {
   readonly valueHead?: boolean;
   /** Prompt and completion tokens computed at once: few enough to stay in the cache, 2,048 unless given. */
   readonly maxTokens?: number;
+  /**
+   * Train low-rank adapters and leave the model's own weights alone: new ones, or those of a PEFT adapter directory.
+   * `save` writes an adapter directory then, and `load` reads one.
+   */
+  readonly lora?: LocalLora | undefined;
   /**
    * Keep the weights in their file and read them layer by layer at every call: memory for one layer instead of a model,
    * and an engine that can only score. False unless given.

@@ -59,7 +59,7 @@ export class StreamingModel {
    * @throws ModelError when the directory is no Qwen2.5-VL model, or its files are broken
    * @throws EngineError when the model has no directory, or an option does not apply
    */
-  constructor({ model, threads = 2, spin = false, maxTokens = 2048, valueHead }: LocalEngineOptions) {
+  constructor({ model, threads = 2, spin = false, maxTokens = 2048, valueHead, lora }: LocalEngineOptions) {
     checkPositive("threads", threads);
     checkPositive("maxTokens", maxTokens);
     if (typeof model !== "string") {
@@ -67,6 +67,9 @@ export class StreamingModel {
     }
     if (valueHead === true) {
       throw new EngineError("stream: an engine that streams its weights has no value head");
+    }
+    if (lora !== undefined) {
+      throw new EngineError("stream: an engine that streams its weights has no adapters; merge them first");
     }
     this.#config = readConfig(model);
     this.#layout = parameterLayout(this.#config);

@@ -146,9 +146,9 @@ export class TeacherForcing {
     const imageGradients = new Map<PreparedImage, Float32Array>();
     const parts = (["logprobs", "values", "entropy"] as const).filter((part) => coefficients[part]);
     for (const batch of sequenceBatches(sequences, maxTokens)) {
-      const { program, used } = await this.#gradientProgram(batch.shape, parts);
+      const { program, used, trained } = await this.#gradientProgram(batch.shape, parts);
       const into = Object.fromEntries(
-        [...used.keys()].map((pack) => [`d.${pack}`, store.view(this.#scratch, pack)]),
+        [...trained.keys()].map((pack) => [`d.${pack}`, store.view(this.#scratch, pack)]),
       );
       const seeds = parts.map((part) => [`c.${part}`, coefficientRows(batch, coefficients[part]!)]);
       const { embeddings } = await program.run(
@@ -159,12 +159,16 @@ export class TeacherForcing {
         },
         into,
       );
-      for (const pack of used.keys()) {
+      for (const pack of trained.keys()) {
         addInto(store.view(store.gradient, pack), store.view(this.#scratch, pack));
       }
-      this.#embeddingGradients(batch, sequences, embeddings!, imageGradients);
+      if (embeddings !== undefined) {
+        this.#embeddingGradients(batch, sequences, embeddings, imageGradients);
+      }
     }
-    await vision.backward(imageGradients);
+    if (store.trainsVision) {
+      await vision.backward(imageGradients);
+    }
   }
 
   #feeds(
@@ -214,9 +218,14 @@ export class TeacherForcing {
         return { tensor, gradient: graph.input(`c.${part}`, tensor.shape) };
       });
       const used = new Map(parameters.used);
-      const [embeddingGradient, ...rest] = gradients(graph, seeds, [embeddings, ...used.values()]);
-      const outputs = { embeddings: embeddingGradient!, ...gradientOutputs(used, rest) };
-      return { program: await programs.compile(graph, outputs), used };
+      const trained = store.trained(used);
+      const wanted = store.trainsEmbedding || store.trainsVision ? [embeddings] : [];
+      const found = gradients(graph, seeds, [...wanted, ...trained.values()]);
+      const outputs = {
+        ...(wanted.length > 0 && { embeddings: found[0]! }),
+        ...gradientOutputs(trained, found.slice(wanted.length)),
+      };
+      return { program: await programs.compile(graph, outputs), used, trained };
     });
   }
 
@@ -229,10 +238,12 @@ export class TeacherForcing {
   ): void {
     const { config, store } = this.#m;
     const width = config.text.hiddenSize;
-    const embedding = store.view(store.gradient, "embedding");
-    const addRow = (target: Float32Array, from: number, row: number) => {
-      for (let i = 0; i < width; i++) {
-        target[from + i]! += rows[row * width + i]!;
+    const embedding = store.trainsEmbedding ? store.view(store.gradient, "embedding") : undefined;
+    const addRow = (target: Float32Array | undefined, from: number, row: number) => {
+      if (target !== undefined) {
+        for (let i = 0; i < width; i++) {
+          target[from + i]! += rows[row * width + i]!;
+        }
       }
     };
     const { prompts, promptLength, completionLength } = batch.shape;

@@ -45,7 +45,7 @@ export class VisionEncoder {
   async backward(tokenGradients: ReadonlyMap<PreparedImage, Float32Array>): Promise<void> {
     for (const batch of this.#batches.of([...tokenGradients.keys()])) {
       const { frames, plan, slots } = batch;
-      const { program, used } = await this.#backward(batch);
+      const { program, used, trained } = await this.#backward(batch);
       const size = plan.unitSlot.length * this.#config.vision.outHiddenSize;
       const outputGradient = new Float32Array(slots * size);
       for (const [i, { image, index }] of frames.entries()) {
@@ -53,13 +53,13 @@ export class VisionEncoder {
         outputGradient.set(gradient.subarray(index * size, (index + 1) * size), i * size);
       }
       const into = Object.fromEntries(
-        [...used.keys()].map((pack) => [`d.${pack}`, this.#store.view(this.#scratch, pack)]),
+        [...trained.keys()].map((pack) => [`d.${pack}`, this.#store.view(this.#scratch, pack)]),
       );
       await program.run(
         { ...this.#store.feeds(used), patches: this.#batches.patches(batch), outputGradient },
         into,
       );
-      for (const pack of used.keys()) {
+      for (const pack of trained.keys()) {
         addInto(this.#store.view(this.#store.gradient, pack), this.#store.view(this.#scratch, pack));
       }
     }
@@ -78,9 +78,10 @@ export class VisionEncoder {
       const { graph, parameters, embeddings } = visionGraph(this.#config, this.#store.layout, plan, slots);
       const seed = { tensor: embeddings, gradient: graph.input("outputGradient", embeddings.shape) };
       const used = new Map(parameters.used);
-      const parts = gradients(graph, [seed], [...used.values()]);
-      const program = await this.#programs.compile(graph, gradientOutputs(used, parts));
-      return { program, used };
+      const trained = this.#store.trained(used);
+      const parts = gradients(graph, [seed], [...trained.values()]);
+      const program = await this.#programs.compile(graph, gradientOutputs(trained, parts));
+      return { program, used, trained };
     });
   }
 }

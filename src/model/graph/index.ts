@@ -17,7 +17,7 @@ export {
   VALUE_HEAD,
 } from "./parameters.ts";
 export { prefillGraph } from "./prefill.ts";
-export { type StreamedLayer, streamedHeadGraph, streamedLayerGraph } from "./streamed-decoder.ts";
+export { streamedHeadGraph, streamedLayerGraph } from "./streamed-decoder.ts";
 export { streamedVisionGraph, type VisionStage } from "./streamed-vision.ts";
 export { type TeacherForcedGraph, teacherForcedGraph } from "./teacher-forced.ts";
 export { visionGraph } from "./vision.ts";

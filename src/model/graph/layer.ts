@@ -31,8 +31,10 @@ export function feedForward(
   return add(x, affine(multiply(silu(gate), up), parameters, `${prefix}.down`, biased));
 }
 
-/** A linear layer by its pack's name. */
+/** A linear layer by its pack's name, with its adapters if it has any. */
 export function affine(x: Tensor, parameters: GraphParameters, pack: string, biased: boolean): Tensor {
   const weight = parameters.pack(`${pack}.weight`);
-  return biased ? linear(x, weight, parameters.pack(`${pack}.bias`)) : linear(x, weight);
+  const y = biased ? linear(x, weight, parameters.pack(`${pack}.bias`)) : linear(x, weight);
+  const adaptation = parameters.adaptation(x, pack);
+  return adaptation === undefined ? y : add(y, adaptation);
 }

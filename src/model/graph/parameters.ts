@@ -5,8 +5,18 @@
  * Queries and keys, which are rotated alike, lie side by side, so that a graph sees them as one matrix, a "pack",
  * without a copy. Files on disk keep Hugging Face's names and shapes.
  */
-import { elementCount, type Graph, type Shape, type Tensor } from "../../tensor/index.ts";
+import {
+  concatenate,
+  elementCount,
+  expand,
+  type Graph,
+  linear,
+  type Shape,
+  scale,
+  type Tensor,
+} from "../../tensor/index.ts";
 import type { ModelConfig } from "../config.ts";
+import { type LoraShape, loraFactors, loraNames, loraScale } from "../lora/lora-shape.ts";
 import { parameterShapes } from "../parameter-names.ts";
 
 /** One named parameter, or several side by side. Offsets and sizes are in elements. */
@@ -17,13 +27,31 @@ export interface ParameterView {
   readonly size: number;
 }
 
+/** What a graph sees: in the buffer of what is trained, or in that of what is frozen. */
+export interface PackView extends ParameterView {
+  readonly isFrozen: boolean;
+}
+
+/** One member of a pack with its adapter, if it has one. */
+interface PackMember {
+  /** Rows of the pack that are its own. */
+  readonly rows: number;
+  readonly adapter?: { readonly a: string; readonly b: string; readonly scale: number };
+}
+
 export interface ParameterLayout {
-  /** Total elements. */
+  /** Elements of what is trained: all parameters, or adapters and value head where there are adapters. */
   readonly size: number;
-  /** By Hugging Face name. */
+  /** Elements of what is frozen: the model's own parameters where there are adapters, else nothing. */
+  readonly frozenSize: number;
+  /** What is trained, by Hugging Face name. */
   readonly parameters: ReadonlyMap<string, ParameterView>;
+  /** What is frozen, by Hugging Face name. */
+  readonly frozen: ReadonlyMap<string, ParameterView>;
   /** What graphs see, by pack name. */
-  readonly packs: ReadonlyMap<string, ParameterView>;
+  readonly packs: ReadonlyMap<string, PackView>;
+  /** Members of the linear layers that are adapted, by the layer's name. */
+  readonly adapted: ReadonlyMap<string, readonly PackMember[]>;
 }
 
 const TEXT = "model";
@@ -39,24 +67,42 @@ export const VALUE_HEAD = "value_head.";
 export interface LayoutOptions {
   /** A linear layer from the final norm to one number, `value_head.weight` `[1, D]` and `value_head.bias` `[1]`. */
   readonly valueHead?: boolean;
+  /** Low-rank adapters; the model's own parameters are frozen then. */
+  readonly lora?: LoraShape | undefined;
 }
 
-/** Lays all parameters of a model out in one buffer; the value head's come last. */
+/** Lays all parameters of a model out in one buffer, the value head's last; frozen ones in a buffer of their own. */
 export function parameterLayout(
   config: ModelConfig,
-  { valueHead = false }: LayoutOptions = {},
+  { valueHead = false, lora }: LayoutOptions = {},
 ): ParameterLayout {
   const shapes = new Map<string, Shape>(parameterShapes(config));
-  const heads: Pack[] = [];
+  const extras: Pack[] = lora === undefined ? [] : adapterPacks(lora, shapes);
   if (valueHead) {
     shapes.set(`${VALUE_HEAD}weight`, [1, config.text.hiddenSize]);
     shapes.set(`${VALUE_HEAD}bias`, [1]);
-    heads.push(...biased("value", VALUE_HEAD.slice(0, -1)));
+    extras.push(...biased("value", VALUE_HEAD.slice(0, -1)));
   }
+  const own = packList(config);
+  const packs = new Map<string, PackView>();
+  const frozen = new Map<string, ParameterView>();
   const parameters = new Map<string, ParameterView>();
-  const packs = new Map<string, ParameterView>();
+  const frozenSize = lora === undefined ? 0 : lay(own, shapes, frozen, packs, true);
+  const size = lay(lora === undefined ? [...own, ...extras] : extras, shapes, parameters, packs, false);
+  const adapted = lora === undefined ? new Map() : adaptedLayers(own, lora, shapes);
+  return { size, frozenSize, parameters, frozen, packs, adapted };
+}
+
+/** Lays packs out one after another. @returns elements in all */
+function lay(
+  list: readonly Pack[],
+  shapes: ReadonlyMap<string, Shape>,
+  parameters: Map<string, ParameterView>,
+  packs: Map<string, PackView>,
+  isFrozen: boolean,
+): number {
   let offset = 0;
-  for (const [pack, members] of [...packList(config), ...heads]) {
+  for (const [pack, members] of list) {
     const start = offset;
     for (const name of members) {
       const shape = shapes.get(name)!;
@@ -64,14 +110,40 @@ export function parameterLayout(
       parameters.set(name, { name, shape, offset, size });
       offset += size;
     }
-    packs.set(pack, {
-      name: pack,
-      shape: packShape(members.map((name) => shapes.get(name)!)),
-      offset: start,
-      size: offset - start,
-    });
+    const shape = packShape(members.map((name) => shapes.get(name)!));
+    packs.set(pack, { name: pack, shape, offset: start, size: offset - start, isFrozen });
   }
-  return { size: offset, parameters, packs };
+  return offset;
+}
+
+/** A pack for each factor of each adapter, under the factor's name; adds their shapes. */
+function adapterPacks({ targets }: LoraShape, shapes: Map<string, Shape>): Pack[] {
+  return [...targets].flatMap(([weight, { rank }]) => {
+    const { a, b } = loraNames(weight);
+    const factors = loraFactors(shapes.get(weight)!, rank);
+    shapes.set(a, factors.a).set(b, factors.b);
+    return [
+      [a, [a]],
+      [b, [b]],
+    ] satisfies Pack[];
+  });
+}
+
+function adaptedLayers(list: readonly Pack[], lora: LoraShape, shapes: ReadonlyMap<string, Shape>) {
+  const adapted = new Map<string, readonly PackMember[]>();
+  for (const [pack, members] of list) {
+    if (members.some((name) => lora.targets.has(name))) {
+      const member = (name: string): PackMember => {
+        const rows = shapes.get(name)![0]!;
+        const target = lora.targets.get(name);
+        return target === undefined
+          ? { rows }
+          : { rows, adapter: { ...loraNames(name), scale: loraScale(target, lora) } };
+      };
+      adapted.set(pack.replace(/\.weight$/, ""), members.map(member));
+    }
+  }
+  return adapted;
 }
 
 /** Stacked along the first axis; a convolution's kernel counts as the matrix it is on patches. */
@@ -155,6 +227,18 @@ export class GraphParameters {
     const tensor = this.#graph.input(name, view.shape);
     this.#used.set(name, tensor);
     return tensor;
+  }
+
+  /** What the adapters of a linear layer add to its output for rows `x`; undefined where it has none. */
+  adaptation(x: Tensor, layer: string): Tensor | undefined {
+    const parts = this.#layout.adapted.get(layer)?.map(({ rows, adapter }) => {
+      if (adapter === undefined) {
+        const none = this.#graph.constant(new Float32Array(rows), [1, rows]);
+        return expand(none, [x.shape[0]!, rows]);
+      }
+      return scale(linear(linear(x, this.pack(adapter.a)), this.pack(adapter.b)), adapter.scale);
+    });
+    return parts?.length === 1 ? parts[0] : parts && concatenate(parts, 1);
   }
 
   /** All packs used so far, by name. */

@@ -37,6 +37,17 @@ export interface LoraOptions {
   readonly rankStabilized?: boolean;
 }
 
+/** Whether two shapes adapt the same matrices, with the same ranks and factors. */
+export function sameLora(a: LoraShape, b: LoraShape): boolean {
+  return (
+    a.targets.size === b.targets.size &&
+    [...a.targets].every(([name, target]) => {
+      const other = b.targets.get(name);
+      return other?.rank === target.rank && Math.abs(loraScale(other, b) - loraScale(target, a)) < 1e-9;
+    })
+  );
+}
+
 /** One matrix' adapter. */
 export interface LoraTarget {
   readonly rank: number;

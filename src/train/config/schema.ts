@@ -7,7 +7,7 @@ import * as z from "zod";
 import { creditSchema } from "../../credit/index.ts";
 import { DIGITS_SPLITS, digitsSchema, filesSchema } from "../../data/index.ts";
 import { ANSWER_FORMATS } from "../../eval/index.ts";
-import { isHubReference } from "../../model/index.ts";
+import { isHubReference, LORA_MODULES } from "../../model/index.ts";
 import { algorithmSchema } from "../../objective/index.ts";
 import { rewardSchema } from "../../verify/index.ts";
 import { optimizerOptions, scheduleOptions } from "./optimizer-schema.ts";
@@ -181,6 +181,22 @@ const evaluationSchema = z
   })
   .describe("What fovea eval measures, greedily.");
 
+const loraSchema = z
+  .strictObject({
+    rank: z.int().min(1).default(16).describe("Rank of every adapter, r."),
+    alpha: z.number().positive().default(32).describe("Adapters are scaled by alpha / rank."),
+    modules: z
+      .array(z.enum(LORA_MODULES))
+      .min(1)
+      .default([...LORA_MODULES])
+      .describe("Matrices of every decoder layer that get an adapter."),
+    vision: z.boolean().default(false).describe("Adapt the blocks of the vision tower too."),
+    rankStabilized: z.boolean().default(false).describe("Scale by alpha / sqrt(rank) instead."),
+  })
+  .describe(
+    "Train low-rank adapters on a model from disk or the hub, and leave its own weights alone. Checkpoints are PEFT adapter directories; fovea export merges them.",
+  );
+
 const engineSchema = z
   .discriminatedUnion("kind", [
     z
@@ -203,6 +219,7 @@ const engineSchema = z
           .describe(
             "Keep weights in their file and read them layer by layer: memory for one layer, and scoring only.",
           ),
+        lora: loraSchema.optional(),
       })
       .describe("This machine, by onnxruntime."),
   ])
