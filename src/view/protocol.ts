@@ -4,6 +4,9 @@
  * that is unknown is null, never 0.
  */
 import type { TokenRole } from "../credit/index.ts";
+import type { CompletionInspection, ImageAttention } from "../inspect/inspection.ts";
+
+export type { ImageAttention };
 
 /** One run in the list. */
 export interface RunSummary {
@@ -120,46 +123,9 @@ export interface RolloutDetail {
   readonly alignment: readonly number[] | null;
 }
 
-/** What one credit method says of one completion. */
-export interface MethodWeights {
-  readonly kind: string;
-  /** `[T]`; null where the method cannot be had. */
-  readonly weights: readonly number[] | null;
-  readonly roles?: readonly TokenRole[];
-  readonly clusters?: readonly number[];
-  /** Why there are no weights. */
-  readonly missing?: string;
-}
-
-/** The attention of one completion on one image. */
-export interface ImageAttention {
-  /** Merged patches. */
-  readonly rows: number;
-  readonly columns: number;
-  /** `[T][rows × columns]` attention, mean over heads of the last layer. */
-  readonly tokens: readonly (readonly number[])[];
-}
-
 /** A completion scored by weights of a run. */
-export interface Inspection {
+export interface Inspection extends CompletionInspection {
   readonly weights: string;
-  /** `[T]` nats. */
-  readonly logprobs: readonly number[];
-  readonly entropy: readonly number[] | null;
-  readonly attention: {
-    readonly visualMass: readonly number[];
-    readonly textMass: readonly number[];
-    readonly visualShift: readonly number[];
-    readonly textShift: readonly number[];
-  } | null;
-  /** `[T]` nats, with the images discarded. */
-  readonly withoutImage: readonly number[] | null;
-  /** `[T]` nats, KL of the whole distributions with and without the images. */
-  readonly divergence: readonly number[] | null;
-  /** AT-RL: the tokens whose calibrated attention is nearest, by cosine; `[T][≤ 8]`. */
-  readonly neighbours: readonly (readonly { readonly token: number; readonly cosine: number }[])[] | null;
-  readonly images: readonly ImageAttention[] | null;
-  readonly methods: readonly MethodWeights[];
 }
 
 /** A greedy answer of some weights to a problem. */

@@ -3,23 +3,13 @@
  * Looking into a completion with a model: its log-probs, its attention, what it does without the image, and what
  * every credit method makes of it.
  */
-import type { Prompt, Score } from "../../engine/index.ts";
 import { RunError } from "../../errors/index.ts";
-import { imageGrid } from "../../model/index.ts";
+import { everyMethod, inspectCompletion } from "../../inspect/index.ts";
 import { openVerifier } from "../../train/verifier.ts";
-import type { GreedyAnswer, ImageAttention, Inspection, RolloutDetail } from "../protocol.ts";
+import type { GreedyAnswer, Inspection, RolloutDetail } from "../protocol.ts";
 import type { Run } from "../runs/run.ts";
 import { type LoadedModel, LoadedModels } from "./loaded-models.ts";
-import { methodWeights } from "./method-weights.ts";
-import { nearestTokens } from "./nearest-tokens.ts";
 import { type ProblemImages, parsedConfig } from "./problem-images.ts";
-
-/** Layers that AT-RL compares, arXiv:2602.11455. */
-const CALIBRATED = { row: "own", layers: 4, biasCorrection: true } as const;
-/** Gram matrices have T² numbers. */
-const MOST_GRAM_TOKENS = 1024;
-/** Rows on image tokens are T × I numbers of text each. */
-const MOST_IMAGE_NUMBERS = 400_000;
 
 /** Weights of a run, to look with. */
 export interface Lens {
@@ -30,41 +20,6 @@ export interface Lens {
 
 const rounded = (values: ArrayLike<number>): number[] =>
   Array.from(values, (value) => Number(value.toPrecision(6)));
-
-function completionOf({ tokens, stopReason }: RolloutDetail, { logprobs, entropy }: Score) {
-  return {
-    tokens: Int32Array.from(tokens),
-    logprobs,
-    entropy: entropy ?? new Float64Array(tokens.length),
-    stopReason: stopReason === "length" ? ("length" as const) : ("stop" as const),
-  };
-}
-
-/** Attention rows by image; null where the engine gave none, or they are too many for a page. */
-function imagesOf(
-  { images: count }: { readonly images: readonly { readonly width: number; readonly height: number }[] },
-  { processor }: LoadedModel,
-  rows: Float64Array | undefined,
-  tokens: number,
-): ImageAttention[] | null {
-  if (rows === undefined || rows.length > MOST_IMAGE_NUMBERS) return null;
-  const width = tokens === 0 ? 0 : rows.length / tokens;
-  let from = 0;
-  return count.map((image) => {
-    const [, patchRows, patchColumns] = imageGrid(image, processor);
-    const [gridRows, gridColumns] = [patchRows / processor.mergeSize, patchColumns / processor.mergeSize];
-    const first = from;
-    from += gridRows * gridColumns;
-    const last = from;
-    return {
-      rows: gridRows,
-      columns: gridColumns,
-      tokens: Array.from({ length: tokens }, (_, t) =>
-        rounded(rows.subarray(t * width + first, t * width + last)),
-      ),
-    };
-  });
-}
 
 /** Looks into completions; models are opened when first asked for. */
 export class Inspector {
@@ -97,64 +52,18 @@ export class Inspector {
     if (asked === undefined) throw new RunError(`completion ${at}: the group has none there`);
     const problem = await this.#images.problem(run, asked.index);
     const { credit, sampling } = await parsedConfig(run);
-    return this.#with(lens, async (model, weights) => {
-      const { engine, dialogue } = model;
+    return this.#with(lens, async ({ engine, dialogue, processor }, weights) => {
       requireSameTokens(asked, dialogue.tokenTexts(asked.tokens));
+      const methods = everyMethod(credit);
+      const instrument = { engine, processor, methods, temperature: sampling.temperature };
+      const members = group.map(({ tokens, stopReason, advantage }) => ({
+        tokens,
+        stopReason: stopReason === "length" ? ("length" as const) : ("stop" as const),
+        advantage,
+      }));
       const prompt = dialogue.prompt(problem);
-      const tokens = asked.tokens.length;
-      const { temperature } = sampling;
-      const can = (capability: Parameters<typeof engine.capabilities.has>[0]) =>
-        engine.capabilities.has(capability);
-      const scores = await engine.score(sequencesOf(prompt, group), {
-        temperature,
-        ...(can("entropy") && { entropy: true }),
-        signals: {
-          ...(can("attention") && { attention: { row: "own" } }),
-          ...(can("image-rows") && { imageRows: { row: "own" } }),
-        },
-      });
-      const isShort = tokens <= MOST_GRAM_TOKENS;
-      const [compared] = await engine.score(sequencesOf(prompt, [asked]), {
-        temperature,
-        ...(can("full-distribution") && { divergenceFrom: { kind: "discard" } }),
-        signals: can("calibrated-attention") && isShort ? { calibrated: CALIBRATED } : {},
-      });
-      const own = scores[place];
-      if (own === undefined || compared === undefined) throw new RunError("the engine gave no score");
-      const { attention, imageRows } = own.signals ?? {};
-      const methods = await methodWeights(
-        engine,
-        credit,
-        {
-          prompt,
-          answers: group.map((detail, i) => ({ prompt, completion: completionOf(detail, scores[i] ?? own) })),
-          advantages: group.map(({ advantage }) => advantage),
-          temperature,
-        },
-        place,
-      );
-      const { calibrated } = compared.signals ?? {};
-      return {
-        weights,
-        logprobs: rounded(own.logprobs),
-        entropy: own.entropy === undefined ? null : rounded(own.entropy),
-        attention:
-          attention === undefined
-            ? null
-            : {
-                visualMass: rounded(attention.visualMass),
-                textMass: rounded(attention.textMass),
-                visualShift: rounded(attention.visualShift),
-                textShift: rounded(attention.textShift),
-              },
-        withoutImage: compared.ablatedLogprobs === undefined ? null : rounded(compared.ablatedLogprobs),
-        divergence: compared.divergence === undefined ? null : rounded(compared.divergence),
-        neighbours: calibrated === undefined ? null : nearestTokens(calibrated.gram, tokens),
-        images: imagesOf(problem, model, imageRows, tokens),
-        methods: methods.map((one) =>
-          one.weights === null ? one : { ...one, weights: rounded(one.weights) },
-        ),
-      };
+      const subject = { prompt, images: problem.images, group: members, place };
+      return { weights, ...(await inspectCompletion(instrument, subject)) };
     });
   }
 
@@ -194,10 +103,6 @@ export class Inspector {
   async close(): Promise<void> {
     await this.#models.close();
   }
-}
-
-function sequencesOf(prompt: Prompt, details: readonly RolloutDetail[]) {
-  return details.map(({ tokens }) => ({ prompt, completion: Int32Array.from(tokens) }));
 }
 
 function requireSameTokens({ tokens, tokenTexts }: RolloutDetail, read: readonly string[]): void {

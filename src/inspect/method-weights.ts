@@ -2,10 +2,10 @@
  * @module
  * What every credit method says of the same completions: the functions that train, on signals of the same weights.
  */
-import { type CreditConfig, creditMethod, creditSchema } from "../../credit/index.ts";
-import type { Engine, Prompt } from "../../engine/index.ts";
-import { type Answered, creditSignals } from "../../train/credit-signals.ts";
-import type { MethodWeights } from "../protocol.ts";
+import { type CreditConfig, creditMethod, creditSchema } from "../credit/index.ts";
+import type { Engine, Prompt } from "../engine/index.ts";
+import { type Answered, creditSignals } from "../train/index.ts";
+import type { MethodWeights } from "./inspection.ts";
 
 /** A group as methods judge it. */
 export interface JudgedGroup {
@@ -16,8 +16,8 @@ export interface JudgedGroup {
   readonly temperature: number;
 }
 
-/** The run's own method first, then all others with their defaults. */
-function methods(own: CreditConfig): CreditConfig[] {
+/** A method with its options first, then all others with their defaults. */
+export function everyMethod(own: CreditConfig): CreditConfig[] {
   const others = creditSchema.options.flatMap(({ shape }) => {
     const { value: kind } = shape.kind;
     const parsed = creditSchema.safeParse({ kind });
@@ -57,14 +57,14 @@ async function weightsOf(
   }
 }
 
-/** Weights of one completion of a group by every method, the run's own first. */
+/** Weights of one completion of a group by each method. */
 export async function methodWeights(
   engine: Engine,
-  own: CreditConfig,
+  methods: readonly CreditConfig[],
   group: JudgedGroup,
   place: number,
 ): Promise<MethodWeights[]> {
   const found: MethodWeights[] = [];
-  for (const config of methods(own)) found.push(await weightsOf(engine, config, group, place));
+  for (const config of methods) found.push(await weightsOf(engine, config, group, place));
   return found;
 }

@@ -1,0 +1,149 @@
+/**
+ * @module
+ * Looks into a completion with a model: its log-probs, its attention, what it does without the image, and what every
+ * credit method makes of it.
+ */
+import type { CreditConfig } from "../credit/index.ts";
+import type { Capability, Engine, Prompt, Score, StopReason } from "../engine/index.ts";
+import { EngineError } from "../errors/index.ts";
+import { imageGrid, type ProcessorConfig } from "../model/index.ts";
+import type { CompletionInspection, ImageAttention } from "./inspection.ts";
+import { methodWeights } from "./method-weights.ts";
+import { nearestTokens } from "./nearest-tokens.ts";
+
+/** Layers that AT-RL compares, arXiv:2602.11455. */
+const CALIBRATED = { row: "own", layers: 4, biasCorrection: true } as const;
+/** Gram matrices have T² numbers. */
+const MOST_GRAM_TOKENS = 1024;
+/** Rows on image tokens are T × I numbers of text each. */
+const MOST_IMAGE_NUMBERS = 400_000;
+
+/** A completion of a group. */
+export interface GroupMember {
+  readonly tokens: ArrayLike<number>;
+  readonly stopReason: StopReason;
+  /** Null where unknown. */
+  readonly advantage: number | null;
+}
+
+/** What is looked into. */
+export interface Subject {
+  readonly prompt: Prompt;
+  /** Sizes of the prompt's images, in order. */
+  readonly images: readonly { readonly width: number; readonly height: number }[];
+  /** The whole group, since methods compare completions with each other. */
+  readonly group: readonly GroupMember[];
+  /** Place of the completion in its group. */
+  readonly place: number;
+}
+
+/** What it is looked into with. */
+export interface Instrument {
+  readonly engine: Engine;
+  readonly processor: ProcessorConfig;
+  /** Credit methods to ask. */
+  readonly methods: readonly CreditConfig[];
+  /** That the completions were sampled at. */
+  readonly temperature: number;
+}
+
+const rounded = (values: ArrayLike<number>): number[] =>
+  Array.from(values, (value) => Number(value.toPrecision(6)));
+
+function completionOf({ tokens, stopReason }: GroupMember, { logprobs, entropy }: Score) {
+  return {
+    tokens: Int32Array.from(tokens),
+    logprobs,
+    entropy: entropy ?? new Float64Array(tokens.length).fill(Number.NaN),
+    stopReason,
+  };
+}
+
+/** Attention rows by image; null where the engine gave none, or they are too many to show. */
+function imagesOf(
+  images: Subject["images"],
+  processor: ProcessorConfig,
+  rows: Float64Array | undefined,
+  tokens: number,
+): ImageAttention[] | null {
+  if (rows === undefined || rows.length > MOST_IMAGE_NUMBERS) return null;
+  const width = tokens === 0 ? 0 : rows.length / tokens;
+  let from = 0;
+  return images.map((image) => {
+    const [, patchRows, patchColumns] = imageGrid(image, processor);
+    const [gridRows, gridColumns] = [patchRows / processor.mergeSize, patchColumns / processor.mergeSize];
+    const first = from;
+    from += gridRows * gridColumns;
+    const last = from;
+    return {
+      rows: gridRows,
+      columns: gridColumns,
+      tokens: Array.from({ length: tokens }, (_, t) =>
+        rounded(rows.subarray(t * width + first, t * width + last)),
+      ),
+    };
+  });
+}
+
+/**
+ * One completion of a group as a model sees it.
+ *
+ * @throws EngineError when the engine cannot score
+ */
+export async function inspectCompletion(
+  { engine, processor, methods, temperature }: Instrument,
+  { prompt, images, group, place }: Subject,
+): Promise<CompletionInspection> {
+  const asked = group[place];
+  if (asked === undefined) throw new EngineError(`completion ${place}: the group has ${group.length}`);
+  const tokens = asked.tokens.length;
+  const can = (capability: Capability) => engine.capabilities.has(capability);
+  const sequences = (members: readonly GroupMember[]) =>
+    members.map((member) => ({ prompt, completion: Int32Array.from(member.tokens) }));
+  const scores = await engine.score(sequences(group), {
+    temperature,
+    ...(can("entropy") && { entropy: true }),
+    signals: {
+      ...(can("attention") && { attention: { row: "own" } }),
+      ...(can("image-rows") && { imageRows: { row: "own" } }),
+    },
+  });
+  const [compared] = await engine.score(sequences([asked]), {
+    temperature,
+    ...(can("full-distribution") && { divergenceFrom: { kind: "discard" } }),
+    signals: can("calibrated-attention") && tokens <= MOST_GRAM_TOKENS ? { calibrated: CALIBRATED } : {},
+  });
+  const own = scores[place];
+  if (own === undefined || compared === undefined) throw new EngineError("score: expected a score, got none");
+  const { attention, imageRows } = own.signals ?? {};
+  const weights = await methodWeights(
+    engine,
+    methods,
+    {
+      prompt,
+      answers: group.map((member, i) => ({ prompt, completion: completionOf(member, scores[i] ?? own) })),
+      advantages: group.map(({ advantage }) => advantage),
+      temperature,
+    },
+    place,
+  );
+  const { calibrated } = compared.signals ?? {};
+  return {
+    logprobs: rounded(own.logprobs),
+    entropy: own.entropy === undefined ? null : rounded(own.entropy),
+    attention:
+      attention === undefined
+        ? null
+        : {
+            visualMass: rounded(attention.visualMass),
+            textMass: rounded(attention.textMass),
+            visualShift: rounded(attention.visualShift),
+            textShift: rounded(attention.textShift),
+          },
+    withoutImage: compared.ablatedLogprobs === undefined ? null : rounded(compared.ablatedLogprobs),
+    divergence: compared.divergence === undefined ? null : rounded(compared.divergence),
+    neighbours: calibrated === undefined ? null : nearestTokens(calibrated.gram, tokens),
+    images: imagesOf(images, processor, imageRows, tokens),
+    methods: weights.map((one) => (one.weights === null ? one : { ...one, weights: rounded(one.weights) })),
+  };
+}

@@ -1,0 +1,46 @@
+/**
+ * @module
+ * A completion looked into: plain numbers, fit for JSON, six significant digits each.
+ */
+import type { TokenRole } from "../credit/index.ts";
+
+/** What one credit method says of one completion. */
+export interface MethodWeights {
+  readonly kind: string;
+  /** `[T]`; null where the method cannot be had. */
+  readonly weights: readonly number[] | null;
+  readonly roles?: readonly TokenRole[];
+  readonly clusters?: readonly number[];
+  /** Why there are no weights. */
+  readonly missing?: string;
+}
+
+/** The attention of one completion on one image. */
+export interface ImageAttention {
+  /** Merged patches. */
+  readonly rows: number;
+  readonly columns: number;
+  /** `[T][rows × columns]` attention, mean over heads of the last layer. */
+  readonly tokens: readonly (readonly number[])[];
+}
+
+/** What a model's signals and every credit method say of one completion; null where the engine cannot tell. */
+export interface CompletionInspection {
+  /** `[T]` nats. */
+  readonly logprobs: readonly number[];
+  readonly entropy: readonly number[] | null;
+  readonly attention: {
+    readonly visualMass: readonly number[];
+    readonly textMass: readonly number[];
+    readonly visualShift: readonly number[];
+    readonly textShift: readonly number[];
+  } | null;
+  /** `[T]` nats, with the images discarded. */
+  readonly withoutImage: readonly number[] | null;
+  /** `[T]` nats, KL of the whole distributions with and without the images. */
+  readonly divergence: readonly number[] | null;
+  /** AT-RL: the tokens whose calibrated attention is nearest, by cosine; `[T][≤ 8]`. */
+  readonly neighbours: readonly (readonly { readonly token: number; readonly cosine: number }[])[] | null;
+  readonly images: readonly ImageAttention[] | null;
+  readonly methods: readonly MethodWeights[];
+}
