@@ -1,9 +1,12 @@
 /**
  * @module
- * `fovea export`: a model directory written anew, in another element type, in shards, with an adapter merged into it.
+ * `fovea export`: a model directory written anew, in another element type, in shards, with an adapter merged into it;
+ * or a run's metrics as an event file.
  */
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { ConfigError } from "../errors/index.ts";
 import { downloadModel, exportModel, isHubReference } from "../model/index.ts";
 import type { CliContext } from "./context.ts";
 import { downloadBar } from "./download-bar.ts";
@@ -14,8 +17,12 @@ interface ExportFlags {
   readonly adapter?: string;
   readonly dtype: keyof typeof TYPES;
   readonly maxShardSize?: number;
+  readonly tensorboard?: boolean;
   readonly json?: boolean;
 }
+
+/** Where a run's event file is written unless told otherwise. */
+const EVENTS = "tensorboard";
 
 const UNITS: Readonly<Record<string, number>> = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9 };
 
@@ -47,16 +54,41 @@ async function exportTo(
   context.stdout(flags.json === true ? `${JSON.stringify(record)}\n` : `model  ${target}\n`);
 }
 
+/** Writes a run's metrics for TensorBoard. */
+async function exportEvents(
+  run: string,
+  target: string,
+  flags: ExportFlags,
+  context: CliContext,
+): Promise<void> {
+  const { writeEvents } = await import("../view/index.ts");
+  const written = await writeEvents(run, target);
+  const record = { event: "finished", ...written };
+  if (written.unreadable > 0)
+    context.stderr(`${written.unreadable} lines of metrics.jsonl cannot be read and are left out\n`);
+  context.stdout(flags.json === true ? `${JSON.stringify(record)}\n` : `events  ${written.path}\n`);
+}
+
 /** Adds what `fovea export` takes and does. */
 export function configure(command: Command, context: CliContext): void {
   command
-    .argument("<model>", "a model directory, or org/name[@revision] of the Hugging Face Hub")
-    .argument("<target>", "the directory to write, made if need be")
+    .argument(
+      "<source>",
+      "a model directory, or org/name[@revision] of the Hugging Face Hub; or a run directory",
+    )
+    .argument("[target]", `the directory to write, made if need be; the run's ${EVENTS}/ for --tensorboard`)
+    .option("--tensorboard", "write the metrics of a run directory as an event file of TensorBoard")
     .option("--adapter <path>", "a PEFT adapter directory to merge into the weights")
     .addOption(
       new Option("--dtype <type>", "element type of the weights").choices(Object.keys(TYPES)).default("bf16"),
     )
     .option("--max-shard-size <size>", "largest weights file, such as 5GB, which is the default", byteSize)
     .option("--json", "one JSON object a line on stdout")
-    .action((model: string, target: string, flags: ExportFlags) => exportTo(model, target, flags, context));
+    .action(async (source: string, target: string | undefined, flags: ExportFlags) => {
+      if (flags.tensorboard === true)
+        return exportEvents(source, target ?? join(source, EVENTS), flags, context);
+      if (target === undefined)
+        throw new ConfigError("fovea export: expected the directory to write after the model");
+      return exportTo(source, target, flags, context);
+    });
 }

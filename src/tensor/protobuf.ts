@@ -1,9 +1,10 @@
 /**
  * @module
- * A minimal protobuf writer: varints, 32-bit floats, length-delimited fields.
+ * A minimal protobuf writer: varints, floats of 32 and 64 bits, length-delimited fields.
  */
 
 const VARINT = 0;
+const FIXED_64 = 1;
 const LENGTH_DELIMITED = 2;
 const FIXED_32 = 5;
 
@@ -20,6 +21,11 @@ export class ProtobufWriter {
   float(field: number, value: number): void {
     this.#tag(field, FIXED_32);
     this.#push(new Uint8Array(Float32Array.of(value).buffer));
+  }
+
+  double(field: number, value: number): void {
+    this.#tag(field, FIXED_64);
+    this.#push(new Uint8Array(Float64Array.of(value).buffer));
   }
 
   string(field: number, value: string): void {

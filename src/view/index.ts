@@ -4,3 +4,4 @@
  * docs/run-directory.md describes them, and writes nothing into them.
  */
 export { startViewer, type Viewer, type ViewerOptions } from "./server/viewer-server.ts";
+export { type WrittenEvents, writeEvents } from "./tensorboard/write-events.ts";

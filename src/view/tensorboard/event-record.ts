@@ -47,7 +47,10 @@ export function versionRecord(wallTime: number): Uint8Array {
 }
 
 /** Numbers of one step by tag, in single precision. */
-export function scalarsRecord(moment: Moment, values: Iterable<readonly [tag: string, value: number]>): Uint8Array {
+export function scalarsRecord(
+  moment: Moment,
+  values: Iterable<readonly [tag: string, value: number]>,
+): Uint8Array {
   return event(moment, (writer) =>
     writer.message(EVENT.summary, (summary) => {
       for (const [tag, value] of values) {

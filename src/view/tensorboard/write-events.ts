@@ -1,0 +1,124 @@
+/**
+ * @module
+ * A run's metrics as an event file that TensorBoard opens.
+ */
+
+import { once } from "node:events";
+import { createWriteStream, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { finished } from "node:stream/promises";
+import { RunError } from "../../errors/index.ts";
+import { containedPath } from "../runs/contained-path.ts";
+import { dotted, isObject, type JsonObject, numberOf, numbersOf, parseObject } from "../runs/json-fields.ts";
+import { readLines } from "../runs/line-reader.ts";
+import { Run } from "../runs/run.ts";
+import { type Moment, scalarsRecord, textRecord, versionRecord } from "./event-record.ts";
+
+const PIECE = { maxBytes: 8 << 20, maxLineBytes: 1 << 20 };
+/** Iterations stand under "train", other events under their own name. */
+const HEADINGS: Readonly<Record<string, string>> = { iteration: "train" };
+
+/** What was written. */
+export interface WrittenEvents {
+  readonly path: string;
+  /** Records of metrics.jsonl. */
+  readonly records: number;
+  /** Lines that could not be read. */
+  readonly unreadable: number;
+}
+
+/**
+ * Numbers of a record by tag. TensorBoard makes a section of what stands before the first slash: nested objects of an
+ * iteration are sections of their own.
+ */
+export function tagsOf(record: JsonObject): [tag: string, value: number][] {
+  const { event, iteration: _iteration, ...rest } = record;
+  const heading = HEADINGS[String(event)] ?? String(event);
+  const found: [string, number][] = [];
+  for (const [key, value] of Object.entries(rest)) {
+    const number = numberOf(value);
+    if (number !== null) found.push([`${heading}/${key}`, number]);
+    if (!isObject(value)) continue;
+    const isSection = event === "iteration";
+    const before = isSection ? `${key}/` : `${heading}/${key}.`;
+    for (const [name, inner] of Object.entries(value)) {
+      const innerNumber = numberOf(inner);
+      if (innerNumber !== null) found.push([before + name, innerNumber]);
+      else
+        for (const [last, deep] of Object.entries(numbersOf(inner)))
+          found.push([`${before}${name}.${last}`, deep]);
+    }
+  }
+  return found;
+}
+
+/** The configuration as a Markdown table. */
+function configText(config: JsonObject): string {
+  const rows = Object.entries(dotted(config)).map(
+    ([key, value]) => `| ${key} | \`${value.replaceAll("|", "\\|")}\` |`,
+  );
+  return ["| key | value |", "|---|---|", ...rows].join("\n");
+}
+
+/**
+ * Writes one event file, over one of the same run that was written before.
+ *
+ * @param target directory of the file, made if need be
+ * @throws RunError when the run cannot be read or the file not be written
+ */
+export async function writeEvents(runDirectory: string, target: string): Promise<WrittenEvents> {
+  const run = new Run("run", runDirectory);
+  const { config } = await run.record();
+  const { startedAt } = await run.summary();
+  const begin = (startedAt === null ? 0 : Date.parse(startedAt)) / 1000 || 0;
+  const path = join(target, `events.out.tfevents.${Math.floor(begin)}.fovea`);
+  try {
+    mkdirSync(target, { recursive: true });
+    const out = createWriteStream(path);
+    const write = async (bytes: Uint8Array): Promise<void> => {
+      if (!out.write(bytes)) await once(out, "drain");
+    };
+    const open = once(out, "open");
+    await open;
+    await write(versionRecord(begin));
+    await write(textRecord({ wallTime: begin, step: 0 }, "config", configText(config)));
+    const counts = await writeMetrics(runDirectory, begin, write);
+    out.end();
+    await finished(out);
+    return { path, ...counts };
+  } catch (error) {
+    if (error instanceof RunError) throw error;
+    throw new RunError(`${path}: cannot be written: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+async function writeMetrics(
+  runDirectory: string,
+  begin: number,
+  write: (bytes: Uint8Array) => Promise<void>,
+): Promise<{ records: number; unreadable: number }> {
+  const metrics = await containedPath(runDirectory, "metrics.jsonl");
+  const counts = { records: 0, unreadable: 0 };
+  let seconds = 0;
+  for (let from = 0, isEnd = metrics === undefined; !isEnd; ) {
+    const pending: Uint8Array[] = [];
+    const end = await readLines(metrics ?? "", from, PIECE, ({ text }) => {
+      if (text === "") return true;
+      const record = text === undefined ? undefined : parseObject(text);
+      const step = numberOf(record?.["iteration"]);
+      if (record === undefined || step === null) {
+        counts.unreadable += 1;
+        return true;
+      }
+      seconds += numbersOf(record["timing"])["totalSeconds"] ?? 0;
+      const moment: Moment = { wallTime: begin + seconds, step };
+      pending.push(scalarsRecord(moment, tagsOf(record)));
+      counts.records += 1;
+      return true;
+    });
+    for (const bytes of pending) await write(bytes);
+    isEnd = end.isEnd || end.next === from;
+    from = end.next;
+  }
+  return counts;
+}
