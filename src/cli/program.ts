@@ -48,6 +48,11 @@ const COMMANDS: readonly {
     load: () => import("./export.ts"),
   },
   { name: "sample", summary: "completions with each token's role", load: () => import("./sample.ts") },
+  {
+    name: "report",
+    summary: "a run as one HTML file and a Markdown summary",
+    load: () => import("./report.ts"),
+  },
   { name: "view", summary: "runs in the browser, live while they train", load: () => import("./view.ts") },
 ];
 

@@ -3,7 +3,9 @@
  * The third page: two sets of weights on the same completion, token by token, and what each answers by itself.
  */
 import { useEffect } from "preact/hooks";
+import { numberText, percentText, signedText } from "../../src/view/number-text.ts";
 import type { GreedyAnswer, RolloutDetail } from "../../src/view/protocol.ts";
+import type { TokenPaint } from "../../src/view/token-paint.ts";
 import { go } from "./address.ts";
 import {
   after,
@@ -15,13 +17,11 @@ import {
   watchComparison,
 } from "./compare-state.ts";
 import { openToken } from "./inspection-state.ts";
-import { numberText, percentText, signedText } from "./number-text.ts";
 import { ProblemImagesView } from "./problem-view.tsx";
 import { useRolloutKeys } from "./rollout-keys.ts";
 import { RolloutList } from "./rollout-list.tsx";
 import { detail, watchRollouts } from "./rollouts-state.ts";
 import { openRun } from "./runs-state.ts";
-import type { TokenPaint } from "./token-paint.ts";
 import { PaintKey, shownToken, TokenStrip } from "./token-strip.tsx";
 
 const MOST_MOVED = 10;

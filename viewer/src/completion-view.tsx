@@ -2,10 +2,11 @@
  * @module
  * One completion: what was asked, its tokens, and the token that is open.
  */
+
+import { numberText, percentText, signedText } from "../../src/view/number-text.ts";
 import type { RolloutDetail, RunSummary } from "../../src/view/protocol.ts";
 import { go, param } from "./address.ts";
 import { inspection, openToken } from "./inspection-state.ts";
-import { numberText, percentText, signedText } from "./number-text.ts";
 import { paintChoices } from "./paint-choice.ts";
 import { ProblemImagesView } from "./problem-view.tsx";
 import { TokenPanel } from "./token-panel.tsx";

@@ -5,7 +5,7 @@
 import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
-import { numberText } from "./number-text.ts";
+import { numberText } from "../../src/view/number-text.ts";
 import { smoothed } from "./smoothing.ts";
 import { cssValue, theme } from "./theme.ts";
 

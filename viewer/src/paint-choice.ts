@@ -3,7 +3,7 @@
  * By what the tokens of the strip can be coloured: what the run recorded, and what a model says now.
  */
 import type { Inspection, RolloutDetail } from "../../src/view/protocol.ts";
-import type { TokenPaint } from "./token-paint.ts";
+import type { TokenPaint } from "../../src/view/token-paint.ts";
 
 export interface PaintChoice {
   /** Stands in the address. */

@@ -3,8 +3,8 @@
  * Where the time of an iteration went: stacked bars, one per stretch of iterations.
  */
 import { useEffect, useRef, useState } from "preact/hooks";
+import { numberText, percentText, secondsText } from "../../src/view/number-text.ts";
 import type { MetricEvent } from "../../src/view/protocol.ts";
-import { numberText, percentText, secondsText } from "./number-text.ts";
 import { cssValue, theme } from "./theme.ts";
 
 /** In the order in which they happen. */

@@ -2,9 +2,10 @@
  * @module
  * The left side of the rollouts page: iteration, filters, and the groups with their completions.
  */
+
+import { numberText, signedText } from "../../src/view/number-text.ts";
 import { go, param } from "./address.ts";
 import { imageAddress } from "./api.ts";
-import { numberText, signedText } from "./number-text.ts";
 import {
   iteration,
   iterations,

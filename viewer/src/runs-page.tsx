@@ -3,11 +3,11 @@
  * The first page: which runs there are, the curves of every metric, where time goes, and what differs between runs.
  */
 import { useMemo } from "preact/hooks";
+import { numberText } from "../../src/view/number-text.ts";
 import type { MetricsReply, RunSummary } from "../../src/view/protocol.ts";
 import { go, param } from "./address.ts";
 import { type ChartLine, LineChart } from "./line-chart.tsx";
 import { type MetricName, metricSections } from "./metric-catalogue.ts";
-import { numberText } from "./number-text.ts";
 import { PhaseBars } from "./phase-bars.tsx";
 import { isLoaded, metrics, runPlace, runs, shownRuns, toggleRun } from "./runs-state.ts";
 import { runColour } from "./theme.ts";

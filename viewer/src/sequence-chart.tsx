@@ -2,7 +2,7 @@
  * @module
  * Numbers along a completion as small lines, with the open token marked. A click opens the token below it.
  */
-import { numberText } from "./number-text.ts";
+import { numberText } from "../../src/view/number-text.ts";
 
 export interface SequenceLine {
   readonly name: string;

@@ -3,7 +3,7 @@
  * What is maximised at a token against its importance ratio, drawn by the function that trains, with the token on it.
  */
 import { clippedSurrogate } from "../../src/math/surrogate.ts";
-import { numberText } from "./number-text.ts";
+import { numberText } from "../../src/view/number-text.ts";
 
 const WIDTH = 340;
 const HEIGHT = 110;

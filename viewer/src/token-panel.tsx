@@ -4,10 +4,10 @@
  */
 import type { ComponentChildren } from "preact";
 import { effectiveSampleSize } from "../../src/math/statistics.ts";
+import { numberText, percentText, signedText } from "../../src/view/number-text.ts";
 import type { Inspection, RolloutDetail, RunSummary } from "../../src/view/protocol.ts";
 import { go, param } from "./address.ts";
 import { inspection } from "./inspection-state.ts";
-import { numberText, percentText, signedText } from "./number-text.ts";
 import { SequenceChart } from "./sequence-chart.tsx";
 import { SurrogateCurve } from "./surrogate-curve.tsx";
 import { clipBounds, clipState, ratioAt } from "./token-ratio.ts";

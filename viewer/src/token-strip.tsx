@@ -5,8 +5,8 @@
  */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { TokenRole } from "../../src/credit/index.ts";
-import { numberText } from "./number-text.ts";
-import { hueOf, paintRange, type TokenPaint, tokenBackground } from "./token-paint.ts";
+import { numberText } from "../../src/view/number-text.ts";
+import { hueOf, paintRange, type TokenPaint, tokenBackground } from "../../src/view/token-paint.ts";
 
 export interface TokenStripProps {
   readonly label: string;

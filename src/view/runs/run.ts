@@ -109,10 +109,15 @@ export class Run {
     }
   }
 
-  async #startedAt(): Promise<string | null> {
+  /** environment.json as it is; undefined when it is missing, or too long to be one. */
+  async environmentText(): Promise<string | undefined> {
     const file = await containedPath(this.path, "environment.json");
-    if (file === undefined) return null;
-    const environment = parseObject(await readFile(file, "utf8"));
+    if (file === undefined || (await stat(file)).size > MAX_CONFIG_BYTES) return undefined;
+    return readFile(file, "utf8");
+  }
+
+  async #startedAt(): Promise<string | null> {
+    const environment = parseObject((await this.environmentText()) ?? "");
     return typeof environment?.["startedAt"] === "string" ? environment["startedAt"] : null;
   }
 

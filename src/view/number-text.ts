@@ -1,6 +1,6 @@
 /**
  * @module
- * Numbers as the page writes them.
+ * Numbers as the reports and the page write them.
  */
 
 const MISSING = "–";

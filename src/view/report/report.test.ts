@@ -1,0 +1,86 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { runCommandLine } from "../../cli/program.ts";
+import { RunError } from "../../errors/index.ts";
+import { madeRun } from "../../testing/made-run.ts";
+import { collectingContext, temporaryDirectory } from "../../testing/tiny-run.ts";
+import { writeReport } from "./write-report.ts";
+
+const HOSTILE = `"><img src=x onerror=alert(1)><script>alert(2)</script> | a \`b\` 1`;
+
+async function report(run: string) {
+  const { html, markdown } = await writeReport(run, join(temporaryDirectory(), "deep", "report"));
+  return { html: readFileSync(html, "utf8"), markdown: readFileSync(markdown, "utf8") };
+}
+
+function withEvaluations(run: string): string {
+  const evaluation = { event: "evaluation", split: "validation", problems: 200 };
+  const lines = [
+    { ...evaluation, iteration: 0, accuracy: 0.25, low: 0.19, high: 0.31 },
+    { event: "iteration", iteration: 1, reward: 0.25, entropy: 0.5, steps: 1 },
+    { event: "iteration", iteration: 2, reward: 0.75, entropy: 0.25, steps: 1 },
+    { ...evaluation, iteration: 2, accuracy: 0.5, low: 0.43, high: 0.57 },
+  ];
+  writeFileSync(join(run, "metrics.jsonl"), lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  return run;
+}
+
+describe("a report", () => {
+  test("says how metrics began and ended, and what evaluations found", async () => {
+    const { html, markdown } = await report(withEvaluations(madeRun()));
+    expect(markdown).toContain("| reward | 0.25 | 0.75 | +0.5 |\n| entropy | 0.5 | 0.25 | −0.25 |");
+    expect(markdown).not.toContain("| steps |");
+    expect(markdown).toContain("| 2 | 50 % | 43 % – 57 % | 200 |");
+    expect(markdown).toContain("grpo · dyco-rl, 2 of 4 iterations.");
+    expect(html).toContain('<tr><td>reward</td><td class="number">0.25</td>');
+    expect(html.match(/<svg /g)).toHaveLength(5);
+  });
+
+  test("is one file: no script, no address, a policy that forbids both, and images inside", async () => {
+    const { html } = await report(madeRun());
+    expect(html).not.toMatch(/<script|<link|https?:|@import|url\(/);
+    expect(html).toContain(`content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"`);
+    expect(html).toMatch(/<img alt="" src="data:image\/png;base64,[A-Za-z0-9+/=]{100,}">/);
+  });
+
+  test("shows tokens as the viewer does: weight, sign of the advantage, role", async () => {
+    const { html } = await report(madeRun({ iterations: 1, completions: [["a1", "b2"]] }));
+    expect(html).toContain('<span class="visual" style="background:rgb(var(--plus) / 0.050)">a</span>');
+    expect(html).toContain('<span class="text" style="background:rgb(var(--minus) / 0.720)">2</span>');
+  });
+
+  test("shows markup as text, in HTML and in Markdown", async () => {
+    const { html, markdown } = await report(madeRun({ iterations: 1, completions: [[HOSTILE, "b2"]] }));
+    expect(html).not.toMatch(/<img src=x|<script/);
+    expect(html).toMatch(/<span class="text" style="background:rgb\([^"]+\)">&gt;<\/span>/);
+    expect(markdown).not.toMatch(/[^\\]<(img|script)/);
+    const row = markdown.split("\n").find((line) => line.includes("onerror"));
+    expect(row?.match(/(?<!\\)\|/g)).toHaveLength(5);
+  });
+
+  test("of a run without metrics or rollouts has its configuration still", async () => {
+    const run = madeRun({ iterations: 0 });
+    rmSync(join(run, "metrics.jsonl"));
+    rmSync(join(run, "environment.json"));
+    const { html, markdown } = await report(run);
+    expect(html).toContain("<td>algorithm.kind</td><td>&quot;grpo&quot;</td>");
+    expect(html).not.toContain("<h2>Curves</h2>");
+    expect(markdown).toBe("# made\n\ngrpo · dyco-rl, 0 of 4 iterations.\n");
+  });
+
+  test("of something that is no run: a run error, and no file", async () => {
+    const target = join(temporaryDirectory(), "report");
+    await expect(writeReport(temporaryDirectory(), target)).rejects.toThrow(RunError);
+    expect(existsSync(`${target}.html`)).toBe(false);
+  });
+});
+
+test("fovea report writes into the run unless told otherwise", async () => {
+  const run = madeRun();
+  const { context, stdout } = collectingContext();
+  expect(await runCommandLine(["report", run, "--json"], context)).toBe(0);
+  const { html, markdown } = JSON.parse(stdout()) as { html: string; markdown: string };
+  expect([html, markdown]).toEqual([join(run, "report.html"), join(run, "report.md")]);
+  expect(existsSync(html) && existsSync(markdown)).toBe(true);
+});

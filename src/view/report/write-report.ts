@@ -1,0 +1,61 @@
+/**
+ * @module
+ * `fovea report`: a run as one HTML file and a Markdown summary.
+ */
+import { mkdirSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
+import { RunError } from "../../errors/index.ts";
+import { replaceFile } from "../../model/index.ts";
+import { ProblemImages } from "../inspect/problem-images.ts";
+import { Run } from "../runs/run.ts";
+import { htmlReport } from "./html-report.ts";
+import { markdownReport } from "./markdown-report.ts";
+import { type ReportContent, reportContent } from "./run-summary.ts";
+
+/** Where the two files are. */
+export interface WrittenReport {
+  readonly html: string;
+  readonly markdown: string;
+}
+
+async function imagesOf(
+  run: Run,
+  { groups }: ReportContent,
+  data: readonly string[],
+): Promise<Map<number, Uint8Array>> {
+  const images = new ProblemImages(data);
+  const found = new Map<number, Uint8Array>();
+  for (const { index } of groups.flatMap(([first]) => first ?? [])) {
+    // A report without an image that cannot be had again is still a report.
+    const png = await images.png(run, index, 0).catch(() => undefined);
+    if (png !== undefined) found.set(index, png);
+  }
+  return found;
+}
+
+/**
+ * Writes `<target>.html` and `<target>.md`.
+ *
+ * @param data directories from which data sets in files may be read for their images
+ * @throws RunError when the run cannot be read or the files not be written
+ */
+export async function writeReport(
+  runDirectory: string,
+  target: string,
+  data: readonly string[] = [],
+): Promise<WrittenReport> {
+  const run = new Run(basename(resolve(runDirectory)), runDirectory);
+  const content = await reportContent(run);
+  const images = await imagesOf(run, content, data);
+  const written = { html: `${target}.html`, markdown: `${target}.md` };
+  try {
+    mkdirSync(dirname(target), { recursive: true });
+    replaceFile(written.html, [htmlReport(content, images)]);
+    replaceFile(written.markdown, [markdownReport(content)]);
+  } catch (error) {
+    throw new RunError(`${target}: the report cannot be written: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  return written;
+}
