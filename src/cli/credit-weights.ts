@@ -2,9 +2,10 @@
  * @module
  * Token credit of completions outside a training run: each completion by itself, with an advantage of 1.
  */
-import { type CompletionCredit, type CreditConfig, creditMethod } from "../credit/index.ts";
+import { type CompletionCredit, type CreditConfig, creditMethod, creditSchema } from "../credit/index.ts";
 import type { Engine } from "../engine/index.ts";
-import { type Answered, creditCapabilities, creditSignals } from "../train/index.ts";
+import { ConfigError } from "../errors/index.ts";
+import { type Answered, creditCapabilities, creditSignals, nearestName } from "../train/index.ts";
 
 /** Whether the engine can give the signals that a method needs. */
 export function canCredit(engine: Engine, credit: CreditConfig): boolean {
@@ -29,4 +30,27 @@ export async function creditWeights(
     { mask: new Uint8Array(completion.tokens.length).fill(1), signals: signals[i], advantage: 1 },
   ]);
   return method.credit(completions).flat();
+}
+
+const KINDS = creditSchema.options.map(({ shape }) => shape.kind.value);
+
+/**
+ * Methods by their names, each with its defaults but for the configured one.
+ *
+ * @param names separated by commas
+ * @throws ConfigError naming the nearest method where one is unknown
+ */
+export function creditMethodsByName(names: string, configured: CreditConfig): Map<string, CreditConfig> {
+  return new Map(
+    names.split(",").map((name) => {
+      const kind = KINDS.find((known) => known === name.trim());
+      if (kind === undefined) {
+        const nearest = nearestName(name.trim(), KINDS);
+        const hint =
+          nearest === undefined ? `expected some of ${KINDS.join(", ")}` : `did you mean "${nearest}"?`;
+        throw new ConfigError(`--methods: unknown credit method "${name.trim()}"; ${hint}`);
+      }
+      return [kind, kind === configured.kind ? configured : creditSchema.parse({ kind })];
+    }),
+  );
 }

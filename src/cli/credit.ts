@@ -3,13 +3,13 @@
  * `fovea credit`: what credit methods give each token, on recorded signals or on completions of a model.
  */
 import type { Command } from "commander";
-import { type CompletionCredit, type CreditConfig, creditMethod, creditSchema } from "../credit/index.ts";
+import { type CompletionCredit, type CreditConfig, creditMethod } from "../credit/index.ts";
 import type { Completion } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import { firstQuestions, RowTally } from "../eval/index.ts";
-import { type Config, evaluationSource, maxBrokenShare, nearestName, problemLimits } from "../train/index.ts";
+import { type Config, evaluationSource, maxBrokenShare, problemLimits } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
-import { creditWeights } from "./credit-weights.ts";
+import { creditMethodsByName, creditWeights } from "./credit-weights.ts";
 import { readRecordedSignals } from "./recorded-signals.ts";
 import { Reporter } from "./reporter.ts";
 import { dryRunText } from "./shared-options.ts";
@@ -26,25 +26,6 @@ interface Credited {
   readonly title: string;
   readonly texts: readonly string[];
   readonly credits: ReadonlyMap<string, CompletionCredit>;
-}
-
-const KINDS = creditSchema.options.map(({ shape }) => shape.kind.value);
-
-/** The methods that are asked for by name, each with its defaults; else that of the configuration. */
-function methodsOf(config: Config, names: string | undefined): Map<string, CreditConfig> {
-  if (names === undefined) return new Map([[config.credit.kind, config.credit]]);
-  return new Map(
-    names.split(",").map((name) => {
-      const kind = KINDS.find((known) => known === name.trim());
-      if (kind === undefined) {
-        const nearest = nearestName(name.trim(), KINDS);
-        const hint =
-          nearest === undefined ? `expected some of ${KINDS.join(", ")}` : `did you mean "${nearest}"?`;
-        throw new ConfigError(`--methods: unknown credit method "${name.trim()}"; ${hint}`);
-      }
-      return [kind, kind === config.credit.kind ? config.credit : creditSchema.parse({ kind })];
-    }),
-  );
 }
 
 async function creditRecorded(path: string, methods: ReadonlyMap<string, CreditConfig>): Promise<Credited[]> {
@@ -154,7 +135,10 @@ async function showCredit(
   if (options.signals !== undefined && options.completion !== undefined) {
     throw new ConfigError("--completion: does not apply to recorded signals");
   }
-  const methods = methodsOf(config, options.methods);
+  const methods =
+    options.methods === undefined
+      ? new Map([[config.credit.kind, config.credit]])
+      : creditMethodsByName(options.methods, config.credit);
   const credited =
     options.signals === undefined
       ? await creditSampled(config, options, methods, context)

@@ -37,6 +37,11 @@ const COMMANDS: readonly {
     load: () => import("./credit.ts"),
   },
   {
+    name: "inspect",
+    summary: "an answer about images token by token: attention, roles and weights, as text or a page",
+    load: () => import("./inspect.ts"),
+  },
+  {
     name: "compare",
     summary: "a grid of objectives, credit methods and seeds, and its table",
     load: () => import("./compare.ts"),

@@ -4,4 +4,6 @@
  */
 export { type Instrument, inspectCompletion, type Subject } from "./inspect-completion.ts";
 export type { CompletionInspection, ImageAttention, MethodWeights } from "./inspection.ts";
+export { type InspectionPage, inspectionPage } from "./inspection-page.ts";
+export { inspectionText } from "./inspection-text.ts";
 export { everyMethod } from "./method-weights.ts";

@@ -1,0 +1,102 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import sharp from "sharp";
+import { beforeAll, describe, expect, test } from "vitest";
+import { createLocalEngine } from "../engine/index.ts";
+import { collectingContext, temporaryDirectory } from "../testing/tiny-run.ts";
+import { freshDigitsModel, openEngine } from "../train/index.ts";
+import { runCommandLine } from "./program.ts";
+
+const directory = temporaryDirectory();
+const model = join(directory, "model");
+const image = join(directory, "image.png");
+
+beforeAll(async () => {
+  const engine = await createLocalEngine({ model: freshDigitsModel(3), threads: 1 });
+  await engine.save(model, { optimizer: false });
+  await engine.close();
+  const channels = { width: 56, height: 84, channels: 3 } as const;
+  await sharp({ create: { ...channels, background: "#804020" } })
+    .png()
+    .toFile(image);
+}, 60_000);
+
+async function run(...words: string[]) {
+  const { context, stdout, stderr } = collectingContext({ openEngine });
+  const status = await runCommandLine(["inspect", model, "--question", "What is it?", ...words], context);
+  return { status, stdout: stdout(), stderr: stderr() };
+}
+
+describe("a given completion", () => {
+  const given = ["--image", image, "--completion", "I see 4."];
+
+  test("is shown token by token with every method", async () => {
+    const { status, stdout } = await run(...given);
+    expect(status).toBe(0);
+    const [text, , head, ...rows] = stdout.split("\n");
+    expect(text).toBe("I see 4.");
+    expect(head).toMatch(/^token\s+log-prob\s+entropy\s+visual mass.*without image\s+dyco-rl.*at-rl.*vicra/);
+    expect(rows.filter((row) => row.startsWith('"'))).toHaveLength(6);
+  });
+
+  test("comes as JSON, with attention on each merged patch of each image", async () => {
+    const { stdout } = await run(...given, "--methods", "vicra", "--json");
+    const inspection = JSON.parse(stdout);
+    const [grid] = inspection.images;
+    expect([grid.rows, grid.columns]).toEqual([3, 2]);
+    const masses = grid.tokens.map((row: number[]) => row.reduce((sum, part) => sum + part, 0));
+    expect(masses).toBeAllclose(inspection.attention.visualMass, { rtol: 1e-4, atol: 1e-5 });
+    expect(inspection.methods.map(({ kind }: { kind: string }) => kind)).toEqual(["vicra"]);
+  });
+
+  test("gives the same numbers when the weights are streamed", async () => {
+    const words = [...given, "--methods", "dyco-rl", "--json"];
+    const whole = JSON.parse((await run(...words)).stdout);
+    const streamed = JSON.parse((await run(...words, "--stream")).stdout);
+    expect(streamed.logprobs).toBeAllclose(whole.logprobs, { rtol: 1e-4, atol: 1e-4 });
+    expect(streamed.methods[0].weights).toBeAllclose(whole.methods[0].weights, { rtol: 1e-4, atol: 1e-4 });
+  });
+
+  test("becomes a page on which text of user and model is never markup", async () => {
+    const html = join(directory, "page.html");
+    const question = "</script><script>alert(1)</script>";
+    await run("--image", image, "--completion", "I see <b>4</b>.", "--question", question, "--html", html);
+    const page = readFileSync(html, "utf8");
+    expect(page.match(/<script/g)).toHaveLength(2);
+    expect(page).not.toContain("<b>");
+    const data = /<script type="application\/json" id="data">(.*)<\/script>/.exec(page)?.[1];
+    expect(JSON.parse(data ?? "").question).toBe(question);
+  });
+});
+
+test("the model's own answer is taken where none is given", async () => {
+  const { stdout, status } = await run("--image", image, "--set", "sampling.maxCompletionTokens=4", "--json");
+  expect(status).toBe(0);
+  expect(JSON.parse(stdout).tokens.length).toBeLessThanOrEqual(4);
+});
+
+describe("bad input", () => {
+  test("an image that is none, or not there, is named", async () => {
+    const broken = join(directory, "broken.png");
+    writeFileSync(broken, "no image");
+    expect((await run("--image", broken, "--completion", "4")).stderr).toContain(`image ${broken}`);
+    expect((await run("--image", join(directory, "gone.png"), "--completion", "4")).stderr).toContain(
+      "gone.png",
+    );
+  });
+
+  test("streamed weights cannot write an answer", async () => {
+    const { status, stderr } = await run("--image", image, "--stream");
+    expect(status).toBe(2);
+    expect(stderr).toContain("expected --completion");
+  });
+
+  test("a question is needed, and a place for each image that it names", async () => {
+    const { context, stderr } = collectingContext({ openEngine });
+    expect(await runCommandLine(["inspect", model], context)).toBe(2);
+    expect(stderr()).toContain("--question");
+    const places = await run("--question", "<image> and <image>?", "--image", image, "--completion", "4");
+    expect(places.status).toBe(1);
+    expect(places.stderr).toMatch(/expected .*image/);
+  });
+});

@@ -1,0 +1,47 @@
+/**
+ * @module
+ * An inspection for the terminal: tokens down, numbers and methods across.
+ */
+import type { CompletionInspection } from "./inspection.ts";
+
+const fixed = (values: readonly number[] | null | undefined, t: number) =>
+  values === null || values === undefined ? "" : values[t]!.toFixed(3);
+
+/** The table, and below it why a method is missing. */
+export function inspectionText(tokenTexts: readonly string[], inspection: CompletionInspection): string {
+  const { logprobs, entropy, attention, withoutImage, methods } = inspection;
+  const shown = methods.filter(({ weights }) => weights !== null);
+  const table = [
+    [
+      "token",
+      "log-prob",
+      ...(entropy ? ["entropy"] : []),
+      ...(attention ? ["visual mass", "text mass", "visual shift", "text shift"] : []),
+      ...(withoutImage ? ["without image"] : []),
+      ...shown.map(({ kind }) => kind),
+    ],
+    ...tokenTexts.map((text, t) => [
+      JSON.stringify(text),
+      fixed(logprobs, t),
+      ...(entropy ? [fixed(entropy, t)] : []),
+      ...(attention
+        ? [attention.visualMass, attention.textMass, attention.visualShift, attention.textShift].map((list) =>
+            fixed(list, t),
+          )
+        : []),
+      ...(withoutImage ? [fixed(withoutImage, t)] : []),
+      ...shown.map(({ weights, roles }) =>
+        [fixed(weights, t), ...(roles ? [roles[t] ?? ""] : [])].join(" ").trim(),
+      ),
+    ]),
+  ];
+  const widths = table[0]!.map((_, column) => Math.max(...table.map((line) => line[column]!.length)));
+  const lines = table.map((line) =>
+    line
+      .map((word, i) => word.padEnd(widths[i]!))
+      .join("  ")
+      .trimEnd(),
+  );
+  const missing = methods.flatMap(({ kind, missing: why }) => (why === undefined ? [] : [`${kind}: ${why}`]));
+  return `${[...lines, ...missing].join("\n")}\n`;
+}
