@@ -58,6 +58,11 @@ const COMMANDS: readonly {
     summary: "a run as one HTML file and a Markdown summary",
     load: () => import("./report.ts"),
   },
+  {
+    name: "serve",
+    summary: "the Tinker API over this machine's engine, for any client that speaks it",
+    load: () => import("./serve.ts"),
+  },
   { name: "view", summary: "runs in the browser, live while they train", load: () => import("./view.ts") },
 ];
 

@@ -74,7 +74,10 @@ export interface Completion {
   readonly tokens: Int32Array;
   /** `[T]` nats, of the untruncated distribution at the sampling temperature (temperature 1 when greedy). */
   readonly logprobs: Float64Array;
-  /** `[T]` nats, entropy of the same distribution. */
+  /**
+   * `[T]` nats, entropy of the same distribution. Engines without the capability `entropy` give −log π(oₜ), whose mean
+   * over sampled tokens is an unbiased estimate of it.
+   */
   readonly entropy: Float64Array;
   readonly stopReason: StopReason;
   /** What was asked for and can be had while sampling; the rest can be had from `score`. */
@@ -138,6 +141,11 @@ export interface GradientReport {
   readonly tokens: number;
   /** False when any gradient added since the last step is NaN or infinite. */
   readonly finite: boolean;
+  /**
+   * `[T]` nats each, the policy's log-probs as the trainer computes them; from engines whose sampler is another
+   * program, which should agree with them and seldom does quite.
+   */
+  readonly logprobs?: readonly Float64Array[];
 }
 
 export interface AdamParameters {
@@ -152,7 +160,7 @@ export interface AdamParameters {
 }
 
 export interface StepReport {
-  /** Global L2 norm before clipping. */
+  /** Global L2 norm before clipping; NaN where the engine does not tell. */
   readonly gradientNorm: number;
   /** False when the gradient was not finite: weights and optimiser are as before, the gradient is cleared. */
   readonly applied: boolean;

@@ -8,3 +8,4 @@ export { createFakeEngine, type FakeEngineOptions } from "./fake/fake-engine.ts"
 export type { AttentionIntervention } from "./intervention.ts";
 export { createLocalEngine } from "./local/local-engine.ts";
 export type { FreshModel, LocalEngineOptions, LocalLora } from "./local/local-options.ts";
+export * from "./tinker/index.ts";

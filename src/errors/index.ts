@@ -50,6 +50,11 @@ export class EngineError extends FoveaError {
   readonly code = "engine";
 }
 
+/** A remote engine whose session or model is gone: what was learnt since the last checkpoint is lost with it. */
+export class SessionLostError extends FoveaError {
+  readonly code = "session-lost";
+}
+
 /** A run directory that cannot be written, read or resumed. */
 export class RunError extends FoveaError {
   readonly code = "run";

@@ -31,6 +31,7 @@ export { type HubReference, isHubReference, parseHubReference } from "./hub/hub-
 export { type HubSettings, hubSettings } from "./hub/hub-settings.ts";
 export { resizeBicubic } from "./image/bicubic.ts";
 export { type DecodeImageOptions, decodeImage } from "./image/decode.ts";
+export { encodePng } from "./image/encode-png.ts";
 export { type FilmLength, type FrameRequest, sampledFps, sampleFrames } from "./image/frame-sampling.ts";
 export { gaussianBlur } from "./image/gaussian-blur.ts";
 export type { ImageGrid } from "./image/image-grid.ts";

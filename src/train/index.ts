@@ -3,7 +3,13 @@
  * Training: the configuration, the iteration, the loop, the run directory. Start with `run` for whole runs and with
  * `iteration` for one round of learning.
  */
-export { type Checkpoint, latestCheckpoint, listCheckpoints, type TrainerState } from "./checkpoint.ts";
+export {
+  type Checkpoint,
+  latestCheckpoint,
+  listCheckpoints,
+  replaceDirectory,
+  type TrainerState,
+} from "./checkpoint.ts";
 export { differences as configDifferences } from "./config/differences.ts";
 export type { Settings } from "./config/merge.ts";
 export { nearestName } from "./config/nearest-name.ts";

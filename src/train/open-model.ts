@@ -2,7 +2,7 @@
  * @module
  * From the configuration's model and engine parts to what a run works with: an engine and a dialogue.
  */
-import { createLocalEngine, type Engine } from "../engine/index.ts";
+import { createLocalEngine, createTinkerEngine, type Engine } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import { answerFormats, createDialogue, type Dialogue } from "../eval/index.ts";
 import {
@@ -60,16 +60,36 @@ function directoryOf(model: Config["model"]): string | undefined {
  *
  * @throws ModelError when the model directory cannot be used
  * @throws ConfigError when the model is one of the hub: `fetchModel` comes first
+ * @throws EngineError when a server cannot be reached, or refuses
  */
-export const openEngine: OpenEngine = async ({ model, engine, train, algorithm }) =>
-  createLocalEngine({
-    model: directoryOf(model) ?? freshDigitsModel(train.seed),
-    threads: engine.threads,
-    spin: engine.spin,
-    stream: engine.stream,
-    lora: engine.lora && { ...engine.lora, seed: train.seed },
-    valueHead: algorithmNeeds(algorithm).values,
+export const openEngine: OpenEngine = async ({ model: part, engine, train, algorithm }) => {
+  const model = directoryOf(part) ?? freshDigitsModel(train.seed);
+  const valueHead = algorithmNeeds(algorithm).values;
+  if (engine.kind === "local") {
+    return createLocalEngine({
+      model,
+      threads: engine.threads,
+      spin: engine.spin,
+      stream: engine.stream,
+      lora: engine.lora && { ...engine.lora, seed: train.seed },
+      valueHead,
+    });
+  }
+  return createTinkerEngine({
+    url: engine.url,
+    apiKey: process.env[engine.apiKeyVariable],
+    baseModel: engine.baseModel,
+    model,
+    loraRank: engine.loraRank,
+    ...(engine.loraSeed !== undefined && { loraSeed: engine.loraSeed }),
+    valueHead,
+    measureMismatch: engine.measureMismatch,
+    maxRequestBytes: engine.maxRequestMegabytes * 2 ** 20,
+    retryLimitMs: engine.retryMinutes * 60_000,
+    futureLimitMs: engine.resultMinutes * 60_000,
+    seed: train.seed,
   });
+};
 
 /**
  * The dialogue with the configured model: its tokenizer, its chat template, its stop tokens.

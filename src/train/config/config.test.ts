@@ -51,8 +51,9 @@ describe("resolving a configuration", () => {
     expect(resolveConfig({ file: { model: "digits" } }).model).toEqual({ kind: "digits" });
     expect(withFlags("model=org/name").model).toEqual({ kind: "hub", name: "org/name", revision: "main" });
     expect(withFlags("model=org/name@v2").model).toEqual({ kind: "hub", name: "org/name", revision: "v2" });
-    expect(withFlags("engine.lora.rank=4").engine.lora).toMatchObject({ rank: 4, alpha: 32, vision: false });
-    expect(withFlags().engine.lora).toBeUndefined();
+    const lora = { rank: 4, alpha: 32, vision: false };
+    expect(withFlags("engine.lora.rank=4").engine).toMatchObject({ kind: "local", lora });
+    expect(withFlags().engine).not.toHaveProperty("lora");
     expect(withFlags("model=src/train").model).toEqual({ kind: "directory", path: "src/train" });
   });
 

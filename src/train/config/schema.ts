@@ -11,6 +11,7 @@ import { isHubReference, LORA_MODULES } from "../../model/index.ts";
 import { algorithmSchema } from "../../objective/index.ts";
 import { rewardSchema } from "../../verify/index.ts";
 import { optimizerOptions, scheduleOptions } from "./optimizer-schema.ts";
+import { tinkerSchema } from "./tinker-schema.ts";
 
 const seed = z
   .int()
@@ -222,6 +223,7 @@ const engineSchema = z
         lora: loraSchema.optional(),
       })
       .describe("This machine, by onnxruntime."),
+    tinkerSchema,
   ])
   .describe("What runs the model.");
 

@@ -21,7 +21,9 @@ const IDLE_MS = 10 * 60_000;
 async function load(directory: string, config: Config): Promise<LoadedModel> {
   const { processor } = openModelDirectory(directory);
   const dialogue = openDialogue({ ...config, model: { kind: "directory", path: directory } });
-  const engine = createLocalEngine({ model: directory, threads: config.engine.threads });
+  const { engine: own } = config;
+  const threads = own.kind === "local" ? { threads: own.threads } : {};
+  const engine = createLocalEngine({ model: directory, ...threads });
   return { engine: await engine, dialogue, processor };
 }
 

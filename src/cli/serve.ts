@@ -1,0 +1,75 @@
+/**
+ * @module
+ * `fovea serve`: the Tinker API over the engine of this machine.
+ */
+import type { Command } from "commander";
+import { configuredModel, startTinkerServer, usualName } from "../serve/index.ts";
+import { describeEnvironment, fetchModel } from "../train/index.ts";
+import type { CliContext } from "./context.ts";
+import { downloadBar } from "./download-bar.ts";
+import {
+  addConfigOptions,
+  configFrom,
+  dryRunText,
+  type SharedOptions,
+  wholeNumber,
+} from "./shared-options.ts";
+
+const LOOK_MS = 100;
+
+interface ServeOptions extends SharedOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly state: string;
+  readonly name?: string;
+  readonly maxModels: number;
+  readonly apiKeyVariable: string;
+  readonly loraAsFull?: boolean;
+}
+
+async function serve(file: string | undefined, options: ServeOptions, context: CliContext): Promise<void> {
+  const config = await configFrom(file, options);
+  if (options.dryRun === true) {
+    context.stdout(dryRunText(config, options.json ?? false));
+    return;
+  }
+  const name = options.name ?? usualName(config);
+  const model = configuredModel(await fetchModel(config, downloadBar(context)), name);
+  const server = await startTinkerServer({
+    models: [model],
+    state: options.state,
+    host: options.host,
+    port: options.port,
+    apiKey: process.env[options.apiKeyVariable],
+    maxModels: options.maxModels,
+    isLoraFull: options.loraAsFull ?? false,
+    seed: config.train.seed,
+    version: describeEnvironment().fovea,
+  });
+  if (options.json === true) {
+    context.stdout(`${JSON.stringify({ event: "listening", url: server.url, model: name })}\n`);
+  } else context.stdout(`${server.url}\n`);
+  context.stderr(`serving ${name}; press Ctrl-C to stop\n`);
+  while (!context.interruption.isRequested()) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  await server.close();
+}
+
+/** Adds what `fovea serve` takes and does. */
+export function configure(command: Command, context: CliContext): void {
+  addConfigOptions(command)
+    .option("--host <address>", "address to listen on; beyond this machine only with an API key", "127.0.0.1")
+    .option("--port <n>", "port; 0 takes a free one", wholeNumber, 8000)
+    .option("--state <path>", "directory of checkpoints and of the journal", "serve")
+    .option(
+      "--name <name>",
+      "what clients call the model; the last part of its path or its name at the hub unless given",
+    )
+    .option("--max-models <n>", "models that are open at once", wholeNumber, 4)
+    .option(
+      "--api-key-variable <name>",
+      "environment variable that holds the key that clients must send",
+      "TINKER_API_KEY",
+    )
+    .option("--lora-as-full", "train all weights where a client asks for LoRA, as the built-in model needs")
+    .action((file: string | undefined, options: ServeOptions) => serve(file, options, context));
+}

@@ -1,0 +1,92 @@
+/**
+ * @module
+ * Sequences as `forward` and `forward_backward` requests, in as few as their size allows.
+ */
+import { EngineError } from "../../errors/index.ts";
+import type { Sequence } from "../engine.ts";
+import { parsed, type TinkerSession } from "./session.ts";
+import {
+  forwardAnswerSchema,
+  fromWire,
+  type WireDatum,
+  type WireForwardOptions,
+  type WireTensor,
+} from "./wire.ts";
+import type { PromptEncoder } from "./wire-prompt.ts";
+import { datumBytes, toDatum } from "./wire-sequence.ts";
+
+type Tensors = Readonly<Record<string, WireTensor>>;
+type Metrics = Readonly<Record<string, number | null>>;
+
+/** What requests are made with. */
+export interface ForwardContext {
+  readonly session: TinkerSession;
+  readonly encoder: PromptEncoder;
+  readonly isExtended: boolean;
+  /** Largest body, roughly. */
+  readonly maxBytes: number;
+}
+
+/**
+ * Sends sequences and waits for what comes of them.
+ *
+ * @param inputs arrays of each sequence by name, `[T]` each
+ * @returns outputs in the order of the sequences, and the metrics of each request
+ */
+export async function sendForward(
+  { session, encoder, isExtended, maxBytes }: ForwardContext,
+  call: "forward" | "forward_backward",
+  sequences: readonly Sequence[],
+  inputs: readonly Readonly<Record<string, ArrayLike<number>>>[],
+  options: WireForwardOptions,
+): Promise<{ readonly outputs: Tensors[]; readonly metrics: Metrics[] }> {
+  const outputs: Tensors[] = [];
+  const metrics: Metrics[] = [];
+  let data: WireDatum[] = [];
+  let bytes = 0;
+  let sent = new Set<string>();
+  const send = async () => {
+    const answer = await session.mutate(call, {
+      [`${call}_input`]: { data, loss_fn: "cross_entropy" },
+      ...(isExtended && { fovea: options }),
+    });
+    const found = parsed(forwardAnswerSchema, answer, call);
+    const { length } = found.loss_fn_outputs;
+    if (length !== data.length) {
+      throw new EngineError(`${call}: expected ${data.length} loss_fn_outputs, got ${length}`);
+    }
+    outputs.push(...found.loss_fn_outputs);
+    metrics.push(found.metrics ?? {});
+    data = [];
+    bytes = 0;
+    sent = new Set();
+  };
+  for (const [i, sequence] of sequences.entries()) {
+    const encoded = async () => {
+      const prompt = await encoder.encode(sequence.prompt, isExtended ? sent : undefined);
+      return toDatum(sequence, prompt, inputs[i]!, isExtended ? "completion" : "sequence");
+    };
+    let datum = await encoded();
+    if (data.length > 0 && bytes + datumBytes(datum) > maxBytes) {
+      await send();
+      datum = await encoded();
+    }
+    data.push(datum);
+    bytes += datumBytes(datum);
+  }
+  if (data.length > 0) await send();
+  return { outputs, metrics };
+}
+
+/**
+ * The last T numbers of a tensor: those of the completion.
+ *
+ * @throws EngineError when the tensor is missing or shorter
+ */
+export function lastOf(tensors: Tensors, name: string, length: number, where: string): Float64Array {
+  const data = tensors[name]?.data;
+  if (data === undefined || data.length < length) {
+    throw new EngineError(`${where}: expected ${length} ${name}, got ${data?.length ?? "none"}`);
+  }
+  return fromWire(data.slice(data.length - length));
+}

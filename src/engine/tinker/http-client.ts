@@ -1,0 +1,180 @@
+/**
+ * @module
+ * One request to a Tinker server, tried until it is answered: a cut connection, 429 and 5xx are tried again after a
+ * wait that doubles, with jitter. Every mutating request carries its sequence number in its body, so the same bytes
+ * sent twice are one request to the server.
+ */
+import { EngineError, type FoveaError, SessionLostError } from "../../errors/index.ts";
+import { Rng } from "../../math/index.ts";
+import type { Clock, TinkerEngineOptions } from "./tinker-options.ts";
+import { failureSchema } from "./wire.ts";
+
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 30_000;
+/** Of a server that answers, but cannot do what was asked: trying again would not help. */
+const FINAL_SERVER_ERRORS = new Set([501, 505, 507]);
+const SHOWN = 300;
+
+/** A real clock. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+};
+
+/** One call. */
+export interface Request {
+  /** What it is for, named in errors. */
+  readonly call: string;
+  readonly path: string;
+  /** JSON text; a request without one is a GET. */
+  readonly body?: string;
+  /** An answer of 404 means that the session is gone. */
+  readonly isOfSession?: boolean;
+  /** Tries only once. */
+  readonly isOnce?: boolean;
+  /** Gives the answer "not yet" (408) to the caller instead of trying again. */
+  readonly mayWait?: boolean;
+}
+
+/** The answer is not there yet. */
+export const PENDING: unique symbol = Symbol("pending");
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly retryAfterMs: number | undefined;
+}
+
+/** Sends requests to one server. */
+export class HttpClient {
+  readonly url: string;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #fetch: typeof globalThis.fetch;
+  readonly #clock: Clock;
+  readonly #rng: Rng;
+  readonly #attemptMs: number;
+  readonly #limitMs: number;
+  readonly #closing = new AbortController();
+
+  constructor(options: TinkerEngineOptions) {
+    this.url = options.url.replace(/\/+$/, "");
+    this.#headers = {
+      "content-type": "application/json",
+      accept: "application/json",
+      ...(options.apiKey !== undefined && { "x-api-key": options.apiKey }),
+    };
+    this.#fetch = options.fetch ?? globalThis.fetch;
+    this.#clock = options.clock ?? systemClock;
+    this.#rng = new Rng(options.seed ?? 0).fork("tinker");
+    this.#attemptMs = options.requestTimeoutMs ?? 120_000;
+    this.#limitMs = options.retryLimitMs ?? 300_000;
+  }
+
+  /** Ends requests that wait for an answer. */
+  close(): void {
+    this.#closing.abort();
+  }
+
+  /**
+   * The answer's JSON.
+   *
+   * @throws SessionLostError when the server does not know the session, the model or the future any more
+   * @throws EngineError naming the call: refused, or without an answer for too long
+   */
+  async send(request: Request): Promise<unknown> {
+    const start = this.#clock.now();
+    for (let attempt = 0; ; attempt++) {
+      const problem = await this.#attempt(request);
+      if (!(problem instanceof Retry)) return problem;
+      const waited = this.#clock.now() - start;
+      const wait = problem.afterMs ?? this.#wait(attempt);
+      if (request.isOnce || waited + wait > this.#limitMs) {
+        const tries = `${attempt + 1} attempts in ${Math.round(waited / 1000)} s`;
+        throw new EngineError(`${request.call}: ${this.url} does not answer (${tries}): ${problem.message}`);
+      }
+      if (this.#closing.signal.aborted) throw new EngineError(`${request.call}: the engine is closed`);
+      await this.#clock.sleep(wait);
+    }
+  }
+
+  /** Between half and the whole of a wait that doubles. */
+  #wait(attempt: number): number {
+    const full = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(attempt, 20));
+    return full * (0.5 + 0.5 * this.#rng.uniform());
+  }
+
+  async #attempt(request: Request): Promise<unknown> {
+    let answer: Answer;
+    try {
+      answer = await this.#exchange(request);
+    } catch (error) {
+      if (this.#closing.signal.aborted) throw new EngineError(`${request.call}: the engine is closed`);
+      const { message, cause } = error as Error;
+      return new Retry(cause instanceof Error ? `${message}: ${cause.message}` : message);
+    }
+    const { status, text, retryAfterMs } = answer;
+    if (status === 408 && request.mayWait) return PENDING;
+    if (status === 408 || status === 429 || (status >= 500 && !FINAL_SERVER_ERRORS.has(status))) {
+      return new Retry(`status ${status}: ${shown(text)}`, retryAfterMs);
+    }
+    if (status >= 300) throw this.#refused(request, status, text);
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      // Cut off on its way, or not from the server at all.
+      return new Retry(`expected JSON, got ${shown(text)}`);
+    }
+  }
+
+  async #exchange({ path, body }: Request): Promise<Answer> {
+    const response = await this.#fetch(`${this.url}${path}`, {
+      method: body === undefined ? "GET" : "POST",
+      headers: this.#headers,
+      ...(body !== undefined && { body }),
+      signal: AbortSignal.any([this.#closing.signal, AbortSignal.timeout(this.#attemptMs)]),
+    });
+    const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
+    const retryAfterMs = Number.isFinite(seconds) ? Math.max(0, seconds) * 1000 : undefined;
+    return { status: response.status, text: await response.text(), retryAfterMs };
+  }
+
+  #refused({ call, isOfSession }: Request, status: number, text: string): FoveaError {
+    const said = failureText(text);
+    if (status === 401 || status === 403) {
+      return new EngineError(`${call}: ${this.url} does not accept the API key (${status}): ${said}`);
+    }
+    if ((status === 404 || status === 410) && isOfSession) {
+      return new SessionLostError(`${call}: ${this.url} has lost the session: ${said}`);
+    }
+    return new EngineError(`${call}: ${this.url} refuses the request (${status}): ${said}`);
+  }
+}
+
+/** Why an attempt is to be made again. */
+class Retry {
+  readonly message: string;
+  readonly afterMs: number | undefined;
+
+  constructor(message: string, afterMs?: number) {
+    this.message = message;
+    this.afterMs = afterMs;
+  }
+}
+
+function shown(text: string): string {
+  const line = text.replaceAll(/\s+/g, " ").trim();
+  return line.length > SHOWN ? `${line.slice(0, SHOWN)} …` : line === "" ? "nothing" : line;
+}
+
+/** What a body says went wrong, in the server's words. */
+function failureText(text: string): string {
+  try {
+    const json: unknown = JSON.parse(text);
+    const failure = failureSchema.safeParse(json);
+    if (failure.success) return failure.data.error;
+    const { detail } = json as { readonly detail?: unknown };
+    return shown(typeof detail === "string" ? detail : JSON.stringify(detail ?? json));
+  } catch {
+    return shown(text);
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * @module
+ * Log-probs of frozen weights where the server keeps no reference: a sampler of those weights is asked for the log-probs
+ * of its prompt, which is the prompt and the completion.
+ */
+import { EngineError } from "../../errors/index.ts";
+import type { Score, Sequence } from "../engine.ts";
+import { AT_ONCE, inParallel } from "./in-parallel.ts";
+import { parsed, type TinkerSession } from "./session.ts";
+import { fromWire, sampleAnswerSchema } from "./wire.ts";
+import type { PromptEncoder } from "./wire-prompt.ts";
+
+const CALL = "asample";
+
+/**
+ * Log-probs of each completion under a sampler's weights.
+ *
+ * @param sampler its sampling session
+ * @param first number of the first request
+ * @throws EngineError when there is no sampler, or it gives no log-probs
+ */
+export async function promptScores(
+  session: TinkerSession,
+  encoder: PromptEncoder,
+  sampler: string | undefined,
+  sequences: readonly Sequence[],
+  first: number,
+): Promise<Score[]> {
+  if (sampler === undefined) {
+    throw new EngineError("score: reference weights were asked for, but none were set");
+  }
+  return inParallel(sequences, AT_ONCE, async ({ prompt, completion }, i) => {
+    const { chunks } = await encoder.encode(prompt);
+    const answer = await session.operation(CALL, {
+      sampling_session_id: sampler,
+      seq_id: first + i,
+      num_samples: 1,
+      prompt: { chunks: [...chunks, { type: "encoded_text", tokens: Array.from(completion) }] },
+      sampling_params: { max_tokens: 1, temperature: 1 },
+      prompt_logprobs: true,
+    });
+    const found = parsed(sampleAnswerSchema, answer, CALL).prompt_logprobs;
+    if (found == null || found.length < completion.length) {
+      throw new EngineError(`${CALL}: expected prompt_logprobs, got ${found?.length ?? "none"}`);
+    }
+    return { logprobs: fromWire(found.slice(-completion.length)) };
+  });
+}

@@ -1,0 +1,244 @@
+/**
+ * @module
+ * A session with a Tinker server and the one model in it: signs of life, sequence numbers, and operations that answer
+ * with a future whose result is waited for.
+ */
+
+import type * as z from "zod";
+import { EngineError, type FoveaError, SessionLostError } from "../../errors/index.ts";
+import { type HttpClient, PENDING, systemClock } from "./http-client.ts";
+import type { Clock, TinkerEngineOptions } from "./tinker-options.ts";
+import {
+  createSessionSchema,
+  failureSchema,
+  futureSchema,
+  modelAnswerSchema,
+  samplingSessionAnswerSchema,
+  sessionAnswerSchema,
+} from "./wire.ts";
+
+const API = "/api/v1";
+const SDK_VERSION = "fovea";
+/** Codes of a failed operation that mean that the model is gone. */
+const LOST = new Set(["unknown-session", "unknown-model", "unknown-future", "unknown-sampling-session"]);
+
+/**
+ * An answer in its expected form.
+ *
+ * @throws EngineError naming the call and what is wrong
+ */
+export function parsed<T extends z.ZodType>(schema: T, answer: unknown, call: string): z.output<T> {
+  const result = schema.safeParse(answer);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const where = issue === undefined || issue.path.length === 0 ? "the answer" : issue.path.join(".");
+  throw new EngineError(`${call}: the server speaks another protocol: ${where}: ${issue?.message}`);
+}
+
+/** The model that a session trains. */
+interface OpenModel {
+  readonly id: string;
+  readonly capabilities: readonly string[];
+  /** Number of its next mutating request. */
+  nextSequence: number;
+}
+
+/** A session, from its start to its end. */
+export class TinkerSession {
+  readonly #http: HttpClient;
+  readonly #clock: Clock;
+  readonly #options: TinkerEngineOptions;
+  readonly #futureLimitMs: number;
+  #id = "";
+  #nextModel = 0;
+  #nextSampler = 0;
+  #model: OpenModel | undefined;
+  #heartbeat: NodeJS.Timeout | undefined;
+  #lost: FoveaError | undefined;
+
+  constructor(http: HttpClient, options: TinkerEngineOptions) {
+    this.#http = http;
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#futureLimitMs = options.futureLimitMs ?? 3_600_000;
+  }
+
+  /** Begins a session; one that was lost is forgotten. */
+  async start(): Promise<void> {
+    clearInterval(this.#heartbeat);
+    const body = JSON.stringify({
+      ...createSessionSchema.parse({ sdk_version: SDK_VERSION }),
+      type: "create_session",
+      tags: [],
+      user_metadata: {},
+    });
+    const call = "create_session";
+    const answer = await this.#http.send({ call, path: `${API}/create_session`, body });
+    this.#id = parsed(sessionAnswerSchema, answer, call).session_id;
+    this.#nextModel = 0;
+    this.#nextSampler = 0;
+    this.#model = undefined;
+    this.#lost = undefined;
+    const period = this.#options.heartbeatMs ?? 10_000;
+    this.#heartbeat = setInterval(() => void this.#beat(), period).unref();
+  }
+
+  async #beat(): Promise<void> {
+    const call = "session_heartbeat";
+    const body = JSON.stringify({ session_id: this.#id, type: call });
+    try {
+      await this.#http.send({ call, path: `${API}/${call}`, body, isOfSession: true });
+    } catch (error) {
+      if (error instanceof SessionLostError) this.#lost = error;
+    }
+  }
+
+  get isLost(): boolean {
+    return this.#lost !== undefined;
+  }
+
+  /** What the model can do beyond the protocol. */
+  get capabilities(): readonly string[] {
+    return this.#model?.capabilities ?? [];
+  }
+
+  /** Whether the model has taken no mutating request yet. */
+  get isModelFresh(): boolean {
+    return this.#model?.nextSequence === 1;
+  }
+
+  /** Makes the session's model; the one before is given up. */
+  async createModel(baseModel: string, extension: object | undefined): Promise<void> {
+    const call = "create_model";
+    if (this.#model !== undefined) await this.#unload(this.#model.id);
+    const { loraRank = 0, loraSeed } = this.#options;
+    const answer = await this.operation(call, {
+      session_id: this.#id,
+      model_seq_id: this.#nextModel++,
+      base_model: baseModel,
+      lora_config: { rank: loraRank, ...(loraSeed !== undefined && { seed: loraSeed }) },
+      model_role: "policy",
+      ...(extension && { fovea: extension }),
+    });
+    const { model_id: id, fovea } = parsed(modelAnswerSchema, answer, call);
+    this.#model = { id, capabilities: fovea?.capabilities ?? [], nextSequence: 1 };
+  }
+
+  /** Lets the server free a model; one that cannot, or does not answer, is not waited for. */
+  async #unload(id: string): Promise<void> {
+    const call = "unload_model";
+    const body = JSON.stringify({ type: call, model_id: id });
+    try {
+      await this.#http.send({ call, path: `${API}/${call}`, body, isOnce: true });
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+    }
+  }
+
+  /** A mutating request of the model: it takes the next sequence number. */
+  async mutate(call: string, fields: object): Promise<unknown> {
+    const model = this.#model;
+    if (model === undefined) throw this.#lost ?? new SessionLostError(`${call}: there is no model`);
+    const sequence = model.nextSequence++;
+    const name = `${call} ${sequence}`;
+    let future: string;
+    try {
+      future = await this.submit(call, { model_id: model.id, seq_id: sequence, ...fields }, name);
+    } catch (error) {
+      // The server did not take it, so its number is still to come.
+      model.nextSequence = sequence;
+      throw error;
+    }
+    return this.result(future, name);
+  }
+
+  /** A sampling session of the model's present weights. */
+  async samplerOfPresent(): Promise<string> {
+    const call = "save_weights_for_sampler";
+    const answer = await this.mutate(call, { sampling_session_seq_id: this.#nextSampler++ });
+    return parsed(samplingSessionAnswerSchema, answer, call).sampling_session_id;
+  }
+
+  /** A sampling session of weights that were saved. */
+  async samplerOf(path: string): Promise<string> {
+    const call = "create_sampling_session";
+    this.#requireLive();
+    const body = JSON.stringify({
+      type: call,
+      session_id: this.#id,
+      sampling_session_seq_id: this.#nextSampler++,
+      model_path: path,
+    });
+    const answer = await this.#http.send({ call, path: `${API}/${call}`, body, isOfSession: true });
+    return parsed(samplingSessionAnswerSchema, answer, call).sampling_session_id;
+  }
+
+  /** Sends a request and waits for what comes of it. */
+  async operation(call: string, fields: object, name: string = call): Promise<unknown> {
+    return this.result(await this.submit(call, fields, name), name);
+  }
+
+  /** Sends a request; its result is had from `result`. */
+  async submit(call: string, fields: object, name: string = call): Promise<string> {
+    this.#requireLive();
+    const isOfSession = call !== "create_model";
+    const body = JSON.stringify({ type: call === "asample" ? "sample" : call, ...fields });
+    const answer = await this.#noting(
+      this.#http.send({ call: name, path: `${API}/${call}`, body, isOfSession }),
+    );
+    return parsed(futureSchema, answer, name).request_id;
+  }
+
+  /**
+   * Waits for a result, for as long as the limit allows.
+   *
+   * @throws EngineError when the operation failed, or does not end
+   */
+  async result(requestId: string, name: string): Promise<unknown> {
+    const start = this.#clock.now();
+    const body = JSON.stringify({ request_id: requestId });
+    const request = { call: name, path: `${API}/retrieve_future`, body, isOfSession: true, mayWait: true };
+    for (;;) {
+      const answer = await this.#noting(this.#http.send(request));
+      if (answer !== PENDING && (answer as { readonly type?: unknown }).type !== "try_again") {
+        return this.#checked(answer, name);
+      }
+      if (this.#clock.now() - start > this.#futureLimitMs) {
+        const seconds = Math.round(this.#futureLimitMs / 1000);
+        throw new EngineError(
+          `${name}: no result after ${seconds} s (future ${requestId} at ${this.#http.url})`,
+        );
+      }
+      this.#requireLive();
+    }
+  }
+
+  #checked(answer: unknown, name: string): unknown {
+    const failure = failureSchema.safeParse(answer);
+    if (!failure.success) return answer;
+    const { error, code } = failure.data;
+    if (code != null && LOST.has(code)) {
+      this.#lost = new SessionLostError(`${name}: ${this.#http.url} has lost the session: ${error}`);
+      throw this.#lost;
+    }
+    throw new EngineError(`${name}: ${this.#http.url}: ${error}`);
+  }
+
+  async #noting<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      if (error instanceof SessionLostError) this.#lost = error;
+      throw error;
+    }
+  }
+
+  #requireLive(): void {
+    if (this.#lost !== undefined) throw this.#lost;
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#heartbeat);
+    if (this.#model !== undefined && !this.isLost) await this.#unload(this.#model.id);
+  }
+}

@@ -1,0 +1,387 @@
+/**
+ * @module
+ * The engine contract over the Tinker protocol: SkyRL on a cluster, `fovea serve`, or a hosted service. Losses stay
+ * here; the server is given coefficients as the signed weights of a cross-entropy,
+ *
+ *     L = Σ −wₜ·log π(oₜ),   wₜ = cₜ
+ *
+ * so every objective and every credit method runs on any server. Where the server speaks the extension, what the
+ * protocol lacks (attention, entropy, batches that are sampled as one) comes from there.
+ */
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { EngineError, ShapeError } from "../../errors/index.ts";
+import { Rng } from "../../math/index.ts";
+import { type ModelConfig, parseConfig, readJson } from "../../model/index.ts";
+import type { Capability } from "../capabilities.ts";
+import type {
+  AccumulateOptions,
+  AdamParameters,
+  Completion,
+  Engine,
+  GradientReport,
+  SampleRequest,
+  SaveOptions,
+  Score,
+  ScoreRequest,
+  Sequence,
+  StepReport,
+} from "../engine.ts";
+import { ablatePrompt } from "../local/ablated-prompt.ts";
+import { loadProcessors, type Processors } from "../local/prepared-prompt.ts";
+import { readPointer, writePointer } from "./checkpoint-pointer.ts";
+import { chosenModel } from "./chosen-model.ts";
+import { type ForwardContext, lastOf, sendForward } from "./forward-requests.ts";
+import { HttpClient } from "./http-client.ts";
+import { AT_ONCE, inParallel } from "./in-parallel.ts";
+import { promptScores } from "./prompt-scores.ts";
+import { sampledGroup } from "./sampled-group.ts";
+import { parsed, TinkerSession } from "./session.ts";
+import type { TinkerEngineOptions } from "./tinker-options.ts";
+import {
+  capabilitiesSchema,
+  EXTENSION_PROTOCOL,
+  pathAnswerSchema,
+  stepAnswerSchema,
+  type WireForwardOptions,
+} from "./wire.ts";
+import { PromptEncoder } from "./wire-prompt.ts";
+import { signalsOf } from "./wire-signals.ts";
+
+/** What every server can do: ablated images are other images, and a reference is other weights to sample from. */
+const OF_THE_PROTOCOL = ["image-ablation", "reference"] as const satisfies readonly Capability[];
+const PROBE = "get_server_capabilities";
+
+/**
+ * Opens a session with a server and a model in it.
+ *
+ * @throws EngineError naming the call: no such server, another version, an unknown model, a wrong key
+ * @throws ModelError when the directory of tokenizer and processor cannot be read
+ */
+export async function createTinkerEngine(options: TinkerEngineOptions): Promise<Engine> {
+  const engine = new TinkerEngine(options);
+  try {
+    await engine.open();
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+  return engine;
+}
+
+class TinkerEngine implements Engine {
+  readonly #options: TinkerEngineOptions;
+  readonly #http: HttpClient;
+  readonly #session: TinkerSession;
+  readonly #config: ModelConfig;
+  readonly #processors: Processors;
+  readonly #encoder: PromptEncoder;
+  #capabilities: ReadonlySet<Capability> = new Set();
+  #baseModel = "";
+  /** Whether the server speaks the extension. */
+  #isExtended = false;
+  /** Sampling session of the present weights; none once they have changed. */
+  #sampler: string | undefined;
+  #sampled = 0;
+  #reference: { readonly path: string; readonly sampler: string } | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: TinkerEngineOptions) {
+    this.#options = options;
+    this.#http = new HttpClient(options);
+    this.#session = new TinkerSession(this.#http, options);
+    const { model } = options;
+    const assets = typeof model === "string" ? model : model.assets;
+    const path = join(assets, "config.json");
+    this.#config = typeof model === "string" ? parseConfig(readJson(path), path) : model.config;
+    this.#processors = loadProcessors(assets, this.#config);
+    this.#encoder = new PromptEncoder(this.#config, this.#processors);
+  }
+
+  get capabilities(): ReadonlySet<Capability> {
+    return this.#capabilities;
+  }
+
+  /** Asks the server what it can do, and makes the model. */
+  async open(): Promise<void> {
+    const call = PROBE;
+    const answer = await this.#http.send({ call, path: `/api/v1/${call}` });
+    const { supported_models: models, fovea } = parsed(capabilitiesSchema, answer, call);
+    const names = models.flatMap(({ model_name }) => model_name ?? []);
+    this.#baseModel = chosenModel(this.#options.baseModel, names, this.#http.url);
+    if (fovea != null && fovea.protocol !== EXTENSION_PROTOCOL) {
+      throw new EngineError(
+        `${call}: ${this.#http.url} is Fovea ${fovea.version}, whose extension has version ${fovea.protocol}; expected ${EXTENSION_PROTOCOL}`,
+      );
+    }
+    this.#isExtended = fovea != null;
+    await this.#session.start();
+    await this.#createModel();
+  }
+
+  async #createModel(): Promise<void> {
+    const extension = this.#isExtended ? { value_head: this.#options.valueHead ?? false } : undefined;
+    await this.#session.createModel(this.#baseModel, extension);
+    this.#capabilities = new Set([...OF_THE_PROTOCOL, ...(this.#session.capabilities as Capability[])]);
+    this.#sampler = undefined;
+    this.#reference = undefined;
+  }
+
+  sample(request: SampleRequest): Promise<Completion[][]> {
+    return this.#inOrder(() => this.#sample(request));
+  }
+
+  async #sample(request: SampleRequest): Promise<Completion[][]> {
+    const { prompts, groupSize, temperature } = request;
+    if (!this.#isExtended && temperature !== 0) this.#requireTemperature("asample", temperature);
+    this.#sampler ??= await this.#session.samplerOfPresent();
+    const session = this.#sampler;
+    const first = this.#sampled;
+    this.#sampled += prompts.length;
+    const seeds = new Rng(request.seed);
+    const futures = await inParallel(prompts, AT_ONCE, async (prompt, place) => {
+      const { chunks } = await this.#encoder.encode(prompt);
+      return this.#session.submit("asample", {
+        sampling_session_id: session,
+        seq_id: first + place,
+        num_samples: groupSize,
+        prompt: { chunks },
+        sampling_params: {
+          max_tokens: request.maxCompletionTokens,
+          seed: this.#isExtended ? request.seed : seeds.fork(place).word() >>> 1,
+          stop: [...request.stopTokens],
+          temperature,
+          top_k: request.topK === 0 ? -1 : request.topK,
+          top_p: request.topP,
+        },
+        ...(this.#isExtended && {
+          fovea: {
+            batch: { id: `${session}/${first}`, place, size: prompts.length },
+            ...(request.signals && { signals: request.signals }),
+          },
+        }),
+      });
+    });
+    return inParallel(futures, AT_ONCE, async (future) => {
+      const answer = await this.#session.result(future, "asample");
+      return sampledGroup(answer, groupSize, request.signals);
+    });
+  }
+
+  score(sequences: readonly Sequence[], request: ScoreRequest = {}): Promise<Score[]> {
+    return this.#inOrder(() => this.#score(sequences, request));
+  }
+
+  async #score(given: readonly Sequence[], request: ScoreRequest): Promise<Score[]> {
+    const { image, weights, temperature = 1 } = request;
+    const ablated = new Map<Sequence["prompt"], Sequence["prompt"]>();
+    const sequences = image
+      ? given.map(({ prompt, completion }) => {
+          const own = ablated.get(prompt) ?? ablatePrompt(prompt, image, this.#config, this.#processors);
+          ablated.set(prompt, own);
+          return { prompt: own, completion };
+        })
+      : given;
+    if (!this.#isExtended) {
+      this.#requirePlain(request);
+      this.#requireTemperature("forward", temperature);
+      if (weights === "reference") {
+        const numbers = this.#sampled;
+        this.#sampled += sequences.length;
+        return promptScores(this.#session, this.#encoder, this.#reference?.sampler, sequences, numbers);
+      }
+    }
+    const { signals, entropy, values, divergenceFrom } = request;
+    const options: WireForwardOptions = {
+      temperature,
+      ...(weights && { weights }),
+      ...(entropy && { entropy }),
+      ...(values && { values }),
+      ...(signals && { signals: { ...signals } }),
+      ...(divergenceFrom && { divergence_from: { ...divergenceFrom } }),
+    };
+    const none = sequences.map(({ completion }) => ({ weights: new Float64Array(completion.length) }));
+    const { outputs } = await sendForward(this.#forwardContext(), "forward", sequences, none, options);
+    return outputs.map((tensors, i) => {
+      const length = sequences[i]!.completion.length;
+      const read = (name: string) => lastOf(tensors, name, length, `forward, sequence ${i}`);
+      const found = signalsOf(tensors, signals, `forward, sequence ${i}`, false);
+      return {
+        logprobs: read("logprobs"),
+        ...(entropy && { entropy: read("entropy") }),
+        ...(values && { values: read("values") }),
+        ...(divergenceFrom && { divergence: read("divergence"), ablatedLogprobs: read("ablated_logprobs") }),
+        ...(found && { signals: found }),
+      };
+    });
+  }
+
+  accumulate(
+    sequences: readonly Sequence[],
+    coefficients: readonly Float64Array[],
+    options: AccumulateOptions = {},
+  ): Promise<GradientReport> {
+    return this.#inOrder(() => this.#accumulate(sequences, coefficients, options));
+  }
+
+  async #accumulate(
+    sequences: readonly Sequence[],
+    coefficients: readonly Float64Array[],
+    { temperature = 1, valueCoefficients, entropyCoefficients }: AccumulateOptions,
+  ): Promise<GradientReport> {
+    if (!this.#isExtended) {
+      this.#requireTemperature("forward_backward", temperature);
+      if (valueCoefficients) this.#refuse("forward_backward", "a value head");
+      if (entropyCoefficients) this.#refuse("forward_backward", "the gradient of entropies");
+    }
+    const inputs = sequences.map(({ completion }, i) => {
+      const checked = (name: string, values: Float64Array | undefined) => {
+        if (values?.length === completion.length) return values;
+        throw new ShapeError(
+          `${name}: expected shape [${completion.length}], got [${values?.length}] (sequence ${i})`,
+        );
+      };
+      return {
+        weights: checked("coefficients", coefficients[i]),
+        ...(valueCoefficients && {
+          value_weights: checked("valueCoefficients", valueCoefficients[i]),
+        }),
+        ...(entropyCoefficients && {
+          entropy_weights: checked("entropyCoefficients", entropyCoefficients[i]),
+        }),
+      };
+    });
+    const isMeasured = this.#options.measureMismatch ?? true;
+    const extension = { temperature, logprobs: isMeasured };
+    const { outputs, metrics } = await sendForward(
+      this.#forwardContext(),
+      "forward_backward",
+      sequences,
+      inputs,
+      extension,
+    );
+    const tokens = sequences.reduce((sum, { completion }) => sum + completion.length, 0);
+    return {
+      tokens,
+      finite: metrics.every((own) => (own["finite:min"] ?? 1) === 1),
+      ...(isMeasured && {
+        logprobs: outputs.map((tensors, i) =>
+          lastOf(tensors, "logprobs", sequences[i]!.completion.length, `forward_backward, sequence ${i}`),
+        ),
+      }),
+    };
+  }
+
+  step(adam: AdamParameters): Promise<StepReport> {
+    return this.#inOrder(async () => {
+      const answer = await this.#session.mutate("optim_step", {
+        adam_params: {
+          learning_rate: adam.learningRate,
+          beta1: adam.beta1,
+          beta2: adam.beta2,
+          eps: adam.epsilon,
+          weight_decay: adam.weightDecay,
+          grad_clip_norm: adam.maxGradientNorm,
+        },
+      });
+      this.#sampler = undefined;
+      const metrics = parsed(stepAnswerSchema, answer, "optim_step").metrics ?? {};
+      const norm = Object.entries(metrics).find(([name]) => /(^|\/)grad_norm(:|$)/.test(name));
+      return {
+        gradientNorm: norm?.[1] ?? Number.NaN,
+        applied: (metrics["applied"] ?? 1) === 1,
+      };
+    });
+  }
+
+  setReference(): Promise<void> {
+    return this.#inOrder(async () => {
+      if (this.#isExtended) {
+        await this.#session.mutate("fovea_set_reference", {});
+        return;
+      }
+      const path = await this.#saved("save_weights_for_sampler", "reference");
+      this.#reference = { path, sampler: await this.#session.samplerOf(path) };
+    });
+  }
+
+  save(directory: string, { optimizer = true }: SaveOptions = {}): Promise<void> {
+    return this.#inOrder(async () => {
+      const path = await this.#saved("save_weights", "state");
+      const samplerPath = optimizer ? undefined : await this.#saved("save_weights_for_sampler", "final");
+      writePointer(directory, {
+        version: 1,
+        url: this.#http.url,
+        baseModel: this.#baseModel,
+        path,
+        optimizer,
+        ...(samplerPath !== undefined && { samplerPath }),
+        ...(this.#reference && { referencePath: this.#reference.path }),
+      });
+    });
+  }
+
+  async #saved(call: "save_weights" | "save_weights_for_sampler", what: string): Promise<string> {
+    const answer = await this.#session.mutate(call, { path: `${what}-${randomUUID()}` });
+    return parsed(pathAnswerSchema, answer, call).path;
+  }
+
+  load(directory: string): Promise<void> {
+    return this.#inOrder(async () => {
+      const { path, optimizer, referencePath, baseModel } = readPointer(directory);
+      if (baseModel !== this.#baseModel) {
+        throw new EngineError(
+          `load: ${directory}: expected a checkpoint of ${this.#baseModel}, got one of ${baseModel}`,
+        );
+      }
+      if (this.#session.isLost) await this.#session.start();
+      // Servers load weights only as a model's first request.
+      if (!this.#session.isModelFresh) await this.#createModel();
+      await this.#session.mutate("load_weights", { path, optimizer });
+      this.#sampler = undefined;
+      if (referencePath !== undefined && !this.#isExtended) {
+        this.#reference = { path: referencePath, sampler: await this.#session.samplerOf(referencePath) };
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#session.close();
+    this.#http.close();
+  }
+
+  #forwardContext(): ForwardContext {
+    return {
+      session: this.#session,
+      encoder: this.#encoder,
+      isExtended: this.#isExtended,
+      maxBytes: this.#options.maxRequestBytes ?? 2 ** 26,
+    };
+  }
+
+  /** Calls run one after another, as the contract has it. */
+  #inOrder<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(work, work);
+    this.#last = result.catch(() => {});
+    return result;
+  }
+
+  #requireTemperature(call: string, temperature: number): void {
+    if (temperature !== 1) {
+      throw new EngineError(
+        `${call}: log-probs of this server are those of temperature 1; expected sampling.temperature 1, got ${temperature}`,
+      );
+    }
+  }
+
+  #requirePlain({ signals, entropy, values, divergenceFrom }: ScoreRequest): void {
+    if (signals?.attention ?? signals?.calibrated) this.#refuse("forward", "attention");
+    if (entropy) this.#refuse("forward", "entropy");
+    if (values) this.#refuse("forward", "a value head");
+    if (divergenceFrom) this.#refuse("forward", "divergences over the vocabulary");
+  }
+
+  #refuse(call: string, what: string): never {
+    throw new EngineError(`${call}: ${this.#http.url} offers no ${what}`);
+  }
+}

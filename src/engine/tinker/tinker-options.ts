@@ -1,0 +1,44 @@
+/**
+ * @module
+ * What an engine behind the Tinker protocol is opened with.
+ */
+import type { FreshModel } from "../local/local-options.ts";
+
+/** Time as the client sees it; tests pass one of their own. */
+export interface Clock {
+  /** Milliseconds from any fixed moment. */
+  now(): number;
+  sleep(milliseconds: number): Promise<void>;
+}
+
+export interface TinkerEngineOptions {
+  /** Address of the server, such as http://127.0.0.1:8000. */
+  readonly url: string;
+  /** Sent as X-API-Key. */
+  readonly apiKey?: string | undefined;
+  /** Name of the model at the server; may be left out where the server has only one. */
+  readonly baseModel?: string | undefined;
+  /** Directory of the model's tokenizer and processor here, or the built-in model; its weights are not read. */
+  readonly model: string | FreshModel;
+  /** Rank of LoRA; 0, the default, trains all weights. */
+  readonly loraRank?: number;
+  /** Seed of LoRA's first factors. */
+  readonly loraSeed?: number;
+  readonly valueHead?: boolean;
+  /** Compare the sampler's log-probs with the trainer's in every update that allows it; true unless given. */
+  readonly measureMismatch?: boolean;
+  /** Largest body of one request, bytes; a batch that is larger is sent in parts. 64 MiB unless given. */
+  readonly maxRequestBytes?: number;
+  /** Longest that one attempt of a request may take, ms. */
+  readonly requestTimeoutMs?: number;
+  /** Longest that a request is tried again without an answer, ms. */
+  readonly retryLimitMs?: number;
+  /** Longest that an operation's result is waited for, ms. */
+  readonly futureLimitMs?: number;
+  /** Time between signs of life, ms. */
+  readonly heartbeatMs?: number;
+  /** Seed of the jitter between attempts. */
+  readonly seed?: number;
+  readonly clock?: Clock;
+  readonly fetch?: typeof globalThis.fetch;
+}

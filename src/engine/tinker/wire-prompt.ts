@@ -1,0 +1,90 @@
+/**
+ * @module
+ * Prompts as chunks on the wire: images as PNG, which keeps every pixel, each with the number of tokens that it stands
+ * for, so that a server that would see it otherwise refuses it.
+ */
+import { createHash } from "node:crypto";
+import { EngineError } from "../../errors/index.ts";
+import { encodePng, imageGrid, type ModelConfig, mergedTokens, type RgbImage } from "../../model/index.ts";
+import type { Prompt } from "../engine.ts";
+import type { Processors } from "../local/prepared-prompt.ts";
+import type { WireChunk } from "./wire.ts";
+
+/** Location of an image that stands in full earlier in the same request. */
+export const EARLIER_IMAGE = "sha256:";
+
+interface WireImage {
+  readonly base64: string;
+  readonly digest: string;
+  readonly tokens: number;
+}
+
+/** A prompt's chunks and its length. */
+export interface WirePrompt {
+  readonly chunks: readonly WireChunk[];
+  /** Tokens, those of images included. */
+  readonly length: number;
+}
+
+/** Turns prompts into chunks; an image is encoded once. */
+export class PromptEncoder {
+  readonly #config: ModelConfig;
+  readonly #processors: Processors;
+  readonly #images = new WeakMap<RgbImage, Promise<WireImage>>();
+
+  constructor(config: ModelConfig, processors: Processors) {
+    this.#config = config;
+    this.#processors = processors;
+  }
+
+  /**
+   * The chunks of a prompt.
+   *
+   * @param sent digests of images that stand in the request already: those are pointed at; none where the server
+   *   cannot follow such pointers
+   * @throws EngineError when the prompt holds a video, for which the protocol has no chunk
+   */
+  async encode(prompt: Prompt, sent?: Set<string>): Promise<WirePrompt> {
+    const chunks: WireChunk[] = [];
+    let length = 0;
+    for (const [i, chunk] of prompt.chunks.entries()) {
+      if (chunk.kind === "text") {
+        if (chunk.tokens.length > 0) chunks.push({ type: "encoded_text", tokens: [...chunk.tokens] });
+        length += chunk.tokens.length;
+        continue;
+      }
+      if (chunk.kind === "video") {
+        throw new EngineError(`prompt: chunk ${i} is a video, for which the Tinker protocol has no chunk`);
+      }
+      const { base64, digest, tokens } = await this.#image(chunk.image);
+      const isSent = sent?.has(digest) ?? false;
+      const about = { format: "png", expected_tokens: tokens } as const;
+      chunks.push(
+        isSent
+          ? { type: "image_asset_pointer", location: `${EARLIER_IMAGE}${digest}`, ...about }
+          : { type: "image", data: base64, ...about },
+      );
+      sent?.add(digest);
+      length += tokens;
+    }
+    return { chunks, length };
+  }
+
+  #image(image: RgbImage): Promise<WireImage> {
+    let known = this.#images.get(image);
+    if (known === undefined) {
+      known = this.#encodeImage(image);
+      this.#images.set(image, known);
+    }
+    return known;
+  }
+
+  async #encodeImage(image: RgbImage): Promise<WireImage> {
+    const png = await encodePng(image);
+    return {
+      base64: Buffer.from(png).toString("base64"),
+      digest: createHash("sha256").update(png).digest("hex"),
+      tokens: mergedTokens(imageGrid(image, this.#processors.image), this.#config.vision.spatialMergeSize),
+    };
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * @module
+ * A sequence as the protocol's datum: the model's input is prompt and completion without the last token, its targets
+ * are the tokens that follow.
+ */
+import type { Sequence } from "../engine.ts";
+import { toTensor, type WireDatum } from "./wire.ts";
+import type { WirePrompt } from "./wire-prompt.ts";
+
+/** Which positions targets and weights cover: all of the input, or only those that predict the completion. */
+export type Span = "sequence" | "completion";
+
+/**
+ * The datum of a sequence.
+ *
+ * @param weights by name, `[T]` each; positions before the completion have weight 0 and target 0
+ */
+export function toDatum(
+  { completion }: Sequence,
+  { chunks, length }: WirePrompt,
+  weights: Readonly<Record<string, ArrayLike<number>>>,
+  span: Span,
+): WireDatum {
+  const before = span === "sequence" ? length - 1 : 0;
+  const padded = (values: ArrayLike<number>) => [...new Array<number>(before).fill(0), ...Array.from(values)];
+  const fed = Array.from(completion.subarray(0, -1));
+  return {
+    model_input: {
+      chunks: fed.length === 0 ? [...chunks] : [...chunks, { type: "encoded_text", tokens: fed }],
+    },
+    loss_fn_inputs: {
+      target_tokens: toTensor(padded(completion), "int64"),
+      ...Object.fromEntries(
+        Object.entries(weights).map(([name, values]) => [name, toTensor(padded(values))]),
+      ),
+    },
+  };
+}
+
+/** Rough size of a datum as JSON, bytes. */
+export function datumBytes({ model_input, loss_fn_inputs }: WireDatum): number {
+  const chunks = model_input.chunks.reduce((sum, chunk) => {
+    if (chunk.type === "encoded_text") return sum + 8 * chunk.tokens.length;
+    return sum + 200 + (chunk.type === "image" ? chunk.data.length : 0);
+  }, 0);
+  return Object.values(loss_fn_inputs).reduce((sum, { data }) => sum + 24 * data.length, chunks);
+}

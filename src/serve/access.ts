@@ -1,0 +1,36 @@
+/**
+ * @module
+ * Who may ask. With a key, who has it. Without one the server listens on loopback only, and then pages in a browser must
+ * not reach it: neither under a name that was made to point here nor from another site.
+ */
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import { Refusal } from "./refusal.ts";
+
+/** Addresses of this machine alone. */
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+const digest = (text: string) => createHash("sha256").update(text).digest();
+
+function keyOf({ headers }: IncomingMessage): string | undefined {
+  const key = headers["x-api-key"];
+  if (typeof key === "string") return key;
+  return /^Bearer (.+)$/.exec(headers.authorization ?? "")?.[1];
+}
+
+/** @throws Refusal when the request may not be answered */
+export function checkAccess(request: IncomingMessage, apiKey: string | undefined): void {
+  if (apiKey !== undefined) {
+    const given = keyOf(request);
+    if (given === undefined) throw new Refusal("unauthorized", "expected an API key in X-API-Key, got none");
+    if (!timingSafeEqual(digest(given), digest(apiKey))) throw new Refusal("unauthorized", "wrong API key");
+    return;
+  }
+  const { host = "", origin } = request.headers;
+  const name = host.replace(/:\d+$/, "");
+  if (!isLoopback(name))
+    throw new Refusal("unauthorized", `host: expected a loopback address, got "${host}"`);
+  if (origin !== undefined) throw new Refusal("unauthorized", "requests of web pages need an API key");
+}

@@ -1,0 +1,57 @@
+/**
+ * @module
+ * The model of a configuration as one that is served.
+ */
+import { createLocalEngine } from "../engine/index.ts";
+import { ConfigError } from "../errors/index.ts";
+import { Tokenizer } from "../model/index.ts";
+import { type Config, freshDigitsModel, openDialogue } from "../train/index.ts";
+import type { ServedModel } from "./served-model.ts";
+
+/** The protocol's own, which clients cannot choose. */
+const LORA_ALPHA = 32;
+
+/**
+ * The configured model, on this machine.
+ *
+ * @param name what clients call it
+ * @throws ConfigError when the model is one of the hub (`fetchModel` comes first), or the engine is another server
+ * @throws ModelError when its directory cannot be used
+ */
+export function configuredModel(config: Config, name: string): ServedModel {
+  const { engine, model, train } = config;
+  if (engine.kind !== "local") {
+    throw new ConfigError(`engine.kind: expected "local" where a model is served, got "${engine.kind}"`);
+  }
+  const dialogue = openDialogue(config);
+  const fresh = freshDigitsModel(train.seed);
+  const directory = model.kind === "directory" ? model.path : undefined;
+  const tokenizer = Tokenizer.load(directory ?? fresh.assets);
+  return {
+    name,
+    open: ({ valueHead, lora }) =>
+      createLocalEngine({
+        model: directory ?? fresh,
+        threads: engine.threads,
+        spin: engine.spin,
+        valueHead,
+        lora: lora && { ...lora, alpha: LORA_ALPHA },
+      }),
+    imageTokens: (image) => dialogue.promptTokens({ chunks: [{ kind: "image", image }] }),
+    stopTokens: dialogue.stopTokens,
+    encode: (text) => tokenizer.encode(text),
+    text: (tokens) => dialogue.text(tokens),
+  };
+}
+
+/** What clients call a configured model unless told otherwise. */
+export function usualName({ model }: Config): string {
+  switch (model.kind) {
+    case "digits":
+      return "digits";
+    case "hub":
+      return model.name;
+    case "directory":
+      return model.path.replace(/[/\\]+$/, "").replace(/^.*[/\\]/, "");
+  }
+}

@@ -1,0 +1,211 @@
+/**
+ * @module
+ * `forward` and `forward_backward`: data to sequences, losses to coefficients, scores to the answer's arrays.
+ */
+
+import { imageAblationSchema } from "../credit/index.ts";
+import {
+  type AccumulateOptions,
+  type Engine,
+  type Score,
+  type ScoreRequest,
+  type Sequence,
+  signalTensors,
+  wire,
+} from "../engine/index.ts";
+import { datumRuns, overPositions, positionArray, type ReadDatum, targetsOf } from "./datum-runs.ts";
+import { checkLossConfig, type LossInputs, lossTerms } from "./losses.ts";
+import type { PromptPool } from "./prompt-pool.ts";
+import { Refusal } from "./refusal.ts";
+
+type Options = wire.WireForwardOptions;
+
+/** A datum with the arrays of each of its runs. */
+interface LossDatum extends ReadDatum {
+  readonly inputs: readonly (LossInputs & {
+    readonly valueWeights: Float64Array | undefined;
+    readonly entropyWeights: Float64Array | undefined;
+  })[];
+}
+
+async function readData(pool: PromptPool, { data, loss_fn }: wire.WireForwardInput): Promise<LossDatum[]> {
+  const sent: Parameters<PromptPool["resolve"]>[1] = new Map();
+  const read: LossDatum[] = [];
+  for (const [d, datum] of data.entries()) {
+    const where = `datum ${d}`;
+    const input = await pool.resolve(datum.model_input, sent, where);
+    const targets = targetsOf(datum, input, where);
+    const length = targets.length;
+    const array = (name: string) => positionArray(datum.loss_fn_inputs, name, length, where);
+    const weights = array("weights") ?? array("mask") ?? new Float64Array(length).fill(1);
+    const advantages = array("advantages");
+    const oldLogprobs = array("logprobs");
+    const valueWeights = array("value_weights");
+    const entropyWeights = array("entropy_weights");
+    const counts = loss_fn === "cross_entropy" ? weights : weights.map((w, i) => w * (advantages?.[i] ?? 1));
+    const runs = datumRuns(pool, input, targets, counts, where);
+    const inputs = runs.runs.map(({ first, sequence }) => {
+      const end = first + sequence.completion.length;
+      return {
+        weights: weights.slice(first, end),
+        advantages: advantages?.slice(first, end),
+        oldLogprobs: oldLogprobs?.slice(first, end),
+        valueWeights: valueWeights?.slice(first, end),
+        entropyWeights: entropyWeights?.slice(first, end),
+      };
+    });
+    read.push({ ...runs, inputs });
+  }
+  return read;
+}
+
+const sequencesOf = (data: readonly ReadDatum[]): Sequence[] =>
+  data.flatMap(({ runs }) => runs.map(({ sequence }) => sequence));
+
+/** What the extension asks to be scored. */
+function scoreRequest(options: Options): ScoreRequest {
+  const { weights, temperature, entropy, values, signals, divergence_from } = options;
+  return {
+    ...(weights != null && { weights }),
+    ...(temperature != null && { temperature }),
+    ...(entropy === true && { entropy }),
+    ...(values === true && { values }),
+    ...(signals != null && { signals: signals as NonNullable<ScoreRequest["signals"]> }),
+    ...(divergence_from != null && { divergenceFrom: imageAblationSchema.parse(divergence_from) }),
+  };
+}
+
+/** Scores of each datum's runs. */
+async function scored(engine: Engine, data: readonly ReadDatum[], request: ScoreRequest): Promise<Score[][]> {
+  const sequences = sequencesOf(data);
+  const scores = sequences.length === 0 ? [] : await engine.score(sequences, request);
+  let next = 0;
+  return data.map(({ runs }) => runs.map(() => scores[next++]!));
+}
+
+/** Everything that scoring gave of a datum, as tensors. */
+function scoreTensors(datum: ReadDatum, scores: readonly Score[], d: number) {
+  const tensors: Record<string, wire.WireTensor> = {};
+  const put = (name: string, values: readonly (ArrayLike<number> | undefined)[]) => {
+    const known = values.filter((own) => own !== undefined);
+    if (known.length > 0) tensors[name] = wire.toTensor(overPositions(datum, known));
+  };
+  put(
+    "logprobs",
+    scores.map(({ logprobs }) => logprobs),
+  );
+  tensors["logprobs"] ??= wire.toTensor(new Float64Array(datum.length));
+  put(
+    "entropy",
+    scores.map(({ entropy }) => entropy),
+  );
+  put(
+    "values",
+    scores.map(({ values }) => values),
+  );
+  put(
+    "divergence",
+    scores.map(({ divergence }) => divergence),
+  );
+  put(
+    "ablated_logprobs",
+    scores.map(({ ablatedLogprobs }) => ablatedLogprobs),
+  );
+  if (scores.some(({ signals }) => signals !== undefined)) {
+    if (scores.length !== 1) {
+      throw new Refusal(
+        "unsupported",
+        `datum ${d}: signals are of one completion, but its targets make several`,
+      );
+    }
+    Object.assign(tensors, signalTensors(scores[0]?.signals));
+  }
+  return tensors;
+}
+
+/** The answer to `forward`. */
+export async function forwardPass(
+  engine: Engine,
+  pool: PromptPool,
+  input: wire.WireForwardInput,
+  options: Options,
+): Promise<object> {
+  checkLossConfig(input.loss_fn, input.loss_fn_config ?? {});
+  const data = await readData(pool, input);
+  const scores = await scored(engine, data, scoreRequest(options));
+  const losses = data.map((datum, d) =>
+    datum.runs.map((_, r) => {
+      const { elementwise } = lossTerms(
+        input.loss_fn,
+        input.loss_fn_config ?? {},
+        scores[d]![r]!.logprobs,
+        datum.inputs[r]!,
+        `datum ${d}`,
+      );
+      return elementwise.reduce((a, b) => a + b, 0);
+    }),
+  );
+  return {
+    type: "forward",
+    loss_fn_output_type: "TensorData",
+    loss_fn_outputs: data.map((datum, d) => scoreTensors(datum, scores[d]!, d)),
+    metrics: { "loss:sum": losses.flat().reduce((a, b) => a + b, 0) },
+  };
+}
+
+/** The answer to `forward_backward`; the gradient is added to the engine's. */
+export async function forwardBackwardPass(
+  engine: Engine,
+  pool: PromptPool,
+  input: wire.WireForwardInput,
+  { temperature, logprobs }: Options,
+): Promise<object> {
+  const config = input.loss_fn_config ?? {};
+  checkLossConfig(input.loss_fn, config);
+  const data = await readData(pool, input);
+  const isScored = input.loss_fn !== "cross_entropy" || (logprobs ?? true);
+  const scores = isScored
+    ? await scored(engine, data, temperature == null ? {} : { temperature })
+    : data.map(({ runs }) => runs.map(() => undefined));
+  const terms = data.map(({ inputs }, d) =>
+    inputs.map((own, r) => {
+      const known = scores[d]![r]?.logprobs ?? new Float64Array(own.weights.length);
+      return lossTerms(input.loss_fn, config, known, own, `datum ${d}`);
+    }),
+  );
+  const own = data.flatMap(({ inputs }) => inputs);
+  const arrays = (name: "valueWeights" | "entropyWeights") =>
+    own.some((inputs) => inputs[name] !== undefined)
+      ? own.map((inputs) => inputs[name] ?? new Float64Array(inputs.weights.length))
+      : undefined;
+  const valueCoefficients = arrays("valueWeights");
+  const entropyCoefficients = arrays("entropyWeights");
+  const options: AccumulateOptions = {
+    ...(temperature != null && { temperature }),
+    ...(valueCoefficients && { valueCoefficients }),
+    ...(entropyCoefficients && { entropyCoefficients }),
+  };
+  const sequences = sequencesOf(data);
+  const coefficients = terms.flatMap((runs) => runs.map((run) => run.coefficients));
+  const { finite } =
+    sequences.length === 0 ? { finite: true } : await engine.accumulate(sequences, coefficients, options);
+  return {
+    type: "forward_backward",
+    loss_fn_output_type: "TensorData",
+    loss_fn_outputs: data.map((datum, d) => {
+      if (!isScored) return {};
+      const losses = terms[d]!.map(({ elementwise }) => elementwise);
+      return {
+        ...scoreTensors(datum, scores[d] as Score[], d),
+        elementwise_loss: wire.toTensor(overPositions(datum, losses)),
+      };
+    }),
+    metrics: {
+      ...(isScored && {
+        "loss:sum": terms.flat().reduce((sum, run) => run.elementwise.reduce((a, b) => a + b, sum), 0),
+      }),
+      "tokens:sum": sequences.reduce((sum, { completion }) => sum + completion.length, 0),
+      "finite:min": finite ? 1 : 0,
+    },
+  };
+}

@@ -1,0 +1,8 @@
+/**
+ * @module
+ * The Tinker API over Fovea's engine. Start with `tinker-server` for HTTP, with `service` for what calls do and with
+ * `forward-pass` for how data become sequences.
+ */
+export { configuredModel, usualName } from "./configured-model.ts";
+export type { ServedModel } from "./served-model.ts";
+export { type ServerOptions, startTinkerServer, type TinkerServer } from "./tinker-server.ts";

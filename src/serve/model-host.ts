@@ -1,0 +1,167 @@
+/**
+ * @module
+ * One model of a client: its engine, and its requests in the order of their sequence numbers, whatever the order in which
+ * they arrive.
+ */
+import type { Engine } from "../engine/index.ts";
+import type { PromptPool } from "./prompt-pool.ts";
+import { Refusal } from "./refusal.ts";
+import type { LoraRequest, ServedModel } from "./served-model.ts";
+
+interface Waiting {
+  readonly run: () => void;
+  readonly fail: (error: Refusal) => void;
+}
+
+/** What a host is made of. */
+export interface HostOptions {
+  readonly id: string;
+  readonly session: string;
+  readonly served: ServedModel;
+  /** Of LoRA, as it was asked for. */
+  readonly rank: number;
+  /** The adapters that are trained; absent, all weights are. */
+  readonly lora: LoraRequest | undefined;
+  readonly valueHead: boolean;
+  readonly engine: Engine;
+  readonly pool: PromptPool;
+  /** Longest that requests wait for one with a lower number, ms. */
+  readonly gapLimitMs: number;
+  /** Where a model that was put down goes on. */
+  readonly nextSequence?: number;
+  readonly version?: number;
+}
+
+export class ModelHost {
+  readonly id: string;
+  readonly session: string;
+  readonly served: ServedModel;
+  /** Of LoRA, as it was asked for. */
+  readonly rank: number;
+  /** The adapters that are trained; absent, all weights are. */
+  readonly lora: LoraRequest | undefined;
+  readonly valueHead: boolean;
+  readonly engine: Engine;
+  readonly pool: PromptPool;
+  readonly #gapLimitMs: number;
+  readonly #waiting = new Map<number, Waiting>();
+  #nextSequence: number;
+  #version: number;
+  #hasGradient = false;
+  #tail: Promise<unknown> = Promise.resolve();
+  #gap: NodeJS.Timeout | undefined;
+  #closed: Refusal | undefined;
+  lastUsed: Date = new Date();
+
+  constructor(options: HostOptions) {
+    this.id = options.id;
+    this.session = options.session;
+    this.served = options.served;
+    this.rank = options.rank;
+    this.lora = options.lora;
+    this.valueHead = options.valueHead;
+    this.engine = options.engine;
+    this.pool = options.pool;
+    this.#gapLimitMs = options.gapLimitMs;
+    this.#nextSequence = options.nextSequence ?? 1;
+    this.#version = options.version ?? 0;
+  }
+
+  get nextSequence(): number {
+    return this.#nextSequence;
+  }
+
+  /** Number of times that the weights have changed. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Whether gradients were added since the last step. */
+  get hasGradient(): boolean {
+    return this.#hasGradient;
+  }
+
+  noteGradient(): void {
+    this.#hasGradient = true;
+  }
+
+  noteStep(): void {
+    this.#hasGradient = false;
+    this.#version += 1;
+  }
+
+  /** Runs work after all that was enqueued before. */
+  enqueue<T>(work: () => Promise<T>): Promise<T> {
+    this.lastUsed = new Date();
+    const guarded = async () => {
+      if (this.#closed !== undefined) throw this.#closed;
+      return work();
+    };
+    const result = this.#tail.then(guarded, guarded);
+    this.#tail = result.catch(() => {});
+    return result;
+  }
+
+  /**
+   * Runs work when it is its turn by number; a request without one comes when it comes.
+   *
+   * @throws Refusal in the promise: a lower number never came, or the model is gone
+   */
+  inTurn<T>(sequence: number | null | undefined, work: () => Promise<T>): Promise<T> {
+    if (sequence == null) return this.enqueue(work);
+    if (this.#closed !== undefined) return Promise.reject(this.#closed);
+    if (sequence < this.#nextSequence) {
+      return Promise.reject(
+        new Refusal(
+          "sequence-conflict",
+          `number ${sequence} was used before; the next is ${this.#nextSequence}`,
+        ),
+      );
+    }
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.set(sequence, {
+        run: () => void this.enqueue(work).then(resolve, reject),
+        fail: reject,
+      });
+      this.#advance();
+    });
+  }
+
+  #advance(): void {
+    clearTimeout(this.#gap);
+    for (;;) {
+      const next = this.#waiting.get(this.#nextSequence);
+      if (next === undefined) break;
+      this.#waiting.delete(this.#nextSequence);
+      this.#nextSequence += 1;
+      next.run();
+    }
+    if (this.#waiting.size > 0) {
+      this.#gap = setTimeout(() => this.#failWaiting(), this.#gapLimitMs).unref();
+    }
+  }
+
+  #failWaiting(): void {
+    const error = new Refusal(
+      "sequence-gap",
+      `request number ${this.#nextSequence} did not come within ${this.#gapLimitMs / 1000} s, so those after it were not run`,
+    );
+    for (const { fail } of this.#waiting.values()) fail(error);
+    this.#waiting.clear();
+  }
+
+  /** Ends what is under way and frees the engine. */
+  async close(reason: Refusal): Promise<void> {
+    if (this.#closed !== undefined) return;
+    this.#closed = reason;
+    clearTimeout(this.#gap);
+    for (const { fail } of this.#waiting.values()) fail(reason);
+    this.#waiting.clear();
+    await this.engine.close();
+  }
+
+  /** Waits for what is enqueued. */
+  async idle(): Promise<void> {
+    await this.#tail;
+  }
+}

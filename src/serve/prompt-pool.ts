@@ -1,0 +1,148 @@
+/**
+ * @module
+ * Chunks of the wire to prompts. Equal prompts are one object, because an engine computes sequences that share a prompt
+ * object together; equal images are decoded once.
+ */
+import { createHash } from "node:crypto";
+import { EARLIER_IMAGE, type Prompt, type PromptChunk, type wire } from "../engine/index.ts";
+import { decodeImage, type RgbImage } from "../model/index.ts";
+import { Refusal } from "./refusal.ts";
+import type { ServedModel } from "./served-model.ts";
+
+const KEPT_PROMPTS = 4096;
+const KEPT_IMAGES = 1024;
+/** Largest image decoded. */
+const MAX_PIXELS = 2 ** 26;
+
+interface KnownImage {
+  readonly image: RgbImage;
+  readonly tokens: number;
+}
+
+/** A chunk with its name and its length. */
+interface ResolvedChunk {
+  readonly chunk: PromptChunk;
+  readonly tokens: number;
+  readonly name: string;
+}
+
+/** A model's input, read. */
+export interface ResolvedInput {
+  readonly chunks: readonly ResolvedChunk[];
+  /** `[n]` ids; −1 where an image stands. */
+  readonly tokens: Int32Array;
+}
+
+/** Reads inputs and keeps what it read. */
+export class PromptPool {
+  readonly #model: ServedModel;
+  readonly #images = new Map<string, Promise<KnownImage>>();
+  readonly #prompts = new Map<string, Prompt>();
+
+  constructor(model: ServedModel) {
+    this.#model = model;
+  }
+
+  /**
+   * Reads an input.
+   *
+   * @param sent digests to names of images that stand in the request already; this call adds its own
+   * @throws Refusal when an image cannot be read, stands for another number of tokens than expected, or is a pointer
+   *   to anywhere but the same request
+   */
+  async resolve(
+    { chunks }: wire.WireModelInput,
+    sent: Map<string, Promise<KnownImage>>,
+    where: string,
+  ): Promise<ResolvedInput> {
+    const resolved: ResolvedChunk[] = [];
+    const tokens: number[] = [];
+    for (const [i, chunk] of chunks.entries()) {
+      if (chunk.type === "encoded_text") {
+        if (chunk.tokens.length === 0) continue;
+        resolved.push({
+          chunk: { kind: "text", tokens: chunk.tokens },
+          tokens: chunk.tokens.length,
+          name: chunk.tokens.join(" "),
+        });
+        for (const token of chunk.tokens) tokens.push(token);
+        continue;
+      }
+      const place = `${where}, chunk ${i}`;
+      const digest = chunk.type === "image" ? digestOf(chunk.data) : pointed(chunk.location, place);
+      const known = chunk.type === "image" ? this.#image(digest, chunk.data, place) : sent.get(digest);
+      if (known === undefined) {
+        throw new Refusal("bad-request", `${place}: no image ${digest} stands earlier in the request`);
+      }
+      sent.set(digest, known);
+      const { image, tokens: length } = await known;
+      if (chunk.expected_tokens != null && chunk.expected_tokens !== length) {
+        throw new Refusal(
+          "expected-tokens",
+          `${place}: an image of ${image.width} x ${image.height} stands for ${length} tokens, the client expected ${chunk.expected_tokens}`,
+        );
+      }
+      resolved.push({ chunk: { kind: "image", image }, tokens: length, name: digest });
+      for (let t = 0; t < length; t++) tokens.push(-1);
+    }
+    if (tokens.length === 0)
+      throw new Refusal("bad-request", `${where}: expected at least one token, got none`);
+    return { chunks: resolved, tokens: Int32Array.from(tokens) };
+  }
+
+  #image(digest: string, base64: string, where: string): Promise<KnownImage> {
+    const known = this.#images.get(digest) ?? this.#decode(base64, where);
+    touch(this.#images, digest, known, KEPT_IMAGES);
+    known.catch(() => this.#images.delete(digest));
+    return known;
+  }
+
+  async #decode(base64: string, where: string): Promise<KnownImage> {
+    const image = await decodeImage(Buffer.from(base64, "base64"), { where, maxPixels: MAX_PIXELS });
+    return { image, tokens: this.#model.imageTokens(image) };
+  }
+
+  /** The prompt of an input's first tokens; a cut never falls within an image. */
+  prompt({ chunks }: ResolvedInput, length: number): Prompt {
+    const parts: ResolvedChunk[] = [];
+    let left = length;
+    for (const part of chunks) {
+      if (left <= 0) break;
+      const { chunk } = part;
+      if (chunk.kind === "text" && part.tokens > left) {
+        const tokens = chunk.tokens.slice(0, left);
+        parts.push({ chunk: { kind: "text", tokens }, tokens: left, name: tokens.join(" ") });
+      } else parts.push(part);
+      left -= part.tokens;
+    }
+    const name = parts.map((part) => part.name).join("|");
+    const prompt = this.#prompts.get(name) ?? { chunks: parts.map(({ chunk }) => chunk) };
+    touch(this.#prompts, name, prompt, KEPT_PROMPTS);
+    return prompt;
+  }
+}
+
+/** Puts an entry at the end of a map, and drops those that were not used for longest. */
+function touch<T>(map: Map<string, T>, key: string, value: T, kept: number): void {
+  map.delete(key);
+  map.set(key, value);
+  for (const oldest of map.keys()) {
+    if (map.size <= kept) return;
+    map.delete(oldest);
+  }
+}
+
+function digestOf(base64: string): string {
+  return createHash("sha256").update(Buffer.from(base64, "base64")).digest("hex");
+}
+
+/** The digest that a location names; nothing is ever fetched or read from disk. */
+function pointed(location: string, where: string): string {
+  if (!location.startsWith(EARLIER_IMAGE)) {
+    throw new Refusal(
+      "unsupported",
+      `${where}: image_asset_pointer: expected ${EARLIER_IMAGE}<digest> of an image earlier in the request; this server fetches nothing`,
+    );
+  }
+  return location.slice(EARLIER_IMAGE.length);
+}

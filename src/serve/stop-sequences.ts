@@ -1,0 +1,51 @@
+/**
+ * @module
+ * Where completions end. Engines stop at token ids; a text that is no single token is looked for afterwards, and what
+ * follows it is cut off.
+ */
+import type { Completion, wire } from "../engine/index.ts";
+import type { ServedModel } from "./served-model.ts";
+
+type Stop = wire.WireSamplingParameters["stop"];
+
+function listed(stop: Stop): readonly (string | number)[] {
+  return stop == null ? [] : typeof stop === "string" ? [stop] : stop;
+}
+
+/** Ids that end a completion: those of the model where the client names none. */
+export function stopTokens(served: ServedModel, stop: Stop): number[] {
+  const named = listed(stop);
+  if (named.length === 0) return [...served.stopTokens];
+  const ids = named.flatMap((one) => {
+    if (typeof one === "number") return [one];
+    const tokens = served.encode(one);
+    return tokens.length === 1 ? tokens : [];
+  });
+  return ids.length > 0 ? ids : [...served.stopTokens];
+}
+
+/** Texts that end a completion and are no single token. */
+export function stopTexts(served: ServedModel, stop: Stop): string[] {
+  return listed(stop).flatMap((one) =>
+    typeof one === "string" && one !== "" && served.encode(one).length !== 1 ? [one] : [],
+  );
+}
+
+/** The completion up to and including the token that completes one of the texts. */
+export function cutAtStop(served: ServedModel, completion: Completion, texts: readonly string[]): Completion {
+  if (texts.length === 0) return completion;
+  const { tokens } = completion;
+  const isIn = (length: number) => {
+    const text = served.text(tokens.subarray(0, length));
+    return texts.some((stop) => text.includes(stop));
+  };
+  if (!isIn(tokens.length)) return completion;
+  let length = 1;
+  while (!isIn(length)) length++;
+  return {
+    tokens: tokens.slice(0, length),
+    logprobs: completion.logprobs.slice(0, length),
+    entropy: completion.entropy.slice(0, length),
+    stopReason: "stop",
+  };
+}

@@ -1,0 +1,151 @@
+/**
+ * @module
+ * The Tinker API over HTTP: addresses to calls, errors to statuses. Calls with side effects answer with a future; its
+ * result is asked for with `retrieve_future`, which answers 408 while there is none.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { ConfigError, RunError } from "../errors/index.ts";
+import { checkAccess, isLoopback } from "./access.ts";
+import { readBody } from "./read-body.ts";
+import { failureBody, Refusal } from "./refusal.ts";
+import { lookUp, weightsInfo } from "./registry-calls.ts";
+import { type CallBody, TinkerService } from "./service.ts";
+import type { ServiceOptions } from "./service-options.ts";
+import { TRAINING_CALLS, type TrainingCallName } from "./training-calls.ts";
+
+export interface ServerOptions extends ServiceOptions {
+  /** Address to listen on; 127.0.0.1 unless given. */
+  readonly host?: string;
+  /** A free port unless given. */
+  readonly port?: number;
+  /** Expected of every client; may be left out on loopback only. */
+  readonly apiKey?: string | undefined;
+  /** Largest body, bytes; 256 MiB unless given. */
+  readonly maxBodyBytes?: number;
+}
+
+export interface TinkerServer {
+  readonly url: string;
+  readonly port: number;
+  /** Ends in order: models are put down and taken up again by the next start. */
+  close(): Promise<void>;
+}
+
+type Call = (service: TinkerService, body: CallBody) => object;
+
+const CALLS: Readonly<Record<string, Call>> = {
+  create_session: (service, body) => service.createSession(body),
+  session_heartbeat: (service, body) => service.heartbeat(body),
+  create_model: (service, body) => service.createModel(body),
+  unload_model: (service, body) => service.unloadModel(body),
+  get_info: (service, body) => service.getInfo(body),
+  create_sampling_session: (service, body) => service.createSamplingSession(body),
+  asample: (service, body) => service.sample(body),
+  weights_info: (service, body) => weightsInfo(service, body.json),
+  "client/config": () => ({
+    pjwt_auth_enabled: false,
+    proto_write_fwdbwd: false,
+    use_pyqwest_transport: false,
+  }),
+  telemetry: () => ({ status: "accepted" }),
+};
+
+const isTrainingCall = (call: string): call is TrainingCallName => Object.hasOwn(TRAINING_CALLS, call);
+
+function callNamed(name: string): Call | undefined {
+  if (isTrainingCall(name)) return (service, body) => service.mutate(name, body);
+  return Object.hasOwn(CALLS, name) ? CALLS[name] : undefined;
+}
+
+const PREFIX = "/api/v1/";
+const MAX_BODY = 2 ** 28;
+
+function send(response: ServerResponse, status: number, body: object): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, {
+    "content-type": "application/json",
+    "content-length": Buffer.byteLength(text),
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+  });
+  response.end(text);
+}
+
+async function answer(
+  service: TinkerService,
+  { apiKey, maxBodyBytes = MAX_BODY }: ServerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  isEnding: () => boolean,
+): Promise<void> {
+  const url = new URL(request.url ?? "/", "http://server");
+  const call = url.pathname.startsWith(PREFIX) ? url.pathname.slice(PREFIX.length) : url.pathname;
+  try {
+    checkAccess(request, apiKey);
+    if (isEnding()) throw new Refusal("restarting", "the server is ending");
+    const { method = "GET" } = request;
+    if (method !== "POST") {
+      const found = url.pathname.startsWith(PREFIX) ? lookUp(service, method, url) : undefined;
+      if (found === undefined)
+        throw new Refusal("unknown-path", `${method} ${url.pathname}: no such address`);
+      return send(response, 200, found);
+    }
+    const known = callNamed(call);
+    if (known === undefined && call !== "retrieve_future") {
+      throw new Refusal("unknown-path", `POST ${url.pathname}: no such address`);
+    }
+    const body = await readBody(request, maxBodyBytes);
+    if (known !== undefined) return send(response, 200, known(service, body));
+    const gone = new AbortController();
+    response.on("close", () => gone.abort());
+    const result = await service.retrieve(body, gone.signal);
+    if (result !== undefined) return send(response, 200, result);
+    send(response, 408, { type: "try_again", queue_state: "active" });
+  } catch (error) {
+    const status = error instanceof Refusal ? error.status : 500;
+    // What was not read of a body that is too large is not worth reading.
+    if (!request.complete) response.setHeader("connection", "close");
+    send(response, status, failureBody(error, call));
+  }
+}
+
+function listening(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause) => reject(new RunError(`${host}:${port}: ${cause.message}`, { cause })));
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+/**
+ * Starts the server.
+ *
+ * @throws ConfigError when it would listen beyond this machine without a key
+ * @throws RunError when the address or the state directory cannot be used
+ */
+export async function startTinkerServer(options: ServerOptions): Promise<TinkerServer> {
+  const { host = "127.0.0.1", apiKey } = options;
+  if (apiKey === undefined && !isLoopback(host)) {
+    throw new ConfigError(`host ${host}: expected an API key where others than this machine can connect`);
+  }
+  const service = new TinkerService(options);
+  await service.start();
+  let isEnding = false;
+  const server = createServer(
+    (request, response) => void answer(service, options, request, response, () => isEnding),
+  );
+  const port = await listening(server, host, options.port ?? 0);
+  const shown = host.includes(":") ? `[${host}]` : host;
+  return {
+    url: `http://${shown}:${port}`,
+    port,
+    close: async () => {
+      isEnding = true;
+      const ended = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      await service.close();
+      server.closeAllConnections();
+      await ended;
+    },
+  };
+}

@@ -1,0 +1,103 @@
+/**
+ * @module
+ * What each call that changes a model does, once it is its turn.
+ */
+import { randomUUID } from "node:crypto";
+import type * as z from "zod";
+import { wire } from "../engine/index.ts";
+import type { Checkpoints } from "./checkpoints.ts";
+import { forwardBackwardPass, forwardPass } from "./forward-pass.ts";
+import type { ModelHost } from "./model-host.ts";
+import { Refusal } from "./refusal.ts";
+import type { Samplers } from "./samplers.ts";
+import type { Sampling } from "./sampling.ts";
+
+/** What calls work with beside the model. */
+interface CallContext {
+  readonly checkpoints: Checkpoints;
+  readonly sampling: Sampling;
+  readonly samplers: Samplers;
+}
+
+type Work<R> = (host: ModelHost, request: R, context: CallContext) => Promise<object>;
+
+interface TrainingCall {
+  readonly schema: z.ZodType;
+  readonly work: Work<unknown>;
+}
+
+function call<S extends z.ZodType>(schema: S, work: Work<z.output<S>>): TrainingCall {
+  return { schema, work: (host, request, context) => work(host, request as z.output<S>, context) };
+}
+
+const forward = call(wire.forwardRequestSchema, (host, { forward_input: input, fovea }) =>
+  forwardPass(host.engine, host.pool, input, fovea ?? {}),
+);
+
+const forwardBackward = call(
+  wire.forwardBackwardRequestSchema,
+  (host, { forward_backward_input: input, fovea }) => {
+    host.noteGradient();
+    return forwardBackwardPass(host.engine, host.pool, input, fovea ?? {});
+  },
+);
+
+const optimStep = call(wire.optimStepRequestSchema, async (host, { adam_params: adam }, { sampling }) => {
+  await sampling.beforeStep(host);
+  const { gradientNorm, applied } = await host.engine.step({
+    learningRate: adam.learning_rate,
+    beta1: adam.beta1,
+    beta2: adam.beta2,
+    epsilon: adam.eps,
+    weightDecay: adam.weight_decay,
+    maxGradientNorm: adam.grad_clip_norm,
+  });
+  host.noteStep();
+  const norm = Number.isFinite(gradientNorm) ? { grad_norm: gradientNorm } : {};
+  return { metrics: { ...norm, applied: applied ? 1 : 0 } };
+});
+
+const setReference = call(wire.modelRequestSchema, async (host) => {
+  await host.engine.setReference();
+  return {};
+});
+
+const saveWeights = call(wire.saveWeightsSchema, async (host, { path, overwrite }, { checkpoints }) => ({
+  path: await checkpoints.save(host, "training", path ?? randomUUID(), overwrite ?? false),
+}));
+
+const saveForSampler = call(wire.saveForSamplerSchema, async (host, { path }, context) => {
+  if (path != null) return { path: await context.checkpoints.save(host, "sampler", path, false) };
+  context.sampling.want(host.id, host.version);
+  const { id: model, version, lora, served } = host;
+  const source = { kind: "model", baseModel: served.name, model, version, lora } as const;
+  return { sampling_session_id: context.samplers.add(host.session, source) };
+});
+
+const loadWeights = call(wire.loadWeightsSchema, async (host, { path, optimizer }, context) => {
+  const { directory, baseModel } = context.checkpoints.find(path);
+  if (baseModel !== host.served.name) {
+    throw new Refusal(
+      "bad-request",
+      `path: expected a checkpoint of ${host.served.name}, got one of ${baseModel}`,
+    );
+  }
+  await context.sampling.beforeStep(host);
+  await host.engine.load(directory);
+  if (!optimizer) await context.checkpoints.reloadBare(host);
+  host.noteStep();
+  return { path };
+});
+
+/** Calls that are run one after another in the order of their sequence numbers. */
+export const TRAINING_CALLS = {
+  forward,
+  forward_backward: forwardBackward,
+  optim_step: optimStep,
+  save_weights: saveWeights,
+  save_weights_for_sampler: saveForSampler,
+  load_weights: loadWeights,
+  fovea_set_reference: setReference,
+} as const satisfies Readonly<Record<string, TrainingCall>>;
+
+export type TrainingCallName = keyof typeof TRAINING_CALLS;

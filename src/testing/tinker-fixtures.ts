@@ -1,0 +1,73 @@
+/**
+ * @module
+ * Both ends of the Tinker protocol for tests: a server whose models are fake engines on the digits task's vocabulary, and
+ * clients of it.
+ */
+import {
+  createFakeEngine,
+  createTinkerEngine,
+  type Engine,
+  type TinkerEngineOptions,
+} from "../engine/index.ts";
+import { imageGrid, loadProcessorConfig, mergedTokens, Tokenizer } from "../model/index.ts";
+import {
+  type ServedModel,
+  type ServerOptions,
+  startTinkerServer,
+  type TinkerServer,
+} from "../serve/index.ts";
+import { DIGITS_ASSETS, digitsModelConfig } from "../train/digits-model.ts";
+import { freshDigitsModel } from "../train/index.ts";
+import { temporaryDirectory } from "./tiny-run.ts";
+
+const tokenizer = Tokenizer.load(DIGITS_ASSETS);
+const config = digitsModelConfig();
+const processor = loadProcessorConfig(DIGITS_ASSETS, config);
+
+/** A served model with the digits tokenizer; `open` makes its engines. */
+export function servedDigits(name: string, open: () => Promise<Engine> | Engine): ServedModel {
+  return {
+    name,
+    open: async () => open(),
+    imageTokens: (image) => mergedTokens(imageGrid(image, processor), config.vision.spatialMergeSize),
+    stopTokens: [tokenizer.requireTokenId("<|im_end|>")],
+    encode: (text) => tokenizer.encode(text),
+    text: (tokens) => tokenizer.decode(Array.from(tokens), { skipSpecial: true }),
+  };
+}
+
+/** A fake engine with the whole vocabulary of the digits task and no value head. */
+export function wholeFakeEngine(): Engine {
+  return createFakeEngine({ vocabSize: tokenizer.vocabSize, promptRows: 2, seed: 5 });
+}
+
+/** Servers and clients of one test, and their end. */
+export class TinkerWorld {
+  readonly #open: { close(): Promise<void> }[] = [];
+
+  async server(
+    options: Partial<ServerOptions> & { readonly engine?: () => Promise<Engine> | Engine } = {},
+  ): Promise<TinkerServer> {
+    const { engine = wholeFakeEngine, ...rest } = options;
+    const server = await startTinkerServer({
+      models: [servedDigits("digits", engine)],
+      state: temporaryDirectory(),
+      version: "0",
+      pollMs: 1000,
+      ...rest,
+    });
+    this.#open.push(server);
+    return server;
+  }
+
+  async client(url: string, options: Partial<TinkerEngineOptions> = {}): Promise<Engine> {
+    const engine = await createTinkerEngine({ url, model: freshDigitsModel(0), ...options });
+    this.#open.push(engine);
+    return engine;
+  }
+
+  /** Ends all, the newest first. */
+  async close(): Promise<void> {
+    for (const one of this.#open.splice(0).reverse()) await one.close();
+  }
+}
