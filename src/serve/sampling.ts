@@ -241,7 +241,11 @@ export class Sampling {
   }
 
   /** Where a session's weights lie, and the adapters that they are; the base weights lie nowhere. */
-  #weightsOf(source: SamplerSource): { readonly directory: string; readonly lora?: LoraRequest | undefined } {
+  #weightsOf(source: SamplerSource): {
+    readonly directory: string;
+    readonly at?: string;
+    readonly lora?: LoraRequest | undefined;
+  } {
     const { checkpoints } = this.#options;
     switch (source.kind) {
       case "base":
