@@ -30,7 +30,7 @@ export function listenForInterruption(
   let requests = 0;
   const listener = () => {
     requests += 1;
-    if (requests === 1) notice("\nfinishing this step and saving; press Ctrl-C again to stop at once\n");
+    if (requests === 1) notice("\nstopping as soon as nothing is lost; press Ctrl-C again to stop at once\n");
     else exit(INTERRUPTED);
   };
   signals.on("SIGINT", listener);

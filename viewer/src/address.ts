@@ -16,6 +16,7 @@ export type AddressKey =
   | "outcome"
   | "spread"
   | "sort"
+  | "range"
   | "smooth"
   | "log"
   | "find"

@@ -2,7 +2,6 @@
  * @module
  * One metric of several runs, drawn by uPlot when it comes into view. All charts share one cursor.
  */
-import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { numberText } from "../../src/view/number-text.ts";
@@ -26,6 +25,10 @@ export interface LineChartProps {
   /** β of the moving average. */
   readonly smoothing: number;
   readonly isLog: boolean;
+  /** Iterations that were drawn over with the mouse. */
+  readonly onRange: (from: number, to: number) => void;
+  /** All iterations again. */
+  readonly onAll: () => void;
 }
 
 const HEIGHT = 132;
@@ -105,7 +108,7 @@ function options(width: number, isLog: boolean, series: uPlot.Series[], bands: u
     series,
     bands,
     legend: { show: false },
-    cursor: { sync: { key: "runs" }, points: { size: 5 }, drag: { x: true, y: false } },
+    cursor: { sync: { key: "runs" }, points: { size: 5 }, drag: { x: true, y: false, setScale: false } },
     scales: { x: { time: false }, y: isLog ? { distr: 3 } : {} },
     axes: [
       { ...axis, grid: { show: false }, size: 20, space: 60 },
@@ -119,63 +122,99 @@ function options(width: number, isLog: boolean, series: uPlot.Series[], bands: u
   };
 }
 
-/** Builds the plot; returns how to take it away. */
+/** A plot that is on the page, and what it can and cannot be given new data for. */
+interface Drawn {
+  readonly plot: uPlot;
+  readonly shape: string;
+  readonly stop: () => void;
+}
+
+/** What makes a plot another one: everything but its numbers. */
+function shapeOf({ lines, smoothing, isLog }: LineChartProps): string {
+  const parts = lines.map(({ name, colour, low }) => [name, colour, low !== undefined]);
+  return JSON.stringify([parts, smoothing > 0, isLog, theme.value]);
+}
+
+/** Builds the plot, or gives the one that is there its new numbers, so that a live curve does not flicker. */
 function draw(
   frame: HTMLElement,
   values: HTMLElement,
-  { lines, smoothing, isLog }: LineChartProps,
-): () => void {
+  props: LineChartProps,
+  before: Drawn | undefined,
+): Drawn {
+  const { lines, smoothing, isLog, onRange } = props;
   const { data, series, bands } = aligned(lines, smoothing, isLog);
-  const all = options(frame.clientWidth, isLog, series, bands);
+  const shape = shapeOf(props);
+  if (before?.shape === shape) {
+    before.plot.setData(data);
+    showValues(before.plot, values);
+    return before;
+  }
+  before?.stop();
   const plot = new uPlot(
     {
-      ...all,
-      hooks: { setCursor: [(self) => showValues(self, values)], ready: [(self) => showValues(self, values)] },
+      ...options(frame.clientWidth, isLog, series, bands),
+      hooks: {
+        setCursor: [(self) => showValues(self, values)],
+        ready: [(self) => showValues(self, values)],
+        setSelect: [
+          (self) => {
+            const { left, width } = self.select;
+            if (width < 4) return;
+            self.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
+            onRange(Math.floor(self.posToVal(left, "x")), Math.ceil(self.posToVal(left + width, "x")));
+          },
+        ],
+      },
     },
     data,
     frame,
   );
   const resize = new ResizeObserver(() => plot.setSize({ width: frame.clientWidth, height: HEIGHT }));
   resize.observe(frame);
-  return () => {
+  const stop = () => {
     resize.disconnect();
     plot.destroy();
   };
+  return { plot, shape, stop };
 }
 
 export function LineChart(props: LineChartProps) {
   const frame = useRef<HTMLDivElement>(null);
   const values = useRef<HTMLSpanElement>(null);
-  const { title, lines, smoothing, isLog } = props;
+  const drawn = useRef<Drawn | undefined>(undefined);
+  const isSeen = useRef(false);
+  const latest = useRef(props);
+  latest.current = props;
+  const colours = theme.value;
+  const again = () => {
+    if (!isSeen.current || frame.current === null || values.current === null) return;
+    drawn.current = draw(frame.current, values.current, latest.current, drawn.current);
+  };
   useEffect(() => {
-    const into = frame.current;
-    const shown = values.current;
-    if (into === null || shown === null) return;
-    let clear: (() => void) | undefined;
-    let stop: (() => void) | undefined;
+    if (frame.current === null) return;
     const seen = new IntersectionObserver(
       (entries) => {
-        if (!entries.some(({ isIntersecting }) => isIntersecting) || stop !== undefined) return;
-        stop = effect(() => {
-          void theme.value;
-          clear?.();
-          clear = draw(into, shown, props);
-        });
+        if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+        isSeen.current = true;
+        seen.disconnect();
+        again();
       },
       { rootMargin: "200px" },
     );
-    seen.observe(into);
+    seen.observe(frame.current);
     return () => {
       seen.disconnect();
-      stop?.();
-      clear?.();
+      drawn.current?.stop();
+      drawn.current = undefined;
     };
-  }, [lines, smoothing, isLog]);
+  }, []);
+  useEffect(again, [props.lines, props.smoothing, props.isLog, colours]);
   return (
-    <figure class="chart">
+    <figure class="chart" onDblClick={props.onAll}>
       <header>
-        <b class="cut" title={title}>
-          {title}
+        <b class="cut" title={props.title}>
+          {props.title}
         </b>
         <span class="values" ref={values} />
       </header>

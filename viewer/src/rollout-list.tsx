@@ -14,11 +14,12 @@ import {
   OUTCOMES,
   openCompletion,
   opened,
+  PART,
   page,
   pageTrouble,
-  SORTS,
   SPREADS,
   showIteration,
+  sorts,
   stepIteration,
 } from "./rollouts-state.ts";
 import { openRun, runs } from "./runs-state.ts";
@@ -133,10 +134,10 @@ function Filters() {
           sorted
         </label>
         <select id="sort" value={key} onChange={({ currentTarget }) => go({ sort: currentTarget.value })}>
-          {SORTS.map((name) => (
+          {sorts.value.map((name) => (
             <option key={name} value={name}>
               {name === "" ? "" : "by "}
-              {SORT_NAMES[name]}
+              {SORT_NAMES[name] ?? name.slice(PART.length)}
             </option>
           ))}
         </select>

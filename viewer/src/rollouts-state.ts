@@ -13,16 +13,9 @@ export const OUTCOMES = ["all", "right", "wrong", "truncated"] as const;
 /** Which groups are listed. */
 export const SPREADS = ["any", "spread", "no spread"] as const;
 /** What the list can be sorted by; "" is the file's own order, group by group. */
-export const SORTS = [
-  "",
-  "advantage",
-  "reward",
-  "tokens",
-  "entropy",
-  "logprob",
-  "weightMax",
-  "alignment",
-] as const;
+const SORTS = ["", "advantage", "reward", "tokens", "entropy", "logprob", "weightMax", "alignment"] as const;
+/** Reward parts stand in the address under their name with this before it. */
+export const PART = "part.";
 
 /** A completion in the list with its group. */
 export interface Listed {
@@ -66,9 +59,18 @@ export const listed: ReadonlySignal<readonly Listed[]> = computed(() => {
   return sort.value === "" ? all : all.toSorted((a, b) => sortValue(b.completion) - sortValue(a.completion));
 });
 
+/** Every number that the list can be sorted by: those of all completions, and the parts of their rewards. */
+export const sorts: ReadonlySignal<readonly string[]> = computed(() => {
+  const completions = (page.value?.groups ?? []).flatMap((group) => group.completions);
+  const parts = new Set(completions.flatMap(({ rewardParts }) => Object.keys(rewardParts)));
+  return [...SORTS, ...[...parts].map((part) => PART + part)];
+});
+
 function sortValue(completion: CompletionSummary): number {
   const descending = sort.value.replace(/^-/, "");
-  const value = (completion as unknown as Record<string, unknown>)[descending];
+  const value = descending.startsWith(PART)
+    ? completion.rewardParts[descending.slice(PART.length)]
+    : (completion as unknown as Record<string, unknown>)[descending];
   const number = typeof value === "number" ? value : undefined;
   if (number === undefined) return Number.NEGATIVE_INFINITY;
   return sort.value.startsWith("-") ? -number : number;

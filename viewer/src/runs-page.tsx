@@ -15,6 +15,7 @@ import { runColour } from "./theme.ts";
 const smooth = param("smooth");
 const log = param("log");
 const find = param("find");
+const range = param("range");
 
 /** β of the moving average unless the address says otherwise; the values themselves stay visible behind it. */
 const USUAL_SMOOTHING = 0.8;
@@ -140,6 +141,8 @@ function Section({
       lines={lines}
       smoothing={smoothing()}
       isLog={log.value === "1"}
+      onRange={(from, to) => go({ range: `${Math.max(0, from)}-${to}` }, true)}
+      onAll={() => go({ range: undefined })}
     />
   );
   const still = charts.filter(({ constant }) => constant !== undefined);
@@ -255,6 +258,14 @@ export function RunsPage() {
           {isLoaded.value && runs.value.length === 0 && <p class="soft">No run directory here yet.</p>}
         </div>
         <Controls />
+        {range.value !== "" && (
+          <p class="field">
+            <span>Iterations {range.value.replace("-", " to ")}</span>
+            <button type="button" class="plain" onClick={() => go({ range: undefined })}>
+              all
+            </button>
+          </p>
+        )}
         {unreadable > 0 && (
           <p class="small soft">{unreadable} lines of metrics cannot be read and are left out.</p>
         )}

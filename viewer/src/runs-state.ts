@@ -2,7 +2,7 @@
  * @module
  * Which runs there are, which are on the screen, and what their metrics say; kept up to date by the event stream.
  */
-import { computed, effect, type ReadonlySignal, signal, untracked } from "@preact/signals";
+import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { LiveEvent, MetricsReply, RunSummary } from "../../src/view/protocol.ts";
 import { go, param } from "./address.ts";
 import { askRun, askRuns, listen, trouble } from "./api.ts";
@@ -13,11 +13,10 @@ export const runs = signal<readonly RunSummary[]>([]);
 export const isLoaded = signal(false);
 /** Metrics by run, of those on the screen. */
 export const metrics = signal<ReadonlyMap<string, MetricsReply>>(new Map());
-/** Rises each time a run went on. */
-export const pulse = signal(0);
 
 const chosen = param("runs");
 const single = param("run");
+const range = param("range");
 
 /** Runs whose curves are drawn: those in the address, else the newest that can be shown. */
 export const shownRuns: ReadonlySignal<readonly RunSummary[]> = computed(() => {
@@ -66,11 +65,21 @@ export async function loadRuns(): Promise<void> {
   isLoaded.value = true;
 }
 
-async function loadMetrics(id: string): Promise<void> {
+/** How far each run had come when its metrics were asked for, and for which iterations. */
+const asked = new Map<string, string>();
+
+/** Asks for a run's metrics unless they have been asked for as they are now. */
+async function loadMetrics(id: string, reached: number): Promise<void> {
+  const [from, to] = range.value.split("-");
+  const query = from === undefined || to === undefined ? "" : `?from=${from}&to=${to}`;
+  const state = `${reached} ${query}`;
+  if (asked.get(id) === state) return;
+  asked.set(id, state);
   try {
-    const reply = await askRun<MetricsReply>(id, "metrics");
-    metrics.value = new Map(metrics.value).set(id, reply);
+    const reply = await askRun<MetricsReply>(id, `metrics${query}`);
+    if (asked.get(id) === state) metrics.value = new Map(metrics.value).set(id, reply);
   } catch (error) {
+    asked.delete(id);
     trouble.value = `${id}: ${(error as Error).message}`;
   }
 }
@@ -82,8 +91,6 @@ function onLive(event: LiveEvent): void {
   if (event.reached !== known.reached) {
     runs.value = runs.value.map((run) => (run.id === event.run ? { ...run, reached: event.reached } : run));
   }
-  if (known.reached !== event.reached && metrics.value.has(event.run)) void loadMetrics(event.run);
-  pulse.value += 1;
 }
 
 /** Loads the list, and from then on whatever comes onto the screen. */
@@ -91,9 +98,8 @@ export function start(): void {
   void loadRuns();
   setInterval(() => void loadRuns(), 15_000);
   effect(() => {
-    for (const { id } of shownRuns.value) {
-      if (!untracked(() => metrics.value.has(id))) void loadMetrics(id);
-    }
+    void range.value;
+    for (const { id, reached } of shownRuns.value) void loadMetrics(id, reached);
   });
   const watched = computed(() =>
     [...new Set([...shownRuns.value.map(({ id }) => id), openRun.value?.id ?? ""])]

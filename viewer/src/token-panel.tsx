@@ -138,6 +138,33 @@ function Neighbours({
   );
 }
 
+/** The tokens that AT-RL puts into one part with the open one. */
+function Part({
+  found,
+  rollout,
+  token,
+  onSelect,
+}: TokenProps & { found: Inspection; onSelect: (token: number) => void }) {
+  const clusters = found.methods.find((method) => method.clusters !== undefined)?.clusters;
+  const own = clusters?.[token];
+  if (clusters === undefined || own === undefined || own < 0) return null;
+  const members = clusters.flatMap((cluster, t) => (cluster === own && t !== token ? [t] : []));
+  return (
+    <Section
+      title="Its part"
+      note={`AT-RL's part ${own}: ${members.length + 1} of ${clusters.length} tokens`}
+    >
+      <div class="near">
+        {members.map((t) => (
+          <button key={t} type="button" title={`token ${t}`} onClick={() => onSelect(t)}>
+            {shownToken(rollout.tokenTexts[t] ?? "").trim() || "␣"}
+          </button>
+        ))}
+      </div>
+    </Section>
+  );
+}
+
 /** A row of bars, one per token, the open one marked. */
 function WeightBars({ values, token }: { readonly values: readonly number[]; readonly token: number }) {
   const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
@@ -291,6 +318,8 @@ export function TokenPanel({ rollout, token, run }: TokenProps & { readonly run:
             <WithoutImage found={found} token={token} />
             <div style={{ height: "22px" }} />
             <Neighbours found={found} rollout={rollout} token={token} onSelect={onSelect} />
+            <div style={{ height: "22px" }} />
+            <Part found={found} rollout={rollout} token={token} onSelect={onSelect} />
           </div>
         )}
         {found !== undefined && <Methods found={found} token={token} own={ownMethod(run)} />}
