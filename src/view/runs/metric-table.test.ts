@@ -1,0 +1,66 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { temporaryDirectory } from "../../testing/tiny-run.ts";
+import { MetricTable } from "./metric-table.ts";
+
+const ALL = Number.MAX_SAFE_INTEGER;
+
+async function tableOf(lines: readonly string[]): Promise<MetricTable> {
+  const path = join(temporaryDirectory(), "metrics.jsonl");
+  writeFileSync(path, lines.map((line) => `${line}\n`).join(""));
+  const table = new MetricTable();
+  await table.readOn(path);
+  return table;
+}
+
+test("a run of 200,000 iterations is thinned evenly and keeps its ends", async () => {
+  const count = 200_000;
+  const lines = Array.from(
+    { length: count },
+    (_, i) => `{"event":"iteration","iteration":${i + 1},"reward":${i + 1}}`,
+  );
+  const table = await tableOf(lines);
+  expect(table.reached).toBe(count);
+  const { x, columns } = table.events(0, ALL, 1_000_000)["iteration"] ?? { x: [], columns: {} };
+  expect(x.length).toBeLessThanOrEqual(65_536);
+  expect(x.length).toBeGreaterThan(32_000);
+  expect(x[0]).toBe(1);
+  expect(x.at(-1)).toBeGreaterThan(count - 8);
+  const steps = new Set(x.slice(1).map((at, i) => at - (x[i] ?? 0)));
+  expect([...steps]).toEqual([4]);
+  expect(columns["reward"]?.mean).toEqual(x);
+});
+
+test("a metric that is measured now and then has holes elsewhere", async () => {
+  const table = await tableOf([
+    '{"event":"iteration","iteration":1,"a":1}',
+    '{"event":"iteration","iteration":2,"a":2,"kl":0.5}',
+    '{"event":"iteration","iteration":3,"a":3}',
+  ]);
+  expect(table.events(0, ALL, 10)["iteration"]?.columns).toEqual({
+    a: { mean: [1, 2, 3] },
+    kl: { mean: [null, 0.5, null] },
+  });
+});
+
+test("only the iterations asked for are in the buckets", async () => {
+  const lines = Array.from(
+    { length: 9 },
+    (_, i) => `{"event":"iteration","iteration":${i + 1},"a":${i + 1}}`,
+  );
+  const found = (await tableOf(lines)).events(3, 6, 2)["iteration"];
+  expect(found).toEqual({ x: [4, 6], columns: { a: { mean: [3.5, 5.5], low: [3, 5], high: [4, 6] } } });
+});
+
+test("records that would fill the memory are cut: columns, events, and objects in objects", async () => {
+  const wide = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`m${i}`, i]));
+  const many = Array.from({ length: 50 }, (_, i) => `{"event":"e${i}","iteration":1,"a":1}`);
+  const table = await tableOf([
+    JSON.stringify({ event: "e0", iteration: 1, ...wide, a: { b: { c: { d: { e: { f: { g: 1 } } } } } } }),
+    ...many,
+  ]);
+  const events = table.events(0, ALL, 10);
+  expect(Object.keys(events)).toHaveLength(16);
+  expect(Object.keys(events["e0"]?.columns ?? {})).toHaveLength(400);
+});

@@ -1,0 +1,51 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { madeRun } from "../../testing/made-run.ts";
+import { temporaryDirectory } from "../../testing/tiny-run.ts";
+import { RunSet } from "./run-set.ts";
+
+const ids = async (set: RunSet) => (await set.all()).map(({ id }) => id);
+
+test("runs inside a directory, each with its warm start behind it, and nothing else", async () => {
+  const root = temporaryDirectory();
+  madeRun({ path: join(root, "b") });
+  madeRun({ path: join(root, "a") });
+  madeRun({ path: join(root, "a", "warm-start") });
+  mkdirSync(join(root, "notes"));
+  expect(await ids(await RunSet.open([root]))).toEqual(["a", "a/warm-start", "b"]);
+});
+
+test("a directory without runs is one that cannot be shown, until there is one", async () => {
+  const root = join(temporaryDirectory(), "soon");
+  mkdirSync(root);
+  let now = 0;
+  const set = await RunSet.open([root], () => now);
+  expect((await (await set.all())[0]?.summary())?.problem).toContain("config.json is not there");
+  madeRun({ path: join(root, "first") });
+  now += 2000;
+  expect(await ids(set)).toEqual(["first"]);
+});
+
+test("a run keeps what has been read of it, and is forgotten once it is gone", async () => {
+  const root = temporaryDirectory();
+  madeRun({ path: join(root, "kept") });
+  madeRun({ path: join(root, "lost") });
+  let now = 0;
+  const set = await RunSet.open([root], () => now);
+  const kept = await set.find("kept");
+  rmSync(join(root, "lost"), { recursive: true });
+  now += 2000;
+  expect(await ids(set)).toEqual(["kept"]);
+  expect(await set.find("kept")).toBe(kept);
+  expect(await set.find("lost")).toBeUndefined();
+});
+
+test("a run that has just begun is found by its id before the next look is due", async () => {
+  const root = temporaryDirectory();
+  madeRun({ path: join(root, "old") });
+  const set = await RunSet.open([root], () => 0);
+  expect(await ids(set)).toEqual(["old"]);
+  madeRun({ path: join(root, "new") });
+  expect((await set.find("new"))?.id).toBe("new");
+});
