@@ -78,6 +78,7 @@ export { canonicalName, checkParameters, parameterShapes } from "./parameter-nam
 export { mergedTokens, type RopePositions, type RopeSegment, ropePositions } from "./positions.ts";
 export type { Prompt, PromptChunk } from "./prompt.ts";
 export { replaceFile } from "./replace-file.ts";
+export { rotaryFrequencies } from "./rotary-frequencies.ts";
 export { openSafetensors, readTensor, readTensorInto, type SafetensorsFile } from "./safetensors.ts";
 export type { TensorEntry } from "./safetensors-header.ts";
 export {

@@ -51,23 +51,31 @@ export function* safetensorsParts(
   { dtype = "F32", metadata = {} }: WriteOptions = {},
 ): Generator<Uint8Array> {
   yield header(tensors, dtype, metadata);
-  for (const [name, tensor] of tensors) {
-    const { shape } = tensor;
-    const { data } = tensor;
-    if (data.length !== elements(shape)) {
-      throw new ShapeError(
-        `${path}: tensor ${name}: shape [${shape.join(", ")}] needs ${elements(shape)} numbers, got ${data.length}`,
-      );
-    }
-    if (dtype === "F32") {
-      yield new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-      continue;
-    }
-    const narrow = dtype === "F16" ? narrowFloat16 : narrowBfloat16;
-    for (let at = 0; at < data.length; at += CHUNK) {
-      const stored = narrow(data.subarray(at, at + CHUNK));
-      yield new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
-    }
+  for (const [name, tensor] of tensors) yield* storedParts(`${path}: tensor ${name}`, tensor, dtype);
+}
+
+/**
+ * The bytes of one tensor, part by part, least significant byte first.
+ *
+ * @param where for the message
+ * @throws ShapeError when the data does not fill the shape
+ */
+export function* storedParts(where: string, tensor: WeightTensor, dtype: FloatType): Generator<Uint8Array> {
+  const { shape } = tensor;
+  const { data } = tensor;
+  if (data.length !== elements(shape)) {
+    throw new ShapeError(
+      `${where}: shape [${shape.join(", ")}] needs ${elements(shape)} numbers, got ${data.length}`,
+    );
+  }
+  if (dtype === "F32") {
+    yield new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    return;
+  }
+  const narrow = dtype === "F16" ? narrowFloat16 : narrowBfloat16;
+  for (let at = 0; at < data.length; at += CHUNK) {
+    const stored = narrow(data.subarray(at, at + CHUNK));
+    yield new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
   }
 }
 

@@ -4,7 +4,16 @@
  * `autodiff.ts`, `onnx.ts` and `program.ts`.
  */
 export { gradients, type Seed } from "./autodiff.ts";
+export { DynamicGraph, type Value, type WeightType } from "./dynamic-graph.ts";
 export { type DataType, Graph, type Tensor } from "./graph.ts";
+export {
+  type Dimension,
+  type ElementType,
+  type ExternalData,
+  encodeModelParts,
+  type Initializer,
+  type OnnxValue,
+} from "./onnx.ts";
 export * from "./ops/index.ts";
 export { type Feeds, Program, type ProgramOptions, type TensorData } from "./program.ts";
 export { elementCount, type Shape } from "./shape.ts";

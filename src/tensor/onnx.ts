@@ -1,30 +1,78 @@
 /**
  * @module
- * Writes a graph as an ONNX model (IR 10, opset 23 and `com.microsoft` 1): a protobuf written by hand, since only
- * a dozen fields of it are needed. Field numbers are those of onnx.proto3.
+ * Writes a graph as an ONNX model: a protobuf written by hand, since only a dozen fields of it are needed. Field
+ * numbers are those of onnx.proto3.
  */
-import type { Attribute, Constant, DataType, Node, Tensor } from "./graph.ts";
+import type { Attribute, DataType, Node } from "./graph.ts";
 import { ProtobufWriter } from "./protobuf.ts";
+import type { Shape } from "./shape.ts";
 
-const ELEMENT_TYPES: Readonly<Record<DataType, number>> = { float32: 1, int64: 7, bool: 9 };
+const ELEMENT_TYPES: Readonly<Record<ElementType, number>> = { float32: 1, int64: 7, bool: 9, float16: 10 };
 const ATTRIBUTE_TYPES = { float: 1, integer: 2, string: 3, integers: 7 } as const;
+/** `TensorProto.DataLocation.EXTERNAL` */
+const EXTERNAL = 1;
+
+export type ElementType = DataType | "float16";
+
+/** A size, or the name of one that is known at run time only. */
+export type Dimension = number | string;
+
+/** What goes in or comes out. */
+export interface OnnxValue {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly shape: readonly Dimension[];
+}
+
+/** Numbers in a file beside the model's. */
+export interface ExternalData {
+  /** File name, relative to the model's directory. */
+  readonly location: string;
+  /** Bytes. */
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** A constant with its numbers, row-major and least significant byte first, or where they are. */
+export interface Initializer {
+  readonly tensor: { readonly name: string; readonly type: ElementType; readonly shape: Shape };
+  readonly data: ArrayBufferView | ExternalData;
+}
 
 /** What goes into a model file. */
 export interface OnnxGraph {
-  readonly inputs: readonly Tensor[];
-  readonly outputs: readonly Tensor[];
-  readonly constants: readonly Constant[];
+  readonly inputs: readonly OnnxValue[];
+  readonly outputs: readonly OnnxValue[];
+  readonly constants: readonly Initializer[];
   readonly nodes: readonly Node[];
 }
 
+/** What a runtime must know to read the model. */
+export interface OnnxVersion {
+  readonly ir: number;
+  /** Version of each operator set, by domain. */
+  readonly opsets: Readonly<Record<string, number>>;
+}
+
+/** What Fovea's own programs use. */
+const OWN_VERSION: OnnxVersion = { ir: 10, opsets: { "": 23, "com.microsoft": 1 } };
+
 /** The bytes of a `ModelProto`. */
-export function encodeModel(graph: OnnxGraph): Uint8Array {
+export function encodeModel(graph: OnnxGraph, version: OnnxVersion = OWN_VERSION): Uint8Array {
+  return writeModel(graph, version).finish();
+}
+
+/** The same in pieces, the numbers of constants among them uncopied. */
+export function encodeModelParts(graph: OnnxGraph, version: OnnxVersion): readonly Uint8Array[] {
+  return writeModel(graph, version).parts();
+}
+
+function writeModel(graph: OnnxGraph, { ir, opsets }: OnnxVersion): ProtobufWriter {
   const model = new ProtobufWriter();
-  model.integer(1, 10);
+  model.integer(1, ir);
   model.message(7, (writer) => encodeGraph(writer, graph));
-  encodeOpset(model, "", 23);
-  encodeOpset(model, "com.microsoft", 1);
-  return model.finish();
+  for (const [domain, opset] of Object.entries(opsets)) encodeOpset(model, domain, opset);
+  return model;
 }
 
 function encodeOpset(model: ProtobufWriter, domain: string, version: number): void {
@@ -83,23 +131,35 @@ function encodeAttribute(writer: ProtobufWriter, name: string, value: Attribute)
   }
 }
 
-function encodeConstant(writer: ProtobufWriter, { tensor, data }: Constant): void {
+function encodeConstant(writer: ProtobufWriter, { tensor, data }: Initializer): void {
   for (const size of tensor.shape) {
     writer.integer(1, size);
   }
   writer.integer(2, ELEMENT_TYPES[tensor.type]);
   writer.string(8, tensor.name);
-  writer.bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  if (ArrayBuffer.isView(data)) {
+    writer.bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    return;
+  }
+  for (const [key, value] of Object.entries(data)) {
+    writer.message(13, (entry) => {
+      entry.string(1, key);
+      entry.string(2, String(value));
+    });
+  }
+  writer.integer(14, EXTERNAL);
 }
 
-function encodeValue(writer: ProtobufWriter, tensor: Tensor): void {
+function encodeValue(writer: ProtobufWriter, tensor: OnnxValue): void {
   writer.string(1, tensor.name);
   writer.message(2, (type) =>
     type.message(1, (tensorType) => {
       tensorType.integer(1, ELEMENT_TYPES[tensor.type]);
       tensorType.message(2, (shape) => {
         for (const size of tensor.shape) {
-          shape.message(1, (dimension) => dimension.integer(1, size));
+          shape.message(1, (dimension) =>
+            typeof size === "number" ? dimension.integer(1, size) : dimension.string(2, size),
+          );
         }
       });
     }),

@@ -41,7 +41,14 @@ export class ProtobufWriter {
   message(field: number, write: (writer: ProtobufWriter) => void): void {
     const inner = new ProtobufWriter();
     write(inner);
-    this.bytes(field, inner.finish());
+    this.#tag(field, LENGTH_DELIMITED);
+    this.#varint(BigInt(inner.#length));
+    for (const chunk of inner.#chunks) this.#push(chunk);
+  }
+
+  /** The message in pieces, the bytes that were given among them uncopied. */
+  parts(): readonly Uint8Array[] {
+    return this.#chunks;
   }
 
   finish(): Uint8Array {

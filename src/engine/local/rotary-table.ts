@@ -3,7 +3,7 @@
  * Cosines and sines of the decoder's 3-D rotary positions (M-RoPE, arXiv:2409.12191): each frequency takes its
  * angle from time, height or width. Angles are rounded to single precision, as in the reference implementation.
  */
-import type { TextConfig } from "../../model/index.ts";
+import { rotaryFrequencies, type TextConfig } from "../../model/index.ts";
 
 /** A position's three components. */
 export type Position = readonly [time: number, height: number, width: number];
@@ -18,9 +18,7 @@ export class RotaryTable {
 
   constructor(config: TextConfig) {
     this.half = config.headDim / 2;
-    this.#frequencies = Float32Array.from({ length: this.half }, (_, i) =>
-      Math.fround(1 / Math.fround(config.ropeTheta ** Math.fround((2 * i) / config.headDim))),
-    );
+    this.#frequencies = rotaryFrequencies(config);
     this.#component = Uint8Array.from(
       config.mropeSection.flatMap((count, component) => new Array<number>(count).fill(component)),
     );
