@@ -1,22 +1,25 @@
 /**
  * @module
- * `fovea export`: a model directory written anew, in another element type, in shards, with an adapter merged into it;
- * or a run's metrics as an event file.
+ * `fovea export`: a model directory written anew, in another element type, in shards, with an adapter merged into it,
+ * or as ONNX; or a run's metrics as an event file.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { ConfigError } from "../errors/index.ts";
-import { downloadModel, exportModel, isHubReference } from "../model/index.ts";
+import { downloadModel, exportModel, exportOnnx, isHubReference } from "../model/index.ts";
 import type { CliContext } from "./context.ts";
 import { downloadBar } from "./download-bar.ts";
+import { wholeNumber } from "./shared-options.ts";
 
 const TYPES = { f32: "F32", f16: "F16", bf16: "BF16" } as const;
 
 interface ExportFlags {
   readonly adapter?: string;
-  readonly dtype: keyof typeof TYPES;
+  readonly dtype?: keyof typeof TYPES;
   readonly maxShardSize?: number;
+  readonly onnx?: boolean;
+  readonly attentionLayers?: number;
   readonly tensorboard?: boolean;
   readonly json?: boolean;
 }
@@ -34,23 +37,49 @@ function byteSize(text: string): number {
   return bytes;
 }
 
+/** The directory of a model, downloaded if need be. */
+async function fetchSource(model: string, context: CliContext): Promise<string> {
+  if (!isHubReference(model) || existsSync(model)) return model;
+  const onDownload = downloadBar(context);
+  return downloadModel(model, { onProgress: (progress) => onDownload({ event: "download", ...progress }) });
+}
+
 async function exportTo(
   model: string,
   target: string,
   flags: ExportFlags,
   context: CliContext,
 ): Promise<void> {
-  const isRemote = isHubReference(model) && !existsSync(model);
-  const onDownload = downloadBar(context);
-  const source = isRemote
-    ? await downloadModel(model, { onProgress: (progress) => onDownload({ event: "download", ...progress }) })
-    : model;
-  exportModel(source, target, {
-    dtype: TYPES[flags.dtype],
-    ...(flags.adapter !== undefined && { adapter: flags.adapter }),
-    ...(flags.maxShardSize !== undefined && { maxShardBytes: flags.maxShardSize }),
+  if (flags.attentionLayers !== undefined)
+    throw new ConfigError("fovea export: --attention-layers has a meaning with --onnx only");
+  const { dtype = "bf16", adapter, maxShardSize } = flags;
+  exportModel(await fetchSource(model, context), target, {
+    dtype: TYPES[dtype],
+    ...(adapter !== undefined && { adapter }),
+    ...(maxShardSize !== undefined && { maxShardBytes: maxShardSize }),
   });
-  const record = { event: "finished", model: target, dtype: flags.dtype, adapter: flags.adapter };
+  const record = { event: "finished", model: target, dtype, adapter };
+  context.stdout(flags.json === true ? `${JSON.stringify(record)}\n` : `model  ${target}\n`);
+}
+
+/** Writes a model for runtimes of ONNX. */
+async function exportGraphs(
+  model: string,
+  target: string,
+  flags: ExportFlags,
+  context: CliContext,
+): Promise<void> {
+  const { dtype = "f32", adapter, attentionLayers, maxShardSize } = flags;
+  if (dtype === "bf16")
+    throw new ConfigError("fovea export: --dtype with --onnx: expected f32 or f16, got bf16");
+  const { models } = exportOnnx(await fetchSource(model, context), target, {
+    dtype: TYPES[dtype],
+    ...(adapter !== undefined && { adapter }),
+    ...(attentionLayers !== undefined && { attentionLayers }),
+    ...(maxShardSize !== undefined && { maxFileBytes: maxShardSize }),
+  });
+  const files = Object.values(models).flatMap(({ file, data }) => [file, ...data]);
+  const record = { event: "finished", model: target, onnx: true, dtype, adapter, files };
   context.stdout(flags.json === true ? `${JSON.stringify(record)}\n` : `model  ${target}\n`);
 }
 
@@ -77,18 +106,32 @@ export function configure(command: Command, context: CliContext): void {
       "a model directory, or org/name[@revision] of the Hugging Face Hub; or a run directory",
     )
     .argument("[target]", `the directory to write, made if need be; the run's ${EVENTS}/ for --tensorboard`)
+    .addOption(
+      new Option(
+        "--onnx",
+        "write ONNX files that onnxruntime runs without Fovea, in Node and in the browser",
+      ).conflicts("tensorboard"),
+    )
     .option("--tensorboard", "write the metrics of a run directory as an event file of TensorBoard")
     .option("--adapter <path>", "a PEFT adapter directory to merge into the weights")
     .addOption(
-      new Option("--dtype <type>", "element type of the weights").choices(Object.keys(TYPES)).default("bf16"),
+      new Option(
+        "--dtype <type>",
+        "element type of the weights; bf16 unless given, f32 with --onnx, which takes f32 and f16",
+      ).choices(Object.keys(TYPES)),
     )
-    .option("--max-shard-size <size>", "largest weights file, such as 5GB, which is the default", byteSize)
+    .option("--max-shard-size <size>", "largest weights file; 5GB unless given, 2.1GB with --onnx", byteSize)
+    .option(
+      "--attention-layers <n>",
+      "with --onnx: last layers whose attention the decoder returns; 1 unless given, 0 for none",
+      wholeNumber,
+    )
     .option("--json", "one JSON object a line on stdout")
     .action(async (source: string, target: string | undefined, flags: ExportFlags) => {
       if (flags.tensorboard === true)
         return exportEvents(source, target ?? join(source, EVENTS), flags, context);
       if (target === undefined)
         throw new ConfigError("fovea export: expected the directory to write after the model");
-      return exportTo(source, target, flags, context);
+      return (flags.onnx === true ? exportGraphs : exportTo)(source, target, flags, context);
     });
 }

@@ -58,13 +58,13 @@ export function exportModel(source: string, target: string, options: ExportOptio
 }
 
 /** Tokenizer, processor, chat template, licence; no weights, no index, no training state. */
-function isDescription(name: string): boolean {
+export function isDescription(name: string): boolean {
   const isText = /\.(json|jinja|txt|md)$/.test(name) || /^(LICENSE|NOTICE)/.test(name);
   return isText && !/^(config|trainer|model\.safetensors\.index|adapter_config)\.json$/.test(name);
 }
 
 /** Every place of a config.json that names the element type, changed; other fields stay. */
-function withDtype(json: unknown, where: string, dtype: FloatType): Record<string, unknown> {
+export function withDtype(json: unknown, where: string, dtype: FloatType): Record<string, unknown> {
   const changed: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(new Fields(json, where).json)) {
     if (name === "dtype" || name === "torch_dtype") changed[name] = TORCH_DTYPES[dtype];

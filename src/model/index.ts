@@ -74,6 +74,8 @@ export {
   loraShape,
   sameLora,
 } from "./lora/lora-shape.ts";
+export { type ExportOnnxOptions, exportOnnx } from "./onnx/export-onnx.ts";
+export type { OnnxManifest } from "./onnx/manifest.ts";
 export { canonicalName, checkParameters, parameterShapes } from "./parameter-names.ts";
 export { mergedTokens, type RopePositions, type RopeSegment, ropePositions } from "./positions.ts";
 export type { Prompt, PromptChunk } from "./prompt.ts";

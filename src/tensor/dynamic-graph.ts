@@ -62,9 +62,7 @@ export class DynamicGraph {
 
   /** An integer constant of rank 0. */
   integer(value: number): Value {
-    return this.#once(`integer ${value}`, () =>
-      this.#constant("int64", BigInt64Array.of(BigInt(value)), []),
-    );
+    return this.#once(`integer ${value}`, () => this.#constant("int64", BigInt64Array.of(BigInt(value)), []));
   }
 
   /** An integer list, as ONNX wants shapes and axes. */

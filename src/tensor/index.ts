@@ -7,9 +7,6 @@ export { gradients, type Seed } from "./autodiff.ts";
 export { DynamicGraph, type Value, type WeightType } from "./dynamic-graph.ts";
 export { type DataType, Graph, type Tensor } from "./graph.ts";
 export {
-  type Dimension,
-  type ElementType,
-  type ExternalData,
   encodeModelParts,
   type Initializer,
   type OnnxValue,

@@ -16,7 +16,10 @@ export interface OnnxPrompt {
     readonly width: ArrayLike<number>;
     readonly next: number;
   };
-  readonly images: readonly { readonly patches: Float32Array; readonly grid: readonly [number, number, number] }[];
+  readonly images: readonly {
+    readonly patches: Float32Array;
+    readonly grid: readonly [number, number, number];
+  }[];
 }
 
 export interface OnnxGeneration {
@@ -92,7 +95,10 @@ export class OnnxModel {
   async generate(
     prompt: OnnxPrompt,
     maxTokens: number,
-    { banned, stopTokens = [] }: { readonly banned: readonly number[]; readonly stopTokens?: readonly number[] },
+    {
+      banned,
+      stopTokens = [],
+    }: { readonly banned: readonly number[]; readonly stopTokens?: readonly number[] },
   ): Promise<OnnxGeneration> {
     const seen = await Promise.all(prompt.images.map(({ patches, grid }) => this.see(patches, grid)));
     const features = Float32Array.from(seen.flatMap((tokens) => [...(tokens.data as Float32Array)]));

@@ -55,9 +55,7 @@ export function decoderModel(
     const { y, probabilities } = decoderLayer(build, x, layer, text, step);
     x = y;
     if (layer >= text.layers - attentionLayers) {
-      attentions.push(
-        graph.node("ReduceMean", [probabilities, graph.integers([1])], { keepdims: 1n }),
-      );
+      attentions.push(graph.node("ReduceMean", [probabilities, graph.integers([1])], { keepdims: 1n }));
     }
   }
   logits(build, x, lead, kept, text);
@@ -124,10 +122,7 @@ function causalBias(graph: DynamicGraph, mask: Value, lead: Value): Value {
   const range = (from: Value) => graph.node("Range", [from, total, graph.integer(1)]);
   const query = graph.node("Unsqueeze", [range(past), graph.integers([1])]);
   const isEarlier = graph.node("LessOrEqual", [range(graph.integer(0)), query]);
-  const isReal = graph.node("Unsqueeze", [
-    graph.node("Cast", [mask], { to: BOOL }),
-    graph.integers([1, 2]),
-  ]);
+  const isReal = graph.node("Unsqueeze", [graph.node("Cast", [mask], { to: BOOL }), graph.integers([1, 2])]);
   return graph.node("Where", [
     graph.node("And", [isEarlier, isReal]),
     graph.float(0),

@@ -24,15 +24,9 @@ export function embeddingModel(config: ModelConfig, weightType: WeightType): Dyn
     graph.node("Equal", [ids, graph.integer(config.videoTokenId)]),
   ]);
   // the i-th pad reads row i of the features behind a row of zeros, which all else reads
-  const flat = graph.node("Reshape", [
-    graph.node("Cast", [isPad], { to: 7n }),
-    graph.integers([-1]),
-  ]);
+  const flat = graph.node("Reshape", [graph.node("Cast", [isPad], { to: 7n }), graph.integers([-1])]);
   const count = graph.node("CumSum", [flat, graph.integer(0)]);
-  const row = graph.node("Reshape", [
-    graph.node("Mul", [count, flat]),
-    graph.node("Shape", [ids]),
-  ]);
+  const row = graph.node("Reshape", [graph.node("Mul", [count, flat]), graph.node("Shape", [ids])]);
   const zeros = graph.floats(new Float32Array(hiddenSize), [1, hiddenSize]);
   const table = graph.node("Concat", [zeros, features], { axis: 0n });
   const seen = graph.node("Gather", [table, row], { axis: 0n });

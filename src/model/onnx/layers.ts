@@ -42,11 +42,7 @@ export function gatedLayers(build: Build, x: Value, layer: string): Value {
   const { graph } = build;
   const gate = affine(build, x, `${layer}.gate_proj`);
   const silu = graph.node("Mul", [gate, graph.node("Sigmoid", [gate])]);
-  return affine(
-    build,
-    graph.node("Mul", [silu, affine(build, x, `${layer}.up_proj`)]),
-    `${layer}.down_proj`,
-  );
+  return affine(build, graph.node("Mul", [silu, affine(build, x, `${layer}.up_proj`)]), `${layer}.down_proj`);
 }
 
 /** Rows `[B·S, H·d]` as `[B, H, S, d]`. `lead` `[2]` holds B and S, one of which may be −1. */

@@ -85,7 +85,6 @@ export function patchSlots(
   };
 }
 
-
 /** Whole-number arithmetic on values of the graph, none of them negative. */
 function integers(graph: DynamicGraph) {
   const binary = (operator: string) => (a: Value, b: Value) => graph.node(operator, [a, b]);

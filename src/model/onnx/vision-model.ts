@@ -64,10 +64,9 @@ interface Grouping {
 
 function grouping(graph: DynamicGraph, angles: Value, hidden: Value, lead: Value): Grouping {
   const one = graph.integers([1]);
-  const [groups, slots] = [0, 1].map((i) => graph.node("Gather", [lead, graph.integers([i])], { axis: 0n })) as [
-    Value,
-    Value,
-  ];
+  const [groups, slots] = [0, 1].map((i) =>
+    graph.node("Gather", [lead, graph.integers([i])], { axis: 0n }),
+  ) as [Value, Value];
   const shaped = (x: Value, ...sizes: Value[]) =>
     graph.node("Reshape", [x, graph.node("Concat", sizes, { axis: 0n })]);
   return {

@@ -132,7 +132,10 @@ function externalFiles(
     const length = storedBytes(shape, dtype);
     let offset = Math.ceil(end / ALIGNMENT) * ALIGNMENT;
     if (files.length === 0 || offset + length > maxFileBytes) {
-      files.push({ name: files.length === 0 ? `${file}.data` : `${file}.data.${files.length}`, tensors: new Map() });
+      files.push({
+        name: files.length === 0 ? `${file}.data` : `${file}.data.${files.length}`,
+        tensors: new Map(),
+      });
       offset = 0;
     }
     const current = files.at(-1)!;

@@ -1,0 +1,207 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { attentionSignals, dycoRl } from "../credit/index.ts";
+import { demonstrations, digitsSource, warmStartScans } from "../data/index.ts";
+import { createLocalEngine, type Engine, type Sequence } from "../engine/index.ts";
+import { loadProcessors, preparePrompt } from "../engine/local/prepared-prompt.ts";
+import { loadProcessorConfig, type OnnxManifest, openModelDirectory, readJson } from "../model/index.ts";
+import { OnnxModel } from "../testing/onnx-session.ts";
+import { collectingContext, temporaryDirectory } from "../testing/tiny-run.ts";
+import { freshDigitsModel, openDialogue, resolveConfig } from "../train/index.ts";
+import { runCommandLine } from "./program.ts";
+
+const CLOSE = { rtol: 0, atol: 1e-4 };
+const TOKENS = 24;
+const dialogue = openDialogue(resolveConfig());
+const source = digitsSource({ split: "validation", seed: 1 });
+
+async function fovea(...words: string[]) {
+  const { context, stdout, stderr } = collectingContext({});
+  return { status: await runCommandLine(["export", ...words], context), stdout: stdout(), stderr: stderr() };
+}
+
+/** A model that has begun to learn, so that some tokens are likelier than others. */
+async function warmModel(): Promise<Engine> {
+  const engine = await createLocalEngine({ model: freshDigitsModel(1) });
+  const lessons = demonstrations({ scans: warmStartScans(30, 1), seed: 1 });
+  for (let step = 0; step < 12; step++) {
+    const sequences = Array.from({ length: 16 }, (_, i): Sequence => {
+      const { problem, completion } = lessons.demonstration(step * 16 + i);
+      return { prompt: dialogue.prompt(problem), completion: dialogue.completionTokens(completion) };
+    });
+    const even = sequences.map(({ completion }) => new Float64Array(completion.length).fill(1 / 500));
+    await engine.accumulate(sequences, even);
+    const adam = { beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: 0, maxGradientNorm: 1 };
+    await engine.step({ ...adam, learningRate: 3e-3 });
+  }
+  return engine;
+}
+
+let engine: Engine;
+let model: string;
+let target: string;
+let printed: string;
+beforeAll(async () => {
+  engine = await warmModel();
+  model = join(temporaryDirectory(), "model");
+  await engine.save(model, { optimizer: false });
+  target = join(temporaryDirectory(), "onnx");
+  const { status, stdout, stderr } = await fovea(model, target, "--onnx", "--json");
+  expect(stderr).toBe("");
+  expect(status).toBe(0);
+  printed = stdout;
+});
+afterAll(async () => {
+  await engine.close();
+  for (const path of [model, target]) rmSync(dirname(path), { recursive: true });
+});
+
+test("says on stdout what it wrote, in float32 unless told otherwise", () => {
+  expect(JSON.parse(printed)).toEqual({
+    event: "finished",
+    model: target,
+    onnx: true,
+    dtype: "f32",
+    files: ["vision.onnx", "embedding.onnx", "decoder.onnx"],
+  });
+});
+
+test("the directory holds the graphs, a manifest of them, and all files of the model but its weights", () => {
+  const described = readdirSync(model).filter((name) => !name.includes("safetensors"));
+  const graphs = ["ONNX.md", "decoder.onnx", "embedding.onnx", "onnx.json", "vision.onnx"];
+  expect(readdirSync(target).sort()).toEqual([...described, ...graphs].sort());
+  expect(described).toEqual(
+    expect.arrayContaining(["tokenizer.json", "preprocessor_config.json", "config.json"]),
+  );
+  const manifest = readJson(join(target, "onnx.json")) as OnnxManifest;
+  const { stopTokens, config } = openModelDirectory(model);
+  expect(manifest.tokens.stop).toEqual(stopTokens);
+  expect(manifest.tokens.neverSampled).toContain(config.imageTokenId);
+  const text = readFileSync(join(target, "ONNX.md"), "utf8");
+  for (const { inputs, outputs } of Object.values(manifest.models)) {
+    for (const { name, shape } of [...inputs, ...outputs]) {
+      const [first, layer, part] = name.split(".");
+      const shown = layer === undefined ? name : `${first}.<layer>.${part}`;
+      expect(text).toContain(`\`${shown}\` |`);
+      expect(text).toContain(`[${shape.join(", ")}]`);
+    }
+  }
+  expect(text).not.toContain("undefined");
+});
+
+test("onnxruntime alone answers digits problems as the engine does: tokens, log-probs, attention and roles", async () => {
+  const { config } = openModelDirectory(model);
+  const processors = loadProcessors(model, config);
+  const { tokens } = readJson(join(target, "onnx.json")) as OnnxManifest;
+  const options = { banned: tokens.neverSampled, stopTokens: tokens.stop };
+  const problems = Array.from({ length: 8 }, (_, i) => source.problem(i));
+  const prompts = problems.map((problem) => dialogue.prompt(problem));
+  const groups = await engine.sample({
+    prompts,
+    groupSize: 1,
+    maxCompletionTokens: TOKENS,
+    temperature: 0,
+    topP: 1,
+    topK: 0,
+    stopTokens: dialogue.stopTokens,
+    seed: 1,
+    signals: { attention: { row: "own" } },
+  });
+  const onnx = await OnnxModel.open(target);
+  for (const [i, prompt] of prompts.entries()) {
+    const prepared = preparePrompt(prompt, config, processors);
+    const [expected] = groups[i]!;
+    const found = await onnx.generate(prepared, TOKENS, options);
+    expect(found.tokens, `problem ${i}`).toEqual([...expected!.tokens]);
+    expect(found.logprobs).toBeAllclose(expected!.logprobs, CLOSE);
+
+    const count = found.tokens.length;
+    const keys = prepared.tokens.length + count;
+    const rows = found.rows[0]!.flatMap((row) => [...row, ...new Array<number>(keys - row.length).fill(0)]);
+    const kind = Uint8Array.from({ length: keys }, (_, j) => ((prepared.imageIndex[j] ?? -1) >= 0 ? 2 : 1));
+    const signals = attentionSignals(rows, { tokens: count, keys }, kind, prepared.tokens.length);
+    for (const signal of ["visualMass", "textMass", "visualShift", "textShift"] as const) {
+      expect(signals[signal], signal).toBeAllclose(expected!.signals!.attention![signal], CLOSE);
+    }
+    expect(dycoRl(signals).roles).toEqual(dycoRl(expected!.signals!.attention!).roles);
+  }
+  expect(new Set(groups.flat().flatMap((each) => [...each.tokens])).size).toBeGreaterThan(5);
+  await onnx.close();
+});
+
+describe("what it cannot do it says, and leaves nothing behind", () => {
+  const place = () => join(temporaryDirectory(), "out");
+  const left = (path: string) => readdirSync(dirname(path));
+
+  test("a directory that is not empty", async () => {
+    const path = place();
+    mkdirSync(path);
+    writeFileSync(join(path, "kept"), "");
+    const { status, stderr } = await fovea(model, path, "--onnx");
+    expect(status).toBe(2);
+    expect(stderr).toContain(`expected a new or empty directory at ${path}, got a directory with 1 entries`);
+    expect(readdirSync(path)).toEqual(["kept"]);
+  });
+
+  test("an empty directory is taken", async () => {
+    const path = place();
+    mkdirSync(path);
+    expect((await fovea(model, path, "--onnx")).status).toBe(0);
+    expect(left(path)).toEqual(["out"]);
+    expect(existsSync(join(path, "decoder.onnx"))).toBe(true);
+  });
+
+  test.each(["config.json", "tokenizer.json", "model.safetensors"])("a model without %s", async (missing) => {
+    const broken = join(temporaryDirectory(), "broken");
+    cpSync(model, broken, { recursive: true });
+    rmSync(join(broken, missing));
+    const path = place();
+    const { status, stdout, stderr } = await fovea(broken, path, "--onnx", "--json");
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ event: "failed", code: "model" });
+    expect(stderr).toContain(join(broken, missing));
+    expect(left(path)).toEqual([]);
+  });
+
+  test("a model without a processor is one with the architecture's own, which is written out", async () => {
+    const bare = join(temporaryDirectory(), "bare");
+    cpSync(model, bare, { recursive: true });
+    rmSync(join(bare, "preprocessor_config.json"));
+    const path = place();
+    expect((await fovea(bare, path, "--onnx")).status).toBe(0);
+    expect(openModelDirectory(bare).processor).toEqual(
+      loadProcessorConfig(path, openModelDirectory(bare).config),
+    );
+    expect(existsSync(join(path, "preprocessor_config.json"))).toBe(true);
+  });
+
+  test("a model of another architecture", async () => {
+    const other = join(temporaryDirectory(), "other");
+    cpSync(model, other, { recursive: true });
+    const json = readJson(join(other, "config.json")) as Record<string, unknown>;
+    writeFileSync(join(other, "config.json"), JSON.stringify({ ...json, model_type: "llava" }));
+    const path = place();
+    const { status, stderr } = await fovea(other, path, "--onnx");
+    expect(status).toBe(1);
+    expect(stderr).toContain("llava");
+    expect(left(path)).toEqual([]);
+  });
+
+  test.each([
+    [["--onnx", "--dtype", "bf16"], "expected f32 or f16, got bf16"],
+    [
+      ["--onnx", "--attention-layers", "9"],
+      "expected a whole number of at most 4, the model's layers, got 9",
+    ],
+    [["--onnx", "--max-shard-size", "3GB"], "which an ONNX file can hold, got 3000000000"],
+    [["--attention-layers", "1"], "--attention-layers has a meaning with --onnx only"],
+    [["--onnx", "--tensorboard"], "cannot be used with"],
+  ])("%j", async (flags, message) => {
+    const path = place();
+    const { status, stderr } = await fovea(model, path, ...flags);
+    expect(status).toBe(2);
+    expect(stderr).toContain(message);
+    expect(left(path)).toEqual([]);
+  });
+});

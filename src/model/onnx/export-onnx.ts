@@ -1,0 +1,83 @@
+/**
+ * @module
+ * A model directory as ONNX files that a runtime runs without Fovea, with all that is needed to use them beside. The
+ * directory appears whole or not at all.
+ */
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { ConfigError, FoveaError, RunError } from "../../errors/index.ts";
+import { openModelDirectory } from "../directory.ts";
+import { isDescription, withDtype } from "../export-model.ts";
+import { processorJson } from "../image/processor-config.ts";
+import { readJson } from "../json-fields.ts";
+import { mergedWeights, readAdapter } from "../lora/adapter.ts";
+import { replaceFile } from "../replace-file.ts";
+import { manifestText, type OnnxManifest, onnxManifest } from "./manifest.ts";
+import { type OnnxOptions, writeOnnxModels } from "./write-onnx.ts";
+
+export interface ExportOnnxOptions extends OnnxOptions {
+  /** A PEFT adapter directory to merge. */
+  readonly adapter?: string;
+}
+
+const PROCESSOR = "preprocessor_config.json";
+
+/**
+ * Exports a model: `vision.onnx`, `embedding.onnx`, `decoder.onnx`, the files that describe model, tokenizer and
+ * processor, `onnx.json` and `ONNX.md`.
+ *
+ * @param source a model directory
+ * @param target a directory that is not there yet, or is empty
+ * @throws ConfigError when something is in the target already, or an option is out of its range
+ * @throws ModelError when the model or the adapter cannot be read, is of another architecture, or lacks a file
+ * @throws RunError when the disk is full or the place cannot be written; then nothing is left of the export
+ */
+export function exportOnnx(source: string, target: string, options: ExportOnnxOptions = {}): OnnxManifest {
+  checkTarget(target);
+  const { config, weights, stopTokens, processor } = openModelDirectory(source);
+  const adapter = options.adapter === undefined ? undefined : readAdapter(options.adapter, config);
+  const path = resolve(target);
+  const draft = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  try {
+    mkdirSync(draft, { recursive: true });
+    const models = writeOnnxModels(draft, config, mergedWeights(weights, config, adapter), options);
+    for (const name of readdirSync(source)) {
+      if (isDescription(name)) copyFileSync(join(source, name), join(draft, name));
+    }
+    const write = (name: string, text: string) => replaceFile(join(draft, name), [`${text}\n`]);
+    const configPath = join(source, "config.json");
+    write("config.json", JSON.stringify(withDtype(readJson(configPath), configPath, "F32"), null, 2));
+    if (!existsSync(join(draft, PROCESSOR)))
+      write(PROCESSOR, JSON.stringify(processorJson(processor), null, 2));
+    const type = options.dtype === "F16" ? "float16" : "float32";
+    const manifest = onnxManifest(config, models, stopTokens, type);
+    write("ONNX.md", manifestText(manifest, config));
+    write("onnx.json", JSON.stringify(manifest, null, 2));
+    if (existsSync(path)) rmdirSync(path);
+    renameSync(draft, path);
+    return manifest;
+  } catch (cause) {
+    rmSync(draft, { recursive: true, force: true });
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (cause instanceof FoveaError || code === undefined) throw cause;
+    const reason = code === "ENOSPC" ? "no space left on the disk" : message;
+    throw new RunError(`${target}: cannot be written: ${reason}; nothing is left of it`, { cause });
+  }
+}
+
+function checkTarget(target: string): void {
+  if (!existsSync(target)) return;
+  const count = statSync(target).isDirectory() ? readdirSync(target).length : undefined;
+  if (count === 0) return;
+  const got = count === undefined ? "a file" : `a directory with ${count} entries`;
+  throw new ConfigError(`export: expected a new or empty directory at ${target}, got ${got}`);
+}
