@@ -1,9 +1,8 @@
 /**
  * @module
- * Looking into one completion: signals, and what every credit method makes of them.
+ * Looking into one completion: signals, and what every credit method makes of them; as numbers, as text, as a page.
  */
-export { type Instrument, inspectCompletion, type Subject } from "./inspect-completion.ts";
-export type { CompletionInspection, ImageAttention, MethodWeights } from "./inspection.ts";
-export { type InspectionPage, inspectionPage } from "./inspection-page.ts";
+export { inspectCompletion } from "./inspect-completion.ts";
+export { inspectionPage } from "./inspection-page.ts";
 export { inspectionText } from "./inspection-text.ts";
 export { everyMethod } from "./method-weights.ts";

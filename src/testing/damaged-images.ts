@@ -80,7 +80,7 @@ export async function decodeDamaged(ending: string, count: number, rng: Rng): Pr
     } catch (error) {
       const named =
         error instanceof DataError && error.message.startsWith(`${where}: cannot be read as an image: `);
-      if (!named) wrong.push(`${where}: ${error}`);
+      if (!named) wrong.push(`${where}: ${String(error)}`);
     }
     slowestMs = Math.max(slowestMs, performance.now() - start);
   }
