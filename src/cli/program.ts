@@ -46,6 +46,12 @@ const COMMANDS: readonly {
     summary: "a grid of objectives, credit methods and seeds, and its table",
     load: () => import("./compare.ts"),
   },
+  {
+    name: "diagnose",
+    summary:
+      "attention at right and wrong tokens: correlation, intervention, over time, and each method's roles",
+    load: () => import("./diagnose.ts"),
+  },
   { name: "data", summary: "look through a data set", load: () => import("./data.ts") },
   {
     name: "export",

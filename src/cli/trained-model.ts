@@ -47,7 +47,7 @@ export function trainedConfig(file: string | undefined, options: TrainedOptions)
 }
 
 /** Where a run's weights are: its final model, else its newest checkpoint. */
-function newestWeights(runDirectory: string): string {
+export function newestWeights(runDirectory: string): string {
   const model = `${runDirectory}/${FINAL_MODEL}`;
   if (existsSync(model)) return model;
   const checkpoint = latestCheckpoint(runDirectory);

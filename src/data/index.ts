@@ -7,6 +7,7 @@ export { type Demonstration, type DemonstrationSource, demonstrations } from "./
 export { labelTokens, type TokenLabel } from "./digits/labeller.ts";
 export type { Lesson } from "./digits/lessons.ts";
 export { type DigitsOptions, digitsSchema } from "./digits/options.ts";
+export { isRightToken, type RightTexts, rightTexts } from "./digits/right-texts.ts";
 export { type DigitsSource, digitsSource, isDigitsSource } from "./digits/source.ts";
 export { DIGITS_SPLITS, type DigitsSplit, warmStartScans } from "./digits/split.ts";
 export type { DigitsTruth } from "./digits/world.ts";

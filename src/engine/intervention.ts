@@ -19,8 +19,8 @@ export interface AttentionIntervention {
   readonly modality: "visual" | "text";
   /** λ ≥ 0; 0 changes nothing. */
   readonly lambda: number;
-  /** Decoder layers from 0; the last one unless given. */
-  readonly layers?: readonly number[] | undefined;
+  /** Decoder layers from 0, or all of them; the last one unless given. */
+  readonly layers?: readonly number[] | "all" | undefined;
   /** Heads of these layers from 0; all unless given. */
   readonly heads?: readonly number[] | undefined;
   /** The query that predicts a token (default), the only one that its own log-prob depends on; or the token's own. */

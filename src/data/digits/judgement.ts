@@ -25,16 +25,27 @@ export interface Judgement extends Span {
   readonly correct: boolean | null;
   /** Whether it follows from what the completion itself wrote before; null for readings and where nothing was. */
   readonly follows: boolean | null;
+  /**
+   * Texts that would be right in its place, by the image for readings and by what was written before for the rest; none
+   * where it ought not to stand at all, or nothing can be said.
+   */
+  readonly right: readonly string[];
+}
+
+/** Which of the stated values are right, by the alignment of `alignedExpected`. */
+export function alignedRight(stated: readonly number[], expected: readonly number[]): boolean[] {
+  const aligned = alignedExpected(stated, expected);
+  return stated.map((value, i) => value === aligned[i]);
 }
 
 /**
- * Which of the stated values are right, by the alignment with the fewest edits; lists of equal length are compared
- * place by place. So a skipped digit does not make every later one wrong.
+ * What ought to stand in the place of each stated value, by the alignment with the fewest edits; lists of equal length
+ * are compared place by place. So a skipped digit does not make every later one wrong. Undefined for a value too many.
  */
-export function alignedRight(stated: readonly number[], expected: readonly number[]): boolean[] {
+function alignedExpected(stated: readonly number[], expected: readonly number[]): (number | undefined)[] {
   const n = stated.length;
   const m = expected.length;
-  if (n === m) return stated.map((value, i) => value === expected[i]);
+  if (n === m) return [...expected];
   // edits[i][j]: fewest edits between the tails stated[i…] and expected[j…].
   const edits = Array.from({ length: n + 1 }, (_, i) =>
     Array.from({ length: m + 1 }, (_, j) => (i === n ? m - j : n - i)),
@@ -45,16 +56,20 @@ export function alignedRight(stated: readonly number[], expected: readonly numbe
       edits[i]![j] = Math.min(edits[i + 1]![j + 1]! + same, edits[i + 1]![j]! + 1, edits[i]![j + 1]! + 1);
     }
   }
-  const right = stated.map(() => false);
+  const aligned = stated.map((): number | undefined => undefined);
   for (let i = 0, j = 0; i < n && j < m; ) {
     const same = stated[i] === expected[j];
     if (edits[i]![j] === edits[i + 1]![j + 1]! + (same ? 0 : 1)) {
-      right[i++] = same;
-      j++;
+      aligned[i++] = expected[j++];
     } else if (edits[i]![j] === edits[i + 1]![j]! + 1) i++;
     else j++;
   }
-  return right;
+  return aligned;
+}
+
+/** A value as text; none where there is no value. */
+function texts(value: number | undefined): string[] {
+  return value === undefined ? [] : [String(value)];
 }
 
 function isExtreme(subject: ReadingSubject): subject is Extreme {
@@ -127,19 +142,27 @@ function judgeStep(
   );
   written.derived.push(result.value);
   const holds = total === result.value;
+  const right = [...known].map(String);
   return [
     ...operands.map((operand) => {
       const follows = known.has(operand.value);
-      return { ...spanOf(operand), ...reasoning, correct: follows || allowed.has(operand.value), follows };
+      return {
+        ...spanOf(operand),
+        ...reasoning,
+        correct: follows || allowed.has(operand.value),
+        follows,
+        right,
+      };
     }),
     ...operators.map((operator) => ({
       ...spanOf(operator),
       ...reasoning,
       correct: operator.sign === sign,
       follows: null,
+      right: [sign],
     })),
-    { ...spanOf(equals), ...reasoning, correct: null, follows: null },
-    { ...spanOf(result), ...reasoning, correct: holds, follows: holds },
+    { ...spanOf(equals), ...reasoning, correct: null, follows: null, right: [] },
+    { ...spanOf(result), ...reasoning, correct: holds, follows: holds, right: texts(total) },
   ];
 }
 
@@ -154,17 +177,33 @@ function judgeSelection(
   const read = written.needed(truth);
   const expected = read === undefined ? undefined : greaterThan(read, threshold.value);
   const stated = values.map(({ value }) => value);
-  const right = expected === undefined ? undefined : alignedRight(stated, expected);
+  const aligned = expected === undefined ? undefined : alignedExpected(stated, expected);
   written.selected = stated;
   const isAsked = asked === null ? null : threshold.value === asked;
   const isEmpty = expected === undefined ? null : expected.length === 0;
   return [
-    { ...spanOf(threshold), ...reasoning, correct: isAsked, follows: isAsked },
+    {
+      ...spanOf(threshold),
+      ...reasoning,
+      correct: isAsked,
+      follows: isAsked,
+      right: texts(asked ?? undefined),
+    },
     ...values.map((value, i) => {
-      const fits = right?.[i] ?? null;
-      return { ...spanOf(value), ...reasoning, correct: fits, follows: fits };
+      const fits = aligned === undefined ? null : aligned[i] === value.value;
+      return { ...spanOf(value), ...reasoning, correct: fits, follows: fits, right: texts(aligned?.[i]) };
     }),
-    ...(none === undefined ? [] : [{ ...spanOf(none), ...reasoning, correct: isEmpty, follows: isEmpty }]),
+    ...(none === undefined
+      ? []
+      : [
+          {
+            ...spanOf(none),
+            ...reasoning,
+            correct: isEmpty,
+            follows: isEmpty,
+            right: isEmpty === true ? ["none"] : texts(expected?.[0]),
+          },
+        ]),
   ];
 }
 
@@ -176,7 +215,14 @@ function judgeDerived(
 ): Judgement {
   written.derived.push(value.value);
   const right = expected === undefined ? null : value.value === expected;
-  return { ...spanOf(value), role: "reasoning", statement, correct: right, follows: right };
+  return {
+    ...spanOf(value),
+    role: "reasoning",
+    statement,
+    correct: right,
+    follows: right,
+    right: texts(expected),
+  };
 }
 
 function judgeStatement(statement: Statement, written: Written, truth: DigitsTruth): Judgement[] {
@@ -184,14 +230,15 @@ function judgeStatement(statement: Statement, written: Written, truth: DigitsTru
     case "reading": {
       const { subject, values } = statement;
       const stated = values.map(({ value }) => value);
-      const right = alignedRight(stated, trueReading(truth, subject));
+      const aligned = alignedExpected(stated, trueReading(truth, subject));
       written.readings.set(subject, stated);
       return values.map((value, i) => ({
         ...spanOf(value),
         role: "image",
         statement: "reading",
-        correct: right[i] ?? false,
+        correct: aligned[i] === value.value,
         follows: null,
+        right: texts(aligned[i]),
       }));
     }
     case "step":
@@ -214,6 +261,7 @@ function judgeStatement(statement: Statement, written: Written, truth: DigitsTru
           statement: "answer",
           correct: statement.text === truth.answer,
           follows: own === undefined ? null : statement.text === String(own),
+          right: [own === undefined ? truth.answer : String(own)],
         },
       ];
     }

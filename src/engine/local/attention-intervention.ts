@@ -2,6 +2,8 @@
  * @module
  * An intervention on attention, checked against the model and spelled out for a batch.
  */
+
+import type { AttentionRow } from "../../credit/index.ts";
 import { EngineError, ShapeError } from "../../errors/index.ts";
 import type { TextConfig } from "../../model/index.ts";
 import type { Feeds, Tensor } from "../../tensor/index.ts";
@@ -11,9 +13,11 @@ import type { LocalSequence } from "./known-prompts.ts";
 import type { PreparedSequence, SequenceBatch } from "./sequence-batches.ts";
 
 /** An intervention with nothing left to default. */
-export type Intervention = {
-  readonly [K in keyof AttentionIntervention]-?: NonNullable<AttentionIntervention[K]>;
-};
+export interface Intervention extends Pick<AttentionIntervention, "tokens" | "modality" | "lambda"> {
+  readonly layers: readonly number[];
+  readonly heads: readonly number[];
+  readonly row: AttentionRow;
+}
 
 /**
  * Fills in the defaults.
@@ -37,17 +41,19 @@ export function checkedIntervention(
   for (const [i, list] of tokens.entries()) {
     checkPlaces(`tokens of sequence ${i}`, list, sequences[i]!.completion.length);
   }
-  checkPlaces("layers", layers, text.layers);
+  checkPlaces("layers", layers === "all" ? undefined : layers, text.layers);
   checkPlaces("heads", heads, text.heads);
   return {
     tokens,
     modality,
     lambda,
-    layers: layers ?? [text.layers - 1],
-    heads: heads ?? Array.from({ length: text.heads }, (_, head) => head),
+    layers: layers === "all" ? placesBelow(text.layers) : (layers ?? [text.layers - 1]),
+    heads: heads ?? placesBelow(text.heads),
     row,
   };
 }
+
+const placesBelow = (end: number) => Array.from({ length: end }, (_, place) => place);
 
 function checkPlaces(what: string, places: readonly number[] | undefined, end: number): void {
   const wrong = places?.find((place) => !(Number.isInteger(place) && place >= 0 && place < end));

@@ -1,0 +1,99 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { smallProblems, writeJsonl } from "../testing/data-files.ts";
+import { collectingContext, digitsFakeEngine, freshPath } from "../testing/tiny-run.ts";
+import { shortNames } from "./diagnose.ts";
+import { runCommandLine } from "./program.ts";
+
+const FEW = ["--problems", "6", "--resamples", "20", "--lambda", "2,8", "--candidates", "5"];
+const SHORT = ["--set", "sampling.maxCompletionTokens=3"];
+
+async function fovea(...words: string[]) {
+  const { context, stdout, stderr } = collectingContext({ openEngine: async () => digitsFakeEngine() });
+  const status = await runCommandLine(["diagnose", ...words], context);
+  return { status, stdout: stdout(), stderr: stderr() };
+}
+
+describe("fovea diagnose", () => {
+  test("writes its report, figures and JSON, and says where", async () => {
+    const out = freshPath();
+    const { status, stdout } = await fovea("digits", "digits", ...FEW, ...SHORT, "--out", out);
+    expect(status).toBe(0);
+    expect(stdout).toContain("ROLE ACCURACY");
+    expect(stdout).toContain(`written to ${out}`);
+    expect(readdirSync(out).sort()).toEqual([
+      "connectivity.svg",
+      "correlation.svg",
+      "diagnosis.json",
+      "grounding.svg",
+      "report.md",
+      "roles.svg",
+      "time.svg",
+    ]);
+    const record = JSON.parse(readFileSync(join(out, "diagnosis.json"), "utf8"));
+    expect(record).toMatchObject({
+      version: 1,
+      model: "digits",
+      data: "digits",
+      problems: 6,
+      lambda: [2, 8],
+    });
+    expect(record.models[0]).toMatchObject({ completions: 6 });
+    // The fake engine cannot amplify attention.
+    expect(record.models[0].leftOut.map(({ part }: { part: string }) => part)).toContain(
+      "causal intervention",
+    );
+    const markdown = readFileSync(join(out, "report.md"), "utf8");
+    for (const [, file] of markdown.matchAll(/!\[[^\]]*\]\(([^)]*)\)/g))
+      expect(readdirSync(out)).toContain(file);
+  });
+
+  test("does the parts that need no truth on other data, and says which were left out and why", async () => {
+    const data = writeJsonl(await smallProblems(5));
+    const flags = [...FEW, ...SHORT, "--split", "train", "--out", freshPath()];
+    const { status, stdout } = await fovea("digits", data, ...flags);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/role accuracy\s+the data set does not know which tokens read the image/);
+    expect(stdout).toContain("CONNECTIVITY");
+    expect(stdout).not.toContain("CORRELATION");
+  });
+
+  test("gives one JSON object on stdout", async () => {
+    const { stdout } = await fovea("digits", "digits", ...FEW, ...SHORT, "--out", freshPath(), "--json");
+    const record = JSON.parse(stdout);
+    expect(record.event).toBe("finished");
+    expect(record.models).toHaveLength(1);
+  });
+
+  test.each([
+    ["a strength that is none", ["--lambda", "0"], "numbers above 0"],
+    ["layers that are none", ["--layers", "first"], "whole numbers from 0"],
+    ["heads that are none", ["--heads", "1,-1"], "whole numbers from 0"],
+    ["no problems at all", ["--problems", "0"], "a whole number from 1"],
+    ["an unknown setting", ["--set", "sampling.temprature=1"], "temperature"],
+    ["a model against itself", ["--against", "digits"], "expected other models"],
+    ["a part of the data that is none", ["--split", "tests"], "tests"],
+  ])("refuses %s", async (_, flags, message) => {
+    const { status, stderr } = await fovea("digits", "digits", ...flags);
+    expect(status).toBe(2);
+    expect(stderr).toContain(message);
+  });
+});
+
+test.each([
+  [
+    ["runs/a/model", "runs/b/model"],
+    ["a/model", "b/model"],
+  ],
+  [
+    ["runs/a", "runs/a/warm-start/"],
+    ["a", "warm-start"],
+  ],
+  [
+    ["x/model", "model"],
+    ["x/model", "model"],
+  ],
+])("names of %j are %j", (models, names) => {
+  expect(shortNames(models)).toEqual(names);
+});

@@ -1,0 +1,138 @@
+/**
+ * @module
+ * A whole diagnosis of one model, and of others to compare it with.
+ */
+import type { AttentionRow } from "../credit/index.ts";
+import { type Engine, requireCapability } from "../engine/index.ts";
+import { Rng } from "../math/index.ts";
+import { type CollectOptions, collect } from "./collect.ts";
+import { type Correlation, correlate } from "./correlation.ts";
+import {
+  type ConnectivityDistribution,
+  connectivityDistribution,
+  type GroundingDistribution,
+  groundingDistribution,
+} from "./distributions.ts";
+import { type InterventionOptions, intervene, type RoleIntervention, type Site } from "./intervention.ts";
+import { type RoleAccuracy, roleAccuracy } from "./role-accuracy.ts";
+import type { BootstrapOptions } from "./statistics/bootstrap.ts";
+import { alignments, type RoleAlignment, type RoleCourse, timeCourse } from "./time-course.ts";
+
+/** A part that was not done, and why. */
+export interface LeftOut {
+  readonly part: string;
+  readonly reason: string;
+}
+
+/** What is said of one model. */
+export interface ModelDiagnosis {
+  readonly name: string;
+  readonly completions: number;
+  readonly tokens: number;
+  readonly accuracy: number;
+  readonly correlation: readonly Correlation[];
+  readonly intervention: readonly RoleIntervention[];
+  readonly timeCourse: readonly RoleCourse[];
+  readonly alignment: readonly RoleAlignment[];
+  readonly roleAccuracy: readonly RoleAccuracy[];
+  readonly connectivity: readonly ConnectivityDistribution[];
+  readonly grounding?: GroundingDistribution;
+  readonly leftOut: readonly LeftOut[];
+}
+
+export interface DiagnoseOptions extends Omit<CollectOptions, "rows"> {
+  readonly name: string;
+  /** Attention rows to read; both unless given. */
+  readonly rows?: readonly AttentionRow[];
+  /** Where attention is amplified; none leaves interventions out. */
+  readonly sites: readonly Site[];
+  readonly lambdas: readonly number[];
+  readonly bootstrap?: BootstrapOptions;
+  readonly onPhase?: ((phase: string, done: number, total: number) => void) | undefined;
+}
+
+/**
+ * Diagnoses one model.
+ *
+ * @throws EngineError when the engine can tell nothing of attention
+ */
+export async function diagnose(options: DiagnoseOptions): Promise<ModelDiagnosis> {
+  const { engine, name, bootstrap = {}, rows = ["own", "predicting"], onPhase } = options;
+  requireCapability(engine.capabilities, "attention", "diagnose");
+  const collected = await collect({
+    ...options,
+    rows,
+    onProgress: (done, total) => onPhase?.("collecting", done, total),
+  });
+  const { table } = collected;
+  const { truth } = table;
+  const rng = new Rng(options.seed).fork("intervals");
+  const leftOut = missingParts(engine, table.truth !== undefined, options.sites.length > 0);
+  const isLeftOut = (part: string) => leftOut.some((one) => one.part === part);
+  const intervention = isLeftOut(PARTS.intervention)
+    ? []
+    : await intervene(collected, sweepOptions(options), rng.fork("intervention"));
+  onPhase?.("intervals", 0, 1);
+  const grounding = groundingDistribution(table, rng, bootstrap);
+  const found: ModelDiagnosis = {
+    name,
+    completions: table.completions,
+    tokens: table.tokens,
+    accuracy: table.accuracy,
+    correlation: truth
+      ? rows.map((row) => correlate(table, truth, row, rng.fork(`correlation ${row}`), bootstrap))
+      : [],
+    intervention,
+    timeCourse: timeCourse(table, rng.fork("time"), bootstrap),
+    alignment: alignments(table, rng.fork("alignment"), bootstrap),
+    roleAccuracy: truth ? roleAccuracy(table, truth, rng.fork("roles"), bootstrap) : [],
+    connectivity: rows.flatMap((row) => connectivityDistribution(table, row) ?? []),
+    ...(grounding && { grounding }),
+    leftOut,
+  };
+  onPhase?.("intervals", 1, 1);
+  return found;
+}
+
+const PARTS = {
+  correlation: "correlation",
+  intervention: "causal intervention",
+  roles: "role accuracy",
+  measures: "roles by KL and by attention entropy",
+  connectivity: "connectivity",
+  grounding: "grounding",
+} as const;
+
+function missingParts({ capabilities }: Engine, hasTruth: boolean, hasSites: boolean): LeftOut[] {
+  const missing: LeftOut[] = [];
+  const without = (capability: Parameters<typeof requireCapability>[1], part: string) => {
+    if (!capabilities.has(capability)) {
+      missing.push({ part, reason: `the engine lacks the capability "${capability}"` });
+    }
+  };
+  const reason = "the data set does not know which tokens read the image and which are right";
+  if (!hasTruth) {
+    for (const part of [PARTS.correlation, PARTS.intervention, PARTS.roles]) missing.push({ part, reason });
+  } else if (!hasSites) {
+    missing.push({ part: PARTS.intervention, reason: "no layers were asked for" });
+  } else {
+    without("attention-intervention", PARTS.intervention);
+  }
+  without("attention-measure", PARTS.measures);
+  without("calibrated-attention", PARTS.connectivity);
+  without("image-ablation", PARTS.grounding);
+  return missing;
+}
+
+function sweepOptions(options: DiagnoseOptions): InterventionOptions {
+  const { engine, dialogue, sites, lambdas, bootstrap = {}, onPhase, shouldStop } = options;
+  return {
+    engine,
+    tokenTexts: (tokens) => dialogue.tokenTexts(tokens),
+    sites,
+    lambdas,
+    bootstrap,
+    onProgress: (done, total) => onPhase?.("intervening", done, total),
+    shouldStop,
+  };
+}

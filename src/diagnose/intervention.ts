@@ -1,0 +1,201 @@
+/**
+ * @module
+ * Whether attention causes errors: DyCo-RL's causal intervention (arXiv:2606.08035, section 4.1, Eq. 5) on single tokens of
+ * known truth, against placebos.
+ *
+ * Each token is intervened on alone, with everything before it as it was sampled. It is recovered when the model's likeliest
+ * token becomes one of those that are right in its place. Only tokens whose likeliest token was wrong take part: a wrong
+ * token that was merely drawn needs no recovery.
+ */
+import { isRightToken } from "../data/index.ts";
+import type { AttentionIntervention, Engine } from "../engine/index.ts";
+import type { Interval, Rng } from "../math/index.ts";
+import type { Candidate, TokenClass } from "./candidates.ts";
+import type { Collected } from "./collect.ts";
+import { type BootstrapOptions, bootstrapIntervals } from "./statistics/bootstrap.ts";
+import { GroupedSums } from "./statistics/grouped-sums.ts";
+
+/** What is amplified: the token toward the modality of its role; toward the other; or another token, drawn at random. */
+export const ARMS = ["targeted", "wrong modality", "random token"] as const;
+export type Arm = (typeof ARMS)[number];
+
+/** Layers and heads that are amplified together. */
+export interface Site {
+  readonly name: string;
+  /** From 0, or all; the last alone unless given. */
+  readonly layers?: AttentionIntervention["layers"];
+  /** From 0; all unless given. */
+  readonly heads?: readonly number[] | undefined;
+}
+
+export interface InterventionOptions {
+  readonly engine: Engine;
+  /** The text of each token alone. */
+  readonly tokenTexts: (tokens: ArrayLike<number>) => string[];
+  readonly sites: readonly Site[];
+  /** λ, rising. */
+  readonly lambdas: readonly number[];
+  readonly bootstrap: BootstrapOptions;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  readonly shouldStop?: (() => boolean) | undefined;
+}
+
+/** What one strength did. */
+export interface Effect {
+  readonly lambda: number;
+  /** Share of wrong tokens recovered. */
+  readonly recovered: Readonly<Record<Arm, Interval>>;
+  /** Targeted minus wrong modality. */
+  readonly advantage: Interval;
+  /** Share of right tokens, amplified as targeted ones are, that stay right; absent where there are none. */
+  readonly kept?: Interval;
+}
+
+export interface RoleIntervention {
+  readonly role: "image" | "reasoning";
+  readonly site: Site;
+  /** Wrong tokens whose right text is known, in all completions. */
+  readonly wrong: number;
+  /** Of those sampled, whose likeliest token was right all the same. */
+  readonly onlyDrawnWrong: number;
+  /** Those intervened on. */
+  readonly tokens: number;
+  /** Right tokens intervened on. */
+  readonly rightTokens: number;
+  readonly effects: readonly Effect[];
+}
+
+const ROLES = [
+  { role: "image", wrong: "P^e", right: "P^r", wanted: "visual", other: "text" },
+  { role: "reasoning", wrong: "R^e", right: "R^r", wanted: "text", other: "visual" },
+] as const satisfies readonly {
+  role: string;
+  wrong: TokenClass;
+  right: TokenClass;
+  wanted: AttentionIntervention["modality"];
+  other: AttentionIntervention["modality"];
+}[];
+
+/** Sequences of one scoring call. */
+const CHUNK = 256;
+
+/** A sweep over λ for each role and site; what is there when it is stopped. */
+export async function intervene(
+  { candidates }: Pick<Collected, "candidates">,
+  options: InterventionOptions,
+  rng: Rng,
+): Promise<RoleIntervention[]> {
+  const { lambdas, sites, onProgress, shouldStop = () => false } = options;
+  const found: RoleIntervention[] = [];
+  const total = ROLES.length * sites.length * lambdas.length;
+  let done = 0;
+  for (const { role, wrong, right, wanted, other } of ROLES) {
+    const sampled = candidates[wrong].kept;
+    const verdicts = await likeliestIsRight(sampled, undefined, options);
+    const errors = sampled.filter((_, i) => !verdicts[i]);
+    const keptRight = await likeliestIsRight(candidates[right].kept, undefined, options);
+    const controls = candidates[right].kept.filter((_, i) => keptRight[i]);
+    const places = errors.map(({ tokens }) => tokens.length - 1);
+    const draws = rng.fork(role);
+    const random = places.map((place) => (place === 0 ? [] : [draws.integer(place)]));
+    for (const site of sites) {
+      const effects: Effect[] = [];
+      for (const lambda of lambdas) {
+        if (shouldStop()) return found;
+        const amplified = (
+          modality: AttentionIntervention["modality"],
+          tokens: readonly (readonly number[])[],
+        ) => ({
+          tokens,
+          modality,
+          lambda,
+          layers: site.layers,
+          heads: site.heads,
+        });
+        const own = places.map((place) => [place]);
+        const outcomes = {
+          targeted: await likeliestIsRight(errors, amplified(wanted, own), options),
+          "wrong modality": await likeliestIsRight(errors, amplified(other, own), options),
+          "random token": await likeliestIsRight(errors, amplified(wanted, random), options),
+        };
+        const atControls = controls.map(({ tokens }) => [tokens.length - 1]);
+        const kept = await likeliestIsRight(controls, amplified(wanted, atControls), options);
+        effects.push(effectOf(lambda, errors, outcomes, controls, kept, draws, options.bootstrap));
+        onProgress?.(++done, total);
+      }
+      found.push({
+        role,
+        site,
+        wrong: candidates[wrong].offered,
+        onlyDrawnWrong: sampled.length - errors.length,
+        tokens: errors.length,
+        rightTokens: controls.length,
+        effects,
+      });
+    }
+  }
+  return found;
+}
+
+/** Whether each candidate's likeliest token is right, with attention amplified where that is asked for. */
+async function likeliestIsRight(
+  candidates: readonly Candidate[],
+  intervention: AttentionIntervention | undefined,
+  { engine, tokenTexts }: InterventionOptions,
+): Promise<boolean[]> {
+  const verdicts: boolean[] = [];
+  for (let start = 0; start < candidates.length; start += CHUNK) {
+    const chunk = candidates.slice(start, start + CHUNK);
+    const scores = await engine.score(
+      chunk.map(({ prompt, tokens }) => ({ prompt, completion: tokens })),
+      {
+        likeliest: true,
+        ...(intervention && {
+          intervention: { ...intervention, tokens: intervention.tokens.slice(start, start + CHUNK) },
+        }),
+      },
+    );
+    for (const [i, { right, tokens }] of chunk.entries()) {
+      const [text = ""] = tokenTexts([scores[i]!.likeliest![tokens.length - 1]!]);
+      verdicts.push(isRightToken(text, right));
+    }
+  }
+  return verdicts;
+}
+
+function effectOf(
+  lambda: number,
+  errors: readonly Candidate[],
+  outcomes: Readonly<Record<Arm, readonly boolean[]>>,
+  controls: readonly Candidate[],
+  kept: readonly boolean[],
+  rng: Rng,
+  bootstrap: BootstrapOptions,
+): Effect {
+  const units = new Map<number, number>();
+  for (const { unit } of [...errors, ...controls]) {
+    if (!units.has(unit)) units.set(unit, units.size);
+  }
+  const sumsOf = (items: readonly Candidate[], verdicts: readonly boolean[]) => {
+    const sums = new GroupedSums(units.size);
+    for (const [i, { unit }] of items.entries()) sums.add(units.get(unit)!, Number(verdicts[i]));
+    return sums;
+  };
+  const byArm = ARMS.map((arm) => sumsOf(errors, outcomes[arm]));
+  const ofKept = sumsOf(controls, kept);
+  const [targeted, wrong, random, advantage, stayed] = bootstrapIntervals(
+    units.size,
+    (weights) => {
+      const shares = byArm.map((sums) => sums.mean(weights));
+      return [...shares, shares[0]! - shares[1]!, ofKept.mean(weights)];
+    },
+    rng.fork(`bootstrap ${lambda}`),
+    bootstrap,
+  );
+  return {
+    lambda,
+    recovered: { targeted: targeted!, "wrong modality": wrong!, "random token": random! },
+    advantage: advantage!,
+    ...(controls.length > 0 && { kept: stayed! }),
+  };
+}

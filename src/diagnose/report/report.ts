@@ -1,0 +1,57 @@
+/**
+ * @module
+ * A diagnosis as text for a terminal, and as a directory of Markdown, figures and JSON.
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { ModelDiagnosis } from "../diagnosis.ts";
+import { sections } from "./sections.ts";
+import { tableMarkdown, tableText } from "./table.ts";
+
+/** Of the file `diagnosis.json`; raised when what it holds changes its meaning. */
+export const DIAGNOSIS_VERSION = 1;
+
+/** How a diagnosis came about; plain JSON. */
+export type Provenance = Readonly<Record<string, unknown>>;
+
+/** Every table, for a terminal. */
+export function reportText(models: readonly ModelDiagnosis[]): string {
+  return sections(models)
+    .map(({ title, note, tables }) => {
+      const head = note === undefined ? title.toUpperCase() : `${title.toUpperCase()}\n${note}`;
+      return [head, ...tables.map((one) => `${one.title}\n${tableText(one.table)}`)].join("\n\n");
+    })
+    .join("\n\n\n")
+    .concat("\n");
+}
+
+/** The same in Markdown, with figures beside it. */
+export function reportMarkdown(models: readonly ModelDiagnosis[], provenance: Provenance): string {
+  const origin = Object.entries(provenance).map(
+    ([name, value]) => `- ${name}: \`${typeof value === "string" ? value : JSON.stringify(value)}\``,
+  );
+  const parts = sections(models).map(({ title, note, tables, figures }) =>
+    [
+      `## ${title}`,
+      ...(note === undefined ? [] : [note]),
+      ...figures.map(({ file }) => `![${title}](${file})`),
+      ...tables.map((one) => `**${one.title}**\n\n${tableMarkdown(one.table)}`),
+    ].join("\n\n"),
+  );
+  return `${["# Diagnosis", origin.join("\n"), ...parts].join("\n\n")}\n`;
+}
+
+/** Writes `diagnosis.json`, `report.md` and the figures; the directory is made if need be. */
+export function writeReport(
+  directory: string,
+  models: readonly ModelDiagnosis[],
+  provenance: Provenance,
+): void {
+  mkdirSync(directory, { recursive: true });
+  const record = { version: DIAGNOSIS_VERSION, ...provenance, models };
+  writeFileSync(join(directory, "diagnosis.json"), `${JSON.stringify(record, null, 2)}\n`);
+  writeFileSync(join(directory, "report.md"), reportMarkdown(models, provenance));
+  for (const { figures } of sections(models)) {
+    for (const { file, svg } of figures) writeFileSync(join(directory, file), svg);
+  }
+}

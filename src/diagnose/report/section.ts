@@ -1,0 +1,25 @@
+/**
+ * @module
+ * What a section of a report is.
+ */
+import type { ModelDiagnosis } from "../diagnosis.ts";
+import type { Table } from "./table.ts";
+
+export interface Figure {
+  /** File name without folder. */
+  readonly file: string;
+  readonly svg: string;
+}
+
+export interface Section {
+  readonly title: string;
+  /** What the numbers are. */
+  readonly note?: string;
+  readonly tables: readonly { readonly title: string; readonly table: Table }[];
+  readonly figures: readonly Figure[];
+}
+
+/** Names a model where there are several. */
+export function of(name: string, models: readonly ModelDiagnosis[]): string {
+  return models.length > 1 ? `, ${name}` : "";
+}
