@@ -200,7 +200,16 @@ async function benchmark(directory) {
   const share = join(import.meta.dirname, "credit-share.mjs");
   const credit = options["no-credit"]
     ? null
-    : JSON.parse(await output(process.execPath, [share, "--json", "--threads", options.threads]));
+    : JSON.parse(
+        await output(process.execPath, [
+          share,
+          "--json",
+          "--methods",
+          "dyco-rl",
+          "--threads",
+          options.threads,
+        ]),
+      );
   const where = { ...before, loadAfter: provenance().load, ...compared[0]?.versions };
   const text = [
     Object.entries(where)

@@ -9,11 +9,11 @@ import type { Group } from "./group.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 import type { Training } from "./training.ts";
 
-/** Numbers of Gram matrices that are held at once: 128 MiB. */
+/** Numbers of Gram matrices that are asked for at once: 128 MiB. */
 const GRAM_NUMBERS = 2 ** 24;
 
 /**
- * Runs of groups whose Gram matrices may be held at once. Methods that ask for them judge each completion by itself, so
+ * Runs of groups whose Gram matrices may be scored at once. Methods that ask for them judge each completion by itself, so
  * they may be given their groups in parts; the others see all of them.
  */
 function partsOf(groups: readonly Group[], hasGram: boolean): (readonly Group[])[] {

@@ -74,6 +74,13 @@ describe("an iteration with each credit method", () => {
     expect((await runIteration(training, progress, 2)).metrics).not.toHaveProperty("withoutVisualMass");
   });
 
+  test.each(["dyco-rl", "at-rl", "entropy-advantage"])("%s takes its signals from sampling", async (kind) => {
+    const { engine, scored } = recordingEngine();
+    const { training, progress } = tinyTraining(engine, "train.reportKlEvery=0", `credit.kind=${kind}`);
+    await runIteration(training, progress, 1);
+    expect(scored).toEqual([]);
+  });
+
   test("asks the model once with its images gone where the method compares", async () => {
     const { engine, scored } = recordingEngine();
     const { training, progress } = tinyTraining(engine, "train.reportKlEvery=0", "credit.kind=vicra");

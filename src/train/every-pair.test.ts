@@ -1,17 +1,13 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { creditMethod, creditSchema } from "../credit/index.ts";
+import { creditSchema } from "../credit/index.ts";
 import { ConfigError } from "../errors/index.ts";
-import { Rng } from "../math/index.ts";
 import { algorithmSchema } from "../objective/index.ts";
-import { digitsFakeEngine, steadyClock, tinyConfig } from "../testing/tiny-run.ts";
+import { digitsFakeEngine } from "../testing/tiny-run.ts";
+import { tinyTraining } from "../testing/tiny-training.ts";
 import { runIteration } from "./iteration.ts";
-import { trainingSource } from "./open-data.ts";
-import { openDialogue } from "./open-model.ts";
-import { problemOrder } from "./problem-order.ts";
-import type { Progress, Training } from "./training.ts";
-import { openVerifier } from "./verifier.ts";
 
+const TINY = ["train.reportKlEvery=0", "train.minibatches=2"];
 const credits = creditSchema.options.map(({ shape }) => shape.kind.value);
 /** Every objective by name, with the flags that ask for it. */
 const objectives: readonly (readonly [string, readonly string[]])[] = [
@@ -23,37 +19,13 @@ const objectives: readonly (readonly [string, readonly string[]])[] = [
   ["ppo, baseline values", ["algorithm=ppo", "algorithm.baseline=values"]],
 ];
 
-const TINY = ["train.reportKlEvery=0", "train.minibatches=2"];
-const plain = tinyConfig(...TINY);
-const dialogue = openDialogue(plain);
-const source = await trainingSource(plain);
-
-async function trainingWith(...flags: string[]): Promise<{ training: Training; progress: Progress }> {
-  const config = tinyConfig(...TINY, ...flags);
-  const training: Training = {
-    config,
-    engine: digitsFakeEngine(),
-    dialogue,
-    source,
-    order: problemOrder(source, config.train.seed),
-    verify: openVerifier(config),
-    credit: creditMethod(config.credit),
-    clock: steadyClock(),
-  };
-  await training.engine.setReference();
-  const totals = { completions: 0, tokens: 0, steps: 0, skippedSteps: 0 };
-  return {
-    training,
-    progress: { dataPosition: 0, rng: new Rng(1), rows: { drawn: 0, broken: 0, filtered: 0 }, totals },
-  };
-}
-
 describe("every objective trains with every credit method, or says why not", () => {
   test.each(objectives)("%s", async (objective, flags) => {
     for (const credit of credits) {
-      let run: { training: Training; progress: Progress };
+      let run: ReturnType<typeof tinyTraining>;
       try {
-        run = await trainingWith(...flags, `credit=${credit}`);
+        run = tinyTraining(digitsFakeEngine(), ...TINY, ...flags, `credit=${credit}`);
+        await run.training.engine.setReference();
       } catch (error) {
         expect(error).toBeInstanceOf(ConfigError);
         expect(["dpo", "gspo, form sequence"]).toContain(objective);

@@ -45,6 +45,7 @@ export async function sampleGroups(
 ): Promise<SampledGroups> {
   const { config, engine, dialogue, verify } = training;
   const { questions, skipped } = await watch.time("prepare", () => nextQuestions(training, progress));
+  const { attention, calibrated } = needs;
   const completions = await watch.time("sample", () =>
     engine.sample({
       ...config.sampling,
@@ -52,7 +53,9 @@ export async function sampleGroups(
       groupSize: config.train.groupSize,
       stopTokens: dialogue.stopTokens,
       seed: progress.rng.word(),
-      ...(needs.attention && { signals: { attention: needs.attention } }),
+      ...((attention || calibrated) && {
+        signals: { ...(attention && { attention }), ...(calibrated && { calibrated }) },
+      }),
     }),
   );
   const groups = await watch.time("verify", async () =>
