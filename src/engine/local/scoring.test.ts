@@ -108,26 +108,43 @@ describe("a score does not depend on its batch", () => {
     }
     expect(calibrated(found).connectivity).toBeAllclose(calibrated(expected).connectivity, ROUNDING);
     expect(calibrated(found).gram).toBeAllclose(calibrated(expected).gram, ROUNDING);
+    const numbers = ({ signals }: Score, name: "sharpness" | "divergence") => {
+      const { visualMass, textMass, visualShift, textShift, [name]: measured } = signals!.attention!;
+      return [visualMass, textMass, visualShift, textShift, ...(measured ? Object.values(measured) : [])];
+    };
+    for (const measure of ["sharpness", "divergence"] as const) {
+      const others = numbers(expected, measure);
+      numbers(found, measure).forEach((values, i) => {
+        expect(values).toBeAllclose(others[i]!, ROUNDING);
+      });
+    }
   }
 
-  test("alone, together, in reverse and in batches of few tokens", async () => {
-    const together = await model.score(sequences, request);
-    const reversed = await model.score(sequences.toReversed(), request);
-    const small = new LocalModel({ model: checkpointDirectory(NAME), threads: 1, maxTokens: 40 });
-    const ids = batch.map((sequence) => register(small, recordedPrompt(sequence)));
-    const same = sequences.map(({ prompt, completion }) => ({
-      prompt: ids[prompts.indexOf(prompt)]!,
-      completion,
-    }));
-    const cut = await small.score(same, request);
-    await small.close();
-    for (const [i, sequence] of sequences.entries()) {
-      const [alone] = await model.score([sequence], request);
-      expectSame(together[i]!, alone!);
-      expectSame(reversed.at(-1 - i)!, alone!);
-      expectSame(cut[i]!, alone!);
-    }
-  });
+  test.each([undefined, "sharpness", "divergence"] as const)(
+    "alone, together, in reverse and in batches of few tokens; measure %s",
+    async (measure) => {
+      const asking: ScoreRequest = {
+        ...request,
+        signals: { ...request.signals, attention: { row: "own", measure } },
+      };
+      const together = await model.score(sequences, asking);
+      const reversed = await model.score(sequences.toReversed(), asking);
+      const small = new LocalModel({ model: checkpointDirectory(NAME), threads: 1, maxTokens: 40 });
+      const ids = batch.map((sequence) => register(small, recordedPrompt(sequence)));
+      const same = sequences.map(({ prompt, completion }) => ({
+        prompt: ids[prompts.indexOf(prompt)]!,
+        completion,
+      }));
+      const cut = await small.score(same, asking);
+      await small.close();
+      for (const [i, sequence] of sequences.entries()) {
+        const [alone] = await model.score([sequence], asking);
+        expectSame(together[i]!, alone!);
+        expectSame(reversed.at(-1 - i)!, alone!);
+        expectSame(cut[i]!, alone!);
+      }
+    },
+  );
 
   test("an empty completion has empty scores", async () => {
     const [score] = await model.score([sequences[4]!], request);
