@@ -1,0 +1,181 @@
+"""Hooks that take signals from the last full-attention layers while a model's forward pass runs.
+
+A layer's queries and keys are taken as its projections return them, rotated as the layer rotates them, and turned into
+attention rows of the completion alone. The layer's own attention is not looked at, so its implementation (eager, sdpa,
+flash attention) does not matter; adapters on the projections are included; under FSDP2 nothing is gathered, since the
+projections run where their weights are whole.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from transformers.models.qwen2_5_vl.modeling_qwen2_5_vl import Qwen2_5_VLAttention
+
+from fovea_skyrl.calibrated import CalibratedRows
+from fovea_skyrl.errors import ShardedSequenceError, UnsupportedModelError
+from fovea_skyrl.layout import BatchLayout, SequenceLayout
+from fovea_skyrl.request import SignalRequest
+from fovea_skyrl.rows import BLOCK, attention_rows, rotated
+from fovea_skyrl.shifts import ShiftReducer
+
+Signals = dict[str, Tensor]
+
+
+def full_attention_layers(model: nn.Module) -> list[Qwen2_5_VLAttention]:
+    """The attention modules of the decoder that see all earlier keys, in order.
+
+    Raises UnsupportedModelError where there is none.
+    """
+    found = [module for module in model.modules() if isinstance(module, Qwen2_5_VLAttention)]
+    layers = sorted((each for each in found if each.sliding_window is None), key=lambda each: each.layer_idx or 0)
+    if not layers:
+        raise UnsupportedModelError(
+            f"expected a Qwen2.5-VL decoder with full-attention layers, got {type(model).__name__} without any"
+        )
+    return layers
+
+
+class SignalCapture:
+    """While it is open, one forward pass of `model` over the laid-out batch fills `signals`.
+
+        with SignalCapture(model, request, layout) as capture:
+            model(**inputs)
+        capture.signals[b]["visual_mass"]        # [T]
+
+    What is kept after a layer: for each sequence the numbers of `ShiftReducer`, and, until the last layer, the [T, S]
+    sum of `CalibratedRows`. Entropy needs logits, which no hook sees: `score` or the caller adds it.
+    """
+
+    def __init__(self, model: nn.Module, request: SignalRequest, layout: BatchLayout, block: int = BLOCK) -> None:
+        self.request = request
+        self.layout = layout
+        self.block = block
+        self.signals: list[Signals] = [{} for _ in layout.sequences]
+        self.layers = full_attention_layers(model)[-request.layers :] if request.layers else []
+        self._calibrated: list[CalibratedRows | None] = [None] * len(layout.sequences)
+        self._handles: list[Any] = []
+        self._seen: dict[str, Any] = {}
+
+    def __enter__(self) -> "SignalCapture":
+        for layer in self.layers:
+            self._handles += [
+                layer.register_forward_pre_hook(self._positions_hook, with_kwargs=True),
+                layer.q_proj.register_forward_hook(self._projection_hook("query")),
+                layer.k_proj.register_forward_hook(self._projection_hook("key")),
+                layer.register_forward_hook(self._layer_hook),
+            ]
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        for handle in self._handles:
+            handle.remove()
+        self._handles.clear()
+        self._seen.clear()
+
+    def _positions_hook(self, _: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        self._seen["positions"] = kwargs["position_embeddings"]
+
+    def _projection_hook(self, name: str) -> Any:
+        def hook(_: nn.Module, args: tuple[Any, ...], output: Tensor) -> None:
+            self._seen[name] = output.detach()
+
+        return hook
+
+    @torch.no_grad()
+    def _layer_hook(self, layer: Qwen2_5_VLAttention, args: tuple[Any, ...], output: Any) -> None:
+        query, key = self._seen.pop("query"), self._seen.pop("key")
+        cos, sin = (self._merged(each, layer) for each in self._seen.pop("positions"))
+        expected = (len(self.layout.sequences), self.layout.width)
+        if tuple(key.shape[:2]) != expected:
+            raise ShardedSequenceError(
+                f"layer {layer.layer_idx}: expected keys of {expected[0]} sequences x {expected[1]} positions, got "
+                f"{key.shape[0]} x {key.shape[1]}; signals need whole sequences: no sequence parallelism, no packing"
+            )
+        with exact_products(key.device.type):
+            for index, sequence in enumerate(self.layout.sequences):
+                if sequence.length == 0:
+                    continue
+                places = cos[index], sin[index]
+                self._reduce(index, sequence, layer, query[index], key[index], places)
+
+    def _merged(self, angles: Tensor, layer: Qwen2_5_VLAttention) -> Tensor:
+        """[B, width, D]: one rotary angle per channel, from three per channel where transformers gives these."""
+        if angles.dim() == 3:
+            return angles
+        parameters: Any = layer.config.rope_parameters
+        sections = list(parameters["mrope_section"]) * 2
+        parts = [part[index % 3] for index, part in enumerate(angles.split(sections, dim=-1))]
+        return torch.cat(parts, dim=-1)
+
+    def _reduce(
+        self,
+        index: int,
+        sequence: SequenceLayout,
+        layer: Qwen2_5_VLAttention,
+        query: Tensor,
+        key: Tensor,
+        places: tuple[Tensor, Tensor],
+    ) -> None:
+        """query, key: [width, heads · D] of one sequence, before rotary embedding."""
+        is_last = layer is self.layers[-1]
+        attention = self.request.attention if is_last else None
+        calibrated = self.request.calibrated if self._reads(layer) else None
+        asked = [each.row for each in (attention, calibrated) if each]
+        earliest = sequence.first - 1 if "predicting" in asked else sequence.first
+        latest = sequence.keys if "own" in asked else sequence.keys - 1
+        keys, queries = sequence.positions, sequence.positions[earliest:latest]
+        cos, sin = places
+        size = layer.head_dim
+        blocks = attention_rows(
+            rotated(query[queries].view(len(queries), -1, size), cos[queries], sin[queries]),
+            rotated(key[keys].view(len(keys), -1, size), cos[keys], sin[keys]),
+            earliest,
+            layer.scaling,
+            self.block,
+        )
+        shifts = rows = None
+        wanted: list[tuple[Any, int]] = []
+        if attention:
+            first = sequence.first - (attention.row == "predicting")
+            shifts = ShiftReducer(sequence.visual, first, attention.measure)
+            wanted.append((shifts, first - earliest))
+        if calibrated:
+            rows = self._calibrated[index]
+            if rows is None:
+                rows = CalibratedRows(sequence.length, sequence.visual, calibrated.bias_correction)
+                self._calibrated[index] = rows
+            wanted.append((rows, sequence.first - (calibrated.row == "predicting") - earliest))
+        at = 0
+        for some in blocks:
+            for reducer, start in wanted:
+                part = some[max(start - at, 0) : max(start + sequence.length - at, 0)]
+                if part.shape[0]:
+                    reducer.add(part)
+            at += some.shape[0]
+        if shifts:
+            self.signals[index] |= shifts.result()
+        if rows:
+            rows.end_layer()
+            if is_last:
+                self.signals[index] |= rows.result()
+                self._calibrated[index] = None
+
+    def _reads(self, layer: Qwen2_5_VLAttention) -> bool:
+        calibrated = self.request.calibrated
+        return calibrated is not None and any(each is layer for each in self.layers[-calibrated.layers :])
+
+
+@contextmanager
+def exact_products(device: str) -> Iterator[None]:
+    """Matrix products in single precision, whatever the surroundings allow (autocast, TF32)."""
+    precision = torch.get_float32_matmul_precision()
+    torch.set_float32_matmul_precision("highest")
+    try:
+        with torch.autocast(device_type=device, enabled=False):
+            yield
+    finally:
+        torch.set_float32_matmul_precision(precision)

@@ -1,0 +1,34 @@
+import torch
+
+from fovea_skyrl.calibrated import CalibratedRows, bias_curve
+
+
+def test_connectivity_and_gram_by_hand():
+    rows = CalibratedRows(2, torch.tensor([True, False]), bias_correction=False)
+    rows.add(torch.tensor([[0.6, 0.4], [0.2, 0.8]]))
+    rows.end_layer()
+    result = rows.result()
+    torch.testing.assert_close(result["connectivity"], torch.tensor([0.6, 0.2]))
+    torch.testing.assert_close(result["gram"], torch.tensor([[0.52, 0.44], [0.44, 0.68]]))
+
+
+def test_layers_are_averaged_and_blocks_change_nothing():
+    draw = torch.Generator().manual_seed(5)
+    layers = [torch.rand(5, 7, generator=draw) for _ in range(3)]
+    visual = torch.arange(7) < 3
+    rows = CalibratedRows(5, visual, bias_correction=True)
+    for layer in layers:
+        for block in layer.split(2):
+            rows.add(block)
+        rows.end_layer()
+    mean = torch.stack(layers).mean(0) / bias_curve(7).float()
+    result = rows.result()
+    torch.testing.assert_close(result["connectivity"], mean[:, visual].sum(-1))
+    torch.testing.assert_close(result["gram"], mean @ mean.T)
+
+
+def test_the_bias_curve_falls_and_has_mean_one():
+    curve = bias_curve(50)
+    torch.testing.assert_close(curve.mean(), torch.tensor(1.0, dtype=torch.float64))
+    assert (curve.diff() < 0).all()
+    assert bias_curve(1).tolist() == [1]

@@ -1,0 +1,168 @@
+"""A request on the wire to signals on the wire: SkyRL's application, database, engine and backend, one process."""
+
+import asyncio
+import sys
+from types import SimpleNamespace
+
+import pytest
+import skyrl.tinker.api as api
+import skyrl.tinker.engine as engine_module
+import torch
+from fastapi.testclient import TestClient
+from inside_skyrl import CHECKPOINT, LocalBackend, datum_of, sequences_of
+from recorded import FIXTURES, read
+from skyrl.tinker import types
+from skyrl.tinker.config import EngineConfig
+from skyrl.tinker.db_models import ModelDB, SessionDB, get_async_database_url
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlmodel import Session, SQLModel
+
+from fovea_skyrl import ShardedSequenceError, SkyRLVersionError, UnsupportedModelError, server
+from fovea_skyrl.versions import require
+
+MODEL = str(FIXTURES / "model" / CHECKPOINT)
+server.install()
+
+
+class Service:
+    """The HTTP application, and the engine that works through its database when it is told to."""
+
+    def __init__(self, directory, monkeypatch) -> None:
+        self.config = EngineConfig(base_model=MODEL, backend="fsdp", database_url=f"sqlite:///{directory}/tinker.db")
+        monkeypatch.setattr(engine_module, "get_backend_classes", lambda *_, **__: (LocalBackend, SimpleNamespace))
+        self.engine = engine_module.TinkerEngine(self.config)
+        SQLModel.metadata.create_all(self.engine.db_engine)
+        with Session(self.engine.db_engine) as session:
+            session.add(SessionDB(session_id="session", sdk_version="test", tags=[], user_metadata={}))
+            session.commit()
+            for name in ("policy-model", "critic-model"):
+                session.add(
+                    ModelDB(
+                        model_id=name,
+                        session_id="session",
+                        base_model=MODEL,
+                        lora_config=types.LoraConfig(rank=0, alpha=32, seed=0).model_dump(),
+                        status="ready",
+                        request_id=0,
+                    )
+                )
+            session.commit()
+        api.app.state.engine_config = self.config
+        api.app.state.db_engine = create_async_engine(get_async_database_url(self.config.database_url))
+        self.http = TestClient(api.app)
+
+    def submit(self, sequences, config, call="forward", model="policy-model"):
+        body = {"data": [datum_of(each) for each in sequences], "loss_fn": "cross_entropy", "loss_fn_config": config}
+        return self.http.post(f"/api/v1/{call}", json={"model_id": model, f"{call}_input": body})
+
+    def work(self) -> None:
+        engine = self.engine
+        passes = {"FORWARD": engine.process_forward, "FORWARD_BACKWARD": engine.process_forward_backward}
+        for kind, process in passes.items():
+            with Session(engine.db_engine) as session:
+                requests = engine.find_batchable_model_passes(session, types.RequestType[kind])
+            engine.process_batch_requests(requests, process, kind)
+
+    def result(self, future):
+        return self.http.post("/api/v1/retrieve_future", json={"request_id": future.json()["request_id"]})
+
+
+@pytest.fixture
+def service(tmp_path, monkeypatch):
+    made = Service(tmp_path, monkeypatch)
+    yield made
+    asyncio.run(api.app.state.db_engine.dispose())
+
+
+def test_the_capabilities_say_that_signals_are_there(service):
+    said = service.http.get("/api/v1/get_server_capabilities").json()
+    assert said["supported_models"][0]["model_name"] == MODEL
+    assert said["fovea_signals"]["protocol"] == 1
+    assert "calibrated-attention" in said["fovea_signals"]["capabilities"]
+
+
+def test_requests_with_and_without_signals_in_one_engine_batch_each_get_their_own(service, monkeypatch):
+    """Three sequences on two ranks: SkyRL pads the batch, and the padding's outputs are dropped."""
+    # SkyRL's own pass without signals asks for the GPU's number as the device to work on.
+    monkeypatch.setattr(torch.cuda, "current_device", lambda: "cpu")
+    sequences = sequences_of("padded-batch")
+    recorded = read("skyrl/signals.json")
+    own = {"fovea.attention": 1, "fovea.attention_measure": 1, "fovea.calibrated": 1, "fovea.calibrated_layers": 2}
+    asked = service.submit(sequences, own | {"fovea.entropy": 1})
+    plain = service.submit(sequences[:1], None)
+    wrong = service.submit(sequences[:1], {"fovea.attention": 9})
+    service.work()
+    outputs = service.result(asked).json()["loss_fn_outputs"]
+    expected = recorded["checkpoints"][CHECKPOINT]["padded-batch"]
+    assert len(outputs) == len(sequences)
+    for ours, theirs in zip(outputs, expected, strict=True):
+        wanted = theirs["own"] | {"entropy": theirs["entropy"], "logprobs": theirs["logprobs"]}
+        assert set(ours) == set(wanted)
+        for name, values in wanted.items():
+            close(ours[name]["data"], values)
+    [alone] = service.result(plain).json()["loss_fn_outputs"]
+    assert set(alone) == {"logprobs"}
+    failed = service.result(wrong)
+    assert failed.status_code == 400
+    assert "fovea.attention: expected one of 1 (own), 2 (predicting), got 9" in failed.json()["detail"]
+
+
+def test_a_packed_gram_goes_over_the_wire(service):
+    [sequence] = sequences_of("one-image")
+    future = service.submit([sequence], {"fovea.calibrated": 1, "fovea.packed_gram": 1})
+    service.work()
+    gram = service.result(future).json()["loss_fn_outputs"][0]["gram"]
+    length = len(sequence["completion"])
+    assert (gram["encoding"], gram["shape"]) == ("base64", [length * (length + 1) // 2])
+
+
+def test_signals_of_a_critic_and_of_forward_backward_fail_alone(service):
+    [sequence] = sequences_of("one-image")
+    critic = service.submit([sequence], {"fovea.entropy": 1}, model="critic-model")
+    backward = service.submit([sequence], {"fovea.attention": 1}, call="forward_backward")
+    service.work()
+    assert service.result(critic).json()["detail"] == "signals: expected a policy model, got a critic"
+    assert service.result(backward).json()["detail"] == "signals: expected a forward request, got forward_backward"
+
+
+def test_an_unknown_key_of_ours_is_refused_at_the_door(service):
+    answer = service.submit(sequences_of("one-image"), {"fovea.attenton": 1})
+    assert answer.status_code == 422
+    assert "fovea.attenton" in answer.text
+
+
+def test_our_engine_is_started_with_the_servers_own_configuration():
+    config = EngineConfig(base_model=MODEL, backend="fsdp", backend_config={"a": 1})
+    command = api._build_uv_run_cmd_engine(["uv", "run"], config)
+    assert command[:3] == [sys.executable, "-m", "fovea_skyrl.engine_process"]
+    assert command[command.index("--base-model") + 1] == MODEL
+    assert command[command.index("--backend-config") + 1] == '{"a": 1}'
+
+
+def test_what_could_not_give_signals_is_refused_at_the_start():
+    def config(**options):
+        return EngineConfig(**({"base_model": MODEL, "backend": "fsdp"} | options))
+
+    server.check(config())
+    with pytest.raises(UnsupportedModelError, match="--backend: expected fsdp, got jax"):
+        server.check(config(backend="jax"))
+    with pytest.raises(ShardedSequenceError, match="sequence_parallel_size: expected 1, got 4"):
+        server.check(config(backend_config={"trainer.policy.sequence_parallel_size": 4}))
+    with pytest.raises(ShardedSequenceError, match="remove_microbatch_padding"):
+        server.check(config(backend_config={"trainer.remove_microbatch_padding": True}))
+
+
+def test_a_model_of_another_type_is_refused_at_the_start(tmp_path):
+    (tmp_path / "config.json").write_text('{"model_type": "llama"}')
+    with pytest.raises(UnsupportedModelError, match="expected a model of type qwen2_5_vl, got llama"):
+        server.check(EngineConfig(base_model=str(tmp_path), backend="fsdp"))
+
+
+def test_a_skyrl_without_the_names_that_are_built_on_is_refused():
+    with pytest.raises(SkyRLVersionError, match="expected gone, as in SkyRL 0.3.0"):
+        require(api, "app", "gone")
+
+
+def close(ours, theirs):
+    as_numbers = (torch.tensor(each, dtype=torch.float64) for each in (ours, theirs))
+    torch.testing.assert_close(*as_numbers, rtol=1e-5, atol=1e-4)
