@@ -112,6 +112,9 @@ export class Reporter {
           `after ${event.iteration}: ${event.split} accuracy ${shareText({ ...event, share: event.accuracy })}`,
         );
         return;
+      case "session-lost":
+        this.bar.note(`${event.message}; going back to the newest checkpoint`);
+        break;
       case "broken-row":
         this.bar.note(`row skipped: ${event.message}`);
         return;

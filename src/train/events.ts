@@ -21,6 +21,14 @@ export interface CheckpointEvent {
   readonly path: string;
 }
 
+/** A server has lost the session; the run goes back to its newest checkpoint. */
+export interface SessionLostEvent {
+  readonly event: "session-lost";
+  /** Iterations or steps that were done. */
+  readonly completed: number;
+  readonly message: string;
+}
+
 /** A model on its way from the hub. */
 export interface DownloadEvent extends DownloadProgress {
   readonly event: "download";
@@ -31,6 +39,7 @@ export type RunEvent =
   | DownloadEvent
   | StartedEvent
   | CheckpointEvent
+  | SessionLostEvent
   | IterationMetrics
   | BrokenRow
   | WarmStartMetrics

@@ -67,6 +67,10 @@ export interface IterationMetrics {
   readonly perceptionKl?: number;
   readonly loss?: number;
   readonly gradientNorm?: number;
+  /** Sampler against trainer, nats; only from engines where they are two programs. */
+  readonly samplerMismatch?: number;
+  readonly samplerMismatchMax?: number;
+  readonly samplerKl?: number;
   readonly ratioMean?: number;
   readonly ratioMin?: number;
   readonly ratioMax?: number;
@@ -164,7 +168,7 @@ function objectiveNumbers(steps: readonly StepOutcome[], isKlMeasured: boolean) 
     ...(isKlMeasured && { kl: byTokens("kl") }),
     ...(measured.some(({ perceptionKl }) => perceptionKl > 0) && { perceptionKl: byTokens("perceptionKl") }),
     loss: mean(steps.flatMap(({ loss }) => loss ?? [])),
-    gradientNorm: mean(steps.flatMap(({ applied, gradientNorm }) => (applied ? (gradientNorm ?? []) : []))),
+    ...normNumbers(steps),
     ratioMean: byTokens("ratioMean"),
     ratioMin: Math.min(...measured.map(({ ratioMin }) => ratioMin)),
     ratioMax: Math.max(...measured.map(({ ratioMax }) => ratioMax)),
@@ -176,7 +180,21 @@ function objectiveNumbers(steps: readonly StepOutcome[], isKlMeasured: boolean) 
     effectiveTokens: byCompletions("effectiveTokens"),
     ...valueNumbers(measured),
     ...pairNumbers(measured),
+    ...mismatchNumbers(steps),
   };
+}
+
+/** Of the gradient, over applied steps; an engine may not tell it. */
+function normNumbers(steps: readonly StepOutcome[]) {
+  const norms = steps.flatMap(({ applied, gradientNorm = Number.NaN }) => (applied ? gradientNorm : []));
+  return norms.some(Number.isNaN) ? {} : { gradientNorm: mean(norms) };
+}
+
+/** Of sampler against trainer; a batch is on policy in its first minibatch only. */
+function mismatchNumbers(steps: readonly StepOutcome[]) {
+  const { mismatch } = steps.find((step) => step.mismatch !== undefined) ?? {};
+  if (mismatch === undefined) return {};
+  return { samplerMismatch: mismatch.mean, samplerMismatchMax: mismatch.max, samplerKl: mismatch.kl };
 }
 
 /** Of the value head, over minibatches; weighted by tokens. */

@@ -4,8 +4,14 @@
  * asked to or when too many steps in a row were skipped.
  */
 import type { Engine } from "../engine/index.ts";
-import { RunError } from "../errors/index.ts";
-import { clearUnfinished, latestCheckpoint, replaceDirectory, saveCheckpoint } from "./checkpoint.ts";
+import { RunError, SessionLostError } from "../errors/index.ts";
+import {
+  type Checkpoint,
+  clearUnfinished,
+  latestCheckpoint,
+  replaceDirectory,
+  saveCheckpoint,
+} from "./checkpoint.ts";
 import type { OnEvent, RunEvent } from "./events.ts";
 import type { RunDirectory } from "./run-directory.ts";
 
@@ -39,6 +45,9 @@ export interface LoopResult {
   readonly completed: number;
 }
 
+/** Times in a row that a remote session may be lost before the run gives up. */
+const MOST_LOSSES = 5;
+
 /** Directory of the final model within a run directory. */
 export const FINAL_MODEL = "model";
 
@@ -54,10 +63,12 @@ async function resume(directory: RunDirectory, engine: Engine, phase: Phase) {
 }
 
 /**
- * Runs a phase to its end, from its newest checkpoint if it has one.
+ * Runs a phase to its end, from its newest checkpoint if it has one. Where the engine is a server that has lost the
+ * session, the run goes back to that checkpoint, and what was written after it is forgotten as in any resumed run.
  *
  * @param shouldStop asked after every step; true saves a checkpoint and ends
- * @throws RunError when steps are skipped too often in a row, or the disk is full
+ * @throws RunError when steps are skipped too often in a row, the disk is full, or a session is lost before
+ *   the first checkpoint
  */
 export async function runLoop(
   directory: RunDirectory,
@@ -68,6 +79,8 @@ export async function runLoop(
 ): Promise<LoopResult> {
   let { completed, consecutiveSkips } = await resume(directory, engine, phase);
   let saved = completed > 0 ? completed : -1;
+  let furthest = completed;
+  let losses = 0;
   const save = async () => {
     if (saved === completed) return;
     const trainer = { version: 1 as const, completed, consecutiveSkips, state: phase.state() };
@@ -75,28 +88,61 @@ export async function runLoop(
     saved = completed;
     onEvent({ event: "checkpoint", completed, path });
   };
-  while (completed < phase.steps) {
-    if (shouldStop()) {
-      await save();
-      return { status: "interrupted", completed };
+  const run = async (): Promise<LoopResult> => {
+    while (completed < phase.steps) {
+      if (shouldStop()) {
+        await save();
+        return { status: "interrupted", completed };
+      }
+      const { records, rollouts, skips } = await phase.run(completed + 1);
+      completed += 1;
+      directory.writeRollouts(completed, rollouts ?? []);
+      for (const record of records) {
+        await directory.appendMetrics(record);
+        onEvent(record);
+      }
+      for (const reason of skips) {
+        consecutiveSkips = reason === undefined ? 0 : consecutiveSkips + 1;
+        if (consecutiveSkips >= phase.maxConsecutiveSkips)
+          throw tooManySkips(directory, consecutiveSkips, reason);
+      }
+      if (phase.checkpointEvery > 0 && completed % phase.checkpointEvery === 0) await save();
     }
-    const { records, rollouts, skips } = await phase.run(completed + 1);
-    completed += 1;
-    directory.writeRollouts(completed, rollouts ?? []);
-    for (const record of records) {
-      await directory.appendMetrics(record);
-      onEvent(record);
+    await save();
+    await replaceDirectory(directory.at(FINAL_MODEL), (fresh) => engine.save(fresh, { optimizer: false }));
+    return { status: "finished", completed };
+  };
+  for (;;) {
+    try {
+      return await run();
+    } catch (error) {
+      const lost = sessionLoss(error);
+      if (lost === undefined) throw error;
+      losses = completed > furthest ? 1 : losses + 1;
+      furthest = Math.max(furthest, completed);
+      const checkpoint = latestCheckpoint(directory.path);
+      if (checkpoint === undefined || losses > MOST_LOSSES) throw cannotGoOn(lost, checkpoint, losses);
+      onEvent({ event: "session-lost", completed, message: lost.message });
+      ({ completed, consecutiveSkips } = await resume(directory, engine, phase));
+      saved = completed;
     }
-    for (const reason of skips) {
-      consecutiveSkips = reason === undefined ? 0 : consecutiveSkips + 1;
-      if (consecutiveSkips >= phase.maxConsecutiveSkips)
-        throw tooManySkips(directory, consecutiveSkips, reason);
-    }
-    if (phase.checkpointEvery > 0 && completed % phase.checkpointEvery === 0) await save();
   }
-  await save();
-  await replaceDirectory(directory.at(FINAL_MODEL), (fresh) => engine.save(fresh, { optimizer: false }));
-  return { status: "finished", completed };
+}
+
+/** The loss of a remote session among an error and its causes. */
+function sessionLoss(error: unknown): SessionLostError | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof SessionLostError) return cause;
+  }
+  return undefined;
+}
+
+function cannotGoOn(lost: SessionLostError, checkpoint: Checkpoint | undefined, losses: number): RunError {
+  const why =
+    checkpoint === undefined
+      ? "there is no checkpoint to go on from (train.checkpointEvery)"
+      : `it was lost ${losses} times without progress; the last checkpoint is ${checkpoint.path}`;
+  return new RunError(`${lost.message}; ${why}`, { cause: lost });
 }
 
 function tooManySkips(directory: RunDirectory, count: number, reason: string | undefined): RunError {

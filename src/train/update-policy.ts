@@ -7,6 +7,7 @@ import type { AdamParameters } from "../engine/index.ts";
 import { NumericError } from "../errors/index.ts";
 import { algorithmNeeds, type ObjectiveMetrics, objective } from "../objective/index.ts";
 import { type CreditedGroup, objectiveGroups, sequencesOf } from "./measured-group.ts";
+import { type SamplerMismatch, samplerMismatch } from "./sampler-mismatch.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 import type { Training } from "./training.ts";
 
@@ -19,6 +20,8 @@ export interface StepOutcome {
   /** Before clipping. */
   readonly gradientNorm?: number;
   readonly metrics?: ObjectiveMetrics;
+  /** Only where the engine's sampler is another program than its trainer, and the weights are those sampled from. */
+  readonly mismatch?: SamplerMismatch;
 }
 
 /** Splits into at most `parts` runs whose lengths differ by one at most. */
@@ -53,13 +56,14 @@ async function step(
     { maxCompletionTokens },
   );
   return watch.time("update", async () => {
-    await engine.accumulate(sequences, coefficients.flat(), {
+    const { logprobs } = await engine.accumulate(sequences, coefficients.flat(), {
       temperature,
       ...(valueCoefficients && { valueCoefficients: valueCoefficients.flat() }),
       ...(entropyCoefficients && { entropyCoefficients: entropyCoefficients.flat() }),
     });
     const { gradientNorm, applied } = await engine.step(adam);
-    const outcome = { applied, loss, gradientNorm, metrics };
+    const mismatch = isOnPolicy && logprobs ? samplerMismatch(groups, logprobs) : undefined;
+    const outcome = { applied, loss, gradientNorm, metrics, ...(mismatch && { mismatch }) };
     return applied ? outcome : { ...outcome, reason: `the gradient's norm is ${gradientNorm}` };
   });
 }

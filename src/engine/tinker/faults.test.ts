@@ -1,0 +1,158 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { EngineError, SessionLostError } from "../../errors/index.ts";
+import { FAULTS, startFaultProxy } from "../../testing/fault-proxy.ts";
+import { TinkerWorld } from "../../testing/tinker-fixtures.ts";
+import { temporaryDirectory } from "../../testing/tiny-run.ts";
+import type { Engine, Prompt } from "../engine.ts";
+import { createFakeEngine } from "../fake/fake-engine.ts";
+
+const world = new TinkerWorld();
+afterEach(() => world.close());
+
+const ROUNDS = 95;
+const prompts: readonly Prompt[] = [1, 2].map((token) => ({ chunks: [{ kind: "text", tokens: [token] }] }));
+const small = () => createFakeEngine({ vocabSize: 12, promptRows: 2, seed: 5 });
+/** Waits that a test need not wait. */
+const clock = { now: () => performance.now(), sleep: () => new Promise<void>((done) => setImmediate(done)) };
+
+async function train(engine: Engine, rounds: number) {
+  for (let round = 1; round <= rounds; round++) {
+    const groups = await engine.sample({
+      prompts,
+      groupSize: 2,
+      maxCompletionTokens: 4,
+      temperature: 1,
+      topP: 1,
+      topK: 0,
+      stopTokens: [0],
+      seed: round,
+    });
+    const sequences = groups.flatMap((group, p) =>
+      group.map(({ tokens }) => ({ prompt: prompts[p]!, completion: tokens })),
+    );
+    await engine.accumulate(
+      sequences,
+      sequences.map(({ completion }, i) => Float64Array.from(completion, (_, t) => Math.sin(round + i + t))),
+    );
+    const { applied } = await engine.step({
+      learningRate: 0.01,
+      beta1: 0.9,
+      beta2: 0.99,
+      epsilon: 1e-8,
+      weightDecay: 0,
+      maxGradientNorm: 1,
+    });
+    expect(applied).toBe(true);
+  }
+}
+
+/** The bytes of every file of an engine's state under a directory. */
+function stateBytes(directory: string): Record<string, Buffer> {
+  const names = readdirSync(directory, { recursive: true, encoding: "utf8" });
+  return Object.fromEntries(
+    names
+      .filter((name) => name.endsWith(".bin"))
+      .map((name) => [name.replace(/^.*\//, ""), readFileSync(join(directory, name))]),
+  );
+}
+
+describe("a network with faults", () => {
+  test("a thousand calls cut, delayed, doubled or refused leave the weights of a run without any", async () => {
+    const state = temporaryDirectory();
+    const server = await world.server({ engine: small, state });
+    const proxy = await startFaultProxy(server.url, 0.6, 7);
+    const client = await world.client(proxy.url, { clock });
+    await train(client, ROUNDS);
+    await client.save(temporaryDirectory());
+    await proxy.close();
+    const done = FAULTS.map((fault) => proxy.counts[fault]);
+    expect(Math.min(...done)).toBeGreaterThan(80);
+    expect(done.reduce((a, b) => a + b, 0)).toBeGreaterThan(1000);
+
+    const straight = small();
+    await train(straight, ROUNDS);
+    const expected = temporaryDirectory();
+    await straight.save(expected);
+    const [reached, wanted] = [stateBytes(join(state, "checkpoints")), stateBytes(expected)];
+    expect(Object.keys(reached).sort()).toEqual(["fake-optimizer.bin", "fake-policy.bin"]);
+    expect(reached).toEqual(wanted);
+  }, 60_000);
+
+  test("waits are doubled with jitter, a wait that the server names is kept, and there is an end to it", async () => {
+    const waits: number[] = [];
+    let now = 0;
+    const given = [429, 500, 503, 408].map((status) => ({ status, after: status === 503 ? "7" : undefined }));
+    const busy = async () => {
+      const { status, after } = given.shift() ?? { status: 500, after: undefined };
+      return new Response("busy", { status, ...(after && { headers: { "retry-after": after } }) });
+    };
+    const slow = {
+      now: () => now,
+      sleep: async (wait: number) => {
+        waits.push(wait);
+        now += wait;
+      },
+    };
+    const open = world.client("http://127.0.0.1:9", { clock: slow, fetch: busy, retryLimitMs: 60_000 });
+    await expect(open).rejects.toThrow(
+      /^get_server_capabilities: http:\/\/127.0.0.1:9 does not answer \(\d+ attempts in \d+ s\): status 500: busy$/,
+    );
+    expect(waits[2]).toBe(7000);
+    for (const [i, wait] of waits.entries()) {
+      if (i === 2) continue;
+      const full = Math.min(30_000, 250 * 2 ** i);
+      expect(wait).toBeGreaterThanOrEqual(full / 2);
+      expect(wait).toBeLessThanOrEqual(full);
+    }
+    expect(new Set(waits.map((wait, i) => wait / 2 ** i)).size).toBeGreaterThan(3);
+    expect(now).toBeLessThanOrEqual(60_000);
+  });
+
+  test("a connection that is refused is an error that names the call, after the time allowed", async () => {
+    const open = world.client("http://127.0.0.1:1", { clock, retryLimitMs: 50 });
+    await expect(open).rejects.toThrow(EngineError);
+    await expect(open).rejects.toThrow(/^get_server_capabilities: .*does not answer/);
+  });
+
+  test("a session that the server has lost is another kind of error, and load begins a new one", async () => {
+    const state = temporaryDirectory();
+    const server = await world.server({ engine: small, state });
+    const proxy = { url: server.url };
+    const route: typeof fetch = (address, options) =>
+      fetch(String(address).replace("http://server", proxy.url), options);
+    const client = await world.client("http://server", { clock, fetch: route });
+    await train(client, 2);
+    const saved = temporaryDirectory();
+    await client.save(saved);
+    await train(client, 1);
+    // Another server, which knows the checkpoints of the first but none of its sessions.
+    const journal = join(state, "journal.jsonl");
+    await server.close();
+    const lines = readFileSync(journal, "utf8").split("\n");
+    writeFileSync(journal, lines.filter((line) => line.includes('"kind":"checkpoint"')).join("\n"));
+    proxy.url = (await world.server({ engine: small, state })).url;
+    await expect(train(client, 1)).rejects.toThrow(SessionLostError);
+    await expect(
+      client.sample({
+        prompts,
+        groupSize: 1,
+        maxCompletionTokens: 1,
+        temperature: 1,
+        topP: 1,
+        topK: 0,
+        stopTokens: [],
+        seed: 1,
+      }),
+    ).rejects.toThrow(SessionLostError);
+    await client.load(saved);
+    await train(client, 1);
+    const sequence = { prompt: prompts[0]!, completion: Int32Array.of(3, 4) };
+    const [score] = await client.score([sequence]);
+    const straight = small();
+    await train(straight, 2);
+    await train(straight, 1);
+    expect(score).toEqual((await straight.score([sequence]))[0]);
+  });
+});
