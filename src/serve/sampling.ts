@@ -46,6 +46,8 @@ export interface SamplingOptions {
   readonly host: (model: string) => ModelHost | undefined;
   readonly checkpoints: Checkpoints;
   readonly seed: number;
+  /** Whether answers carry what the protocol lacks. */
+  readonly isExtended: boolean;
   /** Longest that a batch waits for its members, ms. */
   readonly batchLimitMs: number;
 }
@@ -117,7 +119,7 @@ export class Sampling {
     const texts = stopTexts(served, parameters.stop);
     return {
       type: "sample",
-      sequences: group.map((own) => sequenceAnswer(cutAtStop(served, own, texts))),
+      sequences: group.map((own) => sequenceAnswer(cutAtStop(served, own, texts), this.#options.isExtended)),
       ...(request.prompt_logprobs === true && {
         prompt_logprobs: await this.#promptLogprobs(sampler, pool, input),
       }),
@@ -304,12 +306,15 @@ export class Sampling {
   }
 }
 
-function sequenceAnswer({ tokens, logprobs, entropy, stopReason, signals }: Completion): object {
+function sequenceAnswer(
+  { tokens, logprobs, entropy, stopReason, signals }: Completion,
+  isExtended: boolean,
+): object {
   return {
     stop_reason: stopReason,
     tokens: Array.from(tokens),
     logprobs: Array.from(logprobs),
-    entropy: Array.from(entropy),
+    ...(isExtended && { entropy: Array.from(entropy) }),
     ...(signals && { signals: signalTensors(signals) }),
   };
 }

@@ -54,6 +54,7 @@ export class TinkerService {
       host: (model) => this.#hosts.get(model),
       checkpoints: this.checkpoints,
       seed: options.seed ?? 0,
+      isExtended: options.isExtended ?? true,
       batchLimitMs: 2 * MINUTE,
     });
     this.#samplers = new Samplers(this.#journal, (source) => this.#servedOf(source));

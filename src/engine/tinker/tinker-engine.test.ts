@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { TinkerWorld, wholeFakeEngine } from "../../testing/tinker-fixtures.ts";
 import { temporaryDirectory } from "../../testing/tiny-run.ts";
 import type { Engine, Prompt, SampleRequest } from "../engine.ts";
+import { createFakeEngine } from "../fake/fake-engine.ts";
 
 const world = new TinkerWorld();
 afterEach(() => world.close());
@@ -107,5 +108,75 @@ describe("an engine behind the protocol", () => {
     expect(await one()).toEqual(next);
     await client.load(bare);
     expect(await one()).not.toEqual(next);
+  });
+
+  test("on a server of the plain protocol gives the same gradients, steps and references", async () => {
+    // Where a prompt ends must not matter, as it does not to a language model.
+    const engine = () => createFakeEngine({ vocabSize: 12, promptRows: 1, seed: 5 });
+    const client = await world.client((await world.server({ isExtended: false, engine })).url);
+    expect([...client.capabilities].sort()).toEqual(["image-ablation", "reference"]);
+    const sequences = prompts.flatMap((prompt) =>
+      [[3, 4, 0], [5], [0, 0, 2]].map((tokens) => ({ prompt, completion: Int32Array.from(tokens) })),
+    );
+    const answers = async (engine: Engine) => {
+      const all: unknown[] = [];
+      for (let round = 0; round < 2; round++) {
+        if (round === 0) await engine.setReference();
+        await engine.accumulate(
+          sequences,
+          sequences.map(({ completion }, i) => Float64Array.from(completion, (_, t) => Math.cos(i + t))),
+        );
+        all.push(await engine.step(adam), await engine.score(sequences));
+        all.push(await engine.score(sequences, { weights: "reference" }));
+      }
+      return all;
+    };
+    expect(await answers(client)).toEqual(await answers(engine()));
+  });
+
+  test("on a server of the plain protocol refuses what it lacks, naming the call", async () => {
+    const client = await world.client((await world.server({ isExtended: false })).url);
+    const sequences = [{ prompt: prompts[0]!, completion: Int32Array.of(2, 5) }];
+    const two = [Float64Array.of(1, 1)];
+    await expect(client.score(sequences, { entropy: true })).rejects.toThrow(
+      /^forward: .* offers no entropy$/,
+    );
+    await expect(client.score(sequences, { divergenceFrom: { kind: "black" } })).rejects.toThrow(
+      /^forward: .* offers no divergences/,
+    );
+    await expect(client.accumulate(sequences, two, { valueCoefficients: two })).rejects.toThrow(
+      /^forward_backward: .* offers no value head$/,
+    );
+    await expect(client.sample({ ...request, temperature: 0.7 })).rejects.toThrow(
+      /^asample: .* expected sampling.temperature 1, got 0.7$/,
+    );
+    const groups = await client.sample({ ...request, signals: {} });
+    for (const { entropy, logprobs } of groups.flat()) expect(entropy).toEqual(logprobs.map((own) => -own));
+  });
+
+  test("sends a batch that is too large for one request in parts", async () => {
+    const server = await world.server();
+    const sizes: number[] = [];
+    const counting: typeof fetch = (address, options) => {
+      if (String(address).endsWith("forward_backward")) sizes.push(String(options?.body).length);
+      return fetch(address, options);
+    };
+    const sequences = Array.from({ length: 12 }, (_, i) => ({
+      prompt: prompts[1]!,
+      completion: Int32Array.of(i, 5, 6),
+    }));
+    const step = async (engine: Engine) => {
+      await engine.accumulate(
+        sequences,
+        sequences.map(() => Float64Array.of(1, -1, 0.5)),
+      );
+      return engine.step(adam);
+    };
+    const whole = await step(await world.client(server.url));
+    expect(await step(await world.client(server.url, { fetch: counting, maxRequestBytes: 2500 }))).toEqual(
+      whole,
+    );
+    expect(sizes.length).toBeGreaterThan(2);
+    expect(Math.max(...sizes)).toBeLessThan(4000);
   });
 });

@@ -231,8 +231,8 @@ class TinkerEngine implements Engine {
   ): Promise<GradientReport> {
     if (!this.#isExtended) {
       this.#requireTemperature("forward_backward", temperature);
-      if (valueCoefficients) this.#refuse("forward_backward", "a value head");
-      if (entropyCoefficients) this.#refuse("forward_backward", "the gradient of entropies");
+      if (valueCoefficients) this.#refuse("forward_backward", "value head");
+      if (entropyCoefficients) this.#refuse("forward_backward", "gradient of entropies");
     }
     const inputs = sequences.map(({ completion }, i) => {
       const checked = (name: string, values: Float64Array | undefined) => {
@@ -377,7 +377,7 @@ class TinkerEngine implements Engine {
   #requirePlain({ signals, entropy, values, divergenceFrom }: ScoreRequest): void {
     if (signals?.attention ?? signals?.calibrated) this.#refuse("forward", "attention");
     if (entropy) this.#refuse("forward", "entropy");
-    if (values) this.#refuse("forward", "a value head");
+    if (values) this.#refuse("forward", "value head");
     if (divergenceFrom) this.#refuse("forward", "divergences over the vocabulary");
   }
 

@@ -1,0 +1,117 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { createTinkerEngine, type Engine } from "../engine/index.ts";
+import { TinkerWorld } from "../testing/tinker-fixtures.ts";
+import { digitsFakeEngine, freshPath, temporaryDirectory, tinyConfig } from "../testing/tiny-run.ts";
+import { freshDigitsModel, type RunEvent, type RunOptions, runTraining } from "../train/index.ts";
+
+const world = new TinkerWorld();
+afterEach(() => world.close());
+
+const clock = { now: () => performance.now(), sleep: () => new Promise<void>((done) => setImmediate(done)) };
+const FLAGS = ["train.checkpointEvery=1", "train.minibatches=2", "algorithm.klCoefficient=0.1"];
+
+/** Lines of metrics.jsonl without times and without what only a server's trainer can be compared with. */
+function metricsOf(directory: string): unknown[] {
+  const lines = readFileSync(join(directory, "metrics.jsonl"), "utf8").trim().split("\n");
+  return lines.map((line) => {
+    const record = JSON.parse(line) as Record<string, unknown>;
+    return Object.fromEntries(
+      Object.entries(record).filter(([name]) => name !== "timing" && !name.startsWith("sampler")),
+    );
+  });
+}
+
+async function run(url: string | undefined, options: Partial<RunOptions> = {}, ...flags: readonly string[]) {
+  const runDirectory = options.runDirectory ?? freshPath();
+  await runTraining({
+    config: tinyConfig(...FLAGS, ...flags),
+    runDirectory,
+    openEngine: async (): Promise<Engine> =>
+      url === undefined ? digitsFakeEngine() : createTinkerEngine({ url, model: freshDigitsModel(0), clock }),
+    ...options,
+  });
+  return runDirectory;
+}
+
+describe("a run on a server", () => {
+  test("killed on the client's side goes on from the server's checkpoint, as a run that was never stopped", async () => {
+    const straight = metricsOf(await run(undefined));
+    const { url } = await world.server({ engine: digitsFakeEngine });
+    let steps = 0;
+    const runDirectory = await run(url, { shouldStop: () => steps++ === 2 });
+    expect(metricsOf(runDirectory)).toEqual(straight.slice(0, 2));
+    await run(url, { runDirectory, resume: true });
+    expect(metricsOf(runDirectory)).toEqual(straight);
+  });
+
+  test("whose session is lost goes back to the last checkpoint and ends as one that never was", async () => {
+    const straight = metricsOf(await run(undefined));
+    const state = temporaryDirectory();
+    const first = await world.server({ engine: digitsFakeEngine, state, maxModels: 9 });
+    const events: RunEvent[] = [];
+    const runDirectory = freshPath();
+    let lost = 0;
+    await runTraining({
+      config: tinyConfig(...FLAGS),
+      runDirectory,
+      onEvent: (event) => events.push(event),
+      openEngine: async () => {
+        // The answer to one call in the third iteration is that the session is unknown.
+        const forget: typeof fetch = async (address, options) => {
+          const isStep =
+            String(address).endsWith("optim_step") && existsSync(join(runDirectory, "checkpoints/000002"));
+          if (!isStep || lost > 0) return fetch(address, options);
+          lost += 1;
+          return Response.json({ error: "no session", code: "unknown-session" }, { status: 404 });
+        };
+        return createTinkerEngine({ url: first.url, model: freshDigitsModel(0), clock, fetch: forget });
+      },
+    });
+    expect(lost).toBe(1);
+    expect(events.filter(({ event }) => event === "session-lost")).toEqual([
+      {
+        event: "session-lost",
+        completed: 2,
+        message: expect.stringMatching(/^optim_step \d+: .* no session$/),
+      },
+    ]);
+    expect(metricsOf(runDirectory)).toEqual(straight);
+  });
+
+  test("ends where a session is lost before the first checkpoint, and says why", async () => {
+    const { url } = await world.server({ engine: digitsFakeEngine });
+    const forget: typeof fetch = async (address, options) =>
+      String(address).endsWith("optim_step")
+        ? Response.json({ error: "no session" }, { status: 404 })
+        : fetch(address, options);
+    const openEngine = () => createTinkerEngine({ url, model: freshDigitsModel(0), clock, fetch: forget });
+    await expect(run(url, { openEngine })).rejects.toThrow(
+      /optim_step \d+: .* no session; there is no checkpoint to go on from/,
+    );
+  });
+});
+
+describe("a server that speaks the plain protocol only", () => {
+  test("trains with a reference that is sampled from and images that are changed on this side", async () => {
+    const flags = ["credit=vicra", "train.iterations=2"];
+    const straight = metricsOf(await run(undefined, {}, ...flags)) as Record<string, number>[];
+    const { url } = await world.server({ engine: digitsFakeEngine, isExtended: false });
+    const there = metricsOf(await run(url, {}, ...flags)) as Record<string, number>[];
+    // Requests have seeds of their own there, so that the samples are others; what is measured is the same.
+    expect(there.map((record) => Object.keys(record).sort())).toEqual(
+      straight.map((record) => Object.keys(record).sort()),
+    );
+    expect(there[1]!["kl"]).toBeGreaterThan(0);
+  });
+
+  test("refuses a method that needs attention before the first step, naming both", async () => {
+    const { url } = await world.server({ isExtended: false });
+    const runDirectory = freshPath();
+    await expect(run(url, { runDirectory }, "credit=dyco-rl")).rejects.toThrow(
+      'credit.kind "dyco-rl" needs the engine capability "attention"; this engine has: image-ablation, reference',
+    );
+    expect(existsSync(runDirectory)).toBe(false);
+  });
+});
