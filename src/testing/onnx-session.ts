@@ -30,6 +30,14 @@ export interface OnnxGeneration {
   readonly rows: number[][][];
 }
 
+export interface DecodeStep {
+  readonly embeddings: ort.Tensor;
+  readonly mask: readonly number[];
+  readonly positions: readonly number[];
+  readonly kept: number;
+  readonly cache?: Record<string, ort.Tensor>;
+}
+
 const OPTIONS: ort.InferenceSession.SessionOptions = { intraOpNumThreads: 1, logSeverityLevel: 3 };
 
 export class OnnxModel {
@@ -56,8 +64,8 @@ export class OnnxModel {
     for (const session of [this.#vision, this.#embedding, this.#decoder]) await session.release();
   }
 
-  get decoder(): ort.InferenceSession {
-    return this.#decoder;
+  get outputNames(): readonly string[] {
+    return this.#decoder.outputNames;
   }
 
   /** The tokens that an image or video takes, `[image_tokens, D]`. */
@@ -91,6 +99,22 @@ export class OnnxModel {
     return cache;
   }
 
+  /**
+   * One run of the decoder.
+   *
+   * @param step positions `[3 · batch · sequence]`, mask `[batch · total]`; an empty cache unless given
+   */
+  async decode(step: DecodeStep): Promise<Record<string, ort.Tensor>> {
+    const [batch, sequence] = step.embeddings.dims as [number, number];
+    return this.#decoder.run({
+      ...(step.cache ?? this.emptyCache(batch)),
+      inputs_embeds: step.embeddings,
+      attention_mask: integers(step.mask, [batch, step.mask.length / batch]),
+      position_ids: integers(step.positions, [3, batch, sequence]),
+      num_logits_to_keep: integers([step.kept], []),
+    });
+  }
+
   /** Greedy tokens; `banned` ids are never taken. */
   async generate(
     prompt: OnnxPrompt,
@@ -109,22 +133,15 @@ export class OnnxModel {
     let positions = [time, height, width].flatMap((axis) => Array.from(axis));
     let total = prompt.tokens.length;
     for (let t = 0; ; t++) {
-      const results = await this.#decoder.run({
-        ...cache,
-        inputs_embeds: embeddings,
-        attention_mask: integers(new Array<number>(total).fill(1), [1, total]),
-        position_ids: integers(positions, [3, 1, positions.length / 3]),
-        num_logits_to_keep: new ort.Tensor("int64", BigInt64Array.of(1n), []),
-      });
+      const mask = new Array<number>(total).fill(1);
+      const results = await this.decode({ embeddings, mask, positions, kept: 1, cache });
       if (t > 0) keepRows(generation, results["attention"], total);
       const ended = t > 0 && stopTokens.includes(generation.tokens.at(-1)!);
       if (t === maxTokens || ended) return generation;
       const { token, logprob } = likeliest(results["logits"]!.data as Float32Array, banned);
       generation.tokens.push(token);
       generation.logprobs.push(logprob);
-      cache = Object.fromEntries(
-        Object.keys(cache).map((name) => [name, results[name.replace("past_key_values", "present")]!]),
-      );
+      cache = nextCache(results);
       embeddings = await this.embed([token], 1, new Float32Array());
       positions = new Array<number>(3).fill(next + t);
       total++;
@@ -138,7 +155,16 @@ export class OnnxModel {
   }
 }
 
-export function integers(values: ArrayLike<number>, shape: readonly number[]): ort.Tensor {
+/** What a run returned, as the next one wants it. */
+export function nextCache(results: Readonly<Record<string, ort.Tensor>>): Record<string, ort.Tensor> {
+  return Object.fromEntries(
+    Object.entries(results)
+      .filter(([name]) => name.startsWith("present."))
+      .map(([name, tensor]) => [name.replace("present", "past_key_values"), tensor]),
+  );
+}
+
+function integers(values: ArrayLike<number>, shape: readonly number[]): ort.Tensor {
   return new ort.Tensor("int64", BigInt64Array.from(Array.from(values), BigInt), shape);
 }
 
@@ -151,6 +177,13 @@ function keepRows({ rows }: OnnxGeneration, attention: ort.Tensor | undefined, t
   }
 }
 
+/** Natural log of softmax of one row of logits. */
+export function logSoftmax(logits: Float32Array): Float64Array {
+  const largest = Math.max(...logits);
+  const sum = logits.reduce((total, logit) => total + Math.exp(logit - largest), 0);
+  return Float64Array.from(logits, (logit) => logit - largest - Math.log(sum));
+}
+
 /** The token of the largest logit, the first of equals, and its log-prob. */
 function likeliest(
   logits: Float32Array,
@@ -160,7 +193,5 @@ function likeliest(
   for (const [id, logit] of logits.entries()) {
     if (!banned.includes(id) && (token < 0 || logit > logits[token]!)) token = id;
   }
-  const largest = Math.max(...logits);
-  const sum = logits.reduce((total, logit) => total + Math.exp(logit - largest), 0);
-  return { token, logprob: logits[token]! - largest - Math.log(sum) };
+  return { token, logprob: logSoftmax(logits)[token]! };
 }

@@ -1,0 +1,107 @@
+import type fs from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { RunError } from "../../errors/index.ts";
+import { DIGITS_ASSETS, digitsModelConfig } from "../../train/digits-model.ts";
+import { writeModelDirectory } from "../directory.ts";
+import { exportModel } from "../export-model.ts";
+import { defaultProcessorConfig } from "../image/processor-config.ts";
+import { writeAdapter } from "../lora/adapter.ts";
+import { loraFactors, loraNames, loraShape } from "../lora/lora-shape.ts";
+import { parameterShapes } from "../parameter-names.ts";
+import type { WeightTensor } from "../write-safetensors.ts";
+import { exportOnnx } from "./export-onnx.ts";
+
+/** Bytes that the disk still takes, and files that it still lets be copied; then it is full. */
+const disk = vi.hoisted(() => ({ free: Number.POSITIVE_INFINITY, copies: Number.POSITIVE_INFINITY }));
+
+vi.mock("node:fs", async (importOriginal) => {
+  const original = await importOriginal<typeof fs>();
+  const full = () => Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
+  const writeSync = (file: number, bytes: Uint8Array, at: number, length: number) => {
+    if (disk.free === 0) throw full();
+    const written = original.writeSync(file, bytes, at, Math.min(length, disk.free));
+    disk.free -= written;
+    return written;
+  };
+  const copyFileSync = (from: string, to: string) => {
+    if (disk.copies-- <= 0) throw full();
+    original.copyFileSync(from, to);
+  };
+  return { ...original, default: original, writeSync, copyFileSync };
+});
+
+const config = digitsModelConfig();
+let folder: string;
+let source: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "fovea-onnx-"));
+  source = join(folder, "model");
+  writeModelDirectory(source, {
+    config,
+    processor: defaultProcessorConfig(config),
+    stopTokens: [2],
+    padToken: 2,
+    maxPositionEmbeddings: 4096,
+    tokenizerFrom: DIGITS_ASSETS,
+    weights: new Map([...parameterShapes(config)].map(([name, shape]) => [name, numbers(shape)])),
+  });
+});
+afterEach(() => {
+  disk.free = Number.POSITIVE_INFINITY;
+  disk.copies = Number.POSITIVE_INFINITY;
+  rmSync(folder, { recursive: true });
+});
+
+/** A tensor of some numbers. */
+function numbers(shape: readonly number[]): WeightTensor {
+  const size = shape.reduce((product, length) => product * length, 1);
+  return { shape, data: Float32Array.from({ length: size }, (_, i) => Math.sin(i + size)) };
+}
+
+test.each([0, 1e5, 2e6, 3e6])("leaves nothing of an export when the disk is full after %i bytes", (free) => {
+  disk.free = free;
+  const run = () => exportOnnx(source, join(folder, "out"));
+  expect(run).toThrow(RunError);
+  disk.free = free;
+  expect(run).toThrow("no space left on the disk");
+  expect(readdirSync(folder)).toEqual(["model"]);
+});
+
+test("leaves nothing of an export when there is no room for the files around the weights", () => {
+  disk.copies = 2;
+  expect(() => exportOnnx(source, join(folder, "out"))).toThrow(RunError);
+  expect(readdirSync(folder)).toEqual(["model"]);
+});
+
+test("leaves an empty directory empty when it fails", () => {
+  mkdirSync(join(folder, "out"));
+  disk.free = 1e5;
+  expect(() => exportOnnx(source, join(folder, "out"))).toThrow("no space left on the disk");
+  expect(readdirSync(folder).sort()).toEqual(["model", "out"]);
+  expect(readdirSync(join(folder, "out"))).toEqual([]);
+});
+
+test("merges an adapter as a merged model is exported, byte by byte", () => {
+  const [adapter, merged] = [join(folder, "adapter"), join(folder, "merged")];
+  const shape = loraShape(config, { rank: 2 });
+  const shapes = parameterShapes(config);
+  const tensors = new Map(
+    [...shape.targets].flatMap(([name, { rank }]) => {
+      const { a, b } = loraFactors(shapes.get(name)!, rank);
+      return [[loraNames(name).a, numbers(a)] as const, [loraNames(name).b, numbers(b)] as const];
+    }),
+  );
+  writeAdapter(adapter, { shape, tensors }, "base");
+  exportModel(source, merged, { adapter });
+  const { models } = exportOnnx(source, join(folder, "one"), { adapter });
+  exportOnnx(merged, join(folder, "two"));
+  exportOnnx(source, join(folder, "base"));
+  const bytes = (of: string, file: string) => readFileSync(join(folder, of, file));
+  for (const { file } of Object.values(models)) {
+    expect(bytes("one", file).equals(bytes("two", file)), file).toBe(true);
+  }
+  expect(bytes("one", "decoder.onnx").equals(bytes("base", "decoder.onnx"))).toBe(false);
+});
