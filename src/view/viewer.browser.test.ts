@@ -107,6 +107,22 @@ describe("runs", () => {
     expect(await page.evaluate("location.hash")).toBe("#runs=real");
   });
 
+  test("dragging over a curve looks closer at all of them, and a double click takes it back", async () => {
+    await open("runs=real/warm-start");
+    const over = page.locator(".chart .u-over").first();
+    await over.waitFor();
+    const box = await over.boundingBox();
+    if (box === null) throw new Error("the chart has no box");
+    await page.mouse.move(box.x + 0.25 * box.width, box.y + 20);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 0.75 * box.width, box.y + 20, { steps: 4 });
+    await page.mouse.up();
+    await expect.poll(() => page.evaluate("location.hash")).toMatch(/range=\d+-\d+/);
+    await page.getByText(/Iterations \d+ to \d+/).waitFor();
+    await over.dblclick();
+    await expect.poll(() => page.evaluate("location.hash")).not.toContain("range");
+  });
+
   test("smoothing, log scale and a search are in the address", async () => {
     await open("runs=made");
     await page.getByPlaceholder("Find a metric").fill("reward");

@@ -6,10 +6,10 @@ import { useEffect } from "preact/hooks";
 import { current, go } from "./address.ts";
 import { openToken } from "./inspection-state.ts";
 import { addKeys } from "./keyboard.ts";
-import { detail, iteration, OUTCOMES, opened, stepCompletion, stepIteration } from "./rollouts-state.ts";
+import { iteration, OUTCOMES, opened, stepCompletion, stepIteration } from "./rollouts-state.ts";
 
 function stepToken(by: number): void {
-  const count = detail.value?.tokenTexts.length ?? 0;
+  const count = opened.value?.completion.tokens ?? 0;
   if (count === 0) return;
   const now = openToken.value;
   const next = now === undefined ? (by > 0 ? 0 : count - 1) : Math.min(count - 1, Math.max(0, now + by));

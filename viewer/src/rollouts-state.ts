@@ -32,11 +32,17 @@ const atKey = param("at");
 
 /** Iterations that have rollouts. */
 export const iterations = signal<readonly number[]>([]);
-export const page = signal<RolloutPage | undefined>(undefined);
+const loadedPage = signal<{ readonly run: string; readonly page: RolloutPage } | undefined>(undefined);
+/** What is loaded of the iteration; never that of another run. */
+export const page: ReadonlySignal<RolloutPage | undefined> = computed(() =>
+  loadedPage.value?.run === openRun.value?.id ? loadedPage.value?.page : undefined,
+);
 /** Why there is no page. */
 export const pageTrouble = signal("");
 /** The open completion's whole group. */
-export const openGroup = signal<readonly RolloutDetail[]>([]);
+const openGroup = signal<{ readonly run: string; readonly details: readonly RolloutDetail[] } | undefined>(
+  undefined,
+);
 
 /** The iteration on the screen: the one in the address, else the newest. */
 export const iteration: ReadonlySignal<number | undefined> = computed(() => {
@@ -86,11 +92,12 @@ export const opened: ReadonlySignal<Listed | undefined> = computed(() => {
 });
 
 /** The open completion with all its tokens. */
-export const detail: ReadonlySignal<RolloutDetail | undefined> = computed(() =>
-  openGroup.value.find(
-    ({ at, iteration: of }) => at === opened.value?.completion.at && of === page.value?.iteration,
-  ),
-);
+export const detail: ReadonlySignal<RolloutDetail | undefined> = computed(() => {
+  const group = openGroup.value;
+  if (group === undefined || group.run !== openRun.value?.id) return undefined;
+  const [at, of] = [opened.value?.completion.at, page.value?.iteration];
+  return group.details.find((one) => one.at === at && one.iteration === of);
+});
 
 export function openCompletion({ completion }: Listed): void {
   go({ iteration: iteration.value, at: completion.at, token: undefined });
@@ -137,19 +144,19 @@ export function watchRollouts(): () => void {
     effect(() => {
       const [id, number, from] = [runId.value, iteration.value, fromKey.value];
       if (id === undefined || number === undefined) {
-        page.value = undefined;
+        loadedPage.value = undefined;
         return;
       }
       const abort = new AbortController();
       askRun<RolloutPage>(id, `rollouts/${number}?from=${Number(from) || 0}`, abort.signal).then(
         (found) => {
           pageTrouble.value = "";
-          page.value = found;
+          loadedPage.value = { run: id, page: found };
         },
         (error: Error) => {
           if (abort.signal.aborted) return;
           pageTrouble.value = error.message;
-          page.value = undefined;
+          loadedPage.value = undefined;
         },
       );
       return () => abort.abort();
@@ -160,7 +167,7 @@ export function watchRollouts(): () => void {
       const abort = new AbortController();
       askRun<RolloutDetail[]>(id, `rollouts/${number}/${group}`, abort.signal).then(
         (found) => {
-          openGroup.value = found;
+          openGroup.value = { run: id, details: found };
         },
         () => undefined,
       );

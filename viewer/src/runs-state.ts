@@ -7,6 +7,9 @@ import type { LiveEvent, MetricsReply, RunSummary } from "../../src/view/protoco
 import { go, param } from "./address.ts";
 import { askRun, askRuns, listen, trouble } from "./api.ts";
 
+/** How often new runs are looked for. */
+const REFRESH_MS = 4000;
+
 /** Every run, in the server's order. */
 export const runs = signal<readonly RunSummary[]>([]);
 /** False until the first list has come. */
@@ -96,7 +99,9 @@ function onLive(event: LiveEvent): void {
 /** Loads the list, and from then on whatever comes onto the screen. */
 export function start(): void {
   void loadRuns();
-  setInterval(() => void loadRuns(), 15_000);
+  setInterval(() => {
+    if (!document.hidden) void loadRuns();
+  }, REFRESH_MS);
   effect(() => {
     void range.value;
     for (const { id, reached } of shownRuns.value) void loadMetrics(id, reached);

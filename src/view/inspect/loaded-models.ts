@@ -15,24 +15,32 @@ export interface LoadedModel {
   readonly processor: ProcessorConfig;
 }
 
+/** Opens the model of a directory; tests pass one of their own. */
+export type LoadModel = (directory: string, config: Config) => Promise<LoadedModel>;
+
 const MOST = 2;
 const IDLE_MS = 10 * 60_000;
 
-async function load(directory: string, config: Config): Promise<LoadedModel> {
+const loadModel: LoadModel = async (directory, config) => {
   const { processor } = openModelDirectory(directory);
   const dialogue = openDialogue({ ...config, model: { kind: "directory", path: directory } });
   const { engine: own } = config;
   const threads = own.kind === "local" ? { threads: own.threads } : {};
   const engine = createLocalEngine({ model: directory, ...threads });
   return { engine: await engine, dialogue, processor };
-}
+};
 
 /** Opens models lazily and closes them again. */
 export class LoadedModels {
+  readonly #load: LoadModel;
   readonly #models = new Map<string, Promise<LoadedModel>>();
   #idle: NodeJS.Timeout | undefined;
   /** Work goes one after another: an engine that is used is not closed. */
   #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(load: LoadModel = loadModel) {
+    this.#load = load;
+  }
 
   /**
    * Does something with the model of a directory.
@@ -49,7 +57,7 @@ export class LoadedModels {
   }
 
   async #open(directory: string, config: Config): Promise<LoadedModel> {
-    const known = this.#models.get(directory) ?? load(directory, config);
+    const known = this.#models.get(directory) ?? this.#load(directory, config);
     this.#models.delete(directory);
     this.#models.set(directory, known);
     known.catch(() => this.#models.delete(directory));

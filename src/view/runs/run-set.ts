@@ -11,7 +11,7 @@ import { Run } from "./run.ts";
 
 const MAX_RUNS = 500;
 /** A look at the disk is good for so long. */
-const FRESH_MS = 1000;
+const FRESH_MS = 500;
 
 async function holdsRun(directory: string): Promise<boolean> {
   try {
