@@ -136,6 +136,12 @@ async function startServer(path) {
   return { child, url: JSON.parse(line).url };
 }
 
+/** Milliseconds of the page's own clock, from its navigation on, at the first frame in which something holds. */
+function momentOf(page, condition) {
+  const look = `const look = () => (${condition} ? resolve(performance.now()) : requestAnimationFrame(look)); look();`;
+  return page.evaluate(`new Promise((resolve) => { ${look} })`);
+}
+
 /** What one visit measures: milliseconds and MiB. */
 async function visit(browser, path) {
   const { child, url } = await startServer(path);
@@ -144,24 +150,19 @@ async function visit(browser, path) {
   const page = await context.newPage();
   const client = await context.newCDPSession(page);
   await client.send("Performance.enable");
-  const start = performance.now();
   await page.goto(url, { waitUntil: "commit" });
-  await page.locator(".chart canvas").first().waitFor();
-  const curves = performance.now() - start;
+  const curves = await momentOf(page, "document.querySelector('.chart canvas')");
   const paint = await page.evaluate(
     "performance.getEntriesByType('paint').find(({ name }) => name === 'first-contentful-paint').startTime",
   );
-  const turn = performance.now();
+  const turn = await page.evaluate("performance.now()");
   await page.keyboard.press("2");
-  await page.locator(".strip").waitFor();
-  const rollouts = performance.now() - turn;
-  const jump = performance.now();
+  const rollouts = (await momentOf(page, "document.querySelector('.strip')")) - turn;
+  const jump = await page.evaluate("performance.now()");
   await page.keyboard.press("[");
-  await page.waitForFunction(
-    `document.querySelector('[aria-label="Number of the iteration"]').value === "${iterations - 1}"`,
-  );
-  await page.locator(".completion").first().waitFor();
-  const iteration = performance.now() - jump;
+  const number = "document.querySelector('[aria-label=\"Number of the iteration\"]').value";
+  const shown = `location.hash.includes('iteration=${iterations - 1}') && ${number} === '${iterations - 1}'`;
+  const iteration = (await momentOf(page, `${shown} && document.querySelector('.strip')`)) - jump;
   const { metrics: counters } = await client.send("Performance.getMetrics");
   const heap = counters.find(({ name }) => name === "JSHeapUsedSize").value / 2 ** 20;
   const server = resident(child.pid);
