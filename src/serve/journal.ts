@@ -79,6 +79,13 @@ export type EntryOf<K extends JournalEntry["kind"]> = Extract<JournalEntry, { re
 
 const FILE = "journal.jsonl";
 
+/** Writes a line and gives the number of its bytes that were written; tests have full disks. */
+type LineWriter = (
+  file: number,
+  line: Uint8Array,
+  write: (file: number, line: Uint8Array) => number,
+) => number;
+
 /** The journal of one state directory. */
 export class Journal {
   readonly path: string;
@@ -86,8 +93,14 @@ export class Journal {
   /** Whether the last line may have been written in part. */
   #isCut = false;
 
-  /** @throws RunError when the directory cannot be made */
-  constructor(directory: string) {
+  readonly #write: LineWriter;
+
+  /**
+   * @param write writes a line with the function that it is given
+   * @throws RunError when the directory cannot be made
+   */
+  constructor(directory: string, write: LineWriter = (file, line, writeTo) => writeTo(file, line)) {
+    this.#write = write;
     try {
       mkdirSync(directory, { recursive: true });
     } catch (cause) {
@@ -138,7 +151,7 @@ export class Journal {
     try {
       const line = Buffer.from(`${this.#isCut ? "\n" : ""}${JSON.stringify(entry)}\n`);
       this.#isCut = true;
-      const written = writeSync(this.#file, line);
+      const written = this.#write(this.#file, line, writeSync);
       if (written < line.length) throw Object.assign(new Error("cut short"), { code: "ENOSPC" });
       this.#isCut = false;
     } catch (cause) {

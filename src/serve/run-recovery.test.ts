@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { createTinkerEngine, type Engine } from "../engine/index.ts";
+import type { Fetch } from "../engine/tinker/tinker-options.ts";
 import { TinkerWorld } from "../testing/tinker-fixtures.ts";
 import { digitsFakeEngine, freshPath, temporaryDirectory, tinyConfig } from "../testing/tiny-run.ts";
 import { freshDigitsModel, type RunEvent, type RunOptions, runTraining } from "../train/index.ts";
@@ -59,9 +60,9 @@ describe("a run on a server", () => {
       onEvent: (event) => events.push(event),
       openEngine: async () => {
         // The answer to one call in the third iteration is that the session is unknown.
-        const forget: typeof fetch = async (address, options) => {
+        const forget: Fetch = async (address, options) => {
           const isStep =
-            String(address).endsWith("optim_step") && existsSync(join(runDirectory, "checkpoints/000002"));
+            address.endsWith("optim_step") && existsSync(join(runDirectory, "checkpoints/000002"));
           if (!isStep || lost > 0) return fetch(address, options);
           lost += 1;
           return Response.json({ error: "no session", code: "unknown-session" }, { status: 404 });
@@ -82,8 +83,8 @@ describe("a run on a server", () => {
 
   test("ends where a session is lost before the first checkpoint, and says why", async () => {
     const { url } = await world.server({ engine: digitsFakeEngine });
-    const forget: typeof fetch = async (address, options) =>
-      String(address).endsWith("optim_step")
+    const forget: Fetch = async (address, options) =>
+      address.endsWith("optim_step")
         ? Response.json({ error: "no session" }, { status: 404 })
         : fetch(address, options);
     const openEngine = () => createTinkerEngine({ url, model: freshDigitsModel(0), clock, fetch: forget });

@@ -21,6 +21,8 @@ export interface ServiceOptions {
   readonly gapLimitMs?: number;
   /** Longest that a request for a result is kept open, ms; 20 s unless given. */
   readonly pollMs?: number;
+  /** Longest that the end waits for what is under way, ms; a minute unless given. */
+  readonly restLimitMs?: number;
   /** Seed of samples whose request has none. */
   readonly seed?: number;
   /** Version that the server says it has. */

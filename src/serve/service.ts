@@ -4,6 +4,7 @@
  * time answer with the id of a future.
  */
 import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import { wire } from "../engine/index.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { Futures } from "./futures.ts";
@@ -351,13 +352,15 @@ export class TinkerService {
     return this.#futures.wait(request_id, this.#options.pollMs ?? 20_000, gone);
   }
 
-  /** Puts models down so that they can be taken up again. One with a half-made gradient cannot be. */
+  /** Puts models down so that they can be taken up again. One that is busy or has a half-made gradient cannot be. */
   async close(): Promise<void> {
     clearInterval(this.#expiry);
-    await Promise.all(this.hosts.map((host) => host.idle()));
+    const busy = new Set(this.hosts);
+    const idle = Promise.all(this.hosts.map(async (host) => host.idle().then(() => busy.delete(host))));
+    await Promise.race([idle, delay(this.#options.restLimitMs ?? MINUTE, undefined, { ref: false })]);
     this.#futures.freeze();
     for (const host of this.hosts) {
-      if (!host.hasGradient) {
+      if (!host.hasGradient && !busy.has(host)) {
         const { id, nextSequence, version } = host;
         const directory = await this.checkpoints.rest(host).catch(() => undefined);
         if (directory !== undefined) this.#note({ kind: "rested", id, directory, nextSequence, version });

@@ -7,6 +7,7 @@ import { TinkerWorld } from "../../testing/tinker-fixtures.ts";
 import { temporaryDirectory } from "../../testing/tiny-run.ts";
 import type { Engine, Prompt } from "../engine.ts";
 import { createFakeEngine } from "../fake/fake-engine.ts";
+import type { Fetch } from "./tinker-options.ts";
 
 const world = new TinkerWorld();
 afterEach(() => world.close());
@@ -120,8 +121,7 @@ describe("a network with faults", () => {
     const state = temporaryDirectory();
     const server = await world.server({ engine: small, state });
     const proxy = { url: server.url };
-    const route: typeof fetch = (address, options) =>
-      fetch(String(address).replace("http://server", proxy.url), options);
+    const route: Fetch = (address, options) => fetch(address.replace("http://server", proxy.url), options);
     const client = await world.client("http://server", { clock, fetch: route });
     await train(client, 2);
     const saved = temporaryDirectory();

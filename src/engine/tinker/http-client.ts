@@ -6,7 +6,7 @@
  */
 import { EngineError, type FoveaError, SessionLostError } from "../../errors/index.ts";
 import { Rng } from "../../math/index.ts";
-import type { Clock, TinkerEngineOptions } from "./tinker-options.ts";
+import type { Clock, Fetch, TinkerEngineOptions } from "./tinker-options.ts";
 import { failureSchema } from "./wire.ts";
 
 const FIRST_WAIT_MS = 250;
@@ -49,7 +49,7 @@ interface Answer {
 export class HttpClient {
   readonly url: string;
   readonly #headers: Readonly<Record<string, string>>;
-  readonly #fetch: typeof globalThis.fetch;
+  readonly #fetch: Fetch;
   readonly #clock: Clock;
   readonly #rng: Rng;
   readonly #attemptMs: number;

@@ -3,6 +3,7 @@ import { TinkerWorld, wholeFakeEngine } from "../../testing/tinker-fixtures.ts";
 import { temporaryDirectory } from "../../testing/tiny-run.ts";
 import type { Engine, Prompt, SampleRequest } from "../engine.ts";
 import { createFakeEngine } from "../fake/fake-engine.ts";
+import type { Fetch } from "./tinker-options.ts";
 
 const world = new TinkerWorld();
 afterEach(() => world.close());
@@ -157,8 +158,8 @@ describe("an engine behind the protocol", () => {
   test("sends a batch that is too large for one request in parts", async () => {
     const server = await world.server();
     const sizes: number[] = [];
-    const counting: typeof fetch = (address, options) => {
-      if (String(address).endsWith("forward_backward")) sizes.push(String(options?.body).length);
+    const counting: Fetch = (address, options) => {
+      if (address.endsWith("forward_backward")) sizes.push((options.body as string).length);
       return fetch(address, options);
     };
     const sequences = Array.from({ length: 12 }, (_, i) => ({

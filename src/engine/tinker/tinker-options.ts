@@ -11,6 +11,9 @@ export interface Clock {
   sleep(milliseconds: number): Promise<void>;
 }
 
+/** Sends one request. */
+export type Fetch = (url: string, options: RequestInit) => Promise<Response>;
+
 export interface TinkerEngineOptions {
   /** Address of the server, such as http://127.0.0.1:8000. */
   readonly url: string;
@@ -40,5 +43,5 @@ export interface TinkerEngineOptions {
   /** Seed of the jitter between attempts. */
   readonly seed?: number;
   readonly clock?: Clock;
-  readonly fetch?: typeof globalThis.fetch;
+  readonly fetch?: Fetch;
 }

@@ -57,6 +57,24 @@ describe("resolving a configuration", () => {
     expect(withFlags("model=src/train").model).toEqual({ kind: "directory", path: "src/train" });
   });
 
+  test("changes the engine by one line, and never takes an API key", () => {
+    const engine = { kind: "tinker", url: "http://head-node:8000" } as const;
+    expect(resolveConfig({ file: { engine } }).engine).toMatchObject({
+      ...engine,
+      apiKeyVariable: "TINKER_API_KEY",
+      loraRank: 0,
+      measureMismatch: true,
+    });
+    expect(() => withFlags("engine=tinker")).toThrow("engine.url");
+    expect(() => withFlags("engine=tinker", "engine.url=head-node")).toThrow("engine.url");
+    expect(() => withFlags("engine=tinker", "engine.url=http://a", "engine.apiKey=x")).toThrow(
+      "unknown key engine.apiKey; did you mean engine.apiKeyVariable?",
+    );
+    expect(() => withFlags("engine=tinker", "engine.url=http://a", "engine.threads=2")).toThrow(
+      'engine.threads does not apply to engine.kind "tinker"; it belongs to "local"',
+    );
+  });
+
   test("reads flags by type: numbers, lists, and text that looks like a number", () => {
     const config = withFlags("train.learningRate=1e-6", "data.kinds=[sum]", "prompt.suffix=10", "model=7");
     expect(config.train.learningRate).toBe(1e-6);

@@ -1,0 +1,27 @@
+import { expect, test, vi } from "vitest";
+import { collectingContext, temporaryDirectory } from "../testing/tiny-run.ts";
+import { runCommandLine } from "./program.ts";
+
+test("fovea serve says where it listens, answers, and ends when it is interrupted", async () => {
+  let isOver = false;
+  const { context, stdout, stderr } = collectingContext({ interruption: { isRequested: () => isOver } });
+  const words = ["serve", "--port", "0", "--state", temporaryDirectory(), "--name", "small", "--json"];
+  const ended = runCommandLine([...words, "--api-key-variable", "NO_SUCH_KEY"], context);
+  const url = await vi.waitFor(() => {
+    const { url: address, model } = JSON.parse(stdout()) as { url: string; model: string };
+    expect(model).toBe("small");
+    return address;
+  });
+  const answer = await (await fetch(`${url}/api/v1/get_server_capabilities`)).json();
+  expect(answer).toMatchObject({ supported_models: [{ model_name: "small" }], fovea: { protocol: 1 } });
+  isOver = true;
+  expect(await ended).toBe(0);
+  expect(stderr()).toContain("serving small");
+});
+
+test("fovea serve refuses to serve the model of another server", async () => {
+  const { context, stderr } = collectingContext();
+  const words = ["serve", "--set", "engine=tinker", "--set", "engine.url=http://127.0.0.1:1"];
+  expect(await runCommandLine(words, context)).toBe(2);
+  expect(stderr()).toContain('engine.kind: expected "local" where a model is served, got "tinker"');
+});

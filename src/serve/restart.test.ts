@@ -1,0 +1,181 @@
+import { appendFileSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { RunError } from "../errors/index.ts";
+import { call, rawDatum, rawModel, result } from "../testing/tinker-calls.ts";
+import { TinkerWorld, wholeFakeEngine } from "../testing/tinker-fixtures.ts";
+import { temporaryDirectory } from "../testing/tiny-run.ts";
+import { Journal } from "./journal.ts";
+import { Refusal } from "./refusal.ts";
+
+const world = new TinkerWorld();
+afterEach(() => world.close());
+
+const input = { data: [rawDatum([1, 2, 3], { weights: [1, 1] })], loss_fn: "cross_entropy" };
+const prompt = { chunks: [{ type: "encoded_text", tokens: [1] }] };
+
+/** Numbered requests of one model. */
+function numbered(url: string, model: string, first = 1) {
+  let seq_id = first;
+  return async (name: string, fields: object) =>
+    call(url, name, { model_id: model, seq_id: seq_id++, ...fields });
+}
+const backward = { forward_backward_input: input };
+const step = { adam_params: { learning_rate: 0.1 } };
+
+describe("a server that ended in order", () => {
+  test("goes on with its sessions, models, samplers and results; a step is not done again", async () => {
+    const state = temporaryDirectory();
+    const first = await world.server({ state });
+    const { session, model } = await rawModel(first.url);
+    const send = numbered(first.url, model);
+    await send("forward_backward", backward);
+    const stepped = await send("optim_step", step);
+    const before = await result(first.url, stepped);
+    const sampler = (await result(first.url, await send("save_weights_for_sampler", {})))[
+      "sampling_session_id"
+    ];
+    const logprobs = await result(first.url, await send("forward", { forward_input: input }));
+    await first.close();
+
+    const { url } = await world.server({ state });
+    expect((await call(url, "session_heartbeat", { session_id: session })).status).toBe(200);
+    // The same request again is the operation that was done before, with its result.
+    const again = await call(url, "optim_step", { model_id: model, seq_id: 2, ...step });
+    expect(again.json["request_id"]).toBe(stepped.json["request_id"]);
+    expect(await result(url, again)).toEqual(before);
+    const later = await result(url, await numbered(url, model, 5)("forward", { forward_input: input }));
+    expect(later).toEqual(logprobs);
+    const asked = {
+      sampling_session_id: sampler,
+      seq_id: 0,
+      prompt,
+      sampling_params: { max_tokens: 2, seed: 1 },
+    };
+    expect(await result(url, await call(url, "asample", asked))).toMatchObject({ type: "sample" });
+  });
+
+  test("does not go on with a half-made gradient: the model is lost, and its checkpoints are not", async () => {
+    const state = temporaryDirectory();
+    const first = await world.server({ state });
+    const { model } = await rawModel(first.url);
+    const send = numbered(first.url, model);
+    const { path } = await result(first.url, await send("save_weights", { path: "kept" }));
+    await result(first.url, await send("forward_backward", backward));
+    await first.close();
+    const { url } = await world.server({ state });
+    expect(await numbered(url, model, 3)("optim_step", step)).toMatchObject({
+      status: 404,
+      json: { code: "unknown-model" },
+    });
+    expect((await call(url, "weights_info", { tinker_path: path })).json).toMatchObject({
+      base_model: "digits",
+    });
+  });
+});
+
+describe("a server that crashed", () => {
+  test("knows what its journal tells, up to a line that was cut short, and has lost its models", async () => {
+    const state = temporaryDirectory();
+    const first = await world.server({ state });
+    const { session, model } = await rawModel(first.url);
+    const { path } = await result(first.url, await numbered(first.url, model)("save_weights", {}));
+    // A copy of the state as it is in the midst of it all.
+    const crashed = temporaryDirectory();
+    appendFileSync(
+      join(crashed, "journal.jsonl"),
+      `${readFileSync(join(state, "journal.jsonl"), "utf8")}{"kind":"sess`,
+    );
+    const { url } = await world.server({ state: crashed });
+    expect((await call(url, "session_heartbeat", { session_id: session })).status).toBe(200);
+    expect((await call(url, "weights_info", { tinker_path: path })).status).toBe(200);
+    expect((await numbered(url, model, 2)("optim_step", step)).json).toMatchObject({ code: "unknown-model" });
+  });
+});
+
+describe("sampling from earlier weights", () => {
+  test("a session samples what its model was, as long as it is among the newest", async () => {
+    const state = temporaryDirectory();
+    const { url } = await world.server({ state });
+    const { model } = await rawModel(url);
+    const send = numbered(url, model);
+    const sessions: string[] = [];
+    const asked = (id: string | undefined, seq_id: number) => ({
+      sampling_session_id: id,
+      seq_id,
+      prompt,
+      num_samples: 4,
+      sampling_params: { max_tokens: 6, seed: 7 },
+    });
+    const firsts: unknown[] = [];
+    for (let i = 0; i < 6; i++) {
+      const { sampling_session_id: id } = await result(url, await send("save_weights_for_sampler", {}));
+      sessions.push(String(id));
+      firsts.push(await result(url, await call(url, "asample", asked(sessions[i], 0))));
+      await send("forward_backward", backward);
+      await result(url, await send("optim_step", { adam_params: { learning_rate: 1 } }));
+    }
+    expect(new Set(firsts.map((answer) => JSON.stringify(answer))).size).toBe(6);
+    for (const i of [5, 3, 4, 2]) {
+      expect(await result(url, await call(url, "asample", asked(sessions[i], 1)))).toEqual(firsts[i]);
+    }
+    expect(await result(url, await call(url, "asample", asked(sessions[0], 1)))).toMatchObject({
+      code: "unknown-sampling-session",
+      error: expect.stringContaining("those of the newest 4 are kept"),
+    });
+    expect(readdirSync(join(state, "snapshots", model))).toHaveLength(4);
+  });
+
+  test("requests without a seed are sampled together, and log-probs of the prompt come with them", async () => {
+    const engine = wholeFakeEngine();
+    const sample = vi.spyOn(engine, "sample");
+    const { url } = await world.server({ engine: () => engine });
+    const { model } = await rawModel(url);
+    const { sampling_session_id: id } = await result(
+      url,
+      await numbered(url, model)("save_weights_for_sampler", {}),
+    );
+    const answers = await Promise.all(
+      [0, 1, 2].map(async (seq_id) => {
+        const body = {
+          sampling_session_id: id,
+          seq_id,
+          prompt: { chunks: [{ type: "encoded_text", tokens: [1, 2 + seq_id] }] },
+        };
+        const more = { num_samples: 2, sampling_params: { max_tokens: 3 }, prompt_logprobs: true };
+        return result(url, await call(url, "asample", { ...body, ...more }));
+      }),
+    );
+    for (const { sequences, prompt_logprobs } of answers) {
+      expect(sequences).toHaveLength(2);
+      expect(prompt_logprobs).toEqual([null, expect.any(Number)]);
+    }
+    expect(sample.mock.calls.length).toBeLessThan(3);
+  });
+});
+
+describe("the journal", () => {
+  test("a full disk is a refusal, and lines after it are whole", () => {
+    const directory = temporaryDirectory();
+    let isFull = false;
+    const journal = new Journal(directory, (file, line, write) => {
+      if (!isFull) return write(file, line);
+      write(file, line.subarray(0, 5));
+      throw Object.assign(new Error("full"), { code: "ENOSPC" });
+    });
+    journal.begin([{ kind: "session", id: "a" }]);
+    isFull = true;
+    expect(() => journal.add({ kind: "session", id: "b" })).toThrow(Refusal);
+    isFull = false;
+    journal.add({ kind: "session", id: "c" });
+    journal.close();
+    expect(journal.read()).toEqual([
+      { kind: "session", id: "a" },
+      { kind: "session", id: "c" },
+    ]);
+  });
+
+  test("in a place that cannot be used is an error of the run", () => {
+    expect(() => new Journal("/dev/null/state")).toThrow(RunError);
+  });
+});
