@@ -113,6 +113,17 @@ describe("partition", () => {
     );
   });
 
+  test("cuts no less with one try than with many, and not much more", () => {
+    const graphs = cases.filter(({ vertices }) => vertices <= 200);
+    const ratios = graphs.map((one) => {
+      const graph = recordedGraph(one);
+      const { edgeCut } = partition(graph, one.parts, { tries: 1 });
+      return (edgeCut + 1) / (partition(graph, one.parts).edgeCut + 1);
+    });
+    expect(Math.min(...ratios)).toBeGreaterThanOrEqual(1);
+    expect(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length).toBeLessThan(0.03);
+  });
+
   test("gives the same parts for the same seed and for rows in another order", () => {
     fc.assert(
       fc.property(edgeList, ({ vertices, edges, parts, seed }) => {
@@ -203,6 +214,7 @@ describe("partition", () => {
 
   test("rejects a seed that is no integer", () => {
     expect(() => partition(graphOf(3, []), 2, { seed: 0.5 })).toThrow(ConfigError);
+    expect(() => partition(graphOf(3, []), 2, { tries: 0 })).toThrow(ConfigError);
   });
 });
 
