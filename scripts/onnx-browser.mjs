@@ -5,7 +5,9 @@
  * anywhere and name its `dist`.
  *
  *     node scripts/onnx-browser.mjs --model <directory> --ort <node_modules/onnxruntime-web/dist>
- *       [--problems 16] [--tokens 64] [--threads 1]
+ *       [--problems 16] [--tokens 64] [--threads 1] [--provider wasm|webgpu]
+ *
+ * WebGPU needs no graphics card: Chromium's software adapter is asked for.
  *
  * Prints one JSON object. Fails when a token differs or a log-prob is further off than 1e-4.
  */
@@ -31,6 +33,7 @@ const { values: options } = parseArgs({
     problems: { type: "string", default: "16" },
     tokens: { type: "string", default: "64" },
     threads: { type: "string", default: "1" },
+    provider: { type: "string", default: "wasm" },
     chromium: { type: "string", default: process.env["CHROMIUM"] ?? "/usr/bin/chromium" },
   },
 });
@@ -59,6 +62,11 @@ const cases = prepared.map(({ tokens, positions, images }) => ({
   images: images.map(({ patches, grid }) => ({ patches: [...patches], grid })),
 }));
 
+const WEBGPU =
+  options.provider === "webgpu"
+    ? ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--enable-features=Vulkan"]
+    : [];
+
 /** What the engine says. */
 async function ofEngine() {
   const engine = await createLocalEngine({ model: /** @type {string} */ (model) });
@@ -82,12 +90,12 @@ async function ofEngine() {
 
 /** The program of the page: onnxruntime-web and the exported files, and nothing of Fovea. */
 const PAGE = `
-import * as ort from "/ort/ort.wasm.min.mjs";
+import * as ort from "/ort/ort.${options.provider}.min.mjs";
 ort.env.wasm.wasmPaths = "/ort/";
 ort.env.wasm.numThreads = ${Number(options.threads)};
 const long = (values, dims) => new ort.Tensor("int64", BigInt64Array.from(values, BigInt), dims);
 const float = (values, dims) => new ort.Tensor("float32", Float32Array.from(values), dims);
-const open = (file) => ort.InferenceSession.create("/onnx/" + file, { executionProviders: ["wasm"] });
+const open = (file) => ort.InferenceSession.create("/onnx/" + file, { executionProviders: ["${options.provider}"] });
 
 globalThis.answer = async (limit) => {
   const [manifest, cases] = await Promise.all(["/onnx/onnx.json", "/cases.json"].map(async (url) => (await fetch(url)).json()));
@@ -180,7 +188,10 @@ async function ofBrowser() {
   await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no port");
-  const browser = await chromium.launch({ executablePath: options.chromium, args: ["--no-sandbox"] });
+  const browser = await chromium.launch({
+    executablePath: options.chromium,
+    args: ["--no-sandbox", ...WEBGPU],
+  });
   try {
     const page = await browser.newPage();
     page.on("pageerror", (error) => console.error(error));
@@ -249,5 +260,5 @@ const result = {
   logprobError,
   signalError,
 };
-console.log(JSON.stringify({ ...result, ...found, "onnxruntime-web": version }));
+console.log(JSON.stringify({ ...result, ...found, "onnxruntime-web": version, provider: options.provider }));
 if (!(differentTokens === 0 && logprobError <= 1e-4)) process.exitCode = 1;

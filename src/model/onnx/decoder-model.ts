@@ -12,7 +12,6 @@ import {
   affine,
   attend,
   type Build,
-  cosineAndSine,
   gatedLayers,
   HIDDEN_SCORE,
   parameter,
@@ -20,6 +19,7 @@ import {
   rotate,
   toHeads,
 } from "./layers.ts";
+import { sineAndCosine } from "./sine-cosine.ts";
 
 const FLOAT = 1n;
 const BOOL = 9n;
@@ -137,7 +137,7 @@ function rotaryAngles(graph: DynamicGraph, positions: Value, text: TextConfig): 
   const last = graph.node("Transpose", [followed], { perm: [1, 2, 0] });
   const frequencies = graph.floats(rotaryFrequencies(text), [text.headDim / 2]);
   const angles = graph.node("Mul", [graph.node("Cast", [last], { to: FLOAT }), frequencies]);
-  return cosineAndSine(graph, graph.node("Unsqueeze", [angles, graph.integers([1])]));
+  return sineAndCosine(graph, graph.node("Unsqueeze", [angles, graph.integers([1])]));
 }
 
 /** Logits of the last `kept` rows; a slice from −0 is a slice from 0, so 0 keeps all. */

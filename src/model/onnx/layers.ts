@@ -69,10 +69,6 @@ export interface Angles {
   readonly sine: Value;
 }
 
-export function cosineAndSine(graph: DynamicGraph, angles: Value): Angles {
-  return { cosine: graph.node("Cos", [angles]), sine: graph.node("Sin", [angles]) };
-}
-
 export interface Heads {
   readonly heads: number;
   /** Heads of keys and values; query head h reads ⌊h / (heads / kvHeads)⌋. */

@@ -11,7 +11,6 @@ import {
   affine,
   attend,
   type Build,
-  cosineAndSine,
   gatedLayers,
   parameter,
   rmsNorm,
@@ -19,6 +18,7 @@ import {
   toHeads,
 } from "./layers.ts";
 import { type PatchSlots, patchSlots } from "./patch-slots.ts";
+import { sineAndCosine } from "./sine-cosine.ts";
 
 const EPSILON = 1e-6;
 const THETA = 10_000;
@@ -71,7 +71,7 @@ function grouping(graph: DynamicGraph, angles: Value, hidden: Value, lead: Value
     graph.node("Reshape", [x, graph.node("Concat", sizes, { axis: 0n })]);
   return {
     lead,
-    angles: cosineAndSine(graph, shaped(angles, groups, one, slots, graph.integers([-1]))),
+    angles: sineAndCosine(graph, shaped(angles, groups, one, slots, graph.integers([-1]))),
     bias: shaped(hidden, groups, one, one, slots),
   };
 }

@@ -230,10 +230,8 @@ describe("how the weights are stored", () => {
     // the patch embedding alone is larger: it has a file to itself
     expect(split.vision.data.map(size)[0]).toBe(4 * config.vision.hiddenSize * 1176);
     expect(size("vision.onnx")).toBeLessThan(65536);
-    expect(readdirSync(beside).sort()).toEqual(
-      Object.values(split)
-        .flatMap(({ file, data }) => [file, ...data])
-        .sort(),
+    expect(new Set(readdirSync(beside))).toEqual(
+      new Set(Object.values(split).flatMap(({ file, data }) => [file, ...data])),
     );
     expect((await logits(beside)).numbers).toEqual((await logits(inside)).numbers);
   });
