@@ -5,7 +5,7 @@
  * anywhere and name its `dist`.
  *
  *     node scripts/onnx-browser.mjs --model <directory> --ort <node_modules/onnxruntime-web/dist>
- *       [--problems 16] [--tokens 64] [--threads 1] [--provider wasm|webgpu]
+ *       [--problems 16] [--tokens 64] [--threads 1] [--provider wasm|webgpu] [--largest <bytes>]
  *
  * WebGPU needs no graphics card: Chromium's software adapter is asked for.
  *
@@ -34,6 +34,7 @@ const { values: options } = parseArgs({
     tokens: { type: "string", default: "64" },
     threads: { type: "string", default: "1" },
     provider: { type: "string", default: "wasm" },
+    largest: { type: "string", default: "2e9" },
     chromium: { type: "string", default: process.env["CHROMIUM"] ?? "/usr/bin/chromium" },
   },
 });
@@ -47,7 +48,7 @@ const MIME = /** @type {Readonly<Record<string, string>>} */ ({
 
 const folder = mkdtempSync(join(tmpdir(), "fovea-onnx-browser-"));
 const onnx = join(folder, "onnx");
-const manifest = exportOnnx(model, onnx);
+const manifest = exportOnnx(model, onnx, { maxFileBytes: Number(options.largest) });
 const { config } = openModelDirectory(model);
 const dialogue = openDialogue(resolveConfig());
 const source = digitsSource({ split: "validation", seed: 1 });
@@ -95,14 +96,18 @@ ort.env.wasm.wasmPaths = "/ort/";
 ort.env.wasm.numThreads = ${Number(options.threads)};
 const long = (values, dims) => new ort.Tensor("int64", BigInt64Array.from(values, BigInt), dims);
 const float = (values, dims) => new ort.Tensor("float32", Float32Array.from(values), dims);
-const open = (file) => ort.InferenceSession.create("/onnx/" + file, { executionProviders: ["${options.provider}"] });
+const open = ({ file, data }) =>
+  ort.InferenceSession.create("/onnx/" + file, {
+    executionProviders: ["${options.provider}"],
+    externalData: data.map((path) => ({ path, data: "/onnx/" + path })),
+  });
 
 globalThis.answer = async (limit) => {
   const [manifest, cases] = await Promise.all(["/onnx/onnx.json", "/cases.json"].map(async (url) => (await fetch(url)).json()));
   const begun = performance.now();
   const { vision, embedding, decoder } = manifest.models;
   const sessions = [];
-  for (const { file } of [vision, embedding, decoder]) sessions.push(await open(file));
+  for (const model of [vision, embedding, decoder]) sessions.push(await open(model));
   const [see, embed, decode] = sessions;
   const loadMs = performance.now() - begun;
   const width = vision.outputs[0].shape[1];
@@ -260,5 +265,13 @@ const result = {
   logprobError,
   signalError,
 };
-console.log(JSON.stringify({ ...result, ...found, "onnxruntime-web": version, provider: options.provider }));
+console.log(
+  JSON.stringify({
+    ...result,
+    ...found,
+    "onnxruntime-web": version,
+    provider: options.provider,
+    files: Object.values(manifest.models).flatMap(({ file, data }) => [file, ...data]).length,
+  }),
+);
 if (!(differentTokens === 0 && logprobError <= 1e-4)) process.exitCode = 1;

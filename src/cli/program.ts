@@ -55,7 +55,7 @@ const COMMANDS: readonly {
   { name: "data", summary: "look through a data set", load: () => import("./data.ts") },
   {
     name: "export",
-    summary: "a model in another type, in shards, with an adapter merged",
+    summary: "a model in another type, in shards, merged, or as ONNX; a run for TensorBoard",
     load: () => import("./export.ts"),
   },
   { name: "sample", summary: "completions with each token's role", load: () => import("./sample.ts") },

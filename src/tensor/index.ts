@@ -7,6 +7,7 @@ export { gradients, type Seed } from "./autodiff.ts";
 export { DynamicGraph, type Value, type WeightType } from "./dynamic-graph.ts";
 export { type DataType, Graph, type Tensor } from "./graph.ts";
 export {
+  type ExternalData,
   encodeModelParts,
   type Initializer,
   type OnnxValue,

@@ -76,7 +76,7 @@ export function manifestText(manifest: OnnxManifest, { vision, text }: ModelConf
   const merge = vision.spatialMergeSize;
   return `# The model as ONNX
 
-Standard operators of opset ${opset} (IR ${irVersion}), which onnxruntime runs since 1.17, in Node, Python and the browser. Weights are
+Standard operators of opset ${opset} (IR ${irVersion}), which onnxruntime knows since 1.17. Weights are
 stored as ${manifest.weights}; inputs, outputs and the computation are float32. A size in letters may differ from run to run.
 \`onnx.json\` says the same for programs.
 

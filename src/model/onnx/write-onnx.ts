@@ -4,7 +4,13 @@
  */
 import { join } from "node:path";
 import { ConfigError, ModelError } from "../../errors/index.ts";
-import { type DynamicGraph, encodeModelParts, type Initializer, type OnnxValue } from "../../tensor/index.ts";
+import {
+  type DynamicGraph,
+  type ExternalData,
+  encodeModelParts,
+  type Initializer,
+  type OnnxValue,
+} from "../../tensor/index.ts";
 import type { ModelConfig } from "../config.ts";
 import { replaceFile } from "../replace-file.ts";
 import { storedBytes, storedParts, type WeightTensor } from "../write-safetensors.ts";
@@ -101,23 +107,25 @@ function writeGraph(
   const initializers = [...graph.weights].map(([name, shape]): Initializer => {
     const tensor = { name, type: graph.weightType, shape };
     const external = located.get(name);
-    return { tensor, data: external ?? Buffer.concat([...storedParts(name, find(weights, name), dtype)]) };
+    return { tensor, data: external ?? joined(storedParts(name, find(weights, name), dtype)) };
   });
   const model = { inputs, outputs, nodes: graph.nodes, constants: [...graph.constants, ...initializers] };
   replaceFile(join(directory, file), encodeModelParts(model, ONNX_VERSION));
   return { file, data: stored.map(({ name }) => name), inputs, outputs };
 }
 
-interface Place {
-  readonly location: string;
-  readonly offset: number;
-  readonly length: number;
+/** The parts as one; a single part as it is. */
+function joined(parts: Iterable<Uint8Array>): Uint8Array {
+  const [first, ...rest] = parts;
+  return first !== undefined && rest.length === 0
+    ? first
+    : Buffer.concat([first ?? new Uint8Array(), ...rest]);
 }
 
 interface ExternalFile {
   readonly name: string;
   /** By name, in the order in which they stand. */
-  readonly tensors: Map<string, Place>;
+  readonly tensors: Map<string, ExternalData>;
 }
 
 /** Weights in their order, cut where the next one would not fit. */
@@ -146,7 +154,7 @@ function externalFiles(
 }
 
 function* externalParts(
-  tensors: ReadonlyMap<string, Place>,
+  tensors: ReadonlyMap<string, ExternalData>,
   weights: ReadonlyMap<string, WeightTensor>,
   dtype: "F32" | "F16",
 ): Generator<Uint8Array> {
