@@ -20,7 +20,7 @@ import { chromium } from "playwright-core";
 import { attentionSignals, dycoRl } from "../dist/credit/index.js";
 import { digitsSource } from "../dist/data/index.js";
 import { createLocalEngine } from "../dist/engine/index.js";
-import { loadProcessors, preparePrompt } from "../dist/engine/local/prepared-prompt.js";
+import { loadProcessors, preparePrompt } from "../dist/engine/local/prompts/prepared-prompt.js";
 import { exportOnnx, openModelDirectory } from "../dist/model/index.js";
 import { openDialogue, resolveConfig } from "../dist/train/index.js";
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { attentionSignals, dycoRl } from "../credit/index.ts";
 import { demonstrations, digitsSource, warmStartScans } from "../data/index.ts";
 import { createLocalEngine, type Engine, type Sequence } from "../engine/index.ts";
-import { loadProcessors, preparePrompt } from "../engine/local/prepared-prompt.ts";
+import { loadProcessors, preparePrompt } from "../engine/local/prompts/prepared-prompt.ts";
 import { loadProcessorConfig, type OnnxManifest, openModelDirectory, readJson } from "../model/index.ts";
 import { OnnxModel } from "../testing/onnx-session.ts";
 import { collectingContext, temporaryDirectory } from "../testing/tiny-run.ts";

@@ -6,15 +6,15 @@ import type { ImageAblation } from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";
 import type { ModelConfig } from "../../model/index.ts";
 import type { Prompt } from "../engine.ts";
-import { ablatePrompt } from "./ablated-prompt.ts";
+import { ablatePrompt } from "./prompts/ablated-prompt.ts";
 import {
   checkText,
   loadProcessors,
   type PreparedPrompt,
   type Processors,
   preparePrompt,
-} from "./prepared-prompt.ts";
-import type { PreparedSequence } from "./sequence-batches.ts";
+} from "./prompts/prepared-prompt.ts";
+import type { PreparedSequence } from "./scoring/sequence-batches.ts";
 
 /** A sequence whose prompt was registered before. */
 export interface LocalSequence {

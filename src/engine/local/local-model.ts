@@ -19,21 +19,27 @@ import type {
   ScoreRequest,
   StepReport,
 } from "../engine.ts";
-import { AdamW, gradientNorm } from "./adamw.ts";
-import { checkedIntervention } from "./attention-intervention.ts";
-import { checkSameModel, readConfig, saveModel } from "./checkpoint-files.ts";
-import { decode } from "./decoding.ts";
-import { initialiseWeights } from "./initial-weights.ts";
 import { KnownPrompts, type LocalSequence } from "./known-prompts.ts";
 import { checkedTemperature, checkLayers, checkPositive, type LocalEngineOptions } from "./local-options.ts";
-import { beginAdapters, loraStart, putAdapter, readSameAdapters, saveAdapters } from "./lora-weights.ts";
-import { ParameterStore } from "./parameter-store.ts";
 import { ProgramCache } from "./program-cache.ts";
-import { RotaryTable } from "./rotary-table.ts";
-import { type Machinery, TeacherForcing } from "./teacher-forcing.ts";
-import { readTrainingState, restoreTrainingState, saveTrainingState } from "./training-state.ts";
-import { writeValueHead } from "./value-head-file.ts";
-import { VisionEncoder } from "./vision-encoder.ts";
+import { RotaryTable } from "./prompts/rotary-table.ts";
+import { VisionEncoder } from "./prompts/vision-encoder.ts";
+import { decode } from "./sampling/decoding.ts";
+import { checkedIntervention } from "./scoring/attention-intervention.ts";
+import { type Machinery, TeacherForcing } from "./scoring/teacher-forcing.ts";
+import { AdamW, gradientNorm } from "./weights/adamw.ts";
+import { checkSameModel, readConfig, saveModel } from "./weights/checkpoint-files.ts";
+import { initialiseWeights } from "./weights/initial-weights.ts";
+import {
+  beginAdapters,
+  loraStart,
+  putAdapter,
+  readSameAdapters,
+  saveAdapters,
+} from "./weights/lora-weights.ts";
+import { ParameterStore } from "./weights/parameter-store.ts";
+import { readTrainingState, restoreTrainingState, saveTrainingState } from "./weights/training-state.ts";
+import { writeValueHead } from "./weights/value-head-file.ts";
 
 /** Compiled programs kept: each holds the buffers of its largest run, some 100 MB for a backward pass. */
 const PROGRAMS = 30;

@@ -6,7 +6,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { LocalModel } from "./local-model.ts";
 import type { LocalEngineOptions } from "./local-options.ts";
 import { type Answer, type Call, toWire } from "./protocol.ts";
-import { StreamingModel } from "./streaming-model.ts";
+import { StreamingModel } from "./streaming/streaming-model.ts";
 
 const port = parentPort!;
 const model = open();

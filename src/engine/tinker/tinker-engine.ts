@@ -27,8 +27,8 @@ import type {
   Sequence,
   StepReport,
 } from "../engine.ts";
-import { ablatePrompt } from "../local/ablated-prompt.ts";
-import { loadProcessors, type Processors } from "../local/prepared-prompt.ts";
+import { ablatePrompt } from "../local/prompts/ablated-prompt.ts";
+import { loadProcessors, type Processors } from "../local/prompts/prepared-prompt.ts";
 import { readPointer, writePointer } from "./checkpoint-pointer.ts";
 import { chosenModel } from "./chosen-model.ts";
 import { type ForwardContext, lastOf, sendForward } from "./forward-requests.ts";

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { EngineError } from "../../errors/index.ts";
 import { encodePng, imageGrid, type ModelConfig, mergedTokens, type RgbImage } from "../../model/index.ts";
 import type { Prompt } from "../engine.ts";
-import type { Processors } from "../local/prepared-prompt.ts";
+import type { Processors } from "../local/prompts/prepared-prompt.ts";
 import type { WireChunk } from "./wire.ts";
 
 /** Location of an image that stands in full earlier in the same request. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as ort from "onnxruntime-node";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { LocalModel } from "../../engine/local/local-model.ts";
-import { loadProcessors, preparePrompt } from "../../engine/local/prepared-prompt.ts";
+import { loadProcessors, preparePrompt } from "../../engine/local/prompts/prepared-prompt.ts";
 import {
   CASES,
   CHECKPOINTS,

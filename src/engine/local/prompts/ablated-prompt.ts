@@ -1,0 +1,136 @@
+/**
+ * @module
+ * Prompts with their images and videos taken away, wholly or in part. Pixels are changed at the size at which the model
+ * sees them, before normalisation.
+ */
+import type { ImageAblation } from "../../../credit/index.ts";
+import { Rng } from "../../../math/index.ts";
+import {
+  gaussianBlur,
+  type ImageGrid,
+  imageGrid,
+  type ModelConfig,
+  type RgbImage,
+  resizeBicubic,
+  videoGrid,
+} from "../../../model/index.ts";
+import type { Prompt, PromptChunk } from "../../engine.ts";
+import type { Processors } from "./prepared-prompt.ts";
+
+type PixelAblation = Exclude<ImageAblation, { readonly kind: "discard" }>;
+
+/**
+ * The prompt under an ablation; one without images is the same prompt.
+ *
+ * Discarding an image removes its tokens and the vision-start and vision-end tokens around them, so that what is left
+ * is the prompt of a conversation without the image; positions follow from what is left. A video's frames are ablated
+ * one by one. Random draws depend on the
+ * ablation's seed and on the image's pixels, so a prompt has the same ablated image in every batch.
+ *
+ * Source: the distortions of VICRA, "Don't Lose Sight: Visually-Grounded Credit Assignment for Multimodal Reasoning",
+ * appendix I.
+ */
+export function ablatePrompt(
+  prompt: Prompt,
+  ablation: ImageAblation,
+  config: ModelConfig,
+  processors: Processors,
+): Prompt {
+  if (prompt.chunks.every(({ kind }) => kind === "text")) {
+    return prompt;
+  }
+  if (ablation.kind === "discard") {
+    return { chunks: withoutImages(prompt.chunks, config) };
+  }
+  return { chunks: prompt.chunks.map((chunk) => ablateChunk(chunk, ablation, processors)) };
+}
+
+function ablateChunk(chunk: PromptChunk, ablation: PixelAblation, processors: Processors): PromptChunk {
+  switch (chunk.kind) {
+    case "text":
+      return chunk;
+    case "image": {
+      const grid = imageGrid(chunk.image, processors.image);
+      const shown = resizedTo(chunk.image, grid, processors.image.patchSize);
+      return { kind: "image", image: ablateImage(shown, ablation) };
+    }
+    case "video": {
+      const { frames, fps } = chunk.video;
+      const grid = videoGrid(frames[0]!, frames.length, processors.video);
+      const shown = frames.map((frame) => resizedTo(frame, grid, processors.video.patchSize));
+      return { kind: "video", video: { frames: shown.map((frame) => ablateImage(frame, ablation)), fps } };
+    }
+  }
+}
+
+function withoutImages(
+  chunks: readonly PromptChunk[],
+  { visionStartTokenId, visionEndTokenId }: ModelConfig,
+): PromptChunk[] {
+  return chunks.flatMap((chunk, i) => {
+    if (chunk.kind !== "text") {
+      return [];
+    }
+    const { tokens } = chunk;
+    const opens = isImage(chunks[i + 1]) && tokens.at(-1) === visionStartTokenId;
+    const closes = isImage(chunks[i - 1]) && tokens[0] === visionEndTokenId;
+    return [{ kind: "text", tokens: tokens.slice(closes ? 1 : 0, tokens.length - (opens ? 1 : 0)) }];
+  });
+}
+
+function isImage(chunk: PromptChunk | undefined): boolean {
+  return chunk !== undefined && chunk.kind !== "text";
+}
+
+/** An image at the size that its processor gives it, which a second pass of the processor leaves as it is. */
+function resizedTo(image: RgbImage, [, rows, columns]: ImageGrid, patchSize: number): RgbImage {
+  return resizeBicubic(image, columns * patchSize, rows * patchSize);
+}
+
+/** One image, ablated. */
+export function ablateImage(image: RgbImage, ablation: PixelAblation): RgbImage {
+  const { width, height, data } = image;
+  switch (ablation.kind) {
+    case "black":
+      return { width, height, data: new Uint8Array(data.length) };
+    case "blur":
+      return gaussianBlur(image, ablation.radius);
+    case "noise": {
+      const rng = drawsFor(image, ablation.seed);
+      const noisy = Uint8ClampedArray.from(data, (value) => value + rng.normal(0, ablation.sigma));
+      return { width, height, data: new Uint8Array(noisy.buffer) };
+    }
+    case "blacken-patches":
+      return blackenPatches(image, ablation.patch, ablation.probability, drawsFor(image, ablation.seed));
+  }
+}
+
+/** Each square of the grid that starts at the upper left turns black with the same chance; edge squares may be cut. */
+function blackenPatches(
+  { width, height, data }: RgbImage,
+  patch: number,
+  probability: number,
+  rng: Rng,
+): RgbImage {
+  const blackened = data.slice();
+  for (let top = 0; top < height; top += patch) {
+    for (let left = 0; left < width; left += patch) {
+      if (rng.uniform() < probability) {
+        const right = Math.min(width, left + patch);
+        for (let y = top; y < Math.min(height, top + patch); y++) {
+          blackened.fill(0, (y * width + left) * 3, (y * width + right) * 3);
+        }
+      }
+    }
+  }
+  return { width, height, data: blackened };
+}
+
+/** A generator of an image's own: FNV-1a of its pixels, under the ablation's seed. */
+function drawsFor({ width, height, data }: RgbImage, seed: number): Rng {
+  let hash = 0x811c9dc5;
+  for (const value of data) {
+    hash = Math.imul(hash ^ value, 0x01000193);
+  }
+  return new Rng(seed).fork(`${width}x${height} ${hash >>> 0}`);
+}

@@ -1,0 +1,128 @@
+/**
+ * @module
+ * Fills the decoder's inputs: left-padded prompts, right-padded completions, embeddings, angles and masks; and takes
+ * gradients of the embeddings back to the vocabulary and to the images.
+ */
+
+import { batchRows, HIDDEN } from "../../../model/graph/index.ts";
+import type { ModelConfig } from "../../../model/index.ts";
+import type { PreparedSequence, SequenceBatch } from "../scoring/sequence-batches.ts";
+import type { PreparedImage, PreparedPrompt } from "./prepared-prompt.ts";
+import type { RotaryTable } from "./rotary-table.ts";
+
+/** A long list of numbers by its stretches: an array, or a file that is read where it is asked for. */
+export type NumberRange = Pick<Float32Array, "subarray">;
+
+/** Rows of embeddings and angles, to be filled in any order. */
+export class DecoderRows {
+  readonly count: number;
+  readonly embeddings: Float32Array;
+  readonly cosine: Float32Array;
+  readonly sine: Float32Array;
+  readonly #width: number;
+  readonly #table: RotaryTable;
+
+  constructor(rows: number, config: ModelConfig, table: RotaryTable) {
+    this.count = rows;
+    this.#width = config.text.hiddenSize;
+    this.#table = table;
+    this.embeddings = new Float32Array(rows * this.#width);
+    this.cosine = new Float32Array(rows * table.half);
+    this.sine = new Float32Array(rows * table.half);
+  }
+
+  /** A text token at a position that is the same in all components. */
+  token(row: number, token: number, position: number, embedding: NumberRange): void {
+    const from = token * this.#width;
+    this.embeddings.set(embedding.subarray(from, from + this.#width), row * this.#width);
+    this.#table.write([position, position, position], row, this.cosine, this.sine);
+  }
+
+  /** A prompt whose last token goes to row `end − 1`. */
+  prompt(end: number, prompt: PreparedPrompt, embedding: NumberRange): void {
+    const { time, height, width } = prompt.positions;
+    forEachPromptRow(prompt, end, this.#width, (row, i, image, from) => {
+      const source = image === undefined ? embedding : image.embeddings;
+      this.embeddings.set(source.subarray(from, from + this.#width), row * this.#width);
+      this.#table.write([time[i]!, height[i]!, width[i]!], row, this.cosine, this.sine);
+    });
+  }
+}
+
+/** Teacher forcing's rows: those of all prompts, then of all completions; empty slots are zeros. */
+export function decoderFeeds(
+  batch: SequenceBatch,
+  sequences: readonly PreparedSequence[],
+  embedding: NumberRange,
+  config: ModelConfig,
+  table: RotaryTable,
+) {
+  const { prompts, promptLength, completionLength } = batch.shape;
+  const first = prompts * promptLength;
+  const rows = new DecoderRows(batchRows(batch.shape), config, table);
+  const targets = new BigInt64Array(batch.slots.length * completionLength);
+  for (const [p, prompt] of batch.prompts.entries()) {
+    rows.prompt((p + 1) * promptLength, prompt, embedding);
+  }
+  for (const [slot, index] of batch.slots.entries()) {
+    if (index >= 0) {
+      const { prompt, completion } = sequences[index]!;
+      for (const [t, token] of completion.entries()) {
+        const row = slot * completionLength + t;
+        rows.token(first + row, token, prompt.positions.next + t, embedding);
+        targets[row] = BigInt(token);
+      }
+    }
+  }
+  return {
+    embeddings: rows.embeddings,
+    cosine: rows.cosine,
+    sine: rows.sine,
+    promptMask: promptMask(batch.prompts, prompts, promptLength),
+    targets,
+  };
+}
+
+/** Visits a prompt's rows: their place in the batch, and where their embedding stands in the vocabulary or an image. */
+export function forEachPromptRow(
+  prompt: PreparedPrompt,
+  end: number,
+  width: number,
+  visit: (row: number, index: number, image: PreparedImage | undefined, from: number) => void,
+): void {
+  const { tokens, imageIndex, images } = prompt;
+  let within = 0;
+  for (let i = 0; i < tokens.length; i++) {
+    const image = imageIndex[i]!;
+    within = i > 0 && image === imageIndex[i - 1] ? within + 1 : 0;
+    const from = (image < 0 ? tokens[i]! : within) * width;
+    visit(end - tokens.length + i, i, images[image], from);
+  }
+}
+
+/** `[P, 1, 1, S_p]`: hides the padding on the left. Slots without a prompt show their last token only. */
+export function promptMask(
+  prompts: readonly (PreparedPrompt | undefined)[],
+  slots: number,
+  length: number,
+): Float32Array {
+  const mask = new Float32Array(slots * length).fill(HIDDEN);
+  for (let slot = 0; slot < slots; slot++) {
+    const real = prompts[slot]?.tokens.length ?? 1;
+    mask.fill(0, (slot + 1) * length - real, (slot + 1) * length);
+  }
+  return mask;
+}
+
+/** `[P, S_p]` 1 at image tokens, and at every other real token. */
+export function promptSupports(prompts: readonly PreparedPrompt[], slots: number, length: number) {
+  const visual = new Float32Array(slots * length);
+  const text = new Float32Array(slots * length);
+  for (const [slot, { imageIndex }] of prompts.entries()) {
+    for (const [i, image] of imageIndex.entries()) {
+      const target = image < 0 ? text : visual;
+      target[(slot + 1) * length - imageIndex.length + i] = 1;
+    }
+  }
+  return { visual, text };
+}

@@ -1,0 +1,102 @@
+/**
+ * @module
+ * Runs the vision tower over images, grid by grid, forwards and backwards. Its activations are not kept between
+ * the two: backwards computes them anew, once an image, which is little beside a group of completions.
+ */
+
+import { visionGraph } from "../../../model/graph/index.ts";
+import type { ModelConfig } from "../../../model/index.ts";
+import { gradients, type Tensor } from "../../../tensor/index.ts";
+import type { ProgramCache } from "../program-cache.ts";
+import type { ParameterStore } from "../weights/parameter-store.ts";
+import type { PreparedImage } from "./prepared-prompt.ts";
+import { type VisionBatch, VisionBatches } from "./vision-batches.ts";
+
+export class VisionEncoder {
+  readonly #config: ModelConfig;
+  readonly #store: ParameterStore;
+  readonly #programs: ProgramCache;
+  readonly #batches: VisionBatches;
+  readonly #scratch: Float32Array;
+
+  constructor(config: ModelConfig, store: ParameterStore, programs: ProgramCache) {
+    this.#config = config;
+    this.#store = store;
+    this.#programs = programs;
+    this.#batches = new VisionBatches(config);
+    this.#scratch = new Float32Array(store.layout.size);
+  }
+
+  /** Brings the images' tokens up to date with the weights. `weights` other than the policy's are not cached. */
+  async encode(images: Iterable<PreparedImage>, weights: Float32Array = this.#store.weights): Promise<void> {
+    const version = weights === this.#store.weights ? this.#store.version : -1;
+    const stale = [...new Set(images)].filter((image) => version === -1 || image.version !== version);
+    for (const batch of this.#batches.of(stale)) {
+      const { program, used } = await this.#forward(batch);
+      const { embeddings } = await program.run({
+        ...this.#store.feeds(used, weights),
+        patches: this.#batches.patches(batch),
+      });
+      this.#batches.keepTokens(batch, embeddings!, version);
+    }
+  }
+
+  /** Adds the weights' gradient, given that of each image's tokens. */
+  async backward(tokenGradients: ReadonlyMap<PreparedImage, Float32Array>): Promise<void> {
+    for (const batch of this.#batches.of([...tokenGradients.keys()])) {
+      const { frames, plan, slots } = batch;
+      const { program, used, trained } = await this.#backward(batch);
+      const size = plan.unitSlot.length * this.#config.vision.outHiddenSize;
+      const outputGradient = new Float32Array(slots * size);
+      for (const [i, { image, index }] of frames.entries()) {
+        const gradient = tokenGradients.get(image)!;
+        outputGradient.set(gradient.subarray(index * size, (index + 1) * size), i * size);
+      }
+      const into = Object.fromEntries(
+        [...trained.keys()].map((pack) => [`d.${pack}`, this.#store.view(this.#scratch, pack)]),
+      );
+      await program.run(
+        { ...this.#store.feeds(used), patches: this.#batches.patches(batch), outputGradient },
+        into,
+      );
+      for (const pack of trained.keys()) {
+        addInto(this.#store.view(this.#store.gradient, pack), this.#store.view(this.#scratch, pack));
+      }
+    }
+  }
+
+  #forward({ key, plan, slots }: VisionBatch) {
+    return this.#programs.get(`vision ${key} x${slots}`, async () => {
+      const { graph, parameters, embeddings } = visionGraph(this.#config, this.#store.layout, plan, slots);
+      const program = await this.#programs.compile(graph, { embeddings });
+      return { program, used: parameters.used };
+    });
+  }
+
+  #backward({ key, plan, slots }: VisionBatch) {
+    return this.#programs.get(`vision backward ${key} x${slots}`, async () => {
+      const { graph, parameters, embeddings } = visionGraph(this.#config, this.#store.layout, plan, slots);
+      const seed = { tensor: embeddings, gradient: graph.input("outputGradient", embeddings.shape) };
+      const used = new Map(parameters.used);
+      const trained = this.#store.trained(used);
+      const parts = gradients(graph, [seed], [...trained.values()]);
+      const program = await this.#programs.compile(graph, gradientOutputs(trained, parts));
+      return { program, used, trained };
+    });
+  }
+}
+
+/** Program outputs `d.<pack>`. */
+export function gradientOutputs(
+  used: ReadonlyMap<string, Tensor>,
+  parts: readonly Tensor[],
+): Record<string, Tensor> {
+  return Object.fromEntries([...used.keys()].map((pack, i) => [`d.${pack}`, parts[i]!]));
+}
+
+/** target += addend */
+export function addInto(target: Float32Array, addend: Float32Array): void {
+  for (let i = 0; i < target.length; i++) {
+    target[i]! += addend[i]!;
+  }
+}

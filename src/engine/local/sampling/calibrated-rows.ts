@@ -1,0 +1,123 @@
+/**
+ * @module
+ * AT-RL's signals while sampling: rows are collected as they are decoded, and reduced when completions have ended,
+ * because the bias of a key's position is known only when the length is.
+ */
+import type { CalibratedAttention, CalibratedRequest } from "../../../credit/index.ts";
+import { calibratedSignals } from "../../../model/graph/index.ts";
+import { Graph } from "../../../tensor/index.ts";
+import { roundUpCount, roundUpLength } from "../buckets.ts";
+import type { ProgramCache } from "../program-cache.ts";
+import type { PreparedPrompt } from "../prompts/prepared-prompt.ts";
+import { writeCalibration } from "../scoring/calibration.ts";
+import { readSquare } from "../scoring/scoring.ts";
+
+/** Bytes of rows that sampling may hold; calibrated attention of more is left to a scoring pass. */
+const MOST_BYTES = 512 * 2 ** 20;
+/** Numbers of rows, padding included, that are reduced at once. */
+const REDUCED_AT_ONCE = 2 ** 22;
+
+/** Whether the rows of so many completions of a batch can be held until they end. */
+export function canCollect(
+  prompts: readonly PreparedPrompt[],
+  groupSize: number,
+  maxCompletionTokens: number,
+): boolean {
+  const numbers = prompts.reduce(
+    (sum, { tokens }) => sum + groupSize * maxCompletionTokens * (tokens.length + maxCompletionTokens / 2),
+    0,
+  );
+  return numbers * Float32Array.BYTES_PER_ELEMENT <= MOST_BYTES;
+}
+
+/** One completion's rows, without padding: row t has the prompt's keys and those of the tokens it sees. */
+export class CalibratedRows {
+  readonly prompt: PreparedPrompt;
+  readonly rows: Float32Array[] = [];
+  readonly #promptLength: number;
+
+  /** @param promptLength slots of the batch's prompts, padding on the left */
+  constructor(prompt: PreparedPrompt, promptLength: number) {
+    this.prompt = prompt;
+    this.#promptLength = promptLength;
+  }
+
+  /** Completion tokens whose rows have arrived. */
+  get length(): number {
+    return this.rows.length;
+  }
+
+  /**
+   * The next row: attention on the prompt's slots, on a cache of slots, and on the query's own key.
+   *
+   * @param start where the row begins
+   * @param cached completion tokens in the cache: its first slots
+   * @param own index of the query's own key in the row; −1 when the row has none, as the prompt's last has not
+   */
+  push(row: Float32Array, start: number, cached: number, own: number): void {
+    const prompt = this.prompt.tokens.length;
+    const keys = new Float32Array(prompt + cached + (own < 0 ? 0 : 1));
+    const end = start + this.#promptLength;
+    keys.set(row.subarray(end - prompt, end + cached));
+    if (own >= 0) {
+      keys[prompt + cached] = row[start + own]!;
+    }
+    this.rows.push(keys);
+  }
+}
+
+/** Connectivity and Gram matrix of each completion, computed as scoring computes them. */
+export async function reduceRows(
+  programs: ProgramCache,
+  completions: readonly CalibratedRows[],
+  { biasCorrection }: CalibratedRequest,
+): Promise<CalibratedAttention[]> {
+  const reduced: CalibratedAttention[] = [];
+  const longest = Math.max(...completions.map(({ length }) => length));
+  const tokens = roundUpLength(longest);
+  const keys = roundUpLength(Math.max(...completions.map(({ prompt }) => prompt.tokens.length)) + longest);
+  const atOnce = Math.max(1, Math.floor(REDUCED_AT_ONCE / (tokens * keys)));
+  for (let start = 0; start < completions.length; start += atOnce) {
+    const part = completions.slice(start, start + atOnce);
+    const batch = roundUpCount(part.length);
+    const rows = new Float32Array(batch * tokens * keys);
+    const visual = new Float32Array(batch * keys);
+    const factors = new Float32Array(batch * keys);
+    for (const [i, { prompt, rows: own }] of part.entries()) {
+      for (const [t, row] of own.entries()) {
+        rows.set(row, (i * tokens + t) * keys);
+      }
+      visual.set(
+        prompt.imageIndex.map((image) => (image < 0 ? 0 : 1)),
+        i * keys,
+      );
+      writeCalibration(factors, i * keys, prompt.tokens.length + own.length);
+    }
+    const { program } = await reduction(programs, [batch, tokens, keys], biasCorrection);
+    const outputs = await program.run({ rows, visual, factors });
+    for (const [i, { length }] of part.entries()) {
+      const connectivity = outputs["connectivity"]!.subarray(i * tokens, i * tokens + length);
+      reduced.push({
+        connectivity: Float64Array.from(connectivity),
+        gram: readSquare(outputs["gram"]!, i, tokens, length),
+      });
+    }
+  }
+  return reduced;
+}
+
+function reduction(
+  programs: ProgramCache,
+  [batch, tokens, keys]: readonly [number, number, number],
+  biasCorrection: boolean,
+) {
+  return programs.get(`calibrated ${batch}x${tokens}x${keys} ${biasCorrection}`, async () => {
+    const graph = new Graph();
+    const signals = calibratedSignals(
+      graph.input("rows", [batch, tokens, keys]),
+      graph.input("visual", [batch, 1, keys]),
+      biasCorrection ? graph.input("factors", [batch, 1, keys]) : undefined,
+    );
+    return { program: await programs.compile(graph, { ...signals }) };
+  });
+}

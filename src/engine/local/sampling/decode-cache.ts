@@ -1,0 +1,115 @@
+/**
+ * @module
+ * Keys and values while decoding: the prompts', shared by their groups, and the completions', in slots that are
+ * filled step by step. Rows that are done can be left behind.
+ */
+
+import type { BatchShape } from "../../../model/graph/index.ts";
+import type { TextConfig } from "../../../model/index.ts";
+
+/** One layer's arrays: `[P, H_kv, S_p, d]` of prompts, `[P·G, H_kv, T, d]` of completions. */
+interface LayerCache {
+  promptKey: Float32Array;
+  promptValue: Float32Array;
+  cacheKey: Float32Array;
+  cacheValue: Float32Array;
+}
+
+export class DecodeCache {
+  readonly #config: TextConfig;
+  readonly #layers: LayerCache[];
+  #shape: BatchShape;
+
+  /** @param prompts per layer, the prefill's keys and values */
+  constructor(
+    config: TextConfig,
+    shape: BatchShape,
+    prompts: readonly { key: Float32Array; value: Float32Array }[],
+  ) {
+    this.#config = config;
+    this.#shape = shape;
+    const size = this.#completionSize(shape);
+    this.#layers = prompts.map(({ key, value }) => ({
+      promptKey: key,
+      promptValue: value,
+      cacheKey: new Float32Array(size),
+      cacheValue: new Float32Array(size),
+    }));
+  }
+
+  get shape(): BatchShape {
+    return this.#shape;
+  }
+
+  /** Inputs of the decode step. */
+  feeds(): Record<string, Float32Array> {
+    return Object.fromEntries(
+      this.#layers.flatMap((arrays, layer) =>
+        Object.entries(arrays).map(([name, data]) => [`${name}.${layer}`, data]),
+      ),
+    );
+  }
+
+  /** Files one step's keys and values, `[P·G, H_kv, 1, d]` a layer, under slot t. */
+  append(slot: number, outputs: Readonly<Record<string, Float32Array>>): void {
+    for (const [layer, { cacheKey, cacheValue }] of this.#layers.entries()) {
+      this.#fill(cacheKey, outputs[`key.${layer}`]!, slot);
+      this.#fill(cacheValue, outputs[`value.${layer}`]!, slot);
+    }
+  }
+
+  /**
+   * Moves on to another shape.
+   *
+   * @param prompts for each new prompt slot the old one, −1 for none
+   * @param rows for each new completion slot the old one, −1 for none
+   */
+  reshape(shape: BatchShape, prompts: readonly number[], rows: readonly number[]): void {
+    const { headDim, kvHeads } = this.#config;
+    const promptBlock = kvHeads * shape.promptLength * headDim;
+    const oldLength = this.#shape.completionLength;
+    for (const layer of this.#layers) {
+      layer.promptKey = gatherBlocks(layer.promptKey, prompts, promptBlock);
+      layer.promptValue = gatherBlocks(layer.promptValue, prompts, promptBlock);
+      for (const name of ["cacheKey", "cacheValue"] as const) {
+        const next = new Float32Array(this.#completionSize(shape));
+        for (const [row, old] of rows.entries()) {
+          for (let head = 0; old >= 0 && head < kvHeads; head++) {
+            const from = (old * kvHeads + head) * oldLength * headDim;
+            const kept = layer[name].subarray(from, from + oldLength * headDim);
+            next.set(kept, (row * kvHeads + head) * shape.completionLength * headDim);
+          }
+        }
+        layer[name] = next;
+      }
+    }
+    this.#shape = shape;
+  }
+
+  #completionSize({ prompts, groupSize, completionLength }: BatchShape): number {
+    return prompts * groupSize * this.#config.kvHeads * completionLength * this.#config.headDim;
+  }
+
+  #fill(cache: Float32Array, step: Float32Array, slot: number): void {
+    const { headDim } = this.#config;
+    const stride = this.#shape.completionLength * headDim;
+    const blocks = step.length / headDim;
+    for (let block = 0; block < blocks; block++) {
+      const to = block * stride + slot * headDim;
+      const from = block * headDim;
+      for (let i = 0; i < headDim; i++) {
+        cache[to + i] = step[from + i]!;
+      }
+    }
+  }
+}
+
+function gatherBlocks(source: Float32Array, blocks: readonly number[], size: number): Float32Array {
+  const result = new Float32Array(blocks.length * size);
+  for (const [to, from] of blocks.entries()) {
+    if (from >= 0) {
+      result.set(source.subarray(from * size, (from + 1) * size), to * size);
+    }
+  }
+  return result;
+}

@@ -1,0 +1,315 @@
+/**
+ * @module
+ * Samples whole groups at once: one prefill a prompt, then one step a token for all completions together.
+ */
+import type { CalibratedRequest } from "../../../credit/index.ts";
+import type { Rng } from "../../../math/index.ts";
+import { type BatchShape, decodeStepGraph, HIDDEN, prefillGraph } from "../../../model/graph/index.ts";
+import type { Tensor } from "../../../tensor/index.ts";
+import type { AttentionRow, Completion } from "../../engine.ts";
+import { roundUpCount, roundUpLength } from "../buckets.ts";
+import { DecoderRows, promptMask, promptSupports } from "../prompts/decoder-batch.ts";
+import type { PreparedPrompt } from "../prompts/prepared-prompt.ts";
+import type { Machinery } from "../scoring/teacher-forcing.ts";
+import { RowReducer } from "./attention-reduction.ts";
+import { CalibratedRows, canCollect, reduceRows } from "./calibrated-rows.ts";
+import { DecodeCache } from "./decode-cache.ts";
+import { Draft, type DraftRules, type NextTokens } from "./draft.ts";
+import { StepBuffers } from "./step-buffers.ts";
+
+/** Completions decoded at once. */
+const MAX_COMPLETIONS = 512;
+/** The cache grows by this many slots, and rows that are done are left behind then. */
+const CACHE_STEP = 16;
+
+export interface DecodeRequest extends DraftRules {
+  readonly prompts: readonly PreparedPrompt[];
+  readonly groupSize: number;
+  /** 1 when greedy */
+  readonly temperature: number;
+  readonly rng: Rng;
+  readonly attention: AttentionRow | undefined;
+  /** Left out where rows would take too much memory: a scoring pass can have it. */
+  readonly calibrated: CalibratedRequest | undefined;
+}
+
+/** Completions per prompt, `[P][G]`. */
+export async function decode(machinery: Machinery, request: DecodeRequest): Promise<Completion[][]> {
+  await machinery.vision.encode(request.prompts.flatMap(({ images }) => images));
+  const perBatch = Math.max(1, Math.floor(MAX_COMPLETIONS / request.groupSize));
+  const completions: Completion[][] = [];
+  for (let start = 0; start < request.prompts.length; start += perBatch) {
+    const prompts = request.prompts.slice(start, start + perBatch);
+    const fits = canCollect(prompts, request.groupSize, request.maxCompletionTokens);
+    const wanted = fits ? request : { ...request, calibrated: undefined };
+    const drafts = await new DecodeBatch(machinery, wanted, prompts, start).run();
+    const finished = await finish(machinery, wanted, drafts);
+    for (let p = 0; p < prompts.length; p++) {
+      completions.push(finished.slice(p * request.groupSize, (p + 1) * request.groupSize));
+    }
+  }
+  return completions;
+}
+
+/** Completions with their signals. */
+async function finish(
+  { programs }: Machinery,
+  { calibrated }: DecodeRequest,
+  drafts: readonly Draft[],
+): Promise<Completion[]> {
+  const reduced =
+    calibrated &&
+    (await reduceRows(
+      programs,
+      drafts.map(({ signals }) => signals.calibrated!),
+      calibrated,
+    ));
+  return drafts.map((draft, i) => draft.finish(reduced?.[i]));
+}
+
+class DecodeBatch {
+  readonly #m: Machinery;
+  readonly #request: DecodeRequest;
+  readonly #drafts: readonly Draft[];
+  readonly #promptLength: number;
+  readonly #buffers: StepBuffers;
+  /** `[P]` prompts and `[P·G]` drafts in the present slots. */
+  #prompts: readonly (PreparedPrompt | undefined)[];
+  #slots: readonly (Draft | undefined)[];
+
+  constructor(
+    machinery: Machinery,
+    request: DecodeRequest,
+    prompts: readonly PreparedPrompt[],
+    firstPrompt: number,
+  ) {
+    this.#m = machinery;
+    this.#request = request;
+    const { groupSize, attention, calibrated, maxCompletionTokens } = request;
+    this.#prompts = prompts;
+    this.#promptLength = roundUpLength(Math.max(...prompts.map(({ tokens }) => tokens.length)));
+    const { visual } = promptSupports(prompts, prompts.length, this.#promptLength);
+    this.#drafts = prompts.flatMap((prompt, p) =>
+      Array.from({ length: groupSize }, (_, g) => {
+        return new Draft(prompt, request.rng.fork(firstPrompt + p).fork(g), {
+          attention: attention && new RowReducer(visual, this.#promptLength, p, maxCompletionTokens),
+          calibrated: calibrated && new CalibratedRows(prompt, this.#promptLength),
+        });
+      }),
+    );
+    this.#slots = this.#drafts;
+    this.#buffers = new StepBuffers(machinery.config, machinery.table);
+  }
+
+  async run(): Promise<readonly Draft[]> {
+    const cache = await this.#prefill();
+    let cached = 0;
+    while (this.#slots.some((draft) => draft !== undefined && this.#isWanted(draft))) {
+      if (cached === cache.shape.completionLength) {
+        this.#moveOn(cache);
+      }
+      const outputs = await this.#step(cache, cached);
+      cache.append(cached, outputs);
+      this.#read(outputs, cache.shape, cached);
+      cached++;
+    }
+    return this.#drafts;
+  }
+
+  /** A complete draft is fed once more when its last token's own row is asked for. */
+  #isWanted(draft: Draft): boolean {
+    const { attention, calibrated } = this.#request;
+    const { length } = draft.tokens;
+    return (
+      !draft.isComplete ||
+      (attention === "own" && draft.signals.attention!.length < length) ||
+      (calibrated?.row === "own" && draft.signals.calibrated!.length < length)
+    );
+  }
+
+  /** Runs the prompts, draws every completion's first token, and opens the cache. */
+  async #prefill(): Promise<DecodeCache> {
+    const { config, store, table } = this.#m;
+    const { groupSize, attention, calibrated, temperature } = this.#request;
+    const prompts = this.#prompts as readonly PreparedPrompt[];
+    const length = this.#promptLength;
+    const slots = roundUpCount(prompts.length);
+    const rows = new DecoderRows(slots * length, config, table);
+    const embedding = store.view(store.weights, "embedding");
+    for (const [p, prompt] of prompts.entries()) {
+      rows.prompt((p + 1) * length, prompt, embedding);
+    }
+    const { program, used } = await this.#prefillProgram(slots, length);
+    const outputs = await program.run({
+      ...store.feeds(used),
+      embeddings: rows.embeddings,
+      cosine: rows.cosine,
+      sine: rows.sine,
+      promptMask: promptMask(prompts, slots, length),
+      inverseTemperature: Float32Array.of(1 / temperature),
+    });
+    for (const [i, draft] of this.#drafts.entries()) {
+      const p = Math.floor(i / groupSize);
+      if (attention === "predicting") {
+        draft.signals.attention!.push(outputs["lastRow"]!, p * length, 0, -1);
+      }
+      if (calibrated?.row === "predicting") {
+        draft.signals.calibrated!.push(outputs["calibratedRow"]!, p * length, 0, -1);
+      }
+      draft.draw(nextTokens(outputs), p, this.#request);
+    }
+    this.#prompts = pad(prompts, slots);
+    this.#slots = pad(this.#drafts, slots * groupSize);
+    const completionLength = Math.min(CACHE_STEP, roundUpLength(this.#request.maxCompletionTokens));
+    const layers = config.text.layers;
+    return new DecodeCache(
+      config.text,
+      { prompts: slots, groupSize, promptLength: length, completionLength },
+      Array.from({ length: layers }, (_, i) => ({
+        key: outputs[`key.${i}`]!,
+        value: outputs[`value.${i}`]!,
+      })),
+    );
+  }
+
+  async #step(cache: DecodeCache, cached: number): Promise<Record<string, Float32Array>> {
+    const { store } = this.#m;
+    const embedding = store.view(store.weights, "embedding");
+    const rows = this.#buffers.rows(this.#slots.length);
+    for (const [i, draft] of this.#slots.entries()) {
+      const token = draft?.tokens[cached];
+      if (draft !== undefined && token !== undefined) {
+        rows.token(i, token, draft.prompt.positions.next + cached, embedding);
+      }
+    }
+    const { prompts, promptLength, completionLength } = cache.shape;
+    const { program, used } = await this.#stepProgram(cache.shape);
+    const feeds = {
+      ...store.feeds(used),
+      ...cache.feeds(),
+      embeddings: rows.embeddings,
+      cosine: rows.cosine,
+      sine: rows.sine,
+      promptMask: promptMask(this.#prompts, prompts, promptLength),
+      cacheMask: new Float32Array(completionLength).fill(HIDDEN).fill(0, 0, cached),
+      inverseTemperature: Float32Array.of(1 / this.#request.temperature),
+    };
+    return program.run(feeds, this.#buffers.outputs(program));
+  }
+
+  #read(outputs: Readonly<Record<string, Float32Array>>, shape: BatchShape, cached: number): void {
+    const { attention, calibrated } = this.#request;
+    const keys = shape.promptLength + shape.completionLength + 1;
+    for (const [i, draft] of this.#slots.entries()) {
+      if (draft === undefined || draft.tokens.length <= cached) {
+        continue;
+      }
+      const wasComplete = draft.isComplete;
+      if (attention !== undefined && (attention === "own" || !wasComplete)) {
+        draft.signals.attention!.push(outputs["row"]!, i * keys, cached, keys - 1);
+      }
+      if (calibrated !== undefined && (calibrated.row === "own" || !wasComplete)) {
+        draft.signals.calibrated!.push(outputs["calibratedRow"]!, i * keys, cached, keys - 1);
+      }
+      if (!wasComplete) {
+        draft.draw(nextTokens(outputs), i, this.#request);
+      }
+    }
+  }
+
+  /** Layers whose rows are averaged; 0 when no calibrated attention is asked for. */
+  get #calibratedLayers(): number {
+    const { calibrated } = this.#request;
+    return calibrated === undefined ? 0 : Math.min(calibrated.layers, this.#m.config.text.layers);
+  }
+
+  /** Grows the cache, and leaves behind completions, and prompts, that are done. */
+  #moveOn(cache: DecodeCache): void {
+    const { groupSize } = cache.shape;
+    const groups = this.#prompts
+      .map((prompt, p) => ({
+        prompt,
+        p,
+        rows: Array.from({ length: groupSize }, (_, g) => p * groupSize + g).filter((row) => {
+          const draft = this.#slots[row];
+          return draft !== undefined && this.#isWanted(draft);
+        }),
+      }))
+      .filter(({ rows }) => rows.length > 0);
+    const size = roundUpCount(Math.max(...groups.map(({ rows }) => rows.length)));
+    const prompts = roundUpCount(groups.length);
+    const oldRows = groups.flatMap(({ rows }) => pad(rows, size).map((row) => row ?? -1));
+    const rows = pad(oldRows, prompts * size).map((row) => row ?? -1);
+    const shape = {
+      ...cache.shape,
+      prompts,
+      groupSize: size,
+      completionLength: cache.shape.completionLength + CACHE_STEP,
+    };
+    cache.reshape(
+      shape,
+      pad(
+        groups.map(({ p }) => p),
+        prompts,
+      ).map((p) => p ?? -1),
+      rows,
+    );
+    this.#slots = rows.map((row) => this.#slots[row]);
+    this.#prompts = pad(
+      groups.map(({ prompt }) => prompt),
+      prompts,
+    );
+  }
+
+  #prefillProgram(prompts: number, length: number) {
+    const { config, store, programs } = this.#m;
+    const layers = this.#request.calibrated?.row === "predicting" ? this.#calibratedLayers : 0;
+    return programs.get(`prefill ${prompts}x${length} ${layers}`, async () => {
+      const { graph, parameters, cache, next, lastRow } = prefillGraph(config, store.layout, prompts, length);
+      const keys = cache.map(({ key }) => key);
+      const values = cache.map(({ value }) => value);
+      const outputs = {
+        ...next,
+        ...layerOutputs(keys, values),
+        lastRow: lastRow(),
+        ...(layers > 0 && { calibratedRow: lastRow(layers) }),
+      };
+      return { program: await programs.compile(graph, outputs), used: parameters.used };
+    });
+  }
+
+  #stepProgram(shape: BatchShape) {
+    const { config, store, programs } = this.#m;
+    const row = this.#request.attention !== undefined;
+    const layers = this.#calibratedLayers;
+    return programs.get(`decode ${JSON.stringify(shape)} ${row} ${layers}`, async () => {
+      const step = decodeStepGraph(config, store.layout, shape);
+      const outputs = {
+        ...step.next,
+        ...layerOutputs(step.keys, step.values),
+        ...(row && { row: step.row() }),
+        ...(layers > 0 && { calibratedRow: step.row(layers) }),
+      };
+      return { program: await programs.compile(step.graph, outputs), used: step.parameters.used };
+    });
+  }
+}
+
+function layerOutputs(keys: readonly Tensor[], values: readonly Tensor[]): Record<string, Tensor> {
+  return Object.fromEntries([
+    ...keys.map((tensor, layer) => [`key.${layer}`, tensor] as const),
+    ...values.map((tensor, layer) => [`value.${layer}`, tensor] as const),
+  ]);
+}
+
+function nextTokens(outputs: Readonly<Record<string, Float32Array>>): NextTokens {
+  return {
+    probabilities: outputs["probabilities"]!,
+    logprobs: outputs["logprobs"]!,
+    entropy: outputs["entropy"]!,
+  };
+}
+
+function pad<T>(list: readonly T[], length: number): (T | undefined)[] {
+  return Array.from({ length }, (_, i) => list[i]);
+}

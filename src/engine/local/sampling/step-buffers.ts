@@ -1,0 +1,41 @@
+/**
+ * @module
+ * The arrays that a decoding step reads and writes, kept from one step to the next. Fresh ones at every step would be
+ * most of the garbage of sampling.
+ */
+import type { ModelConfig } from "../../../model/index.ts";
+import { elementCount, type Program } from "../../../tensor/index.ts";
+import { DecoderRows } from "../prompts/decoder-batch.ts";
+import type { RotaryTable } from "../prompts/rotary-table.ts";
+
+export class StepBuffers {
+  readonly #config: ModelConfig;
+  readonly #table: RotaryTable;
+  #rows: DecoderRows | undefined;
+  #program: Program | undefined;
+  #outputs: Record<string, Float32Array> = {};
+
+  constructor(config: ModelConfig, table: RotaryTable) {
+    this.#config = config;
+    this.#table = table;
+  }
+
+  /** Rows to fill; those that are not filled hold an earlier step's. */
+  rows(count: number): DecoderRows {
+    if (this.#rows?.count !== count) {
+      this.#rows = new DecoderRows(count, this.#config, this.#table);
+    }
+    return this.#rows;
+  }
+
+  /** Arrays for a program's outputs, which the next run of the same program overwrites. */
+  outputs(program: Program): Record<string, Float32Array> {
+    if (this.#program !== program) {
+      this.#program = program;
+      this.#outputs = Object.fromEntries(
+        [...program.outputs].map(([name, { shape }]) => [name, new Float32Array(elementCount(shape))]),
+      );
+    }
+    return this.#outputs;
+  }
+}

@@ -1,0 +1,271 @@
+/**
+ * @module
+ * Scoring with a model that is larger than memory: one layer's graph serves all layers, and each layer's weights are
+ * read from the file when its turn comes, once for all batches of a wave.
+ */
+import { EngineError } from "../../../errors/index.ts";
+import {
+  type BatchShape,
+  batchRows,
+  type ParameterLayout,
+  parameterLayout,
+  streamedLayerGraph,
+} from "../../../model/graph/index.ts";
+import { checkParameters, type ModelConfig, readWeights } from "../../../model/index.ts";
+import type { Feeds } from "../../../tensor/index.ts";
+import type { Prompt, Score, ScoreRequest } from "../../engine.ts";
+import { KnownPrompts, type LocalSequence } from "../known-prompts.ts";
+import { checkedTemperature, checkLayers, checkPositive, type LocalEngineOptions } from "../local-options.ts";
+import { ProgramCache } from "../program-cache.ts";
+import { decoderFeeds } from "../prompts/decoder-batch.ts";
+import { RotaryTable } from "../prompts/rotary-table.ts";
+import { emptyScore, readScore, scoringFeeds, signalOutputs, type Wanted } from "../scoring/scoring.ts";
+import { type PreparedSequence, type SequenceBatch, sequenceBatches } from "../scoring/sequence-batches.ts";
+import { checkSameModel, readConfig } from "../weights/checkpoint-files.ts";
+import { streamHead } from "./streamed-head.ts";
+import { StreamedVisionEncoder } from "./streamed-vision-encoder.ts";
+import { StreamedWeights } from "./streamed-weights.ts";
+
+/** Programs kept: each holds the buffers of its largest run. */
+const PROGRAMS = 16;
+
+/** Rows whose residual stream is held at once, so that a pass over the weights serves many of them. */
+const WAVE_ROWS = 16_384;
+
+/** A batch on its way through the layers. */
+interface Passage {
+  readonly batch: SequenceBatch;
+  readonly feeds: Feeds & { readonly targets: BigInt64Array };
+  x: Float32Array;
+  /** Sum of the earlier layers' rows, where a mean over layers is wanted. */
+  earlierRows: Float32Array | undefined;
+  outputs: Record<string, Float32Array>;
+}
+
+export class StreamingModel {
+  readonly #config: ModelConfig;
+  readonly #layout: ParameterLayout;
+  readonly #programs: ProgramCache;
+  readonly #vision: StreamedVisionEncoder;
+  readonly #table: RotaryTable;
+  readonly #prompts: KnownPrompts;
+  readonly #maxTokens: number;
+  #weights: StreamedWeights;
+  #version = 0;
+
+  /**
+   * Opens a model directory; no weights are read.
+   *
+   * @throws ModelError when the directory is no Qwen2.5-VL model, or its files are broken
+   * @throws EngineError when the model has no directory, or an option does not apply
+   */
+  constructor({ model, threads = 2, spin = false, maxTokens = 2048, valueHead, lora }: LocalEngineOptions) {
+    checkPositive("threads", threads);
+    checkPositive("maxTokens", maxTokens);
+    if (typeof model !== "string") {
+      throw new EngineError("stream: expected a model directory, got a model to begin");
+    }
+    if (valueHead === true) {
+      throw new EngineError("stream: an engine that streams its weights has no value head");
+    }
+    if (lora !== undefined) {
+      throw new EngineError("stream: an engine that streams its weights has no adapters; merge them first");
+    }
+    this.#config = readConfig(model);
+    this.#layout = parameterLayout(this.#config);
+    this.#programs = new ProgramCache(PROGRAMS, { threads, spin });
+    this.#vision = new StreamedVisionEncoder(this.#config, this.#layout, this.#programs);
+    this.#table = new RotaryTable(this.#config.text);
+    this.#prompts = new KnownPrompts(this.#config, model);
+    this.#maxTokens = maxTokens;
+    this.#weights = this.#open(model);
+  }
+
+  register(prompts: readonly (readonly [id: number, prompt: Prompt])[]): void {
+    this.#prompts.register(prompts);
+  }
+
+  forget(ids: readonly number[]): void {
+    this.#prompts.forget(ids);
+  }
+
+  /** @throws EngineError when something is asked for that only an engine with its weights in memory can do */
+  async score(sequences: readonly LocalSequence[], request: ScoreRequest = {}): Promise<Score[]> {
+    const { signals, entropy = false } = request;
+    refuse(request.weights === "reference", "score: reference weights");
+    refuse(request.divergenceFrom !== undefined, "score: divergenceFrom");
+    refuse(request.values === true, "score: values");
+    refuse(request.intervention !== undefined, "score: intervention");
+    refuse(request.likeliest === true, "score: likeliest");
+    checkLayers("score", signals);
+    const temperature = checkedTemperature(request.temperature);
+    const wanted: Wanted = {
+      attention: signals?.attention,
+      calibrated: signals?.calibrated,
+      imageRows: signals?.imageRows,
+      entropy,
+      values: false,
+      likeliest: false,
+      amplified: [],
+      hidden: false,
+    };
+    const prepared = this.#prompts.sequences(sequences, request.image);
+    const images = prepared.flatMap(({ prompt }) => prompt.images);
+    await this.#vision.encode(images, this.#weights, this.#version);
+    const scores: Score[] = prepared.map(() => emptyScore(wanted));
+    for (const wave of waves(sequenceBatches(prepared, this.#maxTokens))) {
+      await this.#scoreWave(wave, prepared, wanted, temperature, scores);
+    }
+    return scores;
+  }
+
+  /** Scores with another checkpoint of the same model from now on. */
+  load(directory: string): void {
+    checkSameModel(readConfig(directory), this.#config, directory);
+    this.#weights = this.#open(directory);
+    this.#version++;
+  }
+
+  sample(): never {
+    return refuse(true, "sample");
+  }
+
+  accumulate(): never {
+    return refuse(true, "accumulate");
+  }
+
+  step(): never {
+    return refuse(true, "step");
+  }
+
+  setReference(): never {
+    return refuse(true, "setReference");
+  }
+
+  save(): never {
+    return refuse(true, "save");
+  }
+
+  async close(): Promise<void> {
+    await this.#programs.clear();
+  }
+
+  #open(directory: string): StreamedWeights {
+    const weights = readWeights(directory);
+    checkParameters(this.#config, weights.shapes, directory);
+    return new StreamedWeights(weights, this.#layout);
+  }
+
+  async #scoreWave(
+    wave: readonly SequenceBatch[],
+    sequences: readonly PreparedSequence[],
+    wanted: Wanted,
+    temperature: number,
+    scores: Score[],
+  ): Promise<void> {
+    const embedding = this.#weights.range("model.embed_tokens.weight");
+    const passages = wave.map((batch): Passage => {
+      const { embeddings, ...feeds } = decoderFeeds(batch, sequences, embedding, this.#config, this.#table);
+      const signals = scoringFeeds(batch, sequences, wanted);
+      return {
+        batch,
+        feeds: { ...feeds, ...signals },
+        x: embeddings,
+        earlierRows: undefined,
+        outputs: {},
+      };
+    });
+    const { layers } = this.#config.text;
+    for (let layer = 0; layer < layers; layer++) {
+      await this.#runLayer(passages, layer, wanted);
+    }
+    const head = this.#config.text.tieWordEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight";
+    const rows = passages.map(({ x, feeds: { targets } }) => ({
+      hidden: x,
+      targets,
+      logprobs: new Float32Array(targets.length),
+      entropy: new Float32Array(targets.length),
+    }));
+    await streamHead(rows, head, temperature, this.#config, this.#weights, this.#programs);
+    for (const [i, { batch, outputs }] of passages.entries()) {
+      const { logprobs, entropy } = rows[i]!;
+      for (const [slot, index] of batch.slots.entries()) {
+        if (index >= 0) {
+          const read = { ...outputs, logprobs, entropy };
+          scores[index] = readScore(read, batch.shape, slot, sequences[index]!, wanted);
+        }
+      }
+    }
+  }
+
+  async #runLayer(passages: readonly Passage[], layer: number, wanted: Wanted): Promise<void> {
+    const { layers } = this.#config.text;
+    const last = layer === layers - 1;
+    const signalLayers = Math.min(wanted.calibrated?.layers ?? 1, layers);
+    const givesRows = !last && layer >= layers - signalLayers;
+    let fed: Feeds | undefined;
+    for (const passage of passages) {
+      const { program, used } = last
+        ? await this.#lastProgram(passage.batch.shape, wanted, signalLayers)
+        : await this.#program(passage.batch.shape, givesRows ? wanted.calibrated?.row : undefined);
+      fed ??= this.#weights.feeds(used, layer);
+      const { earlierRows } = passage;
+      const { x, rows, ...outputs } = await program.run({
+        ...fed,
+        ...passage.feeds,
+        x: passage.x,
+        ...(earlierRows && { earlierRows }),
+      });
+      passage.x = x!;
+      passage.outputs = outputs;
+      if (rows !== undefined) {
+        passage.earlierRows = earlierRows?.map((value, i) => value + rows[i]!) ?? rows;
+      }
+    }
+  }
+
+  #program(shape: BatchShape, rowsOf: "own" | "predicting" | undefined) {
+    return this.#programs.get(`layer ${JSON.stringify([shape, rowsOf])}`, async () => {
+      const { graph, parameters, x, rows } = streamedLayerGraph(this.#config, this.#layout, shape, false);
+      const outputs = { x, ...(rowsOf && { rows: rows(rowsOf) }) };
+      return { program: await this.#programs.compile(graph, outputs), used: parameters.used };
+    });
+  }
+
+  #lastProgram(shape: BatchShape, wanted: Wanted, layers: number) {
+    return this.#programs.get(`last layer ${JSON.stringify([shape, wanted])}`, async () => {
+      const built = streamedLayerGraph(this.#config, this.#layout, shape, true);
+      const rows: typeof built.rows = (owner, count) =>
+        built.rows(owner, count === undefined ? 1 : Math.min(count, layers));
+      const outputs = { x: built.x, ...signalOutputs({ graph: built.graph, rows }, shape, wanted) };
+      return { program: await this.#programs.compile(built.graph, outputs), used: built.parameters.used };
+    });
+  }
+}
+
+/** Batches that go through the layers together. */
+function* waves(batches: readonly SequenceBatch[]): Generator<SequenceBatch[]> {
+  let wave: SequenceBatch[] = [];
+  let rows = 0;
+  for (const batch of batches) {
+    const more = batchRows(batch.shape);
+    if (wave.length > 0 && rows + more > WAVE_ROWS) {
+      yield wave;
+      wave = [];
+      rows = 0;
+    }
+    wave.push(batch);
+    rows += more;
+  }
+  if (wave.length > 0) {
+    yield wave;
+  }
+}
+
+function refuse(isAskedFor: true, what: string): never;
+function refuse(isAskedFor: boolean, what: string): void;
+function refuse(isAskedFor: boolean, what: string): void {
+  if (isAskedFor) {
+    throw new EngineError(`${what}: an engine that streams its weights (stream: true) can only score`);
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * @module
+ * AdamW (arXiv:1711.05101, algorithm 2) over flat arrays, in the direction that raises the objective.
+ */
+import type { ParameterLayout } from "../../../model/graph/index.ts";
+import type { AdamParameters } from "../../engine.ts";
+
+export class AdamW {
+  readonly firstMoment: Float32Array;
+  readonly secondMoment: Float32Array;
+  steps = 0;
+  readonly #decayed: readonly (readonly [start: number, end: number])[];
+
+  /** Weight decay falls on matrices; norms and biases are spared. */
+  constructor(layout: ParameterLayout) {
+    this.firstMoment = new Float32Array(layout.size);
+    this.secondMoment = new Float32Array(layout.size);
+    this.#decayed = [...layout.parameters.values()]
+      .filter(({ shape }) => shape.length > 1)
+      .map(({ offset, size }) => [offset, offset + size] as const);
+  }
+
+  /** Forgets all steps. */
+  reset(): void {
+    this.firstMoment.fill(0);
+    this.secondMoment.fill(0);
+    this.steps = 0;
+  }
+
+  /**
+   * One step up the gradient.
+   *
+   *     m ← β₁ m + (1 − β₁) g,  v ← β₂ v + (1 − β₂) g²
+   *     w ← w (1 − lr·decay) + lr · m̂ / (√v̂ + ε)
+   *
+   * @param gradientScale factor on the gradient, below 1 when it is clipped
+   */
+  step(weights: Float32Array, gradient: Float32Array, gradientScale: number, adam: AdamParameters): void {
+    this.steps++;
+    const { learningRate, beta1, beta2, epsilon, weightDecay } = adam;
+    if (weightDecay > 0) {
+      const keep = 1 - learningRate * weightDecay;
+      for (const [start, end] of this.#decayed) {
+        for (let i = start; i < end; i++) {
+          weights[i]! *= keep;
+        }
+      }
+    }
+    const { firstMoment, secondMoment } = this;
+    const rate = learningRate / (1 - beta1 ** this.steps);
+    const correction = 1 / Math.sqrt(1 - beta2 ** this.steps);
+    for (let i = 0; i < weights.length; i++) {
+      const g = gradient[i]! * gradientScale;
+      const m = beta1 * firstMoment[i]! + (1 - beta1) * g;
+      const v = beta2 * secondMoment[i]! + (1 - beta2) * g * g;
+      firstMoment[i] = m;
+      secondMoment[i] = v;
+      weights[i]! += (rate * m) / (Math.sqrt(v) * correction + epsilon);
+    }
+  }
+}
+
+/** L2 norm; NaN or infinite when any element is. */
+export function gradientNorm(gradient: Float32Array): number {
+  let total = 0;
+  for (let i = 0; i < gradient.length; i++) {
+    total += gradient[i]! * gradient[i]!;
+  }
+  return Math.sqrt(total);
+}

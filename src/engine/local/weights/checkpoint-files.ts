@@ -1,0 +1,99 @@
+/**
+ * @module
+ * The Hugging Face model directory that a local engine writes.
+ */
+import { copyFileSync, existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { ModelError, RunError } from "../../../errors/index.ts";
+import {
+  configJson,
+  type ModelConfig,
+  parseConfig,
+  readJson,
+  replaceFile,
+  type StorageOptions,
+  writeWeights,
+} from "../../../model/index.ts";
+import type { ParameterStore } from "./parameter-store.ts";
+import { writeValueHead } from "./value-head-file.ts";
+
+/** What a model directory holds beside weights and config.json, which every save writes anew. */
+const CARRIED = [
+  "added_tokens.json",
+  "chat_template.jinja",
+  "chat_template.json",
+  "generation_config.json",
+  "merges.txt",
+  "preprocessor_config.json",
+  "special_tokens_map.json",
+  "tokenizer.json",
+  "tokenizer_config.json",
+  "video_preprocessor_config.json",
+  "vocab.json",
+];
+
+/** The configuration of a model directory. */
+export function readConfig(directory: string): ModelConfig {
+  const path = join(directory, "config.json");
+  return parseConfig(readJson(path), path);
+}
+
+/**
+ * Writes weights, a value head if there is one, and configuration, and copies the tokenizer's and processor's files from `assets`.
+ *
+ * @throws RunError when the place cannot be written
+ */
+export function saveModel(
+  directory: string,
+  config: ModelConfig,
+  store: ParameterStore,
+  assets: string,
+  storage: StorageOptions = {},
+): void {
+  try {
+    copyAssets(assets, directory);
+  } catch (cause) {
+    throw new RunError(`${directory}: cannot be written: ${(cause as Error).message}`, { cause });
+  }
+  const json = configJson(config, storage);
+  replaceFile(join(directory, "config.json"), [`${JSON.stringify(json, null, 2)}\n`]);
+  writeWeights(directory, store.modelTensors(store.weights), storage);
+  writeValueHead(directory, store);
+}
+
+function copyAssets(assets: string, directory: string): void {
+  mkdirSync(directory, { recursive: true });
+  for (const name of CARRIED) {
+    const source = join(assets, name);
+    const target = join(directory, name);
+    if (existsSync(source) && !existsSync(target)) {
+      copyFileSync(source, target);
+    }
+  }
+}
+
+/**
+ * Fails when a checkpoint's configuration is another model's: weights of the same shapes can still be meant for
+ * other heads, positions or token ids.
+ *
+ * @throws ModelError naming the fields that differ
+ */
+export function checkSameModel(found: ModelConfig, expected: ModelConfig, directory: string): void {
+  const differing = differences(configJson(found), configJson(expected), "");
+  if (differing.length > 0) {
+    throw new ModelError(
+      `${join(directory, "config.json")}: another model than this engine's: ${differing.join("; ")}`,
+    );
+  }
+}
+
+function differences(found: unknown, expected: unknown, where: string): string[] {
+  if (typeof expected === "object" && expected !== null && !Array.isArray(expected)) {
+    const fields = found as Readonly<Record<string, unknown>>;
+    return Object.entries(expected).flatMap(([name, value]) =>
+      differences(fields[name], value, where === "" ? name : `${where}.${name}`),
+    );
+  }
+  const [got, wanted] = [JSON.stringify(found), JSON.stringify(expected)];
+  return got === wanted ? [] : [`${where}: expected ${wanted}, got ${got}`];
+}

@@ -1,0 +1,406 @@
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import { EngineError, ModelError, RunError } from "../../../errors/index.ts";
+import {
+  openSafetensors,
+  parseConfig,
+  readJson,
+  readTensor,
+  writeSafetensors,
+} from "../../../model/index.ts";
+import {
+  bytesOf,
+  CHECKPOINTS,
+  checkpointDirectory,
+  coefficientsOf,
+  recordedCase,
+  registerCase,
+  weightsOf,
+  writeVariant,
+} from "../../../testing/model-fixtures.ts";
+import type { AdamParameters } from "../../engine.ts";
+import { LocalModel } from "../local-model.ts";
+
+const NAME = "untied-mqa";
+const ADAM: AdamParameters = {
+  learningRate: 0.01,
+  beta1: 0.9,
+  beta2: 0.99,
+  epsilon: 1e-8,
+  weightDecay: 0.01,
+  maxGradientNorm: 1,
+};
+const recorded = recordedCase(NAME, "one-image");
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "fovea-checkpoint-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const open = (directory: string) => new LocalModel({ model: directory, threads: 1 });
+const opened: LocalModel[] = [];
+afterAll(() => Promise.all(opened.map((model) => model.close())));
+
+function fresh(name: (typeof CHECKPOINTS)[number] = NAME): LocalModel {
+  const model = open(checkpointDirectory(name));
+  opened.push(model);
+  return model;
+}
+
+/** One update on the recorded case. */
+async function update(model: LocalModel): Promise<void> {
+  await model.accumulate(registerCase(model, recorded), coefficientsOf(recorded));
+  expect(model.step(ADAM).applied).toBe(true);
+}
+
+const logprobs = async (model: LocalModel, weights: "policy" | "reference" = "policy") =>
+  (await model.score(registerCase(model, recorded), { weights })).map((score) => score.logprobs);
+
+const bytes = ({ buffer, byteOffset, byteLength }: Float32Array) =>
+  Buffer.from(buffer, byteOffset, byteLength);
+
+/** The weights in memory, by way of a file. */
+function weightsIn(model: LocalModel): Buffer {
+  const directory = join(folder, "weights");
+  model.save(directory, false);
+  return bytesOf(directory, "model.safetensors");
+}
+
+describe.each(CHECKPOINTS)("%s, written", (name) => {
+  test("has the names, shapes and bytes that transformers wrote", () => {
+    fresh(name).save(join(folder, "copy"), true);
+    const original = openSafetensors(join(checkpointDirectory(name), "model.safetensors"));
+    const written = openSafetensors(join(folder, "copy", "model.safetensors"));
+    expect([...written.tensors.keys()].sort()).toEqual([...original.tensors.keys()].sort());
+    for (const [tensor, { dtype, shape }] of original.tensors) {
+      expect(written.tensors.get(tensor)).toMatchObject({ dtype, shape });
+      expect(Buffer.compare(bytes(readTensor(written, tensor)), bytes(readTensor(original, tensor)))).toBe(0);
+    }
+    expect(written.metadata).toEqual(original.metadata);
+  });
+
+  test("has the configuration that it was read with, and the processor's files", () => {
+    fresh(name).save(join(folder, "copy"), false);
+    const read = (directory: string) => parseConfig(readJson(join(directory, "config.json")));
+    expect(read(join(folder, "copy"))).toEqual(read(checkpointDirectory(name)));
+    for (const file of ["preprocessor_config.json", "generation_config.json"]) {
+      expect(bytesOf(folder, "copy", file)).toEqual(bytesOf(checkpointDirectory(name), file));
+    }
+  });
+});
+
+describe("a checkpoint", () => {
+  test("continues bit for bit where it was saved: weights, optimiser and reference", async () => {
+    const straight = fresh();
+    await update(straight);
+    straight.setReference();
+    await update(straight);
+    straight.save(join(folder, "middle"), true);
+    await update(straight);
+
+    const loaded = fresh();
+    await update(loaded);
+    loaded.load(join(folder, "middle"));
+    const reopened = open(join(folder, "middle"));
+    reopened.load(join(folder, "middle"));
+    for (const continued of [loaded, reopened]) {
+      await update(continued);
+      expect(weightsIn(continued).equals(weightsIn(straight))).toBe(true);
+      expect(await logprobs(continued, "reference")).toEqual(await logprobs(straight, "reference"));
+      continued.save(join(folder, "end"), true);
+      straight.save(join(folder, "end-straight"), true);
+      expect(readdirSync(join(folder, "end"))).toContain("optimizer.safetensors");
+      for (const file of readdirSync(join(folder, "end"))) {
+        expect(bytesOf(folder, "end", file).equals(bytesOf(folder, "end-straight", file)), file).toBe(true);
+      }
+    }
+    await reopened.close();
+  });
+
+  test("when only opened gives its weights; optimiser and reference start anew", async () => {
+    const trained = fresh();
+    await update(trained);
+    trained.setReference();
+    trained.save(join(folder, "opened"), true);
+    const opened = open(join(folder, "opened"));
+    expect(weightsIn(opened).equals(weightsIn(trained))).toBe(true);
+    await expect(logprobs(opened, "reference")).rejects.toThrow(/reference weights .* none were set/);
+    await update(opened);
+    await update(trained);
+    expect(weightsIn(opened).equals(weightsIn(trained))).toBe(false);
+    await opened.close();
+  });
+
+  test("without the optimiser starts it anew, and leaves none of an older save behind", async () => {
+    const model = fresh();
+    await update(model);
+    model.setReference();
+    model.save(join(folder, "saved"), true);
+    await update(model);
+    model.save(join(folder, "saved"), false);
+    expect(readdirSync(join(folder, "saved")).sort()).toEqual([
+      "config.json",
+      "generation_config.json",
+      "model.safetensors",
+      "preprocessor_config.json",
+    ]);
+    const other = open(join(folder, "saved"));
+    expect(await logprobs(other)).toEqual(await logprobs(model));
+    model.load(join(folder, "saved"));
+    await update(model);
+    await update(other);
+    expect(weightsIn(model).equals(weightsIn(other))).toBe(true);
+    await other.close();
+  });
+
+  test("can be written over the directory that the model came from", async () => {
+    const directory = join(folder, "own");
+    cpSync(checkpointDirectory(NAME), directory, { recursive: true });
+    const model = open(directory);
+    await update(model);
+    model.save(directory, true);
+    const again = open(directory);
+    expect(await logprobs(again)).toEqual(await logprobs(model));
+    await Promise.all([model.close(), again.close()]);
+  });
+
+  test("loaded clears the gradient of the weights before", async () => {
+    const model = fresh();
+    await model.accumulate(registerCase(model, recorded), coefficientsOf(recorded));
+    model.load(checkpointDirectory(NAME));
+    expect(model.step(ADAM).gradientNorm).toBe(0);
+  });
+
+  test("cannot be written below a file", () => {
+    writeFileSync(join(folder, "file"), "");
+    expect(() => fresh().save(join(folder, "file", "checkpoint"), true)).toThrow(RunError);
+  });
+});
+
+describe("the reference", () => {
+  test("keeps the log-probs of the weights it was set from, image tokens included", async () => {
+    const model = fresh();
+    model.setReference();
+    const before = await logprobs(model);
+    await update(model);
+    const after = await logprobs(model);
+    expect(after).not.toEqual(before);
+    expect(await logprobs(model, "reference")).toEqual(before);
+    expect(await logprobs(model)).toEqual(after);
+  });
+
+  test("must be set before it is scored with", async () => {
+    const sequences = registerCase(fresh(), recorded);
+    await expect(opened.at(-1)!.score(sequences, { weights: "reference" })).rejects.toThrow(EngineError);
+  });
+});
+
+test("image tokens follow the weights: a prompt known before a change scores like one that is new after it", async () => {
+  const model = fresh();
+  const known = registerCase(model, recorded);
+  const score = async (weights: "policy" | "reference") =>
+    (await model.score(known, { weights }))[0]!.logprobs;
+  const expectCurrent = async () => {
+    for (const weights of ["policy", "reference", "policy"] as const) {
+      expect([await score(weights)]).toEqual(await logprobs(model, weights));
+    }
+  };
+  await model.score(known);
+  model.setReference();
+  await update(model);
+  await expectCurrent();
+  model.setReference();
+  await expectCurrent();
+  model.load(checkpointDirectory(NAME));
+  await expectCurrent();
+});
+
+describe("a gradient that is not finite", () => {
+  test("is reported; no step is taken, weights and optimiser stay, and the gradient is cleared", async () => {
+    const [model, twin] = [fresh(), fresh()];
+    await update(model);
+    await update(twin);
+    const before = weightsIn(model);
+    const sequences = registerCase(model, recorded);
+    const broken = coefficientsOf(recorded);
+    broken[0]![2] = Number.POSITIVE_INFINITY;
+    expect(await model.accumulate(sequences, broken)).toEqual({ tokens: broken[0]!.length, finite: false });
+    const report = model.step(ADAM);
+    expect(report.applied).toBe(false);
+    expect(Number.isFinite(report.gradientNorm)).toBe(false);
+    expect(weightsIn(model).equals(before)).toBe(true);
+    await update(model);
+    await update(twin);
+    expect(weightsIn(model).equals(weightsIn(twin))).toBe(true);
+  });
+});
+
+describe("a step", () => {
+  test("goes up: the objective rises by the learning rate times the gradient's length", async () => {
+    const model = fresh();
+    const sequences = registerCase(model, recorded);
+    const coefficients = coefficientsOf(recorded);
+    const objective = async () =>
+      (await model.score(sequences))[0]!.logprobs.reduce(
+        (sum, each, t) => sum + each * coefficients[0]![t]!,
+        0,
+      );
+    const before = await objective();
+    await model.accumulate(sequences, coefficients);
+    // Without momentum and with a huge epsilon, AdamW is plain ascent with the rate lr / epsilon.
+    const rate = 2e-6;
+
+    const plain = { ...ADAM, learningRate: rate * 1e6, epsilon: 1e6, beta1: 0, beta2: 0, weightDecay: 0 };
+    const { gradientNorm } = model.step({ ...plain, maxGradientNorm: 0 });
+    expect(((await objective()) - before) / (rate * gradientNorm ** 2)).toBeCloseTo(1, 1);
+  });
+
+  test("with the gradient clipped moves no further than the limit says", async () => {
+    const model = fresh();
+    await model.accumulate(registerCase(model, recorded), coefficientsOf(recorded));
+    const limit = 0.5;
+    const plain = {
+      learningRate: 1e6,
+      epsilon: 1e6,
+      beta1: 0,
+      beta2: 0,
+      weightDecay: 0,
+      maxGradientNorm: limit,
+    };
+    const { gradientNorm } = model.step(plain);
+    expect(gradientNorm).toBeGreaterThan(2 * limit);
+    model.save(join(folder, "moved"), false);
+    const before = weightsOf(checkpointDirectory(NAME));
+    let total = 0;
+    for (const [name, { data }] of weightsOf(join(folder, "moved"))) {
+      const old = before.get(name)!.data;
+      total += data.reduce((sum, value, i) => sum + (value - old[i]!) ** 2, 0);
+    }
+    expect(Math.sqrt(total)).toBeCloseTo(limit, 3);
+  });
+
+  test.each<[Partial<AdamParameters>, string]>([
+    [{ learningRate: Number.NaN }, "learningRate: expected 0 or more, got NaN"],
+    [{ beta1: 1 }, "beta1: expected a number in [0, 1), got 1"],
+    [{ beta2: -0.1 }, "beta2: expected a number in [0, 1), got -0.1"],
+    [{ epsilon: 0 }, "epsilon: expected a positive number, got 0"],
+    [{ weightDecay: -1 }, "weightDecay: expected 0 or more, got -1"],
+    [{ maxGradientNorm: Number.POSITIVE_INFINITY }, "maxGradientNorm: expected 0 or more, got Infinity"],
+  ])("refuses %j", (change, message) => {
+    const model = fresh();
+    expect(() => model.step({ ...ADAM, ...change })).toThrow(EngineError);
+    expect(() => model.step({ ...ADAM, ...change })).toThrow(message);
+  });
+});
+
+describe("a checkpoint that cannot be loaded leaves the model as it was", () => {
+  const CONFIG = "config.json";
+  const cases: readonly [what: string, spoil: (directory: string) => void, kind: unknown, message: RegExp][] =
+    [
+      [
+        "a directory that is not there",
+        (path) => rmSync(path, { recursive: true }),
+        EngineError,
+        /no such directory/,
+      ],
+      ["no config.json", (path) => rmSync(join(path, CONFIG)), ModelError, /config\.json/],
+      [
+        "another architecture",
+        (path) => writeFileSync(join(path, CONFIG), '{"model_type":"llama"}'),
+        ModelError,
+        /model_type: expected "qwen2_5_vl"/,
+      ],
+      [
+        "another model of the same architecture",
+        (path) => cpSync(checkpointDirectory("tied-gqa"), path, { recursive: true }),
+        ModelError,
+        /another model than this engine's: .*num_attention_heads: expected 2, got 4/,
+      ],
+      ["no weights", (path) => rmSync(join(path, "model.safetensors")), ModelError, /cannot be opened/],
+      [
+        "truncated weights",
+        (path) => truncateSync(join(path, "model.safetensors"), 20_000),
+        ModelError,
+        /truncated/,
+      ],
+      [
+        "a tensor of another shape",
+        (path) => {
+          const weights = weightsOf(path);
+          weights.set("model.norm.weight", { shape: [16], data: new Float32Array(16) });
+          writeSafetensors(join(path, "model.safetensors"), weights);
+        },
+        ModelError,
+        /model\.norm\.weight expected \[32\], got \[16\]/,
+      ],
+      [
+        "a missing and an extra tensor",
+        (path) => {
+          const weights = weightsOf(path);
+          weights.set("surplus", weights.get("model.norm.weight")!);
+          weights.delete("model.norm.weight");
+          writeSafetensors(join(path, "model.safetensors"), weights);
+        },
+        ModelError,
+        /missing tensors: model\.norm\.weight; .*surplus/,
+      ],
+      [
+        "the optimiser of a smaller model",
+        (path) => {
+          const moments = new Map([
+            ["first_moment.model.embed_tokens.weight", { shape: [4], data: new Float32Array(4) }],
+          ]);
+          writeSafetensors(join(path, "optimizer.safetensors"), moments, { metadata: { steps: "3" } });
+        },
+        EngineError,
+        /first_moment\.model\.embed_tokens\.weight: expected \[97, 32\], got \[4\]/,
+      ],
+      [
+        "a reference that lacks a parameter",
+        (path) => {
+          const reference = weightsOf(path);
+          reference.delete("visual.merger.ln_q.weight");
+          writeSafetensors(join(path, "reference.safetensors"), reference);
+        },
+        EngineError,
+        /reference\.safetensors: visual\.merger\.ln_q\.weight: expected \[24\], got no such tensor/,
+      ],
+      [
+        "an optimiser without its number of steps",
+        (path) =>
+          writeSafetensors(
+            join(path, "optimizer.safetensors"),
+            new Map([["x", { shape: [0], data: new Float32Array() }]]),
+          ),
+        EngineError,
+        /steps: expected an integer ≥ 0, got nothing/,
+      ],
+    ];
+  test.each(cases)("%s", async (_, spoil, kind, message) => {
+    const model = fresh();
+    await update(model);
+    const before = await logprobs(model);
+    const directory = join(folder, "spoilt");
+    mkdirSync(directory);
+    writeVariant(NAME, directory, () => {});
+    spoil(directory);
+    expect(() => model.load(directory)).toThrow(kind as typeof ModelError);
+    expect(() => model.load(directory)).toThrow(message);
+    expect(await logprobs(model)).toEqual(before);
+    if (existsSync(directory) && !/another model|optimi|reference/.test(_)) {
+      expect(() => open(directory)).toThrow(ModelError);
+    }
+  });
+});

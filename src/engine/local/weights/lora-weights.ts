@@ -1,0 +1,92 @@
+/**
+ * @module
+ * Low-rank adapters in a local engine: where they come from, how they begin, how they are saved and loaded.
+ */
+import { EngineError } from "../../../errors/index.ts";
+import { Rng } from "../../../math/index.ts";
+import {
+  isAdapterDirectory,
+  type LoraAdapter,
+  type LoraShape,
+  loraNames,
+  loraShape,
+  type ModelConfig,
+  readAdapter,
+  sameLora,
+  writeAdapter,
+} from "../../../model/index.ts";
+import type { LocalLora } from "../local-options.ts";
+import type { ParameterStore } from "./parameter-store.ts";
+
+/** The adapters that an engine begins with; without numbers they are new. */
+export interface LoraStart {
+  readonly shape: LoraShape;
+  readonly adapter?: LoraAdapter;
+  readonly seed: number;
+}
+
+/**
+ * What the engine's option asks for.
+ *
+ * @throws ConfigError when an option is impossible
+ * @throws ModelError when the adapter directory cannot be read or belongs to another model
+ */
+export function loraStart(lora: LocalLora, config: ModelConfig): LoraStart {
+  if ("adapter" in lora) {
+    const adapter = readAdapter(lora.adapter, config);
+    return { shape: adapter.shape, adapter, seed: 0 };
+  }
+  const { seed = 0, ...options } = lora;
+  return { shape: loraShape(config, options), seed };
+}
+
+/** Puts the adapters' first numbers in place: those that were read, or A uniform in ±1/√in and B 0, as PEFT begins. */
+export function beginAdapters({ shape, adapter, seed }: LoraStart, store: ParameterStore): void {
+  if (adapter !== undefined) {
+    putAdapter(adapter, store);
+    return;
+  }
+  const rng = new Rng(seed);
+  for (const weight of shape.targets.keys()) {
+    const { a, b } = loraNames(weight);
+    const first = store.view(store.weights, a);
+    const bound = 1 / Math.sqrt(store.layout.parameters.get(a)!.shape[1]!);
+    const draw = rng.fork(a);
+    for (let i = 0; i < first.length; i++) {
+      first[i] = draw.uniform(-bound, bound);
+    }
+    store.view(store.weights, b).fill(0);
+  }
+  store.version++;
+}
+
+/** Writes the adapters as a directory that PEFT opens. */
+export function saveAdapters(directory: string, shape: LoraShape, store: ParameterStore, base: string): void {
+  writeAdapter(directory, { shape, tensors: store.modelTensors(store.weights) }, base);
+}
+
+/**
+ * Reads the adapters that `saveAdapters` wrote, or PEFT.
+ *
+ * @throws EngineError when the directory holds none, or others than this engine's
+ * @throws ModelError when a file is broken
+ */
+export function readSameAdapters(directory: string, shape: LoraShape, config: ModelConfig): LoraAdapter {
+  if (!isAdapterDirectory(directory)) {
+    throw new EngineError(`load: ${directory}: expected an adapter directory, with adapter_config.json`);
+  }
+  const adapter = readAdapter(directory, config);
+  if (!sameLora(adapter.shape, shape)) {
+    throw new EngineError(
+      `load: ${directory}: expected adapters of the same matrices, ranks and factors as this engine's`,
+    );
+  }
+  return adapter;
+}
+
+export function putAdapter({ tensors }: LoraAdapter, store: ParameterStore): void {
+  for (const [name, { data }] of tensors) {
+    store.view(store.weights, name).set(data);
+  }
+  store.version++;
+}

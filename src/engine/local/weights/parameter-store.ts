@@ -1,0 +1,128 @@
+/**
+ * @module
+ * The model's numbers: one flat array of weights, one of gradients, and the frozen reference if there is one.
+ */
+
+import {
+  type LayoutOptions,
+  type ParameterLayout,
+  parameterLayout,
+  VALUE_HEAD,
+} from "../../../model/graph/index.ts";
+import { checkParameters, type ModelConfig, readWeights, type WeightTensor } from "../../../model/index.ts";
+import type { Tensor, TensorData } from "../../../tensor/index.ts";
+import { readValueHead } from "./value-head-file.ts";
+
+export class ParameterStore {
+  readonly layout: ParameterLayout;
+  /** What is trained. */
+  readonly weights: Float32Array;
+  readonly gradient: Float32Array;
+  /** The model's own weights where adapters are trained, else empty. */
+  readonly #frozen: Float32Array;
+  reference: Float32Array | undefined;
+  /** Counts changes of the weights, for caches of what was computed from them. */
+  version = 0;
+  /** Packs of the flat arrays that were fed before. */
+  readonly #views = new WeakMap<Float32Array, ReadonlyMap<string, Float32Array>>();
+
+  constructor(config: ModelConfig, options: LayoutOptions = {}) {
+    this.layout = parameterLayout(config, options);
+    this.weights = new Float32Array(this.layout.size);
+    this.gradient = new Float32Array(this.layout.size);
+    this.#frozen = new Float32Array(this.layout.frozenSize);
+  }
+
+  /** The weights that a program's inputs name, as views: the same objects each time, which a program remembers. */
+  feeds(used: ReadonlyMap<string, Tensor>, source: Float32Array = this.weights): Record<string, TensorData> {
+    let views = this.#views.get(source);
+    if (views === undefined) {
+      views = new Map([...this.layout.packs.keys()].map((pack) => [pack, this.view(source, pack)]));
+      this.#views.set(source, views);
+    }
+    const feeds: Record<string, TensorData> = {};
+    for (const pack of used.keys()) {
+      feeds[pack] = views.get(pack)!;
+    }
+    return feeds;
+  }
+
+  /** A pack's numbers within a flat array of what is trained; a frozen pack's are the same for every array. */
+  view(flat: Float32Array, pack: string): Float32Array {
+    const { offset, size, isFrozen } = this.layout.packs.get(pack)!;
+    return (isFrozen ? this.#frozen : flat).subarray(offset, offset + size);
+  }
+
+  /** Those of a program's packs that have a gradient. */
+  trained(used: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
+    return new Map([...used].filter(([pack]) => !this.layout.packs.get(pack)!.isFrozen));
+  }
+
+  /** Whether the vision tower has anything to learn. */
+  get trainsVision(): boolean {
+    return [...this.layout.parameters.keys()].some((name) => name.startsWith("visual."));
+  }
+
+  /** Whether the vocabulary is learnt. */
+  get trainsEmbedding(): boolean {
+    return !this.layout.packs.get("embedding")!.isFrozen;
+  }
+
+  get hasValueHead(): boolean {
+    return this.layout.parameters.has(`${VALUE_HEAD}weight`);
+  }
+
+  /** The parameters that Hugging Face's model or adapter has, as views of a flat array. */
+  modelTensors(flat: Float32Array): Map<string, WeightTensor> {
+    return new Map([...this.tensors(flat)].filter(([name]) => !name.startsWith(VALUE_HEAD)));
+  }
+
+  /** All parameters that are trained under their Hugging Face names, and the value head's, as views of a flat array. */
+  tensors(flat: Float32Array): Map<string, WeightTensor> {
+    const entries = [...this.layout.parameters.values()];
+    return new Map(
+      entries.map(({ name, shape, offset, size }) => [
+        name,
+        { shape, data: flat.subarray(offset, offset + size) },
+      ]),
+    );
+  }
+
+  /**
+   * Reads a model directory's weights, and the value head beside them.
+   *
+   * @throws ModelError when tensors are missing, extra or misshaped
+   * @throws EngineError when the value head is another model's
+   */
+  read(directory: string, config: ModelConfig): void {
+    const valueHead = readValueHead(directory, this);
+    const source = readWeights(directory);
+    checkParameters(config, source.shapes, directory);
+    const [own, into] =
+      this.layout.frozenSize > 0
+        ? [this.layout.frozen, this.#frozen]
+        : [this.layout.parameters, this.weights];
+    for (const { name, offset, size } of own.values()) {
+      if (!name.startsWith(VALUE_HEAD)) {
+        source.readInto(name, into.subarray(offset, offset + size));
+      }
+    }
+    this.#putValueHead(valueHead);
+    this.version++;
+  }
+
+  /**
+   * Reads the value head alone.
+   *
+   * @throws EngineError when it is another model's
+   */
+  readValueHead(directory: string): void {
+    this.#putValueHead(readValueHead(directory, this));
+  }
+
+  #putValueHead(valueHead: ReadonlyMap<number, Float32Array>): void {
+    for (const [offset, numbers] of valueHead) {
+      this.weights.set(numbers, offset);
+    }
+  }
+}

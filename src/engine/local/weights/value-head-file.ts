@@ -1,0 +1,49 @@
+/**
+ * @module
+ * The value head beside a model: a file of its own, so that the directory stays one that other libraries open.
+ */
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { EngineError } from "../../../errors/index.ts";
+import { VALUE_HEAD } from "../../../model/graph/index.ts";
+import { openSafetensors, readTensor, writeSafetensors } from "../../../model/index.ts";
+import type { ParameterStore } from "./parameter-store.ts";
+
+const FILE = "value_head.safetensors";
+
+/** Writes the value head if the store has one; one that an earlier save left is removed otherwise. */
+export function writeValueHead(directory: string, store: ParameterStore): void {
+  const path = join(directory, FILE);
+  const tensors = [...store.tensors(store.weights)].filter(([name]) => name.startsWith(VALUE_HEAD));
+  if (tensors.length === 0) {
+    rmSync(path, { force: true });
+  } else {
+    writeSafetensors(path, new Map(tensors));
+  }
+}
+
+/**
+ * Reads the value head that a directory has, for a store that wants one; it starts at 0, a value of 0 everywhere,
+ * where there is none.
+ *
+ * @returns what to put into the store, by offset
+ * @throws EngineError when it is another model's
+ * @throws ModelError when the file is broken
+ */
+export function readValueHead(directory: string, store: ParameterStore): ReadonlyMap<number, Float32Array> {
+  const path = join(directory, FILE);
+  const file = store.hasValueHead && existsSync(path) ? openSafetensors(path) : undefined;
+  const numbers = new Map<number, Float32Array>();
+  for (const { name, shape, offset, size } of store.layout.parameters.values()) {
+    if (!name.startsWith(VALUE_HEAD)) {
+      continue;
+    }
+    const found = file?.tensors.get(name)?.shape;
+    if (file !== undefined && found?.join() !== shape.join()) {
+      const got = found === undefined ? "no such tensor" : `[${found.join(", ")}]`;
+      throw new EngineError(`${path}: ${name}: expected [${shape.join(", ")}], got ${got}`);
+    }
+    numbers.set(offset, file === undefined ? new Float32Array(size) : readTensor(file, name));
+  }
+  return numbers;
+}
