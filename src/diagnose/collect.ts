@@ -5,6 +5,7 @@
 import type { AttentionRow } from "../credit/index.ts";
 import {
   isDigitsSource,
+  isRightToken,
   labelTokens,
   type ProblemSource,
   rightTexts,
@@ -135,6 +136,8 @@ class Gathering {
       for (const [t, right] of rightTexts(texts, world).entries()) {
         const name = tokenClass(labels[t]!.role, verdictOf(labels[t]!));
         if (right === null || name === undefined) continue;
+        // The first digit of a wrong number may itself be right.
+        if (isRightToken(texts[t]!, right) !== name.endsWith("^r")) continue;
         const { prompt } = question;
         this.#candidates[name].offer(() => ({ unit, prompt, tokens: tokens.slice(0, t + 1), right }));
       }
