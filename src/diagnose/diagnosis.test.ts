@@ -98,17 +98,18 @@ describe("a diagnosis", () => {
     const found = await diagnose({ ...options, engine: scriptedEngine() });
     const image = found.intervention.find(({ role }) => role === "image")!;
     expect([image.wrong, image.onlyDrawnWrong, image.tokens, image.rightTokens]).toEqual([10, 0, 10, 50]);
-    const shares = image.effects.map(({ lambda, recovered, advantage, kept }) => [
+    const shares = image.effects.map(({ lambda, recovered, advantage, kept, changed }) => [
       lambda,
       recovered.targeted.estimate,
       recovered["wrong modality"].estimate,
       recovered["random token"].estimate,
       advantage.estimate,
       kept!.estimate,
+      changed.targeted,
     ]);
     expect(shares).toEqual([
-      [1, 0, 0, 0, 0, 1],
-      [4, 1, 0, 0, 1, 1],
+      [1, 0, 0, 0, 0, 1, 0],
+      [4, 1, 0, 0, 1, 1, 1],
     ]);
   });
 

@@ -9,7 +9,7 @@
  */
 import { isRightToken } from "../data/index.ts";
 import type { AttentionIntervention, Engine } from "../engine/index.ts";
-import type { Interval, Rng } from "../math/index.ts";
+import { type Interval, mean, type Rng } from "../math/index.ts";
 import type { Candidate, TokenClass } from "./candidates.ts";
 import type { Collected } from "./collect.ts";
 import { type BootstrapOptions, bootstrapIntervals } from "./statistics/bootstrap.ts";
@@ -45,6 +45,8 @@ export interface Effect {
   readonly lambda: number;
   /** Share of wrong tokens recovered. */
   readonly recovered: Readonly<Record<Arm, Interval>>;
+  /** Share of wrong tokens whose likeliest token is another than before, right or not. */
+  readonly changed: Readonly<Record<Arm, number>>;
   /** Targeted minus wrong modality. */
   readonly advantage: Interval;
   /** Share of right tokens, amplified as targeted ones are, that stay right; absent where there are none. */
@@ -91,10 +93,11 @@ export async function intervene(
   let done = 0;
   for (const { role, wrong, right, wanted, other } of ROLES) {
     const sampled = candidates[wrong].kept;
-    const verdicts = await likeliestIsRight(sampled, undefined, options);
-    const errors = sampled.filter((_, i) => !verdicts[i]);
-    const keptRight = await likeliestIsRight(candidates[right].kept, undefined, options);
-    const controls = candidates[right].kept.filter((_, i) => keptRight[i]);
+    const atFirst = await likeliestTokens(sampled, undefined, options);
+    const errors = sampled.filter((_, i) => !atFirst[i]!.isRight);
+    const before = atFirst.filter(({ isRight }) => !isRight);
+    const rightAtFirst = await likeliestTokens(candidates[right].kept, undefined, options);
+    const controls = candidates[right].kept.filter((_, i) => rightAtFirst[i]!.isRight);
     const places = errors.map(({ tokens }) => tokens.length - 1);
     const draws = rng.fork(role);
     const random = places.map((place) => (place === 0 ? [] : [draws.integer(place)]));
@@ -114,13 +117,15 @@ export async function intervene(
         });
         const own = places.map((place) => [place]);
         const outcomes = {
-          targeted: await likeliestIsRight(errors, amplified(wanted, own), options),
-          "wrong modality": await likeliestIsRight(errors, amplified(other, own), options),
-          "random token": await likeliestIsRight(errors, amplified(wanted, random), options),
+          targeted: await likeliestTokens(errors, amplified(wanted, own), options),
+          "wrong modality": await likeliestTokens(errors, amplified(other, own), options),
+          "random token": await likeliestTokens(errors, amplified(wanted, random), options),
         };
         const atControls = controls.map(({ tokens }) => [tokens.length - 1]);
-        const kept = await likeliestIsRight(controls, amplified(wanted, atControls), options);
-        effects.push(effectOf(lambda, errors, outcomes, controls, kept, draws, options.bootstrap));
+        const kept = await likeliestTokens(controls, amplified(wanted, atControls), options);
+        effects.push(
+          effectOf(lambda, { errors, before, outcomes, controls, kept }, draws, options.bootstrap),
+        );
         onProgress?.(++done, total);
       }
       found.push({
@@ -137,13 +142,19 @@ export async function intervene(
   return found;
 }
 
-/** Whether each candidate's likeliest token is right, with attention amplified where that is asked for. */
-async function likeliestIsRight(
+/** A token that the model would choose. */
+interface Choice {
+  readonly token: number;
+  readonly isRight: boolean;
+}
+
+/** Each candidate's likeliest token, with attention amplified where that is asked for. */
+async function likeliestTokens(
   candidates: readonly Candidate[],
   intervention: AttentionIntervention | undefined,
   { engine, tokenTexts }: InterventionOptions,
-): Promise<boolean[]> {
-  const verdicts: boolean[] = [];
+): Promise<Choice[]> {
+  const choices: Choice[] = [];
   for (let start = 0; start < candidates.length; start += CHUNK) {
     const chunk = candidates.slice(start, start + CHUNK);
     const scores = await engine.score(
@@ -156,19 +167,29 @@ async function likeliestIsRight(
       },
     );
     for (const [i, { right, tokens }] of chunk.entries()) {
-      const [text = ""] = tokenTexts([scores[i]!.likeliest![tokens.length - 1]!]);
-      verdicts.push(isRightToken(text, right));
+      const token = scores[i]!.likeliest![tokens.length - 1]!;
+      const [text = ""] = tokenTexts([token]);
+      choices.push({ token, isRight: isRightToken(text, right) });
     }
   }
-  return verdicts;
+  return choices;
 }
 
 function effectOf(
   lambda: number,
-  errors: readonly Candidate[],
-  outcomes: Readonly<Record<Arm, readonly boolean[]>>,
-  controls: readonly Candidate[],
-  kept: readonly boolean[],
+  {
+    errors,
+    before,
+    outcomes,
+    controls,
+    kept,
+  }: {
+    readonly errors: readonly Candidate[];
+    readonly before: readonly Choice[];
+    readonly outcomes: Readonly<Record<Arm, readonly Choice[]>>;
+    readonly controls: readonly Candidate[];
+    readonly kept: readonly Choice[];
+  },
   rng: Rng,
   bootstrap: BootstrapOptions,
 ): Effect {
@@ -176,9 +197,9 @@ function effectOf(
   for (const { unit } of [...errors, ...controls]) {
     if (!units.has(unit)) units.set(unit, units.size);
   }
-  const sumsOf = (items: readonly Candidate[], verdicts: readonly boolean[]) => {
+  const sumsOf = (items: readonly Candidate[], choices: readonly Choice[]) => {
     const sums = new GroupedSums(units.size);
-    for (const [i, { unit }] of items.entries()) sums.add(units.get(unit)!, Number(verdicts[i]));
+    for (const [i, { unit }] of items.entries()) sums.add(units.get(unit)!, Number(choices[i]!.isRight));
     return sums;
   };
   const byArm = ARMS.map((arm) => sumsOf(errors, outcomes[arm]));
@@ -192,8 +213,14 @@ function effectOf(
     rng.fork(`bootstrap ${lambda}`),
     bootstrap,
   );
+  const changed = (arm: Arm) => mean(outcomes[arm].map(({ token }, i) => Number(token !== before[i]!.token)));
   return {
     lambda,
+    changed: {
+      targeted: changed("targeted"),
+      "wrong modality": changed("wrong modality"),
+      "random token": changed("random token"),
+    },
     recovered: { targeted: targeted!, "wrong modality": wrong!, "random token": random! },
     advantage: advantage!,
     ...(controls.length > 0 && { kept: stayed! }),

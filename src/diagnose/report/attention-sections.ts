@@ -7,7 +7,7 @@ import { ARMS, type RoleIntervention } from "../intervention.ts";
 import type { RoleCourse } from "../time-course.ts";
 import { figureSvg, type Panel } from "./figure.ts";
 import { of, type Section } from "./section.ts";
-import { intervalText, numberText, type Table } from "./table.ts";
+import { intervalText, numberText, percentText, type Table } from "./table.ts";
 
 export function correlation(models: readonly ModelDiagnosis[]): Section | undefined {
   const found = models.flatMap((model) => model.correlation.map((one) => ({ ...one, model: model.name })));
@@ -66,11 +66,12 @@ export function correlation(models: readonly ModelDiagnosis[]): Section | undefi
 
 function interventionTable({ effects }: RoleIntervention): Table {
   return {
-    columns: ["λ", ...ARMS, "targeted − wrong modality", "right tokens kept"],
-    rows: effects.map(({ lambda, recovered, advantage, kept }) => [
+    columns: ["λ", ...ARMS, "targeted − wrong modality", "changed at all", "right tokens kept"],
+    rows: effects.map(({ lambda, recovered, changed, advantage, kept }) => [
       String(lambda),
       ...ARMS.map((arm) => intervalText(recovered[arm])),
       intervalText(advantage),
+      ARMS.map((arm) => percentText(changed[arm])).join(", "),
       intervalText(kept),
     ]),
   };
@@ -101,7 +102,8 @@ export function intervention(models: readonly ModelDiagnosis[]): Section | undef
     title: "Causal intervention",
     note:
       "Share of wrong tokens whose likeliest token becomes a right one when attention is amplified by 1 + λ. Targeted: " +
-      "toward the modality of the token's role. Only tokens whose likeliest token was wrong; each alone.",
+      "toward the modality of the token's role. Only tokens whose likeliest token was wrong; each alone. Changed at all: whose " +
+      "likeliest token became another, right or not, in the order of the columns.",
     tables: found.map(({ one, model }) => ({
       title:
         `${one.role} errors, ${one.site.name}${of(model, models)}: ${one.tokens} wrong tokens ` +

@@ -39,7 +39,7 @@ export type Panel = LinesPanel | DotsPanel;
 
 const WIDTH = 420;
 const HEIGHT = 260;
-const LEFT = { lines: 52, dots: 168 } as const;
+const LEFT = { lines: 52, dots: 180 } as const;
 const RIGHT = 14;
 const TOP = 44;
 const BOTTOM = 40;
