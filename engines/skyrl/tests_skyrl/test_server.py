@@ -143,19 +143,20 @@ def test_what_could_not_give_signals_is_refused_at_the_start():
     def config(**options):
         return EngineConfig(**({"base_model": MODEL, "backend": "fsdp"} | options))
 
-    server.check(config())
+    server.check(server.without_packing(config()))
     with pytest.raises(UnsupportedModelError, match="--backend: expected fsdp, got jax"):
         server.check(config(backend="jax"))
     with pytest.raises(ShardedSequenceError, match="sequence_parallel_size: expected 1, got 4"):
-        server.check(config(backend_config={"trainer.policy.sequence_parallel_size": 4}))
-    with pytest.raises(ShardedSequenceError, match="remove_microbatch_padding"):
-        server.check(config(backend_config={"trainer.remove_microbatch_padding": True}))
+        server.check(config(backend_config={"trainer": {"policy": {"sequence_parallel_size": 4}}}))
+    for packs in ({"trainer.remove_microbatch_padding": True}, {"trainer.use_sample_packing": True}):
+        with pytest.raises(ShardedSequenceError, match="remove_microbatch_padding"):
+            server.check(server.without_packing(config(backend_config=packs)))
 
 
 def test_a_model_of_another_type_is_refused_at_the_start(tmp_path):
     (tmp_path / "config.json").write_text('{"model_type": "llama"}')
     with pytest.raises(UnsupportedModelError, match="expected a model of type qwen2_5_vl, got llama"):
-        server.check(EngineConfig(base_model=str(tmp_path), backend="fsdp"))
+        server.check(server.without_packing(EngineConfig(base_model=str(tmp_path), backend="fsdp")))
 
 
 def test_a_skyrl_without_the_names_that_are_built_on_is_refused():

@@ -31,6 +31,7 @@ export interface ForwardContext {
  * Sends sequences and waits for what comes of them.
  *
  * @param inputs arrays of each sequence by name, `[T]` each
+ * @param lossConfig asks a server without the extension for signals
  * @returns outputs in the order of the sequences, and the metrics of each request
  */
 export async function sendForward(
@@ -39,15 +40,21 @@ export async function sendForward(
   sequences: readonly Sequence[],
   inputs: readonly Readonly<Record<string, ArrayLike<number>>>[],
   options: WireForwardOptions,
+  lossConfig?: Readonly<Record<string, number>>,
 ): Promise<{ readonly outputs: Tensors[]; readonly metrics: Metrics[] }> {
   const outputs: Tensors[] = [];
   const metrics: Metrics[] = [];
+  const span = isExtended || lossConfig !== undefined ? "completion" : "sequence";
   let data: WireDatum[] = [];
   let bytes = 0;
   let sent = new Set<string>();
   const send = async () => {
     const answer = await session.mutate(call, {
-      [`${call}_input`]: { data, loss_fn: "cross_entropy" },
+      [`${call}_input`]: {
+        data,
+        loss_fn: "cross_entropy",
+        ...(lossConfig && { loss_fn_config: lossConfig }),
+      },
       ...(isExtended && { fovea: options }),
     });
     const found = parsed(forwardAnswerSchema, answer, call);
@@ -64,7 +71,7 @@ export async function sendForward(
   for (const [i, sequence] of sequences.entries()) {
     const encoded = async () => {
       const prompt = await encoder.encode(sequence.prompt, isExtended ? sent : undefined);
-      return toDatum(sequence, prompt, inputs[i]!, isExtended ? "completion" : "sequence");
+      return toDatum(sequence, prompt, inputs[i]!, span);
     };
     let datum = await encoded();
     if (data.length > 0 && bytes + datumBytes(datum) > maxBytes) {

@@ -34,6 +34,7 @@ import { chosenModel } from "./chosen-model.ts";
 import { type ForwardContext, lastOf, sendForward } from "./forward-requests.ts";
 import { HttpClient } from "./http-client.ts";
 import { AT_ONCE, inParallel } from "./in-parallel.ts";
+import { missingFromPlain, offeredSignals, ownCapabilities, signalConfig } from "./offered-signals.ts";
 import { promptScores } from "./prompt-scores.ts";
 import { sampledGroup } from "./sampled-group.ts";
 import { parsed, TinkerSession } from "./session.ts";
@@ -80,6 +81,8 @@ class TinkerEngine implements Engine {
   #baseModel = "";
   /** Whether the server speaks the extension. */
   #isExtended = false;
+  /** Signals that its `forward` returns without it. */
+  #offered: ReturnType<typeof offeredSignals> = new Set();
   /** Sampling session of the present weights; none once they have changed. */
   #sampler: string | undefined;
   #sampled = 0;
@@ -106,7 +109,7 @@ class TinkerEngine implements Engine {
   async open(): Promise<void> {
     const call = PROBE;
     const answer = await this.#http.send({ call, path: `/api/v1/${call}` });
-    const { supported_models: models, fovea } = parsed(capabilitiesSchema, answer, call);
+    const { supported_models: models, fovea, fovea_signals } = parsed(capabilitiesSchema, answer, call);
     const names = models.flatMap(({ model_name }) => model_name ?? []);
     this.#baseModel = chosenModel(this.#options.baseModel, names, this.#http.url);
     if (fovea != null && fovea.protocol !== EXTENSION_PROTOCOL) {
@@ -115,6 +118,7 @@ class TinkerEngine implements Engine {
       );
     }
     this.#isExtended = fovea != null;
+    this.#offered = offeredSignals(fovea_signals, `${call}: ${this.#http.url}`);
     await this.#session.start();
     await this.#createModel();
   }
@@ -122,7 +126,8 @@ class TinkerEngine implements Engine {
   async #createModel(): Promise<void> {
     const extension = this.#isExtended ? { value_head: this.#options.valueHead ?? false } : undefined;
     await this.#session.createModel(this.#baseModel, extension);
-    this.#capabilities = new Set([...OF_THE_PROTOCOL, ...(this.#session.capabilities as Capability[])]);
+    const own = this.#session.capabilities as Capability[];
+    this.#capabilities = new Set([...OF_THE_PROTOCOL, ...ownCapabilities(this.#offered), ...own]);
     this.#sampler = undefined;
     this.#reference = undefined;
   }
@@ -183,7 +188,8 @@ class TinkerEngine implements Engine {
         })
       : given;
     if (!this.#isExtended) {
-      this.#requirePlain(request);
+      const missing = missingFromPlain(request, this.#offered);
+      if (missing !== undefined) this.#refuse("forward", missing);
       this.#requireTemperature("forward", temperature);
       if (weights === "reference") {
         const numbers = this.#sampled;
@@ -201,7 +207,15 @@ class TinkerEngine implements Engine {
       ...(divergenceFrom && { divergence_from: { ...divergenceFrom } }),
     };
     const none = sequences.map(({ completion }) => ({ weights: new Float64Array(completion.length) }));
-    const { outputs } = await sendForward(this.#forwardContext(), "forward", sequences, none, options);
+    const config = this.#isExtended ? undefined : signalConfig(request);
+    const { outputs } = await sendForward(
+      this.#forwardContext(),
+      "forward",
+      sequences,
+      none,
+      options,
+      config,
+    );
     return outputs.map((tensors, i) => {
       const length = sequences[i]!.completion.length;
       const read = (name: string) => lastOf(tensors, name, length, `forward, sequence ${i}`);
@@ -372,13 +386,6 @@ class TinkerEngine implements Engine {
         `${call}: log-probs of this server are those of temperature 1; expected sampling.temperature 1, got ${temperature}`,
       );
     }
-  }
-
-  #requirePlain({ signals, entropy, values, divergenceFrom }: ScoreRequest): void {
-    if (signals?.attention ?? signals?.calibrated) this.#refuse("forward", "attention");
-    if (entropy) this.#refuse("forward", "entropy");
-    if (values) this.#refuse("forward", "value head");
-    if (divergenceFrom) this.#refuse("forward", "divergences over the vocabulary");
   }
 
   #refuse(call: string, what: string): never {

@@ -175,6 +175,10 @@ export const retrieveSchema = z.object({ request_id: text });
 export const capabilitiesSchema = z.object({
   supported_models: z.array(z.object({ model_name: z.string().nullish() })),
   fovea: z.object({ protocol: z.int(), version: z.string() }).nullish(),
+  /** Signals of a server without the extension. */
+  fovea_signals: z
+    .object({ protocol: z.int(), version: z.string(), capabilities: z.array(z.string()) })
+    .nullish(),
 });
 export const sessionAnswerSchema = z.object({ session_id: text });
 export const futureSchema = z.object({ request_id: text });

@@ -23,6 +23,7 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=8000, help="port to listen on")
     options = vars(parser.parse_args())
     config = EngineConfig.model_validate({key: options[key] for key in EngineConfig.model_fields})
+    config = server.without_packing(config)
     try:
         server.check(config)
         server.install()

@@ -7,6 +7,7 @@ import skyrl.tinker.api as api
 from fastapi import Request
 from fastapi.routing import APIRoute
 from skyrl.tinker.config import EngineConfig, config_to_argv
+from skyrl.train.config import SkyRLTrainConfig
 from transformers import AutoConfig
 
 from fovea_skyrl.errors import ShardedSequenceError, UnsupportedModelError
@@ -15,25 +16,34 @@ from fovea_skyrl.versions import require
 from fovea_skyrl.wire import capabilities
 
 CAPABILITIES_PATH = "/api/v1/get_server_capabilities"
+PACKING = ("remove_microbatch_padding", "use_sample_packing")
 LOSS = "cross_entropy"
 """The loss whose `loss_fn_config` may hold our keys; `forward` evaluates no loss, so one is enough."""
+
+
+def without_packing(config: EngineConfig) -> EngineConfig:
+    """The configuration with SkyRL's default, to pack sequences into one row, turned off where nothing was said."""
+    said = config.backend_config
+    if any(name in str(said) for name in PACKING):
+        return config
+    return config.model_copy(update={"backend_config": said | {f"trainer.{PACKING[0]}": False}})
 
 
 def check(config: EngineConfig) -> None:
     """Refuses at the start what could not give signals later.
 
     Raises UnsupportedModelError for another backend or another model family, ShardedSequenceError for options that
-    split or pack sequences.
+    split or pack sequences, as SkyRL itself reads them.
     """
     if config.backend != "fsdp":
         raise UnsupportedModelError(f"--backend: expected fsdp, got {config.backend}")
-    options = config.backend_config
-    size = options.get("trainer.policy.sequence_parallel_size", 1)
+    trainer = SkyRLTrainConfig.from_cli_overrides(dict(config.backend_config)).trainer
+    size = trainer.policy.sequence_parallel_size
     if size != 1:
         raise ShardedSequenceError(
             f"trainer.policy.sequence_parallel_size: expected 1, got {size}; signals need all keys of a sequence"
         )
-    if options.get("trainer.remove_microbatch_padding", False):
+    if trainer.remove_microbatch_padding:
         raise ShardedSequenceError("trainer.remove_microbatch_padding: expected false, got true")
     kind = AutoConfig.from_pretrained(config.base_model).model_type
     if kind != "qwen2_5_vl":

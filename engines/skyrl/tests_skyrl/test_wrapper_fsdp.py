@@ -1,0 +1,58 @@
+"""SkyRL's wrapper, sharded over two processes by SkyRL's own function, gives the signals that one process gives."""
+
+import os
+import socket
+from pathlib import Path
+
+import flash_attn_stand_in
+import pytest
+import torch
+import torch.distributed as dist
+import torch.multiprocessing as multiprocessing
+
+from fovea_skyrl import AttentionRequest, CalibratedRequest, SignalRequest
+
+REQUEST = SignalRequest(AttentionRequest("own", "sharpness"), CalibratedRequest("own", layers=2), entropy=True)
+
+
+def rank_outputs(rank: int, port: int, case: str, out: str) -> None:
+    flash_attn_stand_in.import_wrapper()
+    from inside_skyrl import training_batch, worker
+    from skyrl.backends.skyrl_train.distributed.fsdp_utils import apply_fsdp2
+    from skyrl.train.config import SkyRLTrainConfig
+    from torch.distributed.device_mesh import init_device_mesh
+    from torch.distributed.tensor import DTensor
+
+    torch.set_num_threads(1)
+    os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
+    dist.init_process_group("gloo", rank=rank, world_size=2)
+    made = worker()
+    options = SkyRLTrainConfig().trainer.policy.fsdp_config
+    apply_fsdp2(made.model.model, {"mesh": init_device_mesh("cpu", (2,)), "reshard_after_forward": True}, options)
+    assert all(isinstance(each, DTensor) for each in made.model.model.parameters())
+    torch.save(made.forward(training_batch(case, REQUEST)).loss_fn_outputs, Path(out) / f"{rank}.pt")
+    dist.destroy_process_group()
+
+
+@pytest.mark.parametrize("case", ["padded-batch", "four-images"])
+def test_two_ranks_say_what_one_process_says(tmp_path, case):
+    from inside_skyrl import training_batch, worker
+
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    multiprocessing.spawn(rank_outputs, (port, case, str(tmp_path)), nprocs=2)
+    alone = worker().forward(training_batch(case, REQUEST)).loss_fn_outputs
+    for rank in (0, 1):
+        sharded = torch.load(tmp_path / f"{rank}.pt")
+        assert len(sharded) == len(alone)
+        for one, other in zip(alone, sharded, strict=True):
+            assert set(one["fovea"]) == set(other["fovea"])
+            close(other["logprobs"], one["logprobs"])
+            for name, tensor in one["fovea"].items():
+                close(other["fovea"][name]["data"], tensor["data"])
+
+
+def close(ours, theirs):
+    as_numbers = (torch.tensor(each, dtype=torch.float64) for each in (ours, theirs))
+    torch.testing.assert_close(*as_numbers, rtol=1e-4, atol=1e-5)

@@ -1,0 +1,171 @@
+import { afterEach, describe, expect, test } from "vitest";
+import type { CalibratedRequest } from "../../credit/index.ts";
+import { TinkerWorld } from "../../testing/tinker-fixtures.ts";
+import type { ScoreRequest, Sequence } from "../engine.ts";
+
+import { signalConfig } from "./offered-signals.ts";
+import type { Fetch } from "./tinker-options.ts";
+
+const world = new TinkerWorld();
+afterEach(() => world.close());
+
+const sequences: readonly Sequence[] = [
+  { prompt: { chunks: [{ kind: "text", tokens: [3, 1, 4] }] }, completion: Int32Array.of(2, 5) },
+  { prompt: { chunks: [{ kind: "text", tokens: [7, 1] }] }, completion: Int32Array.of(6, 6, 0) },
+];
+const calibrated: CalibratedRequest = { row: "predicting", layers: 3, biasCorrection: false };
+const WHOLE = {
+  protocol: 1,
+  version: "0.1.0",
+  capabilities: ["attention", "attention-measure", "calibrated-attention", "entropy", "of-the-future"],
+};
+
+interface WireBody {
+  readonly forward_input: {
+    readonly data: { readonly loss_fn_inputs: Record<string, { readonly data: number[] }> }[];
+    readonly loss_fn_config?: Record<string, number>;
+  };
+}
+
+interface Answer {
+  readonly request_id?: string;
+  fovea_signals?: object;
+  readonly loss_fn_outputs?: Record<string, object>[];
+}
+
+/** A tensor that tells name, sequence and place. */
+const made = (name: string, i: number, length: number) => ({
+  data: Array.from({ length }, (_, t) => name.length + i / 4 + t / 64),
+  dtype: "float32",
+  shape: [length],
+});
+
+/** Makes a server of the plain protocol into one with signals: what `forward` is asked for, and answers beside log-probs. */
+function withSignals(said: object, names: readonly string[]) {
+  const asked: WireBody[] = [];
+  const results = new Map<string, WireBody>();
+  const wrapped: Fetch = async (address, options) => {
+    const body = options.body === undefined ? {} : JSON.parse(options.body as string);
+    const isForward = address.endsWith("/forward");
+    if (isForward) asked.push(structuredClone(body));
+    if (isForward) delete body.forward_input.loss_fn_config;
+    const sent = options.body === undefined ? options : { ...options, body: JSON.stringify(body) };
+    const response = await fetch(address, sent);
+    const answer = (await response.json()) as Answer;
+    if (address.endsWith("get_server_capabilities")) answer.fovea_signals = said;
+    if (isForward) results.set(answer.request_id ?? "", asked.at(-1)!);
+    const request = address.endsWith("retrieve_future") ? results.get(body.request_id) : undefined;
+    if (request !== undefined && answer.loss_fn_outputs !== undefined) {
+      for (const [i, output] of answer.loss_fn_outputs.entries()) {
+        const length = request.forward_input.data[i]!.loss_fn_inputs["target_tokens"]!.data.length;
+        for (const name of names) output[name] = made(name, i, name === "gram" ? length * length : length);
+      }
+    }
+    return new Response(JSON.stringify(answer), { status: response.status });
+  };
+  return { asked, wrapped };
+}
+
+async function client(said: object, names: readonly string[] = []) {
+  const { asked, wrapped } = withSignals(said, names);
+  const server = await world.server({ isExtended: false });
+  return { asked, engine: await world.client(server.url, { fetch: wrapped }) };
+}
+
+describe("a request for signals as loss_fn_config", () => {
+  test("is numbers by name", () => {
+    const request: ScoreRequest = {
+      signals: { attention: { row: "own", measure: "divergence" }, calibrated },
+      entropy: true,
+    };
+    expect(signalConfig(request)).toEqual({
+      "fovea.attention": 1,
+      "fovea.attention_measure": 2,
+      "fovea.calibrated": 2,
+      "fovea.calibrated_layers": 3,
+      "fovea.bias_correction": 0,
+      "fovea.entropy": 1,
+    });
+  });
+
+  test("is none where nothing is asked for", () => {
+    expect(signalConfig({ signals: {}, temperature: 1 })).toBeUndefined();
+  });
+});
+
+describe("a server of the plain protocol with signals", () => {
+  test("has the capabilities that it names and the client knows, entropy while sampling not among them", async () => {
+    const { engine } = await client(WHOLE);
+    expect([...engine.capabilities].sort()).toEqual(
+      ["attention", "attention-measure", "calibrated-attention", "image-ablation", "reference"].sort(),
+    );
+  });
+
+  test("is asked for signals of completions alone, and its answers are read by name", async () => {
+    const attention = ["visual_mass", "text_mass", "visual_shift", "text_shift"];
+    const measure = ["visual_sharpness", "text_sharpness"];
+    const names = [...attention, ...measure, "connectivity", "gram", "entropy"];
+    const { engine, asked } = await client(WHOLE, names);
+    const scores = await engine.score(sequences, {
+      signals: { attention: { row: "own", measure: "sharpness" }, calibrated },
+      entropy: true,
+    });
+    expect(asked).toHaveLength(1);
+    const { data, loss_fn_config } = asked[0]!.forward_input;
+    expect(loss_fn_config).toMatchObject({ "fovea.attention": 1, "fovea.calibrated": 2, "fovea.entropy": 1 });
+    expect(data.map(({ loss_fn_inputs: inputs }) => inputs["target_tokens"]!.data)).toEqual([
+      [2, 5],
+      [6, 6, 0],
+    ]);
+    for (const [i, { signals, entropy, logprobs }] of scores.entries()) {
+      const length = sequences[i]!.completion.length;
+      const of = (name: string, size = length) => Float64Array.from(made(name, i, size).data);
+      expect(logprobs).toHaveLength(length);
+      expect(entropy).toEqual(of("entropy"));
+      expect(signals).toEqual({
+        attention: {
+          visualMass: of("visual_mass"),
+          textMass: of("text_mass"),
+          visualShift: of("visual_shift"),
+          textShift: of("text_shift"),
+          sharpness: { visual: of("visual_sharpness"), text: of("text_sharpness") },
+        },
+        calibrated: { connectivity: of("connectivity"), gram: of("gram", length * length) },
+      });
+    }
+  });
+
+  test("is asked nothing of signals when none are wanted", async () => {
+    const { engine, asked } = await client(WHOLE);
+    await engine.score(sequences);
+    expect(asked[0]!.forward_input.loss_fn_config).toBeUndefined();
+  });
+
+  test.each([
+    ["attention", { signals: { attention: { row: "own" } } }],
+    ["calibrated attention", { signals: { calibrated } }],
+    ["entropy", { entropy: true }],
+  ] as const)("refuses %s where it does not name it", async (what, request) => {
+    const { engine } = await client({ ...WHOLE, capabilities: [] });
+    await expect(engine.score(sequences, request)).rejects.toThrow(
+      new RegExp(`^forward: .* offers no ${what}$`),
+    );
+  });
+
+  test("refuses a measure where it names attention alone, and signals of the reference", async () => {
+    const { engine } = await client({ ...WHOLE, capabilities: ["attention"] });
+    const attention = { row: "own", measure: "sharpness" } as const;
+    await expect(engine.score(sequences, { signals: { attention } })).rejects.toThrow(
+      /offers no attention's sharpness$/,
+    );
+    await engine.setReference();
+    const request = { signals: { attention: { row: "own" } }, weights: "reference" } as const;
+    await expect(engine.score(sequences, request)).rejects.toThrow(/offers no signals of the reference$/);
+  });
+
+  test("of another version is refused when the engine is opened", async () => {
+    await expect(client({ ...WHOLE, protocol: 2 })).rejects.toThrow(
+      /^get_server_capabilities: .* has signals of version 2 \(fovea-skyrl 0.1.0\); expected 1$/,
+    );
+  });
+});
