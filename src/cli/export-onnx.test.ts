@@ -1,4 +1,14 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { attentionSignals, dycoRl } from "../credit/index.ts";
@@ -7,7 +17,7 @@ import { createLocalEngine, type Engine, type Sequence } from "../engine/index.t
 import { loadProcessors, preparePrompt } from "../engine/local/prompts/prepared-prompt.ts";
 import { loadProcessorConfig, type OnnxManifest, openModelDirectory, readJson } from "../model/index.ts";
 import { OnnxModel } from "../testing/onnx-session.ts";
-import { collectingContext, temporaryDirectory } from "../testing/tiny-run.ts";
+import { collectingContext } from "../testing/tiny-run.ts";
 import { freshDigitsModel, openDialogue, resolveConfig } from "../train/index.ts";
 import { runCommandLine } from "./program.ts";
 
@@ -38,6 +48,15 @@ async function warmModel(): Promise<Engine> {
   return engine;
 }
 
+const made: string[] = [];
+
+/** A new empty directory, removed in the end. */
+function temporaryDirectory(): string {
+  const path = mkdtempSync(join(tmpdir(), "fovea-export-"));
+  made.push(path);
+  return path;
+}
+
 let engine: Engine;
 let model: string;
 let target: string;
@@ -54,7 +73,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await engine.close();
-  for (const path of [model, target]) rmSync(dirname(path), { recursive: true });
+  for (const path of made) rmSync(path, { recursive: true });
 });
 
 test("says on stdout what it wrote, in float32 unless told otherwise", () => {

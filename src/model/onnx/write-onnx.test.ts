@@ -266,6 +266,19 @@ describe("how the weights are stored", () => {
     expect(results["attention"]?.dims).toEqual(dims);
   });
 
+  test("of several layers the last comes last, and each of its rows sums to one", async () => {
+    const attention = async (attentionLayers: number) => {
+      const directory = join(folder, String(attentionLayers));
+      mkdirSync(directory);
+      writeOnnxModels(directory, config, weightsOf(source), { attentionLayers });
+      return rowsOf((await logits(directory)).results["attention"]!);
+    };
+    const [last, both] = [await attention(1), await attention(2)];
+    expect(both.slice(3)).toEqual(last);
+    expect(both[2]).not.toEqual(last[2]);
+    for (const row of both) expect(row.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 6);
+  });
+
   test("names a weight that is missing", () => {
     const weights = weightsOf(source);
     weights.delete("model.norm.weight");
