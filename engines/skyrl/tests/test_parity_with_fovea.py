@@ -32,7 +32,7 @@ def test_signals_log_probs_and_entropy_are_those_of_the_local_engine(
         assert len(scores) == len(expected)
         for ours, theirs in zip(scores, expected, strict=True):
             wanted = theirs[row] | {"entropy": theirs["entropy"]}
-            assert set(ours.signals) == set(wanted)
+            assert set(ours.signals) == set(wanted) == set(request_of(recorded).names)
             for name, values in wanted.items():
                 close(ours.signals[name].flatten(), values, f"{row} {name}")
             close(ours.logprobs, theirs["logprobs"], "logprobs")

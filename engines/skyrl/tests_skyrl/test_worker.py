@@ -37,6 +37,16 @@ def test_a_workers_signals_are_those_of_the_local_engine(row, case, max_tokens):
             close(ours[OUTPUT][name]["data"], values)
 
 
+@pytest.mark.parametrize("empty", [0, 2])
+def test_a_completion_of_no_tokens_has_signals_of_no_tokens(empty):
+    batch = training_batch("padded-batch", REQUESTS["own"])
+    batch["response_mask"][empty] = 0
+    outputs = worker(1).forward(batch).loss_fn_outputs
+    assert all(tensor["data"] == [] for tensor in outputs[empty][OUTPUT].values())
+    assert set(outputs[empty][OUTPUT]) == set(outputs[1][OUTPUT]) == set(REQUESTS["own"].names)
+    assert len(outputs[1][OUTPUT]["visual_mass"]["data"]) > 0
+
+
 def test_sequence_parallelism_and_packing_are_refused():
     made = worker()
     made.model.sequence_parallel_size = 2

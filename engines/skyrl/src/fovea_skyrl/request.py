@@ -70,6 +70,18 @@ class SignalRequest:
         """Number of last layers whose attention is read; 0 where none is asked for."""
         return max(1 if self.attention else 0, self.calibrated.layers if self.calibrated else 0)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The signals that each completion gets."""
+        attention = self.attention
+        measure = attention.measure if attention else None
+        return (
+            *(("visual_mass", "text_mass", "visual_shift", "text_shift") if attention else ()),
+            *((f"visual_{measure}", f"text_{measure}") if measure else ()),
+            *(("connectivity", "gram") if self.calibrated else ()),
+            *(("entropy",) if self.entropy else ()),
+        )
+
     @staticmethod
     def from_config(config: Mapping[str, float] | None) -> "SignalRequest | None":
         """Reads the `fovea.` keys of a `loss_fn_config`; others are not looked at.

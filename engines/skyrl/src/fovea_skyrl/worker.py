@@ -92,8 +92,9 @@ def forward_with_signals(
     if request.entropy:
         entropy = output["entropy"][:, -width - 1 : -1].float()
         signals = [each | {"entropy": entropy[i, width - real[i] :]} for i, each in enumerate(signals)]
-    names = list(dict.fromkeys(name for each in signals for name in each))
-    filled = {name: torch.stack([right_aligned(each.get(name), width, name) for each in signals]) for name in names}
+    filled = {
+        name: torch.stack([right_aligned(each.get(name), width, name) for each in signals]) for name in request.names
+    }
     result = TrainingOutputBatch({"output": logprobs.cpu(), "lengths": torch.tensor(real), **filled})
     result.metadata = batch.metadata
     return result
