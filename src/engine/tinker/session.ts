@@ -87,8 +87,9 @@ export class TinkerSession {
     const call = "session_heartbeat";
     const body = JSON.stringify({ session_id: this.#id, type: call });
     try {
-      await this.#http.send({ call, path: `${API}/${call}`, body, isOfSession: true });
+      await this.#http.send({ call, path: `${API}/${call}`, body, isOfSession: true, isOnce: true });
     } catch (error) {
+      // One that does not get through is followed by the next.
       if (error instanceof SessionLostError) this.#lost = error;
     }
   }
