@@ -2,7 +2,8 @@
  * @module
  * Looking into one completion: signals, and what every credit method makes of them; as numbers, as text, as a page.
  */
-export { inspectCompletion } from "./inspect-completion.ts";
-export { inspectionPage } from "./inspection-page.ts";
+export { type GroupMember, type Instrument, inspectCompletion, type Subject } from "./inspect-completion.ts";
+export type { CompletionInspection, ImageAttention, MethodWeights } from "./inspection.ts";
+export { type InspectionPage, inspectionPage } from "./inspection-page.ts";
 export { inspectionText } from "./inspection-text.ts";
 export { everyMethod } from "./method-weights.ts";
