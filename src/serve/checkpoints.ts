@@ -3,7 +3,7 @@
  * Weights on the server's disk: checkpoints that clients name, and the weights of sampling sessions whose model has
  * moved on. A name is never used as a path before it was checked.
  */
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Engine } from "../engine/index.ts";
 import { replaceDirectory } from "../train/index.ts";
@@ -102,6 +102,15 @@ export class Checkpoints {
         ? dirname(this.snapshotDirectory(model, 0))
         : this.snapshotDirectory(model, version);
     rmSync(directory, { recursive: true, force: true });
+  }
+
+  /** Removes what models that are no more have left, and copies of those that were taken up. */
+  sweep(live: ReadonlySet<string>): void {
+    rmSync(join(this.#root, "rested"), { recursive: true, force: true });
+    const snapshots = join(this.#root, "snapshots");
+    for (const model of existsSync(snapshots) ? readdirSync(snapshots) : []) {
+      if (!live.has(model)) this.dropSnapshots(model);
+    }
   }
 
   /** Forgets the optimiser's state that a model was loaded with. */

@@ -11,6 +11,8 @@ import { failureBody, Refusal } from "./refusal.ts";
 const KEPT = 20_000;
 /** Bytes of results that are kept. */
 const KEPT_BYTES = 2 ** 29;
+/** Larger results are lost by a restart. */
+const JOURNALED_BYTES = 2 ** 20;
 /** Results that a restart takes over. */
 const KEPT_OVER_RESTART = 2000;
 
@@ -46,12 +48,27 @@ export class Futures {
   }
 
   /** Takes up results of before a restart. */
-  restore(results: readonly EntryOf<"result">[]): EntryOf<"result">[] {
-    const kept = results.slice(-KEPT_OVER_RESTART);
-    for (const { id, key, digest, session, result } of kept) {
-      this.#add({ id, key, digest, session, result, bytes: 0, waiting: new Set() });
+  restore(results: readonly EntryOf<"result">[]): void {
+    for (const { id, key, digest, session, result } of results) {
+      const bytes = JSON.stringify(result).length;
+      this.#add({ id, key, digest, session, result, bytes, waiting: new Set() });
+      this.#bytes += bytes;
     }
-    return kept;
+  }
+
+  /** The newest results as the journal has them. */
+  entries(): EntryOf<"result">[] {
+    const kept = [...this.#byId.values()].filter(
+      ({ result, bytes }) => result !== undefined && bytes <= JOURNALED_BYTES,
+    );
+    return kept.slice(-KEPT_OVER_RESTART).map(({ id, key, digest, session, result = {} }) => ({
+      kind: "result",
+      id,
+      key,
+      digest,
+      session,
+      result,
+    }));
   }
 
   #add(future: Future): void {
@@ -94,12 +111,14 @@ export class Futures {
     if (future.result !== undefined || this.#isFrozen) return;
     future.result = result;
     const { id, key, digest, session } = future;
+    future.bytes = JSON.stringify(result).length;
     try {
-      this.#journal.add({ kind: "result", id, key, digest, session, result });
+      if (future.bytes <= JOURNALED_BYTES) {
+        this.#journal.add({ kind: "result", id, key, digest, session, result });
+      }
     } catch {
       // The disk is full: the result is lost by a restart only, and the work is not done again before one.
     }
-    future.bytes = JSON.stringify(result).length;
     this.#bytes += future.bytes;
     for (const wake of future.waiting) wake();
     future.waiting.clear();

@@ -4,7 +4,7 @@
  * sessions and results. A line is written in one call; a last line that a crash cut short is left out when it is read.
  * When the server starts, the file is written anew with what still counts.
  */
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { RunError } from "../errors/index.ts";
 import { replaceFile } from "../model/index.ts";
@@ -92,6 +92,7 @@ export class Journal {
   #file: number | undefined;
   /** Whether the last line may have been written in part. */
   #isCut = false;
+  #bytes = 0;
 
   readonly #write: LineWriter;
 
@@ -138,7 +139,15 @@ export class Journal {
       this.path,
       entries.map((entry) => `${JSON.stringify(entry)}\n`),
     );
+    if (this.#file !== undefined) closeSync(this.#file);
     this.#file = openSync(this.path, "a");
+    this.#isCut = false;
+    this.#bytes = statSync(this.path).size;
+  }
+
+  /** Size of the file. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /**
@@ -154,6 +163,7 @@ export class Journal {
       const written = this.#write(this.#file, line, writeSync);
       if (written < line.length) throw Object.assign(new Error("cut short"), { code: "ENOSPC" });
       this.#isCut = false;
+      this.#bytes += written;
     } catch (cause) {
       const { code, message } = cause as NodeJS.ErrnoException;
       throw new Refusal("storage", code === "ENOSPC" ? "no space left on the server's disk" : message);

@@ -1,4 +1,4 @@
-import { appendFileSync, readdirSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { RunError } from "../errors/index.ts";
@@ -90,6 +90,35 @@ describe("a server that crashed", () => {
     expect((await call(url, "session_heartbeat", { session_id: session })).status).toBe(200);
     expect((await call(url, "weights_info", { tinker_path: path })).status).toBe(200);
     expect((await numbered(url, model, 2)("optim_step", step)).json).toMatchObject({ code: "unknown-model" });
+    await first.close();
+    expect(readdirSync(join(state, "rested"))).toEqual([model]);
+    await world.server({ state });
+    expect(existsSync(join(state, "rested"))).toBe(false);
+  });
+});
+
+describe("a journal that has grown", () => {
+  test("is written anew with what still counts, and a restart goes on from it", async () => {
+    const state = temporaryDirectory();
+    const first = await world.server({ state, journalLimitBytes: 3000, sessionLimitMs: 200 });
+    const { session, model } = await rawModel(first.url);
+    const send = numbered(first.url, model);
+    for (let i = 0; i < 20; i++)
+      await result(first.url, await send("save_weights", { path: "same", overwrite: true }));
+    const size = () => readFileSync(join(state, "journal.jsonl"), "utf8").length;
+    const grown = size();
+    await vi.waitFor(async () => {
+      await call(first.url, "session_heartbeat", { session_id: session });
+      expect(size()).toBeLessThan(grown);
+    });
+    const stepped = await send("optim_step", step);
+    await result(first.url, stepped);
+    await first.close();
+    const { url } = await world.server({ state });
+    const again = await call(url, "optim_step", { model_id: model, seq_id: 21, ...step });
+    expect(again.json["request_id"]).toBe(stepped.json["request_id"]);
+    const { status } = await call(url, "weights_info", { tinker_path: `tinker://${model}/weights/same` });
+    expect(status).toBe(200);
   });
 });
 

@@ -35,6 +35,16 @@ export class Samplers {
     return served !== undefined;
   }
 
+  /** The sessions as the journal has them. */
+  entries(): EntryOf<"sampler">[] {
+    return [...this.#byId.values()].map(({ id, session, source }) => ({
+      kind: "sampler",
+      id,
+      session,
+      source,
+    }));
+  }
+
   /** Begins a session and gives its id. */
   add(session: string, source: SamplerSource): string {
     const served = this.#servedOf(source);

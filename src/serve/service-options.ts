@@ -23,6 +23,8 @@ export interface ServiceOptions {
   readonly pollMs?: number;
   /** Longest that the end waits for what is under way, ms; a minute unless given. */
   readonly restLimitMs?: number;
+  /** A journal that grows beyond this is written anew, bytes; 256 MiB unless given. */
+  readonly journalLimitBytes?: number;
   /** Seed of samples whose request has none. */
   readonly seed?: number;
   /** Version that the server says it has. */

@@ -6,6 +6,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { wire } from "../engine/index.ts";
+import { RunError } from "../errors/index.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { Futures } from "./futures.ts";
 import { Journal, type JournalEntry, type SamplerSource } from "./journal.ts";
@@ -71,11 +72,7 @@ export class TinkerService {
     const saved = this.#saved;
     this.#saved = undefined;
     if (saved === undefined) return;
-    const entries: JournalEntry[] = [];
-    for (const id of saved.sessions) {
-      this.#sessions.set(id, { lastSeen: Date.now() });
-      entries.push({ kind: "session", id });
-    }
+    for (const id of saved.sessions) this.#sessions.set(id, { lastSeen: Date.now() });
     for (const { model, rested } of saved.models) {
       const served = this.#options.models.find(({ name }) => name === model.baseModel);
       if (served === undefined || !this.#sessions.has(model.session)) continue;
@@ -83,16 +80,36 @@ export class TinkerService {
       await engine.load(rested.directory);
       const { nextSequence, version } = rested;
       this.#addHost({ ...model, served, engine, nextSequence, version });
-      entries.push(model);
     }
-    entries.push(...this.checkpoints.all());
     for (const entry of saved.samplers) {
       if (!this.#samplers.restore(entry)) continue;
       if (entry.source.kind === "model") this.#sampling.want(entry.source.model, entry.source.version);
-      entries.push(entry);
     }
-    entries.push(...this.#futures.restore(saved.results));
-    this.#journal.begin(entries);
+    this.#futures.restore(saved.results);
+    this.#journal.begin(this.#entries());
+    this.checkpoints.sweep(new Set(this.#hosts.keys()));
+  }
+
+  /** All that counts, as the journal has it. */
+  #entries(): JournalEntry[] {
+    return [
+      ...[...this.#sessions.keys()].map((id) => ({ kind: "session", id }) as const),
+      ...this.hosts.map((host) => host.entry()),
+      ...this.checkpoints.all(),
+      ...this.#samplers.entries(),
+      ...this.#futures.entries(),
+    ];
+  }
+
+  /** Writes the journal anew when it has grown too large. */
+  #tidy(): void {
+    if (this.#journal.bytes <= (this.#options.journalLimitBytes ?? 2 ** 28)) return;
+    try {
+      this.#journal.begin(this.#entries());
+    } catch (error) {
+      // No room for a second one: the first goes on.
+      if (!(error instanceof RunError)) throw error;
+    }
   }
 
   #servedOf(source: SamplerSource): ServedModel | undefined {
@@ -160,6 +177,7 @@ export class TinkerService {
   }
 
   #expire(limit: number): void {
+    this.#tidy();
     for (const [id, { lastSeen }] of this.#sessions) {
       if (Date.now() - lastSeen < limit) continue;
       const seconds = Math.round(limit / 1000);
@@ -209,8 +227,7 @@ export class TinkerService {
           await engine.close();
           throw new Refusal("unknown-session", "the session ended while its model was being opened");
         }
-        this.#journal.add({ kind: "model", id, session, baseModel, rank, lora, valueHead });
-        this.#addHost({ id, session, rank, lora, valueHead, served, engine });
+        this.#journal.add(this.#addHost({ id, session, rank, lora, valueHead, served, engine }).entry());
         const { isExtended = true } = this.#options;
         return {
           type: call,
