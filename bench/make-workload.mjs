@@ -35,8 +35,10 @@ async function makeWorkload(directory, { prompts, groupSize, newTokens, repetiti
   const checkpoint = await warmModel(directory, threads);
   const config = benchConfig({ model: checkpoint });
   const dialogue = openDialogue(config);
-  const source = trainingSource(config);
-  const asked = Array.from({ length: prompts }, (_, i) => describe(dialogue.prompt(source.problem(i)), i));
+  const source = await trainingSource(config);
+  const asked = await Promise.all(
+    Array.from({ length: prompts }, async (_, i) => describe(dialogue.prompt(await source.problem(i)), i)),
+  );
   const engine = await createLocalEngine({ model: checkpoint, threads });
   const groups = await engine.sample({
     ...config.sampling,
