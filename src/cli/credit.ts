@@ -6,7 +6,7 @@ import type { Command } from "commander";
 import { type CompletionCredit, type CreditConfig, creditMethod } from "../credit/index.ts";
 import type { Completion } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
-import { firstQuestions, RowTally } from "../eval/index.ts";
+import { firstQuestions, RowTally, textTable } from "../eval/index.ts";
 import { type Config, evaluationSource, maxBrokenShare, problemLimits } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
 import { creditMethodsByName, creditWeights } from "./credit-weights.ts";
@@ -102,14 +102,7 @@ function creditText({ title, texts, credits }: Credited): string {
       ),
     ]),
   ];
-  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
-  const rows = lines.map((line) =>
-    line
-      .map((word, i) => word.padEnd(widths[i]!))
-      .join("  ")
-      .trimEnd(),
-  );
-  return `${title}\n${rows.join("\n")}\n`;
+  return `${title}\n${textTable(lines)}\n`;
 }
 
 /** Typed arrays as lists. */

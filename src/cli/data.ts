@@ -15,6 +15,7 @@ import {
   type Spread,
 } from "../data/index.ts";
 import { ConfigError, DataError } from "../errors/index.ts";
+import { textTable } from "../eval/index.ts";
 import { type Config, fetchModel, openDialogue, problemLimits, resolveConfig } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
 import { InterruptedRun } from "./program.ts";
@@ -54,8 +55,7 @@ function checkText(split: string, check: DataCheck): string {
     ["duplicates", `${check.duplicateIds} by id, ${check.duplicateContents} by content`],
     ["fingerprint", check.fingerprint],
   ];
-  const width = Math.max(...rows.map(([name]) => name.length));
-  return `${rows.map(([name, text]) => `${name.padEnd(width)}  ${text}`).join("\n")}\n`;
+  return `${textTable(rows)}\n`;
 }
 
 /** Whether training would leave a problem out. */

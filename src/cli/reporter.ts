@@ -2,7 +2,7 @@
  * @module
  * What becomes of a run's events: JSON lines on stdout, or lines for people; progress on stderr in both cases.
  */
-import type { Evaluation, Share } from "../eval/index.ts";
+import { type Evaluation, type Share, textTable } from "../eval/index.ts";
 import type { RunEvent } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
 import { downloadMoment } from "./download-bar.ts";
@@ -35,8 +35,7 @@ export function evaluationText(evaluation: Evaluation): string {
   if (evaluation.brokenRows > 0) rows.push(["broken rows skipped", String(evaluation.brokenRows)]);
   if (evaluation.filteredRows > 0) rows.push(["rows left out", String(evaluation.filteredRows)]);
   if (evaluation.truncatedShare > 0) rows.push(["cut off", percent(evaluation.truncatedShare)]);
-  const width = Math.max(...rows.map(([name]) => name.length));
-  return `${rows.map(([name, text]) => `${name.padEnd(width)}  ${text}`).join("\n")}\n`;
+  return `${textTable(rows)}\n`;
 }
 
 /** Reports a command's events and results. */

@@ -3,6 +3,7 @@
  * What a grid says: held-out accuracy of each pair of algorithm and credit over seeds, and what the credit method
  * gained over uniform credit at the same seeds.
  */
+import { markdownTable, textTable } from "../eval/index.ts";
 import { type Interval, type PairedDifference, pairedDifference, studentInterval } from "../math/index.ts";
 import type { CellResult } from "./run-grid.ts";
 
@@ -82,21 +83,10 @@ function words({ algorithm, credit, seeds, accuracy, accuracyBefore, overUniform
 
 /** Rows as a text table; brackets are 95 % intervals over seeds. */
 export function comparisonText(rows: readonly ComparisonRow[]): string {
-  const lines = [[...HEADINGS], ...rows.map(words)];
-  const widths = HEADINGS.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
-  return lines
-    .map(
-      (line) =>
-        `${line
-          .map((word, i) => word.padEnd(widths[i]!))
-          .join("  ")
-          .trimEnd()}\n`,
-    )
-    .join("");
+  return `${textTable([HEADINGS, ...rows.map(words)])}\n`;
 }
 
 /** Rows as a Markdown table. */
 export function comparisonMarkdown(rows: readonly ComparisonRow[]): string {
-  const lines = [[...HEADINGS], HEADINGS.map(() => "---"), ...rows.map(words)];
-  return lines.map((line) => `| ${line.join(" | ")} |\n`).join("");
+  return `${markdownTable([HEADINGS, ...rows.map(words)])}\n`;
 }

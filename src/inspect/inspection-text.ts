@@ -2,6 +2,7 @@
  * @module
  * An inspection for the terminal: tokens down, numbers and methods across.
  */
+import { textTable } from "../eval/index.ts";
 import type { CompletionInspection } from "./inspection.ts";
 
 const fixed = (values: readonly number[] | null | undefined, t: number) =>
@@ -35,13 +36,6 @@ export function inspectionText(tokenTexts: readonly string[], inspection: Comple
       ),
     ]),
   ];
-  const widths = table[0]!.map((_, column) => Math.max(...table.map((line) => line[column]!.length)));
-  const lines = table.map((line) =>
-    line
-      .map((word, i) => word.padEnd(widths[i]!))
-      .join("  ")
-      .trimEnd(),
-  );
   const missing = methods.flatMap(({ kind, missing: why }) => (why === undefined ? [] : [`${kind}: ${why}`]));
-  return `${[...lines, ...missing].join("\n")}\n`;
+  return `${[textTable(table), ...missing].join("\n")}\n`;
 }

@@ -1,29 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { figureSvg, type Panel, ticks } from "./figure.ts";
-import { intervalText, numberText, percentText, tableMarkdown, tableText } from "./table.ts";
-
-const table = {
-  columns: ["name", "n"],
-  rows: [
-    ["a|b", "1"],
-    ["long name", "20"],
-  ],
-};
+import { intervalText, numberText, percentText } from "./table.ts";
 
 describe("tables", () => {
-  test("align text, the first column to the left", () => {
-    expect(tableText(table)).toBe("name        n\na|b         1\nlong name  20");
-  });
-
-  test("escape bars in Markdown", () => {
-    expect(tableMarkdown(table).split("\n")).toEqual([
-      "| name | n |",
-      "| --- | ---: |",
-      "| a\\|b | 1 |",
-      "| long name | 20 |",
-    ]);
-  });
-
   test("write numbers with their interval, and a dash for none", () => {
     expect(intervalText({ estimate: 0.5, low: 0.25, high: 0.75 }, 2)).toBe("0.50 [0.25, 0.75]");
     expect(intervalText({ estimate: Number.NaN, low: 0, high: 1 })).toBe("–");

@@ -4,9 +4,10 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { markdownTable, textTable } from "../../eval/index.ts";
 import type { ModelDiagnosis } from "../diagnosis.ts";
 import { sections } from "./sections.ts";
-import { tableMarkdown, tableText } from "./table.ts";
+import type { Table } from "./table.ts";
 
 /** Of the file `diagnosis.json`; raised when what it holds changes its meaning. */
 export const DIAGNOSIS_VERSION = 1;
@@ -14,12 +15,16 @@ export const DIAGNOSIS_VERSION = 1;
 /** How a diagnosis came about; plain JSON. */
 export type Provenance = Readonly<Record<string, unknown>>;
 
+const linesOf = ({ columns, rows }: Table) => [columns, ...rows];
+
 /** Every table, for a terminal. */
 export function reportText(models: readonly ModelDiagnosis[]): string {
   return sections(models)
     .map(({ title, note, tables }) => {
       const head = note === undefined ? title.toUpperCase() : `${title.toUpperCase()}\n${note}`;
-      return [head, ...tables.map((one) => `${one.title}\n${tableText(one.table)}`)].join("\n\n");
+      return [head, ...tables.map((one) => `${one.title}\n${textTable(linesOf(one.table), "right")}`)].join(
+        "\n\n",
+      );
     })
     .join("\n\n\n")
     .concat("\n");
@@ -35,7 +40,7 @@ export function reportMarkdown(models: readonly ModelDiagnosis[], provenance: Pr
       `## ${title}`,
       ...(note === undefined ? [] : [note]),
       ...figures.map(({ file }) => `![${title}](${file})`),
-      ...tables.map((one) => `**${one.title}**\n\n${tableMarkdown(one.table)}`),
+      ...tables.map((one) => `**${one.title}**\n\n${markdownTable(linesOf(one.table), "right")}`),
     ].join("\n\n"),
   );
   return `${["# Diagnosis", origin.join("\n"), ...parts].join("\n\n")}\n`;
