@@ -3,10 +3,9 @@
  * Between problems and tokens: how a problem is put to a model, and how its completion is read. The only place that
  * knows both the chat format and the data.
  */
-import { type Problem, questionParts } from "../data/index.ts";
+import type { Problem } from "../data/index.ts";
 import {
   type ChatFormat,
-  type ChatMessage,
   imageGrid,
   mergedTokens,
   type ProcessorConfig,
@@ -16,19 +15,16 @@ import {
   type VideoProcessorConfig,
   videoGrid,
 } from "../model/index.ts";
+import { conversation, type Frame } from "./conversation.ts";
 
 /** How problems become conversations. */
-export interface DialogueOptions extends ChatFormat {
+export interface DialogueOptions extends ChatFormat, Frame {
   /** Ids that end a completion; at least one. The first ends a demonstration. */
   readonly stopTokens: readonly number[];
   /** How images are cut into tokens. */
   readonly processor: ProcessorConfig;
   /** How videos are cut into tokens. */
   readonly videoProcessor: VideoProcessorConfig;
-  /** System message; the chat template's own unless given. */
-  readonly system?: string | undefined;
-  /** Text put after every question. */
-  readonly suffix?: string | undefined;
 }
 
 /** Problems to prompts, and tokens to text. */
@@ -52,7 +48,7 @@ export interface Dialogue {
 
 /** The dialogue of a model with this tokenizer and chat template. */
 export function createDialogue(options: DialogueOptions): Dialogue {
-  const { tokenizer, stopTokens, processor, videoProcessor, system, suffix = "" } = options;
+  const { tokenizer, stopTokens, processor, videoProcessor, system, suffix } = options;
   const [stop] = stopTokens;
   const chunkTokens = (chunk: PromptChunk): number => {
     switch (chunk.kind) {
@@ -76,13 +72,7 @@ export function createDialogue(options: DialogueOptions): Dialogue {
   return {
     stopTokens,
     prompt(problem) {
-      const messages: ChatMessage[] = [
-        ...(system === undefined ? [] : [{ role: "system" as const, content: system }]),
-        {
-          role: "user",
-          content: questionParts(problem.question + suffix, problem.images.length),
-        },
-      ];
+      const messages = conversation(problem.question, problem.images.length, { system, suffix });
       return promptFromMessages(messages, problem.images, options);
     },
     promptTokens: ({ chunks }) => chunks.reduce((sum, chunk) => sum + chunkTokens(chunk), 0),

@@ -1,17 +1,22 @@
 import { describe, expect, test } from "vitest";
 import { digitsSource, type Problem } from "../data/index.ts";
 import type { Engine } from "../engine/index.ts";
-import { ChatTemplate, loadProcessorConfig, loadVideoProcessorConfig, Tokenizer } from "../model/index.ts";
+import {
+  loadChatTemplate,
+  loadProcessorConfig,
+  loadTokenizer,
+  loadVideoProcessorConfig,
+} from "../model/index.ts";
 import { DIGITS_ASSETS, digitsModelConfig } from "../train/digits-model.ts";
 import { createDialogue, type Dialogue } from "./dialogue.ts";
 import { type EvaluationOptions, evaluate } from "./evaluate.ts";
 import { roleLegend, showTokens } from "./token-colours.ts";
 
-const tokenizer = Tokenizer.load(DIGITS_ASSETS);
+const tokenizer = loadTokenizer(DIGITS_ASSETS);
 const END = tokenizer.requireTokenId("<|im_end|>");
 const format = {
   tokenizer,
-  template: ChatTemplate.load(DIGITS_ASSETS),
+  template: loadChatTemplate(DIGITS_ASSETS),
   stopTokens: [END],
   processor: loadProcessorConfig(DIGITS_ASSETS, digitsModelConfig()),
   videoProcessor: loadVideoProcessorConfig(DIGITS_ASSETS, digitsModelConfig()),

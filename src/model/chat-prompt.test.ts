@@ -8,13 +8,13 @@ import { promptFromMessages } from "./chat-prompt.ts";
 import { type ChatMessage, ChatTemplate, QWEN_CHAT_TEMPLATE } from "./chat-template.ts";
 import type { RgbImage } from "./image/rgb-image.ts";
 import type { VideoClip } from "./image/video-clip.ts";
+import { loadChatTemplate, loadTokenizer } from "./load-chat-format.ts";
 import type { Prompt } from "./prompt.ts";
-import { Tokenizer } from "./tokenizer.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 const digits = join(root, "assets/digits");
-const tokenizer = Tokenizer.load(digits);
-const template = ChatTemplate.load(digits);
+const tokenizer = loadTokenizer(digits);
+const template = loadChatTemplate(digits);
 const format = { tokenizer, template };
 const folder = mkdtempSync(join(tmpdir(), "fovea-chat-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -85,13 +85,13 @@ describe("ChatTemplate", () => {
   });
 
   test("prefers the file of its own, then chat_template.json, then tokenizer_config.json", () => {
-    expect(ChatTemplate.load(folder).source).toBe(QWEN_CHAT_TEMPLATE);
+    expect(loadChatTemplate(folder).source).toBe(QWEN_CHAT_TEMPLATE);
     writeFileSync(join(folder, "tokenizer_config.json"), JSON.stringify({ chat_template: "third" }));
-    expect(ChatTemplate.load(folder).source).toBe("third");
+    expect(loadChatTemplate(folder).source).toBe("third");
     writeFileSync(join(folder, "chat_template.json"), JSON.stringify({ chat_template: "second" }));
-    expect(ChatTemplate.load(folder).source).toBe("second");
+    expect(loadChatTemplate(folder).source).toBe("second");
     writeFileSync(join(folder, "chat_template.jinja"), "first");
-    expect(ChatTemplate.load(folder).source).toBe("first");
+    expect(loadChatTemplate(folder).source).toBe("first");
   });
 
   test("says when a template cannot be parsed or rendered", () => {

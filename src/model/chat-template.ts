@@ -2,11 +2,9 @@
  * @module
  * Conversations as one string, by the Jinja template that a model directory carries.
  */
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Template } from "@huggingface/jinja";
 import { ModelError } from "../errors/index.ts";
-import { Fields, readJson } from "./json-fields.ts";
+import { Fields } from "./json-fields.ts";
 
 /** One part of a message: some text, or the place of an image or a video. */
 export type ContentPart =
@@ -84,22 +82,6 @@ export class ChatTemplate {
   }
 
   /**
-   * The template of a directory: chat_template.jinja, else chat_template.json, else the one within
-   * tokenizer_config.json, else `QWEN_CHAT_TEMPLATE`.
-   */
-  static load(directory: string): ChatTemplate {
-    const jinja = join(directory, "chat_template.jinja");
-    if (existsSync(jinja)) return new ChatTemplate(readFileSync(jinja, "utf8"), jinja);
-    for (const name of ["chat_template.json", "tokenizer_config.json"]) {
-      const path = join(directory, name);
-      if (!existsSync(path)) continue;
-      const fields = new Fields(readJson(path), path);
-      if (fields.has("chat_template")) return new ChatTemplate(fields.text("chat_template"), path);
-    }
-    return new ChatTemplate(QWEN_CHAT_TEMPLATE);
-  }
-
-  /**
    * The conversation as text.
    *
    * @throws ModelError when the template fails on these messages
@@ -116,4 +98,18 @@ export class ChatTemplate {
       throw new ModelError(`${this.#where}: cannot be rendered: ${(cause as Error).message}`, { cause });
     }
   }
+}
+
+/**
+ * The first template that stands in one of these JSON files, under `chat_template`, else `QWEN_CHAT_TEMPLATE`.
+ *
+ * @param files where each came from, for messages, and what it says; undefined for one that is not there
+ */
+export function templateWithin(files: readonly (readonly [where: string, json: unknown])[]): ChatTemplate {
+  for (const [where, json] of files) {
+    if (json === undefined) continue;
+    const fields = new Fields(json, where);
+    if (fields.has("chat_template")) return new ChatTemplate(fields.text("chat_template"), where);
+  }
+  return new ChatTemplate(QWEN_CHAT_TEMPLATE);
 }

@@ -6,12 +6,13 @@ import { ModelError, RunError } from "../errors/index.ts";
 import type { ModelConfig } from "./config.ts";
 import { type ModelFiles, openModelDirectory, writeModelDirectory } from "./directory.ts";
 import { defaultProcessorConfig } from "./image/processor-config.ts";
+import { loadTokenizer } from "./load-chat-format.ts";
 import { parameterShapes } from "./parameter-names.ts";
-import { Tokenizer, VISION_TOKENS } from "./tokenizer.ts";
+import { VISION_TOKENS } from "./tokenizer.ts";
 import type { WeightTensor } from "./write-safetensors.ts";
 
 const digits = new URL("../../assets/digits", import.meta.url).pathname;
-const tokenizer = Tokenizer.load(digits);
+const tokenizer = loadTokenizer(digits);
 const config: ModelConfig = {
   text: {
     vocabSize: tokenizer.vocabSize + 1,

@@ -6,14 +6,17 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ModelError, RunError } from "../errors/index.ts";
-import { ChatTemplate } from "./chat-template.ts";
+import type { ChatTemplate } from "./chat-template.ts";
 import type { ModelConfig } from "./config.ts";
 import { configJson, parseConfig } from "./config-json.ts";
-import { loadProcessorConfig, type ProcessorConfig, processorJson } from "./image/processor-config.ts";
-import { Fields, readJson } from "./json-fields.ts";
+import { loadProcessorConfig } from "./image/load-processor-config.ts";
+import { type ProcessorConfig, processorJson } from "./image/processor-config.ts";
+import { Fields } from "./json-fields.ts";
+import { loadChatTemplate, loadTokenizer } from "./load-chat-format.ts";
 import { checkParameters } from "./parameter-names.ts";
+import { readJson } from "./read-json.ts";
 import { replaceFile } from "./replace-file.ts";
-import { checkTokenizer, Tokenizer } from "./tokenizer.ts";
+import { checkTokenizer, type Tokenizer } from "./tokenizer.ts";
 import { readWeights, type Weights } from "./weights.ts";
 import type { WeightTensor } from "./write-safetensors.ts";
 import { type StorageOptions, writeWeights } from "./write-weights.ts";
@@ -75,7 +78,7 @@ export function openModelDirectory(path: string): ModelDirectory {
   const configPath = join(path, "config.json");
   const json = readJson(configPath);
   const config = parseConfig(json, configPath);
-  const tokenizer = Tokenizer.load(path);
+  const tokenizer = loadTokenizer(path);
   checkTokenizer(tokenizer, config);
 
   const root = new Fields(json, configPath);
@@ -108,7 +111,7 @@ export function openModelDirectory(path: string): ModelDirectory {
     path,
     config,
     tokenizer,
-    template: ChatTemplate.load(path),
+    template: loadChatTemplate(path),
     processor: loadProcessorConfig(path, config),
     stopTokens,
     padToken,

@@ -6,7 +6,7 @@ import { ConfigError, ModelError } from "../errors/index.ts";
 import { adapterDirectory, recordedAdapter } from "../testing/lora-fixtures.ts";
 import { checkpointDirectory, digest, digestError } from "../testing/model-fixtures.ts";
 import { exportModel } from "./export-model.ts";
-import { readJson } from "./json-fields.ts";
+import { readJson } from "./read-json.ts";
 import { readWeights } from "./weights.ts";
 
 let folder: string;

@@ -35,10 +35,10 @@ export { encodePng } from "./image/encode-png.ts";
 export { type FilmLength, type FrameRequest, sampledFps, sampleFrames } from "./image/frame-sampling.ts";
 export { gaussianBlur } from "./image/gaussian-blur.ts";
 export type { ImageGrid } from "./image/image-grid.ts";
+export { loadProcessorConfig } from "./image/load-processor-config.ts";
 export { imageGrid, type ProcessedImage, preprocess } from "./image/processor.ts";
 export {
   defaultProcessorConfig,
-  loadProcessorConfig,
   type ProcessorConfig,
   parseProcessorConfig,
   processorJson,
@@ -54,7 +54,7 @@ export {
   type VideoProcessorConfig,
   videoProcessorJson,
 } from "./image/video-processor-config.ts";
-export { readJson } from "./json-fields.ts";
+export { loadChatTemplate, loadTokenizer } from "./load-chat-format.ts";
 export {
   isAdapterDirectory,
   type LoraAdapter,
@@ -79,10 +79,19 @@ export type { OnnxManifest } from "./onnx/manifest.ts";
 export { canonicalName, checkParameters, parameterShapes } from "./parameter-names.ts";
 export { mergedTokens, type RopePositions, type RopeSegment, ropePositions } from "./positions.ts";
 export type { Prompt, PromptChunk } from "./prompt.ts";
+export { readJson } from "./read-json.ts";
 export { replaceFile } from "./replace-file.ts";
 export { rotaryFrequencies } from "./rotary-frequencies.ts";
 export { openSafetensors, readTensor, readTensorInto, type SafetensorsFile } from "./safetensors.ts";
 export type { TensorEntry } from "./safetensors-header.ts";
+export {
+  type CutVision,
+  checkText,
+  type PatchedImage,
+  type SpelledPrompt,
+  spellPrompt,
+  type VisionChunk,
+} from "./spelled-prompt.ts";
 export {
   checkTokenizer,
   type DecodeOptions,

@@ -2,11 +2,7 @@
  * @module
  * Typed reading of the JSON files of a model directory: every mistake names the file and the field.
  */
-import { readFileSync, statSync } from "node:fs";
 import { ModelError } from "../errors/index.ts";
-
-/** The largest known tokenizer.json has 35 MB. */
-const MAX_JSON_BYTES = 2 ** 28;
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -32,27 +28,6 @@ function trimmed(value: unknown, depth: number): unknown {
 
 function isRecord(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/**
- * Parses a JSON file.
- *
- * @throws ModelError when it is missing, unreadable or not JSON
- */
-export function readJson(path: string): unknown {
-  let text: string;
-  try {
-    const { size } = statSync(path);
-    if (size > MAX_JSON_BYTES) throw new Error(`${size} bytes, expected at most ${MAX_JSON_BYTES}`);
-    text = readFileSync(path, "utf8");
-  } catch (cause) {
-    throw new ModelError(`${path}: cannot be read: ${String((cause as Error).message)}`, { cause });
-  }
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new ModelError(`${path}: not valid JSON: ${String((cause as Error).message)}`, { cause });
-  }
 }
 
 /** The fields of one JSON object. Absent and null fields take the fallback; without one they are errors. */

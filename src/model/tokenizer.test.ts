@@ -5,11 +5,12 @@ import { describe, expect, test } from "vitest";
 import { ModelError } from "../errors/index.ts";
 import type { ModelConfig } from "./config.ts";
 import { parseConfig } from "./config-json.ts";
+import { loadTokenizer } from "./load-chat-format.ts";
 import { checkTokenizer, Tokenizer, VISION_TOKENS } from "./tokenizer.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 const digits = join(root, "assets/digits");
-const tokenizer = Tokenizer.load(digits);
+const tokenizer = loadTokenizer(digits);
 
 interface Case {
   readonly text: string;

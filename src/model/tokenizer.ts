@@ -3,12 +3,10 @@
  * The tokenizer of a model directory: byte-level BPE from tokenizer.json, with the special tokens kept apart
  * from text, so that what a user writes can never open a turn or stand for an image.
  */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { Tokenizer as BytePairTokenizer } from "@huggingface/tokenizers";
 import { ModelError } from "../errors/index.ts";
 import type { ModelConfig } from "./config.ts";
-import { Fields, readJson } from "./json-fields.ts";
+import { Fields } from "./json-fields.ts";
 
 /** The special tokens that Qwen2.5-VL cannot do without. */
 export const VISION_TOKENS = {
@@ -88,17 +86,6 @@ export class Tokenizer {
     let highest = -1;
     for (const id of this.#full.get_vocab(true).values()) highest = Math.max(highest, id);
     this.vocabSize = highest + 1;
-  }
-
-  /**
-   * Reads tokenizer.json, and tokenizer_config.json where there is one.
-   *
-   * @throws ModelError when they are missing or broken
-   */
-  static load(directory: string): Tokenizer {
-    const path = join(directory, "tokenizer.json");
-    const config = join(directory, "tokenizer_config.json");
-    return new Tokenizer(readJson(path), existsSync(config) ? readJson(config) : {}, path);
   }
 
   /** Token ids of a text; nothing is put before or after it. */

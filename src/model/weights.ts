@@ -6,8 +6,9 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { ModelError } from "../errors/index.ts";
-import { Fields, readJson } from "./json-fields.ts";
+import { Fields } from "./json-fields.ts";
 import { canonicalName } from "./parameter-names.ts";
+import { readJson } from "./read-json.ts";
 import { openSafetensors, readTensor, readTensorInto, type SafetensorsFile } from "./safetensors.ts";
 import type { TensorEntry } from "./safetensors-header.ts";
 

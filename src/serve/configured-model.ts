@@ -4,7 +4,7 @@
  */
 import { createLocalEngine } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
-import { Tokenizer } from "../model/index.ts";
+import { loadTokenizer } from "../model/index.ts";
 import { type Config, freshDigitsModel, openDialogue } from "../train/index.ts";
 import type { ServedModel } from "./served-model.ts";
 
@@ -26,7 +26,7 @@ export function configuredModel(config: Config, name: string): ServedModel {
   const dialogue = openDialogue(config);
   const fresh = freshDigitsModel(train.seed);
   const directory = model.kind === "directory" ? model.path : undefined;
-  const tokenizer = Tokenizer.load(directory ?? fresh.assets);
+  const tokenizer = loadTokenizer(directory ?? fresh.assets);
   return {
     name,
     open: ({ valueHead, lora }) =>

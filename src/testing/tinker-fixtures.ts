@@ -9,7 +9,7 @@ import {
   type Engine,
   type TinkerEngineOptions,
 } from "../engine/index.ts";
-import { imageGrid, loadProcessorConfig, mergedTokens, Tokenizer } from "../model/index.ts";
+import { imageGrid, loadProcessorConfig, loadTokenizer, mergedTokens } from "../model/index.ts";
 import {
   type ServedModel,
   type ServerOptions,
@@ -20,7 +20,7 @@ import { DIGITS_ASSETS, digitsModelConfig } from "../train/digits-model.ts";
 import { freshDigitsModel } from "../train/index.ts";
 import { temporaryDirectory } from "./tiny-run.ts";
 
-const tokenizer = Tokenizer.load(DIGITS_ASSETS);
+const tokenizer = loadTokenizer(DIGITS_ASSETS);
 const config = digitsModelConfig();
 const processor = loadProcessorConfig(DIGITS_ASSETS, config);
 

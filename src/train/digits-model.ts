@@ -5,7 +5,7 @@
  */
 import { fileURLToPath } from "node:url";
 import type { FreshModel } from "../engine/index.ts";
-import { type ModelConfig, Tokenizer, VISION_TOKENS } from "../model/index.ts";
+import { loadTokenizer, type ModelConfig, VISION_TOKENS } from "../model/index.ts";
 
 /** Directory with the built-in tokenizer and chat template. */
 export const DIGITS_ASSETS: string = fileURLToPath(new URL("../../assets/digits", import.meta.url));
@@ -16,7 +16,7 @@ export const DIGITS_ASSETS: string = fileURLToPath(new URL("../../assets/digits"
  * million they would hardly tell one column of cells from the next.
  */
 export function digitsModelConfig(): ModelConfig {
-  const tokenizer = Tokenizer.load(DIGITS_ASSETS);
+  const tokenizer = loadTokenizer(DIGITS_ASSETS);
   return {
     text: {
       vocabSize: Math.ceil(tokenizer.vocabSize / 8) * 8,

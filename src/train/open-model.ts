@@ -6,13 +6,13 @@ import { createLocalEngine, createTinkerEngine, type Engine } from "../engine/in
 import { ConfigError } from "../errors/index.ts";
 import { answerFormats, createDialogue, type Dialogue } from "../eval/index.ts";
 import {
-  ChatTemplate,
   type DownloadOptions,
   downloadModel,
+  loadChatTemplate,
   loadProcessorConfig,
+  loadTokenizer,
   loadVideoProcessorConfig,
   openModelDirectory,
-  Tokenizer,
 } from "../model/index.ts";
 import { algorithmNeeds } from "../objective/index.ts";
 import type { Config } from "./config/schema.ts";
@@ -106,12 +106,12 @@ export function openDialogue({ model, prompt }: Config): Dialogue {
     const videoProcessor = loadVideoProcessorConfig(directory, config);
     return createDialogue({ tokenizer, template, stopTokens, processor, videoProcessor, system, suffix });
   }
-  const tokenizer = Tokenizer.load(DIGITS_ASSETS);
+  const tokenizer = loadTokenizer(DIGITS_ASSETS);
   const config = digitsModelConfig();
   const stopTokens = [tokenizer.requireTokenId(tokenizer.eosToken ?? "<|im_end|>")];
   return createDialogue({
     tokenizer,
-    template: ChatTemplate.load(DIGITS_ASSETS),
+    template: loadChatTemplate(DIGITS_ASSETS),
     stopTokens,
     processor: loadProcessorConfig(DIGITS_ASSETS, config),
     videoProcessor: loadVideoProcessorConfig(DIGITS_ASSETS, config),

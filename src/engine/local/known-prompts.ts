@@ -4,11 +4,10 @@
  */
 import type { ImageAblation } from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";
-import type { ModelConfig } from "../../model/index.ts";
+import { checkText, type ModelConfig } from "../../model/index.ts";
 import type { Prompt } from "../engine.ts";
 import { ablatePrompt } from "./prompts/ablated-prompt.ts";
 import {
-  checkText,
   loadProcessors,
   type PreparedPrompt,
   type Processors,

@@ -3,8 +3,8 @@ import { ShapeError } from "../../errors/index.ts";
 import { elementCount, Graph } from "../../tensor/index.ts";
 import { CHECKPOINTS, checkpointDirectory } from "../../testing/model-fixtures.ts";
 import { parseConfig } from "../config-json.ts";
-import { readJson } from "../json-fields.ts";
 import { parameterShapes } from "../parameter-names.ts";
+import { readJson } from "../read-json.ts";
 import { GraphParameters, parameterLayout } from "./parameters.ts";
 
 describe.each(CHECKPOINTS)("the layout of %s", (name) => {

@@ -4,7 +4,8 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { Fields, readJson } from "../json-fields.ts";
+import { Fields } from "../json-fields.ts";
+import { readJson } from "../read-json.ts";
 import { INDEX, SINGLE } from "../weights.ts";
 import { type DownloadOptions, downloadSnapshot, type Selection } from "./download-snapshot.ts";
 import { parseHubReference } from "./hub-reference.ts";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readJson } from "../json-fields.ts";
+import { readJson } from "../read-json.ts";
 import { gaussianBlur } from "./gaussian-blur.ts";
 
 interface Case {

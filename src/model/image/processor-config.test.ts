@@ -4,12 +4,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ModelError } from "../../errors/index.ts";
 import { parseConfig } from "../config-json.ts";
-import {
-  defaultProcessorConfig,
-  loadProcessorConfig,
-  parseProcessorConfig,
-  processorJson,
-} from "./processor-config.ts";
+import { loadProcessorConfig } from "./load-processor-config.ts";
+import { defaultProcessorConfig, parseProcessorConfig, processorJson } from "./processor-config.ts";
 
 const settings = {
   minPixels: 64,

@@ -2,11 +2,9 @@
  * @module
  * preprocessor_config.json: how a model directory wants its images.
  */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { ModelError } from "../../errors/index.ts";
 import type { ModelConfig } from "../config.ts";
-import { Fields, readJson } from "../json-fields.ts";
+import { Fields } from "../json-fields.ts";
 
 /** Settings of the image processor. */
 export interface ProcessorConfig {
@@ -100,28 +98,6 @@ export function parseProcessorConfig(
     mean: perChannel(fields, "image_mean", CLIP_MEAN),
     std,
   };
-}
-
-/**
- * The settings of a directory: preprocessor_config.json, else `image_processor` in processor_config.json, else
- * the defaults for the model.
- *
- * @throws ModelError when they do not fit the model's patches
- */
-export function loadProcessorConfig(directory: string, config: ModelConfig): ProcessorConfig {
-  const own = join(directory, "preprocessor_config.json");
-  const joint = join(directory, "processor_config.json");
-  let processor = defaultProcessorConfig(config);
-  let where = own;
-  if (existsSync(own)) processor = parseProcessorConfig(readJson(own), own);
-  else if (existsSync(joint)) {
-    where = `${joint}: image_processor`;
-    processor = parseProcessorConfig(
-      new Fields(readJson(joint), joint).object("image_processor").json,
-      where,
-    );
-  }
-  return checkPatches(processor, config, where);
 }
 
 /** The settings themselves; fails when they do not fit the model's patches. */

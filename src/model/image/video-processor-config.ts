@@ -5,7 +5,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { ModelConfig } from "../config.ts";
-import { Fields, readJson } from "../json-fields.ts";
+import { Fields } from "../json-fields.ts";
+import { readJson } from "../read-json.ts";
 import {
   checkPatches,
   defaultProcessorConfig,

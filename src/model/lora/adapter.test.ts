@@ -11,8 +11,8 @@ import {
 } from "../../testing/lora-fixtures.ts";
 import { checkpointDirectory, digest, digestError } from "../../testing/model-fixtures.ts";
 import { parseConfig } from "../config-json.ts";
-import { readJson } from "../json-fields.ts";
 import { canonicalName } from "../parameter-names.ts";
+import { readJson } from "../read-json.ts";
 import { openSafetensors, readTensor } from "../safetensors.ts";
 import { readWeights } from "../weights.ts";
 import { type WeightTensor, writeSafetensors } from "../write-safetensors.ts";

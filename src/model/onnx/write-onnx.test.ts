@@ -20,8 +20,8 @@ import { logSoftmax, nextCache, OnnxModel, type OnnxPrompt } from "../../testing
 import { recordedGenerations, recordedVisionPrompt } from "../../testing/vision-fixtures.ts";
 import { parseConfig } from "../config-json.ts";
 import { narrowFloat16, widenFloat16 } from "../half-precision.ts";
-import { readJson } from "../json-fields.ts";
 import type { Prompt } from "../prompt.ts";
+import { readJson } from "../read-json.ts";
 import { writeOnnxModels } from "./write-onnx.ts";
 
 const { greedy, longVideos } = recordedGenerations();

@@ -1,0 +1,31 @@
+/**
+ * @module
+ * A question as the messages that a model is sent. Opens no file, so that the viewer's page asks as training does.
+ */
+import { questionParts } from "../data/question-parts.ts";
+import type { ChatMessage } from "../model/chat-template.ts";
+
+/** What stands around every question. */
+export interface Frame {
+  /** System message; the chat template's own unless given. */
+  readonly system?: string | undefined;
+  /** Text put after every question. */
+  readonly suffix?: string | undefined;
+}
+
+/**
+ * Images where the question has their places; else first, then the question.
+ *
+ * @param images how many there are
+ * @throws DataError when the question has some places, but not one for each image
+ */
+export function conversation(
+  question: string,
+  images: number,
+  { system, suffix = "" }: Frame = {},
+): ChatMessage[] {
+  return [
+    ...(system === undefined ? [] : [{ role: "system" as const, content: system }]),
+    { role: "user", content: questionParts(question + suffix, images) },
+  ];
+}
