@@ -1,8 +1,10 @@
-import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { createFakeEngine } from "../engine/index.ts";
 import { smallProblems, writeFolder, writeJsonl, writeParquet, writeTsv } from "../testing/data-files.ts";
 import { collectingContext, freshPath, temporaryDirectory } from "../testing/tiny-run.ts";
+import { writeVideoJsonl } from "../testing/video-files.ts";
 import { runCommandLine } from "./program.ts";
 
 const problems = await smallProblems(10);
@@ -39,6 +41,7 @@ const FORMATS = [
   ["tsv", () => writeTsv(problems)],
   ["csv", () => writeFolder(problems)],
 ] as const;
+const videos = await writeVideoJsonl(10);
 
 describe("fovea train", () => {
   test.each(FORMATS)("learns for two iterations from %s, and says from what", async (format, write) => {
@@ -75,6 +78,47 @@ describe("fovea train", () => {
     ];
     expect(await runCommandLine(words, real)).toBe(0);
     expect(stdout()).toContain('"event":"finished"');
+  });
+
+  test("learns for two iterations from videos, with the built-in model and credit by image ablation", async () => {
+    const { context, stdout, stderr } = collectingContext();
+    const { openEngine: _fake, ...real } = context;
+    const flags = [
+      "train.promptsPerIteration=2",
+      "train.groupSize=2",
+      "credit=vicra",
+      "train.learningRate=0.01",
+    ];
+    const set = [...flags, "sampling.maxCompletionTokens=4"].flatMap((flag) => ["--set", flag]);
+    const runDirectory = freshPath();
+    const words = ["train", "--set", `data=${videos}`, ...SMALL, ...set, "--run-dir", runDirectory, "--json"];
+    expect(await runCommandLine(words, real)).toBe(0);
+    expect(stderr()).not.toContain("error");
+    expect(stdout()).toContain('"event":"finished"');
+    const iterations = metricsOf(runDirectory).filter(({ event }) => event === "iteration");
+    expect(iterations).toHaveLength(2);
+    expect(iterations[1]).toMatchObject({ problems: 2, completions: 4, brokenRows: 0 });
+  });
+
+  test("refuses videos before the first step where the engine cannot be shown any", async () => {
+    const runDirectory = freshPath();
+    const words = ["train", "--set", `data=${videos}`, ...SMALL, "--run-dir", runDirectory];
+    const { context, stderr } = collectingContext({
+      openEngine: async () => createFakeEngine({ vocabSize: 200, capabilities: ["attention", "reference"] }),
+    });
+    expect(await runCommandLine(words, context)).toBe(1);
+    expect(stderr()).toContain(
+      `${videos} line 1: a problem with a video needs the engine capability "video"; this engine has: attention`,
+    );
+    expect(existsSync(runDirectory)).toBe(false);
+  });
+
+  test("leaves out videos whose frames are beyond the limits", async () => {
+    const words = ["train", "--set", `data=${videos}`, ...SMALL, "--set", "data.maxPixels=783"];
+    const { status, stderr } = await fovea(...words, "--run-dir", freshPath());
+    expect(status).toBe(1);
+    expect(stderr).toContain("none of 10 rows can be used");
+    expect(stderr).toContain("a video frame has 784 pixels, expected at most 783");
   });
 
   test("skips a broken row, counts it and logs its number", async () => {
@@ -200,6 +244,29 @@ describe("fovea data check", () => {
       kinds: { colours: 10 },
     });
     expect(records.at(-1)).toMatchObject({ event: "finished", rows: 10, brokenRows: 0 });
+  });
+
+  test("counts videos, their frames and their tokens", async () => {
+    const words = ["data", "check", videos, "--model", "digits", "--set", "data.maxPixels=783"];
+    const { status, records } = await fovea(...words, "--json");
+    expect(status).toBe(0);
+    const report = records.find(({ event }) => event === "checked");
+    expect(report).toMatchObject({
+      rows: 10,
+      filteredRows: 10,
+      brokenRows: 0,
+      images: 0,
+      videos: 10,
+      problemsWithoutImage: 0,
+      framePixels: { least: 784, greatest: 784 },
+      videoFrames: { least: 2, median: 3, mean: 3.3, greatest: 5 },
+    });
+    // Rows 0, 4 and 8 show the same two frames under the same question, but only those a multiple of 12 apart ask alike.
+    expect(report).toMatchObject({ duplicateContents: 0 });
+    expect(report).toHaveProperty("promptTokens.least");
+    const { context, stdout } = collectingContext();
+    await runCommandLine(["data", "check", videos], context);
+    expect(stdout()).toMatch(/frames of a video\s+2 to 5, median 3, mean 3.3/);
   });
 
   test("names broken rows by their lines and duplicates by both, and ends with 1", async () => {

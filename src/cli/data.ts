@@ -15,7 +15,7 @@ import {
   type Spread,
 } from "../data/index.ts";
 import { ConfigError, DataError } from "../errors/index.ts";
-import { textTable } from "../eval/index.ts";
+import { excessPixels, textTable } from "../eval/index.ts";
 import { type Config, fetchModel, openDialogue, problemLimits, resolveConfig } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
 import { InterruptedRun } from "./program.ts";
@@ -38,14 +38,18 @@ function spreadText({ least, median, mean, greatest }: Spread): string {
 
 /** A check as a few lines. */
 function checkText(split: string, check: DataCheck): string {
-  const { pixels, questionCharacters, answerCharacters, promptTokens, kinds } = check;
+  const { pixels, framePixels, videoFrames, questionCharacters, answerCharacters, promptTokens, kinds } =
+    check;
   const names = Object.entries(kinds).map(([kind, count]) => `${kind} ${count}`);
   const more = names.length > 12 ? [`and ${names.length - 12} more kinds`] : [];
   const rows: [string, string][] = [
     [split, `${check.files} ${check.format} ${check.files === 1 ? "file" : "files"}`],
     ["rows", `${check.rows}, ${check.brokenRows} broken, ${check.filteredRows} beyond the limits`],
-    ["images", `${check.images}, and ${check.problemsWithoutImage} problems without`],
+    ["images", `${check.images}, and ${check.problemsWithoutImage} problems without image or video`],
     ...(pixels ? [["pixels", spreadText(pixels)] as [string, string]] : []),
+    ...(videoFrames ? [["videos", String(check.videos)] as [string, string]] : []),
+    ...(videoFrames ? [["frames of a video", spreadText(videoFrames)] as [string, string]] : []),
+    ...(framePixels ? [["pixels of a frame", spreadText(framePixels)] as [string, string]] : []),
     ...(questionCharacters
       ? [["question characters", spreadText(questionCharacters)] as [string, string]]
       : []),
@@ -59,12 +63,9 @@ function checkText(split: string, check: DataCheck): string {
 }
 
 /** Whether training would leave a problem out. */
-function isBeyond(data: FilesData, { images }: Problem, tokens: number | undefined): boolean {
-  const { minPixels = 0, maxPixels = Infinity, maxPromptTokens = Infinity } = problemLimits({ data });
-  const isWithin = images.every(
-    ({ width, height }) => width * height >= minPixels && width * height <= maxPixels,
-  );
-  return !isWithin || (tokens ?? 0) > maxPromptTokens;
+function isBeyond(data: FilesData, problem: Problem, tokens: number | undefined): boolean {
+  const limits = problemLimits({ data });
+  return excessPixels(problem, limits) !== undefined || (tokens ?? 0) > (limits.maxPromptTokens ?? Infinity);
 }
 
 async function promptCounter(config: Config, reporter: Reporter, flags: CheckFlags) {
@@ -131,7 +132,7 @@ async function checkData(path: string, flags: CheckFlags, context: CliContext): 
 export function configure(command: Command, context: CliContext): void {
   command
     .command("check")
-    .description("read every row and image; status 1 when rows are broken")
+    .description("read every row, image and video; status 1 when rows are broken")
     .argument("<path>", "a file or a directory: jsonl, parquet, TSV, or a folder of images with a csv")
     .addOption(new Option("--split <name>", "this part only").choices([...DIGITS_SPLITS]))
     .option("--model <model>", "count prompt tokens as this model does: a directory, or org/name of the hub")

@@ -4,6 +4,7 @@ import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createLocalEngine } from "../engine/index.ts";
 import { collectingContext, temporaryDirectory } from "../testing/tiny-run.ts";
+import { writeFrames } from "../testing/video-files.ts";
 import { freshDigitsModel, openEngine } from "../train/index.ts";
 import { runCommandLine } from "./program.ts";
 
@@ -49,6 +50,40 @@ describe("a given completion", () => {
     expect(inspection.methods.map(({ kind }: { kind: string }) => kind)).toEqual(["vicra"]);
   });
 
+  test("about a video has a grid for each patch of time, and a picture for each on the page", async () => {
+    const clip = join(directory, "clip");
+    await writeFrames(clip, 5);
+    const html = join(directory, "video.html");
+    const words = [
+      "--question",
+      "Is <image> in <video>?",
+      "--video",
+      clip,
+      "--fps",
+      "4",
+      "--html",
+      html,
+      "--json",
+    ];
+    const { stdout, status } = await run(...given, ...words, "--methods", "vicra");
+    expect(status).toBe(0);
+    const inspection = JSON.parse(stdout);
+    expect(inspection.images.map(({ video, seconds }: Record<string, number>) => [video, seconds])).toEqual([
+      [undefined, undefined],
+      [0, 0],
+      [0, 0.5],
+      [0, 1],
+    ]);
+    const masses = [0, 1].map((t) =>
+      inspection.images
+        .flatMap(({ tokens }: { tokens: number[][] }) => tokens[t]!)
+        .reduce((sum: number, part: number) => sum + part, 0),
+    );
+    expect(masses).toBeAllclose(inspection.attention.visualMass.slice(0, 2), { rtol: 1e-4, atol: 1e-5 });
+    expect(inspection.withoutImage).not.toEqual(inspection.logprobs);
+    expect(readFileSync(html, "utf8").match(/data:image\/png/g)).toHaveLength(4);
+  });
+
   test("gives the same numbers when the weights are streamed", async () => {
     const words = [...given, "--methods", "dyco-rl", "--json"];
     const whole = JSON.parse((await run(...words)).stdout);
@@ -83,6 +118,16 @@ describe("bad input", () => {
     expect((await run("--image", join(directory, "gone.png"), "--completion", "4")).stderr).toContain(
       "gone.png",
     );
+  });
+
+  test("a video that is not there, or a rate of 0, is named", async () => {
+    const gone = await run("--video", join(directory, "gone.mp4"), "--completion", "4");
+    expect([gone.status, gone.stderr]).toEqual([1, expect.stringContaining("gone.mp4")]);
+    const still = await run("--video", directory, "--fps", "0", "--completion", "4");
+    expect([still.status, still.stderr]).toEqual([
+      2,
+      expect.stringContaining("--fps: expected a number above 0"),
+    ]);
   });
 
   test("streamed weights cannot write an answer", async () => {

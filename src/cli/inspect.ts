@@ -1,16 +1,23 @@
 /**
  * @module
- * `fovea inspect`: a model's answer to a question about images, token by token, as text, JSON or a page.
+ * `fovea inspect`: a model's answer to a question about images and videos, token by token, as text, JSON or a page.
  */
 import { writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import sharp from "sharp";
+import { pictures, readVideoAt } from "../data/index.ts";
 import type { Completion, Engine, Prompt } from "../engine/index.ts";
 import { ConfigError, DataError } from "../errors/index.ts";
 import type { Dialogue } from "../eval/index.ts";
 import { everyMethod, inspectCompletion, inspectionPage, inspectionText } from "../inspect/index.ts";
-import { decodeImage, openModelDirectory, type RgbImage } from "../model/index.ts";
+import {
+  decodeImage,
+  loadVideoProcessorConfig,
+  openModelDirectory,
+  type RgbImage,
+  type VideoClip,
+} from "../model/index.ts";
 import { type Config, fetchModel, openDialogue, openEngine, resolveConfig } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
 import { creditMethodsByName } from "./credit-weights.ts";
@@ -19,6 +26,8 @@ import { Reporter } from "./reporter.ts";
 
 interface InspectFlags {
   readonly image: readonly string[];
+  readonly video: readonly string[];
+  readonly fps: number;
   readonly question: string;
   readonly completion?: string;
   readonly sample?: boolean;
@@ -41,6 +50,14 @@ async function readImages(paths: readonly string[]): Promise<RgbImage[]> {
     images.push(await decodeImage(bytes, { where: `image ${path}` }));
   }
   return images;
+}
+
+async function readVideos({ video, fps }: InspectFlags): Promise<VideoClip[]> {
+  if (!(fps > 0 && Number.isFinite(fps)))
+    throw new ConfigError(`--fps: expected a number above 0, got ${fps}`);
+  const videos: VideoClip[] = [];
+  for (const path of video) videos.push(await readVideoAt(path, fps));
+  return videos;
 }
 
 /** The completion that was given, or one that the model writes. */
@@ -74,13 +91,16 @@ async function inspect(model: string, flags: InspectFlags, context: CliContext):
   const stream = flags.stream === true ? ["engine.stream=true"] : [];
   const asked = resolveConfig({ flags: [...flags.set, `model=${model}`, ...stream] });
   if (asked.model.kind === "digits") throw new ConfigError("inspect: expected a model directory or org/name");
-  const images = await readImages(flags.image);
+  const [images, videos] = [await readImages(flags.image), await readVideos(flags)];
   const config = await fetchModel(asked, downloadBar(context));
   if (config.model.kind !== "directory") throw new ConfigError("inspect: expected a model directory");
-  const { processor } = openModelDirectory(config.model.path);
+  const { path } = config.model;
+  const { processor: image, config: shape } = openModelDirectory(path);
+  const processors = { image, video: loadVideoProcessorConfig(path, shape) };
   const dialogue = openDialogue(config);
   const { question } = flags;
-  const prompt = dialogue.prompt({ id: "question", images, question, answer: "", kind: "question" });
+  const problem = { id: "question", images, videos, question, answer: "", kind: "question" };
+  const prompt = dialogue.prompt(problem);
   const engine = await (context.openEngine ?? openEngine)(config);
   try {
     const { tokens, stopReason } = await answered({ engine, dialogue }, prompt, config, flags);
@@ -89,8 +109,8 @@ async function inspect(model: string, flags: InspectFlags, context: CliContext):
         ? everyMethod(config.credit)
         : [...creditMethodsByName(flags.methods, config.credit).values()];
     const inspection = await inspectCompletion(
-      { engine, processor, methods, temperature: config.sampling.temperature },
-      { prompt, images, group: [{ tokens, stopReason, advantage: 1 }], place: 0 },
+      { engine, processors, methods, temperature: config.sampling.temperature },
+      { prompt, group: [{ tokens, stopReason, advantage: 1 }], place: 0 },
     );
     const tokenTexts = dialogue.tokenTexts(tokens);
     const reporter = new Reporter(context, flags.json ?? false);
@@ -98,7 +118,7 @@ async function inspect(model: string, flags: InspectFlags, context: CliContext):
     reporter.json({ event: "inspection", question, completion, tokens: tokenTexts, ...inspection });
     reporter.text(`${completion}\n\n${inspectionText(tokenTexts, inspection)}`);
     if (flags.html !== undefined) {
-      const urls = await Promise.all(images.map(pngUrl));
+      const urls = await Promise.all(pictures(problem).map(pngUrl));
       writeFileSync(flags.html, inspectionPage({ question, tokenTexts, inspection, images: urls }));
     }
   } finally {
@@ -117,6 +137,17 @@ export function configure(command: Command, context: CliContext): void {
       new Option("--image <file>", "an image, in the order in which the question needs them; may be repeated")
         .argParser(collect)
         .default([]),
+    )
+    .addOption(
+      new Option("--video <path>", "a video file, or a folder of its frames; may be repeated")
+        .argParser(collect)
+        .default([]),
+    )
+    .option(
+      "--fps <number>",
+      "frames of a video file to show a second; frames a second in a folder",
+      Number,
+      2,
     )
     .option("--completion <text>", "look into this answer, in place of the model's own")
     .option("--sample", "draw the answer at sampling.temperature, in place of the likeliest tokens")

@@ -1,16 +1,22 @@
 /**
  * @module
- * One problem: a question about images, and the answer that a verifier checks against.
+ * One problem: a question about images and videos, and the answer that a verifier checks against.
  */
 import type { RgbImage } from "../model/image/rgb-image.ts";
+import type { VideoClip } from "../model/image/video-clip.ts";
 
-/** A question with its images and reference answer. */
+/** A question with its images, its videos and its reference answer. */
 export interface Problem {
   /** Unique within its data set. */
   readonly id: string;
   /** In the order in which the question refers to them. */
   readonly images: readonly RgbImage[];
-  /** With `<image>` in the place of each image, or without any: then the images come before it. */
+  /** In the order in which the question refers to them; none unless given. */
+  readonly videos?: readonly VideoClip[];
+  /**
+   * With `<image>` in the place of each image, or without any: then the images come before it. So too `<video>` and
+   * the videos, which come after the images where both are without places.
+   */
   readonly question: string;
   readonly answer: string;
   /** Free-form kind, for accuracy by kind. */
@@ -31,4 +37,6 @@ export interface ProblemSource {
    * @throws DataError when its row is broken
    */
   problem(index: number): Problem | Promise<Problem>;
+  /** Where the first problem with a video stands, found without reading pixels; absent where there never is one. */
+  firstVideo?(): Promise<string | undefined>;
 }

@@ -1,36 +1,54 @@
 /**
  * @module
- * Where a question's images stand in its text.
+ * Where a question's images and videos stand in its text.
  */
 import { DataError } from "../errors/index.ts";
 
 /** Stands in a question for its next image. */
 export const IMAGE_PLACE = "<image>";
+/** Stands in a question for its next video. */
+export const VIDEO_PLACE = "<video>";
 
-/** A stretch of a question: some text, or its next image. */
-export type QuestionPart = { readonly type: "image" } | { readonly type: "text"; readonly text: string };
+/** A stretch of a question: some text, or its next image or video. */
+export type QuestionPart =
+  | { readonly type: "image" }
+  | { readonly type: "video" }
+  | { readonly type: "text"; readonly text: string };
+
+type Medium = "image" | "video";
+
+function requirePlaces(medium: Medium, place: string, places: number, given: number): void {
+  if (places !== 0 && places !== given) {
+    const an = medium === "image" ? "an image" : "a video";
+    throw new DataError(`question: expected ${an} for each of ${places} places ${place}, got ${given}`);
+  }
+}
 
 /**
- * A question cut at its `<image>` places; where it has none, the images come first.
+ * A question cut at its `<image>` and `<video>` places. Where it has none of a sort, those of that sort come first:
+ * images, then videos.
  *
  * @param images how many the problem has
- * @throws DataError when the question has some places, but not one for each image
+ * @param videos how many the problem has
+ * @throws DataError when the question has some places of a sort, but not one for each
  */
-export function questionParts(question: string, images: number): QuestionPart[] {
-  const texts = question.split(IMAGE_PLACE);
-  const places = texts.length - 1;
-  if (places === 0) {
-    return [
-      ...Array.from({ length: images }, () => ({ type: "image" as const })),
-      { type: "text", text: question },
-    ];
-  }
-  if (places !== images)
-    throw new DataError(
-      `question: expected an image for each of ${places} places ${IMAGE_PLACE}, got ${images}`,
-    );
-  return texts.flatMap((text, i): QuestionPart[] => [
-    ...(i > 0 ? [{ type: "image" as const }] : []),
-    ...(text === "" ? [] : [{ type: "text" as const, text }]),
-  ]);
+export function questionParts(question: string, images: number, videos = 0): QuestionPart[] {
+  const pieces = question.split(/(<image>|<video>)/);
+  const imagePlaces = pieces.filter((piece) => piece === IMAGE_PLACE).length;
+  const videoPlaces = pieces.filter((piece) => piece === VIDEO_PLACE).length;
+  requirePlaces("image", IMAGE_PLACE, imagePlaces, images);
+  requirePlaces("video", VIDEO_PLACE, videoPlaces, videos);
+  const first = (type: Medium, count: number): QuestionPart[] =>
+    Array.from({ length: count }, () => ({ type }));
+  const parts = pieces.flatMap((piece): QuestionPart[] => {
+    if (piece === IMAGE_PLACE) return [{ type: "image" }];
+    if (piece === VIDEO_PLACE) return [{ type: "video" }];
+    return piece === "" ? [] : [{ type: "text", text: piece }];
+  });
+  const isAllFirst = imagePlaces + videoPlaces === 0;
+  return [
+    ...(imagePlaces === 0 ? first("image", images) : []),
+    ...(videoPlaces === 0 ? first("video", videos) : []),
+    ...(isAllFirst ? [{ type: "text" as const, text: question }] : parts),
+  ];
 }

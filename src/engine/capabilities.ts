@@ -18,6 +18,7 @@ import { EngineError } from "../errors/index.ts";
  * | `image-rows` | attention rows on image tokens, in scoring |
  * | `reference` | a frozen copy of the weights |
  * | `value` | a value head: `score` gives values, `accumulate` takes `valueCoefficients` |
+ * | `video` | prompts with videos |
  */
 export type Capability =
   | "attention"
@@ -30,7 +31,8 @@ export type Capability =
   | "image-ablation"
   | "image-rows"
   | "reference"
-  | "value";
+  | "value"
+  | "video";
 
 /**
  * Fails when the engine lacks something that a method needs.

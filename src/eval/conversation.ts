@@ -14,18 +14,20 @@ export interface Frame {
 }
 
 /**
- * Images where the question has their places; else first, then the question.
+ * Images and videos where the question has their places; else first, then the question.
  *
  * @param images how many there are
- * @throws DataError when the question has some places, but not one for each image
+ * @param videos how many there are
+ * @throws DataError when the question has some places, but not one for each image or video
  */
 export function conversation(
   question: string,
   images: number,
   { system, suffix = "" }: Frame = {},
+  videos = 0,
 ): ChatMessage[] {
   return [
     ...(system === undefined ? [] : [{ role: "system" as const, content: system }]),
-    { role: "user", content: questionParts(question + suffix, images) },
+    { role: "user", content: questionParts(question + suffix, images, videos) },
   ];
 }

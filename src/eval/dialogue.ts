@@ -31,12 +31,12 @@ export interface DialogueOptions extends ChatFormat, Frame {
 export interface Dialogue {
   readonly stopTokens: readonly number[];
   /**
-   * Images where the question has their places; else first, then the question.
+   * Images and videos where the question has their places; else first, then the question.
    *
-   * @throws DataError when the question has not one place for each image
+   * @throws DataError when the question has not one place for each image and each video
    */
   prompt(problem: Problem): Prompt;
-  /** Tokens of a prompt, those of its images included. */
+  /** Tokens of a prompt, those of its images and videos included. */
   promptTokens(prompt: Prompt): number;
   /** The tokens of a completion to imitate, its stop token included. */
   completionTokens(text: string): Int32Array;
@@ -72,8 +72,9 @@ export function createDialogue(options: DialogueOptions): Dialogue {
   return {
     stopTokens,
     prompt(problem) {
-      const messages = conversation(problem.question, problem.images.length, { system, suffix });
-      return promptFromMessages(messages, problem.images, options);
+      const { question, images, videos = [] } = problem;
+      const messages = conversation(question, images.length, { system, suffix }, videos.length);
+      return promptFromMessages(messages, images, options, { videos });
     },
     promptTokens: ({ chunks }) => chunks.reduce((sum, chunk) => sum + chunkTokens(chunk), 0),
     completionTokens(text) {

@@ -25,10 +25,10 @@ export interface SkippedRow {
 
 /** Problems beyond these are left out. */
 export interface ProblemLimits {
-  /** Of each image. */
+  /** Of each image and each frame of a video. */
   readonly minPixels?: number | undefined;
   readonly maxPixels?: number | undefined;
-  /** Images included. */
+  /** Images and videos included. */
   readonly maxPromptTokens?: number | undefined;
 }
 
@@ -39,19 +39,33 @@ export interface DrawOptions {
   readonly limits?: ProblemLimits | undefined;
 }
 
+/** Why a problem's images or video frames are beyond the limits; undefined when they are not. */
+export function excessPixels({ images, videos = [] }: Problem, limits: ProblemLimits): string | undefined {
+  const { minPixels = 0, maxPixels = Infinity } = limits;
+  const sizes = [
+    ...images.map((image) => ({ what: "an image", ...image })),
+    ...videos.flatMap(({ frames }) =>
+      frames.slice(0, 1).map((frame) => ({ what: "a video frame", ...frame })),
+    ),
+  ];
+  for (const { what, width, height } of sizes) {
+    const pixels = width * height;
+    if (pixels < minPixels) return `${what} has ${pixels} pixels, expected at least ${minPixels}`;
+    if (pixels > maxPixels) return `${what} has ${pixels} pixels, expected at most ${maxPixels}`;
+  }
+  return undefined;
+}
+
 /** Why a problem is beyond the limits; undefined when it is not. */
 function excess(
-  { images }: Problem,
+  problem: Problem,
   prompt: Prompt,
   dialogue: Dialogue,
   limits: ProblemLimits,
 ): string | undefined {
-  const { minPixels = 0, maxPixels = Infinity, maxPromptTokens = Infinity } = limits;
-  const pixels = images.map(({ width, height }) => width * height);
-  const small = pixels.find((count) => count < minPixels);
-  if (small !== undefined) return `an image has ${small} pixels, expected at least ${minPixels}`;
-  const large = pixels.find((count) => count > maxPixels);
-  if (large !== undefined) return `an image has ${large} pixels, expected at most ${maxPixels}`;
+  const beyond = excessPixels(problem, limits);
+  if (beyond !== undefined) return beyond;
+  const { maxPromptTokens = Infinity } = limits;
   const tokens = maxPromptTokens === Infinity ? 0 : dialogue.promptTokens(prompt);
   return tokens > maxPromptTokens
     ? `the prompt has ${tokens} tokens, expected at most ${maxPromptTokens}`

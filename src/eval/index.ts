@@ -9,7 +9,13 @@ export {
   answerFormats,
 } from "./answer-format.ts";
 export { createDialogue, type Dialogue, type DialogueOptions } from "./dialogue.ts";
-export type { DrawOptions, ProblemLimits, Question, SkippedRow } from "./draw-problem.ts";
+export {
+  type DrawOptions,
+  excessPixels,
+  type ProblemLimits,
+  type Question,
+  type SkippedRow,
+} from "./draw-problem.ts";
 export { type DrawnQuestions, drawQuestions, firstQuestions } from "./draw-questions.ts";
 export { type Evaluation, type EvaluationOptions, evaluate, type Share } from "./evaluate.ts";
 export { type RowCounts, RowTally } from "./row-tally.ts";

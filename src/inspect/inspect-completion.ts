@@ -6,8 +6,14 @@
 import type { CreditConfig } from "../credit/index.ts";
 import type { Capability, Engine, Prompt, Score, StopReason } from "../engine/index.ts";
 import { EngineError } from "../errors/index.ts";
-import { imageGrid, type ProcessorConfig } from "../model/index.ts";
-import type { CompletionInspection, ImageAttention } from "./inspection.ts";
+import {
+  type ImageGrid,
+  imageGrid,
+  type ProcessorConfig,
+  type VideoProcessorConfig,
+  videoGrid,
+} from "../model/index.ts";
+import type { CompletionInspection, ImageAttention, ShownGrid } from "./inspection.ts";
 import { methodWeights } from "./method-weights.ts";
 import { nearestTokens } from "./nearest-tokens.ts";
 
@@ -29,8 +35,6 @@ export interface GroupMember {
 /** What is looked into. */
 export interface Subject {
   readonly prompt: Prompt;
-  /** Sizes of the prompt's images, in order. */
-  readonly images: readonly { readonly width: number; readonly height: number }[];
   /** The whole group, since methods compare completions with each other. */
   readonly group: readonly GroupMember[];
   /** Place of the completion in its group. */
@@ -40,7 +44,8 @@ export interface Subject {
 /** What it is looked into with. */
 export interface Instrument {
   readonly engine: Engine;
-  readonly processor: ProcessorConfig;
+  /** How images and videos are cut into tokens. */
+  readonly processors: { readonly image: ProcessorConfig; readonly video: VideoProcessorConfig };
   /** Credit methods to ask. */
   readonly methods: readonly CreditConfig[];
   /** That the completions were sampled at. */
@@ -59,25 +64,49 @@ function completionOf({ tokens, stopReason }: GroupMember, { logprobs, entropy }
   };
 }
 
+/** Merged patches of everything that is shown, in order: an image is one grid, a video one for each patch of time. */
+function shownGrids({ chunks }: Prompt, { image, video }: Instrument["processors"]): ShownGrid[] {
+  const merged = ([times, rows, columns]: ImageGrid, size: number) => ({
+    times,
+    rows: rows / size,
+    columns: columns / size,
+  });
+  let videos = 0;
+  return chunks.flatMap((chunk): ShownGrid[] => {
+    if (chunk.kind === "text") return [];
+    if (chunk.kind === "image") {
+      const { rows, columns } = merged(imageGrid(chunk.image, image), image.mergeSize);
+      return [{ rows, columns }];
+    }
+    const { frames, fps } = chunk.video;
+    const size = frames[0] ?? { width: 0, height: 0 };
+    const { times, rows, columns } = merged(videoGrid(size, frames.length, video), video.mergeSize);
+    const index = videos++;
+    return Array.from({ length: times }, (_, k) => ({
+      rows,
+      columns,
+      video: index,
+      seconds: (k * video.temporalPatchSize) / fps,
+    }));
+  });
+}
+
 /** Attention rows by image; null where the engine gave none, or they are too many to show. */
 function imagesOf(
-  images: Subject["images"],
-  processor: ProcessorConfig,
+  prompt: Prompt,
+  processors: Instrument["processors"],
   rows: Float64Array | undefined,
   tokens: number,
 ): ImageAttention[] | null {
   if (rows === undefined || rows.length > MOST_IMAGE_NUMBERS) return null;
   const width = tokens === 0 ? 0 : rows.length / tokens;
   let from = 0;
-  return images.map((image) => {
-    const [, patchRows, patchColumns] = imageGrid(image, processor);
-    const [gridRows, gridColumns] = [patchRows / processor.mergeSize, patchColumns / processor.mergeSize];
+  return shownGrids(prompt, processors).map((grid) => {
     const first = from;
-    from += gridRows * gridColumns;
+    from += grid.rows * grid.columns;
     const last = from;
     return {
-      rows: gridRows,
-      columns: gridColumns,
+      ...grid,
       tokens: Array.from({ length: tokens }, (_, t) =>
         rounded(rows.subarray(t * width + first, t * width + last)),
       ),
@@ -91,8 +120,8 @@ function imagesOf(
  * @throws EngineError when the engine cannot score
  */
 export async function inspectCompletion(
-  { engine, processor, methods, temperature }: Instrument,
-  { prompt, images, group, place }: Subject,
+  { engine, processors, methods, temperature }: Instrument,
+  { prompt, group, place }: Subject,
 ): Promise<CompletionInspection> {
   const asked = group[place];
   if (asked === undefined) throw new EngineError(`completion ${place}: the group has ${group.length}`);
@@ -143,7 +172,7 @@ export async function inspectCompletion(
     withoutImage: compared.ablatedLogprobs === undefined ? null : rounded(compared.ablatedLogprobs),
     divergence: compared.divergence === undefined ? null : rounded(compared.divergence),
     neighbours: calibrated === undefined ? null : nearestTokens(calibrated.gram, tokens),
-    images: imagesOf(images, processor, imageRows, tokens),
+    images: imagesOf(prompt, processors, imageRows, tokens),
     methods: weights.map((one) => (one.weights === null ? one : { ...one, weights: rounded(one.weights) })),
   };
 }

@@ -11,7 +11,7 @@ export interface InspectionPage {
   /** `[T]` */
   readonly tokenTexts: readonly string[];
   readonly inspection: CompletionInspection;
-  /** As data: URLs, in the order of the prompt. */
+  /** As data: URLs, in the order of the prompt; of a video one for each patch of time. */
   readonly images: readonly string[];
 }
 
@@ -47,12 +47,14 @@ const make = (tag, set = {}, ...children) => { const node = Object.assign(docume
 const shown = methods.filter(({ weights }) => weights !== null);
 const place = document.getElementById("page");
 place.append(make("h1", { textContent: question }));
+const nameOf = (grid, i) => grid?.video === undefined ? "image " + (i + 1) :
+  "video " + (grid.video + 1) + ", second " + grid.seconds.toFixed(1);
 const overlays = images.map((source, i) => {
   const grid = inspection.images?.[i];
   const patches = make("div", { className: "patches" });
   if (grid) patches.style.gridTemplate = "repeat(" + grid.rows + ", 1fr) / repeat(" + grid.columns + ", 1fr)";
   for (let p = 0; grid && p < grid.rows * grid.columns; p++) patches.append(make("i"));
-  return { patches, grid, figure: make("div", { className: "image" }, make("img", { src: source, alt: "image " + (i + 1) }), patches) };
+  return { patches, grid, figure: make("div", { className: "image" }, make("img", { src: source, alt: nameOf(grid, i), title: nameOf(grid, i) }), patches) };
 });
 place.append(make("div", { className: "images" }, ...overlays.map(({ figure }) => figure)));
 const choice = make("select", { id: "method" }, ...shown.map(({ kind }) => make("option", { value: kind, textContent: kind })));

@@ -15,11 +15,18 @@ export interface MethodWeights {
   readonly missing?: string;
 }
 
-/** The attention of one completion on one image. */
-export interface ImageAttention {
-  /** Merged patches. */
+/** The merged patches of an image, or of one patch of time of a video. */
+export interface ShownGrid {
   readonly rows: number;
   readonly columns: number;
+  /** Which of the prompt's videos it is of. */
+  readonly video?: number;
+  /** When it was filmed, from the video's beginning. */
+  readonly seconds?: number;
+}
+
+/** The attention of one completion on one image, or on one patch of time of a video. */
+export interface ImageAttention extends ShownGrid {
   /** `[T][rows × columns]` attention, mean over heads of the last layer. */
   readonly tokens: readonly (readonly number[])[];
 }

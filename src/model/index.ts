@@ -30,7 +30,7 @@ export {
 export { type HubReference, isHubReference, parseHubReference } from "./hub/hub-reference.ts";
 export { type HubSettings, hubSettings } from "./hub/hub-settings.ts";
 export { resizeBicubic } from "./image/bicubic.ts";
-export { type DecodeImageOptions, decodeImage } from "./image/decode.ts";
+export { type DecodeImageOptions, decodeImage, imageFormat } from "./image/decode.ts";
 export { encodePng } from "./image/encode-png.ts";
 export { type FilmLength, type FrameRequest, sampledFps, sampleFrames } from "./image/frame-sampling.ts";
 export { gaussianBlur } from "./image/gaussian-blur.ts";

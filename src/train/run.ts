@@ -4,6 +4,7 @@
  * the input is found before the run directory is made.
  */
 import { creditMethod } from "../credit/index.ts";
+import type { ProblemSource } from "../data/index.ts";
 import { type Engine, requireCapability } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import type { Dialogue } from "../eval/index.ts";
@@ -89,6 +90,14 @@ function requireCapabilities(engine: Engine, { credit, algorithm, train }: Confi
   }
 }
 
+/** Fails when a data set has a video and the engine cannot be shown one. */
+async function requireVideos(engine: Engine, source: ProblemSource | undefined): Promise<void> {
+  if (engine.capabilities.has("video")) return;
+  const place = await source?.firstVideo?.();
+  if (place !== undefined)
+    requireCapability(engine.capabilities, "video", `${place}: a problem with a video`);
+}
+
 async function warmStart(
   options: RunOptions,
   { engine, dialogue }: Opened,
@@ -159,6 +168,8 @@ export async function runTraining(options: RunOptions, hooks: TrainingHooks = {}
     const source = await trainingSource(config);
     const validation =
       config.train.evaluateEvery > 0 ? await evaluationSource(config, "validation") : undefined;
+    await requireVideos(engine, source);
+    await requireVideos(engine, validation);
     const training: Training = {
       config,
       engine,

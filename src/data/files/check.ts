@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { DataError } from "../../errors/index.ts";
+import type { RgbImage } from "../../model/index.ts";
 import type { Problem } from "../problem.ts";
 import type { FileSource } from "./file-source.ts";
 
@@ -42,13 +43,19 @@ export interface DataCheck {
   readonly duplicateIds: number;
   readonly duplicateContents: number;
   readonly images: number;
+  readonly videos: number;
+  /** Neither an image nor a video. */
   readonly problemsWithoutImage: number;
   /** Per image; none where there is no image. */
   readonly pixels?: Spread;
+  /** Per video, of its shown frames; none where there is no video. */
+  readonly framePixels?: Spread;
+  /** Shown frames per video. */
+  readonly videoFrames?: Spread;
   /** Per problem, in characters. */
   readonly questionCharacters?: Spread;
   readonly answerCharacters?: Spread;
-  /** Per problem, images included; only with a tokenizer. */
+  /** Per problem, images and videos included; only with a tokenizer. */
   readonly promptTokens?: Spread;
   /** Problems by kind. */
   readonly kinds: Readonly<Record<string, number>>;
@@ -57,7 +64,7 @@ export interface DataCheck {
 
 /** How a data set is checked. */
 export interface CheckOptions {
-  /** Tokens of a problem's prompt, images included. */
+  /** Tokens of a problem's prompt, images and videos included. */
   readonly promptTokens?: ((problem: Problem) => number) | undefined;
   /** Whether a problem is beyond the limits of training. */
   readonly isFiltered?: ((problem: Problem, promptTokens: number | undefined) => boolean) | undefined;
@@ -78,9 +85,14 @@ function spread(values: readonly number[]): Spread | undefined {
 }
 
 /** Equal for problems that ask the same of the same pixels. */
-function contentKey({ question, answer, images }: Problem): string {
+function contentKey({ question, answer, images, videos = [] }: Problem): string {
   const hash = createHash("sha256").update(JSON.stringify([question, answer]));
-  for (const { width, height, data } of images) hash.update(`${width}x${height}`).update(data);
+  const add = ({ width, height, data }: RgbImage) => hash.update(`${width}x${height}`).update(data);
+  images.forEach(add);
+  for (const { frames, fps } of videos) {
+    hash.update(`video ${frames.length} ${fps}`);
+    frames.forEach(add);
+  }
   return hash.digest("base64").slice(0, 22);
 }
 
@@ -132,7 +144,7 @@ async function* inOrder(source: FileSource, shouldStop: () => boolean): AsyncGen
 }
 
 /**
- * Reads every row, its images decoded. Of each it keeps some numbers, about 200 bytes.
+ * Reads every row, its images and videos decoded. Of each it keeps some numbers, about 200 bytes.
  *
  * @throws what is not the data's fault
  */
@@ -140,6 +152,8 @@ export async function checkSource(source: FileSource, options: CheckOptions = {}
   const ids = new Duplicates("id", source, options.onDuplicate);
   const contents = new Duplicates("content", source, options.onDuplicate);
   const pixels: number[] = [];
+  const framePixels: number[] = [];
+  const videoFrames: number[] = [];
   const questionLengths: number[] = [];
   const answerLengths: number[] = [];
   const tokens: number[] = [];
@@ -151,13 +165,15 @@ export async function checkSource(source: FileSource, options: CheckOptions = {}
   for await (const read of inOrder(source, options.shouldStop ?? (() => false))) {
     try {
       const problem = read();
-      const { id, question, answer, kind, images } = problem;
+      const { id, question, answer, kind, images, videos = [] } = problem;
       const promptTokens = options.promptTokens?.(problem);
       if (options.isFiltered?.(problem, promptTokens) ?? false) filteredRows += 1;
       ids.meet(id, rows);
       contents.meet(contentKey(problem), rows);
       pixels.push(...images.map(({ width, height }) => width * height));
-      if (images.length === 0) problemsWithoutImage += 1;
+      framePixels.push(...videos.map(({ frames: [first] }) => (first ? first.width * first.height : 0)));
+      videoFrames.push(...videos.map(({ frames }) => frames.length));
+      if (images.length + videos.length === 0) problemsWithoutImage += 1;
       questionLengths.push(question.length);
       answerLengths.push(answer.length);
       if (promptTokens !== undefined) tokens.push(promptTokens);
@@ -171,6 +187,8 @@ export async function checkSource(source: FileSource, options: CheckOptions = {}
     options.onProgress?.(rows, source.size);
   }
   const pixelSpread = spread(pixels);
+  const framePixelSpread = spread(framePixels);
+  const videoFrameSpread = spread(videoFrames);
   const questionSpread = spread(questionLengths);
   const answerSpread = spread(answerLengths);
   const tokenSpread = spread(tokens);
@@ -183,8 +201,11 @@ export async function checkSource(source: FileSource, options: CheckOptions = {}
     duplicateIds: ids.count,
     duplicateContents: contents.count,
     images: pixels.length,
+    videos: videoFrames.length,
     problemsWithoutImage,
     ...(pixelSpread && { pixels: pixelSpread }),
+    ...(framePixelSpread && { framePixels: framePixelSpread }),
+    ...(videoFrameSpread && { videoFrames: videoFrameSpread }),
     ...(questionSpread && { questionCharacters: questionSpread }),
     ...(answerSpread && { answerCharacters: answerSpread }),
     ...(tokenSpread && { promptTokens: tokenSpread }),

@@ -5,16 +5,16 @@
 import { createHash } from "node:crypto";
 import { dirname } from "node:path";
 import { DataError } from "../../errors/index.ts";
-import { decodeImage, type RgbImage, smartResize } from "../../model/index.ts";
+import type { RgbImage, VideoClip } from "../../model/index.ts";
 import type { Problem, ProblemSource } from "../problem.ts";
-import { type Columns, columnsOf, firstCell, requiredColumns } from "./columns.ts";
+import { type Columns, columnsOf, firstCell, requiredColumns, TYPED_PATH, USUAL } from "./columns.ts";
 import { openDelimited } from "./delimited-table.ts";
 import { discoverFiles, type FileSplit } from "./discover.ts";
 import { type ImageReference, imageReferences } from "./image-reference.ts";
-import { imagePath } from "./image-root.ts";
 import { openJsonl } from "./jsonl-table.ts";
 import type { FilesOptions } from "./options.ts";
 import { GroupCache, openParquet } from "./parquet-table.ts";
+import { type MediaOptions, readClip, readImage } from "./read-media.ts";
 import { rowProblem } from "./row-problem.ts";
 import type { FileFormat, Table } from "./table.ts";
 
@@ -23,6 +23,7 @@ export interface FileSource extends ProblemSource {
   readonly format: FileFormat;
   readonly files: readonly string[];
   problem(index: number): Promise<Problem>;
+  firstVideo(): Promise<string | undefined>;
   /** Where a problem's row stands: "train.jsonl line 17". */
   place(index: number): string;
 }
@@ -41,11 +42,6 @@ async function openTable(
       : openDelimited(path, format, maxRowBytes));
   if (table.columns !== undefined) requiredColumns(table.columns, columns, path);
   return table;
-}
-
-/** Longest side to the shortest that image processors take; one beyond it would only fail later. */
-function checkShape(image: RgbImage): void {
-  smartResize(image, { factor: 28, minPixels: 1, maxPixels: Infinity });
 }
 
 /** Follows rows that take their image from another row, to one that has its own. */
@@ -76,6 +72,16 @@ async function followed(table: Table, index: string, columns: Columns): Promise<
   }
 }
 
+/** Whether a row names a video; a broken one is met when it is drawn. */
+async function namesVideo(table: Table, row: number, columns: Columns): Promise<boolean> {
+  try {
+    return rowProblem(await table.row(row), columns, table.format).videos.length > 0;
+  } catch (error) {
+    if (error instanceof DataError) return false;
+    throw error;
+  }
+}
+
 class FileProblems implements FileSource {
   readonly fingerprint: string;
   readonly size: number;
@@ -101,7 +107,9 @@ class FileProblems implements FileSource {
     this.size = Math.ceil(Math.max(0, rows - index) / count);
     this.format = tables[0]?.format ?? "jsonl";
     this.files = tables.map(({ path }) => path);
-    const hash = createHash("sha256").update(JSON.stringify(columns));
+    const { video, ...others } = columns;
+    const named = video === USUAL.video ? others : columns;
+    const hash = createHash("sha256").update(JSON.stringify(named));
     for (const { fingerprint } of tables) hash.update(fingerprint);
     this.fingerprint = `files format=${this.format} rows=${rows} shard=${index}/${count} content=${hash.digest("hex")}`;
   }
@@ -121,33 +129,38 @@ class FileProblems implements FileSource {
     return table.place(row);
   }
 
-  async #image(reference: ImageReference, table: Table): Promise<RgbImage[]> {
-    if (reference.kind === "row") {
-      const references = await followed(table, reference.index, this.#columns);
-      return (await Promise.all(references.map((own) => this.#image(own, table)))).flat();
+  #media(table: Table): MediaOptions {
+    return { root: this.#options.images ?? dirname(table.path), options: this.#options };
+  }
+
+  async #images(reference: ImageReference, table: Table): Promise<RgbImage[]> {
+    if (reference.kind !== "row") return [await readImage(reference, this.#media(table))];
+    const references = await followed(table, reference.index, this.#columns);
+    return (await Promise.all(references.map((own) => this.#images(own, table)))).flat();
+  }
+
+  async firstVideo(): Promise<string | undefined> {
+    const names = [...this.#columns.video, ...TYPED_PATH];
+    for (const table of this.#tables) {
+      if (table.columns !== undefined && !names.some((name) => table.columns?.includes(name))) continue;
+      for (let row = 0; row < table.size; row++) {
+        if (await namesVideo(table, row, this.#columns)) return table.place(row);
+      }
     }
-    const { alpha, maxImagePixels: maxPixels } = this.#options;
-    if (reference.kind === "bytes" && reference.bytes.length === 0) throw new DataError("image: is empty");
-    const image =
-      reference.kind === "bytes"
-        ? await decodeImage(reference.bytes, { maxPixels, alpha })
-        : await decodeImage(await imagePath(this.#options.images ?? dirname(table.path), reference.path), {
-            maxPixels,
-            alpha,
-            where: `image ${JSON.stringify(reference.path)}`,
-          });
-    checkShape(image);
-    return [image];
+    return undefined;
   }
 
   async problem(index: number): Promise<Problem> {
     const { table, row } = this.#find(index);
     const cells = await table.row(row);
     try {
-      const { id, question, answer, kind, images } = rowProblem(cells, this.#columns, table.format);
-      const decoded: RgbImage[] = [];
-      for (const reference of images) decoded.push(...(await this.#image(reference, table)));
-      return { id: id ?? table.place(row), images: decoded, question, answer, kind };
+      const stated = rowProblem(cells, this.#columns, table.format);
+      const { id = table.place(row), question, answer, kind } = stated;
+      const images: RgbImage[] = [];
+      for (const reference of stated.images) images.push(...(await this.#images(reference, table)));
+      const videos: VideoClip[] = [];
+      for (const reference of stated.videos) videos.push(await readClip(reference, this.#media(table)));
+      return { id, images, ...(videos.length > 0 && { videos }), question, answer, kind };
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new DataError(`${table.place(row)}: ${reason}`, { cause });

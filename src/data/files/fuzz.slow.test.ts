@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { smallProblems, writeFolder, writeJsonl, writeParquet, writeTsv } from "../../testing/data-files.ts";
 import { fuzzFile } from "../../testing/mutated-files.ts";
 import { temporaryDirectory } from "../../testing/tiny-run.ts";
+import { writeVideoJsonl } from "../../testing/video-files.ts";
 
 const problems = await smallProblems(5);
 
@@ -13,6 +14,7 @@ const FORMATS = [
   ["csv", () => join(writeFolder(problems), "metadata.csv")],
   ["parquet of structs", () => writeParquet(problems, { isList: false })],
   ["parquet of lists", () => writeParquet(problems)],
+  ["jsonl of videos", () => writeVideoJsonl(5)],
 ] as const;
 
 const FIXTURES = new URL("../../../fixtures/data/files/", import.meta.url);
@@ -21,7 +23,7 @@ const ENCODINGS = ["mmk12", "mmk12-v2", "mmk12-brotli", "mmk12-lz4", "mmk12-none
 describe("changed files, 2,000 of each format", () => {
   test.each(FORMATS)("of %s are read or refused, soon and in bounded memory", async (_name, write) => {
     const before = process.memoryUsage().rss;
-    const report = await fuzzFile(write(), 2000, "fuzz");
+    const report = await fuzzFile(await write(), 2000, "fuzz");
     expect(report.wrong).toEqual([]);
     expect(report.files).toBe(2000);
     expect(report.refused + report.brokenRows).toBeGreaterThan(500);

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { smallProblems, writeFolder, writeJsonl, writeParquet, writeTsv } from "../../testing/data-files.ts";
 import { fuzzFile } from "../../testing/mutated-files.ts";
+import { writeVideoJsonl } from "../../testing/video-files.ts";
 
 const problems = await smallProblems(3);
 
@@ -11,12 +12,13 @@ const FORMATS = [
   ["csv", () => join(writeFolder(problems), "metadata.csv")],
   ["parquet of structs", () => writeParquet(problems, { isList: false })],
   ["parquet of lists", () => writeParquet(problems)],
+  ["jsonl of videos", () => writeVideoJsonl(5)],
 ] as const;
 
 /** The first of the 2,000 that the slow tests read. */
 describe("changed files", () => {
   test.each(FORMATS)("of %s are read, or refused with file and row", async (_name, write) => {
-    const report = await fuzzFile(write(), 60, "fuzz");
+    const report = await fuzzFile(await write(), 60, "fuzz");
     expect(report.wrong).toEqual([]);
     expect(report.refused + report.brokenRows).toBeGreaterThan(10);
     expect(report.problems).toBeGreaterThan(10);

@@ -12,7 +12,7 @@ export type ImageReference =
   | { readonly kind: "row"; readonly index: string };
 
 /** A text that is a list, as Python writes it: ['…', '…']. Undefined where it is none. */
-function pythonList(text: string): string[] | undefined {
+export function pythonList(text: string): string[] | undefined {
   const trimmed = text.trim();
   if (!trimmed.startsWith("[") || !trimmed.endsWith("]")) return undefined;
   const items = trimmed.slice(1, -1).split(",");

@@ -18,10 +18,43 @@ const columnsSchema = z
       .describe(
         "Column of the images; found by its usual names unless given, and empty for problems without.",
       ),
+    video: z
+      .string()
+      .optional()
+      .describe("Column of the videos; found by its usual names unless given, and empty for none."),
     id: z.string().optional().describe("Column of the id; file and row unless there is one."),
     kind: z.string().optional().describe("Column of the kind, for accuracy by kind."),
   })
   .describe("Names of columns.");
+
+const videoSchema = z
+  .strictObject({
+    fps: z.number().positive().default(2).describe("Frames to show per second of a film."),
+    numFrames: z
+      .int()
+      .min(2)
+      .optional()
+      .describe("Frames to show of every film, in place of fps; of frames in a list or a folder at most."),
+    minFrames: z.int().min(2).default(4).describe("Fewest frames of a film, when fps decides."),
+    maxFrames: z
+      .int()
+      .min(2)
+      .default(768)
+      .describe("Most frames of a video; of more, as many evenly spaced."),
+    framesFps: z
+      .number()
+      .positive()
+      .default(2)
+      .describe("Frames in a list or a folder per second of their film, unless the row says it."),
+    maxBytes: z
+      .int()
+      .min(1)
+      .default(2 ** 30)
+      .describe("A video whose shown frames take more bytes is not read: its row is broken."),
+  })
+  .describe(
+    "Which frames of videos are shown. A row's own fps, nframes, min_frames and max_frames come first.",
+  );
 
 /** Where problems stand in files, and which of them count. */
 export const filesSchema = z.strictObject({
@@ -37,26 +70,35 @@ export const filesSchema = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      "Directory that image paths are relative to and must stay in; the data file's own unless given.",
+      "Directory that paths of images and videos are relative to and must stay in; the data file's own unless given.",
     ),
   columns: columnsSchema.prefault({}),
+  video: videoSchema.prefault({}),
   shard: z
     .tuple([z.int().min(0), z.int().min(1)])
     .refine(([index, count]) => index < count, { message: "expected [index, count] with index below count" })
     .default([0, 1])
     .describe("[index, count]: of every count rows in turn, the one that training draws."),
-  minPixels: z.int().min(1).default(1).describe("Problems with an image of fewer pixels are left out."),
-  maxPixels: z.int().min(1).optional().describe("Problems with an image of more pixels are left out."),
+  minPixels: z
+    .int()
+    .min(1)
+    .default(1)
+    .describe("Problems with an image, or video frames, of fewer pixels are left out."),
+  maxPixels: z
+    .int()
+    .min(1)
+    .optional()
+    .describe("Problems with an image, or video frames, of more pixels are left out."),
   maxPromptTokens: z
     .int()
     .min(1)
     .optional()
-    .describe("Problems whose prompt, images included, has more tokens are left out."),
+    .describe("Problems whose prompt, images and videos included, has more tokens are left out."),
   maxImagePixels: z
     .int()
     .min(1)
     .default(89_478_485)
-    .describe("An image of more pixels is not decoded: its row is broken."),
+    .describe("An image or frame of more pixels is not decoded: its row is broken."),
   alpha: z
     .enum(["drop", "white"])
     .default("drop")

@@ -1,15 +1,16 @@
 /**
  * @module
- * From a row to a problem whose images are still to be read.
+ * From a row to a problem whose images and videos are still to be read.
  */
 import { DataError } from "../../errors/index.ts";
-import { IMAGE_PLACE, questionParts } from "../question-parts.ts";
+import { IMAGE_PLACE, questionParts, VIDEO_PLACE } from "../question-parts.ts";
 import { type Columns, firstCell, OPTION_LETTERS } from "./columns.ts";
 import { type ImageReference, imageReferences } from "./image-reference.ts";
 import { referenceAnswer } from "./reference-answer.ts";
 import { cell, type FileFormat, type Row } from "./table.ts";
+import { type VideoReference, videoReferences } from "./video-reference.ts";
 
-/** A problem without its images. */
+/** A problem without its images and videos. */
 export interface RowProblem {
   readonly id: string | undefined;
   readonly question: string;
@@ -17,6 +18,7 @@ export interface RowProblem {
   readonly kind: string;
   /** In the order of the question's places. */
   readonly images: readonly ImageReference[];
+  readonly videos: readonly VideoReference[];
 }
 
 function asText(value: unknown, what: string): string {
@@ -54,6 +56,8 @@ function withOptions(row: Row, question: string): string {
     const option = cell(row, letter);
     return option === undefined ? [] : [`${letter}. ${asText(option, `option ${letter}`)}`];
   });
+  const listed = typedPath(row) === undefined ? undefined : cell(row, "options");
+  if (Array.isArray(listed)) options.push(...listed.map((option: unknown) => asText(option, "options")));
   const hint = cell(row, "hint");
   const lines = [
     ...(hint === undefined ? [] : [`Hint: ${asText(hint, "hint")}`]),
@@ -61,6 +65,29 @@ function withOptions(row: Row, question: string): string {
     ...(options.length === 0 ? [] : ["Options:", ...options]),
   ];
   return lines.join("\n");
+}
+
+/** The path of a row whose `data_type` says what it leads to. */
+function typedPath(row: Row): { readonly type: "image" | "video"; readonly path: string } | undefined {
+  const [type, path] = [cell(row, "data_type"), cell(row, "path")];
+  return (type === "image" || type === "video") && typeof path === "string" ? { type, path } : undefined;
+}
+
+/** The images and videos that a row names. */
+function mediaOf(row: Row, columns: Columns, format: FileFormat) {
+  const image = firstCell(row, columns.image);
+  const video = firstCell(row, columns.video);
+  const typed = image === undefined && video === undefined ? typedPath(row) : undefined;
+  const isEncoded = format === "tsv" && image?.name !== "image_path" && image?.name !== "file_name";
+  const images =
+    typed?.type === "image" ? imageReferences(typed.path, false) : imageReferences(image?.value, isEncoded);
+  return { images, videos: videoReferences(typed?.type === "video" ? typed.path : video?.value) };
+}
+
+/** The question of a row with videos alone; LLaVA's video data write `<image>` where the video is. */
+function withVideoPlaces(question: string, images: number, videos: number): string {
+  const isOfVideos = images === 0 && videos > 0 && !question.includes(VIDEO_PLACE);
+  return isOfVideos ? question.replaceAll(IMAGE_PLACE, VIDEO_PLACE) : question;
 }
 
 const NUMBERED = /<image (\d{1,3})>/g;
@@ -92,14 +119,11 @@ export function rowProblem(row: Row, columns: Columns, format: FileFormat): RowP
   const answered = firstCell(row, columns.answer)?.value ?? exchange?.answer;
   const answer = answered === undefined ? "" : referenceAnswer(asText(answered, "answer"));
   if (answer === "") throw new DataError("answer: is missing");
-  const shown = firstCell(row, columns.image);
-  const isEncoded = format === "tsv" && shown?.name !== "image_path" && shown?.name !== "file_name";
-  const { question, images } = inNamedOrder(
-    withOptions(row, asText(asked, "question")),
-    shown === undefined ? [] : imageReferences(shown.value, isEncoded),
-  );
-  if (question.trim() === "") throw new DataError("question: is empty");
-  questionParts(question, images.length);
+  const { images: named, videos } = mediaOf(row, columns, format);
+  const { question: text, images } = inNamedOrder(withOptions(row, asText(asked, "question")), named);
+  if (text.trim() === "") throw new DataError("question: is empty");
+  const question = withVideoPlaces(text, images.length, videos.length);
+  questionParts(question, images.length, videos.length);
   const id = firstCell(row, columns.id)?.value;
   const kind = firstCell(row, columns.kind)?.value;
   return {
@@ -108,5 +132,6 @@ export function rowProblem(row: Row, columns: Columns, format: FileFormat): RowP
     answer,
     kind: kind === undefined ? "all" : asText(kind, "kind"),
     images,
+    videos,
   };
 }

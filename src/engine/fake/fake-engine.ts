@@ -52,6 +52,7 @@ const ALL: readonly Capability[] = [
   "image-ablation",
   "reference",
   "value",
+  "video",
 ];
 
 function floats(bytes: Buffer, expected: number, where: string): Float64Array {

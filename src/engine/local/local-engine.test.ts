@@ -115,6 +115,7 @@ describe("an engine in its thread", () => {
       "image-rows",
       "reference",
       "value",
+      "video",
     ]);
     const coefficients = coefficientsOf(recorded);
     const options = { valueCoefficients: coefficients, entropyCoefficients: coefficients };

@@ -43,6 +43,7 @@ const CAPABILITIES = [
   "image-ablation",
   "image-rows",
   "reference",
+  "video",
 ] as const satisfies readonly Capability[];
 
 /** What is left when the weights stay in their file. */
@@ -53,6 +54,7 @@ const STREAMING = [
   "entropy",
   "image-ablation",
   "image-rows",
+  "video",
 ] as const satisfies readonly Capability[];
 
 interface Pending {

@@ -126,7 +126,8 @@ class TinkerEngine implements Engine {
   async #createModel(): Promise<void> {
     const extension = this.#isExtended ? { value_head: this.#options.valueHead ?? false } : undefined;
     await this.#session.createModel(this.#baseModel, extension);
-    const own = this.#session.capabilities as Capability[];
+    // Whatever the engine at the server can be shown, the protocol has no chunk for a video.
+    const own = (this.#session.capabilities as Capability[]).filter((name) => name !== "video");
     this.#capabilities = new Set([...OF_THE_PROTOCOL, ...ownCapabilities(this.#offered), ...own]);
     this.#sampler = undefined;
     this.#reference = undefined;

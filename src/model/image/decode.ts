@@ -52,7 +52,7 @@ export async function decodeImage(
   const where = options.where ?? (typeof source === "string" ? source : "image");
   try {
     const file = typeof source === "string" ? await readImageFile(source, maxBytes) : source;
-    const format = formatOf(file);
+    const format = imageFormat(file);
     if (format === undefined)
       throw new Error(
         file.length === 0
@@ -92,7 +92,8 @@ async function readImageFile(path: string, maxBytes: number): Promise<Uint8Array
   }
 }
 
-function formatOf(file: Uint8Array): Format | undefined {
+/** The format that a file's first bytes speak of. */
+export function imageFormat(file: Uint8Array): Format | undefined {
   const text = (from: number, to: number) => String.fromCharCode(...file.subarray(from, to));
   const start = text(0, 4);
   if (start === "\x89PNG") return "PNG";

@@ -1,8 +1,9 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { DataError } from "../../errors/index.ts";
+import { standInFfmpeg } from "../../testing/stand-in-ffmpeg.ts";
 import { readFrames, readVideo } from "./read-video.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "fovea-video-"));
@@ -10,28 +11,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const film = join(folder, "film.mp4");
 writeFileSync(film, "a film");
 
-/** A program that answers as ffmpeg 9.0.2 does, and keeps what it was asked; every byte of frame n is n. */
-function standIn(name: string, { frames = 50, timeBase = "1/25", size = "4x2", body = "" } = {}): string {
-  const [width, height] = size.split("x").map(Number) as [number, number];
-  const path = join(folder, name);
-  writeFileSync(
-    path,
-    `#!/usr/bin/env node
-const args = process.argv.slice(2);
-require("fs").appendFileSync(${JSON.stringify(`${path}.log`)}, JSON.stringify(args) + "\\n");
-${body}
-if (args.includes("framecrc")) {
-  const lines = Array.from({ length: ${frames} }, (_, n) => "0, " + [n, n, 1, ${width * height * 3}].join(", ") + ", 0xe4eec8e4");
-  process.stdout.write(["#software: Lavf63.1.102", "#tb 0: ${timeBase}", "#media_type 0: video", "#codec_id 0: rawvideo", "#dimensions 0: ${size}", "#sar 0: 1/1", ...lines, ""].join("\\n"));
-} else {
-  const chosen = args[args.indexOf("-vf") + 1].match(/\\d+(?=\\))/g).map(Number);
-  process.stdout.write(Buffer.concat(chosen.map((n) => Buffer.alloc(${width * height * 3}, n))));
-}
-`,
-  );
-  chmodSync(path, 0o755);
-  return path;
-}
+const standIn = (name: string, film: Parameters<typeof standInFfmpeg>[2] = {}) =>
+  standInFfmpeg(folder, name, film);
 
 const asked = (program: string): string[][] =>
   readFileSync(`${program}.log`, "utf8")

@@ -28,6 +28,8 @@ export interface ReadVideoOptions {
   readonly maxBytes?: number;
   /** Give up after so many seconds a pass; 600 unless given. */
   readonly timeoutSeconds?: number;
+  /** Name for messages; the path unless given. */
+  readonly where?: string;
 }
 
 interface Film extends FilmLength {
@@ -75,7 +77,9 @@ export async function readVideo(path: string, options: ReadVideoOptions = {}): P
     );
     return { frames, fps: sampledFps(film, chosen.length) };
   } catch (cause) {
-    throw new DataError(`${path}: cannot be read as a video: ${(cause as Error).message}`, { cause });
+    throw new DataError(`${options.where ?? path}: cannot be read as a video: ${(cause as Error).message}`, {
+      cause,
+    });
   }
 }
 

@@ -52,17 +52,17 @@ export class Inspector {
     if (asked === undefined) throw new RunError(`completion ${at}: the group has none there`);
     const problem = await this.#images.problem(run, asked.index);
     const { credit, sampling } = await parsedConfig(run);
-    return this.#with(lens, async ({ engine, dialogue, processor }, weights) => {
+    return this.#with(lens, async ({ engine, dialogue, processors }, weights) => {
       requireSameTokens(asked, dialogue.tokenTexts(asked.tokens));
       const methods = everyMethod(credit);
-      const instrument = { engine, processor, methods, temperature: sampling.temperature };
+      const instrument = { engine, processors, methods, temperature: sampling.temperature };
       const members = group.map(({ tokens, stopReason, advantage }) => ({
         tokens,
         stopReason: stopReason === "length" ? ("length" as const) : ("stop" as const),
         advantage,
       }));
       const prompt = dialogue.prompt(problem);
-      const subject = { prompt, images: problem.images, group: members, place };
+      const subject = { prompt, group: members, place };
       return { weights, ...(await inspectCompletion(instrument, subject)) };
     });
   }

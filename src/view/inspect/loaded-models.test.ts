@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createFakeEngine } from "../../engine/index.ts";
-import { defaultProcessorConfig } from "../../model/index.ts";
+import { defaultProcessorConfig, parseVideoProcessorConfig } from "../../model/index.ts";
 import { tinyConfig } from "../../testing/tiny-run.ts";
 import { digitsModelConfig, openDialogue } from "../../train/index.ts";
 import { type LoadedModel, LoadedModels } from "./loaded-models.ts";
@@ -20,7 +20,8 @@ function noted() {
         events.push(`close ${directory}`);
       },
     };
-    return { engine, dialogue, processor: defaultProcessorConfig(digitsModelConfig()) };
+    const image = defaultProcessorConfig(digitsModelConfig());
+    return { engine, dialogue, processors: { image, video: parseVideoProcessorConfig({}) } };
   });
   const use = (directory: string) =>
     models.use(directory, config, async () => void events.push(`use ${directory}`));

@@ -5,7 +5,7 @@
  */
 import { realpath } from "node:fs/promises";
 import sharp from "sharp";
-import type { Problem, ProblemSource } from "../../data/index.ts";
+import { type Problem, type ProblemSource, pictures } from "../../data/index.ts";
 import { RunError } from "../../errors/index.ts";
 import { type Config, configSchema, trainingSource } from "../../train/index.ts";
 import { isWithin } from "../runs/contained-path.ts";
@@ -42,9 +42,9 @@ export class ProblemImages {
     return (await source).problem(index);
   }
 
-  /** The image as PNG, made smaller where it is large. */
+  /** The image as PNG, made smaller where it is large; of a video each patch of time counts as one. */
   async png(run: Run, index: number, place: number): Promise<Uint8Array> {
-    const { images } = await this.problem(run, index);
+    const images = pictures(await this.problem(run, index));
     const image = images[place];
     if (image === undefined) throw new RunError(`image ${place}: the problem has ${images.length}`);
     const { width, height, data } = image;

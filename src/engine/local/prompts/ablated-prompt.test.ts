@@ -60,6 +60,13 @@ describe("discarding", () => {
   });
 });
 
+test("discarding takes a video away as it does an image, with its marks and its time", () => {
+  const frames = [picture(56, 84), picture(56, 84, 9), picture(56, 84, 3)];
+  const chunks = [text(1, START), { kind: "video" as const, video: { frames, fps: 1 } }, text(END, 2, 3)];
+  const discarded = preparePrompt({ chunks: ablate(chunks, { kind: "discard" }) }, config, processors);
+  expect(discarded).toEqual(preparePrompt({ chunks: [text(1, 2, 3)] }, config, processors));
+});
+
 describe("pixels", () => {
   test("are changed at the size that the model sees", () => {
     const [chunk] = ablate([image(picture(61, 90))], { kind: "black" });

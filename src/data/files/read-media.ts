@@ -1,0 +1,174 @@
+/**
+ * @module
+ * From what a row says of its images and videos to pixels.
+ */
+import { mkdtemp, readdir, realpath, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { DataError } from "../../errors/index.ts";
+import {
+  decodeImage,
+  type FrameRequest,
+  type ReadVideoOptions,
+  type RgbImage,
+  readVideo,
+  sampledFps,
+  sampleFrames,
+  smartResize,
+  type VideoClip,
+} from "../../model/index.ts";
+import type { ImageReference } from "./image-reference.ts";
+import { imagePath, shownMedium, videoPath } from "./media-path.ts";
+import { type FilesOptions, filesSchema } from "./options.ts";
+import { isImageName, type OwnSampling, type VideoReference } from "./video-reference.ts";
+
+/** Where media are and how they are read. */
+export interface MediaOptions {
+  /** Directory that paths are relative to and must stay in. */
+  readonly root: string;
+  readonly options: Pick<FilesOptions, "alpha" | "maxImagePixels" | "video">;
+}
+
+/** An image that a row has itself. */
+export type OwnImage = Exclude<ImageReference, { readonly kind: "row" }>;
+
+/** Most files in a folder of frames. */
+const MAX_FOLDER_FILES = 200_000;
+const byNumber = new Intl.Collator("en", { numeric: true });
+
+/**
+ * Decodes one image.
+ *
+ * @throws DataError when it cannot be read, has too many pixels, or is longer than 200 times its width
+ */
+export async function readImage(reference: OwnImage, { root, options }: MediaOptions): Promise<RgbImage> {
+  const { alpha, maxImagePixels: maxPixels } = options;
+  if (reference.kind === "bytes" && reference.bytes.length === 0) throw new DataError("image: is empty");
+  const image =
+    reference.kind === "bytes"
+      ? await decodeImage(reference.bytes, { maxPixels, alpha })
+      : await decodeImage(await imagePath(root, reference.path), {
+          maxPixels,
+          alpha,
+          where: shownMedium("image", reference.path),
+        });
+  checkShape(image);
+  return image;
+}
+
+/** Longest side to the shortest that image processors take; one beyond it would only fail later. */
+function checkShape(image: RgbImage): void {
+  smartResize(image, { factor: 28, minPixels: 1, maxPixels: Infinity });
+}
+
+/**
+ * Reads the frames of one video that are to be shown. A film is sampled by ffmpeg. Frames that are given as images are
+ * all shown; of more than `maxFrames` (or `numFrames`, where that is set) as many, evenly spaced.
+ *
+ * @throws DataError when a path, a frame or the film cannot be read, frames differ in size, or they take too many bytes
+ */
+export async function readClip(reference: VideoReference, media: MediaOptions): Promise<VideoClip> {
+  switch (reference.kind) {
+    case "frames":
+      return readFrameImages(reference.frames, reference, media);
+    case "bytes":
+      return readFilmBytes(reference.bytes, reference, media);
+    case "path": {
+      const { path, isDirectory } = await videoPath(media.root, reference.path);
+      if (isDirectory) return readFrameImages(await framesIn(path, reference.path), reference, media);
+      return readFilm(path, shownMedium("video", reference.path), reference, media);
+    }
+  }
+}
+
+/**
+ * Reads the video that a user names: a film, or a folder of its frames.
+ *
+ * @param fps of a film, frames to show a second; of a folder, frames a second that it has
+ * @throws DataError when there is none, or it cannot be read
+ */
+export async function readVideoAt(path: string, fps: number): Promise<VideoClip> {
+  const found = await realpath(path).catch((cause: Error) => {
+    throw new DataError(`${shownMedium("video", path)}: ${cause.message}`, { cause });
+  });
+  const options = filesSchema.parse({ path, video: { fps, framesFps: fps } });
+  return readClip({ kind: "path", path: basename(found) }, { root: dirname(found), options });
+}
+
+async function readFilm(
+  path: string,
+  where: string,
+  own: OwnSampling,
+  { options }: MediaOptions,
+): Promise<VideoClip> {
+  const { fps, numFrames, minFrames, maxFrames } = sampling(own, options.video);
+  const frames: FrameRequest = numFrames === undefined ? { fps, minFrames, maxFrames } : { numFrames };
+  const read: ReadVideoOptions = { frames, where, maxBytes: options.video.maxBytes };
+  const clip = await readVideo(path, read);
+  checkShape(clip.frames[0]!);
+  return clip;
+}
+
+/** ffmpeg reads files only, so the bytes become one for the time of reading. */
+async function readFilmBytes(bytes: Uint8Array, own: OwnSampling, media: MediaOptions): Promise<VideoClip> {
+  const folder = await mkdtemp(join(tmpdir(), "fovea-film-"));
+  try {
+    const path = join(folder, "film");
+    await writeFile(path, bytes);
+    return await readFilm(path, "video", own, media);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** What the row says, else what the options say. */
+function sampling(own: OwnSampling, video: FilesOptions["video"]) {
+  const numFrames = own.numFrames ?? video.numFrames;
+  const { minFrames = video.minFrames, maxFrames = video.maxFrames, fps = video.fps } = own;
+  return { fps, numFrames, minFrames, maxFrames };
+}
+
+/** The images of a folder, in the order of their names; numbers in names count as numbers. */
+async function framesIn(path: string, named: string): Promise<OwnImage[]> {
+  const names = await readdir(path);
+  if (names.length > MAX_FOLDER_FILES)
+    throw new DataError(
+      `${shownMedium("video", named)}: expected at most ${MAX_FOLDER_FILES} files in the folder, got ${names.length}`,
+    );
+  const frames = names
+    .filter((name) => isImageName(name) && !name.startsWith("."))
+    .sort((a, b) => byNumber.compare(a, b) || (a < b ? -1 : 1));
+  if (frames.length === 0)
+    throw new DataError(`${shownMedium("video", named)}: expected images in the folder, got none`);
+  return frames.map((name) => ({ kind: "path", path: join(named, name) }));
+}
+
+async function readFrameImages(
+  images: readonly ImageReference[],
+  own: OwnSampling,
+  media: MediaOptions,
+): Promise<VideoClip> {
+  const { video } = media.options;
+  const { numFrames = video.maxFrames, maxFrames } = sampling(own, video);
+  const film = { totalFrames: images.length, fps: own.fps ?? video.framesFps };
+  const limit = Math.min(numFrames, maxFrames);
+  const chosen = images.length > limit ? sampleFrames(film, { numFrames: limit }) : Array.from(images.keys());
+  const frames: RgbImage[] = [];
+  for (const index of chosen) {
+    const reference = images[index]!;
+    if (reference.kind === "row")
+      throw new DataError("video: expected images as frames, got another row's index");
+    const frame = await readImage(reference, media);
+    const [first = frame] = frames;
+    if (frame.width !== first.width || frame.height !== first.height)
+      throw new DataError(
+        `video: frame ${index}: expected ${first.width} x ${first.height} like the first, got ${frame.width} x ${frame.height}`,
+      );
+    if (first.data.length * chosen.length > video.maxBytes)
+      throw new DataError(
+        `video: expected at most ${video.maxBytes} bytes, got ${chosen.length} frames of ${first.width} x ${first.height}: ask for fewer frames`,
+      );
+    frames.push(frame);
+  }
+  return { frames, fps: sampledFps(film, chosen.length) };
+}

@@ -1,0 +1,24 @@
+/**
+ * @module
+ * What there is to see of a problem, picture by picture, as attention falls on it.
+ */
+import type { RgbImage } from "../model/image/rgb-image.ts";
+import type { Problem } from "./problem.ts";
+import { questionParts } from "./question-parts.ts";
+
+/**
+ * A problem's images, and of its videos one frame for each patch of time, in the order in which the prompt has them.
+ *
+ * @param framesPerPatch frames that share a patch of time; 2 in every published model
+ * @throws DataError when the question has not one place for each image and each video
+ */
+export function pictures({ question, images, videos = [] }: Problem, framesPerPatch = 2): RgbImage[] {
+  let [image, video] = [0, 0];
+  return questionParts(question, images.length, videos.length).flatMap((part): RgbImage[] => {
+    if (part.type === "text") return [];
+    if (part.type === "image") return images.slice(image++, image);
+    return videos
+      .slice(video++, video)
+      .flatMap(({ frames }) => frames.filter((_, i) => i % framesPerPatch === 0));
+  });
+}
