@@ -8,7 +8,7 @@ import * as ort from "onnxruntime-node";
 import { ShapeError } from "../errors/index.ts";
 import type { DataType, Graph, Node, Tensor } from "./graph.ts";
 import { encodeModel } from "./onnx.ts";
-import { elementCount, formatShape, sameShape } from "./shape.ts";
+import { elementCount, formatShape } from "./shape.ts";
 
 export type TensorData = Float32Array | BigInt64Array | Uint8Array;
 
@@ -29,8 +29,6 @@ export class Program {
   readonly #session: ort.InferenceSession;
   readonly #inputs: ReadonlyMap<string, Tensor>;
   readonly #outputs: ReadonlyMap<string, Tensor>;
-  /** Arrays that were fed before, most of them weights, as the runtime wants them. */
-  readonly #views = new WeakMap<TensorData, ort.Tensor>();
 
   private constructor(
     session: ort.InferenceSession,
@@ -95,7 +93,7 @@ export class Program {
   async run(feeds: Feeds, into: Feeds = {}): Promise<Record<string, Float32Array>> {
     const inputs: Record<string, ort.Tensor> = {};
     for (const [name, tensor] of this.#inputs) {
-      inputs[name] = this.#view(`input "${name}"`, tensor, feeds[name]);
+      inputs[name] = view(`input "${name}"`, tensor, feeds[name]);
     }
     for (const name of Object.keys(into)) {
       if (!this.#outputs.has(name)) {
@@ -105,7 +103,7 @@ export class Program {
     const fetches: Record<string, ort.Tensor | null> = {};
     for (const [name, tensor] of this.#outputs) {
       const target = into[name];
-      fetches[tensor.name] = target === undefined ? null : this.#view(`output "${name}"`, tensor, target);
+      fetches[tensor.name] = target === undefined ? null : view(`output "${name}"`, tensor, target);
     }
     const results = await this.#session.run(inputs, fetches);
     const arrays: Record<string, Float32Array> = {};
@@ -113,16 +111,6 @@ export class Program {
       arrays[name] = (into[name] ?? results[tensor.name]!.data) as Float32Array;
     }
     return arrays;
-  }
-
-  #view(what: string, tensor: Tensor, data: TensorData | undefined): ort.Tensor {
-    const known = data && this.#views.get(data);
-    if (known !== undefined && sameShape(known.dims, tensor.shape)) {
-      return known;
-    }
-    const fresh = view(what, tensor, data);
-    this.#views.set(data!, fresh);
-    return fresh;
   }
 
   async release(): Promise<void> {

@@ -23,8 +23,6 @@ export class ParameterStore {
   reference: Float32Array | undefined;
   /** Counts changes of the weights, for caches of what was computed from them. */
   version = 0;
-  /** Packs of the flat arrays that were fed before. */
-  readonly #views = new WeakMap<Float32Array, ReadonlyMap<string, Float32Array>>();
 
   constructor(config: ModelConfig, options: LayoutOptions = {}) {
     this.layout = parameterLayout(config, options);
@@ -33,16 +31,11 @@ export class ParameterStore {
     this.#frozen = new Float32Array(this.layout.frozenSize);
   }
 
-  /** The weights that a program's inputs name, as views: the same objects each time, which a program remembers. */
+  /** The weights that a program's inputs name, as views. */
   feeds(used: ReadonlyMap<string, Tensor>, source: Float32Array = this.weights): Record<string, TensorData> {
-    let views = this.#views.get(source);
-    if (views === undefined) {
-      views = new Map([...this.layout.packs.keys()].map((pack) => [pack, this.view(source, pack)]));
-      this.#views.set(source, views);
-    }
     const feeds: Record<string, TensorData> = {};
     for (const pack of used.keys()) {
-      feeds[pack] = views.get(pack)!;
+      feeds[pack] = this.view(source, pack);
     }
     return feeds;
   }
