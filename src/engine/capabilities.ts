@@ -16,6 +16,7 @@ import { EngineError } from "../errors/index.ts";
  * | `full-distribution` | divergences over the whole vocabulary |
  * | `image-ablation` | scoring with images taken away, wholly or in part |
  * | `image-rows` | attention rows on image tokens, in scoring |
+ * | `overlap` | sampling from earlier weights while later calls change them |
  * | `reference` | a frozen copy of the weights |
  * | `value` | a value head: `score` gives values, `accumulate` takes `valueCoefficients` |
  * | `video` | prompts with videos |
@@ -30,6 +31,7 @@ export type Capability =
   | "full-distribution"
   | "image-ablation"
   | "image-rows"
+  | "overlap"
   | "reference"
   | "value"
   | "video";

@@ -172,7 +172,16 @@ export interface SaveOptions extends StorageOptions {
   readonly optimizer?: boolean;
 }
 
-/** A model that samples, scores and learns. Calls run one after another, in the order they were made. */
+/** Weights as they were at one time, to sample from while the model's own go on. */
+export interface Sampler {
+  /** What `Engine.sample` would have answered then. Runs beside the engine's calls and in no order with them. */
+  sample(request: SampleRequest): Promise<Completion[][]>;
+}
+
+/**
+ * A model that samples, scores and learns. Calls run one after another, in the order they were made; those of a
+ * `Sampler` run beside them.
+ */
 export interface Engine {
   readonly capabilities: ReadonlySet<Capability>;
   /** Completions per prompt, `[P][G]`. Image and video special ids are never sampled. */
@@ -191,6 +200,8 @@ export interface Engine {
   ): Promise<GradientReport>;
   /** Clips, applies AdamW in the direction that raises what was accumulated, and clears the gradient. */
   step(adam: AdamParameters): Promise<StepReport>;
+  /** Keeps the present weights to sample from while later calls change them; capability `overlap`. */
+  sampler(): Promise<Sampler>;
   /** Freezes a copy of the present weights as the KL reference. */
   setReference(): Promise<void>;
   /** Writes a Hugging Face model directory, and the optimiser's state beside it unless told otherwise. */

@@ -4,7 +4,13 @@
  * Start with `objective`, then `algorithm` for the four parts and `algorithms/` for who combines them how.
  */
 export { objective } from "./objective.ts";
-export { type AlgorithmNeeds, algorithmNeeds, hasAdvantages, keepsTokenCredit } from "./resolve.ts";
+export {
+  type AlgorithmNeeds,
+  algorithmNeeds,
+  correctsStaleness,
+  hasAdvantages,
+  keepsTokenCredit,
+} from "./resolve.ts";
 export type { AlgorithmConfig, AlgorithmInput } from "./schema.ts";
 export { algorithmSchema } from "./schema.ts";
 export { tokenAdvantages } from "./token-advantages.ts";

@@ -59,6 +59,14 @@ export function hasAdvantages(config: AlgorithmConfig): boolean {
   return resolveAlgorithm(config).unit === "token";
 }
 
+/**
+ * Whether completions of an earlier policy may be learnt from: a ratio to the policy that sampled corrects for it, or
+ * pairs are compared, whoever wrote them.
+ */
+export function correctsStaleness(config: AlgorithmConfig): boolean {
+  return config.kind !== "reinforce";
+}
+
 /** What an algorithm asks of the run beside the log-probs of policy and sampler. */
 export interface AlgorithmNeeds {
   /** Log-probs under the frozen reference. */

@@ -81,6 +81,47 @@ describe("a run on a server", () => {
     expect(metricsOf(runDirectory)).toEqual(straight);
   });
 
+  test.each([1, 2])(
+    "that samples %i ahead has the metrics of one in process, when stopped and when its session is lost too",
+    async (staleness) => {
+      const ahead = [`train.maxStaleness=${staleness}`, "credit=uniform"];
+      const straight = metricsOf(await run(undefined, {}, ...ahead));
+      const { url } = await world.server({ engine: digitsFakeEngine, maxModels: 9 });
+      expect(metricsOf(await run(url, {}, ...ahead))).toEqual(straight);
+
+      let steps = 0;
+      const stopped = await run(url, { shouldStop: () => steps++ === 2 }, ...ahead);
+      expect(existsSync(join(stopped, "checkpoints/000002/ahead.jsonl"))).toBe(true);
+      await run(url, { runDirectory: stopped, resume: true }, ...ahead);
+      expect(metricsOf(stopped)).toEqual(straight);
+
+      const runDirectory = freshPath();
+      let isLost = false;
+      // A sample of a later batch finds the session gone.
+      const forget: Fetch = async (address, options) => {
+        const isTurn = address.endsWith("asample") && existsSync(join(runDirectory, "checkpoints/000001"));
+        if (!isTurn || isLost) return fetch(address, options);
+        isLost = true;
+        return Response.json({ error: "no session", code: "unknown-session" }, { status: 404 });
+      };
+      const openEngine = () => createTinkerEngine({ url, model: freshDigitsModel(0), clock, fetch: forget });
+      await run(url, { runDirectory, openEngine }, ...ahead);
+      expect(isLost).toBe(true);
+      expect(metricsOf(runDirectory)).toEqual(straight);
+    },
+  );
+
+  test("measures sampler against trainer with batches ahead too", async () => {
+    const { url } = await world.server({ engine: digitsFakeEngine });
+    const directory = await run(url, {}, "train.maxStaleness=1", "credit=uniform", "train.minibatches=1");
+    const records = readFileSync(join(directory, "metrics.jsonl"), "utf8").trim().split("\n");
+    const mismatches = records.map(
+      (line) => (JSON.parse(line) as { samplerMismatch: number }).samplerMismatch,
+    );
+    expect(mismatches[0]).toBeLessThan(1e-9);
+    for (const mismatch of mismatches.slice(1)) expect(mismatch).toBeGreaterThan(1e-4);
+  });
+
   test("ends where a session is lost before the first checkpoint, and says why", async () => {
     const { url } = await world.server({ engine: digitsFakeEngine });
     const forget: Fetch = async (address, options) =>
@@ -111,7 +152,7 @@ describe("a server that speaks the plain protocol only", () => {
     const { url } = await world.server({ isExtended: false });
     const runDirectory = freshPath();
     await expect(run(url, { runDirectory }, "credit=dyco-rl")).rejects.toThrow(
-      'credit.kind "dyco-rl" needs the engine capability "attention"; this engine has: image-ablation, reference',
+      'credit.kind "dyco-rl" needs the engine capability "attention"; this engine has: image-ablation, overlap, reference',
     );
     expect(existsSync(runDirectory)).toBe(false);
   });

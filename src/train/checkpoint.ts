@@ -108,6 +108,7 @@ export function latestCheckpoint(runDirectory: string): Checkpoint | undefined {
 /**
  * Saves checkpoints/<completed>/ and drops the oldest beyond `keep`.
  *
+ * @param writeMore writes into the directory what else it is to hold
  * @returns its path
  * @throws RunError when it cannot be saved, naming the last good one
  */
@@ -116,6 +117,7 @@ export async function saveCheckpoint(
   engine: Engine,
   trainer: TrainerState,
   keep: number,
+  writeMore?: (directory: string) => Promise<void>,
 ): Promise<string> {
   const folder = join(runDirectory, FOLDER);
   const path = join(folder, numbered(trainer.completed));
@@ -124,6 +126,7 @@ export async function saveCheckpoint(
     mkdirSync(folder, { recursive: true });
     await replaceDirectory(path, async (fresh) => {
       await engine.save(fresh);
+      await writeMore?.(fresh);
       writeFileSync(join(fresh, TRAINER), `${JSON.stringify(trainer, null, 2)}\n`);
     });
   } catch (error) {

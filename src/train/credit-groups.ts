@@ -37,19 +37,21 @@ interface CreditInputs {
   /** `[P][G][T]` of the completions, where the method asks for them. */
   readonly advantages?: readonly (readonly ArrayLike<number>[])[] | undefined;
   readonly rng: Rng;
+  /** Whether an earlier policy sampled the completions. */
+  readonly isStale: boolean;
 }
 
 async function creditPart(
   { engine, credit, config }: Training,
   groups: readonly Group[],
-  { advantages, rng }: CreditInputs,
+  { advantages, rng, isStale }: CreditInputs,
   watch: Stopwatch,
 ): Promise<CompletionCredit[][]> {
   const answers = groups.flatMap(({ prompt, rollouts }) =>
     rollouts.map(({ completion }) => ({ prompt, completion })),
   );
   const signals = await watch.time("score", () =>
-    creditSignals(engine, config.sampling.temperature, credit.needs, answers),
+    creditSignals(engine, config.sampling.temperature, credit.needs, answers, isStale),
   );
   let next = 0;
   const completions = groups.map(({ rollouts }, p) =>
@@ -66,13 +68,13 @@ async function creditPart(
 export async function creditGroups(
   training: Training,
   groups: readonly Group[],
-  { advantages, rng }: CreditInputs,
+  { advantages, ...inputs }: CreditInputs,
   watch: Stopwatch,
 ): Promise<CompletionCredit[][]> {
   const credits: CompletionCredit[][] = [];
   for (const part of partsOf(groups, training.credit.needs.calibrated !== undefined)) {
     const own = advantages?.slice(credits.length, credits.length + part.length);
-    credits.push(...(await creditPart(training, part, { advantages: own, rng }, watch)));
+    credits.push(...(await creditPart(training, part, { ...inputs, advantages: own }, watch)));
   }
   return credits;
 }

@@ -31,6 +31,8 @@ export function creditCapabilities({ attention, calibrated, entropy, ablation }:
  *
  * @param temperature that the completions were sampled at
  * @param needs what the credit method asks for
+ * @param isStale whether an earlier policy sampled the completions: the passes that are compared are then both its
+ *   successor's. Attention and entropy that came with the samples stay those of the policy that drew them
  * @returns in the order of `answers`
  */
 export async function creditSignals(
@@ -38,9 +40,11 @@ export async function creditSignals(
   temperature: number,
   needs: CreditNeeds,
   answers: readonly Answered[],
+  isStale = false,
 ): Promise<Signals[]> {
   const attention = await attentionSignals(engine, temperature, needs, answers);
-  const passes = needs.ablation && (await ablatedPasses(engine, temperature, needs.ablation, answers));
+  const passes =
+    needs.ablation && (await ablatedPasses(engine, temperature, needs.ablation, answers, isStale));
   return answers.map(({ completion }, i) => ({
     ...attention[i],
     ...(needs.entropy && { entropy: completion.entropy }),
@@ -70,12 +74,16 @@ async function attentionSignals(
   return scores.map(({ signals }) => signals);
 }
 
-/** The passes with and without the images; the sampled log-probs serve as the first where the temperature is theirs. */
+/**
+ * The passes with and without the images; the sampled log-probs serve as the first where weights and temperature are
+ * theirs.
+ */
 async function ablatedPasses(
   engine: Engine,
   sampledAt: number,
   { image, divergence, temperature = sampledAt }: NonNullable<CreditNeeds["ablation"]>,
   answers: readonly Answered[],
+  isStale: boolean,
 ): Promise<AblatedPass[]> {
   if (divergence) {
     const scores = await score(engine, answers, { temperature, divergenceFrom: image });
@@ -87,7 +95,7 @@ async function ablatedPasses(
   }
   const ablated = await score(engine, answers, { temperature, image });
   const given =
-    temperature === sampledAt
+    temperature === sampledAt && !isStale
       ? answers.map(({ completion }) => completion)
       : await score(engine, answers, { temperature });
   return ablated.map(({ logprobs }, i) => ({ given: given[i]!.logprobs, ablated: logprobs }));

@@ -13,6 +13,8 @@ import type { StepOutcome } from "./update-policy.ts";
 
 /** Everything that depends on the clock; all else is the same in a run and its resumed twin. */
 export interface IterationTiming {
+  /** Until the batch was there; only where batches are sampled ahead. */
+  readonly waitSeconds?: number;
   readonly prepareSeconds: number;
   readonly sampleSeconds: number;
   readonly verifySeconds: number;
@@ -54,6 +56,8 @@ export interface IterationMetrics {
   readonly groupsWithoutSpread: number;
   /** Rounds of sampling; above 1 with dynamic sampling only. */
   readonly samplingAttempts: number;
+  /** Policy versions (iterations) between the sampler and the first update; only where batches are sampled ahead. */
+  readonly staleness?: number;
   /** Groups that were learnt from. */
   readonly usedGroups: number;
   readonly completionTokensMean: number;
@@ -248,12 +252,15 @@ function visualMassNumbers(used: readonly CreditedGroup[]) {
   return blind === 0 ? {} : { withoutVisualMass: share(blind, credits.length) };
 }
 
-function timing(watch: Stopwatch, tokens: number): IterationTiming {
+/** @param sampling of a batch that was sampled ahead, in its own time */
+function timing(watch: Stopwatch, sampling: Stopwatch | undefined, tokens: number): IterationTiming {
   const totalSeconds = watch.total();
+  const sampled = sampling ?? watch;
   return {
-    prepareSeconds: watch.seconds("prepare"),
-    sampleSeconds: watch.seconds("sample"),
-    verifySeconds: watch.seconds("verify"),
+    ...(sampling && { waitSeconds: watch.seconds("wait") }),
+    prepareSeconds: sampled.seconds("prepare"),
+    sampleSeconds: sampled.seconds("sample"),
+    verifySeconds: sampled.seconds("verify"),
     creditSeconds: watch.seconds("credit"),
     scoreSeconds: watch.seconds("score"),
     updateSeconds: watch.seconds("update"),
@@ -272,6 +279,8 @@ export function iterationMetrics({
   used,
   steps,
   watch,
+  staleness,
+  sampling,
 }: {
   readonly iteration: number;
   readonly learningRate: number;
@@ -281,6 +290,9 @@ export function iterationMetrics({
   readonly used: readonly CreditedGroup[];
   readonly steps: readonly StepOutcome[];
   readonly watch: Stopwatch;
+  readonly staleness?: number;
+  /** Of a batch that was sampled ahead. */
+  readonly sampling?: Stopwatch;
 }): IterationMetrics {
   const completions = completionNumbers(groups);
   const skipReason = steps.find(({ applied }) => !applied)?.reason;
@@ -295,6 +307,7 @@ export function iterationMetrics({
     ...completions,
     ...rewardNumbers(groups),
     samplingAttempts: attempts,
+    ...(staleness !== undefined && { staleness }),
     usedGroups: used.length,
     ...objectiveNumbers(steps, isKlMeasured),
     ...roleNumbers(used),
@@ -302,6 +315,6 @@ export function iterationMetrics({
     steps: steps.filter(({ applied }) => applied).length,
     skippedSteps: steps.filter(({ applied }) => !applied).length,
     ...(skipReason !== undefined && { skipReason }),
-    timing: timing(watch, completions.tokens),
+    timing: timing(watch, sampling, completions.tokens),
   };
 }

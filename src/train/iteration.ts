@@ -8,6 +8,7 @@ import type { AdamParameters } from "../engine/index.ts";
 import { NumericError } from "../errors/index.ts";
 import type { Rng } from "../math/index.ts";
 import { algorithmNeeds, tokenAdvantages } from "../objective/index.ts";
+import type { BatchesAhead } from "./batches-ahead.ts";
 import { creditGroups } from "./credit-groups.ts";
 import type { Group } from "./group.ts";
 import { type BrokenRow, type IterationMetrics, iterationMetrics } from "./iteration-metrics.ts";
@@ -39,7 +40,7 @@ const isTurn = (every: number, iteration: number) => every > 0 && iteration % ev
 async function credited(
   training: Training,
   groups: readonly Group[],
-  wants: { readonly reference: boolean; readonly values: boolean },
+  wants: { readonly reference: boolean; readonly values: boolean; readonly isStale: boolean },
   rng: Rng,
   watch: Stopwatch,
 ): Promise<CreditedGroup[] | { readonly reason: string }> {
@@ -50,7 +51,7 @@ async function credited(
     const advantages = credit.needs.advantage
       ? tokenAdvantages(config.algorithm, objectiveGroups(measured))
       : undefined;
-    credits = await creditGroups(training, groups, { advantages, rng }, watch);
+    credits = await creditGroups(training, groups, { advantages, rng, isStale: wants.isStale }, watch);
   } catch (error) {
     if (!(error instanceof NumericError)) throw error;
     return { reason: error.message };
@@ -61,24 +62,53 @@ async function credited(
 }
 
 /**
+ * The batch of an iteration: sampled now by the policy as it is, or ahead by an earlier one. Moves `progress` behind it.
+ */
+async function nextBatch(
+  training: Training,
+  progress: Progress,
+  iteration: number,
+  ahead: BatchesAhead | undefined,
+  watch: Stopwatch,
+) {
+  const shuffles = training.config.train.minibatches > 1;
+  if (ahead === undefined) {
+    const batch = await sampleBatch(training, progress, watch);
+    if (shuffles) progress.rng.shuffle(batch.kept);
+    return { ...batch, version: iteration - 1, watch };
+  }
+  const batch = await ahead.take(iteration, watch);
+  if (shuffles) batch.rng.shuffle(batch.kept);
+  progress.dataPosition = batch.after.dataPosition;
+  progress.rows = batch.after.rows;
+  return batch;
+}
+
+/**
  * Runs iteration number `iteration`, counted from 1, and moves `progress` on.
  *
  * Groups whose rewards are all equal carry no gradient with most algorithms: they are counted, and left out of credit,
  * scoring and update.
+ *
+ * @param ahead where batches come from that are sampled while earlier ones are learnt from; absent, an iteration samples
+ *   its own
  */
 export async function runIteration(
   training: Training,
   progress: Progress,
   iteration: number,
+  ahead?: BatchesAhead,
 ): Promise<IterationOutcome> {
   const { config, clock } = training;
   const { train } = config;
   const watch = new Stopwatch(clock);
-  const { groups, kept, attempts, skippedRows } = await sampleBatch(training, progress, watch);
-  if (train.minibatches > 1) progress.rng.shuffle(kept);
+  const sampled = await nextBatch(training, progress, iteration, ahead, watch);
+  const { groups, kept, attempts, skippedRows, version } = sampled;
+  const staleness = iteration - 1 - version;
+  const isStale = staleness > 0;
 
   const { values, reference } = algorithmNeeds(config.algorithm);
-  const wants = { values, reference: reference || isTurn(train.reportKlEvery, iteration) };
+  const wants = { values, reference: reference || isTurn(train.reportKlEvery, iteration), isStale };
   const rng = progress.rng.fork("credit").fork(iteration);
   const batch = kept.length > 0 ? await credited(training, kept, wants, rng, watch) : [];
   const adam: AdamParameters = {
@@ -92,7 +122,7 @@ export async function runIteration(
   const steps: readonly StepOutcome[] =
     "reason" in batch
       ? [{ applied: false, reason: batch.reason }]
-      : await updatePolicy(training, batch, adam, watch);
+      : await updatePolicy(training, batch, adam, isStale, watch);
 
   const used = "reason" in batch ? [] : batch;
   const metrics = iterationMetrics({
@@ -104,6 +134,7 @@ export async function runIteration(
     used,
     steps,
     watch,
+    ...(ahead && { staleness, sampling: sampled.watch }),
   });
   progress.totals = {
     completions: progress.totals.completions + metrics.completions,
@@ -112,7 +143,7 @@ export async function runIteration(
     skippedSteps: progress.totals.skippedSteps + metrics.skippedSteps,
   };
   const rollouts = isTurn(train.rolloutsEvery, iteration)
-    ? rolloutLines(training, groups, used, train.rolloutGroups)
+    ? rolloutLines(training, { groups, used, version }, train.rolloutGroups)
     : [];
   const brokenRows = skippedRows
     .filter(({ isBroken }) => isBroken)

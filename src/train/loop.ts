@@ -37,6 +37,24 @@ export interface Phase {
   state(): unknown;
   /** Takes up what `state` gave. */
   restore(state: unknown): void;
+  /** Absent where steps do nothing ahead. */
+  readonly ahead?: WorkAhead;
+}
+
+/** Work of later steps that is under way between two steps. */
+export interface WorkAhead {
+  /**
+   * Waits until it is done.
+   *
+   * @throws what it failed with
+   */
+  drain(): Promise<void>;
+  /** Waits until it has ended, be it done or failed. */
+  settle(): Promise<void>;
+  /** Writes what it brought into the directory of a checkpoint. */
+  save(directory: string): Promise<void>;
+  /** Takes up what `save` wrote, after `restore`. */
+  load(directory: string): Promise<void>;
 }
 
 /** How a loop ended. */
@@ -59,6 +77,7 @@ async function resume(directory: RunDirectory, engine: Engine, phase: Phase) {
   if (checkpoint === undefined) return { completed: 0, consecutiveSkips: 0 };
   await engine.load(checkpoint.path);
   phase.restore(checkpoint.trainer.state);
+  await phase.ahead?.load(checkpoint.path);
   return checkpoint.trainer;
 }
 
@@ -83,8 +102,11 @@ export async function runLoop(
   let losses = 0;
   const save = async () => {
     if (saved === completed) return;
+    const { ahead } = phase;
+    await ahead?.drain();
     const trainer = { version: 1 as const, completed, consecutiveSkips, state: phase.state() };
-    const path = await saveCheckpoint(directory.path, engine, trainer, phase.keepCheckpoints);
+    const writeMore = ahead && ((fresh: string) => ahead.save(fresh));
+    const path = await saveCheckpoint(directory.path, engine, trainer, phase.keepCheckpoints, writeMore);
     saved = completed;
     onEvent({ event: "checkpoint", completed, path });
   };
@@ -122,6 +144,7 @@ export async function runLoop(
       furthest = Math.max(furthest, completed);
       const checkpoint = latestCheckpoint(directory.path);
       if (checkpoint === undefined || losses > MOST_LOSSES) throw cannotGoOn(lost, checkpoint, losses);
+      await phase.ahead?.settle();
       onEvent({ event: "session-lost", completed, message: lost.message });
       ({ completed, consecutiveSkips } = await resume(directory, engine, phase));
       saved = completed;

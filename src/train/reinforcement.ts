@@ -5,9 +5,11 @@
  */
 import type { RowCounts } from "../eval/index.ts";
 import { Rng, type RngState } from "../math/index.ts";
+import { BatchesAhead, type RecordedBatch } from "./batches-ahead.ts";
 import { evaluationRecord } from "./evaluation-record.ts";
 import { runIteration } from "./iteration.ts";
-import type { Phase } from "./loop.ts";
+import type { Phase, WorkAhead } from "./loop.ts";
+import { readRecorded, writeRecorded } from "./recorded-batches.ts";
 import type { Progress, Training } from "./training.ts";
 
 interface SavedProgress {
@@ -31,13 +33,26 @@ export function reinforcementPhase(training: Training): Phase {
   const { config, engine, dialogue } = training;
   const { train } = config;
   let progress = newProgress(train.seed);
-  const evaluateAfter = (iteration: number) =>
-    evaluationRecord(
+  let batches: BatchesAhead | undefined;
+  let recorded: readonly RecordedBatch[] = [];
+  const evaluateAfter = async (iteration: number) => {
+    // So that sampling of the present policy meets none of an earlier one.
+    await batches?.drain();
+    return evaluationRecord(
       config,
       { iteration, split: "validation", problems: train.evaluateProblems },
       training.validation ?? training.source,
       { engine, dialogue },
     );
+  };
+  const ahead: WorkAhead = {
+    drain: async () => batches?.drain(),
+    settle: async () => batches?.settle(),
+    save: async (directory) => writeRecorded(directory, (await batches?.recorded()) ?? []),
+    load: async (directory) => {
+      recorded = await readRecorded(directory);
+    },
+  };
   return {
     steps: train.iterations,
     checkpointEvery: train.checkpointEvery,
@@ -46,7 +61,13 @@ export function reinforcementPhase(training: Training): Phase {
     async run(iteration) {
       const every = train.evaluateEvery;
       const before = every > 0 && iteration === 1 ? [await evaluateAfter(0)] : [];
-      const { metrics, brokenRows, steps, rollouts } = await runIteration(training, progress, iteration);
+      if (train.maxStaleness > 0) batches ??= new BatchesAhead(training, progress, iteration, recorded);
+      const { metrics, brokenRows, steps, rollouts } = await runIteration(
+        training,
+        progress,
+        iteration,
+        batches,
+      );
       const isTurn = every > 0 && (iteration % every === 0 || iteration === train.iterations);
       const after = isTurn ? [await evaluateAfter(iteration)] : [];
       return {
@@ -64,6 +85,9 @@ export function reinforcementPhase(training: Training): Phase {
     restore(state) {
       const { dataPosition, rng, totals, rows } = state as SavedProgress;
       progress = { dataPosition, rng: Rng.restore(rng), totals, rows };
+      batches = undefined;
+      recorded = [];
     },
+    ...(train.maxStaleness > 0 && { ahead }),
   };
 }

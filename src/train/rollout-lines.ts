@@ -11,6 +11,13 @@ function rounded(values: ArrayLike<number>): number[] {
   return Array.from(values, (value) => Number(value.toPrecision(6)));
 }
 
+/** The groups of an iteration, those that were learnt from, and the policy version that sampled them. */
+interface LearntBatch {
+  readonly groups: readonly Group[];
+  readonly used: readonly CreditedGroup[];
+  readonly version: number;
+}
+
 /**
  * One object per rollout.
  *
@@ -18,8 +25,7 @@ function rounded(values: ArrayLike<number>): number[] {
  */
 export function rolloutLines(
   training: Training,
-  groups: readonly Group[],
-  used: readonly CreditedGroup[],
+  { groups, used, version }: LearntBatch,
   limit: number,
 ): object[] {
   const creditOf = new Map(used.map(({ group, credits }) => [group, credits]));
@@ -40,6 +46,7 @@ export function rolloutLines(
         reward: reward?.value ?? null,
         rewardParts: reward?.parts ?? {},
         stopReason: completion.stopReason,
+        policyVersion: version,
         tokens: Array.from(completion.tokens),
         tokenTexts: training.dialogue.tokenTexts(completion.tokens),
         logprobs: rounded(completion.logprobs),

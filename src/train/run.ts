@@ -77,6 +77,7 @@ function requireCapabilities(engine: Engine, { credit, algorithm, train }: Confi
   for (const capability of creditCapabilities(creditMethod(credit).needs)) {
     requireCapability(engine.capabilities, capability, `credit.kind "${credit.kind}"`);
   }
+  if (train.maxStaleness > 0) requireCapability(engine.capabilities, "overlap", "train.maxStaleness above 0");
   const needs = algorithmNeeds(algorithm);
   if (needs.values) requireCapability(engine.capabilities, "value", 'algorithm.baseline "values"');
   if (needs.entropyGradient) {

@@ -9,9 +9,9 @@ import type { SkippedRow } from "../eval/index.ts";
 import { isScorable } from "../math/index.ts";
 import { algorithmNeeds } from "../objective/index.ts";
 import { type Group, hasSpread } from "./group.ts";
-import { sampleGroups } from "./sample-groups.ts";
+import { type SamplingOptions, sampleGroups } from "./sample-groups.ts";
 import type { Stopwatch } from "./stopwatch.ts";
-import type { Progress, Training } from "./training.ts";
+import type { Draws, Training } from "./training.ts";
 
 /** What sampling brought. */
 export interface SampledBatch {
@@ -42,8 +42,9 @@ function differs({ rollouts }: Group, by: "accuracy" | "reward"): boolean {
  */
 export async function sampleBatch(
   training: Training,
-  progress: Progress,
+  draws: Draws,
   watch: Stopwatch,
+  { sampler, onLastDraw }: SamplingOptions = {},
 ): Promise<SampledBatch> {
   const { config, credit } = training;
   const { dynamicSampling, promptsPerIteration } = config.train;
@@ -54,13 +55,18 @@ export async function sampleBatch(
   const groups: Group[] = [];
   const kept: Group[] = [];
   const skippedRows: SkippedRow[] = [];
+  const maxAttempts = dynamicSampling?.maxAttempts ?? 1;
   let attempts = 0;
   do {
-    const sampled = await sampleGroups(training, progress, credit.needs, watch);
+    const isLast = attempts + 1 === maxAttempts;
+    const sampled = await sampleGroups(training, draws, credit.needs, watch, {
+      ...(sampler && { sampler }),
+      ...(isLast && onLastDraw && { onLastDraw }),
+    });
     groups.push(...sampled.groups);
     kept.push(...sampled.groups.filter(isKept));
     skippedRows.push(...sampled.skippedRows);
     attempts++;
-  } while (kept.length < promptsPerIteration && attempts < (dynamicSampling?.maxAttempts ?? 1));
+  } while (kept.length < promptsPerIteration && attempts < maxAttempts);
   return { groups, kept: kept.slice(0, promptsPerIteration), attempts, skippedRows };
 }

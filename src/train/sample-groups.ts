@@ -3,11 +3,12 @@
  * The first half of an iteration: problems, prompts, completions, rewards.
  */
 import type { CreditNeeds } from "../credit/index.ts";
+import type { Sampler } from "../engine/index.ts";
 import { type DrawnQuestions, drawQuestions, RowTally, type SkippedRow } from "../eval/index.ts";
 import type { Group } from "./group.ts";
 import { maxBrokenShare, problemLimits } from "./open-data.ts";
 import type { Stopwatch } from "./stopwatch.ts";
-import type { Progress, Training } from "./training.ts";
+import type { Draws, Training } from "./training.ts";
 
 /** The groups of an iteration, and the rows that were passed over. */
 export interface SampledGroups {
@@ -16,18 +17,26 @@ export interface SampledGroups {
   readonly skippedRows: readonly SkippedRow[];
 }
 
+/** How a batch is sampled. */
+export interface SamplingOptions {
+  /** Who samples; the engine unless given. */
+  readonly sampler?: Sampler;
+  /** Called when the last problems of the batch have been drawn. */
+  readonly onLastDraw?: () => void;
+}
+
 /** Draws the next problems of the stream and puts them into prompts; moves the position. */
-async function nextQuestions(training: Training, progress: Progress): Promise<DrawnQuestions> {
+async function nextQuestions(training: Training, draws: Draws): Promise<DrawnQuestions> {
   const { config, source, dialogue, order } = training;
-  const tally = new RowTally(maxBrokenShare(config), source.size, progress.rows);
+  const tally = new RowTally(maxBrokenShare(config), source.size, draws.rows);
   const drawn = await drawQuestions(
     { source, dialogue, limits: problemLimits(config), order, end: Infinity },
     tally,
-    progress.dataPosition,
+    draws.dataPosition,
     config.train.promptsPerIteration,
   );
-  progress.dataPosition = drawn.position;
-  progress.rows = tally.counts;
+  draws.dataPosition = drawn.position;
+  draws.rows = tally.counts;
   return drawn;
 }
 
@@ -39,20 +48,23 @@ async function nextQuestions(training: Training, progress: Progress): Promise<Dr
  */
 export async function sampleGroups(
   training: Training,
-  progress: Progress,
+  draws: Draws,
   needs: CreditNeeds,
   watch: Stopwatch,
+  { sampler = training.engine, onLastDraw }: SamplingOptions = {},
 ): Promise<SampledGroups> {
-  const { config, engine, dialogue, verify } = training;
-  const { questions, skipped } = await watch.time("prepare", () => nextQuestions(training, progress));
+  const { config, dialogue, verify } = training;
+  const { questions, skipped } = await watch.time("prepare", () => nextQuestions(training, draws));
+  const seed = draws.rng.word();
+  onLastDraw?.();
   const { attention, calibrated } = needs;
   const completions = await watch.time("sample", () =>
-    engine.sample({
+    sampler.sample({
       ...config.sampling,
       prompts: questions.map(({ prompt }) => prompt),
       groupSize: config.train.groupSize,
       stopTokens: dialogue.stopTokens,
-      seed: progress.rng.word(),
+      seed,
       ...((attention || calibrated) && {
         signals: { ...(attention && { attention }), ...(calibrated && { calibrated }) },
       }),

@@ -3,8 +3,8 @@
  * Seconds per phase of an iteration.
  */
 
-/** The phases that are timed. */
-export type TimedPhase = "prepare" | "sample" | "verify" | "credit" | "score" | "update";
+/** The phases that are timed; `wait` is for a batch that is sampled ahead. */
+export type TimedPhase = "wait" | "prepare" | "sample" | "verify" | "credit" | "score" | "update";
 
 /** Adds up the time spent in each phase. */
 export class Stopwatch {

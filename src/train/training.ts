@@ -29,13 +29,23 @@ export interface Training {
   readonly clock: () => number;
 }
 
-/** What changes: all of it is in a checkpoint. */
-export interface Progress {
-  /** Position of the next problem in the stream. */
-  dataPosition: number;
-  readonly rng: Rng;
+/** Where a batch begins. */
+export interface Position {
+  /** Of the next problem in the stream. */
+  readonly dataPosition: number;
   /** Rows of the data set since the start of the run. */
-  rows: RowCounts;
+  readonly rows: RowCounts;
+}
+
+/** What batches are drawn with; every draw moves it on. */
+export interface Draws {
+  dataPosition: Position["dataPosition"];
+  rows: Position["rows"];
+  readonly rng: Rng;
+}
+
+/** What changes: all of it is in a checkpoint. */
+export interface Progress extends Draws {
   /** Sums since the start of the run. */
   totals: { completions: number; tokens: number; steps: number; skippedSteps: number };
 }

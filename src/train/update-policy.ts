@@ -1,7 +1,9 @@
 /**
  * @module
  * The second half of an iteration: objective, gradient and step, minibatch by minibatch. The first minibatch is
- * on-policy, so its log-probs are the sampled ones and no forward pass is needed; later ones are scored anew.
+ * on-policy, so its log-probs are the sampled ones and no forward pass is needed; later ones are scored anew, and so is
+ * the first where an earlier policy sampled the batch. The old log-probs of every ratio are those that came with the
+ * samples, whichever policy drew them.
  */
 import type { AdamParameters } from "../engine/index.ts";
 import { NumericError } from "../errors/index.ts";
@@ -20,7 +22,7 @@ export interface StepOutcome {
   /** Before clipping. */
   readonly gradientNorm?: number;
   readonly metrics?: ObjectiveMetrics;
-  /** Only where the engine's sampler is another program than its trainer, and the weights are those sampled from. */
+  /** Only where the engine's sampler is another program than its trainer, and before the first step of the batch. */
   readonly mismatch?: SamplerMismatch;
 }
 
@@ -35,7 +37,7 @@ export function minibatchesOf<T>(items: readonly T[], parts: number): T[][] {
 async function step(
   training: Training,
   groups: readonly CreditedGroup[],
-  isOnPolicy: boolean,
+  { isFirst, isOnPolicy }: { readonly isFirst: boolean; readonly isOnPolicy: boolean },
   adam: AdamParameters,
   watch: Stopwatch,
 ): Promise<StepOutcome> {
@@ -62,7 +64,7 @@ async function step(
       ...(entropyCoefficients && { entropyCoefficients: entropyCoefficients.flat() }),
     });
     const { gradientNorm, applied } = await engine.step(adam);
-    const mismatch = isOnPolicy && logprobs ? samplerMismatch(groups, logprobs) : undefined;
+    const mismatch = isFirst && logprobs ? samplerMismatch(groups, logprobs) : undefined;
     const outcome = { applied, loss, gradientNorm, metrics, ...(mismatch && { mismatch }) };
     return applied ? outcome : { ...outcome, reason: `the gradient's norm is ${gradientNorm}` };
   });
@@ -73,18 +75,22 @@ async function step(
  * weights as they were.
  *
  * @param groups groups with spread, in the order in which they are shared among minibatches
+ * @param isStale whether an earlier policy sampled them
  */
 export async function updatePolicy(
   training: Training,
   groups: readonly CreditedGroup[],
   adam: AdamParameters,
+  isStale: boolean,
   watch: Stopwatch,
 ): Promise<StepOutcome[]> {
   const outcomes: StepOutcome[] = [];
   for (const minibatch of minibatchesOf(groups, training.config.train.minibatches)) {
-    const isOnPolicy = outcomes.every(({ applied }) => !applied);
+    const isFirst = outcomes.every(({ applied }) => !applied);
     try {
-      outcomes.push(await step(training, minibatch, isOnPolicy, adam, watch));
+      outcomes.push(
+        await step(training, minibatch, { isFirst, isOnPolicy: isFirst && !isStale }, adam, watch),
+      );
     } catch (error) {
       if (!(error instanceof NumericError)) throw error;
       outcomes.push({ applied: false, reason: error.message });

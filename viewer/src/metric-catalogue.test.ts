@@ -20,6 +20,8 @@ test("every metric stands under a heading, in the order of headings, the most as
   const iteration = event(
     "timing.totalSeconds",
     "gradientNorm",
+    "staleness",
+    "samplerMismatch",
     "entropy",
     "reward",
     "ofTomorrow",
@@ -28,7 +30,7 @@ test("every metric stands under a heading, in the order of headings, the most as
   const sections = metricSections([{ iteration, evaluation: event("accuracy"), news: event("count") }], "");
   expect(sections.map(({ title, metrics }) => [title, metrics.map(({ key }) => key)])).toEqual([
     ["Outcome", ["reward"]],
-    ["Policy", ["entropy", "gradientNorm"]],
+    ["Policy", ["entropy", "gradientNorm", "staleness", "samplerMismatch"]],
     ["Optimiser", ["learningRate"]],
     ["Time", ["timing.totalSeconds"]],
     ["Evaluation", ["accuracy"]],

@@ -19,7 +19,10 @@ export interface MetricSection {
 
 const SECTIONS: readonly (readonly [title: string, pattern: RegExp])[] = [
   ["Outcome", /^(reward|accuracy|rewardParts\..*|groupSpread|groupsWithoutSpread|unscorable)$/],
-  ["Policy", /^(entropy|kl|loss|ratio.*|clip.*|advantageMagnitude|gradientNorm|value\..*|pair\..*)$/],
+  [
+    "Policy",
+    /^(entropy|kl|loss|ratio.*|clip.*|staleness|sampler.*|advantageMagnitude|gradientNorm|value\..*|pair\..*)$/,
+  ],
   ["Credit", /^(weight.*|effectiveTokens|roles\..*|alignment|credit\..*)$/],
   [
     "Completions",

@@ -21,9 +21,17 @@ interface Bar {
   readonly parts: readonly number[];
 }
 
-function bars({ x, columns }: MetricEvent): Bar[] {
+/** Phases of other iterations where batches are sampled ahead: of their time an iteration has only the wait at its end. */
+const SAMPLING: ReadonlySet<string> = new Set(["prepare", "sample", "verify"]);
+
+const isAhead = ({ columns }: MetricEvent) => columns["timing.waitSeconds"] !== undefined;
+
+function bars(event: MetricEvent): Bar[] {
+  const { x, columns } = event;
   const width = Math.max(1, Math.ceil(x.length / MOST_BARS));
-  const column = (name: string) => columns[`timing.${name}Seconds`]?.mean ?? [];
+  const seconds = (name: string) => columns[`timing.${name}Seconds`]?.mean ?? [];
+  const column = (name: string) =>
+    isAhead(event) && SAMPLING.has(name) ? (name === "sample" ? seconds("wait") : []) : seconds(name);
   const total = column("total");
   return Array.from({ length: Math.ceil(x.length / width) }, (_, i) => {
     const rows = Array.from({ length: Math.min(width, x.length - i * width) }, (_row, k) => i * width + k);
@@ -101,7 +109,8 @@ export function PhaseBars({ name, event }: { readonly name: string; readonly eve
           (all[i] ?? 0) === 0 ? null : (
             <span key={phase} title={`${numberText(all[i])} s`}>
               <i class="swatch" style={{ background: `var(${phaseColour(i)})` }} />
-              {phase} {percentText((all[i] ?? 0) / sum(all))}
+              {phase === "sample" && isAhead(event) ? "wait for samples" : phase}{" "}
+              {percentText((all[i] ?? 0) / sum(all))}
             </span>
           ),
         )}

@@ -37,6 +37,17 @@ describe("the fake engine", () => {
     expect(tokensOf(await engine().sample({ ...request, seed: 4 }))).not.toEqual(tokensOf(first));
   });
 
+  test("has samplers that keep the weights of their time", async () => {
+    const one = engine();
+    const sampler = await one.sampler();
+    const before = await one.sample(request);
+    await one.accumulate([{ prompt, completion: Int32Array.of(1, 2) }], [Float64Array.of(1, 1)]);
+    await one.step(adam);
+    expect(await sampler.sample(request)).toEqual(before);
+    expect(await one.sample(request)).not.toEqual(before);
+    expect(await (await one.sampler()).sample(request)).toEqual(await one.sample(request));
+  });
+
   test("never samples a banned id, ends at a stop token, and says why it ended", async () => {
     const [group = []] = await engine().sample({ ...request, groupSize: 200 });
     for (const { tokens, stopReason } of group) {

@@ -10,7 +10,15 @@ import type { ImageAblation } from "../../credit/index.ts";
 import { EngineError, ShapeError } from "../../errors/index.ts";
 import { Rng } from "../../math/index.ts";
 import type { Capability } from "../capabilities.ts";
-import type { AccumulateOptions, Engine, Score, ScoreRequest, Sequence } from "../engine.ts";
+import type {
+  AccumulateOptions,
+  Completion,
+  Engine,
+  SampleRequest,
+  Score,
+  ScoreRequest,
+  Sequence,
+} from "../engine.ts";
 import { adamStep } from "./adam-step.ts";
 import {
   addEntropyGradient,
@@ -50,6 +58,7 @@ const ALL: readonly Capability[] = [
   "entropy-gradient",
   "full-distribution",
   "image-ablation",
+  "overlap",
   "reference",
   "value",
   "video",
@@ -155,43 +164,52 @@ export function createFakeEngine(options: FakeEngineOptions): Engine {
     });
   };
 
+  const sampleFrom = (table: Float64Array, request: SampleRequest): Completion[][] => {
+    const draws = new Rng(request.seed);
+    return request.prompts.map((prompt, p) =>
+      Array.from({ length: request.groupSize }, (_, g) => {
+        const draw = draws.fork(`${p}/${g}`);
+        const tokens: number[] = [];
+        const logprobs: number[] = [];
+        const entropy: number[] = [];
+        let stopped = false;
+        while (!stopped && tokens.length < request.maxCompletionTokens) {
+          const temperature = request.temperature === 0 ? 1 : request.temperature;
+          const state = {
+            previous: tokens.at(-1) ?? lastPromptToken(prompt),
+            promptRow: promptKey(prompt) % shape.promptRows,
+          };
+          const logs = logDistribution(table, shape, state, temperature, banned);
+          const token =
+            request.temperature === 0 ? likeliest(logs) : drawToken(logs, request.topK, request.topP, draw);
+          tokens.push(token);
+          logprobs.push(logs[token]!);
+          entropy.push(entropyOf(logs));
+          stopped = request.stopTokens.includes(token);
+        }
+        const completion = Int32Array.from(tokens);
+        const place = { key: promptKey(prompt), lastToken: lastPromptToken(prompt), tokens: completion };
+        return {
+          tokens: completion,
+          logprobs: Float64Array.from(logprobs),
+          entropy: Float64Array.from(entropy),
+          stopReason: stopped ? ("stop" as const) : ("length" as const),
+          ...madeUpSignals(place, request.signals),
+        };
+      }),
+    );
+  };
+
   return {
     capabilities,
 
     async sample(request) {
-      const draws = new Rng(request.seed);
-      return request.prompts.map((prompt, p) =>
-        Array.from({ length: request.groupSize }, (_, g) => {
-          const draw = draws.fork(`${p}/${g}`);
-          const tokens: number[] = [];
-          const logprobs: number[] = [];
-          const entropy: number[] = [];
-          let stopped = false;
-          while (!stopped && tokens.length < request.maxCompletionTokens) {
-            const temperature = request.temperature === 0 ? 1 : request.temperature;
-            const state = {
-              previous: tokens.at(-1) ?? lastPromptToken(prompt),
-              promptRow: promptKey(prompt) % shape.promptRows,
-            };
-            const logs = logDistribution(weights, shape, state, temperature, banned);
-            const token =
-              request.temperature === 0 ? likeliest(logs) : drawToken(logs, request.topK, request.topP, draw);
-            tokens.push(token);
-            logprobs.push(logs[token]!);
-            entropy.push(entropyOf(logs));
-            stopped = request.stopTokens.includes(token);
-          }
-          const completion = Int32Array.from(tokens);
-          const place = { key: promptKey(prompt), lastToken: lastPromptToken(prompt), tokens: completion };
-          return {
-            tokens: completion,
-            logprobs: Float64Array.from(logprobs),
-            entropy: Float64Array.from(entropy),
-            stopReason: stopped ? ("stop" as const) : ("length" as const),
-            ...madeUpSignals(place, request.signals),
-          };
-        }),
-      );
+      return sampleFrom(weights, request);
+    },
+
+    async sampler() {
+      const table = weights.slice();
+      return { sample: async (request) => sampleFrom(table, request) };
     },
 
     async score(sequences, request = {}) {

@@ -136,6 +136,10 @@ describe("an engine in its thread", () => {
     await model.close();
   });
 
+  test("has no samplers of earlier weights, and says so", async () => {
+    await expect((await open()).sampler()).rejects.toThrow(/its one thread samples or learns/);
+  });
+
   test("runs calls in the order they were made, new prompts or known", async () => {
     const engine = await open();
     const [sequence] = sequences();

@@ -13,6 +13,7 @@ import type {
   GradientReport,
   Prompt,
   SampleRequest,
+  Sampler,
   SaveOptions,
   Score,
   ScoreRequest,
@@ -127,6 +128,12 @@ class LocalEngine implements Engine {
 
   async step(adam: AdamParameters): Promise<StepReport> {
     return (await this.#call("step", adam)) as StepReport;
+  }
+
+  async sampler(): Promise<Sampler> {
+    throw new EngineError(
+      "local engine: its one thread samples or learns, never both at once: it has no samplers of earlier weights",
+    );
   }
 
   async setReference(): Promise<void> {

@@ -97,7 +97,14 @@ describe("a server of the plain protocol with signals", () => {
   test("has the capabilities that it names and the client knows, entropy while sampling not among them", async () => {
     const { engine } = await client(WHOLE);
     expect([...engine.capabilities].sort()).toEqual(
-      ["attention", "attention-measure", "calibrated-attention", "image-ablation", "reference"].sort(),
+      [
+        "attention",
+        "attention-measure",
+        "calibrated-attention",
+        "image-ablation",
+        "overlap",
+        "reference",
+      ].sort(),
     );
   });
 

@@ -116,7 +116,7 @@ describe("an engine behind the protocol", () => {
     // Where a prompt ends must not matter, as it does not to a language model.
     const engine = () => createFakeEngine({ vocabSize: 12, promptRows: 1, seed: 5 });
     const client = await world.client((await world.server({ isExtended: false, engine })).url);
-    expect([...client.capabilities].sort()).toEqual(["image-ablation", "reference"]);
+    expect([...client.capabilities].sort()).toEqual(["image-ablation", "overlap", "reference"]);
     const sequences = prompts.flatMap((prompt) =>
       [[3, 4, 0], [5], [0, 0, 2]].map((tokens) => ({ prompt, completion: Int32Array.from(tokens) })),
     );
@@ -155,6 +155,38 @@ describe("an engine behind the protocol", () => {
     const groups = await client.sample({ ...request, signals: {} });
     for (const { entropy, logprobs } of groups.flat()) expect(entropy).toEqual(logprobs.map((own) => -own));
   });
+
+  test.each([true, false])(
+    "samples from earlier weights while later calls change them (extension: %s)",
+    async (isExtended) => {
+      const { url } = await world.server({ isExtended });
+      let release = () => {};
+      const held = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      // Samples come to the server only after the step.
+      let isHeld = false;
+      const slow: Fetch = async (address, options) => {
+        if (isHeld && address.endsWith("asample")) await held;
+        return fetch(address, options);
+      };
+      const client = await world.client(url, { fetch: slow });
+      const asked = isExtended ? request : { ...request, signals: {} };
+      const before = await client.sample(asked);
+      const sampler = await client.sampler();
+      isHeld = true;
+      const late = sampler.sample(asked);
+      await client.accumulate(
+        [{ prompt: prompts[0]!, completion: Int32Array.of(2, 5) }],
+        [Float64Array.of(1, 1)],
+      );
+      expect((await client.step(adam)).applied).toBe(true);
+      release();
+      expect(await late).toEqual(before);
+      expect(await client.sample(asked)).not.toEqual(before);
+      expect(await sampler.sample(asked)).toEqual(before);
+    },
+  );
 
   test("sends a batch that is too large for one request in parts", async () => {
     const server = await world.server();

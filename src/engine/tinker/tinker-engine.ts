@@ -11,7 +11,6 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { EngineError, ShapeError } from "../../errors/index.ts";
-import { Rng } from "../../math/index.ts";
 import { type ModelConfig, parseConfig, readJson } from "../../model/index.ts";
 import type { Capability } from "../capabilities.ts";
 import type {
@@ -21,6 +20,7 @@ import type {
   Engine,
   GradientReport,
   SampleRequest,
+  Sampler,
   SaveOptions,
   Score,
   ScoreRequest,
@@ -33,10 +33,9 @@ import { readPointer, writePointer } from "./checkpoint-pointer.ts";
 import { chosenModel } from "./chosen-model.ts";
 import { type ForwardContext, lastOf, sendForward } from "./forward-requests.ts";
 import { HttpClient } from "./http-client.ts";
-import { AT_ONCE, inParallel } from "./in-parallel.ts";
 import { missingFromPlain, offeredSignals, ownCapabilities, signalConfig } from "./offered-signals.ts";
 import { promptScores } from "./prompt-scores.ts";
-import { sampledGroup } from "./sampled-group.ts";
+import { sendSamples } from "./sample-requests.ts";
 import { parsed, TinkerSession } from "./session.ts";
 import type { TinkerEngineOptions } from "./tinker-options.ts";
 import {
@@ -49,8 +48,11 @@ import {
 import { PromptEncoder } from "./wire-prompt.ts";
 import { signalsOf } from "./wire-signals.ts";
 
-/** What every server can do: ablated images are other images, and a reference is other weights to sample from. */
-const OF_THE_PROTOCOL = ["image-ablation", "reference"] as const satisfies readonly Capability[];
+/**
+ * What every server can do: ablated images are other images, a reference is other weights to sample from, and a sampling
+ * session has the weights of its time.
+ */
+const OF_THE_PROTOCOL = ["image-ablation", "overlap", "reference"] as const satisfies readonly Capability[];
 const PROBE = "get_server_capabilities";
 
 /**
@@ -134,44 +136,28 @@ class TinkerEngine implements Engine {
   }
 
   sample(request: SampleRequest): Promise<Completion[][]> {
-    return this.#inOrder(() => this.#sample(request));
+    return this.#inOrder(async () => this.#sampleFrom(await this.#present(), request));
   }
 
-  async #sample(request: SampleRequest): Promise<Completion[][]> {
-    const { prompts, groupSize, temperature } = request;
-    if (!this.#isExtended && temperature !== 0) this.#requireTemperature("asample", temperature);
+  sampler(): Promise<Sampler> {
+    return this.#inOrder(async () => {
+      const session = await this.#present();
+      return { sample: (request) => this.#sampleFrom(session, request) };
+    });
+  }
+
+  /** The sampling session of the present weights, begun where there is none. */
+  async #present(): Promise<string> {
     this.#sampler ??= await this.#session.samplerOfPresent();
-    const session = this.#sampler;
+    return this.#sampler;
+  }
+
+  async #sampleFrom(sampler: string, request: SampleRequest): Promise<Completion[][]> {
+    const { prompts, temperature } = request;
+    if (!this.#isExtended && temperature !== 0) this.#requireTemperature("asample", temperature);
     const first = this.#sampled;
     this.#sampled += prompts.length;
-    const seeds = new Rng(request.seed);
-    const futures = await inParallel(prompts, AT_ONCE, async (prompt, place) => {
-      const { chunks } = await this.#encoder.encode(prompt);
-      return this.#session.submit("asample", {
-        sampling_session_id: session,
-        seq_id: first + place,
-        num_samples: groupSize,
-        prompt: { chunks },
-        sampling_params: {
-          max_tokens: request.maxCompletionTokens,
-          seed: this.#isExtended ? request.seed : seeds.fork(place).word() >>> 1,
-          stop: [...request.stopTokens],
-          temperature,
-          top_k: request.topK === 0 ? -1 : request.topK,
-          top_p: request.topP,
-        },
-        ...(this.#isExtended && {
-          fovea: {
-            batch: { id: `${session}/${first}`, place, size: prompts.length },
-            ...(request.signals && { signals: request.signals }),
-          },
-        }),
-      });
-    });
-    return inParallel(futures, AT_ONCE, async (future) => {
-      const answer = await this.#session.result(future, "asample");
-      return sampledGroup(answer, groupSize, request.signals);
-    });
+    return sendSamples(this.#forwardContext(), { sampler, first }, request);
   }
 
   score(sequences: readonly Sequence[], request: ScoreRequest = {}): Promise<Score[]> {

@@ -4,7 +4,7 @@
  */
 import { creditMethod } from "../../credit/index.ts";
 import { ConfigError } from "../../errors/index.ts";
-import { hasAdvantages, keepsTokenCredit } from "../../objective/index.ts";
+import { correctsStaleness, hasAdvantages, keepsTokenCredit } from "../../objective/index.ts";
 import { configErrorFrom } from "./explain-issues.ts";
 import { isSettings, mergeSettings, type Settings } from "./merge.ts";
 import { type Config, configSchema, DEFAULT_KINDS } from "./schema.ts";
@@ -50,6 +50,12 @@ function checkCombinations(config: Config): void {
   if (reward.overlong !== undefined && reward.overlong.buffer > limit) {
     wrong.push(
       `reward.overlong.buffer: expected at most sampling.maxCompletionTokens (${limit}), got ${reward.overlong.buffer}`,
+    );
+  }
+  if (train.maxStaleness > 0 && !correctsStaleness(algorithm)) {
+    wrong.push(
+      `train.maxStaleness ${train.maxStaleness} with algorithm.kind "${algorithm.kind}": it has no importance ratio, so ` +
+        "that samples of an earlier policy would go uncorrected; expected 0, or another algorithm",
     );
   }
   if (sampling.topK === 1) {

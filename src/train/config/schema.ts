@@ -110,6 +110,13 @@ const trainSchema = z
       .min(1)
       .default(1)
       .describe("Optimiser steps a round; the groups are shared among them."),
+    maxStaleness: z
+      .int()
+      .min(0)
+      .default(0)
+      .describe(
+        "Batches that are sampled ahead while gradients are computed: a batch is learnt from at most so many policy versions (iterations) after the one that sampled it; 0 samples on policy. Needs an engine that overlaps, such as tinker.",
+      ),
     ...optimizerOptions({ learningRate: 1e-4, beta1: 0.9, beta2: 0.99, weightDecay: 0, maxGradientNorm: 1 }),
     ...scheduleOptions("constant", 0),
     seed: seed.default(0).describe("Seed of initial weights, sampling and order of data."),
