@@ -210,3 +210,6 @@ export interface Engine {
   load(directory: string): Promise<void>;
   close(): Promise<void>;
 }
+
+/** What of an engine gives scores. */
+export type Scorer = Pick<Engine, "score">;

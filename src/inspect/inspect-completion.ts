@@ -16,6 +16,7 @@ import {
 import type { CompletionInspection, ImageAttention, ShownGrid } from "./inspection.ts";
 import { methodWeights } from "./method-weights.ts";
 import { nearestTokens } from "./nearest-tokens.ts";
+import { rememberedScores } from "./remembered-scores.ts";
 
 /** Layers that AT-RL compares, arXiv:2602.11455. */
 const CALIBRATED = { row: "own", layers: 4, biasCorrection: true } as const;
@@ -129,7 +130,8 @@ export async function inspectCompletion(
   const can = (capability: Capability) => engine.capabilities.has(capability);
   const sequences = (members: readonly GroupMember[]) =>
     members.map((member) => ({ prompt, completion: Int32Array.from(member.tokens) }));
-  const scores = await engine.score(sequences(group), {
+  const scorer = rememberedScores(engine);
+  const scores = await scorer.score(sequences(group), {
     temperature,
     ...(can("entropy") && { entropy: true }),
     signals: {
@@ -137,7 +139,7 @@ export async function inspectCompletion(
       ...(can("image-rows") && { imageRows: { row: "own" } }),
     },
   });
-  const [compared] = await engine.score(sequences([asked]), {
+  const [compared] = await scorer.score(sequences([asked]), {
     temperature,
     ...(can("full-distribution") && { divergenceFrom: { kind: "discard" } }),
     signals: can("calibrated-attention") && tokens <= MOST_GRAM_TOKENS ? { calibrated: CALIBRATED } : {},
@@ -146,7 +148,7 @@ export async function inspectCompletion(
   if (own === undefined || compared === undefined) throw new EngineError("score: expected a score, got none");
   const { attention, imageRows } = own.signals ?? {};
   const weights = await methodWeights(
-    engine,
+    scorer,
     methods,
     {
       prompt,

@@ -3,7 +3,7 @@
  * What every credit method says of the same completions: the functions that train, on signals of the same weights.
  */
 import { type CreditConfig, creditMethod, creditSchema } from "../credit/index.ts";
-import type { Engine, Prompt } from "../engine/index.ts";
+import type { Prompt, Scorer } from "../engine/index.ts";
 import { type Answered, creditSignals } from "../train/index.ts";
 import type { MethodWeights } from "./inspection.ts";
 
@@ -27,7 +27,7 @@ export function everyMethod(own: CreditConfig): CreditConfig[] {
 }
 
 async function weightsOf(
-  engine: Engine,
+  engine: Scorer,
   config: CreditConfig,
   group: JudgedGroup,
   place: number,
@@ -59,7 +59,7 @@ async function weightsOf(
 
 /** Weights of one completion of a group by each method. */
 export async function methodWeights(
-  engine: Engine,
+  engine: Scorer,
   methods: readonly CreditConfig[],
   group: JudgedGroup,
   place: number,

@@ -3,7 +3,7 @@
  * The signals that a credit method needs: those that came along while sampling, and the rest from scoring passes.
  */
 import type { AblatedPass, CreditCompletion, CreditNeeds } from "../credit/index.ts";
-import type { Capability, Completion, Engine, Prompt, Score, ScoreRequest } from "../engine/index.ts";
+import type { Capability, Completion, Prompt, Score, ScoreRequest, Scorer } from "../engine/index.ts";
 import { EngineError } from "../errors/index.ts";
 
 type Signals = NonNullable<CreditCompletion["signals"]>;
@@ -36,7 +36,7 @@ export function creditCapabilities({ attention, calibrated, entropy, ablation }:
  * @returns in the order of `answers`
  */
 export async function creditSignals(
-  engine: Engine,
+  engine: Scorer,
   temperature: number,
   needs: CreditNeeds,
   answers: readonly Answered[],
@@ -54,7 +54,7 @@ export async function creditSignals(
 
 /** Attention as sampled where every completion carries what is asked for, else scored. */
 async function attentionSignals(
-  engine: Engine,
+  engine: Scorer,
   temperature: number,
   { attention, calibrated }: CreditNeeds,
   answers: readonly Answered[],
@@ -79,7 +79,7 @@ async function attentionSignals(
  * theirs.
  */
 async function ablatedPasses(
-  engine: Engine,
+  engine: Scorer,
   sampledAt: number,
   { image, divergence, temperature = sampledAt }: NonNullable<CreditNeeds["ablation"]>,
   answers: readonly Answered[],
@@ -101,7 +101,7 @@ async function ablatedPasses(
   return ablated.map(({ logprobs }, i) => ({ given: given[i]!.logprobs, ablated: logprobs }));
 }
 
-function score(engine: Engine, answers: readonly Answered[], request: ScoreRequest): Promise<Score[]> {
+function score(engine: Scorer, answers: readonly Answered[], request: ScoreRequest): Promise<Score[]> {
   return engine.score(
     answers.map(({ prompt, completion }) => ({ prompt, completion: completion.tokens })),
     request,
