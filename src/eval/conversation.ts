@@ -27,7 +27,16 @@ export function conversation(
   videos = 0,
 ): ChatMessage[] {
   return [
-    ...(system === undefined ? [] : [{ role: "system" as const, content: system }]),
+    ...systemMessage(system),
     { role: "user", content: questionParts(question + suffix, images, videos) },
   ];
+}
+
+/** The same for a text model, whose template reads texts, and takes a list of parts for no text at all. */
+export function textConversation(question: string, { system, suffix = "" }: Frame = {}): ChatMessage[] {
+  return [...systemMessage(system), { role: "user", content: question + suffix }];
+}
+
+function systemMessage(system: string | undefined): ChatMessage[] {
+  return system === undefined ? [] : [{ role: "system", content: system }];
 }

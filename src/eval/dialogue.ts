@@ -4,6 +4,7 @@
  * knows both the chat format and the data.
  */
 import type { Problem } from "../data/index.ts";
+import { ModelError } from "../errors/index.ts";
 import {
   type ChatFormat,
   imageGrid,
@@ -15,16 +16,14 @@ import {
   type VideoProcessorConfig,
   videoGrid,
 } from "../model/index.ts";
-import { conversation, type Frame } from "./conversation.ts";
+import { conversation, type Frame, textConversation } from "./conversation.ts";
 
 /** How problems become conversations. */
 export interface DialogueOptions extends ChatFormat, Frame {
   /** Ids that end a completion; at least one. The first ends a demonstration. */
   readonly stopTokens: readonly number[];
-  /** How images are cut into tokens. */
-  readonly processor: ProcessorConfig;
-  /** How videos are cut into tokens. */
-  readonly videoProcessor: VideoProcessorConfig;
+  /** How images and videos are cut into tokens; a text model has none. */
+  readonly vision?: { readonly image: ProcessorConfig; readonly video: VideoProcessorConfig } | undefined;
 }
 
 /** Problems to prompts, and tokens to text. */
@@ -34,6 +33,7 @@ export interface Dialogue {
    * Images and videos where the question has their places; else first, then the question.
    *
    * @throws DataError when the question has not one place for each image and each video
+   * @throws ModelError when there are images or videos and the model is a text model
    */
   prompt(problem: Problem): Prompt;
   /** Tokens of a prompt, those of its images and videos included. */
@@ -48,20 +48,18 @@ export interface Dialogue {
 
 /** The dialogue of a model with this tokenizer and chat template. */
 export function createDialogue(options: DialogueOptions): Dialogue {
-  const { tokenizer, stopTokens, processor, videoProcessor, system, suffix } = options;
+  const { tokenizer, stopTokens, vision, system, suffix } = options;
   const [stop] = stopTokens;
   const chunkTokens = (chunk: PromptChunk): number => {
-    switch (chunk.kind) {
-      case "text":
-        return chunk.tokens.length;
-      case "image":
-        return mergedTokens(imageGrid(chunk.image, processor), processor.mergeSize);
-      case "video": {
-        const { frames } = chunk.video;
-        const size = frames[0] ?? { width: 0, height: 0 };
-        return mergedTokens(videoGrid(size, frames.length, videoProcessor), videoProcessor.mergeSize);
-      }
+    if (chunk.kind === "text") return chunk.tokens.length;
+    if (vision === undefined)
+      throw new ModelError(`prompt: has an image or video, but the model is a text model`);
+    if (chunk.kind === "image") {
+      return mergedTokens(imageGrid(chunk.image, vision.image), vision.image.mergeSize);
     }
+    const { frames } = chunk.video;
+    const size = frames[0] ?? { width: 0, height: 0 };
+    return mergedTokens(videoGrid(size, frames.length, vision.video), vision.video.mergeSize);
   };
   const known = new Map<number, string>();
   const tokenText = (id: number): string => {
@@ -72,9 +70,14 @@ export function createDialogue(options: DialogueOptions): Dialogue {
   return {
     stopTokens,
     prompt(problem) {
-      const { question, images, videos = [] } = problem;
-      const messages = conversation(question, images.length, { system, suffix }, videos.length);
-      return promptFromMessages(messages, images, options, { videos });
+      const { id, question, images, videos = [] } = problem;
+      if (vision !== undefined) {
+        const messages = conversation(question, images.length, { system, suffix }, videos.length);
+        return promptFromMessages(messages, images, options, { videos });
+      }
+      const seen = images.length + videos.length;
+      if (seen === 0) return promptFromMessages(textConversation(question, { system, suffix }), [], options);
+      throw new ModelError(`problem ${id}: has ${seen} images or videos, but the model is a text model`);
     },
     promptTokens: ({ chunks }) => chunks.reduce((sum, chunk) => sum + chunkTokens(chunk), 0),
     completionTokens(text) {

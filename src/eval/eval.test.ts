@@ -18,8 +18,10 @@ const format = {
   tokenizer,
   template: loadChatTemplate(DIGITS_ASSETS),
   stopTokens: [END],
-  processor: loadProcessorConfig(DIGITS_ASSETS, digitsModelConfig()),
-  videoProcessor: loadVideoProcessorConfig(DIGITS_ASSETS, digitsModelConfig()),
+  vision: {
+    image: loadProcessorConfig(DIGITS_ASSETS, digitsModelConfig()),
+    video: loadVideoProcessorConfig(DIGITS_ASSETS, digitsModelConfig()),
+  },
 };
 const dialogue = createDialogue(format);
 const source = digitsSource({

@@ -9,7 +9,8 @@ import type { ModelConfig, TextConfig, VisionConfig } from "./config.ts";
 import { Fields } from "./json-fields.ts";
 import { type FloatType, TORCH_DTYPES } from "./write-safetensors.ts";
 
-const MODEL_TYPE = "qwen2_5_vl";
+/** What config.json calls the architecture. */
+export const MODEL_TYPE = "qwen2_5_vl";
 const ARCHITECTURE = "Qwen2_5_VLForConditionalGeneration";
 /** Base of the vision tower's rotary frequencies; the architecture has no other. */
 const VISION_ROPE_THETA = 10_000;

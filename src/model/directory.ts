@@ -8,7 +8,7 @@ import { join, resolve } from "node:path";
 import { ModelError, RunError } from "../errors/index.ts";
 import type { ChatTemplate } from "./chat-template.ts";
 import type { ModelConfig } from "./config.ts";
-import { configJson, parseConfig } from "./config-json.ts";
+import { configJson, MODEL_TYPE, parseConfig } from "./config-json.ts";
 import { loadProcessorConfig } from "./image/load-processor-config.ts";
 import { type ProcessorConfig, processorJson } from "./image/processor-config.ts";
 import { Fields } from "./json-fields.ts";
@@ -56,6 +56,10 @@ export interface ModelDirectory extends ModelSettings {
   readonly weights: Weights;
 }
 
+function textFields(root: Fields): Fields {
+  return root.has("text_config") ? root.object("text_config") : root;
+}
+
 /** Ids from the first of the places that names any. */
 function tokenIds(places: readonly Fields[], name: string): readonly number[] {
   for (const fields of places) {
@@ -64,6 +68,80 @@ function tokenIds(places: readonly Fields[], name: string): readonly number[] {
     return Array.isArray(value) ? fields.numbers(name) : [fields.integer(name, undefined, 0)];
   }
   return [];
+}
+
+/**
+ * The ids that end a completion and fill up a batch.
+ *
+ * @throws ModelError when nothing names a stop token
+ */
+function endings(
+  path: string,
+  root: Fields,
+  tokenizer: Tokenizer,
+  vocabSize: number,
+): { readonly stopTokens: readonly number[]; readonly padToken: number } {
+  const generationPath = join(path, GENERATION);
+  const generation = existsSync(generationPath) ? [new Fields(readJson(generationPath), generationPath)] : [];
+  const ofTokenizer = (token: string | undefined) =>
+    token === undefined ? [] : [tokenizer.requireTokenId(token)];
+  const first = (...lists: readonly (readonly number[])[]) => lists.find((ids) => ids.length > 0) ?? [];
+  const inVocabulary = (ids: readonly number[]) => ids.filter((id) => id < vocabSize);
+  const stopTokens = first(
+    inVocabulary(tokenIds(generation, "eos_token_id")),
+    ofTokenizer(tokenizer.eosToken),
+    inVocabulary(tokenIds([textFields(root), root], "eos_token_id")),
+  );
+  const [stopToken] = stopTokens;
+  if (stopToken === undefined) {
+    throw new ModelError(
+      `${path}: no stop token: expected eos_token_id in ${GENERATION} or config.json, or eos_token in tokenizer_config.json`,
+    );
+  }
+  const [padToken = stopToken] = first(
+    inVocabulary(tokenIds(generation, "pad_token_id")),
+    ofTokenizer(tokenizer.padToken),
+  );
+  return { stopTokens, padToken };
+}
+
+/** What conversations with a text model need of its directory; the network runs elsewhere. */
+export interface TextModelDirectory {
+  readonly tokenizer: Tokenizer;
+  readonly template: ChatTemplate;
+  /** Ids that end a completion; at least one. */
+  readonly stopTokens: readonly number[];
+}
+
+/**
+ * Whether a directory holds a model without eyes, of whatever architecture: its config.json has no `vision_config`.
+ *
+ * @throws ModelError when there is no config.json that can be read
+ */
+export function isTextModel(path: string): boolean {
+  const configPath = join(path, "config.json");
+  const root = new Fields(readJson(configPath), configPath);
+  return root.text("model_type") !== MODEL_TYPE && !root.has("vision_config");
+}
+
+/**
+ * Opens the directory of a text model for an engine that runs elsewhere: tokenizer, chat template and stop tokens. Its
+ * weights need not be there.
+ *
+ * @throws ModelError naming the file and what is wrong in it, as `openModelDirectory`
+ */
+export function openTextModel(path: string): TextModelDirectory {
+  const configPath = join(path, "config.json");
+  const root = new Fields(readJson(configPath), configPath);
+  const vocabSize = textFields(root).integer("vocab_size");
+  const tokenizer = loadTokenizer(path);
+  if (tokenizer.vocabSize > vocabSize) {
+    throw new ModelError(
+      `${path}: tokenizer.json: ${tokenizer.vocabSize} tokens, but config.json: vocab_size is ${vocabSize}`,
+    );
+  }
+  const { stopTokens } = endings(path, root, tokenizer, vocabSize);
+  return { tokenizer, template: loadChatTemplate(path), stopTokens };
 }
 
 /**
@@ -82,28 +160,8 @@ export function openModelDirectory(path: string): ModelDirectory {
   checkTokenizer(tokenizer, config);
 
   const root = new Fields(json, configPath);
-  const text = root.has("text_config") ? root.object("text_config") : root;
-  const generationPath = join(path, GENERATION);
-  const generation = existsSync(generationPath) ? [new Fields(readJson(generationPath), generationPath)] : [];
-  const ofTokenizer = (token: string | undefined) =>
-    token === undefined ? [] : [tokenizer.requireTokenId(token)];
-  const first = (...lists: readonly (readonly number[])[]) => lists.find((ids) => ids.length > 0) ?? [];
-  const inVocabulary = (ids: readonly number[]) => ids.filter((id) => id < config.text.vocabSize);
-  const stopTokens = first(
-    inVocabulary(tokenIds(generation, "eos_token_id")),
-    ofTokenizer(tokenizer.eosToken),
-    inVocabulary(tokenIds([text, root], "eos_token_id")),
-  );
-  const [stopToken] = stopTokens;
-  if (stopToken === undefined) {
-    throw new ModelError(
-      `${path}: no stop token: expected eos_token_id in ${GENERATION} or config.json, or eos_token in tokenizer_config.json`,
-    );
-  }
-  const [padToken = stopToken] = first(
-    inVocabulary(tokenIds(generation, "pad_token_id")),
-    ofTokenizer(tokenizer.padToken),
-  );
+  const text = textFields(root);
+  const { stopTokens, padToken } = endings(path, root, tokenizer, config.text.vocabSize);
 
   const weights = readWeights(path);
   checkParameters(config, weights.shapes, path);

@@ -14,9 +14,11 @@ export {
 export type { ModelConfig, TextConfig, VisionConfig } from "./config.ts";
 export { type ConfigJsonOptions, configJson, parseConfig } from "./config-json.ts";
 export {
+  isTextModel,
   type ModelDirectory,
   type ModelFiles,
   openModelDirectory,
+  openTextModel,
   writeModelDirectory,
 } from "./directory.ts";
 export { type ExportOptions, exportModel } from "./export-model.ts";

@@ -1,10 +1,12 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { ConfigError, DownloadError } from "../errors/index.ts";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ConfigError, DownloadError, ModelError } from "../errors/index.ts";
 import { type HubServer, startHub } from "../testing/hub-server.ts";
+import { TinkerWorld } from "../testing/tinker-fixtures.ts";
 import { resolveConfig } from "./config/resolve-config.ts";
+import { DIGITS_ASSETS } from "./digits-model.ts";
 import type { DownloadEvent } from "./events.ts";
 import { fetchModel, openDialogue, openEngine } from "./open-model.ts";
 
@@ -64,4 +66,61 @@ test.each([
   const engine = await openEngine(resolveConfig({ flags }));
   expect(engine.capabilities.has("value")).toBe(hasValues);
   await engine.close();
+});
+
+describe("a text model of another architecture", () => {
+  const directory = join(mkdtempSync(join(tmpdir(), "fovea-text-model-")), "model");
+  const world = new TinkerWorld();
+  afterAll(async () => {
+    await world.close();
+    rmSync(dirname(directory), { recursive: true });
+  });
+  /** Its template writes texts, and nothing for a list of parts, as those of text models do. */
+  const write = (config: object) => {
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(join(directory, "config.json"), JSON.stringify(config));
+    for (const name of ["tokenizer.json", "tokenizer_config.json"]) {
+      copyFileSync(join(DIGITS_ASSETS, name), join(directory, name));
+    }
+    writeFileSync(
+      join(directory, "chat_template.jinja"),
+      "{%- for message in messages -%}{%- if message.content is string -%}<|im_start|>{{- message.content -}}<|im_end|>{%- endif -%}{%- endfor -%}",
+    );
+  };
+  const problem = { id: "7", question: "The sum", answer: "8", kind: "all", images: [] };
+  const on = (engine: string) =>
+    resolveConfig({
+      file: { model: directory },
+      flags: [`engine.kind=${engine}`, "engine.url=http://there"].slice(0, engine === "local" ? 1 : 2),
+    });
+
+  test("is spoken to by an engine elsewhere, and needs no weights here", () => {
+    write({ model_type: "qwen3", vocab_size: 464 });
+    const dialogue = openDialogue(on("tinker"));
+    const prompt = dialogue.prompt(problem);
+    const tokens = prompt.chunks.flatMap((chunk) => (chunk.kind === "text" ? chunk.tokens : []));
+    expect(dialogue.text(tokens)).toBe("The sum");
+    expect(dialogue.promptTokens(prompt)).toBe(tokens.length);
+    expect(dialogue.stopTokens).toEqual([457]);
+  });
+
+  test("takes no images, and offers no method that changes them", async () => {
+    write({ model_type: "qwen3", vocab_size: 464 });
+    const image = { width: 28, height: 28, data: new Uint8Array(28 * 28 * 3) };
+    const one = { ...problem, images: [image] };
+    expect(() => openDialogue(on("tinker")).prompt(one)).toThrow(ModelError);
+    const engine = await world.client((await world.server({ isExtended: false })).url, { model: directory });
+    expect([...engine.capabilities]).toEqual(["reference"]);
+    const seen = { chunks: [{ kind: "image" as const, image }] };
+    await expect(engine.score([{ prompt: seen, completion: Int32Array.of(1) }])).rejects.toThrow(
+      "prompt: has an image, but the model is a text model",
+    );
+  });
+
+  test("is refused by this machine's engine, and with a tokenizer that has more tokens than it", () => {
+    write({ model_type: "qwen3", vocab_size: 464 });
+    expect(() => openDialogue(on("local"))).toThrow('model_type: expected "qwen2_5_vl"');
+    write({ model_type: "qwen3", vocab_size: 400 });
+    expect(() => openDialogue(on("tinker"))).toThrow("463 tokens, but config.json: vocab_size is 400");
+  });
 });

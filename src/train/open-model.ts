@@ -8,11 +8,13 @@ import { answerFormats, createDialogue, type Dialogue } from "../eval/index.ts";
 import {
   type DownloadOptions,
   downloadModel,
+  isTextModel,
   loadChatTemplate,
   loadProcessorConfig,
   loadTokenizer,
   loadVideoProcessorConfig,
   openModelDirectory,
+  openTextModel,
 } from "../model/index.ts";
 import { algorithmNeeds } from "../objective/index.ts";
 import type { Config } from "./config/schema.ts";
@@ -84,6 +86,7 @@ export const openEngine: OpenEngine = async ({ model: part, engine, train, algor
     ...(engine.loraSeed !== undefined && { loraSeed: engine.loraSeed }),
     valueHead,
     measureMismatch: engine.measureMismatch,
+    lossReduction: engine.lossReduction === "auto" ? undefined : engine.lossReduction,
     maxRequestBytes: engine.maxRequestMegabytes * 2 ** 20,
     retryLimitMs: engine.retryMinutes * 60_000,
     futureLimitMs: engine.resultMinutes * 60_000,
@@ -94,17 +97,23 @@ export const openEngine: OpenEngine = async ({ model: part, engine, train, algor
 /**
  * The dialogue with the configured model: its tokenizer, its chat template, its stop tokens.
  *
- * @throws ModelError when the model directory is not a whole Qwen2.5-VL
+ * An engine elsewhere may train a text model of any architecture: then the directory's tokenizer, chat template and
+ * stop tokens are all that is read.
+ *
+ * @throws ModelError when the model directory is not a whole Qwen2.5-VL, or a text model that is trained elsewhere
  * @throws ConfigError when the model is one of the hub: `fetchModel` comes first
  */
-export function openDialogue({ model, prompt }: Config): Dialogue {
+export function openDialogue({ model, prompt, engine }: Config): Dialogue {
   const format = answerFormats[prompt.format];
   const { system = format.system, suffix = format.suffix } = prompt;
   const directory = directoryOf(model);
+  if (directory !== undefined && engine.kind === "tinker" && isTextModel(directory)) {
+    return createDialogue({ ...openTextModel(directory), system, suffix });
+  }
   if (directory !== undefined) {
     const { tokenizer, template, stopTokens, processor, config } = openModelDirectory(directory);
-    const videoProcessor = loadVideoProcessorConfig(directory, config);
-    return createDialogue({ tokenizer, template, stopTokens, processor, videoProcessor, system, suffix });
+    const vision = { image: processor, video: loadVideoProcessorConfig(directory, config) };
+    return createDialogue({ tokenizer, template, stopTokens, vision, system, suffix });
   }
   const tokenizer = loadTokenizer(DIGITS_ASSETS);
   const config = digitsModelConfig();
@@ -113,8 +122,10 @@ export function openDialogue({ model, prompt }: Config): Dialogue {
     tokenizer,
     template: loadChatTemplate(DIGITS_ASSETS),
     stopTokens,
-    processor: loadProcessorConfig(DIGITS_ASSETS, config),
-    videoProcessor: loadVideoProcessorConfig(DIGITS_ASSETS, config),
+    vision: {
+      image: loadProcessorConfig(DIGITS_ASSETS, config),
+      video: loadVideoProcessorConfig(DIGITS_ASSETS, config),
+    },
     system,
     suffix,
   });

@@ -4,6 +4,7 @@
  */
 import { EngineError } from "../../errors/index.ts";
 import type { Sequence } from "../engine.ts";
+import { CROSS_ENTROPY, type WireLoss } from "./coefficient-loss.ts";
 import { parsed, type TinkerSession } from "./session.ts";
 import {
   forwardAnswerSchema,
@@ -31,7 +32,7 @@ export interface ForwardContext {
  * Sends sequences and waits for what comes of them.
  *
  * @param inputs arrays of each sequence by name, `[T]` each
- * @param lossConfig asks a server without the extension for signals
+ * @param loss the batch's loss; a `forward` asks a server without the extension for signals by its configuration
  * @returns outputs in the order of the sequences, and the metrics of each request
  */
 export async function sendForward(
@@ -40,21 +41,18 @@ export async function sendForward(
   sequences: readonly Sequence[],
   inputs: readonly Readonly<Record<string, ArrayLike<number>>>[],
   options: WireForwardOptions,
-  lossConfig?: Readonly<Record<string, number>>,
+  { loss_fn, loss_fn_config }: WireLoss = CROSS_ENTROPY,
 ): Promise<{ readonly outputs: Tensors[]; readonly metrics: Metrics[] }> {
   const outputs: Tensors[] = [];
   const metrics: Metrics[] = [];
-  const span = isExtended || lossConfig !== undefined ? "completion" : "sequence";
+  const isOfSignals = call === "forward" && loss_fn_config !== undefined;
+  const span = isExtended || isOfSignals ? "completion" : "sequence";
   let data: WireDatum[] = [];
   let bytes = 0;
   let sent = new Set<string>();
   const send = async () => {
     const answer = await session.mutate(call, {
-      [`${call}_input`]: {
-        data,
-        loss_fn: "cross_entropy",
-        ...(lossConfig && { loss_fn_config: lossConfig }),
-      },
+      [`${call}_input`]: { data, loss_fn, ...(loss_fn_config && { loss_fn_config }) },
       ...(isExtended && { fovea: options }),
     });
     const found = parsed(forwardAnswerSchema, answer, call);

@@ -110,8 +110,25 @@ export class TinkerSession {
 
   /** Makes the session's model; the one before is given up. */
   async createModel(baseModel: string, extension: object | undefined): Promise<void> {
-    const call = "create_model";
     if (this.#model !== undefined) await this.#unload(this.#model.id);
+    this.#model = await this.#newModel(baseModel, extension);
+  }
+
+  /** Does work with another model like the session's in its place. */
+  async besides<T>(baseModel: string, work: () => Promise<T>): Promise<T> {
+    const own = this.#model;
+    const other = await this.#newModel(baseModel, undefined);
+    this.#model = other;
+    try {
+      return await work();
+    } finally {
+      this.#model = own;
+      await this.#unload(other.id);
+    }
+  }
+
+  async #newModel(baseModel: string, extension: object | undefined): Promise<OpenModel> {
+    const call = "create_model";
     const { loraRank = 0, loraSeed } = this.#options;
     const answer = await this.operation(call, {
       session_id: this.#id,
@@ -122,7 +139,7 @@ export class TinkerSession {
       ...(extension && { fovea: extension }),
     });
     const { model_id: id, fovea } = parsed(modelAnswerSchema, answer, call);
-    this.#model = { id, capabilities: fovea?.capabilities ?? [], nextSequence: 1 };
+    return { id, capabilities: fovea?.capabilities ?? [], nextSequence: 1 };
   }
 
   /** Lets the server free a model; one that cannot, or does not answer, is not waited for. */

@@ -9,9 +9,7 @@
  * protocol lacks (attention, entropy, batches that are sampled as one) comes from there.
  */
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
 import { EngineError, ShapeError } from "../../errors/index.ts";
-import { type ModelConfig, parseConfig, readJson } from "../../model/index.ts";
 import type { Capability } from "../capabilities.ts";
 import type {
   AccumulateOptions,
@@ -27,12 +25,12 @@ import type {
   Sequence,
   StepReport,
 } from "../engine.ts";
-import { ablatePrompt } from "../local/prompts/ablated-prompt.ts";
-import { loadProcessors, type Processors } from "../local/prompts/prepared-prompt.ts";
 import { readPointer, writePointer } from "./checkpoint-pointer.ts";
 import { chosenModel } from "./chosen-model.ts";
+import { CROSS_ENTROPY, lossOfSums } from "./coefficient-loss.ts";
 import { type ForwardContext, lastOf, sendForward } from "./forward-requests.ts";
 import { HttpClient } from "./http-client.ts";
+import { BatchLosses } from "./loss-reduction.ts";
 import { missingFromPlain, offeredSignals, ownCapabilities, signalConfig } from "./offered-signals.ts";
 import { promptScores } from "./prompt-scores.ts";
 import { sendSamples } from "./sample-requests.ts";
@@ -41,6 +39,7 @@ import type { TinkerEngineOptions } from "./tinker-options.ts";
 import {
   capabilitiesSchema,
   EXTENSION_PROTOCOL,
+  gradientNormOf,
   pathAnswerSchema,
   stepAnswerSchema,
   type WireForwardOptions,
@@ -76,8 +75,6 @@ class TinkerEngine implements Engine {
   readonly #options: TinkerEngineOptions;
   readonly #http: HttpClient;
   readonly #session: TinkerSession;
-  readonly #config: ModelConfig;
-  readonly #processors: Processors;
   readonly #encoder: PromptEncoder;
   #capabilities: ReadonlySet<Capability> = new Set();
   #baseModel = "";
@@ -89,18 +86,17 @@ class TinkerEngine implements Engine {
   #sampler: string | undefined;
   #sampled = 0;
   #reference: { readonly path: string; readonly sampler: string } | undefined;
+  readonly #losses: BatchLosses;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: TinkerEngineOptions) {
     this.#options = options;
     this.#http = new HttpClient(options);
     this.#session = new TinkerSession(this.#http, options);
-    const { model } = options;
-    const assets = typeof model === "string" ? model : model.assets;
-    const path = join(assets, "config.json");
-    this.#config = typeof model === "string" ? parseConfig(readJson(path), path) : model.config;
-    this.#processors = loadProcessors(assets, this.#config);
-    this.#encoder = new PromptEncoder(this.#config, this.#processors);
+    this.#encoder = new PromptEncoder(options.model);
+    // Servers that take means are those that train adapters alone.
+    const reduction = options.lossReduction ?? ((options.loraRank ?? 0) === 0 ? "sum" : undefined);
+    this.#losses = new BatchLosses(this.#session, this.#encoder, reduction);
   }
 
   get capabilities(): ReadonlySet<Capability> {
@@ -130,7 +126,9 @@ class TinkerEngine implements Engine {
     await this.#session.createModel(this.#baseModel, extension);
     // Whatever the engine at the server can be shown, the protocol has no chunk for a video.
     const own = (this.#session.capabilities as Capability[]).filter((name) => name !== "video");
-    this.#capabilities = new Set([...OF_THE_PROTOCOL, ...ownCapabilities(this.#offered), ...own]);
+    const ofProtocol = this.#encoder.seesImages ? OF_THE_PROTOCOL : (["reference"] as const);
+    this.#capabilities = new Set([...ofProtocol, ...ownCapabilities(this.#offered), ...own]);
+    this.#losses.cleared();
     this.#sampler = undefined;
     this.#reference = undefined;
   }
@@ -169,7 +167,7 @@ class TinkerEngine implements Engine {
     const ablated = new Map<Sequence["prompt"], Sequence["prompt"]>();
     const sequences = image
       ? given.map(({ prompt, completion }) => {
-          const own = ablated.get(prompt) ?? ablatePrompt(prompt, image, this.#config, this.#processors);
+          const own = ablated.get(prompt) ?? this.#encoder.ablated(prompt, image);
           ablated.set(prompt, own);
           return { prompt: own, completion };
         })
@@ -195,14 +193,8 @@ class TinkerEngine implements Engine {
     };
     const none = sequences.map(({ completion }) => ({ weights: new Float64Array(completion.length) }));
     const config = this.#isExtended ? undefined : signalConfig(request);
-    const { outputs } = await sendForward(
-      this.#forwardContext(),
-      "forward",
-      sequences,
-      none,
-      options,
-      config,
-    );
+    const loss = config && { ...CROSS_ENTROPY, loss_fn_config: config };
+    const { outputs } = await sendForward(this.#forwardContext(), "forward", sequences, none, options, loss);
     return outputs.map((tensors, i) => {
       const length = sequences[i]!.completion.length;
       const read = (name: string) => lastOf(tensors, name, length, `forward, sequence ${i}`);
@@ -235,6 +227,9 @@ class TinkerEngine implements Engine {
       if (valueCoefficients) this.#refuse("forward_backward", "value head");
       if (entropyCoefficients) this.#refuse("forward_backward", "gradient of entropies");
     }
+    const { loss, inputs: inputsOf } = this.#isExtended
+      ? lossOfSums
+      : await this.#losses.of(sequences, this.#baseModel);
     const inputs = sequences.map(({ completion }, i) => {
       const checked = (name: string, values: Float64Array | undefined) => {
         if (values?.length === completion.length) return values;
@@ -243,7 +238,7 @@ class TinkerEngine implements Engine {
         );
       };
       return {
-        weights: checked("coefficients", coefficients[i]),
+        ...inputsOf(checked("coefficients", coefficients[i])),
         ...(valueCoefficients && {
           value_weights: checked("valueCoefficients", valueCoefficients[i]),
         }),
@@ -260,6 +255,7 @@ class TinkerEngine implements Engine {
       sequences,
       inputs,
       extension,
+      loss,
     );
     const tokens = sequences.reduce((sum, { completion }) => sum + completion.length, 0);
     return {
@@ -286,11 +282,11 @@ class TinkerEngine implements Engine {
         },
       });
       this.#sampler = undefined;
-      const metrics = parsed(stepAnswerSchema, answer, "optim_step").metrics ?? {};
-      const norm = Object.entries(metrics).find(([name]) => /(^|\/)grad_norm(:|$)/.test(name));
+      this.#losses.cleared();
+      const done = parsed(stepAnswerSchema, answer, "optim_step");
       return {
-        gradientNorm: norm?.[1] ?? Number.NaN,
-        applied: (metrics["applied"] ?? 1) === 1,
+        gradientNorm: gradientNormOf(done) ?? Number.NaN,
+        applied: (done.metrics?.["applied"] ?? 1) === 1,
       };
     });
   }

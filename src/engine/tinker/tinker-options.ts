@@ -3,6 +3,7 @@
  * What an engine behind the Tinker protocol is opened with.
  */
 import type { FreshModel } from "../local/local-options.ts";
+import type { LossReduction } from "./coefficient-loss.ts";
 
 /** Time as the client sees it; tests pass one of their own. */
 export interface Clock {
@@ -30,6 +31,8 @@ export interface TinkerEngineOptions {
   readonly valueHead?: boolean;
   /** Compare the sampler's log-probs with the trainer's in every update that allows it; true unless given. */
   readonly measureMismatch?: boolean;
+  /** How the server adds up losses; found out at the first gradient unless given. */
+  readonly lossReduction?: LossReduction | undefined;
   /** Largest body of one request, bytes; a batch that is larger is sent in parts. 64 MiB unless given. */
   readonly maxRequestBytes?: number;
   /** Longest that one attempt of a request may take, ms. */

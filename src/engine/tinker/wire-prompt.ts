@@ -4,10 +4,23 @@
  * for, so that a server that would see it otherwise refuses it.
  */
 import { createHash } from "node:crypto";
+import { join } from "node:path";
+import type { ImageAblation } from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";
-import { encodePng, imageGrid, type ModelConfig, mergedTokens, type RgbImage } from "../../model/index.ts";
+import {
+  encodePng,
+  imageGrid,
+  isTextModel,
+  type ModelConfig,
+  mergedTokens,
+  parseConfig,
+  type RgbImage,
+  readJson,
+} from "../../model/index.ts";
 import type { Prompt } from "../engine.ts";
-import type { Processors } from "../local/prompts/prepared-prompt.ts";
+import type { FreshModel } from "../local/local-options.ts";
+import { ablatePrompt } from "../local/prompts/ablated-prompt.ts";
+import { loadProcessors, type Processors } from "../local/prompts/prepared-prompt.ts";
 import type { WireChunk } from "./wire.ts";
 
 /** Location of an image that stands in full earlier in the same request. */
@@ -26,15 +39,45 @@ export interface WirePrompt {
   readonly length: number;
 }
 
+/** How a model cuts images into tokens. */
+interface Sight {
+  readonly config: ModelConfig;
+  readonly processors: Processors;
+}
+
+/** That of a model; undefined for a text model. */
+function sightOf(model: string | FreshModel): Sight | undefined {
+  if (typeof model !== "string") {
+    return { config: model.config, processors: loadProcessors(model.assets, model.config) };
+  }
+  if (isTextModel(model)) return undefined;
+  const path = join(model, "config.json");
+  const config = parseConfig(readJson(path), path);
+  return { config, processors: loadProcessors(model, config) };
+}
+
 /** Turns prompts into chunks; an image is encoded once. */
 export class PromptEncoder {
-  readonly #config: ModelConfig;
-  readonly #processors: Processors;
+  readonly #sight: Sight | undefined;
   readonly #images = new WeakMap<RgbImage, Promise<WireImage>>();
 
-  constructor(config: ModelConfig, processors: Processors) {
-    this.#config = config;
-    this.#processors = processors;
+  /**
+   * @param model directory of the processor, or the built-in model
+   * @throws ModelError when the directory cannot be read
+   */
+  constructor(model: string | FreshModel) {
+    this.#sight = sightOf(model);
+  }
+
+  /** Whether the model takes images. */
+  get seesImages(): boolean {
+    return this.#sight !== undefined;
+  }
+
+  /** The prompt under an ablation; a text model's prompts have nothing to ablate. */
+  ablated(prompt: Prompt, image: ImageAblation): Prompt {
+    const sight = this.#sight;
+    return sight === undefined ? prompt : ablatePrompt(prompt, image, sight.config, sight.processors);
   }
 
   /**
@@ -42,7 +85,7 @@ export class PromptEncoder {
    *
    * @param sent digests of images that stand in the request already: those are pointed at; none where the server
    *   cannot follow such pointers
-   * @throws EngineError when the prompt holds a video, for which the protocol has no chunk
+   * @throws EngineError when the prompt holds a video, for which the protocol has no chunk, or an image for a text model
    */
   async encode(prompt: Prompt, sent?: Set<string>): Promise<WirePrompt> {
     const chunks: WireChunk[] = [];
@@ -80,11 +123,14 @@ export class PromptEncoder {
   }
 
   async #encodeImage(image: RgbImage): Promise<WireImage> {
+    if (this.#sight === undefined)
+      throw new EngineError("prompt: has an image, but the model is a text model");
+    const { config, processors } = this.#sight;
     const png = await encodePng(image);
     return {
       base64: Buffer.from(png).toString("base64"),
       digest: createHash("sha256").update(png).digest("hex"),
-      tokens: mergedTokens(imageGrid(image, this.#processors.image), this.#config.vision.spatialMergeSize),
+      tokens: mergedTokens(imageGrid(image, processors.image), config.vision.spatialMergeSize),
     };
   }
 }

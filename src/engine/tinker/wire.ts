@@ -196,6 +196,11 @@ export type WireForwardAnswer = z.output<typeof forwardAnswerSchema>;
 export const stepAnswerSchema = z.object({
   metrics: z.record(z.string(), z.number().nullable()).nullish(),
 });
+/** The global norm that a server tells with a step, under whatever prefix and suffix. */
+export function gradientNormOf({ metrics }: z.output<typeof stepAnswerSchema>): number | undefined {
+  const norm = Object.entries(metrics ?? {}).find(([name]) => /(^|\/)grad_norm(:|$)/.test(name));
+  return norm?.[1] ?? undefined;
+}
 export const sampleAnswerSchema = z.object({
   sequences: z.array(
     z.object({

@@ -26,6 +26,12 @@ export const tinkerSchema = z
       .boolean()
       .default(true)
       .describe("Compare the sampler's log-probs with the trainer's in every iteration."),
+    lossReduction: z
+      .enum(["auto", "sum", "mean"])
+      .default("auto")
+      .describe(
+        "How the server adds up losses: sum, as the protocol says, or mean over weights and sequences, as SkyRL on JAX; auto measures it.",
+      ),
     maxRequestMegabytes: z
       .number()
       .positive()

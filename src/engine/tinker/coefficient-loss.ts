@@ -1,0 +1,50 @@
+/**
+ * @module
+ * Losses of the protocol that mean coefficients, L = Σ −cₜ·log π(oₜ), on servers that add up in different ways. A sum over
+ * tokens, which is the protocol's, takes a cross-entropy whose weights are the coefficients. SkyRL's JAX backend divides: by
+ * the sum of a sequence's weights, and by the number B of sequences since the last step,
+ *
+ *     L = 1/B · Σᵢ Σₜ wᵢₜ·ℓᵢₜ / max(Σₜ wᵢₜ, 10⁻⁹)
+ *
+ * so that a weight's size means nothing there, and weights that sum to less than 0 are multiplied by 10⁹. Coefficients
+ * travel to it as advantages of `cispo` with both thresholds at 1, whose ratio is 1 whatever the log-probs:
+ *
+ *     ℓᵢₜ = −aᵢₜ·log π(oₜ),   wᵢₜ = 1 on the Tᵢ tokens of the completion,   aᵢₜ = cᵢₜ·Tᵢ·B
+ *
+ * Source: `loss_for_lora` and `get_mean` of skyrl/backends/jax.py, SkyRL 0.3.0.
+ */
+
+/** `sum` over all tokens, or `mean`: over each sequence's weights, then over sequences. */
+export type LossReduction = "sum" | "mean";
+
+/** A loss as a request names it. */
+export interface WireLoss {
+  readonly loss_fn: "cross_entropy" | "cispo";
+  readonly loss_fn_config?: Readonly<Record<string, number>>;
+}
+
+/** A loss, and what it takes of a sequence with these coefficients: arrays by name, `[T]` each. */
+export interface CoefficientLoss {
+  readonly loss: WireLoss;
+  readonly inputs: (coefficients: Float64Array) => Readonly<Record<string, Float64Array>>;
+}
+
+export const CROSS_ENTROPY: WireLoss = { loss_fn: "cross_entropy" };
+
+/** On a server that sums. */
+export const lossOfSums: CoefficientLoss = {
+  loss: CROSS_ENTROPY,
+  inputs: (weights) => ({ weights }),
+};
+
+/** On a server that takes means, of this many sequences. */
+export function lossOfMeans(sequences: number): CoefficientLoss {
+  return {
+    loss: { loss_fn: "cispo", loss_fn_config: { clip_low_threshold: 1, clip_high_threshold: 1 } },
+    inputs: (coefficients) => ({
+      weights: new Float64Array(coefficients.length).fill(1),
+      logprobs: new Float64Array(coefficients.length),
+      advantages: coefficients.map((own) => own * coefficients.length * sequences),
+    }),
+  };
+}
