@@ -110,7 +110,7 @@ describe("a text model of another architecture", () => {
     const one = { ...problem, images: [image] };
     expect(() => openDialogue(on("tinker")).prompt(one)).toThrow(ModelError);
     const engine = await world.client((await world.server({ isExtended: false })).url, { model: directory });
-    expect([...engine.capabilities]).toEqual(["reference"]);
+    expect([...engine.capabilities]).toEqual(["overlap", "reference"]);
     const seen = { chunks: [{ kind: "image" as const, image }] };
     await expect(engine.score([{ prompt: seen, completion: Int32Array.of(1) }])).rejects.toThrow(
       "prompt: has an image, but the model is a text model",

@@ -32,7 +32,7 @@ export interface CoefficientLoss {
 export const CROSS_ENTROPY: WireLoss = { loss_fn: "cross_entropy" };
 
 /** On a server that sums. */
-export const lossOfSums: CoefficientLoss = {
+const lossOfSums: CoefficientLoss = {
   loss: CROSS_ENTROPY,
   inputs: (weights) => ({ weights }),
 };
@@ -47,4 +47,30 @@ export function lossOfMeans(sequences: number): CoefficientLoss {
       advantages: coefficients.map((own) => own * coefficients.length * sequences),
     }),
   };
+}
+
+/** The losses of a run's batches, one step after another. */
+export class BatchLosses {
+  readonly #reduction: LossReduction;
+  /** Sequences of the first gradient since the last step, by which a mean is undone; 0 before it. */
+  #sequences = 0;
+
+  constructor(reduction: LossReduction) {
+    this.#reduction = reduction;
+  }
+
+  /**
+   * The loss of a batch. Where a step has several batches and the server takes means, their sum is off by the factor
+   * sequences of the first / sequences of all.
+   */
+  of(sequences: number): CoefficientLoss {
+    if (this.#reduction === "sum") return lossOfSums;
+    this.#sequences ||= sequences;
+    return lossOfMeans(this.#sequences);
+  }
+
+  /** The gradient is gone: a step was taken, or the model is another. */
+  cleared(): void {
+    this.#sequences = 0;
+  }
 }

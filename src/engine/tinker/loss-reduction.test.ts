@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { TinkerWorld } from "../../testing/tinker-fixtures.ts";
+import { temporaryDirectory } from "../../testing/tiny-run.ts";
 import type { Engine, Sequence } from "../engine.ts";
 import { createFakeEngine } from "../fake/fake-engine.ts";
 import type { Fetch } from "./tinker-options.ts";
@@ -55,10 +56,20 @@ interface Answer {
   readonly loss_fn_outputs?: Record<string, object>[];
 }
 
-/** A server of the plain protocol that tells no batch's loss, and divides by the weights of each sequence if it is to. */
-async function client(divides: boolean, engine: () => Engine, lossReduction?: "sum" | "mean") {
+/**
+ * A server of the plain protocol that tells no batch's loss, and divides by the weights of each sequence if it is to.
+ *
+ * @param name what it calls itself
+ */
+async function client(
+  divides: boolean,
+  engine: () => Engine,
+  lossReduction?: "sum" | "mean",
+  name = "another",
+) {
   const losses: string[] = [];
   const wrapped: Fetch = async (address, options) => {
+    if (new URL(address).pathname === "/") return Response.json({ name });
     const body = JSON.parse((options.body as string | undefined) ?? "{}") as Body;
     const { loss_fn, data = [] } = body.forward_backward_input ?? {};
     if (loss_fn !== undefined) losses.push(loss_fn);
@@ -99,7 +110,7 @@ describe("coefficients on a server that takes means over weights and sequences",
     expect(losses.slice(-2)).toEqual(["cispo", "cispo"]);
   });
 
-  test("are measured once, beside a model that was trained before", async () => {
+  test("are measured once, beside the model that is trained", async () => {
     const { losses, engine } = await client(true, () => meanOfSequences(fake()));
     const before = (await engine.score(sequences)).map(({ logprobs }) => [...logprobs]);
     await engine.accumulate(sequences, coefficients);
@@ -129,9 +140,37 @@ describe("how a server adds up losses", () => {
   });
 
   test("is an error with the numbers where it is neither sum nor mean", async () => {
-    const { engine } = await client(true, fake);
-    await expect(engine.accumulate(sequences, coefficients)).rejects.toThrow(
+    await expect(client(true, fake)).rejects.toThrow(
       /^forward_backward: expected gradients of a sum or of a mean .* set engine.lossReduction$/,
     );
+  });
+});
+
+describe("a reference on SkyRL, whose samplers have the weights that are trained", () => {
+  const SKYRL = "Tinker API Mock";
+  const logprobs = async (engine: Engine, weights: "policy" | "reference") =>
+    (await engine.score(sequences, { weights })).flatMap((score) => [...score.logprobs]);
+
+  test("is a model of its own on the backend that takes means, and stays so when a run goes on", async () => {
+    const { engine } = await client(true, () => meanOfSequences(fake()), "mean", SKYRL);
+    expect([...engine.capabilities].sort()).toEqual(["image-ablation", "reference"]);
+    const start = await logprobs(engine, "policy");
+    await engine.setReference();
+    const after = await trained(engine);
+    expect(after).not.toEqual(start);
+    expect(await logprobs(engine, "reference")).toEqual(start);
+    expect(await logprobs(engine, "policy")).toEqual(after);
+
+    const directory = temporaryDirectory();
+    await engine.save(directory);
+    await trained(engine);
+    await engine.load(directory);
+    expect(await logprobs(engine, "reference")).toEqual(start);
+    expect(await logprobs(engine, "policy")).toEqual(after);
+  });
+
+  test("is not offered on the backend that sums, which trains one model", async () => {
+    const { engine } = await client(false, fake, "sum", SKYRL);
+    expect([...engine.capabilities]).toEqual(["image-ablation"]);
   });
 });

@@ -4,37 +4,34 @@
  */
 import { EngineError } from "../../errors/index.ts";
 import type { Sequence } from "../engine.ts";
-import {
-  type CoefficientLoss,
-  CROSS_ENTROPY,
-  type LossReduction,
-  lossOfMeans,
-  lossOfSums,
-  type WireLoss,
-} from "./coefficient-loss.ts";
+import { CROSS_ENTROPY, type LossReduction, lossOfMeans, type WireLoss } from "./coefficient-loss.ts";
 import { parsed, type TinkerSession } from "./session.ts";
 import { forwardAnswerSchema, gradientNormOf, stepAnswerSchema } from "./wire.ts";
 import type { PromptEncoder } from "./wire-prompt.ts";
 import { toDatum } from "./wire-sequence.ts";
+
+/** Tokens that every model has. */
+const ANY: Sequence = {
+  prompt: { chunks: [{ kind: "text", tokens: [0] }] },
+  completion: Int32Array.of(1, 0),
+};
 
 /**
  * How the server adds up, by the norm of gradients. Servers that tell the batch's loss, as the protocol has it,
  * or give no token's loss in a forward pass, are taken at its word: sums. Of others a model beside the trained one is
  * made, gets gradients that a sum makes four times as large and a mean leaves alone, never moves, and is given up.
  *
- * @param sequence any that the server can take; short ones cost less
  * @throws EngineError when it does neither, or does not tell the norm
  */
 export async function measuredReduction(
   session: TinkerSession,
   encoder: PromptEncoder,
   baseModel: string,
-  sequence: Sequence,
 ): Promise<LossReduction> {
-  const prompt = await encoder.encode(sequence.prompt);
-  const { length } = sequence.completion;
+  const prompt = await encoder.encode(ANY.prompt);
+  const { length } = ANY.completion;
   const batch = (arrays: Readonly<Record<string, Float64Array>>, { loss_fn, loss_fn_config }: WireLoss) => {
-    const datum = toDatum(sequence, prompt, arrays, "sequence");
+    const datum = toDatum(ANY, prompt, arrays, "sequence");
     return { data: [datum, datum], loss_fn, ...(loss_fn_config && { loss_fn_config }) };
   };
   const filled = (value: number) => new Float64Array(length).fill(value);
@@ -69,39 +66,4 @@ export async function measuredReduction(
       `forward_backward: expected gradients of a sum or of a mean over tokens and sequences; the norms of one batch, of two of doubled weights and of coefficients are ${once}, ${twice} and ${own}: set engine.lossReduction`,
     );
   });
-}
-
-/** The losses of a run's batches, one step after another. */
-export class BatchLosses {
-  readonly #session: TinkerSession;
-  readonly #encoder: PromptEncoder;
-  #reduction: LossReduction | undefined;
-  /** Sequences of the first gradient since the last step, by which a mean is undone; 0 before it. */
-  #sequences = 0;
-
-  /** @param reduction measured at the first gradient unless given */
-  constructor(session: TinkerSession, encoder: PromptEncoder, reduction: LossReduction | undefined) {
-    this.#session = session;
-    this.#encoder = encoder;
-    this.#reduction = reduction;
-  }
-
-  /**
-   * The loss of a batch. Where a step has several batches and the server takes means, their sum is off by the factor
-   * sequences of the first / sequences of all.
-   */
-  async of(sequences: readonly Sequence[], baseModel: string): Promise<CoefficientLoss> {
-    const [shortest] = [...sequences].sort((a, b) => a.completion.length - b.completion.length);
-    if (this.#reduction === undefined && shortest !== undefined) {
-      this.#reduction = await measuredReduction(this.#session, this.#encoder, baseModel, shortest);
-    }
-    if (this.#reduction !== "mean") return lossOfSums;
-    this.#sequences ||= sequences.length;
-    return lossOfMeans(this.#sequences);
-  }
-
-  /** The gradient is gone: a step was taken, or the model is another. */
-  cleared(): void {
-    this.#sequences = 0;
-  }
 }

@@ -17,18 +17,15 @@ const CALL = "asample";
  *
  * @param sampler its sampling session
  * @param first number of the first request
- * @throws EngineError when there is no sampler, or it gives no log-probs
+ * @throws EngineError when it gives no log-probs
  */
 export async function promptScores(
   session: TinkerSession,
   encoder: PromptEncoder,
-  sampler: string | undefined,
+  sampler: string,
   sequences: readonly Sequence[],
   first: number,
 ): Promise<Score[]> {
-  if (sampler === undefined) {
-    throw new EngineError("score: reference weights were asked for, but none were set");
-  }
   return inParallel(sequences, AT_ONCE, async ({ prompt, completion }, i) => {
     const { chunks } = await encoder.encode(prompt);
     const answer = await session.operation(CALL, {

@@ -53,6 +53,8 @@ export class TinkerSession {
   #nextModel = 0;
   #nextSampler = 0;
   #model: OpenModel | undefined;
+  /** Ids of models whose weights stay. */
+  #frozen: string[] = [];
   #heartbeat: NodeJS.Timeout | undefined;
   #lost: FoveaError | undefined;
 
@@ -78,6 +80,7 @@ export class TinkerSession {
     this.#nextModel = 0;
     this.#nextSampler = 0;
     this.#model = undefined;
+    this.#frozen = [];
     this.#lost = undefined;
     const period = this.#options.heartbeatMs ?? 10_000;
     this.#heartbeat = setInterval(() => void this.#beat(), period).unref();
@@ -110,20 +113,39 @@ export class TinkerSession {
 
   /** Makes the session's model; the one before is given up. */
   async createModel(baseModel: string, extension: object | undefined): Promise<void> {
-    if (this.#model !== undefined) await this.#unload(this.#model.id);
+    await this.#unloadAll();
     this.#model = await this.#newModel(baseModel, extension);
   }
 
-  /** Does work with another model like the session's in its place. */
+  /** Does work with another model like the session's in its place, and gives it up. */
   async besides<T>(baseModel: string, work: () => Promise<T>): Promise<T> {
-    const own = this.#model;
     const other = await this.#newModel(baseModel, undefined);
-    this.#model = other;
+    try {
+      return await this.#inPlace(other, work);
+    } finally {
+      await this.#unload(other.id);
+    }
+  }
+
+  /**
+   * Another model like the session's, with weights that were saved; it stays until the session's model is given up.
+   *
+   * @returns what does work with it in the place of the session's
+   */
+  async frozen(baseModel: string, path: string): Promise<<T>(work: () => Promise<T>) => Promise<T>> {
+    const other = await this.#newModel(baseModel, undefined);
+    this.#frozen.push(other.id);
+    await this.#inPlace(other, () => this.mutate("load_weights", { path, optimizer: false }));
+    return (work) => this.#inPlace(other, work);
+  }
+
+  async #inPlace<T>(model: OpenModel, work: () => Promise<T>): Promise<T> {
+    const own = this.#model;
+    this.#model = model;
     try {
       return await work();
     } finally {
       this.#model = own;
-      await this.#unload(other.id);
     }
   }
 
@@ -140,6 +162,11 @@ export class TinkerSession {
     });
     const { model_id: id, fovea } = parsed(modelAnswerSchema, answer, call);
     return { id, capabilities: fovea?.capabilities ?? [], nextSequence: 1 };
+  }
+
+  async #unloadAll(): Promise<void> {
+    const ids = [...this.#frozen.splice(0), ...(this.#model === undefined ? [] : [this.#model.id])];
+    for (const id of ids) await this.#unload(id);
   }
 
   /** Lets the server free a model; one that cannot, or does not answer, is not waited for. */
@@ -257,6 +284,6 @@ export class TinkerSession {
 
   async close(): Promise<void> {
     clearInterval(this.#heartbeat);
-    if (this.#model !== undefined && !this.isLost) await this.#unload(this.#model.id);
+    if (!this.isLost) await this.#unloadAll();
   }
 }

@@ -27,12 +27,18 @@ import type {
 } from "../engine.ts";
 import { readPointer, writePointer } from "./checkpoint-pointer.ts";
 import { chosenModel } from "./chosen-model.ts";
-import { CROSS_ENTROPY, lossOfSums } from "./coefficient-loss.ts";
+import { BatchLosses, CROSS_ENTROPY } from "./coefficient-loss.ts";
 import { type ForwardContext, lastOf, sendForward } from "./forward-requests.ts";
 import { HttpClient } from "./http-client.ts";
-import { BatchLosses } from "./loss-reduction.ts";
+import { measuredReduction } from "./loss-reduction.ts";
 import { missingFromPlain, offeredSignals, ownCapabilities, signalConfig } from "./offered-signals.ts";
-import { promptScores } from "./prompt-scores.ts";
+import {
+  modelReference,
+  type Reference,
+  sampledReference,
+  type WeightKeeper,
+  weightKeeper,
+} from "./reference-weights.ts";
 import { sendSamples } from "./sample-requests.ts";
 import { parsed, TinkerSession } from "./session.ts";
 import type { TinkerEngineOptions } from "./tinker-options.ts";
@@ -42,6 +48,7 @@ import {
   gradientNormOf,
   pathAnswerSchema,
   stepAnswerSchema,
+  toAdam,
   type WireForwardOptions,
 } from "./wire.ts";
 import { PromptEncoder } from "./wire-prompt.ts";
@@ -85,8 +92,9 @@ class TinkerEngine implements Engine {
   /** Sampling session of the present weights; none once they have changed. */
   #sampler: string | undefined;
   #sampled = 0;
-  #reference: { readonly path: string; readonly sampler: string } | undefined;
-  readonly #losses: BatchLosses;
+  #reference: Reference | undefined;
+  #losses = new BatchLosses("sum");
+  #keeper: WeightKeeper = "sampler";
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: TinkerEngineOptions) {
@@ -94,9 +102,6 @@ class TinkerEngine implements Engine {
     this.#http = new HttpClient(options);
     this.#session = new TinkerSession(this.#http, options);
     this.#encoder = new PromptEncoder(options.model);
-    // Servers that take means are those that train adapters alone.
-    const reduction = options.lossReduction ?? ((options.loraRank ?? 0) === 0 ? "sum" : undefined);
-    this.#losses = new BatchLosses(this.#session, this.#encoder, reduction);
   }
 
   get capabilities(): ReadonlySet<Capability> {
@@ -119,18 +124,33 @@ class TinkerEngine implements Engine {
     this.#offered = offeredSignals(fovea_signals, `${call}: ${this.#http.url}`);
     await this.#session.start();
     await this.#createModel();
+    if (this.#isExtended) return;
+    const { lossReduction, loraRank = 0 } = this.#options;
+    // Servers that take means are among those that train adapters alone.
+    const measured = () => measuredReduction(this.#session, this.#encoder, this.#baseModel);
+    const reduction = lossReduction ?? (loraRank === 0 ? "sum" : await measured());
+    this.#losses = new BatchLosses(reduction);
+    this.#keeper = await weightKeeper(this.#http, reduction);
+    this.#setCapabilities();
   }
 
   async #createModel(): Promise<void> {
     const extension = this.#isExtended ? { value_head: this.#options.valueHead ?? false } : undefined;
     await this.#session.createModel(this.#baseModel, extension);
-    // Whatever the engine at the server can be shown, the protocol has no chunk for a video.
-    const own = (this.#session.capabilities as Capability[]).filter((name) => name !== "video");
-    const ofProtocol = this.#encoder.seesImages ? OF_THE_PROTOCOL : (["reference"] as const);
-    this.#capabilities = new Set([...ofProtocol, ...ownCapabilities(this.#offered), ...own]);
+    this.#setCapabilities();
     this.#losses.cleared();
     this.#sampler = undefined;
     this.#reference = undefined;
+  }
+
+  #setCapabilities(): void {
+    // Whatever the engine at the server can be shown, the protocol has no chunk for a video.
+    const own = (this.#session.capabilities as Capability[]).filter((name) => name !== "video");
+    const all = new Set([...OF_THE_PROTOCOL, ...ownCapabilities(this.#offered), ...own]);
+    if (!this.#encoder.seesImages) all.delete("image-ablation");
+    if (this.#keeper !== "sampler") all.delete("overlap");
+    if (this.#keeper === "none") all.delete("reference");
+    this.#capabilities = all;
   }
 
   sample(request: SampleRequest): Promise<Completion[][]> {
@@ -153,9 +173,14 @@ class TinkerEngine implements Engine {
   async #sampleFrom(sampler: string, request: SampleRequest): Promise<Completion[][]> {
     const { prompts, temperature } = request;
     if (!this.#isExtended && temperature !== 0) this.#requireTemperature("asample", temperature);
-    const first = this.#sampled;
-    this.#sampled += prompts.length;
+    const first = this.#numbers(prompts.length);
     return sendSamples(this.#forwardContext(), { sampler, first }, request);
+  }
+
+  /** Takes so many numbers of sampling requests; the first of them. */
+  #numbers(count: number): number {
+    this.#sampled += count;
+    return this.#sampled - count;
   }
 
   score(sequences: readonly Sequence[], request: ScoreRequest = {}): Promise<Score[]> {
@@ -177,9 +202,8 @@ class TinkerEngine implements Engine {
       if (missing !== undefined) this.#refuse("forward", missing);
       this.#requireTemperature("forward", temperature);
       if (weights === "reference") {
-        const numbers = this.#sampled;
-        this.#sampled += sequences.length;
-        return promptScores(this.#session, this.#encoder, this.#reference?.sampler, sequences, numbers);
+        if (this.#reference !== undefined) return this.#reference.score(sequences);
+        throw new EngineError("score: reference weights were asked for, but none were set");
       }
     }
     const { signals, entropy, values, divergenceFrom } = request;
@@ -227,9 +251,7 @@ class TinkerEngine implements Engine {
       if (valueCoefficients) this.#refuse("forward_backward", "value head");
       if (entropyCoefficients) this.#refuse("forward_backward", "gradient of entropies");
     }
-    const { loss, inputs: inputsOf } = this.#isExtended
-      ? lossOfSums
-      : await this.#losses.of(sequences, this.#baseModel);
+    const { loss, inputs: inputsOf } = this.#losses.of(sequences.length);
     const inputs = sequences.map(({ completion }, i) => {
       const checked = (name: string, values: Float64Array | undefined) => {
         if (values?.length === completion.length) return values;
@@ -271,16 +293,7 @@ class TinkerEngine implements Engine {
 
   step(adam: AdamParameters): Promise<StepReport> {
     return this.#inOrder(async () => {
-      const answer = await this.#session.mutate("optim_step", {
-        adam_params: {
-          learning_rate: adam.learningRate,
-          beta1: adam.beta1,
-          beta2: adam.beta2,
-          eps: adam.epsilon,
-          weight_decay: adam.weightDecay,
-          grad_clip_norm: adam.maxGradientNorm,
-        },
-      });
+      const answer = await this.#session.mutate("optim_step", { adam_params: toAdam(adam) });
       this.#sampler = undefined;
       this.#losses.cleared();
       const done = parsed(stepAnswerSchema, answer, "optim_step");
@@ -297,9 +310,15 @@ class TinkerEngine implements Engine {
         await this.#session.mutate("fovea_set_reference", {});
         return;
       }
-      const path = await this.#saved("save_weights_for_sampler", "reference");
-      this.#reference = { path, sampler: await this.#session.samplerOf(path) };
+      const call = this.#keeper === "model" ? "save_weights" : "save_weights_for_sampler";
+      this.#reference = await this.#referenceAt(await this.#saved(call, "reference"));
     });
+  }
+
+  #referenceAt(path: string): Promise<Reference> {
+    return this.#keeper === "model"
+      ? modelReference(this.#session, this.#baseModel, path, (sequences) => this.#score(sequences, {}))
+      : sampledReference(this.#session, this.#encoder, path, (count) => this.#numbers(count));
   }
 
   save(directory: string, { optimizer = true }: SaveOptions = {}): Promise<void> {
@@ -337,7 +356,7 @@ class TinkerEngine implements Engine {
       await this.#session.mutate("load_weights", { path, optimizer });
       this.#sampler = undefined;
       if (referencePath !== undefined && !this.#isExtended) {
-        this.#reference = { path: referencePath, sampler: await this.#session.samplerOf(referencePath) };
+        this.#reference = await this.#referenceAt(referencePath);
       }
     });
   }

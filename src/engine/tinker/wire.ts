@@ -5,6 +5,7 @@
  * server without it is never sent any, and a client without it never sees any.
  */
 import * as z from "zod";
+import type { AdamParameters } from "../engine.ts";
 
 /** Version of the extension that this code speaks. */
 export const EXTENSION_PROTOCOL = 1;
@@ -218,6 +219,18 @@ export const failureSchema = z.object({
   error: z.string(),
   code: z.string().nullish(),
 });
+
+/** Adam's settings in the protocol's names. */
+export function toAdam(adam: AdamParameters): z.output<typeof adamSchema> {
+  return {
+    learning_rate: adam.learningRate,
+    beta1: adam.beta1,
+    beta2: adam.beta2,
+    eps: adam.epsilon,
+    weight_decay: adam.weightDecay,
+    grad_clip_norm: adam.maxGradientNorm,
+  };
+}
 
 /** Numbers as a tensor of one dimension, or of the shape given. */
 export function toTensor(

@@ -1,0 +1,81 @@
+/**
+ * @module
+ * Frozen weights on a server without the extension. The protocol has samplers of weights that were saved, which are asked for
+ * the log-probs of their prompt. SkyRL's have not: its JAX backend samples from the adapter that it trains, so that a sampler
+ * of older weights either answers with newer ones or puts the older ones in the trained adapter's place, and its fsdp
+ * backend samples from whatever weights it was given last. On JAX a second model holds the reference instead; fsdp trains
+ * one model only. Source: `load_sampler_weights` of skyrl/backends/jax.py and `sample` of skyrl_train_backend.py, SkyRL
+ * 0.3.0.
+ */
+import { EngineError } from "../../errors/index.ts";
+import type { Score, Sequence } from "../engine.ts";
+import type { LossReduction } from "./coefficient-loss.ts";
+import type { HttpClient } from "./http-client.ts";
+import { promptScores } from "./prompt-scores.ts";
+import type { TinkerSession } from "./session.ts";
+import type { PromptEncoder } from "./wire-prompt.ts";
+
+/** What holds weights while the model is trained: a sampler of them, a model of their own, or nothing. */
+export type WeightKeeper = "sampler" | "model" | "none";
+
+/** What SkyRL calls itself. */
+const SKYRL = "Tinker API Mock";
+
+/**
+ * What the server has that keeps weights.
+ *
+ * @param reduction a SkyRL that takes means is the one on JAX
+ */
+export async function weightKeeper(http: HttpClient, reduction: LossReduction): Promise<WeightKeeper> {
+  let about: unknown;
+  try {
+    about = await http.send({ call: "root", path: "/", isOnce: true });
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+  }
+  const isSkyRl = (about as { readonly name?: unknown } | undefined)?.name === SKYRL;
+  if (!isSkyRl) return "sampler";
+  return reduction === "mean" ? "model" : "none";
+}
+
+/** Frozen weights. */
+export interface Reference {
+  /** Where the server saved them. */
+  readonly path: string;
+  readonly score: (sequences: readonly Sequence[]) => Promise<Score[]>;
+}
+
+/**
+ * Weights held by a sampler.
+ *
+ * @param path of weights saved for sampling
+ * @param numbers takes so many numbers of sampling requests and gives the first
+ */
+export async function sampledReference(
+  session: TinkerSession,
+  encoder: PromptEncoder,
+  path: string,
+  numbers: (count: number) => number,
+): Promise<Reference> {
+  const sampler = await session.samplerOf(path);
+  return {
+    path,
+    score: (sequences) => promptScores(session, encoder, sampler, sequences, numbers(sequences.length)),
+  };
+}
+
+/**
+ * Weights held by a model of their own.
+ *
+ * @param path of a saved training state
+ * @param score scores with the session's model
+ */
+export async function modelReference(
+  session: TinkerSession,
+  baseModel: string,
+  path: string,
+  score: (sequences: readonly Sequence[]) => Promise<Score[]>,
+): Promise<Reference> {
+  const inPlace = await session.frozen(baseModel, path);
+  return { path, score: (sequences) => inPlace(() => score(sequences)) };
+}
