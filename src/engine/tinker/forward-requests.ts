@@ -7,16 +7,17 @@ import type { Sequence } from "../engine.ts";
 import { CROSS_ENTROPY, type WireLoss } from "./coefficient-loss.ts";
 import { parsed, type TinkerSession } from "./session.ts";
 import {
+  type AnswerTensor,
   forwardAnswerSchema,
   fromWire,
+  plainNumbers,
   type WireDatum,
   type WireForwardOptions,
-  type WireTensor,
 } from "./wire.ts";
 import type { PromptEncoder } from "./wire-prompt.ts";
 import { datumBytes, toDatum } from "./wire-sequence.ts";
 
-type Tensors = Readonly<Record<string, WireTensor>>;
+type Tensors = Readonly<Record<string, AnswerTensor>>;
 type Metrics = Readonly<Record<string, number | null>>;
 
 /** What requests are made with. */
@@ -89,7 +90,7 @@ export async function sendForward(
  * @throws EngineError when the tensor is missing or shorter
  */
 export function lastOf(tensors: Tensors, name: string, length: number, where: string): Float64Array {
-  const data = tensors[name]?.data;
+  const data = plainNumbers(tensors[name]);
   if (data === undefined || data.length < length) {
     throw new EngineError(`${where}: expected ${length} ${name}, got ${data?.length ?? "none"}`);
   }

@@ -40,8 +40,24 @@ const made = (name: string, i: number, length: number) => ({
   shape: [length],
 });
 
+/** A Gram matrix that tells its sequence: its lower triangle packed, and the whole. */
+function madeGram(i: number, length: number) {
+  const whole = new Float64Array(length * length);
+  const lower: number[] = [];
+  for (let row = 0; row < length; row++) {
+    for (let column = 0; column <= row; column++) {
+      const value = i + row / 4 + column / 64;
+      lower.push(value);
+      whole[row * length + column] = value;
+      whole[column * length + row] = value;
+    }
+  }
+  const data = Buffer.from(Float32Array.from(lower).buffer).toString("base64");
+  return { whole, packed: { data, dtype: "float32", shape: [lower.length], encoding: "base64" } };
+}
+
 /** Makes a server of the plain protocol into one with signals: what `forward` is asked for, and answers beside log-probs. */
-function withSignals(said: object, names: readonly string[]) {
+function withSignals(said: object, names: readonly string[], instead: Readonly<Record<string, object>>) {
   const asked: WireBody[] = [];
   const results = new Map<string, WireBody>();
   const wrapped: Fetch = async (address, options) => {
@@ -58,7 +74,10 @@ function withSignals(said: object, names: readonly string[]) {
     if (request !== undefined && answer.loss_fn_outputs !== undefined) {
       for (const [i, output] of answer.loss_fn_outputs.entries()) {
         const length = request.forward_input.data[i]!.loss_fn_inputs["target_tokens"]!.data.length;
-        for (const name of names) output[name] = made(name, i, name === "gram" ? length * length : length);
+        for (const name of names) {
+          output[name] = name === "gram" ? madeGram(i, length).packed : made(name, i, length);
+        }
+        for (const [name, tensor] of Object.entries(instead)) output[name] = tensor;
       }
     }
     return new Response(JSON.stringify(answer), { status: response.status });
@@ -66,8 +85,12 @@ function withSignals(said: object, names: readonly string[]) {
   return { asked, wrapped };
 }
 
-async function client(said: object, names: readonly string[] = []) {
-  const { asked, wrapped } = withSignals(said, names);
+async function client(
+  said: object,
+  names: readonly string[] = [],
+  instead: Readonly<Record<string, object>> = {},
+) {
+  const { asked, wrapped } = withSignals(said, names, instead);
   const server = await world.server({ isExtended: false });
   return { asked, engine: await world.client(server.url, { fetch: wrapped }) };
 }
@@ -84,6 +107,7 @@ describe("a request for signals as loss_fn_config", () => {
       "fovea.calibrated": 2,
       "fovea.calibrated_layers": 3,
       "fovea.bias_correction": 0,
+      "fovea.packed_gram": 1,
       "fovea.entropy": 1,
     });
   });
@@ -137,9 +161,33 @@ describe("a server of the plain protocol with signals", () => {
           textShift: of("text_shift"),
           sharpness: { visual: of("visual_sharpness"), text: of("text_sharpness") },
         },
-        calibrated: { connectivity: of("connectivity"), gram: of("gram", length * length) },
+        calibrated: { connectivity: of("connectivity"), gram: madeGram(i, length).whole },
       });
     }
+  });
+
+  test("may answer with the whole Gram matrix in digits, and is told when it has another size", async () => {
+    const request: ScoreRequest = { signals: { calibrated } };
+    const one = sequences.slice(0, 1);
+    const square = { data: [1, 2, 2, 5], dtype: "float32", shape: [2, 2] };
+    const plain = await client(WHOLE, ["connectivity"], { gram: square });
+    const [score] = await plain.engine.score(one, request);
+    expect(score!.signals!.calibrated!.gram).toEqual(Float64Array.of(1, 2, 2, 5));
+    const wrong = { packed: madeGram(0, 3).packed, digits: { data: [1, 2, 5] } };
+    const scored = async (instead: Readonly<Record<string, object>>) =>
+      (await client(WHOLE, ["connectivity", "gram"], instead)).engine.score(one, request);
+    await expect(scored({ gram: wrong.packed })).rejects.toThrow(
+      "forward, sequence 0: expected a packed gram of 12 bytes (2 tokens), got 24",
+    );
+    await expect(scored({ gram: wrong.digits })).rejects.toThrow(
+      "forward, sequence 0: expected 4 numbers of the signal gram, got 3",
+    );
+    await expect(scored({ connectivity: { data: [1] } })).rejects.toThrow(
+      "forward, sequence 0: expected 2 numbers of the signal connectivity, got 1",
+    );
+    await expect(scored({ connectivity: wrong.packed })).rejects.toThrow(
+      "expected the signal connectivity, got none",
+    );
   });
 
   test("is asked nothing of signals when none are wanted", async () => {

@@ -72,6 +72,7 @@ export function signalConfig({ signals, entropy }: ScoreRequest): Record<string,
       "fovea.calibrated": ROWS[calibrated.row],
       "fovea.calibrated_layers": calibrated.layers,
       "fovea.bias_correction": calibrated.biasCorrection ? 1 : 0,
+      "fovea.packed_gram": 1,
     }),
     ...(entropy && { "fovea.entropy": 1 }),
   };

@@ -29,7 +29,7 @@ export function sampledGroup(
       throw new EngineError(`${CALL}: expected ${tokens.length} log-probs, got ${given?.length ?? "none"}`);
     }
     const logprobs = fromWire(given);
-    const found = signalsOf(signals ?? {}, request, CALL, true);
+    const found = signalsOf(signals ?? {}, request, tokens.length, CALL, true);
     return {
       tokens: Int32Array.from(tokens),
       logprobs,

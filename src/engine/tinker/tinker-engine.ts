@@ -222,7 +222,7 @@ class TinkerEngine implements Engine {
     return outputs.map((tensors, i) => {
       const length = sequences[i]!.completion.length;
       const read = (name: string) => lastOf(tensors, name, length, `forward, sequence ${i}`);
-      const found = signalsOf(tensors, signals, `forward, sequence ${i}`, false);
+      const found = signalsOf(tensors, signals, length, `forward, sequence ${i}`, false);
       return {
         logprobs: read("logprobs"),
         ...(entropy && { entropy: read("entropy") }),

@@ -6,9 +6,10 @@
 import type { AttentionSignals } from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";
 import type { SignalRequest, Signals } from "../engine.ts";
-import { fromWire, toTensor, type WireTensor } from "./wire.ts";
+import { unpackedGram } from "./packed-gram.ts";
+import { type AnswerTensor, fromWire, plainNumbers, toTensor, type WireTensor } from "./wire.ts";
 
-type Tensors = Readonly<Record<string, WireTensor>>;
+type Tensors = Readonly<Record<string, AnswerTensor>>;
 
 const ATTENTION = {
   visualMass: "visual_mass",
@@ -44,20 +45,31 @@ export function signalTensors(signals: Signals | undefined): Record<string, Wire
 /**
  * The signals among tensors, where they were asked for; undefined when none was.
  *
+ * @param length tokens of the completion, T
  * @param isOptional whether those that are missing may be left out, as in sampling
- * @throws EngineError when one that was asked for is missing
+ * @throws EngineError when one that was asked for is missing or has another length
  */
 export function signalsOf(
   tensors: Tensors,
   request: SignalRequest | undefined,
+  length: number,
   where: string,
   isOptional: boolean,
 ): Signals | undefined {
   const has = (name: string) => tensors[name] !== undefined;
-  const read = (name: string): Float64Array => {
-    const tensor = tensors[name];
-    if (tensor === undefined) throw new EngineError(`${where}: expected the signal ${name}, got none`);
-    return fromWire(tensor.data);
+  const read = (name: string, size = length): Float64Array => {
+    const numbers = plainNumbers(tensors[name]);
+    if (numbers === undefined) throw new EngineError(`${where}: expected the signal ${name}, got none`);
+    if (numbers.length !== size) {
+      throw new EngineError(
+        `${where}: expected ${size} numbers of the signal ${name}, got ${numbers.length}`,
+      );
+    }
+    return fromWire(numbers);
+  };
+  const readGram = (): Float64Array => {
+    const data = tensors["gram"]?.data;
+    return typeof data === "string" ? unpackedGram(data, length, where) : read("gram", length ** 2);
   };
   const { attention, calibrated } = request ?? {};
   const signals = {
@@ -78,7 +90,7 @@ export function signalsOf(
       }),
     ...(calibrated &&
       (!isOptional || has("connectivity")) && {
-        calibrated: { connectivity: read("connectivity"), gram: read("gram") },
+        calibrated: { connectivity: read("connectivity"), gram: readGram() },
       }),
   };
   return Object.keys(signals).length === 0 ? undefined : signals;

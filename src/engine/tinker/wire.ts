@@ -23,6 +23,17 @@ export const tensorSchema = z.object({
 });
 export type WireTensor = z.output<typeof tensorSchema>;
 
+/** Numbers as their bytes, little-endian: what some answers are too long for in digits. */
+export const packedTensorSchema = z.object({
+  data: z.string(),
+  dtype: z.literal("float32"),
+  shape: z.array(count).nullish(),
+  encoding: z.literal("base64"),
+});
+/** A tensor of an answer. */
+export const answerTensorSchema = z.union([tensorSchema, packedTensorSchema]);
+export type AnswerTensor = z.output<typeof answerTensorSchema>;
+
 const imageFormat = z.enum(["png", "jpeg"]);
 const expectedTokens = z.int().min(1).nullish();
 
@@ -190,7 +201,7 @@ export const modelAnswerSchema = z.object({
 export const samplingSessionAnswerSchema = z.object({ sampling_session_id: text });
 export const pathAnswerSchema = z.object({ path: text });
 export const forwardAnswerSchema = z.object({
-  loss_fn_outputs: z.array(z.record(z.string(), tensorSchema)),
+  loss_fn_outputs: z.array(z.record(z.string(), answerTensorSchema)),
   metrics: z.record(z.string(), z.number().nullable()).nullish(),
 });
 export type WireForwardAnswer = z.output<typeof forwardAnswerSchema>;
@@ -239,6 +250,11 @@ export function toTensor(
   shape: readonly number[] = [values.length],
 ): WireTensor {
   return { data: Array.from(values), dtype, shape: [...shape] };
+}
+
+/** The numbers of a tensor that is there and not packed. */
+export function plainNumbers(tensor: AnswerTensor | undefined): readonly (number | null)[] | undefined {
+  return tensor === undefined || typeof tensor.data === "string" ? undefined : tensor.data;
 }
 
 /** The numbers of a tensor; what JSON could not say is NaN. */
