@@ -1,0 +1,109 @@
+/**
+ * @module
+ * A checkpoint of Qwen2.5-VL-3B's true shape with random weights: bfloat16, two shards, 7.5 GB, with the published
+ * tokenizer, so that every command that takes a model directory takes it.
+ */
+import { readFileSync, statfsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliDecompressSync } from "node:zlib";
+import { Rng } from "../dist/math/index.js";
+import {
+  configJson,
+  defaultProcessorConfig,
+  parameterShapes,
+  processorJson,
+  writeWeights,
+} from "../dist/model/index.js";
+
+/** @import { ModelConfig } from "../dist/model/index.js" */
+
+/** Sizes of Qwen2.5-VL-3B-Instruct's config.json. @type {ModelConfig} */
+export const CONFIG = {
+  text: {
+    vocabSize: 151_936,
+    hiddenSize: 2048,
+    layers: 36,
+    heads: 16,
+    kvHeads: 2,
+    headDim: 128,
+    intermediateSize: 11_008,
+    rmsNormEpsilon: 1e-6,
+    ropeTheta: 1e6,
+    mropeSection: [16, 24, 24],
+    tieWordEmbeddings: true,
+  },
+  vision: {
+    depth: 32,
+    hiddenSize: 1280,
+    heads: 16,
+    intermediateSize: 3420,
+    outHiddenSize: 2048,
+    inChannels: 3,
+    patchSize: 14,
+    temporalPatchSize: 2,
+    spatialMergeSize: 2,
+    windowSize: 112,
+    tokensPerSecond: 2,
+    fullAttentionBlocks: [7, 15, 23, 31],
+  },
+  imageTokenId: 151_655,
+  videoTokenId: 151_656,
+  visionStartTokenId: 151_652,
+  visionEndTokenId: 151_653,
+};
+
+/** A matrix from one block of normal numbers, begun elsewhere for each parameter: drawing 4e9 would take minutes. */
+const block = Float32Array.from(
+  { length: 1_000_003 },
+  (
+    (rng) => () =>
+      rng.normal(0, 0.02)
+  )(new Rng(1)),
+);
+
+/** @param {string} name @param {readonly number[]} shape */
+function randomTensor(name, shape) {
+  return {
+    shape,
+    get data() {
+      const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
+      if (shape.length === 1) return data.fill(/norm|ln_q/.test(name) ? 1 : 0);
+      const first = block.length - new Rng(name).integer(block.length);
+      data.set(block.subarray(block.length - first, block.length - first + data.length));
+      for (let at = first; at < data.length; at += block.length) {
+        data.set(block.subarray(0, data.length - at), at);
+      }
+      return data;
+    },
+  };
+}
+
+/** tokenizer.json from what `fixtures/tokenizer` keeps of it: token 256 + i is what merge i puts together. */
+function tokenizerJson() {
+  const read = (/** @type {string} */ name) =>
+    readFileSync(new URL(`../fixtures/tokenizer/${name}`, import.meta.url));
+  const rest = JSON.parse(read("rest.json").toString());
+  const merges = brotliDecompressSync(read("merges.txt.br")).toString().split("\n");
+  const tokens = [...rest.model.vocab, ...merges.map((merge) => merge.replace(" ", ""))];
+  const vocab = Object.fromEntries(tokens.map((token, id) => [token, id]));
+  return JSON.stringify({ ...rest, model: { ...rest.model, vocab, merges } });
+}
+
+/**
+ * Writes it into an empty directory.
+ *
+ * @param {string} directory
+ */
+export function writeCheckpoint(directory) {
+  const { bavail, bsize } = statfsSync(directory);
+  if (bavail * bsize < 1.2e10) throw new Error(`${directory}: expected 12 GB free, got ${bavail * bsize}`);
+  writeFileSync(join(directory, "config.json"), JSON.stringify(configJson(CONFIG, { dtype: "BF16" })));
+  const processor = JSON.stringify(processorJson(defaultProcessorConfig(CONFIG)));
+  writeFileSync(join(directory, "preprocessor_config.json"), processor);
+  writeFileSync(join(directory, "tokenizer.json"), tokenizerJson());
+  writeFileSync(join(directory, "tokenizer_config.json"), JSON.stringify({ eos_token: "<|im_end|>" }));
+  const tensors = [...parameterShapes(CONFIG)].map(
+    ([name, shape]) => /** @type {const} */ ([name, randomTensor(name, shape)]),
+  );
+  writeWeights(directory, new Map(tensors), { dtype: "BF16" });
+}
