@@ -210,12 +210,16 @@ describe("numbers of requests", () => {
 });
 
 describe("data", () => {
-  const post = async (input: object) => {
+  const post = async (input: object, fovea?: object) => {
     const { url } = await world.server();
     const { model } = await rawModel(url);
     return result(
       url,
-      await call(url, "forward_backward", { model_id: model, forward_backward_input: input }),
+      await call(url, "forward_backward", {
+        model_id: model,
+        forward_backward_input: input,
+        ...(fovea && { fovea }),
+      }),
     );
   };
   const image = { type: "image", data: "aGVsbG8=", format: "png" };
@@ -259,6 +263,13 @@ describe("data", () => {
     expect(await post({ data, loss_fn: "cross_entropy" })).toMatchObject({
       category: "user",
       error: expect.stringMatching(words),
+    });
+  });
+
+  test("that tells apart more or fewer prompts than it has is refused", async () => {
+    expect(await post(forwardInput, { twins: [0, 1, 0, 1] })).toMatchObject({
+      category: "user",
+      error: expect.stringMatching(/fovea.twins: expected \d numbers, one a datum, got 4/),
     });
   });
 

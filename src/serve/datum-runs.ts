@@ -67,6 +67,7 @@ export function targetsOf(datum: wire.WireDatum, input: ResolvedInput, where: st
  *
  * @param targets `[m]`
  * @param weights `[m]`; a position counts where it is not 0
+ * @param twin keeps its prompts apart from equal ones
  */
 export function datumRuns(
   pool: PromptPool,
@@ -74,6 +75,7 @@ export function datumRuns(
   targets: Float64Array,
   weights: Float64Array,
   where: string,
+  twin = 0,
 ): ReadDatum {
   const { tokens } = input;
   const offset = tokens.length - targets.length;
@@ -96,7 +98,7 @@ export function datumRuns(
       i++;
       completion.push(targets[i]!);
     }
-    const prompt = pool.prompt(input, offset + first + 1);
+    const prompt = pool.prompt(input, offset + first + 1, twin);
     runs.push({ sequence: { prompt, completion: Int32Array.from(completion) }, first });
   }
   return { length: targets.length, runs };

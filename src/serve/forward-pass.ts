@@ -28,7 +28,17 @@ interface LossDatum extends ReadDatum {
   })[];
 }
 
-async function readData(pool: PromptPool, { data, loss_fn }: wire.WireForwardInput): Promise<LossDatum[]> {
+async function readData(
+  pool: PromptPool,
+  { data, loss_fn }: wire.WireForwardInput,
+  { twins }: Pick<Options, "twins">,
+): Promise<LossDatum[]> {
+  if (twins != null && twins.length !== data.length) {
+    throw new Refusal(
+      "bad-request",
+      `fovea.twins: expected ${data.length} numbers, one a datum, got ${twins.length}`,
+    );
+  }
   const sent: Parameters<PromptPool["resolve"]>[1] = new Map();
   const read: LossDatum[] = [];
   for (const [d, datum] of data.entries()) {
@@ -43,7 +53,7 @@ async function readData(pool: PromptPool, { data, loss_fn }: wire.WireForwardInp
     const valueWeights = array("value_weights");
     const entropyWeights = array("entropy_weights");
     const counts = loss_fn === "cross_entropy" ? weights : weights.map((w, i) => w * (advantages?.[i] ?? 1));
-    const runs = datumRuns(pool, input, targets, counts, where);
+    const runs = datumRuns(pool, input, targets, counts, where, twins?.[d]);
     const inputs = runs.runs.map(({ first, sequence }) => {
       const end = first + sequence.completion.length;
       return {
@@ -131,7 +141,7 @@ export async function forwardPass(
   options: Options,
 ): Promise<object> {
   checkLossConfig(input.loss_fn, input.loss_fn_config ?? {});
-  const data = await readData(pool, input);
+  const data = await readData(pool, input, options);
   const scores = await scored(engine, data, scoreRequest(options));
   const losses = data.map((datum, d) =>
     datum.runs.map((_, r) => {
@@ -158,11 +168,11 @@ export async function forwardBackwardPass(
   engine: Engine,
   pool: PromptPool,
   input: wire.WireForwardInput,
-  { temperature, logprobs }: Options,
+  { temperature, logprobs, twins }: Options,
 ): Promise<object> {
   const config = input.loss_fn_config ?? {};
   checkLossConfig(input.loss_fn, config);
-  const data = await readData(pool, input);
+  const data = await readData(pool, input, { twins });
   const isScored = input.loss_fn !== "cross_entropy" || (logprobs ?? true);
   const scores = isScored
     ? await scored(engine, data, temperature == null ? {} : { temperature })

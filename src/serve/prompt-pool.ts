@@ -102,8 +102,12 @@ export class PromptPool {
     return { image, tokens: this.#model.imageTokens(image) };
   }
 
-  /** The prompt of an input's first tokens; a cut never falls within an image. */
-  prompt({ chunks }: ResolvedInput, length: number): Prompt {
+  /**
+   * The prompt of an input's first tokens; a cut never falls within an image.
+   *
+   * @param twin keeps prompts of equal content apart
+   */
+  prompt({ chunks }: ResolvedInput, length: number, twin = 0): Prompt {
     const parts: ResolvedChunk[] = [];
     let left = length;
     for (const part of chunks) {
@@ -115,7 +119,8 @@ export class PromptPool {
       } else parts.push(part);
       left -= part.tokens;
     }
-    const name = parts.map((part) => part.name).join("|");
+    const content = parts.map((part) => part.name).join("|");
+    const name = twin === 0 ? content : `${content}#${twin}`;
     const prompt = this.#prompts.get(name) ?? { chunks: parts.map(({ chunk }) => chunk) };
     touch(this.#prompts, name, prompt, KEPT_PROMPTS);
     return prompt;

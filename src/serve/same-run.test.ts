@@ -69,6 +69,10 @@ describe("a run through HTTP", () => {
       "vicra, whose second pass has other images",
       ["credit=vicra", "algorithm.klCoefficient=0.01", "sft.steps=0"],
     ],
+    [
+      "a warm start whose problems, told in words, are some of them equal",
+      ["sft.describedShare=1", "sft.readingSteps=0", "sft.transcriptionSteps=0", "sft.batchSize=24"],
+    ],
   ])(
     "has the metrics of a run in process, number for number: %s",
     async (_, flags) => {

@@ -3,7 +3,7 @@
  * Sequences as `forward` and `forward_backward` requests, in as few as their size allows.
  */
 import { EngineError } from "../../errors/index.ts";
-import type { Sequence } from "../engine.ts";
+import type { Prompt, Sequence } from "../engine.ts";
 import { CROSS_ENTROPY, type WireLoss } from "./coefficient-loss.ts";
 import { parsed, type TinkerSession } from "./session.ts";
 import {
@@ -51,10 +51,11 @@ export async function sendForward(
   let data: WireDatum[] = [];
   let bytes = 0;
   let sent = new Set<string>();
+  let twins = new PromptTwins();
   const send = async () => {
     const answer = await session.mutate(call, {
       [`${call}_input`]: { data, loss_fn, ...(loss_fn_config && { loss_fn_config }) },
-      ...(isExtended && { fovea: options }),
+      ...(isExtended && { fovea: { ...options, ...twins.option() } }),
     });
     const found = parsed(forwardAnswerSchema, answer, call);
     const { length } = found.loss_fn_outputs;
@@ -66,22 +67,42 @@ export async function sendForward(
     data = [];
     bytes = 0;
     sent = new Set();
+    twins = new PromptTwins();
   };
   for (const [i, sequence] of sequences.entries()) {
     const encoded = async () => {
-      const prompt = await encoder.encode(sequence.prompt, isExtended ? sent : undefined);
-      return toDatum(sequence, prompt, inputs[i]!, span);
+      const { content, ...prompt } = await encoder.encode(sequence.prompt, isExtended ? sent : undefined);
+      return { content, datum: toDatum(sequence, prompt, inputs[i]!, span) };
     };
-    let datum = await encoded();
+    let { content, datum } = await encoded();
     if (data.length > 0 && bytes + datumBytes(datum) > maxBytes) {
       await send();
-      datum = await encoded();
+      ({ content, datum } = await encoded());
     }
+    twins.add(content, sequence.prompt);
     data.push(datum);
     bytes += datumBytes(datum);
   }
   if (data.length > 0) await send();
   return { outputs, metrics };
+}
+
+/** Numbers the prompts of a request that have equal content and are not the same object. */
+class PromptTwins {
+  readonly #byContent = new Map<string, Prompt[]>();
+  readonly #numbers: number[] = [];
+
+  add(content: string, prompt: Prompt): void {
+    const alike = this.#byContent.get(content) ?? [];
+    this.#byContent.set(content, alike);
+    if (!alike.includes(prompt)) alike.push(prompt);
+    this.#numbers.push(alike.indexOf(prompt));
+  }
+
+  /** One number a datum; nothing where no two prompts are alike. */
+  option(): Pick<WireForwardOptions, "twins"> {
+    return this.#numbers.some((number) => number > 0) ? { twins: this.#numbers } : {};
+  }
 }
 
 /**

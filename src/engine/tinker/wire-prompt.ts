@@ -37,6 +37,8 @@ export interface WirePrompt {
   readonly chunks: readonly WireChunk[];
   /** Tokens, those of images included. */
   readonly length: number;
+  /** The same for prompts of equal content. */
+  readonly content: string;
 }
 
 /** How a model cuts images into tokens. */
@@ -89,10 +91,12 @@ export class PromptEncoder {
    */
   async encode(prompt: Prompt, sent?: Set<string>): Promise<WirePrompt> {
     const chunks: WireChunk[] = [];
+    const content: string[] = [];
     let length = 0;
     for (const [i, chunk] of prompt.chunks.entries()) {
       if (chunk.kind === "text") {
         if (chunk.tokens.length > 0) chunks.push({ type: "encoded_text", tokens: [...chunk.tokens] });
+        content.push(chunk.tokens.join(" "));
         length += chunk.tokens.length;
         continue;
       }
@@ -108,9 +112,10 @@ export class PromptEncoder {
           : { type: "image", data: base64, ...about },
       );
       sent?.add(digest);
+      content.push(digest);
       length += tokens;
     }
-    return { chunks, length };
+    return { chunks, length, content: content.join("|") };
   }
 
   #image(image: RgbImage): Promise<WireImage> {

@@ -17,7 +17,7 @@ export type Span = "sequence" | "completion";
  */
 export function toDatum(
   { completion }: Sequence,
-  { chunks, length }: WirePrompt,
+  { chunks, length }: Omit<WirePrompt, "content">,
   weights: Readonly<Record<string, ArrayLike<number>>>,
   span: Span,
 ): WireDatum {

@@ -85,6 +85,11 @@ export const forwardOptionsSchema = z.object({
   divergence_from: opaque.nullish(),
   /** False leaves log-probs out of a backward pass's answer, which saves a forward pass. */
   logprobs: z.boolean().nullish(),
+  /**
+   * One number a datum where prompts of equal content are not one prompt: those with equal numbers are. The engine computes
+   * the sequences of a prompt together, so that this decides the last bit of a gradient, and nothing more.
+   */
+  twins: z.array(count).nullish(),
 });
 export type WireForwardOptions = z.output<typeof forwardOptionsSchema>;
 
