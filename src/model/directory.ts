@@ -22,6 +22,7 @@ import type { WeightTensor } from "./write-safetensors.ts";
 import { type StorageOptions, writeWeights } from "./write-weights.ts";
 
 const GENERATION = "generation_config.json";
+const JOINT_PROCESSOR = "processor_config.json";
 
 /** Files that belong to the tokenizer and are copied unread. */
 const TOKENIZER_FILES = [
@@ -178,6 +179,14 @@ export function openModelDirectory(path: string): ModelDirectory {
   };
 }
 
+/** A processor_config.json with these settings for images; the rest of it, videos' settings too, as it was. */
+function withImageProcessor(json: unknown, where: string, processor: ProcessorConfig): object {
+  const fields = new Fields(json, where);
+  if (!fields.has("image_processor")) return fields.json;
+  const { processor_class: _, ...settings } = processorJson(processor);
+  return { ...fields.json, image_processor: { ...fields.object("image_processor").json, ...settings } };
+}
+
 /** What `writeModelDirectory` writes. */
 export interface ModelFiles extends ModelSettings, StorageOptions {
   /** Directory whose tokenizer and chat template are copied along. */
@@ -222,6 +231,8 @@ export function writeModelDirectory(path: string, files: ModelFiles): void {
       if (existsSync(source)) replaceFile(join(path, name), [readFileSync(source)]);
     }
   }
+  const joint = join(tokenizerFrom, JOINT_PROCESSOR);
+  if (existsSync(joint)) writeJson(JOINT_PROCESSOR, withImageProcessor(readJson(joint), joint, processor));
   const { maxShardBytes } = files;
   writeWeights(path, weights, { dtype, ...(maxShardBytes === undefined ? {} : { maxShardBytes }) });
 }

@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ChatTemplate, templateWithin } from "./chat-template.ts";
+import { Fields } from "./json-fields.ts";
 import { readJson } from "./read-json.ts";
 import { Tokenizer } from "./tokenizer.ts";
 
@@ -20,10 +21,15 @@ export function loadTokenizer(directory: string): Tokenizer {
 }
 
 /**
- * The template of a directory: chat_template.jinja, else chat_template.json, else the one within
- * tokenizer_config.json, else `QWEN_CHAT_TEMPLATE`.
+ * The template of a directory: the one within processor_config.json, which transformers takes first, else
+ * chat_template.jinja, else chat_template.json, else the one within tokenizer_config.json, else `QWEN_CHAT_TEMPLATE`.
  */
 export function loadChatTemplate(directory: string): ChatTemplate {
+  const joint = join(directory, "processor_config.json");
+  if (existsSync(joint)) {
+    const fields = new Fields(readJson(joint), joint);
+    if (fields.has("chat_template")) return new ChatTemplate(fields.text("chat_template"), joint);
+  }
   const jinja = join(directory, "chat_template.jinja");
   if (existsSync(jinja)) return new ChatTemplate(readFileSync(jinja, "utf8"), jinja);
   const files = ["chat_template.json", "tokenizer_config.json"].map((name) => join(directory, name));

@@ -87,12 +87,14 @@ describe("parseProcessorConfig", () => {
 });
 
 describe("loadProcessorConfig", () => {
-  test("reads preprocessor_config.json, else processor_config.json, else takes the defaults", () => {
+  test("reads processor_config.json, else preprocessor_config.json, else takes the defaults", () => {
     expect(loadProcessorConfig(folder, model)).toEqual(defaultProcessorConfig(model));
-    put("processor_config.json", { image_processor: { ...processorJson(settings), min_pixels: 65 } });
-    expect(loadProcessorConfig(folder, model).minPixels).toBe(65);
     put("preprocessor_config.json", processorJson(settings));
     expect(loadProcessorConfig(folder, model)).toEqual(settings);
+    put("processor_config.json", { processor_class: "Qwen2_5_VLProcessor" });
+    expect(loadProcessorConfig(folder, model)).toEqual(settings);
+    put("processor_config.json", { image_processor: { ...processorJson(settings), min_pixels: 65 } });
+    expect(loadProcessorConfig(folder, model).minPixels).toBe(65);
   });
 
   test("refuses patches that are not the model's", () => {

@@ -2,11 +2,9 @@
  * @module
  * video_preprocessor_config.json: how a model directory wants its videos.
  */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import type { ModelConfig } from "../config.ts";
 import { Fields } from "../json-fields.ts";
-import { readJson } from "../read-json.ts";
+import { processorSettings } from "./joint-processor.ts";
 import {
   checkPatches,
   defaultProcessorConfig,
@@ -55,32 +53,16 @@ export function videoProcessorJson(processor: VideoProcessorConfig): Record<stri
 }
 
 /**
- * The settings of a directory: video_preprocessor_config.json, else `video_processor` in processor_config.json,
- * else those of its images in preprocessor_config.json, as transformers does, else the defaults.
+ * The settings of a directory: `video_processor` in processor_config.json, else video_preprocessor_config.json, else
+ * those of its images in preprocessor_config.json, as transformers does, else the defaults.
  *
  * @throws ModelError when they do not fit the model's patches
  */
 export function loadVideoProcessorConfig(directory: string, config: ModelConfig): VideoProcessorConfig {
-  const joint = join(directory, "processor_config.json");
-  const inJoint = existsSync(joint) ? new Fields(readJson(joint), joint) : undefined;
-  for (const name of [
-    "video_preprocessor_config.json",
-    "processor_config.json",
-    "preprocessor_config.json",
-  ]) {
-    const path = join(directory, name);
-    let json: unknown;
-    let where = path;
-    if (path === joint) {
-      if (inJoint?.has("video_processor") !== true) continue;
-      json = inJoint.object("video_processor").json;
-      where = `${path}: video_processor`;
-    } else {
-      if (!existsSync(path)) continue;
-      json = readJson(path);
-    }
-    return checkPatches(parseVideoProcessorConfig(json, where), config, where);
-  }
+  const files = ["video_preprocessor_config.json", "preprocessor_config.json"];
+  const found = processorSettings(directory, "video_processor", files);
+  if (found !== undefined)
+    return checkPatches(parseVideoProcessorConfig(found.json, found.where), config, found.where);
   const { patchSize, temporalPatchSize, mergeSize } = defaultProcessorConfig(config);
   return parseVideoProcessorConfig({
     patch_size: patchSize,

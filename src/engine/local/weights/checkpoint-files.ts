@@ -25,6 +25,7 @@ const CARRIED = [
   "generation_config.json",
   "merges.txt",
   "preprocessor_config.json",
+  "processor_config.json",
   "special_tokens_map.json",
   "tokenizer.json",
   "tokenizer_config.json",

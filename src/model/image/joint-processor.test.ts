@@ -1,0 +1,121 @@
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { createLocalEngine } from "../../engine/index.ts";
+import { createDialogue } from "../../eval/index.ts";
+import { freshDigitsModel } from "../../train/index.ts";
+import { openModelDirectory, writeModelDirectory } from "../directory.ts";
+import { exportModel } from "../export-model.ts";
+import { loadChatTemplate } from "../load-chat-format.ts";
+import type { ImageGrid } from "./image-grid.ts";
+import { imageGrid, preprocess } from "./processor.ts";
+import type { RgbImage } from "./rgb-image.ts";
+import { preprocessVideo, videoGrid } from "./video-processor.ts";
+import { loadVideoProcessorConfig } from "./video-processor-config.ts";
+
+interface Expected {
+  readonly ids: number[];
+  readonly image: { grid: ImageGrid; first: number[]; sum: number };
+  readonly video: { grid: ImageGrid; first: number[]; sum: number };
+  readonly sizes: { size: [number, number]; image: ImageGrid; video: ImageGrid }[];
+}
+
+const fixture = new URL("../../../fixtures/model-files/processor/", import.meta.url).pathname;
+const expected: Expected = JSON.parse(readFileSync(join(fixture, "expected.json"), "utf8"));
+const folder = mkdtempSync(join(tmpdir(), "fovea-joint-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A model whose only word on processors is what transformers 5 writes. */
+const model = join(folder, "model");
+const engine = await createLocalEngine({ model: freshDigitsModel(1), threads: 1 });
+await engine.save(model, { optimizer: false });
+await engine.close();
+rmSync(join(model, "preprocessor_config.json"));
+for (const name of ["processor_config.json", "chat_template.jinja"])
+  copyFileSync(join(fixture, name), join(model, name));
+
+const still: RgbImage = {
+  width: 84,
+  height: 56,
+  data: Uint8Array.from({ length: 56 * 84 * 3 }, (_, i) => (i * 7) % 256),
+};
+const mirrored = Uint8Array.from(still.data, (_, i) => {
+  const [c, x, y] = [i % 3, Math.floor(i / 3) % 84, Math.floor(i / 252)];
+  return still.data[(y * 84 + 83 - x) * 3 + c]!;
+});
+const inverse = Uint8Array.from(still.data, (value) => 255 - value);
+const film = { frames: [still, { ...still, data: mirrored }, { ...still, data: inverse }], fps: 2 };
+
+/** Holds a directory against what AutoProcessor made of the fixture. */
+function requireSame(directory: string): void {
+  const { processor, config, tokenizer, stopTokens } = openModelDirectory(directory);
+  const videoProcessor = loadVideoProcessorConfig(directory, config);
+  const seen = [
+    [preprocess(still, processor), expected.image],
+    [preprocessVideo(film, videoProcessor), expected.video],
+  ] as const;
+  for (const [{ patches, grid }, { grid: size, first, sum }] of seen) {
+    expect(grid).toEqual(size);
+    expect(patches.slice(0, first.length)).toBeAllclose(first, { rtol: 1e-5, atol: 1e-6 });
+    const total = patches.reduce((all, value) => all + Math.abs(value), 0);
+    expect([total]).toBeAllclose([sum], { rtol: 1e-6, atol: 0 });
+  }
+  for (const {
+    size: [width, height],
+    image,
+    video,
+  } of expected.sizes) {
+    expect(imageGrid({ width, height }, processor)).toEqual(image);
+    expect(videoGrid({ width, height }, 4, videoProcessor)).toEqual(video);
+  }
+  const template = loadChatTemplate(directory);
+  const dialogue = createDialogue({ tokenizer, template, stopTokens, processor, videoProcessor });
+  const about = { id: "1", answer: "", kind: "all", question: "What is the sum?" };
+  const prompt = dialogue.prompt({ ...about, images: [still], videos: [film] });
+  expect(dialogue.promptTokens(prompt)).toBe(expected.ids.length);
+  const [open, ...rest] = prompt.chunks.flatMap((chunk) => (chunk.kind === "text" ? [...chunk.tokens] : []));
+  const pads = [config.imageTokenId, config.videoTokenId];
+  expect([open, ...rest]).toEqual(expected.ids.filter((id) => !pads.includes(id)));
+}
+
+test("processor_config.json alone gives transformers' images, videos and ids", () => {
+  requireSame(model);
+});
+
+test("it goes along with every copy of the model, and says the same there", async () => {
+  const trained = await createLocalEngine({ model, threads: 1 });
+  const [saved, exported, written] = ["saved", "exported", "written"].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  await trained.save(saved, { optimizer: false });
+  await trained.close();
+  exportModel(model, exported, { dtype: "BF16" });
+  const { config, processor, stopTokens, padToken, maxPositionEmbeddings, weights } =
+    openModelDirectory(model);
+  const tensors = new Map(
+    [...weights.shapes].map(([name, shape]) => [name, { shape, data: weights.read(name) }] as const),
+  );
+  const settings = { config, processor, stopTokens, padToken, maxPositionEmbeddings };
+  writeModelDirectory(written, { ...settings, weights: tensors, tokenizerFrom: model });
+  const original = readFileSync(join(model, "processor_config.json"), "utf8");
+  for (const directory of [saved, exported]) {
+    expect(readFileSync(join(directory, "processor_config.json"), "utf8")).toBe(original);
+  }
+  for (const directory of [saved, exported, written]) requireSame(directory);
+  const other = join(folder, "other");
+  const wider = { ...processor, maxPixels: 99_999 };
+  writeModelDirectory(other, { ...settings, processor: wider, weights: tensors, tokenizerFrom: model });
+  expect(openModelDirectory(other).processor).toEqual(wider);
+});
+
+test("a template within it comes before one beside it, as in transformers", () => {
+  const joint = join(folder, "joint");
+  exportModel(model, joint);
+  const path = join(joint, "processor_config.json");
+  const json: object = JSON.parse(readFileSync(path, "utf8"));
+  writeFileSync(path, JSON.stringify({ ...json, chat_template: "{{ messages[0].content }}!" }));
+  expect(loadChatTemplate(joint).source).toBe("{{ messages[0].content }}!");
+});
