@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
   collectingContext,
+  digitsFakeEngine,
   freshPath,
   openFakeEngine,
   TINY_FLAGS,
@@ -88,6 +89,25 @@ describe("fovea train", () => {
     });
     expect(existsSync(path)).toBe(false);
   });
+
+  test.each(["train", "sft"])(
+    "%s refuses streamed weights by the key, before anything is opened",
+    async (command) => {
+      const path = freshPath();
+      let opened = 0;
+      const openEngine = async () => {
+        opened += 1;
+        return digitsFakeEngine();
+      };
+      const words = [command, "--set", "engine.stream=true", "--set", "model=/nowhere", "--run-dir", path];
+      for (const more of [[], ["--dry-run"], ["--json"]]) {
+        const { status, stderr } = await fovea([...words, ...more], { openEngine });
+        expect(status).toBe(2);
+        expect(stderr).toContain("engine.stream: expected false for training, got true");
+      }
+      expect([opened, existsSync(path)]).toEqual([0, false]);
+    },
+  );
 
   test("interrupted exits with 130, and --resume takes the rest of the configuration from the directory", async () => {
     const path = freshPath();

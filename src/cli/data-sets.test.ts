@@ -2,7 +2,14 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createFakeEngine } from "../engine/index.ts";
-import { smallProblems, writeFolder, writeJsonl, writeParquet, writeTsv } from "../testing/data-files.ts";
+import {
+  smallProblems,
+  writeFolder,
+  writeJson,
+  writeJsonl,
+  writeParquet,
+  writeTsv,
+} from "../testing/data-files.ts";
 import { collectingContext, freshPath, temporaryDirectory } from "../testing/tiny-run.ts";
 import { writeVideoJsonl } from "../testing/video-files.ts";
 import { runCommandLine } from "./program.ts";
@@ -37,6 +44,7 @@ function metricsOf(runDirectory: string): Record<string, unknown>[] {
 
 const FORMATS = [
   ["jsonl", () => writeJsonl(problems)],
+  ["json", () => writeJson(problems)],
   ["parquet", () => writeParquet(problems)],
   ["tsv", () => writeTsv(problems)],
   ["csv", () => writeFolder(problems)],

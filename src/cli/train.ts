@@ -4,7 +4,7 @@
  */
 import type { Command } from "commander";
 import type { RunOptions, RunResult } from "../train/index.ts";
-import { runTraining } from "../train/index.ts";
+import { requireTrainable, runTraining } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
 import { InterruptedRun } from "./program.ts";
 import { Reporter } from "./reporter.ts";
@@ -26,6 +26,7 @@ export async function carryOut(
   context: CliContext,
 ): Promise<void> {
   const config = await runConfig(file, options);
+  requireTrainable(config);
   if (options.dryRun === true) {
     context.stdout(dryRunText(config, options.json ?? false));
     return;

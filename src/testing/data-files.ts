@@ -45,20 +45,35 @@ function writeImages(folder: string, problems: readonly SmallProblem[]): void {
 }
 
 /** LLaVA's form: conversations, and images at paths. */
+function llavaRows(problems: readonly SmallProblem[]): object[] {
+  return problems.map(({ id, question, answer }) => ({
+    id,
+    image: `images/${id}.png`,
+    conversations: [
+      { from: "human", value: `<image>${question}` },
+      { from: "gpt", value: `<think>I see.</think><answer>${answer}</answer>` },
+    ],
+  }));
+}
+
+/** LLaVA's form, an object a line. */
 export function writeJsonl(problems: readonly SmallProblem[], folder = temporaryDirectory()): string {
   writeImages(folder, problems);
-  const lines = problems.map(({ id, question, answer }) =>
-    JSON.stringify({
-      id,
-      image: `images/${id}.png`,
-      conversations: [
-        { from: "human", value: `<image>${question}` },
-        { from: "gpt", value: `<think>I see.</think><answer>${answer}</answer>` },
-      ],
-    }),
-  );
   const path = join(folder, "train.jsonl");
-  writeFileSync(path, `${lines.join("\n")}\n`);
+  writeFileSync(
+    path,
+    llavaRows(problems)
+      .map((row) => `${JSON.stringify(row)}\n`)
+      .join(""),
+  );
+  return path;
+}
+
+/** LLaVA's form, one list. */
+export function writeJson(problems: readonly SmallProblem[], folder = temporaryDirectory()): string {
+  writeImages(folder, problems);
+  const path = join(folder, "train.json");
+  writeFileSync(path, JSON.stringify(llavaRows(problems), null, 2));
   return path;
 }
 

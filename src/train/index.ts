@@ -32,6 +32,7 @@ export {
   type Opened,
   type RunOptions,
   type RunResult,
+  requireTrainable,
   runTraining,
   runWarmStart,
   type TrainingHooks,

@@ -73,6 +73,19 @@ export function hasWarmStart({ model, sft }: Config): boolean {
   return model.kind === "digits" && sft.steps > 0;
 }
 
+/**
+ * Fails on a configuration that can be used, but not to learn by.
+ *
+ * @throws ConfigError naming the key
+ */
+export function requireTrainable({ engine }: Config): void {
+  if (engine.kind === "local" && engine.stream) {
+    throw new ConfigError(
+      "engine.stream: expected false for training, got true: weights that stay in their file can only be scored",
+    );
+  }
+}
+
 function requireCapabilities(engine: Engine, { credit, algorithm, train }: Config): void {
   for (const capability of creditCapabilities(creditMethod(credit).needs)) {
     requireCapability(engine.capabilities, capability, `credit.kind "${credit.kind}"`);
@@ -116,6 +129,7 @@ async function warmStart(
 /** Opens what a run needs, runs it, and closes the engine. */
 async function withEngine<T>(options: RunOptions, work: (opened: Opened) => Promise<T>): Promise<T> {
   const { config, runDirectory, resume = false } = options;
+  requireTrainable(config);
   if (resume) RunDirectory.open(runDirectory);
   else RunDirectory.requireFree(runDirectory);
   const local = await fetchModel(config, options.onEvent);

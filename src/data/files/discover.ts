@@ -58,15 +58,19 @@ function filesIn(
 ): { name: string; path: string; format: FileFormat }[] {
   const all = entries(path);
   const found = all
-    .filter((entry) => !entry.isDirectory() && !/^[._]/.test(entry.name))
+    .filter((entry) => !entry.isDirectory() && !/^[._]|^dataset_infos?\.json$/.test(entry.name))
     .flatMap(({ name }) => {
       const format = formatOf(name);
       const fits = format !== undefined && (wanted === "auto" || wanted === format);
       return fits ? [{ name, path: join(path, name), format }] : [];
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
+  // A JSON file beside tables describes them.
+  const tables = found.filter(({ format }) => format !== "json");
   const hasData = all.some((entry) => entry.name === "data" && entry.isDirectory());
-  return found.length === 0 && hasData ? filesIn(join(path, "data"), wanted) : found;
+  if (tables.length > 0) return tables;
+  const below = hasData ? filesIn(join(path, "data"), wanted) : [];
+  return below.length > 0 ? below : found;
 }
 
 /** The format of the files of a directory, which must be one. */

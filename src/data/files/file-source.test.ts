@@ -1,7 +1,14 @@
 import { appendFileSync, cpSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { smallProblems, writeFolder, writeJsonl, writeParquet, writeTsv } from "../../testing/data-files.ts";
+import {
+  smallProblems,
+  writeFolder,
+  writeJson,
+  writeJsonl,
+  writeParquet,
+  writeTsv,
+} from "../../testing/data-files.ts";
 import { temporaryDirectory } from "../../testing/tiny-run.ts";
 import { openFileSource } from "./file-source.ts";
 import { filesSchema } from "./options.ts";
@@ -12,6 +19,7 @@ const open = (path: string, options: object = {}) =>
 
 const FORMATS = [
   ["jsonl", () => writeJsonl(problems)],
+  ["a JSON list", () => writeJson(problems)],
   ["parquet with lists of images", () => writeParquet(problems)],
   ["parquet with one image a row", () => writeParquet(problems, { isList: false })],
   ["TSV", () => writeTsv(problems)],

@@ -11,6 +11,7 @@ import { type Columns, columnsOf, firstCell, requiredColumns, TYPED_PATH, USUAL 
 import { openDelimited } from "./delimited-table.ts";
 import { discoverFiles, type FileSplit } from "./discover.ts";
 import { type ImageReference, imageReferences } from "./image-reference.ts";
+import { openJson } from "./json-table.ts";
 import { openJsonl } from "./jsonl-table.ts";
 import type { FilesOptions } from "./options.ts";
 import { GroupCache, openParquet } from "./parquet-table.ts";
@@ -35,11 +36,20 @@ async function openTable(
   maxRowBytes: number,
   cache: GroupCache,
 ): Promise<Table> {
-  const table = await (format === "jsonl"
-    ? openJsonl(path, maxRowBytes)
-    : format === "parquet"
-      ? openParquet(path, (present) => requiredColumns(present, columns, path), cache)
-      : openDelimited(path, format, maxRowBytes));
+  const open = (): Promise<Table> => {
+    switch (format) {
+      case "jsonl":
+        return openJsonl(path, maxRowBytes);
+      case "json":
+        return openJson(path, maxRowBytes);
+      case "parquet":
+        return openParquet(path, (present) => requiredColumns(present, columns, path), cache);
+      case "tsv":
+      case "csv":
+        return openDelimited(path, format, maxRowBytes);
+    }
+  };
+  const table = await open();
   if (table.columns !== undefined) requiredColumns(table.columns, columns, path);
   return table;
 }

@@ -1,7 +1,14 @@
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { smallProblems, writeFolder, writeJsonl, writeParquet, writeTsv } from "../../testing/data-files.ts";
+import {
+  smallProblems,
+  writeFolder,
+  writeJson,
+  writeJsonl,
+  writeParquet,
+  writeTsv,
+} from "../../testing/data-files.ts";
 import { fuzzFile } from "../../testing/mutated-files.ts";
 import { temporaryDirectory } from "../../testing/tiny-run.ts";
 import { writeVideoJsonl } from "../../testing/video-files.ts";
@@ -10,6 +17,7 @@ const problems = await smallProblems(5);
 
 const FORMATS = [
   ["jsonl", () => writeJsonl(problems)],
+  ["json", () => writeJson(problems)],
   ["tsv", () => writeTsv(problems)],
   ["csv", () => join(writeFolder(problems), "metadata.csv")],
   ["parquet of structs", () => writeParquet(problems, { isList: false })],

@@ -1,6 +1,13 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { smallProblems, writeFolder, writeJsonl, writeParquet, writeTsv } from "../../testing/data-files.ts";
+import {
+  smallProblems,
+  writeFolder,
+  writeJson,
+  writeJsonl,
+  writeParquet,
+  writeTsv,
+} from "../../testing/data-files.ts";
 import { fuzzFile } from "../../testing/mutated-files.ts";
 import { writeVideoJsonl } from "../../testing/video-files.ts";
 
@@ -8,6 +15,7 @@ const problems = await smallProblems(3);
 
 const FORMATS = [
   ["jsonl", () => writeJsonl(problems)],
+  ["json", () => writeJson(problems)],
   ["tsv", () => writeTsv(problems)],
   ["csv", () => join(writeFolder(problems), "metadata.csv")],
   ["parquet of structs", () => writeParquet(problems, { isList: false })],

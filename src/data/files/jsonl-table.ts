@@ -2,10 +2,10 @@
  * @module
  * JSON lines: one object a line. Empty lines count as lines, but not as rows.
  */
-import { DataError } from "../../errors/index.ts";
+import { jsonRow } from "./json-row.ts";
 import { type RegularFile, regularFile, scanFile } from "./regular-file.ts";
 import { RowIndex } from "./row-index.ts";
-import type { Row, Table } from "./table.ts";
+import type { Table } from "./table.ts";
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
@@ -36,20 +36,6 @@ async function indexLines(file: RegularFile): Promise<{ index: RowIndex; fingerp
   return { index, fingerprint };
 }
 
-function parsed(text: string, place: string): Row {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new DataError(`${place}: is no JSON: ${(cause as Error).message.slice(0, 200)}`, { cause });
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    const got = value === null ? "null" : Array.isArray(value) ? "a list" : `a ${typeof value}`;
-    throw new DataError(`${place}: expected a JSON object, got ${got}`);
-  }
-  return value as Row;
-}
-
 /**
  * Opens a jsonl file: one pass over it, after which rows are read one by one.
  *
@@ -67,6 +53,6 @@ export async function openJsonl(path: string, maxRowBytes: number): Promise<Tabl
     fingerprint,
     columns: undefined,
     place,
-    row: async (row) => parsed(await index.text(file, row, maxRowBytes, place(row)), place(row)),
+    row: async (row) => jsonRow(await index.text(file, row, maxRowBytes, place(row)), place(row)),
   };
 }

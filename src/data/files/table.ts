@@ -4,7 +4,7 @@
  */
 
 /** The formats that rows can stand in. */
-export const FILE_FORMATS = ["jsonl", "parquet", "tsv", "csv"] as const;
+export const FILE_FORMATS = ["jsonl", "json", "parquet", "tsv", "csv"] as const;
 
 /** How rows stand in a file. */
 export type FileFormat = (typeof FILE_FORMATS)[number];

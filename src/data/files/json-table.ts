@@ -1,0 +1,48 @@
+/**
+ * @module
+ * A file that is one JSON list of objects, as LLaVA's data are: read entry by entry, never as a whole. A file that begins
+ * with an object is JSON lines, whatever its name ends in.
+ */
+import { DataError } from "../../errors/index.ts";
+import { JsonListScanner } from "./json-list-scanner.ts";
+import { jsonRow } from "./json-row.ts";
+import { openJsonl } from "./jsonl-table.ts";
+import { readBytes, regularFile, scanFile } from "./regular-file.ts";
+import { RowIndex } from "./row-index.ts";
+import type { Table } from "./table.ts";
+
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
+/** Bytes among which the first that is not blank is looked for. */
+const HEAD = 4096;
+
+/**
+ * Opens a JSON file: one pass over it, after which entries are read one by one.
+ *
+ * @param maxRowBytes longer entries are broken rows
+ * @throws DataError when the file cannot be read, or is neither a list from its first to its last byte nor lines
+ */
+export async function openJson(path: string, maxRowBytes: number): Promise<Table> {
+  const file = await regularFile(path);
+  const head = await readBytes(file, 0, Math.min(HEAD, file.size));
+  const skipped = BYTE_ORDER_MARK.every((byte, i) => head[i] === byte) ? BYTE_ORDER_MARK.length : 0;
+  if (/^\s*\{/.test(String.fromCharCode(...head.subarray(skipped)))) return openJsonl(path, maxRowBytes);
+  const index = new RowIndex();
+  const scanner = new JsonListScanner(({ start, end, line }) =>
+    index.add(start + skipped, end + skipped, line),
+  );
+  const fingerprint = await scanFile(file, (piece, at) =>
+    scanner.push(at === 0 ? piece.subarray(skipped) : piece),
+  );
+  const fault = scanner.fault();
+  if (fault !== undefined) throw new DataError(`${path}: cannot be read as a JSON list: ${fault}`);
+  const place = (row: number) => `${path} row ${row + 1} (line ${index.line(row)})`;
+  return {
+    path,
+    format: "json",
+    size: index.size,
+    fingerprint,
+    columns: undefined,
+    place,
+    row: async (row) => jsonRow(await index.text(file, row, maxRowBytes, place(row)), place(row)),
+  };
+}
