@@ -10,6 +10,7 @@ import { firstQuestions, RowTally, textTable } from "../eval/index.ts";
 import { type Config, evaluationSource, maxBrokenShare, problemLimits } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
 import { creditMethodsByName, creditWeights } from "./credit-weights.ts";
+import { downloadBar } from "./download-bar.ts";
 import { readRecordedSignals } from "./recorded-signals.ts";
 import { Reporter } from "./reporter.ts";
 import { dryRunText } from "./shared-options.ts";
@@ -49,7 +50,7 @@ async function creditSampled(
 ): Promise<Credited[]> {
   const { split, problems } = config.evaluation;
   const { temperature } = config.sampling;
-  const source = await evaluationSource(config, split);
+  const source = await evaluationSource(config, split, downloadBar(context));
   return withTrainedModel(config, options.runDir, context, async ({ engine, dialogue }) => {
     const tally = new RowTally(maxBrokenShare(config), source.size);
     const questions = await firstQuestions(

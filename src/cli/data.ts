@@ -16,7 +16,14 @@ import {
 } from "../data/index.ts";
 import { ConfigError, DataError } from "../errors/index.ts";
 import { excessPixels, textTable } from "../eval/index.ts";
-import { type Config, fetchModel, openDialogue, problemLimits, resolveConfig } from "../train/index.ts";
+import {
+  type Config,
+  fetchData,
+  fetchModel,
+  openDialogue,
+  problemLimits,
+  resolveConfig,
+} from "../train/index.ts";
 import type { CliContext } from "./context.ts";
 import { InterruptedRun } from "./program.ts";
 import { Reporter } from "./reporter.ts";
@@ -105,12 +112,13 @@ async function checkSplit(
 async function checkData(path: string, flags: CheckFlags, context: CliContext): Promise<void> {
   const model = flags.model === undefined ? {} : { model: flags.model };
   const config = resolveConfig({ preset: { data: { kind: "files", path }, ...model }, flags: flags.set });
-  const { data } = config;
-  if (data.kind !== "files")
-    throw new ConfigError(`--set: expected settings of data.kind "files", got ${data.kind}`);
-  if (data.maxPromptTokens !== undefined && flags.model === undefined)
+  const { data: asked } = config;
+  if (asked.kind !== "files")
+    throw new ConfigError(`--set: expected settings of data.kind "files", got ${asked.kind}`);
+  if (asked.maxPromptTokens !== undefined && flags.model === undefined)
     throw new ConfigError("data.maxPromptTokens: expected --model beside it, whose tokens are counted");
   const reporter = new Reporter(context, flags.json ?? false);
+  const { data } = await fetchData({ data: asked }, reporter.onEvent);
   const promptTokens = await promptCounter(config, reporter, flags);
   const splits =
     flags.split === undefined
@@ -133,7 +141,10 @@ export function configure(command: Command, context: CliContext): void {
   command
     .command("check")
     .description("read every row, image and video; status 1 when rows are broken")
-    .argument("<path>", "a file or a directory: jsonl, parquet, TSV, or a folder of images with a csv")
+    .argument(
+      "<path>",
+      "a file or a directory: jsonl, json, parquet, TSV, or a folder of images with a csv; or org/name of the hub",
+    )
     .addOption(new Option("--split <name>", "this part only").choices([...DIGITS_SPLITS]))
     .option("--model <model>", "count prompt tokens as this model does: a directory, or org/name of the hub")
     .option(

@@ -100,7 +100,7 @@ async function diagnoseModel(
   context: CliContext,
 ): Promise<ModelDiagnosis> {
   const config = await fetchModel(given, downloadBar(context));
-  const source = await evaluationSource(config, flags.split);
+  const source = await evaluationSource(config, flags.split, downloadBar(context));
   const dialogue = openDialogue(config);
   const bar = new ProgressBar(context.stderr, context.hasTerminal, context.clock);
   const engine = await (context.openEngine ?? openEngine)(config);

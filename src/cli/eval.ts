@@ -5,6 +5,7 @@
 import type { Command } from "commander";
 import { evaluationRecord, evaluationSource } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
+import { downloadBar } from "./download-bar.ts";
 import { InterruptedRun } from "./program.ts";
 import { evaluationText, Reporter } from "./reporter.ts";
 import { dryRunText } from "./shared-options.ts";
@@ -23,7 +24,7 @@ async function evaluateModel(
   const reporter = new Reporter(context, options.json ?? false);
   const { isRequested } = context.interruption;
   const { split, problems } = config.evaluation;
-  const source = await evaluationSource(config, split);
+  const source = await evaluationSource(config, split, downloadBar(context));
   const {
     event: _event,
     iteration: _iteration,

@@ -5,6 +5,7 @@
 import type { Command } from "commander";
 import { evaluationSource } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
+import { downloadBar } from "./download-bar.ts";
 import { completionLegend, completionText, labelledCompletions } from "./labelled-completion.ts";
 import { Reporter } from "./reporter.ts";
 import { dryRunText } from "./shared-options.ts";
@@ -29,7 +30,7 @@ async function sampleModel(
   }
   const reporter = new Reporter(context, options.json ?? false);
   const { split, problems } = config.evaluation;
-  const source = await evaluationSource(config, split);
+  const source = await evaluationSource(config, split, downloadBar(context));
   const sampling = {
     temperature: options.greedy === true ? 0 : config.sampling.temperature,
     seed: config.train.seed,

@@ -22,6 +22,7 @@ export {
   writeModelDirectory,
 } from "./directory.ts";
 export { type ExportOptions, exportModel } from "./export-model.ts";
+export { downloadDataset } from "./hub/download-dataset.ts";
 export { downloadModel } from "./hub/download-model.ts";
 export {
   type DownloadOptions,

@@ -21,6 +21,7 @@ export { digitsModelConfig, freshDigitsModel } from "./digits-model.ts";
 export { describeEnvironment, type Environment } from "./environment.ts";
 export { type EvaluationRecord, evaluationRecord } from "./evaluation-record.ts";
 export type { CheckpointEvent, DownloadEvent, OnEvent, RunEvent, StartedEvent } from "./events.ts";
+export { fetchData } from "./fetch-data.ts";
 export type { BrokenRow, IterationMetrics, IterationTiming } from "./iteration-metrics.ts";
 export { learningRateAt, type Schedule } from "./learning-rate.ts";
 export { FINAL_MODEL } from "./loop.ts";

@@ -16,6 +16,8 @@ import {
 import { ConfigError } from "../errors/index.ts";
 import type { ProblemLimits } from "../eval/index.ts";
 import type { Config } from "./config/schema.ts";
+import type { DownloadEvent } from "./events.ts";
+import { fetchData } from "./fetch-data.ts";
 
 type DigitsData = Extract<Config["data"], { kind: "digits" }>;
 
@@ -26,9 +28,15 @@ function digitsOptions({ kind: _kind, seed: _seed, ...options }: DigitsData): Di
 /**
  * The problems that training draws.
  *
+ * @param onDownload told how far the download of one of the hub is
  * @throws DataError when the data set cannot be opened or has no rows
+ * @throws DownloadError when it is one of the hub and cannot be had
  */
-export async function trainingSource({ data }: Config): Promise<ProblemSource> {
+export async function trainingSource(
+  config: Config,
+  onDownload?: (event: DownloadEvent) => void,
+): Promise<ProblemSource> {
+  const { data } = await fetchData(config, onDownload);
   if (data.kind === "files") return openFileSource(data, "train");
   return digitsSource({ split: "train", seed: data.seed, options: digitsOptions(data) });
 }
@@ -37,14 +45,18 @@ export async function trainingSource({ data }: Config): Promise<ProblemSource> {
  * The problems of an evaluation; the same for every run with the same data options and, for the digits task, the same
  * evaluation seed.
  *
+ * @param onDownload told how far the download of one of the hub is
  * @throws DataError when the data set has no such part, or cannot be opened
+ * @throws DownloadError when it is one of the hub and cannot be had
  */
 export async function evaluationSource(
-  { data, evaluation }: Config,
+  config: Config,
   split: DigitsSplit,
+  onDownload?: (event: DownloadEvent) => void,
 ): Promise<ProblemSource> {
+  const { data } = await fetchData(config, onDownload);
   if (data.kind === "files") return openFileSource(data, split);
-  return digitsSource({ split, seed: evaluation.seed, options: digitsOptions(data) });
+  return digitsSource({ split, seed: config.evaluation.seed, options: digitsOptions(data) });
 }
 
 /** Which problems are left out. */

@@ -19,6 +19,7 @@ import {
 import { algorithmNeeds } from "../objective/index.ts";
 import type { Config } from "./config/schema.ts";
 import { DIGITS_ASSETS, digitsModelConfig, freshDigitsModel } from "./digits-model.ts";
+import { downloadSteps } from "./download-steps.ts";
 import type { DownloadEvent } from "./events.ts";
 
 /** Makes the engine of a configuration; tests pass one of their own. */
@@ -37,15 +38,8 @@ export async function fetchModel(
 ): Promise<Config> {
   const { model } = config;
   if (model.kind !== "hub") return config;
-  let last = "";
-  const path = await downloadModel(`${model.name}@${model.revision}`, {
-    ...options,
-    onProgress: (progress) => {
-      const step = `${progress.file} ${Math.floor((100 * progress.bytes) / Math.max(1, progress.totalBytes))}`;
-      if (step !== last) onDownload({ event: "download", ...progress });
-      last = step;
-    },
-  });
+  const reference = `${model.name}@${model.revision}`;
+  const path = await downloadModel(reference, { ...options, onProgress: downloadSteps(onDownload) });
   return { ...config, model: { kind: "directory", path } };
 }
 

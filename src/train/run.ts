@@ -180,9 +180,11 @@ export async function runTraining(options: RunOptions, hooks: TrainingHooks = {}
   return withEngine(options, async (opened) => {
     const { engine, dialogue } = opened;
     requireCapabilities(engine, config);
-    const source = await trainingSource(config);
+    const source = await trainingSource(config, options.onEvent);
     const validation =
-      config.train.evaluateEvery > 0 ? await evaluationSource(config, "validation") : undefined;
+      config.train.evaluateEvery > 0
+        ? await evaluationSource(config, "validation", options.onEvent)
+        : undefined;
     await requireVideos(engine, source);
     await requireVideos(engine, validation);
     const training: Training = {

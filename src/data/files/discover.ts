@@ -34,6 +34,11 @@ function formatOf(name: string): FileFormat | undefined {
   return FILE_FORMATS.find((format) => lower.endsWith(`.${format}`));
 }
 
+/** Whether a name is one of a packed file. */
+export function isArchive(name: string): boolean {
+  return /\.(zip|tar|tgz|gz|zst|xz|7z|rar)$/i.test(name);
+}
+
 /** The split that a file's name speaks of, as in train-00000-of-00004.parquet. */
 function splitOf(name: string): FileSplit | undefined {
   for (const word of name.toLowerCase().split(/[^a-z]+/)) {
@@ -90,6 +95,8 @@ function commonFormat(path: string, formats: readonly FileFormat[]): FileFormat 
 
 function fileFormat(path: string, wanted: FilesOptions["format"]): FileFormat {
   const format = wanted === "auto" ? formatOf(path) : wanted;
+  if (format === undefined && isArchive(path))
+    throw new DataError(`${path}: is an archive; unpack it (unzip, tar -xf) and give what is in it`);
   if (format === undefined) {
     throw new DataError(
       `${path}: expected a name that ends in ${FILE_FORMATS.map((f) => `.${f}`).join(", ")}; data.format says what else it is`,

@@ -2,9 +2,10 @@
  * @module
  * Images and videos at paths that a data set names: they must lie within one directory, links followed.
  */
-import { realpath, stat } from "node:fs/promises";
+import { readdir, realpath, stat } from "node:fs/promises";
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import { DataError } from "../../errors/index.ts";
+import { isArchive } from "./discover.ts";
 
 /** Largest image file, bytes. */
 const MAX_IMAGE_BYTES = 256 * 2 ** 20;
@@ -44,13 +45,25 @@ export function shownMedium(medium: Medium, named: string): string {
   return `${medium} ${JSON.stringify(named.slice(0, 300))}`;
 }
 
+/** What is missing may lie packed in the image directory, or in another one. */
+async function withHint(error: unknown, root: string): Promise<unknown> {
+  if (!(error instanceof DataError && (error.cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT"))
+    return error;
+  const archive = (await readdir(root).catch(() => [])).find(isArchive);
+  const packed = archive === undefined ? "" : `; ${archive} lies there packed: unpack it (unzip, tar -xf)`;
+  const place = ` in the image directory ${root} (data.images names another)`;
+  return new DataError(`${error.message}${place}${packed}`, { cause: error.cause });
+}
+
 async function found(root: string, named: string, medium: Medium): Promise<FoundMedium> {
   const shown = shownMedium(medium, named);
   if (named.includes("\0")) throw new DataError(`${shown}: is no path`);
   const path = resolve(root, named.replace(/^file:\/\//, ""));
   if (!isWithin(resolve(root), path))
     throw new DataError(`${shown}: leads out of the image directory ${root} (data.images names another)`);
-  const target = await real(path, shown);
+  const target = await real(path, shown).catch(async (error: unknown) => {
+    throw await withHint(error, root);
+  });
   if (!isWithin(await real(root, shown), target))
     throw new DataError(`${shown}: is a link out of the image directory ${root}`);
   const entry = await stat(target);

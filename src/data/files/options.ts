@@ -58,7 +58,10 @@ const videoSchema = z
 
 /** Where problems stand in files, and which of them count. */
 export const filesSchema = z.strictObject({
-  path: z.string().min(1).describe("A file, or a directory of files: what training draws from."),
+  path: z
+    .string()
+    .min(1)
+    .describe("A file, a directory of files, or org/name[@revision] of the hub: what training draws from."),
   validation: z.string().min(1).optional().describe("The same for evaluation.split validation."),
   test: z.string().min(1).optional().describe("The same for evaluation.split test."),
   format: z

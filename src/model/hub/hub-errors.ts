@@ -27,7 +27,7 @@ export function isUnreachable(error: unknown): boolean {
 /** The error as users see it. */
 export function downloadError(
   error: unknown,
-  { name, revision }: HubReference,
+  { type, name, revision }: HubReference,
   { endpoint, cache, token }: HubSettings,
 ): Error {
   if (error instanceof FoveaError) return error;
@@ -43,14 +43,17 @@ export function downloadError(
       );
     }
     if (status === 404)
-      return new DownloadError(`${what}: ${endpoint} has no such repository or revision (404)`, options);
+      return new DownloadError(
+        `${what}: ${endpoint} has no such repository or revision (404)${type === "dataset" ? ", nor is there such a path on this machine" : ""}`,
+        options,
+      );
     return new DownloadError(`${what}: ${endpoint} answers ${status}: ${(error as Error).message}`, options);
   }
   if (systemCode(error) === "ENOSPC")
     return new DownloadError(`${what}: no space left on the disk for the cache at ${cache}`, options);
   return new DownloadError(
     `${what}: ${endpoint} cannot be reached (${reason(error)}), and the cache at ${cache} does not have it whole; ` +
-      "without a network, give the path of a model directory",
+      `without a network, give the path of ${type === "model" ? "a model directory" : "a data set on this machine"}`,
     options,
   );
 }

@@ -60,9 +60,11 @@ const dataSchema = z
       .describe("Procedural problems: handwritten digits to read and calculate with."),
     filesSchema
       .safeExtend({ kind: z.literal("files") })
-      .describe("Problems in files: jsonl, parquet, TSV, or a folder of images with a csv."),
+      .describe("Problems in files: jsonl, json, parquet, TSV, or a folder of images with a csv."),
   ])
-  .describe("Where problems come from: digits, or the path of a file or directory.");
+  .describe(
+    "Where problems come from: digits, the path of a file or directory, or org/name[@revision] of the hub.",
+  );
 
 const promptSchema = z
   .strictObject({

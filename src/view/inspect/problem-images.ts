@@ -7,7 +7,8 @@ import { realpath } from "node:fs/promises";
 import sharp from "sharp";
 import { type Problem, type ProblemSource, pictures } from "../../data/index.ts";
 import { RunError } from "../../errors/index.ts";
-import { type Config, configSchema, trainingSource } from "../../train/index.ts";
+import { hubSettings } from "../../model/index.ts";
+import { type Config, configSchema, fetchData, trainingSource } from "../../train/index.ts";
 import { isWithin } from "../runs/contained-path.ts";
 import type { Run } from "../runs/run.ts";
 
@@ -55,7 +56,9 @@ export class ProblemImages {
   }
 
   async #open(run: Run): Promise<ProblemSource> {
-    const config = await parsedConfig(run);
+    // What a viewer shows it never downloads.
+    const settings = { ...hubSettings(), offline: true };
+    const config = await fetchData(await parsedConfig(run), undefined, { settings });
     if (config.data.kind === "files") {
       const allowed = [run.path, ...this.#allowed];
       await this.#requireAllowed(allowed, config.data.path);
