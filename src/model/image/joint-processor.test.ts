@@ -70,7 +70,12 @@ function requireSame(directory: string): void {
     expect(videoGrid({ width, height }, 4, videoProcessor)).toEqual(video);
   }
   const template = loadChatTemplate(directory);
-  const dialogue = createDialogue({ tokenizer, template, stopTokens, processor, videoProcessor });
+  const dialogue = createDialogue({
+    tokenizer,
+    template,
+    stopTokens,
+    vision: { image: processor, video: videoProcessor },
+  });
   const about = { id: "1", answer: "", kind: "all", question: "What is the sum?" };
   const prompt = dialogue.prompt({ ...about, images: [still], videos: [film] });
   expect(dialogue.promptTokens(prompt)).toBe(expected.ids.length);
