@@ -5,7 +5,7 @@
 import { type CompletionCredit, type CreditConfig, creditMethod, creditSchema } from "../credit/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
-import { type Answered, creditCapabilities, creditSignals, nearestName } from "../train/index.ts";
+import { type Answered, creditAnswers, creditCapabilities, nearestName } from "../train/index.ts";
 
 /** Whether the engine can give the signals that a method needs. */
 export function canCredit(engine: Engine, credit: CreditConfig): boolean {
@@ -13,7 +13,7 @@ export function canCredit(engine: Engine, credit: CreditConfig): boolean {
 }
 
 /**
- * What a method says of each completion.
+ * What a method says of each completion by itself, with an advantage of 1.
  *
  * @param temperature that the completions were sampled at
  * @throws EngineError when the engine lacks a signal
@@ -24,12 +24,8 @@ export async function creditWeights(
   temperature: number,
   answers: readonly Answered[],
 ): Promise<CompletionCredit[]> {
-  const method = creditMethod(credit);
-  const signals = await creditSignals(engine, temperature, method.needs, answers);
-  const completions = answers.map(({ completion }, i) => [
-    { mask: new Uint8Array(completion.tokens.length).fill(1), signals: signals[i], advantage: 1 },
-  ]);
-  return method.credit(completions).flat();
+  const alone = answers.map((answer) => [{ ...answer, advantage: 1 }]);
+  return (await creditAnswers(engine, credit, temperature, alone)).flat();
 }
 
 const KINDS = creditSchema.options.map(({ shape }) => shape.kind.value);

@@ -151,9 +151,11 @@ export async function inspectCompletion(
     scorer,
     methods,
     {
-      prompt,
-      answers: group.map((member, i) => ({ prompt, completion: completionOf(member, scores[i] ?? own) })),
-      advantages: group.map(({ advantage }) => advantage),
+      answers: group.map((member, i) => ({
+        prompt,
+        completion: completionOf(member, scores[i] ?? own),
+        advantage: member.advantage ?? 0,
+      })),
       temperature,
     },
     place,

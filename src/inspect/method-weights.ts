@@ -2,17 +2,14 @@
  * @module
  * What every credit method says of the same completions: the functions that train, on signals of the same weights.
  */
-import { type CreditConfig, creditMethod, creditSchema } from "../credit/index.ts";
-import type { Prompt, Scorer } from "../engine/index.ts";
-import { type Answered, creditSignals } from "../train/index.ts";
+import { type CreditConfig, creditSchema } from "../credit/index.ts";
+import type { Scorer } from "../engine/index.ts";
+import { creditAnswers, type JudgedAnswer } from "../train/index.ts";
 import type { MethodWeights } from "./inspection.ts";
 
 /** A group as methods judge it. */
 export interface JudgedGroup {
-  readonly prompt: Prompt;
-  readonly answers: readonly Answered[];
-  /** `[G]`; null where unknown. */
-  readonly advantages: readonly (number | null)[];
+  readonly answers: readonly JudgedAnswer[];
   readonly temperature: number;
 }
 
@@ -34,17 +31,8 @@ async function weightsOf(
 ): Promise<MethodWeights> {
   const { kind } = config;
   try {
-    const method = creditMethod(config);
-    const { answers, advantages, temperature } = group;
-    const signals = await creditSignals(engine, temperature, method.needs, answers);
-    const completions = answers.map(({ completion }, i) => ({
-      mask: new Uint8Array(completion.tokens.length).fill(1),
-      signals: signals[i],
-      ...(method.needs.advantage && {
-        advantage: new Float64Array(completion.tokens.length).fill(advantages[i] ?? 0),
-      }),
-    }));
-    const credit = method.credit([completions])[0]?.[place];
+    const { answers, temperature } = group;
+    const credit = (await creditAnswers(engine, config, temperature, [answers]))[0]?.[place];
     if (credit === undefined) return { kind, weights: null, missing: "the method gave no credit" };
     return {
       kind,

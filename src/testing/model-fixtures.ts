@@ -6,6 +6,7 @@
 import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { AdamParameters } from "../engine/index.ts";
 import type { LocalSequence } from "../engine/local/known-prompts.ts";
 import type { LocalModel } from "../engine/local/local-model.ts";
 import {
@@ -27,6 +28,16 @@ export type Checkpoint = (typeof CHECKPOINTS)[number];
 /** Names of each checkpoint's cases. */
 export const CASES = ["one-image", "four-images", "padded-batch", "text-only"] as const;
 export type CaseName = (typeof CASES)[number];
+
+/** A step that clips and decays. */
+export const ADAM: AdamParameters = {
+  learningRate: 0.01,
+  beta1: 0.9,
+  beta2: 0.99,
+  epsilon: 1e-8,
+  weightDecay: 0.01,
+  maxGradientNorm: 1,
+};
 
 /** What is kept of a tensor: its norm, its product with a fixed vector, eight entries. */
 export interface Digest {

@@ -16,6 +16,7 @@ export { nearestName } from "./config/nearest-name.ts";
 export { readConfigFile } from "./config/read-file.ts";
 export { type ConfigSources, resolveConfig } from "./config/resolve-config.ts";
 export { type Config, type ConfigInput, configSchema } from "./config/schema.ts";
+export { creditAnswers, type JudgedAnswer } from "./credit-answers.ts";
 export { type Answered, creditCapabilities, creditSignals } from "./credit-signals.ts";
 export { digitsModelConfig, freshDigitsModel } from "./digits-model.ts";
 export { describeEnvironment, type Environment } from "./environment.ts";

@@ -5,6 +5,7 @@ import { Worker } from "node:worker_threads";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { EngineError, ModelError, NumericError, ShapeError } from "../../errors/index.ts";
 import {
+  ADAM,
   bytesOf,
   checkpointDirectory,
   coefficientsOf,
@@ -12,20 +13,12 @@ import {
   recordedPrompt,
   registerCase,
 } from "../../testing/model-fixtures.ts";
-import type { AdamParameters, Engine, Prompt, SampleRequest, ScoreRequest, Sequence } from "../engine.ts";
+import type { Engine, Prompt, SampleRequest, ScoreRequest, Sequence } from "../engine.ts";
 import { createLocalEngine } from "./local-engine.ts";
 import { LocalModel } from "./local-model.ts";
 import type { Call } from "./protocol.ts";
 
 const DIRECTORY = checkpointDirectory("tied-mha");
-const ADAM: AdamParameters = {
-  learningRate: 0.01,
-  beta1: 0.9,
-  beta2: 0.99,
-  epsilon: 1e-8,
-  weightDecay: 0.01,
-  maxGradientNorm: 1,
-};
 const recorded = recordedCase("tied-mha", "padded-batch");
 const SIGNALS = { attention: { row: "own" } } as const;
 

@@ -20,6 +20,7 @@ import {
   writeSafetensors,
 } from "../../../model/index.ts";
 import {
+  ADAM,
   bytesOf,
   CHECKPOINTS,
   checkpointDirectory,
@@ -29,18 +30,9 @@ import {
   weightsOf,
   writeVariant,
 } from "../../../testing/model-fixtures.ts";
-import type { AdamParameters } from "../../engine.ts";
 import { LocalModel } from "../local-model.ts";
 
 const NAME = "untied-mqa";
-const ADAM: AdamParameters = {
-  learningRate: 0.01,
-  beta1: 0.9,
-  beta2: 0.99,
-  epsilon: 1e-8,
-  weightDecay: 0.01,
-  maxGradientNorm: 1,
-};
 const recorded = recordedCase(NAME, "one-image");
 
 let folder: string;

@@ -6,6 +6,7 @@ import { EngineError, ModelError } from "../../../errors/index.ts";
 import { canonicalName, exportModel } from "../../../model/index.ts";
 import { ADAPTERS, adapterDirectory, recordedAdapter } from "../../../testing/lora-fixtures.ts";
 import {
+  ADAM,
   CASES,
   checkpointDirectory,
   coefficientsOf,
@@ -31,14 +32,7 @@ function open(directory: string, lora?: LocalLora): LocalModel {
   return model;
 }
 
-const ADAM: AdamParameters = {
-  learningRate: 0.02,
-  beta1: 0.9,
-  beta2: 0.99,
-  epsilon: 1e-8,
-  weightDecay: 0.01,
-  maxGradientNorm: 1,
-};
+const STEP: AdamParameters = { ...ADAM, learningRate: 0.02 };
 const BASE = checkpointDirectory("tied-gqa");
 const CASE = recordedCase("tied-gqa", "padded-batch");
 
@@ -49,7 +43,7 @@ async function logprobs(model: LocalModel, weights: "policy" | "reference" = "po
 
 async function update(model: LocalModel): Promise<void> {
   await model.accumulate(registerCase(model, CASE), coefficientsOf(CASE));
-  expect(model.step(ADAM).applied).toBe(true);
+  expect(model.step(STEP).applied).toBe(true);
 }
 
 describe.each(ADAPTERS)("PEFT's adapter %s", (name) => {
@@ -129,7 +123,7 @@ describe("new adapters", () => {
     const before = await total();
     for (let step = 0; step < 5; step++) {
       await adapted.accumulate(registerCase(adapted, CASE), ones);
-      adapted.step(ADAM);
+      adapted.step(STEP);
     }
     expect(await total()).toBeGreaterThan(before + 1);
   });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { EngineError } from "../../../errors/index.ts";
 import {
+  ADAM,
   checkpointDirectory,
   coefficientsOf,
   recordedCase,
@@ -14,14 +15,6 @@ import type { AdamParameters } from "../../engine.ts";
 import { LocalModel } from "../local-model.ts";
 
 const NAME = "untied-mqa";
-const ADAM: AdamParameters = {
-  learningRate: 0.01,
-  beta1: 0.9,
-  beta2: 0.99,
-  epsilon: 1e-8,
-  weightDecay: 0.01,
-  maxGradientNorm: 1,
-};
 const recorded = recordedCase(NAME, "one-image");
 
 let folder: string;
