@@ -155,4 +155,23 @@ describe("a network with faults", () => {
     await train(straight, 1);
     expect(score).toEqual((await straight.score([sequence]))[0]);
   });
+
+  test.each([
+    ["Model model_1 not loaded (likely stale request from previous server)", SessionLostError],
+    ["Model model_1 not loaded", SessionLostError],
+    ["LoRA rank 0 must be between 1 and 32", EngineError],
+  ])("a future that fails with %j is the error that it means", async (detail, kind) => {
+    const server = await world.server({ engine: small });
+    let isRestarted = false;
+    const route: Fetch = (address, options) =>
+      isRestarted && address.endsWith("retrieve_future")
+        ? Promise.resolve(Response.json({ detail }, { status: 400 }))
+        : fetch(address, options);
+    const client = await world.client(server.url, { clock, fetch: route });
+    isRestarted = true;
+    const failure = await train(client, 1).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(kind);
+    expect(failure instanceof SessionLostError).toBe(kind === SessionLostError);
+    expect((failure as Error).message).toContain(detail);
+  });
 });

@@ -14,6 +14,8 @@ const LONGEST_WAIT_MS = 30_000;
 /** Of a server that answers, but cannot do what was asked: trying again would not help. */
 const FINAL_SERVER_ERRORS = new Set([501, 505, 507]);
 const SHOWN = 300;
+/** What SkyRL says (400) of a model that it had before it was restarted. */
+const NOT_LOADED = /\bmodel '?\S+ not loaded\b/i;
 
 /** A real clock. */
 export const systemClock: Clock = {
@@ -143,7 +145,8 @@ export class HttpClient {
     if (status === 401 || status === 403) {
       return new EngineError(`${call}: ${this.url} does not accept the API key (${status}): ${said}`);
     }
-    if ((status === 404 || status === 410) && isOfSession) {
+    const isGone = status === 404 || status === 410 || (status === 400 && NOT_LOADED.test(said));
+    if (isGone && isOfSession) {
       return new SessionLostError(`${call}: ${this.url} has lost the session: ${said}`);
     }
     return new EngineError(`${call}: ${this.url} refuses the request (${status}): ${said}`);
