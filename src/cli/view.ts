@@ -35,7 +35,10 @@ async function view(paths: readonly string[], options: ViewOptions, context: Cli
 /** Adds what `fovea view` takes and does. */
 export function configure(command: Command, context: CliContext): void {
   command
-    .argument("[run-directory...]", `run directories, or directories of runs; ${USUAL}/ unless given`)
+    .argument(
+      "[run-directory...]",
+      `run directories, ONNX exports, or directories of either; ${USUAL}/ unless given`,
+    )
     .option("--port <n>", "a port of this machine; a free one unless given", wholeNumber)
     .option(
       "--data <path>",

@@ -40,7 +40,7 @@ export type { HighEntropyInput, HighEntropyOptions } from "./methods/high-entrop
 export { highEntropyTokens } from "./methods/high-entropy-tokens.ts";
 export type { PapoInput, PapoOptions } from "./methods/papo.ts";
 export { papo } from "./methods/papo.ts";
-export { uniformWeights } from "./methods/uniform.ts";
+export { uniformWeights } from "./methods/uniform-weights.ts";
 export type { VicraCredit, VicraInput, VicraOptions } from "./methods/vicra.ts";
 export { vicra } from "./methods/vicra.ts";
 export type { VppoCredit, VppoInput, VppoOptions } from "./methods/vppo.ts";

@@ -6,8 +6,8 @@
  */
 import { ModelError } from "../errors/index.ts";
 import type { ModelConfig, TextConfig, VisionConfig } from "./config.ts";
+import { type FloatType, TORCH_DTYPES } from "./float-type.ts";
 import { Fields } from "./json-fields.ts";
-import { type FloatType, TORCH_DTYPES } from "./write-safetensors.ts";
 
 /** What config.json calls the architecture. */
 export const MODEL_TYPE = "qwen2_5_vl";

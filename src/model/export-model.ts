@@ -7,13 +7,13 @@ import { copyFileSync, mkdirSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ConfigError, RunError } from "../errors/index.ts";
 import { parseConfig } from "./config-json.ts";
+import { type FloatType, TORCH_DTYPES } from "./float-type.ts";
 import { Fields } from "./json-fields.ts";
 import { mergedWeights, readAdapter } from "./lora/adapter.ts";
 import { checkParameters } from "./parameter-names.ts";
 import { readJson } from "./read-json.ts";
 import { replaceFile } from "./replace-file.ts";
 import { readWeights } from "./weights.ts";
-import { type FloatType, TORCH_DTYPES } from "./write-safetensors.ts";
 import { type StorageOptions, writeWeights } from "./write-weights.ts";
 
 export interface ExportOptions extends StorageOptions {

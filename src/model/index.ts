@@ -22,6 +22,7 @@ export {
   writeModelDirectory,
 } from "./directory.ts";
 export { type ExportOptions, exportModel } from "./export-model.ts";
+export type { FloatType } from "./float-type.ts";
 export { downloadDataset } from "./hub/download-dataset.ts";
 export { downloadModel } from "./hub/download-model.ts";
 export {
@@ -106,7 +107,6 @@ export { type VisionPositions, visionPositions } from "./vision-positions.ts";
 export { readWeights, type Weights } from "./weights.ts";
 export { type WindowLayout, windowLayout } from "./windows.ts";
 export {
-  type FloatType,
   type WeightTensor,
   type WriteOptions,
   writeSafetensors,

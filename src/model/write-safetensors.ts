@@ -3,14 +3,9 @@
  * Writing safetensors files, tensor by tensor: numbers may be made when their turn comes and be forgotten after it.
  */
 import { ShapeError } from "../errors/index.ts";
+import type { FloatType } from "./float-type.ts";
 import { narrowBfloat16, narrowFloat16 } from "./half-precision.ts";
 import { replaceFile } from "./replace-file.ts";
-
-/** Element types that can be written. */
-export type FloatType = "F32" | "F16" | "BF16";
-
-/** What config.json calls them. */
-export const TORCH_DTYPES = { F32: "float32", F16: "float16", BF16: "bfloat16" } as const;
 
 /** A tensor to write. */
 export interface WeightTensor {

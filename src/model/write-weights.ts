@@ -5,9 +5,10 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ConfigError, RunError } from "../errors/index.ts";
+import type { FloatType } from "./float-type.ts";
 import { replaceFiles } from "./replace-file.ts";
 import { INDEX, SINGLE } from "./weights.ts";
-import { type FloatType, safetensorsParts, storedBytes, type WeightTensor } from "./write-safetensors.ts";
+import { safetensorsParts, storedBytes, type WeightTensor } from "./write-safetensors.ts";
 
 /** Largest shard unless told otherwise, in bytes. */
 const MAX_SHARD_BYTES = 5e9;

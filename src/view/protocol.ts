@@ -137,6 +137,27 @@ export interface GreedyAnswer {
   readonly isRight: boolean | null;
 }
 
+/** A model as ONNX files, which the page can run. */
+export interface ModelExport {
+  /** Stands in addresses. */
+  readonly id: string;
+  readonly path: string;
+  /** The run in whose directory it stands. */
+  readonly run: string | null;
+  /** Why it cannot be used, in words; null when it can. */
+  readonly problem: string | null;
+  /** Names of the files that can be asked for. */
+  readonly files: readonly string[];
+  /** Of its graphs and their weights. */
+  readonly bytes: number;
+  /** The run's system message; null for the chat template's own. */
+  readonly system: string | null;
+  /** Text that the run puts after every question. */
+  readonly suffix: string;
+  /** The run's limit of a completion. */
+  readonly maxTokens: number | null;
+}
+
 /** Sent when something changed on disk. */
 export interface LiveEvent {
   readonly run: string;

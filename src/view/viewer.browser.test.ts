@@ -2,40 +2,16 @@ import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { runCommandLine } from "../cli/program.ts";
 import { openChromium } from "../testing/chromium.ts";
 import { madeRun, metricsLine } from "../testing/made-run.ts";
-import { collectingContext, temporaryDirectory } from "../testing/tiny-run.ts";
-import { openEngine } from "../train/index.ts";
+import { trainReal } from "../testing/real-run.ts";
+import { temporaryDirectory } from "../testing/tiny-run.ts";
 import { startViewer, type Viewer } from "./server/viewer-server.ts";
 
 const HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>1";
 const root = temporaryDirectory();
 const real = join(root, "real");
 const made = join(root, "made");
-
-/** A training with the local engine that is over in seconds, and learns nothing. */
-function trainReal(path: string, iterations: number): Promise<number> {
-  const settings = [
-    "data.digits=[2,2]",
-    "sampling.maxCompletionTokens=16",
-    `train.iterations=${iterations}`,
-    "train.promptsPerIteration=3",
-    "train.groupSize=4",
-    "train.checkpointEvery=1",
-    "sft.steps=6",
-    "sft.batchSize=4",
-    "sft.readingSteps=2",
-    "sft.transcriptionSteps=2",
-    "engine.threads=1",
-  ];
-  const { context, stderr } = collectingContext({ openEngine });
-  const flags = settings.flatMap((setting) => ["--set", setting]);
-  return runCommandLine(["train", ...flags, "--run-dir", path], context).then((status) => {
-    if (status !== 0) throw new Error(stderr());
-    return status;
-  });
-}
 
 let browser: Browser;
 let viewer: Viewer;
@@ -232,9 +208,10 @@ describe("live", () => {
   test("curves grow without a reload, and a run that is deleted is said to be gone", async () => {
     const path = madeRun({ path: join(root, "growing"), iterations: 2, completions: [] });
     await open("runs=growing");
-    await page.getByText("at 2 of 4").waitFor();
+    const row = page.locator('.run:has-text("growing")');
+    await row.getByText("at 2 of 4").waitFor();
     appendFileSync(join(path, "metrics.jsonl"), `${metricsLine(3)}\n`);
-    await page.getByText("at 3 of 4").waitFor();
+    await row.getByText("at 3 of 4").waitFor();
     await expect
       .poll(() => page.locator(".chart .values").first().innerText({ timeout: 5000 }))
       .toMatch(/0\.2/);

@@ -23,7 +23,15 @@ export type AddressKey =
   | "weights"
   | "before"
   | "against"
-  | "paint";
+  | "paint"
+  | "export"
+  | "ask"
+  | "picture"
+  | "system"
+  | "suffix"
+  | "temperature"
+  | "seed"
+  | "most";
 
 type State = Readonly<Partial<Record<AddressKey, string>>>;
 

@@ -22,6 +22,16 @@ export function askRuns<T>(): Promise<T> {
   return ask<T>("./api/runs");
 }
 
+/** The exports that the server found. */
+export function askExports<T>(): Promise<T> {
+  return ask<T>("./api/exports");
+}
+
+/** Where the files of an export are, in full: a worker's own addresses begin elsewhere. */
+export function exportBase(id: string): string {
+  return new URL(`./api/exports/${encodeURIComponent(id)}/`, location.href).href;
+}
+
 /** Something of a run. */
 export function askRun<T>(run: string, rest: string, abort?: AbortSignal): Promise<T> {
   return ask<T>(runPath(run, rest), abort);

@@ -7,15 +7,7 @@ import { numberText, percentText, signedText } from "../../src/view/number-text.
 import type { GreedyAnswer, RolloutDetail } from "../../src/view/protocol.ts";
 import type { TokenPaint } from "../../src/view/token-paint.ts";
 import { go } from "./address.ts";
-import {
-  after,
-  type Both,
-  before,
-  choices,
-  comparison,
-  type WeightsChoice,
-  watchComparison,
-} from "./compare-state.ts";
+import { after, type Both, before, choices, comparison, type WeightsChoice } from "./compare-state.ts";
 import { openToken } from "./inspection-state.ts";
 import { ProblemImagesView } from "./problem-view.tsx";
 import { useRolloutKeys } from "./rollout-keys.ts";
@@ -226,11 +218,11 @@ function Result({
 
 export function ComparePage() {
   useEffect(() => watchRollouts(), []);
-  useEffect(() => watchComparison(), []);
+  useEffect(() => comparison.watch(), []);
   useRolloutKeys();
   const run = openRun.value;
   const rollout = detail.value;
-  const looked = comparison.value;
+  const looked = comparison.answer.value;
   const isSame = before.value?.id === after.value?.id;
   return (
     <div class="page wide">

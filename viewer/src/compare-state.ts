@@ -2,13 +2,14 @@
  * @module
  * The two sets of weights that are compared, and what each says of the open completion and of its problem.
  */
-import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
+import { computed, type ReadonlySignal } from "@preact/signals";
 import type { GreedyAnswer, Inspection } from "../../src/view/protocol.ts";
 import { param } from "./address.ts";
 import { askRun } from "./api.ts";
-import { type Looked, look, openPlace } from "./inspection-state.ts";
+import { look, openPlace } from "./inspection-state.ts";
 import { opened } from "./rollouts-state.ts";
 import { openRun, runs } from "./runs-state.ts";
+import { type SlowAnswer, slowAnswer } from "./slow-answer.ts";
 
 /** Weights of some run, as they stand in the address: run and name with this between them. */
 const BETWEEN = "::";
@@ -52,7 +53,6 @@ export interface Both {
   readonly answerAfter: GreedyAnswer;
 }
 
-const answer = signal<Looked<Both> | undefined>(undefined);
 const key = computed(() => {
   const [run, index] = [openRun.value?.id, opened.value?.group.index];
   const [one, other] = [before.value?.id, after.value?.id];
@@ -61,11 +61,6 @@ const key = computed(() => {
     ? ""
     : JSON.stringify([run, index, openPlace.value, one, other]);
 });
-
-/** The answer to the present question; undefined while it is being worked on. */
-export const comparison: ReadonlySignal<Looked<Both> | undefined> = computed(() =>
-  answer.value?.key === key.value ? answer.value : undefined,
-);
 
 function queryOf(id: string): URLSearchParams {
   const [of = "", weights = ""] = id.split(BETWEEN);
@@ -81,25 +76,5 @@ async function ask(asked: string, abort: AbortSignal): Promise<Both> {
   return { before: first, after: second, answerBefore, answerAfter };
 }
 
-/** Asks whenever another completion or other weights are compared; returns how to stop. */
-export function watchComparison(): () => void {
-  return effect(() => {
-    const asked = key.value;
-    if (asked === "" || answer.peek()?.key === asked) return;
-    const abort = new AbortController();
-    const timer = setTimeout(() => {
-      ask(asked, abort.signal).then(
-        (value) => {
-          answer.value = { key: asked, value };
-        },
-        (error: Error) => {
-          if (!abort.signal.aborted) answer.value = { key: asked, trouble: error.message };
-        },
-      );
-    }, 120);
-    return () => {
-      clearTimeout(timer);
-      abort.abort();
-    };
-  });
-}
+/** What both sets of weights say. */
+export const comparison: SlowAnswer<Both> = slowAnswer(key, ask);

@@ -53,7 +53,7 @@ export function CompletionView({
 }) {
   const token = openToken.value;
   const isInside = token !== undefined && token < rollout.tokenTexts.length;
-  const found = isInside ? inspection.value?.value : undefined;
+  const found = isInside ? inspection.answer.value?.value : undefined;
   const choices = paintChoices(rollout, found);
   const choice = choices.find(({ id }) => id === paintKey.value) ?? choices[0];
   const overlays = (found?.images ?? []).map(({ rows, columns, tokens }) => ({

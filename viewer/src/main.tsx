@@ -1,12 +1,13 @@
 /**
  * @module
- * The viewer's page: three views of the same runs, one address, one keyboard.
+ * The viewer's page: four views of the same runs, one address, one keyboard.
  */
 import { signal } from "@preact/signals";
 import { render } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { go, param } from "./address.ts";
 import { trouble } from "./api.ts";
+import { AskPage } from "./ask/ask-page.tsx";
 import { ComparePage } from "./compare-page.tsx";
 import { addKeys, keyActions } from "./keyboard.ts";
 import { RolloutsPage } from "./rollouts-page.tsx";
@@ -19,6 +20,7 @@ const VIEWS = [
   { id: "runs", title: "Runs", page: RunsPage },
   { id: "rollouts", title: "Rollouts", page: RolloutsPage },
   { id: "compare", title: "Compare", page: ComparePage },
+  { id: "ask", title: "Ask", page: AskPage },
 ] as const;
 
 const view = param("view");

@@ -32,7 +32,8 @@ function paint(canvas: HTMLCanvasElement, { rows, columns, values }: Overlay): v
   context.putImageData(pixels, 0, 0);
 }
 
-function Frame({
+/** An image with attention over it. */
+export function Frame({
   address,
   overlay,
   onMissing,

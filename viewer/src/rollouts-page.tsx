@@ -4,7 +4,7 @@
  */
 import { useEffect } from "preact/hooks";
 import { CompletionView } from "./completion-view.tsx";
-import { watchInspection } from "./inspection-state.ts";
+import { inspection } from "./inspection-state.ts";
 import { useRolloutKeys } from "./rollout-keys.ts";
 import { RolloutList } from "./rollout-list.tsx";
 import { detail, page, watchRollouts } from "./rollouts-state.ts";
@@ -12,7 +12,7 @@ import { openRun } from "./runs-state.ts";
 
 export function RolloutsPage() {
   useEffect(() => watchRollouts(), []);
-  useEffect(() => watchInspection(), []);
+  useEffect(() => inspection.watch(), []);
   useRolloutKeys();
   const run = openRun.value;
   const shown = detail.value;

@@ -30,8 +30,13 @@ const spread = param("spread");
 const sort = param("sort");
 const atKey = param("at");
 
-/** Iterations that have rollouts. */
-export const iterations = signal<readonly number[]>([]);
+const loadedIterations = signal<{ readonly run: string; readonly all: readonly number[] } | undefined>(
+  undefined,
+);
+/** Iterations that have rollouts; never those of another run. */
+export const iterations: ReadonlySignal<readonly number[]> = computed(() =>
+  loadedIterations.value?.run === openRun.value?.id ? (loadedIterations.value?.all ?? []) : [],
+);
 const loadedPage = signal<{ readonly run: string; readonly page: RolloutPage } | undefined>(undefined);
 /** What is loaded of the iteration; never that of another run. */
 export const page: ReadonlySignal<RolloutPage | undefined> = computed(() =>
@@ -133,11 +138,11 @@ export function watchRollouts(): () => void {
       void reached.value;
       if (id === undefined) return;
       askRun<number[]>(id, "iterations").then(
-        (found) => {
-          iterations.value = found;
+        (all) => {
+          loadedIterations.value = { run: id, all };
         },
         () => {
-          iterations.value = [];
+          loadedIterations.value = { run: id, all: [] };
         },
       );
     }),

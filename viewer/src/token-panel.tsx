@@ -49,7 +49,7 @@ function Sampled({ rollout, token, run }: TokenProps & { readonly run: RunSummar
   const { logprobs, entropy, weights: credit, roles, alignment, advantage } = rollout;
   const weight = credit?.[token];
   const logprob = logprobs?.[token];
-  const found = inspection.value?.value;
+  const found = inspection.answer.value?.value;
   const ratio = ratioAt(rollout, found, token);
   const bounds = clipBounds(run);
   return (
@@ -272,7 +272,7 @@ function ownMethod({ config }: RunSummary): string {
 }
 
 export function TokenPanel({ rollout, token, run }: TokenProps & { readonly run: RunSummary }) {
-  const looked = inspection.value;
+  const looked = inspection.answer.value;
   const found = looked?.value;
   const onSelect = (place: number) => go({ token: place });
   return (

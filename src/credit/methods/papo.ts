@@ -11,7 +11,7 @@ import { imageAblationSchema } from "../image-ablation.ts";
 import type { CompletionCredit, CreditMethod, CreditPerception } from "../method.ts";
 import { perCompletion, requireSignal } from "../per-completion.ts";
 import { topShare } from "../top-share.ts";
-import { uniformWeights } from "./uniform.ts";
+import { uniformWeights } from "./uniform-weights.ts";
 
 const sharedOptions = {
   coefficient: z.number().nonnegative().default(0.01).describe("Weight of the perception term (γ)."),

@@ -6,6 +6,7 @@
 import * as z from "zod";
 import type { CreditMethod } from "../method.ts";
 import { perCompletion } from "../per-completion.ts";
+import { uniformWeights } from "./uniform-weights.ts";
 
 export const uniformSchema = z
   .strictObject({ kind: z.literal("uniform") })
@@ -19,18 +20,6 @@ export const constantSchema = z
   .describe(
     "Every token carries the advantage times one number: the control for methods whose mean is not 1.",
   );
-
-/**
- * The same weight for every token that counts.
- *
- *     w = weight·m
- *
- * @param mask `[T]` 1 where the token counts
- * @param weight 1 unless given; with 1 every objective is exactly what it is without weights
- */
-export function uniformWeights(mask: ArrayLike<number>, weight = 1): Float64Array {
-  return Float64Array.from(mask, (counts) => (counts === 0 ? 0 : weight));
-}
 
 /** Uniform credit; constant credit with a weight. */
 export function uniformMethod(weight = 1): CreditMethod {

@@ -7,6 +7,7 @@ import { basename, join, resolve } from "node:path";
 import { ConfigError } from "../../errors/index.ts";
 import { WARM_START } from "../../train/index.ts";
 import { containedPath } from "./contained-path.ts";
+import { exportsInside, holdsExport } from "./export-directories.ts";
 import { Run } from "./run.ts";
 
 const MAX_RUNS = 500;
@@ -15,7 +16,8 @@ const FRESH_MS = 500;
 
 async function holdsRun(directory: string): Promise<boolean> {
   try {
-    return (await containedPath(directory, "config.json")) !== undefined;
+    // An export has a config.json too: its model's.
+    return (await containedPath(directory, "config.json")) !== undefined && !(await holdsExport(directory));
   } catch {
     return false;
   }
@@ -93,7 +95,10 @@ export class RunSet {
   async #look(): Promise<void> {
     const found: [name: string, path: string][] = [];
     for (const root of this.#roots) {
-      const inside = (await holdsRun(root)) ? [] : await runsInside(root);
+      if (await holdsExport(root)) continue;
+      const isRun = await holdsRun(root);
+      const inside = isRun ? [] : await runsInside(root);
+      if (!isRun && inside.length === 0 && (await exportsInside(root)).length > 0) continue;
       // A directory without any run is shown as what it is: empty, or not begun yet.
       for (const path of inside.length === 0 ? [root] : inside) {
         const name = basename(resolve(path));

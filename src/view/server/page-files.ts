@@ -16,7 +16,10 @@ const TYPES: Readonly<Record<string, string>> = {
   ".js": "text/javascript; charset=utf-8",
   ".css": "text/css; charset=utf-8",
   ".svg": "image/svg+xml",
+  ".wasm": "application/wasm",
 };
+/** Files that the build has compressed are asked for without this. */
+const COMPRESSED = ".br";
 const A_YEAR = 31_536_000;
 
 /**
@@ -35,15 +38,18 @@ export function pageFiles(directory: string = PAGE_DIRECTORY): ReadonlyMap<strin
   }
   const files = new Map<string, Reply>();
   for (const name of names) {
-    const type = TYPES[extname(name)];
+    const isCompressed = extname(name) === COMPRESSED;
+    const asked = isCompressed ? name.slice(0, -COMPRESSED.length) : name;
+    const type = TYPES[extname(asked)];
     if (type === undefined) continue;
     // Names under assets/ carry a hash of their content.
     const kept = name.startsWith("assets") ? { maxAge: A_YEAR } : {};
-    files.set(`/${name.replaceAll("\\", "/")}`, {
+    files.set(`/${asked.replaceAll("\\", "/")}`, {
       status: 200,
       type,
       body: readFileSync(join(directory, name)),
       ...kept,
+      ...(isCompressed ? { encoding: "br" } : {}),
     });
   }
   const index = files.get("/index.html");

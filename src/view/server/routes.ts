@@ -4,6 +4,7 @@
  * of it is ever used as a path.
  */
 import { ConfigError, DataError, FoveaError, RunError } from "../../errors/index.ts";
+import type { ExportSet } from "../exports/export-set.ts";
 import type { Inspector, Lens } from "../inspect/inspector.ts";
 import type { ProblemImages } from "../inspect/problem-images.ts";
 import type { Run } from "../runs/run.ts";
@@ -13,6 +14,7 @@ import { failure, json, type Reply } from "./http-reply.ts";
 /** What routes work with. */
 export interface RouteContext {
   readonly runs: RunSet;
+  readonly exports: ExportSet;
   readonly images: ProblemImages;
   readonly inspector: Inspector;
 }
@@ -103,12 +105,32 @@ export function failureOf(error: unknown): Reply {
   return failure(500, error instanceof FoveaError ? message : `unexpected: ${message}`);
 }
 
+/** A file as an answer. */
+export interface FileReply {
+  readonly path: string;
+  readonly type: string;
+}
+
+/**
+ * The file of an export that an address names; undefined when it names none.
+ *
+ * @throws RunError when there is no such export or file
+ */
+export async function exportFile(url: URL, { exports }: RouteContext): Promise<FileReply | undefined> {
+  const parts = /^\/api\/exports\/([^/]+)\/([^/]+)$/.exec(url.pathname)?.slice(1).map(decoded);
+  const [id, name] = parts ?? [];
+  if (id === undefined || name === undefined) return undefined;
+  const type = name.endsWith(".json") ? "application/json; charset=utf-8" : "application/octet-stream";
+  return { path: await exports.file(id, name), type };
+}
+
 /** The answer to an address below /api/. */
 export async function apiReply(url: URL, context: RouteContext): Promise<Reply> {
   if (url.pathname === "/api/runs") {
     const runs = await context.runs.all();
     return json(await Promise.all(runs.map((run) => run.summary())));
   }
+  if (url.pathname === "/api/exports") return json(await context.exports.all());
   const [, id, rest] = /^\/api\/runs\/([^/]+)\/(.+)$/.exec(url.pathname) ?? [];
   if (id === undefined || rest === undefined) return failure(404, "no such address");
   for (const [pattern, handler] of HANDLERS) {

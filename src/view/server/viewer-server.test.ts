@@ -57,8 +57,10 @@ describe("what is served", () => {
     const { port } = await viewer({ runs: [madeRun()] });
     const { status, headers, text } = await ask(port, "/");
     expect(status).toBe(200);
-    expect(headers["content-security-policy"]).toContain("default-src 'none'; script-src 'self'");
-    expect(headers["content-security-policy"]).not.toContain("unsafe");
+    expect(headers["content-security-policy"]).toContain(
+      "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; ",
+    );
+    expect(headers["content-security-policy"]).not.toContain("'unsafe");
     expect(headers["x-content-type-options"]).toBe("nosniff");
     const [script] = /assets\/[^"]+\.js/.exec(text) ?? [];
     expect((await ask(port, `/${script}`)).headers["content-type"]).toContain("text/javascript");

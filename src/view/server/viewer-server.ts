@@ -5,19 +5,21 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { RunError } from "../../errors/index.ts";
+import { ExportSet } from "../exports/export-set.ts";
 import { Inspector } from "../inspect/inspector.ts";
 import { ProblemImages } from "../inspect/problem-images.ts";
 import { RunSet } from "../runs/run-set.ts";
-import { failure, type Reply, send } from "./http-reply.ts";
+import { acceptable, failure, type Reply, send } from "./http-reply.ts";
 import { LiveEvents } from "./live-events.ts";
 import { pageFiles } from "./page-files.ts";
 import { refusal } from "./request-guard.ts";
-import { apiReply, failureOf } from "./routes.ts";
+import { apiReply, exportFile, failureOf } from "./routes.ts";
+import { sendFile } from "./send-file.ts";
 
 const HOST = "127.0.0.1";
 
 export interface ViewerOptions {
-  /** Run directories, or directories of run directories. */
+  /** Run directories, ONNX exports, or directories of either. */
   readonly runs: readonly string[];
   /** A free port unless given. */
   readonly port?: number | undefined;
@@ -58,7 +60,7 @@ export async function startViewer(options: ViewerOptions): Promise<Viewer> {
   const runs = await RunSet.open(paths);
   const images = new ProblemImages(data);
   const inspector = new Inspector(images);
-  const context = { runs, images, inspector };
+  const context = { runs, exports: new ExportSet(paths, runs), images, inspector };
   const live = new LiveEvents(runs, intervalMs);
   let port = asked;
 
@@ -77,7 +79,9 @@ export async function startViewer(options: ViewerOptions): Promise<Viewer> {
         if (live.listen(response, url.searchParams.getAll("run"))) return;
         return send(response, failure(503, "too many pages are open"), hasBody);
       }
-      send(response, await replyTo(url), hasBody);
+      const file = await exportFile(url, context);
+      if (file !== undefined) return await sendFile(request, response, file.path, file.type);
+      send(response, acceptable(await replyTo(url), request.headers["accept-encoding"]), hasBody);
     } catch (error) {
       send(response, failureOf(error), hasBody);
     }

@@ -7,7 +7,7 @@
  */
 import { mean, Rng } from "../../../math/index.ts";
 import { checkOption, counts } from "../../check-signals.ts";
-import { uniformWeights } from "../uniform.ts";
+import { uniformWeights } from "../uniform-weights.ts";
 import { comparedSignals, type DycoRlAblation, replacements } from "./ablations.ts";
 import { dycoRlReleased } from "./released.ts";
 import {

@@ -1,0 +1,30 @@
+/**
+ * @module
+ * A run of the local engine, for tests of what looks at runs.
+ */
+import { runCommandLine } from "../cli/program.ts";
+import { openEngine } from "../train/index.ts";
+import { collectingContext } from "./tiny-run.ts";
+
+/** A training with the local engine that is over in seconds, and learns nothing. */
+export function trainReal(path: string, iterations: number): Promise<number> {
+  const settings = [
+    "data.digits=[2,2]",
+    "sampling.maxCompletionTokens=16",
+    `train.iterations=${iterations}`,
+    "train.promptsPerIteration=3",
+    "train.groupSize=4",
+    "train.checkpointEvery=1",
+    "sft.steps=6",
+    "sft.batchSize=4",
+    "sft.readingSteps=2",
+    "sft.transcriptionSteps=2",
+    "engine.threads=1",
+  ];
+  const { context, stderr } = collectingContext({ openEngine });
+  const flags = settings.flatMap((setting) => ["--set", setting]);
+  return runCommandLine(["train", ...flags, "--run-dir", path], context).then((status) => {
+    if (status !== 0) throw new Error(stderr());
+    return status;
+  });
+}

@@ -1,0 +1,157 @@
+/**
+ * @module
+ * The ONNX exports that a viewer finds: the directories it was given, those directly inside them, and those directly
+ * inside runs. A file of an export is opened only where its manifest or this list names it.
+ */
+import { readFile, stat } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { RunError } from "../../errors/index.ts";
+import { answerFormats } from "../../eval/index.ts";
+import type { OnnxManifest } from "../../model/index.ts";
+import { parsedConfig } from "../inspect/problem-images.ts";
+import type { ModelExport } from "../protocol.ts";
+import { containedPath } from "../runs/contained-path.ts";
+import { EXPORT_MANIFEST, exportsInside, holdsExport } from "../runs/export-directories.ts";
+import { parseObject } from "../runs/json-fields.ts";
+import type { Run } from "../runs/run.ts";
+import type { RunSet } from "../runs/run-set.ts";
+
+const MAX_EXPORTS = 100;
+const MAX_MANIFEST_BYTES = 4 << 20;
+/** What describes tokenizer, template and processor beside the graphs. */
+const DESCRIPTIONS = [
+  EXPORT_MANIFEST,
+  "config.json",
+  "preprocessor_config.json",
+  "processor_config.json",
+  "tokenizer.json",
+  "tokenizer_config.json",
+  "chat_template.jinja",
+  "chat_template.json",
+] as const;
+
+interface Found {
+  readonly id: string;
+  readonly path: string;
+  readonly run: Run | undefined;
+}
+
+/** Finds exports and their files. */
+export class ExportSet {
+  readonly #roots: readonly string[];
+  readonly #runs: RunSet;
+
+  /** @param roots directories that the viewer was given */
+  constructor(roots: readonly string[], runs: RunSet) {
+    this.#roots = roots;
+    this.#runs = runs;
+  }
+
+  async #look(): Promise<Found[]> {
+    const found: Omit<Found, "id">[] = [];
+    const names: string[] = [];
+    const add = (name: string, path: string, run?: Run) => {
+      if (found.some((one) => resolve(one.path) === resolve(path))) return;
+      names.push(name);
+      found.push({ path, run });
+    };
+    for (const run of await this.#runs.all()) {
+      for (const name of await exportsInside(run.path)) add(`${run.id}/${name}`, join(run.path, name), run);
+    }
+    for (const root of this.#roots) {
+      if (await holdsExport(root)) add(basename(resolve(root)), root);
+      else for (const name of await exportsInside(root)) add(name, join(root, name));
+    }
+    const taken = new Set<string>();
+    return found.slice(0, MAX_EXPORTS).map((one, i) => {
+      let id = names[i] ?? "";
+      for (let n = 2; taken.has(id); n++) id = `${names[i]}~${n}`;
+      taken.add(id);
+      return { ...one, id };
+    });
+  }
+
+  /** All exports, those of runs first. */
+  async all(): Promise<ModelExport[]> {
+    return Promise.all((await this.#look()).map((one) => summaryOf(one)));
+  }
+
+  /**
+   * Where a file of an export is.
+   *
+   * @throws RunError when there is no such export, or the name is none of its files
+   */
+  async file(id: string, name: string): Promise<string> {
+    const found = (await this.#look()).find((one) => one.id === id);
+    if (found === undefined) throw new RunError(`no export "${id}"`);
+    const isDescription = (DESCRIPTIONS as readonly string[]).includes(name);
+    const isNamed = isDescription || graphFiles(await readManifest(found.path)).includes(name);
+    // A manifest is a file that anybody may have written: what it names must be a plain name.
+    const path = isNamed && /^\w[\w.-]*$/.test(name) ? await containedPath(found.path, name) : undefined;
+    if (path === undefined || !(await stat(path)).isFile()) {
+      throw new RunError(`${id}: the export has no file "${name}"`);
+    }
+    return path;
+  }
+}
+
+/** @throws RunError when it is missing, no JSON, or of another version */
+async function readManifest(directory: string): Promise<OnnxManifest> {
+  const path = await containedPath(directory, EXPORT_MANIFEST);
+  if (path === undefined) throw new RunError(`${EXPORT_MANIFEST} is not there`);
+  if ((await stat(path)).size > MAX_MANIFEST_BYTES)
+    throw new RunError(`${EXPORT_MANIFEST} is too long to be one`);
+  const manifest = parseObject(await readFile(path, "utf8"));
+  if (manifest?.["format"] !== "fovea-onnx" || manifest["version"] !== 1) {
+    throw new RunError(
+      `${EXPORT_MANIFEST}: expected format "fovea-onnx" of version 1; export the model again`,
+    );
+  }
+  return manifest as unknown as OnnxManifest;
+}
+
+function graphFiles({ models }: OnnxManifest): string[] {
+  try {
+    const { vision, embedding, decoder } = models;
+    return [vision, embedding, decoder].flatMap(({ file, data }) => [file, ...data]);
+  } catch {
+    throw new RunError(`${EXPORT_MANIFEST}: names no graphs`);
+  }
+}
+
+async function summaryOf({ id, path, run }: Found): Promise<ModelExport> {
+  const known = { id, path, run: run?.id ?? null };
+  try {
+    const graphs = graphFiles(await readManifest(path));
+    const sizes = await Promise.all(graphs.map((name) => sizeOf(path, name)));
+    const missing = graphs.find((_, i) => sizes[i] === undefined);
+    if (missing !== undefined) throw new RunError(`${missing} is not there`);
+    const described = await Promise.all(DESCRIPTIONS.map((name) => sizeOf(path, name)));
+    const files = [...DESCRIPTIONS.filter((_, i) => described[i] !== undefined), ...graphs];
+    const bytes = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
+    return { ...known, problem: null, files, bytes, ...(await asked(run)) };
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    return { ...known, problem, files: [], bytes: 0, ...UNASKED };
+  }
+}
+
+async function sizeOf(directory: string, name: string): Promise<number | undefined> {
+  const file = await containedPath(directory, name);
+  return file === undefined ? undefined : (await stat(file)).size;
+}
+
+const UNASKED = { system: null, suffix: "", maxTokens: null } as const;
+
+/** How a run puts its questions; a configuration of another release says nothing of it. */
+async function asked(run: Run | undefined): Promise<Pick<ModelExport, "system" | "suffix" | "maxTokens">> {
+  if (run === undefined) return UNASKED;
+  try {
+    const { prompt, sampling } = await parsedConfig(run);
+    const format = answerFormats[prompt.format];
+    const { system = format.system ?? null, suffix = format.suffix } = prompt;
+    return { system, suffix, maxTokens: sampling.maxCompletionTokens };
+  } catch {
+    return UNASKED;
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * @module
+ * A completion of an exported model, token by token: the prompt in one run, then a run for each token, the last one
+ * included, since a token's own row of attention exists once it has been fed.
+ */
+import { chooseToken, type TokenChoice } from "../../../src/engine/local/sampling/token-choice.ts";
+import { conversation } from "../../../src/eval/conversation.ts";
+import { Rng } from "../../../src/math/random.ts";
+import { promptFromMessages } from "../../../src/model/chat-prompt.ts";
+import { preprocess } from "../../../src/model/image/processor.ts";
+import { type SpelledPrompt, spellPrompt } from "../../../src/model/spelled-prompt.ts";
+import type { Asked, Candidate, FromWorker, ReadPrompt, StopReason, TakenToken } from "./ask-message.ts";
+import type { ExportedModel } from "./exported-model.ts";
+
+const CANDIDATES = 6;
+
+/** What happens while an answer is made, in this order: the prompt, then for each token itself and later its row. */
+export type AnswerEvent =
+  | { readonly kind: "prompt"; readonly prompt: ReadPrompt }
+  | { readonly kind: "token"; readonly token: TakenToken }
+  | { readonly kind: "row"; readonly row: Float32Array }
+  | Pick<Extract<FromWorker, { kind: "done" }>, "kind" | "stopReason" | "msPerToken">;
+
+function promptOf(model: ExportedModel, { question, pictures, system, suffix }: Asked): SpelledPrompt {
+  const { config, processor } = model;
+  const messages = conversation(question, pictures.length, { system, suffix });
+  const prompt = promptFromMessages(messages, pictures, model);
+  return spellPrompt(prompt, config, (chunk) => {
+    if (chunk.kind !== "image") throw new Error("videos cannot be asked about here");
+    const { patches, grid } = preprocess(chunk.image, processor);
+    return { patches, segment: { kind: "image", grid } };
+  });
+}
+
+/** Softmax of the logits over the temperature, as the engine has it; a temperature of 0 reports at 1. */
+function oddsOf(logits: Float32Array, temperature: number) {
+  const inverse = 1 / (temperature === 0 ? 1 : temperature);
+  let largest = Number.NEGATIVE_INFINITY;
+  for (const logit of logits) largest = Math.max(largest, logit * inverse);
+  let sum = 0;
+  for (const logit of logits) sum += Math.exp(logit * inverse - largest);
+  const rest = largest + Math.log(sum);
+  const logprobs = logits.map((logit) => logit * inverse - rest);
+  const probabilities = logprobs.map((logprob) => Math.exp(logprob));
+  let entropy = 0;
+  for (const [id, probability] of probabilities.entries()) {
+    if (probability > 0) entropy -= probability * (logprobs[id] ?? 0);
+  }
+  return { logprobs, probabilities, entropy };
+}
+
+/** The likeliest tokens, most likely first. */
+function likeliest(probabilities: Float32Array, { tokenizer }: ExportedModel): Candidate[] {
+  const best: number[] = [];
+  for (const [id, probability] of probabilities.entries()) {
+    if (best.length === CANDIDATES && probability <= (probabilities[best.at(-1) ?? 0] ?? 0)) continue;
+    const place = best.findIndex((other) => probability > (probabilities[other] ?? 0));
+    best.splice(place < 0 ? best.length : place, 0, id);
+    best.length = Math.min(best.length, CANDIDATES);
+  }
+  return best.map((id) => ({
+    text: tokenizer.decode([id], { skipSpecial: true }),
+    probability: probabilities[id] ?? 0,
+  }));
+}
+
+async function featuresOf({ graphs }: ExportedModel, { images }: SpelledPrompt): Promise<Float32Array> {
+  const parts: Float32Array[] = [];
+  for (const { patches, grid } of images) parts.push(await graphs.see(patches, grid));
+  const features = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    features.set(part, at);
+    at += part.length;
+  }
+  return features;
+}
+
+/**
+ * Answers a question. Seed and temperature draw what the engine draws for the first completion of its first prompt.
+ *
+ * @param isStopped asked before each token
+ */
+export async function* answer(
+  model: ExportedModel,
+  asked: Asked,
+  isStopped: () => boolean,
+): AsyncGenerator<AnswerEvent> {
+  const { manifest, config, graphs, tokenizer, processor } = model;
+  const prompt = promptOf(model, asked);
+  const { positions, imageIndex, images } = prompt;
+  const grids = images.map(({ grid: [, rows, columns] }) => ({
+    rows: rows / processor.mergeSize,
+    columns: columns / processor.mergeSize,
+  }));
+  yield { kind: "prompt", prompt: { imageIndex, grids } };
+  const banned = new Uint8Array(config.text.vocabSize);
+  for (const id of manifest.tokens.neverSampled) banned[id] = 1;
+  const choice: TokenChoice = { greedy: asked.temperature === 0, topK: 0, topP: 1, banned };
+  const rng = new Rng(asked.seed).fork(0).fork(0);
+
+  const begun = performance.now();
+  const first = await graphs.embed(prompt.tokens, await featuresOf(model, prompt));
+  const places = [positions.time, positions.height, positions.width].flatMap((axis) => Array.from(axis));
+  let decoded = await graphs.decode(first, places, prompt.tokens.length, graphs.emptyCache());
+  let stopReason: StopReason = "length";
+  let taken = 0;
+  while (taken < asked.maxTokens) {
+    if (isStopped()) {
+      stopReason = "stopped";
+      break;
+    }
+    const odds = oddsOf(decoded.logits, asked.temperature);
+    const id = chooseToken(odds, 0, choice, rng);
+    yield {
+      kind: "token",
+      token: {
+        id,
+        text: tokenizer.decode([id], { skipSpecial: true }),
+        logprob: odds.logprobs[id] ?? Number.NaN,
+        entropy: odds.entropy,
+        candidates: likeliest(odds.probabilities, model),
+      },
+    };
+    const place = positions.next + taken;
+    taken++;
+    const total = prompt.tokens.length + taken;
+    decoded = await graphs.decode(await graphs.embed([id]), [place, place, place], total, decoded.cache);
+    if (decoded.row !== undefined) yield { kind: "row", row: decoded.row };
+    if (manifest.tokens.stop.includes(id)) {
+      stopReason = "stop";
+      break;
+    }
+  }
+  yield { kind: "done", stopReason, msPerToken: (performance.now() - begun) / Math.max(1, taken) };
+}

@@ -1,0 +1,133 @@
+/**
+ * @module
+ * What is asked about: pictures of a run's problems, or files of the user, and the words of the question.
+ */
+import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
+import type { GroupSummary, RolloutPage } from "../../../src/view/protocol.ts";
+import { current, go, param } from "../address.ts";
+import { askRun, imageAddress } from "../api.ts";
+import { pictureRun } from "./exports-state.ts";
+import { decodePicture, type Picture } from "./picture.ts";
+
+const MOST_PROBLEMS = 12;
+
+const pictureKey = param("picture");
+const askKey = param("ask");
+const pictureRunId = computed(() => pictureRun.value?.id);
+const reached = computed(() => pictureRun.value?.reached);
+
+/** Problems of the run, for their pictures. */
+export const problems = signal<readonly GroupSummary[]>([]);
+export const pictures = signal<readonly Picture[]>([]);
+/** Why there is no picture. */
+export const pictureTrouble = signal("");
+
+/** The problem whose picture was chosen. */
+const chosenProblem: ReadonlySignal<GroupSummary | undefined> = computed(() =>
+  pictureKey.value === ""
+    ? undefined
+    : problems.value.find(({ index }) => index === Number(pictureKey.value)),
+);
+/** What is asked: the words in the address, else those of the problem. */
+export const question: ReadonlySignal<string> = computed(() =>
+  askKey.value === "" ? (chosenProblem.value?.question ?? "") : askKey.value,
+);
+
+interface Named {
+  readonly name: string;
+  readonly address: string;
+  readonly blob: Blob;
+}
+
+/** Shows pictures in place of those before; without any where one cannot be read. */
+async function show(found: Promise<readonly Named[]>): Promise<void> {
+  for (const { address } of pictures.value) if (address.startsWith("blob:")) URL.revokeObjectURL(address);
+  try {
+    pictures.value = await Promise.all(
+      (await found).map(async ({ name, address, blob }) => ({
+        name,
+        address,
+        image: await decodePicture(blob, name),
+      })),
+    );
+    pictureTrouble.value = "";
+  } catch (error) {
+    pictures.value = [];
+    pictureTrouble.value = (error as Error).message;
+  }
+}
+
+/** Takes files that were chosen or dropped. */
+export function useFiles(files: readonly File[]): void {
+  if (files.length === 0) return;
+  go({ ask: question.value, picture: undefined, token: undefined });
+  const named = files.map((file) => ({ name: file.name, address: URL.createObjectURL(file), blob: file }));
+  void show(Promise.resolve(named));
+}
+
+/** Takes none: they were of another run. */
+export function dropPictures(): void {
+  go({ picture: undefined });
+  void show(Promise.resolve([]));
+}
+
+/** Takes the pictures of a problem, and its question. */
+export function useProblem({ index }: GroupSummary): void {
+  go({ picture: index, ask: undefined, token: undefined });
+}
+
+/** Pictures of a problem: one for each place in the question, or one. */
+function problemPictures(run: string, { index, question: words }: GroupSummary): Promise<Named[]> {
+  const count = Math.max(1, words.split("<image>").length - 1);
+  return Promise.all(
+    Array.from({ length: count }, async (_, place) => {
+      const address = imageAddress(run, index, place);
+      const response = await fetch(address);
+      if (!response.ok) throw new Error("the picture cannot be had again from its source");
+      return { name: `problem ${index}`, address, blob: await response.blob() };
+    }),
+  );
+}
+
+/** Some problems of the newest iteration that has rollouts, each once. */
+async function loadProblems(run: string, abort: AbortSignal): Promise<GroupSummary[]> {
+  const newest = (await askRun<number[]>(run, "iterations", abort)).at(-1);
+  if (newest === undefined) return [];
+  const { groups } = await askRun<RolloutPage>(run, `rollouts/${newest}`, abort);
+  const byIndex = new Map(groups.map((group) => [group.index, group]));
+  const some = [...byIndex.values()].slice(0, MOST_PROBLEMS);
+  // The one in the address stays while the run goes on.
+  const kept = problems.value.find(({ index }) => current("picture") === String(index));
+  return kept === undefined || some.some(({ index }) => index === kept.index) ? some : [kept, ...some];
+}
+
+/** Keeps problems and pictures loaded while the page is shown; returns how to stop. */
+export function watchPictures(): () => void {
+  const stops = [
+    effect(() => {
+      void reached.value;
+      const run = pictureRunId.value;
+      if (run === undefined) return;
+      const abort = new AbortController();
+      loadProblems(run, abort.signal).then(
+        (found) => {
+          problems.value = found;
+        },
+        () => {
+          if (!abort.signal.aborted) problems.value = [];
+        },
+      );
+      return () => abort.abort();
+    }),
+    effect(() => {
+      const [run, problem] = [pictureRunId.value, chosenProblem.value];
+      if (run === undefined || problem === undefined) return;
+      if (pictures.peek()[0]?.address !== imageAddress(run, problem.index, 0)) {
+        void show(problemPictures(run, problem));
+      }
+    }),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
