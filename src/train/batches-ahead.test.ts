@@ -15,7 +15,7 @@ import {
 import { tinyTraining } from "../testing/tiny-training.ts";
 import { hasSpread } from "./group.ts";
 import { type CreditedGroup, objectiveGroups, sequencesOf } from "./measured-group.ts";
-import { readRecorded, writeRecorded } from "./recorded-batches.ts";
+import { readRecorded } from "./recorded-batches.ts";
 import { type RunOptions, runTraining } from "./run.ts";
 import { sampleGroups } from "./sample-groups.ts";
 import { Stopwatch } from "./stopwatch.ts";
@@ -324,25 +324,6 @@ describe("an interrupted run with batches ahead", () => {
       expect(existsSync(join(straight, "checkpoints/000004/ahead.jsonl"))).toBe(false);
     },
   );
-
-  test("keeps every number of a recorded batch to the bit, those that are none too", async () => {
-    const directory = temporaryDirectory();
-    const completion: Completion = {
-      tokens: Int32Array.of(1, 2 ** 30),
-      logprobs: Float64Array.of(-0.1, Number.NaN),
-      entropy: Float64Array.of(Math.PI, Number.NEGATIVE_INFINITY),
-      stopReason: "length",
-      signals: {
-        calibrated: { connectivity: Float64Array.of(1 / 3, -0), gram: Float64Array.of(1, 2, 3, 4) },
-      },
-    };
-    const batches = [
-      { iteration: 3, version: 1, completions: [[completion, completion], [completion]] },
-      { iteration: 4, version: 2, completions: [[completion]] },
-    ];
-    await writeRecorded(directory, batches);
-    expect(await readRecorded(directory)).toEqual(batches);
-  });
 });
 
 describe("what goes wrong with batches ahead", () => {

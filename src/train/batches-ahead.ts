@@ -8,7 +8,7 @@
  * The bound is AReaL's maximum staleness η, arXiv:2505.24298; η = 1 is also known as one-step off-policy.
  */
 import type { Completion, Sampler } from "../engine/index.ts";
-import { EngineError } from "../errors/index.ts";
+import { RunError } from "../errors/index.ts";
 import type { Rng } from "../math/index.ts";
 import { type SampledBatch, sampleBatch } from "./sample-batch.ts";
 import { Stopwatch } from "./stopwatch.ts";
@@ -42,8 +42,8 @@ function replayed({ iteration, completions }: RecordedBatch): Sampler {
       const groups = completions.slice(next, next + prompts.length);
       next += prompts.length;
       if (groups.length !== prompts.length) {
-        throw new EngineError(
-          `batch ${iteration}: expected ${prompts.length} recorded groups, got ${groups.length}`,
+        throw new RunError(
+          `ahead.jsonl of the checkpoint: expected ${prompts.length} groups of iteration ${iteration}, got ${groups.length}`,
         );
       }
       return groups.map((group) => [...group]);
