@@ -166,9 +166,20 @@ async function visit(browser, path) {
   const { metrics: counters } = await client.send("Performance.getMetrics");
   const heap = counters.find(({ name }) => name === "JSHeapUsedSize").value / 2 ** 20;
   const server = resident(child.pid);
+  // The page that is shown meanwhile is the old one; the new one has more than one iteration on it.
+  const listed = `location.hash.includes('iteration=all') && document.querySelectorAll('.completion').length === 64`;
+  const across = await page.evaluate("performance.now()");
+  await page.keyboard.press("i");
+  const first = (await momentOf(page, listed)) - across;
+  const entropies = "[...document.querySelectorAll('.group')].map((group) => group.textContent).join()";
+  const before = JSON.stringify(await page.evaluate(entropies));
+  const again = await page.evaluate("performance.now()");
+  await page.locator("#sort").selectOption("entropy");
+  const sorted = (await momentOf(page, `${listed} && ${entropies} !== ${before}`)) - again;
+  const ranked = resident(child.pid);
   await context.close();
   child.kill("SIGKILL");
-  return { paint, curves, rollouts, iteration, heap, idle, server };
+  return { paint, curves, rollouts, iteration, heap, idle, server, first, sorted, ranked };
 }
 
 if (!existsSync(CHROMIUM)) throw new Error(`no Chromium at ${CHROMIUM}: set CHROMIUM to its path`);
@@ -189,6 +200,9 @@ try {
     heap: "page, JavaScript heap, MiB",
     idle: "server before any request, resident MiB",
     server: "server after all of this, resident MiB",
+    first: "to a list of all iterations, first time, ms",
+    sorted: "to the same list by entropy, ms",
+    ranked: "server with all iterations indexed, resident MiB",
   };
   const result = Object.fromEntries(
     Object.keys(names).map((key) => [key, spread(visits.map((one) => one[key]))]),

@@ -77,6 +77,7 @@ export interface CompletionSummary {
 
 /** The completions of one prompt. */
 export interface GroupSummary {
+  readonly iteration: number;
   readonly problem: string;
   readonly index: number;
   readonly kind: string;
@@ -97,6 +98,18 @@ export interface RolloutPage {
   readonly unreadable: number;
   /** Bytes of the file. */
   readonly size: number;
+}
+
+/** Completions of all iterations in one order, each with its group. */
+export interface RolloutRanking {
+  /** Each with the one completion that is meant. */
+  readonly groups: readonly GroupSummary[];
+  /** Place in the order at which the next page begins; null at its end. */
+  readonly next: number | null;
+  /** Completions that pass the filters. */
+  readonly total: number;
+  /** Whether the oldest iterations are left out, being too many. */
+  readonly isCut: boolean;
 }
 
 /** One completion with all that its line holds. */

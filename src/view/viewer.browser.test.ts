@@ -132,6 +132,27 @@ describe("rollouts", () => {
     expect((await page.locator(".completion .mono").allTextContents()).at(-1)).toBe(HOSTILE);
   });
 
+  test("all iterations are filtered and sorted in one list, which the address keeps", async () => {
+    await open("view=rollouts&run=made");
+    await page.locator(".strip").waitFor();
+    await page.keyboard.press("i");
+    await page.getByText("iteration 1").first().waitFor();
+    const texts = () => page.locator(".completion .mono").allTextContents();
+    expect(await texts()).toHaveLength(21);
+    await page.getByRole("button", { name: "right", exact: true }).click();
+    await expect.poll(outcomes).toEqual(new Array(6).fill("right"));
+    await page.getByLabel("sorted").selectOption("tokens");
+    await expect.poll(texts).toEqual([HOSTILE, HOSTILE, HOSTILE, "right 1", "right 1", "right 1"]);
+    await page.locator(".completion").nth(4).click();
+    await expect.poll(() => page.locator(".strip").innerText({ timeout: 5000 })).toBe("right 1");
+    await page.locator("[data-token='2']").click();
+    await page.getByText("token 2 of 7").waitFor();
+    await page.reload();
+    await page.getByText("token 2 of 7").waitFor();
+    expect(await page.evaluate("location.hash")).toMatch(/iteration=all.*at=2\.\d+|at=2\.\d+.*iteration=all/);
+    complaints.length = 0; // The browser notes that the run has no model.
+  });
+
   test("markup in a completion is text, and nothing of it runs", async () => {
     await open("view=rollouts&run=made&sort=tokens");
     await page.locator(".strip").waitFor();

@@ -9,6 +9,7 @@ import { go, param } from "./address.ts";
 import { inspection, openToken } from "./inspection-state.ts";
 import { paintChoices } from "./paint-choice.ts";
 import { ProblemImagesView } from "./problem-view.tsx";
+import { placeOf } from "./rollouts-state.ts";
 import { TokenPanel } from "./token-panel.tsx";
 import { clipBounds, clipState, ratioAt } from "./token-ratio.ts";
 import { PaintKey, shownToken, TokenStrip } from "./token-strip.tsx";
@@ -107,7 +108,7 @@ export function CompletionView({
         roles={rollout.roles}
         paint={choice?.paint}
         selected={isInside ? token : undefined}
-        onSelect={(place) => go({ token: place, iteration: rollout.iteration, at: rollout.at })}
+        onSelect={(place) => go({ token: place, ...placeOf(rollout) })}
         note={note}
       />
       <div class="key">

@@ -6,7 +6,7 @@ import { computed, type ReadonlySignal } from "@preact/signals";
 import type { Inspection } from "../../src/view/protocol.ts";
 import { param } from "./address.ts";
 import { askRun } from "./api.ts";
-import { opened, page } from "./rollouts-state.ts";
+import { opened } from "./rollouts-state.ts";
 import { openRun } from "./runs-state.ts";
 import { type SlowAnswer, slowAnswer } from "./slow-answer.ts";
 
@@ -15,10 +15,8 @@ const weights = param("weights");
 
 /** The place of the open completion in addresses of the server; "" when there is none. */
 export const openPlace: ReadonlySignal<string> = computed(() => {
-  const [item, shown] = [opened.value, page.value];
-  return item === undefined || shown === undefined
-    ? ""
-    : `${shown.iteration}/${item.group.at}/${item.completion.at}`;
+  const item = opened.value;
+  return item === undefined ? "" : `${item.group.iteration}/${item.group.at}/${item.completion.at}`;
 });
 
 /** The open token. */

@@ -6,21 +6,22 @@ import { useEffect } from "preact/hooks";
 import { current, go } from "./address.ts";
 import { openToken } from "./inspection-state.ts";
 import { addKeys } from "./keyboard.ts";
-import { iteration, OUTCOMES, opened, stepCompletion, stepIteration } from "./rollouts-state.ts";
+import { OUTCOMES, opened, placeOf, stepCompletion, stepIteration, switchAcross } from "./rollouts-state.ts";
 
 function stepToken(by: number): void {
-  const count = opened.value?.completion.tokens ?? 0;
-  if (count === 0) return;
+  const item = opened.value;
+  if (item === undefined || item.completion.tokens === 0) return;
+  const count = item.completion.tokens;
   const now = openToken.value;
   const next = now === undefined ? (by > 0 ? 0 : count - 1) : Math.min(count - 1, Math.max(0, now + by));
-  go({ token: next, iteration: iteration.value, at: opened.value?.completion.at });
+  go({ token: next, ...placeOf({ iteration: item.group.iteration, at: item.completion.at }) });
 }
 
 function cycleOutcome(): void {
   const now = current("outcome");
   const place = OUTCOMES.findIndex((option) => option === (now === "" ? "all" : now));
   const next = OUTCOMES[(place + 1) % OUTCOMES.length];
-  go({ outcome: next === "all" ? "" : next, at: undefined, token: undefined });
+  go({ outcome: next === "all" ? "" : next, from: undefined, at: undefined, token: undefined });
 }
 
 /** Adds the keys while the page is shown. */
@@ -34,6 +35,7 @@ export function useRolloutKeys(): void {
         { keys: ["ArrowLeft", "h"], help: "token before", run: () => stepToken(-1) },
         { keys: ["]"], help: "next iteration", run: () => stepIteration(1) },
         { keys: ["["], help: "iteration before", run: () => stepIteration(-1) },
+        { keys: ["i"], help: "one iteration or all", run: switchAcross },
         { keys: ["f"], help: "filter: all, right, wrong, truncated", run: cycleOutcome },
         { keys: ["Escape"], help: "close the token", run: () => go({ token: undefined }) },
       ]),

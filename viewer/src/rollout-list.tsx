@@ -7,6 +7,8 @@ import { numberText, signedText } from "../../src/view/number-text.ts";
 import { go, param } from "./address.ts";
 import { imageAddress } from "./api.ts";
 import {
+  isAcross,
+  isRanking,
   iteration,
   iterations,
   type Listed,
@@ -21,6 +23,7 @@ import {
   showIteration,
   sorts,
   stepIteration,
+  switchAcross,
 } from "./rollouts-state.ts";
 import { openRun, runs } from "./runs-state.ts";
 
@@ -28,6 +31,9 @@ const outcome = param("outcome");
 const spread = param("spread");
 const sort = param("sort");
 const from = param("from");
+
+/** Another order of everything begins at its first page. */
+const AFRESH = { from: undefined, at: undefined, token: undefined } as const;
 
 const SORT_NAMES: Readonly<Record<string, string>> = {
   "": "in the file's order",
@@ -120,29 +126,43 @@ function Filters() {
         options={OUTCOMES}
         value={outcome.value === "" ? "all" : outcome.value}
         onChoose={(option) =>
-          go({ outcome: option === "all" ? "" : option, at: undefined, token: undefined })
+          go({ outcome: option === "all" ? "" : option, from: undefined, at: undefined, token: undefined })
         }
       />
       <Segments
         name="Spread of rewards"
         options={SPREADS}
         value={spread.value === "" ? "any" : spread.value}
-        onChoose={(option) => go({ spread: option === "any" ? "" : option, at: undefined, token: undefined })}
+        onChoose={(option) =>
+          go({ spread: option === "any" ? "" : option, from: undefined, at: undefined, token: undefined })
+        }
       />
       <div class="row">
         <label class="soft small" for="sort">
           sorted
         </label>
-        <select id="sort" value={key} onChange={({ currentTarget }) => go({ sort: currentTarget.value })}>
+        <select
+          id="sort"
+          value={key}
+          onChange={({ currentTarget }) =>
+            go({ sort: currentTarget.value, ...(isAcross.value ? AFRESH : {}) })
+          }
+        >
           {sorts.value.map((name) => (
             <option key={name} value={name}>
               {name === "" ? "" : "by "}
-              {SORT_NAMES[name] ?? name.slice(PART.length)}
+              {(name === "" && isAcross.value ? "newest first" : undefined) ??
+                SORT_NAMES[name] ??
+                name.slice(PART.length)}
             </option>
           ))}
         </select>
         {key !== "" && (
-          <button type="button" class="plain" onClick={() => go({ sort: descending ? `-${key}` : key })}>
+          <button
+            type="button"
+            class="plain"
+            onClick={() => go({ sort: descending ? `-${key}` : key, ...(isAcross.value ? AFRESH : {}) })}
+          >
             {descending ? "greatest first" : "least first"}
           </button>
         )}
@@ -171,7 +191,7 @@ function Lean({ value }: { readonly value: number | null }) {
 function CompletionRow({ item }: { readonly item: Listed }) {
   const { completion } = item;
   const { isRight, isTruncated, reward, text, tokens } = completion;
-  const isOpen = opened.value?.completion.at === completion.at;
+  const isOpen = opened.value?.completion === completion;
   const mark = isRight === null ? "·" : isRight ? "✓" : "✗";
   const word = isRight === null ? "not judged" : isRight ? "right" : "wrong";
   return (
@@ -241,25 +261,34 @@ export function RolloutList() {
             ))}
         </select>
       </div>
-      <span class="label">Iteration</span>
-      <Stepper />
+      <div class="field">
+        <span class="label" style={{ margin: 0 }}>
+          Iteration
+        </span>
+        <button type="button" class="plain" aria-pressed={isAcross.value} onClick={switchAcross}>
+          {isAcross.value ? "back to one" : "list all"}
+        </button>
+      </div>
+      {!isAcross.value && <Stepper />}
       <Filters />
       <div class="list">
         {pageTrouble.value !== "" && <p class="bad small">{pageTrouble.value}</p>}
-        {found !== undefined && listed.value.length === 0 && (
+        {isRanking.value && <p class="soft">reading all iterations…</p>}
+        {found !== undefined && listed.value.length === 0 && !isRanking.value && (
           <p class="soft">No completion passes these filters.</p>
         )}
         {run !== undefined &&
           underGroups(listed.value).map((items) => {
             const [{ group, completion } = items[0] as Listed] = items;
             return (
-              <div class="group" key={`${group.at} ${completion.at}`}>
+              <div class="group" key={`${group.iteration} ${completion.at}`}>
                 <header>
                   <img class="thumb" loading="lazy" alt="" src={imageAddress(run.id, group.index, 0)} />
                   <span>
                     <span class="question">{group.question}</span>
                     <span class="small soft">
                       {group.answer} {group.kind !== "" && <span class="faint">· {group.kind}</span>}
+                      {isAcross.value && <span class="faint"> · iteration {group.iteration}</span>}
                       {!group.hasSpread && <span class="faint"> · no spread</span>}
                     </span>
                   </span>

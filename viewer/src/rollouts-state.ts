@@ -3,7 +3,13 @@
  * What the rollouts page shows: an iteration of a run, its groups after filters, and the completion that is open.
  */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
-import type { CompletionSummary, GroupSummary, RolloutDetail, RolloutPage } from "../../src/view/protocol.ts";
+import type {
+  CompletionSummary,
+  GroupSummary,
+  RolloutDetail,
+  RolloutPage,
+  RolloutRanking,
+} from "../../src/view/protocol.ts";
 import { go, param } from "./address.ts";
 import { askRun } from "./api.ts";
 import { openRun } from "./runs-state.ts";
@@ -38,10 +44,14 @@ export const iterations: ReadonlySignal<readonly number[]> = computed(() =>
   loadedIterations.value?.run === openRun.value?.id ? (loadedIterations.value?.all ?? []) : [],
 );
 const loadedPage = signal<{ readonly run: string; readonly page: RolloutPage } | undefined>(undefined);
-/** What is loaded of the iteration; never that of another run. */
+/** In the address instead of a number: every iteration, in the server's order. */
+const ALL = "all";
+/** What is loaded of the iteration, or of all; never that of another run. */
 export const page: ReadonlySignal<RolloutPage | undefined> = computed(() =>
   loadedPage.value?.run === openRun.value?.id ? loadedPage.value?.page : undefined,
 );
+/** While the server sorts all iterations, which takes seconds the first time. */
+export const isRanking = signal(false);
 /** Why there is no page. */
 export const pageTrouble = signal("");
 /** The open completion's whole group. */
@@ -55,13 +65,18 @@ export const iteration: ReadonlySignal<number | undefined> = computed(() => {
   return Number.isNaN(asked) ? iterations.value.at(-1) : asked;
 });
 
+/** Whether completions of every iteration are listed. */
+export const isAcross: ReadonlySignal<boolean> = computed(() => iterationKey.value === ALL);
+
 /** Groups and completions that pass the filters, in order. */
 export const listed: ReadonlySignal<readonly Listed[]> = computed(() => {
+  // Across iterations the server has filtered and sorted.
+  if (isAcross.value) return everything();
   const all = (page.value?.groups ?? [])
     .filter(({ hasSpread }) =>
       spread.value === "spread" ? hasSpread : spread.value === "no spread" ? !hasSpread : true,
     )
-    .flatMap((group) => group.completions.map((completion) => ({ group, completion })))
+    .flatMap(inGroup)
     .filter(({ completion: { isRight, isTruncated } }) => {
       if (outcome.value === "right") return isRight === true;
       if (outcome.value === "wrong") return isRight === false;
@@ -69,6 +84,12 @@ export const listed: ReadonlySignal<readonly Listed[]> = computed(() => {
     });
   return sort.value === "" ? all : all.toSorted((a, b) => sortValue(b.completion) - sortValue(a.completion));
 });
+
+function inGroup(group: GroupSummary): Listed[] {
+  return group.completions.map((completion) => ({ group, completion }));
+}
+
+const everything = () => (page.value?.groups ?? []).flatMap(inGroup);
 
 /** Every number that the list can be sorted by: those of all completions, and the parts of their rewards. */
 export const sorts: ReadonlySignal<readonly string[]> = computed(() => {
@@ -89,28 +110,40 @@ function sortValue(completion: CompletionSummary): number {
 
 /** The open completion: the one in the address, else the first that is listed. */
 export const opened: ReadonlySignal<Listed | undefined> = computed(() => {
-  const at = Number.parseInt(atKey.value, 10);
-  const everything = (page.value?.groups ?? []).flatMap((group) =>
-    group.completions.map((completion) => ({ group, completion })),
+  const found = everything().find(
+    ({ group: { iteration }, completion: { at } }) => String(placeOf({ iteration, at }).at) === atKey.value,
   );
-  return everything.find(({ completion }) => completion.at === at) ?? listed.value[0];
+  return found ?? listed.value[0];
 });
 
 /** The open completion with all its tokens. */
 export const detail: ReadonlySignal<RolloutDetail | undefined> = computed(() => {
   const group = openGroup.value;
   if (group === undefined || group.run !== openRun.value?.id) return undefined;
-  const [at, of] = [opened.value?.completion.at, page.value?.iteration];
+  const [at, of] = [opened.value?.completion.at, opened.value?.group.iteration];
   return group.details.find((one) => one.at === at && one.iteration === of);
 });
 
-export function openCompletion({ completion }: Listed): void {
-  go({ iteration: iteration.value, at: completion.at, token: undefined });
+/** What the address says of a completion: across iterations its own stands with it. */
+export function placeOf({ iteration: of, at }: { readonly iteration: number; readonly at: number }): {
+  readonly iteration: string | number;
+  readonly at: string | number;
+} {
+  return isAcross.value ? { iteration: ALL, at: `${of}.${at}` } : { iteration: of, at };
+}
+
+export function openCompletion({ group: { iteration: of }, completion: { at } }: Listed): void {
+  go({ ...placeOf({ iteration: of, at }), token: undefined });
+}
+
+/** Lists one iteration, or all. */
+export function switchAcross(): void {
+  go({ iteration: isAcross.value ? undefined : ALL, from: undefined, at: undefined, token: undefined }, true);
 }
 
 /** Opens the completion so many places further down the list. */
 export function stepCompletion(by: number): void {
-  const place = listed.value.findIndex(({ completion }) => completion.at === opened.value?.completion.at);
+  const place = listed.value.findIndex(({ completion }) => completion === opened.value?.completion);
   const next = listed.value[Math.min(listed.value.length - 1, Math.max(0, place + by))];
   if (next !== undefined) openCompletion(next);
 }
@@ -128,10 +161,29 @@ export function stepIteration(by: number): void {
   showIteration(all[Math.min(all.length - 1, Math.max(0, place + by))]);
 }
 
+/** A page of completions of all iterations. */
+async function askRanking(run: string, from: number, abort: AbortSignal): Promise<RolloutPage> {
+  const query = new URLSearchParams({
+    sort: sort.value,
+    outcome: outcome.value,
+    spread: spread.value,
+    from: String(from),
+  });
+  isRanking.value = true;
+  try {
+    const { groups, next } = await askRun<RolloutRanking>(run, `ranking?${query}`, abort);
+    return { iteration: 0, groups, next, unreadable: 0, size: 0 };
+  } finally {
+    if (!abort.aborted) isRanking.value = false;
+  }
+}
+
 /** Keeps all of this loaded while the page is shown; returns how to stop. */
 export function watchRollouts(): () => void {
   const runId = computed(() => openRun.value?.id);
   const reached = computed(() => openRun.value?.reached);
+  const openGroupAt = computed(() => opened.value?.group.at);
+  const openIteration = computed(() => opened.value?.group.iteration);
   const stops = [
     effect(() => {
       const id = runId.value;
@@ -153,7 +205,10 @@ export function watchRollouts(): () => void {
         return;
       }
       const abort = new AbortController();
-      askRun<RolloutPage>(id, `rollouts/${number}?from=${Number(from) || 0}`, abort.signal).then(
+      const asked = isAcross.value
+        ? askRanking(id, Number(from) || 0, abort.signal)
+        : askRun<RolloutPage>(id, `rollouts/${number}?from=${Number(from) || 0}`, abort.signal);
+      asked.then(
         (found) => {
           pageTrouble.value = "";
           loadedPage.value = { run: id, page: found };
@@ -167,7 +222,7 @@ export function watchRollouts(): () => void {
       return () => abort.abort();
     }),
     effect(() => {
-      const [id, group, number] = [runId.value, opened.value?.group.at, page.value?.iteration];
+      const [id, group, number] = [runId.value, openGroupAt.value, openIteration.value];
       if (id === undefined || group === undefined || number === undefined) return;
       const abort = new AbortController();
       askRun<RolloutDetail[]>(id, `rollouts/${number}/${group}`, abort.signal).then(

@@ -76,18 +76,23 @@ export async function rolloutPage(
   const { groups, unreadable, next, size } = await readStretch(path, from);
   return {
     iteration,
-    groups: groups.map((group) => groupSummary(group, config)),
+    groups: groups.map((group) => groupSummary(group, iteration, config)),
     next,
     unreadable,
     size,
   };
 }
 
-function groupSummary(group: readonly RolloutRecord[], config: Pick<Config, "algorithm">): GroupSummary {
+function groupSummary(
+  group: readonly RolloutRecord[],
+  iteration: number,
+  config: Pick<Config, "algorithm">,
+): GroupSummary {
   const rewards = group.map(({ reward }) => reward);
   const advantages = advantagesOf(config, rewards);
   const { problem = "", index = -1, kind = "", question = "", answer = "" } = group[0] ?? {};
   return {
+    iteration,
     problem,
     index,
     kind,
@@ -97,6 +102,17 @@ function groupSummary(group: readonly RolloutRecord[], config: Pick<Config, "alg
     at: group[0]?.at ?? 0,
     completions: group.map((record, i) => summaryOf(record, advantages[i] ?? null)),
   };
+}
+
+/** The group that begins at a byte offset, as a list shows it; undefined when there is none. */
+export async function rolloutGroupSummary(
+  path: string,
+  iteration: number,
+  from: number,
+  config: Pick<Config, "algorithm">,
+): Promise<GroupSummary | undefined> {
+  const { groups } = await readStretch(path, from, (complete) => complete.length > 0);
+  return groups[0] && groupSummary(groups[0], iteration, config);
 }
 
 /**

@@ -6,14 +6,24 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { RunError } from "../../errors/index.ts";
 import { type Config, FINAL_MODEL, RUN_DIRECTORY_VERSION, WARM_START } from "../../train/index.ts";
-import type { MetricsReply, RolloutDetail, RolloutPage, RunSummary } from "../protocol.ts";
+import type {
+  GroupSummary,
+  MetricsReply,
+  RolloutDetail,
+  RolloutPage,
+  RolloutRanking,
+  RunSummary,
+} from "../protocol.ts";
 import { containedPath } from "./contained-path.ts";
 import { dotted, isObject, type JsonObject, numberOf, parseObject, textOf } from "./json-fields.ts";
 import { MetricTable } from "./metric-table.ts";
-import { rolloutGroup, rolloutPage } from "./rollout-file.ts";
+import { rolloutGroup, rolloutGroupSummary, rolloutPage } from "./rollout-file.ts";
+import { type RankingQuery, RolloutIndex } from "./rollout-index.ts";
 
 const MAX_CONFIG_BYTES = 4 << 20;
 const CHECKPOINTS = "checkpoints";
+/** Completions of a page across iterations, whose groups stand in as many places. */
+const RANKED = 64;
 
 /** What config.json says, as far as it can be used. */
 interface OpenedRecord {
@@ -27,6 +37,7 @@ export class Run {
   readonly id: string;
   readonly path: string;
   readonly #metrics = new MetricTable();
+  readonly #rollouts = new RolloutIndex();
   /** config.json is written once, so it is read once. */
   #record: OpenedRecord | undefined;
 
@@ -170,6 +181,28 @@ export class Run {
   /** Groups of an iteration from a byte offset on. */
   async rollouts(iteration: number, from: number): Promise<RolloutPage> {
     return rolloutPage(await this.#rolloutFile(iteration), iteration, from, await this.config());
+  }
+
+  /**
+   * Completions of all iterations, filtered and sorted.
+   *
+   * @param from place in the order
+   */
+  async ranking(query: RankingQuery, from: number): Promise<RolloutRanking> {
+    const pathOf = (iteration: number) => this.#rolloutFile(iteration);
+    await this.#rollouts.readOn(await this.iterations(), pathOf, (iteration, at) =>
+      this.rollouts(iteration, at),
+    );
+    const places = this.#rollouts.ranked(query);
+    const config = await this.config();
+    const groups: GroupSummary[] = [];
+    for (const { iteration, group, at } of places.slice(from, from + RANKED)) {
+      const found = await rolloutGroupSummary(await pathOf(iteration), iteration, group, config);
+      const completions = found?.completions.filter((completion) => completion.at === at) ?? [];
+      if (found !== undefined) groups.push({ ...found, completions });
+    }
+    const next = from + RANKED < places.length ? from + RANKED : null;
+    return { groups, next, total: places.length, isCut: this.#rollouts.isCut };
   }
 
   /** The whole completions of the group whose first line begins at a byte offset. */

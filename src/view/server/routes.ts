@@ -53,6 +53,14 @@ const HANDLERS: readonly (readonly [pattern: RegExp, handler: Handler])[] = [
       return json(await run.metrics(whole(query, "from", 0, most), whole(query, "to", most, most), points));
     },
   ],
+  [
+    /^ranking$/,
+    async (run, _numbers, query) => {
+      const word = (name: string) => query.get(name) ?? "";
+      const asked = { sort: word("sort"), outcome: word("outcome"), spread: word("spread") };
+      return json(await run.ranking(asked, whole(query, "from", 0, Number.MAX_SAFE_INTEGER)));
+    },
+  ],
   [/^iterations$/, async (run) => json(await run.iterations())],
   [
     /^rollouts\/(?<iteration>\d{1,12})$/,

@@ -1,0 +1,93 @@
+import { appendFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test } from "vitest";
+import { madeRun, rolloutLine } from "../../testing/made-run.ts";
+import { Run } from "./run.ts";
+
+let path: string;
+let run: Run;
+beforeEach(() => {
+  path = madeRun({
+    completions: [
+      ["right 1", "wrong 22"],
+      ["wrong 3", "wrong 4"],
+    ],
+  });
+  run = new Run("made", path);
+});
+
+const EVERYTHING = { sort: "", outcome: "", spread: "" };
+const shown = async (query: Partial<typeof EVERYTHING>, from = 0) =>
+  (await run.ranking({ ...EVERYTHING, ...query }, from)).groups.map(
+    ({ iteration, completions }) => `${iteration} ${completions.map(({ text }) => text).join()}`,
+  );
+
+describe("completions of all iterations", () => {
+  test("newest first, in the order of their files", async () => {
+    expect((await shown({})).slice(0, 5)).toEqual([
+      "3 right 1",
+      "3 wrong 22",
+      "3 wrong 3",
+      "3 wrong 4",
+      "2 right 1",
+    ]);
+  });
+
+  test("by a number, greatest or least first, the newest first among equals", async () => {
+    expect((await shown({ sort: "tokens" })).slice(0, 4)).toEqual([
+      "3 wrong 22",
+      "2 wrong 22",
+      "1 wrong 22",
+      "3 right 1",
+    ]);
+    expect((await shown({ sort: "-tokens" })).at(-1)).toBe("1 wrong 22");
+    expect((await shown({ sort: "part.accuracy" })).slice(0, 3)).toEqual([
+      "3 right 1",
+      "2 right 1",
+      "1 right 1",
+    ]);
+    expect((await shown({ sort: "advantage" }))[0]).toBe("3 right 1");
+  });
+
+  test("that pass the filters, each under the whole of its group's question and advantages", async () => {
+    expect(await shown({ outcome: "right" })).toEqual(["3 right 1", "2 right 1", "1 right 1"]);
+    expect(await shown({ outcome: "wrong", spread: "spread" })).toEqual([
+      "3 wrong 22",
+      "2 wrong 22",
+      "1 wrong 22",
+    ]);
+    expect(await shown({ spread: "no spread" })).toHaveLength(6);
+    expect(await shown({ outcome: "truncated" })).toEqual([]);
+    const { groups, total, next } = await run.ranking({ ...EVERYTHING, outcome: "right" }, 0);
+    expect([total, next]).toEqual([3, null]);
+    expect(groups[0]).toMatchObject({ question: "What is the largest digit?", hasSpread: true, index: 0 });
+    expect(groups[0]?.completions[0]?.advantage).toBeGreaterThan(0);
+  });
+
+  test("a number that nothing has sorts nothing away", async () => {
+    expect(await shown({ sort: "part.nothing" })).toHaveLength(12);
+    expect(await shown({ sort: "nothing" })).toHaveLength(12);
+  });
+
+  test("page by page", async () => {
+    const completions = Array.from({ length: 50 }, (_, i) => [`a${i}`, `b${i}`]);
+    run = new Run("long", madeRun({ iterations: 2, completions }));
+    const first = await run.ranking(EVERYTHING, 0);
+    expect([first.groups.length, first.next, first.total, first.isCut]).toEqual([64, 64, 200, false]);
+    const places = new Set<string>();
+    for (let from: number | null = 0; from !== null; ) {
+      const { groups, next } = await run.ranking(EVERYTHING, from);
+      for (const { iteration, completions: some } of groups) places.add(`${iteration} ${some[0]?.at}`);
+      from = next;
+    }
+    expect(places.size).toBe(200);
+  });
+
+  test("as the files are now: one that grew, one that went, and a line that is cut", async () => {
+    expect(await shown({ outcome: "right" })).toHaveLength(3);
+    appendFileSync(join(path, "rollouts", "000002.jsonl"), `${rolloutLine(9, "late 1")}\n{"problem":`);
+    expect((await shown({ outcome: "right" })).slice(1, 3)).toEqual(["2 right 1", "2 late 1"]);
+    rmSync(join(path, "rollouts", "000003.jsonl"));
+    expect(await shown({ outcome: "right" })).toEqual(["2 right 1", "2 late 1", "1 right 1"]);
+  });
+});
