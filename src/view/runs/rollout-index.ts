@@ -140,10 +140,14 @@ export class RolloutIndex {
     const before = new Map(this.#files.map((file) => [file.iteration, file]));
     const files: IndexedFile[] = [];
     let total = 0;
-    for (const iteration of iterations.toReversed()) {
+    const states = await Promise.all(
+      iterations.map(async (iteration) => {
+        const { size, mtimeMs } = await stat(await pathOf(iteration));
+        return { iteration, state: `${size} ${mtimeMs}` };
+      }),
+    );
+    for (const { iteration, state } of states.toReversed()) {
       if (total >= MOST_COMPLETIONS) break;
-      const { size, mtimeMs } = await stat(await pathOf(iteration));
-      const state = `${size} ${mtimeMs}`;
       const old = before.get(iteration);
       const file = old?.state === state ? old : await indexed(iteration, state, readPage);
       files.push(file);
