@@ -161,43 +161,34 @@ export interface ConfigJsonOptions {
 }
 
 /**
- * The config.json, nested layout, of a model: `parseConfig` gives the same `ModelConfig` back, and transformers
- * opens it as Qwen2_5_VLForConditionalGeneration.
+ * The config.json of a model: `parseConfig` gives the same `ModelConfig` back, and every transformers since 4.49 opens it
+ * as Qwen2_5_VLForConditionalGeneration. Flat, as the published models have it: 4.49 to 4.51 know no other layout, no 4.x
+ * knows `rope_parameters`, and 5.x reads it too.
  */
 export function configJson(config: ModelConfig, options: ConfigJsonOptions = {}): Record<string, unknown> {
   const { text, vision } = config;
-  const dtype = TORCH_DTYPES[options.dtype ?? "F32"];
   return {
     architectures: [ARCHITECTURE],
-    dtype,
+    attention_dropout: 0,
+    bos_token_id: null,
+    eos_token_id: options.eosTokenId ?? null,
+    hidden_act: "silu",
+    hidden_size: text.hiddenSize,
     image_token_id: config.imageTokenId,
+    intermediate_size: text.intermediateSize,
+    max_position_embeddings: options.maxPositionEmbeddings ?? 32768,
     model_type: MODEL_TYPE,
-    text_config: {
-      attention_dropout: 0,
-      bos_token_id: null,
-      dtype,
-      eos_token_id: options.eosTokenId ?? null,
-      hidden_act: "silu",
-      hidden_size: text.hiddenSize,
-      intermediate_size: text.intermediateSize,
-      max_position_embeddings: options.maxPositionEmbeddings ?? 32768,
-      model_type: "qwen2_5_vl_text",
-      num_attention_heads: text.heads,
-      num_hidden_layers: text.layers,
-      num_key_value_heads: text.kvHeads,
-      pad_token_id: options.padTokenId ?? null,
-      rms_norm_eps: text.rmsNormEpsilon,
-      rope_parameters: {
-        mrope_section: text.mropeSection,
-        rope_theta: text.ropeTheta,
-        rope_type: "default",
-      },
-      sliding_window: null,
-      tie_word_embeddings: text.tieWordEmbeddings,
-      use_sliding_window: false,
-      vocab_size: text.vocabSize,
-    },
+    num_attention_heads: text.heads,
+    num_hidden_layers: text.layers,
+    num_key_value_heads: text.kvHeads,
+    pad_token_id: options.padTokenId ?? null,
+    rms_norm_eps: text.rmsNormEpsilon,
+    rope_scaling: { mrope_section: text.mropeSection, rope_type: "default", type: "mrope" },
+    rope_theta: text.ropeTheta,
+    sliding_window: null,
     tie_word_embeddings: text.tieWordEmbeddings,
+    torch_dtype: TORCH_DTYPES[options.dtype ?? "F32"],
+    use_sliding_window: false,
     video_token_id: config.videoTokenId,
     vision_config: {
       depth: vision.depth,
@@ -206,7 +197,7 @@ export function configJson(config: ModelConfig, options: ConfigJsonOptions = {})
       hidden_size: vision.hiddenSize,
       in_channels: vision.inChannels,
       intermediate_size: vision.intermediateSize,
-      model_type: "qwen2_5_vl_vision",
+      model_type: MODEL_TYPE,
       num_heads: vision.heads,
       out_hidden_size: vision.outHiddenSize,
       patch_size: vision.patchSize,
@@ -217,5 +208,6 @@ export function configJson(config: ModelConfig, options: ConfigJsonOptions = {})
     },
     vision_end_token_id: config.visionEndTokenId,
     vision_start_token_id: config.visionStartTokenId,
+    vocab_size: text.vocabSize,
   };
 }

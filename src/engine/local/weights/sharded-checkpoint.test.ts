@@ -41,7 +41,7 @@ test.each(CHECKPOINTS)("%s in shards says what it says in one file; in 16 bits, 
   const bfloat = await written({ dtype: "BF16", maxShardBytes: 10_000 });
   expect(bfloat).not.toEqual(expected);
   expect(bfloat).toBeAllclose(expected, { rtol: 0, atol: 0.1 });
-  expect(readJson(join(folder, `${name}-BF16`, "config.json"))).toMatchObject({ dtype: "bfloat16" });
+  expect(readJson(join(folder, `${name}-BF16`, "config.json"))).toMatchObject({ torch_dtype: "bfloat16" });
   expect(await written({ dtype: "F16", maxShardBytes: 10_000 })).toBeAllclose(expected, {
     rtol: 0,
     atol: 0.02,
