@@ -26,17 +26,6 @@ const { values: options } = parseArgs({
   },
 });
 
-/** Kilobytes and clock ticks of a process that still runs, from /proc. @param {number} pid */
-function usage(pid) {
-  try {
-    const peak = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-    return { peak: Number(peak), ticks: Number(fields[11]) + Number(fields[12]) };
-  } catch {
-    return undefined;
-  }
-}
-
 /**
  * Runs a script in a process of its own, and says what it printed and needed.
  *
@@ -44,20 +33,23 @@ function usage(pid) {
  */
 async function measured(command) {
   const started = performance.now();
-  const child = spawn(process.execPath, [...command], { stdio: ["ignore", "pipe", "inherit"] });
-  let last = { peak: 0, ticks: 0 };
-  const watch = setInterval(() => {
-    last = usage(child.pid ?? 0) ?? last;
-  }, 100);
-  let stdout = "";
-  child.stdout.on("data", (chunk) => {
-    stdout += chunk;
+  const hook = join(import.meta.dirname, "report-usage.mjs");
+  const child = spawn(process.execPath, ["--import", hook, ...command], {
+    stdio: ["ignore", "pipe", "inherit", "pipe"],
   });
-  const code = await new Promise((resolve) => child.on("close", resolve));
-  clearInterval(watch);
+  const text = async (/** @type {NodeJS.ReadableStream} */ stream) => {
+    let whole = "";
+    for await (const chunk of stream) whole += chunk;
+    return whole;
+  };
+  const usage = /** @type {import("node:stream").Readable} */ (child.stdio[3]);
+  const [stdout, report, code] = await Promise.all([
+    text(/** @type {import("node:stream").Readable} */ (child.stdout)),
+    text(usage),
+    new Promise((resolve) => child.on("close", resolve)),
+  ]);
   if (code !== 0) throw new Error(`${command.join(" ")}: exit status ${code}`);
-  const seconds = (performance.now() - started) / 1000;
-  return { stdout, seconds, cpuSeconds: last.ticks / 100, peakGiB: last.peak / 2 ** 20 };
+  return { stdout, seconds: (performance.now() - started) / 1000, ...JSON.parse(report) };
 }
 
 /** A disc on a gradient, 448 x 448 pixels: 256 image tokens. @param {string} path */
