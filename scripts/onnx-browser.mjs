@@ -1,8 +1,8 @@
 /**
  * @module
  * Runs an exported model in a real Chromium with onnxruntime-web and holds it against the engine: greedy tokens,
- * log-probs and attention signals on problems of the digits task. onnxruntime-web is no dependency of Fovea: install it
- * anywhere and name its `dist`.
+ * log-probs and attention signals on problems of the digits task. Name the `dist` of an
+ * onnxruntime-web, such as that in node_modules.
  *
  *     node scripts/onnx-browser.mjs --model <directory> --ort <node_modules/onnxruntime-web/dist>
  *       [--problems 16] [--tokens 64] [--threads 1] [--provider wasm|webgpu] [--largest <bytes>]

@@ -2,7 +2,9 @@
  * @module
  * Draws docs/images anew: the viewer's pages on a run, with another run beside it.
  *
- *     node scripts/screenshots.mjs RUN OTHER
+ *     node scripts/screenshots.mjs RUN OTHER [FILE...]
+ *
+ * FILE draws some only: runs, token, compare, narrow, ask. For the last RUN must hold an export, RUN/onnx.
  */
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,7 +12,7 @@ import { chromium } from "playwright-core";
 import sharp from "sharp";
 import { startViewer } from "../dist/view/index.js";
 
-const [run, other] = process.argv.slice(2);
+const [run, other, ...only] = process.argv.slice(2);
 if (run === undefined || other === undefined) throw new Error("expected two run directories");
 const [name, second] = [basename(run), basename(other)];
 const TARGET = fileURLToPath(new URL("../docs/images/", import.meta.url));
@@ -48,7 +50,25 @@ const SHOTS = [
     theme: "dark",
     ready: ".methods",
   },
+  {
+    file: "ask",
+    hash: `view=ask&run=${name}&export=${name}/onnx`,
+    width: 1280,
+    height: 900,
+    theme: "light",
+    ready: ".thumbs button",
+  },
 ];
+
+/** Asks about a picture and opens a token. */
+async function ask(page) {
+  await page.locator(".thumbs button").nth(2).click();
+  await page.locator(".frames img").first().waitFor();
+  await page.keyboard.press("a");
+  await page.getByText("save as JSON").waitFor();
+  await page.locator("[data-role='visual']").nth(2).click();
+  await page.mouse.move(800, 20);
+}
 
 const viewer = await startViewer({ runs: [run, other] });
 const browser = await chromium.launch({
@@ -56,9 +76,11 @@ const browser = await chromium.launch({
   args: ["--no-sandbox"],
 });
 for (const { file, hash, width, height, theme, ready } of SHOTS) {
+  if (only.length > 0 && !only.includes(file)) continue;
   const page = await browser.newPage({ viewport: { width, height }, colorScheme: theme });
   await page.goto(`${viewer.url}#${hash}`);
   await page.locator(ready).first().waitFor();
+  if (file === "ask") await ask(page);
   await page.waitForTimeout(1500);
   if (file === "narrow")
     await page.evaluate("document.querySelector('.main').scrollIntoView(); scrollBy(0, -52)");

@@ -222,6 +222,7 @@ describe("what goes wrong is said", () => {
       expect(roles).toBeUndefined();
       await page.getByText("no roles: this export returns no attention").waitFor();
     } finally {
+      await page.close();
       await own.close();
       rmSync(other, { recursive: true });
     }
