@@ -53,8 +53,8 @@ export class TinkerSession {
   #nextModel = 0;
   #nextSampler = 0;
   #model: OpenModel | undefined;
-  /** Ids of models whose weights stay. */
-  #frozen: string[] = [];
+  /** Ids of the models beside it. */
+  #others: string[] = [];
   #heartbeat: NodeJS.Timeout | undefined;
   #lost: FoveaError | undefined;
 
@@ -80,7 +80,7 @@ export class TinkerSession {
     this.#nextModel = 0;
     this.#nextSampler = 0;
     this.#model = undefined;
-    this.#frozen = [];
+    this.#others = [];
     this.#lost = undefined;
     const period = this.#options.heartbeatMs ?? 10_000;
     this.#heartbeat = setInterval(() => void this.#beat(), period).unref();
@@ -117,14 +117,14 @@ export class TinkerSession {
     this.#model = await this.#newModel(baseModel, extension);
   }
 
-  /** Does work with another model like the session's in its place, and gives it up. */
+  /**
+   * Does work with another model like the session's in its place. It stays as well: SkyRL's JAX backend frees models in the
+   * first of several processes only, and then gives later ones different places.
+   */
   async besides<T>(baseModel: string, work: () => Promise<T>): Promise<T> {
     const other = await this.#newModel(baseModel, undefined);
-    try {
-      return await this.#inPlace(other, work);
-    } finally {
-      await this.#unload(other.id);
-    }
+    this.#others.push(other.id);
+    return this.#inPlace(other, work);
   }
 
   /**
@@ -134,7 +134,7 @@ export class TinkerSession {
    */
   async frozen(baseModel: string, path: string): Promise<<T>(work: () => Promise<T>) => Promise<T>> {
     const other = await this.#newModel(baseModel, undefined);
-    this.#frozen.push(other.id);
+    this.#others.push(other.id);
     await this.#inPlace(other, () => this.mutate("load_weights", { path, optimizer: false }));
     return (work) => this.#inPlace(other, work);
   }
@@ -165,7 +165,7 @@ export class TinkerSession {
   }
 
   async #unloadAll(): Promise<void> {
-    const ids = [...this.#frozen.splice(0), ...(this.#model === undefined ? [] : [this.#model.id])];
+    const ids = [...this.#others.splice(0), ...(this.#model === undefined ? [] : [this.#model.id])];
     for (const id of ids) await this.#unload(id);
   }
 
