@@ -118,8 +118,23 @@ async function iterate(setting, engine, credit, pair) {
   return (await runIteration(training, progress, 1)).metrics;
 }
 
+/** Phases of two iterations on the same problems, one after the other. @type {(a: IterationMetrics, b: IterationMetrics) => IterationMetrics} */
+const meanOf = (a, b) => ({
+  ...a,
+  timing: /** @type {IterationTiming} */ (
+    Object.fromEntries(
+      Object.entries(a.timing).map(([phase, value]) => [
+        phase,
+        (value + b.timing[/** @type {keyof IterationTiming} */ (phase)]) / 2,
+      ]),
+    )
+  ),
+});
+
 /**
- * Pairs of all methods in turn; which half of a pair goes first alternates.
+ * Pairs of all methods in turn. A pair is four iterations on the same problems, uniform, method, method, uniform, or the
+ * other way round in every other pair: what comes first meets problems that nothing has drawn yet, and a machine
+ * that grows slower meanwhile is the same to both.
  *
  * @param {Setting} setting
  * @param {readonly string[]} names of the methods
@@ -134,10 +149,17 @@ async function measure(setting, names, count) {
   const warmUp = WARM_UP[setting.name];
   for (let round = 0; round < warmUp + count; round++) {
     for (const [name, measured] of pairs) {
-      const first = round % 2 === 0 ? "uniform" : name;
-      const one = await iterate(setting, engine, first, round);
-      const other = await iterate(setting, engine, first === name ? "uniform" : name, round);
-      const pair = first === name ? { uniform: other, method: one } : { uniform: one, method: other };
+      const [outer, inner] = round % 2 === 0 ? ["uniform", name] : [name, "uniform"];
+      const run = (/** @type {string} */ credit) => iterate(setting, engine, credit, round);
+      const [first, second, third, fourth] = [
+        await run(outer),
+        await run(inner),
+        await run(inner),
+        await run(outer),
+      ];
+      const halves = [meanOf(first, fourth), meanOf(second, third)];
+      const [uniform, method] = round % 2 === 0 ? halves : halves.toReversed();
+      const pair = /** @type {Pair} */ ({ uniform, method });
       if (pair.uniform.tokens !== pair.method.tokens || pair.uniform.reward !== pair.method.reward) {
         throw new Error(
           `${setting.name}, ${name}, round ${round}: expected the same completions in both halves`,
