@@ -3,7 +3,7 @@
  * Bicubic resampling with the numbers of Pillow, bit for bit: Keys' kernel with a = −0.5, widened when shrinking,
  * weights of 22 fractional bits, one axis after the other, and 8-bit values between the two passes.
  */
-import { resampleKernel } from "./resample-kernel.ts";
+import { pixelKernel } from "./pixel-kernel.ts";
 import { type Resampler, type Taps, WEIGHT_BITS } from "./resampler.ts";
 import type { RgbImage } from "./rgb-image.ts";
 import { scalarResampler } from "./scalar-resampler.ts";
@@ -73,6 +73,6 @@ export function resizeBicubic(
 }
 
 function fastestResampler(): Resampler {
-  const kernel = resampleKernel();
+  const kernel = pixelKernel();
   return kernel === undefined ? scalarResampler : vectorResampler(kernel);
 }

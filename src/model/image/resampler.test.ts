@@ -2,12 +2,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Rng } from "../../math/index.ts";
 import { resizeBicubic } from "./bicubic.ts";
-import { resampleKernel } from "./resample-kernel.ts";
+import { pixelKernel } from "./pixel-kernel.ts";
 import type { RgbImage } from "./rgb-image.ts";
 import { scalarResampler } from "./scalar-resampler.ts";
 import { vectorResampler } from "./vector-resampler.ts";
 
-const kernel = resampleKernel();
+const kernel = pixelKernel();
 if (kernel === undefined) throw new Error("this platform has no WebAssembly vectors");
 const vectors = vectorResampler(kernel);
 

@@ -2,38 +2,22 @@
  * @module
  * Resampling by the WebAssembly kernel, in stretches that fit a few megabytes of its memory whatever the image.
  */
-import type { ResampleKernel } from "./resample-kernel.ts";
+import { kernelPlaces, type PixelKernel } from "./pixel-kernel.ts";
 import type { Resampler, Taps } from "./resampler.ts";
 import type { RgbImage } from "./rgb-image.ts";
 
 const CHANNELS = 3;
 /** Bytes of input, or of output where that is larger, in the kernel's memory at a time. */
 const STRETCH = 4 * 2 ** 20;
-/** The kernel reads and writes up to so many bytes behind the end. */
-const MARGIN = 16;
-const PAGE = 65_536;
 
-/** Places in the kernel's memory, one after the other, and the memory made large enough for them. */
-function layout(kernel: ResampleKernel, sizes: readonly number[]): number[] {
-  const places: number[] = [];
-  let end = 0;
-  for (const size of sizes) {
-    places.push(end);
-    end += Math.ceil((size + MARGIN) / MARGIN) * MARGIN;
-  }
-  const missing = end - kernel.memory.buffer.byteLength;
-  if (missing > 0) kernel.memory.grow(Math.ceil(missing / PAGE));
-  return places;
-}
-
-function width(kernel: ResampleKernel, image: RgbImage, { first, count, weights, stride }: Taps): RgbImage {
+function width(kernel: PixelKernel, image: RgbImage, { first, count, weights, stride }: Taps): RgbImage {
   const { height, data } = image;
   const inRow = image.width * CHANNELS;
   const outRow = first.length * CHANNELS;
   const rows = Math.min(height, Math.max(1, Math.floor(STRETCH / Math.max(inRow, outRow))));
   const table = first.byteLength;
   const sizes = [table, table, weights.byteLength, rows * inRow, rows * outRow];
-  const [starts, counts, values, input, output] = layout(kernel, sizes) as [
+  const [starts, counts, values, input, output] = kernelPlaces(kernel, sizes) as [
     number,
     number,
     number,
@@ -57,13 +41,13 @@ function width(kernel: ResampleKernel, image: RgbImage, { first, count, weights,
   return { width: first.length, height, data: wide };
 }
 
-function height(kernel: ResampleKernel, image: RgbImage, { first, count, weights, stride }: Taps): RgbImage {
+function height(kernel: PixelKernel, image: RgbImage, { first, count, weights, stride }: Taps): RgbImage {
   const { data } = image;
   const row = image.width * CHANNELS;
   const tallest = Math.max(image.height, first.length);
   const strip = Math.min(row, Math.max(8, Math.floor(STRETCH / tallest)));
   const sizes = [weights.byteLength, image.height * strip, first.length * strip];
-  const [values, input, output] = layout(kernel, sizes) as [number, number, number];
+  const [values, input, output] = kernelPlaces(kernel, sizes) as [number, number, number];
   const bytes = new Uint8Array(kernel.memory.buffer);
   new Int32Array(kernel.memory.buffer, values, weights.length).set(weights);
   const tall = new Uint8Array(first.length * row);
@@ -92,7 +76,7 @@ function height(kernel: ResampleKernel, image: RgbImage, { first, count, weights
 }
 
 /** The resampler that works in a kernel's memory. */
-export function vectorResampler(kernel: ResampleKernel): Resampler {
+export function vectorResampler(kernel: PixelKernel): Resampler {
   return {
     width: (image, taps) => width(kernel, image, taps),
     height: (image, taps) => height(kernel, image, taps),
