@@ -1,30 +1,20 @@
-import type fs from "node:fs";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { RunError } from "../errors/index.ts";
+import { disk, emptyDisk } from "../testing/small-disk.ts";
 import { replaceFile } from "./replace-file.ts";
 
-/** Bytes that the disk still takes; more fails as a full disk does, the last bytes as a short write. */
-const disk = vi.hoisted(() => ({ free: Number.POSITIVE_INFINITY }));
-
-vi.mock("node:fs", async (importOriginal) => {
-  const original = await importOriginal<typeof fs>();
-  const writeSync = (file: number, bytes: Uint8Array, at: number, length: number) => {
-    if (disk.free === 0)
-      throw Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
-    const written = original.writeSync(file, bytes, at, Math.min(length, disk.free));
-    disk.free -= written;
-    return written;
-  };
-  return { ...original, default: original, writeSync };
+vi.mock("node:fs", async (original) => {
+  const { onSmallDisk } = await import("../testing/small-disk.ts");
+  return onSmallDisk(await original());
 });
 
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "fovea-replace-"));
-  disk.free = Number.POSITIVE_INFINITY;
+  emptyDisk();
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 

@@ -1,31 +1,21 @@
-import type fs from "node:fs";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ConfigError, RunError } from "../errors/index.ts";
+import { disk, emptyDisk } from "../testing/small-disk.ts";
 import { readWeights } from "./weights.ts";
 import { writeWeights } from "./write-weights.ts";
 
-/** Bytes that the disk still takes. */
-const disk = vi.hoisted(() => ({ free: Number.POSITIVE_INFINITY }));
-
-vi.mock("node:fs", async (importOriginal) => {
-  const original = await importOriginal<typeof fs>();
-  const writeSync = (file: number, bytes: Uint8Array, at: number, length: number) => {
-    if (disk.free === 0)
-      throw Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
-    const written = original.writeSync(file, bytes, at, Math.min(length, disk.free));
-    disk.free -= written;
-    return written;
-  };
-  return { ...original, default: original, writeSync };
+vi.mock("node:fs", async (original) => {
+  const { onSmallDisk } = await import("../testing/small-disk.ts");
+  return onSmallDisk(await original());
 });
 
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "fovea-write-weights-"));
-  disk.free = Number.POSITIVE_INFINITY;
+  emptyDisk();
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 

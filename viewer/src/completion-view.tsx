@@ -8,11 +8,12 @@ import type { RolloutDetail, RunSummary } from "../../src/view/protocol.ts";
 import { go, param } from "./address.ts";
 import { inspection, openToken } from "./inspection-state.ts";
 import { paintChoices } from "./paint-choice.ts";
+import { PaintSelect } from "./paint-select.tsx";
 import { ProblemImagesView } from "./problem-view.tsx";
 import { placeOf } from "./rollouts-state.ts";
 import { TokenPanel } from "./token-panel.tsx";
 import { clipBounds, clipState, ratioAt } from "./token-ratio.ts";
-import { PaintKey, shownToken, TokenStrip } from "./token-strip.tsx";
+import { shownToken, TokenStrip } from "./token-strip.tsx";
 
 const paintKey = param("paint");
 
@@ -112,17 +113,7 @@ export function CompletionView({
         note={note}
       />
       <div class="key">
-        <label>
-          <span class="visually-hidden">Colour by</span>
-          <select value={choice?.id} onChange={({ currentTarget }) => go({ paint: currentTarget.value })}>
-            {choices.map(({ id, name }) => (
-              <option key={id} value={id}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
-        <PaintKey name="" paint={choice?.paint} />
+        <PaintSelect choices={choices} choice={choice} />
         {choice?.paint !== undefined && choice.paint.sign !== 0 && <span>{leanText(rollout.advantage)}</span>}
         {choice?.id === "" && choice.paint === undefined && (
           <span>no credit: the rewards of this group are all equal</span>

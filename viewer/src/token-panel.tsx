@@ -8,6 +8,7 @@ import { numberText, percentText, signedText } from "../../src/view/number-text.
 import type { Inspection, RolloutDetail, RunSummary } from "../../src/view/protocol.ts";
 import { go, param } from "./address.ts";
 import { inspection } from "./inspection-state.ts";
+import { NumberTable } from "./number-table.tsx";
 import { SequenceChart } from "./sequence-chart.tsx";
 import { SurrogateCurve } from "./surrogate-curve.tsx";
 import { clipBounds, clipState, ratioAt } from "./token-ratio.ts";
@@ -30,21 +31,6 @@ function Section({ title, note, children }: { title: string; note?: string; chil
   );
 }
 
-function Facts({ rows }: { readonly rows: readonly (readonly [name: string, value: string])[] }) {
-  return (
-    <table>
-      <tbody>
-        {rows.map(([name, value]) => (
-          <tr key={name}>
-            <td class="soft">{name}</td>
-            <td class="number">{value}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
 function Sampled({ rollout, token, run }: TokenProps & { readonly run: RunSummary }) {
   const { logprobs, entropy, weights: credit, roles, alignment, advantage } = rollout;
   const weight = credit?.[token];
@@ -54,7 +40,7 @@ function Sampled({ rollout, token, run }: TokenProps & { readonly run: RunSummar
   const bounds = clipBounds(run);
   return (
     <Section title="When it was sampled">
-      <Facts
+      <NumberTable
         rows={[
           ["probability", logprob === undefined ? "–" : percentText(Math.exp(logprob))],
           ["log-prob, nats", numberText(logprob)],

@@ -1,9 +1,9 @@
-import type fs from "node:fs";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { RunError } from "../../errors/index.ts";
+import { disk, emptyDisk } from "../../testing/small-disk.ts";
 import { DIGITS_ASSETS, digitsModelConfig } from "../../train/digits-model.ts";
 import { writeModelDirectory } from "../directory.ts";
 import { exportModel } from "../export-model.ts";
@@ -14,23 +14,9 @@ import { parameterShapes } from "../parameter-names.ts";
 import type { WeightTensor } from "../write-safetensors.ts";
 import { exportOnnx } from "./export-onnx.ts";
 
-/** Bytes that the disk still takes, and files that it still lets be copied; then it is full. */
-const disk = vi.hoisted(() => ({ free: Number.POSITIVE_INFINITY, copies: Number.POSITIVE_INFINITY }));
-
-vi.mock("node:fs", async (importOriginal) => {
-  const original = await importOriginal<typeof fs>();
-  const full = () => Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
-  const writeSync = (file: number, bytes: Uint8Array, at: number, length: number) => {
-    if (disk.free === 0) throw full();
-    const written = original.writeSync(file, bytes, at, Math.min(length, disk.free));
-    disk.free -= written;
-    return written;
-  };
-  const copyFileSync = (from: string, to: string) => {
-    if (disk.copies-- <= 0) throw full();
-    original.copyFileSync(from, to);
-  };
-  return { ...original, default: original, writeSync, copyFileSync };
+vi.mock("node:fs", async (original) => {
+  const { onSmallDisk } = await import("../../testing/small-disk.ts");
+  return onSmallDisk(await original());
 });
 
 const config = digitsModelConfig();
@@ -50,8 +36,7 @@ beforeEach(() => {
   });
 });
 afterEach(() => {
-  disk.free = Number.POSITIVE_INFINITY;
-  disk.copies = Number.POSITIVE_INFINITY;
+  emptyDisk();
   rmSync(folder, { recursive: true });
 });
 

@@ -6,9 +6,12 @@ import type { TokenRole } from "../../../src/credit/method.ts";
 import { numberText, percentText } from "../../../src/view/number-text.ts";
 import type { TokenPaint } from "../../../src/view/token-paint.ts";
 import { go, param } from "../address.ts";
+import { NumberTable } from "../number-table.tsx";
+import type { PaintChoice } from "../paint-choice.ts";
+import { PaintSelect } from "../paint-select.tsx";
 import { Frame } from "../problem-view.tsx";
 import { SequenceChart } from "../sequence-chart.tsx";
-import { PaintKey, shownToken, TokenStrip } from "../token-strip.tsx";
+import { shownToken, TokenStrip } from "../token-strip.tsx";
 import { answer, hasAttention, progress, roles } from "./answer-state.ts";
 import { type LiveAnswer, type LiveRoles, pictureAttention } from "./live-answer.ts";
 import { pictures } from "./pictures-state.ts";
@@ -33,7 +36,7 @@ function paints({ shown, signals }: Shown) {
     isSigned: false,
     sign: 0,
   });
-  const choices: { readonly id: string; readonly name: string; readonly paint: TokenPaint }[] = [];
+  const choices: PaintChoice[] = [];
   if (signals !== undefined) {
     choices.push(
       { id: "", name: "credit weight by DyCo-RL", paint: plain(signals.weights) },
@@ -127,16 +130,7 @@ function Panel({ shown, signals, token }: Shown & { readonly token: number }) {
       <div class="columns">
         <section>
           <h3>When it was taken</h3>
-          <table>
-            <tbody>
-              {rows.map(([name, value]) => (
-                <tr key={name}>
-                  <td class="soft">{name}</td>
-                  <td class="number">{value}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <NumberTable rows={rows} />
         </section>
         <section>
           <h3>The likeliest at its place</h3>
@@ -221,21 +215,7 @@ export function AnswerView() {
       )}
       <div class="key">
         <span role="status">{statusText(shown)}</span>
-        {tokens.length > 0 && (
-          <>
-            <label>
-              <span class="visually-hidden">Colour by</span>
-              <select value={choice?.id} onChange={({ currentTarget }) => go({ paint: currentTarget.value })}>
-                {choices.map(({ id, name }) => (
-                  <option key={id} value={id}>
-                    {name}
-                  </option>
-                ))}
-              </select>
-            </label>
-            <PaintKey name="" paint={choice?.paint} />
-          </>
-        )}
+        {tokens.length > 0 && <PaintSelect choices={choices} choice={choice} />}
         {signals !== undefined && (
           <span>
             <u>visual</u> &nbsp; <u class="dotted">text</u> &nbsp; neutral
