@@ -1,8 +1,20 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
-import { canonicalName, configJson, parseConfig, writeSafetensors } from "../../../model/index.ts";
+import {
+  canonicalName,
+  configJson,
+  loadChatTemplate,
+  loadProcessorConfig,
+  loadVideoProcessorConfig,
+  type ProcessorConfig,
+  parameterShapes,
+  parseConfig,
+  readJson,
+  writeSafetensors,
+} from "../../../model/index.ts";
 import {
   CASES,
   type Checkpoint,
@@ -13,31 +25,52 @@ import {
 } from "../../../testing/model-fixtures.ts";
 import { LocalModel } from "../local-model.ts";
 
-/** What one release of transformers wrote of a checkpoint of `fixtures/model`, and what it said of its cases. */
+/** What a release of transformers wrote of a checkpoint of `fixtures/model`, and what it said of its cases. */
+interface RecordedModel {
+  readonly config: unknown;
+  /** Names and shapes on disk. */
+  readonly saved: Readonly<Record<string, readonly number[]>>;
+  readonly memory: readonly string[];
+  readonly logprobs: Readonly<Record<string, readonly number[][]>>;
+}
+
 interface Release {
-  readonly transformers: string;
-  readonly models: Readonly<
-    Record<
-      string,
-      {
-        readonly config: unknown;
-        readonly saved: readonly string[];
-        readonly memory: readonly string[];
-        readonly logprobs: Readonly<Record<string, readonly number[][]>>;
-      }
-    >
-  >;
+  readonly models: Readonly<Record<string, RecordedModel>>;
+  /** A directory with tokenizer and processor as it saves it, and the settings that it then has. */
+  readonly directory: {
+    readonly files: readonly string[];
+    readonly settings: Readonly<Record<string, unknown>>;
+    readonly image: ProcessorConfig;
+    readonly video: ProcessorConfig;
+    readonly templateIn: readonly string[];
+  };
+  /** What it takes for fields that a config.json leaves out. */
+  readonly defaults: Readonly<Record<string, unknown>> & { readonly tokens: readonly (number | null)[] };
+}
+
+interface Index {
+  readonly releases: readonly {
+    readonly transformers: string;
+    readonly record: string;
+    readonly foveaOfRelease: Readonly<Record<string, number>>;
+    readonly releaseOfFovea: Readonly<Record<string, number>>;
+    /** Cases that it places otherwise. */
+    readonly otherPositions?: Readonly<Record<string, readonly string[]>>;
+  }[];
+  readonly failed: readonly unknown[];
 }
 
 const folder = mkdtempSync(join(tmpdir(), "fovea-releases-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const releases = new URL("../../../../fixtures/model-files/releases/", import.meta.url);
-const recorded = readdirSync(releases).map(
-  (name): Release => JSON.parse(readFileSync(new URL(name, releases), "utf8")),
-);
-const each = recorded.flatMap(({ transformers, models }) =>
-  Object.entries(models).map(([name, model]) => [transformers, name as Checkpoint, model] as const),
+const fixtures = fileURLToPath(new URL("../../../../fixtures/model-files/releases/", import.meta.url));
+const digits = fileURLToPath(new URL("../../../../assets/digits/", import.meta.url));
+const index = readJson(join(fixtures, "index.json")) as Index;
+const recorded = readdirSync(fixtures)
+  .filter((name) => name !== "index.json")
+  .map((name) => [name, readJson(join(fixtures, name)) as Release] as const);
+const each = recorded.flatMap(([release, { models }]) =>
+  Object.entries(models).map(([name, model]) => [release, name as Checkpoint, model] as const),
 );
 
 /** The checkpoint under other names and with that release's config.json. */
@@ -53,38 +86,108 @@ function directoryOf(name: Checkpoint, names: readonly string[], config: unknown
   return directory;
 }
 
-test("are the layouts that there have been: flat, nested with rope_scaling, nested with rope_parameters", () => {
-  expect(recorded.map(({ transformers }) => transformers).sort()).toEqual([
-    "4.49.0",
-    "4.52.4",
-    "4.57.6",
-    "5.23.0",
-  ]);
+describe("the index", () => {
+  const minors = index.releases.map(({ transformers }) => transformers.split(".").slice(0, 2).join("."));
+
+  test("has every minor from 4.49 to 4.57 and from 5.0 on, and none that failed", () => {
+    const four = Array.from({ length: 9 }, (_, i) => `4.${49 + i}`);
+    const five = Array.from({ length: minors.length - four.length }, (_, i) => `5.${i}`);
+    expect(five.length).toBeGreaterThanOrEqual(24);
+    expect(minors).toEqual([...four, ...five]);
+    expect(index.failed).toEqual([]);
+  });
+
+  test("names a record for each release, and no record stands for none", () => {
+    const named = new Set(index.releases.map(({ record }) => record));
+    expect([...named].sort()).toEqual(recorded.map(([name]) => name).sort());
+  });
+
+  test("has both directions within 1e-4, for a tied and an untied checkpoint and a whole directory", () => {
+    for (const { foveaOfRelease, releaseOfFovea } of index.releases) {
+      for (const side of [foveaOfRelease, releaseOfFovea]) {
+        expect(Object.keys(side).sort()).toEqual(["digits", "tied-gqa", "untied-mqa"]);
+        for (const difference of Object.values(side)) expect(difference).toBeLessThan(1e-4);
+      }
+    }
+  });
+
+  test("says which releases place images or films otherwise, as docs/model.md does", () => {
+    const elsewhere = index.releases.flatMap(({ transformers, otherPositions = {} }) =>
+      "tied-gqa" in otherPositions ? [transformers] : [],
+    );
+    expect(elsewhere).toEqual(["5.3.0", "5.4.0"]);
+    const films = minors.filter((_, i) => index.releases[i]!.otherPositions?.["digits"] !== undefined);
+    expect([films[0], films.at(-1), films.length]).toEqual(["4.52", "5.17", 24]);
+  });
 });
 
-describe.each(each)(
-  "what transformers %s saved of %s",
-  (_version, name, { config, saved, memory, logprobs }) => {
-    test.each([
-      ["on disk", saved],
-      ["in memory", memory],
-    ])("opens under its names %s and has that release's log-probs", async (_where, names) => {
-      const model = new LocalModel({ model: directoryOf(name, names, config), threads: 1 });
-      try {
-        for (const caseName of CASES) {
-          const scores = await model.score(registerCase(model, recordedCase(name, caseName)), {});
-          expect(scores).toHaveLength(logprobs[caseName]!.length);
-          for (const [i, score] of scores.entries())
-            expect(score.logprobs).toBeAllclose(logprobs[caseName]![i]!, { rtol: 0, atol: 5e-5 });
-        }
-      } finally {
-        await model.close();
+describe.each(each)("what %s has of %s", (_release, name, { config, saved, memory, logprobs }) => {
+  test.each([
+    ["on disk", Object.keys(saved)],
+    ["in memory", memory],
+  ])("opens under its names %s and has that release's log-probs", async (_where, names) => {
+    const model = new LocalModel({ model: directoryOf(name, names, config), threads: 1 });
+    try {
+      for (const caseName of CASES) {
+        const scores = await model.score(registerCase(model, recordedCase(name, caseName)), {});
+        expect(scores).toHaveLength(logprobs[caseName]!.length);
+        for (const [i, score] of scores.entries())
+          expect(score.logprobs).toBeAllclose(logprobs[caseName]![i]!, { rtol: 0, atol: 5e-5 });
       }
-    });
+    } finally {
+      await model.close();
+    }
+  });
 
-    test("says the same model as the config.json that is written for it", () => {
-      const own = parseConfig(config);
-      expect(parseConfig(configJson(own))).toEqual(own);
+  test("has the shapes that its config.json leads to", () => {
+    const found = Object.entries(saved).map(([own, shape]) => [canonicalName(own), shape] as const);
+    expect(new Map(found)).toEqual(parameterShapes(parseConfig(config)));
+  });
+
+  test("says the same model as the config.json that is written for it", () => {
+    const own = parseConfig(config);
+    expect(parseConfig(configJson(own))).toEqual(own);
+  });
+});
+
+describe.each(recorded)("a directory that %s saved", (release, { directory, defaults }) => {
+  const path = join(folder, release);
+  const config = parseConfig(readJson(join(checkpointDirectory("tied-gqa"), "config.json")));
+
+  test("has its settings for images and for videos, and its chat template", () => {
+    mkdirSync(path);
+    for (const [name, json] of Object.entries(directory.settings))
+      writeFileSync(join(path, name), JSON.stringify(json));
+    const template = "chat_template.jinja";
+    if (directory.files.includes(template)) copyFileSync(join(digits, template), join(path, template));
+    expect(loadProcessorConfig(path, config)).toEqual(directory.image);
+    expect(loadVideoProcessorConfig(path, config)).toMatchObject(directory.video);
+    expect(loadChatTemplate(path).source).toBe(loadChatTemplate(digits).source);
+    expect(directory.templateIn).not.toEqual([]);
+  });
+
+  test("may leave out what this release leaves out: the same is taken for it", () => {
+    const { text, vision, ...tokens } = parseConfig({
+      model_type: "qwen2_5_vl",
+      vocab_size: 152_000,
+      hidden_size: 32,
+      intermediate_size: 48,
+      num_hidden_layers: 1,
+      num_attention_heads: 4,
+      num_key_value_heads: 4,
+      rope_scaling: { mrope_section: [2, 1, 1] },
+      vision_config: { depth: 1, hidden_size: 16, num_heads: 2, intermediate_size: 24, out_hidden_size: 32 },
     });
-  },
-);
+    // A head that neither place speaks of is not tied, although releases 4.52 to 4.56 take it for tied: they
+    // say so in text_config where they write a tied one.
+    const { tieWordEmbeddings: _, tokens: ids, ...rest } = defaults;
+    expect({ ...text, ...vision }).toMatchObject(rest);
+    const own = [
+      tokens.imageTokenId,
+      tokens.videoTokenId,
+      tokens.visionStartTokenId,
+      tokens.visionEndTokenId,
+    ];
+    expect(own.map((id, i) => (ids[i] === null ? null : id))).toEqual(ids);
+  });
+});
