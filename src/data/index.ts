@@ -15,7 +15,7 @@ export { type CheckOptions, checkSource, type DataCheck, type Spread } from "./f
 export { type FileSplit, findFiles } from "./files/discover.ts";
 export { type FileSource, openFileSource } from "./files/file-source.ts";
 export { type FilesOptions, filesSchema } from "./files/options.ts";
-export { readVideoAt } from "./files/read-media.ts";
+export { readVideoAt } from "./files/read-clip.ts";
 export { pictures } from "./pictures.ts";
 export type { Problem, ProblemSource } from "./problem.ts";
 export { questionParts } from "./question-parts.ts";

@@ -9,6 +9,7 @@ import type { SchemaElement } from "hyparquet";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import sharp from "sharp";
 import { temporaryDirectory } from "./tiny-run.ts";
+import { writeZip, type ZipOptions } from "./zip-files.ts";
 
 /** One problem of the small data sets. */
 export interface SmallProblem {
@@ -67,6 +68,68 @@ export function writeJsonl(problems: readonly SmallProblem[], folder = temporary
       .join(""),
   );
   return path;
+}
+
+/** LLaVA's form, an object a line, its images packed in the archive that is returned beside it. */
+export function writePackedJsonl(
+  problems: readonly SmallProblem[],
+  options: ZipOptions = {},
+): { path: string; zip: string } {
+  const folder = temporaryDirectory();
+  const path = join(folder, "train.jsonl");
+  writeFileSync(
+    path,
+    llavaRows(problems)
+      .map((row) => JSON.stringify(row))
+      .join("\n"),
+  );
+  const members = problems.map(({ id, image }, i) => ({
+    name: `images/${id}.png`,
+    content: image,
+    method: i % 2 === 0 ? 8 : 0,
+  }));
+  return { path, zip: writeZip(join(folder, "images.zip"), members, options) };
+}
+
+/**
+ * The layout of TIGER-Lab/ViRL39K: a parquet file whose `image` is a list of paths, and images.zip beside it. Every third
+ * problem has no image.
+ */
+export function writeVirl(problems: readonly SmallProblem[], folder: string = temporaryDirectory()): string {
+  const hasImage = (i: number) => i % 3 !== 2;
+  const pathOf = ({ id }: SmallProblem) => `images/Geometry3K-${id}.png`;
+  const schema: SchemaElement[] = [
+    { name: "schema", num_children: 6 },
+    text("answer"),
+    { name: "PassRate_32BTrained", type: "DOUBLE", repetition_type: "OPTIONAL" },
+    text("category"),
+    text("qid"),
+    { name: "image", num_children: 1, converted_type: "LIST", repetition_type: "OPTIONAL" },
+    { name: "list", num_children: 1, repetition_type: "REPEATED" },
+    text("element"),
+    text("question"),
+  ];
+  const columnData = [
+    { name: "answer", data: problems.map(({ answer }) => `\\boxed{${answer}}`) },
+    { name: "PassRate_32BTrained", data: problems.map((_, i) => i / problems.length) },
+    { name: "category", data: problems.map(() => "(GradeSchool) Geometric") },
+    { name: "qid", data: problems.map(({ id }) => id) },
+    { name: "image", data: problems.map((problem, i) => (hasImage(i) ? [pathOf(problem)] : [])) },
+    {
+      name: "question",
+      data: problems.map(({ question }, i) => (hasImage(i) ? `<image>${question}` : question)),
+    },
+  ];
+  const members = problems.filter((_, i) => hasImage(i));
+  writeZip(
+    join(folder, "images.zip"),
+    members.map((problem) => ({ name: pathOf(problem), content: problem.image })),
+  );
+  writeFileSync(
+    join(folder, "39Krelease.parquet"),
+    new Uint8Array(parquetWriteBuffer({ schema, columnData })),
+  );
+  return folder;
 }
 
 /** LLaVA's form, one list. */

@@ -78,19 +78,25 @@ const ROWS = 8;
 /**
  * Reads `count` changed copies of a data file, each written beside it under another name.
  *
- * @param path a file as `openFileSource` takes it
+ * @param path a file as `openFileSource` takes it; or, with `table`, an archive of the images that this file names
  */
-export async function fuzzFile(path: string, count: number, seed: string): Promise<FuzzReport> {
+export async function fuzzFile(
+  path: string,
+  count: number,
+  seed: string,
+  table?: string,
+): Promise<FuzzReport> {
   const bytes = new Uint8Array(readFileSync(path));
   const copy = join(dirname(path), `changed-${basename(path)}`);
-  const options = filesSchema.parse({ path: copy });
+  const options = filesSchema.parse(table === undefined ? { path: copy } : { path: table, images: copy });
   const report = { files: 0, refused: 0, problems: 0, brokenRows: 0, slowestMs: 0, wrong: [] as string[] };
   for (let i = 0; i < count; i++) {
     writeFileSync(copy, mutated(bytes, new Rng(`${seed}/${i}`)));
     const start = performance.now();
     const note = (error: unknown) => {
       if (!(error instanceof DataError)) report.wrong.push(`file ${i}: ${String(error)}`);
-      else if (!error.message.includes(copy)) report.wrong.push(`file ${i} is not named: ${error.message}`);
+      else if (![copy, table ?? copy].every((file) => error.message.includes(file)))
+        report.wrong.push(`file ${i} is not named: ${error.message}`);
     };
     try {
       const source = await openFileSource(options, "train");

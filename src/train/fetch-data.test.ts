@@ -124,12 +124,14 @@ describe("what is packed", () => {
     expect((await fovea("data", "check", zip)).stderr).toContain(
       `${zip}: is an archive; unpack it (unzip, tar -xf) and give what is in it`,
     );
+    writeFileSync(join(folder, "pictures.tar"), "packed");
     const path = writeJsonl(problems.slice(0, 1), folder);
     writeFileSync(path, readFileSync(path, "utf8").replace("images/p0.png", "pictures/p0.png"));
     const { context, stdout } = collectingContext();
     await runCommandLine(["data", "check", path], context);
     expect(stdout()).toContain(
-      `image "pictures/p0.png": no such file in the image directory ${folder} (data.images names another); train.zip lies there packed: unpack it (unzip, tar -xf)`,
+      `image "pictures/p0.png": no such file in the image directory ${folder} (data.images names another); ${zip}: cannot be read as a zip archive`,
     );
+    expect(stdout()).toContain("; pictures.tar lies there packed: unpack it (unzip, tar -xf)");
   });
 });

@@ -1,8 +1,9 @@
-import { appendFileSync, readFileSync } from "node:fs";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { smallProblems, writeJsonl, writeParquet } from "../testing/data-files.ts";
+import { smallProblems, writeJsonl, writePackedJsonl, writeParquet } from "../testing/data-files.ts";
 import { digitsFakeEngine, freshPath, steadyClock, TINY_FLAGS } from "../testing/tiny-run.ts";
+import { writeZip } from "../testing/zip-files.ts";
 import { resolveConfig } from "./config/resolve-config.ts";
 import { runTraining } from "./run.ts";
 
@@ -79,5 +80,23 @@ describe("a run on files", () => {
     await run(path, data, false, 1);
     appendFileSync(data, '{"problem": "Q", "answer": "7"}\n');
     await expect(run(path, data, true)).rejects.toThrow(/rows=11.*rows=12/s);
+  });
+
+  test("whose images are packed is resumed exactly, and refused when the archive has changed since", async () => {
+    const { path, zip } = writePackedJsonl(problems);
+    const [whole, parts] = [freshPath(), freshPath()];
+    await run(whole, path, false);
+    expect((await run(parts, path, false, 1)).status).toBe("interrupted");
+    expect((await run(parts, path, true, 1)).status).toBe("interrupted");
+    const [first, ...others] = problems.map(({ id, image }) => ({
+      name: `images/${id}.png`,
+      content: image,
+    }));
+    const before = readFileSync(zip);
+    writeZip(zip, [{ ...first!, content: others[1]!.content }, ...others]);
+    await expect(run(parts, path, true)).rejects.toThrow(/content=.*content=/s);
+    writeFileSync(zip, before);
+    expect((await run(parts, path, true)).status).toBe("finished");
+    expect(metricsOf(parts)).toEqual(metricsOf(whole));
   });
 });

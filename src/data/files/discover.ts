@@ -5,6 +5,7 @@
 import { type Dirent, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DataError } from "../../errors/index.ts";
+import { isArchive, unpackHint } from "../archives/archive-name.ts";
 import type { FilesOptions } from "./options.ts";
 import { FILE_FORMATS, type FileFormat } from "./table.ts";
 
@@ -32,11 +33,6 @@ export interface FoundFiles {
 function formatOf(name: string): FileFormat | undefined {
   const lower = name.toLowerCase();
   return FILE_FORMATS.find((format) => lower.endsWith(`.${format}`));
-}
-
-/** Whether a name is one of a packed file. */
-export function isArchive(name: string): boolean {
-  return /\.(zip|tar|tgz|gz|zst|xz|7z|rar)$/i.test(name);
 }
 
 /** The split that a file's name speaks of, as in train-00000-of-00004.parquet. */
@@ -96,7 +92,7 @@ function commonFormat(path: string, formats: readonly FileFormat[]): FileFormat 
 function fileFormat(path: string, wanted: FilesOptions["format"]): FileFormat {
   const format = wanted === "auto" ? formatOf(path) : wanted;
   if (format === undefined && isArchive(path))
-    throw new DataError(`${path}: is an archive; unpack it (unzip, tar -xf) and give what is in it`);
+    throw new DataError(`${path}: is an archive; ${unpackHint(path)} and give what is in it`);
   if (format === undefined) {
     throw new DataError(
       `${path}: expected a name that ends in ${FILE_FORMATS.map((f) => `.${f}`).join(", ")}; data.format says what else it is`,

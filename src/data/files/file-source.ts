@@ -3,19 +3,19 @@
  * A data set in files as a source of problems: rows are read, and images decoded, when a problem is asked for.
  */
 import { createHash } from "node:crypto";
-import { dirname } from "node:path";
 import { DataError } from "../../errors/index.ts";
 import type { RgbImage, VideoClip } from "../../model/index.ts";
 import type { Problem, ProblemSource } from "../problem.ts";
-import { type Columns, columnsOf, firstCell, requiredColumns, TYPED_PATH, USUAL } from "./columns.ts";
-import { openDelimited } from "./delimited-table.ts";
+import { type Columns, columnsOf, TYPED_PATH, USUAL } from "./columns.ts";
 import { discoverFiles, type FileSplit } from "./discover.ts";
-import { type ImageReference, imageReferences } from "./image-reference.ts";
-import { openJson } from "./json-table.ts";
-import { openJsonl } from "./jsonl-table.ts";
+import { followedImages } from "./followed-row.ts";
+import type { ImageReference } from "./image-reference.ts";
+import { archivesOf } from "./named-media.ts";
+import { openMediaStore } from "./open-media-store.ts";
+import { openTables } from "./open-tables.ts";
 import type { FilesOptions } from "./options.ts";
-import { GroupCache, openParquet } from "./parquet-table.ts";
-import { type MediaOptions, readClip, readImage } from "./read-media.ts";
+import { readClip } from "./read-clip.ts";
+import { type MediaOptions, readImage } from "./read-image.ts";
 import { rowProblem } from "./row-problem.ts";
 import type { FileFormat, Table } from "./table.ts";
 
@@ -27,59 +27,6 @@ export interface FileSource extends ProblemSource {
   firstVideo(): Promise<string | undefined>;
   /** Where a problem's row stands: "train.jsonl line 17". */
   place(index: number): string;
-}
-
-async function openTable(
-  path: string,
-  format: FileFormat,
-  columns: Columns,
-  maxRowBytes: number,
-  cache: GroupCache,
-): Promise<Table> {
-  const open = (): Promise<Table> => {
-    switch (format) {
-      case "jsonl":
-        return openJsonl(path, maxRowBytes);
-      case "json":
-        return openJson(path, maxRowBytes);
-      case "parquet":
-        return openParquet(path, (present) => requiredColumns(present, columns, path), cache);
-      case "tsv":
-      case "csv":
-        return openDelimited(path, format, maxRowBytes);
-    }
-  };
-  const table = await open();
-  if (table.columns !== undefined) requiredColumns(table.columns, columns, path);
-  return table;
-}
-
-/** Follows rows that take their image from another row, to one that has its own. */
-async function followed(table: Table, index: string, columns: Columns): Promise<ImageReference[]> {
-  const seen: string[] = [];
-  let at = index;
-  for (;;) {
-    const row = table.rowWithIndex?.(at);
-    if (row === undefined)
-      throw new DataError(
-        `image: is neither base64 nor the index of a row: ${JSON.stringify(at.slice(0, 80))}`,
-      );
-    if (seen.includes(at))
-      throw new DataError(`image: refers to itself, by way of the rows ${seen.join(", ")}`);
-    if (seen.length > 16)
-      throw new DataError("image: refers to a row that refers to a row, more than 16 times");
-    seen.push(at);
-    const references = imageReferences(firstCell(await table.row(row), columns.image)?.value, true);
-    const [first] = references;
-    if (references.length === 0) throw new DataError(`image: the row ${at} that it refers to has none`);
-    if (first?.kind === "row" && references.length === 1) {
-      at = first.index;
-      continue;
-    }
-    if (references.some(({ kind }) => kind === "row"))
-      throw new DataError(`image: the row ${at} that it refers to has a list of rows`);
-    return references;
-  }
 }
 
 /** Whether a row names a video; a broken one is met when it is drawn. */
@@ -98,20 +45,21 @@ class FileProblems implements FileSource {
   readonly format: FileFormat;
   readonly files: readonly string[];
   readonly #tables: readonly Table[];
-  readonly #options: FilesOptions;
+  readonly #media: MediaOptions;
   readonly #columns: Columns;
   readonly #shard: readonly [number, number];
 
   constructor(
     tables: readonly Table[],
-    options: FilesOptions,
+    media: MediaOptions,
     columns: Columns,
     shard: readonly [number, number],
+    archives: readonly string[],
   ) {
     const [index, count] = shard;
     const rows = tables.reduce((sum, table) => sum + table.size, 0);
     this.#tables = tables;
-    this.#options = options;
+    this.#media = media;
     this.#columns = columns;
     this.#shard = shard;
     this.size = Math.ceil(Math.max(0, rows - index) / count);
@@ -121,6 +69,7 @@ class FileProblems implements FileSource {
     const named = video === USUAL.video ? others : columns;
     const hash = createHash("sha256").update(JSON.stringify(named));
     for (const { fingerprint } of tables) hash.update(fingerprint);
+    for (const fingerprint of archives) hash.update(`archive ${fingerprint}`);
     this.fingerprint = `files format=${this.format} rows=${rows} shard=${index}/${count} content=${hash.digest("hex")}`;
   }
 
@@ -139,13 +88,9 @@ class FileProblems implements FileSource {
     return table.place(row);
   }
 
-  #media(table: Table): MediaOptions {
-    return { root: this.#options.images ?? dirname(table.path), options: this.#options };
-  }
-
   async #images(reference: ImageReference, table: Table): Promise<RgbImage[]> {
-    if (reference.kind !== "row") return [await readImage(reference, this.#media(table))];
-    const references = await followed(table, reference.index, this.#columns);
+    if (reference.kind !== "row") return [await readImage(reference, this.#media)];
+    const references = await followedImages(table, reference.index, this.#columns);
     return (await Promise.all(references.map((own) => this.#images(own, table)))).flat();
   }
 
@@ -169,7 +114,7 @@ class FileProblems implements FileSource {
       const images: RgbImage[] = [];
       for (const reference of stated.images) images.push(...(await this.#images(reference, table)));
       const videos: VideoClip[] = [];
-      for (const reference of stated.videos) videos.push(await readClip(reference, this.#media(table)));
+      for (const reference of stated.videos) videos.push(await readClip(reference, this.#media));
       return { id, images, ...(videos.length > 0 && { videos }), question, answer, kind };
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
@@ -180,19 +125,21 @@ class FileProblems implements FileSource {
 
 /**
  * Opens a data set that stands in files. Its rows are counted and its content is fingerprinted, in one pass over text
- * files and from footer and samples of parquet; no image is read.
+ * files and from footer and samples of parquet; of images in an archive only its directory is read.
  *
  * @param split training draws its shard; evaluation takes all rows
  * @throws DataError when a file cannot be read, lacks a column, or the data set has no rows
  */
 export async function openFileSource(options: FilesOptions, split: FileSplit): Promise<FileSource> {
-  const { format, paths } = discoverFiles(options, split);
+  const found = discoverFiles(options, split);
   const columns = columnsOf(options.columns);
-  const tables: Table[] = [];
-  const cache = new GroupCache();
-  for (const path of paths) tables.push(await openTable(path, format, columns, options.maxRowBytes, cache));
+  const tables = await openTables(found, columns, options.maxRowBytes);
   const shard = split === "train" ? options.shard : ([0, 1] as const);
-  const source = new FileProblems(tables, options, columns, shard);
-  if (source.size === 0) throw new DataError(`${paths.join(", ")}: expected at least one row, got none`);
+  const [path = options.path] = found.paths;
+  const store = await openMediaStore(options, split, path);
+  const archives = await archivesOf(tables, columns, store);
+  const source = new FileProblems(tables, { store, options }, columns, shard, archives);
+  if (source.size === 0)
+    throw new DataError(`${found.paths.join(", ")}: expected at least one row, got none`);
   return source;
 }

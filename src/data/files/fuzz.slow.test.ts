@@ -6,6 +6,7 @@ import {
   writeFolder,
   writeJson,
   writeJsonl,
+  writePackedJsonl,
   writeParquet,
   writeTsv,
 } from "../../testing/data-files.ts";
@@ -48,6 +49,18 @@ describe("changed files, 2,000 of each format", () => {
     expect(report.wrong).toEqual([]);
     expect(report.refused + report.brokenRows).toBeGreaterThan(100);
     expect(report.problems).toBeGreaterThan(100);
+    expect(report.slowestMs).toBeLessThan(10_000);
+    expect(process.memoryUsage().rss - before).toBeLessThan(600 * 2 ** 20);
+  });
+
+  test.each([false, true])("of archives of images (64 bits: %s) are so too", async (is64) => {
+    const { path, zip } = writePackedJsonl(problems, { is64 });
+    const before = process.memoryUsage().rss;
+    const report = await fuzzFile(zip, 2000, `zip ${is64}`, path);
+    expect(report.wrong).toEqual([]);
+    expect(report.files).toBe(2000);
+    expect(report.brokenRows).toBeGreaterThan(500);
+    expect(report.problems).toBeGreaterThan(500);
     expect(report.slowestMs).toBeLessThan(10_000);
     expect(process.memoryUsage().rss - before).toBeLessThan(600 * 2 ** 20);
   });

@@ -5,6 +5,7 @@ import {
   writeFolder,
   writeJson,
   writeJsonl,
+  writePackedJsonl,
   writeParquet,
   writeTsv,
 } from "../../testing/data-files.ts";
@@ -29,6 +30,14 @@ describe("changed files", () => {
     const report = await fuzzFile(await write(), 60, "fuzz");
     expect(report.wrong).toEqual([]);
     expect(report.refused + report.brokenRows).toBeGreaterThan(10);
+    expect(report.problems).toBeGreaterThan(10);
+  });
+
+  test("that are archives of images are read, or their rows refused", async () => {
+    const { path, zip } = writePackedJsonl(problems);
+    const report = await fuzzFile(zip, 60, "zip", path);
+    expect(report.wrong).toEqual([]);
+    expect(report.brokenRows).toBeGreaterThan(10);
     expect(report.problems).toBeGreaterThan(10);
   });
 });

@@ -73,7 +73,7 @@ export const filesSchema = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      "Directory that paths of images and videos are relative to and must stay in; the data file's own unless given.",
+      "Directory that paths of images and videos are relative to and must stay in, or a zip archive that holds them; the data file's own directory unless given.",
     ),
   columns: columnsSchema.prefault({}),
   video: videoSchema.prefault({}),

@@ -1,65 +1,30 @@
 /**
  * @module
- * From what a row says of its images and videos to pixels.
+ * From what a row says of a video to the pixels of its frames.
  */
-import { mkdtemp, readdir, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { DataError } from "../../errors/index.ts";
 import {
-  decodeImage,
   type FrameRequest,
   type ReadVideoOptions,
   type RgbImage,
   readVideo,
   sampledFps,
   sampleFrames,
-  smartResize,
   type VideoClip,
 } from "../../model/index.ts";
 import type { ImageReference } from "./image-reference.ts";
-import { imagePath, shownMedium, videoPath } from "./media-path.ts";
+import { shownMedium } from "./media-path.ts";
+import { MediaStore } from "./media-store.ts";
 import { type FilesOptions, filesSchema } from "./options.ts";
+import { checkShape, type MediaOptions, type OwnImage, readImage } from "./read-image.ts";
 import { isImageName, type OwnSampling, type VideoReference } from "./video-reference.ts";
-
-/** Where media are and how they are read. */
-export interface MediaOptions {
-  /** Directory that paths are relative to and must stay in. */
-  readonly root: string;
-  readonly options: Pick<FilesOptions, "alpha" | "maxImagePixels" | "video">;
-}
-
-/** An image that a row has itself. */
-export type OwnImage = Exclude<ImageReference, { readonly kind: "row" }>;
 
 /** Most files in a folder of frames. */
 const MAX_FOLDER_FILES = 200_000;
 const byNumber = new Intl.Collator("en", { numeric: true });
-
-/**
- * Decodes one image.
- *
- * @throws DataError when it cannot be read, has too many pixels, or is longer than 200 times its width
- */
-export async function readImage(reference: OwnImage, { root, options }: MediaOptions): Promise<RgbImage> {
-  const { alpha, maxImagePixels: maxPixels } = options;
-  if (reference.kind === "bytes" && reference.bytes.length === 0) throw new DataError("image: is empty");
-  const image =
-    reference.kind === "bytes"
-      ? await decodeImage(reference.bytes, { maxPixels, alpha })
-      : await decodeImage(await imagePath(root, reference.path), {
-          maxPixels,
-          alpha,
-          where: shownMedium("image", reference.path),
-        });
-  checkShape(image);
-  return image;
-}
-
-/** Longest side to the shortest that image processors take; one beyond it would only fail later. */
-function checkShape(image: RgbImage): void {
-  smartResize(image, { factor: 28, minPixels: 1, maxPixels: Infinity });
-}
 
 /**
  * Reads the frames of one video that are to be shown. A film is sampled by ffmpeg. Frames that are given as images are
@@ -72,12 +37,21 @@ export async function readClip(reference: VideoReference, media: MediaOptions): 
     case "frames":
       return readFrameImages(reference.frames, reference, media);
     case "bytes":
-      return readFilmBytes(reference.bytes, reference, media);
-    case "path": {
-      const { path, isDirectory } = await videoPath(media.root, reference.path);
-      if (isDirectory) return readFrameImages(await framesIn(path, reference.path), reference, media);
-      return readFilm(path, shownMedium("video", reference.path), reference, media);
-    }
+      return readFilmBytes(reference.bytes, "video", reference, media);
+    case "path":
+      return readNamedClip(reference.path, reference, media);
+  }
+}
+
+async function readNamedClip(named: string, own: OwnSampling, media: MediaOptions): Promise<VideoClip> {
+  const found = await media.store.video(named);
+  switch (found.kind) {
+    case "file":
+      return readFilm(found.path, shownMedium("video", named), own, media);
+    case "bytes":
+      return readFilmBytes(found.bytes, found.where, own, media);
+    case "folder":
+      return readFrameImages(framesIn(found.names, named), own, media);
   }
 }
 
@@ -92,7 +66,8 @@ export async function readVideoAt(path: string, fps: number): Promise<VideoClip>
     throw new DataError(`${shownMedium("video", path)}: ${cause.message}`, { cause });
   });
   const options = filesSchema.parse({ path, video: { fps, framesFps: fps } });
-  return readClip({ kind: "path", path: basename(found) }, { root: dirname(found), options });
+  const store = new MediaStore({ directories: [dirname(found)] });
+  return readClip({ kind: "path", path: basename(found) }, { store, options });
 }
 
 async function readFilm(
@@ -110,12 +85,17 @@ async function readFilm(
 }
 
 /** ffmpeg reads files only, so the bytes become one for the time of reading. */
-async function readFilmBytes(bytes: Uint8Array, own: OwnSampling, media: MediaOptions): Promise<VideoClip> {
+async function readFilmBytes(
+  bytes: Uint8Array,
+  where: string,
+  own: OwnSampling,
+  media: MediaOptions,
+): Promise<VideoClip> {
   const folder = await mkdtemp(join(tmpdir(), "fovea-film-"));
   try {
     const path = join(folder, "film");
     await writeFile(path, bytes);
-    return await readFilm(path, "video", own, media);
+    return await readFilm(path, where, own, media);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -129,8 +109,7 @@ function sampling(own: OwnSampling, video: FilesOptions["video"]) {
 }
 
 /** The images of a folder, in the order of their names; numbers in names count as numbers. */
-async function framesIn(path: string, named: string): Promise<OwnImage[]> {
-  const names = await readdir(path);
+function framesIn(names: readonly string[], named: string): OwnImage[] {
   if (names.length > MAX_FOLDER_FILES)
     throw new DataError(
       `${shownMedium("video", named)}: expected at most ${MAX_FOLDER_FILES} files in the folder, got ${names.length}`,

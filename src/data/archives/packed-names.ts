@@ -1,0 +1,28 @@
+/**
+ * @module
+ * Under which names a path may stand in an archive.
+ */
+import { basename } from "node:path";
+import { isZip } from "./archive-name.ts";
+
+/** The name of an archive without its ending: the folder that it is often unpacked to. */
+function stemOf(archive: string): string {
+  const name = basename(archive);
+  return isZip(name) ? name.slice(0, -".zip".length) : name;
+}
+
+/**
+ * The names under which a file may stand in an archive for `path` to lead to it once the archive is unpacked: in the
+ * archive's own directory; in a folder of the archive's name there; or, when all files of the archive stand in one
+ * folder, in that folder.
+ *
+ * @param path from the archive's directory, with slashes
+ * @param top the one folder that all files of the archive stand in, if there is one
+ */
+export function packedNames(path: string, archive: string, top: string | undefined): string[] {
+  const folder = `${stemOf(archive)}/`;
+  const names = [path];
+  if (path.startsWith(folder)) names.push(path.slice(folder.length));
+  if (top !== undefined) names.push(`${top}/${path}`);
+  return names;
+}

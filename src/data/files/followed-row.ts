@@ -1,0 +1,44 @@
+/**
+ * @module
+ * Rows that take their image from another row, as in VLMEvalKit's tables.
+ */
+import { DataError } from "../../errors/index.ts";
+import { type Columns, firstCell } from "./columns.ts";
+import { type ImageReference, imageReferences } from "./image-reference.ts";
+import type { Table } from "./table.ts";
+
+/**
+ * Follows rows that take their image from another row, to one that has its own.
+ *
+ * @throws DataError when there is no such row, or they lead back to one of them
+ */
+export async function followedImages(
+  table: Table,
+  index: string,
+  columns: Columns,
+): Promise<ImageReference[]> {
+  const seen: string[] = [];
+  let at = index;
+  for (;;) {
+    const row = table.rowWithIndex?.(at);
+    if (row === undefined)
+      throw new DataError(
+        `image: is neither base64 nor the index of a row: ${JSON.stringify(at.slice(0, 80))}`,
+      );
+    if (seen.includes(at))
+      throw new DataError(`image: refers to itself, by way of the rows ${seen.join(", ")}`);
+    if (seen.length > 16)
+      throw new DataError("image: refers to a row that refers to a row, more than 16 times");
+    seen.push(at);
+    const references = imageReferences(firstCell(await table.row(row), columns.image)?.value, true);
+    const [first] = references;
+    if (references.length === 0) throw new DataError(`image: the row ${at} that it refers to has none`);
+    if (first?.kind === "row" && references.length === 1) {
+      at = first.index;
+      continue;
+    }
+    if (references.some(({ kind }) => kind === "row"))
+      throw new DataError(`image: the row ${at} that it refers to has a list of rows`);
+    return references;
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * @module
+ * What rows name at paths, without reading it.
+ */
+import { DataError } from "../../errors/index.ts";
+import type { Columns } from "./columns.ts";
+import type { Medium } from "./media-path.ts";
+import type { MediaStore } from "./media-store.ts";
+import { type RowProblem, rowProblem } from "./row-problem.ts";
+import type { Table } from "./table.ts";
+
+/** An image or a video that a row names. */
+export interface NamedMedium {
+  readonly medium: Medium;
+  readonly path: string;
+}
+
+/** Rows that are looked at for the first path. */
+const FIRST_ROWS = 1000;
+
+/** The images, frames and videos of a row; undefined where one is not named but in the row itself. */
+function namedIn({ images, videos }: RowProblem): NamedMedium[] | undefined {
+  const frames = videos.flatMap((video) => (video.kind === "frames" ? video.frames : []));
+  const films = videos.filter((video) => video.kind !== "frames");
+  const all = [
+    ...[...images, ...frames].map((reference) => ({ medium: "image" as const, reference })),
+    ...films.map((reference) => ({ medium: "video" as const, reference })),
+  ];
+  const named = all.flatMap(({ medium, reference }) =>
+    reference.kind === "path" ? [{ medium, path: reference.path }] : [],
+  );
+  return named.length < all.length ? undefined : named;
+}
+
+async function statedIn(table: Table, row: number, columns: Columns): Promise<RowProblem | undefined> {
+  try {
+    return rowProblem(await table.row(row), columns, table.format);
+  } catch (error) {
+    if (error instanceof DataError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * What the rows of a table name, in order, up to the first row that has an image or a video in itself: such a table
+ * needs nothing beside it. Broken rows name nothing.
+ */
+export async function* namedMedia(
+  table: Table,
+  columns: Columns,
+  rows = table.size,
+): AsyncGenerator<NamedMedium> {
+  for (let row = 0; row < Math.min(rows, table.size); row++) {
+    const stated = await statedIn(table, row, columns);
+    if (stated === undefined) continue;
+    const named = namedIn(stated);
+    if (named === undefined) return;
+    yield* named;
+  }
+}
+
+/** The first image or video that one of the first rows names at a path. */
+async function firstNamed(tables: readonly Table[], columns: Columns): Promise<NamedMedium | undefined> {
+  const [table] = tables;
+  if (table === undefined) return undefined;
+  for await (const named of namedMedia(table, columns, FIRST_ROWS)) return named;
+  return undefined;
+}
+
+/** Fingerprints of the archives that the first named image or video may stand in, when it stands in one. */
+export async function archivesOf(
+  tables: readonly Table[],
+  columns: Columns,
+  store: MediaStore,
+): Promise<readonly string[]> {
+  const first = await firstNamed(tables, columns);
+  if (first === undefined) return [];
+  return store.archiveFingerprints(first.path, first.medium).catch((error: unknown) => {
+    if (error instanceof DataError) return [];
+    throw error;
+  });
+}
