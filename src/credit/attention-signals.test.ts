@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { NumericError, ShapeError } from "../errors/index.ts";
+import { ConfigError, NumericError, ShapeError } from "../errors/index.ts";
 import { attentionSignals } from "./attention-signals.ts";
 
 interface Case {
@@ -112,5 +112,16 @@ describe("attentionSignals", () => {
     expect(() => attentionSignals(rows, shape, kind, 4)).toThrow(ShapeError);
     expect(() => attentionSignals(rows, shape, kind, -1)).toThrow(ShapeError);
     expect(() => attentionSignals(rows, shape, [2, 2, 1, 1, 3], 3)).toThrow(NumericError);
+  });
+
+  test("rejects options and arrays that only plain JavaScript could pass", () => {
+    // @ts-expect-error: no such support
+    expect(() => attentionSignals(rows, shape, kind, 3, { textSupport: "own-keys" })).toThrow(ConfigError);
+    // @ts-expect-error: no such measure
+    expect(() => attentionSignals(rows, shape, kind, 3, { measure: "entropy" })).toThrow(
+      "sharpness, divergence",
+    );
+    // @ts-expect-error: no kinds
+    expect(() => attentionSignals(rows, shape, undefined, 3)).toThrow("kind: expected an array");
   });
 });

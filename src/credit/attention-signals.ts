@@ -5,6 +5,7 @@
  */
 import { attentionDivergence, attentionSharpness } from "./attention-measures.ts";
 import { checkRows } from "./check-rows.ts";
+import { checkChoice } from "./check-signals.ts";
 import { fisherRaoDistance } from "./fisher-rao.ts";
 
 /** What a key position holds, as stored in `kind`. */
@@ -67,6 +68,7 @@ export interface AttentionSignalOptions {
  * @param shape `tokens` T and `keys` S
  * @param kind `[S]` 0 padding, 1 text, 2 visual
  * @param first key index of the first row's query; row t's query is key `first + t`
+ * @throws ConfigError when an option is another
  * @throws ShapeError when lengths do not fit or a query falls outside the keys
  * @throws NumericError when an entry is NaN, infinite or negative, or a kind is not 0, 1 or 2
  * @example
@@ -82,6 +84,8 @@ export function attentionSignals(
   checkRows(rows, shape, kind, first);
   const { tokens, keys } = shape;
   const { textSupport = "own", measure } = options;
+  checkChoice("textSupport", textSupport, ["own", "shared"]);
+  checkChoice("measure", measure, ["sharpness", "divergence"]);
   const visualKeys = keysOfKind(kind, KEY_KIND.visual, keys);
   const signals = {
     visualMass: new Float64Array(tokens),

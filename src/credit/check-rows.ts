@@ -3,6 +3,7 @@
  * The check of attention rows that everything starts with that is made of them.
  */
 import { NumericError, ShapeError } from "../errors/index.ts";
+import { requireArray } from "./check-signals.ts";
 
 /**
  * Fails unless rows, kinds and queries fit each other and every entry is a mass.
@@ -23,6 +24,8 @@ export function checkRows(
       throw new ShapeError(`${name}: expected an integer ≥ 0, got ${size}`);
     }
   }
+  requireArray("rows", rows);
+  requireArray("kind", kind);
   if (rows.length !== tokens * keys) {
     throw new ShapeError(`rows: expected ${tokens} × ${keys} = ${tokens * keys} numbers, got ${rows.length}`);
   }

@@ -2,7 +2,7 @@
  * @module
  * Checks shared by the credit methods: arrays have one length, and numbers of tokens that count lie where they must.
  */
-import { NumericError, ShapeError } from "../errors/index.ts";
+import { ConfigError, NumericError, ShapeError } from "../errors/index.ts";
 
 /** Single precision leaves numbers this far on the wrong side of a bound that holds exactly. */
 const ROUNDING = 1e-4;
@@ -43,6 +43,7 @@ export function checkSignals(
   mask: ArrayLike<number> | undefined,
 ): number {
   const named = Object.entries(signals);
+  for (const [name, [, values]] of named) requireArray(name, values);
   const tokens = named[0]?.[1][1].length ?? mask?.length ?? 0;
   for (const [name, [, values]] of named) {
     if (values.length !== tokens) {
@@ -71,5 +72,26 @@ export function checkOption(name: string, value: number, low: number, high: numb
   if (!(value >= low && value <= high && Number.isFinite(value))) {
     const bounds = high === Infinity ? `a finite number ≥ ${low}` : `a number in [${low}, ${high}]`;
     throw new NumericError(`${name}: expected ${bounds}, got ${value}`);
+  }
+}
+
+/**
+ * Fails where plain JavaScript left an array out.
+ *
+ * @throws ShapeError
+ */
+export function requireArray(name: string, values: ArrayLike<number> | undefined): void {
+  if (typeof values?.length !== "number")
+    throw new ShapeError(`${name}: expected an array, got ${typeof values}`);
+}
+
+/**
+ * Fails unless an option is one of its names; undefined stands for the default.
+ *
+ * @throws ConfigError
+ */
+export function checkChoice(name: string, value: string | undefined, choices: readonly string[]): void {
+  if (value !== undefined && !choices.includes(value)) {
+    throw new ConfigError(`${name}: expected one of ${choices.join(", ")}, got ${JSON.stringify(value)}`);
   }
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { NumericError } from "../errors/index.ts";
+import { ConfigError, NumericError } from "../errors/index.ts";
 import { groupAdvantages, groupSpread, leaveOneOutAdvantages } from "./advantage.ts";
 
 const rewards = fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 2, maxLength: 12 });
@@ -65,6 +65,8 @@ describe("groupAdvantages", () => {
     expect(() => groupAdvantages([1, Number.POSITIVE_INFINITY])).toThrow(NumericError);
     expect(() => groupAdvantages([1, 2], { epsilon: -1 })).toThrow(NumericError);
     expect(() => groupAdvantages([1, 2], { epsilon: Number.NaN })).toThrow(NumericError);
+    // @ts-expect-error: what plain JavaScript may pass
+    expect(() => groupAdvantages([1, 2], { scale: "mean" })).toThrow(ConfigError);
   });
 });
 

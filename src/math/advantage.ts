@@ -3,7 +3,7 @@
  * Group-relative advantages: how much better one completion did than the others of its prompt. What the advantage
  * multiplies is in `surrogate.ts`; token weights are the credit layer's.
  */
-import { NumericError } from "../errors/index.ts";
+import { ConfigError, NumericError } from "../errors/index.ts";
 
 /** Rewards of a group; `null` (or NaN, in typed arrays) where no verifier could judge the completion. */
 export type Rewards = ArrayLike<number | null>;
@@ -79,12 +79,16 @@ export function groupSpread(rewards: Rewards): GroupSpread {
  *
  * @param rewards `[G]`, any finite unit
  * @returns `[G]`, in group standard deviations or in reward units
+ * @throws ConfigError when the scale is another
  * @throws NumericError when a reward is infinite or epsilon is not a finite number ≥ 0
  * @example
  * groupAdvantages([1, 0, 0, 1], { epsilon: 0 }); // [√3/2, −√3/2, −√3/2, √3/2]
  */
 export function groupAdvantages(rewards: Rewards, options: AdvantageOptions = {}): Float64Array {
   const { scale = "std", epsilon = 1e-6 } = options;
+  if (scale !== "std" && scale !== "none") {
+    throw new ConfigError(`scale: expected std or none, got ${JSON.stringify(scale)}`);
+  }
   if (!(epsilon >= 0 && Number.isFinite(epsilon))) {
     throw new NumericError(`epsilon: expected a finite number ≥ 0, got ${epsilon}`);
   }

@@ -46,7 +46,8 @@ export const sequenceMean: Aggregation = (masks, completions = countCompletions(
  *
  * Source: Dr. GRPO, arXiv:2503.20783.
  *
- * @param length the constant, in tokens; by default the longest completion of the batch, masked tokens included
+ * @param length the constant, in tokens; by default the most tokens that count in one completion of the batch, so that
+ *   padding changes nothing
  * @throws NumericError when length is not above 0
  */
 export function sequenceSumNorm(length?: number): Aggregation {
@@ -54,7 +55,7 @@ export function sequenceSumNorm(length?: number): Aggregation {
     throw new NumericError(`length: expected a finite number > 0, got ${length}`);
   }
   return (masks, completions = countCompletions(masks)) => {
-    const longest = masks.reduce((most, mask) => Math.max(most, mask.length), 0);
+    const longest = masks.reduce((most, mask) => Math.max(most, countTokens(mask)), 0);
     const divisor = completions * (length ?? longest);
     return masks.map((mask) => scales(mask, divisor));
   };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ConfigError } from "../errors/index.ts";
+import { countTokens } from "../math/index.ts";
 import { batch, flat, slopes } from "../testing/objective-batch.ts";
 import { objective } from "./objective.ts";
 import { keepsTokenCredit, parseAlgorithm } from "./resolve.ts";
@@ -127,11 +128,14 @@ describe("algorithms against each other", () => {
     expect(keepsTokenCredit(parseAlgorithm({ kind: "gspo" }))).toBe(true);
   });
 
-  test("dr-grpo divides by the sampler's limit, by the longest completion without one", () => {
+  test("dr-grpo divides by the sampler's limit, by the most tokens that count in a completion without one", () => {
     const groups = batch();
     const limited = objective({ kind: "dr-grpo" }, groups, { maxCompletionTokens: 50 });
     const longest = objective({ kind: "dr-grpo" }, groups);
-    expect(limited.loss * 50).toBeCloseTo(longest.loss * 5, 12);
+    const most = Math.max(
+      ...groups.flatMap(({ completions }) => completions.map(({ mask }) => countTokens(mask))),
+    );
+    expect(limited.loss * 50).toBeCloseTo(longest.loss * most, 12);
     const fixed: AlgorithmInput = { kind: "dr-grpo", aggregation: { kind: "sequence-sum-norm", length: 50 } };
     expect(objective(fixed, groups, { maxCompletionTokens: 7 }).loss).toBe(limited.loss);
   });

@@ -88,7 +88,15 @@ function referenceReason(algorithm: Algorithm): string {
     : `algorithm.klCoefficient: ${algorithm.kl.coefficient}`;
 }
 
-function checkMask({ mask, logprobs }: ObjectiveCompletion, where: string): void {
+const required = ["mask", "logprobs", "oldLogprobs"] as const;
+
+function checkMask(completion: ObjectiveCompletion, where: string): void {
+  const { mask, logprobs } = completion;
+  for (const name of required) {
+    if (typeof completion[name]?.length !== "number") {
+      throw new ShapeError(`${name}: expected an array, got ${typeof completion[name]} (${where})`);
+    }
+  }
   if (mask.length !== logprobs.length) {
     throw new ShapeError(`mask: expected shape [${logprobs.length}], got [${mask.length}] (${where})`);
   }

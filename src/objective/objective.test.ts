@@ -221,6 +221,17 @@ describe("objective, bad input", () => {
     expect(() => objective(grpo, group(bad))).toThrow(NumericError);
   });
 
+  test.each(["logprobs", "oldLogprobs", "mask"])(
+    "%s that plain JavaScript left out is a ShapeError",
+    (name) => {
+      const bad = { ...good(), [name]: undefined } as unknown as ObjectiveCompletion;
+      expect(() => objective(grpo, group(bad))).toThrow(ShapeError);
+      expect(() => objective(grpo, group(bad))).toThrow(
+        `${name}: expected an array, got undefined (completion 1`,
+      );
+    },
+  );
+
   test("as many rewards as completions are needed", () => {
     expect(() => objective(grpo, [{ rewards: [1], completions: [good(), good()] }])).toThrow(ShapeError);
   });

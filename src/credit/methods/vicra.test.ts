@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { NumericError, ShapeError } from "../../errors/index.ts";
+import { ConfigError, NumericError, ShapeError } from "../../errors/index.ts";
 import { type VicraInput, type VicraOptions, vicra } from "./vicra.ts";
 
 interface Recorded {
@@ -106,6 +106,10 @@ describe("vicra", () => {
     expect(() => vicra({ ...good, logprobsWithoutImage: [-1] })).toThrow(ShapeError);
     expect(() => vicra({ ...good, mask: [1] })).toThrow(ShapeError);
     expect(() => vicra(good, { score: "divergence" })).toThrow(ShapeError);
+    // @ts-expect-error: what plain JavaScript may pass
+    expect(() => vicra(good, { score: "kl" })).toThrow("probability, divergence");
+    // @ts-expect-error: what plain JavaScript may pass
+    expect(() => vicra(good, { variant: "paper" })).toThrow(ConfigError);
     for (const wrong of [Number.NaN, -Infinity, Infinity, 0.5]) {
       expect(() => vicra({ ...good, logprobs: [-1, wrong] })).toThrow(NumericError);
       expect(() => vicra({ ...good, logprobsWithoutImage: [wrong, -1] })).toThrow("logprobsWithoutImage[0]");

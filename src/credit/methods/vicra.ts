@@ -6,7 +6,7 @@
  */
 import * as z from "zod";
 import { mean } from "../../math/index.ts";
-import { checkSignals, countedTokens, counts } from "../check-signals.ts";
+import { checkChoice, checkSignals, countedTokens, counts } from "../check-signals.ts";
 import { imageAblationSchema } from "../image-ablation.ts";
 import type { CreditMethod } from "../method.ts";
 import { perCompletion, requireSignal } from "../per-completion.ts";
@@ -68,6 +68,7 @@ export interface VicraCredit {
  *
  * Masked tokens get weight 0 and influence no other: sums and T run over the tokens that count.
  *
+ * @throws ConfigError when the score or the variant is another
  * @throws ShapeError when lengths differ or the divergence that the score asks for is absent
  * @throws NumericError when a log-prob is NaN, infinite or positive, or a divergence NaN, infinite or negative
  * @example
@@ -76,6 +77,8 @@ export interface VicraCredit {
 export function vicra(input: VicraInput, options: VicraOptions = {}): VicraCredit {
   const { mask } = input;
   const { score = "probability", variant = "equation" } = options;
+  checkChoice("score", score, Object.keys(scores));
+  checkChoice("variant", variant, ["equation", "listing"]);
   const grounding = scores[score](input);
   for (let t = 0; t < grounding.length; t++) if (!counts(mask, t)) grounding[t] = 0;
   const average =

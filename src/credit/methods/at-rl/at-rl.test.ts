@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { NumericError, ShapeError } from "../../../errors/index.ts";
+import { ConfigError, NumericError, ShapeError } from "../../../errors/index.ts";
 import { Rng } from "../../../math/index.ts";
 import { calibratedGram } from "../../calibrated-gram.ts";
 import { rowCosines } from "../../similarity-graph.ts";
@@ -250,6 +250,12 @@ describe("atRl", () => {
     expect(() => atRl(pairs, { similarityThreshold: -1 })).toThrow(NumericError);
     expect(() => atRl(pairs, { refinement: { attenuation: 2 } })).toThrow(NumericError);
     expect(() => atRl(pairs, { expansion: { threshold: Number.NaN } })).toThrow(NumericError);
+    // @ts-expect-error: what plain JavaScript may pass
+    expect(() => atRl(pairs, { scale: "mean" })).toThrow(ConfigError);
+    // @ts-expect-error: what plain JavaScript may pass
+    expect(() => atRl(pairs, { weighting: "cluster" })).toThrow("clusters, tokens");
+    // @ts-expect-error: what plain JavaScript may pass
+    expect(() => atRl({ connectivity: [1] })).toThrow("gram: expected an array");
   });
 });
 

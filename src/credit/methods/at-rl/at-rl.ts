@@ -5,7 +5,7 @@
  * `similarity-graph`, its partition in `partition/`.
  */
 import { Rng } from "../../../math/index.ts";
-import { checkOption, checkSignals, counts } from "../../check-signals.ts";
+import { checkChoice, checkOption, checkSignals, counts, requireArray } from "../../check-signals.ts";
 import type { CalibratedAttention } from "../../method.ts";
 import { partition } from "../../partition/partition.ts";
 import { graphOfCosines, type RowCosines, rowCosines } from "../../similarity-graph.ts";
@@ -81,6 +81,7 @@ export interface AtRlCredit {
  *
  * @param input `connectivity` `[T]`, `gram` `[T × T]`, `mask` `[T]`
  * @param rng what `weighting: "random"` draws from; the other weightings draw nothing
+ * @throws ConfigError when the scale or the weighting is another, or the seed no integer
  * @throws ShapeError when lengths differ
  * @throws NumericError when a connectivity, an inner product or an option is NaN, infinite or out of range
  * @example
@@ -92,9 +93,12 @@ export interface AtRlCredit {
  */
 export function atRl(input: AtRlInput, options: AtRlOptions = {}, rng: Rng = new Rng(0)): AtRlCredit {
   const { scale = "paper", weighting = "clusters", tokenShare = 0.15, clusterSize = 10 } = options;
+  checkChoice("scale", scale, ["paper", "mean-one"]);
+  checkChoice("weighting", weighting, AT_RL_WEIGHTINGS);
   checkOption("clusterSize", clusterSize, 1, Infinity);
   checkOption("tokenShare", tokenShare, 0, 1);
   const tokens = checkSignals({ connectivity: ["mass", input.connectivity] }, input.mask);
+  requireArray("gram", input.gram);
   const counted: number[] = [];
   for (let t = 0; t < tokens; t++) if (counts(input.mask, t)) counted.push(t);
   const cosines = rowCosines(input.gram, tokens, counted);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { NumericError, ShapeError } from "../../../errors/index.ts";
+import { ConfigError, NumericError, ShapeError } from "../../../errors/index.ts";
 import { dycoRl } from "./dyco-rl.ts";
 import type { DycoRlInput } from "./token-role.ts";
 
@@ -116,6 +116,12 @@ describe("dycoRl as printed", () => {
     expect(() => dycoRl(input([[0.5, -0.5, 0, 0]]))).toThrow(NumericError);
     expect(() => dycoRl(input(four), { alpha: Number.NaN })).toThrow(NumericError);
     expect(() => dycoRl(input(four), { threshold: -1 })).toThrow(NumericError);
+    // @ts-expect-error: what plain JavaScript may pass
+    expect(() => dycoRl(input(four), { variant: "printed" })).toThrow(ConfigError);
+    // @ts-expect-error: what plain JavaScript may pass
+    expect(() => dycoRl(input(four), { ablation: "no-roles" })).toThrow("reverse-roles");
+    // @ts-expect-error: what plain JavaScript may pass
+    expect(() => dycoRl({ ...input(four), textMass: undefined })).toThrow("textMass: expected an array");
   });
 });
 

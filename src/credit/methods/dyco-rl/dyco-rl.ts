@@ -6,9 +6,9 @@
  * per completion, and stands in `released.ts`.
  */
 import { mean, Rng } from "../../../math/index.ts";
-import { checkOption, counts } from "../../check-signals.ts";
+import { checkChoice, checkOption, counts } from "../../check-signals.ts";
 import { uniformWeights } from "../uniform-weights.ts";
-import { comparedSignals, type DycoRlAblation, replacements } from "./ablations.ts";
+import { comparedSignals, DYCO_RL_ABLATIONS, type DycoRlAblation, replacements } from "./ablations.ts";
 import { dycoRlReleased } from "./released.ts";
 import {
   checkAttention,
@@ -52,6 +52,7 @@ export type DycoRlOptions = SharedOptions &
  * or r̃^txt whatever the role; or weights of 1 and rewardBonus α·mean s (Eq. 12).
  *
  * @param rng what `random-roles` draws from; a generator of seed 0 unless given
+ * @throws ConfigError when the variant or the ablation is another
  * @throws ShapeError when lengths differ
  * @throws NumericError when a signal or option is NaN, infinite or negative
  * @throws EngineError when the signals lack the measure that an ablation compares
@@ -63,6 +64,8 @@ export type DycoRlOptions = SharedOptions &
  */
 export function dycoRl(input: DycoRlInput, options: DycoRlOptions = {}, rng: Rng = new Rng(0)): DycoRlCredit {
   const { variant = "paper", alpha = 0.2, threshold = 0.05, ablation } = options;
+  checkChoice("variant", variant, ["paper", "released"]);
+  checkChoice("ablation", ablation, DYCO_RL_ABLATIONS);
   checkOption("alpha", alpha, 0, Infinity);
   checkOption("threshold", threshold, 0, Infinity);
   if (variant === "released") return dycoRlReleased([input], { alpha, threshold })[0]!;
