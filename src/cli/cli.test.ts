@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -10,7 +11,7 @@ import {
   temporaryDirectory,
 } from "../testing/tiny-run.ts";
 import type { CliContext } from "./context.ts";
-import { listenForInterruption } from "./interruption.ts";
+import { listenForInterruption, onReaderGone } from "./interruption.ts";
 import { runCommandLine } from "./program.ts";
 import { durationText, ProgressBar } from "./progress.ts";
 
@@ -154,6 +155,23 @@ describe("wrong usage", () => {
     expect(stderr).toContain(message);
   });
 
+  test("with --json the last line on stdout says so too, whoever found the mistake", async () => {
+    for (const [words, code, message] of [
+      [["train", "--jsn", "--json"], "usage", "unknown option '--jsn'\n(Did you mean --json?)"],
+      [["tain", "--json"], "usage", "unknown command 'tain'\n(Did you mean train?)"],
+      [["train", "--set", "x=1", "--json"], "config", "unknown key x"],
+    ] as const) {
+      const { status, records } = await fovea(words);
+      expect(status).toBe(2);
+      expect(records()).toEqual([{ event: "failed", code, message: expect.stringContaining(message) }]);
+    }
+  });
+
+  test("--version prints the package's version", async () => {
+    const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+    expect(await fovea(["--version"])).toMatchObject({ status: 0, stdout: `${version}\n` });
+  });
+
   test("help lists the commands and a command's flags, and exits with 0", async () => {
     const all = await fovea(["--help"]);
     expect(all.status).toBe(0);
@@ -279,6 +297,23 @@ describe("Ctrl-C", () => {
     expect(exits).toEqual([130]);
     interruption.dispose();
     expect(listeners.size).toBe(0);
+  });
+
+  test("is what a reader who goes away amounts to; other errors of the stream are thrown", () => {
+    const process = { on: () => undefined, off: () => undefined };
+    const exits: number[] = [];
+    const interruption = listenForInterruption(
+      process,
+      () => undefined,
+      (status) => exits.push(status),
+    );
+    const stream = new EventEmitter();
+    onReaderGone(stream, interruption.request);
+    stream.emit("error", Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
+    stream.emit("error", Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
+    expect(interruption.isRequested()).toBe(true);
+    expect(exits).toEqual([]);
+    expect(() => stream.emit("error", new Error("disk full"))).toThrow("disk full");
   });
 });
 

@@ -1,6 +1,7 @@
 /**
  * @module
- * Ctrl-C: the first asks the run to finish its iteration, save and end; the second ends at once.
+ * Ctrl-C: the first asks the run to finish its iteration, save and end; the second ends at once. A reader of stdout
+ * who goes away (`fovea train --json | head`) asks like the first.
  */
 
 /** Exit status of a run that was interrupted, 128 + SIGINT. */
@@ -21,12 +22,13 @@ interface SignalSource {
  * Listens for SIGINT and SIGTERM until `dispose`.
  *
  * @param exit called on the second signal
+ * @returns with `request`, which asks as the first signal does, and says nothing
  */
 export function listenForInterruption(
   signals: SignalSource,
   notice: (text: string) => void,
   exit: (status: number) => void,
-): Interruption & { readonly dispose: () => void } {
+): Interruption & { readonly request: () => void; readonly dispose: () => void } {
   let requests = 0;
   const listener = () => {
     requests += 1;
@@ -37,9 +39,27 @@ export function listenForInterruption(
   signals.on("SIGTERM", listener);
   return {
     isRequested: () => requests > 0,
+    request: () => {
+      requests = Math.max(requests, 1);
+    },
     dispose: () => {
       signals.off("SIGINT", listener);
       signals.off("SIGTERM", listener);
     },
   };
+}
+
+/** Where what is written may find no reader. */
+interface Writable {
+  on(event: "error", listener: (error: Error & { readonly code?: string }) => void): unknown;
+}
+
+/**
+ * Calls `act` whenever something is written that nobody reads any more; other errors are thrown.
+ */
+export function onReaderGone(stream: Writable, act: () => void): void {
+  stream.on("error", (error) => {
+    if (error.code !== "EPIPE") throw error;
+    act();
+  });
 }

@@ -3,7 +3,7 @@
  * @module
  * The fovea command.
  */
-import { listenForInterruption } from "./interruption.ts";
+import { listenForInterruption, onReaderGone } from "./interruption.ts";
 import { runCommandLine } from "./program.ts";
 
 const { env, stdout, stderr } = process;
@@ -13,6 +13,8 @@ const interruption = listenForInterruption(
   (text) => stderr.write(text),
   (status) => process.exit(status),
 );
+onReaderGone(stdout, interruption.request);
+onReaderGone(stderr, () => undefined);
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   stdout: (text) => stdout.write(text),
   stderr: (text) => stderr.write(text),

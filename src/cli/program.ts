@@ -7,6 +7,7 @@ import { Command, CommanderError } from "commander";
 import { ConfigError, FoveaError } from "../errors/index.ts";
 import type { CliContext } from "./context.ts";
 import { INTERRUPTED } from "./interruption.ts";
+import { packageVersion } from "./package-version.ts";
 
 /** Adds a command's arguments, options and action. */
 export type Configure = (command: Command, context: CliContext) => void;
@@ -80,7 +81,14 @@ function statusOf(error: unknown): number {
 
 /** Says what went wrong on stderr, and with `--json` on stdout as well. */
 function report(error: unknown, isJson: boolean, context: CliContext): void {
-  if (error instanceof CommanderError) return;
+  if (error instanceof CommanderError) {
+    // What is wrong stands on stderr already, with a hint.
+    if (isJson && error.exitCode !== 0) {
+      const message = error.message.replace(/^error: /, "");
+      context.stdout(`${JSON.stringify({ event: "failed", code: "usage", message })}\n`);
+    }
+    return;
+  }
   if (error instanceof InterruptedRun) {
     context.stderr(`${error.message}\n`);
     return;
@@ -104,6 +112,7 @@ function report(error: unknown, isJson: boolean, context: CliContext): void {
 export async function runCommandLine(words: readonly string[], context: CliContext): Promise<number> {
   const program = new Command("fovea")
     .description("Reinforcement learning from verifiable rewards for vision-language models, token by token.")
+    .version(packageVersion())
     .exitOverride()
     .configureOutput({ writeOut: context.stdout, writeErr: context.stderr })
     .showHelpAfterError("(see --help)");

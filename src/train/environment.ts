@@ -32,11 +32,11 @@ export interface Environment {
 const ROOT = new URL("../../", import.meta.url);
 const PACKAGES = ["onnxruntime-node", "@huggingface/tokenizers", "@huggingface/jinja", "sharp"];
 
-function versionOf(packageJson: URL): string {
+function versionOf(packageJson: URL): string | undefined {
   try {
     return (JSON.parse(readFileSync(packageJson, "utf8")) as { version: string }).version;
   } catch {
-    return "unknown";
+    return undefined;
   }
 }
 
@@ -67,12 +67,22 @@ function describeCheckout(): Pick<Environment, "commit" | "hasUncommittedChanges
   return checkout;
 }
 
+/**
+ * Version of a package that this one depends on: in its own `node_modules` in a checkout, in one of the folders above
+ * where it is a dependency itself.
+ */
+export function installedVersion(name: string, from: URL = ROOT): string {
+  const version = versionOf(new URL(`node_modules/${name}/package.json`, from));
+  const above = new URL("../", from);
+  return version ?? (above.href === from.href ? "unknown" : installedVersion(name, above));
+}
+
 /** Describes this machine and this program. */
 export function describeEnvironment(command: readonly string[] = process.argv.slice(2)): Environment {
   const cores = cpus();
   return {
     version: 1,
-    fovea: versionOf(new URL("package.json", ROOT)),
+    fovea: versionOf(new URL("package.json", ROOT)) ?? "unknown",
     ...describeCheckout(),
     node: process.version,
     platform: process.platform,
@@ -80,9 +90,7 @@ export function describeEnvironment(command: readonly string[] = process.argv.sl
     cpu: cores[0]?.model ?? "unknown",
     cores: cores.length,
     memory: totalmem(),
-    packages: Object.fromEntries(
-      PACKAGES.map((name) => [name, versionOf(new URL(`node_modules/${name}/package.json`, ROOT))]),
-    ),
+    packages: Object.fromEntries(PACKAGES.map((name) => [name, installedVersion(name)])),
     startedAt: new Date().toISOString(),
     command,
   };

@@ -19,10 +19,11 @@ export function isSettings(value: unknown): value is Settings {
  */
 export function mergeSettings(base: Settings, over: Settings): Settings {
   if ("kind" in base && "kind" in over && base["kind"] !== over["kind"]) return over;
-  const merged: Record<string, unknown> = { ...base };
+  const merged = new Map(Object.entries(base));
   for (const [key, value] of Object.entries(over)) {
-    const below = merged[key];
-    merged[key] = isSettings(below) && isSettings(value) ? mergeSettings(below, value) : value;
+    const below = merged.get(key);
+    merged.set(key, isSettings(below) && isSettings(value) ? mergeSettings(below, value) : value);
   }
-  return merged;
+  // Unlike assignment this makes a key of "__proto__" too, so that it is found unknown.
+  return Object.fromEntries(merged);
 }

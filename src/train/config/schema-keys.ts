@@ -40,6 +40,11 @@ export interface KnownKey {
   readonly kind?: string;
 }
 
+/** The member of a name; an object's inherited names ("constructor") are none. */
+function member(object: Definition, name: string): z.core.$ZodType | undefined {
+  return object.shape !== undefined && Object.hasOwn(object.shape, name) ? object.shape[name] : undefined;
+}
+
 function kindOf(object: Definition): string | undefined {
   const kind = object.shape?.["kind"];
   const value = kind === undefined ? undefined : definition(bare(kind)).values?.[0];
@@ -51,7 +56,7 @@ export function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): K
   let here = objects(schema);
   for (const step of path) {
     here = here.flatMap((object) => {
-      const child = object.shape?.[String(step)];
+      const child = member(object, String(step));
       return child === undefined ? [] : objects(child);
     });
   }
@@ -76,7 +81,7 @@ export function leafKeys(schema: z.core.$ZodType, prefix = ""): string[] {
 export function valueType(schema: z.core.$ZodType, path: readonly string[]): string | undefined {
   let here: z.core.$ZodType[] = [schema];
   for (const step of path) {
-    here = here.flatMap(objects).flatMap((object) => object.shape?.[step] ?? []);
+    here = here.flatMap(objects).flatMap((object) => member(object, step) ?? []);
   }
   const first = here[0];
   return first === undefined ? undefined : definition(bare(first)).type;
