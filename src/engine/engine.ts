@@ -176,6 +176,8 @@ export interface SaveOptions extends StorageOptions {
 export interface Sampler {
   /** What `Engine.sample` would have answered then. Runs beside the engine's calls and in no order with them. */
   sample(request: SampleRequest): Promise<Completion[][]>;
+  /** Says that nothing more is asked of it; absent where its weights cost nothing. */
+  readonly release?: () => void;
 }
 
 /**

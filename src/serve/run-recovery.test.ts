@@ -81,6 +81,56 @@ describe("a run on a server", () => {
     expect(metricsOf(runDirectory)).toEqual(straight);
   });
 
+  test("goes on too where other requests fail only after it went back, and where it is lost again in going back", async () => {
+    const straight = metricsOf(await run(undefined));
+    const { url } = await world.server({ engine: digitsFakeEngine, maxModels: 9 });
+    const runDirectory = freshPath();
+    const gone = () => Response.json({ error: "no session", code: "unknown-session" }, { status: 404 });
+    const moment = () => {
+      let come = () => {};
+      const reached = new Promise<void>((done) => {
+        come = done;
+      });
+      return { reached, come };
+    };
+    const [second, begun] = [moment(), moment()];
+    const seen: string[] = [];
+    // Samples of the third iteration fail, all but one when the next session makes its model; that session is lost as well.
+    const forget: Fetch = async (address, options) => {
+      const call = address.split("/").at(-1)!;
+      if (!existsSync(join(runDirectory, "checkpoints/000002"))) return fetch(address, options);
+      const isFirst = !seen.includes("create_session");
+      seen.push(call);
+      if (call === "create_model") {
+        begun.come();
+        await new Promise<void>((done) => setTimeout(done, 20));
+      }
+      if (call === "asample" && isFirst) {
+        const samples = seen.filter((own) => own === call).length;
+        if (samples > 1) second.come();
+        await (samples > 1 ? begun : second).reached;
+        return gone();
+      }
+      if (call !== "load_weights" || seen.filter((own) => own === call).length > 1) {
+        return fetch(address, options);
+      }
+      return gone();
+    };
+    const events: RunEvent[] = [];
+    await run(url, {
+      runDirectory,
+      onEvent: (event) => events.push(event),
+      openEngine: () => createTinkerEngine({ url, model: freshDigitsModel(0), clock, fetch: forget }),
+    });
+    const before = seen.slice(0, seen.indexOf("create_session"));
+    expect(before.filter((call) => call === "asample").length).toBeGreaterThan(1);
+    expect(events.filter(({ event }) => event === "session-lost")).toMatchObject([
+      { completed: 2, message: expect.stringMatching(/^asample/) },
+      { completed: 2, message: expect.stringMatching(/^load_weights/) },
+    ]);
+    expect(metricsOf(runDirectory)).toEqual(straight);
+  });
+
   test.each([1, 2])(
     "that samples %i ahead has the metrics of one in process, when stopped and when its session is lost too",
     async (staleness) => {

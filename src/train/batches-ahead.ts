@@ -75,7 +75,7 @@ export class BatchesAhead {
     this.#rng = progress.rng.fork("batch");
     this.#next = first;
     this.#position = Promise.resolve({ dataPosition, rows });
-    for (const batch of recorded) this.#begin(batch.version, replayed(batch));
+    for (const batch of recorded) void this.#begin(batch.version, replayed(batch));
   }
 
   /**
@@ -99,10 +99,12 @@ export class BatchesAhead {
     const last = Math.min(iteration, config.train.iterations);
     if (this.#next > last) return;
     const sampler = await engine.sampler();
-    while (this.#next <= last) this.#begin(version, sampler);
+    const begun: Promise<BatchAhead>[] = [];
+    while (this.#next <= last) begun.push(this.#begin(version, sampler));
+    void Promise.allSettled(begun).then(() => sampler.release?.());
   }
 
-  #begin(version: number, sampler: Sampler): void {
+  #begin(version: number, sampler: Sampler): Promise<BatchAhead> {
     const number = this.#next++;
     let release: (position: Position) => void = () => {};
     const before = this.#position;
@@ -113,6 +115,7 @@ export class BatchesAhead {
     // A failure is told where the batch is asked for.
     batch.catch(() => {});
     this.#underWay.set(number, batch);
+    return batch;
   }
 
   async #sample(

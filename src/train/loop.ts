@@ -96,9 +96,10 @@ export async function runLoop(
   shouldStop: () => boolean,
   onEvent: OnEvent,
 ): Promise<LoopResult> {
-  let { completed, consecutiveSkips } = await resume(directory, engine, phase);
-  let saved = completed > 0 ? completed : -1;
-  let furthest = completed;
+  let completed = 0;
+  let consecutiveSkips = 0;
+  let saved = -1;
+  let furthest = 0;
   let losses = 0;
   const save = async () => {
     if (saved === completed) return;
@@ -111,6 +112,8 @@ export async function runLoop(
     onEvent({ event: "checkpoint", completed, path });
   };
   const run = async (): Promise<LoopResult> => {
+    ({ completed, consecutiveSkips } = await resume(directory, engine, phase));
+    saved = completed > 0 ? completed : -1;
     while (completed < phase.steps) {
       if (shouldStop()) {
         await save();
@@ -146,8 +149,6 @@ export async function runLoop(
       if (checkpoint === undefined || losses > MOST_LOSSES) throw cannotGoOn(lost, checkpoint, losses);
       await phase.ahead?.settle();
       onEvent({ event: "session-lost", completed, message: lost.message });
-      ({ completed, consecutiveSkips } = await resume(directory, engine, phase));
-      saved = completed;
     }
   }
 }

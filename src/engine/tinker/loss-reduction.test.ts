@@ -153,7 +153,7 @@ describe("a reference on SkyRL, whose samplers have the weights that are trained
 
   test("is a model of its own on the backend that takes means, and stays so when a run goes on", async () => {
     const { engine } = await client(true, () => meanOfSequences(fake()), "mean", SKYRL);
-    expect([...engine.capabilities].sort()).toEqual(["image-ablation", "reference"]);
+    expect([...engine.capabilities].sort()).toEqual(["image-ablation", "overlap", "reference"]);
     const start = await logprobs(engine, "policy");
     await engine.setReference();
     const after = await trained(engine);

@@ -43,7 +43,8 @@ export async function measuredReduction(
   if (tellsLoss || outputs.some((tensors) => tensors["elementwise_loss"] === undefined)) return "sum";
 
   const { loss, inputs } = lossOfMeans(2);
-  return session.besides(baseModel, async () => {
+  const inPlace = await session.beside(baseModel);
+  return inPlace(async () => {
     const norm = async (times: number, input: object): Promise<number> => {
       for (let i = 0; i < times; i++)
         await session.mutate("forward_backward", { forward_backward_input: input });

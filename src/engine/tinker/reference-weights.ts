@@ -1,6 +1,6 @@
 /**
  * @module
- * Frozen weights on a server without the extension. The protocol has samplers of weights that were saved, which are asked for
+ * Frozen weights on a server without the extension, and what there keeps weights at all. The protocol has samplers of weights that were saved, which are asked for
  * the log-probs of their prompt. SkyRL's have not: its JAX backend samples from the adapter that it trains, so that a sampler
  * of older weights either answers with newer ones or puts the older ones in the trained adapter's place, and its fsdp
  * backend samples from whatever weights it was given last. On JAX a second model holds the reference instead; fsdp trains
@@ -76,6 +76,7 @@ export async function modelReference(
   path: string,
   score: (sequences: readonly Sequence[]) => Promise<Score[]>,
 ): Promise<Reference> {
-  const inPlace = await session.frozen(baseModel, path);
+  const inPlace = await session.beside(baseModel);
+  await inPlace(() => session.mutate("load_weights", { path, optimizer: false }));
   return { path, score: (sequences) => inPlace(() => score(sequences)) };
 }

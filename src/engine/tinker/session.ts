@@ -43,6 +43,9 @@ interface OpenModel {
   nextSequence: number;
 }
 
+/** Does work with another model in the place of the session's. */
+export type InPlace = <T>(work: () => Promise<T>) => Promise<T>;
+
 /** A session, from its start to its end. */
 export class TinkerSession {
   readonly #http: HttpClient;
@@ -90,10 +93,11 @@ export class TinkerSession {
     const call = "session_heartbeat";
     const body = JSON.stringify({ session_id: this.#id, type: call });
     try {
-      await this.#http.send({ call, path: `${API}/${call}`, body, isOfSession: true, isOnce: true });
-    } catch (error) {
+      await this.#noting(
+        this.#http.send({ call, path: `${API}/${call}`, body, isOfSession: true, isOnce: true }),
+      );
+    } catch {
       // One that does not get through is followed by the next.
-      if (error instanceof SessionLostError) this.#lost = error;
     }
   }
 
@@ -118,35 +122,23 @@ export class TinkerSession {
   }
 
   /**
-   * Does work with another model like the session's in its place. It stays as well: SkyRL's JAX backend frees models in the
-   * first of several processes only, and then gives later ones different places.
-   */
-  async besides<T>(baseModel: string, work: () => Promise<T>): Promise<T> {
-    const other = await this.#newModel(baseModel, undefined);
-    this.#others.push(other.id);
-    return this.#inPlace(other, work);
-  }
-
-  /**
-   * Another model like the session's, with weights that were saved; it stays until the session's model is given up.
+   * Another model like the session's. It stays until the session's is given up: SkyRL's JAX backend frees models in the first
+   * of several processes only, and then gives later ones different places.
    *
    * @returns what does work with it in the place of the session's
    */
-  async frozen(baseModel: string, path: string): Promise<<T>(work: () => Promise<T>) => Promise<T>> {
+  async beside(baseModel: string): Promise<InPlace> {
     const other = await this.#newModel(baseModel, undefined);
     this.#others.push(other.id);
-    await this.#inPlace(other, () => this.mutate("load_weights", { path, optimizer: false }));
-    return (work) => this.#inPlace(other, work);
-  }
-
-  async #inPlace<T>(model: OpenModel, work: () => Promise<T>): Promise<T> {
-    const own = this.#model;
-    this.#model = model;
-    try {
-      return await work();
-    } finally {
-      this.#model = own;
-    }
+    return async (work) => {
+      const own = this.#model;
+      this.#model = other;
+      try {
+        return await work();
+      } finally {
+        this.#model = own;
+      }
+    };
   }
 
   async #newModel(baseModel: string, extension: object | undefined): Promise<OpenModel> {
@@ -239,12 +231,16 @@ export class TinkerSession {
    *
    * @throws EngineError when the operation failed, or does not end
    */
-  async result(requestId: string, name: string): Promise<unknown> {
+  result(requestId: string, name: string): Promise<unknown> {
+    return this.#noting(this.#result(requestId, name));
+  }
+
+  async #result(requestId: string, name: string): Promise<unknown> {
     const start = this.#clock.now();
     const body = JSON.stringify({ request_id: requestId });
     const request = { call: name, path: `${API}/retrieve_future`, body, isOfSession: true, mayWait: true };
     for (;;) {
-      const answer = await this.#noting(this.#http.send(request));
+      const answer = await this.#http.send(request);
       if (answer !== PENDING && (answer as { readonly type?: unknown }).type !== "try_again") {
         return this.#checked(answer, name);
       }
@@ -263,17 +259,18 @@ export class TinkerSession {
     if (!failure.success) return answer;
     const { error, code } = failure.data;
     if (code != null && LOST.has(code)) {
-      this.#lost = new SessionLostError(`${name}: ${this.#http.url} has lost the session: ${error}`);
-      throw this.#lost;
+      throw new SessionLostError(`${name}: ${this.#http.url} has lost the session: ${error}`);
     }
     throw new EngineError(`${name}: ${this.#http.url}: ${error}`);
   }
 
+  /** Notes that the session is lost where work in it fails by that; what an earlier session left behind says nothing of it. */
   async #noting<T>(work: Promise<T>): Promise<T> {
+    const id = this.#id;
     try {
       return await work;
     } catch (error) {
-      if (error instanceof SessionLostError) this.#lost = error;
+      if (error instanceof SessionLostError && id === this.#id) this.#lost = error;
       throw error;
     }
   }

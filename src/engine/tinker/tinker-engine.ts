@@ -32,6 +32,7 @@ import { type ForwardContext, lastOf, sendForward } from "./forward-requests.ts"
 import { HttpClient } from "./http-client.ts";
 import { measuredReduction } from "./loss-reduction.ts";
 import { missingFromPlain, offeredSignals, ownCapabilities, signalConfig } from "./offered-signals.ts";
+import { PolicySamplers } from "./policy-samplers.ts";
 import {
   modelReference,
   type Reference,
@@ -55,8 +56,8 @@ import { PromptEncoder } from "./wire-prompt.ts";
 import { signalsOf } from "./wire-signals.ts";
 
 /**
- * What every server can do: ablated images are other images, a reference is other weights to sample from, and a sampling
- * session has the weights of its time.
+ * What every server can do that keeps weights: ablated images are other images, a reference is other weights to sample
+ * from, and a sampling session has the weights of its time.
  */
 const OF_THE_PROTOCOL = ["image-ablation", "overlap", "reference"] as const satisfies readonly Capability[];
 const PROBE = "get_server_capabilities";
@@ -89,8 +90,7 @@ class TinkerEngine implements Engine {
   #isExtended = false;
   /** Signals that its `forward` returns without it. */
   #offered: ReturnType<typeof offeredSignals> = new Set();
-  /** Sampling session of the present weights; none once they have changed. */
-  #sampler: string | undefined;
+  readonly #samplers: PolicySamplers;
   #sampled = 0;
   #reference: Reference | undefined;
   #losses = new BatchLosses("sum");
@@ -101,6 +101,7 @@ class TinkerEngine implements Engine {
     this.#options = options;
     this.#http = new HttpClient(options);
     this.#session = new TinkerSession(this.#http, options);
+    this.#samplers = new PolicySamplers(this.#session);
     this.#encoder = new PromptEncoder(options.model);
   }
 
@@ -139,7 +140,7 @@ class TinkerEngine implements Engine {
     await this.#session.createModel(this.#baseModel, extension);
     this.#setCapabilities();
     this.#losses.cleared();
-    this.#sampler = undefined;
+    this.#samplers.forget();
     this.#reference = undefined;
   }
 
@@ -148,26 +149,24 @@ class TinkerEngine implements Engine {
     const own = (this.#session.capabilities as Capability[]).filter((name) => name !== "video");
     const all = new Set([...OF_THE_PROTOCOL, ...ownCapabilities(this.#offered), ...own]);
     if (!this.#encoder.seesImages) all.delete("image-ablation");
-    if (this.#keeper !== "sampler") all.delete("overlap");
-    if (this.#keeper === "none") all.delete("reference");
+    for (const needsKeeper of ["overlap", "reference"] as const) {
+      if (this.#keeper === "none") all.delete(needsKeeper);
+    }
     this.#capabilities = all;
   }
 
   sample(request: SampleRequest): Promise<Completion[][]> {
-    return this.#inOrder(async () => this.#sampleFrom(await this.#present(), request));
+    return this.#inOrder(async () => this.#sampleFrom(await this.#samplers.present(), request));
   }
 
   sampler(): Promise<Sampler> {
     return this.#inOrder(async () => {
-      const session = await this.#present();
-      return { sample: (request) => this.#sampleFrom(session, request) };
+      const { sampler, release } =
+        this.#keeper === "model"
+          ? await this.#samplers.holdInModel(this.#baseModel, () => this.#saved("save_weights", "policy"))
+          : await this.#samplers.hold();
+      return { sample: (request) => this.#sampleFrom(sampler, request), release };
     });
-  }
-
-  /** The sampling session of the present weights, begun where there is none. */
-  async #present(): Promise<string> {
-    this.#sampler ??= await this.#session.samplerOfPresent();
-    return this.#sampler;
   }
 
   async #sampleFrom(sampler: string, request: SampleRequest): Promise<Completion[][]> {
@@ -294,7 +293,7 @@ class TinkerEngine implements Engine {
   step(adam: AdamParameters): Promise<StepReport> {
     return this.#inOrder(async () => {
       const answer = await this.#session.mutate("optim_step", { adam_params: toAdam(adam) });
-      this.#sampler = undefined;
+      this.#samplers.moved();
       this.#losses.cleared();
       const done = parsed(stepAnswerSchema, answer, "optim_step");
       return {
@@ -354,7 +353,7 @@ class TinkerEngine implements Engine {
       // Servers load weights only as a model's first request.
       if (!this.#session.isModelFresh) await this.#createModel();
       await this.#session.mutate("load_weights", { path, optimizer });
-      this.#sampler = undefined;
+      this.#samplers.moved();
       if (referencePath !== undefined && !this.#isExtended) {
         this.#reference = await this.#referenceAt(referencePath);
       }
