@@ -5,7 +5,7 @@ import { EngineError, SessionLostError } from "../../errors/index.ts";
 import { FAULTS, startFaultProxy } from "../../testing/fault-proxy.ts";
 import { TinkerWorld } from "../../testing/tinker-fixtures.ts";
 import { temporaryDirectory } from "../../testing/tiny-run.ts";
-import type { Engine, Prompt } from "../engine.ts";
+import type { Engine, Prompt, SampleRequest } from "../engine.ts";
 import { createFakeEngine } from "../fake/fake-engine.ts";
 import type { Fetch } from "./tinker-options.ts";
 
@@ -17,6 +17,17 @@ const prompts: readonly Prompt[] = [1, 2].map((token) => ({ chunks: [{ kind: "te
 const small = () => createFakeEngine({ vocabSize: 12, promptRows: 2, seed: 5 });
 /** Waits that a test need not wait. */
 const clock = { now: () => performance.now(), sleep: () => new Promise<void>((done) => setImmediate(done)) };
+
+const request: SampleRequest = {
+  prompts,
+  groupSize: 1,
+  maxCompletionTokens: 2,
+  temperature: 1,
+  topP: 1,
+  topK: 0,
+  stopTokens: [],
+  seed: 1,
+};
 
 async function train(engine: Engine, rounds: number) {
   for (let round = 1; round <= rounds; round++) {
@@ -134,18 +145,7 @@ describe("a network with faults", () => {
     writeFileSync(journal, lines.filter((line) => line.includes('"kind":"checkpoint"')).join("\n"));
     proxy.url = (await world.server({ engine: small, state })).url;
     await expect(train(client, 1)).rejects.toThrow(SessionLostError);
-    await expect(
-      client.sample({
-        prompts,
-        groupSize: 1,
-        maxCompletionTokens: 1,
-        temperature: 1,
-        topP: 1,
-        topK: 0,
-        stopTokens: [],
-        seed: 1,
-      }),
-    ).rejects.toThrow(SessionLostError);
+    await expect(client.sample(request)).rejects.toThrow(SessionLostError);
     await client.load(saved);
     await train(client, 1);
     const sequence = { prompt: prompts[0]!, completion: Int32Array.of(3, 4) };
@@ -154,6 +154,35 @@ describe("a network with faults", () => {
     await train(straight, 2);
     await train(straight, 1);
     expect(score).toEqual((await straight.score([sequence]))[0]);
+  });
+
+  test("a name that is taken, since the answer to the first attempt was lost, is another name", async () => {
+    const server = await world.server({ engine: small });
+    const names: unknown[] = [];
+    // As SkyRL 0.3.0, which does not look at numbers.
+    const route: Fetch = async (address, options) => {
+      if (!address.includes("/save_weights")) return fetch(address, options);
+      const { path, sampling_session_seq_id } = JSON.parse(options.body as string) as Record<string, unknown>;
+      const name = path ?? sampling_session_seq_id;
+      if (names.includes(name)) {
+        return Response.json({ detail: `Checkpoint '${String(name)}' already exists` }, { status: 409 });
+      }
+      names.push(name);
+      if (names.length % 2 === 0) return fetch(address, options);
+      throw new TypeError("fetch failed: the connection was cut");
+    };
+    const client = await world.client(server.url, { clock, fetch: route });
+    await train(client, 1);
+    const saved = temporaryDirectory();
+    await client.save(saved);
+    // A sampler and a checkpoint, each under its second name.
+    expect(names).toHaveLength(4);
+    await train(client, 1);
+    await client.load(saved);
+    const straight = small();
+    await train(straight, 1);
+    const sequence = { prompt: prompts[0]!, completion: Int32Array.of(3, 4) };
+    expect(await client.score([sequence])).toEqual(await straight.score([sequence]));
   });
 
   test.each([

@@ -38,6 +38,9 @@ export interface Request {
   readonly mayWait?: boolean;
 }
 
+/** What was to be saved exists: an earlier attempt was taken, and its answer lost. SkyRL 0.3.0 says so (409). */
+export class NameTakenError extends EngineError {}
+
 /** The answer is not there yet. */
 export const PENDING: unique symbol = Symbol("pending");
 
@@ -149,7 +152,8 @@ export class HttpClient {
     if (isGone && isOfSession) {
       return new SessionLostError(`${call}: ${this.url} has lost the session: ${said}`);
     }
-    return new EngineError(`${call}: ${this.url} refuses the request (${status}): ${said}`);
+    const kind = status === 409 ? NameTakenError : EngineError;
+    return new kind(`${call}: ${this.url} refuses the request (${status}): ${said}`);
   }
 }
 

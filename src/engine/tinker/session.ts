@@ -6,7 +6,7 @@
 
 import type * as z from "zod";
 import { EngineError, type FoveaError, SessionLostError } from "../../errors/index.ts";
-import { type HttpClient, PENDING, systemClock } from "./http-client.ts";
+import { type HttpClient, NameTakenError, PENDING, systemClock } from "./http-client.ts";
 import type { Clock, TinkerEngineOptions } from "./tinker-options.ts";
 import {
   createSessionSchema,
@@ -189,10 +189,28 @@ export class TinkerSession {
     return this.result(future, name);
   }
 
+  /**
+   * A mutating request that saves under a name. Where the name is taken, because an earlier attempt was done and its answer
+   * lost, it goes under another: saving twice does no harm.
+   *
+   * @param fields with a name of their own each time
+   */
+  async save(
+    call: "save_weights" | "save_weights_for_sampler",
+    fields: () => Readonly<Record<string, string | number>>,
+  ): Promise<unknown> {
+    try {
+      return await this.mutate(call, fields());
+    } catch (error) {
+      if (!(error instanceof NameTakenError)) throw error;
+      return this.mutate(call, fields());
+    }
+  }
+
   /** A sampling session of the model's present weights. */
   async samplerOfPresent(): Promise<string> {
     const call = "save_weights_for_sampler";
-    const answer = await this.mutate(call, { sampling_session_seq_id: this.#nextSampler++ });
+    const answer = await this.save(call, () => ({ sampling_session_seq_id: this.#nextSampler++ }));
     return parsed(samplingSessionAnswerSchema, answer, call).sampling_session_id;
   }
 

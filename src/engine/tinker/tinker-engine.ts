@@ -337,7 +337,7 @@ class TinkerEngine implements Engine {
   }
 
   async #saved(call: "save_weights" | "save_weights_for_sampler", what: string): Promise<string> {
-    const answer = await this.#session.mutate(call, { path: `${what}-${randomUUID()}` });
+    const answer = await this.#session.save(call, () => ({ path: `${what}-${randomUUID()}` }));
     return parsed(pathAnswerSchema, answer, call).path;
   }
 
