@@ -14,6 +14,7 @@ export type { DigitsTruth } from "./digits/world.ts";
 export { type CheckOptions, checkSource, type DataCheck, type Spread } from "./files/check.ts";
 export { type FileSplit, findFiles } from "./files/discover.ts";
 export { type FileSource, openFileSource } from "./files/file-source.ts";
+export { neededFiles } from "./files/needed-files.ts";
 export { type FilesOptions, filesSchema } from "./files/options.ts";
 export { readVideoAt } from "./files/read-clip.ts";
 export { pictures } from "./pictures.ts";

@@ -25,13 +25,9 @@ export { type ExportOptions, exportModel } from "./export-model.ts";
 export type { FloatType } from "./float-type.ts";
 export { downloadDataset } from "./hub/download-dataset.ts";
 export { downloadModel } from "./hub/download-model.ts";
-export {
-  type DownloadOptions,
-  type DownloadProgress,
-  downloadSnapshot,
-  type Selection,
-} from "./hub/download-snapshot.ts";
+export { downloadSnapshot, type Selection } from "./hub/download-snapshot.ts";
 export { type HubReference, isHubReference, parseHubReference } from "./hub/hub-reference.ts";
+export type { DownloadOptions, DownloadProgress } from "./hub/hub-session.ts";
 export { type HubSettings, hubSettings } from "./hub/hub-settings.ts";
 export { resizeBicubic } from "./image/bicubic.ts";
 export { type DecodeImageOptions, decodeImage, imageFormat } from "./image/decode.ts";

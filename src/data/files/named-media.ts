@@ -17,6 +17,8 @@ export interface NamedMedium {
 
 /** Rows that are looked at for the first path. */
 const FIRST_ROWS = 1000;
+/** Rows that are read at once. */
+const AT_ONCE = 8;
 
 /** The images, frames and videos of a row; undefined where one is not named but in the row itself. */
 function namedIn({ images, videos }: RowProblem): NamedMedium[] | undefined {
@@ -50,12 +52,16 @@ export async function* namedMedia(
   columns: Columns,
   rows = table.size,
 ): AsyncGenerator<NamedMedium> {
-  for (let row = 0; row < Math.min(rows, table.size); row++) {
-    const stated = await statedIn(table, row, columns);
-    if (stated === undefined) continue;
-    const named = namedIn(stated);
-    if (named === undefined) return;
-    yield* named;
+  const end = Math.min(rows, table.size);
+  for (let start = 0; start < end; start += AT_ONCE) {
+    const count = Math.min(AT_ONCE, end - start);
+    const some = Array.from({ length: count }, (_, i) => statedIn(table, start + i, columns));
+    for (const stated of await Promise.all(some)) {
+      if (stated === undefined) continue;
+      const named = namedIn(stated);
+      if (named === undefined) return;
+      yield* named;
+    }
   }
 }
 

@@ -1,13 +1,14 @@
 /**
  * @module
- * A data set of the Hugging Face Hub as a folder of data files.
+ * A data set of the Hugging Face Hub as a folder of data files, and of what their rows need.
  */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { type DownloadOptions, downloadSnapshot, type Selection } from "./download-snapshot.ts";
+import { downloadSnapshot, type Selection } from "./download-snapshot.ts";
 import { parseHubReference } from "./hub-reference.ts";
+import type { DownloadOptions } from "./hub-session.ts";
 
-/** Tables and lists of rows at the top level or in `data/`; neither images nor archives of them. */
+/** Tables and lists of rows at the top level or in `data/`. */
 const WANTED = /^(data\/)?[^/]+\.(parquet|jsonl|json|tsv|csv)$/;
 
 const DATA_FILES: Selection = {
@@ -22,13 +23,20 @@ const DATA_FILES: Selection = {
 };
 
 /**
- * Downloads a data set's files of rows, unless the cache has them.
+ * Downloads a data set's files of rows, and what these need beside them, unless the cache has them.
  *
  * @param reference `org/name` or `org/name@revision`
+ * @param more which files the rows need, told where the files of rows are and what the repository has; none unless given
  * @returns path of the folder, in the cache that Python's huggingface_hub shares
  * @throws ConfigError when the reference is none
  * @throws DownloadError as `downloadSnapshot`
+ * @throws what `more` throws
  */
-export async function downloadDataset(reference: string, options: DownloadOptions = {}): Promise<string> {
-  return downloadSnapshot(parseHubReference(reference, "dataset"), DATA_FILES, options);
+export async function downloadDataset(
+  reference: string,
+  options: DownloadOptions = {},
+  more?: Selection["more"],
+): Promise<string> {
+  const selection = more === undefined ? DATA_FILES : { ...DATA_FILES, more };
+  return downloadSnapshot(parseHubReference(reference, "dataset"), selection, options);
 }

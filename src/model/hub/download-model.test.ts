@@ -15,7 +15,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ConfigError, DownloadError } from "../../errors/index.ts";
 import { gitOid, type HubServer, serve, sha256, startHub } from "../../testing/hub-server.ts";
 import { downloadModel } from "./download-model.ts";
-import type { DownloadOptions, DownloadProgress } from "./download-snapshot.ts";
+import type { DownloadOptions, DownloadProgress } from "./hub-session.ts";
 import type { HubSettings } from "./hub-settings.ts";
 
 const WEIGHTS = Buffer.from(Uint8Array.from({ length: 300_000 }, (_, i) => (i * i) % 251));

@@ -7,8 +7,9 @@ import { join } from "node:path";
 import { Fields } from "../json-fields.ts";
 import { readJson } from "../read-json.ts";
 import { INDEX, SINGLE } from "../weights.ts";
-import { type DownloadOptions, downloadSnapshot, type Selection } from "./download-snapshot.ts";
+import { downloadSnapshot, type Selection } from "./download-snapshot.ts";
 import { parseHubReference } from "./hub-reference.ts";
+import type { DownloadOptions } from "./hub-session.ts";
 
 /** Configuration, tokenizer and safetensors at the top level; no other formats of the same weights. */
 const WANTED = /^[^/]+\.(json|jinja|txt|safetensors)$/;
