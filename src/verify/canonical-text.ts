@@ -78,7 +78,7 @@ function withoutCommands(text: string, depth: number): string {
 
 /**
  * The answer in one spelling: without LaTeX wrappers, `\frac{a}{b}` as a/b, plain minus and degree signs, lower case,
- * no full stop at the end, and spaces only where they matter: between letters or digits ("1 1/2" is not "11/2") and
+ * exponents without braces, no full stop at the end, and spaces only where they matter: between letters or digits ("1 1/2" is not "11/2") and
  * after a comma ("1, 234" is not "1,234").
  */
 export function canonicalText(answer: string): string {
@@ -89,6 +89,7 @@ export function canonicalText(answer: string): string {
     .trim()
     .replace(/\.$/, "")
     .replace(/(?<=[^\p{L}\p{N},]) | (?=[^\p{L}\p{N}])/gu, "")
+    .replace(/\^\{(-?[\p{L}\p{N}]+)\}/gu, "^$1")
     .replace(/^\+(?=[\d.])/, "")
     .toLowerCase();
 }

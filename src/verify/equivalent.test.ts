@@ -7,6 +7,11 @@ const rows = JSON.parse(
   readFileSync(new URL("../../fixtures/verify/equivalent.json", import.meta.url), "utf8"),
 ) as [string, string, boolean, string][];
 
+/** Sets of two sets, so many deep. */
+function nested(depth: number): string {
+  return depth === 0 ? "1" : `{${nested(depth - 1)},${nested(depth - 1)}}`;
+}
+
 describe("equivalent", () => {
   test.each(rows)("%j and %j: %s, %s", (given, reference, expected) => {
     expect(equivalent(given, reference)).toBe(expected);
@@ -41,6 +46,11 @@ describe("equivalent", () => {
       "}",
       "$",
       "%",
+      "\\sqrt",
+      "\\pi",
+      "10^",
+      "[",
+      "]",
       "(",
       ")",
       "1",
@@ -72,6 +82,7 @@ describe("equivalent", () => {
     ["fractions that never close", "\\frac{".repeat(330)],
     ["nested text", `${"\\text{".repeat(280)}7${"}".repeat(280)}`],
     ["spaces", `${" ".repeat(1999)}7`],
+    ["sets of sets", nested(9)],
     ["thousands", `1${",000".repeat(499)}`],
     ["points", "1.".repeat(1000)],
   ])("long %s take no time and are equal to no short answer", (_, long) => {

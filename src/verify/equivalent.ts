@@ -4,10 +4,13 @@
  * not one of its members, and digits are the ten of ASCII.
  */
 import { canonicalText } from "./canonical-text.ts";
+import { sameCollection } from "./collection.ts";
 import { type NumberValue, numberValue } from "./number-value.ts";
 
 /** Longer answers are compared as they are. */
 const MAX_LENGTH = 2000;
+/** Sets of points are as deep as answers go; comparing deeper sets in any order could take long. */
+const MAX_DEPTH = 2;
 const TOLERANCE = 1e-6;
 
 /** |a − b| ≤ 1e-6 · max(|a|, |b|), with room for the rounding of the comparison itself. */
@@ -42,7 +45,8 @@ function withoutName(text: string): string {
  * Whether an answer equals the reference: the same text up to typesetting, case and spaces, the same option letter,
  * or the same number. Integers are compared exactly, other numbers within 1e-6 relative; 1/2 = 0.5 = \frac{1}{2};
  * 50% equals both 0.5 and 50; units must agree where both have one; ratios a:b must have the same sides, and equal
- * the fraction a/b.
+ * the fraction a/b; roots, pi and powers of ten have their values, but arithmetic is not done for an answer that
+ * leaves it undone (2^3, 3 + 5). Points and intervals are the same part by part, sets in braces in any order.
  *
  * @example
  * equivalent("\\frac{1}{2}", "0.5"); // true
@@ -53,12 +57,16 @@ export function equivalent(given: string, reference: string): boolean {
   if (given.length > MAX_LENGTH || reference.length > MAX_LENGTH) {
     return given.trim() !== "" && given.trim() === reference.trim();
   }
-  const a = canonicalText(given);
-  const b = canonicalText(reference);
+  return same(canonicalText(given), canonicalText(reference), MAX_DEPTH);
+}
+
+/** Whether two canonical texts say the same; collections within collections are looked into `depth` deep. */
+function same(a: string, b: string, depth: number): boolean {
   if (a === "" || b === "" || a === "nan" || b === "nan") return false;
   if (a.replaceAll(", ", ",") === b.replaceAll(", ", ",")) return true;
   const letter = optionLetter(a);
   if (letter !== undefined && letter === optionLetter(b)) return true;
+  if (depth > 0 && sameCollection(a, b, (x, y) => same(x, y, depth - 1))) return true;
   const hasOneName = a.includes("=") !== b.includes("=");
   const x = numberValue(hasOneName ? withoutName(a) : a);
   const y = numberValue(hasOneName ? withoutName(b) : b);

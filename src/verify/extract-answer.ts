@@ -46,8 +46,8 @@ export function boxedAnswer(completion: string): string | undefined {
  * unless the word is "is"; a bare "I" is the pronoun.
  */
 const OPTION = String.raw`\(([A-Ja-j])\)|(?<![\p{L}\p{N}_'’])(A(?!\s[a-z])|A(?=\sis\b)|[B-HJ])(?![\p{L}\p{N}_'’])`;
-/** A number: sign, thousands by comma, decimals, exponent, fraction, percent. */
-const NUMBER = String.raw`(?<![\p{L}\p{N}_.])((?:(?<![\p{N})])[-+−])?(?:(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?(?:\/\d+)?%?)`;
+/** A number: sign, thousands by comma, decimals, exponent or power of ten, fraction, percent. */
+const NUMBER = String.raw`(?<![\p{L}\p{N}_.])((?:(?<![\p{N})])[-+−])?(?:(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+|\s?(?:[×*]|\\times|\\cdot)\s?10\^(?:\{-?\d{1,3}\}|-?\d{1,3}))?(?:\/\d+)?%?)`;
 const LAST_RESORT = new RegExp(`${OPTION}|${NUMBER}`, "gu");
 
 /** The last option letter or number that stands alone; null where there is none. */

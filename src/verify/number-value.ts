@@ -1,8 +1,9 @@
 /**
  * @module
  * The number that an answer in canonical spelling stands for: integers, decimals, thousands, exponents, fractions,
- * mixed numbers, ratios, percent, with a unit after it.
+ * mixed numbers, ratios, percent, with a unit after it; roots, pi and powers of ten by `closed-form`.
  */
+import { closedForm } from "./closed-form.ts";
 
 /** A number with what was written around it. */
 export interface NumberValue {
@@ -98,7 +99,7 @@ function bare(text: string): Pick<NumberValue, "value" | "integer" | "ratio"> | 
     const isNegative = whole[1] === "-" && whole[2] !== "0";
     return { value, integer: (isNegative ? "-" : "") + whole[2] };
   }
-  const found = value ?? quotient(text) ?? mixed(text);
+  const found = value ?? quotient(text) ?? mixed(text) ?? closedForm(text);
   if (found !== undefined) return { value: found };
   const sides = text.split(":").map(decimal);
   const [left, right] = sides;
