@@ -59,7 +59,7 @@ export function configure(command: Command, context: CliContext): void {
   addConfigOptions(command)
     .option("--host <address>", "address to listen on; beyond this machine only with an API key", "127.0.0.1")
     .option("--port <n>", "port; 0 takes a free one", wholeNumber, 8000)
-    .option("--state <path>", "directory of checkpoints and of the journal", "serve")
+    .option("--state <path>", "directory of checkpoints and of the database", "serve")
     .option(
       "--name <name>",
       "what clients call the model; the last part of its path or its name at the hub unless given",

@@ -324,18 +324,44 @@ describe("a server in trouble", () => {
     expect(step).toHaveBeenCalledTimes(1);
   });
 
-  test("that cannot write its journal is an error at once: trying again would not help", async () => {
-    const { url } = await world.server();
+  test("that has no room in its database is an error at once, does nothing twice, and loses no model", async () => {
+    const state = temporaryDirectory();
+    const first = await world.server({ state, maxDatabaseBytes: 2 ** 16 });
+    const { model } = await rawModel(first.url);
+    const sessions = async () => (await call(first.url, "create_session", {})).status;
+    for (let status = 200; status === 200; ) status = await sessions();
+    expect(await call(first.url, "create_session", {})).toMatchObject({
+      status: 507,
+      json: { code: "storage", category: "server", call: "create_session" },
+    });
     let asked = 0;
-    const full: Fetch = async (address, options) => {
-      if (!address.endsWith("create_session")) return fetch(address, options);
-      asked += 1;
-      return Response.json({ error: "no space left on the server's disk", code: "storage" }, { status: 507 });
+    const counting: Fetch = (address, options) => {
+      if (address.endsWith("create_session")) asked += 1;
+      return fetch(address, options);
     };
-    const open = world.client(url, { fetch: full });
+    const open = world.client(first.url, { fetch: counting });
     await expect(open).rejects.toThrow(EngineError);
-    await expect(open).rejects.toThrow(/^create_session: .* \(507\): no space left/);
+    await expect(open).rejects.toThrow(/^create_session: .* \(507\): no space left on the server's disk$/);
     expect(asked).toBe(1);
+
+    // A result too large for what is left of the file is given all the same.
+    const tokens = Array.from({ length: 2000 }, (_, i) => 1 + (i % 50));
+    const body = {
+      model_id: model,
+      seq_id: 1,
+      forward_input: { data: [rawDatum(tokens, {})], loss_fn: "cross_entropy" },
+    };
+    const forward = await call(first.url, "forward", body);
+    const answer = await result(first.url, forward);
+    expect(answer).toMatchObject({ type: "forward" });
+    expect(await call(first.url, "forward", body)).toEqual(forward);
+    expect(await result(first.url, forward)).toEqual(answer);
+    await first.close();
+
+    const { url } = await world.server({ state });
+    expect(await result(url, forward)).toMatchObject({ code: "unknown-future" });
+    const step = await call(url, "optim_step", { model_id: model, seq_id: 2, adam_params: {} });
+    expect(await result(url, step)).toMatchObject({ type: "optim_step" });
   });
 
   test("frees the model of a client that has vanished, and ends what it waited for", async () => {

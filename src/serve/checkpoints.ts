@@ -7,11 +7,23 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Engine } from "../engine/index.ts";
 import { replaceDirectory } from "../train/index.ts";
-import type { EntryOf, Journal } from "./journal.ts";
 import type { ModelHost } from "./model-host.ts";
 import { Refusal } from "./refusal.ts";
+import type { LoraRequest } from "./served-model.ts";
+import type { StateDatabase } from "./state-database.ts";
 
-export type Checkpoint = EntryOf<"checkpoint">;
+/** Weights that a client has named. */
+export interface Checkpoint {
+  /** tinker://model/folder/name */
+  readonly path: string;
+  readonly type: "training" | "sampler";
+  readonly model: string;
+  readonly baseModel: string;
+  readonly rank: number;
+  readonly lora: LoraRequest | undefined;
+  readonly directory: string;
+  readonly at: string;
+}
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
@@ -23,26 +35,47 @@ async function write(directory: string, fill: (fresh: string) => Promise<void>):
 
 export class Checkpoints {
   readonly #root: string;
-  readonly #journal: Journal;
-  readonly #byPath = new Map<string, Checkpoint>();
+  readonly #database: StateDatabase;
 
-  constructor(root: string, journal: Journal, known: readonly Checkpoint[]) {
+  constructor(root: string, database: StateDatabase) {
     this.#root = root;
-    this.#journal = journal;
-    for (const checkpoint of known) {
-      if (existsSync(checkpoint.directory)) this.#byPath.set(checkpoint.path, checkpoint);
-    }
+    this.#database = database;
+  }
+
+  #directory(path: string): string {
+    return join(this.#root, "checkpoints", ...path.slice("tinker://".length).split("/"));
+  }
+
+  #of(row: unknown): Checkpoint {
+    const {
+      base_model: baseModel,
+      lora,
+      ...rest
+    } = row as Omit<Checkpoint, "baseModel" | "lora" | "directory"> & {
+      readonly base_model: string;
+      readonly lora: string | null;
+    };
+    return {
+      ...rest,
+      baseModel,
+      lora: lora === null ? undefined : (JSON.parse(lora) as LoraRequest),
+      directory: this.#directory(rest.path),
+    };
   }
 
   all(): Checkpoint[] {
-    return [...this.#byPath.values()];
+    return this.#database.rows("SELECT * FROM checkpoints ORDER BY rowid").map((row) => this.#of(row));
+  }
+
+  #has(path: string): boolean {
+    return this.#database.rows("SELECT 1 FROM checkpoints WHERE path = ?", path).length > 0;
   }
 
   /** @throws Refusal when there is none */
   find(path: string): Checkpoint {
-    const found = this.#byPath.get(path);
-    if (found === undefined) throw new Refusal("unknown-checkpoint", `no checkpoint ${path}`);
-    return found;
+    const [row] = this.#database.rows("SELECT * FROM checkpoints WHERE path = ?", path);
+    if (row === undefined) throw new Refusal("unknown-checkpoint", `no checkpoint ${path}`);
+    return this.#of(row);
   }
 
   /**
@@ -58,32 +91,36 @@ export class Checkpoints {
     }
     const folder = type === "training" ? "weights" : "sampler_weights";
     const path = `tinker://${host.id}/${folder}/${name}`;
-    if (this.#byPath.has(path) && !overwrite) {
+    const isKnown = this.#has(path);
+    if (isKnown && !overwrite) {
       throw new Refusal("bad-request", `path: ${path} is there already; overwrite: true replaces it`);
     }
-    const directory = join(this.#root, "checkpoints", host.id, folder, name);
-    await write(directory, (fresh) => host.engine.save(fresh, { optimizer: type === "training" }));
-    const entry: Checkpoint = {
-      kind: "checkpoint",
-      path,
-      type,
-      model: host.id,
-      baseModel: host.served.name,
-      rank: host.rank,
-      lora: host.lora,
-      directory,
-      at: new Date().toISOString(),
-    };
-    this.#journal.add(entry);
-    this.#byPath.set(path, entry);
+    await write(this.#directory(path), (fresh) =>
+      host.engine.save(fresh, { optimizer: type === "training" }),
+    );
+    try {
+      this.#database.run(
+        `INSERT OR REPLACE INTO checkpoints (path, type, model, base_model, rank, lora, at)
+         VALUES (?, ?, ?, ?, ?, ?, ?)`,
+        path,
+        type,
+        host.id,
+        host.served.name,
+        host.rank,
+        host.lora === undefined ? null : JSON.stringify(host.lora),
+        new Date().toISOString(),
+      );
+    } catch (error) {
+      if (!isKnown) rmSync(this.#directory(path), { recursive: true, force: true });
+      throw error;
+    }
     return path;
   }
 
   /** @throws Refusal when there is none */
   delete(path: string): void {
     const { directory } = this.find(path);
-    this.#journal.add({ kind: "checkpoint-end", path });
-    this.#byPath.delete(path);
+    this.#database.run("DELETE FROM checkpoints WHERE path = ?", path);
     rmSync(directory, { recursive: true, force: true });
   }
 
@@ -104,8 +141,11 @@ export class Checkpoints {
     rmSync(directory, { recursive: true, force: true });
   }
 
-  /** Removes what models that are no more have left, and copies of those that were taken up. */
+  /** Forgets checkpoints whose directories are gone, what dead models have left and copies of those taken up. */
   sweep(live: ReadonlySet<string>): void {
+    for (const { path, directory } of this.all()) {
+      if (!existsSync(directory)) this.#database.note("DELETE FROM checkpoints WHERE path = ?", path);
+    }
     rmSync(join(this.#root, "rested"), { recursive: true, force: true });
     const snapshots = join(this.#root, "snapshots");
     for (const model of existsSync(snapshots) ? readdirSync(snapshots) : []) {
@@ -122,9 +162,12 @@ export class Checkpoints {
   }
 
   /** Puts a model down whole, to be taken up after a restart. */
-  async rest(host: ModelHost): Promise<string> {
-    const directory = join(this.#root, "rested", host.id);
-    await write(directory, (fresh) => host.engine.save(fresh));
-    return directory;
+  async rest(host: ModelHost): Promise<void> {
+    await write(this.restedDirectory(host.id), (fresh) => host.engine.save(fresh));
+  }
+
+  /** Where a model lies that was put down. */
+  restedDirectory(model: string): string {
+    return join(this.#root, "rested", model);
   }
 }

@@ -4,25 +4,20 @@
  * first time: nothing is done twice.
  */
 import { randomUUID } from "node:crypto";
-import type { EntryOf, Journal } from "./journal.ts";
 import { failureBody, Refusal } from "./refusal.ts";
+import type { Results } from "./results.ts";
 
-/** Results that are kept; beyond, the oldest are forgotten. */
-const KEPT = 20_000;
-/** Bytes of results that are kept. */
-const KEPT_BYTES = 2 ** 29;
-/** Larger results are lost by a restart. */
-const JOURNALED_BYTES = 2 ** 20;
-/** Results that a restart takes over. */
-const KEPT_OVER_RESTART = 2000;
+/** Characters of results that wait in memory for room on the disk; beyond, the oldest are forgotten. */
+const UNSAVED = 2 ** 29;
 
+/** An operation that is under way, or whose result is not on the disk. */
 interface Future {
   readonly id: string;
   readonly key: string | undefined;
   readonly digest: string | undefined;
   readonly session: string;
-  result: object | undefined;
-  bytes: number;
+  /** The result, JSON. */
+  text: string | undefined;
   readonly waiting: Set<() => void>;
 }
 
@@ -37,43 +32,16 @@ export interface FutureOwner {
 
 /** All operations of a server. */
 export class Futures {
-  readonly #journal: Journal;
+  readonly #results: Results;
   readonly #byId = new Map<string, Future>();
   readonly #byKey = new Map<string, Future>();
-  #bytes = 0;
+  /** Those with a result that the disk had no room for, oldest first. */
+  readonly #unsaved = new Set<Future>();
+  #unsavedLength = 0;
   #isFrozen = false;
 
-  constructor(journal: Journal) {
-    this.#journal = journal;
-  }
-
-  /** Takes up results of before a restart. */
-  restore(results: readonly EntryOf<"result">[]): void {
-    for (const { id, key, digest, session, result } of results) {
-      const bytes = JSON.stringify(result).length;
-      this.#add({ id, key, digest, session, result, bytes, waiting: new Set() });
-      this.#bytes += bytes;
-    }
-  }
-
-  /** The newest results as the journal has them. */
-  entries(): EntryOf<"result">[] {
-    const kept = [...this.#byId.values()].filter(
-      ({ result, bytes }) => result !== undefined && bytes <= JOURNALED_BYTES,
-    );
-    return kept.slice(-KEPT_OVER_RESTART).map(({ id, key, digest, session, result = {} }) => ({
-      kind: "result",
-      id,
-      key,
-      digest,
-      session,
-      result,
-    }));
-  }
-
-  #add(future: Future): void {
-    this.#byId.set(future.id, future);
-    if (future.key !== undefined) this.#byKey.set(future.key, future);
+  constructor(results: Results) {
+    this.#results = results;
   }
 
   /**
@@ -83,7 +51,7 @@ export class Futures {
    * @throws Refusal when the key was used by another request
    */
   begin({ call, session, key, digest }: FutureOwner, start: () => Promise<object>): string {
-    const known = key === undefined ? undefined : this.#byKey.get(key);
+    const known = key === undefined ? undefined : (this.#byKey.get(key) ?? this.#results.withKey(key));
     if (known !== undefined) {
       if (known.digest === digest) return known.id;
       throw new Refusal(
@@ -92,8 +60,9 @@ export class Futures {
       );
     }
     const id = randomUUID();
-    const future: Future = { id, key, digest, session, result: undefined, bytes: 0, waiting: new Set() };
-    this.#add(future);
+    const future: Future = { id, key, digest, session, text: undefined, waiting: new Set() };
+    this.#byId.set(id, future);
+    if (key !== undefined) this.#byKey.set(key, future);
     const settle = (result: object) => this.#settle(future, result);
     const failed = (error: unknown) => settle(failureBody(error, call));
     let work: Promise<object>;
@@ -103,50 +72,60 @@ export class Futures {
       failed(error);
       return id;
     }
-    void work.then(settle, failed);
+    void work.then(settle).catch(failed);
     return id;
   }
 
   #settle(future: Future, result: object): void {
-    if (future.result !== undefined || this.#isFrozen) return;
-    future.result = result;
-    const { id, key, digest, session } = future;
-    future.bytes = JSON.stringify(result).length;
-    try {
-      if (future.bytes <= JOURNALED_BYTES) {
-        this.#journal.add({ kind: "result", id, key, digest, session, result });
-      }
-    } catch {
-      // The disk is full: the result is lost by a restart only, and the work is not done again before one.
-    }
-    this.#bytes += future.bytes;
+    if (future.text !== undefined || this.#isFrozen) return;
+    future.text = JSON.stringify(result);
+    this.#keep(future);
     for (const wake of future.waiting) wake();
     future.waiting.clear();
-    this.#forgetOldest();
   }
 
-  #forgetOldest(): void {
-    for (const future of this.#byId.values()) {
-      if (this.#byId.size <= KEPT && this.#bytes <= KEPT_BYTES) return;
-      if (future.result !== undefined) this.#forget(future);
+  /** Writes a result, and then those that there was no room for. What there is none for stays in memory. */
+  #keep(future: Future): void {
+    try {
+      this.#save(future);
+      for (const late of this.#unsaved) this.#save(late);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      if (!this.#byId.has(future.id)) return;
+      this.#unsaved.add(future);
+      this.#unsavedLength += future.text?.length ?? 0;
+      for (const oldest of this.#unsaved) {
+        if (this.#unsavedLength <= UNSAVED) break;
+        this.#forget(oldest);
+      }
     }
   }
 
+  #save(future: Future): void {
+    this.#results.add({ ...future, text: future.text ?? "" });
+    this.#forget(future);
+  }
+
+  /** Lets go of an operation that is done. */
   #forget(future: Future): void {
     this.#byId.delete(future.id);
     if (future.key !== undefined) this.#byKey.delete(future.key);
-    this.#bytes -= future.bytes;
+    if (this.#unsaved.delete(future)) this.#unsavedLength -= future.text?.length ?? 0;
   }
 
   /**
-   * An operation's result; undefined when it has none after so many milliseconds, or the client has gone.
+   * An operation's result, JSON; undefined when it has none after so many milliseconds, or the client has gone.
    *
-   * @throws Refusal when there is no such operation
+   * @throws Refusal when there is no such operation, or its result cannot be read
    */
-  async wait(id: string, milliseconds: number, gone: AbortSignal): Promise<object | undefined> {
+  async wait(id: string, milliseconds: number, gone: AbortSignal): Promise<string | undefined> {
     const future = this.#byId.get(id);
-    if (future === undefined) throw new Refusal("unknown-future", `no future ${id}`);
-    if (future.result === undefined) {
+    if (future === undefined) {
+      const text = this.#results.text(id);
+      if (text === undefined) throw new Refusal("unknown-future", `no future ${id}`);
+      return text;
+    }
+    if (future.text === undefined) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, milliseconds);
         const wake = () => {
@@ -158,7 +137,7 @@ export class Futures {
         gone.addEventListener("abort", wake, { once: true });
       });
     }
-    return future.result;
+    return future.text;
   }
 
   /** Leaves what is not done undone: the requests are forgotten, and may be made again after a restart. */
@@ -168,13 +147,13 @@ export class Futures {
 
   /** The session whose operation it is. */
   sessionOf(id: string): string | undefined {
-    return this.#byId.get(id)?.session;
+    return this.#byId.get(id)?.session ?? this.#results.sessionOf(id);
   }
 
   /** Ends what a session still waits for. */
   failAll(session: string, error: Refusal): void {
     for (const future of this.#byId.values()) {
-      if (future.session === session && future.result === undefined) {
+      if (future.session === session && future.text === undefined) {
         this.#settle(future, failureBody(error, "session"));
       }
     }

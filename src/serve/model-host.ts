@@ -4,7 +4,6 @@
  * they arrive.
  */
 import type { Engine } from "../engine/index.ts";
-import type { EntryOf } from "./journal.ts";
 import type { PromptPool } from "./prompt-pool.ts";
 import { Refusal } from "./refusal.ts";
 import type { LoraRequest, ServedModel } from "./served-model.ts";
@@ -66,12 +65,6 @@ export class ModelHost {
     this.#gapLimitMs = options.gapLimitMs;
     this.#nextSequence = options.nextSequence ?? 1;
     this.#version = options.version ?? 0;
-  }
-
-  /** The model as the journal has it. */
-  entry(): EntryOf<"model"> {
-    const { id, session, rank, lora, valueHead } = this;
-    return { kind: "model", id, session, baseModel: this.served.name, rank, lora, valueHead };
   }
 
   get nextSequence(): number {

@@ -1,12 +1,12 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { RunError } from "../errors/index.ts";
 import { call, rawDatum, rawModel, result } from "../testing/tinker-calls.ts";
 import { TinkerWorld, wholeFakeEngine } from "../testing/tinker-fixtures.ts";
-import { temporaryDirectory } from "../testing/tiny-run.ts";
-import { Journal } from "./journal.ts";
-import { Refusal } from "./refusal.ts";
+import { freshPath, temporaryDirectory } from "../testing/tiny-run.ts";
 
 const world = new TinkerWorld();
 afterEach(() => world.close());
@@ -55,6 +55,21 @@ describe("a server that ended in order", () => {
     expect(await result(url, await call(url, "asample", asked))).toMatchObject({ type: "sample" });
   });
 
+  test("a sampling session that was begun is not begun again", async () => {
+    const state = temporaryDirectory();
+    const first = await world.server({ state });
+    const { session } = await rawModel(first.url);
+    const body = { session_id: session, sampling_session_seq_id: 3, base_model: "digits" };
+    const before = await call(first.url, "create_sampling_session", body);
+    await first.close();
+    const { url } = await world.server({ state });
+    expect(await call(url, "create_sampling_session", body)).toEqual(before);
+    expect(await call(url, "create_sampling_session", { ...body, base_model: "other" })).toMatchObject({
+      status: 400,
+      json: { code: "sequence-conflict" },
+    });
+  });
+
   test("does not go on with a half-made gradient: the model is lost, and its checkpoints are not", async () => {
     const state = temporaryDirectory();
     const first = await world.server({ state });
@@ -74,51 +89,127 @@ describe("a server that ended in order", () => {
   });
 });
 
+describe("a server that cannot listen", () => {
+  test("puts down again what it took up", async () => {
+    const state = temporaryDirectory();
+    const first = await world.server({ state });
+    const { model } = await rawModel(first.url);
+    await result(first.url, await numbered(first.url, model)("optim_step", step));
+    await first.close();
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    const { port } = other.address() as AddressInfo;
+    await expect(world.server({ state, port })).rejects.toThrow(RunError);
+    other.close();
+    const { url } = await world.server({ state });
+    const next = await numbered(url, model, 2)("optim_step", step);
+    expect(await result(url, next)).toMatchObject({ type: "optim_step" });
+  });
+});
+
 describe("a server that crashed", () => {
-  test("knows what its journal tells, up to a line that was cut short, and has lost its models", async () => {
+  test("knows what its database tells, and has lost its models", async () => {
     const state = temporaryDirectory();
     const first = await world.server({ state });
     const { session, model } = await rawModel(first.url);
-    const { path } = await result(first.url, await numbered(first.url, model)("save_weights", {}));
-    // A copy of the state as it is in the midst of it all.
+    const saved = await numbered(first.url, model)("save_weights", {});
+    const { path } = await result(first.url, saved);
+    // The state as it is in the midst of it all.
     const crashed = temporaryDirectory();
-    appendFileSync(
-      join(crashed, "journal.jsonl"),
-      `${readFileSync(join(state, "journal.jsonl"), "utf8")}{"kind":"sess`,
-    );
+    for (const name of ["serve.sqlite", "serve.sqlite-wal"])
+      copyFileSync(join(state, name), join(crashed, name));
+    cpSync(join(state, "checkpoints"), join(crashed, "checkpoints"), { recursive: true });
     const { url } = await world.server({ state: crashed });
     expect((await call(url, "session_heartbeat", { session_id: session })).status).toBe(200);
     expect((await call(url, "weights_info", { tinker_path: path })).status).toBe(200);
+    expect(await result(url, saved)).toEqual({ type: "save_weights", path });
     expect((await numbered(url, model, 2)("optim_step", step)).json).toMatchObject({ code: "unknown-model" });
     await first.close();
     expect(readdirSync(join(state, "rested"))).toEqual([model]);
     await world.server({ state });
     expect(existsSync(join(state, "rested"))).toBe(false);
   });
+
+  test("forgets checkpoints whose directories are gone", async () => {
+    const state = temporaryDirectory();
+    const first = await world.server({ state });
+    const { model } = await rawModel(first.url);
+    const send = numbered(first.url, model);
+    const gone = await result(first.url, await send("save_weights", { path: "gone" }));
+    const kept = await result(first.url, await send("save_weights", { path: "kept" }));
+    await first.close();
+    rmSync(join(state, "checkpoints", model, "weights", "gone"), { recursive: true });
+    const { url } = await world.server({ state });
+    expect((await call(url, "weights_info", { tinker_path: gone["path"] })).json).toMatchObject({
+      code: "unknown-checkpoint",
+    });
+    expect((await call(url, "weights_info", { tinker_path: kept["path"] })).status).toBe(200);
+  });
 });
 
-describe("a journal that has grown", () => {
-  test("is written anew with what still counts, and a restart goes on from it", async () => {
+describe("a state directory", () => {
+  test("that another server has is an error of the start, and that server goes on", async () => {
     const state = temporaryDirectory();
-    const first = await world.server({ state, journalLimitBytes: 3000, sessionLimitMs: 200 });
-    const { session, model } = await rawModel(first.url);
+    const { url } = await world.server({ state });
+    await expect(world.server({ state })).rejects.toThrow(RunError);
+    await expect(world.server({ state })).rejects.toThrow(/serve\.sqlite: another server has it open$/);
+    await rawModel(url);
+  });
+
+  test("can be moved with its models and checkpoints", async () => {
+    const state = temporaryDirectory();
+    const first = await world.server({ state });
+    const { model } = await rawModel(first.url);
+    const { path } = await result(first.url, await numbered(first.url, model)("save_weights", {}));
+    await first.close();
+    const moved = freshPath();
+    renameSync(state, moved);
+    const { url } = await world.server({ state: moved });
+    const loaded = await numbered(url, model, 2)("load_weights", { path, optimizer: true });
+    expect(await result(url, loaded)).toMatchObject({ path });
+  });
+});
+
+describe("results", () => {
+  test("beyond what is kept are forgotten, the oldest first, and a restart goes on from the rest", async () => {
+    const state = temporaryDirectory();
+    const first = await world.server({ state, resultLimit: 3000 });
+    const { model } = await rawModel(first.url);
     const send = numbered(first.url, model);
-    for (let i = 0; i < 20; i++)
-      await result(first.url, await send("save_weights", { path: "same", overwrite: true }));
-    const size = () => readFileSync(join(state, "journal.jsonl"), "utf8").length;
-    const grown = size();
-    await vi.waitFor(async () => {
-      await call(first.url, "session_heartbeat", { session_id: session });
-      expect(size()).toBeLessThan(grown);
-    });
+    const saves: Awaited<ReturnType<typeof send>>[] = [];
+    const save = async () => {
+      saves.push(await send("save_weights", { path: "same", overwrite: true }));
+      await result(first.url, saves.at(-1)!);
+    };
+    for (let i = 0; i < 40; i++) await save();
+    expect(await result(first.url, saves[0]!)).toMatchObject({ code: "unknown-future" });
+    expect(await result(first.url, saves[30]!)).toMatchObject({ type: "save_weights" });
     const stepped = await send("optim_step", step);
     await result(first.url, stepped);
     await first.close();
-    const { url } = await world.server({ state });
-    const again = await call(url, "optim_step", { model_id: model, seq_id: 21, ...step });
+    const second = await world.server({ state, resultLimit: 3000 });
+    const again = await call(second.url, "optim_step", { model_id: model, seq_id: 41, ...step });
     expect(again.json["request_id"]).toBe(stepped.json["request_id"]);
-    const { status } = await call(url, "weights_info", { tinker_path: `tinker://${model}/weights/same` });
+    const { status } = await call(second.url, "weights_info", {
+      tinker_path: `tinker://${model}/weights/same`,
+    });
     expect(status).toBe(200);
+  });
+
+  test("of a session that ended are there until the next start", async () => {
+    const state = temporaryDirectory();
+    const first = await world.server({ state, sessionLimitMs: 300 });
+    const { model } = await rawModel(first.url);
+    const stepped = await numbered(first.url, model)("optim_step", step);
+    await result(first.url, stepped);
+    await vi.waitFor(async () => {
+      const runs = await (await fetch(`${first.url}/api/v1/training_runs`)).json();
+      expect(runs).toMatchObject({ training_runs: [] });
+    });
+    expect(await result(first.url, stepped)).toMatchObject({ type: "optim_step" });
+    await first.close();
+    const { url } = await world.server({ state });
+    expect(await result(url, stepped)).toMatchObject({ code: "unknown-future" });
   });
 });
 
@@ -180,31 +271,5 @@ describe("sampling from earlier weights", () => {
       expect(prompt_logprobs).toEqual([null, expect.any(Number)]);
     }
     expect(sample.mock.calls.length).toBeLessThan(3);
-  });
-});
-
-describe("the journal", () => {
-  test("a full disk is a refusal, and lines after it are whole", () => {
-    const directory = temporaryDirectory();
-    let isFull = false;
-    const journal = new Journal(directory, (file, line, write) => {
-      if (!isFull) return write(file, line);
-      write(file, line.subarray(0, 5));
-      throw Object.assign(new Error("full"), { code: "ENOSPC" });
-    });
-    journal.begin([{ kind: "session", id: "a" }]);
-    isFull = true;
-    expect(() => journal.add({ kind: "session", id: "b" })).toThrow(Refusal);
-    isFull = false;
-    journal.add({ kind: "session", id: "c" });
-    journal.close();
-    expect(journal.read()).toEqual([
-      { kind: "session", id: "a" },
-      { kind: "session", id: "c" },
-    ]);
-  });
-
-  test("in a place that cannot be used is an error of the run", () => {
-    expect(() => new Journal("/dev/null/state")).toThrow(RunError);
   });
 });

@@ -3,9 +3,22 @@
  * Sampling sessions: which there are and what each samples from.
  */
 import { randomUUID } from "node:crypto";
-import type { EntryOf, Journal, SamplerSource } from "./journal.ts";
 import { Refusal } from "./refusal.ts";
-import type { ServedModel } from "./served-model.ts";
+import type { LoraRequest, ServedModel } from "./served-model.ts";
+import type { StateDatabase } from "./state-database.ts";
+
+/** What a sampling session samples from. */
+export type SamplerSource =
+  | { readonly kind: "base"; readonly baseModel: string }
+  | { readonly kind: "checkpoint"; readonly baseModel: string; readonly path: string }
+  /** Weights of a model as they were after so many steps. */
+  | {
+      readonly kind: "model";
+      readonly baseModel: string;
+      readonly model: string;
+      readonly version: number;
+      readonly lora?: LoraRequest | undefined;
+    };
 
 /** A sampling session. */
 export interface Sampler {
@@ -18,40 +31,43 @@ export interface Sampler {
 type ServedOf = (source: SamplerSource) => ServedModel | undefined;
 
 export class Samplers {
-  readonly #journal: Journal;
+  readonly #database: StateDatabase;
   readonly #servedOf: ServedOf;
-  readonly #byId = new Map<string, Sampler>();
-  readonly #byKey = new Map<string, { readonly id: string; readonly digest: string }>();
 
-  constructor(journal: Journal, servedOf: ServedOf) {
-    this.#journal = journal;
+  constructor(database: StateDatabase, servedOf: ServedOf) {
+    this.#database = database;
     this.#servedOf = servedOf;
   }
 
-  /** Takes up a session of before a restart; false when there is nothing to sample from any more. */
-  restore({ id, session, source }: EntryOf<"sampler">): boolean {
-    const served = this.#servedOf(source);
-    if (served !== undefined) this.#byId.set(id, { id, session, served, source });
-    return served !== undefined;
+  /** What the sessions sample from that there are. */
+  sources(): SamplerSource[] {
+    const rows = this.#database.rows("SELECT source FROM sampling_sessions");
+    return rows.map((row) => JSON.parse((row as { readonly source: string }).source) as SamplerSource);
   }
 
-  /** The sessions as the journal has them. */
-  entries(): EntryOf<"sampler">[] {
-    return [...this.#byId.values()].map(({ id, session, source }) => ({
-      kind: "sampler",
+  /**
+   * Begins a session and gives its id.
+   *
+   * @param request what makes a request for it the same request
+   * @throws Refusal when it cannot be written
+   */
+  add(
+    session: string,
+    source: SamplerSource,
+    request?: { readonly key: string; readonly digest: string },
+  ): string {
+    if (this.#servedOf(source) === undefined) {
+      throw new Refusal("unknown-base-model", "nothing to sample from");
+    }
+    const id = randomUUID();
+    this.#database.run(
+      "INSERT INTO sampling_sessions (id, session, key, digest, source) VALUES (?, ?, ?, ?, ?)",
       id,
       session,
-      source,
-    }));
-  }
-
-  /** Begins a session and gives its id. */
-  add(session: string, source: SamplerSource): string {
-    const served = this.#servedOf(source);
-    if (served === undefined) throw new Refusal("unknown-base-model", "nothing to sample from");
-    const id = randomUUID();
-    this.#journal.add({ kind: "sampler", id, session, source });
-    this.#byId.set(id, { id, session, served, source });
+      request?.key ?? null,
+      request?.digest ?? null,
+      JSON.stringify(source),
+    );
     return id;
   }
 
@@ -61,12 +77,9 @@ export class Samplers {
    * @throws Refusal when the key was used by another request
    */
   begin(session: string, key: string, digest: string, source: () => SamplerSource): string {
-    const known = this.#byKey.get(key);
-    if (known === undefined) {
-      const id = this.add(session, source());
-      this.#byKey.set(key, { id, digest });
-      return id;
-    }
+    const [row] = this.#database.rows("SELECT id, digest FROM sampling_sessions WHERE key = ?", key);
+    if (row === undefined) return this.add(session, source(), { key, digest });
+    const known = row as { readonly id: string; readonly digest: string };
     if (known.digest === digest) return known.id;
     throw new Refusal(
       "sequence-conflict",
@@ -76,14 +89,13 @@ export class Samplers {
 
   /** @throws Refusal when there is none */
   find(id: string): Sampler {
-    const sampler = this.#byId.get(id);
-    if (sampler === undefined) throw new Refusal("unknown-sampling-session", `no sampling session ${id}`);
-    return sampler;
-  }
-
-  endSession(session: string): void {
-    for (const sampler of this.#byId.values()) {
-      if (sampler.session === session) this.#byId.delete(sampler.id);
+    const [row] = this.#database.rows("SELECT session, source FROM sampling_sessions WHERE id = ?", id);
+    if (row !== undefined) {
+      const { session, source: text } = row as { readonly session: string; readonly source: string };
+      const source = JSON.parse(text) as SamplerSource;
+      const served = this.#servedOf(source);
+      if (served !== undefined) return { id, session, served, source };
     }
+    throw new Refusal("unknown-sampling-session", `no sampling session ${id}`);
   }
 }

@@ -10,12 +10,11 @@ import type { Completion, Engine, Prompt, SampleRequest, wire } from "../engine/
 import { signalTensors } from "../engine/index.ts";
 import { Rng } from "../math/index.ts";
 import type { Checkpoints } from "./checkpoints.ts";
-import type { SamplerSource } from "./journal.ts";
 import type { ModelHost } from "./model-host.ts";
 import { promptLogprobs } from "./prompt-logprobs.ts";
 import { PromptPool, type ResolvedInput } from "./prompt-pool.ts";
 import { Refusal } from "./refusal.ts";
-import type { Sampler } from "./samplers.ts";
+import type { Sampler, SamplerSource } from "./samplers.ts";
 import type { LoraRequest } from "./served-model.ts";
 import { cutAtStop, stopTexts, stopTokens } from "./stop-sequences.ts";
 

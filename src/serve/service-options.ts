@@ -7,7 +7,7 @@ import type { ServedModel } from "./served-model.ts";
 export interface ServiceOptions {
   /** Base models that clients may train and sample. */
   readonly models: readonly ServedModel[];
-  /** Directory of checkpoints and of the journal. */
+  /** Directory of checkpoints and of the database. */
   readonly state: string;
   /** Models that are open at once; 4 unless given. */
   readonly maxModels?: number;
@@ -23,8 +23,10 @@ export interface ServiceOptions {
   readonly pollMs?: number;
   /** Longest that the end waits for what is under way, ms; a minute unless given. */
   readonly restLimitMs?: number;
-  /** A journal that grows beyond this is written anew, bytes; 256 MiB unless given. */
-  readonly journalLimitBytes?: number;
+  /** Results that are kept, in characters, beyond which the oldest are forgotten; 512 Mi unless given. */
+  readonly resultLimit?: number;
+  /** Largest size of the database, bytes; that of the disk unless given. */
+  readonly maxDatabaseBytes?: number;
   /** Seed of samples whose request has none. */
   readonly seed?: number;
   /** Version that the server says it has. */

@@ -6,19 +6,20 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { wire } from "../engine/index.ts";
-import { RunError } from "../errors/index.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { Futures } from "./futures.ts";
-import { Journal, type JournalEntry, type SamplerSource } from "./journal.ts";
 import { ModelHost } from "./model-host.ts";
+import { type ModelPlace, type ModelRecord, ModelRecords } from "./model-records.ts";
 import { PromptPool } from "./prompt-pool.ts";
 import { read } from "./read-request.ts";
 import { Refusal } from "./refusal.ts";
-import { type Sampler, Samplers } from "./samplers.ts";
+import { Results } from "./results.ts";
+import { type Sampler, type SamplerSource, Samplers } from "./samplers.ts";
 import { Sampling } from "./sampling.ts";
-import { readState, type SavedState } from "./saved-state.ts";
-import { type LoraRequest, loraRequest, type ServedModel } from "./served-model.ts";
+import { loraRequest, type ServedModel } from "./served-model.ts";
 import type { ServiceOptions } from "./service-options.ts";
+import { Sessions } from "./sessions.ts";
+import type { StateDatabase } from "./state-database.ts";
 import { TRAINING_CALLS, type TrainingCallName } from "./training-calls.ts";
 
 /** A request's body, and its digest, by which it is known again. */
@@ -27,31 +28,31 @@ export interface CallBody {
   readonly digest: string;
 }
 
-interface Session {
-  lastSeen: number;
-}
-
 const MINUTE = 60_000;
 
 export class TinkerService {
   readonly #options: ServiceOptions;
-  readonly #journal: Journal;
+  readonly #database: StateDatabase;
+  readonly #sessions: Sessions;
+  readonly #models: ModelRecords;
+  readonly #results: Results;
   readonly #futures: Futures;
   readonly #sampling: Sampling;
   readonly checkpoints: Checkpoints;
-  readonly #sessions = new Map<string, Session>();
   readonly #hosts = new Map<string, ModelHost>();
   readonly #samplers: Samplers;
   #opening = 0;
   readonly #expiry: NodeJS.Timeout;
 
-  /** @throws RunError when the state directory cannot be used */
-  constructor(options: ServiceOptions) {
+  /** @param database of the state directory; the service closes it */
+  constructor(options: ServiceOptions, database: StateDatabase) {
     this.#options = options;
-    this.#journal = new Journal(options.state);
-    const saved = readState(this.#journal.read());
-    this.checkpoints = new Checkpoints(options.state, this.#journal, saved.checkpoints);
-    this.#futures = new Futures(this.#journal);
+    this.#database = database;
+    this.#sessions = new Sessions(database);
+    this.#models = new ModelRecords(database);
+    this.checkpoints = new Checkpoints(options.state, database);
+    this.#results = new Results(database, options.resultLimit);
+    this.#futures = new Futures(this.#results);
     this.#sampling = new Sampling({
       host: (model) => this.#hosts.get(model),
       checkpoints: this.checkpoints,
@@ -59,77 +60,41 @@ export class TinkerService {
       isExtended: options.isExtended ?? true,
       batchLimitMs: 2 * MINUTE,
     });
-    this.#samplers = new Samplers(this.#journal, (source) => this.#servedOf(source));
-    this.#saved = saved;
+    this.#samplers = new Samplers(database, (source) => this.#servedOf(source));
     const limit = options.sessionLimitMs ?? 10 * MINUTE;
     this.#expiry = setInterval(() => this.#expire(limit), Math.min(limit, MINUTE)).unref();
   }
 
-  #saved: SavedState | undefined;
-
   /** Takes up what the server had when it ended in order. */
   async start(): Promise<void> {
-    const saved = this.#saved;
-    this.#saved = undefined;
-    if (saved === undefined) return;
-    for (const id of saved.sessions) this.#sessions.set(id, { lastSeen: Date.now() });
-    for (const { model, rested } of saved.models) {
+    for (const model of this.#models.rested()) {
       const served = this.#options.models.find(({ name }) => name === model.baseModel);
-      if (served === undefined || !this.#sessions.has(model.session)) continue;
+      if (served === undefined) continue;
       const engine = await served.open({ lora: model.lora, valueHead: model.valueHead });
-      await engine.load(rested.directory);
-      const { nextSequence, version } = rested;
-      this.#addHost({ ...model, served, engine, nextSequence, version });
+      await engine.load(this.checkpoints.restedDirectory(model.id)).catch(async (error: unknown) => {
+        await engine.close();
+        throw error;
+      });
+      this.#addHost({ ...model, served, engine });
     }
-    for (const entry of saved.samplers) {
-      if (!this.#samplers.restore(entry)) continue;
-      if (entry.source.kind === "model") this.#sampling.want(entry.source.model, entry.source.version);
+    for (const source of this.#samplers.sources()) {
+      if (source.kind === "model") this.#sampling.want(source.model, source.version);
     }
-    this.#futures.restore(saved.results);
-    this.#journal.begin(this.#entries());
+    this.#results.begin();
+    this.#models.takenUp([...this.#hosts.keys()]);
     this.checkpoints.sweep(new Set(this.#hosts.keys()));
-  }
-
-  /** All that counts, as the journal has it. */
-  #entries(): JournalEntry[] {
-    return [
-      ...[...this.#sessions.keys()].map((id) => ({ kind: "session", id }) as const),
-      ...this.hosts.map((host) => host.entry()),
-      ...this.checkpoints.all(),
-      ...this.#samplers.entries(),
-      ...this.#futures.entries(),
-    ];
-  }
-
-  /** Writes the journal anew when it has grown too large. */
-  #tidy(): void {
-    if (this.#journal.bytes <= (this.#options.journalLimitBytes ?? 2 ** 28)) return;
-    try {
-      this.#journal.begin(this.#entries());
-    } catch (error) {
-      // No room for a second one: the first goes on.
-      if (!(error instanceof RunError)) throw error;
-    }
   }
 
   #servedOf(source: SamplerSource): ServedModel | undefined {
     return this.#options.models.find(({ name }) => name === source.baseModel);
   }
 
-  #addHost(about: {
-    readonly id: string;
-    readonly session: string;
-    readonly rank: number;
-    readonly lora?: LoraRequest | undefined;
-    readonly valueHead: boolean;
-    readonly served: ServedModel;
-    readonly engine: ModelHost["engine"];
-    readonly nextSequence?: number;
-    readonly version?: number;
-  }): ModelHost {
+  #addHost(
+    about: Omit<ModelRecord, "baseModel"> &
+      Partial<ModelPlace> & { readonly served: ServedModel; readonly engine: ModelHost["engine"] },
+  ): ModelHost {
     const host = new ModelHost({
       ...about,
-      lora: about.lora,
       pool: new PromptPool(about.served),
       gapLimitMs: this.#options.gapLimitMs ?? 5 * MINUTE,
     });
@@ -158,29 +123,17 @@ export class TinkerService {
 
   createSession({ json }: CallBody): object {
     read(wire.createSessionSchema, json, "create_session");
-    const id = randomUUID();
-    this.#journal.add({ kind: "session", id });
-    this.#sessions.set(id, { lastSeen: Date.now() });
-    return { type: "create_session", session_id: id };
+    return { type: "create_session", session_id: this.#sessions.begin() };
   }
 
   heartbeat({ json }: CallBody): object {
-    this.#seen(read(wire.heartbeatSchema, json, "session_heartbeat").session_id);
+    this.#sessions.seen(read(wire.heartbeatSchema, json, "session_heartbeat").session_id);
     return { type: "session_heartbeat" };
   }
 
-  #seen(id: string): void {
-    const session = this.#sessions.get(id);
-    if (session === undefined)
-      throw new Refusal("unknown-session", `no session ${id}: it ended, or the server was restarted`);
-    session.lastSeen = Date.now();
-  }
-
   #expire(limit: number): void {
-    this.#tidy();
-    for (const [id, { lastSeen }] of this.#sessions) {
-      if (Date.now() - lastSeen < limit) continue;
-      const seconds = Math.round(limit / 1000);
+    const seconds = Math.round(limit / 1000);
+    for (const id of this.#sessions.silent(limit)) {
       void this.#endSession(
         id,
         new Refusal("unknown-session", `the session ended: no sign of life for ${seconds} s`),
@@ -189,20 +142,9 @@ export class TinkerService {
   }
 
   async #endSession(id: string, reason: Refusal): Promise<void> {
-    this.#sessions.delete(id);
-    this.#note({ kind: "session-end", id });
+    this.#sessions.end(id);
     for (const host of this.hosts) if (host.session === id) await this.#endModel(host, reason);
-    this.#samplers.endSession(id);
     this.#futures.failAll(id, reason);
-  }
-
-  /** Adds a line whose loss does no harm. */
-  #note(entry: JournalEntry): void {
-    try {
-      this.#journal.add(entry);
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-    }
   }
 
   // Models
@@ -211,7 +153,7 @@ export class TinkerService {
     const call = "create_model";
     const request = read(wire.createModelSchema, json, call);
     const { session_id: session, base_model: baseModel, model_seq_id: sequence } = request;
-    this.#seen(session);
+    this.#sessions.seen(session);
     const served = this.#servedByName(baseModel);
     const rank = request.lora_config?.rank ?? 0;
     const valueHead = request.fovea?.value_head ?? false;
@@ -223,11 +165,16 @@ export class TinkerService {
       try {
         const lora = (this.#options.isLoraFull ?? false) ? undefined : loraRequest(request.lora_config);
         const engine = await served.open({ lora, valueHead });
-        if (!this.#sessions.has(session)) {
+        try {
+          if (!this.#sessions.has(session)) {
+            throw new Refusal("unknown-session", "the session ended while its model was being opened");
+          }
+          this.#models.add({ id, session, baseModel, rank, lora, valueHead });
+        } catch (error) {
           await engine.close();
-          throw new Refusal("unknown-session", "the session ended while its model was being opened");
+          throw error;
         }
-        this.#journal.add(this.#addHost({ id, session, rank, lora, valueHead, served, engine }).entry());
+        this.#addHost({ id, session, rank, lora, valueHead, served, engine });
         const { isExtended = true } = this.#options;
         return {
           type: call,
@@ -262,7 +209,7 @@ export class TinkerService {
     if (host === undefined) {
       throw new Refusal("unknown-model", `no model ${id}: it was unloaded, or lost when the server ended`);
     }
-    this.#seen(host.session);
+    this.#sessions.seen(host.session);
     return host;
   }
 
@@ -292,7 +239,7 @@ export class TinkerService {
 
   async #endModel(host: ModelHost, reason: Refusal): Promise<void> {
     this.#hosts.delete(host.id);
-    this.#note({ kind: "model-end", id: host.id });
+    this.#models.end(host.id);
     this.#sampling.forget(host.id);
     await host.close(reason);
   }
@@ -319,7 +266,7 @@ export class TinkerService {
   createSamplingSession({ json, digest }: CallBody): object {
     const call = "create_sampling_session";
     const request = read(wire.createSamplingSessionSchema, json, call);
-    this.#seen(request.session_id);
+    this.#sessions.seen(request.session_id);
     const key = `${request.session_id}#${request.sampling_session_seq_id}`;
     const source = () => this.#source(request.model_path, request.base_model, call);
     return { type: call, sampling_session_id: this.#samplers.begin(request.session_id, key, digest, source) };
@@ -338,7 +285,7 @@ export class TinkerService {
 
   sampler(id: string): Sampler {
     const sampler = this.#samplers.find(id);
-    this.#seen(sampler.session);
+    this.#sessions.seen(sampler.session);
     return sampler;
   }
 
@@ -361,11 +308,11 @@ export class TinkerService {
 
   // Results
 
-  /** A result; undefined when there is none yet. */
-  async retrieve({ json }: CallBody, gone: AbortSignal): Promise<object | undefined> {
+  /** A result, JSON; undefined when there is none yet. */
+  async retrieve({ json }: CallBody, gone: AbortSignal): Promise<string | undefined> {
     const { request_id } = read(wire.retrieveSchema, json, "retrieve_future");
     const session = this.#futures.sessionOf(request_id);
-    if (session !== undefined && this.#sessions.has(session)) this.#seen(session);
+    if (session !== undefined && this.#sessions.has(session)) this.#sessions.seen(session);
     return this.#futures.wait(request_id, this.#options.pollMs ?? 20_000, gone);
   }
 
@@ -378,14 +325,15 @@ export class TinkerService {
     this.#futures.freeze();
     for (const host of this.hosts) {
       if (!host.hasGradient && !busy.has(host)) {
-        const { id, nextSequence, version } = host;
-        const directory = await this.checkpoints.rest(host).catch(() => undefined);
-        if (directory !== undefined) this.#note({ kind: "rested", id, directory, nextSequence, version });
+        await this.checkpoints.rest(host).then(
+          () => this.#models.rest(host.id, host),
+          () => {},
+        );
       }
       this.#hosts.delete(host.id);
       await host.close(new Refusal("unknown-model", "the server is ending"));
     }
     await this.#sampling.close();
-    this.#journal.close();
+    this.#database.close();
   }
 }

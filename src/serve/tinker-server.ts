@@ -12,6 +12,7 @@ import { failureBody, Refusal } from "./refusal.ts";
 import { lookUp, weightsInfo } from "./registry-calls.ts";
 import { type CallBody, TinkerService } from "./service.ts";
 import type { ServiceOptions } from "./service-options.ts";
+import { openStateDatabase } from "./state-database.ts";
 import { TRAINING_CALLS, type TrainingCallName } from "./training-calls.ts";
 
 export interface ServerOptions extends ServiceOptions {
@@ -61,8 +62,8 @@ function callNamed(name: string): Call | undefined {
 const PREFIX = "/api/v1/";
 const MAX_BODY = 2 ** 28;
 
-function send(response: ServerResponse, status: number, body: object): void {
-  const text = JSON.stringify(body);
+function send(response: ServerResponse, status: number, body: object | string): void {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
   response.writeHead(status, {
     "content-type": "application/json",
     "content-length": Buffer.byteLength(text),
@@ -121,20 +122,30 @@ function listening(server: Server, host: string, port: number): Promise<number> 
  * Starts the server.
  *
  * @throws ConfigError when it would listen beyond this machine without a key
- * @throws RunError when the address or the state directory cannot be used
+ * @throws RunError when the address or the state directory cannot be used, or another server has it
  */
 export async function startTinkerServer(options: ServerOptions): Promise<TinkerServer> {
   const { host = "127.0.0.1", apiKey } = options;
   if (apiKey === undefined && !isLoopback(host)) {
     throw new ConfigError(`host ${host}: expected an API key where others than this machine can connect`);
   }
-  const service = new TinkerService(options);
-  await service.start();
+  const service = new TinkerService(
+    options,
+    await openStateDatabase(options.state, options.maxDatabaseBytes),
+  );
   let isEnding = false;
   const server = createServer(
     (request, response) => void answer(service, options, request, response, () => isEnding),
   );
-  const port = await listening(server, host, options.port ?? 0);
+  let port: number;
+  try {
+    await service.start();
+    port = await listening(server, host, options.port ?? 0);
+  } catch (error) {
+    await service.close();
+    if (!(error instanceof Refusal)) throw error;
+    throw new RunError(`${options.state}: ${error.message}`, { cause: error });
+  }
   const shown = host.includes(":") ? `[${host}]` : host;
   return {
     url: `http://${shown}:${port}`,

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import Sqlite from "libsql";
 import { afterEach, describe, expect, test } from "vitest";
 import { EngineError, SessionLostError } from "../../errors/index.ts";
 import { FAULTS, startFaultProxy } from "../../testing/fault-proxy.ts";
@@ -139,10 +140,12 @@ describe("a network with faults", () => {
     await client.save(saved);
     await train(client, 1);
     // Another server, which knows the checkpoints of the first but none of its sessions.
-    const journal = join(state, "journal.jsonl");
     await server.close();
-    const lines = readFileSync(journal, "utf8").split("\n");
-    writeFileSync(journal, lines.filter((line) => line.includes('"kind":"checkpoint"')).join("\n"));
+    const database = new Sqlite(join(state, "serve.sqlite"));
+    database.exec(
+      "DELETE FROM sessions; DELETE FROM models; DELETE FROM sampling_sessions; DELETE FROM futures",
+    );
+    database.close();
     proxy.url = (await world.server({ engine: small, state })).url;
     await expect(train(client, 1)).rejects.toThrow(SessionLostError);
     await expect(client.sample(request)).rejects.toThrow(SessionLostError);

@@ -1,0 +1,104 @@
+/**
+ * @module
+ * Models as the database has them. Their weights are in memory: a restart finds again those that were put down when the
+ * server ended in order.
+ */
+import type { LoraRequest } from "./served-model.ts";
+import type { StateDatabase } from "./state-database.ts";
+
+/** A model with the rank of LoRA that was asked for, and the adapters that it has. */
+export interface ModelRecord {
+  readonly id: string;
+  readonly session: string;
+  readonly baseModel: string;
+  readonly rank: number;
+  readonly lora: LoraRequest | undefined;
+  readonly valueHead: boolean;
+}
+
+/** Where a model stands. */
+export interface ModelPlace {
+  /** Number of its next request. */
+  readonly nextSequence: number;
+  /** Number of times that its weights have changed. */
+  readonly version: number;
+}
+
+export class ModelRecords {
+  readonly #database: StateDatabase;
+
+  constructor(database: StateDatabase) {
+    this.#database = database;
+  }
+
+  /** @throws Refusal when it cannot be written */
+  add({ id, session, baseModel, rank, lora, valueHead }: ModelRecord): void {
+    this.#database.run(
+      "INSERT INTO models (id, session, base_model, rank, lora, value_head) VALUES (?, ?, ?, ?, ?, ?)",
+      id,
+      session,
+      baseModel,
+      rank,
+      lora === undefined ? null : JSON.stringify(lora),
+      valueHead ? 1 : 0,
+    );
+  }
+
+  end(id: string): void {
+    this.#database.note("DELETE FROM models WHERE id = ?", id);
+  }
+
+  /** Notes that a model was put down. */
+  rest(id: string, { nextSequence, version }: ModelPlace): void {
+    this.#database.note(
+      "UPDATE models SET next_sequence = ?, version = ? WHERE id = ?",
+      nextSequence,
+      version,
+      id,
+    );
+  }
+
+  /** Models that were put down, to be taken up. */
+  rested(): (ModelRecord & ModelPlace)[] {
+    const rows = this.#database.rows("SELECT * FROM models WHERE version IS NOT NULL ORDER BY rowid");
+    return rows.map((row) => {
+      const {
+        id,
+        session,
+        base_model: baseModel,
+        rank,
+        lora,
+        value_head,
+        next_sequence: nextSequence,
+        version,
+      } = row as Omit<ModelRecord, "lora"> &
+        ModelPlace & {
+          readonly base_model: string;
+          readonly lora: string | null;
+          readonly value_head: number;
+          readonly next_sequence: number;
+        };
+      return {
+        id,
+        session,
+        baseModel,
+        rank,
+        lora: lora === null ? undefined : (JSON.parse(lora) as LoraRequest),
+        valueHead: value_head === 1,
+        nextSequence,
+        version,
+      };
+    });
+  }
+
+  /** Notes that the models put down which are live again are no longer that, and forgets all others. */
+  takenUp(live: readonly string[]): void {
+    this.#database.transaction(() => {
+      this.#database.run(
+        "DELETE FROM models WHERE version IS NULL OR id NOT IN (SELECT value FROM json_each(?))",
+        JSON.stringify(live),
+      );
+      this.#database.run("UPDATE models SET next_sequence = NULL, version = NULL");
+    });
+  }
+}
