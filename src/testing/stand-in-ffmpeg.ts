@@ -33,7 +33,7 @@ if (args.includes("framecrc")) {
   const lines = Array.from({ length: ${frames} }, (_, n) => "0, " + [n, n, 1, ${width * height * 3}].join(", ") + ", 0xe4eec8e4");
   process.stdout.write(["#software: Lavf63.1.102", "#tb 0: ${timeBase}", "#media_type 0: video", "#codec_id 0: rawvideo", "#dimensions 0: ${size}", "#sar 0: 1/1", ...lines, ""].join("\\n"));
 } else {
-  const chosen = args[args.indexOf("-vf") + 1].match(/\\d+(?=\\))/g).map(Number);
+  const chosen = args[args.indexOf("-vf") + 1].match(/(?<=eq\\(n,)\\d+/g).map(Number);
   process.stdout.write(Buffer.concat(chosen.map((n) => Buffer.alloc(${width * height * 3}, n))));
 }
 `,

@@ -39,6 +39,40 @@ describe("readVideo", () => {
     }
   });
 
+  test("shows no cover of a song, stops where a frame is broken, and counts on when the pixel format changes", async () => {
+    const ffmpeg = standIn("options");
+    await readVideo(film, { ffmpeg });
+    const calls = asked(ffmpeg);
+    expect(calls).toHaveLength(2);
+    for (const args of calls) {
+      expect(args[args.indexOf("-map") + 1]).toBe("0:V:0");
+      expect(args).toContain("-xerror");
+      expect(args[args.indexOf("-reinit_filter") + 1]).toBe("0");
+      expect(args.indexOf("-reinit_filter")).toBeLessThan(args.indexOf("-i"));
+    }
+    expect(calls[1]![calls[1]!.indexOf("-vf") + 1]).toMatch(/,scale=4:2$/);
+  });
+
+  test("shows 768 frames of a film of four hours", async () => {
+    const { frames, fps } = await readVideo(film, { ffmpeg: standIn("hours", { frames: 360_000 }) });
+    expect(frames).toHaveLength(768);
+    expect(frames[700]?.data[0]).toBe(Math.floor(700 * 468.75) % 256);
+    expect(fps).toBeCloseTo(768 / 14_400, 12);
+  });
+
+  test("goes by all frames' time where they are shown for different times", async () => {
+    const body = `
+if (args.includes("framecrc")) {
+  const lines = [0, 3, 6, 9, 10, 11, 12, 13].map((time) => "0, " + [time, time, 1, 24].join(", ") + ", 0x0");
+  process.stdout.write(["#tb 0: 1/30", "#dimensions 0: 4x2", ...lines, ""].join("\\n"));
+  return;
+}`;
+    const ffmpeg = standIn("variable", { body });
+    const { frames, fps } = await readVideo(film, { ffmpeg, frames: { numFrames: 4 } });
+    expect(frames.map(({ data }) => data[0])).toEqual([0, 2, 4, 6]);
+    expect(fps).toBeCloseTo((4 / 14) * 30, 12);
+  });
+
   test("takes the rate from the time base", async () => {
     const ffmpeg = standIn("ntsc", { timeBase: "1001/30000", frames: 300 });
     const { frames, fps } = await readVideo(film, { ffmpeg, frames: { numFrames: 6 } });
@@ -65,6 +99,59 @@ describe("readVideo", () => {
         { ffmpeg: standIn("broken", { body: 'console.error("Invalid data found"); process.exit(1);' }) },
       ],
       "Invalid data found",
+    ],
+    [
+      "a film that ends too early, although ffmpeg goes on",
+      () => [
+        film,
+        {
+          ffmpeg: standIn("cut", {
+            body: 'console.error("[matroska,webm @ 0x55c24706c9c0] File ended prematurely");',
+          }),
+        },
+      ],
+      "it is damaged: File ended prematurely",
+    ],
+    [
+      "a film with a broken frame",
+      () => [
+        film,
+        {
+          ffmpeg: standIn("patched", {
+            body: 'console.error("file:a: film.mp4: corrupt input packet in stream 0"); process.exit(1);',
+          }),
+        },
+      ],
+      "it is damaged: corrupt input packet in stream 0",
+    ],
+    [
+      "sound alone",
+      () => [
+        film,
+        {
+          ffmpeg: standIn("sound", {
+            body: `console.error("Stream map '0:V:0' matches no streams."); process.exit(1);`,
+          }),
+        },
+      ],
+      "it has no video",
+    ],
+    [
+      "what is no film",
+      () => [
+        film,
+        {
+          ffmpeg: standIn("webp", {
+            body: `console.error("[webp_pipe @ 0x55cd3d125a00] Format not on whitelist 'mov,mp4'"); process.exit(1);`,
+          }),
+        },
+      ],
+      "expected a film as mov, mp4, got another format",
+    ],
+    [
+      "more frames than ffmpeg can be asked for",
+      () => [film, { ffmpeg: standIn("many", { frames: 20_000 }), frames: { numFrames: 9000 } }],
+      "expected at most 8192 frames to show, got 9000",
     ],
     [
       "fewer bytes than frames need",
@@ -101,6 +188,11 @@ describe("readVideo", () => {
     await expect(reading).rejects.toThrow(`${args[0]}: cannot be read as a video: `);
     await expect(reading).rejects.toThrow(message);
   });
+});
+
+test("a complaint that changes no picture is no damage", async () => {
+  const body = 'console.error("[h264 @ 0x55c24706c9c0] mmco: unref short failure");';
+  expect((await readVideo(film, { ffmpeg: standIn("grumbling", { body }) })).frames).toHaveLength(4);
 });
 
 describe("readFrames", () => {

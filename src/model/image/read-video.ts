@@ -3,84 +3,96 @@
  * Video files to frames, by the ffmpeg that is installed: a first pass counts frames and times them, a second one
  * hands over those that are shown. Nothing but plain video containers is opened, and no other file or address.
  */
-import { spawn } from "node:child_process";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { DataError } from "../../errors/index.ts";
 import { decodeImage } from "./decode.ts";
-import { type FilmLength, type FrameRequest, sampledFps, sampleFrames } from "./frame-sampling.ts";
+import { type FfmpegOptions, runFfmpeg } from "./ffmpeg.ts";
+import { type Film, FrameList } from "./frame-list.ts";
+import { type FrameRequest, sampledFps, sampleFrames } from "./frame-sampling.ts";
 import type { RgbImage } from "./rgb-image.ts";
+import { selectExpression } from "./select-expression.ts";
 import type { VideoClip } from "./video-clip.ts";
 
 /** Containers that hold their own frames; playlists, which name other files, are not among them. */
 const CONTAINERS = "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,ogg,asf,gif";
 const DEFAULT_MAX_BYTES = 2 ** 31;
-const DEFAULT_TIMEOUT_SECONDS = 600;
-/** One line a frame; a film of ten hours at 60 a second stays below. */
-const MAX_LIST_BYTES = 2 ** 28;
+/** Their numbers are one argument of a program, which Linux limits to 128 KiB. */
+const MAX_FRAMES = 8192;
 
-export interface ReadVideoOptions {
+export interface ReadVideoOptions extends FfmpegOptions {
   /** Which frames are shown: two a second unless given, as qwen-vl-utils does. */
   readonly frames?: FrameRequest;
-  /** The program; `ffmpeg` on the path unless given. Version 5.1 or later. */
-  readonly ffmpeg?: string;
   /** Refuse films whose chosen frames take more bytes; 2 GiB unless given. */
   readonly maxBytes?: number;
-  /** Give up after so many seconds a pass; 600 unless given. */
-  readonly timeoutSeconds?: number;
   /** Name for messages; the path unless given. */
   readonly where?: string;
-}
-
-interface Film extends FilmLength {
-  readonly width: number;
-  readonly height: number;
 }
 
 /**
  * The chosen frames of a video file.
  *
- * @throws DataError with the path: missing, no plain file, no video, too short, too large, too slow; or no ffmpeg
+ * Turned upright where the film says so. `ffmpeg` is version 5.1 or later.
+ *
+ * @throws DataError with the path: missing, no plain file, no video, damaged, too short, too large, too slow; or no ffmpeg
  */
 export async function readVideo(path: string, options: ReadVideoOptions = {}): Promise<VideoClip> {
   const { frames: request = { fps: 2 }, maxBytes = DEFAULT_MAX_BYTES } = options;
   try {
     if (!(await stat(path)).isFile()) throw new Error("not a plain file");
-    const input = ["-protocol_whitelist", "file", "-format_whitelist", CONTAINERS];
-    input.push("-i", `file:${resolve(path)}`, "-map", "0:v:0", "-fps_mode", "passthrough");
-    const list = await run([...input, "-f", "framecrc", "pipe:1"], MAX_LIST_BYTES, options);
-    const film = parseFrameList(list.toString("latin1"));
+    // Attached pictures are no film. Without reinit_filter a change of pixel format would count frames from 0 again.
+    const input = ["-protocol_whitelist", "file", "-format_whitelist", CONTAINERS, "-reinit_filter", "0"];
+    input.push("-i", `file:${resolve(path)}`, "-map", "0:V:0", "-fps_mode", "passthrough");
+    const list = new FrameList();
+    await runFfmpeg([...input, "-f", "framecrc", "pipe:1"], (part) => list.push(part), options);
+    const film = list.film();
     const chosen = sampleFrames(film, request);
-    const { width, height } = film;
-    const size = width * height * 3;
-    if (size * chosen.length > maxBytes) {
-      throw new Error(
-        `expected at most ${maxBytes} bytes, got ${chosen.length} frames of ${width} x ${height}: ask for fewer frames`,
-      );
-    }
-    const select = `select=${chosen.map((index) => `eq(n\\,${index})`).join("+")}`;
-    const output = ["-vf", select, "-frames:v", String(chosen.length), "-pix_fmt", "rgb24"];
-    const pixels = await run(
-      [...input, ...output, "-f", "rawvideo", "pipe:1"],
-      size * chosen.length,
-      options,
-    );
-    if (pixels.length !== size * chosen.length) {
-      throw new Error(`expected ${chosen.length} frames of ${size} bytes, got ${pixels.length} bytes`);
-    }
-    const frames = chosen.map(
-      (_, i): RgbImage => ({
-        width,
-        height,
-        data: new Uint8Array(pixels.subarray(i * size, (i + 1) * size)),
-      }),
-    );
+    checkAmount(film, chosen.length, maxBytes);
+    const frames = await readPixels(input, film, chosen, options);
     return { frames, fps: sampledFps(film, chosen.length) };
   } catch (cause) {
     throw new DataError(`${options.where ?? path}: cannot be read as a video: ${(cause as Error).message}`, {
       cause,
     });
   }
+}
+
+function checkAmount({ width, height }: Film, frames: number, maxBytes: number): void {
+  if (frames > MAX_FRAMES)
+    throw new Error(`expected at most ${MAX_FRAMES} frames to show, got ${frames}: ask for fewer frames`);
+  if (width * height * 3 * frames > maxBytes)
+    throw new Error(
+      `expected at most ${maxBytes} bytes, got ${frames} frames of ${width} x ${height}: ask for fewer frames`,
+    );
+}
+
+/** The chosen frames; where a film changes its size midway, all have that of the first. */
+async function readPixels(
+  input: readonly string[],
+  { width, height }: Film,
+  chosen: readonly number[],
+  options: FfmpegOptions,
+): Promise<RgbImage[]> {
+  const size = width * height * 3;
+  const frames = chosen.map((): RgbImage => ({ width, height, data: new Uint8Array(size) }));
+  let bytes = 0;
+  const take = (part: Uint8Array) => {
+    if (bytes + part.length > size * chosen.length)
+      throw new Error(`ffmpeg wrote more than ${size * chosen.length} bytes`);
+    for (let from = 0; from < part.length; ) {
+      const offset = bytes % size;
+      const piece = part.subarray(from, from + size - offset);
+      frames[Math.floor(bytes / size)]!.data.set(piece, offset);
+      from += piece.length;
+      bytes += piece.length;
+    }
+  };
+  const filter = `select='${selectExpression(chosen)}',scale=${width}:${height}`;
+  const output = ["-vf", filter, "-frames:v", String(chosen.length), "-pix_fmt", "rgb24"];
+  await runFfmpeg([...input, ...output, "-f", "rawvideo", "pipe:1"], take, options);
+  if (bytes !== size * chosen.length)
+    throw new Error(`expected ${chosen.length} frames of ${size} bytes, got ${bytes} bytes`);
+  return frames;
 }
 
 /**
@@ -95,61 +107,4 @@ export async function readFrames(sources: readonly (string | Uint8Array)[], fps:
     frames.push(await decodeImage(source, typeof source === "string" ? {} : { where: `frame ${i}` }));
   }
   return { frames, fps };
-}
-
-/** Reads ffmpeg's framecrc list: comments with time base and size, then a line a frame with its time. */
-function parseFrameList(text: string): Film {
-  const [, numerator, denominator] = /^#tb 0: (\d+)\/(\d+)$/m.exec(text) ?? [];
-  const [, width, height] = /^#dimensions 0: (\d+)x(\d+)$/m.exec(text) ?? [];
-  const lines = text.split("\n").filter((line) => /^\s*0,/.test(line));
-  const [first, last] = [lines[0], lines.at(-1)].map((line) => line?.split(",").map(Number));
-  if (first === undefined || last === undefined) throw new Error("it has no frames");
-  const time = (fields: readonly number[]) => (fields[2]! * Number(numerator)) / Number(denominator);
-  const duration = (first[3]! * Number(numerator)) / Number(denominator);
-  const between = (time(last) - time(first)) / Math.max(1, lines.length - 1);
-  const film = {
-    totalFrames: lines.length,
-    fps: 1 / (lines.length > 1 ? between : duration),
-    width: Number(width),
-    height: Number(height),
-  };
-  if (!(film.width > 0 && film.height > 0 && film.fps > 0 && Number.isFinite(film.fps))) {
-    throw new Error(`expected size and times, got ${film.width} x ${film.height} at ${film.fps} fps`);
-  }
-  return film;
-}
-
-/** What ffmpeg writes, at most `limit` bytes of it. */
-function run(args: readonly string[], limit: number, options: ReadVideoOptions): Promise<Buffer> {
-  const { ffmpeg = "ffmpeg", timeoutSeconds = DEFAULT_TIMEOUT_SECONDS } = options;
-  return new Promise((done, fail) => {
-    const child = spawn(ffmpeg, ["-nostdin", "-v", "error", ...args], {
-      stdio: ["ignore", "pipe", "pipe"],
-      timeout: timeoutSeconds * 1000,
-      killSignal: "SIGKILL",
-    });
-    const parts: Buffer[] = [];
-    let bytes = 0;
-    let complaint = "";
-    child.stdout.on("data", (part: Buffer) => {
-      bytes += part.length;
-      if (bytes > limit) child.kill("SIGKILL");
-      else parts.push(part);
-    });
-    child.stderr.on("data", (part: Buffer) => {
-      complaint = (complaint + part.toString()).slice(0, 2000);
-    });
-    child.on("error", (error: NodeJS.ErrnoException) => {
-      const missing = error.code === "ENOENT";
-      fail(
-        missing ? new Error(`${ffmpeg} is not installed; install it, or give the frames as images`) : error,
-      );
-    });
-    child.on("close", (code, signal) => {
-      if (bytes > limit) fail(new Error(`${ffmpeg} wrote more than ${limit} bytes`));
-      else if (signal !== null) fail(new Error(`${ffmpeg} did not end within ${timeoutSeconds} s`));
-      else if (code !== 0) fail(new Error(complaint.split("\n")[0] || `${ffmpeg} ended with ${code}`));
-      else done(Buffer.concat(parts));
-    });
-  });
 }
