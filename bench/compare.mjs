@@ -17,8 +17,8 @@ import { ADAM } from "./workload.mjs";
  * @import { Report, Setting, Side } from "./sides.mjs"
  * @import { Made } from "./make-workload.mjs"
  * @import { Spread } from "./statistics.mjs"
- * @typedef {{ name: string, phase: string, torchPhase: string, torchFlags?: string[], rounds?: number,
- *   target?: number }} Row
+ * @typedef {{ name: string, phase: string, torchPhase: string, foveaFlags?: string[], torchFlags?: string[],
+ *   rounds?: number, target?: number }} Row
  * @typedef {{ tokensPerSecond: number, bestTokensPerSecond: number, peakMemoryBytes: number,
  *   peakMemoryBytesBefore: number }} Speed
  * @typedef {{ name: string, fovea: Speed, pytorch: Speed, ratio: Spread | null, note: string, target?: number }} Result
@@ -27,6 +27,7 @@ import { ADAM } from "./workload.mjs";
 const TOLERANCE = 1e-4;
 const SIDES = /** @type {const} */ (["fovea", "pytorch"]);
 const CLIP = ["--max-gradient-norm", `${ADAM.maxGradientNorm}`];
+const REPLICAS = ["--replicas", "2"];
 const PER_PROMPT = [...CLIP, "--images", "per-prompt"];
 
 /** @type {Row[]} */
@@ -44,6 +45,15 @@ const ROWS = [
   { name: "score with attention", phase: "score-attention", torchPhase: "score-attention" },
   { name: "sample", phase: "sample", torchPhase: "sample", target: 4 },
   { name: "sample with attention", phase: "sample-attention", torchPhase: "sample" },
+  {
+    name: "train, images per prompt, 2 replicas",
+    phase: "train",
+    torchPhase: "train",
+    foveaFlags: REPLICAS,
+    torchFlags: PER_PROMPT,
+  },
+  { name: "score, 2 replicas", phase: "score", torchPhase: "score", foveaFlags: REPLICAS },
+  { name: "sample, 2 replicas", phase: "sample", torchPhase: "sample", foveaFlags: REPLICAS, target: 4 },
 ];
 
 const { values: options } = parseArgs({
@@ -90,14 +100,17 @@ async function largestDifference(setting, directory) {
  * @param {Setting} setting
  * @returns {Promise<{ result: Result, versions: object }>}
  */
-async function compare({ name, phase, torchPhase, torchFlags = [], rounds, target }, setting) {
+async function compare(
+  { name, phase, torchPhase, foveaFlags = [], torchFlags = [], rounds, target },
+  setting,
+) {
   const count = rounds ?? Number(options.rounds);
   /** @type {Record<Side, Report[]>} */
   const reports = { fovea: [], pytorch: [] };
   for (let round = 0; round < count; round++) {
     for (const side of round % 2 === 0 ? SIDES : SIDES.toReversed()) {
       progress(`${name}: ${side}, round ${round + 1} of ${count}`);
-      const [what, flags] = side === "fovea" ? [phase, []] : [torchPhase, torchFlags];
+      const [what, flags] = side === "fovea" ? [phase, foveaFlags] : [torchPhase, torchFlags];
       reports[side].push(await runSide(side, what, flags, setting));
     }
   }

@@ -3,7 +3,8 @@
  * Fovea's side of the comparison: one phase of one workload, one JSON line. The counterpart of `pytorch/bench.py`,
  * with the same flags and the same report.
  *
- *     node bench/fovea.mjs --checkpoint DIR --workload FILE --threads N --phase PHASE [--repetitions N] [--check FILE]
+ *     node bench/fovea.mjs --checkpoint DIR --workload FILE --threads N --phase PHASE [--replicas N]
+ *       [--repetitions N] [--check FILE]
  *
  * Phases: train, score, score-attention, sample, and sample-attention, which also reduces attention to signals.
  */
@@ -87,6 +88,7 @@ const { values: options } = parseArgs({
     checkpoint: { type: "string" },
     workload: { type: "string" },
     threads: { type: "string" },
+    replicas: { type: "string", default: "1" },
     phase: { type: "string" },
     repetitions: { type: "string" },
     check: { type: "string" },
@@ -100,7 +102,12 @@ const open = phases[phase];
 if (open === undefined) {
   throw new Error(`--phase: expected one of ${Object.keys(phases).join(", ")}, got "${phase}"`);
 }
-const engine = await createLocalEngine({ model: checkpoint, threads, spin: true });
+const engine = await createLocalEngine({
+  model: checkpoint,
+  threads,
+  replicas: Number(options.replicas),
+  spin: true,
+});
 const peakMemoryBytesBefore = peakMemory();
 const { tokens, step } = open(engine, workload);
 let result = await step();

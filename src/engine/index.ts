@@ -6,6 +6,6 @@ export { type Capability, requireCapability } from "./capabilities.ts";
 export * from "./engine.ts";
 export { createFakeEngine, type FakeEngineOptions } from "./fake/fake-engine.ts";
 export type { AttentionIntervention } from "./intervention.ts";
-export { createLocalEngine } from "./local/local-engine.ts";
+export { createLocalEngine } from "./local/create-local-engine.ts";
 export type { FreshModel, LocalEngineOptions, LocalLora } from "./local/local-options.ts";
 export * from "./tinker/index.ts";

@@ -33,6 +33,7 @@ export function configuredModel(config: Config, name: string): ServedModel {
       createLocalEngine({
         model: directory ?? fresh,
         threads: engine.threads,
+        replicas: engine.replicas,
         spin: engine.spin,
         valueHead,
         lora: lora && { ...lora, alpha: LORA_ALPHA },

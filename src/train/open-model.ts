@@ -65,6 +65,7 @@ export const openEngine: OpenEngine = async ({ model: part, engine, train, algor
     return createLocalEngine({
       model,
       threads: engine.threads,
+      replicas: engine.replicas,
       spin: engine.spin,
       stream: engine.stream,
       lora: engine.lora && { ...engine.lora, seed: train.seed },

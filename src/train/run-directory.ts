@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { ConfigError, RunError } from "../errors/index.ts";
 import { replaceFile } from "../model/index.ts";
 import { differences } from "./config/differences.ts";
-import type { Config } from "./config/schema.ts";
+import { type Config, configSchema } from "./config/schema.ts";
 import type { Environment } from "./environment.ts";
 
 /** Version of the contract; it rises when a file's meaning changes. */
@@ -38,6 +38,12 @@ function asRunError(what: string, error: unknown): RunError {
   const cause = error as NodeJS.ErrnoException;
   const reason = cause.code === "ENOSPC" ? "no space left on the disk" : cause.message;
   return new RunError(`${what}: ${reason}`, { cause });
+}
+
+/** A configuration written before a key was added has the key's default, which is what it did. */
+function completed(config: Config): unknown {
+  const parsed = configSchema.safeParse(config);
+  return parsed.success ? JSON.parse(JSON.stringify(parsed.data)) : config;
 }
 
 /** An open run directory. */
@@ -126,7 +132,7 @@ export class RunDirectory {
   requireSame(record: Omit<RunRecord, "version">): void {
     const found = [
       ...differences(this.record.kind, record.kind, "command"),
-      ...differences(this.record.config, JSON.parse(JSON.stringify(record.config))),
+      ...differences(completed(this.record.config), JSON.parse(JSON.stringify(record.config))),
       ...differences(this.record.data, record.data, "data fingerprint"),
     ];
     if (found.length > 0) {

@@ -14,7 +14,7 @@ import {
   registerCase,
 } from "../../testing/model-fixtures.ts";
 import type { Engine, Prompt, SampleRequest, ScoreRequest, Sequence } from "../engine.ts";
-import { createLocalEngine } from "./local-engine.ts";
+import { createLocalEngine } from "./create-local-engine.ts";
 import { LocalModel } from "./local-model.ts";
 import type { Call } from "./protocol.ts";
 

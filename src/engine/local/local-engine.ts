@@ -1,8 +1,7 @@
 /**
  * @module
- * The engine on this machine: onnxruntime in a worker thread.
+ * The engine on this machine: onnxruntime in a worker thread, to which prompts are sent only once.
  */
-import { Worker } from "node:worker_threads";
 import { EngineError } from "../../errors/index.ts";
 import type { Capability } from "../capabilities.ts";
 import type {
@@ -22,16 +21,10 @@ import type {
 } from "../engine.ts";
 import type { LocalSequence } from "./known-prompts.ts";
 import type { LocalEngineOptions } from "./local-options.ts";
-import { type Answer, type Call, fromWire, type Method } from "./protocol.ts";
+import { ModelThread } from "./model-thread.ts";
 
-/** Prompts that the worker keeps prepared, so that scoring and updating need not prepare them again. */
+/** Prompts that the thread keeps prepared, so that scoring and updating need not prepare them again. */
 const KEPT_PROMPTS = 4096;
-
-/** Node 20 does not run TypeScript: from source, the worker is the built one. */
-const WORKER = new URL(
-  import.meta.url.endsWith(".ts") ? "../../../dist/engine/local/worker.js" : "./worker.js",
-  import.meta.url,
-);
 
 const CAPABILITIES = [
   "attention",
@@ -58,62 +51,35 @@ const STREAMING = [
   "video",
 ] as const satisfies readonly Capability[];
 
-interface Pending {
-  readonly resolve: (result: unknown) => void;
-  readonly reject: (error: Error) => void;
-}
-
-/**
- * Opens a model.
- *
- * @throws ModelError when its directory cannot be read
- */
-export async function createLocalEngine(options: LocalEngineOptions): Promise<Engine> {
-  const engine = new LocalEngine(options);
-  try {
-    await engine.ready();
-  } catch (error) {
-    await engine.close();
-    throw error;
-  }
-  return engine;
-}
-
-class LocalEngine implements Engine {
+export class LocalEngine implements Engine {
   readonly capabilities: ReadonlySet<Capability>;
-  readonly #worker: Worker;
-  readonly #pending = new Map<number, Pending>();
+  readonly #thread: ModelThread;
   readonly #promptIds = new Map<Prompt, number>();
-  #nextCall = 0;
   #nextPrompt = 0;
-  #closed = false;
 
   constructor(options: LocalEngineOptions) {
     this.capabilities = new Set(
       options.stream ? STREAMING : [...CAPABILITIES, ...(options.valueHead ? (["value"] as const) : [])],
     );
-    this.#worker = new Worker(WORKER, { workerData: options });
-    this.#worker.on("message", (answer: Answer) => this.#settle(answer));
-    this.#worker.on("error", (cause) =>
-      this.#fail(new EngineError(`local engine: its thread failed: ${cause.message}`, { cause })),
-    );
-    this.#worker.on("exit", (code) =>
-      this.#fail(new EngineError(`local engine: its thread ended with code ${code}`)),
-    );
+    this.#thread = new ModelThread(options);
   }
 
+  /** @throws ModelError when the model cannot be opened */
   async ready(): Promise<void> {
-    await this.#call("forget", []);
+    await this.#thread.call("forget", []);
   }
 
-  async sample(request: SampleRequest): Promise<Completion[][]> {
+  /** @param first place of the first prompt in the whole request, of which this may be a share */
+  async sample(request: SampleRequest, first = 0): Promise<Completion[][]> {
     return (await this.#withPrompts(request.prompts, (prompts) =>
-      this.#call("sample", { ...request, prompts }),
+      this.#thread.call("sample", { ...request, prompts, first }),
     )) as Completion[][];
   }
 
   async score(sequences: readonly Sequence[], request: ScoreRequest = {}): Promise<Score[]> {
-    return (await this.#withSequences(sequences, (known) => this.#call("score", known, request))) as Score[];
+    return (await this.#withSequences(sequences, (known) =>
+      this.#thread.call("score", known, request),
+    )) as Score[];
   }
 
   async accumulate(
@@ -122,12 +88,12 @@ class LocalEngine implements Engine {
     options: AccumulateOptions = {},
   ): Promise<GradientReport> {
     return (await this.#withSequences(sequences, (known) =>
-      this.#call("accumulate", known, coefficients, options),
+      this.#thread.call("accumulate", known, coefficients, options),
     )) as GradientReport;
   }
 
   async step(adam: AdamParameters): Promise<StepReport> {
-    return (await this.#call("step", adam)) as StepReport;
+    return (await this.#thread.call("step", adam)) as StepReport;
   }
 
   async sampler(): Promise<Sampler> {
@@ -137,22 +103,38 @@ class LocalEngine implements Engine {
   }
 
   async setReference(): Promise<void> {
-    await this.#call("setReference");
+    await this.#thread.call("setReference");
   }
 
   async save(directory: string, { optimizer = true, ...storage }: SaveOptions = {}): Promise<void> {
-    await this.#call("save", directory, optimizer, storage);
+    await this.#thread.call("save", directory, optimizer, storage);
   }
 
   async load(directory: string): Promise<void> {
-    await this.#call("load", directory);
+    await this.#thread.call("load", directory);
   }
 
-  async close(): Promise<void> {
-    if (!this.#closed) {
-      this.#fail(new EngineError("local engine: it was closed"));
-      await this.#worker.terminate();
-    }
+  /** How many numbers are trained. */
+  async trainedSize(): Promise<number> {
+    return (await this.#thread.call("trainedSize")) as number;
+  }
+
+  /** From now on a step takes the sum of what all replicas have put into the memory, `[replicas × trained]` numbers. */
+  async shareGradients(memory: SharedArrayBuffer, place: number): Promise<void> {
+    await this.#thread.call("shareGradients", memory, place);
+  }
+
+  /** Puts the gradient where the other replicas find it. */
+  async publishGradient(): Promise<void> {
+    await this.#thread.call("publishGradient");
+  }
+
+  async clearGradient(): Promise<void> {
+    await this.#thread.call("clearGradient");
+  }
+
+  close(): Promise<void> {
+    return this.#thread.close();
   }
 
   #withSequences(
@@ -166,8 +148,8 @@ class LocalEngine implements Engine {
   }
 
   /**
-   * Makes a call on prompts by their ids. Those that the worker does not know yet are sent before it, in the same
-   * turn, so that calls reach the worker in the order they were made; those not used for long are dropped after it.
+   * Makes a call on prompts by their ids. Those that the thread does not know yet are sent before it, in the same
+   * turn, so that calls reach the thread in the order they were made; those not used for long are dropped after it.
    */
   async #withPrompts(
     prompts: readonly Prompt[],
@@ -184,7 +166,7 @@ class LocalEngine implements Engine {
       }
       return id;
     });
-    const registered = fresh.length === 0 ? undefined : this.#call("register", fresh);
+    const registered = fresh.length === 0 ? undefined : this.#thread.call("register", fresh);
     const result = call(ids);
     const idle = this.#dropIdle(new Set(ids));
     const settled = await Promise.allSettled([registered, result, idle]);
@@ -209,40 +191,9 @@ class LocalEngine implements Engine {
     }
     return idle.length === 0
       ? undefined
-      : this.#call(
+      : this.#thread.call(
           "forget",
           idle.map(([, id]) => id),
         );
-  }
-
-  #call(method: Method, ...parameters: readonly unknown[]): Promise<unknown> {
-    if (this.#closed) {
-      return Promise.reject(new EngineError(`${method}: the engine is closed`));
-    }
-    const id = this.#nextCall++;
-    return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, method, parameters } satisfies Call);
-    });
-  }
-
-  #settle(answer: Answer): void {
-    const pending = this.#pending.get(answer.id);
-    this.#pending.delete(answer.id);
-    if ("error" in answer) {
-      pending?.reject(fromWire(answer.error));
-    } else {
-      pending?.resolve(answer.result);
-    }
-  }
-
-  /** The thread is gone: every call that waits for it fails. */
-  #fail(error: EngineError): void {
-    this.#closed = true;
-    const waiting = [...this.#pending.values()];
-    this.#pending.clear();
-    for (const { reject } of waiting) {
-      reject(error);
-    }
   }
 }

@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import type { AttentionRequest } from "../../credit/index.ts";
-import { EngineError, ShapeError } from "../../errors/index.ts";
+import { EngineError } from "../../errors/index.ts";
 import { Rng } from "../../math/index.ts";
 import type { LoraShape, ModelConfig, StorageOptions } from "../../model/index.ts";
 import type {
@@ -19,6 +19,7 @@ import type {
   ScoreRequest,
   StepReport,
 } from "../engine.ts";
+import { checkCoefficients } from "./check-coefficients.ts";
 import { KnownPrompts, type LocalSequence } from "./known-prompts.ts";
 import { checkedTemperature, checkLayers, checkPositive, type LocalEngineOptions } from "./local-options.ts";
 import { ProgramCache } from "./program-cache.ts";
@@ -45,7 +46,11 @@ import { writeValueHead } from "./weights/value-head-file.ts";
 const PROGRAMS = 30;
 
 /** A sampling request whose prompts were registered before. */
-export type LocalSampleRequest = Omit<SampleRequest, "prompts"> & { readonly prompts: readonly number[] };
+export interface LocalSampleRequest extends Omit<SampleRequest, "prompts"> {
+  readonly prompts: readonly number[];
+  /** Place of the first of them in the whole request, of which this may be a share; 0 unless given. */
+  readonly first?: number;
+}
 
 export class LocalModel {
   readonly #machinery: Machinery;
@@ -55,6 +60,8 @@ export class LocalModel {
   readonly #teacher: TeacherForcing;
   readonly #prompts: KnownPrompts;
   readonly #banned: Uint8Array;
+  /** Gradients of all replicas, and which is this one's; none where the model is alone. */
+  #shared: { readonly gradients: readonly Float32Array[]; readonly place: number } | undefined;
 
   /**
    * Opens a model's weights; the optimiser starts anew whatever lies beside them. `load` continues a training.
@@ -120,6 +127,7 @@ export class LocalModel {
       choice: { greedy, topK: request.topK, topP: request.topP, banned: this.#banned },
       temperature: greedy ? 1 : request.temperature,
       rng: new Rng(request.seed),
+      first: request.first ?? 0,
       attention: sampledRow(request.signals?.attention),
       calibrated: request.signals?.calibrated,
     });
@@ -161,9 +169,7 @@ export class LocalModel {
     options: AccumulateOptions = {},
   ): Promise<GradientReport> {
     const { valueCoefficients: values, entropyCoefficients: entropy } = options;
-    checkCoefficients("coefficients", sequences, coefficients);
-    checkCoefficients("valueCoefficients", sequences, values);
-    checkCoefficients("entropyCoefficients", sequences, entropy);
+    checkCoefficients(sequences, coefficients, options);
     this.#checkValueHead(values !== undefined, "accumulate: valueCoefficients");
     await this.#teacher.accumulate(
       this.#prompts.sequences(sequences),
@@ -177,6 +183,9 @@ export class LocalModel {
   step(adam: AdamParameters): StepReport {
     checkAdam(adam);
     const { store } = this.#machinery;
+    if (this.#shared !== undefined) {
+      sumInto(store.gradient, this.#shared.gradients);
+    }
     const norm = gradientNorm(store.gradient);
     const applied = Number.isFinite(norm);
     if (applied) {
@@ -187,6 +196,34 @@ export class LocalModel {
     }
     store.gradient.fill(0);
     return { gradientNorm: norm, applied };
+  }
+
+  /** How many numbers are trained. */
+  trainedSize(): number {
+    return this.#machinery.store.gradient.length;
+  }
+
+  /**
+   * From now on a step takes the sum of what all replicas have published.
+   *
+   * @param memory `[replicas × trained]` numbers, a replica's behind another's
+   * @param place which of them is this one
+   */
+  shareGradients(memory: SharedArrayBuffer, place: number): void {
+    const size = this.trainedSize();
+    const replicas = memory.byteLength / (size * Float32Array.BYTES_PER_ELEMENT);
+    const all = new Float32Array(memory);
+    const gradients = Array.from({ length: replicas }, (_, i) => all.subarray(i * size, (i + 1) * size));
+    this.#shared = { gradients, place };
+  }
+
+  /** Puts the gradient where the other replicas find it. */
+  publishGradient(): void {
+    this.#shared!.gradients[this.#shared!.place]!.set(this.#machinery.store.gradient);
+  }
+
+  clearGradient(): void {
+    this.#machinery.store.gradient.fill(0);
   }
 
   setReference(): void {
@@ -258,6 +295,16 @@ function bannedTokens({
   return banned;
 }
 
+/** Sums in the order of the arrays, so that it is the same wherever it is taken. */
+function sumInto(sum: Float32Array, arrays: readonly Float32Array[]): void {
+  sum.set(arrays[0]!);
+  for (const array of arrays.slice(1)) {
+    for (let i = 0; i < sum.length; i++) {
+      sum[i] = sum[i]! + array[i]!;
+    }
+  }
+}
+
 /** An update that divides by zero or by a negative number would spoil every weight at once. */
 function checkAdam({
   learningRate,
@@ -303,24 +350,4 @@ function checkSampling({
 /** Rows to reduce while sampling; a measure can be had from scoring only. */
 function sampledRow(request: AttentionRequest | undefined): AttentionRow | undefined {
   return request?.measure === undefined ? request?.row : undefined;
-}
-
-function checkCoefficients(
-  what: string,
-  sequences: readonly LocalSequence[],
-  coefficients: readonly Float64Array[] | undefined,
-): void {
-  if (coefficients === undefined) {
-    return;
-  }
-  if (sequences.length !== coefficients.length) {
-    throw new ShapeError(`${what}: expected ${sequences.length} arrays, got ${coefficients.length}`);
-  }
-  for (const [i, { completion }] of sequences.entries()) {
-    if (coefficients[i]!.length !== completion.length) {
-      throw new ShapeError(
-        `${what}: expected shape [${completion.length}], got [${coefficients[i]!.length}] (sequence ${i})`,
-      );
-    }
-  }
 }

@@ -20,8 +20,13 @@ export type LocalLora = (LoraOptions & { readonly seed?: number }) | { readonly 
 export interface LocalEngineOptions {
   /** A Hugging Face model directory, or a model to begin. */
   readonly model: string | FreshModel;
-  /** Threads of one operation; 2 unless given. */
+  /** Threads that compute, of all replicas together; 2 unless given. */
   readonly threads?: number;
+  /**
+   * Replicas of the model that share the work, each with its part of the threads: faster than as many threads of one
+   * small operation, for as many times the memory of the weights. 1 unless given. Results differ in the last bits.
+   */
+  readonly replicas?: number;
   /**
    * Idle threads wait for work in a loop instead of asleep: a tenth faster on a machine of one's own, many times slower
    * on one that is shared. False unless given.

@@ -3,9 +3,10 @@
  * The thread in which a local engine computes: a run blocks it, and nothing else.
  */
 import { parentPort, workerData } from "node:worker_threads";
+import { EngineError } from "../../errors/index.ts";
 import { LocalModel } from "./local-model.ts";
 import type { LocalEngineOptions } from "./local-options.ts";
-import { type Answer, type Call, toWire } from "./protocol.ts";
+import { type Answer, type Call, type Method, toWire } from "./protocol.ts";
 import { StreamingModel } from "./streaming/streaming-model.ts";
 
 const port = parentPort!;
@@ -32,8 +33,11 @@ async function answer({ id, method, parameters }: Call): Promise<void> {
     if (model instanceof Error) {
       throw model;
     }
-    const run = model[method] as (...parameters: readonly unknown[]) => unknown;
-    reply = { id, result: await run.apply(model, parameters as unknown[]) };
+    const run = (model as Partial<Record<Method, (...parameters: readonly unknown[]) => unknown>>)[method];
+    if (run === undefined) {
+      throw new EngineError(`${method}: an engine that streams its weights has no replicas`);
+    }
+    reply = { id, result: await run.apply(model, [...parameters]) };
   } catch (error) {
     reply = { id, error: toWire(error) };
   }

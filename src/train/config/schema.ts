@@ -212,11 +212,14 @@ const engineSchema = z
     z
       .strictObject({
         kind: z.literal("local"),
-        threads: z
+        threads: z.int().min(1).default(2).describe("Threads that compute, of all replicas together."),
+        replicas: z
           .int()
           .min(1)
-          .default(2)
-          .describe("Threads of one operation; results depend on it in the last bits."),
+          .default(1)
+          .describe(
+            "Copies of the model that share the work and the threads: faster for small models, at the price of their memory; results differ in the last bits.",
+          ),
         spin: z
           .boolean()
           .default(false)

@@ -28,6 +28,8 @@ export interface DecodeRequest extends DraftRules {
   /** 1 when greedy */
   readonly temperature: number;
   readonly rng: Rng;
+  /** Place of the first prompt among those that draw from `rng`. */
+  readonly first: number;
   readonly attention: AttentionRow | undefined;
   /** Left out where rows would take too much memory: a scoring pass can have it. */
   readonly calibrated: CalibratedRequest | undefined;
@@ -42,7 +44,7 @@ export async function decode(machinery: Machinery, request: DecodeRequest): Prom
     const prompts = request.prompts.slice(start, start + perBatch);
     const fits = canCollect(prompts, request.groupSize, request.maxCompletionTokens);
     const wanted = fits ? request : { ...request, calibrated: undefined };
-    const drafts = await new DecodeBatch(machinery, wanted, prompts, start).run();
+    const drafts = await new DecodeBatch(machinery, wanted, prompts, request.first + start).run();
     const finished = await finish(machinery, wanted, drafts);
     for (let p = 0; p < prompts.length; p++) {
       completions.push(finished.slice(p * request.groupSize, (p + 1) * request.groupSize));

@@ -30,16 +30,9 @@ export function checkedIntervention(
   sequences: readonly LocalSequence[],
   text: TextConfig,
 ): Intervention {
-  if (tokens.length !== sequences.length) {
-    throw new ShapeError(
-      `score: intervention.tokens: expected ${sequences.length} lists, got ${tokens.length}`,
-    );
-  }
+  checkInterventionTokens(tokens, sequences);
   if (!(lambda >= 0 && Number.isFinite(lambda))) {
     throw new EngineError(`score: intervention.lambda: expected 0 or more, got ${lambda}`);
-  }
-  for (const [i, list] of tokens.entries()) {
-    checkPlaces(`tokens of sequence ${i}`, list, sequences[i]!.completion.length);
   }
   checkPlaces("layers", layers === "all" ? undefined : layers, text.layers);
   checkPlaces("heads", heads, text.heads);
@@ -51,6 +44,24 @@ export function checkedIntervention(
     heads: heads ?? placesBelow(text.heads),
     row,
   };
+}
+
+/**
+ * @throws ShapeError when there is not one list of tokens for each sequence
+ * @throws EngineError when a token is not one of its completion's
+ */
+export function checkInterventionTokens(
+  tokens: AttentionIntervention["tokens"],
+  sequences: readonly { readonly completion: Int32Array }[],
+): void {
+  if (tokens.length !== sequences.length) {
+    throw new ShapeError(
+      `score: intervention.tokens: expected ${sequences.length} lists, got ${tokens.length}`,
+    );
+  }
+  for (const [i, list] of tokens.entries()) {
+    checkPlaces(`tokens of sequence ${i}`, list, sequences[i]!.completion.length);
+  }
 }
 
 const placesBelow = (end: number) => Array.from({ length: end }, (_, place) => place);

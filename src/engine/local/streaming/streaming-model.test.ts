@@ -14,7 +14,7 @@ import {
   writeVariant,
 } from "../../../testing/model-fixtures.ts";
 import type { AdamParameters, Score, ScoreRequest } from "../../engine.ts";
-import { createLocalEngine } from "../local-engine.ts";
+import { createLocalEngine } from "../create-local-engine.ts";
 import { LocalModel } from "../local-model.ts";
 import { StreamingModel } from "./streaming-model.ts";
 

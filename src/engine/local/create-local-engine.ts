@@ -1,0 +1,47 @@
+/**
+ * @module
+ * Opens the engine on this machine: a model in one thread, or replicas of it in several.
+ */
+import { EngineError } from "../../errors/index.ts";
+import type { Engine } from "../engine.ts";
+import { LocalEngine } from "./local-engine.ts";
+import { checkPositive, type LocalEngineOptions } from "./local-options.ts";
+import { ReplicatedEngine } from "./replicated-engine.ts";
+
+/**
+ * Opens a model.
+ *
+ * @throws ModelError when its directory cannot be read
+ * @throws EngineError when there are more replicas than threads, or replicas of a model that stays in its file
+ */
+export async function createLocalEngine(options: LocalEngineOptions): Promise<Engine> {
+  const parts = replicaOptions(options).map((part) => new LocalEngine(part));
+  const engine = parts.length === 1 ? parts[0]! : new ReplicatedEngine(parts);
+  try {
+    await engine.ready();
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+  return engine;
+}
+
+/** What each replica is opened with: its part of the threads, and of the tokens computed at once. */
+function replicaOptions(options: LocalEngineOptions): LocalEngineOptions[] {
+  const { replicas = 1, threads = 2, maxTokens = 2048, stream = false } = options;
+  checkPositive("replicas", replicas);
+  checkPositive("threads", threads);
+  checkPositive("maxTokens", maxTokens);
+  if (replicas > threads) {
+    throw new EngineError(
+      `replicas: expected at most ${threads}, a thread for each, got ${replicas}; threads says how many there are`,
+    );
+  }
+  if (stream && replicas > 1) {
+    throw new EngineError(
+      `replicas: expected 1 with stream, whose weights stay in their file, got ${replicas}`,
+    );
+  }
+  const part = { threads: Math.floor(threads / replicas), maxTokens: Math.ceil(maxTokens / replicas) };
+  return Array.from({ length: replicas }, () => ({ ...options, ...part }));
+}

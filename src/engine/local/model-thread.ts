@@ -1,0 +1,76 @@
+/**
+ * @module
+ * The thread in which a model computes, from outside: calls go in, answers come back in the same order.
+ */
+import { Worker } from "node:worker_threads";
+import { EngineError } from "../../errors/index.ts";
+import type { LocalEngineOptions } from "./local-options.ts";
+import { type Answer, type Call, fromWire, type Method } from "./protocol.ts";
+
+/** Node 20 does not run TypeScript: from source, the worker is the built one. */
+const WORKER = new URL(
+  import.meta.url.endsWith(".ts") ? "../../../dist/engine/local/worker.js" : "./worker.js",
+  import.meta.url,
+);
+
+interface Pending {
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class ModelThread {
+  readonly #worker: Worker;
+  readonly #pending = new Map<number, Pending>();
+  #nextCall = 0;
+  #closed = false;
+
+  constructor(options: LocalEngineOptions) {
+    this.#worker = new Worker(WORKER, { workerData: options });
+    this.#worker.on("message", (answer: Answer) => this.#settle(answer));
+    this.#worker.on("error", (cause) =>
+      this.#fail(new EngineError(`local engine: its thread failed: ${cause.message}`, { cause })),
+    );
+    this.#worker.on("exit", (code) =>
+      this.#fail(new EngineError(`local engine: its thread ended with code ${code}`)),
+    );
+  }
+
+  /** Calls a method of the model in the thread; after `close` every call fails. */
+  call(method: Method, ...parameters: readonly unknown[]): Promise<unknown> {
+    if (this.#closed) {
+      return Promise.reject(new EngineError(`${method}: the engine is closed`));
+    }
+    const id = this.#nextCall++;
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject });
+      this.#worker.postMessage({ id, method, parameters } satisfies Call);
+    });
+  }
+
+  async close(): Promise<void> {
+    if (!this.#closed) {
+      this.#fail(new EngineError("local engine: it was closed"));
+      await this.#worker.terminate();
+    }
+  }
+
+  #settle(answer: Answer): void {
+    const pending = this.#pending.get(answer.id);
+    this.#pending.delete(answer.id);
+    if ("error" in answer) {
+      pending?.reject(fromWire(answer.error));
+    } else {
+      pending?.resolve(answer.result);
+    }
+  }
+
+  /** The thread is gone: every call that waits for it fails. */
+  #fail(error: EngineError): void {
+    this.#closed = true;
+    const waiting = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const { reject } of waiting) {
+      reject(error);
+    }
+  }
+}

@@ -1,0 +1,178 @@
+/**
+ * @module
+ * Replicas of a model that share the work: each samples, scores and differentiates a part of it. At a step all of them
+ * add up the gradients of all, in one order, and make the same update, so that their weights stay the same to the bit.
+ */
+import { EngineError } from "../../errors/index.ts";
+import type { Capability } from "../capabilities.ts";
+import type {
+  AccumulateOptions,
+  AdamParameters,
+  Completion,
+  Engine,
+  GradientReport,
+  SampleRequest,
+  Sampler,
+  SaveOptions,
+  Score,
+  ScoreRequest,
+  Sequence,
+  StepReport,
+} from "../engine.ts";
+import { checkCoefficients } from "./check-coefficients.ts";
+import type { LocalEngine } from "./local-engine.ts";
+import { checkInterventionTokens } from "./scoring/attention-intervention.ts";
+import { evenShares, type Share, sequenceShares } from "./shares.ts";
+
+export class ReplicatedEngine implements Engine {
+  readonly #replicas: readonly LocalEngine[];
+  /** Why the gradient is not whole, until the next step. */
+  #broken: Error | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(replicas: readonly LocalEngine[]) {
+    this.#replicas = replicas;
+  }
+
+  get capabilities(): ReadonlySet<Capability> {
+    return this.#replicas[0]!.capabilities;
+  }
+
+  /** @throws ModelError when the model cannot be opened */
+  async ready(): Promise<void> {
+    await this.#all((replica) => replica.ready());
+    const size = (await this.#replicas[0]!.trainedSize()) * this.#replicas.length;
+    const memory = new SharedArrayBuffer(size * Float32Array.BYTES_PER_ELEMENT);
+    await this.#all((replica, place) => replica.shareGradients(memory, place));
+  }
+
+  sample(request: SampleRequest): Promise<Completion[][]> {
+    return this.#inOrder(async () => {
+      const { prompts } = request;
+      const shares = evenShares(
+        prompts.map(() => 1),
+        this.#replicas.length,
+      );
+      const parts = await this.#all((replica, place) => {
+        const [from, to] = shares[place]!;
+        return replica.sample({ ...request, prompts: prompts.slice(from, to) }, from);
+      });
+      return parts.flat();
+    });
+  }
+
+  score(sequences: readonly Sequence[], request: ScoreRequest = {}): Promise<Score[]> {
+    return this.#inOrder(async () => {
+      const { intervention, ...others } = request;
+      if (intervention !== undefined) {
+        checkInterventionTokens(intervention.tokens, sequences);
+      }
+      const shares = sequenceShares(sequences, this.#replicas.length);
+      const parts = await this.#all((replica, place) => {
+        const part = shareOf(shares[place]!);
+        const own = intervention && { ...intervention, tokens: part(intervention.tokens) };
+        return replica.score(part(sequences), own === undefined ? others : { ...others, intervention: own });
+      });
+      return parts.flat();
+    });
+  }
+
+  accumulate(
+    sequences: readonly Sequence[],
+    coefficients: readonly Float64Array[],
+    options: AccumulateOptions = {},
+  ): Promise<GradientReport> {
+    return this.#inOrder(async () => {
+      checkCoefficients(sequences, coefficients, options);
+      const { valueCoefficients: values, entropyCoefficients: entropies, ...others } = options;
+      const shares = sequenceShares(sequences, this.#replicas.length);
+      try {
+        const reports = await this.#all((replica, place) => {
+          const part = shareOf(shares[place]!);
+          return replica.accumulate(part(sequences), part(coefficients), {
+            ...others,
+            ...(values && { valueCoefficients: part(values) }),
+            ...(entropies && { entropyCoefficients: part(entropies) }),
+          });
+        });
+        return {
+          tokens: reports.reduce((sum, { tokens }) => sum + tokens, 0),
+          finite: reports.every(({ finite }) => finite),
+        };
+      } catch (error) {
+        this.#broken = error as Error;
+        throw error;
+      }
+    });
+  }
+
+  /**
+   * The same update of every replica.
+   *
+   * @throws EngineError when an `accumulate` failed since the last step, of which some replicas have added their share:
+   *   the gradient is cleared
+   */
+  step(adam: AdamParameters): Promise<StepReport> {
+    return this.#inOrder(async () => {
+      const broken = this.#broken;
+      if (broken !== undefined) {
+        this.#broken = undefined;
+        await this.#all((replica) => replica.clearGradient());
+        throw new EngineError(
+          `step: the gradient was not whole and is cleared, since accumulate failed: ${broken.message}`,
+        );
+      }
+      await this.#all((replica) => replica.publishGradient());
+      const [report] = await this.#all((replica) => replica.step(adam));
+      return report!;
+    });
+  }
+
+  sampler(): Promise<Sampler> {
+    return this.#replicas[0]!.sampler();
+  }
+
+  setReference(): Promise<void> {
+    return this.#inOrder(async () => {
+      await this.#all((replica) => replica.setReference());
+    });
+  }
+
+  save(directory: string, options?: SaveOptions): Promise<void> {
+    return this.#inOrder(() => this.#replicas[0]!.save(directory, options));
+  }
+
+  load(directory: string): Promise<void> {
+    return this.#inOrder(async () => {
+      await this.#all((replica) => replica.load(directory));
+      this.#broken = undefined;
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#all((replica) => replica.close());
+  }
+
+  /** The same call of every replica. Where some fail, all have ended before the first error is thrown. */
+  async #all<T>(call: (replica: LocalEngine, place: number) => Promise<T>): Promise<T[]> {
+    const settled = await Promise.allSettled(this.#replicas.map(call));
+    return settled.map((outcome) => {
+      if (outcome.status === "rejected") {
+        throw outcome.reason;
+      }
+      return outcome.value;
+    });
+  }
+
+  /** A call begins when the one before has ended on every replica. */
+  #inOrder<T>(call: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(call);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+}
+
+/** Takes a share of any list that has an entry for each of what is shared. */
+function shareOf([from, to]: Share): <T>(list: readonly T[]) => T[] {
+  return (list) => list.slice(from, to);
+}

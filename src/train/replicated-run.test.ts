@@ -1,0 +1,60 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { freshPath, steadyClock, tinyConfig } from "../testing/tiny-run.ts";
+import { runTraining } from "./run.ts";
+
+const FLAGS = [
+  "sft.steps=4",
+  "sft.batchSize=6",
+  "sft.checkpointEvery=2",
+  "sft.reportEvery=1",
+  "sft.readingSteps=2",
+  "sft.transcriptionSteps=1",
+  "train.iterations=2",
+  "train.promptsPerIteration=4",
+  "train.groupSize=4",
+  "evaluation.problems=4",
+  "engine.threads=2",
+  "engine.replicas=2",
+];
+
+/** Numbers of the warm start and of the run, without times, and the final weights. */
+function outcome(path: string) {
+  const records = ["warm-start/metrics.jsonl", "metrics.jsonl"].flatMap((file) =>
+    readFileSync(join(path, file), "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => {
+        const { timing: _timing, ...record } = JSON.parse(line) as Record<string, unknown>;
+        return record;
+      }),
+  );
+  return { records, weights: readFileSync(join(path, "model", "model.safetensors")).toString("base64") };
+}
+
+async function run(runDirectory: string, resume = false, stopAfter = Infinity) {
+  let steps = 0;
+  const { status } = await runTraining({
+    config: tinyConfig(...FLAGS),
+    runDirectory,
+    resume,
+    clock: steadyClock(),
+    onEvent: ({ event }) => {
+      if (event === "iteration" || event === "warm-start") steps += 1;
+    },
+    shouldStop: () => steps >= stopAfter,
+  });
+  return status;
+}
+
+test("a run on replicas that was stopped, in its warm start and after, ends to the bit as one that was not", async () => {
+  const [whole, parts] = [freshPath(), freshPath()];
+  expect(await run(whole)).toBe("finished");
+  expect(await run(parts, false, 3)).toBe("interrupted");
+  expect(await run(parts, true, 2)).toBe("interrupted");
+  expect(await run(parts, true)).toBe("finished");
+  const { records } = outcome(whole);
+  expect(records).toHaveLength(6);
+  expect(outcome(parts)).toEqual(outcome(whole));
+});
