@@ -67,6 +67,7 @@ export class TinkerService {
 
   /** Takes up what the server had when it ended in order. */
   async start(): Promise<void> {
+    this.#sessions.resume();
     for (const model of this.#models.rested()) {
       const served = this.#options.models.find(({ name }) => name === model.baseModel);
       if (served === undefined) continue;

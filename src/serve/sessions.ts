@@ -11,10 +11,13 @@ export class Sessions {
   readonly #database: StateDatabase;
   readonly #lastSeen = new Map<string, number>();
 
-  /** Takes up those of before a restart. */
   constructor(database: StateDatabase) {
     this.#database = database;
-    for (const row of database.rows("SELECT id FROM sessions")) {
+  }
+
+  /** Takes up those of before a restart. */
+  resume(): void {
+    for (const row of this.#database.rows("SELECT id FROM sessions")) {
       this.#lastSeen.set((row as { readonly id: string }).id, Date.now());
     }
   }
