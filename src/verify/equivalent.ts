@@ -36,14 +36,23 @@ function optionLetter(text: string): string | undefined {
   return /^\(?([a-j])[).:]?$/.exec(text)?.[1];
 }
 
+/**
+ * The letter of an option that is written out, "b. 12 cm" or "(b) 12 cm"; undefined where another letter stands alone in
+ * it, which may be an answer too.
+ */
+function writtenOption(text: string): string | undefined {
+  const [, bracketed, bare, rest = ""] = /^(?:\(([a-j])\)|([a-j])[.)])\s?(.+)$/.exec(text) ?? [];
+  return /(?<![\p{L}\p{N}])[b-j](?![\p{L}\p{N}])|\(a\)/u.test(rest) ? undefined : (bracketed ?? bare);
+}
+
 /** The right side of "x = 5", where the left is one letter. */
 function withoutName(text: string): string {
   return /^[a-z]=([^=]+)$/.exec(text)?.[1] ?? text;
 }
 
 /**
- * Whether an answer equals the reference: the same text up to typesetting, case and spaces, the same option letter,
- * or the same number. Integers are compared exactly, other numbers within 1e-6 relative; 1/2 = 0.5 = \frac{1}{2};
+ * Whether an answer equals the reference: the same text up to typesetting, case and spaces, the same option letter
+ * (one side may have the option's text after it, "B. 12 cm"), or the same number. Integers are compared exactly, other numbers within 1e-6 relative; 1/2 = 0.5 = \frac{1}{2};
  * 50% equals both 0.5 and 50; units must agree where both have one; ratios a:b must have the same sides, and equal
  * the fraction a/b; roots, pi and powers of ten have their values, but arithmetic is not done for an answer that
  * leaves it undone (2^3, 3 + 5). Points and intervals are the same part by part, sets in braces in any order.
@@ -64,8 +73,10 @@ export function equivalent(given: string, reference: string): boolean {
 function same(a: string, b: string, depth: number): boolean {
   if (a === "" || b === "" || a === "nan" || b === "nan") return false;
   if (a.replaceAll(", ", ",") === b.replaceAll(", ", ",")) return true;
-  const letter = optionLetter(a);
-  if (letter !== undefined && letter === optionLetter(b)) return true;
+  const letters = [optionLetter(a), optionLetter(b)];
+  if (letters.some((letter) => letter !== undefined)) {
+    return (letters[0] ?? writtenOption(a)) === (letters[1] ?? writtenOption(b));
+  }
   if (depth > 0 && sameCollection(a, b, (x, y) => same(x, y, depth - 1))) return true;
   const hasOneName = a.includes("=") !== b.includes("=");
   const x = numberValue(hasOneName ? withoutName(a) : a);
