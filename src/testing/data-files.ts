@@ -93,7 +93,7 @@ export function writePackedJsonl(
 
 /**
  * The layout of TIGER-Lab/ViRL39K: a parquet file whose `image` is a list of paths, and images.zip beside it. Every third
- * problem has no image.
+ * problem has no image, and of the others every second one no place for it in its text.
  */
 export function writeVirl(problems: readonly SmallProblem[], folder: string = temporaryDirectory()): string {
   const hasImage = (i: number) => i % 3 !== 2;
@@ -114,10 +114,13 @@ export function writeVirl(problems: readonly SmallProblem[], folder: string = te
     { name: "PassRate_32BTrained", data: problems.map((_, i) => i / problems.length) },
     { name: "category", data: problems.map(() => "(GradeSchool) Geometric") },
     { name: "qid", data: problems.map(({ id }) => id) },
-    { name: "image", data: problems.map((problem, i) => (hasImage(i) ? [pathOf(problem)] : [])) },
+    {
+      name: "image",
+      data: problems.map((problem, i) => (hasImage(i) ? [pathOf(problem)] : i % 2 === 0 ? [""] : [])),
+    },
     {
       name: "question",
-      data: problems.map(({ question }, i) => (hasImage(i) ? `<image>${question}` : question)),
+      data: problems.map(({ question }, i) => (hasImage(i) && i % 2 === 0 ? `<image>${question}` : question)),
     },
   ];
   const members = problems.filter((_, i) => hasImage(i));

@@ -11,7 +11,7 @@ import { isArchive, isZip } from "./archive-name.ts";
 import { packedNames } from "./packed-names.ts";
 import { readZipDirectory, type ZipDirectory } from "./zip-directory.ts";
 
-/** Most files in all archives of a data set; each takes about 200 bytes of memory. */
+/** Most files in all archives of a data set; each takes about 250 bytes of memory. */
 const MAX_ENTRIES = 2 ** 21;
 /** Directories whose archives are remembered at one time. */
 const MAX_LISTINGS = 4096;

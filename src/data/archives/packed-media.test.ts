@@ -172,6 +172,8 @@ describe("a video in an archive", () => {
     expect(await shades(0)).toEqual([[2, 1, 3]]);
     expect(await shades(1)).toEqual([[3, 2]]);
     await expect(source.problem(2)).rejects.toThrow(`line 3: video "none": no such file`);
+    const inside = await open(path, { images: join(folder, "videos.zip") });
+    expect((await inside.problem(0)).videos).toEqual((await source.problem(0)).videos);
     writeZip(join(folder, "other.zip"), clip);
     await expect((await open(path)).problem(0)).rejects.toThrow('video "clip": may be "clip" in');
   });
