@@ -1,5 +1,5 @@
 import { cpSync, mkdirSync, renameSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { DataError } from "../../errors/index.ts";
 import { plainImage, smallProblems, writeParquet } from "../../testing/data-files.ts";
@@ -107,6 +107,7 @@ describe("an image in an archive beside the rows", () => {
     writeFileSync(join(folder, "loose", "b.png"), pngs[3]!);
     writeZip(join(folder, "images.zip"), [member("images/a.png", 1)]);
     expect([await shade(folder, 0), await shade(folder, 1)]).toEqual([1, 3]);
+    expect(await shade(`./${relative(".", folder)}/`, 1)).toBe(3);
     await expect((await open(join(folder, "data"))).problem(0)).rejects.toThrow("no such file");
   });
 

@@ -3,7 +3,7 @@
  * From a data set's options to where its images and videos are looked for.
  */
 import { stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { DataError } from "../../errors/index.ts";
 import { isArchive, isZip, unpackHint } from "../archives/archive-name.ts";
 import type { FileSplit } from "./discover.ts";
@@ -17,7 +17,7 @@ import type { FilesOptions } from "./options.ts";
 function directoriesOf(options: FilesOptions, split: FileSplit, path: string): string[] {
   const given = (split === "train" ? undefined : options[split]) ?? options.path;
   const own = dirname(path);
-  return dirname(own) === given.replace(/[\\/]+$/, "") ? [own, given] : [own];
+  return resolve(own, "..") === resolve(given) ? [own, given] : [own];
 }
 
 /**
