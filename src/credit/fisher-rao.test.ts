@@ -16,6 +16,11 @@ describe("fisherRaoDistance", () => {
     expect(fisherRaoDistance(p, q)).toBeCloseTo(expected, 14);
   });
 
+  test("of disjoint distributions is exactly π, not the number after it", () => {
+    expect(fisherRaoDistance([1, 0], [0, 1])).toBe(Math.PI);
+    expect(fisherRaoDistance([0.3, 0.1, 0], [0, 0, 1e-160])).toBe(Math.PI);
+  });
+
   test("is a metric on distributions, within [0, π], and blind to scale", () => {
     fc.assert(
       fc.property(masses, masses, masses, (p, q, r) => {

@@ -32,5 +32,6 @@ export function fisherRaoDistance(p: ArrayLike<number>, q: ArrayLike<number>): n
   if (!(pMass > 0 && qMass > 0)) return 0;
   let chord = 0;
   for (let j = 0; j < p.length; j++) chord += (Math.sqrt(p[j]! / pMass) - Math.sqrt(q[j]! / qMass)) ** 2;
-  return 4 * Math.asin(Math.min(Math.sqrt(chord) / 2, Math.SQRT1_2));
+  // Four times the rounded arcsine of √½ is the next number above π.
+  return Math.min(Math.PI, 4 * Math.asin(Math.min(Math.sqrt(chord) / 2, Math.SQRT1_2)));
 }

@@ -17,6 +17,15 @@ describe("groupAdvantages", () => {
     expect(groupAdvantages([0, 1], { epsilon: 1e-4 })[1]).toBeCloseTo(0.5 / (Math.SQRT1_2 + 1e-4), 14);
   });
 
+  test("has the same values for rewards of any size", () => {
+    for (const size of [1e-300, 1e-160, 1, 1e160, 1e300]) {
+      const advantages = groupAdvantages([size, 0], { epsilon: 0 });
+      expect(advantages).toBeAllclose([Math.SQRT1_2, -Math.SQRT1_2]);
+    }
+    expect([...groupAdvantages([0, 5e-324], { epsilon: 0 })].every(Number.isFinite)).toBe(true);
+    expect(() => groupAdvantages([1.7e308, -1.7e308, -1.7e308])).toThrow(NumericError);
+  });
+
   test("keeps reward units without scale", () => {
     expect(groupAdvantages([3, 1, 2], { scale: "none" })).toBeAllclose([1, -1, 0]);
   });

@@ -37,7 +37,7 @@ export function isScorable(reward: number | null | undefined): reward is number 
  * Mean and unbiased standard deviation of a group's scorable rewards.
  *
  * @param rewards `[G]`
- * @throws NumericError when a reward is infinite
+ * @throws NumericError when a reward is infinite, or the difference of two
  */
 export function groupSpread(rewards: Rewards): GroupSpread {
   const scored: number[] = [];
@@ -55,12 +55,18 @@ export function groupSpread(rewards: Rewards): GroupSpread {
   }
   let mean = 0;
   for (const reward of scored) mean += reward / scored.length;
+  // By the greatest of them, so that squares of very small or large differences neither vanish nor overflow.
+  let greatest = 0;
+  for (const reward of scored) greatest = Math.max(greatest, Math.abs(reward - mean));
+  if (greatest === Infinity) throw new NumericError("rewards: they differ by more than a number can hold");
+  // Rewards apart by the last bit may all round to their mean.
+  if (greatest === 0) return { scorable: scored.length, mean, deviation: 0, hasSpread: false };
   let squares = 0;
-  for (const reward of scored) squares += (reward - mean) ** 2;
+  for (const reward of scored) squares += ((reward - mean) / greatest) ** 2;
   return {
     scorable: scored.length,
     mean,
-    deviation: Math.sqrt(squares / (scored.length - 1)),
+    deviation: greatest * Math.sqrt(squares / (scored.length - 1)),
     hasSpread: true,
   };
 }

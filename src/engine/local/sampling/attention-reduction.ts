@@ -11,7 +11,7 @@ import type { AttentionSignals } from "../../engine.ts";
  * @param chord ‖√p − √q‖² of two distributions, in [0, 2]
  */
 export function shiftFromChord(chord: number): number {
-  return 4 * Math.asin(Math.min(Math.SQRT1_2, 0.5 * Math.sqrt(Math.max(0, chord))));
+  return Math.min(Math.PI, 4 * Math.asin(Math.min(Math.SQRT1_2, 0.5 * Math.sqrt(Math.max(0, chord)))));
 }
 
 /** Signals from masses and squared chords; a shift is 0 where either row has no mass in the modality. */
