@@ -33,6 +33,7 @@ const needed = [
   "assets/digits/scans.bin",
   "assets/digits/tokenizer.json",
   "assets/digits/chat_template.jinja",
+  "assets/digits/generation_config.json",
 ];
 for (const path of needed) if (!packed.has(path)) problems.push(`missing: ${path}`);
 for (const type of ["js", "css", "wasm.br"]) {
