@@ -32,7 +32,7 @@ export function countedTokens(mask: ArrayLike<number> | undefined, tokens: numbe
 }
 
 /**
- * Fails unless all signals and the mask have one length and every token that counts has a value within range.
+ * Fails unless all signals and the mask have one length, the mask is of 0 and 1, and every token that counts has a value within range.
  *
  * @param signals by name, each with its range and its `[T]`
  * @returns that length, T
@@ -52,6 +52,11 @@ export function checkSignals(
   }
   if (mask && mask.length !== tokens) {
     throw new ShapeError(`mask: expected shape [${tokens}], got [${mask.length}]`);
+  }
+  for (let t = 0; mask && t < tokens; t++) {
+    if (mask[t] !== 0 && mask[t] !== 1) {
+      throw new NumericError(`mask[${t}]: expected 0 or 1, got ${mask[t]}`);
+    }
   }
   for (const [name, [range, values]] of named) {
     for (let t = 0; t < tokens; t++) {

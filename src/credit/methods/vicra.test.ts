@@ -105,6 +105,9 @@ describe("vicra", () => {
     const good = { logprobs: [-1, -2], logprobsWithoutImage: [-1, -2] };
     expect(() => vicra({ ...good, logprobsWithoutImage: [-1] })).toThrow(ShapeError);
     expect(() => vicra({ ...good, mask: [1] })).toThrow(ShapeError);
+    expect(() => vicra({ ...good, mask: [1, 2] })).toThrow("mask[1]: expected 0 or 1, got 2");
+    // @ts-expect-error: false is not 0, and would count
+    expect(() => vicra({ ...good, mask: [true, false] })).toThrow(NumericError);
     expect(() => vicra(good, { score: "divergence" })).toThrow(ShapeError);
     // @ts-expect-error: what plain JavaScript may pass
     expect(() => vicra(good, { score: "kl" })).toThrow("probability, divergence");
