@@ -58,6 +58,12 @@ export function tinyConfig(...flags: readonly string[]): Config {
   return resolveConfig({ flags: [...TINY_FLAGS, ...flags] });
 }
 
+/** The same on a data set in files. */
+export function tinyFileConfig(path: string, ...flags: readonly string[]): Config {
+  const own = TINY_FLAGS.filter((flag) => !flag.startsWith("data."));
+  return resolveConfig({ flags: [...own, `data=${path}`, ...flags] });
+}
+
 /** A clock that moves by ten milliseconds each time it is read. */
 export function steadyClock(): () => number {
   let now = 0;

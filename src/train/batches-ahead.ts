@@ -24,13 +24,18 @@ export interface BatchAhead extends SampledBatch {
   readonly rng: Rng;
   /** Of its own time, which other work had at the same time. */
   readonly watch: Stopwatch;
+  /** All that the sampler answered, for shuffled frames too, in order. */
+  readonly completions: RecordedBatch["completions"];
 }
 
 /** The completions of a batch, in the order in which they were sampled: enough to have it again. */
 export interface RecordedBatch {
   readonly iteration: number;
   readonly version: number;
-  /** `[P][G]`; with dynamic sampling those of every round, one after another. */
+  /**
+   * `[P][G]`; with dynamic sampling those of every round, one after another, and with `reward.temporal` after those of a
+   * round its completions for shuffled frames.
+   */
   readonly completions: readonly (readonly Completion[])[];
 }
 
@@ -47,6 +52,17 @@ function replayed({ iteration, completions }: RecordedBatch): Sampler {
         );
       }
       return groups.map((group) => [...group]);
+    },
+  };
+}
+
+/** A sampler whose answers are kept as well. */
+function keeping(sampler: Sampler, kept: (readonly Completion[])[]): Sampler {
+  return {
+    async sample(request) {
+      const groups = await sampler.sample(request);
+      kept.push(...groups);
+      return groups;
     },
   };
 }
@@ -129,10 +145,12 @@ export class BatchesAhead {
     const watch = new Stopwatch(training.clock);
     const draws = { ...(await before), rng: this.#rng.fork(number) };
     const after = (): Position => ({ dataPosition: draws.dataPosition, rows: draws.rows });
+    const completions: (readonly Completion[])[] = [];
     try {
       const onLastDraw = () => release(after());
-      const sampled = await sampleBatch(training, draws, watch, { sampler, onLastDraw });
-      return { ...sampled, version, after: after(), rng: draws.rng, watch };
+      const options = { sampler: keeping(sampler, completions), onLastDraw };
+      const sampled = await sampleBatch(training, draws, watch, options);
+      return { ...sampled, version, after: after(), rng: draws.rng, watch, completions };
     } finally {
       release(after());
     }
@@ -156,8 +174,7 @@ export class BatchesAhead {
   async recorded(): Promise<RecordedBatch[]> {
     return Promise.all(
       [...this.#underWay].map(async ([iteration, batch]) => {
-        const { version, groups } = await batch;
-        const completions = groups.map(({ rollouts }) => rollouts.map(({ completion }) => completion));
+        const { version, completions } = await batch;
         return { iteration, version, completions };
       }),
     );

@@ -5,7 +5,7 @@
 import type { Completion } from "../engine/index.ts";
 import type { Question } from "../eval/index.ts";
 import { groupSpread } from "../math/index.ts";
-import type { Reward } from "../verify/index.ts";
+import type { Reward, Tally } from "../verify/index.ts";
 
 /** One completion and what the verifier says of it; null where it cannot judge. */
 export interface Rollout {
@@ -14,9 +14,23 @@ export interface Rollout {
   readonly reward: Reward | null;
 }
 
+/** A group held against another for the same question with the frames of its videos shuffled. */
+export interface OrderComparison {
+  /** The group itself. */
+  readonly ordered: Tally;
+  /** The other. */
+  readonly shuffled: Tally;
+  /** Whether any rollout of the group got the temporal reward. */
+  readonly isRewarded: boolean;
+  /** Sampled for the comparison, and never learnt from. */
+  readonly shuffledTokens: number;
+}
+
 /** The rollouts of one prompt. */
 export interface Group extends Question {
   readonly rollouts: readonly Rollout[];
+  /** Only with `reward.temporal`, where the problem has a video of two frames or more. */
+  readonly temporal?: OrderComparison;
 }
 
 /** `[G]` rewards of a group; null where the verifier could not judge. */

@@ -36,6 +36,19 @@ export interface BrokenRow {
   readonly message: string;
 }
 
+/** Groups against others for the same questions with frames shuffled. */
+export interface TemporalMetrics {
+  /** Groups that were compared. */
+  readonly groups: number;
+  /** Means over them of the share of right completions. */
+  readonly orderedAccuracy: number;
+  readonly shuffledAccuracy: number;
+  /** Share of them in which right completions got the temporal reward. */
+  readonly rewardedShare: number;
+  /** Sampled for shuffled frames, which no other metric counts. */
+  readonly shuffledTokens: number;
+}
+
 export interface IterationMetrics {
   readonly event: "iteration";
   readonly iteration: number;
@@ -51,6 +64,8 @@ export interface IterationMetrics {
   /** Mean of the accuracy part, in [0, 1]. */
   readonly accuracy: number;
   readonly unscorable: number;
+  /** Of problems with videos, only with `reward.temporal` and where the batch has any. */
+  readonly temporal?: TemporalMetrics;
   /** Mean over groups of the standard deviation of rewards. */
   readonly groupSpread: number;
   readonly groupsWithoutSpread: number;
@@ -126,6 +141,22 @@ function rewardNumbers(groups: readonly Group[]) {
     unscorable: total - rewards.length,
     groupSpread: mean(groups.map((group) => groupSpread(groupRewards(group)).deviation)),
     groupsWithoutSpread: share(groups.filter((group) => !hasSpread(group)).length, groups.length),
+  };
+}
+
+function temporalNumbers(groups: readonly Group[]): { readonly temporal?: TemporalMetrics } {
+  const compared = groups.flatMap(({ temporal }) => temporal ?? []);
+  if (compared.length === 0) return {};
+  const accuracy = (which: "ordered" | "shuffled") =>
+    mean(compared.map(({ [which]: { right, judged } }) => share(right, judged)));
+  return {
+    temporal: {
+      groups: compared.length,
+      orderedAccuracy: accuracy("ordered"),
+      shuffledAccuracy: accuracy("shuffled"),
+      rewardedShare: share(compared.filter(({ isRewarded }) => isRewarded).length, compared.length),
+      shuffledTokens: compared.reduce((sum, { shuffledTokens }) => sum + shuffledTokens, 0),
+    },
   };
 }
 
@@ -306,6 +337,7 @@ export function iterationMetrics({
     filteredRows: skippedRows.filter(({ isBroken }) => !isBroken).length,
     ...completions,
     ...rewardNumbers(groups),
+    ...temporalNumbers(groups),
     samplingAttempts: attempts,
     ...(staleness !== undefined && { staleness }),
     usedGroups: used.length,

@@ -86,10 +86,11 @@ export function requireTrainable({ engine }: Config): void {
   }
 }
 
-function requireCapabilities(engine: Engine, { credit, algorithm, train }: Config): void {
+function requireCapabilities(engine: Engine, { credit, algorithm, reward, train }: Config): void {
   for (const capability of creditCapabilities(creditMethod(credit).needs)) {
     requireCapability(engine.capabilities, capability, `credit.kind "${credit.kind}"`);
   }
+  if (reward.temporal) requireCapability(engine.capabilities, "video", "reward.temporal");
   if (train.maxStaleness > 0) requireCapability(engine.capabilities, "overlap", "train.maxStaleness above 0");
   const needs = algorithmNeeds(algorithm);
   if (needs.values) requireCapability(engine.capabilities, "value", 'algorithm.baseline "values"');
@@ -110,6 +111,14 @@ async function requireVideos(engine: Engine, source: ProblemSource | undefined):
   const place = await source?.firstVideo?.();
   if (place !== undefined)
     requireCapability(engine.capabilities, "video", `${place}: a problem with a video`);
+}
+
+/** Fails when the reward compares orders of frames and no problem has any. */
+async function requireFrames({ reward }: Config, source: ProblemSource): Promise<void> {
+  if (reward.temporal === undefined || (await source.firstVideo?.()) !== undefined) return;
+  throw new ConfigError(
+    `reward.temporal: expected a data set in which some problem has a video, got none in ${source.fingerprint}`,
+  );
 }
 
 async function warmStart(
@@ -186,6 +195,7 @@ export async function runTraining(options: RunOptions, hooks: TrainingHooks = {}
         ? await evaluationSource(config, "validation", options.onEvent)
         : undefined;
     await requireVideos(engine, source);
+    await requireFrames(config, source);
     await requireVideos(engine, validation);
     const training: Training = {
       config,

@@ -96,3 +96,14 @@ describe("the punishment of length", () => {
     }
   });
 });
+
+test("the reward of length is a part of the reward, for right completions within its bounds alone", async () => {
+  const { sample } = trainingWith("reward.length={min: 2, max: 2}", "train.groupSize=32");
+  const rollouts = (await sample()).groups.flatMap(({ rollouts: own }) => own);
+  for (const { completion, reward } of rollouts) {
+    const { accuracy = 0, format = 0, length } = reward!.parts;
+    expect(length).toBe(accuracy === 1 && completion.tokens.length === 2 ? 1 : 0);
+    expect(reward?.value).toBeCloseTo(accuracy + 0.1 * format + 0.2 * (length ?? 0), 12);
+  }
+  expect(rollouts.some(({ reward }) => reward?.parts["length"] === 1)).toBe(true);
+});

@@ -8,6 +8,7 @@ import { type DrawnQuestions, drawQuestions, RowTally, type SkippedRow } from ".
 import type { Group } from "./group.ts";
 import { maxBrokenShare, problemLimits } from "./open-data.ts";
 import type { Stopwatch } from "./stopwatch.ts";
+import { withTemporalRewards } from "./temporal-groups.ts";
 import type { Draws, Training } from "./training.ts";
 
 /** The groups of an iteration, and the rows that were passed over. */
@@ -41,7 +42,8 @@ async function nextQuestions(training: Training, draws: Draws): Promise<DrawnQue
 }
 
 /**
- * Samples a group for each of the next problems and has every completion judged.
+ * Samples a group for each of the next problems and has every completion judged; with `reward.temporal` also against
+ * completions for shuffled frames.
  *
  * @param needs signals to take along while sampling
  * @throws DataError when too many rows of the data set are broken, or none can be used
@@ -55,29 +57,39 @@ export async function sampleGroups(
 ): Promise<SampledGroups> {
   const { config, dialogue, verify } = training;
   const { questions, skipped } = await watch.time("prepare", () => nextQuestions(training, draws));
-  const seed = draws.rng.word();
+  const { temporal } = config.reward;
+  const request = {
+    ...config.sampling,
+    prompts: questions.map(({ prompt }) => prompt),
+    groupSize: config.train.groupSize,
+    stopTokens: dialogue.stopTokens,
+    seed: draws.rng.word(),
+  };
+  const temporalSampling = temporal && { options: temporal, sampler, request, seed: draws.rng.word() };
   onLastDraw?.();
   const { attention, calibrated } = needs;
   const completions = await watch.time("sample", () =>
     sampler.sample({
-      ...config.sampling,
-      prompts: questions.map(({ prompt }) => prompt),
-      groupSize: config.train.groupSize,
-      stopTokens: dialogue.stopTokens,
-      seed,
+      ...request,
       ...((attention || calibrated) && {
         signals: { ...(attention && { attention }), ...(calibrated && { calibrated }) },
       }),
     }),
   );
-  const groups = await watch.time("verify", async () =>
-    questions.map((question, p) => ({
-      ...question,
-      rollouts: completions[p]!.map((completion) => {
-        const text = dialogue.text(completion.tokens);
-        return { completion, text, reward: verify(text, question.problem, completion.tokens.length) };
+  const judged = await watch.time("verify", async () =>
+    questions.map(
+      (question, p): Group => ({
+        ...question,
+        rollouts: completions[p]!.map((completion) => {
+          const text = dialogue.text(completion.tokens);
+          return { completion, text, reward: verify(text, question.problem, completion.tokens.length) };
+        }),
       }),
-    })),
+    ),
   );
+  const groups =
+    temporalSampling === undefined
+      ? judged
+      : await withTemporalRewards(training, judged, temporalSampling, watch);
   return { groups, skippedRows: skipped };
 }

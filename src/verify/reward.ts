@@ -6,8 +6,10 @@ import * as z from "zod";
 import { equivalent } from "./equivalent.ts";
 import { extractAnswer, markedAnswer } from "./extract-answer.ts";
 import { COMPLETION_FORMS, formatFault } from "./format.ts";
+import { lengthSchema } from "./length-reward.ts";
 import { overlongSchema } from "./overlong.ts";
 import { type KeyStep, keyStepShare, stepFault } from "./step-reward.ts";
+import { temporalSchema } from "./temporal.ts";
 
 const weight = z.number().min(0);
 
@@ -38,6 +40,8 @@ export const rewardSchema = z
           "number does.",
       ),
     overlong: overlongSchema.optional(),
+    length: lengthSchema.optional(),
+    temporal: temporalSchema.optional(),
   })
   .refine(({ accuracy, format, keySteps, validity }) => accuracy + format + keySteps + validity > 0, {
     message: "expected a weight above 0 for accuracy, format, keySteps or validity",
@@ -50,7 +54,7 @@ export type RewardOptions = z.infer<typeof rewardSchema>;
 export interface Reward {
   /** Weighted sum of the parts; null where the completion cannot be judged, which is not 0. */
   readonly value: number | null;
-  /** Each part before its weight, 0 to 1; `overlong` −1 to 0. */
+  /** Each part before its weight, 0 to 1; `overlong` −1 to 0. The training adds `length` and `temporal`. */
   readonly parts: Readonly<Record<string, number>>;
   /** In words, what decided it. */
   readonly reason: string;

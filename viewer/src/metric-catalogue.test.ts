@@ -24,12 +24,13 @@ test("every metric stands under a heading, in the order of headings, the most as
     "samplerMismatch",
     "entropy",
     "reward",
+    "temporal.shuffledAccuracy",
     "ofTomorrow",
     "learningRate",
   );
   const sections = metricSections([{ iteration, evaluation: event("accuracy"), news: event("count") }], "");
   expect(sections.map(({ title, metrics }) => [title, metrics.map(({ key }) => key)])).toEqual([
-    ["Outcome", ["reward"]],
+    ["Outcome", ["reward", "temporal.shuffledAccuracy"]],
     ["Policy", ["entropy", "gradientNorm", "staleness", "samplerMismatch"]],
     ["Optimiser", ["learningRate"]],
     ["Time", ["timing.totalSeconds"]],

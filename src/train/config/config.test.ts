@@ -131,6 +131,9 @@ describe("resolving a configuration", () => {
     expect(reward.overlong).toEqual({ buffer: 16, weight: 1 });
     const limit = withFlags("sampling.maxCompletionTokens=16", "reward.overlong.buffer=16");
     expect(limit.reward.overlong?.buffer).toBe(16);
+    expect(() => withFlags("sampling.maxCompletionTokens=319", "reward.length={}")).toThrow(
+      "reward.length.min: expected at most sampling.maxCompletionTokens (319), got 320",
+    );
     expect(() => withFlags("sampling.maxCompletionTokens=15", "reward.overlong.buffer=16")).toThrow(
       "reward.overlong.buffer: expected at most sampling.maxCompletionTokens (15), got 16",
     );

@@ -52,6 +52,11 @@ function checkCombinations(config: Config): void {
       `reward.overlong.buffer: expected at most sampling.maxCompletionTokens (${limit}), got ${reward.overlong.buffer}`,
     );
   }
+  if (reward.length !== undefined && reward.length.min > limit) {
+    wrong.push(
+      `reward.length.min: expected at most sampling.maxCompletionTokens (${limit}), got ${reward.length.min}`,
+    );
+  }
   if (train.maxStaleness > 0 && !correctsStaleness(algorithm)) {
     wrong.push(
       `train.maxStaleness ${train.maxStaleness} with algorithm.kind "${algorithm.kind}": it has no importance ratio, so ` +

@@ -81,15 +81,20 @@ const objectives: Readonly<Record<string, Quotes>> = {
   },
 };
 
+const quotesFor = (kind: string): Quotes => ({
+  "algorithm.kind": [kind, "Table 1: one of the four that AT-RL is added to"],
+  ...objectives[kind],
+  ...shared,
+});
+
+/** All that the preset of GRPO with AT-RL says, for presets that add to it. */
+export const atRlGrpo: Quotes = quotesFor("grpo");
+
 /** One preset for each objective of the paper. */
-export const atRlPresets: readonly Preset[] = Object.entries(objectives).map(([kind, quotes]) =>
+export const atRlPresets: readonly Preset[] = Object.keys(objectives).map((kind) =>
   quotedPreset(
     `${kind}-at-rl`,
     `${kind.toUpperCase()} with AT-RL credit, hyper-parameters of arXiv:2602.11455`,
-    {
-      "algorithm.kind": [kind, "Table 1: one of the four that AT-RL is added to"],
-      ...quotes,
-      ...shared,
-    },
+    quotesFor(kind),
   ),
 );

@@ -10,6 +10,7 @@ import { digitsQuick } from "./digits-quick.ts";
 import { dycoRlPresets } from "./dyco-rl.ts";
 import { papoPresets } from "./papo.ts";
 import type { Preset } from "./preset.ts";
+import { tGrpoPresets } from "./t-grpo.ts";
 import { vicraPresets } from "./vicra.ts";
 import { vppoPreset } from "./vppo.ts";
 
@@ -21,6 +22,7 @@ export const presets: readonly Preset[] = [
   digitsQuick,
   ...dycoRlPresets,
   ...atRlPresets,
+  ...tGrpoPresets,
   ...vicraPresets,
   vppoPreset,
   ...papoPresets,

@@ -51,6 +51,16 @@ describe("presets of papers", () => {
     ["dapo", "vppo"],
   ];
 
+  test("T-GRPO is GRPO with the temporal reward, alone and with all that AT-RL's GRPO has", () => {
+    const [alone, withAtRl, atRl] = ["t-grpo", "t-grpo-at-rl", "grpo-at-rl"].map((name) =>
+      resolveConfig({ preset: settingsOf(name) }),
+    );
+    expect(alone).toMatchObject({ algorithm: { kind: "grpo" }, credit: { kind: "uniform" } });
+    const temporal = { weight: 0.3, factor: 1, shuffledGroupSize: 4 };
+    expect(alone?.reward.temporal).toEqual(temporal);
+    expect(withAtRl).toEqual({ ...atRl, reward: { ...atRl?.reward, temporal } });
+  });
+
   test.each(pairs)("%s with %s, as a paper reports it", (objective, credit) => {
     const found = presets.filter(({ name }) => name.startsWith(`${objective}-${credit}`));
     expect(found.length).toBeGreaterThan(0);
