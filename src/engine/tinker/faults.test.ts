@@ -188,6 +188,70 @@ describe("a network with faults", () => {
     expect(await client.score([sequence])).toEqual(await straight.score([sequence]));
   });
 
+  describe("on a SkyRL that looks at no numbers", () => {
+    /** A server that does again what comes again, and loses the answer to the second of `call`. */
+    async function forgetful(call: string, lost: () => Promise<Response>) {
+      const server = await world.server({ engine: small, isExtended: false });
+      let count = 0;
+      const calls: string[] = [];
+      const route: Fetch = async (address, options) => {
+        const { pathname } = new URL(address);
+        if (pathname === "/") return Response.json({ name: "Tinker API Mock" });
+        if (typeof options.body !== "string") return fetch(address, options);
+        const { seq_id: _, ...fields } = JSON.parse(options.body) as Record<string, unknown>;
+        const body = JSON.stringify(fields);
+        const name = pathname.split("/").at(-1)!;
+        calls.push(name);
+        const isTurn = name === call && ++count === 2;
+        if (isTurn && call === "forward_backward") await fetch(address, { ...options, body });
+        return isTurn ? lost() : fetch(address, { ...options, body });
+      };
+      const client = await world.client(server.url, { clock, fetch: route, lossReduction: "sum" });
+      return { client, calls };
+    }
+    const cut = () => Promise.reject(new TypeError("fetch failed: the connection was cut"));
+    const refused = () =>
+      Promise.reject(
+        new TypeError("fetch failed", {
+          cause: Object.assign(new Error("refused"), { code: "ECONNREFUSED" }),
+        }),
+      );
+    const scoresOf = async (engine: Engine) =>
+      (await engine.score([{ prompt: prompts[0]!, completion: Int32Array.of(3, 4) }]))[0]!.logprobs;
+
+    const undisturbed = async (...rounds: readonly number[]) => {
+      const { client } = await forgetful("nothing", cut);
+      for (const own of rounds) await train(client, own);
+      return scoresOf(client);
+    };
+
+    test.each(["forward_backward", "optim_step"])(
+      "a %s whose answer is lost is not sent again: the run is to go back to its checkpoint",
+      async (call) => {
+        const { client, calls } = await forgetful(call, cut);
+        await train(client, 1);
+        const saved = temporaryDirectory();
+        await client.save(saved);
+        await expect(train(client, 1)).rejects.toThrow(
+          new RegExp(`^${call} \\d+: the answer of .*, which would do again what comes again, is lost`),
+        );
+        await client.load(saved);
+        expect(calls.filter((name) => name === "unload_model")).toHaveLength(1);
+        await train(client, 1);
+        expect(await scoresOf(client)).toEqual(await undisturbed(1, 1));
+      },
+    );
+
+    test("what never arrived, or was refused for the time being, is sent again", async () => {
+      const expected = await undisturbed(2);
+      for (const lost of [refused, async () => Response.json({ detail: "busy" }, { status: 503 })]) {
+        const { client } = await forgetful("optim_step", lost);
+        await train(client, 2);
+        expect(await scoresOf(client)).toEqual(expected);
+      }
+    });
+  });
+
   test.each([
     ["Model model_1 not loaded (likely stale request from previous server)", SessionLostError],
     ["Model model_1 not loaded", SessionLostError],

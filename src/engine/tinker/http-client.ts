@@ -13,6 +13,17 @@ const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 30_000;
 /** Of a server that answers, but cannot do what was asked: trying again would not help. */
 const FINAL_SERVER_ERRORS = new Set([501, 505, 507]);
+/** Of a proxy that has no answer from the server behind it. */
+const ANSWER_LOST = new Set([502, 504]);
+/** Codes of connections that never were. */
+const NOT_CONNECTED = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
 const SHOWN = 300;
 /** What SkyRL says (400) of a model that it had before it was restarted. */
 const NOT_LOADED = /\bmodel '?\S+ not loaded\b/i;
@@ -34,6 +45,8 @@ export interface Request {
   readonly isOfSession?: boolean;
   /** Tries only once. */
   readonly isOnce?: boolean;
+  /** The server would do it again: where an attempt may have arrived and its answer is lost, there is no other. */
+  readonly isDoneEachTime?: boolean;
   /** Gives the answer "not yet" (408) to the caller instead of trying again. */
   readonly mayWait?: boolean;
 }
@@ -83,7 +96,8 @@ export class HttpClient {
   /**
    * The answer's JSON.
    *
-   * @throws SessionLostError when the server does not know the session, the model or the future any more
+   * @throws SessionLostError when the server does not know the session, the model or the future any more, or when nobody knows
+   *   whether a request was done that must not be done twice
    * @throws EngineError naming the call: refused, or without an answer for too long
    */
   async send(request: Request): Promise<unknown> {
@@ -91,6 +105,11 @@ export class HttpClient {
     for (let attempt = 0; ; attempt++) {
       const problem = await this.#attempt(request);
       if (!(problem instanceof Retry)) return problem;
+      if (request.isDoneEachTime && problem.mayBeDone) {
+        throw new SessionLostError(
+          `${request.call}: the answer of ${this.url}, which would do again what comes again, is lost: ${problem.message}`,
+        );
+      }
       const waited = this.#clock.now() - start;
       const wait = problem.afterMs ?? this.#wait(attempt);
       if (request.isOnce || waited + wait > this.#limitMs) {
@@ -115,19 +134,20 @@ export class HttpClient {
     } catch (error) {
       if (this.#closing.signal.aborted) throw new EngineError(`${request.call}: the engine is closed`);
       const { message, cause } = error as Error;
-      return new Retry(cause instanceof Error ? `${message}: ${cause.message}` : message);
+      const mayBeDone = !NOT_CONNECTED.has(String((cause as NodeJS.ErrnoException | undefined)?.code));
+      return new Retry(cause instanceof Error ? `${message}: ${cause.message}` : message, mayBeDone);
     }
     const { status, text, retryAfterMs } = answer;
     if (status === 408 && request.mayWait) return PENDING;
     if (status === 408 || status === 429 || (status >= 500 && !FINAL_SERVER_ERRORS.has(status))) {
-      return new Retry(`status ${status}: ${shown(text)}`, retryAfterMs);
+      return new Retry(`status ${status}: ${shown(text)}`, ANSWER_LOST.has(status), retryAfterMs);
     }
     if (status >= 300) throw this.#refused(request, status, text);
     try {
       return JSON.parse(text) as unknown;
     } catch {
       // Cut off on its way, or not from the server at all.
-      return new Retry(`expected JSON, got ${shown(text)}`);
+      return new Retry(`expected JSON, got ${shown(text)}`, true);
     }
   }
 
@@ -160,10 +180,13 @@ export class HttpClient {
 /** Why an attempt is to be made again. */
 class Retry {
   readonly message: string;
+  /** Whether the server may have taken it all the same. */
+  readonly mayBeDone: boolean;
   readonly afterMs: number | undefined;
 
-  constructor(message: string, afterMs?: number) {
+  constructor(message: string, mayBeDone: boolean, afterMs?: number) {
     this.message = message;
+    this.mayBeDone = mayBeDone;
     this.afterMs = afterMs;
   }
 }

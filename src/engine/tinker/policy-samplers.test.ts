@@ -146,3 +146,19 @@ describe("a sampler on SkyRL's JAX backend, whose sampling sessions have the wei
     expect(await (await engine.sampler()).sample(request)).toEqual(start);
   });
 });
+
+describe("a model's place on SkyRL's JAX backend, which holds what gradient the model before it left", () => {
+  test("is cleared before the first step and before a checkpoint is loaded, whose moments come after", async () => {
+    const { engine, calls } = await client("Tinker API Mock");
+    expect(calls.slice(-3)).toEqual(["save_weights", "optim_step", "load_weights"]);
+    const straight = (await client("another")).engine;
+    for (const own of [engine, straight]) await step(own);
+    const directory = temporaryDirectory();
+    await engine.save(directory);
+    calls.length = 0;
+    await engine.load(directory);
+    expect(calls).toEqual(["unload_model", "create_model", "optim_step", "load_weights"]);
+    for (const own of [engine, straight]) await step(own);
+    expect(await engine.score([sequence])).toEqual(await straight.score([sequence]));
+  });
+});

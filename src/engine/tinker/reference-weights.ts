@@ -7,36 +7,13 @@
  * one model only. Source: `load_sampler_weights` of skyrl/backends/jax.py and `sample` of skyrl_train_backend.py, SkyRL
  * 0.3.0.
  */
-import { EngineError } from "../../errors/index.ts";
 import type { Score, Sequence } from "../engine.ts";
-import type { LossReduction } from "./coefficient-loss.ts";
-import type { HttpClient } from "./http-client.ts";
 import { promptScores } from "./prompt-scores.ts";
 import type { TinkerSession } from "./session.ts";
 import type { PromptEncoder } from "./wire-prompt.ts";
 
 /** What holds weights while the model is trained: a sampler of them, a model of their own, or nothing. */
 export type WeightKeeper = "sampler" | "model" | "none";
-
-/** What SkyRL calls itself. */
-const SKYRL = "Tinker API Mock";
-
-/**
- * What the server has that keeps weights.
- *
- * @param reduction a SkyRL that takes means is the one on JAX
- */
-export async function weightKeeper(http: HttpClient, reduction: LossReduction): Promise<WeightKeeper> {
-  let about: unknown;
-  try {
-    about = await http.send({ call: "root", path: "/", isOnce: true });
-  } catch (error) {
-    if (!(error instanceof EngineError)) throw error;
-  }
-  const isSkyRl = (about as { readonly name?: unknown } | undefined)?.name === SKYRL;
-  if (!isSkyRl) return "sampler";
-  return reduction === "mean" ? "model" : "none";
-}
 
 /** Frozen weights. */
 export interface Reference {

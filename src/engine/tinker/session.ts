@@ -19,6 +19,8 @@ import {
 
 const API = "/api/v1";
 const SDK_VERSION = "fovea";
+/** What changes a model otherwise when it is done twice. */
+const ADDING = new Set(["forward_backward", "optim_step"]);
 /** Codes of a failed operation that mean that the model is gone. */
 const LOST = new Set(["unknown-session", "unknown-model", "unknown-future", "unknown-sampling-session"]);
 
@@ -59,6 +61,8 @@ export class TinkerSession {
   /** Ids of the models beside it. */
   #others: string[] = [];
   #heartbeat: NodeJS.Timeout | undefined;
+  /** Whether the server does a request of a number again where it comes again. */
+  #isDoneEachTime = false;
   #lost: FoveaError | undefined;
 
   constructor(http: HttpClient, options: TinkerEngineOptions) {
@@ -68,9 +72,10 @@ export class TinkerSession {
     this.#futureLimitMs = options.futureLimitMs ?? 3_600_000;
   }
 
-  /** Begins a session; one that was lost is forgotten. */
+  /** Begins a session; one that was lost is forgotten, and its models too if they are there still. */
   async start(): Promise<void> {
     clearInterval(this.#heartbeat);
+    await this.#unloadAll();
     const body = JSON.stringify({
       ...createSessionSchema.parse({ sdk_version: SDK_VERSION }),
       type: "create_session",
@@ -228,6 +233,17 @@ export class TinkerSession {
     return parsed(samplingSessionAnswerSchema, answer, call).sampling_session_id;
   }
 
+  /** Sends a request without effect twice under one number, and notes whether the server takes it for two. */
+  async measureRepeats(call: string, fields: object): Promise<void> {
+    const model = this.#model;
+    if (model === undefined) throw this.#lost ?? new SessionLostError(`${call}: there is no model`);
+    const request = { model_id: model.id, seq_id: model.nextSequence++, ...fields };
+    const first = await this.submit(call, request);
+    const again = await this.submit(call, request);
+    for (const future of [first, again]) await this.result(future, call);
+    this.#isDoneEachTime = first !== again;
+  }
+
   /** Sends a request and waits for what comes of it. */
   async operation(call: string, fields: object, name: string = call): Promise<unknown> {
     return this.result(await this.submit(call, fields, name), name);
@@ -237,9 +253,10 @@ export class TinkerSession {
   async submit(call: string, fields: object, name: string = call): Promise<string> {
     this.#requireLive();
     const isOfSession = call !== "create_model";
+    const isDoneEachTime = this.#isDoneEachTime && ADDING.has(call);
     const body = JSON.stringify({ type: call === "asample" ? "sample" : call, ...fields });
     const answer = await this.#noting(
-      this.#http.send({ call: name, path: `${API}/${call}`, body, isOfSession }),
+      this.#http.send({ call: name, path: `${API}/${call}`, body, isOfSession, isDoneEachTime }),
     );
     return parsed(futureSchema, answer, name).request_id;
   }

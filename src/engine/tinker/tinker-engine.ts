@@ -33,15 +33,10 @@ import { HttpClient } from "./http-client.ts";
 import { measuredReduction } from "./loss-reduction.ts";
 import { missingFromPlain, offeredSignals, ownCapabilities, signalConfig } from "./offered-signals.ts";
 import { PolicySamplers } from "./policy-samplers.ts";
-import {
-  modelReference,
-  type Reference,
-  sampledReference,
-  type WeightKeeper,
-  weightKeeper,
-} from "./reference-weights.ts";
+import { modelReference, type Reference, sampledReference, type WeightKeeper } from "./reference-weights.ts";
 import { sendSamples } from "./sample-requests.ts";
 import { parsed, TinkerSession } from "./session.ts";
+import { clearGradient, prepared } from "./skyrl.ts";
 import type { TinkerEngineOptions } from "./tinker-options.ts";
 import {
   capabilitiesSchema,
@@ -131,7 +126,8 @@ class TinkerEngine implements Engine {
     const measured = () => measuredReduction(this.#session, this.#encoder, this.#baseModel);
     const reduction = lossReduction ?? (loraRank === 0 ? "sum" : await measured());
     this.#losses = new BatchLosses(reduction);
-    this.#keeper = await weightKeeper(this.#http, reduction);
+    const save = () => this.#saved("save_weights", "start");
+    this.#keeper = await prepared(this.#http, this.#session, this.#encoder, reduction, save);
     this.#setCapabilities();
   }
 
@@ -352,6 +348,7 @@ class TinkerEngine implements Engine {
       if (this.#session.isLost) await this.#session.start();
       // Servers load weights only as a model's first request.
       if (!this.#session.isModelFresh) await this.#createModel();
+      if (this.#keeper === "model") await clearGradient(this.#session);
       await this.#session.mutate("load_weights", { path, optimizer });
       this.#samplers.moved();
       if (referencePath !== undefined && !this.#isExtended) {
