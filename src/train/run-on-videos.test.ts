@@ -2,7 +2,8 @@ import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { creditSchema } from "../credit/index.ts";
-import type { Engine } from "../engine/index.ts";
+import type { Engine, Prompt } from "../engine/index.ts";
+import { algorithmSchema } from "../objective/index.ts";
 import { smallProblems, writeJsonl } from "../testing/data-files.ts";
 import { digitsFakeEngine, freshPath, steadyClock, tinyConfig, tinyFileConfig } from "../testing/tiny-run.ts";
 import { tinyFileTraining } from "../testing/tiny-training.ts";
@@ -98,12 +99,37 @@ describe("a run on videos with the temporal reward", () => {
     expect(weights(broken).equals(weights(straight))).toBe(true);
   });
 
-  test.each(creditSchema.options.map(({ shape }) => shape.kind.value))("learns with %s", async (kind) => {
-    const flags = [...TEMPORAL, "train.reportKlEvery=0", `credit.kind=${kind}`];
-    const { training, progress } = await tinyFileTraining(digitsFakeEngine(), data, ...flags);
+  test.each([
+    ...creditSchema.options.map(({ shape }) => `credit=${shape.kind.value}`),
+    ...algorithmSchema.options.map(({ shape }) => `algorithm=${shape.kind.value}`),
+  ])("learns with %s, from completions with frames in order alone", async (flag) => {
+    const seen: { readonly [name in "sampled" | "shown"]: Prompt[] } = { sampled: [], shown: [] };
+    const inner = digitsFakeEngine();
+    const engine: Engine = {
+      ...inner,
+      sample(request) {
+        seen.sampled.push(...request.prompts);
+        return inner.sample(request);
+      },
+      score(sequences, request) {
+        seen.shown.push(...sequences.map(({ prompt }) => prompt));
+        return inner.score(sequences, request);
+      },
+      accumulate(sequences, ...parameters) {
+        seen.shown.push(...sequences.map(({ prompt }) => prompt));
+        return inner.accumulate(sequences, ...parameters);
+      },
+    };
+    await engine.setReference();
+    const credit = flag.startsWith("credit") ? [] : ["credit=uniform"];
+    const flags = [...TEMPORAL, "train.reportKlEvery=1", "train.minibatches=2", flag, ...credit];
+    const { training, progress } = await tinyFileTraining(engine, data, ...flags);
     const { metrics, steps } = await runIteration(training, progress, 1);
-    expect(steps).toMatchObject([{ applied: true }]);
-    expect(metrics.temporal?.groups).toBeGreaterThan(0);
+    expect(new Set(steps.map(({ applied }) => applied))).toEqual(new Set([true]));
+    expect(seen.sampled).toHaveLength(4 + metrics.temporal!.groups);
+    const inOrder = new Set(seen.sampled.slice(0, 4));
+    expect(seen.shown.length).toBeGreaterThan(0);
+    expect(seen.shown.every((prompt) => inOrder.has(prompt))).toBe(true);
   });
 });
 
