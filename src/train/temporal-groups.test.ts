@@ -41,7 +41,7 @@ async function sampledOn(path: string, ...flags: string[]) {
   );
   const watch = new Stopwatch(steadyClock());
   const { groups } = await sampleGroups(training, progress, training.credit.needs, watch);
-  return { groups, requests, engine };
+  return { groups, requests, training };
 }
 
 const sampledWith = (...flags: string[]) => sampledOn(data, ...flags);
@@ -80,8 +80,8 @@ describe("groups against shuffled frames", () => {
   test("give right completions their reward where order helps, and leave everything else as it was", async () => {
     const plain = await sampledWith("train.groupSize=16");
     const temporal = await sampledWith("train.groupSize=16", "reward.temporal={}");
-    const again = temporal.requests[1]!;
-    const shuffled = await digitsFakeEngine().sample(again);
+    const { dialogue, verify } = temporal.training;
+    const shuffled = await digitsFakeEngine().sample(temporal.requests[1]!);
     expect(shuffled).toHaveLength(5);
     expect(ids(temporal.groups)).toEqual(ids(plain.groups));
     const outcomes = new Set<boolean>();
@@ -97,6 +97,8 @@ describe("groups against shuffled frames", () => {
       const { ordered, shuffled: other, isRewarded } = group.temporal!;
       const helps = ordered.right / ordered.judged >= other.right / other.judged;
       outcomes.add(helps);
+      const again = shuffled.shift()!.map(({ tokens }) => verify(dialogue.text(tokens), group.problem, 1));
+      expect(other.right).toBe(again.filter((reward) => reward?.parts["accuracy"] === 1).length);
       expect(isRewarded).toBe(helps && ordered.right > 0);
       for (const [i, { reward }] of group.rollouts.entries()) {
         const was = before.rollouts[i]!.reward!;
