@@ -14,7 +14,7 @@ import {
   gridCells,
   runGrid,
 } from "../compare/index.ts";
-import { readConfigFile } from "../train/index.ts";
+import { readConfigFile } from "../config/index.ts";
 import type { CliContext } from "./context.ts";
 import { InterruptedRun } from "./program.ts";
 import { Reporter } from "./reporter.ts";

@@ -5,7 +5,8 @@
 import { type CompletionCredit, type CreditConfig, creditMethod, creditSchema } from "../credit/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
-import { type Answered, creditAnswers, creditCapabilities, nearestName } from "../train/index.ts";
+import { nearestName } from "../parts/index.ts";
+import { type Answered, creditAnswers, creditCapabilities } from "../train/index.ts";
 
 /** Whether the engine can give the signals that a method needs. */
 export function canCredit(engine: Engine, credit: CreditConfig): boolean {

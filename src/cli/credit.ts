@@ -7,7 +7,7 @@ import { type CompletionCredit, type CreditConfig, creditMethod } from "../credi
 import type { Completion } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import { firstQuestions, RowTally, textTable } from "../eval/index.ts";
-import { type Config, evaluationSource, maxBrokenShare, problemLimits } from "../train/index.ts";
+import { type Config, evaluationSource, maxBrokenShare, problemLimits } from "../config/index.ts";
 import type { CliContext } from "./context.ts";
 import { creditMethodsByName, creditWeights } from "./credit-weights.ts";
 import { downloadBar } from "./download-bar.ts";

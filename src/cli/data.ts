@@ -16,14 +16,7 @@ import {
 } from "../data/index.ts";
 import { ConfigError, DataError } from "../errors/index.ts";
 import { excessPixels, textTable } from "../eval/index.ts";
-import {
-  type Config,
-  fetchData,
-  fetchModel,
-  openDialogue,
-  problemLimits,
-  resolveConfig,
-} from "../train/index.ts";
+import { type Config, fetchData, fetchModel, openDialogue, problemLimits, resolveConfig } from "../config/index.ts";
 import type { CliContext } from "./context.ts";
 import { InterruptedRun } from "./program.ts";
 import { Reporter } from "./reporter.ts";

@@ -4,7 +4,8 @@
  * again, and completions before and after with each token's role.
  */
 import { type Command, Option } from "commander";
-import { evaluationRecord, evaluationSource, type Opened, runTraining } from "../train/index.ts";
+import { evaluationSource, type Opened, runTraining } from "../config/index.ts";
+import { evaluationRecord } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
 import {
   completionLegend,

@@ -8,19 +8,9 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { DIGITS_SPLITS, type DigitsSplit } from "../data/index.ts";
 import { diagnose, type ModelDiagnosis, reportText, type Site, writeReport } from "../diagnose/index.ts";
 import { ConfigError } from "../errors/index.ts";
-import {
-  type Config,
-  describeEnvironment,
-  evaluationSource,
-  fetchModel,
-  maxBrokenShare,
-  openDialogue,
-  openEngine,
-  problemLimits,
-  RunDirectory,
-  resolveConfig,
-  type Settings,
-} from "../train/index.ts";
+import { type Config, evaluationSource, fetchModel, maxBrokenShare, openDialogue, openEngine, problemLimits, resolveConfig } from "../config/index.ts";
+import { type Settings } from "../parts/index.ts";
+import { describeEnvironment, RunDirectory } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
 import { downloadBar } from "./download-bar.ts";
 import { InterruptedRun } from "./program.ts";

@@ -3,7 +3,8 @@
  * `fovea eval`: greedy accuracy of a model, with its interval.
  */
 import type { Command } from "commander";
-import { evaluationRecord, evaluationSource } from "../train/index.ts";
+import { evaluationSource } from "../config/index.ts";
+import { evaluationRecord } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
 import { downloadBar } from "./download-bar.ts";
 import { InterruptedRun } from "./program.ts";

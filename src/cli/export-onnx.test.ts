@@ -18,7 +18,7 @@ import { loadProcessors, preparePrompt } from "../engine/local/prompts/prepared-
 import { loadProcessorConfig, type OnnxManifest, openModelDirectory, readJson } from "../model/index.ts";
 import { OnnxModel } from "../testing/onnx-session.ts";
 import { collectingContext } from "../testing/tiny-run.ts";
-import { freshDigitsModel, openDialogue, resolveConfig } from "../train/index.ts";
+import { freshSmallModel, openDialogue, resolveConfig } from "../config/index.ts";
 import { runCommandLine } from "./program.ts";
 
 const CLOSE = { rtol: 0, atol: 1e-4 };
@@ -33,7 +33,7 @@ async function fovea(...words: string[]) {
 
 /** A model that has begun to learn, so that some tokens are likelier than others. */
 async function warmModel(): Promise<Engine> {
-  const engine = await createLocalEngine({ model: freshDigitsModel(1) });
+  const engine = await createLocalEngine({ model: freshSmallModel(1) });
   const lessons = demonstrations({ scans: warmStartScans(30, 1), seed: 1 });
   for (let step = 0; step < 12; step++) {
     const sequences = Array.from({ length: 16 }, (_, i): Sequence => {

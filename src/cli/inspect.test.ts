@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { createLocalEngine } from "../engine/index.ts";
 import { collectingContext, temporaryDirectory } from "../testing/tiny-run.ts";
 import { writeFrames } from "../testing/video-files.ts";
-import { freshDigitsModel, openEngine } from "../train/index.ts";
+import { freshSmallModel, openEngine } from "../config/index.ts";
 import { runCommandLine } from "./program.ts";
 
 const directory = temporaryDirectory();
@@ -13,7 +13,7 @@ const model = join(directory, "model");
 const image = join(directory, "image.png");
 
 beforeAll(async () => {
-  const engine = await createLocalEngine({ model: freshDigitsModel(3), threads: 1 });
+  const engine = await createLocalEngine({ model: freshSmallModel(3), threads: 1 });
   await engine.save(model, { optimizer: false });
   await engine.close();
   const channels = { width: 56, height: 84, channels: 3 } as const;

@@ -18,7 +18,7 @@ import {
   type RgbImage,
   type VideoClip,
 } from "../model/index.ts";
-import { type Config, fetchModel, openDialogue, openEngine, resolveConfig } from "../train/index.ts";
+import { type Config, fetchModel, openDialogue, openEngine, resolveConfig } from "../config/index.ts";
 import type { CliContext } from "./context.ts";
 import { creditMethodsByName } from "./credit-weights.ts";
 import { downloadBar } from "./download-bar.ts";

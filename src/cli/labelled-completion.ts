@@ -20,7 +20,7 @@ import {
   type ShownRole,
   showTokens,
 } from "../eval/index.ts";
-import { type Config, maxBrokenShare, problemLimits } from "../train/index.ts";
+import { type Config, maxBrokenShare, problemLimits } from "../config/index.ts";
 import { equivalent, extractAnswer } from "../verify/index.ts";
 import { canCredit, creditWeights } from "./credit-weights.ts";
 

@@ -3,7 +3,7 @@
  * `fovea sample`: completions of a model with each token's role.
  */
 import type { Command } from "commander";
-import { evaluationSource } from "../train/index.ts";
+import { evaluationSource } from "../config/index.ts";
 import type { CliContext } from "./context.ts";
 import { downloadBar } from "./download-bar.ts";
 import { completionLegend, completionText, labelledCompletions } from "./labelled-completion.ts";

@@ -4,7 +4,8 @@
  */
 import type { Command } from "commander";
 import { configuredModel, startTinkerServer, usualName } from "../serve/index.ts";
-import { describeEnvironment, fetchModel } from "../train/index.ts";
+import { fetchModel } from "../config/index.ts";
+import { describeEnvironment } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
 import { downloadBar } from "./download-bar.ts";
 import {

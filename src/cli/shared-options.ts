@@ -4,14 +4,9 @@
  */
 import { type Command, InvalidArgumentError } from "commander";
 import { ConfigError } from "../errors/index.ts";
-import {
-  type Config,
-  findPreset,
-  RunDirectory,
-  readConfigFile,
-  resolveConfig,
-  type Settings,
-} from "../train/index.ts";
+import { type Config, findPreset, readConfigFile, resolveConfig } from "../config/index.ts";
+import { type Settings } from "../parts/index.ts";
+import { RunDirectory } from "../train/index.ts";
 
 /** The values of the shared flags. */
 export interface SharedOptions {

@@ -3,8 +3,8 @@
  * `fovea train`: reinforcement learning into a run directory.
  */
 import type { Command } from "commander";
-import type { RunOptions, RunResult } from "../train/index.ts";
-import { requireTrainable, runTraining } from "../train/index.ts";
+import type { RunOptions, RunResult } from "../config/index.ts";
+import { requireTrainable, runTraining } from "../config/index.ts";
 import type { CliContext } from "./context.ts";
 import { InterruptedRun } from "./program.ts";
 import { Reporter } from "./reporter.ts";

@@ -8,16 +8,9 @@ import { DIGITS_SPLITS, type DigitsSplit } from "../data/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { RunError } from "../errors/index.ts";
 import type { Dialogue } from "../eval/index.ts";
-import {
-  type Config,
-  FINAL_MODEL,
-  fetchModel,
-  latestCheckpoint,
-  openDialogue,
-  openEngine,
-  RunDirectory,
-  type Settings,
-} from "../train/index.ts";
+import { type Config, fetchModel, openDialogue, openEngine } from "../config/index.ts";
+import { type Settings } from "../parts/index.ts";
+import { FINAL_MODEL, latestCheckpoint, RunDirectory } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
 import { downloadBar } from "./download-bar.ts";
 import { addConfigOptions, configFrom, type SharedOptions, wholeNumber } from "./shared-options.ts";

@@ -5,7 +5,8 @@
  */
 import * as z from "zod";
 import { ConfigError } from "../errors/index.ts";
-import { type Config, findPreset, nearestName, resolveConfig, type Settings } from "../train/index.ts";
+import { type Config, findPreset, resolveConfig } from "../config/index.ts";
+import { nearestName, type Settings } from "../parts/index.ts";
 
 const settings = z.record(z.string(), z.unknown());
 

@@ -6,21 +6,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { RunError } from "../errors/index.ts";
-import {
-  type Config,
-  configDifferences,
-  evaluationRecord,
-  evaluationSource,
-  FINAL_MODEL,
-  hasWarmStart,
-  type OnEvent,
-  type OpenEngine,
-  openDialogue,
-  openEngine,
-  RunDirectory,
-  runTraining,
-  runWarmStart,
-} from "../train/index.ts";
+import { type Config, evaluationSource, hasWarmStart, type OpenEngine, openDialogue, openEngine, runTraining, runWarmStart } from "../config/index.ts";
+import { configDifferences, evaluationRecord, FINAL_MODEL, type OnEvent, RunDirectory } from "../train/index.ts";
 import type { Cell } from "./grid.ts";
 
 /** What a finished cell says. */

@@ -5,7 +5,7 @@ import { Rng } from "../math/index.ts";
 import { calibratedGram } from "./calibrated-gram.ts";
 import type { CreditCompletion } from "./method.ts";
 import { creditMethod } from "./registry.ts";
-import { creditSchema } from "./schema.ts";
+import { creditSchema } from "./registry.ts";
 
 const configs = [
   { kind: "uniform" },

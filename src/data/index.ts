@@ -3,9 +3,9 @@
  * Problems: procedural tasks and what they are made of, and data sets that stand in files.
  */
 export { arithmeticGivenReading, type ReadingCount, readingAccuracy } from "./digits/completion-accuracy.ts";
-export { type Demonstration, type DemonstrationSource, demonstrations } from "./digits/demonstrations.ts";
+export { demonstrations } from "./digits/demonstrations.ts";
 export { labelTokens, type TokenLabel } from "./digits/labeller.ts";
-export type { Lesson } from "./digits/lessons.ts";
+export type { Lesson as DigitsLesson } from "./digits/lessons.ts";
 export { type DigitsOptions, digitsSchema } from "./digits/options.ts";
 export { isRightToken, type RightTexts, rightTexts } from "./digits/right-texts.ts";
 export { type DigitsSource, digitsSource, isDigitsSource } from "./digits/source.ts";
@@ -20,3 +20,17 @@ export { readVideoAt } from "./files/read-clip.ts";
 export { pictures } from "./pictures.ts";
 export type { Problem, ProblemSource } from "./problem.ts";
 export { questionParts } from "./question-parts.ts";
+export {
+  type Demonstration,
+  type DemonstrationSource,
+  type LabelledRole,
+  type Lesson,
+  type Opened,
+  defineTask,
+  openSource,
+  SPLITS,
+  type Split,
+  type Task,
+  type TaskContext,
+  type TokenLabels,
+} from "./task.ts";

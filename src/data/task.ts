@@ -3,6 +3,8 @@
  * A task: sources of problems by split, and what is known about them beyond the answers: demonstrations for a
  * supervised warm start, and labels where the truth about tokens is known.
  */
+import type * as z from "zod";
+import type { Definition } from "../parts/index.ts";
 import type { Problem, ProblemSource } from "./problem.ts";
 
 /** The role of a token in a completion whose truth is known. */
@@ -85,4 +87,22 @@ export interface Task {
    * over problems and reports each as a share with its interval.
    */
   measures?(problem: Problem, completion: string, isRight: boolean): Readonly<Record<string, Tally>>;
+}
+
+/** The source itself, opened where it is given as a function. */
+export async function openSource<Source extends object>(opened: Opened<Source>): Promise<Source> {
+  return typeof opened === "function" ? await (opened as () => Source | Promise<Source>)() : opened;
+}
+
+/** Facts about the run that a task is made with. */
+export interface TaskContext {
+  /** Seed of the run. */
+  readonly seed: number;
+}
+
+/** A task of a user module: its options, if it has any, and its maker. */
+export function defineTask<Schema extends z.ZodType>(
+  definition: Definition<Schema, TaskContext, Task | Promise<Task>>,
+): Definition<Schema, TaskContext, Task | Promise<Task>> {
+  return definition;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { digitsSource, type ProblemSource } from "../data/index.ts";
 import { type Capability, createFakeEngine, type Engine, type Prompt } from "../engine/index.ts";
-import { openDialogue, resolveConfig } from "../train/index.ts";
+import { openDialogue, resolveConfig } from "../config/index.ts";
 import { type DiagnoseOptions, diagnose } from "./diagnosis.ts";
 
 const dialogue = openDialogue(resolveConfig({}));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Config, openDialogue, resolveConfig } from "../train/index.ts";
+import { type Config, openDialogue, resolveConfig } from "../config/index.ts";
 import { ANSWER_FORMATS, answerFormats } from "./answer-format.ts";
 
 const problem = { id: "1", images: [], question: "What is it?", answers: ["5"], columns: {}, kind: "none" };

@@ -7,7 +7,9 @@ export {
   type AnswerFormat,
   type AnswerFormatName,
   answerFormats,
+  definePromptFormat,
 } from "./answer-format.ts";
+export { openDialogue, type OpenDialogueOptions } from "./open-dialogue.ts";
 export { createDialogue, type Dialogue, type DialogueOptions } from "./dialogue.ts";
 export {
   type DrawOptions,

@@ -5,7 +5,7 @@
 import { createLocalEngine } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import { loadTokenizer } from "../model/index.ts";
-import { type Config, freshDigitsModel, openDialogue } from "../train/index.ts";
+import { type Config, freshSmallModel, openDialogue } from "../config/index.ts";
 import type { ServedModel } from "./served-model.ts";
 
 /** The protocol's own, which clients cannot choose. */
@@ -24,7 +24,7 @@ export function configuredModel(config: Config, name: string): ServedModel {
     throw new ConfigError(`engine.kind: expected "local" where a model is served, got "${engine.kind}"`);
   }
   const dialogue = openDialogue(config);
-  const fresh = freshDigitsModel(train.seed);
+  const fresh = freshSmallModel(train.seed);
   const directory = model.kind === "directory" ? model.path : undefined;
   const tokenizer = loadTokenizer(directory ?? fresh.assets);
   return {

@@ -5,7 +5,8 @@ import { createTinkerEngine, type Engine } from "../engine/index.ts";
 import type { Fetch } from "../engine/tinker/tinker-options.ts";
 import { TinkerWorld } from "../testing/tinker-fixtures.ts";
 import { digitsFakeEngine, freshPath, temporaryDirectory, tinyConfig } from "../testing/tiny-run.ts";
-import { freshDigitsModel, type RunEvent, type RunOptions, runTraining } from "../train/index.ts";
+import { freshSmallModel, type RunOptions, runTraining } from "../config/index.ts";
+import { type RunEvent } from "../train/index.ts";
 
 const world = new TinkerWorld();
 afterEach(() => world.close());
@@ -30,7 +31,7 @@ async function run(url: string | undefined, options: Partial<RunOptions> = {}, .
     config: tinyConfig(...FLAGS, ...flags),
     runDirectory,
     openEngine: async (): Promise<Engine> =>
-      url === undefined ? digitsFakeEngine() : createTinkerEngine({ url, model: freshDigitsModel(0), clock }),
+      url === undefined ? digitsFakeEngine() : createTinkerEngine({ url, model: freshSmallModel(0), clock }),
     ...options,
   });
   return runDirectory;
@@ -67,7 +68,7 @@ describe("a run on a server", () => {
           lost += 1;
           return Response.json({ error: "no session", code: "unknown-session" }, { status: 404 });
         };
-        return createTinkerEngine({ url: first.url, model: freshDigitsModel(0), clock, fetch: forget });
+        return createTinkerEngine({ url: first.url, model: freshSmallModel(0), clock, fetch: forget });
       },
     });
     expect(lost).toBe(1);
@@ -120,7 +121,7 @@ describe("a run on a server", () => {
     await run(url, {
       runDirectory,
       onEvent: (event) => events.push(event),
-      openEngine: () => createTinkerEngine({ url, model: freshDigitsModel(0), clock, fetch: forget }),
+      openEngine: () => createTinkerEngine({ url, model: freshSmallModel(0), clock, fetch: forget }),
     });
     const before = seen.slice(0, seen.indexOf("create_session"));
     expect(before.filter((call) => call === "asample").length).toBeGreaterThan(1);
@@ -154,7 +155,7 @@ describe("a run on a server", () => {
         isLost = true;
         return Response.json({ error: "no session", code: "unknown-session" }, { status: 404 });
       };
-      const openEngine = () => createTinkerEngine({ url, model: freshDigitsModel(0), clock, fetch: forget });
+      const openEngine = () => createTinkerEngine({ url, model: freshSmallModel(0), clock, fetch: forget });
       await run(url, { runDirectory, openEngine }, ...ahead);
       expect(isLost).toBe(true);
       expect(metricsOf(runDirectory)).toEqual(straight);
@@ -178,7 +179,7 @@ describe("a run on a server", () => {
       address.endsWith("optim_step")
         ? Response.json({ error: "no session" }, { status: 404 })
         : fetch(address, options);
-    const openEngine = () => createTinkerEngine({ url, model: freshDigitsModel(0), clock, fetch: forget });
+    const openEngine = () => createTinkerEngine({ url, model: freshSmallModel(0), clock, fetch: forget });
     await expect(run(url, { openEngine })).rejects.toThrow(
       /optim_step \d+: .* no session; there is no checkpoint to go on from/,
     );

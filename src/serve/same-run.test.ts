@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { TinkerWorld } from "../testing/tinker-fixtures.ts";
 import { freshPath } from "../testing/tiny-run.ts";
-import { type Config, resolveConfig, runTraining } from "../train/index.ts";
+import { type Config, resolveConfig, runTraining } from "../config/index.ts";
 import { configuredModel } from "./configured-model.ts";
 
 const world = new TinkerWorld();

@@ -9,10 +9,10 @@ import { join } from "node:path";
 import type { CliContext } from "../cli/context.ts";
 import { createFakeEngine, type Engine } from "../engine/index.ts";
 import { loadTokenizer } from "../model/index.ts";
-import { DIGITS_ASSETS } from "../train/digits-model.ts";
-import { type Config, resolveConfig } from "../train/index.ts";
+import { SMALL_ASSETS } from "../config/open/small-model.ts";
+import { type Config, resolveConfig } from "../config/index.ts";
 
-const tokenizer = loadTokenizer(DIGITS_ASSETS);
+const tokenizer = loadTokenizer(SMALL_ASSETS);
 const END = tokenizer.requireTokenId("<|im_end|>");
 const allowed = new Set([...[7, 8, 9].map((digit) => tokenizer.encode(String(digit))[0]), END]);
 const banned = Array.from({ length: tokenizer.vocabSize }, (_, id) => id).filter((id) => !allowed.has(id));

@@ -6,12 +6,12 @@ import { creditMethod } from "../credit/index.ts";
 import { digitsSource, type ProblemSource } from "../data/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { Rng } from "../math/index.ts";
-import type { Config } from "../train/index.ts";
-import { trainingSource } from "../train/open-data.ts";
-import { openDialogue } from "../train/open-model.ts";
-import { problemOrder } from "../train/problem-order.ts";
-import type { Progress, Training } from "../train/training.ts";
-import { openVerifier } from "../train/verifier.ts";
+import type { Config } from "../config/index.ts";
+import { trainingSource } from "../config/open/open-data.ts";
+import { openDialogue } from "../config/open/open-model.ts";
+import { problemOrder } from "../train/batch/problem-order.ts";
+import type { Progress, Training } from "../train/iteration/training.ts";
+import { openVerifier } from "../reward/verifier.ts";
 import { steadyClock, tinyConfig, tinyFileConfig } from "./tiny-run.ts";
 
 /** A training at its start, on this engine and these problems. */

@@ -10,7 +10,7 @@ import { encodePng, exportOnnx } from "../model/index.ts";
 import { openChromium } from "../testing/chromium.ts";
 import { trainReal } from "../testing/real-run.ts";
 import { temporaryDirectory } from "../testing/tiny-run.ts";
-import { configSchema, openDialogue, trainingSource } from "../train/index.ts";
+import { configSchema, openDialogue, trainingSource } from "../config/index.ts";
 import { startViewer, type Viewer } from "./server/viewer-server.ts";
 
 const CLOSE = { rtol: 0, atol: 1e-4 };

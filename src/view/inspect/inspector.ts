@@ -5,7 +5,7 @@
  */
 import { RunError } from "../../errors/index.ts";
 import { everyMethod, inspectCompletion } from "../../inspect/index.ts";
-import { openVerifier } from "../../train/verifier.ts";
+import { openVerifier } from "../../reward/verifier.ts";
 import type { GreedyAnswer, Inspection, RolloutDetail } from "../protocol.ts";
 import type { Run } from "../runs/run.ts";
 import { type LoadedModel, LoadedModels } from "./loaded-models.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createFakeEngine } from "../../engine/index.ts";
 import { defaultProcessorConfig, parseVideoProcessorConfig } from "../../model/index.ts";
 import { tinyConfig } from "../../testing/tiny-run.ts";
-import { digitsModelConfig, openDialogue } from "../../train/index.ts";
+import { smallModelConfig, openDialogue } from "../../config/index.ts";
 import { type LoadedModel, LoadedModels } from "./loaded-models.ts";
 
 const config = tinyConfig();
@@ -20,7 +20,7 @@ function noted() {
         events.push(`close ${directory}`);
       },
     };
-    const image = defaultProcessorConfig(digitsModelConfig());
+    const image = defaultProcessorConfig(smallModelConfig());
     return { engine, dialogue, processors: { image, video: parseVideoProcessorConfig({}) } };
   });
   const use = (directory: string) =>

@@ -7,7 +7,7 @@ import { createLocalEngine, type Engine } from "../../engine/index.ts";
 import type { Dialogue } from "../../eval/index.ts";
 import type { Instrument } from "../../inspect/index.ts";
 import { loadVideoProcessorConfig, openModelDirectory } from "../../model/index.ts";
-import { type Config, openDialogue } from "../../train/index.ts";
+import { type Config, openDialogue } from "../../config/index.ts";
 
 /** A model with what prompts are made by. */
 export interface LoadedModel {

@@ -8,7 +8,7 @@ import sharp from "sharp";
 import { type Problem, type ProblemSource, pictures } from "../../data/index.ts";
 import { RunError } from "../../errors/index.ts";
 import { hubSettings } from "../../model/index.ts";
-import { type Config, configSchema, fetchData, trainingSource } from "../../train/index.ts";
+import { type Config, configSchema, fetchData, trainingSource } from "../../config/index.ts";
 import { isWithin } from "../runs/contained-path.ts";
 import type { Run } from "../runs/run.ts";
 

@@ -5,7 +5,7 @@
 
 import { groupSpread } from "../../math/index.ts";
 import { resolveAlgorithm } from "../../objective/resolve.ts";
-import type { Config } from "../../train/index.ts";
+import type { Config } from "../../config/index.ts";
 
 /**
  * `[G]` the advantage of each completion; null where rewards alone do not tell: with a value head, KL in the reward,

@@ -5,7 +5,8 @@
  */
 import { readdir, readFile, stat } from "node:fs/promises";
 import { RunError } from "../../errors/index.ts";
-import { type Config, FINAL_MODEL, RUN_DIRECTORY_VERSION, WARM_START } from "../../train/index.ts";
+import { type Config, WARM_START } from "../../config/index.ts";
+import { FINAL_MODEL, RUN_DIRECTORY_VERSION } from "../../train/index.ts";
 import type {
   GroupSummary,
   MetricsReply,

@@ -5,7 +5,7 @@ import { EngineError, NumericError, ShapeError } from "../../../errors/index.ts"
 import { Rng } from "../../../math/index.ts";
 import { attentionSignals } from "../../attention-signals.ts";
 import { creditMethod } from "../../registry.ts";
-import { creditSchema } from "../../schema.ts";
+import { creditSchema } from "../../registry.ts";
 import type { DycoRlAblation } from "./ablations.ts";
 import { dycoRl } from "./dyco-rl.ts";
 import type { DycoRlInput } from "./token-role.ts";

@@ -1,0 +1,81 @@
+/**
+ * @module
+ * From the configuration's data part to a task.
+ */
+import { digitsTask, openFileSource, openSource, type ProblemSource, type Split, type Task } from "../../data/index.ts";
+import { ConfigError } from "../../errors/index.ts";
+import type { ProblemLimits } from "../../eval/index.ts";
+import type { DownloadEvent } from "../../train/index.ts";
+import { makePart } from "../modules/load-module.ts";
+import type { Config } from "../schema.ts";
+import { fetchData } from "./fetch-data.ts";
+
+/**
+ * The task that a configuration describes. Sources of files are opened when they are needed.
+ *
+ * @param onDownload told how far the download of a data set of the hub is
+ * @throws DataError when the data set cannot be opened or has no rows
+ * @throws DownloadError when it is one of the hub and not available
+ * @throws ConfigError when it is a module that does not make a task
+ */
+export async function openTask(
+  config: Pick<Config, "data" | "train" | "evaluation">,
+  onDownload?: (event: DownloadEvent) => void,
+): Promise<Task> {
+  const { data, train, evaluation } = config;
+  if (data.kind === "module") {
+    const { part, name, origin } = await makePart<{ seed: number }, Partial<Task>>(
+      data,
+      { seed: train.seed },
+      "task",
+    );
+    if (part.train === undefined) throw new ConfigError(`task (${origin}): expected a source "train", got none`);
+    return { ...part, name: part.name ?? name, train: part.train };
+  }
+  if (data.kind === "files") {
+    const fetched = fetchData(config, onDownload).then(({ data: local }) => {
+      if (local.kind !== "files") throw new ConfigError("data: expected files");
+      return local;
+    });
+    fetched.catch(() => {});
+    const source = async (split: Split) => openFileSource(await fetched, split);
+    return {
+      name: data.path,
+      train: () => source("train"),
+      validation: () => source("validation"),
+      test: () => source("test"),
+    };
+  }
+  const { kind: _kind, seed, warmStart, ...options } = data;
+  return digitsTask({
+    seed,
+    evaluationSeed: evaluation.seed,
+    options,
+    warmStart: { ...warmStart, seed: train.seed },
+  });
+}
+
+/**
+ * The problems of a split.
+ *
+ * @throws DataError when the task has no such split, or it cannot be opened
+ */
+export async function splitSource(task: Task, split: Split): Promise<ProblemSource> {
+  const opened = task[split];
+  if (opened === undefined) {
+    throw new ConfigError(`task ${task.name}: has no ${split} problems; choose another evaluation.split`);
+  }
+  return openSource<ProblemSource>(opened);
+}
+
+/** Which problems are left out. */
+export function problemLimits({ data }: Pick<Config, "data">): ProblemLimits {
+  if (data.kind !== "files") return {};
+  const { minPixels, maxPixels, maxPromptTokens } = data;
+  return { minPixels, maxPixels, maxPromptTokens };
+}
+
+/** The share of broken rows past which a run stops; only problems in files can be broken. */
+export function maxBrokenShare({ data }: Pick<Config, "data">): number {
+  return data.kind === "files" ? data.maxBrokenShare : 0;
+}
