@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { stopAfter } from "../testing/stop-after.ts";
 import { expect, test } from "vitest";
 import { freshPath, steadyClock, tinyConfig } from "../testing/tiny-run.ts";
 import { runTraining } from "./run.ts";
@@ -33,17 +34,13 @@ function outcome(path: string) {
   return { records, weights: readFileSync(join(path, "model", "model.safetensors")).toString("base64") };
 }
 
-async function run(runDirectory: string, resume = false, stopAfter = Infinity) {
-  let steps = 0;
+async function run(runDirectory: string, resume = false, steps = Infinity) {
   const { status } = await runTraining({
     config: tinyConfig(...FLAGS),
     runDirectory,
     resume,
     clock: steadyClock(),
-    onEvent: ({ event }) => {
-      if (event === "iteration" || event === "warm-start") steps += 1;
-    },
-    shouldStop: () => steps >= stopAfter,
+    ...stopAfter(steps),
   });
   return status;
 }

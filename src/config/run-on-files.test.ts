@@ -1,5 +1,6 @@
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { stopAfter } from "../testing/stop-after.ts";
 import { describe, expect, test } from "vitest";
 import { smallProblems, writeJsonl, writePackedJsonl, writeParquet } from "../testing/data-files.ts";
 import { digitsFakeEngine, freshPath, steadyClock, TINY_FLAGS } from "../testing/tiny-run.ts";
@@ -22,20 +23,16 @@ async function run(
   runDirectory: string,
   data: string,
   resume: boolean,
-  stopAfter = Infinity,
+  steps = Infinity,
   more: string[] = [],
 ) {
-  let iterations = 0;
   return runTraining({
     config: resolveConfig({ flags: [...SMALL, `data=${data}`, "train.promptsPerIteration=5", ...more] }),
     runDirectory,
     resume,
     openEngine: async () => digitsFakeEngine(),
     clock: steadyClock(),
-    onEvent: ({ event }) => {
-      if (event === "iteration") iterations += 1;
-    },
-    shouldStop: () => iterations >= stopAfter,
+    ...stopAfter(steps),
   });
 }
 

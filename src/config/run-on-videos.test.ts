@@ -31,18 +31,14 @@ const metricsOf = (run: string) =>
 const rolloutsOf = (run: string, iteration: number) =>
   linesOf(join(run, "rollouts", `00000${iteration}.jsonl`));
 
-async function run(runDirectory: string, flags: readonly string[], stopAfter = Infinity, resume = false) {
-  let iterations = 0;
+async function run(runDirectory: string, flags: readonly string[], steps = Infinity, resume = false) {
   return runTraining({
     config: tinyFileConfig(data, ...TEMPORAL, ...flags),
     runDirectory,
     resume,
     openEngine: async () => digitsFakeEngine(),
     clock: steadyClock(),
-    onEvent: ({ event }) => {
-      if (event === "iteration") iterations += 1;
-    },
-    shouldStop: () => iterations >= stopAfter,
+    ...stopAfter(steps),
   });
 }
 

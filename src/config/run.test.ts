@@ -1,3 +1,4 @@
+import { stopAfter } from "../testing/stop-after.ts";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -14,17 +15,6 @@ function tinyRun(path: string, flags: readonly string[] = [], overrides: Partial
     runDirectory: path,
     openEngine: async () => ({ ...digitsFakeEngine(), ...overrides }),
     clock: steadyClock(),
-  };
-}
-
-/** Stops after so many iterations or warm-start steps. */
-function stopAfter(count: number): Pick<RunOptions, "onEvent" | "shouldStop"> {
-  let seen = 0;
-  return {
-    onEvent: ({ event }) => {
-      if (event === "iteration" || event === "warm-start") seen += 1;
-    },
-    shouldStop: () => seen >= count,
   };
 }
 

@@ -1,3 +1,4 @@
+import { stopAfter } from "../testing/stop-after.ts";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
@@ -41,8 +42,7 @@ describe("a run on a server", () => {
   test("killed on the client's side goes on from the server's checkpoint, as a run that was never stopped", async () => {
     const straight = metricsOf(await run(undefined));
     const { url } = await world.server({ engine: digitsFakeEngine });
-    let steps = 0;
-    const runDirectory = await run(url, { shouldStop: () => steps++ === 2 });
+    const runDirectory = await run(url, stopAfter(2));
     expect(metricsOf(runDirectory)).toEqual(straight.slice(0, 2));
     await run(url, { runDirectory, resume: true });
     expect(metricsOf(runDirectory)).toEqual(straight);
@@ -140,8 +140,7 @@ describe("a run on a server", () => {
       const { url } = await world.server({ engine: digitsFakeEngine, maxModels: 9 });
       expect(metricsOf(await run(url, {}, ...ahead))).toEqual(straight);
 
-      let steps = 0;
-      const stopped = await run(url, { shouldStop: () => steps++ === 2 }, ...ahead);
+      const stopped = await run(url, stopAfter(2), ...ahead);
       expect(existsSync(join(stopped, "checkpoints/000002/ahead.jsonl"))).toBe(true);
       await run(url, { runDirectory: stopped, resume: true }, ...ahead);
       expect(metricsOf(stopped)).toEqual(straight);

@@ -1,3 +1,4 @@
+import { stopAfter } from "../../testing/stop-after.ts";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -268,16 +269,6 @@ describe("batches ahead", () => {
 });
 
 describe("an interrupted run with batches ahead", () => {
-  const stopAfter = (count: number): Pick<RunOptions, "onEvent" | "shouldStop"> => {
-    let seen = 0;
-    return {
-      onEvent: ({ event }) => {
-        if (event === "iteration") seen += 1;
-      },
-      shouldStop: () => seen >= count,
-    };
-  };
-
   const cases: [number, number, string, string[]][] = [1, 2, 3].flatMap((stop) => [
     [
       stop,

@@ -1,3 +1,4 @@
+import { stopAfter } from "../../testing/stop-after.ts";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -49,8 +50,7 @@ describe("a file of recorded batches", () => {
     ],
   ])("%s is named and not guessed at", async (_, damage, message) => {
     const path = freshPath();
-    let seen = 0;
-    await runTraining({ ...run(path), shouldStop: () => seen++ === 2 });
+    await runTraining({ ...run(path), ...stopAfter(2) });
     const file = join(path, "checkpoints/000002/ahead.jsonl");
     writeFileSync(file, damage(readFileSync(file, "utf8")));
     const resumed = runTraining({ ...run(path), resume: true });
