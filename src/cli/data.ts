@@ -6,12 +6,12 @@ import { type Command, Option } from "commander";
 import {
   checkSource,
   type DataCheck,
-  DIGITS_SPLITS,
   type FileSource,
   type FileSplit,
   findFiles,
   openFileSource,
   type Problem,
+  SPLITS,
   type Spread,
 } from "../data/index.ts";
 import { ConfigError, DataError } from "../errors/index.ts";
@@ -122,7 +122,7 @@ async function checkData(path: string, flags: CheckFlags, context: CliContext): 
   const promptTokens = await promptCounter(config, reporter, flags);
   const splits =
     flags.split === undefined
-      ? DIGITS_SPLITS.filter((split) => findFiles(data, split) !== undefined)
+      ? SPLITS.filter((split) => findFiles(data, split) !== undefined)
       : [flags.split];
   if (splits.length === 0) splits.push("train");
   const checks: DataCheck[] = [];
@@ -145,7 +145,7 @@ export function configure(command: Command, context: CliContext): void {
       "<path>",
       "a file or a directory: jsonl, json, parquet, TSV, or a folder of images with a csv; or org/name of the hub",
     )
-    .addOption(new Option("--split <name>", "this part only").choices([...DIGITS_SPLITS]))
+    .addOption(new Option("--split <name>", "this part only").choices([...SPLITS]))
     .option("--model <model>", "count prompt tokens as this model does: a directory, or org/name of the hub")
     .option(
       "--set <key=value>",

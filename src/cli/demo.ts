@@ -4,7 +4,9 @@
  * again, and completions before and after with each token's role.
  */
 import { type Command, Option } from "commander";
-import { evaluationRecord, evaluationSource, type Opened, runTraining } from "../train/index.ts";
+import { splitSource } from "../data/index.ts";
+import { evaluationRecord, type Opened, openTask, runTraining } from "../train/index.ts";
+import { answerVerdict } from "../verify/index.ts";
 import type { CliContext } from "./context.ts";
 import {
   completionLegend,
@@ -54,7 +56,9 @@ async function demonstrate(options: DemoOptions, context: CliContext): Promise<v
   const reporter = new Reporter(context, json);
   const runDirectory = runDirectoryFor("demo", options);
   const { isRequested } = context.interruption;
-  const source = await evaluationSource(config, "test");
+  const task = openTask(config);
+  const source = await splitSource(task, "test");
+  const verdict = answerVerdict();
   const measure = async (opened: Opened, iteration: number) => {
     const record = await evaluationRecord(
       config,
@@ -63,7 +67,8 @@ async function demonstrate(options: DemoOptions, context: CliContext): Promise<v
       { ...opened, onProgress: reporter.onEvaluation, shouldStop: isRequested },
     );
     reporter.onEvent(record);
-    const shown = await labelledCompletions(config, opened, source, CANDIDATES, { temperature: 0, seed: 0 });
+    const sampled = { ...opened, source, labels: task.labels, verdict };
+    const shown = await labelledCompletions(config, sampled, CANDIDATES, { temperature: 0, seed: 0 });
     return { record, shown };
   };
   let before: Awaited<ReturnType<typeof measure>> | undefined;

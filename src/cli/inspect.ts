@@ -90,10 +90,10 @@ const pngUrl = async ({ data, width, height }: RgbImage): Promise<string> => {
 async function inspect(model: string, flags: InspectFlags, context: CliContext): Promise<void> {
   const stream = flags.stream === true ? ["engine.stream=true"] : [];
   const asked = resolveConfig({ flags: [...flags.set, `model=${model}`, ...stream] });
-  if (asked.model.kind === "digits") throw new ConfigError("inspect: expected a model directory or org/name");
   const [images, videos] = [await readImages(flags.image), await readVideos(flags)];
   const config = await fetchModel(asked, downloadBar(context));
-  if (config.model.kind !== "directory") throw new ConfigError("inspect: expected a model directory");
+  if (config.model.kind !== "directory")
+    throw new ConfigError("inspect: expected a model directory or org/name");
   const { path } = config.model;
   const { processor: image, config: shape } = openModelDirectory(path);
   const processors = { image, video: loadVideoProcessorConfig(path, shape) };

@@ -3,11 +3,10 @@
  * The tiny run taken apart: what an iteration works with, so that a test can run one by itself.
  */
 import { creditMethod } from "../credit/index.ts";
-import { digitsSource, type ProblemSource } from "../data/index.ts";
+import type { ProblemSource } from "../data/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { Rng } from "../math/index.ts";
-import type { Config } from "../train/index.ts";
-import { trainingSource } from "../train/open-data.ts";
+import { type Config, openTask, trainingSource } from "../train/index.ts";
 import { openDialogue } from "../train/open-model.ts";
 import { problemOrder } from "../train/problem-order.ts";
 import type { Progress, Training } from "../train/training.ts";
@@ -38,9 +37,9 @@ export function tinyTraining(
   ...flags: readonly string[]
 ): { readonly training: Training; readonly progress: Progress } {
   const config = tinyConfig(...flags);
-  if (config.data.kind !== "digits") throw new Error("expected the digits task");
-  const { kind: _kind, seed, ...options } = config.data;
-  return trainingOn(engine, config, digitsSource({ split: "train", seed, options }));
+  const { train } = openTask(config);
+  if (typeof train === "function") throw new Error("expected a task whose problems are open");
+  return trainingOn(engine, config, train);
 }
 
 /** The same on a data set in files. */

@@ -1,11 +1,11 @@
 /**
  * @module
- * The warm start's lessons, step by step: reading, transcription, then reasoning.
+ * The warm start's lessons, step by step.
  */
-import type { DemonstrationSource, Lesson } from "../data/index.ts";
+import type { DemonstrationSource } from "../data/index.ts";
 import { RunError } from "../errors/index.ts";
 import type { Config } from "./config/schema.ts";
-import { warmStartSource } from "./open-data.ts";
+import { warmStartLessons } from "./open-data.ts";
 
 export interface Curriculum {
   /** Says in words what differs when a resumed run has other data. */
@@ -23,15 +23,16 @@ export interface LessonStep {
   readonly length: number;
 }
 
-/** The lessons that the configuration asks for. */
-export function warmStartCurriculum(config: Config): Curriculum {
-  const { steps, readingSteps, transcriptionSteps } = config.sft;
-  const lengths: readonly (readonly [Lesson, number])[] = [
-    ["reading", readingSteps],
-    ["transcription", transcriptionSteps],
-    ["reasoning", Math.max(0, steps - readingSteps - transcriptionSteps)],
-  ];
-  const lessons = lengths.map(([lesson, length]) => ({ source: warmStartSource(config, lesson), length }));
+/** The lessons that the configuration asks for; the last without a number of steps takes the rest. */
+export async function warmStartCurriculum(config: Config): Promise<Curriculum> {
+  const { steps } = config.sft;
+  const given = await warmStartLessons(config);
+  const taken = given.reduce((sum, lesson) => sum + (lesson.steps ?? 0), 0);
+  const last = given.findLastIndex((lesson) => lesson.steps === undefined);
+  const lessons = given.map(({ source, steps: own = 0 }, i) => ({
+    source,
+    length: i === last ? Math.max(0, steps - taken) : own,
+  }));
   return {
     fingerprint: lessons.map(({ source }) => source.fingerprint).join("; "),
     at(step) {

@@ -2,31 +2,34 @@
  * @module
  * Evaluations as they stand in metrics.jsonl.
  */
-import { type DigitsSplit, isDigitsSource, type ProblemSource } from "../data/index.ts";
+import type { ProblemSource, Split } from "../data/index.ts";
 import { type Evaluation, type EvaluationOptions, evaluate } from "../eval/index.ts";
+import { answerVerdict } from "../verify/index.ts";
 import type { Config } from "./config/schema.ts";
 import { maxBrokenShare, problemLimits } from "./open-data.ts";
+import { openTask } from "./open-task.ts";
 
 export interface EvaluationRecord extends Evaluation {
   readonly event: "evaluation";
   /** Iterations or steps before it. */
   readonly iteration: number;
-  readonly split: DigitsSplit;
+  readonly split: Split;
 }
 
 /** Evaluates on the problems of a split, as the configuration describes it. */
 export async function evaluationRecord(
   config: Config,
-  place: { readonly iteration: number; readonly split: DigitsSplit; readonly problems: number },
+  place: { readonly iteration: number; readonly split: Split; readonly problems: number },
   source: ProblemSource,
-  options: Pick<EvaluationOptions, "engine" | "dialogue" | "onProgress" | "shouldStop">,
+  options: Pick<EvaluationOptions, "engine" | "dialogue" | "onAnswer" | "onProgress" | "shouldStop">,
 ): Promise<EvaluationRecord> {
   const evaluation = await evaluate({
     ...options,
     source,
     limits: problemLimits(config),
     maxBrokenShare: maxBrokenShare(config),
-    world: isDigitsSource(source) ? (index) => source.world(index) : undefined,
+    verdict: answerVerdict(),
+    measures: openTask(config).measures,
     problems: place.problems,
     batchSize: config.evaluation.batchSize,
     maxCompletionTokens: config.sampling.maxCompletionTokens,

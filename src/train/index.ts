@@ -28,6 +28,7 @@ export { learningRateAt, type Schedule } from "./learning-rate.ts";
 export { FINAL_MODEL } from "./loop.ts";
 export { evaluationSource, maxBrokenShare, problemLimits, trainingSource } from "./open-data.ts";
 export { fetchModel, type OpenEngine, openDialogue, openEngine } from "./open-model.ts";
+export { openTask } from "./open-task.ts";
 export { findPreset, presets } from "./presets/index.ts";
 export {
   hasWarmStart,

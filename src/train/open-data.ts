@@ -2,28 +2,12 @@
  * @module
  * From the configuration's data part to sources of problems and demonstrations.
  */
-import {
-  type DemonstrationSource,
-  type DigitsOptions,
-  type DigitsSplit,
-  demonstrations,
-  digitsSource,
-  type Lesson,
-  openFileSource,
-  type ProblemSource,
-  warmStartScans,
-} from "../data/index.ts";
+import { type Lesson, type ProblemSource, type Split, splitSource, taskLessons } from "../data/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import type { ProblemLimits } from "../eval/index.ts";
 import type { Config } from "./config/schema.ts";
 import type { DownloadEvent } from "./events.ts";
-import { fetchData } from "./fetch-data.ts";
-
-type DigitsData = Extract<Config["data"], { kind: "digits" }>;
-
-function digitsOptions({ kind: _kind, seed: _seed, ...options }: DigitsData): DigitsOptions {
-  return options;
-}
+import { openTask } from "./open-task.ts";
 
 /**
  * The problems that training draws.
@@ -36,9 +20,7 @@ export async function trainingSource(
   config: Config,
   onDownload?: (event: DownloadEvent) => void,
 ): Promise<ProblemSource> {
-  const { data } = await fetchData(config, onDownload);
-  if (data.kind === "files") return openFileSource(data, "train");
-  return digitsSource({ split: "train", seed: data.seed, options: digitsOptions(data) });
+  return splitSource(openTask(config, onDownload), "train");
 }
 
 /**
@@ -51,12 +33,10 @@ export async function trainingSource(
  */
 export async function evaluationSource(
   config: Config,
-  split: DigitsSplit,
+  split: Split,
   onDownload?: (event: DownloadEvent) => void,
 ): Promise<ProblemSource> {
-  const { data } = await fetchData(config, onDownload);
-  if (data.kind === "files") return openFileSource(data, split);
-  return digitsSource({ split, seed: config.evaluation.seed, options: digitsOptions(data) });
+  return splitSource(openTask(config, onDownload), split);
 }
 
 /** Which problems are left out. */
@@ -72,23 +52,17 @@ export function maxBrokenShare({ data }: Config): number {
 }
 
 /**
- * The warm start's demonstrations of a lesson; which scans they show depends on the run's seed.
+ * The warm start's lessons.
  *
- * @throws ConfigError when the data are not the digits task, which alone has demonstrations
+ * @throws ConfigError when the task has no demonstrations
  */
-export function warmStartSource(config: Config, lesson: Lesson): DemonstrationSource {
-  const { data, sft, train } = config;
-  if (data.kind !== "digits") {
+export async function warmStartLessons(config: Config): Promise<readonly Lesson[]> {
+  const lessons = await taskLessons(openTask(config));
+  if (lessons === undefined) {
     throw new ConfigError(
-      `data.kind "${data.kind}": the warm start demonstrates the digits task alone; set model to a model directory, ` +
-        "or sft.steps to 0",
+      `data.kind "${config.data.kind}": the warm start demonstrates the digits task alone; set model to a model ` +
+        "directory, or sft.steps to 0",
     );
   }
-  return demonstrations({
-    scans: warmStartScans(sft.scans, train.seed),
-    seed: train.seed,
-    options: digitsOptions(data),
-    lesson,
-    describedShare: sft.describedShare,
-  });
+  return lessons;
 }

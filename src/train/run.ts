@@ -127,7 +127,7 @@ async function warmStart(
   path: string,
 ): Promise<LoopResult> {
   const { config, clock = () => performance.now(), onEvent = silent, shouldStop = never } = options;
-  const curriculum = warmStartCurriculum(config);
+  const curriculum = await warmStartCurriculum(config);
   const record = { kind: "sft" as const, config, data: { demonstrations: curriculum.fingerprint } };
   const directory = openDirectory(path, record, (options.resume ?? false) && RunDirectory.exists(path));
   onEvent({ event: "started", kind: "sft", runDirectory: path, steps: config.sft.steps });

@@ -35,12 +35,18 @@ export interface WarmStart {
   readonly clock: () => number;
 }
 
-function batchAt({ config, dialogue }: WarmStart, source: DemonstrationSource, step: number): Sequence[] {
+async function batchAt(
+  { config, dialogue }: WarmStart,
+  source: DemonstrationSource,
+  step: number,
+): Promise<Sequence[]> {
   const { batchSize } = config.sft;
-  return Array.from({ length: batchSize }, (_, i) => {
-    const { problem, completion } = source.demonstration((step - 1) * batchSize + i);
-    return { prompt: dialogue.prompt(problem), completion: dialogue.completionTokens(completion) };
-  });
+  const places = Array.from({ length: batchSize }, (_, i) => (step - 1) * batchSize + i);
+  const shown = await Promise.all(places.map((place) => source.demonstration(place)));
+  return shown.map(({ problem, completion }) => ({
+    prompt: dialogue.prompt(problem),
+    completion: dialogue.completionTokens(completion),
+  }));
 }
 
 async function meanLoss(engine: Engine, sequences: readonly Sequence[], tokens: number): Promise<number> {
@@ -60,7 +66,7 @@ async function runStep(warmStart: WarmStart, step: number): Promise<LoopStep> {
   const { sft } = config;
   const lesson = curriculum.at(step);
   const start = clock();
-  const sequences = batchAt(warmStart, lesson.source, step);
+  const sequences = await batchAt(warmStart, lesson.source, step);
   const tokens = sequences.reduce((sum, { completion }) => sum + completion.length, 0);
   const isMeasured = step === 1 || step === sft.steps || step % sft.reportEvery === 0;
   const loss = isMeasured ? await meanLoss(engine, sequences, tokens) : undefined;

@@ -5,7 +5,8 @@
  */
 import * as z from "zod";
 import { creditSchema } from "../../credit/index.ts";
-import { DIGITS_SPLITS, digitsSchema, filesSchema } from "../../data/index.ts";
+import { digitsSchema } from "../../data/digits/index.ts";
+import { filesSchema, SPLITS } from "../../data/index.ts";
 import { ANSWER_FORMATS } from "../../eval/index.ts";
 import { isHubReference, LORA_MODULES } from "../../model/index.ts";
 import { algorithmSchema } from "../../objective/index.ts";
@@ -181,10 +182,7 @@ const sftSchema = z
 
 const evaluationSchema = z
   .strictObject({
-    split: z
-      .enum(DIGITS_SPLITS)
-      .default("validation")
-      .describe("Part of the data set that problems come from."),
+    split: z.enum(SPLITS).default("validation").describe("Part of the data set that problems come from."),
     problems: z.int().min(1).default(500).describe("Number of problems."),
     seed: seed.default(1).describe("Seed of the problems, the same for every run that is to be compared."),
     batchSize: z.int().min(1).default(128).describe("Problems that are sampled at once."),

@@ -1,7 +1,7 @@
 /**
  * @module
- * The problem behind a rollout, drawn again from its source by its index, and its images as PNG. The digits task is
- * procedural; data sets in files are opened only where the user allowed it.
+ * The problem behind a rollout, drawn again from its source by its index, and its images as PNG. Data sets in files
+ * are opened only where the user allowed it.
  */
 import { realpath } from "node:fs/promises";
 import sharp from "sharp";
