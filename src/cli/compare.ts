@@ -38,7 +38,7 @@ async function compare(file: string, options: CompareOptions, context: CliContex
     directory,
     onCell: (cell, result) => reportCell(reporter, context, cells, cell, result),
     onEvent: (event) => reporter.show(event),
-    shouldStop: context.interruption.isRequested,
+    signal: context.interruption.signal,
     clock: context.clock,
     ...(context.openEngine && { openEngine: context.openEngine }),
   });

@@ -203,7 +203,7 @@ describe("fovea train", () => {
     const evaluations = metricsOf(runDirectory).filter(({ event }) => event === "evaluation");
     expect(evaluations.map(({ iteration }) => iteration)).toEqual([0, 1, 2]);
     expect(evaluations[0]).toMatchObject({ split: "validation", problems: 3, brokenRows: 0 });
-    expect(evaluations[0]).not.toHaveProperty("readingPerDigit");
+    expect(evaluations[0]).not.toHaveProperty("measures");
     const { data } = JSON.parse(readFileSync(join(runDirectory, "config.json"), "utf8"));
     expect(data.validation).toContain("format=parquet rows=3");
 

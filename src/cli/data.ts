@@ -6,12 +6,12 @@ import { type Command, Option } from "commander";
 import {
   checkSource,
   type DataCheck,
-  DIGITS_SPLITS,
   type FileSource,
   type FileSplit,
   findFiles,
   openFileSource,
   type Problem,
+  SPLITS,
   type Spread,
 } from "../data/index.ts";
 import { ConfigError, DataError } from "../errors/index.ts";
@@ -70,7 +70,7 @@ function isBeyond(data: FilesData, problem: Problem, tokens: number | undefined)
 
 async function promptCounter(config: Config, reporter: Reporter, flags: CheckFlags) {
   if (flags.model === undefined) return undefined;
-  const dialogue = openDialogue(await fetchModel(config, reporter.onEvent));
+  const dialogue = await openDialogue(await fetchModel(config, reporter.onEvent));
   return (problem: Problem) => dialogue.promptTokens(dialogue.prompt(problem));
 }
 
@@ -94,9 +94,9 @@ async function checkSplit(
       reporter.text(`duplicate  ${row.place}: the same ${row.same} as ${row.as}\n`);
     },
     onProgress: (done, total) => reporter.bar.show({ label: "checking", done, total, facts: [] }),
-    shouldStop: context.interruption.isRequested,
+    shouldStop: () => context.interruption.signal.aborted,
   });
-  if (context.interruption.isRequested()) throw new InterruptedRun("interrupted: not all rows were read");
+  if (context.interruption.signal.aborted) throw new InterruptedRun("interrupted: not all rows were read");
   reporter.json({ event: "checked", split, ...check });
   reporter.text(checkText(split, check));
   return check;
@@ -115,7 +115,7 @@ async function checkData(path: string, flags: CheckFlags, context: CliContext): 
   const promptTokens = await promptCounter(config, reporter, flags);
   const splits =
     flags.split === undefined
-      ? DIGITS_SPLITS.filter((split) => findFiles(data, split) !== undefined)
+      ? SPLITS.filter((split) => findFiles(data, split) !== undefined)
       : [flags.split];
   if (splits.length === 0) splits.push("train");
   const checks: DataCheck[] = [];
@@ -138,7 +138,7 @@ export function configure(command: Command, context: CliContext): void {
       "<path>",
       "a file or a directory: jsonl, json, parquet, TSV, or a folder of images with a csv; or org/name of the hub",
     )
-    .addOption(new Option("--split <name>", "this part only").choices([...DIGITS_SPLITS]))
+    .addOption(new Option("--split <name>", "this part only").choices([...SPLITS]))
     .option("--model <model>", "count prompt tokens as this model does: a directory, or org/name of the hub")
     .option(
       "--set <key=value>",

@@ -89,7 +89,7 @@ export async function runConfig(file: string | undefined, options: SharedOptions
   if (options.runDir === undefined) throw new ConfigError("--resume: expected --run-dir beside it");
   return describesConfig(file, options)
     ? configFrom(file, options)
-    : RunDirectory.open(options.runDir).record.config;
+    : resolveConfig({ file: RunDirectory.open(options.runDir).record.config });
 }
 
 /** The run directory that was asked for, or a new name under runs/. */

@@ -38,7 +38,7 @@ export async function carryOut(
     runDirectory,
     resume: options.resume ?? false,
     onEvent: reporter.onEvent,
-    shouldStop: context.interruption.isRequested,
+    signal: context.interruption.signal,
     clock: context.clock,
     ...(context.openEngine && { openEngine: context.openEngine }),
   });
@@ -57,7 +57,7 @@ export function configure(command: Command, context: CliContext): void {
   addRunOptions(addConfigOptions(command))
     .addHelpText(
       "after",
-      "\nThe built-in model (model: digits) has random weights: its warm start runs first, unless sft.steps is 0.",
+      "\nThe built-in model (model: small) has random weights: its warm start runs first, unless sft.steps is 0.",
     )
     .action((file: string | undefined, options: SharedOptions) =>
       carryOut("train", runTraining, file, options, context),

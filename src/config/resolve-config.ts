@@ -36,7 +36,7 @@ function withDefaultKinds(settings: Settings): Settings {
 
 /** Combinations that no single key forbids; of modules they are checked when they have been loaded. */
 function checkCombinations(config: Config): void {
-  const { train, sft, sampling, engine } = config;
+  const { train, sft, sampling } = config;
   const wrong: string[] = [];
   if (train.iterations !== undefined && train.epochs !== undefined) {
     wrong.push(`train.epochs: expected it or train.iterations, got both (${train.epochs} and ${train.iterations})`);

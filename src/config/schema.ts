@@ -5,7 +5,8 @@
  */
 import * as z from "zod";
 import { creditSchema } from "../credit/index.ts";
-import { digitsSchema, filesSchema, SPLITS } from "../data/index.ts";
+import { digitsSchema } from "../data/digits/index.ts";
+import { filesSchema, SPLITS } from "../data/index.ts";
 import { ANSWER_FORMATS } from "../eval/index.ts";
 import { isHubReference, LORA_MODULES } from "../model/index.ts";
 import { algorithmSchema } from "../objective/index.ts";

@@ -19,7 +19,13 @@ export {
   type SkippedRow,
 } from "./draw-problem.ts";
 export { type DrawnQuestions, drawQuestions, firstQuestions } from "./draw-questions.ts";
-export { type Evaluation, type EvaluationOptions, evaluate, type Share } from "./evaluate.ts";
+export {
+  type EvaluatedAnswer,
+  type Evaluation,
+  type EvaluationOptions,
+  evaluate,
+  type Share,
+} from "./evaluate.ts";
 export { type RowCounts, RowTally } from "./row-tally.ts";
 export { type Alignment, markdownTable, textTable } from "./text-table.ts";
 export { roleLegend, type ShownRole, type ShownToken, showTokens } from "./token-colours.ts";

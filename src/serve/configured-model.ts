@@ -18,13 +18,13 @@ const LORA_ALPHA = 32;
  * @throws ConfigError when the model is one of the hub (`fetchModel` comes first), or the engine is another server
  * @throws ModelError when its directory cannot be used
  */
-export function configuredModel(config: Config, name: string): ServedModel {
+export async function configuredModel(config: Config, name: string): Promise<ServedModel> {
   const { engine, model, train } = config;
   if (engine.kind !== "local") {
     throw new ConfigError(`engine.kind: expected "local" where a model is served, got "${engine.kind}"`);
   }
-  const dialogue = openDialogue(config);
-  const fresh = freshSmallModel(train.seed);
+  const dialogue = await openDialogue(config);
+  const fresh = freshSmallModel(train.seed, model.kind === "small" ? model.tokenizer : undefined);
   const directory = model.kind === "directory" ? model.path : undefined;
   const tokenizer = loadTokenizer(directory ?? fresh.assets);
   return {
@@ -48,8 +48,8 @@ export function configuredModel(config: Config, name: string): ServedModel {
 /** What clients call a configured model unless told otherwise. */
 export function usualName({ model }: Config): string {
   switch (model.kind) {
-    case "digits":
-      return "digits";
+    case "small":
+      return "small";
     case "hub":
       return model.name;
     case "directory":

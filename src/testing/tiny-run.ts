@@ -91,7 +91,7 @@ export function collectingContext(overrides: Partial<CliContext> = {}): {
       },
       hasTerminal: false,
       hasColour: false,
-      interruption: { isRequested: () => false },
+      interruption: { signal: new AbortController().signal },
       clock: steadyClock(),
       openEngine: async () => digitsFakeEngine(),
       ...overrides,

@@ -13,15 +13,30 @@ import {
   type RewardPart,
   requireDistinctNames,
 } from "../../reward/index.ts";
-import type { DownloadEvent, TrainParts } from "../../train/index.ts";
+import type { DownloadEvent, Evaluated, TrainParts } from "../../train/index.ts";
 import { makePart } from "../modules/load-module.ts";
 import { moduleHash } from "../modules/module-hash.ts";
 import type { Config } from "../schema.ts";
-import { createRewards, createVerdict, type RewardModule, rewardContext } from "./create-rewards.ts";
+import { createRewards, type RewardModule, rewardContext } from "./create-rewards.ts";
 import { maxBrokenShare, openTask, problemLimits } from "./open-task.ts";
 
 /** The parts of a run but for its engine and its dialogue. */
-export type ConfiguredParts = Omit<TrainParts, "engine" | "dialogue" | "observers" | "signal" | "clock">;
+export type ConfiguredParts = Omit<
+  TrainParts,
+  "engine" | "dialogue" | "observers" | "signal" | "clock" | "sampling"
+> &
+  Required<Pick<TrainParts, "verdict" | "credit" | "limits" | "maxBrokenShare" | "evaluationBatch">> & {
+    readonly sampling: Config["sampling"];
+  };
+
+/** The parts of a run that an evaluation needs. */
+export function evaluatedParts(
+  { task, verdict, limits, maxBrokenShare, evaluationBatch, sampling }: ConfiguredParts,
+  opened: Pick<TrainParts, "engine" | "dialogue">,
+): Evaluated {
+  const measures = task.measures?.bind(task);
+  return { ...opened, verdict, measures, limits, maxBrokenShare, evaluationBatch, sampling };
+}
 
 /** An error of a user's part as one that names the part; errors of the data and of numbers keep their kind. */
 function partError(error: unknown, part: string): Error {
@@ -61,7 +76,7 @@ async function moduleReward(entry: RewardModule, context: RewardContext): Promis
 }
 
 /** The rewards of a configuration, those of modules loaded. */
-async function openRewards(config: Config): Promise<Pick<TrainParts, "reward" | "temporal" | "verdict">> {
+async function openRewards(config: Config): Promise<Pick<ConfiguredParts, "reward" | "temporal" | "verdict">> {
   const context = rewardContext(config);
   const { rewards, temporal } = createRewards(config);
   const opened: Reward[] = [];

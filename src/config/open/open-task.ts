@@ -2,7 +2,8 @@
  * @module
  * From the configuration's data part to a task.
  */
-import { digitsTask, openFileSource, openSource, type ProblemSource, type Split, type Task } from "../../data/index.ts";
+import { digitsTask } from "../../data/digits/index.ts";
+import { openFileSource, type Split, type Task } from "../../data/index.ts";
 import { ConfigError } from "../../errors/index.ts";
 import type { ProblemLimits } from "../../eval/index.ts";
 import type { DownloadEvent } from "../../train/index.ts";
@@ -53,19 +54,6 @@ export async function openTask(
     options,
     warmStart: { ...warmStart, seed: train.seed },
   });
-}
-
-/**
- * The problems of a split.
- *
- * @throws DataError when the task has no such split, or it cannot be opened
- */
-export async function splitSource(task: Task, split: Split): Promise<ProblemSource> {
-  const opened = task[split];
-  if (opened === undefined) {
-    throw new ConfigError(`task ${task.name}: has no ${split} problems; choose another evaluation.split`);
-  }
-  return openSource<ProblemSource>(opened);
 }
 
 /** Which problems are left out. */

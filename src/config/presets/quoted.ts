@@ -3,6 +3,7 @@
  * Presets of papers, written so that a value cannot stand without its source: one line per key, value beside quote.
  * What several presets of a paper share is a record of such lines, spread into each.
  */
+import { isSettings } from "../../parts/index.ts";
 import type { ConfigInput } from "../schema.ts";
 import type { Preset } from "./preset.ts";
 
@@ -36,7 +37,7 @@ export function quotedPreset(name: string, summary: string, quotes: Quotes): Pre
     section[last] = value;
   }
   const { reward } = settings;
-  if (reward !== undefined) {
+  if (isSettings(reward)) {
     settings["reward"] = Object.entries(reward).map(([kind, options]) => ({ kind, ...(options as object) }));
   }
   return { name, summary, settings: settings as ConfigInput, sources };

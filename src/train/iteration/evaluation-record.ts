@@ -2,7 +2,7 @@
  * @module
  * An evaluation as a record of the run.
  */
-import { isDigitsSource, type ProblemSource, type Split } from "../../data/index.ts";
+import type { ProblemSource, Split } from "../../data/index.ts";
 import { type Evaluation, type EvaluationOptions, evaluate } from "../../eval/index.ts";
 import type { Training } from "./training.ts";
 
@@ -21,14 +21,14 @@ export type Evaluated = Pick<
 
 /** Evaluates greedily on the first problems of a source. */
 export async function evaluationRecord(
-  { engine, dialogue, limits, maxBrokenShare, evaluationBatch, sampling }: Evaluated,
+  { engine, dialogue, verdict, measures, limits, maxBrokenShare, evaluationBatch, sampling }: Evaluated,
   place: {
     readonly iteration: number;
     readonly split: Split;
     readonly problems: number;
     readonly source: ProblemSource;
   },
-  options: Pick<EvaluationOptions, "onProgress" | "shouldStop"> = {},
+  options: Pick<EvaluationOptions, "onAnswer" | "onProgress" | "shouldStop"> = {},
 ): Promise<EvaluationRecord> {
   const { iteration, split, problems, source } = place;
   const evaluation = await evaluate({
@@ -38,7 +38,8 @@ export async function evaluationRecord(
     source,
     limits,
     maxBrokenShare,
-    world: isDigitsSource(source) ? (index) => source.world(index) : undefined,
+    verdict,
+    measures,
     problems,
     batchSize: evaluationBatch,
     maxCompletionTokens: sampling.maxCompletionTokens,

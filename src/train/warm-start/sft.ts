@@ -2,8 +2,7 @@
  * @module
  * A supervised warm start over parts that anyone can make.
  */
-import type { DemonstrationSource, Lesson, Opened } from "../../data/index.ts";
-import { openSource } from "../../data/index.ts";
+import { taskLessons, type Task } from "../../data/index.ts";
 import type { Engine } from "../../engine/index.ts";
 import { ConfigError } from "../../errors/index.ts";
 import type { Dialogue } from "../../eval/index.ts";
@@ -20,7 +19,7 @@ export interface SftParts {
   readonly engine: Engine;
   readonly dialogue: Dialogue;
   /** One source, or lessons in their order. */
-  readonly demonstrations: Opened<DemonstrationSource | readonly Lesson[]>;
+  readonly demonstrations: NonNullable<Task["demonstrations"]>;
   /** Missing settings have their defaults. */
   readonly schedule?: Partial<SftSchedule>;
   /** Seed of the order of demonstrations; 0 unless given. */
@@ -34,10 +33,6 @@ export interface SftParts {
   readonly clock?: () => number;
 }
 
-function lessonsOf(opened: DemonstrationSource | readonly Lesson[]): readonly Lesson[] {
-  return "demonstration" in opened ? [{ source: opened }] : opened;
-}
-
 /**
  * Raises the log-prob of demonstrations: a supervised fine-tuning whose loss is that of completion tokens alone.
  *
@@ -46,7 +41,8 @@ function lessonsOf(opened: DemonstrationSource | readonly Lesson[]): readonly Le
 export async function sft(parts: SftParts): Promise<LoopResult> {
   const { engine, dialogue, seed = 0, signal, clock = () => performance.now() } = parts;
   const schedule = parsePart(sftSchema, parts.schedule, "schedule");
-  const lessons = lessonsOf(await openSource(parts.demonstrations));
+  const { demonstrations } = parts;
+  const lessons = (await taskLessons({ demonstrations })) ?? [];
   const last = lessons.at(-1)?.source;
   const learnt = last === undefined ? 0 : heldOut(last, schedule.validationShare, seed).size;
   if (learnt === 0) throw new ConfigError("demonstrations: expected at least one to learn from, got none");

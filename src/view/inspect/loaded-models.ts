@@ -25,7 +25,7 @@ const IDLE_MS = 10 * 60_000;
 const loadModel: LoadModel = async (directory, config) => {
   const { processor: image, config: shape } = openModelDirectory(directory);
   const processors = { image, video: loadVideoProcessorConfig(directory, shape) };
-  const dialogue = openDialogue({ ...config, model: { kind: "directory", path: directory } });
+  const dialogue = await openDialogue({ ...config, model: { kind: "directory", path: directory } });
   const { engine: own } = config;
   const threads = own.kind === "local" ? { threads: own.threads } : {};
   const engine = createLocalEngine({ model: directory, ...threads });

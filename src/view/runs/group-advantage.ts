@@ -4,7 +4,7 @@
  */
 
 import { groupSpread } from "../../math/index.ts";
-import { resolveAlgorithm } from "../../objective/resolve.ts";
+import { resolveAlgorithm } from "../../objective/index.ts";
 import type { Config } from "../../config/index.ts";
 
 /**
@@ -17,6 +17,7 @@ export function advantagesOf(
 ): (number | null)[] {
   const unknown = rewards.map(() => null);
   try {
+    if (config.algorithm.kind === "module") return unknown;
     const algorithm = resolveAlgorithm(config.algorithm);
     if (algorithm.unit === "pair" || algorithm.advantage.values === "required") return unknown;
     if (algorithm.kl.placement === "reward" && algorithm.kl.coefficient > 0) return unknown;

@@ -2,11 +2,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { arithmeticGivenReading, readingAccuracy } from "./completion-accuracy.ts";
 import { alignedRight } from "./judgement.ts";
-import { labelTokens } from "./labeller.ts";
+import { digitsLabels } from "./labels.ts";
 import { DIGITS_KINDS } from "./options.ts";
 import { traceText } from "./questions.ts";
 import { digitsSource } from "./source.ts";
 import { parseStatements } from "./statements.ts";
+import { truthOf } from "./truth.ts";
 import type { DigitsTruth } from "./world.ts";
 
 const source = digitsSource({
@@ -14,7 +15,11 @@ const source = digitsSource({
   seed: 11,
   options: { canvases: ["84x84", "112x112"], digits: [2, 5], kinds: [...DIGITS_KINDS] },
 });
-const worlds = Array.from({ length: 1500 }, (_, index) => source.world(index));
+const worlds = Array.from({ length: 1500 }, (_, index) => truthOf(source.problem(index)));
+
+/** Labels by a truth alone: a problem has nothing else that they look at. */
+const labelTokens = (tokens: readonly string[], truth: DigitsTruth) =>
+  digitsLabels.label({ id: "made", images: [], question: "", answers: [], columns: { truth } }, tokens)!;
 
 /** Words, digits and signs one by one, as the tokenizer cuts them. */
 const tokenize = (text: string) => text.match(/ ?[A-Za-z]+| ?[-+=]|\d| |[<>/.,:]+|[\s\S]/g) ?? [];
@@ -51,7 +56,7 @@ const shown = (text: string, truth: DigitsTruth) =>
     .map(({ token, role, correct }) => `${token}${role[0]}${correct === null ? "0" : correct ? "+" : "-"}`)
     .join(" ");
 
-describe("labelTokens", () => {
+describe("labels", () => {
   test.each([
     [
       "a true trace",
