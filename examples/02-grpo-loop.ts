@@ -6,12 +6,13 @@
  *
  *     npm run build && node dist/examples/02-grpo-loop.js
  */
+
+import { freshSmallModel, openDialogue, resolveConfig } from "fovea/config";
 import { creditMethod, creditSchema } from "fovea/credit";
 import { digitsTask } from "fovea/data/digits";
 import { createLocalEngine, type Sequence } from "fovea/engine";
 import { evaluate } from "fovea/eval";
 import { objective } from "fovea/objective";
-import { freshSmallModel, openDialogue, resolveConfig } from "fovea/config";
 import { answerVerdict, isRight } from "fovea/verify";
 
 const PROMPTS = 48;

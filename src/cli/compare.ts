@@ -80,7 +80,7 @@ export function configure(command: Command, context: CliContext): void {
     .option("--json", "one JSON object a line on stdout")
     .addHelpText(
       "after",
-      "\nExample grid:\n  preset: digits\n  algorithms: [grpo, dapo]\n  credits: [uniform, dyco-rl, at-rl]\n  seeds: [0, 1, 2]",
+      "\nExample grid:\n  preset: NAME\n  algorithms: [grpo, dapo]\n  credits: [uniform, dyco-rl, at-rl]\n  seeds: [0, 1, 2]",
     )
     .action((file: string, options: CompareOptions) => compare(file, options, context));
 }

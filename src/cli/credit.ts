@@ -3,12 +3,12 @@
  * `fovea credit`: what credit methods give each token, on recorded signals or on completions of a model.
  */
 import type { Command } from "commander";
+import { type Config, openCredit, openParts } from "../config/index.ts";
 import type { CompletionCredit, CreditMethod } from "../credit/index.ts";
+import { splitSource } from "../data/index.ts";
 import type { Completion } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import { firstQuestions, RowTally, textTable } from "../eval/index.ts";
-import { type Config, openCredit, openParts } from "../config/index.ts";
-import { splitSource } from "../data/index.ts";
 import type { CliContext } from "./context.ts";
 import { creditMethodsByName, creditWeights } from "./credit-weights.ts";
 import { downloadBar } from "./download-bar.ts";
@@ -55,11 +55,7 @@ async function creditSampled(
   const source = await splitSource(task, split);
   return withTrainedModel(config, options.runDir, context, async ({ engine, dialogue }) => {
     const tally = new RowTally(maxBrokenShare, source.size);
-    const questions = await firstQuestions(
-      { source, dialogue, limits },
-      tally,
-      problems,
-    );
+    const questions = await firstQuestions({ source, dialogue, limits }, tally, problems);
     const prompts = questions.map(({ prompt }) => prompt);
     const completions =
       options.completion === undefined

@@ -224,11 +224,11 @@ describe("fovea train", () => {
     expect(sampled.records[0]).not.toHaveProperty("tokens.0.truth");
   });
 
-  test("does without a warm start, whose demonstrations are of the digits task", async () => {
+  test("does without a warm start where the task has no demonstrations", async () => {
     const words = ["train", "--set", `data=${writeJsonl(problems)}`, "--run-dir", freshPath()];
     const { status, stderr } = await fovea(...words);
     expect(status).toBe(2);
-    expect(stderr).toContain('data.kind "files": the warm start demonstrates the digits task alone');
+    expect(stderr).toContain("has no demonstrations to start from; set model to a trained model");
   });
 });
 
@@ -255,7 +255,7 @@ describe("fovea data check", () => {
   });
 
   test("counts videos, their frames and their tokens", async () => {
-    const words = ["data", "check", videos, "--model", "digits", "--set", "data.maxPixels=783"];
+    const words = ["data", "check", videos, "--model", "small", "--set", "data.maxPixels=783"];
     const { status, records } = await fovea(...words, "--json");
     expect(status).toBe(0);
     const report = records.find(({ event }) => event === "checked");
@@ -339,7 +339,7 @@ describe("fovea data check", () => {
       "check",
       path,
       "--model",
-      "digits",
+      "small",
       "--set",
       "data.maxPromptTokens=5",
       "--json",

@@ -4,6 +4,14 @@
  */
 import { type Command, Option } from "commander";
 import {
+  type Config,
+  fetchData,
+  fetchModel,
+  openDialogue,
+  problemLimits,
+  resolveConfig,
+} from "../config/index.ts";
+import {
   checkSource,
   type DataCheck,
   type FileSource,
@@ -16,7 +24,6 @@ import {
 } from "../data/index.ts";
 import { ConfigError, DataError } from "../errors/index.ts";
 import { excessPixels, textTable } from "../eval/index.ts";
-import { type Config, fetchData, fetchModel, openDialogue, problemLimits, resolveConfig } from "../config/index.ts";
 import type { CliContext } from "./context.ts";
 import { InterruptedRun } from "./program.ts";
 import { Reporter } from "./reporter.ts";

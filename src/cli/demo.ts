@@ -4,8 +4,8 @@
  * again, and completions before and after with each token's role.
  */
 import { type Command, Option } from "commander";
-import { splitSource } from "../data/index.ts";
 import { evaluatedParts, type Opened, openParts, runTraining } from "../config/index.ts";
+import { splitSource } from "../data/index.ts";
 import { evaluationRecord } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
 import {

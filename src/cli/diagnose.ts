@@ -5,6 +5,14 @@
 import { existsSync } from "node:fs";
 import { basename, join, normalize } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import {
+  type Config,
+  fetchModel,
+  openDialogue,
+  openEngine,
+  openParts,
+  resolveConfig,
+} from "../config/index.ts";
 import { SPLITS, type Split, splitSource } from "../data/index.ts";
 import {
   diagnose,
@@ -15,14 +23,6 @@ import {
   writeReport,
 } from "../diagnose/index.ts";
 import { ConfigError } from "../errors/index.ts";
-import {
-  type Config,
-  fetchModel,
-  openDialogue,
-  openEngine,
-  openParts,
-  resolveConfig,
-} from "../config/index.ts";
 import type { Settings } from "../parts/index.ts";
 import { describeEnvironment, RunDirectory } from "../train/index.ts";
 import type { CliContext } from "./context.ts";

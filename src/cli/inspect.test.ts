@@ -2,10 +2,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
+import { freshSmallModel, openEngine } from "../config/index.ts";
 import { createLocalEngine } from "../engine/index.ts";
 import { collectingContext, temporaryDirectory } from "../testing/tiny-run.ts";
 import { writeFrames } from "../testing/video-files.ts";
-import { freshSmallModel, openEngine } from "../config/index.ts";
 import { runCommandLine } from "./program.ts";
 
 const directory = temporaryDirectory();
@@ -36,7 +36,9 @@ describe("a given completion", () => {
     expect(status).toBe(0);
     const [text, , head, ...rows] = stdout.split("\n");
     expect(text).toBe("I see 4.");
-    expect(head).toMatch(/^token\s+log-prob\s+entropy\s+visual mass.*without image\s+dyco-rl.*at-rl.*vicra/);
+    expect(head).toMatch(
+      /^token\s+log-prob\s+entropy\s+visual mass.*without image\s+uniform\s+dyco-rl.*at-rl.*vicra/,
+    );
     expect(rows.filter((row) => row.startsWith('"'))).toHaveLength(6);
   });
 

@@ -6,6 +6,14 @@ import { writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import sharp from "sharp";
+import {
+  type Config,
+  fetchModel,
+  openCredit,
+  openDialogue,
+  openEngine,
+  resolveConfig,
+} from "../config/index.ts";
 import { pictures, readVideoAt } from "../data/index.ts";
 import type { Completion, Engine, Prompt } from "../engine/index.ts";
 import { ConfigError, DataError } from "../errors/index.ts";
@@ -18,7 +26,6 @@ import {
   type RgbImage,
   type VideoClip,
 } from "../model/index.ts";
-import { openCredit, type Config, fetchModel, openDialogue, openEngine, resolveConfig } from "../config/index.ts";
 import type { CliContext } from "./context.ts";
 import { creditMethodsByName } from "./credit-weights.ts";
 import { downloadBar } from "./download-bar.ts";

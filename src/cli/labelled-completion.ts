@@ -3,6 +3,8 @@
  * Completions of problems with what is known of each token: its true role where the task knows it, and the role that
  * the credit method gives it.
  */
+
+import type { ConfiguredParts } from "../config/index.ts";
 import type { TokenRole } from "../credit/index.ts";
 import type { Problem, ProblemSource, TokenLabel } from "../data/index.ts";
 import type { Engine } from "../engine/index.ts";
@@ -14,7 +16,6 @@ import {
   type ShownRole,
   showTokens,
 } from "../eval/index.ts";
-import type { ConfiguredParts } from "../config/index.ts";
 import { isRight } from "../verify/index.ts";
 import { canCredit, creditWeights } from "./credit-weights.ts";
 

@@ -1,9 +1,9 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { freshSmallModel, openEngine } from "../config/index.ts";
 import { createLocalEngine } from "../engine/index.ts";
 import { collectingContext, temporaryDirectory } from "../testing/tiny-run.ts";
-import { freshSmallModel, openEngine } from "../config/index.ts";
 import { runCommandLine } from "./program.ts";
 
 async function fovea(...words: string[]): Promise<string> {

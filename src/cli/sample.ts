@@ -3,8 +3,8 @@
  * `fovea sample`: completions of a model with each token's role.
  */
 import type { Command } from "commander";
-import { splitSource } from "../data/index.ts";
 import { openParts } from "../config/index.ts";
+import { splitSource } from "../data/index.ts";
 import type { CliContext } from "./context.ts";
 import { downloadBar } from "./download-bar.ts";
 import { completionLegend, completionText, labelledCompletions } from "./labelled-completion.ts";

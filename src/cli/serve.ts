@@ -3,8 +3,8 @@
  * `fovea serve`: the Tinker API over the engine of this machine.
  */
 import type { Command } from "commander";
-import { configuredModel, startTinkerServer, usualName } from "../serve/index.ts";
 import { fetchModel } from "../config/index.ts";
+import { configuredModel, startTinkerServer, usualName } from "../serve/index.ts";
 import { describeEnvironment } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
 import { downloadBar } from "./download-bar.ts";

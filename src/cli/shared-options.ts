@@ -3,9 +3,9 @@
  * The flags that commands share, and the configuration that they describe together.
  */
 import { type Command, InvalidArgumentError } from "commander";
-import { ConfigError } from "../errors/index.ts";
 import { type Config, findPreset, readConfigFile, resolveConfig } from "../config/index.ts";
-import { type Settings } from "../parts/index.ts";
+import { ConfigError } from "../errors/index.ts";
+import type { Settings } from "../parts/index.ts";
 import { RunDirectory } from "../train/index.ts";
 
 /** The values of the shared flags. */

@@ -4,12 +4,12 @@
  */
 import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
+import { type Config, fetchModel, openDialogue, openEngine } from "../config/index.ts";
 import { SPLITS, type Split } from "../data/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { RunError } from "../errors/index.ts";
 import type { Dialogue } from "../eval/index.ts";
-import { type Config, fetchModel, openDialogue, openEngine } from "../config/index.ts";
-import { type Settings } from "../parts/index.ts";
+import type { Settings } from "../parts/index.ts";
 import { FINAL_MODEL, latestCheckpoint, RunDirectory } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
 import { downloadBar } from "./download-bar.ts";

@@ -4,8 +4,8 @@
  * the same in all of its cells.
  */
 import * as z from "zod";
-import { ConfigError } from "../errors/index.ts";
 import { type Config, findPreset, resolveConfig } from "../config/index.ts";
+import { ConfigError } from "../errors/index.ts";
 import { nearestName, type Settings } from "../parts/index.ts";
 
 const settings = z.record(z.string(), z.unknown());

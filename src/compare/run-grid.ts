@@ -5,10 +5,26 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { RunError } from "../errors/index.ts";
-import { type Config, evaluatedParts, hasWarmStart, type OpenEngine, openDialogue, openEngine, openParts, runTraining, runWarmStart } from "../config/index.ts";
-import { configDifferences, evaluationRecord, FINAL_MODEL, type OnEvent, RunDirectory } from "../train/index.ts";
+import {
+  type Config,
+  evaluatedParts,
+  hasWarmStart,
+  type OpenEngine,
+  openDialogue,
+  openEngine,
+  openParts,
+  runTraining,
+  runWarmStart,
+} from "../config/index.ts";
 import { splitSource } from "../data/index.ts";
+import { RunError } from "../errors/index.ts";
+import {
+  configDifferences,
+  evaluationRecord,
+  FINAL_MODEL,
+  type OnEvent,
+  RunDirectory,
+} from "../train/index.ts";
 import type { Cell } from "./grid.ts";
 
 /** What a finished cell says. */

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ConfigError } from "../errors/index.ts";
+import type { Settings } from "../parts/index.ts";
+import { editDistance, nearestName } from "../parts/nearest-name.ts";
 import { temporaryDirectory } from "../testing/tiny-run.ts";
 import { differences } from "../train/run-directory/differences.ts";
-import type { Settings } from "../parts/index.ts";
 import { mergeSettings } from "./merge.ts";
-import { editDistance, nearestName } from "../parts/nearest-name.ts";
 import { readConfigFile } from "./read-file.ts";
 import { resolveConfig } from "./resolve-config.ts";
 import { configSchema } from "./schema.ts";
@@ -18,7 +18,7 @@ const withFlags = (...flags: string[]) => resolveConfig({ flags });
 describe("resolving a configuration", () => {
   test("gives the documented defaults when nothing is written", () => {
     const config = resolveConfig();
-    expect(config.model).toEqual({ kind: "digits" });
+    expect(config.model).toEqual({ kind: "small" });
     expect(config.train).toMatchObject({
       promptsPerIteration: 48,
       groupSize: 8,
@@ -30,7 +30,9 @@ describe("resolving a configuration", () => {
       maxGradientNorm: 1,
     });
     expect(config.sampling).toMatchObject({ temperature: 1, topP: 1, topK: 0 });
-    expect(config.sft).toMatchObject({ learningRate: 2e-3, scans: 30 });
+    expect(config.sft).toMatchObject({ learningRate: 2e-3 });
+    expect(config.credit).toEqual({ kind: "uniform" });
+    expect(config.data).toMatchObject({ warmStart: { scans: 30 } });
   });
 
   test("lets the file win over the preset, and flags over the file", () => {
@@ -49,7 +51,7 @@ describe("resolving a configuration", () => {
   test("reads short forms of parts that are chosen by kind", () => {
     expect(withFlags("credit=constant", "credit.weight=2").credit).toEqual({ kind: "constant", weight: 2 });
     expect(withFlags("model=/models/qwen").model).toEqual({ kind: "directory", path: "/models/qwen" });
-    expect(resolveConfig({ file: { model: "digits" } }).model).toEqual({ kind: "digits" });
+    expect(resolveConfig({ file: { model: "small" } }).model).toEqual({ kind: "small" });
     expect(withFlags("model=org/name").model).toEqual({ kind: "hub", name: "org/name", revision: "main" });
     expect(withFlags("model=org/name@v2").model).toEqual({ kind: "hub", name: "org/name", revision: "v2" });
     const lora = { rank: 4, alpha: 32, vision: false };
@@ -100,10 +102,10 @@ describe("resolving a configuration", () => {
     ["__proto__.x=1", "unknown key __proto__"],
     ["train.constructor=1", "unknown key train.constructor"],
     ["credit.alfa=1", "unknown key credit.alfa; did you mean credit.alpha?"],
-    ["credit.weight=1", 'credit.weight does not apply to credit.kind "dyco-rl"; it belongs to "constant"'],
+    ["credit.weight=1", 'credit.weight does not apply to credit.kind "uniform"; it belongs to "constant"'],
     ["credit=dyco", 'got "dyco"; did you mean "dyco-rl"?'],
     ["algorithm.kind=gpro", 'did you mean "grpo"?'],
-    ["model.path=/x", 'model.path does not apply to model.kind "digits"; it belongs to "directory"'],
+    ["model.path=/x", 'model.path does not apply to model.kind "small"; it belongs to "directory"'],
     ["train.groupSize=1", "train.groupSize: Too small"],
     ["train.groupSize=2.5", "train.groupSize: Invalid input: expected int"],
     ["train.learningRate=.nan", "train.learningRate"],
@@ -126,23 +128,23 @@ describe("resolving a configuration", () => {
 
   test("leaves dynamic sampling and the punishment of length off unless given, and fills in their defaults", () => {
     expect(resolveConfig().train.dynamicSampling).toBeUndefined();
-    expect(resolveConfig().reward.overlong).toBeUndefined();
-    const { train, reward } = withFlags("train.dynamicSampling={}", "reward.overlong.buffer=16");
+    expect(resolveConfig().reward).toEqual([{ kind: "accuracy", weight: 1, values: [0, 1] }]);
+    const overlong = "reward=[accuracy, {kind: overlong, buffer: 16}]";
+    const { train, reward } = withFlags("train.dynamicSampling={}", overlong);
     expect(train.dynamicSampling).toEqual({ maxAttempts: 10, spreadOf: "accuracy" });
-    expect(reward.overlong).toEqual({ buffer: 16, weight: 1 });
-    const limit = withFlags("sampling.maxCompletionTokens=16", "reward.overlong.buffer=16");
-    expect(limit.reward.overlong?.buffer).toBe(16);
-    expect(() => withFlags("sampling.maxCompletionTokens=319", "reward.length={}")).toThrow(
-      "reward.length.min: expected at most sampling.maxCompletionTokens (319), got 320",
+    expect(reward[1]).toEqual({ kind: "overlong", buffer: 16, weight: 1 });
+    expect(() => withFlags("sampling.maxCompletionTokens=16", overlong)).not.toThrow();
+    expect(() => withFlags("sampling.maxCompletionTokens=319", "reward=[accuracy, length]")).toThrow(
+      "reward length: expected min to be at most sampling.maxCompletionTokens (319), got 320",
     );
-    expect(() => withFlags("sampling.maxCompletionTokens=15", "reward.overlong.buffer=16")).toThrow(
-      "reward.overlong.buffer: expected at most sampling.maxCompletionTokens (15), got 16",
+    expect(() => withFlags("sampling.maxCompletionTokens=15", overlong)).toThrow(
+      "reward overlong: expected buffer to be at most sampling.maxCompletionTokens (15), got 16",
     );
   });
 
   test("refuses a sequence-level ratio together with token credit", () => {
     const gspo = ["algorithm=gspo", "algorithm.form=sequence"];
-    expect(() => withFlags(...gspo)).toThrow("erases token credit");
+    expect(() => withFlags(...gspo, "credit=dyco-rl")).toThrow("erases token credit");
     expect(() => withFlags(...gspo, "credit=vicra")).toThrow("erases token credit");
     expect(withFlags(...gspo, "credit=uniform").credit).toEqual({ kind: "uniform" });
     expect(withFlags(...gspo, "credit=papo").credit.kind).toBe("papo");
@@ -156,7 +158,7 @@ describe("resolving a configuration", () => {
 
   test("names everything that is wrong at once", () => {
     expect(() => withFlags("train.seeed=1", "sft.scan=2")).toThrow(
-      /2 problems:[\s\S]*train.seed[\s\S]*sft.scans/,
+      /2 problems:[\s\S]*train.seed[\s\S]*data.warmStart.scans/,
     );
   });
 

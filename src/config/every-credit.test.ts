@@ -3,9 +3,9 @@ import { creditSchema } from "../credit/index.ts";
 import type { Engine, ScoreRequest } from "../engine/index.ts";
 import { digitsFakeEngine } from "../testing/tiny-run.ts";
 import { tinyTraining } from "../testing/tiny-training.ts";
+import { sampleGroups } from "../train/batch/sample-groups.ts";
 import { creditSignals } from "../train/credit/credit-signals.ts";
 import { runIteration } from "../train/iteration/iteration.ts";
-import { sampleGroups } from "../train/batch/sample-groups.ts";
 import { Stopwatch } from "../train/loop/stopwatch.ts";
 
 const kinds = creditSchema.options.map(({ shape }) => shape.kind.value);
@@ -102,7 +102,7 @@ describe("an iteration with each credit method", () => {
 
   test("credit by reward shaping gives groups a spread that their rewards lack", async () => {
     // Only the form counts, and no completion of the tiny run has it.
-    const flags = ["reward.accuracy=0"];
+    const flags = ["reward=format"];
     const { engine } = recordingEngine();
     const plain = tinyTraining(engine, "train.reportKlEvery=0", "credit.kind=dyco-rl", ...flags);
     expect((await runIteration(plain.training, plain.progress, 1)).steps).toEqual([]);

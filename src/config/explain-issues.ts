@@ -4,8 +4,7 @@
  */
 import type { z } from "zod";
 import { ConfigError } from "../errors/index.ts";
-import { isSettings } from "../parts/index.ts";
-import { nearestName } from "../parts/index.ts";
+import { isSettings, nearestName } from "../parts/index.ts";
 import { keysAt, leafKeys } from "./schema-keys.ts";
 
 function dotted(path: readonly PropertyKey[]): string {
@@ -13,7 +12,10 @@ function dotted(path: readonly PropertyKey[]): string {
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((value, step) => (isSettings(value) ? value[String(step)] : undefined), input);
+  return path.reduce<unknown>((value, step) => {
+    if (Array.isArray(value) && typeof step === "number") return value[step];
+    return isSettings(value) ? value[String(step)] : undefined;
+  }, input);
 }
 
 /** A key of another place whose own name is the nearest. */

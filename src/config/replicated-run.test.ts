@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { stopAfter } from "../testing/stop-after.ts";
 import { expect, test } from "vitest";
+import { stopAfter } from "../testing/stop-after.ts";
 import { freshPath, steadyClock, tinyConfig } from "../testing/tiny-run.ts";
 import { runTraining } from "./run.ts";
 
@@ -10,8 +10,8 @@ const FLAGS = [
   "sft.batchSize=4",
   "sft.checkpointEvery=1",
   "sft.reportEvery=1",
-  "sft.readingSteps=1",
-  "sft.transcriptionSteps=0",
+  "data.warmStart.readingSteps=1",
+  "data.warmStart.transcriptionSteps=0",
   "train.iterations=2",
   "train.promptsPerIteration=2",
   "train.groupSize=4",

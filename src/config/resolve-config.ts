@@ -5,11 +5,11 @@
 import { creditMethod } from "../credit/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import { createAlgorithm } from "../objective/index.ts";
-import { pairFaults, plannedIterations, scheduleFaults } from "../train/index.ts";
-import { createRewards } from "./open/create-rewards.ts";
-import { configErrorFrom } from "./explain-issues.ts";
 import { isSettings, type Settings } from "../parts/index.ts";
+import { pairFaults, plannedIterations, scheduleFaults } from "../train/index.ts";
+import { configErrorFrom } from "./explain-issues.ts";
 import { mergeSettings } from "./merge.ts";
+import { createRewards } from "./open/create-rewards.ts";
 import { type Config, configSchema, DEFAULT_KINDS } from "./schema.ts";
 import { settingsFromFlags } from "./set-flag.ts";
 import { expandShortForms } from "./short-forms.ts";
@@ -39,7 +39,9 @@ function checkCombinations(config: Config): void {
   const { train, sft, sampling } = config;
   const wrong: string[] = [];
   if (train.iterations !== undefined && train.epochs !== undefined) {
-    wrong.push(`train.epochs: expected it or train.iterations, got both (${train.epochs} and ${train.iterations})`);
+    wrong.push(
+      `train.epochs: expected it or train.iterations, got both (${train.epochs} and ${train.iterations})`,
+    );
   }
   if (sft.steps > 0 && sft.warmup > sft.steps) {
     wrong.push(`sft.warmup: expected at most sft.steps (${sft.steps}), got ${sft.warmup}`);

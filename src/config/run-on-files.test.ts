@@ -1,8 +1,8 @@
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { stopAfter } from "../testing/stop-after.ts";
 import { describe, expect, test } from "vitest";
 import { smallProblems, writeJsonl, writePackedJsonl, writeParquet } from "../testing/data-files.ts";
+import { stopAfter } from "../testing/stop-after.ts";
 import { digitsFakeEngine, freshPath, steadyClock, TINY_FLAGS } from "../testing/tiny-run.ts";
 import { writeZip } from "../testing/zip-files.ts";
 import { resolveConfig } from "./resolve-config.ts";

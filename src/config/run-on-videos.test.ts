@@ -5,6 +5,7 @@ import { creditSchema } from "../credit/index.ts";
 import type { Engine, Prompt } from "../engine/index.ts";
 import { algorithmSchema } from "../objective/index.ts";
 import { smallProblems, writeJsonl } from "../testing/data-files.ts";
+import { stopAfter } from "../testing/stop-after.ts";
 import { digitsFakeEngine, freshPath, steadyClock, tinyConfig, tinyFileConfig } from "../testing/tiny-run.ts";
 import { tinyFileTraining } from "../testing/tiny-training.ts";
 import { writeVideoJsonl } from "../testing/video-files.ts";
@@ -13,7 +14,8 @@ import { runTraining } from "./run.ts";
 
 type Line = Readonly<Record<string, unknown>>;
 
-const TEMPORAL = ["reward.temporal={}", "train.promptsPerIteration=4", "train.checkpointEvery=0"];
+const TEMPORAL_REWARD = "reward=[accuracy, {kind: format, weight: 0.1}, {kind: temporal}]";
+const TEMPORAL = [TEMPORAL_REWARD, "train.promptsPerIteration=4", "train.checkpointEvery=0"];
 
 let data: string;
 beforeAll(async () => {
@@ -145,23 +147,22 @@ describe("the temporal reward is refused before anything is written", () => {
     const inner = digitsFakeEngine();
     const capabilities = new Set([...inner.capabilities].filter((name) => name !== "video"));
     expect(await refusal(tinyFileConfig(data, ...TEMPORAL), { ...inner, capabilities })).toContain(
-      'EngineError: reward.temporal needs the engine capability "video"; this engine has:',
+      'EngineError: reward kind "temporal" needs the engine capability "video"; this engine has:',
     );
   });
 
   test("on data without any video, procedural or in files", async () => {
     const expected =
-      "ConfigError: reward.temporal: expected a data set in which some problem has a video, got none in ";
+      'ConfigError: reward kind "temporal": expected a data set in which some problem has a video, got none in ';
     const images = writeJsonl(await smallProblems(3));
     expect(await refusal(tinyFileConfig(images, ...TEMPORAL), digitsFakeEngine())).toContain(`${expected}`);
-    expect(await refusal(tinyConfig("reward.temporal={}"), digitsFakeEngine())).toContain(expected);
+    expect(await refusal(tinyConfig(TEMPORAL_REWARD), digitsFakeEngine())).toContain(expected);
   });
 
   test("with a weight or a size that means nothing", () => {
-    expect(() => tinyConfig("reward.temporal.weight=0")).toThrow("reward.temporal.weight");
-    expect(() => tinyConfig("reward.temporal.shuffledGroupSize=0")).toThrow(
-      "reward.temporal.shuffledGroupSize",
-    );
-    expect(() => tinyConfig("reward.temporal.alpha=0.3")).toThrow("reward.temporal.alpha");
+    const temporal = (options: string) => tinyConfig(`reward=[accuracy, {kind: temporal, ${options}}]`);
+    expect(() => temporal("weight: 0")).toThrow("reward.1.weight");
+    expect(() => temporal("shuffledGroupSize: 0")).toThrow("reward.1.shuffledGroupSize");
+    expect(() => temporal("alpha: 0.3")).toThrow("reward.1.alpha");
   });
 });

@@ -1,9 +1,9 @@
-import { stopAfter } from "../testing/stop-after.ts";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Engine } from "../engine/index.ts";
 import { ConfigError, EngineError, ModelError, RunError } from "../errors/index.ts";
+import { stopAfter } from "../testing/stop-after.ts";
 import { digitsFakeEngine, freshPath, openFakeEngine, steadyClock, tinyConfig } from "../testing/tiny-run.ts";
 import type { RunEvent } from "../train/loop/events.ts";
 import { type RunOptions, runTraining, runWarmStart } from "./run.ts";

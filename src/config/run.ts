@@ -187,4 +187,3 @@ export async function runTraining(options: RunOptions, hooks: TrainingHooks = {}
     return { ...result, runDirectory: path };
   });
 }
-

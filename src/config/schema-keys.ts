@@ -8,6 +8,8 @@ import type { z } from "zod";
 interface Definition {
   readonly type: string;
   readonly innerType?: z.core.$ZodType;
+  /** Of an array. */
+  readonly element?: z.core.$ZodType;
   readonly in?: z.core.$ZodType;
   readonly out?: z.core.$ZodType;
   readonly shape?: Readonly<Record<string, z.core.$ZodType>>;
@@ -31,6 +33,7 @@ function objects(schema: z.core.$ZodType): Definition[] {
   const def = definition(bare(schema));
   if (def.type === "object") return [def];
   if (def.type === "union") return (def.options ?? []).flatMap(objects);
+  if (def.type === "array" && def.element !== undefined) return objects(def.element);
   return [];
 }
 
@@ -55,6 +58,8 @@ function kindOf(object: Definition): string | undefined {
 export function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): KnownKey[] {
   let here = objects(schema);
   for (const step of path) {
+    // A place in a list adds nothing to the path: the objects there are those of the list.
+    if (typeof step === "number") continue;
     here = here.flatMap((object) => {
       const child = member(object, String(step));
       return child === undefined ? [] : objects(child);

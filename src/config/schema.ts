@@ -5,7 +5,6 @@
  */
 import * as z from "zod";
 import { creditSchema } from "../credit/index.ts";
-import { digitsSchema } from "../data/digits/index.ts";
 import { filesSchema, SPLITS } from "../data/index.ts";
 import { ANSWER_FORMATS } from "../eval/index.ts";
 import { isHubReference, LORA_MODULES } from "../model/index.ts";
@@ -13,6 +12,7 @@ import { algorithmSchema } from "../objective/index.ts";
 import { rewardEntrySchema, temporalSchema } from "../reward/index.ts";
 import { samplingSchema, scheduleSchema, sftSchema } from "../train/index.ts";
 import { moduleSchema } from "./modules/load-module.ts";
+import { taskNames, taskSchemas } from "./tasks.ts";
 import { tinkerSchema } from "./tinker-schema.ts";
 
 const seed = z
@@ -31,9 +31,7 @@ const modelSchema = z
           .optional()
           .describe("Directory with tokenizer.json and chat_template.jinja; the built-in one unless given."),
       })
-      .describe(
-        "The built-in small model, from random weights drawn by train.seed; it needs a warm start.",
-      ),
+      .describe("The built-in small model, from random weights drawn by train.seed; it needs a warm start."),
     z
       .strictObject({
         kind: z.literal("directory"),
@@ -61,46 +59,14 @@ const modelSchema = z
 
 const dataSchema = z
   .discriminatedUnion("kind", [
-    digitsSchema
-      .safeExtend({
-        kind: z.literal("digits"),
-        seed: seed.default(0).describe("Seed of the problems that training draws."),
-        warmStart: z
-          .strictObject({
-            scans: z
-              .int()
-              .min(1)
-              .max(1200)
-              .default(30)
-              .describe("Training scans that demonstrations are made of."),
-            readingSteps: z
-              .int()
-              .min(0)
-              .default(150)
-              .describe("First steps, on single cells: reading alone."),
-            transcriptionSteps: z
-              .int()
-              .min(0)
-              .default(140)
-              .describe("Next steps, on all cells of a canvas: where to look."),
-            describedShare: z
-              .number()
-              .min(0)
-              .max(1)
-              .default(0.35)
-              .describe("Share of the remaining steps' problems that are told in words instead of shown."),
-          })
-          .prefault({})
-          .describe("Demonstrations of the supervised warm start."),
-      })
-      .describe("Procedural problems: handwritten digits to read and calculate with."),
+    ...taskSchemas,
     filesSchema
       .safeExtend({ kind: z.literal("files") })
       .describe("Problems in files: jsonl, json, parquet, TSV, or a folder of images with a csv."),
     moduleSchema,
   ])
   .describe(
-    "The task: digits, the path of a file or directory, org/name[@revision] of the hub, or a module; may be written as task too.",
+    "The task: a built-in one by name, the path of a file or directory, org/name[@revision] of the hub, or a module; may be written as task too.",
   );
 
 const promptSchema = z
@@ -146,10 +112,7 @@ const rewardSchema = z
 
 const evaluationSchema = z
   .strictObject({
-    split: z
-      .enum(SPLITS)
-      .default("validation")
-      .describe("Part of the data set that problems come from."),
+    split: z.enum(SPLITS).default("validation").describe("Part of the data set that problems come from."),
     problems: z.int().min(1).default(500).describe("Number of problems."),
     seed: seed.default(1).describe("Seed of the problems, the same for every run that is to be compared."),
     batchSize: z.int().min(1).default(128).describe("Problems that are sampled at once."),
@@ -208,7 +171,7 @@ const engineSchema = z
 /** The kind of each part that is chosen by kind, where none is written. */
 export const DEFAULT_KINDS = {
   model: "small",
-  data: "digits",
+  data: taskNames[0],
   algorithm: "grpo",
   credit: "uniform",
   verdict: "answer",
@@ -219,7 +182,7 @@ export const DEFAULT_KINDS = {
 export const configSchema = z
   .strictObject({
     model: modelSchema.prefault({ kind: DEFAULT_KINDS.model }),
-    data: dataSchema.prefault({ kind: DEFAULT_KINDS.data }),
+    data: dataSchema.prefault({ kind: taskSchemas[0].shape.kind.value }),
     prompt: promptSchema.prefault({}),
     algorithm: z
       .discriminatedUnion("kind", [...algorithmSchema.options, moduleSchema])

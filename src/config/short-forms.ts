@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import { ConfigError } from "../errors/index.ts";
 import { isHubReference, parseHubReference } from "../model/index.ts";
 import { isSettings, type Settings } from "../parts/index.ts";
+import { taskNames } from "./tasks.ts";
 
 /** `credit: uniform` stands for `credit: { kind: uniform }`. */
 const SHORT_PARTS = ["algorithm", "credit", "engine", "verdict"] as const;
@@ -29,9 +30,9 @@ function expandModel(model: string): Settings {
   return { kind: "hub", name, revision };
 }
 
-/** `data: digits` is the built-in task; any other text is the path of a data set, and so is a `path` without a kind. */
+/** `data: digits` is a built-in task; any other text is the path of a data set, and so is a `path` without a kind. */
 function expandData(data: unknown): unknown {
-  if (data === "digits") return { kind: "digits" };
+  if (typeof data === "string" && taskNames.includes(data)) return { kind: data };
   if (typeof data === "string") return { kind: "files", path: data };
   return isSettings(data) && "path" in data && !("kind" in data) ? { kind: "files", ...data } : data;
 }
@@ -46,7 +47,9 @@ function withImpliedKind(part: unknown): unknown {
 /** `reward: accuracy`, one entry alone, and entries by their kind alone. */
 function expandReward(reward: unknown): unknown {
   const entries = Array.isArray(reward) ? reward : [reward];
-  return entries.map((entry: unknown) => (typeof entry === "string" ? { kind: entry } : withImpliedKind(entry)));
+  return entries.map((entry: unknown) =>
+    typeof entry === "string" ? { kind: entry } : withImpliedKind(entry),
+  );
 }
 
 /**
@@ -58,7 +61,8 @@ export function expandShortForms(settings: Settings): Settings {
   const expanded: Record<string, unknown> = { ...settings };
   for (const [other, key] of Object.entries(OTHER_NAMES)) {
     if (!(other in expanded)) continue;
-    if (key in expanded) throw new ConfigError(`${other}: is another name of ${key}; expected one of them, got both`);
+    if (key in expanded)
+      throw new ConfigError(`${other}: is another name of ${key}; expected one of them, got both`);
     expanded[key] = expanded[other];
     delete expanded[other];
   }

@@ -3,8 +3,9 @@
  * A task: sources of problems by split, and what is known about them beyond the answers: demonstrations for a
  * supervised warm start, and labels where the truth about tokens is known.
  */
-import { DataError } from "../errors/index.ts";
+
 import type * as z from "zod";
+import { DataError } from "../errors/index.ts";
 import type { Definition } from "../parts/index.ts";
 import type { Problem, ProblemSource } from "./problem.ts";
 
@@ -132,6 +133,8 @@ export async function taskLessons({
 export interface TaskContext {
   /** Seed of the run. */
   readonly seed: number;
+  /** Seed of the problems of validation and test, the same for every run that is to be compared. */
+  readonly evaluationSeed: number;
 }
 
 /** A task of a user module: its options, if it has any, and its maker. */

@@ -2,12 +2,7 @@
  * @module
  * The dialogue of a model directory: its tokenizer, its chat template, its stop tokens, its image processor.
  */
-import {
-  isTextModel,
-  loadVideoProcessorConfig,
-  openModelDirectory,
-  openTextModel,
-} from "../model/index.ts";
+import { isTextModel, loadVideoProcessorConfig, openModelDirectory, openTextModel } from "../model/index.ts";
 import type { AnswerFormat } from "./answer-format.ts";
 import { createDialogue, type Dialogue } from "./dialogue.ts";
 

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { ConfigError } from "../errors/index.ts";
 import { countTokens } from "../math/index.ts";
 import { batch, flat, slopes } from "../testing/objective-batch.ts";
-import { objective } from "./objective.ts";
 import { keepsTokenCredit } from "./needs.ts";
+import { objective } from "./objective.ts";
 import { type AlgorithmInput, algorithmSchema, resolveAlgorithm } from "./registry.ts";
 
 const tolerance = { rtol: 1e-5, atol: 1e-8 };

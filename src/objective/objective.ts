@@ -5,9 +5,9 @@
  * can add up the gradient of Σ c·log π can train with any of them.
  */
 import { NumericError } from "../errors/index.ts";
+import type { Algorithm } from "./algorithm.ts";
 import { checkGroups } from "./check.ts";
 import { pairObjective } from "./pair-objective.ts";
-import type { Algorithm } from "./algorithm.ts";
 import { type AlgorithmInput, resolveAlgorithm } from "./registry.ts";
 import { tokenObjective } from "./token-objective.ts";
 import type { ObjectiveContext, ObjectiveGroup, ObjectiveResult } from "./types.ts";

@@ -76,6 +76,11 @@ export function createAlgorithm(config: AlgorithmConfig, context: ObjectiveConte
  *
  * @throws ConfigError when a key is unknown or a value impossible
  */
-export function resolveAlgorithm(given: Algorithm | AlgorithmInput, context: ObjectiveContext = {}): Algorithm {
-  return "unit" in given ? given : createAlgorithm(parseAlgorithm(given), context);
+export function resolveAlgorithm(
+  given: Algorithm | AlgorithmInput,
+  context: ObjectiveContext = {},
+): Algorithm {
+  return typeof given === "object" && given !== null && "unit" in given
+    ? given
+    : createAlgorithm(parseAlgorithm(given), context);
 }

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { ConfigError, NumericError } from "../errors/index.ts";
 import { klEstimators } from "../math/index.ts";
 import { batch, flat } from "../testing/objective-batch.ts";
-import { objective } from "./objective.ts";
 import { algorithmNeeds } from "./needs.ts";
+import { objective } from "./objective.ts";
 import { type AlgorithmInput, algorithmSchema, resolveAlgorithm } from "./registry.ts";
 import type { ObjectiveCompletion } from "./types.ts";
 

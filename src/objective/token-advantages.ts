@@ -3,8 +3,8 @@
  * The advantages of a batch before token credit, for credit methods that depend on them.
  */
 import { ConfigError } from "../errors/index.ts";
-import { checkGroups } from "./check.ts";
 import type { Algorithm } from "./algorithm.ts";
+import { checkGroups } from "./check.ts";
 import { type AlgorithmInput, resolveAlgorithm } from "./registry.ts";
 import { batchAdvantages } from "./token-objective.ts";
 import type { ObjectiveGroup } from "./types.ts";
@@ -24,7 +24,9 @@ export function tokenAdvantages(
 ): readonly (readonly Float64Array[])[] {
   const algorithm = resolveAlgorithm(config);
   if (algorithm.unit === "pair") {
-    throw new ConfigError(`algorithm.kind "${algorithm.name ?? "pair"}": it compares completions and has no advantages`);
+    throw new ConfigError(
+      `algorithm.kind "${algorithm.name ?? "pair"}": it compares completions and has no advantages`,
+    );
   }
   checkGroups(groups, algorithm);
   return batchAdvantages(algorithm, groups).advantages;

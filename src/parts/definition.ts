@@ -81,7 +81,9 @@ export function parseOptions(
   const names = Object.keys(options ?? {});
   if (schema === undefined) {
     if (names.length === 0) return {};
-    throw new ConfigError(`${where}.options: expected none, since the part has no schema; got ${names.join(", ")}`);
+    throw new ConfigError(
+      `${where}.options: expected none, since the part has no schema; got ${names.join(", ")}`,
+    );
   }
   const parsed = schema.safeParse(options ?? {});
   if (parsed.success) return parsed.data;

@@ -23,7 +23,11 @@ export function afterThought(text: string): string {
 /** Completions with their problems, judged by the run's verdict. */
 export function answeredOf(
   verdict: Verdict,
-  completions: readonly { readonly problem: Problem; readonly completion: Completion; readonly text: string }[],
+  completions: readonly {
+    readonly problem: Problem;
+    readonly completion: Completion;
+    readonly text: string;
+  }[],
 ): Promise<Answered[]> {
   return Promise.all(
     completions.map(async ({ problem, completion, text }): Promise<Answered> => {

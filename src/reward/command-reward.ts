@@ -58,7 +58,8 @@ export const commandReward = defineReward({
       score: async (answered, signal) => {
         const lines = await process.ask(answered.map(lineOf), signal);
         return lines.map((line) => {
-          const value = typeof line === "object" && line !== null ? (line as { reward?: unknown }).reward : line;
+          const value =
+            typeof line === "object" && line !== null ? (line as { reward?: unknown }).reward : line;
           return value as number | null;
         });
       },

@@ -25,8 +25,7 @@ async function withinTime<T>(name: string, work: T | Promise<T>, limit: number):
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
-      () =>
-        reject(new PartError(`reward "${name}": no result within ${limit / 1000} s`, { isTotal: true })),
+      () => reject(new PartError(`reward "${name}": no result within ${limit / 1000} s`, { isTotal: true })),
       limit,
     );
   });

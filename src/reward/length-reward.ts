@@ -38,7 +38,8 @@ export const lengthPartReward = defineReward({
     })
     .describe("Reward of right completions of a length within bounds, as in Video-R1."),
   create: ({ min, max }, { maxCompletionTokens }) => {
-    if (min > max) throw new ConfigError(`reward length: expected min to be at most max, got ${min} and ${max}`);
+    if (min > max)
+      throw new ConfigError(`reward length: expected min to be at most max, got ${min} and ${max}`);
     if (min > maxCompletionTokens) {
       throw new ConfigError(
         `reward length: expected min to be at most sampling.maxCompletionTokens (${maxCompletionTokens}), got ${min}`,

@@ -98,7 +98,9 @@ export class LineProcess {
       if (this.#child === child && !this.#isClosing) this.#fail(this.#error(reason));
     };
     child.on("error", ({ message }) => fail(`cannot start: ${message}`));
-    child.on("exit", (code, exitSignal) => fail(`the process ended with ${exitSignal ?? `exit code ${code}`}`));
+    child.on("exit", (code, exitSignal) =>
+      fail(`the process ended with ${exitSignal ?? `exit code ${code}`}`),
+    );
     child.stdin.on("error", () => {});
     createInterface({ input: child.stdout }).on("line", (text) => {
       if (this.#child === child && text.trim() !== "") this.#answer(text);

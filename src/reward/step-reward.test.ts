@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { completionReward, rewardSchema } from "./reward.ts";
+import { rewardOf } from "../testing/reward-of.ts";
 import { keyStepShare, stepFault } from "./step-reward.ts";
 
 const sections = [
@@ -73,25 +73,17 @@ describe("stepFault", () => {
   });
 });
 
-describe("completionReward with StepGRPO's weights", () => {
-  const options = rewardSchema.parse({ accuracy: 1, format: 0, keySteps: 0.1, validity: 1 });
-  const steps = [["I see 3 and 5."], ["3 + 5 = 8."]];
+describe("StepGRPO's rewards", () => {
+  const entries = ["accuracy", { kind: "key-steps" }, { kind: "validity", weight: 1 }];
+  const keySteps = [["I see 3 and 5."], ["3 + 5 = 8."]];
 
-  test("adds a tenth of the share of key steps, and one for the form", () => {
-    expect(completionReward(whole, "8", options, steps)).toMatchObject({
+  test("add a tenth of the share of key steps, and one for the form", async () => {
+    expect(await rewardOf(whole, { entries, answers: ["8"], keySteps })).toMatchObject({
       value: 2.1,
-      parts: { accuracy: 1, format: 0, keySteps: 1, validity: 1 },
+      parts: { accuracy: 1, "key-steps": 1, validity: 1 },
     });
-    expect(completionReward("I see 3 and 5. It is 9", "8", options, steps).value).toBeCloseTo(0.05, 12);
-    expect(completionReward("It is 8", "8", options).value).toBe(1);
-  });
-
-  test("looks at steps only where they have a weight", () => {
-    expect(completionReward(whole, "8", rewardSchema.parse({}), steps).parts).toEqual({
-      accuracy: 1,
-      format: 0,
-    });
-    expect(rewardSchema.safeParse({ accuracy: 0, format: 0, validity: 1 }).success).toBe(true);
-    expect(rewardSchema.safeParse({ keySteps: -0.1 }).success).toBe(false);
+    const wrong = await rewardOf("I see 3 and 5. It is 9", { entries, answers: ["8"], keySteps });
+    expect(wrong.value).toBeCloseTo(0.05, 12);
+    expect((await rewardOf("It is 8", { entries, answers: ["8"] })).value).toBe(1);
   });
 });

@@ -78,8 +78,7 @@ export const keyStepsReward = defineReward({
   schema: z
     .strictObject({ kind: z.literal("key-steps"), ...entryOptions(0.1) })
     .describe("Reward of the share of the problem's key steps that the reasoning states, as in StepGRPO."),
-  create: () => (answered) =>
-    answered.map(({ text, problem }) => keyStepShare(text, problem.keySteps ?? [])),
+  create: () => (answered) => answered.map(({ text, problem }) => keyStepShare(text, problem.keySteps ?? [])),
 });
 
 /** 1 where a completion is complete and in order, else 0. */

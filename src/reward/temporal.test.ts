@@ -1,15 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { NumericError } from "../errors/index.ts";
-import type { Reward } from "./reward.ts";
+import type { CompletionReward } from "./completion-reward.ts";
 import { orderHelps, tallyRight, temporalRewards } from "./temporal.ts";
 
-const judged = (accuracy: number, format = 0): Reward => ({
+const judged = (accuracy: number, format = 0): CompletionReward => ({
   value: accuracy + 0.1 * format,
   parts: { accuracy, format },
-  reason: accuracy === 1 ? "right answer" : "wrong answer",
+  judgement: { extracted: "", score: accuracy, reason: "" },
 });
-const unjudged: Reward = { value: null, parts: {}, reason: "the reference answer is empty" };
+const unjudged: CompletionReward = {
+  value: null,
+  parts: {},
+  judgement: { extracted: "", score: null, reason: "no accepted answer" },
+};
 
 const tally = fc
   .tuple(fc.integer({ min: 1, max: 64 }), fc.integer({ min: 0, max: 64 }))
@@ -87,7 +91,7 @@ describe("whether the order of frames helps", () => {
 });
 
 test("right are completions of at least half the accuracy, among those that could be judged", () => {
-  const rewards = [judged(1), judged(0, 1), judged(0.5), judged(0.49), null, unjudged];
+  const rewards = [judged(1), judged(0, 1), judged(0.5), judged(0.49), unjudged];
   expect(tallyRight(rewards)).toEqual({ right: 2, judged: 4 });
   expect(tallyRight([])).toEqual({ right: 0, judged: 0 });
 });
@@ -96,20 +100,18 @@ describe("the temporal reward", () => {
   test("is earned by right completions alone, and by none where order does not help", () => {
     const rewards = [judged(1, 1), judged(0, 1), judged(1)];
     const helped = temporalRewards(rewards, true, 0.3);
-    expect(helped.map((reward) => reward?.value)).toEqual([1.1 + 0.3, 0.1, 1.3]);
-    expect(helped.map((reward) => reward?.parts["temporal"])).toEqual([1, 0, 1]);
-    expect(helped[0]?.reason).toBe("right answer; the order of frames helps");
+    expect(helped.map((reward) => reward.value)).toEqual([1.1 + 0.3, 0.1, 1.3]);
+    expect(helped.map((reward) => reward.parts["temporal"])).toEqual([1, 0, 1]);
     const unhelped = temporalRewards(rewards, false, 0.3);
-    expect(unhelped.map((reward) => reward?.value)).toEqual([1.1, 0.1, 1]);
-    expect(unhelped.map((reward) => reward?.parts)).toEqual(
+    expect(unhelped.map((reward) => reward.value)).toEqual([1.1, 0.1, 1]);
+    expect(unhelped.map((reward) => reward.parts)).toEqual(
       rewards.map(({ parts }) => ({ ...parts, temporal: 0 })),
     );
-    expect(unhelped.map((reward) => reward?.reason)).toEqual(rewards.map(({ reason }) => reason));
   });
 
   test("leaves what could not be judged as it is, and what it was given unchanged", () => {
-    const given = [unjudged, null, judged(1)];
-    expect(temporalRewards(given, true, 0.3).slice(0, 2)).toEqual([unjudged, null]);
-    expect(given[2]).toEqual(judged(1));
+    const given = [unjudged, judged(1)];
+    expect(temporalRewards(given, true, 0.3).slice(0, 1)).toEqual([unjudged]);
+    expect(given[1]).toEqual(judged(1));
   });
 });

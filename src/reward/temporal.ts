@@ -34,9 +34,7 @@ export const temporalSchema = z
         "Completions per video problem with frames shuffled; half of train.groupSize, rounded down, unless given.",
       ),
   })
-  .describe(
-    "T-GRPO's reward for using the order of a video's frames; needs problems with videos.",
-  );
+  .describe("T-GRPO's reward for using the order of a video's frames; needs problems with videos.");
 
 /** Its options. */
 export type TemporalOptions = z.output<typeof temporalSchema>;

@@ -2,10 +2,11 @@
  * @module
  * The model of a configuration as one that is served.
  */
+
+import { type Config, freshSmallModel, openDialogue } from "../config/index.ts";
 import { createLocalEngine } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import { loadTokenizer } from "../model/index.ts";
-import { type Config, freshSmallModel, openDialogue } from "../config/index.ts";
 import type { ServedModel } from "./served-model.ts";
 
 /** The protocol's own, which clients cannot choose. */

@@ -1,13 +1,13 @@
-import { stopAfter } from "../testing/stop-after.ts";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
+import { freshSmallModel, type RunOptions, runTraining } from "../config/index.ts";
 import { createTinkerEngine, type Engine } from "../engine/index.ts";
 import type { Fetch } from "../engine/tinker/tinker-options.ts";
+import { stopAfter } from "../testing/stop-after.ts";
 import { TinkerWorld } from "../testing/tinker-fixtures.ts";
 import { digitsFakeEngine, freshPath, temporaryDirectory, tinyConfig } from "../testing/tiny-run.ts";
-import { freshSmallModel, type RunOptions, runTraining } from "../config/index.ts";
-import { type RunEvent } from "../train/index.ts";
+import type { RunEvent } from "../train/index.ts";
 
 const world = new TinkerWorld();
 afterEach(() => world.close());

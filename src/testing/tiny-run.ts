@@ -7,10 +7,10 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CliContext } from "../cli/context.ts";
+import { type Config, resolveConfig } from "../config/index.ts";
+import { SMALL_ASSETS } from "../config/open/small-model.ts";
 import { createFakeEngine, type Engine } from "../engine/index.ts";
 import { loadTokenizer } from "../model/index.ts";
-import { SMALL_ASSETS } from "../config/open/small-model.ts";
-import { type Config, resolveConfig } from "../config/index.ts";
 
 const tokenizer = loadTokenizer(SMALL_ASSETS);
 const END = tokenizer.requireTokenId("<|im_end|>");
@@ -49,6 +49,9 @@ export const TINY_FLAGS: readonly string[] = [
   "train.learningRate=0.05",
   "train.checkpointEvery=2",
   "train.reportKlEvery=2",
+  "train.equalGroups=drop",
+  "credit=dyco-rl",
+  "reward=[accuracy, {kind: format, weight: 0.1}]",
   "sft.steps=0",
   "evaluation.problems=8",
 ];
@@ -98,5 +101,27 @@ export function collectingContext(overrides: Partial<CliContext> = {}): {
     },
     stdout: () => out,
     stderr: () => err,
+  };
+}
+
+/**
+ * A context whose user presses Ctrl-C in the midst of a run: when the engine has stepped so many times.
+ */
+export function stoppingAfter(steps: number): Partial<CliContext> {
+  const controller = new AbortController();
+  let taken = 0;
+  return {
+    interruption: { signal: controller.signal },
+    openEngine: async () => {
+      const engine = digitsFakeEngine();
+      return {
+        ...engine,
+        step: async (adam) => {
+          taken += 1;
+          if (taken >= steps) controller.abort();
+          return engine.step(adam);
+        },
+      };
+    },
   };
 }

@@ -6,8 +6,8 @@ import type { Config } from "../config/index.ts";
 import { createRewards, createVerdict } from "../config/open/create-rewards.ts";
 import { maxBrokenShare, problemLimits } from "../config/open/open-task.ts";
 import { smallModelDialogue } from "../config/open/small-model.ts";
+import { createTask } from "../config/tasks.ts";
 import { creditMethod } from "../credit/index.ts";
-import { digitsTask } from "../data/digits/index.ts";
 import { openFileSource, type ProblemSource } from "../data/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { answerFormats } from "../eval/index.ts";
@@ -56,9 +56,9 @@ export function tinyTraining(
   ...flags: readonly string[]
 ): { readonly training: Training; readonly progress: Progress } {
   const config = tinyConfig(...flags);
-  if (config.data.kind !== "digits") throw new Error("expected the digits task");
-  const { kind: _kind, seed, warmStart: _warmStart, ...options } = config.data;
-  const { train } = digitsTask({ seed, evaluationSeed: config.evaluation.seed, options });
+  const context = { seed: config.train.seed, evaluationSeed: config.evaluation.seed };
+  const { train } = createTask(config.data, context);
+  if (typeof train === "function") throw new Error("expected a task whose problems are open");
   return trainingOn(engine, config, train);
 }
 

@@ -16,9 +16,15 @@ import { ownModules } from "./own-modules.ts";
 export const moduleSchema = z
   .strictObject({
     kind: z.literal("module"),
-    module: z.string().min(1).describe("Path of a TypeScript or JavaScript file, relative to the configuration file."),
+    module: z
+      .string()
+      .min(1)
+      .describe("Path of a TypeScript or JavaScript file, relative to the configuration file."),
     export: z.string().min(1).optional().describe("Name of the export; the only definition unless given."),
-    options: z.record(z.string(), z.unknown()).default({}).describe("Options of the part, by its own schema."),
+    options: z
+      .record(z.string(), z.unknown())
+      .default({})
+      .describe("Options of the part, by its own schema."),
   })
   .describe("A part of your own, from a file.");
 
@@ -31,7 +37,9 @@ const TIME_LIMIT = 120_000;
 type AnyDefinition = Definition<z.ZodType, unknown, unknown>;
 
 function isDefinition(value: unknown): value is AnyDefinition {
-  return typeof value === "object" && value !== null && "create" in value && typeof value.create === "function";
+  return (
+    typeof value === "object" && value !== null && "create" in value && typeof value.create === "function"
+  );
 }
 
 async function withinTime<T>(work: Promise<T>, what: string): Promise<T> {
@@ -81,7 +89,9 @@ function chosenDefinition(
     }
     const near = nearestName(name, Object.keys(namespace));
     const hint = near === undefined ? "" : `; did you mean "${near}"?`;
-    throw new ConfigError(`${where}.export: ${path}: has no export "${name}", its definitions: ${names}${hint}`);
+    throw new ConfigError(
+      `${where}.export: ${path}: has no export "${name}", its definitions: ${names}${hint}`,
+    );
   }
   const [first, ...more] = found;
   if (first === undefined) {
@@ -90,7 +100,9 @@ function chosenDefinition(
     );
   }
   if (more.length > 0) {
-    throw new ConfigError(`${where}.export: ${path}: expected a name, since it has several definitions: ${names}`);
+    throw new ConfigError(
+      `${where}.export: ${path}: expected a name, since it has several definitions: ${names}`,
+    );
   }
   return { name: first[0], definition: first[1] };
 }
@@ -126,6 +138,8 @@ export async function makePart<Context, Part>(
     if (part === undefined || part === null) throw new ConfigError("expected a part, got nothing");
     return { part, name, origin };
   } catch (error) {
-    throw new ConfigError(`${where} (${origin}): cannot be made: ${(error as Error).message}`, { cause: error });
+    throw new ConfigError(`${where} (${origin}): cannot be made: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
 }

@@ -6,9 +6,9 @@ import { existsSync } from "node:fs";
 import { type FilesOptions, neededFiles } from "../../data/index.ts";
 import { DataError } from "../../errors/index.ts";
 import { type DownloadOptions, downloadDataset, isHubReference } from "../../model/index.ts";
+import type { DownloadEvent } from "../../train/loop/events.ts";
 import type { Config } from "../schema.ts";
 import { downloadSteps } from "./download-steps.ts";
-import type { DownloadEvent } from "../../train/loop/events.ts";
 
 /** Names of files, which are never taken for repositories. */
 const FILE_NAME = /\.(jsonl?|parquet|tsv|csv|zip|tar|gz|tgz|arrow)$/i;

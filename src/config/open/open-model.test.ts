@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ConfigError, DownloadError, ModelError } from "../../errors/index.ts";
 import { type HubServer, startHub } from "../../testing/hub-server.ts";
 import { TinkerWorld } from "../../testing/tinker-fixtures.ts";
-import { resolveConfig } from "../resolve-config.ts";
-import { SMALL_ASSETS } from "./small-model.ts";
 import type { DownloadEvent } from "../../train/loop/events.ts";
+import { resolveConfig } from "../resolve-config.ts";
 import { fetchModel, openDialogue, openEngine } from "./open-model.ts";
+import { SMALL_ASSETS } from "./small-model.ts";
 
 let cache: string;
 let hub: HubServer;
@@ -54,7 +54,7 @@ test("a model that cannot be had is a typed error", async () => {
 });
 
 test("a model of the hub is not opened before it is fetched", async () => {
-  expect(() => openDialogue(config)).toThrow(ConfigError);
+  await expect(openDialogue(config)).rejects.toThrow(ConfigError);
   await expect(openEngine(config)).rejects.toThrow("org/name of the hub (fetchModel)");
 });
 
@@ -94,9 +94,9 @@ describe("a text model of another architecture", () => {
       flags: [`engine.kind=${engine}`, "engine.url=http://there"].slice(0, engine === "local" ? 1 : 2),
     });
 
-  test("is spoken to by an engine elsewhere, and needs no weights here", () => {
+  test("is spoken to by an engine elsewhere, and needs no weights here", async () => {
     write({ model_type: "qwen3", vocab_size: 464 });
-    const dialogue = openDialogue(on("tinker"));
+    const dialogue = await openDialogue(on("tinker"));
     const prompt = dialogue.prompt(problem);
     const tokens = prompt.chunks.flatMap((chunk) => (chunk.kind === "text" ? chunk.tokens : []));
     expect(dialogue.text(tokens)).toBe("The sum");
@@ -108,7 +108,8 @@ describe("a text model of another architecture", () => {
     write({ model_type: "qwen3", vocab_size: 464 });
     const image = { width: 28, height: 28, data: new Uint8Array(28 * 28 * 3) };
     const one = { ...problem, images: [image] };
-    expect(() => openDialogue(on("tinker")).prompt(one)).toThrow(ModelError);
+    const dialogue = await openDialogue(on("tinker"));
+    expect(() => dialogue.prompt(one)).toThrow(ModelError);
     const engine = await world.client((await world.server({ isExtended: false })).url, { model: directory });
     expect([...engine.capabilities]).toEqual(["overlap", "reference"]);
     const seen = { chunks: [{ kind: "image" as const, image }] };
@@ -117,10 +118,12 @@ describe("a text model of another architecture", () => {
     );
   });
 
-  test("is refused by this machine's engine, and with a tokenizer that has more tokens than it", () => {
+  test("is refused by this machine's engine, and with a tokenizer that has more tokens than it", async () => {
     write({ model_type: "qwen3", vocab_size: 464 });
-    expect(() => openDialogue(on("local"))).toThrow('model_type: expected "qwen2_5_vl"');
+    await expect(openDialogue(on("local"))).rejects.toThrow('model_type: expected "qwen2_5_vl"');
     write({ model_type: "qwen3", vocab_size: 400 });
-    expect(() => openDialogue(on("tinker"))).toThrow("463 tokens, but config.json: vocab_size is 400");
+    await expect(openDialogue(on("tinker"))).rejects.toThrow(
+      "463 tokens, but config.json: vocab_size is 400",
+    );
   });
 });

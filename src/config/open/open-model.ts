@@ -2,9 +2,19 @@
  * @module
  * From the configuration's model and engine parts to the engine and the dialogue of a run.
  */
-import { createLocalEngine, createTinkerEngine, type Engine, type EngineContext } from "../../engine/index.ts";
+import {
+  createLocalEngine,
+  createTinkerEngine,
+  type Engine,
+  type EngineContext,
+} from "../../engine/index.ts";
 import { ConfigError } from "../../errors/index.ts";
-import { type AnswerFormat, answerFormats, type Dialogue, openDialogue as dialogueOf } from "../../eval/index.ts";
+import {
+  type AnswerFormat,
+  answerFormats,
+  type Dialogue,
+  openDialogue as dialogueOf,
+} from "../../eval/index.ts";
 import { type DownloadOptions, downloadModel } from "../../model/index.ts";
 import { algorithmNeeds, createAlgorithm } from "../../objective/index.ts";
 import type { DownloadEvent } from "../../train/index.ts";

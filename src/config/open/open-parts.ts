@@ -60,11 +60,11 @@ function calling<T>(part: string, work: () => T): T {
 
 async function moduleReward(entry: RewardModule, context: RewardContext): Promise<Reward> {
   const { weight, name: given, ...reference } = entry;
-  const { part, name: exported, origin } = await makePart<RewardContext, RewardPart>(
-    reference,
-    context,
-    "reward",
-  );
+  const {
+    part,
+    name: exported,
+    origin,
+  } = await makePart<RewardContext, RewardPart>(reference, context, "reward");
   const isPart = typeof part === "function" || typeof part.score === "function";
   if (!isPart) throw new ConfigError(`reward (${origin}): expected a function, or an object with score`);
   const reward = namedReward(given ?? exported, weight, part);
@@ -76,7 +76,9 @@ async function moduleReward(entry: RewardModule, context: RewardContext): Promis
 }
 
 /** The rewards of a configuration, those of modules loaded. */
-async function openRewards(config: Config): Promise<Pick<ConfiguredParts, "reward" | "temporal" | "verdict">> {
+async function openRewards(
+  config: Config,
+): Promise<Pick<ConfiguredParts, "reward" | "temporal" | "verdict">> {
   const context = rewardContext(config);
   const { rewards, temporal } = createRewards(config);
   const opened: Reward[] = [];
@@ -132,7 +134,9 @@ function requireCredits(
       }
       const t = Array.prototype.findIndex.call(weights, (weight: unknown) => !Number.isFinite(weight));
       if (t >= 0) {
-        throw new NumericError(`${where}: expected finite weights, got ${weights[t]} (token ${t} of ${place})`);
+        throw new NumericError(
+          `${where}: expected finite weights, got ${weights[t]} (token ${t} of ${place})`,
+        );
       }
     }
   }

@@ -2,13 +2,13 @@
  * @module
  * From the configuration's data part to a task.
  */
-import { digitsTask } from "../../data/digits/index.ts";
-import { openFileSource, type Split, type Task } from "../../data/index.ts";
+import { openFileSource, type Split, type Task, type TaskContext } from "../../data/index.ts";
 import { ConfigError } from "../../errors/index.ts";
 import type { ProblemLimits } from "../../eval/index.ts";
 import type { DownloadEvent } from "../../train/index.ts";
 import { makePart } from "../modules/load-module.ts";
 import type { Config } from "../schema.ts";
+import { createTask } from "../tasks.ts";
 import { fetchData } from "./fetch-data.ts";
 
 /**
@@ -24,13 +24,11 @@ export async function openTask(
   onDownload?: (event: DownloadEvent) => void,
 ): Promise<Task> {
   const { data, train, evaluation } = config;
+  const context: TaskContext = { seed: train.seed, evaluationSeed: evaluation.seed };
   if (data.kind === "module") {
-    const { part, name, origin } = await makePart<{ seed: number }, Partial<Task>>(
-      data,
-      { seed: train.seed },
-      "task",
-    );
-    if (part.train === undefined) throw new ConfigError(`task (${origin}): expected a source "train", got none`);
+    const { part, name, origin } = await makePart<TaskContext, Partial<Task>>(data, context, "task");
+    if (part.train === undefined)
+      throw new ConfigError(`task (${origin}): expected a source "train", got none`);
     return { ...part, name: part.name ?? name, train: part.train };
   }
   if (data.kind === "files") {
@@ -47,13 +45,7 @@ export async function openTask(
       test: () => source("test"),
     };
   }
-  const { kind: _kind, seed, warmStart, ...options } = data;
-  return digitsTask({
-    seed,
-    evaluationSeed: evaluation.seed,
-    options,
-    warmStart: { ...warmStart, seed: train.seed },
-  });
+  return createTask(data, context);
 }
 
 /** Which problems are left out. */

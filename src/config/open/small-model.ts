@@ -15,7 +15,7 @@ import {
 } from "../../model/index.ts";
 
 /** Directory with the built-in tokenizer and chat template. */
-export const SMALL_ASSETS: string = fileURLToPath(new URL("../../../assets/digits", import.meta.url));
+export const SMALL_ASSETS: string = fileURLToPath(new URL("../../../assets/small", import.meta.url));
 
 /**
  * About a million parameters: two vision blocks of width 96, four decoder layers of width 128. The rotary base is

@@ -56,8 +56,10 @@ export const digits: Preset = {
     "sft.steps": "measured: the loss is flat at the end",
     "data.warmStart.readingSteps": "measured: single cells are read after 100 to 120 steps",
     "data.warmStart.transcriptionSteps": "measured: canvases are transcribed after 100 steps",
-    "data.warmStart.describedShare": "reasoning from words is needed as often as reading; its effect was within noise",
-    "data.warmStart.scans": "few enough that reading is left to learn, the start from which answers alone help",
+    "data.warmStart.describedShare":
+      "reasoning from words is needed as often as reading; its effect was within noise",
+    "data.warmStart.scans":
+      "few enough that reading is left to learn, the start from which answers alone help",
     "sft.batchSize": "the plateaus end after as many steps at 32 as at 64",
     "sft.learningRate": "measured: at twice this rate the first plateau does not end",
     "sft.schedule": "measured: a schedule for each lesson ends lower than one over all",

@@ -14,7 +14,10 @@ const shared: Quotes = {
   "credit.alpha": [0.2, 'Section 5.1: "alignment-guided reweighting strength α=0.2"'],
   "credit.threshold": [0.05, 'Section 5.1: "token role assignment stability margin τ=0.05"'],
   "credit.row": ["own", "Section 4: the attention is that of the generated token"],
-  "reward.accuracy.weight": [1, 'Appendix E: "a binary accuracy reward"; the scripts add the two with weight 1'],
+  "reward.accuracy.weight": [
+    1,
+    'Appendix E: "a binary accuracy reward"; the scripts add the two with weight 1',
+  ],
   "reward.format.weight": [1, 'Appendix E: "a format reward"; the scripts add the two with weight 1'],
   "sampling.temperature": [0.9, 'Appendix E: "we sample 4 responses per prompt using a temperature of 0.9"'],
   "sampling.maxCompletionTokens": [2048, 'Section 5.1: "a maximum response length of 2048 tokens"'],

@@ -88,4 +88,7 @@ function entropyAdvantageMethod(config: z.output<typeof entropyAdvantageSchema>)
   });
 }
 
-export const entropyAdvantageCredit = defineCredit({ schema: entropyAdvantageSchema, create: entropyAdvantageMethod });
+export const entropyAdvantageCredit = defineCredit({
+  schema: entropyAdvantageSchema,
+  create: entropyAdvantageMethod,
+});

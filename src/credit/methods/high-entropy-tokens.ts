@@ -98,4 +98,7 @@ function highEntropyTokensMethod(config: z.output<typeof highEntropyTokensSchema
   };
 }
 
-export const highEntropyTokensCredit = defineCredit({ schema: highEntropyTokensSchema, create: highEntropyTokensMethod });
+export const highEntropyTokensCredit = defineCredit({
+  schema: highEntropyTokensSchema,
+  create: highEntropyTokensMethod,
+});

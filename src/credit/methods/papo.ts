@@ -110,9 +110,7 @@ export function papo(input: PapoInput, options: PapoOptions = {}): CompletionCre
 }
 
 /** PAPO, or KL_prcp, with its options bound. */
-function papoMethod(
-  config: z.output<typeof papoSchema> | z.output<typeof klPrcpSchema>,
-): CreditMethod {
+function papoMethod(config: z.output<typeof papoSchema> | z.output<typeof klPrcpSchema>): CreditMethod {
   const method = perCompletion(
     { ablation: { image: config.image, divergence: false } },
     (completion, where) => {

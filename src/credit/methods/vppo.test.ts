@@ -114,7 +114,9 @@ describe("vppo", () => {
       },
     ];
     const credit = (entropyPenalty: number) =>
-      vppoCredit.create(vppoCredit.schema.parse({ kind: "vppo", entropyPenalty }), undefined).credit([group])[0]![0]!;
+      vppoCredit
+        .create(vppoCredit.schema.parse({ kind: "vppo", entropyPenalty }), undefined)
+        .credit([group])[0]![0]!;
     const plain = credit(0);
     expect(plain.perception).toBeUndefined();
     expect(credit(0.06)).toEqual({

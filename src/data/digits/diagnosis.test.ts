@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { openDialogue, resolveConfig } from "../../config/index.ts";
 import { type DiagnoseOptions, diagnose, sampledAnswers } from "../../diagnose/index.ts";
 import { type Capability, createFakeEngine, type Engine, type Prompt } from "../../engine/index.ts";
-import { openDialogue, resolveConfig } from "../../train/index.ts";
 import { answerVerdict } from "../../verify/index.ts";
 import { digitsTask } from "./task.ts";
 import { truthOf } from "./truth.ts";
 
-const dialogue = openDialogue(resolveConfig({}));
+const dialogue = await openDialogue(resolveConfig({}));
 const task = digitsTask({ seed: 0, evaluationSeed: 0, options: { digits: [3, 3], kinds: ["sum"] } });
 const VOCABULARY = 464;
 

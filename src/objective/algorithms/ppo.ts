@@ -7,7 +7,7 @@
  */
 import * as z from "zod";
 import { clippedSurrogate, clippedValueLoss } from "../../math/index.ts";
-import { defineObjective, type AdvantagePart, type TokenAlgorithm } from "../algorithm.ts";
+import { type AdvantagePart, defineObjective, type TokenAlgorithm } from "../algorithm.ts";
 import {
   advantageOptions,
   aggregationOption,

@@ -6,7 +6,7 @@
  */
 import * as z from "zod";
 import { isScorable, leaveOneOutAdvantages } from "../../math/index.ts";
-import { defineObjective, type AdvantagePart, type TokenAlgorithm } from "../algorithm.ts";
+import { type AdvantagePart, defineObjective, type TokenAlgorithm } from "../algorithm.ts";
 import { aggregationOption, groupAdvantagePart, sharedParts, termOptions } from "../options.ts";
 import { outcomeAdvantages } from "../outcome-advantages.ts";
 import { tokenLevel } from "../ratio-level.ts";
@@ -34,10 +34,7 @@ const baselines: Readonly<Record<z.output<typeof reinforceSchema>["baseline"], A
 };
 
 /** REINFORCE with its options bound. */
-function reinforce(
-  config: z.output<typeof reinforceSchema>,
-  context: ObjectiveContext,
-): TokenAlgorithm {
+function reinforce(config: z.output<typeof reinforceSchema>, context: ObjectiveContext): TokenAlgorithm {
   return {
     advantage: baselines[config.baseline],
     correctsStaleness: false,

@@ -1,11 +1,12 @@
-import { stopAfter } from "../../testing/stop-after.ts";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { type RunOptions, runTraining } from "../../config/run.ts";
 import type { Completion, Engine, SampleRequest, Sampler, ScoreRequest } from "../../engine/index.ts";
 import { EngineError } from "../../errors/index.ts";
 import { Rng } from "../../math/index.ts";
 import { objective } from "../../objective/index.ts";
+import { stopAfter } from "../../testing/stop-after.ts";
 import {
   digitsFakeEngine,
   freshPath,
@@ -14,12 +15,11 @@ import {
   tinyConfig,
 } from "../../testing/tiny-run.ts";
 import { tinyTraining } from "../../testing/tiny-training.ts";
-import { hasSpread } from "./group.ts";
 import { type CreditedGroup, objectiveGroups, sequencesOf } from "../credit/measured-group.ts";
-import { readRecorded } from "./recorded-batches.ts";
-import { type RunOptions, runTraining } from "../../config/run.ts";
-import { sampleGroups } from "./sample-groups.ts";
 import { Stopwatch } from "../loop/stopwatch.ts";
+import { hasSpread } from "./group.ts";
+import { readRecorded } from "./recorded-batches.ts";
+import { sampleGroups } from "./sample-groups.ts";
 
 type Record = { readonly [key: string]: unknown };
 
@@ -201,7 +201,7 @@ describe("batches ahead", () => {
     // The same by hand: what is sampled, scored and stepped, and when.
     const engine = digitsFakeEngine();
     const { training } = tinyTraining(engine, ...AHEAD);
-    const seeds = new Rng(training.config.train.seed).fork("train").fork("batch");
+    const seeds = new Rng(training.seed).fork("train").fork("batch");
     let position = { dataPosition: 0, rows: { drawn: 0, broken: 0, filtered: 0 } };
     const sampled = async (k: number, sampler: Sampler) => {
       const draws = { ...position, rng: seeds.fork(k) };
@@ -219,11 +219,9 @@ describe("batches ahead", () => {
       if (k < 4) next = await sampled(k + 1, await engine.sampler());
       const sequences = sequencesOf(groups);
       const scores = k === 1 ? undefined : await engine.score(sequences, { temperature: 1 });
-      const { loss, coefficients } = objective(training.config.algorithm, objectiveGroups(groups, scores), {
-        maxCompletionTokens: 3,
-      });
+      const { loss, coefficients } = objective(training.objective, objectiveGroups(groups, scores));
       await engine.accumulate(sequences, coefficients.flat(), { temperature: 1 });
-      const { train } = training.config;
+      const { schedule: train } = training;
       const { gradientNorm } = await engine.step({
         learningRate: train.learningRate,
         beta1: train.beta1,

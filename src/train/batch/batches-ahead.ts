@@ -10,9 +10,9 @@
 import type { Completion, Sampler } from "../../engine/index.ts";
 import { RunError } from "../../errors/index.ts";
 import type { Rng } from "../../math/index.ts";
-import { type SampledBatch, sampleBatch } from "./sample-batch.ts";
-import { Stopwatch } from "../loop/stopwatch.ts";
 import type { Position, Progress, Training } from "../iteration/training.ts";
+import { Stopwatch } from "../loop/stopwatch.ts";
+import { type SampledBatch, sampleBatch } from "./sample-batch.ts";
 
 /** A batch that was sampled ahead of its turn. */
 export interface BatchAhead extends SampledBatch {

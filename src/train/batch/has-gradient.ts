@@ -11,7 +11,10 @@ import { type Group, hasSpread } from "./group.ts";
  * True for a group whose rewards differ, and for every group where the algorithm needs no spread, has a KL term in the
  * loss or an entropy term, or where the credit method changes rewards or adds a term to the loss.
  */
-export function hasGradient({ objective, credit }: Pick<Training, "objective" | "credit">, group: Group): boolean {
+export function hasGradient(
+  { objective, credit }: Pick<Training, "objective" | "credit">,
+  group: Group,
+): boolean {
   const { spread, termGradient } = algorithmNeeds(objective);
   const hasTerm = termGradient || credit.addsLossTerm || credit.needs.allGroups;
   return !spread || hasTerm === true || hasSpread(group);

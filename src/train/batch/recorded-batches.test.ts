@@ -1,9 +1,10 @@
-import { stopAfter } from "../../testing/stop-after.ts";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { type RunOptions, runTraining } from "../../config/run.ts";
 import type { Completion } from "../../engine/index.ts";
 import { RunError } from "../../errors/index.ts";
+import { stopAfter } from "../../testing/stop-after.ts";
 import {
   digitsFakeEngine,
   freshPath,
@@ -12,7 +13,6 @@ import {
   tinyConfig,
 } from "../../testing/tiny-run.ts";
 import { readRecorded, writeRecorded } from "./recorded-batches.ts";
-import { type RunOptions, runTraining } from "../../config/run.ts";
 
 const run = (runDirectory: string): RunOptions => ({
   config: tinyConfig("train.maxStaleness=1", "train.reportKlEvery=0", "credit=uniform"),

@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import type { Engine, SampleRequest } from "../../engine/index.ts";
 import { digitsFakeEngine, steadyClock } from "../../testing/tiny-run.ts";
 import { tinyTraining } from "../../testing/tiny-training.ts";
+import { Stopwatch } from "../loop/stopwatch.ts";
 import { hasSpread } from "./group.ts";
 import { sampleBatch } from "./sample-batch.ts";
-import { Stopwatch } from "../loop/stopwatch.ts";
 
 /** A training on the fake engine, with what it asked of it. */
 function trainingWith(...flags: string[]) {
@@ -70,7 +70,10 @@ describe("dynamic sampling", () => {
   });
 
   test("asks for spread of accuracies unless told otherwise: lengths alone do not count", async () => {
-    const never = ["reward.accuracy=1", "reward.overlong.buffer=3", "data.kinds=[largest]"];
+    const never = [
+      "reward=[accuracy, {kind: format, weight: 0.1}, {kind: overlong, buffer: 3}]",
+      "data.kinds=[largest]",
+    ];
     const by = async (spreadOf: string) => {
       const { sample } = trainingWith(
         ...RARE,
@@ -86,7 +89,9 @@ describe("dynamic sampling", () => {
 
 describe("the punishment of length", () => {
   test("is a part of the reward, and −1 for what was cut at the limit", async () => {
-    const { sample } = trainingWith("reward.overlong.buffer=2", "reward.overlong.weight=0.5");
+    const { sample } = trainingWith(
+      "reward=[accuracy, {kind: format, weight: 0.1}, {kind: overlong, buffer: 2, weight: 0.5}]",
+    );
     const { groups } = await sample();
     for (const { completion, reward } of groups.flatMap(({ rollouts }) => rollouts)) {
       const expected = { 1: 0, 2: -0.5, 3: -1 }[completion.tokens.length];
@@ -98,7 +103,10 @@ describe("the punishment of length", () => {
 });
 
 test("the reward of length is a part of the reward, for right completions within its bounds alone", async () => {
-  const { sample } = trainingWith("reward.length={min: 2, max: 2}", "train.groupSize=32");
+  const { sample } = trainingWith(
+    "reward=[accuracy, {kind: format, weight: 0.1}, {kind: length, min: 2, max: 2}]",
+    "train.groupSize=32",
+  );
   const rollouts = (await sample()).groups.flatMap(({ rollouts: own }) => own);
   for (const { completion, reward } of rollouts) {
     const { accuracy = 0, format = 0, length } = reward!.parts;

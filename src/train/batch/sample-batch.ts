@@ -7,11 +7,11 @@
  */
 import type { SkippedRow } from "../../eval/index.ts";
 import { isScorable } from "../../math/index.ts";
-import { hasGradient } from "./has-gradient.ts";
-import type { Group } from "./group.ts";
-import { type SamplingOptions, sampleGroups } from "./sample-groups.ts";
-import type { Stopwatch } from "../loop/stopwatch.ts";
 import type { Draws, Training } from "../iteration/training.ts";
+import type { Stopwatch } from "../loop/stopwatch.ts";
+import type { Group } from "./group.ts";
+import { hasGradient } from "./has-gradient.ts";
+import { type SamplingOptions, sampleGroups } from "./sample-groups.ts";
 
 /** What sampling brought. */
 export interface SampledBatch {

@@ -5,12 +5,18 @@
 import type { CreditNeeds } from "../../credit/index.ts";
 import type { Completion, Sampler } from "../../engine/index.ts";
 import { PartError } from "../../errors/index.ts";
-import { type DrawnQuestions, drawQuestions, type Question, RowTally, type SkippedRow } from "../../eval/index.ts";
-import type { Group } from "./group.ts";
+import {
+  type DrawnQuestions,
+  drawQuestions,
+  type Question,
+  RowTally,
+  type SkippedRow,
+} from "../../eval/index.ts";
 import { answeredOf, completionRewards } from "../../reward/index.ts";
-import type { Stopwatch } from "../loop/stopwatch.ts";
-import { withTemporalRewards } from "./temporal-groups.ts";
 import type { Draws, Training } from "../iteration/training.ts";
+import type { Stopwatch } from "../loop/stopwatch.ts";
+import type { Group } from "./group.ts";
+import { withTemporalRewards } from "./temporal-groups.ts";
 
 /** The groups of an iteration, and the rows that were passed over. */
 export interface SampledGroups {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { runTraining } from "../../config/run.ts";
 import type { Engine } from "../../engine/index.ts";
 import { digitsFakeEngine, freshPath, steadyClock, tinyConfig } from "../../testing/tiny-run.ts";
-import { runTraining } from "../../config/run.ts";
 
 test("weights are let go once, when every batch from them is there", async () => {
   const inner = digitsFakeEngine();

@@ -6,9 +6,9 @@ import { Rng } from "../../math/index.ts";
 import { digitsFakeEngine, steadyClock } from "../../testing/tiny-run.ts";
 import { tinyFileTraining } from "../../testing/tiny-training.ts";
 import { writeFrames, writeVideoJsonl } from "../../testing/video-files.ts";
+import { Stopwatch } from "../loop/stopwatch.ts";
 import type { Group } from "./group.ts";
 import { sampleGroups } from "./sample-groups.ts";
-import { Stopwatch } from "../loop/stopwatch.ts";
 
 /** Five problems with videos of two to five frames, one about a single frame, and one without anything to see. */
 let data: string;
@@ -52,9 +52,13 @@ const framesOf = (prompt: Prompt | undefined) =>
   ) ?? [];
 const ids = (groups: readonly Group[]) => groups.map(({ problem }) => problem.id);
 
+/** The reward list with the temporal reward and its options. */
+const temporal = (options = "") =>
+  `reward=[accuracy, {kind: format, weight: 0.1}, {kind: temporal${options === "" ? "" : `, ${options}`}}]`;
+
 describe("groups against shuffled frames", () => {
   test("are sampled once more, half as large, for problems whose frames have an order, without signals", async () => {
-    const { groups, requests } = await sampledWith("reward.temporal={}", "credit=dyco-rl");
+    const { groups, requests } = await sampledWith(temporal(), "credit=dyco-rl");
     const [first, second, ...more] = requests;
     expect(more).toEqual([]);
     expect([first?.groupSize, second?.groupSize]).toEqual([8, 4]);
@@ -79,13 +83,13 @@ describe("groups against shuffled frames", () => {
 
   test("give right completions their reward where order helps, and leave everything else as it was", async () => {
     const plain = await sampledWith("train.groupSize=16");
-    const temporal = await sampledWith("train.groupSize=16", "reward.temporal={}");
-    const { dialogue, verify } = temporal.training;
-    const shuffled = await digitsFakeEngine().sample(temporal.requests[1]!);
+    const shown = await sampledWith("train.groupSize=16", temporal());
+    const { dialogue, verdict } = shown.training;
+    const shuffled = await digitsFakeEngine().sample(shown.requests[1]!);
     expect(shuffled).toHaveLength(5);
-    expect(ids(temporal.groups)).toEqual(ids(plain.groups));
+    expect(ids(shown.groups)).toEqual(ids(plain.groups));
     const outcomes = new Set<boolean>();
-    for (const [p, group] of temporal.groups.entries()) {
+    for (const [p, group] of shown.groups.entries()) {
       const before = plain.groups[p]!;
       expect(group.rollouts.map(({ completion }) => completion)).toEqual(
         before.rollouts.map(({ completion }) => completion),
@@ -97,8 +101,10 @@ describe("groups against shuffled frames", () => {
       const { ordered, shuffled: other, isRewarded } = group.temporal!;
       const helps = ordered.right / ordered.judged >= other.right / other.judged;
       outcomes.add(helps);
-      const again = shuffled.shift()!.map(({ tokens }) => verify(dialogue.text(tokens), group.problem, 1));
-      expect(other.right).toBe(again.filter((reward) => reward?.parts["accuracy"] === 1).length);
+      const again = await Promise.all(
+        shuffled.shift()!.map(({ tokens }) => verdict.judge(dialogue.text(tokens), group.problem)),
+      );
+      expect(other.right).toBe(again.filter(({ score }) => score === 1).length);
       expect(isRewarded).toBe(helps && ordered.right > 0);
       for (const [i, { reward }] of group.rollouts.entries()) {
         const was = before.rollouts[i]!.reward!;
@@ -111,8 +117,7 @@ describe("groups against shuffled frames", () => {
   });
 
   test("have the size, the weight and the factor that they are given", async () => {
-    const flags = ["reward.temporal.shuffledGroupSize=3", "reward.temporal.weight=2"];
-    const { groups, requests } = await sampledWith(...flags, "reward.temporal.factor=0");
+    const { groups, requests } = await sampledWith(temporal("shuffledGroupSize: 3, weight: 2, factor: 0"));
     expect(requests[1]?.groupSize).toBe(3);
     const rewards = groups.flatMap(({ temporal, rollouts }) => (temporal ? rollouts : []));
     for (const { reward } of rewards) {
@@ -125,7 +130,7 @@ describe("groups against shuffled frames", () => {
 
   test("show a problem's frames in the same order in any batch, in another with another seed", async () => {
     const ordersOf = async (...flags: string[]) => {
-      const { groups, requests } = await sampledWith("reward.temporal={}", ...flags);
+      const { groups, requests } = await sampledWith(temporal(), ...flags);
       const videos = groups.filter(({ temporal }) => temporal !== undefined);
       return new Map(videos.map(({ problem }, i) => [problem.id, framesOf(requests[1]?.prompts[i])]));
     };
@@ -141,7 +146,7 @@ describe("groups against shuffled frames", () => {
     const stills = join(dirname(data), "stills.jsonl");
     const row = { id: "still", video: "still", problem: "<video>How many?", answer: "7" };
     appendFileSync(stills, `${JSON.stringify(row)}\n`);
-    const { groups, requests } = await sampledOn(stills, "reward.temporal={}");
+    const { groups, requests } = await sampledOn(stills, temporal());
     expect(requests).toHaveLength(1);
     expect(groups.some(({ temporal }) => temporal !== undefined)).toBe(false);
     expect((await sampledWith()).requests).toHaveLength(1);
@@ -160,6 +165,6 @@ describe("groups against shuffled frames", () => {
       return rng.state();
     };
     expect(await words()).toEqual(afterDraws(1));
-    expect(await words("reward.temporal={}")).toEqual(afterDraws(2));
+    expect(await words(temporal())).toEqual(afterDraws(2));
   });
 });

@@ -16,10 +16,10 @@ import {
   tallyRight,
   temporalRewards,
 } from "../../reward/index.ts";
+import type { Training } from "../iteration/training.ts";
+import type { Stopwatch } from "../loop/stopwatch.ts";
 import type { Group } from "./group.ts";
 import { withShuffledFrames } from "./shuffled-frames.ts";
-import type { Stopwatch } from "../loop/stopwatch.ts";
-import type { Training } from "../iteration/training.ts";
 
 /** What is sampled beside the groups, and with what seed. */
 interface TemporalSampling {

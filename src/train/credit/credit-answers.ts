@@ -2,7 +2,7 @@
  * @module
  * Token credit of completions outside a training run: by any method, on signals of the present weights.
  */
-import { type CompletionCredit, type CreditMethod } from "../../credit/index.ts";
+import type { CompletionCredit, CreditMethod } from "../../credit/index.ts";
 import type { Scorer } from "../../engine/index.ts";
 import { type Answered, creditSignals } from "./credit-signals.ts";
 

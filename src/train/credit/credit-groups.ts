@@ -4,10 +4,10 @@
  */
 import type { CompletionCredit, CreditMethod, CreditNeeds } from "../../credit/index.ts";
 import type { Rng } from "../../math/index.ts";
-import { creditSignals } from "./credit-signals.ts";
 import type { Group } from "../batch/group.ts";
-import type { Stopwatch } from "../loop/stopwatch.ts";
 import type { Training } from "../iteration/training.ts";
+import type { Stopwatch } from "../loop/stopwatch.ts";
+import { creditSignals } from "./credit-signals.ts";
 
 /** Numbers of Gram matrices that are asked for at once: 128 MiB. */
 const GRAM_NUMBERS = 2 ** 24;

@@ -8,8 +8,8 @@ import { EngineError } from "../../errors/index.ts";
 import { groupSpread, isScorable } from "../../math/index.ts";
 import type { ObjectiveGroup } from "../../objective/index.ts";
 import { type Group, groupRewards } from "../batch/group.ts";
-import type { Stopwatch } from "../loop/stopwatch.ts";
 import type { Training } from "../iteration/training.ts";
+import type { Stopwatch } from "../loop/stopwatch.ts";
 
 /** A group with what was asked for of the model before the first step. */
 export interface MeasuredGroup {

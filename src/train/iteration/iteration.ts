@@ -9,16 +9,21 @@ import { NumericError } from "../../errors/index.ts";
 import type { Rng } from "../../math/index.ts";
 import { algorithmNeeds, tokenAdvantages } from "../../objective/index.ts";
 import type { BatchesAhead } from "../batch/batches-ahead.ts";
-import { creditGroups } from "../credit/credit-groups.ts";
 import type { Group } from "../batch/group.ts";
 import { hasGradient } from "../batch/has-gradient.ts";
-import type { RewardFailedEvent } from "../loop/events.ts";
-import { type BrokenRow, type IterationMetrics, iterationMetrics } from "./iteration-metrics.ts";
-import { learningRateAt } from "../schedule/learning-rate.ts";
-import { type CreditedGroup, hasShapedSpread, measureGroups, objectiveGroups } from "../credit/measured-group.ts";
-import { rolloutLines } from "./rollout-lines.ts";
 import { sampleBatch } from "../batch/sample-batch.ts";
+import { creditGroups } from "../credit/credit-groups.ts";
+import {
+  type CreditedGroup,
+  hasShapedSpread,
+  measureGroups,
+  objectiveGroups,
+} from "../credit/measured-group.ts";
+import type { RewardFailedEvent } from "../loop/events.ts";
 import { Stopwatch } from "../loop/stopwatch.ts";
+import { learningRateAt } from "../schedule/learning-rate.ts";
+import { type BrokenRow, type IterationMetrics, iterationMetrics } from "./iteration-metrics.ts";
+import { rolloutLines } from "./rollout-lines.ts";
 import type { Progress, Training } from "./training.ts";
 import { type StepOutcome, updatePolicy } from "./update-policy.ts";
 

@@ -6,10 +6,10 @@
 import type { RowCounts } from "../../eval/index.ts";
 import { Rng, type RngState } from "../../math/index.ts";
 import { BatchesAhead, type RecordedBatch } from "../batch/batches-ahead.ts";
+import { readRecorded, writeRecorded } from "../batch/recorded-batches.ts";
+import type { Phase, WorkAhead } from "../loop/loop.ts";
 import { evaluationRecord } from "./evaluation-record.ts";
 import { runIteration } from "./iteration.ts";
-import type { Phase, WorkAhead } from "../loop/loop.ts";
-import { readRecorded, writeRecorded } from "../batch/recorded-batches.ts";
 import type { Progress, Training } from "./training.ts";
 
 interface SavedProgress {

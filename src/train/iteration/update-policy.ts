@@ -15,8 +15,8 @@ import {
 } from "../../objective/index.ts";
 import { hasGradient } from "../batch/has-gradient.ts";
 import { type CreditedGroup, objectiveGroups, sequencesOf } from "../credit/measured-group.ts";
-import { type SamplerMismatch, samplerMismatch } from "./sampler-mismatch.ts";
 import type { Stopwatch } from "../loop/stopwatch.ts";
+import { type SamplerMismatch, samplerMismatch } from "./sampler-mismatch.ts";
 import type { Training } from "./training.ts";
 
 /** What became of one minibatch. */
@@ -98,6 +98,7 @@ async function presentScores(
     return group.rollouts.map(() => moves);
   });
   const asked = sequencesOf(groups).filter((_, i) => isScored[i]);
+  if (asked.length === 0) return isScored.map(() => undefined);
   const scored = await watch.time("score", () =>
     engine.score(asked, { temperature: sampling.temperature, ...(values && { values: true }) }),
   );

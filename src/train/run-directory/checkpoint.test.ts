@@ -4,6 +4,8 @@ import { describe, expect, test } from "vitest";
 import { createFakeEngine } from "../../engine/index.ts";
 import { RunError } from "../../errors/index.ts";
 import { temporaryDirectory, tinyConfig } from "../../testing/tiny-run.ts";
+import { describeEnvironment } from "../run-directory/environment.ts";
+import { RunDirectory } from "../run-directory/run-directory.ts";
 import {
   clearUnfinished,
   latestCheckpoint,
@@ -11,8 +13,6 @@ import {
   replaceDirectory,
   saveCheckpoint,
 } from "./checkpoint.ts";
-import { describeEnvironment } from "../run-directory/environment.ts";
-import { RunDirectory } from "../run-directory/run-directory.ts";
 
 const engine = createFakeEngine({ vocabSize: 3 });
 const trainer = (completed: number) => ({ version: 1 as const, completed, consecutiveSkips: 0, state: {} });
@@ -76,7 +76,7 @@ test("a directory is replaced whole, or stays as it was", async () => {
 });
 
 describe("a run directory", () => {
-  const record = { kind: "train" as const, config: tinyConfig(), data: { train: "digits" } };
+  const record = { kind: "train" as const, steps: 4, config: tinyConfig(), data: { train: "digits" } };
   const created = () => RunDirectory.create(join(temporaryDirectory(), "run"), record, describeEnvironment());
 
   test("of another version is refused", () => {

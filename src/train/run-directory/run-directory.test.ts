@@ -1,12 +1,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { resumeRules } from "../../config/resume-rules.ts";
 import { freshPath, tinyConfig } from "../../testing/tiny-run.ts";
 import { describeEnvironment } from "./environment.ts";
 import { RunDirectory } from "./run-directory.ts";
 
 const record = (...flags: string[]) =>
-  ({ kind: "train", config: tinyConfig(...flags), data: { train: "abc" } }) as const;
+  ({ kind: "train", steps: 4, config: tinyConfig(...flags), data: { train: "abc" } }) as const;
 
 /** A run whose config.json was changed since. */
 function changed(change: (config: Record<string, Record<string, unknown>>) => void): RunDirectory {
@@ -24,8 +25,8 @@ test("a run begun before a key existed goes on with the key's default, and with 
     delete train!["maxStaleness"];
     delete engine!["replicas"];
   });
-  directory.requireSame(record());
-  expect(() => directory.requireSame(record("engine.replicas=2"))).toThrow(
+  directory.acceptResume(record(), resumeRules);
+  expect(() => directory.acceptResume(record("engine.replicas=2"), resumeRules)).toThrow(
     "engine.replicas: 1 before, 2 now",
   );
 });
@@ -34,5 +35,5 @@ test("a run with a key that is known no longer is refused, naming it", () => {
   const directory = changed(({ train }) => {
     train!["patience"] = 3;
   });
-  expect(() => directory.requireSame(record())).toThrow("train.patience: 3 before, unset now");
+  expect(() => directory.acceptResume(record(), resumeRules)).toThrow("train.patience: 3 before, unset now");
 });

@@ -10,8 +10,8 @@ import { ConfigError, RunError } from "../../errors/index.ts";
 import { replaceFile } from "../../model/index.ts";
 import type { RunDescription } from "../loop/observer.ts";
 import { differences } from "./differences.ts";
-import { numbered } from "./numbered.ts";
 import type { Environment } from "./environment.ts";
+import { numbered } from "./numbered.ts";
 
 /** Version of the contract; it rises when a file's meaning changes. */
 export const RUN_DIRECTORY_VERSION = 1;

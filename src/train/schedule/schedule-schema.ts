@@ -136,12 +136,18 @@ export type Schedule = z.output<typeof scheduleSchema>;
  * @throws ConfigError when both or neither can be meant
  */
 export function plannedIterations(
-  { iterations, epochs, promptsPerIteration }: Pick<Schedule, "iterations" | "epochs" | "promptsPerIteration">,
+  {
+    iterations,
+    epochs,
+    promptsPerIteration,
+  }: Pick<Schedule, "iterations" | "epochs" | "promptsPerIteration">,
   problems: number,
 ): number {
   if (epochs === undefined) return iterations ?? DEFAULT_ITERATIONS;
   if (iterations !== undefined) {
-    throw new ConfigError(`train.epochs: expected it or train.iterations, got both (${epochs} and ${iterations})`);
+    throw new ConfigError(
+      `train.epochs: expected it or train.iterations, got both (${epochs} and ${iterations})`,
+    );
   }
   if (problems === Infinity) {
     throw new ConfigError("train.epochs: the training problems never end; set train.iterations");

@@ -55,10 +55,15 @@ export type SftSchedule = z.output<typeof sftSchema>;
  * @param demonstrations that are learnt from; Infinity where they never end
  * @throws ConfigError when epochs cannot be meant
  */
-export function plannedSteps({ steps, epochs, batchSize, batchTokens }: SftSchedule, demonstrations: number): number {
+export function plannedSteps(
+  { steps, epochs, batchSize, batchTokens }: SftSchedule,
+  demonstrations: number,
+): number {
   if (epochs === undefined) return steps;
   if (batchTokens !== undefined) {
-    throw new ConfigError("sft.epochs: expected sft.steps beside sft.batchTokens, since the size of a step varies");
+    throw new ConfigError(
+      "sft.epochs: expected sft.steps beside sft.batchTokens, since the size of a step varies",
+    );
   }
   if (demonstrations === Infinity) {
     throw new ConfigError("sft.epochs: the demonstrations never end; set sft.steps");

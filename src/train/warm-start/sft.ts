@@ -2,7 +2,7 @@
  * @module
  * A supervised warm start over parts that anyone can make.
  */
-import { taskLessons, type Task } from "../../data/index.ts";
+import { type Task, taskLessons } from "../../data/index.ts";
 import type { Engine } from "../../engine/index.ts";
 import { ConfigError } from "../../errors/index.ts";
 import type { Dialogue } from "../../eval/index.ts";

@@ -94,7 +94,13 @@ export function warmStartPhase(warmStart: WarmStart): Phase {
   const run = async (step: number): Promise<LoopStep> => {
     const start = clock();
     const { source, index, length } = curriculum.at(step);
-    const { sequences, next } = await batchFrom(dialogue, source, partsOf(source), schedule, progress.position);
+    const { sequences, next } = await batchFrom(
+      dialogue,
+      source,
+      partsOf(source),
+      schedule,
+      progress.position,
+    );
     progress.position = next;
     const tokens = sequences.reduce((sum, { completion }) => sum + completion.length, 0);
     const isMeasured = step === 1 || step === steps || step % schedule.reportEvery === 0;

@@ -3,9 +3,10 @@
  * Looking into a completion with a model: its log-probs, its attention, what it does without the image, and what
  * every credit method makes of it.
  */
+
+import { createVerdict, openCredit } from "../../config/index.ts";
 import { RunError } from "../../errors/index.ts";
 import { everyMethod, inspectCompletion } from "../../inspect/index.ts";
-import { createVerdict, openCredit } from "../../config/index.ts";
 import { isRight } from "../../verify/index.ts";
 import type { GreedyAnswer, Inspection, RolloutDetail } from "../protocol.ts";
 import type { Run } from "../runs/run.ts";
@@ -55,7 +56,9 @@ export class Inspector {
     const config = await parsedConfig(run);
     const { sampling } = config;
     // A method of one's own is code, which the viewer does not run.
-    const credit = await openCredit(config.credit.kind === "module" ? { credit: { kind: "uniform" } } : config);
+    const credit = await openCredit(
+      config.credit.kind === "module" ? { credit: { kind: "uniform" } } : config,
+    );
     return this.#with(lens, async ({ engine, dialogue, processors }, weights) => {
       requireSameTokens(asked, dialogue.tokenTexts(asked.tokens));
       const methods = everyMethod(credit);

@@ -3,11 +3,12 @@
  * Models that the viewer has opened to look at completions: few at a time, the one used longest ago makes room, and
  * all are closed after a while without use.
  */
+
+import { type Config, openDialogue } from "../../config/index.ts";
 import { createLocalEngine, type Engine } from "../../engine/index.ts";
 import type { Dialogue } from "../../eval/index.ts";
 import type { Instrument } from "../../inspect/index.ts";
 import { loadVideoProcessorConfig, openModelDirectory } from "../../model/index.ts";
-import { type Config, openDialogue } from "../../config/index.ts";
 
 /** A model with what prompts are made by. */
 export interface LoadedModel {

@@ -3,9 +3,9 @@
  * Advantages of a group as the run's own algorithm computes them, from rewards alone.
  */
 
+import type { Config } from "../../config/index.ts";
 import { groupSpread } from "../../math/index.ts";
 import { resolveAlgorithm } from "../../objective/index.ts";
-import type { Config } from "../../config/index.ts";
 
 /**
  * `[G]` the advantage of each completion; null where rewards alone do not tell: with a value head, KL in the reward,

@@ -4,8 +4,8 @@
  * deleted meanwhile. Nothing is written, and nothing outside of it is opened.
  */
 import { readdir, readFile, stat } from "node:fs/promises";
-import { RunError } from "../../errors/index.ts";
 import { type Config, WARM_START } from "../../config/index.ts";
+import { RunError } from "../../errors/index.ts";
 import { FINAL_MODEL, RUN_DIRECTORY_VERSION } from "../../train/index.ts";
 import type {
   GroupSummary,
