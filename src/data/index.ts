@@ -13,7 +13,9 @@ export { DIGITS_SPLITS, type DigitsSplit, warmStartScans } from "./digits/split.
 export type { DigitsTruth } from "./digits/world.ts";
 export { type CheckOptions, checkSource, type DataCheck, type Spread } from "./files/check.ts";
 export { type FileSplit, findFiles } from "./files/discover.ts";
+export { type FileDemonstrations, openFileDemonstrations } from "./files/file-demonstrations.ts";
 export { type FileSource, openFileSource } from "./files/file-source.ts";
+export { fileTask } from "./files/file-task.ts";
 export { neededFiles } from "./files/needed-files.ts";
 export { type FilesOptions, filesSchema } from "./files/options.ts";
 export { readVideoAt } from "./files/read-clip.ts";
