@@ -27,7 +27,7 @@ export type VideoReference = OwnSampling &
   );
 
 /** Endings of images; a GIF is taken for a video. */
-const IMAGE_ENDING = /\.(png|jpe?g|webp|tiff?|avif)$/i;
+const IMAGE_ENDING = /\.(png|jpe?g|webp|tiff?|avif|bmp|p[bgpn]m)$/i;
 const DATA_URI = /^data:video\/[a-z0-9.+-]+;base64,/i;
 /** Names that qwen-vl-utils and verl give to one setting, the likeliest first. */
 const SAMPLING_KEYS: Readonly<Record<keyof OwnSampling, readonly string[]>> = {

@@ -43,7 +43,7 @@ function turnsOf(turn: unknown): Turn[] {
     const answer: Turn[] = assistant == null ? [] : [{ from: "assistant", content: assistant }];
     return [{ from: "user", content: human }, ...answer];
   }
-  const from = Object.hasOwn(SPEAKERS, String(role)) ? SPEAKERS[String(role)] : undefined;
+  const from = typeof role === "string" && Object.hasOwn(SPEAKERS, role) ? SPEAKERS[role] : undefined;
   if (from === undefined)
     throw new DataError(
       `conversations: expected turns of a user and an assistant, got ${JSON.stringify(role)}`,
