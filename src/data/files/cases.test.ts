@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -86,5 +88,21 @@ describe("rows from outside", () => {
   test("the reference in prose is what stands in its box", async () => {
     const source = await open("prose-reference.jsonl");
     for (const index of [0, 1, 2]) expect((await source.problem(index)).answers).toEqual([String(index)]);
+  });
+});
+
+describe("images from outside", () => {
+  const { images } = JSON.parse(readFileSync(join(CASES, "images.json"), "utf8")) as {
+    readonly images: Readonly<Record<string, { width: number; height: number; sha256: string }>>;
+  };
+
+  test("are all tried", () => {
+    expect(Object.keys(images)).toEqual(readdirSync(join(CASES, "images")).sort());
+  });
+
+  test.each(Object.entries(images))("%s has Pillow's pixels", async (name, { width, height, sha256 }) => {
+    const image = await decodeImage(join(CASES, "images", name));
+    expect([image.width, image.height]).toEqual([width, height]);
+    expect(createHash("sha256").update(image.data).digest("hex")).toBe(sha256);
   });
 });

@@ -5,7 +5,7 @@
  */
 import { EXIF_MARK, type ImageNotes, imageNotes } from "./image-notes.ts";
 import type { RgbImage } from "./rgb-image.ts";
-import { type TiffTag, tiffTags } from "./tiff-directory.ts";
+import { isTiff, type TiffTag, tiffTags } from "./tiff-directory.ts";
 
 /** Exif's number of an orientation; 1 is upright. */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
@@ -69,7 +69,10 @@ export function imageOrientation(
 ): Orientation {
   if (format === "TIFF") return tiffOrientation(file);
   const { exif, xmp }: ImageNotes = notes;
-  return said(exif && tiffTags(unmarked(exif), [ORIENTATION]).get(ORIENTATION), xmp);
+  const directory = exif && unmarked(exif);
+  if (directory === undefined || directory.length === 0) return said(undefined, xmp);
+  // Pillow does not come to XMP where Exif data are broken.
+  return isTiff(directory) ? said(tiffTags(directory, [ORIENTATION]).get(ORIENTATION), xmp) : 1;
 }
 
 /**

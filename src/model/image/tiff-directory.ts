@@ -60,6 +60,11 @@ function firstNumber(view: DataView, type: number, little: boolean): number | un
   }
 }
 
+/** Whether bytes begin as a TIFF structure does. */
+export function isTiff(data: Uint8Array): boolean {
+  return header(data) !== undefined;
+}
+
 /** Byte order and place of the first directory; undefined where the bytes are no TIFF structure. */
 function header(data: Uint8Array): { little: boolean; start: number } | undefined {
   const mark = String.fromCharCode(...data.subarray(0, 4));
