@@ -48,8 +48,8 @@ export async function openFileDemonstrations(options: FilesOptions): Promise<Fil
         throw new DataError(`${source.place(index)}: solution: is missing in ${options.columns.solution}`);
       const problem = await source.problemOf(index, row);
       if (solution === undefined) return { problem, completion: problem.answers[0]! };
-      const later = await laterTurns(source, index, row, solution);
-      return { problem, completion: solution.completion, ...(later.length > 0 && { later }) };
+      const later = await laterTurns(source, index, row, solution.value);
+      return { problem, completion: solution.value.completion, ...(later.length > 0 && { later }) };
     },
   };
 }

@@ -19,8 +19,7 @@ import type { Media } from "./question-text.ts";
 import { readClip } from "./read-clip.ts";
 import { type MediaOptions, readImage } from "./read-image.ts";
 import { type RowProblem, rowProblem, rowSolution } from "./row-problem.ts";
-import type { StatedSolution } from "./rows/reader.ts";
-import { RowReaders } from "./rows/row-readers.ts";
+import { type FoundPart, RowReaders } from "./rows/row-readers.ts";
 import type { FileFormat, Row, Table } from "./table.ts";
 
 /** A row and the problem that it states, without pixels. */
@@ -37,7 +36,7 @@ export interface FileSource extends ProblemSource {
   /** A row as it stands there, and what is read out of it. */
   stated(index: number): Promise<StatedRow>;
   /** The completion to imitate that a row has; undefined where it has none. */
-  solution(index: number, row: StatedRow): Promise<StatedSolution | undefined>;
+  solution(index: number, row: StatedRow): Promise<FoundPart<"solution"> | undefined>;
   /** The problem of a row that has been read. */
   problemOf(index: number, row: StatedRow): Promise<Problem>;
   /** Pixels of what a row names. */
@@ -126,7 +125,7 @@ class FileProblems implements FileSource {
     return this.#placed(index, () => ({ row: cells, stated: rowProblem(cells, { ...this.#rows, format }) }));
   }
 
-  solution(index: number, { row }: StatedRow): Promise<StatedSolution | undefined> {
+  solution(index: number, { row }: StatedRow): Promise<FoundPart<"solution"> | undefined> {
     return this.#placed(index, ({ format }) => rowSolution(row, { ...this.#rows, format }));
   }
 

@@ -10,7 +10,7 @@ import type { FilesOptions } from "./options.ts";
 import { inNamedOrder, type Media, mediaOf, withOptions, withVideoPlaces } from "./question-text.ts";
 import { asText } from "./rows/asked.ts";
 import { Cells } from "./rows/cells.ts";
-import type { Part, StatedSolution } from "./rows/reader.ts";
+import type { Part } from "./rows/reader.ts";
 import type { FoundPart, RowReaders } from "./rows/row-readers.ts";
 import type { FileFormat, Row } from "./table.ts";
 import type { VideoReference } from "./video-reference.ts";
@@ -105,11 +105,11 @@ export function rowProblem(row: Row, { readers, format, answerPlaces }: RowOptio
  *
  * @throws DataError when it cannot be read, or goes on after the first answer to a question from elsewhere
  */
-export function rowSolution(row: Row, { readers, format }: RowOptions): StatedSolution | undefined {
+export function rowSolution(row: Row, { readers, format }: RowOptions): FoundPart<"solution"> | undefined {
   const solution = readers.read("solution", row, format);
-  if (solution === undefined || solution.value.later.length === 0) return solution?.value;
+  if (solution === undefined || solution.value.later.length === 0) return solution;
   const question = readers.read("question", row, format);
-  if (question?.reader === solution.reader) return solution.value;
+  if (question?.reader === solution.reader) return solution;
   throw new DataError(
     `solution: expected one question and its answer in ${solution.columns.join(", ")} beside the question in ` +
       `${question?.columns.join(", ") ?? "none"}, got ${solution.value.later.length + 1}`,
