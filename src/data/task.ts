@@ -55,10 +55,16 @@ export interface Tally {
   readonly of: number;
 }
 
-/** A problem and a completion to imitate. */
+/** A later turn of a demonstrated conversation: what the user asks then, and the completion to imitate. */
+export interface DemonstratedTurn extends Pick<Problem, "question" | "images" | "videos"> {
+  readonly completion: string;
+}
+
+/** A problem and a completion to imitate, and the turns that follow it in the same conversation. */
 export interface Demonstration {
   readonly problem: Problem;
   readonly completion: string;
+  readonly later?: readonly DemonstratedTurn[];
 }
 
 /** A finite or endless list of demonstrations, each a pure function of its index. */

@@ -2,7 +2,7 @@
  * @module
  * From the configuration's data part to a task.
  */
-import { openFileSource, type Split, type Task, type TaskContext } from "../../data/index.ts";
+import { fileTask, type Task, type TaskContext } from "../../data/index.ts";
 import { ConfigError } from "../../errors/index.ts";
 import type { ProblemLimits } from "../../eval/index.ts";
 import type { DownloadEvent } from "../../train/index.ts";
@@ -32,18 +32,8 @@ export async function openTask(
     return { ...part, name: part.name ?? name, train: part.train };
   }
   if (data.kind === "files") {
-    const fetched = fetchData(config, onDownload).then(({ data: local }) => {
-      if (local.kind !== "files") throw new ConfigError("data: expected files");
-      return local;
-    });
-    fetched.catch(() => {});
-    const source = async (split: Split) => openFileSource(await fetched, split);
-    return {
-      name: data.path,
-      train: () => source("train"),
-      validation: () => source("validation"),
-      test: () => source("test"),
-    };
+    const { data: local } = await fetchData({ data }, onDownload);
+    return fileTask(local);
   }
   return createTask(data, context);
 }
