@@ -121,7 +121,9 @@ export async function splitSource(task: Task, split: Split): Promise<ProblemSour
   const source = task[split];
   if (source === undefined) {
     const found = SPLITS.filter((name) => task[name] !== undefined).join(", ");
-    throw new DataError(`task ${task.name}: expected a split ${split}, got ${found}`);
+    throw new DataError(
+      `task ${task.name}: has no ${split} part, only ${found}; a data set in files names it by data.${split}`,
+    );
   }
   return openSource(source);
 }

@@ -3,7 +3,7 @@
  * The parts of a training run, which anyone can make, and the training that they make up.
  */
 import { type CreditMethod, creditMethod } from "../credit/index.ts";
-import { openSource, type Task } from "../data/index.ts";
+import { openSource, splitSource, type Task } from "../data/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import type { Dialogue, ProblemLimits } from "../eval/index.ts";
@@ -87,10 +87,7 @@ export async function openTraining(parts: TrainParts): Promise<Training> {
   const { maxCompletionTokens } = sampling;
   const rewards = rewardsOf(parts.reward);
   const source = await openSource(task.train);
-  const validation =
-    schedule.evaluateEvery > 0 && task.validation !== undefined
-      ? await openSource(task.validation)
-      : undefined;
+  const validation = schedule.evaluateEvery > 0 ? await splitSource(task, "validation") : undefined;
   return {
     engine,
     dialogue,

@@ -4,6 +4,7 @@
  * resumed run equal to one that was never stopped.
  */
 import type { RowCounts } from "../../eval/index.ts";
+import type { ProblemSource } from "../../data/index.ts";
 import { Rng, type RngState } from "../../math/index.ts";
 import { BatchesAhead, type RecordedBatch } from "../batch/batches-ahead.ts";
 import { readRecorded, writeRecorded } from "../batch/recorded-batches.ts";
@@ -34,14 +35,14 @@ export function reinforcementPhase(training: Training): Phase {
   let progress = newProgress(training.seed);
   let batches: BatchesAhead | undefined;
   let recorded: readonly RecordedBatch[] = [];
-  const evaluateAfter = async (iteration: number) => {
+  const evaluateAfter = async (iteration: number, validation: ProblemSource) => {
     // So that sampling of the present policy meets none of an earlier one.
     await batches?.drain();
     return evaluationRecord(training, {
       iteration,
       split: "validation",
       problems: schedule.evaluateProblems,
-      source: training.validation ?? training.source,
+      source: validation,
     });
   };
   const ahead: WorkAhead = {
@@ -58,8 +59,9 @@ export function reinforcementPhase(training: Training): Phase {
     keepCheckpoints: schedule.keepCheckpoints,
     maxConsecutiveSkips: schedule.maxConsecutiveSkips,
     async run(iteration) {
+      const { validation } = training;
       const every = schedule.evaluateEvery;
-      const before = every > 0 && iteration === 1 ? [await evaluateAfter(0)] : [];
+      const before = validation && every > 0 && iteration === 1 ? [await evaluateAfter(0, validation)] : [];
       if (schedule.maxStaleness > 0) batches ??= new BatchesAhead(training, progress, iteration, recorded);
       const { metrics, brokenRows, rewardFailures, steps, rollouts } = await runIteration(
         training,
@@ -68,7 +70,7 @@ export function reinforcementPhase(training: Training): Phase {
         batches,
       );
       const isTurn = every > 0 && (iteration % every === 0 || iteration === iterations);
-      const after = isTurn ? [await evaluateAfter(iteration)] : [];
+      const after = validation && isTurn ? [await evaluateAfter(iteration, validation)] : [];
       return {
         records: [...before, ...brokenRows, ...rewardFailures, metrics, ...after],
         rollouts,
