@@ -11,13 +11,7 @@ import type { Completion, Engine, Prompt } from "../engine/index.ts";
 import { ConfigError, DataError } from "../errors/index.ts";
 import type { Dialogue } from "../eval/index.ts";
 import { everyMethod, inspectCompletion, inspectionPage, inspectionText } from "../inspect/index.ts";
-import {
-  decodeImage,
-  loadVideoProcessorConfig,
-  openModelDirectory,
-  type RgbImage,
-  type VideoClip,
-} from "../model/index.ts";
+import { decodeImage, type RgbImage, type VideoClip } from "../model/index.ts";
 import { type Config, fetchModel, openDialogue, openEngine, resolveConfig } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
 import { creditMethodsByName } from "./credit-weights.ts";
@@ -94,9 +88,6 @@ async function inspect(model: string, flags: InspectFlags, context: CliContext):
   const [images, videos] = [await readImages(flags.image), await readVideos(flags)];
   const config = await fetchModel(asked, downloadBar(context));
   if (config.model.kind !== "directory") throw new ConfigError("inspect: expected a model directory");
-  const { path } = config.model;
-  const { processor: image, config: shape } = openModelDirectory(path);
-  const processors = { image, video: loadVideoProcessorConfig(path, shape) };
   const dialogue = openDialogue(config);
   const { question } = flags;
   const problem = { id: "question", images, videos, question, answer: "", kind: "question" };
@@ -109,7 +100,7 @@ async function inspect(model: string, flags: InspectFlags, context: CliContext):
         ? everyMethod(config.credit)
         : [...creditMethodsByName(flags.methods, config.credit).values()];
     const inspection = await inspectCompletion(
-      { engine, processors, methods, temperature: config.sampling.temperature },
+      { engine, vision: dialogue.sight?.vision, methods, temperature: config.sampling.temperature },
       { prompt, group: [{ tokens, stopReason, advantage: 1 }], place: 0 },
     );
     const tokenTexts = dialogue.tokenTexts(tokens);

@@ -1,28 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { digitsSource, type Problem } from "../data/index.ts";
 import type { Engine } from "../engine/index.ts";
-import {
-  loadChatTemplate,
-  loadProcessorConfig,
-  loadTokenizer,
-  loadVideoProcessorConfig,
-} from "../model/index.ts";
-import { DIGITS_ASSETS, digitsModelConfig } from "../train/digits-model.ts";
+import { openPrompts } from "../model/index.ts";
+import { DIGITS_ASSETS } from "../train/digits-model.ts";
 import { createDialogue, type Dialogue } from "./dialogue.ts";
 import { type EvaluationOptions, evaluate } from "./evaluate.ts";
 import { roleLegend, showTokens } from "./token-colours.ts";
 
-const tokenizer = loadTokenizer(DIGITS_ASSETS);
+const { tokenizer } = openPrompts(DIGITS_ASSETS);
 const END = tokenizer.requireTokenId("<|im_end|>");
-const format = {
-  tokenizer,
-  template: loadChatTemplate(DIGITS_ASSETS),
-  stopTokens: [END],
-  vision: {
-    image: loadProcessorConfig(DIGITS_ASSETS, digitsModelConfig()),
-    video: loadVideoProcessorConfig(DIGITS_ASSETS, digitsModelConfig()),
-  },
-};
+const format = { ...openPrompts(DIGITS_ASSETS), stopTokens: [END] };
 const dialogue = createDialogue(format);
 const source = digitsSource({
   split: "validation",

@@ -4,7 +4,7 @@
  */
 import { createLocalEngine } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
-import { loadTokenizer } from "../model/index.ts";
+import { loadTokenizer, readConfig } from "../model/index.ts";
 import { type Config, freshDigitsModel, openDialogue } from "../train/index.ts";
 import type { ServedModel } from "./served-model.ts";
 
@@ -29,6 +29,7 @@ export function configuredModel(config: Config, name: string): ServedModel {
   const tokenizer = loadTokenizer(directory ?? fresh.assets);
   return {
     name,
+    architecture: (directory === undefined ? fresh.config : readConfig(directory)).modelType,
     open: ({ valueHead, lora }) =>
       createLocalEngine({
         model: directory ?? fresh,

@@ -5,20 +5,10 @@
 import { createLocalEngine, createTinkerEngine, type Engine } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import { answerFormats, createDialogue, type Dialogue } from "../eval/index.ts";
-import {
-  type DownloadOptions,
-  downloadModel,
-  isTextModel,
-  loadChatTemplate,
-  loadProcessorConfig,
-  loadTokenizer,
-  loadVideoProcessorConfig,
-  openModelDirectory,
-  openTextModel,
-} from "../model/index.ts";
+import { type DownloadOptions, downloadModel, openModelDirectory, openPrompts } from "../model/index.ts";
 import { algorithmNeeds } from "../objective/index.ts";
 import type { Config } from "./config/schema.ts";
-import { DIGITS_ASSETS, digitsModelConfig, freshDigitsModel } from "./digits-model.ts";
+import { DIGITS_ASSETS, freshDigitsModel } from "./digits-model.ts";
 import { downloadSteps } from "./download-steps.ts";
 import type { DownloadEvent } from "./events.ts";
 
@@ -92,36 +82,18 @@ export const openEngine: OpenEngine = async ({ model: part, engine, train, algor
 /**
  * The dialogue with the configured model: its tokenizer, its chat template, its stop tokens.
  *
- * An engine elsewhere may train a text model of any architecture: then the directory's tokenizer, chat template and
- * stop tokens are all that is read.
+ * An engine elsewhere needs no weights here, and may train a text model of any architecture.
  *
- * @throws ModelError when the model directory is not a whole Qwen2.5-VL, or a text model that is trained elsewhere
+ * @throws ModelError when the model directory is not whole, or its architecture is not supported
  * @throws ConfigError when the model is one of the hub: `fetchModel` comes first
  */
 export function openDialogue({ model, prompt, engine }: Config): Dialogue {
   const format = answerFormats[prompt.format];
   const { system = format.system, suffix = format.suffix } = prompt;
   const directory = directoryOf(model);
-  if (directory !== undefined && engine.kind === "tinker" && isTextModel(directory)) {
-    return createDialogue({ ...openTextModel(directory), system, suffix });
-  }
-  if (directory !== undefined) {
-    const { tokenizer, template, stopTokens, processor, config } = openModelDirectory(directory);
-    const vision = { image: processor, video: loadVideoProcessorConfig(directory, config) };
-    return createDialogue({ tokenizer, template, stopTokens, vision, system, suffix });
-  }
-  const tokenizer = loadTokenizer(DIGITS_ASSETS);
-  const config = digitsModelConfig();
-  const stopTokens = [tokenizer.requireTokenId(tokenizer.eosToken ?? "<|im_end|>")];
-  return createDialogue({
-    tokenizer,
-    template: loadChatTemplate(DIGITS_ASSETS),
-    stopTokens,
-    vision: {
-      image: loadProcessorConfig(DIGITS_ASSETS, config),
-      video: loadVideoProcessorConfig(DIGITS_ASSETS, config),
-    },
-    system,
-    suffix,
-  });
+  const prompts =
+    directory !== undefined && engine.kind === "local"
+      ? openModelDirectory(directory)
+      : openPrompts(directory ?? DIGITS_ASSETS);
+  return createDialogue({ ...prompts, system, suffix });
 }

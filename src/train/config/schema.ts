@@ -22,13 +22,11 @@ const modelSchema = z
   .discriminatedUnion("kind", [
     z
       .strictObject({ kind: z.literal("digits") })
-      .describe(
-        "The built-in small Qwen2.5-VL, from random weights drawn by train.seed; it needs a warm start.",
-      ),
+      .describe("The built-in small model, from random weights drawn by train.seed; it needs a warm start."),
     z
       .strictObject({
         kind: z.literal("directory"),
-        path: z.string().min(1).describe("A Hugging Face Qwen2.5-VL model directory."),
+        path: z.string().min(1).describe("A Hugging Face model directory."),
       })
       .describe("A model from disk."),
     z

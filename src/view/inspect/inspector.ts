@@ -52,10 +52,11 @@ export class Inspector {
     if (asked === undefined) throw new RunError(`completion ${at}: the group has none there`);
     const problem = await this.#images.problem(run, asked.index);
     const { credit, sampling } = await parsedConfig(run);
-    return this.#with(lens, async ({ engine, dialogue, processors }, weights) => {
+    return this.#with(lens, async ({ engine, dialogue }, weights) => {
       requireSameTokens(asked, dialogue.tokenTexts(asked.tokens));
       const methods = everyMethod(credit);
-      const instrument = { engine, processors, methods, temperature: sampling.temperature };
+      const vision = dialogue.sight?.vision;
+      const instrument = { engine, vision, methods, temperature: sampling.temperature };
       const members = group.map(({ tokens, stopReason, advantage }) => ({
         tokens,
         stopReason: stopReason === "length" ? ("length" as const) : ("stop" as const),
