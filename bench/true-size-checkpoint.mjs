@@ -90,8 +90,8 @@ function tokenizerJson() {
 export function writeCheckpoint(directory) {
   const { bavail, bsize } = statfsSync(directory);
   if (bavail * bsize < 1.2e10) throw new Error(`${directory}: expected 12 GB free, got ${bavail * bsize}`);
-  const { configJson } = architectureOf(CONFIG).promptSide;
-  writeFileSync(join(directory, "config.json"), JSON.stringify(configJson(CONFIG, { dtype: "BF16" })));
+  const config = architectureOf(CONFIG).promptSide.configJson(CONFIG, { dtype: "BF16" });
+  writeFileSync(join(directory, "config.json"), JSON.stringify(config));
   const { preprocessorJson } = openSightOf(directory, CONFIG).vision;
   writeFileSync(join(directory, "preprocessor_config.json"), JSON.stringify(preprocessorJson));
   writeFileSync(join(directory, "tokenizer.json"), tokenizerJson());
