@@ -90,7 +90,7 @@ async function inspect(model: string, flags: InspectFlags, context: CliContext):
   if (config.model.kind !== "directory") throw new ConfigError("inspect: expected a model directory");
   const dialogue = openDialogue(config);
   const { question } = flags;
-  const problem = { id: "question", images, videos, question, answer: "", kind: "question" };
+  const problem = { id: "question", images, videos, question, answers: [], columns: {} };
   const prompt = dialogue.prompt(problem);
   const engine = await (context.openEngine ?? openEngine)(config);
   try {

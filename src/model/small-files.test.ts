@@ -78,7 +78,7 @@ function requireSame(directory: string): void {
     expect(vision.grid({ kind: "video", video: clip })).toEqual({ ...merged(video), secondsPerFrame: 1 });
   }
   const dialogue = createDialogue(model);
-  const about = { id: "1", answer: "", kind: "all", question: "What is the sum?" };
+  const about = { id: "1", answers: [""], columns: {}, kind: "all", question: "What is the sum?" };
   const prompt = dialogue.prompt({ ...about, images: [still], videos: [film] });
   expect(dialogue.promptTokens(prompt)).toBe(expected.ids.length);
   const [open, ...rest] = prompt.chunks.flatMap((chunk) => (chunk.kind === "text" ? [...chunk.tokens] : []));

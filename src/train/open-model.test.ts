@@ -87,7 +87,7 @@ describe("a model that is trained elsewhere", () => {
     rmSync(dirname(directory), { recursive: true });
   });
   const image = { width: 84, height: 56, data: new Uint8Array(84 * 56 * 3) };
-  const problem = { id: "7", question: "The sum", answer: "8", kind: "all", images: [image] };
+  const problem = { id: "7", question: "The sum", answers: ["8"], columns: {}, images: [image] };
   const flags = ["engine.kind=tinker", "engine.url=http://there"];
 
   test("needs no weights here: its dialogue asks with images as that of a whole model does", () => {
@@ -152,7 +152,7 @@ describe("a text model of another architecture", () => {
       "{%- for message in messages -%}{%- if message.content is string -%}<|im_start|>{{- message.content -}}<|im_end|>{%- endif -%}{%- endfor -%}",
     );
   };
-  const problem = { id: "7", question: "The sum", answer: "8", kind: "all", images: [] };
+  const problem = { id: "7", question: "The sum", answers: ["8"], columns: {}, kind: "all", images: [] };
   const on = (engine: string) =>
     resolveConfig({
       file: { model: directory },
