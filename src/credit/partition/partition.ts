@@ -27,8 +27,8 @@ export interface Partition {
   readonly edgeCut: number;
 }
 
-/** How much more than the mean a part may hold: METIS's default for k-way partitioning. */
-const IMBALANCE = 1.03;
+/** How much a part may hold, in hundredths of the mean: METIS's default for k-way partitioning. */
+const IMBALANCE_PERCENT = 103;
 /** Passes of local search over one graph, at most. */
 const PASSES = 10;
 /** How often a finished partition is coarsened within its parts and refined again. */
@@ -86,7 +86,7 @@ export function partition(
   if (parts === 1) return withCut(checked, new Int32Array(vertices));
   if (vertices <= parts) return withCut(checked, everyVertex);
   const rng = new Rng(seed);
-  const capacity = Math.ceil((IMBALANCE * vertices) / parts - 1e-9);
+  const capacity = Math.ceil((IMBALANCE_PERCENT * vertices) / (100 * parts));
   const affordable = Math.floor(WORK / (checked.adjacency.length + 20 * vertices));
   let best: Partition | undefined;
   let sinceBest = 0;

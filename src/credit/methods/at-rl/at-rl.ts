@@ -4,7 +4,7 @@
  * that it has of the completion's attention to the image. Read `importance` for φ, then this; the graph is in
  * `similarity-graph`, its partition in `partition/`.
  */
-import { Rng } from "../../../math/index.ts";
+import { decimalQuotient, Rng } from "../../../math/index.ts";
 import { checkChoice, checkOption, checkSignals, counts, requireArray } from "../../check-signals.ts";
 import type { CalibratedAttention } from "../../method.ts";
 import { partition } from "../../partition/partition.ts";
@@ -179,7 +179,7 @@ function clustersOf(
 ): Int32Array {
   const graph = graphOfCosines(cosines, { threshold: similarityThreshold });
   if (weighting === "tokens") return Int32Array.from({ length: cosines.rows }, (_, t) => t);
-  const parts = cosines.rows < 2 ? 1 : Math.max(2, Math.floor(cosines.rows / clusterSize));
+  const parts = cosines.rows < 2 ? 1 : Math.max(2, decimalQuotient(cosines.rows, clusterSize));
   const { part } = partition(graph, parts, { seed, tries: TRIES });
   const names = new Map<number, number>();
   return part.map((p) => {
