@@ -102,7 +102,9 @@ export function scoringFeeds(
   const { shape, prompts } = batch;
   const { visual, text } = promptSupports(prompts, shape.prompts, shape.promptLength);
   const keys = { visualKeys: visual, textKeys: text };
-  return calibrated?.biasCorrection ? { ...keys, calibration: calibrationFactors(batch, sequences) } : keys;
+  return calibrated?.biasCorrection
+    ? { ...keys, calibration: calibrationFactors(batch, sequences, calibrated.biasCurve) }
+    : keys;
 }
 
 /** The score of the completion in a slot. */
