@@ -42,7 +42,7 @@ async function batchAt(
 ): Promise<Sequence[]> {
   const { batchSize } = config.sft;
   const places = Array.from({ length: batchSize }, (_, i) => (step - 1) * batchSize + i);
-  const shown = await Promise.all(places.map((place) => source.demonstration(place)));
+  const shown = await Promise.all(places.map(async (place) => source.demonstration(place)));
   return shown.map(({ problem, completion }) => ({
     prompt: dialogue.prompt(problem),
     completion: dialogue.completionTokens(completion),
