@@ -1,0 +1,73 @@
+/**
+ * @module
+ * Recorded completions as a command's input: of a run directory, or of a file.
+ */
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Split } from "../data/index.ts";
+import { ConfigError, DataError } from "../errors/index.ts";
+import { RunDirectory, type Settings } from "../train/index.ts";
+
+/** What a command is told about recorded completions. */
+export interface RecordedFlags {
+  readonly completions?: string;
+  readonly data?: string;
+  readonly split?: Split;
+}
+
+/** Where completions are, and the problems that they answer. */
+export interface RecordedInput {
+  /** JSON-lines files, in order. */
+  readonly files: readonly string[];
+  /** The data part of a configuration. */
+  readonly data: string | Settings;
+  readonly split: Split;
+}
+
+/** Whether a path is a run directory. */
+export function isRunDirectory(path: string): boolean {
+  return existsSync(join(path, "environment.json"));
+}
+
+function rolloutFiles(run: string): string[] {
+  const folder = join(run, "rollouts");
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".jsonl")) : [];
+  if (names.length === 0) {
+    throw new DataError(`${folder}: expected the rollouts of an iteration or more, got none`);
+  }
+  return names.sort().map((name) => join(folder, name));
+}
+
+const dataOf = (run: string) => (RunDirectory.open(run).record.config as Settings)["data"] as Settings;
+
+/**
+ * The recorded completions that a command means: `--completions`, else the rollouts of the run directory that is its
+ * model. Problems are those of `--data`, else of the run's data; rollouts answer problems of its training split.
+ *
+ * @param model a run directory, or any other model
+ * @throws ConfigError when it is not said where completions or problems are
+ * @throws DataError when a run has no rollouts
+ */
+export function recordedInput(model: string, flags: RecordedFlags): RecordedInput {
+  const { completions = model, data, split } = flags;
+  const isRun = isRunDirectory(completions);
+  if (!isRun && flags.completions === undefined) {
+    throw new ConfigError(
+      `--completions: expected a file or a run directory, since ${model} is no run directory`,
+    );
+  }
+  if (isRun && split !== undefined && split !== "train") {
+    throw new ConfigError(`--split ${split}: rollouts of a run answer problems of its split train`);
+  }
+  const run = [completions, model].find(isRunDirectory);
+  if (data === undefined && run === undefined) {
+    throw new ConfigError(
+      `--data: expected the problems that ${completions} answers, since ${model} is no run directory`,
+    );
+  }
+  return {
+    files: isRun ? rolloutFiles(completions) : [completions],
+    data: data ?? dataOf(run!),
+    split: isRun ? "train" : (split ?? "test"),
+  };
+}
