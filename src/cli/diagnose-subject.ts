@@ -15,7 +15,7 @@ import {
 import { ConfigError } from "../errors/index.ts";
 import type { Settings } from "../train/index.ts";
 import type { DiagnoseFlags } from "./diagnose-flags.ts";
-import { recordedInput } from "./recorded-input.ts";
+import { recordedFiles, recordedProblems } from "./recorded-input.ts";
 
 /** What is diagnosed: completions, and what is known of their tokens. */
 export interface Subject {
@@ -35,14 +35,15 @@ export async function labelledSubject(model: string, flags: DiagnoseFlags): Prom
   if (flags.problems !== undefined) {
     throw new ConfigError("--problems: does not apply to labels, whose completions are all diagnosed");
   }
-  const { files, data, split } = recordedInput(model, flags);
+  const files = recordedFiles(model, flags);
+  const problems = recordedProblems(model, flags);
   const annotations = await readAnnotations(flags.labels);
   const completions: RecordedCompletion[] = [];
   for await (const completion of recordedCompletions(files)) {
     const key = annotationKey(completion.problem, completionHash(completion.text));
     if (annotations.byCompletion.has(key)) completions.push(completion);
   }
-  return { data, split, recorded: { completions, labels: annotatedLabels(annotations, completions) } };
+  return { ...problems, recorded: { completions, labels: annotatedLabels(annotations, completions) } };
 }
 
 /** Completions to be sampled on a data set. */

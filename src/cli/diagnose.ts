@@ -167,7 +167,11 @@ export function configure(command: Command, context: CliContext): void {
         "export-spans: recorded completions as a template for annotators",
     )
     .option("--against <model...>", "other models to be diagnosed alike and compared, such as the start", [])
-    .addOption(new Option("--split <name>", "the part of the data").choices([...SPLITS]).default("test"))
+    .addOption(
+      new Option("--split <name>", "the part of the data; test unless given, train for rollouts").choices([
+        ...SPLITS,
+      ]),
+    )
     .option(
       "--problems <n>",
       `completions to sample, one a problem, ${SAMPLED} unless given; to write as a template, 100 unless given`,

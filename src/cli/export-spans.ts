@@ -7,7 +7,7 @@ import { type RecordedCompletion, recordedCompletions } from "../data/index.ts";
 import { ConfigError, DataError } from "../errors/index.ts";
 import { Rng } from "../math/index.ts";
 import type { CliContext } from "./context.ts";
-import { type RecordedFlags, recordedInput } from "./recorded-input.ts";
+import { type RecordedFlags, recordedFiles } from "./recorded-input.ts";
 
 /** Completions that are written unless a number is given. */
 const EXPORTED = 100;
@@ -47,7 +47,7 @@ export async function exportSpans(
       `--out ${out}: expected a file that does not exist yet; annotations are not overwritten`,
     );
   }
-  const completions = await drawn(recordedInput(model, flags).files, problems, seed);
+  const completions = await drawn(recordedFiles(model, flags), problems, seed);
   if (completions.length === 0) throw new DataError(`${flags.completions ?? model}: has no completions`);
   const text = completions
     .map(({ problem, index, question, answers, text: completion }) =>

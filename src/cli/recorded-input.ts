@@ -15,10 +15,8 @@ export interface RecordedFlags {
   readonly split?: Split;
 }
 
-/** Where completions are, and the problems that they answer. */
-export interface RecordedInput {
-  /** JSON-lines files, in order. */
-  readonly files: readonly string[];
+/** Problems that recorded completions answer. */
+export interface RecordedProblems {
   /** The data part of a configuration. */
   readonly data: string | Settings;
   readonly split: Split;
@@ -41,22 +39,35 @@ function rolloutFiles(run: string): string[] {
 const dataOf = (run: string) => (RunDirectory.open(run).record.config as Settings)["data"] as Settings;
 
 /**
- * The recorded completions that a command means: `--completions`, else the rollouts of the run directory that is its
- * model. Problems are those of `--data`, else of the run's data; rollouts answer problems of its training split.
+ * The JSON-lines files of recorded completions, in order: `--completions`, else the rollouts of the run directory that is
+ * the model.
  *
  * @param model a run directory, or any other model
- * @throws ConfigError when it is not said where completions or problems are
+ * @throws ConfigError when it is not said where completions are
  * @throws DataError when a run has no rollouts
  */
-export function recordedInput(model: string, flags: RecordedFlags): RecordedInput {
-  const { completions = model, data, split } = flags;
-  const isRun = isRunDirectory(completions);
-  if (!isRun && flags.completions === undefined) {
+export function recordedFiles(model: string, { completions = model }: RecordedFlags): readonly string[] {
+  if (isRunDirectory(completions)) return rolloutFiles(completions);
+  if (completions === model) {
     throw new ConfigError(
       `--completions: expected a file or a run directory, since ${model} is no run directory`,
     );
   }
-  if (isRun && split !== undefined && split !== "train") {
+  return [completions];
+}
+
+/**
+ * The problems of recorded completions: those of `--data`, else of the run's data. Rollouts answer problems of the
+ * training split.
+ *
+ * @throws ConfigError when it is not said where problems are
+ */
+export function recordedProblems(
+  model: string,
+  { completions = model, data, split }: RecordedFlags,
+): RecordedProblems {
+  const areRollouts = isRunDirectory(completions);
+  if (areRollouts && split !== undefined && split !== "train") {
     throw new ConfigError(`--split ${split}: rollouts of a run answer problems of its split train`);
   }
   const run = [completions, model].find(isRunDirectory);
@@ -65,9 +76,5 @@ export function recordedInput(model: string, flags: RecordedFlags): RecordedInpu
       `--data: expected the problems that ${completions} answers, since ${model} is no run directory`,
     );
   }
-  return {
-    files: isRun ? rolloutFiles(completions) : [completions],
-    data: data ?? dataOf(run!),
-    split: isRun ? "train" : (split ?? "test"),
-  };
+  return { data: data ?? dataOf(run!), split: areRollouts ? "train" : (split ?? "test") };
 }

@@ -18,9 +18,11 @@ async function problemPlaces(
   source: ProblemSource,
 ): Promise<Map<string, number>> {
   const places = new Map<string, number>();
-  const wanted = new Map(
-    completions.filter(({ index }) => index === undefined).map(({ problem, place }) => [problem, place]),
-  );
+  /** Ids with the place of their first completion. */
+  const wanted = new Map<string, string>();
+  for (const { index, problem, place } of completions) {
+    if (index === undefined && !wanted.has(problem)) wanted.set(problem, place);
+  }
   const [first] = wanted;
   if (first !== undefined && source.size === Infinity) {
     throw new DataError(`${first[1]}: expected the index of the problem in its source, which has no end`);
