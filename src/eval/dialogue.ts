@@ -13,6 +13,7 @@ import {
   type Sight,
 } from "../model/index.ts";
 import { conversation, type Frame, textConversation } from "./conversation.ts";
+import { type Decode, tokenTexts } from "./token-texts.ts";
 
 /**
  * How problems become conversations: what `openPrompts` says of a model's directory, and the words around a question. The
@@ -43,7 +44,7 @@ export interface Dialogue {
   completionTokens(text: string): Int32Array;
   /** A completion's text, special tokens left out. */
   text(tokens: ArrayLike<number>): string;
-  /** `[T]` the text of each token alone; "" for special tokens. */
+  /** `[T]` texts that joined are `text`; "" for special tokens, and within a character (`token-texts.ts`). */
   tokenTexts(tokens: ArrayLike<number>): string[];
 }
 
@@ -58,8 +59,10 @@ export function createDialogue(options: DialogueOptions): Dialogue {
     return sight.vision.tokens(chunk);
   };
   const known = new Map<number, string>();
-  const tokenText = (id: number): string => {
-    const found = known.get(id) ?? tokenizer.decode([id], { skipSpecial: true });
+  const decode: Decode = (ids) => {
+    const [id] = ids;
+    if (id === undefined || ids.length > 1) return tokenizer.decode(ids, { skipSpecial: true });
+    const found = known.get(id) ?? tokenizer.decode(ids, { skipSpecial: true });
     known.set(id, found);
     return found;
   };
@@ -83,6 +86,6 @@ export function createDialogue(options: DialogueOptions): Dialogue {
       return Int32Array.from(stop === undefined ? tokens : [...tokens, stop]);
     },
     text: (tokens) => tokenizer.decode(tokens, { skipSpecial: true }),
-    tokenTexts: (tokens) => Array.from(tokens, tokenText),
+    tokenTexts: (tokens) => tokenTexts(tokens, decode),
   };
 }

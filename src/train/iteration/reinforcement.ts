@@ -3,8 +3,9 @@
  * Reinforcement learning as a phase of the loop: iterations, evaluations between them, and the state that makes a
  * resumed run equal to one that was never stopped.
  */
-import type { RowCounts } from "../../eval/index.ts";
+
 import type { ProblemSource } from "../../data/index.ts";
+import type { RowCounts } from "../../eval/index.ts";
 import { Rng, type RngState } from "../../math/index.ts";
 import { BatchesAhead, type RecordedBatch } from "../batch/batches-ahead.ts";
 import { readRecorded, writeRecorded } from "../batch/recorded-batches.ts";
