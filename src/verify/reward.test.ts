@@ -74,7 +74,7 @@ describe("completionReward", () => {
     expect(reason("<think>a</think><answer>9</answer>")).toBe("wrong answer");
     expect(reason("<think>a</think>")).toBe("no answer; no <answer>");
     expect(reason("<think>a</think><answer>8</answer>!")).toBe("right answer; text after </answer>");
-    expect(reason("</think><think><answer>8</answer>")).toBe("right answer; tags in another order");
+    expect(reason("</think><think><answer>8</answer>")).toBe("no answer; tags in another order");
   });
 
   test("weights that cannot be meant are refused", () => {
