@@ -1,0 +1,62 @@
+/**
+ * @module
+ * The definition of a verdict, and where a verdict reads the answer of a completion.
+ */
+import * as z from "zod";
+import { extractAnswer, markedAnswer } from "./extract-answer.ts";
+import { withoutThought } from "./extraction/thought.ts";
+import type { Judgement, Verdict } from "./verdict.ts";
+
+/** A strict object schema whose `kind` is one literal. */
+export type VerdictSchema = z.ZodObject<{ kind: z.ZodLiteral<string> }>;
+
+/** A verdict by its options. A built-in one has a `kind`; a user module exports the same. */
+export interface VerdictDefinition<Schema extends VerdictSchema> {
+  readonly schema: Schema;
+  /** @param options parsed by the schema, every default filled in */
+  create(options: z.output<Schema>): Verdict;
+}
+
+/** Types a definition. */
+export function defineVerdict<Schema extends VerdictSchema>(
+  definition: VerdictDefinition<Schema>,
+): VerdictDefinition<Schema> {
+  return definition;
+}
+
+/** Where an answer is read. */
+export const sourceSchema = z
+  .enum(["reply", "anywhere", "mark"])
+  .default("reply")
+  .describe(
+    "reply: the marked answer, else all of the reply after its thought, as published metrics take it; anywhere: else " +
+      "the declared answer or the last whole expression; mark: <answer>…</answer> or \\boxed{…} alone.",
+  );
+
+/** The answer of a completion by its source; null where there is none. */
+export function readAnswer(text: string, from: z.output<typeof sourceSchema>): string | null {
+  if (from === "anywhere") return extractAnswer(text);
+  const marked = markedAnswer(text);
+  if (from === "mark" || marked !== undefined) return marked ?? null;
+  return withoutThought(text)?.trim() || null;
+}
+
+/** The judgement of an answer by a score for each accepted one: the best counts. */
+export function bestOf(
+  extracted: string | null,
+  answers: readonly string[],
+  score: (given: string, answer: string) => number | null,
+): Judgement {
+  const accepted = answers.filter((answer) => answer.trim() !== "");
+  if (accepted.length === 0) return { extracted, score: null, reason: "no accepted answer" };
+  if (extracted === null) return { extracted, score: 0, reason: "no answer" };
+  const scores = accepted.map((answer) => score(extracted, answer)).filter((value) => value !== null);
+  if (scores.length === 0) return { extracted, score: null, reason: "the accepted answer cannot be read" };
+  return judged(extracted, Math.max(...scores));
+}
+
+/** A judgement with a score and its usual reason. */
+export function judged(extracted: string | null, score: number): Judgement {
+  const reason = score === 1 ? "right answer" : score === 0 ? "wrong answer" : `score ${score.toFixed(3)}`;
+  return { extracted, score, reason };
+}
