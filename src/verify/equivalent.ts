@@ -44,7 +44,7 @@ export function equivalent(given: string, reference: string): boolean {
   if (isSameText(a, b)) return true;
   if (INVISIBLE.test(a) || INVISIBLE.test(b)) return false;
   const [x, y] = [writtenOption(a), writtenOption(b)];
-  if (x !== undefined || y !== undefined) return sameOptions(x, y, a, b);
+  if (x !== undefined || y !== undefined) return sameOptions(x, y);
   const [p, q] = [optionSet(a), optionSet(b)];
   if (p !== undefined && p === q) return true;
   return sameMathematics(a, b) ?? sameWords(a, b);
@@ -63,15 +63,10 @@ function isSameText(a: string, b: string): boolean {
   return spaced(a) === spaced(b);
 }
 
-function sameOptions(
-  x: WrittenOption | undefined,
-  y: WrittenOption | undefined,
-  a: string,
-  b: string,
-): boolean {
+function sameOptions(x: WrittenOption | undefined, y: WrittenOption | undefined): boolean {
   if (x === undefined || y === undefined || x.letter !== y.letter) return false;
   if (x.text === "" || y.text === "" || isSameText(x.text, y.text)) return true;
-  return a !== x.text && b !== y.text && equivalent(x.text, y.text);
+  return sameMathematics(x.text, y.text) ?? sameWords(x.text, y.text);
 }
 
 /** "8:34 p.m." as "20:34". */

@@ -1,19 +1,20 @@
 /**
  * @module
- * Finds the answer that a completion gives. Never throws, and takes linear time on any text.
+ * Finds the answer that a completion gives. Never throws, and takes linear time on any text: marks are looked
+ * for in the last 100,000 characters after the thought, and answers without a mark in the last 6,000.
  */
 import { answerOf, declaredAnswer } from "./extraction/declared.ts";
 import { undecorated, withoutEmphasis } from "./extraction/decoration.ts";
-import { lastExpression } from "./extraction/expression.ts";
+import { IS_DENIED, lastExpression } from "./extraction/expression.ts";
 import { boxedAnswer, hasBox, lastBoxes, taggedAnswer } from "./extraction/marks.ts";
 import { withoutThought } from "./extraction/thought.ts";
 
 export { boxedAnswer } from "./extraction/marks.ts";
 
-/** A longer text between marks is no answer. */
-const MAX_MARKED = 100_000;
-/** Only so much of the end of a long completion is searched for an answer without a mark. */
-const MAX_SEARCHED = 20_000;
+/** Marks are looked for in so much of the end of a completion. */
+const MAX_SCANNED = 100_000;
+/** Answers without a mark are looked for in so much of the end of a completion. */
+const MAX_SEARCHED = 6_000;
 
 /**
  * The answer that a completion marks as such: after its thought the last complete `<answer>…</answer>`, else the last
@@ -24,12 +25,12 @@ const MAX_SEARCHED = 20_000;
  */
 export function markedAnswer(completion: string): string | null | undefined {
   const text = withoutThought(completion);
-  return text === null ? undefined : markIn(text);
+  return text === null ? undefined : markIn(text.slice(-MAX_SCANNED));
 }
 
 function markIn(text: string): string | null | undefined {
   const tagged = taggedAnswer(text);
-  if (tagged !== undefined) return tagged.length > MAX_MARKED ? null : contentOf(tagged);
+  if (tagged !== undefined) return contentOf(tagged);
   const boxed = boxedAnswer(unescaped(text));
   return boxed === undefined ? undefined : undecorated(boxed) || null;
 }
@@ -46,6 +47,7 @@ function contentOf(tagged: string): string | null {
   const content = undecorated(tagged);
   const box = boxedAnswer(content);
   if (box !== undefined) return undecorated(box) || null;
+  if (hasBox(content)) return null;
   const declared = content.length > 500 ? undefined : declaredAnswer(content);
   return undecorated(declared?.answer ?? content) || null;
 }
@@ -70,7 +72,7 @@ function leadingOption(text: string): string | undefined {
   if (match === null || letter === undefined) return undefined;
   const rest = plain.slice(match[0].length);
   const isListed = /(?:^|[\s,;])(?:[(（][A-J][)）]|[A-J][.:)](?=\s|$))/.test(rest);
-  return isListed || answerOf(plain) === plain ? undefined : letter.toUpperCase();
+  return isListed || IS_DENIED.test(rest) || answerOf(plain) === plain ? undefined : letter.toUpperCase();
 }
 
 const OPTION_LINE = /^\s*(?:[-*•]\s)?\(?([A-J])(?:\)[.:]?|[.:])(?=\s|$)/;
@@ -111,8 +113,9 @@ function shortWords(text: string): string | undefined {
  * extractAnswer("The answer is (B). A is a distractor."); // "B"
  */
 export function extractAnswer(completion: string): string | null {
-  const text = withoutThought(completion);
-  if (text === null) return null;
+  const reply = withoutThought(completion);
+  if (reply === null) return null;
+  const text = reply.slice(-MAX_SCANNED);
   const marked = markIn(text);
   if (marked !== undefined) return finalAfterBox(text) ?? marked;
   if (hasBox(text)) return null;
@@ -121,7 +124,7 @@ export function extractAnswer(completion: string): string | null {
   const found =
     choiceInJson(end) ??
     declaredAnswer(end)?.answer ??
-    leadingOption(text.trim()) ??
+    leadingOption(reply.slice(0, MAX_SEARCHED).trim()) ??
     closingOption(end) ??
     shortWords(end) ??
     lastExpression(withoutEmphasis(end));

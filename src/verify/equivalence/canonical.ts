@@ -1,6 +1,6 @@
 /**
  * @module
- * One spelling of a tree: terms and factors in any order are spelled the same, and so are equal numerals.
+ * One spelling of a tree: terms, factors and members in any order are spelled the same, and so are equal numerals.
  */
 import { exactValue } from "./exact.ts";
 import type { Rational } from "./rational.ts";
@@ -18,8 +18,19 @@ function all(trees: readonly Tree[]): string[] {
   return trees.map(spelled);
 }
 
+const spellings = new WeakMap<Tree, string>();
+
 /** The spelling; two trees with one spelling are the same answer. */
 export function spelled(tree: Tree): string {
+  let spelling = spellings.get(tree);
+  if (spelling === undefined) {
+    spelling = spellingOf(tree);
+    spellings.set(tree, spelling);
+  }
+  return spelling;
+}
+
+function spellingOf(tree: Tree): string {
   const value = exactValue(tree);
   if (value !== undefined) return reduced(value);
   switch (tree.kind) {
@@ -57,9 +68,9 @@ export function spelled(tree: Tree): string {
     case "ratio":
       return `(: ${all(tree.parts).join(" ")})`;
     case "group":
-      return `${tree.open} ${all(tree.items).join(" ")} ${tree.close}`;
+      return `${tree.open} ${(tree.open === "{" ? all(tree.items).sort() : all(tree.items)).join(" ")} ${tree.close}`;
     case "list":
-      return `(list ${all(tree.items).join(" ")})`;
+      return `(list ${all(tree.items).sort().join(" ")})`;
     case "relation":
       return `(${tree.operators.join(" ")} ${all(tree.sides).join(" ")})`;
     case "union":

@@ -49,7 +49,8 @@ export function areOneName(a: Tree, b: Tree): boolean {
 /** The relation with its name on the left: "5 = x", "5 >= x". */
 export function oriented(relation: Relation): Relation {
   const [left, right] = relation.sides;
-  if (relation.sides.length !== 2 || isName(left!) || !isName(right!)) return relation;
+  if (isMembership(relation) || relation.sides.length !== 2) return relation;
+  if (isName(left!) || !isName(right!)) return relation;
   return { ...relation, operators: relation.operators.map(turned), sides: [right!, left!] };
 }
 

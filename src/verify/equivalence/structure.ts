@@ -21,7 +21,7 @@ import { some, type Tree } from "./tree.ts";
 import { sameValue } from "./value.ts";
 
 /** Comparisons of parts that one comparison of answers may take. */
-const MAX_COMPARISONS = 2000;
+const MAX_COMPARISONS = 400;
 /** Longer lists are matched after items spelled alike are paired, and no other way. */
 const MAX_MATCHED = 12;
 const PERCENT: Rational = { top: 1n, bottom: 100n };
@@ -66,7 +66,9 @@ export class Comparison {
         others.push(item);
       }
     }
-    return this.#matched(rest, others) || (first.length <= MAX_MATCHED && this.#matched(first, second));
+    if (this.#matched(rest, others)) return true;
+    const isFlat = first.length <= MAX_MATCHED && !first.some(isList) && !second.some(isList);
+    return isFlat && this.#matched(first, second);
   }
 
   /** A perfect matching by augmenting paths, since "is the same answer" is not transitive (50 %, 50 and 0.5). */

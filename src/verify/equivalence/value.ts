@@ -62,6 +62,8 @@ function rounds(
   error = 0,
 ): boolean {
   if (digits < MIN_DIGITS) return false;
+  // A value that ends at the decimal's last place or before it is written out there: nothing is rounded.
+  if (exact !== undefined && (exact.top * place.bottom) % (exact.bottom * place.top) === 0n) return false;
   if (exact === undefined || digits >= 15) {
     const distance = Math.abs(doubleOf(decimal) - value);
     const half = digits >= 15 ? DOUBLE_ERROR * Math.abs(value) : doubleOf(place) / 2;

@@ -36,6 +36,8 @@ const IS_WRONG =
 interface Declaration {
   readonly answer: string;
   readonly start: number;
+  /** Where the sentence behind the cue begins. */
+  readonly contentStart: number;
   readonly end: number;
   readonly isFinal: boolean;
 }
@@ -121,10 +123,17 @@ function spans(sentence: string): string | undefined {
   return match[0] + unit;
 }
 
+/** Earlier declarations are overruled anyway. */
+const MAX_DECLARATIONS = 16;
+
+function lastMatches(text: string, pattern: RegExp): readonly RegExpExecArray[] {
+  return [...text.matchAll(pattern)].slice(-MAX_DECLARATIONS);
+}
+
 function declarations(text: string): readonly Declaration[] {
   const found: Declaration[] = [];
   const searched = 0;
-  for (const match of text.matchAll(CUE)) {
+  for (const match of lastMatches(text, CUE)) {
     const end = match.index + match[0].length;
     if (match.index < searched && found.length > 0 && !/:$/.test(match[0])) continue;
     let sentence = sentenceAt(text, end);
@@ -137,18 +146,36 @@ function declarations(text: string): readonly Declaration[] {
     if (sentence === undefined || IS_WRONG.test(sentence)) continue;
     const answer = answerOf(sentence);
     if (answer === undefined) continue;
-    found.push({ answer, start: match.index, end: from + sentence.length, isFinal: /final/i.test(match[0]) });
+    found.push({
+      answer,
+      start: match.index,
+      contentStart: from,
+      end: from + sentence.length,
+      isFinal: /final/i.test(match[0]),
+    });
   }
-  for (const match of text.matchAll(CALLED)) {
+  for (const match of lastMatches(text, CALLED)) {
     const start = match.index;
     const clause = text.slice(Math.max(0, start - 24), start);
     if (/\b(?:not|whether|if|that|either|or|neither)\s*\(?(?:option |choice |answer )?$/i.test(clause))
       continue;
-    found.push({ answer: match[1]!, start, end: start + match[0].length, isFinal: false });
+    found.push({
+      answer: match[1]!,
+      start,
+      contentStart: start,
+      end: start + match[0].length,
+      isFinal: false,
+    });
   }
-  const sorted = found.sort((a, b) => a.start - b.start);
-  // "Final answer: the answer is 5": the inner one says it.
-  return sorted.filter(({ end }, i) => sorted[i + 1] === undefined || sorted[i + 1]!.start >= end);
+  return found
+    .sort((a, b) => a.start - b.start)
+    .flatMap((outer, i, sorted) => {
+      const inner = sorted[i + 1];
+      if (inner === undefined || inner.start >= outer.end) return [outer];
+      // "Final answer: the answer is 5" says it once, "the answer is 7 and the answer is 8" twice.
+      const own = lastExpression(text.slice(outer.contentStart, inner.start));
+      return own === null ? [] : [{ ...outer, answer: own, end: inner.start }];
+    });
 }
 
 /** "The answer is 5. Answer: B" names the option of 5. */

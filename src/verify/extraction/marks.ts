@@ -49,6 +49,7 @@ function boxes(text: string): readonly Box[] {
 
 /** Between two boxes that make one answer: punctuation, "and" or "or", a name and "=", a few words in \text{…}. */
 const MAX_GAP = 60;
+const MAX_BOXES = 50;
 const GAP =
   /^(?:\\text\{[^{}]{0,40}\}|\\(?:q?quad|[,;:! ()[\]]|\\)|[$\s,;.&|/~*-]|and|or|和|或|, and|[A-Za-z](?:_\{?\w\}?)?\s?=)*$/;
 const ENDS_SENTENCE = /\.\s|\n\s*\n/;
@@ -65,7 +66,12 @@ export function lastBoxes(
   const last = all.at(-1);
   if (last === undefined) return undefined;
   let first = all.length - 1;
-  while (first > 0 && isOneAnswer(text.slice(all[first - 1]!.end, all[first]!.start))) first--;
+  while (
+    first > 0 &&
+    all.length - first < MAX_BOXES &&
+    isOneAnswer(text.slice(all[first - 1]!.end, all[first]!.start))
+  )
+    first--;
   const contents = [...new Set(all.slice(first).map(({ content }) => content.trim()))];
   return { contents, end: last.end };
 }

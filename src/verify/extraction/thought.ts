@@ -27,7 +27,10 @@ function firstTurn(completion: string): string {
  * @returns null where a thought has not ended: what is in it is no answer
  */
 export function withoutThought(completion: string): string | null {
-  const text = firstTurn(completion);
+  // JavaScript counts the byte order mark as white space, and would drop it from the ends of an answer.
+  const whole = completion.replaceAll("\ufeff", "\u200b");
+  if (!/[<◁]/.test(whole)) return whole;
+  const text = firstTurn(whole);
   let kept = "";
   let from = 0;
   let isThought = false;

@@ -11,6 +11,8 @@ import type { JudgedProblem, Verdict } from "../verdict.ts";
 import { mentionedOption, optionOf } from "./options.ts";
 import { PAPER_RULES, type PaperRule, readByRule } from "./paper-rules.ts";
 
+/** "Yes, …" at the start of a reply, but no "yes or no". */
+const BEGINS = /^[\s*"'“]*(yes|no|true|false)\b(?!\s*(?:or|and|\/|,\s*(?:yes|no)\b))/i;
 const POLARITY = /^(?:yes|no|true|false)$/i;
 
 /** Options of the verdict `answer`. */
@@ -69,16 +71,19 @@ export function answerVerdict({ from = "anywhere", rule }: AnswerVerdictOptions 
 /** The answer of a completion by what is known of the question: its options, or that it asks for yes or no. */
 function readAnywhere(text: string, { answers, options }: JudgedProblem): string | null {
   const extracted = extractAnswer(text);
+  const asksPolarity = answers.length > 0 && answers.every((answer) => POLARITY.test(answer.trim()));
+  if (options === undefined && !asksPolarity) return extracted;
+  if (
+    extracted !== null &&
+    (asksPolarity ? POLARITY.test(extracted) : optionOf(extracted, options ?? []) !== undefined)
+  ) {
+    return extracted;
+  }
   const reply = withoutThought(text);
   if (reply === null || markedAnswer(text) !== undefined) return extracted;
-  if (answers.length > 0 && answers.every((answer) => POLARITY.test(answer.trim()))) {
-    const first = /^[\s*"'“]*(yes|no|true|false)\b/i.exec(reply)?.[1];
-    return extracted !== null && POLARITY.test(extracted) ? extracted : (first ?? extracted);
-  }
-  if (options === undefined || (extracted !== null && optionOf(extracted, options) !== undefined))
-    return extracted;
-  const place = mentionedOption(reply, options);
-  return place === undefined ? extracted : options[place]!;
+  if (asksPolarity) return BEGINS.exec(reply)?.[1] ?? extracted;
+  const place = mentionedOption(reply, options ?? []);
+  return place === undefined ? extracted : options![place]!;
 }
 
 /** The verdict `answer`. */
