@@ -124,7 +124,7 @@ export class Estimator {
         return this.#symbol(tree.name, tree.isWord);
       case "negate": {
         const of = this.value(tree.of);
-        return of && { re: -of.re, im: -of.im, error: of.error };
+        return of && { re: 0 - of.re, im: 0 - of.im, error: of.error };
       }
       case "sum":
         return this.#fold(tree.terms, add);

@@ -141,7 +141,7 @@ export abstract class Primaries extends Cursor {
       if (this.is("_")) {
         this.at++;
         const from = this.at;
-        this.argument();
+        this.nested(() => this.argument());
         const subscript = this.tokens.slice(from, this.at).map(({ text }) => text);
         name += `_${subscript.filter((text) => text !== "{" && text !== "}").join("")}`;
       } else if (this.is("'")) {

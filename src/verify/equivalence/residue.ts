@@ -8,8 +8,7 @@ import { exactValue } from "./exact.ts";
 import { integerOf, type Rational } from "./rational.ts";
 import type { Tree } from "./tree.ts";
 
-/** The modulus. */
-export const PRIME = 2n ** 64n - 2n ** 32n + 1n;
+const PRIME = 2n ** 64n - 2n ** 32n + 1n;
 const I = 2n ** 48n;
 const MAX_POWER = 1000;
 
@@ -27,13 +26,27 @@ function power(base: bigint, exponent: bigint): bigint {
   return result;
 }
 
-function inverse(value: bigint): bigint | undefined {
-  return value === 0n ? undefined : power(value, PRIME - 2n);
+/** A residue as a fraction, so nothing is ever inverted. */
+export interface Residue {
+  readonly top: bigint;
+  readonly bottom: bigint;
 }
 
-function ofRational({ top, bottom }: Rational): bigint | undefined {
-  const below = inverse(modulo(bottom));
-  return below === undefined ? undefined : (modulo(top) * below) % PRIME;
+function fraction(top: bigint, bottom: bigint): Residue | undefined {
+  return bottom === 0n ? undefined : { top, bottom };
+}
+
+function ofRational({ top, bottom }: Rational): Residue | undefined {
+  return fraction(modulo(top), modulo(bottom));
+}
+
+function add(a: Residue, b: Residue): Residue {
+  if (a.bottom === b.bottom) return { top: (a.top + b.top) % PRIME, bottom: a.bottom };
+  return { top: (a.top * b.bottom + b.top * a.bottom) % PRIME, bottom: (a.bottom * b.bottom) % PRIME };
+}
+
+function multiply(a: Residue, b: Residue): Residue {
+  return { top: (a.top * b.top) % PRIME, bottom: (a.bottom * b.bottom) % PRIME };
 }
 
 /** A fixed point: the value of a symbol there depends on its name and the number of the point. */
@@ -44,53 +57,68 @@ function pointOf(name: string, point: number): bigint {
   return modulo(hash * hash + 0xda942042e4dd58b5n);
 }
 
-function reduce(
+function fold(
   trees: readonly Tree[],
   point: number,
-  join: (a: bigint, b: bigint) => bigint,
-): bigint | undefined {
-  let result: bigint | undefined;
+  join: (a: Residue, b: Residue) => Residue,
+): Residue | undefined {
+  let result: Residue | undefined;
   for (const tree of trees) {
     const value = residue(tree, point);
     if (value === undefined) return undefined;
-    result = result === undefined ? value : modulo(join(result, value));
+    result = result === undefined ? value : join(result, value);
   }
   return result;
 }
 
 /** The value of a rational function at a fixed point; undefined where the tree is none, or has a pole there. */
-export function residue(tree: Tree, point: number): bigint | undefined {
+export function residue(tree: Tree, point: number): Residue | undefined {
   switch (tree.kind) {
     case "number":
       return ofRational(tree.value);
     case "symbol":
       if (tree.isWord || tree.name === "∞") return undefined;
-      return tree.name === "i" ? I : pointOf(tree.name, point);
+      return { top: tree.name === "i" ? I : pointOf(tree.name, point), bottom: 1n };
     case "negate": {
       const value = residue(tree.of, point);
-      return value === undefined ? undefined : modulo(-value);
+      return value && { top: modulo(-value.top), bottom: value.bottom };
     }
     case "sum":
-      return reduce(tree.terms, point, (a, b) => a + b);
+      return fold(tree.terms, point, add);
     case "product":
-      return reduce(tree.factors, point, (a, b) => a * b);
+      return fold(tree.factors, point, multiply);
     case "mixed":
-      return reduce([tree.whole, tree.part], point, (a, b) => a + b);
+      return fold([tree.whole, tree.part], point, add);
     case "quotient": {
       const top = residue(tree.top, point);
-      const bottom = top === undefined ? undefined : residue(tree.bottom, point);
-      const below = bottom === undefined ? undefined : inverse(bottom);
-      return below === undefined ? undefined : (top! * below) % PRIME;
+      const bottom = top && residue(tree.bottom, point);
+      if (top === undefined || bottom === undefined) return undefined;
+      return fraction((top.top * bottom.bottom) % PRIME, (top.bottom * bottom.top) % PRIME);
     }
-    case "power": {
-      const base = residue(tree.base, point);
-      const exponent = exactValue(tree.exponent);
-      const integer = exponent && integerOf(exponent);
-      if (base === undefined || integer === undefined || Math.abs(integer) > MAX_POWER) return undefined;
-      const value = power(base, BigInt(Math.abs(integer)));
-      return integer < 0 ? inverse(value) : value;
-    }
+    case "power":
+      return powerAt(tree, point);
     default:
       return undefined;
   }
+}
+
+function powerAt(tree: Tree & { readonly kind: "power" }, point: number): Residue | undefined {
+  const exponent = exactValue(tree.exponent);
+  const integer = exponent && integerOf(exponent);
+  if (integer === undefined || Math.abs(integer) > MAX_POWER) return undefined;
+  const base = residue(tree.base, point);
+  if (base === undefined) return undefined;
+  const size = BigInt(Math.abs(integer));
+  const [top, bottom] = [power(base.top, size), power(base.bottom, size)];
+  return integer < 0 ? fraction(bottom, top) : { top, bottom };
+}
+
+/** Whether two residues are the same. */
+export function sameResidue(a: Residue, b: Residue): boolean {
+  return (a.top * b.bottom - b.top * a.bottom) % PRIME === 0n;
+}
+
+/** Whether a/b and c/d are the same. */
+export function sameResidueRatio(a: Residue, b: Residue, c: Residue, d: Residue): boolean {
+  return sameResidue(multiply(a, d), multiply(c, b));
 }

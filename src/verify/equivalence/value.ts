@@ -6,7 +6,7 @@ import { spelled } from "./canonical.ts";
 import { agree, Estimator, isVague, POINT_COUNT } from "./estimate.ts";
 import { exactValue, isUndone } from "./exact.ts";
 import { doubleOf, powerOfTen, type Rational, sameRational, times } from "./rational.ts";
-import { PRIME, residue } from "./residue.ts";
+import { type Residue, residue, sameResidue, sameResidueRatio } from "./residue.ts";
 import { children, type Tree } from "./tree.ts";
 
 /** A decimal with fewer significant digits is too coarse to stand for an exact value that it only rounds. */
@@ -108,7 +108,7 @@ function sameResidues(a: Tree, b: Tree): boolean | undefined {
     const x = residue(a, point);
     const y = x === undefined ? undefined : residue(b, point);
     if (x === undefined || y === undefined) return undefined;
-    if (x !== y) return false;
+    if (!sameResidue(x, y)) return false;
   }
   return true;
 }
@@ -160,12 +160,12 @@ export function constantRatioSign(a: Tree, b: Tree): -1 | 0 | 1 {
 
 /** Whether the quotient of rational functions is the same at every fixed point; true where they are none. */
 function sameResidueRatios(a: Tree, b: Tree): boolean {
-  let first: readonly [bigint, bigint] | undefined;
+  let first: readonly [Residue, Residue] | undefined;
   for (let point = 0; point < RESIDUE_POINTS; point++) {
     const x = residue(a, point);
     const y = residue(b, point);
     if (x === undefined || y === undefined) return true;
-    if (first !== undefined && (x * first[1] - first[0] * y) % PRIME !== 0n) return false;
+    if (first !== undefined && !sameResidueRatio(x, y, first[0], first[1])) return false;
     first ??= [x, y];
   }
   return true;
