@@ -11,6 +11,7 @@ import { Futures } from "./futures.ts";
 import { ModelHost } from "./model-host.ts";
 import { type ModelPlace, type ModelRecord, ModelRecords } from "./model-records.ts";
 import { PromptPool } from "./prompt-pool.ts";
+import type { CallBody } from "./read-body.ts";
 import { read } from "./read-request.ts";
 import { Refusal } from "./refusal.ts";
 import { Results } from "./results.ts";
@@ -21,12 +22,6 @@ import type { ServiceOptions } from "./service-options.ts";
 import { Sessions } from "./sessions.ts";
 import type { StateDatabase } from "./state-database.ts";
 import { TRAINING_CALLS, type TrainingCallName } from "./training-calls.ts";
-
-/** A request's body, and its digest, by which it is known again. */
-export interface CallBody {
-  readonly json: unknown;
-  readonly digest: string;
-}
 
 const MINUTE = 60_000;
 
@@ -116,7 +111,9 @@ export class TinkerService {
     const { isExtended = true, version, models } = this.#options;
     return {
       supported_models: models.map(({ name }) => ({ model_name: name })),
-      ...(isExtended && { fovea: { protocol: wire.EXTENSION_PROTOCOL, version } }),
+      ...(isExtended && {
+        fovea: { protocol: wire.EXTENSION_PROTOCOL, version, wire: ["protobuf", "json"] },
+      }),
     };
   }
 
@@ -246,7 +243,7 @@ export class TinkerService {
   }
 
   /** A request that changes a model, in its turn. */
-  mutate(name: TrainingCallName, { json, digest }: CallBody): object {
+  mutate(name: TrainingCallName, { json, whole, digest }: CallBody): object {
     const { model_id, seq_id } = read(wire.modelRequestSchema, json, name);
     const host = this.#host(model_id);
     const key = seq_id == null ? undefined : `${model_id}#${seq_id}`;
@@ -255,7 +252,7 @@ export class TinkerService {
     const request_id = this.#futures.begin({ call: name, session: host.session, key, digest }, () =>
       // A body that cannot be read takes its turn too, so that the number after it is not waited for in vain.
       host.inTurn(seq_id, async () => {
-        const result = await work(host, read(schema, json, name), context);
+        const result = await work(host, read(schema, whole?.() ?? json, name), context);
         return { type: name, ...result };
       }),
     );

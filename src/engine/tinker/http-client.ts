@@ -6,7 +6,8 @@
  */
 import { EngineError, type FoveaError, SessionLostError } from "../../errors/index.ts";
 import { Rng } from "../../math/index.ts";
-import type { Clock, Fetch, TinkerEngineOptions } from "./tinker-options.ts";
+import { PROTOBUF } from "./protobuf/index.ts";
+import type { Clock, Fetch, RetryEvent, TinkerEngineOptions } from "./tinker-options.ts";
 import { failureSchema } from "./wire.ts";
 
 const FIRST_WAIT_MS = 250;
@@ -34,13 +35,44 @@ export const systemClock: Clock = {
   sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
 };
 
+/** Media type of JSON. */
+export const JSON_TYPE = "application/json";
+
+/** What is sent. */
+export interface RequestBody {
+  readonly type: string;
+  readonly content: string | Uint8Array;
+  /** How the content is compressed. */
+  readonly encoding?: "zstd";
+}
+
+/** An answer that is no JSON. */
+export interface BinaryAnswer {
+  readonly bytes: Uint8Array;
+}
+
+/** Whether an answer is one that is no JSON. */
+export function isBinary(answer: unknown): answer is BinaryAnswer {
+  return answer instanceof Binary;
+}
+
+class Binary implements BinaryAnswer {
+  readonly bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+}
+
 /** One call. */
 export interface Request {
   /** What it is for, named in errors. */
   readonly call: string;
   readonly path: string;
-  /** JSON text; a request without one is a GET. */
-  readonly body?: string;
+  /** A request without one is a GET. */
+  readonly body?: RequestBody;
+  /** What the answer is asked for as; JSON unless given, and JSON may come all the same. */
+  readonly accept?: string;
   /** An answer of 404 means that the session is gone. */
   readonly isOfSession?: boolean;
   /** Tries only once. */
@@ -51,15 +83,27 @@ export interface Request {
   readonly mayWait?: boolean;
 }
 
+/** The server's answer is that it will not. */
+export class RefusedError extends EngineError {
+  readonly status: number;
+
+  constructor(message: string, status: number) {
+    super(message);
+    this.status = status;
+  }
+}
+
 /** What was to be saved exists: an earlier attempt was taken, and its answer lost. SkyRL 0.3.0 says so (409). */
-export class NameTakenError extends EngineError {}
+export class NameTakenError extends RefusedError {}
 
 /** The answer is not there yet. */
 export const PENDING: unique symbol = Symbol("pending");
 
 interface Answer {
   readonly status: number;
-  readonly text: string;
+  /** Media type, without parameters. */
+  readonly type: string;
+  readonly bytes: Uint8Array;
   readonly retryAfterMs: number | undefined;
 }
 
@@ -72,15 +116,17 @@ export class HttpClient {
   readonly #rng: Rng;
   readonly #attemptMs: number;
   readonly #limitMs: number;
+  readonly #onRetry: (event: RetryEvent) => void;
   readonly #closing = new AbortController();
+  /** Aborted when the engine is closed, or by the caller's own signal. */
+  readonly #ending: AbortSignal;
 
   constructor(options: TinkerEngineOptions) {
     this.url = options.url.replace(/\/+$/, "");
-    this.#headers = {
-      "content-type": "application/json",
-      accept: "application/json",
-      ...(options.apiKey !== undefined && { "x-api-key": options.apiKey }),
-    };
+    this.#headers = options.apiKey === undefined ? {} : { "x-api-key": options.apiKey };
+    this.#onRetry = options.onRetry ?? (() => {});
+    const { signal } = options;
+    this.#ending = signal ? AbortSignal.any([this.#closing.signal, signal]) : this.#closing.signal;
     this.#fetch = options.fetch ?? globalThis.fetch;
     this.#clock = options.clock ?? systemClock;
     this.#rng = new Rng(options.seed ?? 0).fork("tinker");
@@ -94,7 +140,7 @@ export class HttpClient {
   }
 
   /**
-   * The answer's JSON.
+   * The answer's JSON, or its bytes where it is none and that was asked for.
    *
    * @throws SessionLostError when the server does not know the session, the model or the future any more, or when nobody knows
    *   whether a request was done that must not be done twice
@@ -110,15 +156,42 @@ export class HttpClient {
           `${request.call}: the answer of ${this.url}, which would do again what comes again, is lost: ${problem.message}`,
         );
       }
+      this.#requireOpen(request);
       const waited = this.#clock.now() - start;
       const wait = problem.afterMs ?? this.#wait(attempt);
       if (request.isOnce || waited + wait > this.#limitMs) {
         const tries = `${attempt + 1} attempts in ${Math.round(waited / 1000)} s`;
         throw new EngineError(`${request.call}: ${this.url} does not answer (${tries}): ${problem.message}`);
       }
-      if (this.#closing.signal.aborted) throw new EngineError(`${request.call}: the engine is closed`);
-      await this.#clock.sleep(wait);
+      this.#onRetry({
+        event: "engine-retry",
+        url: this.url,
+        call: request.call,
+        attempt: attempt + 1,
+        waitMs: wait,
+        limitMs: this.#limitMs,
+        message: problem.message,
+      });
+      await this.#sleep(wait);
+      this.#requireOpen(request);
     }
+  }
+
+  /** @throws EngineError when the engine is closed, or its signal aborted */
+  #requireOpen({ call }: Request): void {
+    if (this.#closing.signal.aborted) throw new EngineError(`${call}: the engine is closed`);
+    if (this.#ending.aborted) throw new EngineError(`${call}: ${this.url}: interrupted`);
+  }
+
+  /** Sleeps, or wakes when the requests are to end. */
+  async #sleep(milliseconds: number): Promise<void> {
+    let wake = () => {};
+    const ended = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    this.#ending.addEventListener("abort", wake, { once: true });
+    await Promise.race([this.#clock.sleep(milliseconds), ended]);
+    this.#ending.removeEventListener("abort", wake);
   }
 
   /** Between half and the whole of a wait that doubles. */
@@ -132,17 +205,25 @@ export class HttpClient {
     try {
       answer = await this.#exchange(request);
     } catch (error) {
-      if (this.#closing.signal.aborted) throw new EngineError(`${request.call}: the engine is closed`);
+      this.#requireOpen(request);
       const { message, cause } = error as Error;
       const mayBeDone = !NOT_CONNECTED.has(String((cause as NodeJS.ErrnoException | undefined)?.code));
       return new Retry(cause instanceof Error ? `${message}: ${cause.message}` : message, mayBeDone);
     }
-    const { status, text, retryAfterMs } = answer;
+    const { status, type, bytes, retryAfterMs } = answer;
+    const isProtobuf = type === PROTOBUF;
+    const text = isProtobuf ? `${bytes.byteLength} bytes of ${type}` : new TextDecoder().decode(bytes);
     if (status === 408 && request.mayWait) return PENDING;
     if (status === 408 || status === 429 || (status >= 500 && !FINAL_SERVER_ERRORS.has(status))) {
       return new Retry(`status ${status}: ${shown(text)}`, ANSWER_LOST.has(status), retryAfterMs);
     }
     if (status >= 300) throw this.#refused(request, status, text);
+    if (isProtobuf) {
+      if (request.accept?.startsWith(PROTOBUF)) return new Binary(bytes);
+      throw new EngineError(
+        `${request.call}: content-type: expected ${JSON_TYPE}, as the request asked, got ${type}`,
+      );
+    }
     try {
       return JSON.parse(text) as unknown;
     } catch {
@@ -151,29 +232,39 @@ export class HttpClient {
     }
   }
 
-  async #exchange({ path, body }: Request): Promise<Answer> {
+  async #exchange({ path, body, accept = JSON_TYPE }: Request): Promise<Answer> {
     const response = await this.#fetch(`${this.url}${path}`, {
       method: body === undefined ? "GET" : "POST",
-      headers: this.#headers,
-      ...(body !== undefined && { body }),
-      signal: AbortSignal.any([this.#closing.signal, AbortSignal.timeout(this.#attemptMs)]),
+      headers: {
+        ...this.#headers,
+        accept,
+        ...(body && { "content-type": body.type }),
+        ...(body?.encoding && { "content-encoding": body.encoding }),
+      },
+      ...(body && { body: body.content as string | Uint8Array<ArrayBuffer> }),
+      signal: AbortSignal.any([this.#ending, AbortSignal.timeout(this.#attemptMs)]),
     });
     const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
     const retryAfterMs = Number.isFinite(seconds) ? Math.max(0, seconds) * 1000 : undefined;
-    return { status: response.status, text: await response.text(), retryAfterMs };
+    const [type = ""] = (response.headers.get("content-type") ?? "").split(";");
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    return { status: response.status, type: type.trim().toLowerCase(), bytes, retryAfterMs };
   }
 
   #refused({ call, isOfSession }: Request, status: number, text: string): FoveaError {
     const said = failureText(text);
     if (status === 401 || status === 403) {
-      return new EngineError(`${call}: ${this.url} does not accept the API key (${status}): ${said}`);
+      return new RefusedError(
+        `${call}: ${this.url} does not accept the API key (${status}): ${said}`,
+        status,
+      );
     }
     const isGone = status === 404 || status === 410 || (status === 400 && NOT_LOADED.test(said));
     if (isGone && isOfSession) {
       return new SessionLostError(`${call}: ${this.url} has lost the session: ${said}`);
     }
-    const kind = status === 409 ? NameTakenError : EngineError;
-    return new kind(`${call}: ${this.url} refuses the request (${status}): ${said}`);
+    const kind = status === 409 ? NameTakenError : RefusedError;
+    return new kind(`${call}: ${this.url} refuses the request (${status}): ${said}`, status);
   }
 }
 

@@ -4,38 +4,36 @@
  * with a future whose result is waited for.
  */
 
-import type * as z from "zod";
 import { EngineError, type FoveaError, SessionLostError } from "../../errors/index.ts";
-import { type HttpClient, NameTakenError, PENDING, systemClock } from "./http-client.ts";
+import {
+  type HttpClient,
+  JSON_TYPE,
+  NameTakenError,
+  PENDING,
+  type RequestBody,
+  systemClock,
+} from "./http-client.ts";
+import { parsed } from "./parsed.ts";
 import type { Clock, TinkerEngineOptions } from "./tinker-options.ts";
 import {
   createSessionSchema,
   failureSchema,
   futureSchema,
+  jsonText,
   modelAnswerSchema,
   samplingSessionAnswerSchema,
   sessionAnswerSchema,
+  type WireForwardAnswer,
+  type WireForwardInput,
+  type WireSampleAnswer,
 } from "./wire.ts";
+import { type ForwardCall, jsonFormat, SCHEMA_SDK, type WireFormat } from "./wire-format.ts";
 
 const API = "/api/v1";
-const SDK_VERSION = "fovea";
 /** What changes a model otherwise when it is done twice. */
 const ADDING = new Set(["forward_backward", "optim_step"]);
 /** Codes of a failed operation that mean that the model is gone. */
 const LOST = new Set(["unknown-session", "unknown-model", "unknown-future", "unknown-sampling-session"]);
-
-/**
- * An answer in its expected form.
- *
- * @throws EngineError naming the call and what is wrong
- */
-export function parsed<T extends z.ZodType>(schema: T, answer: unknown, call: string): z.output<T> {
-  const result = schema.safeParse(answer);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const where = issue === undefined || issue.path.length === 0 ? "the answer" : issue.path.join(".");
-  throw new EngineError(`${call}: the server speaks another protocol: ${where}: ${issue?.message}`);
-}
 
 /** The model that a session trains. */
 interface OpenModel {
@@ -44,6 +42,18 @@ interface OpenModel {
   /** Number of its next mutating request. */
   nextSequence: number;
 }
+
+/** A request whose answer is a future. */
+interface Submission {
+  readonly call: string;
+  /** Below the API's address. */
+  readonly path: string;
+  readonly body: RequestBody;
+  /** The call's name in errors. */
+  readonly name: string;
+}
+
+const json = (body: object): RequestBody => ({ type: JSON_TYPE, content: jsonText(body) });
 
 /** Does work with another model in the place of the session's. */
 export type InPlace = <T>(work: () => Promise<T>) => Promise<T>;
@@ -64,6 +74,7 @@ export class TinkerSession {
   /** Whether the server does a request of a number again where it comes again. */
   #isDoneEachTime = false;
   #lost: FoveaError | undefined;
+  #format: WireFormat = jsonFormat;
 
   constructor(http: HttpClient, options: TinkerEngineOptions) {
     this.#http = http;
@@ -72,19 +83,32 @@ export class TinkerSession {
     this.#futureLimitMs = options.futureLimitMs ?? 3_600_000;
   }
 
+  /** How large bodies are written from now on. */
+  use(format: WireFormat): void {
+    this.#format = format;
+  }
+
+  get format(): WireFormat {
+    return this.#format;
+  }
+
   /** Begins a session; one that was lost is forgotten, and its models too if they are there still. */
   async start(): Promise<void> {
     clearInterval(this.#heartbeat);
     await this.#unloadAll();
-    const body = JSON.stringify({
-      ...createSessionSchema.parse({ sdk_version: SDK_VERSION }),
+    const body = json({
+      ...createSessionSchema.parse({ sdk_version: SCHEMA_SDK }),
       type: "create_session",
       tags: [],
       user_metadata: {},
     });
     const call = "create_session";
     const answer = await this.#http.send({ call, path: `${API}/create_session`, body });
-    this.#id = parsed(sessionAnswerSchema, answer, call).session_id;
+    const { session_id, error_message } = parsed(sessionAnswerSchema, answer, call);
+    if (error_message != null) {
+      throw new EngineError(`${call}: ${this.#http.url}: ${error_message} (sdk_version ${SCHEMA_SDK})`);
+    }
+    this.#id = session_id;
     this.#nextModel = 0;
     this.#nextSampler = 0;
     this.#model = undefined;
@@ -96,7 +120,7 @@ export class TinkerSession {
 
   async #beat(): Promise<void> {
     const call = "session_heartbeat";
-    const body = JSON.stringify({ session_id: this.#id, type: call });
+    const body = json({ session_id: this.#id, type: call });
     try {
       await this.#noting(
         this.#http.send({ call, path: `${API}/${call}`, body, isOfSession: true, isOnce: true }),
@@ -169,7 +193,7 @@ export class TinkerSession {
   /** Lets the server free a model; one that cannot, or does not answer, is not waited for. */
   async #unload(id: string): Promise<void> {
     const call = "unload_model";
-    const body = JSON.stringify({ type: call, model_id: id });
+    const body = json({ type: call, model_id: id });
     try {
       await this.#http.send({ call, path: `${API}/${call}`, body, isOnce: true });
     } catch (error) {
@@ -178,20 +202,47 @@ export class TinkerSession {
   }
 
   /** A mutating request of the model: it takes the next sequence number. */
-  async mutate(call: string, fields: object): Promise<unknown> {
+  mutate(call: string, fields: object): Promise<unknown> {
+    return this.#numbered(call, async (head) => ({
+      path: call,
+      body: json({ type: call, ...head, ...fields }),
+    }));
+  }
+
+  /** A pass over data, which takes the next sequence number too. */
+  async forward(call: ForwardCall, input: WireForwardInput, fovea?: object): Promise<WireForwardAnswer> {
+    const format = this.#format;
+    const answer = await this.#numbered(
+      call,
+      (head) => format.forward(call, { ...head, input, fovea }),
+      format.accept,
+    );
+    return format.forwardAnswer(answer, call);
+  }
+
+  /** Submits what `make` makes of the model's next number, and waits for the result. */
+  async #numbered(
+    call: string,
+    make: (head: {
+      readonly model_id: string;
+      readonly seq_id: number;
+    }) => Promise<Pick<Submission, "path" | "body">>,
+    accept?: string,
+  ): Promise<unknown> {
     const model = this.#model;
     if (model === undefined) throw this.#lost ?? new SessionLostError(`${call}: there is no model`);
     const sequence = model.nextSequence++;
     const name = `${call} ${sequence}`;
     let future: string;
     try {
-      future = await this.submit(call, { model_id: model.id, seq_id: sequence, ...fields }, name);
+      const made = await make({ model_id: model.id, seq_id: sequence });
+      future = await this.#submit({ call, name, ...made });
     } catch (error) {
       // The server did not take it, so its number is still to come.
       model.nextSequence = sequence;
       throw error;
     }
-    return this.result(future, name);
+    return this.#awaited(future, name, accept);
   }
 
   /**
@@ -223,7 +274,7 @@ export class TinkerSession {
   async samplerOf(path: string): Promise<string> {
     const call = "create_sampling_session";
     this.#requireLive();
-    const body = JSON.stringify({
+    const body = json({
       type: call,
       session_id: this.#id,
       sampling_session_seq_id: this.#nextSampler++,
@@ -233,30 +284,44 @@ export class TinkerSession {
     return parsed(samplingSessionAnswerSchema, answer, call).sampling_session_id;
   }
 
-  /** Sends a request without effect twice under one number, and notes whether the server takes it for two. */
-  async measureRepeats(call: string, fields: object): Promise<void> {
+  /** Sends a forward pass twice under one number, and notes whether the server takes it for two. */
+  async measureRepeats(input: WireForwardInput): Promise<void> {
+    const call = "forward";
     const model = this.#model;
     if (model === undefined) throw this.#lost ?? new SessionLostError(`${call}: there is no model`);
-    const request = { model_id: model.id, seq_id: model.nextSequence++, ...fields };
-    const first = await this.submit(call, request);
-    const again = await this.submit(call, request);
-    for (const future of [first, again]) await this.result(future, call);
-    this.#isDoneEachTime = first !== again;
+    const head = { model_id: model.id, seq_id: model.nextSequence++ };
+    const made = await this.#format.forward(call, { ...head, input });
+    const futures: string[] = [];
+    for (let time = 0; time < 2; time++) futures.push(await this.#submit({ call, name: call, ...made }));
+    for (const future of futures) await this.#awaited(future, call, this.#format.accept);
+    this.#isDoneEachTime = new Set(futures).size === 2;
+  }
+
+  /** Sends a request for samples; its result is had from `sampled`. */
+  submitSample(fields: object): Promise<string> {
+    const call = "asample";
+    return this.#submit({ call, path: call, name: call, body: json({ type: "sample", ...fields }) });
+  }
+
+  /** Waits for samples, for as long as the limit allows. */
+  async sampled(requestId: string): Promise<WireSampleAnswer> {
+    const call = "asample";
+    const format = this.#format;
+    return format.sampleAnswer(await this.#awaited(requestId, call, format.accept), call);
   }
 
   /** Sends a request and waits for what comes of it. */
-  async operation(call: string, fields: object, name: string = call): Promise<unknown> {
-    return this.result(await this.submit(call, fields, name), name);
+  async operation(call: string, fields: object): Promise<unknown> {
+    const body = json({ type: call, ...fields });
+    return this.#awaited(await this.#submit({ call, path: call, name: call, body }), call);
   }
 
-  /** Sends a request; its result is had from `result`. */
-  async submit(call: string, fields: object, name: string = call): Promise<string> {
+  async #submit({ call, path, body, name }: Submission): Promise<string> {
     this.#requireLive();
     const isOfSession = call !== "create_model";
     const isDoneEachTime = this.#isDoneEachTime && ADDING.has(call);
-    const body = JSON.stringify({ type: call === "asample" ? "sample" : call, ...fields });
     const answer = await this.#noting(
-      this.#http.send({ call: name, path: `${API}/${call}`, body, isOfSession, isDoneEachTime }),
+      this.#http.send({ call: name, path: `${API}/${path}`, body, isOfSession, isDoneEachTime }),
     );
     return parsed(futureSchema, answer, name).request_id;
   }
@@ -266,16 +331,23 @@ export class TinkerSession {
    *
    * @throws EngineError when the operation failed, or does not end
    */
-  result(requestId: string, name: string): Promise<unknown> {
-    return this.#noting(this.#result(requestId, name));
+  #awaited(requestId: string, name: string, accept?: string): Promise<unknown> {
+    return this.#noting(this.#result(requestId, name, accept));
   }
 
-  async #result(requestId: string, name: string): Promise<unknown> {
+  async #result(requestId: string, name: string, accept: string = JSON_TYPE): Promise<unknown> {
     const start = this.#clock.now();
-    const body = JSON.stringify({ request_id: requestId });
-    const request = { call: name, path: `${API}/retrieve_future`, body, isOfSession: true, mayWait: true };
+    const body = json({ request_id: requestId });
+    const path = `${API}/retrieve_future`;
     for (;;) {
-      const answer = await this.#http.send(request);
+      const answer = await this.#http.send({
+        call: name,
+        path,
+        body,
+        accept,
+        isOfSession: true,
+        mayWait: true,
+      });
       if (answer !== PENDING && (answer as { readonly type?: unknown }).type !== "try_again") {
         return this.#checked(answer, name);
       }

@@ -43,7 +43,7 @@ async function measureRepeats(session: TinkerSession, encoder: PromptEncoder): P
     { weights: Float64Array.of(1, 1) },
     "sequence",
   );
-  await session.measureRepeats("forward", { forward_input: { data: [datum, datum], ...CROSS_ENTROPY } });
+  await session.measureRepeats({ data: [datum, datum], loss_fn: CROSS_ENTROPY.loss_fn });
 }
 
 /**

@@ -31,11 +31,13 @@ import { BatchLosses, CROSS_ENTROPY } from "./coefficient-loss.ts";
 import { type ForwardContext, lastOf, sendForward } from "./forward-requests.ts";
 import { HttpClient } from "./http-client.ts";
 import { measuredReduction } from "./loss-reduction.ts";
+import { negotiatedWire } from "./negotiate-wire.ts";
 import { missingFromPlain, offeredSignals, ownCapabilities, signalConfig } from "./offered-signals.ts";
+import { parsed } from "./parsed.ts";
 import { PolicySamplers } from "./policy-samplers.ts";
 import { modelReference, type Reference, sampledReference, type WeightKeeper } from "./reference-weights.ts";
 import { sendSamples } from "./sample-requests.ts";
-import { parsed, TinkerSession } from "./session.ts";
+import { TinkerSession } from "./session.ts";
 import { clearGradient, prepared } from "./skyrl.ts";
 import type { TinkerEngineOptions } from "./tinker-options.ts";
 import {
@@ -118,6 +120,9 @@ class TinkerEngine implements Engine {
     }
     this.#isExtended = fovea != null;
     this.#offered = offeredSignals(fovea_signals, `${call}: ${this.#http.url}`);
+    const named = fovea == null ? undefined : (fovea.wire ?? ["json"]);
+    const asked = this.#options.wire ?? "auto";
+    this.#session.use(await negotiatedWire(this.#http, { named, isExtended: this.#isExtended, asked }));
     await this.#session.start();
     await this.#createModel();
     if (this.#isExtended) return;
