@@ -34,12 +34,13 @@ export interface TinkerServer {
   close(): Promise<void>;
 }
 
-type Call = (service: TinkerService, body: CallBody) => object;
+type Call = (service: TinkerService, body: CallBody) => object | Promise<object>;
 
 const CALLS: Readonly<Record<string, Call>> = {
   create_session: (service, body) => service.createSession(body),
   session_heartbeat: (service, body) => service.heartbeat(body),
   create_model: (service, body) => service.createModel(body),
+  load_weights: (service, body) => service.loadWeights(body),
   unload_model: (service, body) => service.unloadModel(body),
   get_info: (service, body) => service.getInfo(body),
   create_sampling_session: (service, body) => service.createSamplingSession(body),
@@ -51,14 +52,19 @@ const CALLS: Readonly<Record<string, Call>> = {
     proto_compress_fwdbwd: true,
     use_pyqwest_transport: false,
   }),
+  "client/dynamic_config": () => ({}),
   telemetry: () => ({ status: "accepted" }),
 };
 
 const isTrainingCall = (call: string): call is TrainingCallName => Object.hasOwn(TRAINING_CALLS, call);
 
+const FINISHING = /^sessions\/([^/]+)\/finish$/;
+
 function callNamed(name: string): Call | undefined {
-  if (isTrainingCall(name)) return (service, body) => service.mutate(name, body);
-  return Object.hasOwn(CALLS, name) ? CALLS[name] : undefined;
+  const session = FINISHING.exec(name)?.[1];
+  if (session !== undefined) return (service) => service.finishSession(decodeURIComponent(session));
+  if (Object.hasOwn(CALLS, name)) return CALLS[name];
+  return isTrainingCall(name) ? (service, body) => service.mutate(name, body) : undefined;
 }
 
 const PREFIX = "/api/v1/";
@@ -102,7 +108,7 @@ async function answer(
       throw new Refusal("unknown-path", `POST ${url.pathname}: no such address`);
     }
     const { call: meant, body } = await readBody(request, call, maxBodyBytes);
-    if (known !== undefined) return sendJson(response, 200, callNamed(meant)!(service, body));
+    if (known !== undefined) return sendJson(response, 200, await callNamed(meant)!(service, body));
     const gone = new AbortController();
     response.on("close", () => gone.abort());
     const result = await service.retrieve(body, gone.signal);

@@ -155,7 +155,13 @@ export const sampleRequestSchema = z.object({
   sampling_session_id: text.nullish(),
   seq_id: index,
   prompt_logprobs: z.boolean().nullish(),
+  /** Only of the last so many tokens; null for those before. */
+  prompt_logprobs_last_n: z.int().min(1).nullish(),
   topk_prompt_logprobs: count.nullish(),
+  topk_sample_logprobs: count.nullish(),
+  target_prompt_logprobs: z.unknown().optional(),
+  prompt_alt_tokens_k: count.nullish(),
+  record_stability_info: z.boolean().nullish(),
   fovea: z
     .object({
       /** Requests that are to be sampled in one batch, in the order of their places. */
@@ -168,9 +174,14 @@ export type WireSampleRequest = z.output<typeof sampleRequestSchema>;
 
 export const createSessionSchema = z.object({ sdk_version: z.string().nullish() });
 export const heartbeatSchema = z.object({ session_id: text });
-export const createModelSchema = z.object({
-  session_id: text,
-  model_seq_id: count.nullish(),
+/** Which of a session's models a request makes. */
+export const newModelSchema = z.object({ session_id: text, model_seq_id: count.nullish() });
+/** Of every request that makes a model. */
+export const newModelOptionsSchema = newModelSchema.extend({
+  model_role: z.enum(["policy", "critic"]).nullish(),
+  optimizer_config: z.object({ type: z.string() }).nullish(),
+});
+export const createModelSchema = newModelOptionsSchema.extend({
   base_model: text,
   lora_config: z
     .object({
@@ -180,8 +191,13 @@ export const createModelSchema = z.object({
       train_mlp: z.boolean().nullish(),
     })
     .nullish(),
-  model_role: z.enum(["policy", "critic"]).nullish(),
   fovea: z.object({ value_head: z.boolean().nullish() }).nullish(),
+});
+/** A new model whose first request is the loading of a checkpoint. */
+export const loadNewModelSchema = newModelOptionsSchema.extend({
+  base_model: text.nullish(),
+  path: text,
+  optimizer: z.boolean().default(true),
 });
 export const createSamplingSessionSchema = z.object({
   session_id: text,
