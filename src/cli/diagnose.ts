@@ -21,6 +21,7 @@ import {
   resolveConfig,
   type Settings,
 } from "../train/index.ts";
+import { connectionOf } from "./connection.ts";
 import type { CliContext } from "./context.ts";
 import { downloadBar } from "./download-bar.ts";
 import { InterruptedRun } from "./program.ts";
@@ -103,7 +104,7 @@ async function diagnoseModel(
   const source = await evaluationSource(config, flags.split, downloadBar(context));
   const dialogue = openDialogue(config);
   const bar = new ProgressBar(context.stderr, context.hasTerminal, context.clock);
-  const engine = await (context.openEngine ?? openEngine)(config);
+  const engine = await (context.openEngine ?? openEngine)(config, connectionOf(context));
   const { isRequested } = context.interruption;
   try {
     const { temperature, topP, topK, maxCompletionTokens } = config.sampling;

@@ -19,6 +19,7 @@ import {
   type VideoClip,
 } from "../model/index.ts";
 import { type Config, fetchModel, openDialogue, openEngine, resolveConfig } from "../train/index.ts";
+import { connectionOf } from "./connection.ts";
 import type { CliContext } from "./context.ts";
 import { creditMethodsByName } from "./credit-weights.ts";
 import { downloadBar } from "./download-bar.ts";
@@ -101,7 +102,7 @@ async function inspect(model: string, flags: InspectFlags, context: CliContext):
   const { question } = flags;
   const problem = { id: "question", images, videos, question, answer: "", kind: "question" };
   const prompt = dialogue.prompt(problem);
-  const engine = await (context.openEngine ?? openEngine)(config);
+  const engine = await (context.openEngine ?? openEngine)(config, connectionOf(context));
   try {
     const { tokens, stopReason } = await answered({ engine, dialogue }, prompt, config, flags);
     const methods =

@@ -10,6 +10,8 @@ export const INTERRUPTED = 130;
 export interface Interruption {
   /** True once the user has asked to stop. */
   readonly isRequested: () => boolean;
+  /** Aborted then; absent where nothing is to be waited for. */
+  readonly signal?: AbortSignal;
 }
 
 /** Where signals come from: the process. */
@@ -30,8 +32,10 @@ export function listenForInterruption(
   exit: (status: number) => void,
 ): Interruption & { readonly request: () => void; readonly dispose: () => void } {
   let requests = 0;
+  const controller = new AbortController();
   const listener = () => {
     requests += 1;
+    controller.abort();
     if (requests === 1) notice("\nstopping as soon as nothing is lost; press Ctrl-C again to stop at once\n");
     else exit(INTERRUPTED);
   };
@@ -39,7 +43,9 @@ export function listenForInterruption(
   signals.on("SIGTERM", listener);
   return {
     isRequested: () => requests > 0,
+    signal: controller.signal,
     request: () => {
+      controller.abort();
       requests = Math.max(requests, 1);
     },
     dispose: () => {

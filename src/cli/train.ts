@@ -39,6 +39,7 @@ export async function carryOut(
     resume: options.resume ?? false,
     onEvent: reporter.onEvent,
     shouldStop: context.interruption.isRequested,
+    signal: context.interruption.signal,
     clock: context.clock,
     ...(context.openEngine && { openEngine: context.openEngine }),
   });

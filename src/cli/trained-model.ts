@@ -18,6 +18,7 @@ import {
   RunDirectory,
   type Settings,
 } from "../train/index.ts";
+import { connectionOf } from "./connection.ts";
 import type { CliContext } from "./context.ts";
 import { downloadBar } from "./download-bar.ts";
 import { addConfigOptions, configFrom, type SharedOptions, wholeNumber } from "./shared-options.ts";
@@ -66,7 +67,7 @@ export async function withTrainedModel<T>(
   const weights = runDirectory === undefined ? undefined : newestWeights(runDirectory);
   const local = await fetchModel(config, downloadBar(context));
   const dialogue = openDialogue(local);
-  const engine = await (context.openEngine ?? openEngine)(local);
+  const engine = await (context.openEngine ?? openEngine)(local, connectionOf(context));
   try {
     if (weights !== undefined) await engine.load(weights);
     return await work({ engine, dialogue });

@@ -2,6 +2,7 @@
  * @module
  * What a run tells while it goes on: one plain object at a time, the same for progress bars and for `--json`.
  */
+import type { RetryEvent } from "../engine/index.ts";
 import type { DownloadProgress } from "../model/index.ts";
 import type { EvaluationRecord } from "./evaluation-record.ts";
 import type { BrokenRow, IterationMetrics } from "./iteration-metrics.ts";
@@ -40,6 +41,7 @@ export type RunEvent =
   | StartedEvent
   | CheckpointEvent
   | SessionLostEvent
+  | RetryEvent
   | IterationMetrics
   | BrokenRow
   | WarmStartMetrics

@@ -27,7 +27,7 @@ export type { BrokenRow, IterationMetrics, IterationTiming } from "./iteration-m
 export { learningRateAt, type Schedule } from "./learning-rate.ts";
 export { FINAL_MODEL } from "./loop.ts";
 export { evaluationSource, maxBrokenShare, problemLimits, trainingSource } from "./open-data.ts";
-export { fetchModel, type OpenEngine, openDialogue, openEngine } from "./open-model.ts";
+export { type Connection, fetchModel, type OpenEngine, openDialogue, openEngine } from "./open-model.ts";
 export { findPreset, presets } from "./presets/index.ts";
 export {
   hasWarmStart,

@@ -2,7 +2,12 @@
  * @module
  * From the configuration's model and engine parts to what a run works with: an engine and a dialogue.
  */
-import { createLocalEngine, createTinkerEngine, type Engine } from "../engine/index.ts";
+import {
+  createLocalEngine,
+  createTinkerEngine,
+  type Engine,
+  type TinkerEngineOptions,
+} from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import { answerFormats, createDialogue, type Dialogue } from "../eval/index.ts";
 import {
@@ -22,8 +27,11 @@ import { DIGITS_ASSETS, digitsModelConfig, freshDigitsModel } from "./digits-mod
 import { downloadSteps } from "./download-steps.ts";
 import type { DownloadEvent } from "./events.ts";
 
+/** How a caller follows an engine that is elsewhere. */
+export type Connection = Pick<TinkerEngineOptions, "signal" | "onRetry">;
+
 /** Makes the engine of a configuration; tests pass one of their own. */
-export type OpenEngine = (config: Config) => Promise<Engine>;
+export type OpenEngine = (config: Config, connection?: Connection) => Promise<Engine>;
 
 /**
  * The same configuration with a model that is on this machine: one of the hub is downloaded, unless the cache has it.
@@ -57,8 +65,9 @@ function directoryOf(model: Config["model"]): string | undefined {
  * @throws ModelError when the model directory cannot be used
  * @throws ConfigError when the model is one of the hub: `fetchModel` comes first
  * @throws EngineError when a server cannot be reached, or refuses
+ * @throws InterruptedError when a server does not answer and the connection's signal is aborted
  */
-export const openEngine: OpenEngine = async ({ model: part, engine, train, algorithm }) => {
+export const openEngine: OpenEngine = async ({ model: part, engine, train, algorithm }, connection = {}) => {
   const model = directoryOf(part) ?? freshDigitsModel(train.seed);
   const valueHead = algorithmNeeds(algorithm).values;
   if (engine.kind === "local") {
@@ -80,7 +89,9 @@ export const openEngine: OpenEngine = async ({ model: part, engine, train, algor
     loraRank: engine.loraRank,
     ...(engine.loraSeed !== undefined && { loraSeed: engine.loraSeed }),
     valueHead,
+    ...connection,
     measureMismatch: engine.measureMismatch,
+    wire: engine.wire,
     lossReduction: engine.lossReduction === "auto" ? undefined : engine.lossReduction,
     maxRequestBytes: engine.maxRequestMegabytes * 2 ** 20,
     retryLimitMs: engine.retryMinutes * 60_000,

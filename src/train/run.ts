@@ -33,6 +33,8 @@ export interface RunOptions {
   /** Continue the run in the directory. */
   readonly resume?: boolean;
   readonly onEvent?: OnEvent;
+  /** Aborted when the user asks for an end: an engine that does not answer is not waited for any longer. */
+  readonly signal?: AbortSignal | undefined;
   /** Asked after every step; true saves a checkpoint and ends. */
   readonly shouldStop?: () => boolean;
   readonly openEngine?: OpenEngine;
@@ -143,7 +145,11 @@ async function withEngine<T>(options: RunOptions, work: (opened: Opened) => Prom
   else RunDirectory.requireFree(runDirectory);
   const local = await fetchModel(config, options.onEvent);
   const dialogue = openDialogue(local);
-  const engine = await (options.openEngine ?? openEngine)(local);
+  const { signal, onEvent: onRetry } = options;
+  const engine = await (options.openEngine ?? openEngine)(local, {
+    ...(signal && { signal }),
+    ...(onRetry && { onRetry }),
+  });
   try {
     return await work({ engine, dialogue });
   } finally {

@@ -5,11 +5,11 @@
  * the first where an earlier policy sampled the batch. The old log-probs of every ratio are those that came with the
  * samples, whichever policy drew them.
  */
-import type { AdamParameters } from "../engine/index.ts";
+import type { AdamParameters, Mismatch } from "../engine/index.ts";
 import { NumericError } from "../errors/index.ts";
 import { algorithmNeeds, type ObjectiveMetrics, objective } from "../objective/index.ts";
 import { type CreditedGroup, objectiveGroups, sequencesOf } from "./measured-group.ts";
-import { type SamplerMismatch, samplerMismatch } from "./sampler-mismatch.ts";
+import { samplerMismatch } from "./sampler-mismatch.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 import type { Training } from "./training.ts";
 
@@ -23,7 +23,7 @@ export interface StepOutcome {
   readonly gradientNorm?: number;
   readonly metrics?: ObjectiveMetrics;
   /** Only where the engine's sampler is another program than its trainer, and before the first step of the batch. */
-  readonly mismatch?: SamplerMismatch;
+  readonly mismatch?: Mismatch;
 }
 
 /** Splits into at most `parts` runs whose lengths differ by one at most. */

@@ -4,7 +4,7 @@
  * wait that doubles, with jitter. Every mutating request carries its sequence number in its body, so the same bytes
  * sent twice are one request to the server.
  */
-import { EngineError, type FoveaError, SessionLostError } from "../../errors/index.ts";
+import { EngineError, type FoveaError, InterruptedError, SessionLostError } from "../../errors/index.ts";
 import { Rng } from "../../math/index.ts";
 import { PROTOBUF } from "./protobuf/index.ts";
 import type { Clock, Fetch, RetryEvent, TinkerEngineOptions } from "./tinker-options.ts";
@@ -118,8 +118,9 @@ export class HttpClient {
   readonly #limitMs: number;
   readonly #onRetry: (event: RetryEvent) => void;
   readonly #closing = new AbortController();
-  /** Aborted when the engine is closed, or by the caller's own signal. */
+  /** Aborted when the engine is closed, or by the caller's own signal: then nothing is tried again. */
   readonly #ending: AbortSignal;
+  #isOpening = true;
 
   constructor(options: TinkerEngineOptions) {
     this.url = options.url.replace(/\/+$/, "");
@@ -134,6 +135,11 @@ export class HttpClient {
     this.#limitMs = options.retryLimitMs ?? 300_000;
   }
 
+  /** From now on the caller's signal lets the attempt under way end, so that what it does is not lost. */
+  opened(): void {
+    this.#isOpening = false;
+  }
+
   /** Ends requests that wait for an answer. */
   close(): void {
     this.#closing.abort();
@@ -145,6 +151,7 @@ export class HttpClient {
    * @throws SessionLostError when the server does not know the session, the model or the future any more, or when nobody knows
    *   whether a request was done that must not be done twice
    * @throws EngineError naming the call: refused, or without an answer for too long
+   * @throws InterruptedError when there is no answer and the caller's signal is aborted
    */
   async send(request: Request): Promise<unknown> {
     const start = this.#clock.now();
@@ -156,13 +163,13 @@ export class HttpClient {
           `${request.call}: the answer of ${this.url}, which would do again what comes again, is lost: ${problem.message}`,
         );
       }
-      this.#requireOpen(request);
       const waited = this.#clock.now() - start;
       const wait = problem.afterMs ?? this.#wait(attempt);
       if (request.isOnce || waited + wait > this.#limitMs) {
         const tries = `${attempt + 1} attempts in ${Math.round(waited / 1000)} s`;
         throw new EngineError(`${request.call}: ${this.url} does not answer (${tries}): ${problem.message}`);
       }
+      this.#requireOpen(request, problem);
       this.#onRetry({
         event: "engine-retry",
         url: this.url,
@@ -173,14 +180,16 @@ export class HttpClient {
         message: problem.message,
       });
       await this.#sleep(wait);
-      this.#requireOpen(request);
+      this.#requireOpen(request, problem);
     }
   }
 
-  /** @throws EngineError when the engine is closed, or its signal aborted */
-  #requireOpen({ call }: Request): void {
+  /** @throws EngineError when the engine is closed, InterruptedError when the caller's signal is aborted */
+  #requireOpen({ call }: Request, { message }: { readonly message: string }): void {
     if (this.#closing.signal.aborted) throw new EngineError(`${call}: the engine is closed`);
-    if (this.#ending.aborted) throw new EngineError(`${call}: ${this.url}: interrupted`);
+    if (this.#ending.aborted) {
+      throw new InterruptedError(`${call}: interrupted while ${this.url} gave no answer: ${message}`);
+    }
   }
 
   /** Sleeps, or wakes when the requests are to end. */
@@ -205,8 +214,8 @@ export class HttpClient {
     try {
       answer = await this.#exchange(request);
     } catch (error) {
-      this.#requireOpen(request);
       const { message, cause } = error as Error;
+      if (this.#closing.signal.aborted) throw new EngineError(`${request.call}: the engine is closed`);
       const mayBeDone = !NOT_CONNECTED.has(String((cause as NodeJS.ErrnoException | undefined)?.code));
       return new Retry(cause instanceof Error ? `${message}: ${cause.message}` : message, mayBeDone);
     }
@@ -242,7 +251,10 @@ export class HttpClient {
         ...(body?.encoding && { "content-encoding": body.encoding }),
       },
       ...(body && { body: body.content as string | Uint8Array<ArrayBuffer> }),
-      signal: AbortSignal.any([this.#ending, AbortSignal.timeout(this.#attemptMs)]),
+      signal: AbortSignal.any([
+        this.#isOpening ? this.#ending : this.#closing.signal,
+        AbortSignal.timeout(this.#attemptMs),
+      ]),
     });
     const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
     const retryAfterMs = Number.isFinite(seconds) ? Math.max(0, seconds) * 1000 : undefined;

@@ -51,7 +51,7 @@ export async function measuredReduction(
   if (tellsLoss || outputs.some((tensors) => tensors["elementwise_loss"] === undefined)) return "sum";
 
   const { loss, inputs } = lossOfMeans(2);
-  const inPlace = await session.beside(baseModel);
+  const { inPlace } = await session.beside(baseModel);
   return inPlace(async () => {
     const norm = async (times: number, input: WireForwardInput): Promise<number> => {
       for (let i = 0; i < times; i++) await session.forward("forward_backward", input);

@@ -50,7 +50,10 @@ export interface TinkerEngineOptions {
   readonly lossReduction?: LossReduction | undefined;
   /** Form of large bodies; what the server says it takes unless given. */
   readonly wire?: "auto" | "json" | "protobuf" | undefined;
-  /** Ends requests and waits when it is aborted. */
+  /**
+   * Once it is aborted, what has no answer is not tried again, and waits end. A request under way may end, except while the
+   * engine is being opened.
+   */
   readonly signal?: AbortSignal | undefined;
   /** Told of every attempt that had no answer. */
   readonly onRetry?: ((event: RetryEvent) => void) | undefined;
