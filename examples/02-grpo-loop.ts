@@ -72,7 +72,7 @@ for (let iteration = 0; iteration < 20; iteration++) {
     completions,
     rewards: completions.map(({ tokens }): number => {
       const given = extractAnswer(dialogue.text(tokens));
-      return given !== null && equivalent(given, batch[p]!.answer) ? 1 : 0;
+      return given !== null && equivalent(given, batch[p]!.answers[0]!) ? 1 : 0;
     }),
   }));
   const rewards = groups.flatMap((group) => group.rewards);

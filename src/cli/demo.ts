@@ -95,7 +95,7 @@ async function demonstrate(options: DemoOptions, context: CliContext): Promise<v
     reporter.json({
       event: "completion",
       question: pair.before.problem.question,
-      answer: pair.before.problem.answer,
+      answers: pair.before.problem.answers,
       before: pair.before.text,
       after: pair.after.text,
     });

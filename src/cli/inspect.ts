@@ -100,7 +100,7 @@ async function inspect(model: string, flags: InspectFlags, context: CliContext):
   const processors = { image, video: loadVideoProcessorConfig(path, shape) };
   const dialogue = openDialogue(config);
   const { question } = flags;
-  const problem = { id: "question", images, videos, question, answer: "", kind: "question" };
+  const problem = { id: "question", images, videos, question, answers: [], columns: {} };
   const prompt = dialogue.prompt(problem);
   const engine = await (context.openEngine ?? openEngine)(config, connectionOf(context));
   try {

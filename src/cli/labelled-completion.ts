@@ -79,7 +79,7 @@ export async function labelledCompletions(
       index,
       problem,
       text,
-      isRight: given !== null && equivalent(given, problem.answer),
+      isRight: given !== null && equivalent(given, problem.answers[0] ?? ""),
       tokens: texts.map((own, t) => {
         const role = roles?.[t];
         const truth = truths?.[t];
@@ -109,7 +109,7 @@ export function completionText(completion: LabelledCompletion, isColoured: boole
     const credited = tokens.map(({ text, role }) => ({ text, role: role ?? "neutral" }));
     lines.push(indented(showTokens(credited, isColoured), "credit"));
   }
-  const verdict = isRight ? "right" : `wrong, the answer is ${problem.answer}`;
+  const verdict = isRight ? "right" : `wrong, the answer is ${problem.answers.join(" or ")}`;
   return `${lines.join("\n")}\n${" ".repeat(8)}${verdict}\n`;
 }
 

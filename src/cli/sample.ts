@@ -41,14 +41,14 @@ async function sampleModel(
   reporter.text(completionLegend(context.hasColour));
   for (const completion of completions) {
     const { problem, text, isRight, tokens, index } = completion;
-    const { id, kind, question, answer } = problem;
+    const { id, kind, question, answers } = problem;
     reporter.json({
       event: "sample",
       problem: id,
       index,
       kind,
       question,
-      answer,
+      answers,
       completion: text,
       isRight,
       tokens,

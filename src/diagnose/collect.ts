@@ -107,7 +107,7 @@ class Gathering {
     const columns = this.#columns;
     const unit = this.#completions++;
     const given = extractAnswer(dialogue.text(tokens));
-    if (given !== null && equivalent(given, question.problem.answer)) this.#right++;
+    if (given !== null && equivalent(given, question.problem.answers[0] ?? "")) this.#right++;
     const texts = dialogue.tokenTexts(tokens);
     this.#texts.push(...texts);
     columns.add(

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { type Config, openDialogue, resolveConfig } from "../train/index.ts";
 import { ANSWER_FORMATS, answerFormats } from "./answer-format.ts";
 
-const problem = { id: "1", images: [], question: "What is it?", answer: "5", kind: "none" };
+const problem = { id: "1", images: [], question: "What is it?", answers: ["5"], columns: {}, kind: "none" };
 
 function asked(prompt: Partial<Config["prompt"]>): string {
   const dialogue = openDialogue(resolveConfig({ file: { prompt } }));

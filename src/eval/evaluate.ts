@@ -134,7 +134,7 @@ async function judgeBatch(options: EvaluationOptions, questions: readonly Questi
       problem,
       completion,
       text,
-      isRight: given !== null && equivalent(given, problem.answer),
+      isRight: given !== null && equivalent(given, problem.answers[0] ?? ""),
     };
   });
 }

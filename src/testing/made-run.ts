@@ -23,7 +23,7 @@ export function rolloutLine(problem: number, completion: string): string {
     index: problem,
     kind: "largest",
     question: "What is the largest digit?",
-    answer: "1",
+    answers: ["1"],
     completion,
     reward: accuracy + 0.1,
     rewardParts: { accuracy, format: 1 },

@@ -87,7 +87,7 @@ describe("a text model of another architecture", () => {
       "{%- for message in messages -%}{%- if message.content is string -%}<|im_start|>{{- message.content -}}<|im_end|>{%- endif -%}{%- endfor -%}",
     );
   };
-  const problem = { id: "7", question: "The sum", answer: "8", kind: "all", images: [] };
+  const problem = { id: "7", question: "The sum", answers: ["8"], columns: {}, kind: "all", images: [] };
   const on = (engine: string) =>
     resolveConfig({
       file: { model: directory },

@@ -39,9 +39,9 @@ export function rolloutLines(
       return {
         problem: group.problem.id,
         index: group.index,
-        kind: group.problem.kind,
+        kind: group.problem.kind ?? "all",
         question: group.problem.question,
-        answer: group.problem.answer,
+        answers: group.problem.answers,
         completion: text,
         reward: reward?.value ?? null,
         rewardParts: reward?.parts ?? {},

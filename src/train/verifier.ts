@@ -20,7 +20,7 @@ function withPart(reward: Reward, name: string, part: number, weight: number, re
 export function openVerifier({ reward: options, sampling }: Config): Verifier {
   const { overlong, length } = options;
   return (completion, problem, tokens) => {
-    let reward = completionReward(completion, problem.answer, options, problem.keySteps);
+    let reward = completionReward(completion, problem.answers[0] ?? "", options, problem.keySteps);
     if (length !== undefined) {
       const part = lengthReward(reward.parts["accuracy"] ?? 0, tokens, length);
       reward = withPart(reward, "length", part, length.weight, "of a rewarded length");

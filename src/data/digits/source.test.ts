@@ -49,7 +49,11 @@ describe("digitsSource", () => {
   test("a problem says what its world says", () => {
     const source = digitsSource({ split: "validation", seed: 1, options: wide });
     for (let index = 0; index < 50; index++) {
-      const { images, answer, kind } = source.problem(index);
+      const {
+        images,
+        answers: [answer],
+        kind,
+      } = source.problem(index);
       const world = source.world(index);
       expect(images).toHaveLength(1);
       expect(images[0]).toMatchObject(world.canvas);
@@ -107,7 +111,7 @@ describe("demonstrations", () => {
       const { problem, completion, truth } = source.demonstration(index);
       expect(problem.question).toMatch(QUESTIONS);
       expect(completion).toBe(truth.trace);
-      expect(completion).toContain(`<answer>${problem.answer}</answer>`);
+      expect(completion).toContain(`<answer>${problem.answers[0]}</answer>`);
       counts.add(truth.digits.length);
     }
     expect(counts).toEqual(new Set([1, 2, 3]));

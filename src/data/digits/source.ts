@@ -56,9 +56,10 @@ export function problemAt(
     id: `digits-${name}-${seed}-${index}`,
     images: [renderWorld(truth, scans, problemRng(seed, name, index, "noise"))],
     question: questionText(truth.question),
-    answer: truth.answer,
+    answers: [truth.answer],
     kind: truth.question.kind,
     keySteps: keySteps(truth),
+    columns: {},
   };
 }
 

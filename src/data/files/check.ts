@@ -85,8 +85,8 @@ function spread(values: readonly number[]): Spread | undefined {
 }
 
 /** Equal for problems that ask the same of the same pixels. */
-function contentKey({ question, answer, images, videos = [] }: Problem): string {
-  const hash = createHash("sha256").update(JSON.stringify([question, answer]));
+function contentKey({ question, answers, images, videos = [] }: Problem): string {
+  const hash = createHash("sha256").update(JSON.stringify([question, answers]));
   const add = ({ width, height, data }: RgbImage) => hash.update(`${width}x${height}`).update(data);
   images.forEach(add);
   for (const { frames, fps } of videos) {
@@ -165,7 +165,7 @@ export async function checkSource(source: FileSource, options: CheckOptions = {}
   for await (const read of inOrder(source, options.shouldStop ?? (() => false))) {
     try {
       const problem = read();
-      const { id, question, answer, kind, images, videos = [] } = problem;
+      const { id, question, answers, kind = "all", images, videos = [] } = problem;
       const promptTokens = options.promptTokens?.(problem);
       if (options.isFiltered?.(problem, promptTokens) ?? false) filteredRows += 1;
       ids.meet(id, rows);
@@ -175,7 +175,7 @@ export async function checkSource(source: FileSource, options: CheckOptions = {}
       videoFrames.push(...videos.map(({ frames }) => frames.length));
       if (images.length + videos.length === 0) problemsWithoutImage += 1;
       questionLengths.push(question.length);
-      answerLengths.push(answer.length);
+      answerLengths.push(...answers.map((answer) => answer.length));
       if (promptTokens !== undefined) tokens.push(promptTokens);
       kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
     } catch (error) {

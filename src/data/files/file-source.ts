@@ -115,7 +115,15 @@ class FileProblems implements FileSource {
       for (const reference of stated.images) images.push(...(await this.#images(reference, table)));
       const videos: VideoClip[] = [];
       for (const reference of stated.videos) videos.push(await readClip(reference, this.#media));
-      return { id, images, ...(videos.length > 0 && { videos }), question, answer, kind };
+      return {
+        id,
+        images,
+        ...(videos.length > 0 && { videos }),
+        question,
+        answers: [answer],
+        kind,
+        columns: cells,
+      };
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new DataError(`${table.place(row)}: ${reason}`, { cause });

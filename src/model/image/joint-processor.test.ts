@@ -76,7 +76,7 @@ function requireSame(directory: string): void {
     stopTokens,
     vision: { image: processor, video: videoProcessor },
   });
-  const about = { id: "1", answer: "", kind: "all", question: "What is the sum?" };
+  const about = { id: "1", answers: [""], columns: {}, kind: "all", question: "What is the sum?" };
   const prompt = dialogue.prompt({ ...about, images: [still], videos: [film] });
   expect(dialogue.promptTokens(prompt)).toBe(expected.ids.length);
   const [open, ...rest] = prompt.chunks.flatMap((chunk) => (chunk.kind === "text" ? [...chunk.tokens] : []));
