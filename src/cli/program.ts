@@ -66,6 +66,11 @@ const COMMANDS: readonly {
     load: () => import("./report.ts"),
   },
   {
+    name: "engine",
+    summary: "check: whether a server's sampler and trainer agree on pictures, before and after a step",
+    load: () => import("./engine.ts"),
+  },
+  {
     name: "serve",
     summary: "the Tinker API over this machine's engine, for any client that speaks it",
     load: () => import("./serve.ts"),

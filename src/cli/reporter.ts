@@ -122,6 +122,9 @@ export class Reporter {
       case "session-lost":
         this.bar.note(`${event.message}; going back to the newest checkpoint`);
         break;
+      case "engine-check":
+        this.bar.note(`engine check: ${event.server?.url ?? "engine"}: sampler and trainer agree`);
+        return;
       case "engine-retry":
         this.bar.note(retryText(event));
         return;

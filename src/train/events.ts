@@ -4,6 +4,7 @@
  */
 import type { RetryEvent } from "../engine/index.ts";
 import type { DownloadProgress } from "../model/index.ts";
+import type { EngineCheckEvent } from "./engine-check.ts";
 import type { EvaluationRecord } from "./evaluation-record.ts";
 import type { BrokenRow, IterationMetrics } from "./iteration-metrics.ts";
 import type { WarmStartMetrics } from "./warm-start.ts";
@@ -42,6 +43,7 @@ export type RunEvent =
   | CheckpointEvent
   | SessionLostEvent
   | RetryEvent
+  | EngineCheckEvent
   | IterationMetrics
   | BrokenRow
   | WarmStartMetrics

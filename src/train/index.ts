@@ -19,6 +19,7 @@ export { type Config, type ConfigInput, configSchema } from "./config/schema.ts"
 export { creditAnswers, type JudgedAnswer } from "./credit-answers.ts";
 export { type Answered, creditCapabilities, creditSignals } from "./credit-signals.ts";
 export { digitsModelConfig, freshDigitsModel } from "./digits-model.ts";
+export { checkOptions, type EngineCheckEvent } from "./engine-check.ts";
 export { describeEnvironment, type Environment } from "./environment.ts";
 export { type EvaluationRecord, evaluationRecord } from "./evaluation-record.ts";
 export type { CheckpointEvent, DownloadEvent, OnEvent, RunEvent, StartedEvent } from "./events.ts";

@@ -13,6 +13,7 @@ import { latestCheckpoint } from "./checkpoint.ts";
 import type { Config } from "./config/schema.ts";
 import { creditCapabilities } from "./credit-signals.ts";
 import { warmStartCurriculum } from "./curriculum.ts";
+import { checkRunEngine } from "./engine-check.ts";
 import { describeEnvironment } from "./environment.ts";
 import type { OnEvent } from "./events.ts";
 import { FINAL_MODEL, type LoopResult, runLoop } from "./loop.ts";
@@ -171,6 +172,7 @@ function runResult(result: LoopResult, runDirectory: string, directory: RunDirec
 export async function runWarmStart(options: RunOptions): Promise<RunResult> {
   if (options.config.sft.steps === 0) throw new ConfigError("sft.steps: expected at least 1, got 0");
   return withEngine(options, async (opened) => {
+    await checkRunEngine(opened.engine, opened.dialogue, options.config, options.onEvent ?? silent);
     const result = await warmStart(options, opened, options.runDirectory);
     return runResult(result, options.runDirectory, RunDirectory.open(options.runDirectory));
   });
@@ -214,6 +216,7 @@ export async function runTraining(options: RunOptions, hooks: TrainingHooks = {}
       credit: creditMethod(config.credit),
       clock,
     };
+    await checkRunEngine(engine, dialogue, config, onEvent);
     const record = {
       kind: "train" as const,
       config,

@@ -4,6 +4,7 @@
  * wait that doubles, with jitter. Every mutating request carries its sequence number in its body, so the same bytes
  * sent twice are one request to the server.
  */
+import { setTimeout } from "node:timers/promises";
 import { EngineError, type FoveaError, InterruptedError, SessionLostError } from "../../errors/index.ts";
 import { Rng } from "../../math/index.ts";
 import { PROTOBUF } from "./protobuf/index.ts";
@@ -32,7 +33,9 @@ const NOT_LOADED = /\bmodel '?\S+ not loaded\b/i;
 /** A real clock. */
 export const systemClock: Clock = {
   now: () => performance.now(),
-  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  sleep: (milliseconds, signal) =>
+    // Aborted, it is over: what the signal means is looked at afterwards.
+    setTimeout(milliseconds, undefined, signal && { signal }).catch(() => undefined),
 };
 
 /** Media type of JSON. */
@@ -179,7 +182,7 @@ export class HttpClient {
         limitMs: this.#limitMs,
         message: problem.message,
       });
-      await this.#sleep(wait);
+      await this.#clock.sleep(wait, this.#ending);
       this.#requireOpen(request, problem);
     }
   }
@@ -190,17 +193,6 @@ export class HttpClient {
     if (this.#ending.aborted) {
       throw new InterruptedError(`${call}: interrupted while ${this.url} gave no answer: ${message}`);
     }
-  }
-
-  /** Sleeps, or wakes when the requests are to end. */
-  async #sleep(milliseconds: number): Promise<void> {
-    let wake = () => {};
-    const ended = new Promise<void>((resolve) => {
-      wake = resolve;
-    });
-    this.#ending.addEventListener("abort", wake, { once: true });
-    await Promise.race([this.#clock.sleep(milliseconds), ended]);
-    this.#ending.removeEventListener("abort", wake);
   }
 
   /** Between half and the whole of a wait that doubles. */

@@ -9,7 +9,8 @@ import type { LossReduction } from "./coefficient-loss.ts";
 export interface Clock {
   /** Milliseconds from any fixed moment. */
   now(): number;
-  sleep(milliseconds: number): Promise<void>;
+  /** Ends early when the signal is aborted. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
 /** Sends one request. */
