@@ -5,8 +5,9 @@
  */
 
 export { createRewards } from "./open/create-rewards.ts";
+export { checkOptions } from "./open/engine-check.ts";
 export { fetchData } from "./open/fetch-data.ts";
-export { fetchModel, type OpenEngine, openDialogue, openEngine } from "./open/open-model.ts";
+export { type Connection, fetchModel, type OpenEngine, openDialogue, openEngine } from "./open/open-model.ts";
 export {
   type ConfiguredParts,
   evaluatedParts,
