@@ -47,7 +47,10 @@ function isAccepted(given: string, { answers, options }: JudgedProblem): boolean
  * @example
  * answerVerdict().judge("It is Paris.", { question: "?", answers: ["B"], options: ["Rome", "Paris"], columns: {} }).score; // 1
  */
-export function answerVerdict({ from = "anywhere", rule }: AnswerVerdictOptions = {}): Verdict & {
+export function answerVerdict({ from = "anywhere", rule }: AnswerVerdictOptions = {}): Omit<
+  Verdict,
+  "judge"
+> & {
   judge(text: string, problem: JudgedProblem): ReturnType<typeof judged>;
 } {
   return {
