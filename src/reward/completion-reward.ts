@@ -73,7 +73,7 @@ async function scoresOf(
 }
 
 function shown(value: unknown): string {
-  return typeof value === "object" || typeof value === "string" ? JSON.stringify(value) : String(value);
+  return typeof value === "number" ? String(value) : (JSON.stringify(value) ?? typeof value);
 }
 
 /** A score, or the error of the reward on this completion. */
