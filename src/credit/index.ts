@@ -7,22 +7,19 @@
 export type { AttentionMeasure, AttentionSignalOptions, AttentionSignals } from "./attention-signals.ts";
 export { attentionSignals, KEY_KIND } from "./attention-signals.ts";
 export { biasCurve } from "./bias-curve.ts";
-export type { CalibratedGramOptions } from "./calibrated-gram.ts";
+export type { CalibratedAttention, CalibratedGramOptions } from "./calibrated-gram.ts";
 export { calibratedGram } from "./calibrated-gram.ts";
 export { fisherRaoDistance } from "./fisher-rao.ts";
 export type { ImageAblation } from "./image-ablation.ts";
 export { imageAblationSchema } from "./image-ablation.ts";
 export type {
   AblatedPass,
-  AttentionRequest,
-  AttentionRow,
-  CalibratedAttention,
-  CalibratedRequest,
   CompletionCredit,
   CreditCompletion,
   CreditMethod,
   CreditNeeds,
   CreditPerception,
+  CreditSignals,
   TokenRole,
 } from "./method.ts";
 export type { AtRlCredit, AtRlInput, AtRlOptions } from "./methods/at-rl/at-rl.ts";
@@ -51,5 +48,31 @@ export { partition } from "./partition/partition.ts";
 export { creditMethod } from "./registry.ts";
 export type { CreditConfig } from "./schema.ts";
 export { creditSchema } from "./schema.ts";
+export type { AttentionRequest } from "./signals/attention.ts";
+export type { CalibratedRequest } from "./signals/calibrated.ts";
+export {
+  type AnySignal,
+  type AskedSignal,
+  askedParts,
+  askedSignals,
+  asksForPairs,
+  hasSignals,
+  SIGNALS,
+  type SignalCapability,
+  type SignalName,
+  type SignalRequest,
+  type Signals,
+  signalCapabilities,
+  signalRequest,
+  signalRequestSchema,
+} from "./signals/index.ts";
+export {
+  type AttentionRow,
+  type AttentionRows,
+  fromParts,
+  type PartShape,
+  partAt,
+  type SignalPart,
+} from "./signals/signal.ts";
 export type { SimilarityGraphOptions } from "./similarity-graph.ts";
 export { similarityGraph } from "./similarity-graph.ts";

@@ -2,7 +2,7 @@
  * @module
  * Token weights for the groups of an iteration: signals, then the run's credit method.
  */
-import type { CompletionCredit } from "../credit/index.ts";
+import { asksForPairs, type CompletionCredit } from "../credit/index.ts";
 import type { Rng } from "../math/index.ts";
 import { creditSignals } from "./credit-signals.ts";
 import type { Group } from "./group.ts";
@@ -72,7 +72,7 @@ export async function creditGroups(
   watch: Stopwatch,
 ): Promise<CompletionCredit[][]> {
   const credits: CompletionCredit[][] = [];
-  for (const part of partsOf(groups, training.credit.needs.calibrated !== undefined)) {
+  for (const part of partsOf(groups, asksForPairs(training.credit.needs))) {
     const own = advantages?.slice(credits.length, credits.length + part.length);
     credits.push(...(await creditPart(training, part, { ...inputs, advantages: own }, watch)));
   }

@@ -2,6 +2,7 @@
  * @module
  * What a local engine is opened with, and checks of what it is asked.
  */
+import { askedSignals } from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";
 import type { LoraOptions, ModelConfig } from "../../model/index.ts";
 import type { SignalRequest } from "../engine.ts";
@@ -60,8 +61,8 @@ export function checkPositive(name: string, value: number): void {
 
 /** @throws EngineError when a mean over no layers is asked for */
 export function checkLayers(call: string, signals: SignalRequest | undefined): void {
-  if (signals?.calibrated !== undefined) {
-    checkPositive(`${call}: signals.calibrated.layers`, signals.calibrated.layers);
+  for (const { signal, request } of askedSignals(signals)) {
+    checkPositive(`${call}: signals.${signal.name}.layers`, signal.rows(request).layers);
   }
 }
 

@@ -1,9 +1,9 @@
 /**
  * @module
- * Signals of attention as extra keys of answers, one tensor each: the same names in `loss_fn_outputs` of a forward pass
- * and in `signals` of a sampled sequence.
+ * Signals as extra keys of answers, one tensor for each part: the same names in `loss_fn_outputs` of a forward pass and in
+ * `signals` of a sampled sequence.
  */
-import type { AttentionSignals } from "../../credit/index.ts";
+import { askedParts, askedSignals, fromParts, type PartShape, partAt, SIGNALS } from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";
 import type { SignalRequest, Signals } from "../engine.ts";
 import { unpackedGram } from "./packed-gram.ts";
@@ -11,33 +11,17 @@ import { type AnswerTensor, fromWire, plainNumbers, toTensor, type WireTensor } 
 
 type Tensors = Readonly<Record<string, AnswerTensor>>;
 
-const ATTENTION = {
-  visualMass: "visual_mass",
-  textMass: "text_mass",
-  visualShift: "visual_shift",
-  textShift: "text_shift",
-} as const;
-const MEASURES = ["sharpness", "divergence"] as const;
-
 /** Signals as tensors by name. */
 export function signalTensors(signals: Signals | undefined): Record<string, WireTensor> {
   const tensors: Record<string, WireTensor> = {};
-  const { attention, calibrated } = signals ?? {};
-  if (attention !== undefined) {
-    for (const [own, name] of Object.entries(ATTENTION)) {
-      tensors[name] = toTensor(attention[own as keyof typeof ATTENTION]);
+  for (const { name, parts } of SIGNALS) {
+    const length = partAt(signals?.[name], parts[0]!.path)?.length ?? 0;
+    for (const { path, shape, wire } of parts) {
+      const numbers = partAt(signals?.[name], path);
+      if (numbers === undefined) continue;
+      // The first part of a signal with pairs of tokens has a number a token.
+      tensors[wire] = toTensor(numbers, "float32", shape === "T×T" ? [length, length] : [numbers.length]);
     }
-    for (const measure of MEASURES) {
-      const both = attention[measure];
-      if (both === undefined) continue;
-      tensors[`visual_${measure}`] = toTensor(both.visual);
-      tensors[`text_${measure}`] = toTensor(both.text);
-    }
-  }
-  if (calibrated !== undefined) {
-    const { connectivity, gram } = calibrated;
-    tensors["connectivity"] = toTensor(connectivity);
-    tensors["gram"] = toTensor(gram, "float32", [connectivity.length, connectivity.length]);
   }
   return tensors;
 }
@@ -56,42 +40,41 @@ export function signalsOf(
   where: string,
   isOptional: boolean,
 ): Signals | undefined {
-  const has = (name: string) => tensors[name] !== undefined;
-  const read = (name: string, size = length): Float64Array => {
-    const numbers = plainNumbers(tensors[name]);
-    if (numbers === undefined) throw new EngineError(`${where}: expected the signal ${name}, got none`);
-    if (numbers.length !== size) {
-      throw new EngineError(
-        `${where}: expected ${size} numbers of the signal ${name}, got ${numbers.length}`,
-      );
-    }
-    return fromWire(numbers);
+  const signals = askedSignals(request).flatMap((asked) => {
+    const parts = askedParts(asked);
+    if (isOptional && tensors[parts[0]!.wire] === undefined) return [];
+    const read = parts.map(({ path, wire, shape, symmetric = false }) => {
+      const packed = tensors[wire]?.data;
+      const numbers =
+        symmetric && typeof packed === "string"
+          ? unpackedGram(packed, length, where)
+          : readPart(tensors[wire], wire, shape, length, where);
+      return [path, numbers] as const;
+    });
+    return [[asked.signal.name, fromParts(read)] as const];
+  });
+  return signals.length === 0 ? undefined : Object.fromEntries(signals);
+}
+
+function readPart(
+  tensor: AnswerTensor | undefined,
+  name: string,
+  shape: PartShape,
+  length: number,
+  where: string,
+): Float64Array {
+  const numbers = plainNumbers(tensor);
+  if (numbers === undefined) throw new EngineError(`${where}: expected the signal ${name}, got none`);
+  const fits = {
+    T: numbers.length === length,
+    "T×T": numbers.length === length ** 2,
+    "T×I": length === 0 ? numbers.length === 0 : numbers.length % length === 0,
   };
-  const readGram = (): Float64Array => {
-    const data = tensors["gram"]?.data;
-    return typeof data === "string" ? unpackedGram(data, length, where) : read("gram", length ** 2);
-  };
-  const { attention, calibrated } = request ?? {};
-  const signals = {
-    ...(attention &&
-      (!isOptional || has(ATTENTION.visualMass)) && {
-        attention: {
-          visualMass: read(ATTENTION.visualMass),
-          textMass: read(ATTENTION.textMass),
-          visualShift: read(ATTENTION.visualShift),
-          textShift: read(ATTENTION.textShift),
-          ...(attention.measure && {
-            [attention.measure]: {
-              visual: read(`visual_${attention.measure}`),
-              text: read(`text_${attention.measure}`),
-            },
-          }),
-        } satisfies AttentionSignals,
-      }),
-    ...(calibrated &&
-      (!isOptional || has("connectivity")) && {
-        calibrated: { connectivity: read("connectivity"), gram: readGram() },
-      }),
-  };
-  return Object.keys(signals).length === 0 ? undefined : signals;
+  if (!fits[shape]) {
+    const expected = { T: `${length}`, "T×T": `${length ** 2}`, "T×I": `a multiple of ${length}` }[shape];
+    throw new EngineError(
+      `${where}: expected ${expected} numbers of the signal ${name}, got ${numbers.length}`,
+    );
+  }
+  return fromWire(numbers);
 }

@@ -5,6 +5,7 @@
  * server without it is never sent any, and a client without it never sees any.
  */
 import * as z from "zod";
+import { signalRequestSchema } from "../../credit/index.ts";
 import type { AdamParameters } from "../engine.ts";
 
 /** Version of the extension that this code speaks. */
@@ -73,7 +74,7 @@ export const forwardInputSchema = z.object({
 });
 export type WireForwardInput = z.output<typeof forwardInputSchema>;
 
-/** What an image ablation or a signal request is in detail, the engine checks. */
+/** What an image ablation is in detail, the engine checks. */
 const opaque = z.record(z.string(), z.unknown());
 
 export const forwardOptionsSchema = z.object({
@@ -81,7 +82,7 @@ export const forwardOptionsSchema = z.object({
   temperature: z.number().positive().nullish(),
   entropy: z.boolean().nullish(),
   values: z.boolean().nullish(),
-  signals: opaque.nullish(),
+  signals: signalRequestSchema.nullish(),
   divergence_from: opaque.nullish(),
   /** False leaves log-probs out of a backward pass's answer, which saves a forward pass. */
   logprobs: z.boolean().nullish(),
@@ -144,7 +145,7 @@ export const sampleRequestSchema = z.object({
     .object({
       /** Requests that are to be sampled in one batch, in the order of their places. */
       batch: z.object({ id: text, place: count, size: z.int().min(1) }).nullish(),
-      signals: opaque.nullish(),
+      signals: signalRequestSchema.nullish(),
     })
     .nullish(),
 });
