@@ -6,12 +6,13 @@
  *
  *     npm run build && node dist/examples/02-grpo-loop.js
  */
+
+import { freshSmallModel, openDialogue, resolveConfig } from "fovea/config";
 import { creditMethod, creditSchema } from "fovea/credit";
 import { digitsTask } from "fovea/data/digits";
 import { createLocalEngine, type Sequence } from "fovea/engine";
 import { evaluate } from "fovea/eval";
 import { objective } from "fovea/objective";
-import { freshDigitsModel, openDialogue, resolveConfig } from "fovea/train";
 import { answerVerdict, isRight } from "fovea/verify";
 
 const PROMPTS = 48;
@@ -24,8 +25,8 @@ const task = digitsTask({
 });
 const verdict = answerVerdict();
 
-const dialogue = openDialogue(resolveConfig());
-const engine = await createLocalEngine({ model: freshDigitsModel(1) });
+const dialogue = await openDialogue(resolveConfig());
+const engine = await createLocalEngine({ model: freshSmallModel(1) });
 const adam = { beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: 0, maxGradientNorm: 1 };
 
 // Warm start: few scans with their answers. The loss is the mean of −log π, so every coefficient is 1 / tokens.

@@ -1,10 +1,10 @@
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { type OpenEngine, openEngine } from "../config/index.ts";
 import { plainImage } from "../testing/data-files.ts";
 import { trainReal } from "../testing/real-run.ts";
 import { collectingContext, freshPath, openFakeEngine, temporaryDirectory } from "../testing/tiny-run.ts";
-import { type OpenEngine, openEngine } from "../train/index.ts";
 import { runCommandLine } from "./program.ts";
 
 const FAST = ["--resamples", "20", "--lambda", "2", "--candidates", "5"];
@@ -54,7 +54,7 @@ describe("the example of docs/diagnosis.md", () => {
     const [, ...words] = command.split(" ");
     const own = words.map((word) => (/\.jsonl$|^report$/.test(word) ? join(folder, word) : word));
     return diagnose(
-      ...own.map((word) => (word.startsWith("Qwen/") ? "digits" : word)),
+      ...own.map((word) => (word.startsWith("Qwen/") ? "small" : word)),
       ...(command.includes("export-spans") ? [] : FAST),
     );
   };
@@ -160,7 +160,7 @@ describe("rollouts of a run", () => {
   test("may be read by another model, with --completions", async () => {
     const labels = writeLines(filled());
     const { status, stderr } = await diagnose(
-      ...["digits", "labels", "--completions", run, "--labels", labels, ...FAST, "--out", freshPath()],
+      ...["small", "labels", "--completions", run, "--labels", labels, ...FAST, "--out", freshPath()],
     );
     expect(stderr).not.toContain("error");
     expect(status).toBe(0);
@@ -175,12 +175,12 @@ describe("rollouts of a run", () => {
     ],
     [
       "a model without completions",
-      (labels) => ["digits", "labels", "--labels", labels],
-      /--completions: expected a file or a run directory, since digits is no run directory/,
+      (labels) => ["small", "labels", "--labels", labels],
+      /--completions: expected a file or a run directory, since small is no run directory/,
     ],
     [
       "a file of completions without problems",
-      (labels) => ["digits", "labels", "--labels", labels, "--completions", labels],
+      (labels) => ["small", "labels", "--labels", labels, "--completions", labels],
       /--data: expected the problems that .*labels\.jsonl answers/,
     ],
     [
@@ -200,7 +200,7 @@ describe("rollouts of a run", () => {
     ],
     [
       "labels of sampled completions",
-      (labels) => ["digits", "digits", "--labels", labels],
+      (labels) => ["small", "digits", "--labels", labels],
       /--labels: applies to/,
     ],
     [

@@ -13,7 +13,7 @@ import {
   type Split,
 } from "../data/index.ts";
 import { ConfigError } from "../errors/index.ts";
-import type { Settings } from "../train/index.ts";
+import type { Settings } from "../parts/index.ts";
 import type { DiagnoseFlags } from "./diagnose-flags.ts";
 import { recordedFiles, recordedProblems } from "./recorded-input.ts";
 

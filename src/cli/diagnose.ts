@@ -4,6 +4,14 @@
  */
 import { basename, normalize } from "node:path";
 import { type Command, Option } from "commander";
+import {
+  type Config,
+  fetchModel,
+  openDialogue,
+  openEngine,
+  openParts,
+  resolveConfig,
+} from "../config/index.ts";
 import { SPLITS, type Split, splitSource } from "../data/index.ts";
 import {
   diagnose,
@@ -14,20 +22,8 @@ import {
   writeReport,
 } from "../diagnose/index.ts";
 import { ConfigError } from "../errors/index.ts";
-import {
-  type Config,
-  describeEnvironment,
-  fetchModel,
-  maxBrokenShare,
-  openDialogue,
-  openEngine,
-  openTask,
-  problemLimits,
-  RunDirectory,
-  resolveConfig,
-  type Settings,
-} from "../train/index.ts";
-import { answerVerdict } from "../verify/index.ts";
+import type { Settings } from "../parts/index.ts";
+import { describeEnvironment, RunDirectory } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
 import {
   type DiagnoseFlags,
@@ -74,12 +70,12 @@ async function diagnoseModel(
   context: CliContext,
 ): Promise<ModelDiagnosis> {
   const config = await fetchModel(given, downloadBar(context));
-  const task = openTask(config, downloadBar(context));
+  const { task, verdict, limits, maxBrokenShare } = await openParts(config, downloadBar(context));
   const source = await splitSource(task, split);
-  const dialogue = openDialogue(config);
+  const dialogue = await openDialogue(config);
   const bar = new ProgressBar(context.stderr, context.hasTerminal, context.clock);
   const engine = await (context.openEngine ?? openEngine)(config);
-  const { isRequested } = context.interruption;
+  const { signal } = context.interruption;
   const { batchSize } = config.evaluation;
   try {
     const { temperature, topP, topK, maxCompletionTokens } = config.sampling;
@@ -93,8 +89,8 @@ async function diagnoseModel(
             sampling: { temperature, topP, topK, maxCompletionTokens },
             seed: flags.seed,
             batchSize,
-            limits: problemLimits(config),
-            maxBrokenShare: maxBrokenShare(config),
+            limits,
+            maxBrokenShare,
           })
         : recordedAnswers(recorded.completions, { source, dialogue, batchSize });
     const found = await diagnose({
@@ -102,7 +98,7 @@ async function diagnoseModel(
       dialogue,
       name,
       answers,
-      verdict: answerVerdict(),
+      verdict,
       labels: recorded?.labels ?? task.labels,
       agreement: recorded?.labels.agreement,
       seed: flags.seed,
@@ -111,9 +107,9 @@ async function diagnoseModel(
       candidates: flags.candidates,
       bootstrap: { resamples: flags.resamples },
       onPhase: (phase, done, total) => bar.show({ label: `${name}, ${phase}`, done, total, facts: [] }),
-      shouldStop: isRequested,
+      shouldStop: () => signal.aborted,
     });
-    if (isRequested()) throw new InterruptedRun("interrupted: nothing was written");
+    if (signal.aborted) throw new InterruptedRun("interrupted: nothing was written");
     return found;
   } finally {
     await engine.close();

@@ -11,6 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { freshSmallModel, openDialogue, openTask, resolveConfig } from "../config/index.ts";
 import { attentionSignals, dycoRl } from "../credit/index.ts";
 import { splitSource, taskLessons } from "../data/index.ts";
 import { createLocalEngine, type Engine, type Sequence } from "../engine/index.ts";
@@ -18,14 +19,13 @@ import { loadProcessors, preparePrompt } from "../engine/local/prompts/prepared-
 import { loadProcessorConfig, type OnnxManifest, openModelDirectory, readJson } from "../model/index.ts";
 import { OnnxModel } from "../testing/onnx-session.ts";
 import { collectingContext } from "../testing/tiny-run.ts";
-import { freshDigitsModel, openDialogue, openTask, resolveConfig } from "../train/index.ts";
 import { runCommandLine } from "./program.ts";
 
 const CLOSE = { rtol: 0, atol: 1e-4 };
 const TOKENS = 24;
-const dialogue = openDialogue(resolveConfig());
-const task = openTask(
-  resolveConfig({ flags: ["train.seed=1", "evaluation.seed=1", "sft.describedShare=0"] }),
+const dialogue = await openDialogue(resolveConfig());
+const task = await openTask(
+  resolveConfig({ flags: ["train.seed=1", "evaluation.seed=1", "data.warmStart.describedShare=0"] }),
 );
 const source = await splitSource(task, "validation");
 
@@ -36,7 +36,7 @@ async function fovea(...words: string[]) {
 
 /** A model that has begun to learn, so that some tokens are likelier than others. */
 async function warmModel(): Promise<Engine> {
-  const engine = await createLocalEngine({ model: freshDigitsModel(1) });
+  const engine = await createLocalEngine({ model: freshSmallModel(1) });
   const lesson = (await taskLessons(task))!.at(-1)!.source;
   for (let step = 0; step < 12; step++) {
     const shown = await Promise.all(

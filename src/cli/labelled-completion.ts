@@ -3,8 +3,10 @@
  * Completions of problems with what is known of each token: its true role where the task knows it, and the role that
  * the credit method gives it.
  */
-import { creditMethod, type TokenRole } from "../credit/index.ts";
-import type { Problem, ProblemSource, TokenLabel, TokenLabels } from "../data/index.ts";
+
+import type { ConfiguredParts } from "../config/index.ts";
+import type { TokenRole } from "../credit/index.ts";
+import type { Problem, ProblemSource, TokenLabel } from "../data/index.ts";
 import type { Engine } from "../engine/index.ts";
 import {
   type Dialogue,
@@ -14,8 +16,7 @@ import {
   type ShownRole,
   showTokens,
 } from "../eval/index.ts";
-import { type Config, maxBrokenShare, problemLimits } from "../train/index.ts";
-import { isRight, type Verdict } from "../verify/index.ts";
+import { isRight } from "../verify/index.ts";
 import { canCredit, creditWeights } from "./credit-weights.ts";
 
 export interface LabelledCompletion {
@@ -44,23 +45,20 @@ export interface Sampled {
   readonly engine: Engine;
   readonly dialogue: Dialogue;
   readonly source: ProblemSource;
-  /** Of the task, where it has any. */
-  readonly labels: TokenLabels | undefined;
-  readonly verdict: Verdict;
 }
 
 /** Samples one completion for each of the first problems and labels its tokens. */
 export async function labelledCompletions(
-  config: Config,
-  { engine, dialogue, source, labels, verdict }: Sampled,
+  { credit, verdict, task, sampling: configured, limits, maxBrokenShare }: ConfiguredParts,
+  { engine, dialogue, source }: Sampled,
   count: number,
   sampling: { readonly temperature: number; readonly seed: number },
 ): Promise<LabelledCompletion[]> {
-  const { attention } = creditMethod(config.credit).needs;
-  const tally = new RowTally(maxBrokenShare(config), source.size);
-  const questions = await firstQuestions({ source, dialogue, limits: problemLimits(config) }, tally, count);
+  const { attention } = credit.needs;
+  const tally = new RowTally(maxBrokenShare, source.size);
+  const questions = await firstQuestions({ source, dialogue, limits }, tally, count);
   const groups = await engine.sample({
-    ...config.sampling,
+    ...configured,
     ...sampling,
     prompts: questions.map(({ prompt }) => prompt),
     groupSize: 1,
@@ -68,14 +66,14 @@ export async function labelledCompletions(
     ...(attention && engine.capabilities.has("attention") && { signals: { attention } }),
   });
   const answers = questions.map(({ prompt }, i) => ({ prompt, completion: groups[i]![0]! }));
-  const credits = canCredit(engine, config.credit)
-    ? await creditWeights(engine, config.credit, sampling.temperature || 1, answers)
+  const credits = canCredit(engine, credit)
+    ? await creditWeights(engine, credit, sampling.temperature || 1, answers)
     : [];
   const judged = questions.map(async ({ index, problem }, i): Promise<LabelledCompletion> => {
     const completion = groups[i]![0]!;
     const text = dialogue.text(completion.tokens);
     const texts = dialogue.tokenTexts(completion.tokens);
-    const truths = labels?.label(problem, texts);
+    const truths = task.labels?.label(problem, texts);
     const roles = credits[i]?.roles;
     return {
       index,

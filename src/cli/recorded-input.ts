@@ -6,7 +6,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Split } from "../data/index.ts";
 import { ConfigError, DataError } from "../errors/index.ts";
-import { RunDirectory, type Settings } from "../train/index.ts";
+import type { Settings } from "../parts/index.ts";
+import { RunDirectory } from "../train/index.ts";
 
 /** What a command is told about recorded completions. */
 export interface RecordedFlags {

@@ -88,7 +88,7 @@ export class Reporter {
         return;
       case "started":
         this.#steps = event.steps;
-        this.bar.note(`${PHASES[event.kind]} in ${event.runDirectory}`);
+        this.bar.note(PHASES[event.kind]);
         this.bar.begin(PHASES[event.kind]);
         return;
       case "warm-start": {
@@ -122,6 +122,15 @@ export class Reporter {
         break;
       case "broken-row":
         this.bar.note(`row skipped: ${event.message}`);
+        return;
+      case "reward-failed":
+        this.bar.note(`no reward for ${event.completions} completions: ${event.message}`);
+        return;
+      case "observer-failed":
+        this.bar.note(`${event.observer} failed and is left out: ${event.message}`);
+        return;
+      case "warning":
+        this.bar.note(`warning: ${event.message}`);
         return;
       case "checkpoint":
         return;

@@ -2,12 +2,16 @@
  * @module
  * Problems and tasks: the contract of both, data sets in files, and labels of tokens. The built-in task is `digits/`.
  */
-export { type CheckOptions, checkSource, type DataCheck, type Spread } from "./files/check.ts";
+export { type CheckOptions, checkSource, type DataCheck, type ShownProblem } from "./files/check.ts";
+export { judgeReference, probeReferences, type ReferenceVerdict } from "./files/check-references.ts";
 export { type FileSplit, findFiles } from "./files/discover.ts";
+export { type FileDemonstrations, openFileDemonstrations } from "./files/file-demonstrations.ts";
 export { type FileSource, openFileSource } from "./files/file-source.ts";
+export { fileTask } from "./files/file-task.ts";
 export { neededFiles } from "./files/needed-files.ts";
 export { type FilesOptions, filesSchema } from "./files/options.ts";
 export { readVideoAt } from "./files/read-clip.ts";
+export type { Spread } from "./files/spread.ts";
 export type { AnnotatorAgreement } from "./labels/agreement.ts";
 export { type AnnotatedLabels, type AnsweredTokens, annotatedLabels } from "./labels/annotated-labels.ts";
 export { type Annotations, annotationKey, completionHash, readAnnotations } from "./labels/annotations.ts";
@@ -21,15 +25,18 @@ export { questionParts } from "./question-parts.ts";
 export {
   type Demonstration,
   type DemonstrationSource,
+  defineTask,
   type LabelledRole,
   type Lesson,
   type Opened,
+  openSource,
   type RightTexts,
   SPLITS,
   type Split,
   splitSource,
   type Tally,
   type Task,
+  type TaskContext,
   type TokenLabel,
   type TokenLabels,
   taskLessons,

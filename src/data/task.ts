@@ -3,7 +3,10 @@
  * A task: sources of problems by split, and what is known about them beyond the answers: demonstrations for a
  * supervised warm start, and labels where the truth about tokens is known.
  */
+
+import type * as z from "zod";
 import { DataError } from "../errors/index.ts";
+import type { Definition } from "../parts/index.ts";
 import type { Problem, ProblemSource } from "./problem.ts";
 
 /** The role of a token in a completion whose truth is known. */
@@ -52,10 +55,16 @@ export interface Tally {
   readonly of: number;
 }
 
-/** A problem and a completion to imitate. */
+/** A later turn of a demonstrated conversation: what the user asks then, and the completion to imitate. */
+export interface DemonstratedTurn extends Pick<Problem, "question" | "images" | "videos"> {
+  readonly completion: string;
+}
+
+/** A problem and a completion to imitate, and the turns that follow it in the same conversation. */
 export interface Demonstration {
   readonly problem: Problem;
   readonly completion: string;
+  readonly later?: readonly DemonstratedTurn[];
 }
 
 /** A finite or endless list of demonstrations, each a pure function of its index. */
@@ -78,8 +87,8 @@ export interface Lesson {
 /** A source, or how it is opened when it is needed. */
 export type Opened<Source> = Source | (() => Source | Promise<Source>);
 
-/** Opens a source unless it is open already. */
-async function opened<Source extends object>(source: Opened<Source>): Promise<Source> {
+/** The source itself, opened where it is given as a function. */
+export async function openSource<Source extends object>(source: Opened<Source>): Promise<Source> {
   return typeof source === "function" ? source() : source;
 }
 
@@ -116,14 +125,33 @@ export async function splitSource(task: Task, split: Split): Promise<ProblemSour
   const source = task[split];
   if (source === undefined) {
     const found = SPLITS.filter((name) => task[name] !== undefined).join(", ");
-    throw new DataError(`task ${task.name}: expected a split ${split}, got ${found}`);
+    throw new DataError(
+      `task ${task.name}: has no ${split} part, only ${found}; a data set in files names it by data.${split}`,
+    );
   }
-  return opened(source);
+  return openSource(source);
 }
 
 /** The lessons of a task's warm start, one source as one lesson; undefined where the task has no demonstrations. */
-export async function taskLessons({ demonstrations }: Task): Promise<readonly Lesson[] | undefined> {
+export async function taskLessons({
+  demonstrations,
+}: Pick<Task, "demonstrations">): Promise<readonly Lesson[] | undefined> {
   if (demonstrations === undefined) return undefined;
-  const found = await opened(demonstrations);
+  const found = await openSource(demonstrations);
   return "demonstration" in found ? [{ source: found }] : found;
+}
+
+/** Facts about the run that a task is made with. */
+export interface TaskContext {
+  /** Seed of the run. */
+  readonly seed: number;
+  /** Seed of the problems of validation and test, the same for every run that is to be compared. */
+  readonly evaluationSeed: number;
+}
+
+/** A task of a user module: its options, if it has any, and its maker. */
+export function defineTask<Schema extends z.ZodType>(
+  definition: Definition<Schema, TaskContext, Task | Promise<Task>>,
+): Definition<Schema, TaskContext, Task | Promise<Task>> {
+  return definition;
 }

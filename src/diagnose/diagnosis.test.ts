@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { openDialogue, resolveConfig } from "../config/index.ts";
 import {
   type LabelledSpan,
   type Problem,
@@ -9,12 +10,11 @@ import {
 } from "../data/index.ts";
 import { createFakeEngine, type Engine } from "../engine/index.ts";
 import { DataError } from "../errors/index.ts";
-import { openDialogue, resolveConfig } from "../train/index.ts";
 import { answerVerdict } from "../verify/index.ts";
 import { sampledAnswers } from "./answers.ts";
 import { type DiagnoseOptions, diagnose } from "./diagnosis.ts";
 
-const dialogue = openDialogue(resolveConfig({}));
+const dialogue = await openDialogue(resolveConfig({}));
 const image = { width: 56, height: 56, data: new Uint8Array(56 * 56 * 3) };
 
 /** The n-th problem shows n mod 10, and asks for one more. */

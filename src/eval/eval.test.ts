@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { SMALL_ASSETS, smallModelConfig } from "../config/open/small-model.ts";
 import type { Problem, ProblemSource } from "../data/index.ts";
 import type { Engine } from "../engine/index.ts";
 import {
@@ -7,21 +8,20 @@ import {
   loadTokenizer,
   loadVideoProcessorConfig,
 } from "../model/index.ts";
-import { DIGITS_ASSETS, digitsModelConfig } from "../train/digits-model.ts";
 import { answerVerdict, type Verdict } from "../verify/index.ts";
 import { createDialogue, type Dialogue } from "./dialogue.ts";
 import { type EvaluatedAnswer, type EvaluationOptions, evaluate } from "./evaluate.ts";
 import { roleLegend, showTokens } from "./token-colours.ts";
 
-const tokenizer = loadTokenizer(DIGITS_ASSETS);
+const tokenizer = loadTokenizer(SMALL_ASSETS);
 const END = tokenizer.requireTokenId("<|im_end|>");
 const format = {
   tokenizer,
-  template: loadChatTemplate(DIGITS_ASSETS),
+  template: loadChatTemplate(SMALL_ASSETS),
   stopTokens: [END],
   vision: {
-    image: loadProcessorConfig(DIGITS_ASSETS, digitsModelConfig()),
-    video: loadVideoProcessorConfig(DIGITS_ASSETS, digitsModelConfig()),
+    image: loadProcessorConfig(SMALL_ASSETS, smallModelConfig()),
+    video: loadVideoProcessorConfig(SMALL_ASSETS, smallModelConfig()),
   },
 };
 const dialogue = createDialogue(format);

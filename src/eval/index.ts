@@ -7,6 +7,7 @@ export {
   type AnswerFormat,
   type AnswerFormatName,
   answerFormats,
+  definePromptFormat,
 } from "./answer-format.ts";
 export { createDialogue, type Dialogue, type DialogueOptions } from "./dialogue.ts";
 export {
@@ -24,6 +25,7 @@ export {
   evaluate,
   type Share,
 } from "./evaluate.ts";
+export { type OpenDialogueOptions, openDialogue } from "./open-dialogue.ts";
 export { type RowCounts, RowTally } from "./row-tally.ts";
 export { type Alignment, markdownTable, textTable } from "./text-table.ts";
 export { roleLegend, type ShownRole, type ShownToken, showTokens } from "./token-colours.ts";

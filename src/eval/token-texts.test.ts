@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { SMALL_ASSETS } from "../config/open/small-model.ts";
 import { loadTokenizer } from "../model/index.ts";
-import { DIGITS_ASSETS } from "../train/digits-model.ts";
 import { type Decode, tokenTexts } from "./token-texts.ts";
 
-const tokenizer = loadTokenizer(DIGITS_ASSETS);
+const tokenizer = loadTokenizer(SMALL_ASSETS);
 const decode: Decode = (ids) => tokenizer.decode(ids, { skipSpecial: true });
 const textsOf = (text: string) => tokenTexts(tokenizer.encode(text, { special: false }), decode);
 

@@ -3,6 +3,7 @@
  * The built-in task: handwritten digits to read and calculate with, whose truth about every token is known. Start with
  * `task`; `world` draws a truth, `render` its image, `judgement` holds completions against it.
  */
+export { digitsDefinition } from "./definition.ts";
 export { type DigitsDemonstrations, demonstrations } from "./demonstrations.ts";
 export type { LessonName } from "./lessons.ts";
 export { type DigitsOptions, digitsSchema } from "./options.ts";

@@ -1,15 +1,14 @@
 import { expect, test } from "vitest";
-import { completionReward, rewardSchema } from "../../verify/index.ts";
-import { keyStepShare } from "../../verify/step-reward.ts";
+import { keyStepShare } from "../../reward/step-reward.ts";
+import { rewardOf } from "../../testing/reward-of.ts";
 import { SPLITS } from "../task.ts";
 import { DIGITS_KINDS, type DigitsOptions } from "./options.ts";
 import { digitsSource } from "./source.ts";
 import { truthOf } from "./truth.ts";
 
-const defaults = rewardSchema.parse({});
 const kinds = [...DIGITS_KINDS];
 
-test("every true trace has the full reward, and no other answer has", () => {
+test("every true trace has the full reward, and no other answer has", async () => {
   const options: Partial<DigitsOptions> = {
     canvases: ["84x84", "84x112", "112x84", "112x112"],
     digits: [2, 5],
@@ -19,9 +18,9 @@ test("every true trace has the full reward, and no other answer has", () => {
     const source = digitsSource({ split, seed: 1, options });
     for (let index = 0; index < 500; index++) {
       const { trace, answer } = truthOf(source.problem(index));
-      expect(completionReward(trace, answer, defaults).value).toBe(1.1);
+      expect((await rewardOf(trace, { answers: [answer] })).value).toBe(1.1);
       const other = trace.replace(/<answer>.*/, `<answer>${Number(answer) + 1}</answer>`);
-      expect(completionReward(other, answer, defaults).value).toBe(0.1);
+      expect((await rewardOf(other, { answers: [answer] })).value).toBe(0.1);
     }
   }
 });

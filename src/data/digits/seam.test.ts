@@ -7,31 +7,13 @@ import { expect, test } from "vitest";
 const SRC = fileURLToPath(new URL("../../", import.meta.url));
 const HOME = "data/digits/";
 
-/** The demo, the presets of the built-in task, and the lists that register it. */
+/** The demo, the presets of the built-in task, and the list that registers it. */
 const ALLOWED = [
   "cli/demo.ts",
-  "train/presets/digits.ts",
-  "train/presets/digits-quick.ts",
-  "train/presets/index.ts",
-];
-
-/** Files that still name it and have to be rid of it; a file that no longer does must leave the list. */
-const PENDING = [
-  // The configuration, which is to open tasks and models from registry lists.
-  "train/config/schema.ts",
-  "train/config/short-forms.ts",
-  "train/open-task.ts",
-  "train/open-data.ts",
-  // The built-in model of the same name.
-  "train/digits-model.ts",
-  "train/index.ts",
-  "train/open-model.ts",
-  "train/run.ts",
-  "compare/run-grid.ts",
-  "serve/configured-model.ts",
-  // Help texts.
-  "cli/compare.ts",
-  "cli/train.ts",
+  "config/tasks.ts",
+  "config/presets/digits.ts",
+  "config/presets/digits-quick.ts",
+  "config/presets/index.ts",
 ];
 
 interface SourceFile {
@@ -79,12 +61,12 @@ const offenders = files.filter((file) => importsDigits(file) || namesDigits(file
 
 test("nothing outside of its folder knows the digits task", () => {
   expect(files.length).toBeGreaterThan(500);
-  expect(offenders.filter((path) => !ALLOWED.includes(path) && !PENDING.includes(path))).toEqual([]);
+  expect(offenders.filter((path) => !ALLOWED.includes(path))).toEqual([]);
 });
 
 test("the lists of files that may name it hold no others", () => {
-  for (const path of [...ALLOWED, ...PENDING]) expect(existsSync(join(SRC, path)), path).toBe(true);
-  expect([...ALLOWED, ...PENDING].filter((path) => !offenders.includes(path))).toEqual([]);
+  for (const path of ALLOWED) expect(existsSync(join(SRC, path)), path).toBe(true);
+  expect(ALLOWED.filter((path) => !offenders.includes(path))).toEqual([]);
 });
 
 test.each([

@@ -4,7 +4,7 @@
  */
 import * as z from "zod";
 import { Rng } from "../../../math/index.ts";
-import type { CreditMethod } from "../../method.ts";
+import { type CreditMethod, defineCredit } from "../../method.ts";
 import { completionName, requireSignal } from "../../per-completion.ts";
 import { AT_RL_WEIGHTINGS, atRl } from "./at-rl.ts";
 
@@ -33,7 +33,7 @@ const expansionSchema = z.strictObject({
     .describe("Weight of its own importance in it (λ_imp)."),
 });
 
-export const atRlSchema = z
+const atRlSchema = z
   .strictObject({
     kind: z.literal("at-rl"),
     scale: z
@@ -80,7 +80,7 @@ export const atRlSchema = z
   );
 
 /** AT-RL with its options bound. */
-export function atRlMethod(config: z.output<typeof atRlSchema>): CreditMethod {
+function atRlMethod(config: z.output<typeof atRlSchema>): CreditMethod {
   const { row, layers, biasCorrection } = config;
   return {
     needs: { calibrated: { row, layers, biasCorrection } },
@@ -98,3 +98,5 @@ export function atRlMethod(config: z.output<typeof atRlSchema>): CreditMethod {
       ),
   };
 }
+
+export const atRlCredit = defineCredit({ schema: atRlSchema, create: atRlMethod });
