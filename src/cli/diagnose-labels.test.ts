@@ -206,7 +206,7 @@ describe("rollouts of a run", () => {
     [
       "an endless source and no index",
       (labels) => [
-        "digits",
+        "small",
         "labels",
         "--labels",
         labels,
@@ -220,7 +220,7 @@ describe("rollouts of a run", () => {
     [
       "the index of another problem",
       (labels) => [
-        "digits",
+        "small",
         "labels",
         "--labels",
         labels,

@@ -25,17 +25,19 @@ const modelSchema = z
     z
       .strictObject({
         kind: z.literal("small"),
-        tokenizer: z
+        assets: z
           .string()
           .min(1)
           .optional()
-          .describe("Directory with tokenizer.json and chat_template.jinja; the built-in one unless given."),
+          .describe(
+            "Directory with config.json, tokenizer and chat template; the built-in one unless given.",
+          ),
       })
       .describe("The built-in small model, from random weights drawn by train.seed; it needs a warm start."),
     z
       .strictObject({
         kind: z.literal("directory"),
-        path: z.string().min(1).describe("A Hugging Face Qwen2.5-VL model directory."),
+        path: z.string().min(1).describe("A Hugging Face model directory."),
       })
       .describe("A model from disk."),
     z

@@ -6,7 +6,8 @@
  */
 export type { AttentionMeasure, AttentionSignalOptions, AttentionSignals } from "./attention-signals.ts";
 export { attentionSignals, KEY_KIND } from "./attention-signals.ts";
-export { biasCurve } from "./bias-curve.ts";
+export type { BiasCurve } from "./bias-curve.ts";
+export { biasCurve, checkedBiasCurve } from "./bias-curve.ts";
 export type { CalibratedGramOptions } from "./calibrated-gram.ts";
 export { calibratedGram } from "./calibrated-gram.ts";
 export { fisherRaoDistance } from "./fisher-rao.ts";

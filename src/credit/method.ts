@@ -7,6 +7,7 @@ import type * as z from "zod";
 import type { Rng } from "../math/index.ts";
 import type { Definition, KindDefinition, KindSchema } from "../parts/index.ts";
 import type { AttentionMeasure, AttentionSignals } from "./attention-signals.ts";
+import type { BiasCurve } from "./bias-curve.ts";
 import type { ImageAblation } from "./image-ablation.ts";
 
 /** What a token does: reads the image, works on the text, or neither clearly. */
@@ -29,6 +30,8 @@ export interface CalibratedRequest {
   readonly layers: number;
   /** Divide each column by the bias curve of its position. */
   readonly biasCorrection: boolean;
+  /** Parameters of that curve; the paper's where absent. */
+  readonly biasCurve?: BiasCurve | undefined;
 }
 
 /** What AT-RL needs of the calibrated rows Ã, arXiv:2602.11455, Eqs. 6 and 7. */

@@ -57,6 +57,8 @@ describe("whether the order of frames helps", () => {
   test("is not a matter of rounding: 6 of 10 are 0.8 times 3 of 4", () => {
     expect(0.6 >= 0.8 * 0.75).toBe(false);
     expect(orderHelps({ right: 6, judged: 10 }, { right: 3, judged: 4 }, 0.8)).toBe(true);
+    // 0.55·100 is 55.00000000000001 in doubles.
+    expect(orderHelps({ right: 11, judged: 20 }, { right: 5, judged: 5 }, 0.55)).toBe(true);
   });
 
   test("holds of equal shares, stays when more are right in order, and goes when more are right shuffled", () => {
@@ -86,7 +88,10 @@ describe("whether the order of frames helps", () => {
     expect(orderHelps(none, some, 1)).toBe(false);
     expect(orderHelps(some, none, 1)).toBe(false);
     expect(() => orderHelps(some, some, Number.NaN)).toThrow(NumericError);
-    expect(() => orderHelps(some, some, -1)).toThrow("factor: expected a number of at least 0, got -1");
+    expect(() => orderHelps(some, some, Infinity)).toThrow(NumericError);
+    expect(() => orderHelps(some, some, -1)).toThrow(
+      "factor: expected a finite number of at least 0, got -1",
+    );
   });
 });
 

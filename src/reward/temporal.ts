@@ -7,6 +7,7 @@
  */
 import * as z from "zod";
 import { NumericError } from "../errors/index.ts";
+import { decimalCeiling } from "../math/index.ts";
 import type { CompletionReward } from "./completion-reward.ts";
 
 /** The entry of the reward list that compares orders of frames. */
@@ -56,18 +57,20 @@ export function tallyRight(rewards: readonly CompletionReward[]): Tally {
  * Whether the order of frames helps: p ≥ factor · p̃, where p and p̃ are the shares of right completions with the frames
  * in order and shuffled.
  *
- * Source: arXiv:2503.21776, eq. 1, which has a factor of 1. Both sides are multiplied by both numbers of completions, so
- * that shares which are equal compare as equal.
+ * Source: arXiv:2503.21776, eq. 1, which has a factor of 1. Both sides are multiplied by both numbers of completions, and
+ * the factor is taken as the decimal number that it is written as, so shares which are equal compare as equal.
  *
  * @returns false where either group has no completion that could be judged
- * @throws NumericError when the factor is not a number of at least 0
+ * @throws NumericError when the factor is not a finite number of at least 0
  * @example
  * orderHelps({ right: 4, judged: 8 }, { right: 2, judged: 4 }, 1); // true
  */
 export function orderHelps(ordered: Tally, shuffled: Tally, factor: number): boolean {
-  if (!(factor >= 0)) throw new NumericError(`factor: expected a number of at least 0, got ${factor}`);
+  if (!(factor >= 0 && factor < Infinity)) {
+    throw new NumericError(`factor: expected a finite number of at least 0, got ${factor}`);
+  }
   if (ordered.judged === 0 || shuffled.judged === 0) return false;
-  return ordered.right * shuffled.judged >= factor * (shuffled.right * ordered.judged);
+  return ordered.right * shuffled.judged >= decimalCeiling(factor, shuffled.right * ordered.judged);
 }
 
 /**

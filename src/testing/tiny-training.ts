@@ -5,12 +5,12 @@
 import type { Config } from "../config/index.ts";
 import { createRewards, createVerdict } from "../config/open/create-rewards.ts";
 import { maxBrokenShare, problemLimits } from "../config/open/open-task.ts";
-import { smallModelDialogue } from "../config/open/small-model.ts";
+import { SMALL_ASSETS } from "../config/open/small-model.ts";
 import { createTask } from "../config/tasks.ts";
 import { creditMethod } from "../credit/index.ts";
 import { openFileSource, type ProblemSource } from "../data/index.ts";
 import type { Engine } from "../engine/index.ts";
-import { answerFormats } from "../eval/index.ts";
+import { answerFormats, openDialogue } from "../eval/index.ts";
 import { Rng } from "../math/index.ts";
 import { createAlgorithm } from "../objective/index.ts";
 import type { Reward } from "../reward/index.ts";
@@ -27,7 +27,7 @@ function trainingOn(engine: Engine, config: Config, source: ProblemSource) {
   const { rewards, temporal } = createRewards(config);
   const training: Training = {
     engine,
-    dialogue: smallModelDialogue(answerFormats[prompt.format]),
+    dialogue: openDialogue(SMALL_ASSETS, answerFormats[prompt.format]),
     source,
     order: problemOrder(source, seed),
     verdict: createVerdict(config),

@@ -21,7 +21,7 @@ import type { DownloadEvent } from "../../train/index.ts";
 import { makePart } from "../modules/load-module.ts";
 import type { Config } from "../schema.ts";
 import { downloadSteps } from "./download-steps.ts";
-import { freshSmallModel, smallModelDialogue } from "./small-model.ts";
+import { freshSmallModel, SMALL_ASSETS } from "./small-model.ts";
 
 /** Makes the engine of a configuration; tests pass one of their own. */
 export type OpenEngine = (config: Config) => Promise<Engine>;
@@ -72,7 +72,7 @@ export const openEngine: OpenEngine = async (config) => {
     const context: EngineContext = { seed: train.seed, model: directory, valueHead };
     return (await makePart<EngineContext, Engine>(engine, context, "engine")).part;
   }
-  const model = directory ?? freshSmallModel(train.seed, part.kind === "small" ? part.tokenizer : undefined);
+  const model = directory ?? freshSmallModel(train.seed, part.kind === "small" ? part.assets : undefined);
   if (engine.kind === "local") {
     return createLocalEngine({
       model,
@@ -118,8 +118,7 @@ async function formatOf({ prompt }: Pick<Config, "prompt">): Promise<AnswerForma
 /**
  * The dialogue with the configured model: its tokenizer, its chat template, its stop tokens. Weights are not read.
  *
- * An engine elsewhere may train a text model of any architecture: then the directory's tokenizer, chat template and
- * stop tokens are all that is read.
+ * An engine elsewhere needs no weights here, and may train a text model of any architecture.
  *
  * @throws ModelError when the model directory is not that of a known model, or a text model that is trained elsewhere
  * @throws ConfigError when the model is one of the hub: `fetchModel` comes first
@@ -129,7 +128,8 @@ export async function openDialogue(config: Pick<Config, "model" | "prompt" | "en
   const format = await formatOf(config);
   const directory = directoryOf(model);
   if (directory !== undefined) {
-    return dialogueOf(directory, { ...format, allowsTextModel: engine.kind !== "local" });
+    return dialogueOf(directory, { ...format, needsWeights: engine.kind === "local" });
   }
-  return smallModelDialogue(format, model.kind === "small" ? model.tokenizer : undefined);
+  const own = model.kind === "small" ? model.assets : undefined;
+  return dialogueOf(own ?? SMALL_ASSETS, { ...format, needsWeights: false });
 }

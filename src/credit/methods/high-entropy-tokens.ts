@@ -40,7 +40,7 @@ export interface HighEntropyOptions {
  *     weightₜ = 1[Hₜ ≥ quantile(H, 1 − ρ)]                        scope "batch"
  *     weightₜ = 1 for the ⌈ρ·T⌉ tokens of highest Hₜ, else 0       scope "completion"
  *
- * Source: arXiv:2506.01939; scope "batch" is TRL's `get_high_entropy_mask` (interpolated quantile over all tokens that
+ * The share is taken as the decimal number that it is written as, in both. Source: arXiv:2506.01939; scope "batch" is TRL's `get_high_entropy_mask` (interpolated quantile over all tokens that
  * count, ties kept), scope "completion" that of VPPO's code (ties by place). Tokens without weight still count in the
  * means of an objective, as there: the step shrinks by about ρ.
  *
@@ -70,7 +70,10 @@ const scopes: Readonly<
     const counted = completions.flatMap(({ entropy, mask }) =>
       Array.from(entropy).filter((_, t) => counts(mask, t)),
     );
-    const threshold = quantile(counted, 1 - share);
+    const threshold = -quantile(
+      counted.map((nats) => -nats),
+      share,
+    );
     return completions.map(({ entropy, mask }) => ({
       weights: Float64Array.from(entropy, (nats, t) => (counts(mask, t) && nats >= threshold ? 1 : 0)),
     }));

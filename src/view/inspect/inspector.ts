@@ -59,10 +59,11 @@ export class Inspector {
     const credit = await openCredit(
       config.credit.kind === "module" ? { credit: { kind: "uniform" } } : config,
     );
-    return this.#with(lens, async ({ engine, dialogue, processors }, weights) => {
+    return this.#with(lens, async ({ engine, dialogue }, weights) => {
       requireSameTokens(asked, dialogue.tokenTexts(asked.tokens));
       const methods = everyMethod(credit);
-      const instrument = { engine, processors, methods, temperature: sampling.temperature };
+      const vision = dialogue.sight?.vision;
+      const instrument = { engine, vision, methods, temperature: sampling.temperature };
       const members = group.map(({ tokens, stopReason, advantage }) => ({
         tokens,
         stopReason: stopReason === "length" ? ("length" as const) : ("stop" as const),
