@@ -126,7 +126,7 @@ describe("rollouts of a run", () => {
   const filled = () =>
     lines().map((line) => {
       const end = Array.from(line.completion).length;
-      return { ...line, spans: end === 0 ? [] : [{ start: 0, end, role: "image", correct: true }] };
+      return { ...line, spans: [{ start: 0, end, role: "image", correct: true }] };
     });
 
   test("are exported as an even sample of distinct completions, with what an annotator needs", () => {
@@ -168,6 +168,11 @@ describe("rollouts of a run", () => {
 
   test.each<[string, (labels: string) => readonly string[], RegExp]>([
     ["no annotations", () => [run, "labels"], /--labels: expected a file of annotations/],
+    [
+      "a template of completions without text",
+      () => ["small", "export-spans", "--completions", writeLines([{ problem: "p", completion: "" }])],
+      /expected completions with text, got none/,
+    ],
     [
       "a missing file",
       () => [run, "labels", "--labels", "/nowhere.jsonl"],
