@@ -38,7 +38,7 @@ function turnsOf(turn: unknown): Turn[] {
   const content = turn["value"] ?? turn["content"];
   if (role === undefined || role === null) {
     // ms-swift's `conversation`: both turns in one struct.
-    const { human, assistant } = turn as { readonly human?: unknown; readonly assistant?: unknown };
+    const [human, assistant] = [turn["human"] ?? turn["user"], turn["assistant"]];
     if (human === undefined) throw new DataError("conversations: expected turns with a role and a content");
     const answer: Turn[] = assistant == null ? [] : [{ from: "assistant", content: assistant }];
     return [{ from: "user", content: human }, ...answer];
@@ -53,7 +53,7 @@ function turnsOf(turn: unknown): Turn[] {
 
 /** Whether a cell is a conversation: a list of structs with roles. */
 export function isConversation(value: unknown): value is readonly unknown[] {
-  const roles = ["from", "role", "human"];
+  const roles = ["from", "role", "human", "user"];
   return Array.isArray(value) && value.some((turn) => isStruct(turn) && roles.some((key) => key in turn));
 }
 
