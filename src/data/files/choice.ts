@@ -9,7 +9,7 @@ import { asText } from "./rows/asked.ts";
 import { LETTERS } from "./rows/choices.ts";
 import type { StatedAnswers, StatedOptions } from "./rows/reader.ts";
 
-const LETTER = /^\(?([A-Za-z])(?:\)|[.):])?$/;
+const LETTER = /^(?:(?:option|choice)\s+)?\(?([A-Za-z])(?:\)|[.):])?$/i;
 const LETTER_AND_TEXT = /^(?:\(([A-Za-z])\)|([A-Za-z])[.):])\s*(.+)$/s;
 const PLACE = /^\d{1,2}$/;
 

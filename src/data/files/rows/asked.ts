@@ -47,7 +47,7 @@ export function joined(all: readonly Asked[], between: string): Asked {
   };
 }
 
-const IMAGE_KEYS = ["image", "image_url", "url", "path", "bytes", "base64", "data"];
+const IMAGE_KEYS = ["image", "image_url", "url", "path", "bytes", "base64", "data", "source"];
 const VIDEO_KEYS = ["video", "video_url", "url", "path", "bytes", "frames"];
 
 /** What a part of an image or a video itself names; undefined for a place alone. */

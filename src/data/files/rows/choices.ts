@@ -48,24 +48,25 @@ function lettered(byLetter: ReadonlyMap<string, unknown>): StatedOptions | undef
   return listed(LETTERS.slice(0, last + 1).map((letter) => byLetter.get(letter)));
 }
 
+/** The letter that a key of a dict stands for: its own, or that of its place from the first, 0 or 1. */
+function letterOf(key: string, first: number): string | undefined {
+  const name = key
+    .trim()
+    .replace(/^\((.+)\)$|[.):]$/g, "$1")
+    .toUpperCase();
+  return /^\d{1,2}$/.test(name) ? LETTERS[Number(name) - first] : LETTERS.find((letter) => letter === name);
+}
+
 function fromStruct(struct: Readonly<Record<string, unknown>>): StatedOptions | undefined {
   if (Array.isArray(struct["text"])) return listed(struct["text"]);
   const entries = Object.entries(struct).filter(([, text]) => holdsSomething(text));
-  const byLetter = new Map(
-    entries.map(([key, text]) => [
-      key
-        .trim()
-        .replace(/^\((.)\)$|[.):]$/g, "$1")
-        .toUpperCase(),
-      text,
-    ]),
-  );
-  const stranger = [...byLetter.keys()].find((key) => !LETTERS.includes(key));
-  if (stranger !== undefined || byLetter.size < entries.length)
+  const first = Object.hasOwn(struct, "0") ? 0 : 1;
+  const byLetter = new Map(entries.map(([key, text]) => [letterOf(key, first), text] as const));
+  if (byLetter.has(undefined) || byLetter.size < entries.length)
     throw new DataError(
-      `options: expected letters as keys, got ${Object.keys(struct).slice(0, 8).join(", ")}`,
+      `options: expected letters or places as keys, got ${Object.keys(struct).slice(0, 8).join(", ")}`,
     );
-  return lettered(byLetter);
+  return lettered(byLetter as ReadonlyMap<string, unknown>);
 }
 
 /**
