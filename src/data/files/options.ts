@@ -44,7 +44,9 @@ const videoSchema = z
       .int()
       .min(2)
       .optional()
-      .describe("Frames to show of every video file, in place of fps; of frames in a list or a folder at most."),
+      .describe(
+        "Frames to show of every video file, in place of fps; of frames in a list or a folder at most.",
+      ),
     minFrames: z.int().min(2).default(4).describe("Fewest frames of a video file, when fps decides."),
     maxFrames: z
       .int()

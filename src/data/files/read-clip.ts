@@ -131,7 +131,8 @@ async function readFrameImages(
   const { numFrames = video.maxFrames, maxFrames } = sampling(own, video);
   const given = { totalFrames: images.length, fps: own.fps ?? video.framesFps };
   const limit = Math.min(numFrames, maxFrames);
-  const chosen = images.length > limit ? sampleFrames(given, { numFrames: limit }) : Array.from(images.keys());
+  const chosen =
+    images.length > limit ? sampleFrames(given, { numFrames: limit }) : Array.from(images.keys());
   const frames: RgbImage[] = [];
   for (const index of chosen) {
     const reference = images[index]!;

@@ -5,7 +5,7 @@
  * `choice_a`, …); and answers that are places among them.
  */
 import { DataError } from "../../../errors/index.ts";
-import { asText } from "./asked.ts";
+import { asText, described } from "./asked.ts";
 import { type Cells, holdsSomething, isStruct } from "./cells.ts";
 import { unquoted } from "./literal.ts";
 import { firstOf, type RowReader, type StatedOptions } from "./reader.ts";
@@ -27,6 +27,7 @@ const PREFIX = /^\s*(?:\(([A-Za-z])\)|([A-Za-z])[.):：．、])\s*/;
 /** The texts without the letters that they begin with, where all begin with their own. */
 function withoutLetters(texts: readonly string[]): string[] {
   const isLettered = texts.every((text, i) => {
+    if (text === "") return true;
     const [, inBrackets, before] = PREFIX.exec(text) ?? [];
     return (inBrackets ?? before)?.toUpperCase() === LETTERS[i];
   });
@@ -64,7 +65,8 @@ function fromStruct(struct: Readonly<Record<string, unknown>>): StatedOptions | 
   const byLetter = new Map(entries.map(([key, text]) => [letterOf(key, first), text] as const));
   if (byLetter.has(undefined) || byLetter.size < entries.length)
     throw new DataError(
-      `options: expected letters or places as keys, got ${Object.keys(struct).slice(0, 8).join(", ")}`,
+      `options: expected letters or places as keys, got ${Object.keys(struct).slice(0, 8).join(", ")} ` +
+        "(data.columns.options names another column, or none)",
     );
   return lettered(byLetter as ReadonlyMap<string, unknown>);
 }
@@ -85,7 +87,7 @@ export function optionsIn(value: unknown): StatedOptions | undefined {
   const options = lines.length > 1 ? listed(lines) : undefined;
   if (options?.texts.every((text, i) => text !== lines[i])) return options;
   throw new DataError(
-    `options: expected a list, or a dict by letter, got ${JSON.stringify(list)?.slice(0, 80)}`,
+    `options: expected a list, or a dict by letter, got ${described(list)} (data.columns.options names another column, or none)`,
   );
 }
 

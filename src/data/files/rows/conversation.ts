@@ -3,7 +3,7 @@
  * Conversations: turns of a user and an assistant, paired into questions and their answers.
  */
 import { DataError } from "../../../errors/index.ts";
-import { type Asked, asText, contentAsked, joined } from "./asked.ts";
+import { type Asked, asText, contentAsked, described, joined } from "./asked.ts";
 import { isStruct } from "./cells.ts";
 import { unquoted } from "./literal.ts";
 
@@ -45,9 +45,7 @@ function turnsOf(turn: unknown): Turn[] {
   }
   const from = typeof role === "string" && Object.hasOwn(SPEAKERS, role) ? SPEAKERS[role] : undefined;
   if (from === undefined)
-    throw new DataError(
-      `conversations: expected turns of a user and an assistant, got ${JSON.stringify(role)}`,
-    );
+    throw new DataError(`conversations: expected turns of a user and an assistant, got ${described(role)}`);
   return [{ from, content }];
 }
 
