@@ -4,28 +4,27 @@
  */
 import { type Command, Option } from "commander";
 import {
+  type Config,
+  fetchData,
+  fetchModel,
+  openDialogue,
+  openVerdict,
+  problemLimits,
+  resolveConfig,
+} from "../config/index.ts";
+import {
   type CheckOptions,
   checkSource,
   type DataCheck,
-  DIGITS_SPLITS,
   type FileSource,
   type FileSplit,
   findFiles,
   openFileSource,
   type Problem,
-  type ReferenceVerdict,
+  SPLITS,
 } from "../data/index.ts";
 import { ConfigError, DataError } from "../errors/index.ts";
 import { type Dialogue, excessPixels } from "../eval/index.ts";
-import {
-  type Config,
-  fetchData,
-  fetchModel,
-  openDialogue,
-  problemLimits,
-  resolveConfig,
-} from "../train/index.ts";
-import { completionReward, extractAnswer } from "../verify/index.ts";
 import type { CliContext } from "./context.ts";
 import { checkText } from "./data-check-text.ts";
 import { InterruptedRun } from "./program.ts";
@@ -68,26 +67,10 @@ async function promptOptions(
   flags: CheckFlags,
 ): Promise<Pick<CheckOptions, "promptTokens" | "promptText">> {
   if (flags.model === undefined) return {};
-  const dialogue = openDialogue(await fetchModel(config, reporter.onEvent));
+  const dialogue = await openDialogue(await fetchModel(config, reporter.onEvent));
   return {
     promptTokens: (problem) => dialogue.promptTokens(dialogue.prompt(problem)),
     promptText: (problem) => promptText(dialogue, problem),
-  };
-}
-
-/** The verdict of training with this configuration. */
-function configuredVerdict({ reward }: Config): ReferenceVerdict {
-  return {
-    name: "answer",
-    judge(text, { answers }) {
-      const all = answers.map((answer) => completionReward(text, answer, reward));
-      const best = all.find(({ parts }) => parts["accuracy"] === 1) ?? all[0];
-      return {
-        extracted: extractAnswer(text),
-        score: best?.parts["accuracy"] ?? null,
-        reason: best?.reason ?? "no accepted answer",
-      };
-    },
   };
 }
 
@@ -119,9 +102,9 @@ async function checkSplit(
       reporter.text(`reference  ${row.place}: no answer can equal ${shown}: ${row.reason}\n`);
     },
     onProgress: (done, total) => reporter.bar.show({ label: "checking", done, total, facts: [] }),
-    shouldStop: context.interruption.isRequested,
+    shouldStop: () => context.interruption.signal.aborted,
   });
-  if (context.interruption.isRequested()) throw new InterruptedRun("interrupted: not all rows were read");
+  if (context.interruption.signal.aborted) throw new InterruptedRun("interrupted: not all rows were read");
   reporter.json({ event: "checked", split, ...check });
   reporter.text(checkText(split, check));
   return check;
@@ -137,10 +120,10 @@ async function checkData(path: string, flags: CheckFlags, context: CliContext): 
     throw new ConfigError("data.maxPromptTokens: expected --model beside it, whose tokens are counted");
   const reporter = new Reporter(context, flags.json ?? false);
   const { data } = await fetchData({ data: asked }, reporter.onEvent);
-  const options = { ...(await promptOptions(config, reporter, flags)), verdict: configuredVerdict(config) };
+  const options = { ...(await promptOptions(config, reporter, flags)), verdict: await openVerdict(config) };
   const splits =
     flags.split === undefined
-      ? DIGITS_SPLITS.filter((split) => findFiles(data, split) !== undefined)
+      ? SPLITS.filter((split) => findFiles(data, split) !== undefined)
       : [flags.split];
   if (splits.length === 0) splits.push("train");
   const checks: DataCheck[] = [];
@@ -165,7 +148,7 @@ export function configure(command: Command, context: CliContext): void {
       "<path>",
       "a file or a directory: jsonl, json, parquet, TSV, or a folder of images with a csv; or org/name of the hub",
     )
-    .addOption(new Option("--split <name>", "this part only").choices([...DIGITS_SPLITS]))
+    .addOption(new Option("--split <name>", "this part only").choices([...SPLITS]))
     .option(
       "--model <model>",
       "show prompts and count their tokens as this model does: a directory, or org/name of the hub",
