@@ -72,7 +72,7 @@ function chosenPlace(
   return byText >= 0 ? byText : byNumber;
 }
 
-/** Accepted answers without repetitions, and whether they are among the options. */
+/** Accepted answers, and whether they are among the options. */
 export interface ReadAnswers {
   readonly answers: readonly string[];
   readonly isOption: boolean;
@@ -116,5 +116,6 @@ export function readAnswers(
         "right options at once are not supported",
     );
   if (answers.length === 0) throw new DataError("answer: is missing");
-  return { answers: [...new Set(answers)], isOption: places.size > 0 };
+  // Without options an answer that several people gave is kept as often: VQA accuracy counts them.
+  return { answers: options === undefined ? answers : [...new Set(answers)], isOption: places.size > 0 };
 }

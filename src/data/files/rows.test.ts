@@ -151,7 +151,7 @@ describe("a row of", () => {
         question: "Colour?",
         answers: [{ answer: "red", answer_id: 1 }, { answer: "red" }, { answer: "crimson" }],
       },
-      ["Colour?", ["red", "crimson"], [28]],
+      ["Colour?", ["red", "red", "crimson"], [28]],
     ],
     [
       "SQuAD",
