@@ -2,6 +2,8 @@
  * @module
  * What becomes of a run's events: JSON lines on stdout, or lines for people; progress on stderr in both cases.
  */
+
+import type { RetryEvent } from "../engine/index.ts";
 import { type Evaluation, type Share, textTable } from "../eval/index.ts";
 import type { RunEvent } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
@@ -12,6 +14,9 @@ const PHASES = { sft: "warm start", train: "learning" } as const;
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
+/** A name in words: "readingPerDigit" as "reading per digit". */
+const words = (name: string) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
 /** A share with its interval, in per cent. */
 export function shareText({ share, low, high }: Pick<Share, "share" | "low" | "high">): string {
   return `${percent(share)} [${percent(low)}, ${percent(high)}]`;
@@ -19,23 +24,32 @@ export function shareText({ share, low, high }: Pick<Share, "share" | "low" | "h
 
 /** An evaluation as a few lines. */
 export function evaluationText(evaluation: Evaluation): string {
-  const { problems, accuracy, low, high, byKind } = evaluation;
+  const { problems, accuracy, low, high, byKind, measures = {} } = evaluation;
   const rows: [string, string][] = [
-    ["accuracy", `${shareText({ share: accuracy, low, high })}  of ${problems} problems, Wilson 95 %`],
+    [
+      "accuracy",
+      `${shareText({ share: accuracy, low, high })}  of ${problems - evaluation.unscorable} problems, Wilson 95 %`,
+    ],
     ...Object.entries(byKind).map(([kind, share]): [string, string] => [
       `  ${kind}`,
       `${shareText(share)}  of ${share.of}`,
     ]),
   ];
-  const { readingPerDigit, arithmeticGivenRightReading } = evaluation;
-  if (readingPerDigit) rows.push(["reading, per digit", shareText(readingPerDigit)]);
-  if (arithmeticGivenRightReading)
-    rows.push(["arithmetic, given a right reading", shareText(arithmeticGivenRightReading)]);
+  for (const [name, share] of Object.entries(measures)) {
+    if (share.of > 0) rows.push([words(name), `${shareText(share)}  of ${share.of}`]);
+  }
+  if (evaluation.unscorable > 0) rows.push(["could not be judged", String(evaluation.unscorable)]);
   rows.push(["completion tokens", evaluation.completionTokensMean.toFixed(1)]);
   if (evaluation.brokenRows > 0) rows.push(["broken rows skipped", String(evaluation.brokenRows)]);
   if (evaluation.filteredRows > 0) rows.push(["rows left out", String(evaluation.filteredRows)]);
   if (evaluation.truncatedShare > 0) rows.push(["cut off", percent(evaluation.truncatedShare)]);
   return `${textTable(rows)}\n`;
+}
+
+/** An engine elsewhere that does not answer yet, in words. */
+export function retryText({ url, call, message, waitMs, attempt, limitMs }: RetryEvent): string {
+  const wait = `attempt ${attempt + 1} in ${(waitMs / 1000).toFixed(1)} s`;
+  return `${url} does not answer ${call} (${message}); ${wait}, given up after ${Math.round(limitMs / 1000)} s`;
 }
 
 /** Reports a command's events and results. */
@@ -82,7 +96,7 @@ export class Reporter {
         return;
       case "started":
         this.#steps = event.steps;
-        this.bar.note(`${PHASES[event.kind]} in ${event.runDirectory}`);
+        this.bar.note(PHASES[event.kind]);
         this.bar.begin(PHASES[event.kind]);
         return;
       case "warm-start": {
@@ -114,8 +128,23 @@ export class Reporter {
       case "session-lost":
         this.bar.note(`${event.message}; going back to the newest checkpoint`);
         break;
+      case "engine-check":
+        this.bar.note(`engine check: ${event.server?.url ?? "engine"}: sampler and trainer agree`);
+        return;
+      case "engine-retry":
+        this.bar.note(retryText(event));
+        return;
       case "broken-row":
         this.bar.note(`row skipped: ${event.message}`);
+        return;
+      case "reward-failed":
+        this.bar.note(`no reward for ${event.completions} completions: ${event.message}`);
+        return;
+      case "observer-failed":
+        this.bar.note(`${event.observer} failed and is left out: ${event.message}`);
+        return;
+      case "warning":
+        this.bar.note(`warning: ${event.message}`);
         return;
       case "checkpoint":
         return;

@@ -6,7 +6,8 @@
  */
 export type { AttentionMeasure, AttentionSignalOptions, AttentionSignals } from "./attention-signals.ts";
 export { attentionSignals, KEY_KIND } from "./attention-signals.ts";
-export { biasCurve } from "./bias-curve.ts";
+export type { BiasCurve } from "./bias-curve.ts";
+export { biasCurve, checkedBiasCurve } from "./bias-curve.ts";
 export type { CalibratedAttention, CalibratedGramOptions } from "./calibrated-gram.ts";
 export { calibratedGram } from "./calibrated-gram.ts";
 export { fisherRaoDistance } from "./fisher-rao.ts";
@@ -16,12 +17,14 @@ export type {
   AblatedPass,
   CompletionCredit,
   CreditCompletion,
+  CreditedProblem,
   CreditMethod,
   CreditNeeds,
   CreditPerception,
   CreditSignals,
   TokenRole,
 } from "./method.ts";
+export { defineCredit } from "./method.ts";
 export type { AtRlCredit, AtRlInput, AtRlOptions } from "./methods/at-rl/at-rl.ts";
 export { atRl } from "./methods/at-rl/at-rl.ts";
 export type { ExpansionOptions, RefinementOptions } from "./methods/at-rl/importance.ts";
@@ -45,9 +48,7 @@ export { vppo } from "./methods/vppo.ts";
 export type { PartitionGraph } from "./partition/csr-graph.ts";
 export type { Partition, PartitionOptions } from "./partition/partition.ts";
 export { partition } from "./partition/partition.ts";
-export { creditMethod } from "./registry.ts";
-export type { CreditConfig } from "./schema.ts";
-export { creditSchema } from "./schema.ts";
+export { type CreditConfig, creditMethod, creditSchema } from "./registry.ts";
 export type { AttentionRequest } from "./signals/attention.ts";
 export type { CalibratedRequest } from "./signals/calibrated.ts";
 export {
@@ -56,6 +57,7 @@ export {
   askedParts,
   askedSignals,
   asksForPairs,
+  emptySignals,
   hasSignals,
   SIGNALS,
   type SignalCapability,

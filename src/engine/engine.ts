@@ -7,6 +7,7 @@
  * need not know any loss: it samples, scores, adds up the gradient of Σ c·log π and steps. A value head and an entropy
  * bonus go the same way, with coefficients of their own.
  */
+import type * as z from "zod";
 import type {
   AttentionRow,
   AttentionSignals,
@@ -16,6 +17,7 @@ import type {
 } from "../credit/index.ts";
 import type { Prompt, PromptChunk } from "../model/prompt.ts";
 import type { StorageOptions } from "../model/write-weights.ts";
+import type { Definition } from "../parts/index.ts";
 import type { Capability } from "./capabilities.ts";
 import type { AttentionIntervention } from "./intervention.ts";
 
@@ -159,12 +161,28 @@ export interface Sampler {
   readonly release?: () => void;
 }
 
+/** The server of an engine that is elsewhere, as it told when the engine was opened. */
+export interface ServerDescription {
+  readonly url: string;
+  readonly name: string;
+  readonly version?: string | undefined;
+  readonly baseModel: string;
+  /** Form of large bodies, with the version of the schema. */
+  readonly wire: string;
+  /** Version of Fovea's extension of the protocol; absent where the server does not speak it. */
+  readonly extension?: string | undefined;
+  /** Version of the signals that a server without the extension offers. */
+  readonly signals?: string | undefined;
+}
+
 /**
  * A model that samples, scores and learns. Calls run one after another, in the order they were made; those of a
  * `Sampler` run beside them.
  */
 export interface Engine {
   readonly capabilities: ReadonlySet<Capability>;
+  /** Absent where the engine is on this machine. */
+  readonly server?: ServerDescription | undefined;
   /** Completions per prompt, `[P][G]`. Image and video special ids are never sampled. */
   sample(request: SampleRequest): Promise<Completion[][]>;
   /** Teacher-forced log-probs and whatever else is asked for, one per sequence, no gradient. */
@@ -194,3 +212,20 @@ export interface Engine {
 
 /** What of an engine gives scores. */
 export type Scorer = Pick<Engine, "score">;
+
+/** Facts about the run that an engine is made with. */
+export interface EngineContext {
+  /** Seed of the run. */
+  readonly seed: number;
+  /** Directory of the model; undefined for the built-in one. */
+  readonly model: string | undefined;
+  /** Whether the objective needs a value head. */
+  readonly valueHead: boolean;
+}
+
+/** An engine of a user module: its options, if it has any, and its maker. */
+export function defineEngine<Schema extends z.ZodType>(
+  definition: Definition<Schema, EngineContext, Engine | Promise<Engine>>,
+): Definition<Schema, EngineContext, Engine | Promise<Engine>> {
+  return definition;
+}

@@ -55,7 +55,27 @@ export class SessionLostError extends FoveaError {
   readonly code = "session-lost";
 }
 
+/** The caller asked for an end while an engine elsewhere gave no answer. */
+export class InterruptedError extends FoveaError {
+  readonly code = "interrupted";
+}
+
 /** A run directory that cannot be written, read or resumed. */
 export class RunError extends FoveaError {
   readonly code = "run";
+}
+
+/**
+ * A part of the user's own that failed: a reward, credit method, task or judge that threw, died, or answered with rubbish.
+ * Whoever wrote the part mends it; the run can be resumed.
+ */
+export class PartError extends FoveaError {
+  readonly code = "part";
+  /** Whether the part cannot do anything any more, so that single items need not be tried. */
+  readonly isTotal: boolean;
+
+  constructor(message: string, options: ErrorOptions & { readonly isTotal?: boolean } = {}) {
+    super(message, options);
+    this.isTotal = options.isTotal ?? false;
+  }
 }

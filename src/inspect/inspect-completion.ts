@@ -3,7 +3,7 @@
  * Looks into a completion with a model: its log-probs, its attention, what it does without the image, and what every
  * credit method makes of it.
  */
-import { type CreditConfig, partAt, SIGNALS } from "../credit/index.ts";
+import { type CreditMethod, partAt, SIGNALS } from "../credit/index.ts";
 import type {
   Capability,
   Engine,
@@ -48,7 +48,7 @@ export interface Instrument {
   /** How images and videos are cut into tokens; undefined for a text model. */
   readonly vision: Vision | undefined;
   /** Credit methods to ask. */
-  readonly methods: readonly CreditConfig[];
+  readonly methods: readonly CreditMethod[];
   /** That the completions were sampled at. */
   readonly temperature: number;
 }

@@ -14,7 +14,7 @@ import type { VideoClip } from "./image/video-clip.ts";
 import type { Prompt } from "./prompt.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
-const digits = join(root, "assets/digits");
+const digits = join(root, "assets/small");
 const tokenizer = loadTokenizer(digits);
 const { template, placeholders } = openPrompts(digits);
 const format = { tokenizer, template, placeholders };

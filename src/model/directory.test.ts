@@ -19,7 +19,7 @@ import {
 } from "./directory.ts";
 import type { WeightTensor } from "./write-safetensors.ts";
 
-const digits = new URL("../../assets/digits", import.meta.url).pathname;
+const digits = new URL("../../assets/small", import.meta.url).pathname;
 const tokenizer = loadTokenizer(digits);
 const config: FixtureConfig = {
   modelType: readConfig(digits).modelType as FixtureConfig["modelType"],

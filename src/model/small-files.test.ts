@@ -2,9 +2,9 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { freshSmallModel } from "../config/index.ts";
 import { createLocalEngine } from "../engine/index.ts";
 import { createDialogue } from "../eval/index.ts";
-import { freshDigitsModel } from "../train/index.ts";
 import { openModelDirectory, writeModelDirectory } from "./directory.ts";
 import { exportModel } from "./export-model.ts";
 import type { ImageGrid } from "./image/image-grid.ts";
@@ -25,7 +25,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** A model whose only word on processors is what transformers 5 writes. */
 const model = join(folder, "model");
-const engine = await createLocalEngine({ model: freshDigitsModel(1), threads: 1 });
+const engine = await createLocalEngine({ model: freshSmallModel(1), threads: 1 });
 await engine.save(model, { optimizer: false });
 await engine.close();
 rmSync(join(model, "preprocessor_config.json"));

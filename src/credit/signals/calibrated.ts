@@ -3,6 +3,7 @@
  * What AT-RL needs of attention rows calibrated by position, arXiv:2602.11455.
  */
 import * as z from "zod";
+import { type BiasCurve, checkedBiasCurve } from "../bias-curve.ts";
 import { type CalibratedAttention, calibratedGram } from "../calibrated-gram.ts";
 import { type AttentionRow, PLAIN_ROWS, type Signal } from "./signal.ts";
 
@@ -13,6 +14,19 @@ export interface CalibratedRequest {
   readonly layers: number;
   /** Divide each column by the bias curve of its position. */
   readonly biasCorrection: boolean;
+  /** Parameters of that curve; the paper's where absent. */
+  readonly biasCurve?: BiasCurve | undefined;
+}
+
+/** The parameters of the bias curve that are given; a server takes the paper's for the others. */
+function plainCurve({ biasCorrection, biasCurve = {} }: CalibratedRequest): Record<string, number> {
+  if (!biasCorrection) return {};
+  const { exponential, decay, cosine } = biasCurve;
+  return {
+    ...(exponential !== undefined && { "fovea.bias_exponential": exponential }),
+    ...(decay !== undefined && { "fovea.bias_decay": decay }),
+    ...(cosine !== undefined && { "fovea.bias_cosine": cosine }),
+  };
 }
 
 export const calibratedSignal: Signal<
@@ -27,6 +41,13 @@ export const calibratedSignal: Signal<
     row: z.enum(["own", "predicting"]),
     layers: z.number(),
     biasCorrection: z.boolean(),
+    biasCurve: z
+      .strictObject({
+        exponential: z.number().optional(),
+        decay: z.number().optional(),
+        cosine: z.number().optional(),
+      })
+      .optional(),
   }),
   parts: [
     { path: ["connectivity"], shape: "T", wire: "connectivity", label: "connectivity" },
@@ -41,12 +62,16 @@ export const calibratedSignal: Signal<
   // Layers that AT-RL compares, arXiv:2602.11455.
   look: { row: "own", layers: 4, biasCorrection: true },
   rows: ({ row, layers }) => ({ row, layers }),
-  reduce: ({ rows, kind, first, ...shape }, { biasCorrection }) =>
-    calibratedGram(rows, shape, kind, { biasCorrection, first }),
-  plain: ({ row, layers, biasCorrection }) => ({
-    "fovea.calibrated": PLAIN_ROWS[row],
-    "fovea.calibrated_layers": layers,
-    "fovea.bias_correction": biasCorrection ? 1 : 0,
+  reduce: ({ rows, kind, first, ...shape }, { biasCorrection, biasCurve }) =>
+    calibratedGram(rows, shape, kind, { biasCorrection, biasCurve, first }),
+  check: ({ biasCurve }) => {
+    checkedBiasCurve(biasCurve ?? {});
+  },
+  plain: (request) => ({
+    "fovea.calibrated": PLAIN_ROWS[request.row],
+    "fovea.calibrated_layers": request.layers,
+    "fovea.bias_correction": request.biasCorrection ? 1 : 0,
+    ...plainCurve(request),
     "fovea.packed_gram": 1,
   }),
 };

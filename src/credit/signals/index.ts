@@ -7,7 +7,7 @@ import * as z from "zod";
 import { attentionSignal } from "./attention.ts";
 import { calibratedSignal } from "./calibrated.ts";
 import { imageRowsSignal } from "./image-rows.ts";
-import { partAt, type Signal, type SignalPart } from "./signal.ts";
+import { fromParts, partAt, type Signal, type SignalPart } from "./signal.ts";
 
 const LIST = [attentionSignal, calibratedSignal, imageRowsSignal] as const;
 
@@ -58,6 +58,15 @@ export function signalRequest(needs: SignalRequest): SignalRequest | undefined {
 /** Parts that a request yields. */
 export function askedParts({ signal, request }: AskedSignal): SignalPart<object>[] {
   return signal.parts.filter((part) => part.when?.(request) ?? true);
+}
+
+/** The signals of a completion without tokens. */
+export function emptySignals(request: SignalRequest | undefined): Signals {
+  const values = askedSignals(request).map((asked) => [
+    asked.signal.name,
+    fromParts(askedParts(asked).map(({ path }) => [path, new Float64Array()])),
+  ]);
+  return Object.fromEntries(values);
 }
 
 /** Whether a request yields numbers of pairs of tokens, T² of a completion: few sequences at a time then. */

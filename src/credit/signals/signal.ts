@@ -59,6 +59,8 @@ export interface Signal<Name extends string, Capability extends string, Request,
   readonly parts: readonly SignalPart<Request>[];
   /** The request with which a completion is looked into. */
   readonly look: Request;
+  /** @throws NumericError when a number of a request is out of its range; absent where every request is fine */
+  check?(request: Request): void;
   /** Which rows it reads, and over how many of the last layers their mean is taken. */
   rows(request: Request): { readonly row: AttentionRow; readonly layers: number };
   /** The value, in double precision: what engines are held against, and what they run where they have nothing faster. */

@@ -3,7 +3,7 @@
  * Attention without a model: rows that depend on the prompt, the row's token and its place alone, so that sampling and
  * scoring agree. Signals are what their records make of the rows, with every bound and identity that true ones have.
  */
-import { type AttentionRows, askedParts, askedSignals, fromParts, KEY_KIND } from "../../credit/index.ts";
+import { type AttentionRows, askedSignals, emptySignals, KEY_KIND } from "../../credit/index.ts";
 import type { AttentionRow, SignalRequest, Signals } from "../engine.ts";
 
 /** The prompt's keys of every made-up row: images and text. */
@@ -61,12 +61,10 @@ function madeUpRows(place: Place, row: AttentionRow, layers: number): AttentionR
 export function madeUpSignals(place: Place, request: SignalRequest | undefined): { signals?: Signals } {
   const asked = askedSignals(request);
   if (asked.length === 0) return {};
+  if (place.tokens.length === 0) return { signals: emptySignals(request) };
   const values = asked.map(({ signal, request: own }) => {
     const { row, layers } = signal.rows(own);
-    const isEmpty = place.tokens.length === 0;
-    const empty = () =>
-      fromParts(askedParts({ signal, request: own }).map(({ path }) => [path, new Float64Array()]));
-    return [signal.name, isEmpty ? empty() : signal.reduce(madeUpRows(place, row, layers), own)];
+    return [signal.name, signal.reduce(madeUpRows(place, row, layers), own)];
   });
   return { signals: Object.fromEntries(values) };
 }

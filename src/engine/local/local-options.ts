@@ -59,10 +59,14 @@ export function checkPositive(name: string, value: number): void {
   }
 }
 
-/** @throws EngineError when a mean over no layers is asked for */
+/**
+ * @throws EngineError when a mean over no layers is asked for
+ * @throws NumericError when a parameter of the bias curve is out of range
+ */
 export function checkLayers(call: string, signals: SignalRequest | undefined): void {
   for (const { signal, request } of askedSignals(signals)) {
     checkPositive(`${call}: signals.${signal.name}.layers`, signal.rows(request).layers);
+    signal.check?.(request);
   }
 }
 

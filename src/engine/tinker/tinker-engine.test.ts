@@ -55,7 +55,12 @@ async function transcript(engine: Engine) {
       divergenceFrom: { kind: "discard" },
       signals: {
         attention: { row: "own", measure: "sharpness" },
-        calibrated: { row: "own", layers: 2, biasCorrection: true },
+        calibrated: {
+          row: "own",
+          layers: 2,
+          biasCorrection: true,
+          ...(temperature < 1 && { biasCurve: { decay: 1, cosine: 0.4 } }),
+        },
       },
     });
     const coefficients = sequences.map(({ completion }, i) =>
@@ -192,7 +197,7 @@ describe("an engine behind the protocol", () => {
     const server = await world.server();
     const sizes: number[] = [];
     const counting: Fetch = (address, options) => {
-      if (address.endsWith("forward_backward")) sizes.push((options.body as string).length);
+      if (address.endsWith("forward_backward")) sizes.push((options.body as Uint8Array).byteLength);
       return fetch(address, options);
     };
     const sequences = Array.from({ length: 12 }, (_, i) => ({
@@ -207,10 +212,10 @@ describe("an engine behind the protocol", () => {
       return engine.step(adam);
     };
     const whole = await step(await world.client(server.url));
-    expect(await step(await world.client(server.url, { fetch: counting, maxRequestBytes: 2500 }))).toEqual(
+    expect(await step(await world.client(server.url, { fetch: counting, maxRequestBytes: 1500 }))).toEqual(
       whole,
     );
     expect(sizes.length).toBeGreaterThan(2);
-    expect(Math.max(...sizes)).toBeLessThan(4000);
+    expect(Math.max(...sizes)).toBeLessThan(1800);
   });
 });

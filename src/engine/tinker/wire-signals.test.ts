@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { askedParts, fromParts, SIGNALS, type SignalRequest } from "../../credit/index.ts";
 import { Rng } from "../../math/index.ts";
 import type { Signals } from "../engine.ts";
+import { fromWire, jsonText } from "./wire.ts";
 import { signalsOf, signalTensors } from "./wire-signals.ts";
 
 const T = 4;
@@ -30,7 +31,7 @@ function made(request: SignalRequest): Signals {
 describe.each(REQUESTS)("%o", (request) => {
   test("comes back from the wire as it went", () => {
     const signals = made(request);
-    const tensors: unknown = JSON.parse(JSON.stringify(signalTensors(signals)));
+    const tensors: unknown = JSON.parse(jsonText(signalTensors(signals)));
     expect(signalsOf(tensors as never, request, T, "forward", false)).toEqual(signals);
   });
 
@@ -42,7 +43,10 @@ describe.each(REQUESTS)("%o", (request) => {
   test("of another length is refused", () => {
     const tensors = signalTensors(made(request));
     const short = Object.fromEntries(
-      Object.entries(tensors).map(([name, tensor]) => [name, { ...tensor, data: tensor.data.slice(1) }]),
+      Object.entries(tensors).map(([name, tensor]) => [
+        name,
+        { ...tensor, data: Float64Array.from(fromWire(tensor.data)).slice(1) },
+      ]),
     );
     expect(() => signalsOf(short, request, T, "forward", false)).toThrow(
       /numbers of the signal .*, got \d+$/,

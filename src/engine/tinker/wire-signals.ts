@@ -3,13 +3,21 @@
  * Signals as extra keys of answers, one tensor for each part: the same names in `loss_fn_outputs` of a forward pass and in
  * `signals` of a sampled sequence.
  */
-import { askedParts, askedSignals, fromParts, type PartShape, partAt, SIGNALS } from "../../credit/index.ts";
+import {
+  askedParts,
+  askedSignals,
+  fromParts,
+  type PartShape,
+  partAt,
+  SIGNALS,
+  type SignalPart,
+} from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";
 import type { SignalRequest, Signals } from "../engine.ts";
-import { unpackedGram } from "./packed-gram.ts";
-import { type AnswerTensor, fromWire, plainNumbers, toTensor, type WireTensor } from "./wire.ts";
+import { wholeGram } from "./packed-gram.ts";
+import { fromWire, toTensor, type WireTensor } from "./wire.ts";
 
-type Tensors = Readonly<Record<string, AnswerTensor>>;
+type Tensors = Readonly<Record<string, WireTensor>>;
 
 /** Signals as tensors by name. */
 export function signalTensors(signals: Signals | undefined): Record<string, WireTensor> {
@@ -43,38 +51,32 @@ export function signalsOf(
   const signals = askedSignals(request).flatMap((asked) => {
     const parts = askedParts(asked);
     if (isOptional && tensors[parts[0]!.wire] === undefined) return [];
-    const read = parts.map(({ path, wire, shape, symmetric = false }) => {
-      const packed = tensors[wire]?.data;
-      const numbers =
-        symmetric && typeof packed === "string"
-          ? unpackedGram(packed, length, where)
-          : readPart(tensors[wire], wire, shape, length, where);
-      return [path, numbers] as const;
-    });
+    const read = parts.map((part) => [part.path, readPart(tensors[part.wire], part, length, where)] as const);
     return [[asked.signal.name, fromParts(read)] as const];
   });
   return signals.length === 0 ? undefined : Object.fromEntries(signals);
 }
 
 function readPart(
-  tensor: AnswerTensor | undefined,
-  name: string,
-  shape: PartShape,
+  tensor: WireTensor | undefined,
+  { wire, shape, symmetric }: Omit<SignalPart<never>, "when">,
   length: number,
   where: string,
 ): Float64Array {
-  const numbers = plainNumbers(tensor);
-  if (numbers === undefined) throw new EngineError(`${where}: expected the signal ${name}, got none`);
-  const fits = {
+  if (tensor === undefined) throw new EngineError(`${where}: expected the signal ${wire}, got none`);
+  const numbers = fromWire(tensor.data);
+  const triangle = (length * (length + 1)) / 2;
+  if (symmetric && numbers.length === triangle && triangle !== length ** 2) return wholeGram(numbers, length);
+  const fits: Record<PartShape, boolean> = {
     T: numbers.length === length,
     "T×T": numbers.length === length ** 2,
     "T×I": length === 0 ? numbers.length === 0 : numbers.length % length === 0,
   };
   if (!fits[shape]) {
-    const expected = { T: `${length}`, "T×T": `${length ** 2}`, "T×I": `a multiple of ${length}` }[shape];
+    const whole = { T: `${length}`, "T×T": `${length ** 2}`, "T×I": `a multiple of ${length}` }[shape];
     throw new EngineError(
-      `${where}: expected ${expected} numbers of the signal ${name}, got ${numbers.length}`,
+      `${where}: expected ${whole}${symmetric ? ` or ${triangle}` : ""} numbers of the signal ${wire}, got ${numbers.length}`,
     );
   }
-  return fromWire(numbers);
+  return numbers;
 }

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { SMALL_ASSETS, smallModelConfig } from "../../config/open/small-model.ts";
 import { RunError } from "../../errors/index.ts";
 import { disk, emptyDisk } from "../../testing/small-disk.ts";
-import { DIGITS_ASSETS, digitsModelConfig } from "../../train/digits-model.ts";
 import { graphsOf } from "../architectures/graphs.ts";
 import { openSightOf, writeModelDirectory } from "../directory.ts";
 import { exportModel } from "../export-model.ts";
@@ -18,7 +18,7 @@ vi.mock("node:fs", async (original) => {
   return onSmallDisk(await original());
 });
 
-const config = digitsModelConfig();
+const config = smallModelConfig();
 const { names } = graphsOf(config);
 let folder: string;
 let source: string;
@@ -27,11 +27,11 @@ beforeEach(() => {
   source = join(folder, "model");
   writeModelDirectory(source, {
     config,
-    vision: openSightOf(DIGITS_ASSETS, config).vision,
+    vision: openSightOf(SMALL_ASSETS, config).vision,
     stopTokens: [2],
     padToken: 2,
     maxPositionEmbeddings: 4096,
-    tokenizerFrom: DIGITS_ASSETS,
+    tokenizerFrom: SMALL_ASSETS,
     weights: new Map([...names.shapes].map(([name, shape]) => [name, numbers(shape)])),
   });
 });

@@ -2,11 +2,12 @@
  * @module
  * What a scoring pass may be asked for beside log-probs: the graph's outputs for it, and how a score is read from them.
  */
+import { emptySignals } from "../../../credit/index.ts";
 import { type BatchShape, type TeacherForcedGraph, valueHead } from "../../../model/graph/index.ts";
 import { softmaxEntropy, type Tensor } from "../../../tensor/index.ts";
 import type { Score, SignalRequest } from "../../engine.ts";
 import { readRow } from "../signals/graph-reducer.ts";
-import { emptySignals, readSignals, signalOutputs } from "../signals/index.ts";
+import { readSignals, signalOutputs } from "../signals/index.ts";
 import { likeliestTokens } from "./attention-intervention.ts";
 import type { PreparedSequence } from "./sequence-batches.ts";
 
@@ -66,6 +67,6 @@ export function emptyScore(wanted: Wanted): Score {
     ...(wanted.entropy && { entropy: nothing() }),
     ...(wanted.values && { values: nothing() }),
     ...(wanted.likeliest && { likeliest: new Int32Array() }),
-    ...emptySignals(wanted.signals),
+    ...(wanted.signals && { signals: emptySignals(wanted.signals) }),
   };
 }

@@ -16,8 +16,8 @@ export const calibratedReducer: GraphReducer<CalibratedRequest, CalibratedAttent
       : undefined;
     return { ...calibratedSignals(rows(row, layers), visual, factors) };
   },
-  feeds: (batch, sequences, { biasCorrection }) =>
-    biasCorrection ? { calibration: calibrationFactors(batch, sequences) } : {},
+  feeds: (batch, sequences, { biasCorrection, biasCurve }) =>
+    biasCorrection ? { calibration: calibrationFactors(batch, sequences, biasCurve) } : {},
   read({ outputs, shape, slot, sequence }) {
     const { completionLength: width } = shape;
     const { length } = sequence.completion;

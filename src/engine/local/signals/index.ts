@@ -3,7 +3,7 @@
  * The signals of a scoring pass: the graph's outputs for those that are asked for, what they must be fed, and their
  * values. A signal without a line here is reduced by its record.
  */
-import { askedParts, askedSignals, fromParts, SIGNALS, type SignalName } from "../../../credit/index.ts";
+import { askedSignals, SIGNALS, type SignalName } from "../../../credit/index.ts";
 import { EngineError } from "../../../errors/index.ts";
 import { type BatchShape, keySupports, type TeacherForcedGraph } from "../../../model/graph/index.ts";
 import type { Feeds, Tensor } from "../../../tensor/index.ts";
@@ -71,17 +71,6 @@ export function readSignals(slot: SlotOutputs, request: SignalRequest | undefine
   const asked = reducers(request);
   if (asked.length === 0) return {};
   const values = asked.map(({ signal, request: own, reducer }) => [signal.name, reducer.read(slot, own)]);
-  return { signals: Object.fromEntries(values) };
-}
-
-/** The signals of an empty completion. */
-export function emptySignals(request: SignalRequest | undefined): { signals?: Signals } {
-  const asked = askedSignals(request);
-  if (asked.length === 0) return {};
-  const values = asked.map((one) => [
-    one.signal.name,
-    fromParts(askedParts(one).map(({ path }) => [path, new Float64Array()])),
-  ]);
   return { signals: Object.fromEntries(values) };
 }
 

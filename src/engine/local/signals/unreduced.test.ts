@@ -23,6 +23,7 @@ const REQUESTS: readonly SignalRequest[] = [
   { attention: { row: "predicting", measure: "sharpness" } },
   { attention: { row: "own", measure: "divergence" } },
   { calibrated: { row: "predicting", layers: 2, biasCorrection: false } },
+  { calibrated: { row: "own", layers: 1, biasCorrection: true, biasCurve: { exponential: 0.4, decay: 2 } } },
   { imageRows: { row: "predicting" } },
 ];
 
