@@ -3,22 +3,16 @@
  * The definition of a verdict, and where a verdict reads the answer of a completion.
  */
 import * as z from "zod";
+import type { KindDefinition, KindSchema } from "../parts/index.ts";
 import { extractAnswer, markedAnswer } from "./extract-answer.ts";
 import { withoutThought } from "./extraction/thought.ts";
 import type { Judgement, Verdict } from "./verdict.ts";
 
-/** A strict object schema whose `kind` is one literal. */
-export type VerdictSchema = z.ZodObject<{ kind: z.ZodLiteral<string> }>;
-
-/** A verdict by its options. A built-in one has a `kind`; a user module exports the same. */
-export interface VerdictDefinition<Schema extends VerdictSchema> {
-  readonly schema: Schema;
-  /** @param options parsed by the schema, every default filled in */
-  create(options: z.output<Schema>): Verdict;
-}
+/** A verdict by its options; it needs no context. A user module exports the same. */
+export type VerdictDefinition<Schema extends KindSchema> = KindDefinition<Schema, undefined, Verdict>;
 
 /** Types a definition. */
-export function defineVerdict<Schema extends VerdictSchema>(
+export function defineVerdict<Schema extends KindSchema>(
   definition: VerdictDefinition<Schema>,
 ): VerdictDefinition<Schema> {
   return definition;

@@ -219,8 +219,9 @@ describe("a parquet file", () => {
     ];
     writeFileSync(path, new Uint8Array(parquetWriteBuffer({ columnData })));
     await expect(open(path)).rejects.toThrow(
-      `${path}: has no column for the answer: expected one of "answer", "solution", "ground_truth", got problem, images`,
+      `${path}: has no column for the answer: expected one of "answer", "ground_truth", "correct_answer", `,
     );
+    await expect(open(path)).rejects.toThrow("got problem, images (data.columns.answer names another)");
     await expect(open(path, { columns: { answer: "reply" } })).rejects.toThrow('expected "reply"');
   });
 
