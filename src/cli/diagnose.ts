@@ -5,22 +5,26 @@
 import { existsSync } from "node:fs";
 import { basename, join, normalize } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { DIGITS_SPLITS, type DigitsSplit } from "../data/index.ts";
-import { diagnose, type ModelDiagnosis, reportText, type Site, writeReport } from "../diagnose/index.ts";
-import { ConfigError } from "../errors/index.ts";
 import {
   type Config,
-  describeEnvironment,
-  evaluationSource,
   fetchModel,
-  maxBrokenShare,
   openDialogue,
   openEngine,
-  problemLimits,
-  RunDirectory,
+  openParts,
   resolveConfig,
-  type Settings,
-} from "../train/index.ts";
+} from "../config/index.ts";
+import { SPLITS, type Split, splitSource } from "../data/index.ts";
+import {
+  diagnose,
+  type ModelDiagnosis,
+  reportText,
+  type Site,
+  sampledAnswers,
+  writeReport,
+} from "../diagnose/index.ts";
+import { ConfigError } from "../errors/index.ts";
+import type { Settings } from "../parts/index.ts";
+import { describeEnvironment, RunDirectory } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
 import { downloadBar } from "./download-bar.ts";
 import { InterruptedRun } from "./program.ts";
@@ -30,7 +34,7 @@ import { newestWeights } from "./trained-model.ts";
 
 interface DiagnoseFlags {
   readonly against: readonly string[];
-  readonly split: DigitsSplit;
+  readonly split: Split;
   readonly problems: number;
   readonly seed: number;
   readonly layers: readonly string[];
@@ -85,7 +89,7 @@ function configOf(model: string, data: string, { set, split, seed }: DiagnoseFla
   const isRun = existsSync(join(model, "environment.json"));
   const run: Settings = isRun ? (RunDirectory.open(model).record.config as Settings) : {};
   const { data: runData, ...rest } = run as { readonly data?: Settings };
-  const keepsData = data === "digits" && runData?.["kind"] === "digits";
+  const keepsData = runData?.["kind"] === data;
   return resolveConfig({
     preset: { ...rest, data: keepsData ? runData : data },
     flags: set,
@@ -100,32 +104,41 @@ async function diagnoseModel(
   context: CliContext,
 ): Promise<ModelDiagnosis> {
   const config = await fetchModel(given, downloadBar(context));
-  const source = await evaluationSource(config, flags.split, downloadBar(context));
-  const dialogue = openDialogue(config);
+  const { task, verdict, limits, maxBrokenShare } = await openParts(config, downloadBar(context));
+  const source = await splitSource(task, flags.split);
+  const dialogue = await openDialogue(config);
   const bar = new ProgressBar(context.stderr, context.hasTerminal, context.clock);
   const engine = await (context.openEngine ?? openEngine)(config);
-  const { isRequested } = context.interruption;
+  const { signal } = context.interruption;
   try {
     const { temperature, topP, topK, maxCompletionTokens } = config.sampling;
-    const found = await diagnose({
+    const answers = sampledAnswers({
       engine,
       dialogue,
       source,
-      name,
       problems: flags.problems,
       sampling: { temperature, topP, topK, maxCompletionTokens },
       seed: flags.seed,
       batchSize: config.evaluation.batchSize,
-      limits: problemLimits(config),
-      maxBrokenShare: maxBrokenShare(config),
+      limits,
+      maxBrokenShare,
+    });
+    const found = await diagnose({
+      engine,
+      dialogue,
+      name,
+      answers,
+      verdict,
+      labels: task.labels,
+      seed: flags.seed,
       sites: sitesOf(flags),
       lambdas: flags.lambda,
       candidates: flags.candidates,
       bootstrap: { resamples: flags.resamples },
       onPhase: (phase, done, total) => bar.show({ label: `${name}, ${phase}`, done, total, facts: [] }),
-      shouldStop: isRequested,
+      shouldStop: () => signal.aborted,
     });
-    if (isRequested()) throw new InterruptedRun("interrupted: nothing was written");
+    if (signal.aborted) throw new InterruptedRun("interrupted: nothing was written");
     return found;
   } finally {
     await engine.close();
@@ -169,11 +182,9 @@ const several = (value: string, before: readonly string[] | undefined) => [...(b
 export function configure(command: Command, context: CliContext): void {
   command
     .argument("<model>", "a run directory, a model directory, or org/name[@revision] of the hub")
-    .argument("<data>", "digits, or the path of a data set")
+    .argument("<data>", "a built-in task by name, or the path of a data set")
     .option("--against <model...>", "other models to be diagnosed alike and compared, such as the start", [])
-    .addOption(
-      new Option("--split <name>", "the part of the data").choices([...DIGITS_SPLITS]).default("test"),
-    )
+    .addOption(new Option("--split <name>", "the part of the data").choices([...SPLITS]).default("test"))
     .option("--problems <n>", "completions to sample, one a problem", positiveNumber, 2000)
     .option("--seed <n>", "seed of problems, sampling and intervals", wholeNumber, 0)
     .addOption(

@@ -6,6 +6,14 @@ import { writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import sharp from "sharp";
+import {
+  type Config,
+  fetchModel,
+  openCredit,
+  openDialogue,
+  openEngine,
+  resolveConfig,
+} from "../config/index.ts";
 import { pictures, readVideoAt } from "../data/index.ts";
 import type { Completion, Engine, Prompt } from "../engine/index.ts";
 import { ConfigError, DataError } from "../errors/index.ts";
@@ -18,7 +26,6 @@ import {
   type RgbImage,
   type VideoClip,
 } from "../model/index.ts";
-import { type Config, fetchModel, openDialogue, openEngine, resolveConfig } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
 import { creditMethodsByName } from "./credit-weights.ts";
 import { downloadBar } from "./download-bar.ts";
@@ -90,24 +97,25 @@ const pngUrl = async ({ data, width, height }: RgbImage): Promise<string> => {
 async function inspect(model: string, flags: InspectFlags, context: CliContext): Promise<void> {
   const stream = flags.stream === true ? ["engine.stream=true"] : [];
   const asked = resolveConfig({ flags: [...flags.set, `model=${model}`, ...stream] });
-  if (asked.model.kind === "digits") throw new ConfigError("inspect: expected a model directory or org/name");
   const [images, videos] = [await readImages(flags.image), await readVideos(flags)];
   const config = await fetchModel(asked, downloadBar(context));
-  if (config.model.kind !== "directory") throw new ConfigError("inspect: expected a model directory");
+  if (config.model.kind !== "directory")
+    throw new ConfigError("inspect: expected a model directory or org/name");
   const { path } = config.model;
   const { processor: image, config: shape } = openModelDirectory(path);
   const processors = { image, video: loadVideoProcessorConfig(path, shape) };
-  const dialogue = openDialogue(config);
+  const dialogue = await openDialogue(config);
   const { question } = flags;
-  const problem = { id: "question", images, videos, question, answer: "", kind: "question" };
+  const problem = { id: "question", images, videos, question, answers: [], columns: {} };
   const prompt = dialogue.prompt(problem);
   const engine = await (context.openEngine ?? openEngine)(config);
   try {
     const { tokens, stopReason } = await answered({ engine, dialogue }, prompt, config, flags);
+    const configured = await openCredit(config);
     const methods =
       flags.methods === undefined
-        ? everyMethod(config.credit)
-        : [...creditMethodsByName(flags.methods, config.credit).values()];
+        ? everyMethod(configured)
+        : [...creditMethodsByName(flags.methods, configured).values()];
     const inspection = await inspectCompletion(
       { engine, processors, methods, temperature: config.sampling.temperature },
       { prompt, group: [{ tokens, stopReason, advantage: 1 }], place: 0 },

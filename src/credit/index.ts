@@ -21,11 +21,13 @@ export type {
   CalibratedRequest,
   CompletionCredit,
   CreditCompletion,
+  CreditedProblem,
   CreditMethod,
   CreditNeeds,
   CreditPerception,
   TokenRole,
 } from "./method.ts";
+export { defineCredit } from "./method.ts";
 export type { AtRlCredit, AtRlInput, AtRlOptions } from "./methods/at-rl/at-rl.ts";
 export { atRl } from "./methods/at-rl/at-rl.ts";
 export type { ExpansionOptions, RefinementOptions } from "./methods/at-rl/importance.ts";
@@ -49,8 +51,6 @@ export { vppo } from "./methods/vppo.ts";
 export type { PartitionGraph } from "./partition/csr-graph.ts";
 export type { Partition, PartitionOptions } from "./partition/partition.ts";
 export { partition } from "./partition/partition.ts";
-export { creditMethod } from "./registry.ts";
-export type { CreditConfig } from "./schema.ts";
-export { creditSchema } from "./schema.ts";
+export { type CreditConfig, creditMethod, creditSchema } from "./registry.ts";
 export type { SimilarityGraphOptions } from "./similarity-graph.ts";
 export { similarityGraph } from "./similarity-graph.ts";

@@ -3,8 +3,7 @@ import { EngineError } from "../errors/index.ts";
 import { attentionSignals } from "./attention-signals.ts";
 import { dycoRl } from "./methods/dyco-rl/dyco-rl.ts";
 import { dycoRlReleased } from "./methods/dyco-rl/released.ts";
-import { creditMethod } from "./registry.ts";
-import { type CreditConfig, creditSchema } from "./schema.ts";
+import { type CreditConfig, creditMethod, creditSchema } from "./registry.ts";
 
 const rows = [0.4, 0.4, 0.1, 0.1, 0, 0.4, 0, 0.1, 0.1, 0.4];
 const attention = attentionSignals(rows, { tokens: 2, keys: 5 }, [2, 2, 1, 1, 1], 3);

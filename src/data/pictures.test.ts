@@ -7,7 +7,7 @@ const clip = (...greys: number[]) => ({ frames: greys.map(picture), fps: 2 });
 const greys = (shown: readonly RgbImage[]) => shown.map(({ data }) => data[0]);
 
 test("a problem is seen in the order of its prompt, two frames of a video at once", () => {
-  const about = { id: "1", answer: "7", kind: "all", images: [picture(1), picture(2)] };
+  const about = { id: "1", answers: ["7"], columns: {}, kind: "all", images: [picture(1), picture(2)] };
   const videos = [clip(10, 11, 12), clip(20, 21)];
   const question = "<video> <image> <video> <image>";
   expect(greys(pictures({ ...about, videos, question }))).toEqual([10, 12, 1, 20, 2]);

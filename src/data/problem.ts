@@ -1,11 +1,11 @@
 /**
  * @module
- * One problem: a question about images and videos, and the answer that a verifier checks against.
+ * One problem: a question about images and videos, and the answers that a verdict accepts.
  */
 import type { RgbImage } from "../model/image/rgb-image.ts";
 import type { VideoClip } from "../model/image/video-clip.ts";
 
-/** A question with its images, its videos and its reference answer. */
+/** A question with its images, its videos, its accepted answers and the row that it was made of. */
 export interface Problem {
   /** Unique within its data set. */
   readonly id: string;
@@ -18,16 +18,21 @@ export interface Problem {
    * the videos, which come after the images where both are without places.
    */
   readonly question: string;
-  readonly answer: string;
-  /** Free-form kind, for accuracy by kind. */
-  readonly kind: string;
-  /** What right reasoning states, where that is known: for each step the wordings that count. */
+  /** Accepted answers, at least one: a completion is right when it equals any of them. */
+  readonly answers: readonly string[];
+  /** Texts of the options A, B, … of a multiple-choice question, without their letters. */
+  readonly options?: readonly string[];
+  /** Free-form kind, for accuracy by kind; `"all"` unless given. */
+  readonly kind?: string;
+  /** Every column of the row by its name; empty for a procedural problem without any. */
+  readonly columns: Readonly<Record<string, unknown>>;
+  /** Steps of right reasoning, where they are known: for each step the wordings that count. */
   readonly keySteps?: readonly (readonly string[])[];
 }
 
 /** A finite or endless list of problems, each a pure function of its index. */
 export interface ProblemSource {
-  /** Says in words what differs when a resumed run has other data. */
+  /** Identifies the data: a resumed run compares it. */
   readonly fingerprint: string;
   /** The number of distinct problems; `Infinity` for a procedural source. */
   readonly size: number;
@@ -37,6 +42,6 @@ export interface ProblemSource {
    * @throws DataError when its row is broken
    */
   problem(index: number): Problem | Promise<Problem>;
-  /** Where the first problem with a video stands, found without reading pixels; absent where there never is one. */
+  /** Place of the first problem with a video, found without reading pixels; absent where no problem has one. */
   firstVideo?(): Promise<string | undefined>;
 }

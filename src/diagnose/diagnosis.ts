@@ -5,7 +5,7 @@
 import type { AttentionRow } from "../credit/index.ts";
 import { type Engine, requireCapability } from "../engine/index.ts";
 import { Rng } from "../math/index.ts";
-import { type CollectOptions, collect } from "./collect.ts";
+import { type Collected, type CollectOptions, collect } from "./collect.ts";
 import { type Correlation, correlate } from "./correlation.ts";
 import {
   type ConnectivityDistribution,
@@ -29,6 +29,7 @@ export interface ModelDiagnosis {
   readonly name: string;
   readonly completions: number;
   readonly tokens: number;
+  /** Of the completions that the verdict could judge; NaN where it could judge none. */
   readonly accuracy: number;
   readonly correlation: readonly Correlation[];
   readonly intervention: readonly RoleIntervention[];
@@ -67,7 +68,7 @@ export async function diagnose(options: DiagnoseOptions): Promise<ModelDiagnosis
   const { table } = collected;
   const { truth } = table;
   const rng = new Rng(options.seed).fork("intervals");
-  const leftOut = missingParts(engine, table.truth !== undefined, options.sites.length > 0);
+  const leftOut = missingParts(engine, options, collected);
   const isLeftOut = (part: string) => leftOut.some((one) => one.part === part);
   const intervention = isLeftOut(PARTS.intervention)
     ? []
@@ -103,7 +104,11 @@ const PARTS = {
   grounding: "grounding",
 } as const;
 
-function missingParts({ capabilities }: Engine, hasTruth: boolean, hasSites: boolean): LeftOut[] {
+function missingParts(
+  { capabilities }: Engine,
+  { sites, labels }: DiagnoseOptions,
+  { table, unlabelled }: Collected,
+): LeftOut[] {
   const missing: LeftOut[] = [];
   const without = (capability: Parameters<typeof requireCapability>[1], part: string) => {
     if (!capabilities.has(capability)) {
@@ -111,9 +116,11 @@ function missingParts({ capabilities }: Engine, hasTruth: boolean, hasSites: boo
     }
   };
   const reason = "the data set does not know which tokens read the image and which are right";
-  if (!hasTruth) {
+  if (table.truth === undefined) {
     for (const part of [PARTS.correlation, PARTS.intervention, PARTS.roles]) missing.push({ part, reason });
-  } else if (!hasSites) {
+  } else if (labels?.rightTexts === undefined) {
+    missing.push({ part: PARTS.intervention, reason: "the labels do not say which texts would be right" });
+  } else if (sites.length === 0) {
     missing.push({ part: PARTS.intervention, reason: "no layers were asked for" });
   } else {
     without("attention-intervention", PARTS.intervention);
@@ -121,6 +128,9 @@ function missingParts({ capabilities }: Engine, hasTruth: boolean, hasSites: boo
   without("attention-measure", PARTS.measures);
   without("calibrated-attention", PARTS.connectivity);
   without("image-ablation", PARTS.grounding);
+  if (unlabelled > 0) {
+    missing.push({ part: `${unlabelled} completions`, reason: "their tokens have no labels" });
+  }
   return missing;
 }
 

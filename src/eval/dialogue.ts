@@ -24,6 +24,8 @@ export interface DialogueOptions extends ChatFormat, Frame {
   readonly stopTokens: readonly number[];
   /** How images and videos are cut into tokens; a text model has none. */
   readonly vision?: { readonly image: ProcessorConfig; readonly video: VideoProcessorConfig } | undefined;
+  /** The question as the model is asked it; that of the problem unless given. */
+  readonly question?: ((problem: Problem) => string) | undefined;
 }
 
 /** Problems to prompts, and tokens to text. */
@@ -70,7 +72,8 @@ export function createDialogue(options: DialogueOptions): Dialogue {
   return {
     stopTokens,
     prompt(problem) {
-      const { id, question, images, videos = [] } = problem;
+      const { id, images, videos = [] } = problem;
+      const question = options.question?.(problem) ?? problem.question;
       if (vision !== undefined) {
         const messages = conversation(question, images.length, { system, suffix }, videos.length);
         return promptFromMessages(messages, images, options, { videos });

@@ -3,7 +3,7 @@
  * Looks into a completion with a model: its log-probs, its attention, what it does without the image, and what every
  * credit method makes of it.
  */
-import type { CreditConfig } from "../credit/index.ts";
+import type { CreditMethod } from "../credit/index.ts";
 import type { Capability, Engine, Prompt, Score, StopReason } from "../engine/index.ts";
 import { EngineError } from "../errors/index.ts";
 import {
@@ -48,7 +48,7 @@ export interface Instrument {
   /** How images and videos are cut into tokens. */
   readonly processors: { readonly image: ProcessorConfig; readonly video: VideoProcessorConfig };
   /** Credit methods to ask. */
-  readonly methods: readonly CreditConfig[];
+  readonly methods: readonly CreditMethod[];
   /** That the completions were sampled at. */
   readonly temperature: number;
 }

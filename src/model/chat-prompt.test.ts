@@ -12,7 +12,7 @@ import { loadChatTemplate, loadTokenizer } from "./load-chat-format.ts";
 import type { Prompt } from "./prompt.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
-const digits = join(root, "assets/digits");
+const digits = join(root, "assets/small");
 const tokenizer = loadTokenizer(digits);
 const template = loadChatTemplate(digits);
 const format = { tokenizer, template };

@@ -11,7 +11,7 @@ import { parameterShapes } from "./parameter-names.ts";
 import { VISION_TOKENS } from "./tokenizer.ts";
 import type { WeightTensor } from "./write-safetensors.ts";
 
-const digits = new URL("../../assets/digits", import.meta.url).pathname;
+const digits = new URL("../../assets/small", import.meta.url).pathname;
 const tokenizer = loadTokenizer(digits);
 const config: ModelConfig = {
   text: {

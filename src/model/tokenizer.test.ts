@@ -9,7 +9,7 @@ import { loadTokenizer } from "./load-chat-format.ts";
 import { checkTokenizer, Tokenizer, VISION_TOKENS } from "./tokenizer.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
-const digits = join(root, "assets/digits");
+const digits = join(root, "assets/small");
 const tokenizer = loadTokenizer(digits);
 
 interface Case {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ConfigError, NumericError, ShapeError } from "../errors/index.ts";
 import { objective } from "./objective.ts";
-import type { AlgorithmInput } from "./schema.ts";
+import type { AlgorithmInput } from "./registry.ts";
 import type { ObjectiveCompletion, ObjectiveGroup } from "./types.ts";
 
 const grpo: AlgorithmInput = { kind: "grpo", klCoefficient: 0 };

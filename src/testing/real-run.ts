@@ -3,7 +3,7 @@
  * A run of the local engine, for tests of what looks at runs.
  */
 import { runCommandLine } from "../cli/program.ts";
-import { openEngine } from "../train/index.ts";
+import { openEngine } from "../config/index.ts";
 import { collectingContext } from "./tiny-run.ts";
 
 /** A training with the local engine that is over in seconds, and learns nothing. */

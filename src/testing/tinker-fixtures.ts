@@ -3,6 +3,9 @@
  * Both ends of the Tinker protocol for tests: a server whose models are fake engines on the digits task's vocabulary, and
  * clients of it.
  */
+
+import { freshSmallModel } from "../config/index.ts";
+import { SMALL_ASSETS, smallModelConfig } from "../config/open/small-model.ts";
 import {
   createFakeEngine,
   createTinkerEngine,
@@ -16,13 +19,11 @@ import {
   startTinkerServer,
   type TinkerServer,
 } from "../serve/index.ts";
-import { DIGITS_ASSETS, digitsModelConfig } from "../train/digits-model.ts";
-import { freshDigitsModel } from "../train/index.ts";
 import { temporaryDirectory } from "./tiny-run.ts";
 
-const tokenizer = loadTokenizer(DIGITS_ASSETS);
-const config = digitsModelConfig();
-const processor = loadProcessorConfig(DIGITS_ASSETS, config);
+const tokenizer = loadTokenizer(SMALL_ASSETS);
+const config = smallModelConfig();
+const processor = loadProcessorConfig(SMALL_ASSETS, config);
 
 /** A served model with the digits tokenizer; `open` makes its engines. */
 export function servedDigits(name: string, open: () => Promise<Engine> | Engine): ServedModel {
@@ -61,7 +62,7 @@ export class TinkerWorld {
   }
 
   async client(url: string, options: Partial<TinkerEngineOptions> = {}): Promise<Engine> {
-    const engine = await createTinkerEngine({ url, model: freshDigitsModel(0), ...options });
+    const engine = await createTinkerEngine({ url, model: freshSmallModel(0), ...options });
     this.#open.push(engine);
     return engine;
   }

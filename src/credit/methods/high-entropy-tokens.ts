@@ -5,11 +5,11 @@
 import * as z from "zod";
 import { quantile } from "../../math/index.ts";
 import { checkOption, checkSignals, counts } from "../check-signals.ts";
-import type { CreditMethod } from "../method.ts";
+import { type CreditMethod, defineCredit } from "../method.ts";
 import { completionName, requireSignal } from "../per-completion.ts";
 import { topShare } from "../top-share.ts";
 
-export const highEntropyTokensSchema = z
+const highEntropyTokensSchema = z
   .strictObject({
     kind: z.literal("high-entropy-tokens"),
     share: z.number().min(0).max(1).default(0.2).describe("Share of tokens that learn (ρ)."),
@@ -83,9 +83,10 @@ const scopes: Readonly<
 };
 
 /** 80/20 with its options bound; the batch is all completions of the call. */
-export function highEntropyTokensMethod(config: z.output<typeof highEntropyTokensSchema>): CreditMethod {
+function highEntropyTokensMethod(config: z.output<typeof highEntropyTokensSchema>): CreditMethod {
   return {
     needs: { entropy: true },
+    ...(config.scope === "batch" && { wholeBatch: true }),
     credit: (groups) => {
       const inputs = groups.flatMap((group, g) =>
         group.map((completion, i) => ({
@@ -99,3 +100,8 @@ export function highEntropyTokensMethod(config: z.output<typeof highEntropyToken
     },
   };
 }
+
+export const highEntropyTokensCredit = defineCredit({
+  schema: highEntropyTokensSchema,
+  create: highEntropyTokensMethod,
+});

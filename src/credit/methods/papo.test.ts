@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { NumericError, ShapeError } from "../../errors/index.ts";
-import { creditMethod } from "../registry.ts";
-import { creditSchema } from "../schema.ts";
+import { creditMethod, creditSchema } from "../registry.ts";
 import { papo } from "./papo.ts";
 
 const half = Math.log(0.5);

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { NumericError, ShapeError } from "../../errors/index.ts";
-import { type VppoInput, vppo, vppoMethod, vppoSchema } from "./vppo.ts";
+import { type VppoInput, vppo, vppoCredit } from "./vppo.ts";
 
 interface Recorded {
   name: string;
@@ -119,7 +119,9 @@ describe("vppo", () => {
       },
     ];
     const credit = (entropyPenalty: number) =>
-      vppoMethod(vppoSchema.parse({ kind: "vppo", entropyPenalty })).credit([group])[0]![0]!;
+      vppoCredit
+        .create(vppoCredit.schema.parse({ kind: "vppo", entropyPenalty }), undefined)
+        .credit([group])[0]![0]!;
     const plain = credit(0);
     expect(plain.perception).toBeUndefined();
     expect(credit(0.06)).toEqual({

@@ -62,7 +62,7 @@ describe("a broken line of jsonl", () => {
     const source = await open(path);
     expect(source.place(1)).toBe(`${path} line 3`);
     expect(source.size).toBe(3);
-    expect((await source.problem(2)).answer).toBe("7");
+    expect((await source.problem(2)).answers[0]).toBe("7");
   });
 
   test("that has 50 MB is broken without being read", async () => {
@@ -73,7 +73,7 @@ describe("a broken line of jsonl", () => {
     const before = process.memoryUsage().rss;
     expect(await fault(path, 1)).toMatch(/expected at most 33554432 bytes, got 524288\d\d/);
     expect(process.memoryUsage().rss - before).toBeLessThan(40 * 2 ** 20);
-    expect((await source.problem(2)).answer).toBe("7");
+    expect((await source.problem(2)).answers[0]).toBe("7");
   });
 
   test("that is no UTF-8 is named", async () => {
@@ -219,8 +219,9 @@ describe("a parquet file", () => {
     ];
     writeFileSync(path, new Uint8Array(parquetWriteBuffer({ columnData })));
     await expect(open(path)).rejects.toThrow(
-      `${path}: has no column for the answer: expected one of "answer", "solution", "ground_truth", got problem, images`,
+      `${path}: has no column for the answer: expected one of "answer", "ground_truth", "correct_answer", `,
     );
+    await expect(open(path)).rejects.toThrow("got problem, images (data.columns.answer names another)");
     await expect(open(path, { columns: { answer: "reply" } })).rejects.toThrow('expected "reply"');
   });
 
@@ -241,7 +242,7 @@ describe("a parquet file", () => {
     bytes.fill(0xff, 4, 40);
     writeFileSync(path, bytes);
     expect(await fault(path, 1)).toContain(`${path} row 2: cannot be read as parquet`);
-    expect((await (await open(path)).problem(second)).answer).toBe("9");
+    expect((await (await open(path)).problem(second)).answers[0]).toBe("9");
   });
 });
 

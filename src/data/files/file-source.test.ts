@@ -34,7 +34,7 @@ describe.each(FORMATS)("a data set in %s", (name, write) => {
       const problem = await source.problem(index);
       const own = problems[name === "TSV" && index % 2 === 1 ? index - 1 : index]!;
       expect(problem.question.replace("<image>", "")).toBe("What is the sum?");
-      expect(problem.answer).toBe(problems[index]!.answer);
+      expect(problem.answers[0]).toBe(problems[index]!.answer);
       expect(problem.images).toHaveLength(1);
       const [image] = problem.images;
       const side = own === problems[index] ? 28 + 28 * (index % 2) : 28;
@@ -125,7 +125,7 @@ describe("a directory", () => {
   const answersOf = async (path: string, split: "train" | "validation" | "test", more: object = {}) => {
     const source = await openFileSource(filesSchema.parse({ path, ...more }), split);
     const found = await Promise.all(Array.from({ length: source.size }, (_, i) => source.problem(i)));
-    return found.map(({ answer }) => answer).join("");
+    return found.map(({ answers }) => answers[0]).join("");
   };
 
   test("whose files are named by splits gives each its own, in the order of their names", async () => {
@@ -170,7 +170,11 @@ describe("a row", () => {
 
   test("may name them by number, and then has them in that order, those unnamed first", async () => {
     const row = { images: ["images/p0.png", "images/p1.png", "images/p2.png"], answer: 5 };
-    const { question, images, answer } = await one({
+    const {
+      question,
+      images,
+      answers: [answer],
+    } = await one({
       ...row,
       question: "Compare <image 2> with <image 1>, then <image 2>.",
     });
@@ -193,12 +197,12 @@ describe("a row", () => {
       { from: "human", value: "Second?" },
       { from: "gpt", value: "two" },
     ];
-    expect(await one({ conversations })).toMatchObject({ question: "First?", answer: "one" });
+    expect(await one({ conversations })).toMatchObject({ question: "First?", answers: ["one"] });
     const messages = conversations.map(({ from, value }) => ({
       role: from === "gpt" ? "assistant" : from === "human" ? "user" : from,
       content: value,
     }));
-    expect(await one({ messages })).toMatchObject({ question: "First?", answer: "one" });
+    expect(await one({ messages })).toMatchObject({ question: "First?", answers: ["one"] });
   });
 
   test("is read by the columns that the user names", async () => {
@@ -207,7 +211,7 @@ describe("a row", () => {
     expect(await one(row, { columns })).toMatchObject({
       id: "3",
       question: "this",
-      answer: "7",
+      answers: ["7"],
       kind: "sums",
     });
   });

@@ -67,7 +67,7 @@ describe("a JSON list", () => {
     await expect(source.problem(0)).rejects.toThrow(`${path} row 1 (line 2): is no JSON`);
     await expect(source.problem(1)).rejects.toThrow(`${path} row 2 (line 6): answer: is missing`);
     await expect(source.problem(3)).rejects.toThrow("row 4 (line 13): expected a JSON object, got a list");
-    expect((await source.problem(4)).answer).toBe("7");
+    expect((await source.problem(4)).answers[0]).toBe("7");
   });
 
   test("may begin with a byte order mark, and may be JSON lines under another name", async () => {

@@ -2,9 +2,9 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { freshSmallModel } from "../../config/index.ts";
 import { createLocalEngine } from "../../engine/index.ts";
 import { createDialogue } from "../../eval/index.ts";
-import { freshDigitsModel } from "../../train/index.ts";
 import { openModelDirectory, writeModelDirectory } from "../directory.ts";
 import { exportModel } from "../export-model.ts";
 import { loadChatTemplate } from "../load-chat-format.ts";
@@ -28,7 +28,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** A model whose only word on processors is what transformers 5 writes. */
 const model = join(folder, "model");
-const engine = await createLocalEngine({ model: freshDigitsModel(1), threads: 1 });
+const engine = await createLocalEngine({ model: freshSmallModel(1), threads: 1 });
 await engine.save(model, { optimizer: false });
 await engine.close();
 rmSync(join(model, "preprocessor_config.json"));
@@ -76,7 +76,7 @@ function requireSame(directory: string): void {
     stopTokens,
     vision: { image: processor, video: videoProcessor },
   });
-  const about = { id: "1", answer: "", kind: "all", question: "What is the sum?" };
+  const about = { id: "1", answers: [""], columns: {}, kind: "all", question: "What is the sum?" };
   const prompt = dialogue.prompt({ ...about, images: [still], videos: [film] });
   expect(dialogue.promptTokens(prompt)).toBe(expected.ids.length);
   const [open, ...rest] = prompt.chunks.flatMap((chunk) => (chunk.kind === "text" ? [...chunk.tokens] : []));

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { SMALL_ASSETS, smallModelConfig } from "../../config/open/small-model.ts";
 import { RunError } from "../../errors/index.ts";
 import { disk, emptyDisk } from "../../testing/small-disk.ts";
-import { DIGITS_ASSETS, digitsModelConfig } from "../../train/digits-model.ts";
 import { writeModelDirectory } from "../directory.ts";
 import { exportModel } from "../export-model.ts";
 import { defaultProcessorConfig } from "../image/processor-config.ts";
@@ -19,7 +19,7 @@ vi.mock("node:fs", async (original) => {
   return onSmallDisk(await original());
 });
 
-const config = digitsModelConfig();
+const config = smallModelConfig();
 let folder: string;
 let source: string;
 beforeEach(() => {
@@ -31,7 +31,7 @@ beforeEach(() => {
     stopTokens: [2],
     padToken: 2,
     maxPositionEmbeddings: 4096,
-    tokenizerFrom: DIGITS_ASSETS,
+    tokenizerFrom: SMALL_ASSETS,
     weights: new Map([...parameterShapes(config)].map(([name, shape]) => [name, numbers(shape)])),
   });
 });

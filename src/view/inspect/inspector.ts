@@ -3,9 +3,11 @@
  * Looking into a completion with a model: its log-probs, its attention, what it does without the image, and what
  * every credit method makes of it.
  */
+
+import { createVerdict, openCredit } from "../../config/index.ts";
 import { RunError } from "../../errors/index.ts";
 import { everyMethod, inspectCompletion } from "../../inspect/index.ts";
-import { openVerifier } from "../../train/verifier.ts";
+import { isRight } from "../../verify/index.ts";
 import type { GreedyAnswer, Inspection, RolloutDetail } from "../protocol.ts";
 import type { Run } from "../runs/run.ts";
 import { type LoadedModel, LoadedModels } from "./loaded-models.ts";
@@ -51,7 +53,12 @@ export class Inspector {
     const asked = group[place];
     if (asked === undefined) throw new RunError(`completion ${at}: the group has none there`);
     const problem = await this.#images.problem(run, asked.index);
-    const { credit, sampling } = await parsedConfig(run);
+    const config = await parsedConfig(run);
+    const { sampling } = config;
+    // A method of one's own is code, which the viewer does not run.
+    const credit = await openCredit(
+      config.credit.kind === "module" ? { credit: { kind: "uniform" } } : config,
+    );
     return this.#with(lens, async ({ engine, dialogue, processors }, weights) => {
       requireSameTokens(asked, dialogue.tokenTexts(asked.tokens));
       const methods = everyMethod(credit);
@@ -84,18 +91,13 @@ export class Inspector {
       });
       const completion = group?.[0];
       if (completion === undefined) throw new RunError("the engine gave no completion");
-      const reward = openVerifier(config)(
-        dialogue.text(completion.tokens),
-        problem,
-        completion.tokens.length,
-      );
-      const accuracy = reward?.parts["accuracy"];
+      const judgement = await createVerdict(config).judge(dialogue.text(completion.tokens), problem);
       return {
         weights,
         tokens: Array.from(completion.tokens),
         tokenTexts: dialogue.tokenTexts(completion.tokens),
         logprobs: rounded(completion.logprobs),
-        isRight: accuracy === undefined ? null : accuracy >= 1,
+        isRight: judgement.score === null ? null : isRight(judgement),
       };
     });
   }

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
+import { openDialogue, smallModelConfig } from "../../config/index.ts";
 import { createFakeEngine } from "../../engine/index.ts";
 import { defaultProcessorConfig, parseVideoProcessorConfig } from "../../model/index.ts";
 import { tinyConfig } from "../../testing/tiny-run.ts";
-import { digitsModelConfig, openDialogue } from "../../train/index.ts";
 import { type LoadedModel, LoadedModels } from "./loaded-models.ts";
 
 const config = tinyConfig();
-const dialogue = openDialogue(config);
+const dialogue = await openDialogue(config);
 
 /** Models that note when they are opened and closed. */
 function noted() {
@@ -20,7 +20,7 @@ function noted() {
         events.push(`close ${directory}`);
       },
     };
-    const image = defaultProcessorConfig(digitsModelConfig());
+    const image = defaultProcessorConfig(smallModelConfig());
     return { engine, dialogue, processors: { image, video: parseVideoProcessorConfig({}) } };
   });
   const use = (directory: string) =>

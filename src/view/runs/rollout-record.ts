@@ -4,7 +4,7 @@
  */
 import type { TokenRole } from "../../credit/index.ts";
 import type { CompletionSummary, RolloutDetail } from "../protocol.ts";
-import { type JsonObject, numberArray, numberOf, numbersOf, textOf } from "./json-fields.ts";
+import { type JsonObject, numberArray, numberOf, numbersOf, textOf, textsOf } from "./json-fields.ts";
 
 /** Characters of a completion that a list shows. */
 const SHOWN_TEXT = 320;
@@ -28,7 +28,7 @@ export function rolloutRecord(at: number, line: JsonObject): RolloutRecord | und
     index: numberOf(line["index"]) ?? -1,
     kind: textOf(line["kind"]),
     question: textOf(line["question"]),
-    answer: textOf(line["answer"]),
+    answer: textsOf(line["answers"]).join(" or "),
     completion,
     reward: numberOf(line["reward"]),
     rewardParts: numbersOf(line["rewardParts"]),

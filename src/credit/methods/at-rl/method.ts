@@ -5,7 +5,7 @@
 import * as z from "zod";
 import { Rng } from "../../../math/index.ts";
 import { PAPER_BIAS_CURVE } from "../../bias-curve.ts";
-import type { CalibratedRequest, CreditMethod } from "../../method.ts";
+import { type CalibratedRequest, type CreditMethod, defineCredit } from "../../method.ts";
 import { completionName, requireSignal } from "../../per-completion.ts";
 import { AT_RL_WEIGHTINGS, atRl } from "./at-rl.ts";
 
@@ -53,7 +53,7 @@ const biasCurveSchema = z.strictObject({
     .describe("Amplitude of a half wave from the first position to the last (λ_cos)."),
 });
 
-export const atRlSchema = z
+const atRlSchema = z
   .strictObject({
     kind: z.literal("at-rl"),
     scale: z
@@ -116,7 +116,7 @@ function calibratedRequest({ row, layers, biasCorrection }: z.output<typeof atRl
 }
 
 /** AT-RL with its options bound. */
-export function atRlMethod(config: z.output<typeof atRlSchema>): CreditMethod {
+function atRlMethod(config: z.output<typeof atRlSchema>): CreditMethod {
   return {
     needs: { calibrated: calibratedRequest(config) },
     credit: (groups, rng = new Rng(0)) =>
@@ -133,3 +133,5 @@ export function atRlMethod(config: z.output<typeof atRlSchema>): CreditMethod {
       ),
   };
 }
+
+export const atRlCredit = defineCredit({ schema: atRlSchema, create: atRlMethod });

@@ -5,14 +5,14 @@
 import * as z from "zod";
 import { EngineError } from "../../../errors/index.ts";
 import { Rng } from "../../../math/index.ts";
-import type { CreditMethod } from "../../method.ts";
+import { type CreditMethod, defineCredit } from "../../method.ts";
 import { completionName, requireSignal } from "../../per-completion.ts";
 import { DYCO_RL_ABLATIONS, replacements } from "./ablations.ts";
 import { dycoRl } from "./dyco-rl.ts";
 import { dycoRlReleased } from "./released.ts";
 import type { DycoRlInput } from "./token-role.ts";
 
-export const dycoRlSchema = z
+const dycoRlSchema = z
   .strictObject({
     kind: z.literal("dyco-rl"),
     variant: z
@@ -64,7 +64,7 @@ export const dycoRlSchema = z
 type DycoRlConfig = z.output<typeof dycoRlSchema>;
 
 /** DyCo-RL with its options bound. The released variant compares the completions of one prompt, as its authors do. */
-export function dycoRlMethod(config: DycoRlConfig): CreditMethod {
+function dycoRlMethod(config: DycoRlConfig): CreditMethod {
   const { variant, alpha, threshold, row, shortCompletion = 60, lengthFactor = false, ablation } = config;
   const { measure, shapesReward } = ablation === undefined ? {} : replacements[ablation];
   const credit = {
@@ -93,3 +93,5 @@ export function dycoRlMethod(config: DycoRlConfig): CreditMethod {
       }),
   };
 }
+
+export const dycoRlCredit = defineCredit({ schema: dycoRlSchema, create: dycoRlMethod });

@@ -64,7 +64,7 @@ const folder = mkdtempSync(join(tmpdir(), "fovea-releases-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const fixtures = fileURLToPath(new URL("../../../../fixtures/model-files/releases/", import.meta.url));
-const digits = fileURLToPath(new URL("../../../../assets/digits/", import.meta.url));
+const digits = fileURLToPath(new URL("../../../../assets/small/", import.meta.url));
 const index = readJson(join(fixtures, "index.json")) as Index;
 const recorded = readdirSync(fixtures)
   .filter((name) => name !== "index.json")

@@ -1,0 +1,12 @@
+/**
+ * @module
+ * Rows with several accepted answers: the `answers` of TextVQA, DocVQA, VQAv2 and SQuAD, and A-OKVQA's `direct_answers`. A
+ * single answer beside them comes first: then `answers` may be the options.
+ */
+import { unquoted } from "./literal.ts";
+import { answersIn, firstOf, type RowReader } from "./reader.ts";
+
+export const answerLists: RowReader = {
+  name: "accepted answers",
+  answer: firstOf(["answers", "direct_answers"], (value) => answersIn(unquoted(value))),
+};

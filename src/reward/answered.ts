@@ -1,0 +1,46 @@
+/**
+ * @module
+ * From sampled completions to what rewards see: text, thought, extracted answer, verdict.
+ */
+import type { Problem } from "../data/index.ts";
+import type { Completion } from "../engine/index.ts";
+import type { Verdict } from "../verify/index.ts";
+import type { Answered } from "./reward.ts";
+
+const OPEN = "<think>";
+const CLOSE = "</think>";
+
+/**
+ * The text after the thought: after the last `</think>`; the whole text where there is no thought; "" where a thought
+ * has no end.
+ */
+export function afterThought(text: string): string {
+  const end = text.lastIndexOf(CLOSE);
+  if (end >= 0) return text.slice(end + CLOSE.length);
+  return text.includes(OPEN) ? "" : text;
+}
+
+/** Completions with their problems, judged by the run's verdict. */
+export function answeredOf(
+  verdict: Verdict,
+  completions: readonly {
+    readonly problem: Problem;
+    readonly completion: Completion;
+    readonly text: string;
+  }[],
+): Promise<Answered[]> {
+  return Promise.all(
+    completions.map(async ({ problem, completion, text }): Promise<Answered> => {
+      const judgement = await verdict.judge(text, problem);
+      return {
+        problem,
+        text,
+        afterThought: afterThought(text),
+        extracted: judgement.extracted,
+        judgement,
+        tokens: completion.tokens,
+        stopReason: completion.stopReason,
+      };
+    }),
+  );
+}
