@@ -15,8 +15,8 @@ import { freshSmallModel, openDialogue, openTask, resolveConfig } from "../confi
 import { attentionSignals, dycoRl } from "../credit/index.ts";
 import { splitSource, taskLessons } from "../data/index.ts";
 import { createLocalEngine, type Engine, type Sequence } from "../engine/index.ts";
-import { loadProcessors, preparePrompt } from "../engine/local/prompts/prepared-prompt.ts";
-import { loadProcessorConfig, type OnnxManifest, openModelDirectory, readJson } from "../model/index.ts";
+import { preparePrompt } from "../engine/local/prompts/prepared-prompt.ts";
+import { type OnnxManifest, openModelDirectory, openSightOf, readJson } from "../model/index.ts";
 import { OnnxModel } from "../testing/onnx-session.ts";
 import { collectingContext } from "../testing/tiny-run.ts";
 import { runCommandLine } from "./program.ts";
@@ -40,7 +40,7 @@ async function warmModel(): Promise<Engine> {
   const lesson = (await taskLessons(task))!.at(-1)!.source;
   for (let step = 0; step < 12; step++) {
     const shown = await Promise.all(
-      Array.from({ length: 16 }, (_, i) => lesson.demonstration(step * 16 + i)),
+      Array.from({ length: 16 }, async (_, i) => lesson.demonstration(step * 16 + i)),
     );
     const sequences = shown.map(
       ({ problem, completion }): Sequence => ({
@@ -102,9 +102,9 @@ test("the directory holds the graphs, a manifest of them, and all files of the m
     expect.arrayContaining(["tokenizer.json", "preprocessor_config.json", "config.json"]),
   );
   const manifest = readJson(join(target, "onnx.json")) as OnnxManifest;
-  const { stopTokens, config } = openModelDirectory(model);
+  const { stopTokens, vision } = openModelDirectory(model);
   expect(manifest.tokens.stop).toEqual(stopTokens);
-  expect(manifest.tokens.neverSampled).toContain(config.imageTokenId);
+  expect(manifest.tokens.neverSampled).toEqual(vision.specialTokens);
   const text = readFileSync(join(target, "ONNX.md"), "utf8");
   for (const { inputs, outputs } of Object.values(manifest.models)) {
     for (const { name, shape } of [...inputs, ...outputs]) {
@@ -118,11 +118,10 @@ test("the directory holds the graphs, a manifest of them, and all files of the m
 });
 
 test("onnxruntime alone answers digits problems as the engine does: tokens, log-probs, attention and roles", async () => {
-  const { config } = openModelDirectory(model);
-  const processors = loadProcessors(model, config);
+  const { vision } = openModelDirectory(model);
   const { tokens } = readJson(join(target, "onnx.json")) as OnnxManifest;
   const options = { banned: tokens.neverSampled, stopTokens: tokens.stop };
-  const problems = await Promise.all(Array.from({ length: 8 }, (_, i) => source.problem(i)));
+  const problems = await Promise.all(Array.from({ length: 8 }, async (_, i) => source.problem(i)));
   const prompts = problems.map((problem) => dialogue.prompt(problem));
   const groups = await engine.sample({
     prompts,
@@ -137,7 +136,7 @@ test("onnxruntime alone answers digits problems as the engine does: tokens, log-
   });
   const onnx = await OnnxModel.open(target);
   for (const [i, prompt] of prompts.entries()) {
-    const prepared = preparePrompt(prompt, config, processors);
+    const prepared = preparePrompt(prompt, vision);
     const [expected] = groups[i]!;
     const found = await onnx.generate(prepared, TOKENS, options);
     expect(found.tokens, `problem ${i}`).toEqual([...expected!.tokens]);
@@ -197,9 +196,8 @@ describe("what it cannot do it says, and leaves nothing behind", () => {
     rmSync(join(bare, "preprocessor_config.json"));
     const path = place();
     expect((await fovea(bare, path, "--onnx")).status).toBe(0);
-    expect(openModelDirectory(bare).processor).toEqual(
-      loadProcessorConfig(path, openModelDirectory(bare).config),
-    );
+    const { config, vision } = openModelDirectory(bare);
+    expect(openSightOf(path, config).vision.preprocessorJson).toEqual(vision.preprocessorJson);
     expect(existsSync(join(path, "preprocessor_config.json"))).toBe(true);
   });
 

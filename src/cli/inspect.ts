@@ -19,13 +19,8 @@ import type { Completion, Engine, Prompt } from "../engine/index.ts";
 import { ConfigError, DataError } from "../errors/index.ts";
 import type { Dialogue } from "../eval/index.ts";
 import { everyMethod, inspectCompletion, inspectionPage, inspectionText } from "../inspect/index.ts";
-import {
-  decodeImage,
-  loadVideoProcessorConfig,
-  openModelDirectory,
-  type RgbImage,
-  type VideoClip,
-} from "../model/index.ts";
+import { decodeImage, type RgbImage, type VideoClip } from "../model/index.ts";
+import { connectionOf } from "./connection.ts";
 import type { CliContext } from "./context.ts";
 import { creditMethodsByName } from "./credit-weights.ts";
 import { downloadBar } from "./download-bar.ts";
@@ -101,14 +96,11 @@ async function inspect(model: string, flags: InspectFlags, context: CliContext):
   const config = await fetchModel(asked, downloadBar(context));
   if (config.model.kind !== "directory")
     throw new ConfigError("inspect: expected a model directory or org/name");
-  const { path } = config.model;
-  const { processor: image, config: shape } = openModelDirectory(path);
-  const processors = { image, video: loadVideoProcessorConfig(path, shape) };
   const dialogue = await openDialogue(config);
   const { question } = flags;
   const problem = { id: "question", images, videos, question, answers: [], columns: {} };
   const prompt = dialogue.prompt(problem);
-  const engine = await (context.openEngine ?? openEngine)(config);
+  const engine = await (context.openEngine ?? openEngine)(config, connectionOf(context));
   try {
     const { tokens, stopReason } = await answered({ engine, dialogue }, prompt, config, flags);
     const configured = await openCredit(config);
@@ -117,7 +109,7 @@ async function inspect(model: string, flags: InspectFlags, context: CliContext):
         ? everyMethod(configured)
         : [...creditMethodsByName(flags.methods, configured).values()];
     const inspection = await inspectCompletion(
-      { engine, processors, methods, temperature: config.sampling.temperature },
+      { engine, vision: dialogue.sight?.vision, methods, temperature: config.sampling.temperature },
       { prompt, group: [{ tokens, stopReason, advantage: 1 }], place: 0 },
     );
     const tokenTexts = dialogue.tokenTexts(tokens);

@@ -11,6 +11,7 @@ import { isHubReference, LORA_MODULES } from "../model/index.ts";
 import { algorithmSchema } from "../objective/index.ts";
 import { rewardEntrySchema, temporalSchema } from "../reward/index.ts";
 import { samplingSchema, scheduleSchema, sftSchema } from "../train/index.ts";
+import { verdictSchema } from "../verify/index.ts";
 import { moduleSchema } from "./modules/load-module.ts";
 import { taskNames, taskSchemas } from "./tasks.ts";
 import { tinkerSchema } from "./tinker-schema.ts";
@@ -25,17 +26,19 @@ const modelSchema = z
     z
       .strictObject({
         kind: z.literal("small"),
-        tokenizer: z
+        assets: z
           .string()
           .min(1)
           .optional()
-          .describe("Directory with tokenizer.json and chat_template.jinja; the built-in one unless given."),
+          .describe(
+            "Directory with config.json, tokenizer and chat template; the built-in one unless given.",
+          ),
       })
       .describe("The built-in small model, from random weights drawn by train.seed; it needs a warm start."),
     z
       .strictObject({
         kind: z.literal("directory"),
-        path: z.string().min(1).describe("A Hugging Face Qwen2.5-VL model directory."),
+        path: z.string().min(1).describe("A Hugging Face model directory."),
       })
       .describe("A model from disk."),
     z
@@ -84,19 +87,6 @@ const promptSchema = z
 const trainSchema = scheduleSchema
   .safeExtend({ seed: seed.default(0).describe("Seed of initial weights, sampling and order of data.") })
   .describe("Reinforcement learning.");
-
-const verdictSchema = z
-  .strictObject({
-    kind: z.literal("answer"),
-    from: z
-      .enum(["anywhere", "mark"])
-      .default("anywhere")
-      .describe(
-        "mark: only <answer>…</answer> or \\boxed{…} counts as an answer; anywhere: else the last option letter or " +
-          "number does.",
-      ),
-  })
-  .describe("Decides what is right, in training, evaluation, diagnosis and the viewer.");
 
 /** A reward of a user module, with the weight and the name that built-in entries have too. */
 const rewardModuleSchema = moduleSchema.safeExtend({
@@ -192,7 +182,10 @@ export const configSchema = z
       .discriminatedUnion("kind", [...creditSchema.options, moduleSchema])
       .describe("How the advantage of a completion is shared among its tokens.")
       .prefault({ kind: DEFAULT_KINDS.credit }),
-    verdict: verdictSchema.prefault({ kind: DEFAULT_KINDS.verdict }),
+    verdict: z
+      .discriminatedUnion("kind", [...verdictSchema.options, moduleSchema])
+      .describe("Decides what is right, in training, evaluation, diagnosis and the viewer.")
+      .prefault({ kind: DEFAULT_KINDS.verdict }),
     reward: rewardSchema,
     sampling: samplingSchema.prefault({}),
     train: trainSchema.prefault({}),

@@ -6,24 +6,22 @@
 import type { Problem } from "../data/index.ts";
 import { ModelError } from "../errors/index.ts";
 import {
-  type ChatFormat,
-  imageGrid,
-  mergedTokens,
-  type ProcessorConfig,
   type Prompt,
   type PromptChunk,
+  type PromptModel,
   promptFromMessages,
-  type VideoProcessorConfig,
-  videoGrid,
+  type Sight,
 } from "../model/index.ts";
 import { conversation, type Frame, textConversation } from "./conversation.ts";
+import { type Decode, tokenTexts } from "./token-texts.ts";
 
-/** How problems become conversations. */
-export interface DialogueOptions extends ChatFormat, Frame {
-  /** Ids that end a completion; at least one. The first ends a demonstration. */
-  readonly stopTokens: readonly number[];
-  /** How images and videos are cut into tokens; a text model has none. */
-  readonly vision?: { readonly image: ProcessorConfig; readonly video: VideoProcessorConfig } | undefined;
+/**
+ * How problems become conversations: what `openPrompts` says of a model's directory, and the words around a question. The
+ * first of `stopTokens` ends a demonstration; without `sight` the model is a text model.
+ */
+export interface DialogueOptions
+  extends Pick<PromptModel, "tokenizer" | "template" | "placeholders" | "stopTokens" | "sight">,
+    Frame {
   /** The question as the model is asked it; that of the problem unless given. */
   readonly question?: ((problem: Problem) => string) | undefined;
 }
@@ -31,6 +29,8 @@ export interface DialogueOptions extends ChatFormat, Frame {
 /** Problems to prompts, and tokens to text. */
 export interface Dialogue {
   readonly stopTokens: readonly number[];
+  /** The model's sizes and what it sees with; undefined for a text model. */
+  readonly sight?: Sight | undefined;
   /**
    * Images and videos where the question has their places; else first, then the question.
    *
@@ -44,37 +44,35 @@ export interface Dialogue {
   completionTokens(text: string): Int32Array;
   /** A completion's text, special tokens left out. */
   text(tokens: ArrayLike<number>): string;
-  /** `[T]` the text of each token alone; "" for special tokens. */
+  /** `[T]` texts that joined are `text`; "" for special tokens, and within a character (`token-texts.ts`). */
   tokenTexts(tokens: ArrayLike<number>): string[];
 }
 
 /** The dialogue of a model with this tokenizer and chat template. */
 export function createDialogue(options: DialogueOptions): Dialogue {
-  const { tokenizer, stopTokens, vision, system, suffix } = options;
+  const { tokenizer, stopTokens, sight, system, suffix } = options;
   const [stop] = stopTokens;
   const chunkTokens = (chunk: PromptChunk): number => {
     if (chunk.kind === "text") return chunk.tokens.length;
-    if (vision === undefined)
+    if (sight === undefined)
       throw new ModelError(`prompt: has an image or video, but the model is a text model`);
-    if (chunk.kind === "image") {
-      return mergedTokens(imageGrid(chunk.image, vision.image), vision.image.mergeSize);
-    }
-    const { frames } = chunk.video;
-    const size = frames[0] ?? { width: 0, height: 0 };
-    return mergedTokens(videoGrid(size, frames.length, vision.video), vision.video.mergeSize);
+    return sight.vision.tokens(chunk);
   };
   const known = new Map<number, string>();
-  const tokenText = (id: number): string => {
-    const found = known.get(id) ?? tokenizer.decode([id], { skipSpecial: true });
+  const decode: Decode = (ids) => {
+    const [id] = ids;
+    if (id === undefined || ids.length > 1) return tokenizer.decode(ids, { skipSpecial: true });
+    const found = known.get(id) ?? tokenizer.decode(ids, { skipSpecial: true });
     known.set(id, found);
     return found;
   };
   return {
     stopTokens,
+    sight,
     prompt(problem) {
       const { id, images, videos = [] } = problem;
       const question = options.question?.(problem) ?? problem.question;
-      if (vision !== undefined) {
+      if (sight !== undefined) {
         const messages = conversation(question, images.length, { system, suffix }, videos.length);
         return promptFromMessages(messages, images, options, { videos });
       }
@@ -88,6 +86,6 @@ export function createDialogue(options: DialogueOptions): Dialogue {
       return Int32Array.from(stop === undefined ? tokens : [...tokens, stop]);
     },
     text: (tokens) => tokenizer.decode(tokens, { skipSpecial: true }),
-    tokenTexts: (tokens) => Array.from(tokens, tokenText),
+    tokenTexts: (tokens) => tokenTexts(tokens, decode),
   };
 }

@@ -1,29 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { SMALL_ASSETS, smallModelConfig } from "../config/open/small-model.ts";
+import { SMALL_ASSETS } from "../config/open/small-model.ts";
 import type { Problem, ProblemSource } from "../data/index.ts";
 import type { Engine } from "../engine/index.ts";
-import {
-  loadChatTemplate,
-  loadProcessorConfig,
-  loadTokenizer,
-  loadVideoProcessorConfig,
-} from "../model/index.ts";
+import { openPrompts } from "../model/index.ts";
 import { answerVerdict, type Verdict } from "../verify/index.ts";
 import { createDialogue, type Dialogue } from "./dialogue.ts";
 import { type EvaluatedAnswer, type EvaluationOptions, evaluate } from "./evaluate.ts";
 import { roleLegend, showTokens } from "./token-colours.ts";
 
-const tokenizer = loadTokenizer(SMALL_ASSETS);
+const { tokenizer } = openPrompts(SMALL_ASSETS);
 const END = tokenizer.requireTokenId("<|im_end|>");
-const format = {
-  tokenizer,
-  template: loadChatTemplate(SMALL_ASSETS),
-  stopTokens: [END],
-  vision: {
-    image: loadProcessorConfig(SMALL_ASSETS, smallModelConfig()),
-    video: loadVideoProcessorConfig(SMALL_ASSETS, smallModelConfig()),
-  },
-};
+const format = { ...openPrompts(SMALL_ASSETS), stopTokens: [END] };
 const dialogue = createDialogue(format);
 /** The n-th problem asks for n + 2; even ones are sums. */
 const image = { width: 84, height: 84, data: new Uint8Array(84 * 84 * 3).fill(90) };

@@ -2,27 +2,25 @@
  * @module
  * The dialogue of a model directory: its tokenizer, its chat template, its stop tokens, its image processor.
  */
-import { isTextModel, loadVideoProcessorConfig, openModelDirectory, openTextModel } from "../model/index.ts";
+import { openModelDirectory, openPrompts } from "../model/index.ts";
 import type { AnswerFormat } from "./answer-format.ts";
 import { createDialogue, type Dialogue } from "./dialogue.ts";
 
 export interface OpenDialogueOptions extends AnswerFormat {
-  /** The model may be a text model of any architecture, which an engine elsewhere trains. */
-  readonly allowsTextModel?: boolean;
+  /**
+   * Whether the directory must be whole, weights included, as an engine on this machine needs it; false unless given. An
+   * engine elsewhere needs no weights here, and may train a text model of any architecture.
+   */
+  readonly needsWeights?: boolean;
 }
 
 /**
  * The dialogue with the model of a directory. Weights are not read.
  *
- * @throws ModelError when the directory is not that of a model that is known
+ * @throws ModelError when the directory is not whole, or its architecture is not supported
  */
 export function openDialogue(directory: string, options: OpenDialogueOptions = {}): Dialogue {
-  const { system, suffix, question, allowsTextModel = false } = options;
-  const words = { system, suffix, question };
-  if (allowsTextModel && isTextModel(directory)) {
-    return createDialogue({ ...openTextModel(directory), ...words });
-  }
-  const { tokenizer, template, stopTokens, processor, config } = openModelDirectory(directory);
-  const vision = { image: processor, video: loadVideoProcessorConfig(directory, config) };
-  return createDialogue({ tokenizer, template, stopTokens, vision, ...words });
+  const { system, suffix, question, needsWeights = false } = options;
+  const prompts = needsWeights ? openModelDirectory(directory) : openPrompts(directory);
+  return createDialogue({ ...prompts, system, suffix, question });
 }

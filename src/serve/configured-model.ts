@@ -6,7 +6,7 @@
 import { type Config, freshSmallModel, openDialogue } from "../config/index.ts";
 import { createLocalEngine } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
-import { loadTokenizer } from "../model/index.ts";
+import { loadTokenizer, readConfig } from "../model/index.ts";
 import type { ServedModel } from "./served-model.ts";
 
 /** The protocol's own, which clients cannot choose. */
@@ -25,11 +25,12 @@ export async function configuredModel(config: Config, name: string): Promise<Ser
     throw new ConfigError(`engine.kind: expected "local" where a model is served, got "${engine.kind}"`);
   }
   const dialogue = await openDialogue(config);
-  const fresh = freshSmallModel(train.seed, model.kind === "small" ? model.tokenizer : undefined);
+  const fresh = freshSmallModel(train.seed, model.kind === "small" ? model.assets : undefined);
   const directory = model.kind === "directory" ? model.path : undefined;
   const tokenizer = loadTokenizer(directory ?? fresh.assets);
   return {
     name,
+    architecture: (directory === undefined ? fresh.config : readConfig(directory)).modelType,
     open: ({ valueHead, lora }) =>
       createLocalEngine({
         model: directory ?? fresh,

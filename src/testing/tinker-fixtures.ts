@@ -12,7 +12,7 @@ import {
   type Engine,
   type TinkerEngineOptions,
 } from "../engine/index.ts";
-import { imageGrid, loadProcessorConfig, loadTokenizer, mergedTokens } from "../model/index.ts";
+import { loadTokenizer, openSightOf } from "../model/index.ts";
 import {
   type ServedModel,
   type ServerOptions,
@@ -23,14 +23,15 @@ import { temporaryDirectory } from "./tiny-run.ts";
 
 const tokenizer = loadTokenizer(SMALL_ASSETS);
 const config = smallModelConfig();
-const processor = loadProcessorConfig(SMALL_ASSETS, config);
+const { vision } = openSightOf(SMALL_ASSETS, config);
 
 /** A served model with the digits tokenizer; `open` makes its engines. */
 export function servedDigits(name: string, open: () => Promise<Engine> | Engine): ServedModel {
   return {
     name,
+    architecture: config.modelType,
     open: async () => open(),
-    imageTokens: (image) => mergedTokens(imageGrid(image, processor), config.vision.spatialMergeSize),
+    imageTokens: (image) => vision.tokens({ kind: "image", image }),
     stopTokens: [tokenizer.requireTokenId("<|im_end|>")],
     encode: (text) => tokenizer.encode(text),
     text: (tokens) => tokenizer.decode(Array.from(tokens), { skipSpecial: true }),

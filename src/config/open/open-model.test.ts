@@ -1,7 +1,8 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createFakeEngine } from "../../engine/index.ts";
 import { ConfigError, DownloadError, ModelError } from "../../errors/index.ts";
 import { type HubServer, startHub } from "../../testing/hub-server.ts";
 import { TinkerWorld } from "../../testing/tinker-fixtures.ts";
@@ -68,6 +69,71 @@ test.each([
   await engine.close();
 });
 
+describe("a model that is trained elsewhere", () => {
+  const directory = join(mkdtempSync(join(tmpdir(), "fovea-prompt-side-")), "model");
+  const world = new TinkerWorld();
+  mkdirSync(directory);
+  for (const name of [
+    "config.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "preprocessor_config.json",
+    "chat_template.jinja",
+  ]) {
+    copyFileSync(join(SMALL_ASSETS, name), join(directory, name));
+  }
+  afterAll(async () => {
+    await world.close();
+    rmSync(dirname(directory), { recursive: true });
+  });
+  const image = { width: 84, height: 56, data: new Uint8Array(84 * 56 * 3) };
+  const problem = { id: "7", question: "The sum", answers: ["8"], columns: {}, images: [image] };
+  const flags = ["engine.kind=tinker", "engine.url=http://there"];
+
+  test("needs no weights here: its dialogue asks with images as that of a whole model does", async () => {
+    const dialogue = await openDialogue(resolveConfig({ file: { model: directory }, flags }));
+    const whole = await openDialogue(resolveConfig({ flags: [] }));
+    const prompt = dialogue.prompt(problem);
+    expect(prompt).toEqual(whole.prompt(problem));
+    expect(dialogue.promptTokens(prompt)).toBe(whole.promptTokens(prompt));
+    expect(dialogue.stopTokens).toEqual(whole.stopTokens);
+  });
+
+  test("is sampled and scored there, with images", async () => {
+    const server = await world.server({
+      engine: () => createFakeEngine({ vocabSize: 464, promptRows: 2, seed: 5 }),
+    });
+    const engine = await world.client(server.url, { model: directory });
+    const dialogue = await openDialogue(resolveConfig({ file: { model: directory }, flags }));
+    const prompt = dialogue.prompt(problem);
+    const [group] = await engine.sample({
+      prompts: [prompt],
+      groupSize: 1,
+      maxCompletionTokens: 4,
+      temperature: 1,
+      topP: 1,
+      topK: 0,
+      stopTokens: [0],
+      seed: 1,
+    });
+    const [completion] = group!;
+    const [score] = await engine.score([{ prompt, completion: completion!.tokens }]);
+    expect(score!.logprobs).toBeAllclose(completion!.logprobs, { rtol: 0, atol: 1e-6 });
+  });
+
+  test("cannot be run here without its weights, and not at all where nothing knows its architecture", async () => {
+    await expect(openDialogue(resolveConfig({ file: { model: directory }, flags: [] }))).rejects.toThrow(
+      "model.safetensors: cannot be opened",
+    );
+    const path = join(directory, "config.json");
+    const json = JSON.parse(readFileSync(path, "utf8"));
+    writeFileSync(path, JSON.stringify({ ...json, model_type: "cyclops" }));
+    await expect(openDialogue(resolveConfig({ file: { model: directory }, flags }))).rejects.toThrow(
+      `model_type: expected "${json.model_type}", got "cyclops"`,
+    );
+  });
+});
+
 describe("a text model of another architecture", () => {
   const directory = join(mkdtempSync(join(tmpdir(), "fovea-text-model-")), "model");
   const world = new TinkerWorld();
@@ -120,7 +186,7 @@ describe("a text model of another architecture", () => {
 
   test("is refused by this machine's engine, and with a tokenizer that has more tokens than it", async () => {
     write({ model_type: "qwen3", vocab_size: 464 });
-    await expect(openDialogue(on("local"))).rejects.toThrow('model_type: expected "qwen2_5_vl"');
+    await expect(openDialogue(on("local"))).rejects.toThrow(/model_type: expected ".+", got "qwen3"/);
     write({ model_type: "qwen3", vocab_size: 400 });
     await expect(openDialogue(on("tinker"))).rejects.toThrow(
       "463 tokens, but config.json: vocab_size is 400",

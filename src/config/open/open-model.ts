@@ -7,6 +7,7 @@ import {
   createTinkerEngine,
   type Engine,
   type EngineContext,
+  type TinkerEngineOptions,
 } from "../../engine/index.ts";
 import { ConfigError } from "../../errors/index.ts";
 import {
@@ -21,10 +22,13 @@ import type { DownloadEvent } from "../../train/index.ts";
 import { makePart } from "../modules/load-module.ts";
 import type { Config } from "../schema.ts";
 import { downloadSteps } from "./download-steps.ts";
-import { freshSmallModel, smallModelDialogue } from "./small-model.ts";
+import { freshSmallModel, SMALL_ASSETS } from "./small-model.ts";
+
+/** How a caller follows an engine that is elsewhere. */
+export type Connection = Pick<TinkerEngineOptions, "signal" | "onRetry">;
 
 /** Makes the engine of a configuration; tests pass one of their own. */
-export type OpenEngine = (config: Config) => Promise<Engine>;
+export type OpenEngine = (config: Config, connection?: Connection) => Promise<Engine>;
 
 /**
  * The same configuration with a model that is on this machine: one of the hub is downloaded, unless the cache has it.
@@ -63,8 +67,9 @@ function wantsValueHead({ algorithm }: Pick<Config, "algorithm">): boolean {
  * @throws ModelError when the model directory cannot be used
  * @throws ConfigError when the model is one of the hub: `fetchModel` comes first
  * @throws EngineError when a server cannot be reached, or refuses
+ * @throws InterruptedError when a server does not answer and the connection's signal is aborted
  */
-export const openEngine: OpenEngine = async (config) => {
+export const openEngine: OpenEngine = async (config, connection = {}) => {
   const { model: part, engine, train } = config;
   const directory = directoryOf(part);
   const valueHead = wantsValueHead(config);
@@ -72,7 +77,7 @@ export const openEngine: OpenEngine = async (config) => {
     const context: EngineContext = { seed: train.seed, model: directory, valueHead };
     return (await makePart<EngineContext, Engine>(engine, context, "engine")).part;
   }
-  const model = directory ?? freshSmallModel(train.seed, part.kind === "small" ? part.tokenizer : undefined);
+  const model = directory ?? freshSmallModel(train.seed, part.kind === "small" ? part.assets : undefined);
   if (engine.kind === "local") {
     return createLocalEngine({
       model,
@@ -92,7 +97,9 @@ export const openEngine: OpenEngine = async (config) => {
     loraRank: engine.loraRank,
     ...(engine.loraSeed !== undefined && { loraSeed: engine.loraSeed }),
     valueHead,
+    ...connection,
     measureMismatch: engine.measureMismatch,
+    wire: engine.wire,
     lossReduction: engine.lossReduction === "auto" ? undefined : engine.lossReduction,
     maxRequestBytes: engine.maxRequestMegabytes * 2 ** 20,
     retryLimitMs: engine.retryMinutes * 60_000,
@@ -118,8 +125,7 @@ async function formatOf({ prompt }: Pick<Config, "prompt">): Promise<AnswerForma
 /**
  * The dialogue with the configured model: its tokenizer, its chat template, its stop tokens. Weights are not read.
  *
- * An engine elsewhere may train a text model of any architecture: then the directory's tokenizer, chat template and
- * stop tokens are all that is read.
+ * An engine elsewhere needs no weights here, and may train a text model of any architecture.
  *
  * @throws ModelError when the model directory is not that of a known model, or a text model that is trained elsewhere
  * @throws ConfigError when the model is one of the hub: `fetchModel` comes first
@@ -129,7 +135,8 @@ export async function openDialogue(config: Pick<Config, "model" | "prompt" | "en
   const format = await formatOf(config);
   const directory = directoryOf(model);
   if (directory !== undefined) {
-    return dialogueOf(directory, { ...format, allowsTextModel: engine.kind !== "local" });
+    return dialogueOf(directory, { ...format, needsWeights: engine.kind === "local" });
   }
-  return smallModelDialogue(format, model.kind === "small" ? model.tokenizer : undefined);
+  const own = model.kind === "small" ? model.assets : undefined;
+  return dialogueOf(own ?? SMALL_ASSETS, { ...format, needsWeights: false });
 }

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
-import { openDialogue, smallModelConfig } from "../../config/index.ts";
+import { openDialogue } from "../../config/index.ts";
 import { createFakeEngine } from "../../engine/index.ts";
-import { defaultProcessorConfig, parseVideoProcessorConfig } from "../../model/index.ts";
 import { tinyConfig } from "../../testing/tiny-run.ts";
 import { type LoadedModel, LoadedModels } from "./loaded-models.ts";
 
@@ -20,8 +19,7 @@ function noted() {
         events.push(`close ${directory}`);
       },
     };
-    const image = defaultProcessorConfig(smallModelConfig());
-    return { engine, dialogue, processors: { image, video: parseVideoProcessorConfig({}) } };
+    return { engine, dialogue };
   });
   const use = (directory: string) =>
     models.use(directory, config, async () => void events.push(`use ${directory}`));

@@ -5,12 +5,11 @@ import { ProgramCache } from "../program-cache.ts";
 import type { PreparedPrompt } from "../prompts/prepared-prompt.ts";
 import { CalibratedRows, canCollect, reduceRows } from "./calibrated-rows.ts";
 
-const nothing = new Int32Array();
 /** A prompt of the given kinds: −1 text, 0 an image. */
 const promptOf = (...imageIndex: number[]): PreparedPrompt => ({
   tokens: Int32Array.from(imageIndex, () => 1),
   imageIndex: Int32Array.from(imageIndex),
-  positions: { time: nothing, height: nothing, width: nothing, next: imageIndex.length },
+  positions: { components: [], next: imageIndex.length },
   images: [],
 });
 

@@ -132,7 +132,7 @@ const EMPTY: PreparedSequence = {
   prompt: {
     tokens: new Int32Array(),
     imageIndex: new Int32Array(),
-    positions: { time: new Int32Array(), height: new Int32Array(), width: new Int32Array(), next: 0 },
+    positions: { components: [], next: 0 },
     images: [],
   },
   completion: new Int32Array(),
