@@ -10,6 +10,7 @@
  */
 import type { Aggregation, KlFunction, Rewards, ValueLoss } from "../math/index.ts";
 import type { RatioLevel } from "./ratio-level.ts";
+import type { SamplerCorrectionConfig } from "./sampler-correction.ts";
 
 /** What is maximised at one token, with its two partial derivatives. */
 export interface TokenTerm {
@@ -85,6 +86,8 @@ export interface TokenAlgorithm {
   readonly kl: KlTerm;
   /** Weight of the entropy bonus; 0 is none. */
   readonly entropyCoefficient: number;
+  /** Correction for a sampler that is not the trained policy; absent where there is none. */
+  readonly correction?: SamplerCorrectionConfig | undefined;
   readonly value?: ValueTerm | undefined;
   readonly truncated: TruncatedPart;
 }

@@ -15,6 +15,7 @@ export type { AlgorithmConfig, AlgorithmInput } from "./schema.ts";
 export { algorithmSchema } from "./schema.ts";
 export { tokenAdvantages } from "./token-advantages.ts";
 export type {
+  CorrectionMetrics,
   ObjectiveCompletion,
   ObjectiveContext,
   ObjectiveGroup,

@@ -12,6 +12,8 @@ interface SeenToken {
   /** Before the token weight. */
   readonly advantage: number;
   readonly weight: number;
+  /** What corrects for the sampler, and whether its ratio was beyond a bound. */
+  readonly correction?: { readonly factor: number; readonly isBeyond: boolean } | undefined;
   readonly clipped: TokenTerm["clipped"];
   readonly divergence: number | undefined;
   readonly perception?: number | undefined;
@@ -31,6 +33,9 @@ export class MetricsCollector {
   #ratioMin = Infinity;
   #ratioMax = -Infinity;
   #clipped = { none: 0, low: 0, high: 0, dual: 0 };
+  #corrected = 0;
+  #corrections = 0;
+  #beyond = 0;
   #divergences = 0;
   #divergenceTokens = 0;
   #perceptions = 0;
@@ -59,7 +64,7 @@ export class MetricsCollector {
     }
   }
 
-  token({ ratio, advantage, weight, clipped, divergence, perception }: SeenToken): void {
+  token({ ratio, advantage, weight, correction, clipped, divergence, perception }: SeenToken): void {
     this.#tokens++;
     this.#completionTokens++;
     this.#completionAdvantages += advantage;
@@ -68,6 +73,11 @@ export class MetricsCollector {
     this.#ratioMin = Math.min(this.#ratioMin, ratio);
     this.#ratioMax = Math.max(this.#ratioMax, ratio);
     this.#clipped[clipped]++;
+    if (correction !== undefined) {
+      this.#corrected++;
+      this.#corrections += correction.factor;
+      if (correction.isBeyond) this.#beyond++;
+    }
     if (divergence !== undefined) {
       this.#divergences += divergence;
       this.#divergenceTokens++;
@@ -123,6 +133,12 @@ export class MetricsCollector {
       weightMean: none ? 1 : this.#weights / this.#tokens,
       weightMax: none ? 1 : this.#weightMax,
       effectiveTokens: share(this.#effective, this.#counted),
+      ...(this.#corrected > 0 && {
+        correction: {
+          mean: this.#corrections / this.#corrected,
+          beyondShare: this.#beyond / this.#corrected,
+        },
+      }),
       ...(parts.value && { value: parts.value }),
       ...(parts.pair && { pair: parts.pair }),
     };

@@ -64,7 +64,7 @@ export function hasAdvantages(config: AlgorithmConfig): boolean {
  * pairs are compared, whoever wrote them.
  */
 export function correctsStaleness(config: AlgorithmConfig): boolean {
-  return config.kind !== "reinforce";
+  return config.kind !== "reinforce" || config.samplerCorrection !== undefined;
 }
 
 /** What an algorithm asks of the run beside the log-probs of policy and sampler. */
@@ -75,6 +75,8 @@ export interface AlgorithmNeeds {
   readonly values: boolean;
   /** The gradient of each token's entropy. */
   readonly entropyGradient: boolean;
+  /** Log-probs of the trainer at the start of a batch, beside those that came with the samples. */
+  readonly trainerLogprobs: boolean;
   /** Whether a group whose rewards are all equal is of no use. */
   readonly spread: boolean;
 }
@@ -83,12 +85,13 @@ export interface AlgorithmNeeds {
 export function algorithmNeeds(config: AlgorithmConfig): AlgorithmNeeds {
   const algorithm = resolveAlgorithm(config);
   if (algorithm.unit === "pair") {
-    return { reference: true, values: false, entropyGradient: false, spread: true };
+    return { reference: true, values: false, entropyGradient: false, trainerLogprobs: false, spread: true };
   }
   return {
     reference: algorithm.kl.coefficient > 0,
     values: algorithm.advantage.values === "required",
     entropyGradient: algorithm.entropyCoefficient > 0,
+    trainerLogprobs: algorithm.correction !== undefined,
     spread: algorithm.advantage.needsSpread,
   };
 }

@@ -3,12 +3,13 @@
  * The second half of an iteration: objective, gradient and step, minibatch by minibatch. The first minibatch is
  * on-policy, so its log-probs are the sampled ones and no forward pass is needed; later ones are scored anew, and so is
  * the first where an earlier policy sampled the batch. The old log-probs of every ratio are those that came with the
- * samples, whichever policy drew them.
+ * samples, whichever policy drew them, unless the algorithm corrects for the sampler: then they are the trainer's own before
+ * the batch's first step, for which one more forward pass over the batch is made.
  */
 import type { AdamParameters, Mismatch } from "../engine/index.ts";
 import { NumericError } from "../errors/index.ts";
 import { algorithmNeeds, type ObjectiveMetrics, objective } from "../objective/index.ts";
-import { type CreditedGroup, objectiveGroups, sequencesOf } from "./measured-group.ts";
+import { type CreditedGroup, objectiveGroups, sequencesOf, withTrainerLogprobs } from "./measured-group.ts";
 import { samplerMismatch } from "./sampler-mismatch.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 import type { Training } from "./training.ts";
@@ -85,12 +86,14 @@ export async function updatePolicy(
   watch: Stopwatch,
 ): Promise<StepOutcome[]> {
   const outcomes: StepOutcome[] = [];
-  for (const minibatch of minibatchesOf(groups, training.config.train.minibatches)) {
+  const { algorithm, train } = training.config;
+  const isScored = algorithmNeeds(algorithm).trainerLogprobs;
+  const known = isScored ? await withTrainerLogprobs(training, groups, watch) : groups;
+  for (const minibatch of minibatchesOf(known, train.minibatches)) {
     const isFirst = outcomes.every(({ applied }) => !applied);
+    const isOnPolicy = isFirst && (isScored || !isStale);
     try {
-      outcomes.push(
-        await step(training, minibatch, { isFirst, isOnPolicy: isFirst && !isStale }, adam, watch),
-      );
+      outcomes.push(await step(training, minibatch, { isFirst, isOnPolicy }, adam, watch));
     } catch (error) {
       if (!(error instanceof NumericError)) throw error;
       outcomes.push({ applied: false, reason: error.message });
