@@ -69,7 +69,7 @@ describe("a row of", () => {
       ["<image>or<image>?", ["a"], [28, 56]],
     ],
     [
-      "images in the parts that stand in a column as well",
+      "images in the parts that are in a column as well",
       { images: ["a.png"], messages: [user([image("a.png"), text("Colour?")]), assistant("red")] },
       ["<image>Colour?", ["red"], [28]],
     ],

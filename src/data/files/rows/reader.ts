@@ -14,7 +14,7 @@ export interface StatedQuestion extends Asked {
   readonly later: readonly Asked[];
 }
 
-/** Accepted answers as they stand in the row. */
+/** Accepted answers as they are in the row. */
 export interface StatedAnswers {
   readonly values: readonly unknown[];
   /** Whether they are places in the list of options, from 0, whatever they look like. */
@@ -112,7 +112,7 @@ export function questionIn(value: unknown): StatedQuestion | undefined {
 const ANSWER_FIELDS = ["answer", "text", "target", "ground_truth", "value"];
 
 /**
- * Accepted answers in a cell: one, or a list of alternatives. VQAv2's are structs with an `answer`, SQuAD's stand in
+ * Accepted answers in a cell: one, or a list of alternatives. VQAv2's are structs with an `answer`, SQuAD's are in
  * `text`, Search-R1's in `target`.
  */
 export function answersIn(value: unknown): StatedAnswers | undefined {
