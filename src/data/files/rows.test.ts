@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { decodeImage } from "../../model/index.ts";
 import { smallProblems } from "../../testing/data-files.ts";
-import { oneProblem as one, IMAGE_A as red, oneSummary as summary } from "../../testing/one-row.ts";
+import { oneProblem as one, oneRow, IMAGE_A as red, oneSummary as summary } from "../../testing/one-row.ts";
 import { ROW_CONVENTIONS, writeConvention, writeVerlParquet } from "../../testing/row-formats.ts";
 import { temporaryDirectory } from "../../testing/tiny-run.ts";
 import { openFileSource } from "./file-source.ts";
@@ -305,6 +305,14 @@ describe("nothing passes in silence:", () => {
       const options = filesSchema.parse({ path: join(folder, name) });
       await expect(openFileSource(options, "train")).rejects.toThrow(`${name}: is a Git LFS pointer`);
     }
+  });
+
+  test("a Git LFS pointer in the place of an archive is named", async () => {
+    const path = oneRow({ image: "images/p.png", question: "?", answer: "1" });
+    const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n";
+    writeFileSync(join(dirname(path), "images.zip"), pointer);
+    const source = await openFileSource(filesSchema.parse({ path }), "train");
+    await expect(source.problem(0)).rejects.toThrow("images.zip: is a Git LFS pointer");
   });
 
   test("the whole row is kept, without pixels", async () => {
