@@ -168,6 +168,11 @@ describe("a row of", () => {
       { question: "?", options: "[]", answer: "['1/3', '0.333']" },
       ["?", ["1/3", "0.333"], []],
     ],
+    [
+      "a question that names its images",
+      { images: ["a.png", "b.png"], question: "<image_2> or <image1>?", answer: "1" },
+      ["<image> or <image>?", ["1"], [56, 28]],
+    ],
     ["a vector as answer", { question: "?", answer: "[1, 2]" }, ["?", ["[1, 2]"], []]],
     [
       "verl whose structs are texts",

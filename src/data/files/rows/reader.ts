@@ -9,8 +9,9 @@ import { type Cells, holdsSomething, isStruct } from "./cells.ts";
 import { type Exchange, exchangesOf, isConversation, spokenText } from "./conversation.ts";
 import { literalIn, unquoted } from "./literal.ts";
 
-/** A question, and those that the same conversation asks after it. */
+/** A question, those that the same conversation asks after it, and the text of its system turns. */
 export interface StatedQuestion extends Asked {
+  readonly system?: string | undefined;
   readonly later: readonly Asked[];
 }
 
@@ -87,7 +88,7 @@ export function firstOf<T>(
 /** The first question of exchanges. */
 export function firstQuestion(exchanges: readonly Exchange[]): StatedQuestion | undefined {
   const [first, ...later] = exchanges.map(({ asked }) => asked);
-  return first && { ...first, later };
+  return first && { ...first, later, system: exchanges[0]?.system };
 }
 
 /** The answer to the first question of exchanges. */
