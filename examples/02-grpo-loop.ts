@@ -34,7 +34,7 @@ const WARM_STEPS = 100;
 const reading = task.demonstrations![0]!.source;
 for (let step = 0; step < WARM_STEPS; step++) {
   const places = Array.from({ length: 64 }, (_, i) => step * 64 + i);
-  const shown = await Promise.all(places.map((place) => reading.demonstration(place)));
+  const shown = await Promise.all(places.map(async (place) => reading.demonstration(place)));
   const sequences = shown.map(
     ({ problem, completion }): Sequence => ({
       prompt: dialogue.prompt(problem),

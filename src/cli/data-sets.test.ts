@@ -197,7 +197,9 @@ describe("fovea train", () => {
     const words = ["train", "--set", `data=${train}`, ...SMALL, "--set", "train.evaluateEvery=1"];
     const missing = await fovea(...words, "--run-dir", freshPath());
     expect(missing.status).toBe(1);
-    expect(missing.stderr).toContain("has no validation part, only train; a data set in files names it by data.validation");
+    expect(missing.stderr).toContain(
+      "has no validation part, only train; a data set in files names it by data.validation",
+    );
     const own = ["--set", `data.validation=${validation}`, "--run-dir", runDirectory];
     expect((await fovea(...words, ...own)).status).toBe(0);
     const evaluations = metricsOf(runDirectory).filter(({ event }) => event === "evaluation");

@@ -5,10 +5,10 @@
 import { type Command, Option } from "commander";
 import {
   type Config,
-  createVerdict,
   fetchData,
   fetchModel,
   openDialogue,
+  openVerdict,
   problemLimits,
   resolveConfig,
 } from "../config/index.ts";
@@ -27,7 +27,8 @@ import { ConfigError, DataError } from "../errors/index.ts";
 import { type Dialogue, excessPixels } from "../eval/index.ts";
 import type { CliContext } from "./context.ts";
 import { checkText } from "./data-check-text.ts";
-import { InterruptedRun } from "./program.ts";
+import { InterruptedRun } from "./interruption.ts";
+
 import { Reporter } from "./reporter.ts";
 
 interface CheckFlags {
@@ -120,7 +121,7 @@ async function checkData(path: string, flags: CheckFlags, context: CliContext): 
     throw new ConfigError("data.maxPromptTokens: expected --model beside it, whose tokens are counted");
   const reporter = new Reporter(context, flags.json ?? false);
   const { data } = await fetchData({ data: asked }, reporter.onEvent);
-  const options = { ...(await promptOptions(config, reporter, flags)), verdict: createVerdict(config) };
+  const options = { ...(await promptOptions(config, reporter, flags)), verdict: await openVerdict(config) };
   const splits =
     flags.split === undefined
       ? SPLITS.filter((split) => findFiles(data, split) !== undefined)

@@ -40,7 +40,7 @@ async function warmModel(): Promise<Engine> {
   const lesson = (await taskLessons(task))!.at(-1)!.source;
   for (let step = 0; step < 12; step++) {
     const shown = await Promise.all(
-      Array.from({ length: 16 }, (_, i) => lesson.demonstration(step * 16 + i)),
+      Array.from({ length: 16 }, async (_, i) => lesson.demonstration(step * 16 + i)),
     );
     const sequences = shown.map(
       ({ problem, completion }): Sequence => ({
@@ -121,7 +121,7 @@ test("onnxruntime alone answers digits problems as the engine does: tokens, log-
   const { vision } = openModelDirectory(model);
   const { tokens } = readJson(join(target, "onnx.json")) as OnnxManifest;
   const options = { banned: tokens.neverSampled, stopTokens: tokens.stop };
-  const problems = await Promise.all(Array.from({ length: 8 }, (_, i) => source.problem(i)));
+  const problems = await Promise.all(Array.from({ length: 8 }, async (_, i) => source.problem(i)));
   const prompts = problems.map((problem) => dialogue.prompt(problem));
   const groups = await engine.sample({
     prompts,

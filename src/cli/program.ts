@@ -4,16 +4,13 @@
  * called is loaded.
  */
 import { Command, CommanderError } from "commander";
-import { ConfigError, FoveaError } from "../errors/index.ts";
+import { ConfigError, FoveaError, InterruptedError } from "../errors/index.ts";
 import type { CliContext } from "./context.ts";
-import { INTERRUPTED } from "./interruption.ts";
+import { INTERRUPTED, InterruptedRun } from "./interruption.ts";
 import { packageVersion } from "./package-version.ts";
 
 /** Adds a command's arguments, options and action. */
 export type Configure = (command: Command, context: CliContext) => void;
-
-/** Thrown by a command that ended early because the user asked to. */
-export class InterruptedRun extends Error {}
 
 const COMMANDS: readonly {
   readonly name: string;
@@ -71,6 +68,11 @@ const COMMANDS: readonly {
     load: () => import("./report.ts"),
   },
   {
+    name: "engine",
+    summary: "check: whether a server's sampler and trainer agree on pictures, before and after a step",
+    load: () => import("./engine.ts"),
+  },
+  {
     name: "serve",
     summary: "the Tinker API over this machine's engine, for any client that speaks it",
     load: () => import("./serve.ts"),
@@ -80,7 +82,7 @@ const COMMANDS: readonly {
 
 function statusOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof InterruptedRun) return INTERRUPTED;
+  if (error instanceof InterruptedRun || error instanceof InterruptedError) return INTERRUPTED;
   return error instanceof ConfigError ? 2 : 1;
 }
 
@@ -94,7 +96,7 @@ function report(error: unknown, isJson: boolean, context: CliContext): void {
     }
     return;
   }
-  if (error instanceof InterruptedRun) {
+  if (error instanceof InterruptedRun || error instanceof InterruptedError) {
     context.stderr(`${error.message}\n`);
     return;
   }

@@ -7,6 +7,7 @@ import { ConfigError } from "../errors/index.ts";
 import { createAlgorithm } from "../objective/index.ts";
 import { isSettings, type Settings } from "../parts/index.ts";
 import { pairFaults, plannedIterations, scheduleFaults } from "../train/index.ts";
+import { answerVerdict, createVerdict } from "../verify/index.ts";
 import { configErrorFrom } from "./explain-issues.ts";
 import { mergeSettings } from "./merge.ts";
 import { createRewards } from "./open/create-rewards.ts";
@@ -52,12 +53,25 @@ function checkCombinations(config: Config): void {
   if (objective) wrong.push(...scheduleFaults({ schedule: train, sampling, objective, iterations }));
   if (objective && credit) wrong.push(...pairFaults(credit, objective));
   if (wrong.length > 0) throw new ConfigError(wrong.join("\n"));
-  createRewards(config);
+  // Rewards are made for their checks; a verdict of a module is not loaded for them.
+  const verdict = config.verdict.kind === "module" ? answerVerdict() : createVerdict(config.verdict);
+  createRewards(config, { verdict, maxCompletionTokens: sampling.maxCompletionTokens });
 }
 
 /** Settings in which sections without any keys, as YAML reads them, count as not written. */
 function withoutEmpty(settings: Settings): Settings {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null));
+}
+
+/** One layer over another: epochs and iterations both say how long a run is, so that a layer with one replaces both. */
+function laid(base: Settings, over: Settings): Settings {
+  const { train } = over;
+  const below = base["train"];
+  if (!(isSettings(train) && isSettings(below) && ("iterations" in train || "epochs" in train))) {
+    return mergeSettings(base, over);
+  }
+  const { iterations: _iterations, epochs: _epochs, ...rest } = below;
+  return mergeSettings({ ...base, train: rest }, over);
 }
 
 /**
@@ -68,7 +82,7 @@ function withoutEmpty(settings: Settings): Settings {
 export function resolveConfig(sources: ConfigSources = {}): Config {
   const flags = settingsFromFlags(configSchema, sources.flags ?? []);
   const layers = [sources.preset ?? {}, sources.file ?? {}, flags, sources.overrides ?? {}];
-  const settings = layers.map((layer) => expandShortForms(withoutEmpty(layer))).reduce(mergeSettings, {});
+  const settings = layers.map((layer) => expandShortForms(withoutEmpty(layer))).reduce(laid, {});
   const complete = withDefaultKinds(settings);
   const parsed = configSchema.safeParse(complete);
   if (!parsed.success) throw configErrorFrom(configSchema, parsed.error, complete);

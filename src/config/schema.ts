@@ -182,7 +182,10 @@ export const configSchema = z
       .discriminatedUnion("kind", [...creditSchema.options, moduleSchema])
       .describe("How the advantage of a completion is shared among its tokens.")
       .prefault({ kind: DEFAULT_KINDS.credit }),
-    verdict: verdictSchema.prefault({ kind: DEFAULT_KINDS.verdict }),
+    verdict: z
+      .discriminatedUnion("kind", [...verdictSchema.options, moduleSchema])
+      .describe("Decides what is right, in training, evaluation, diagnosis and the viewer.")
+      .prefault({ kind: DEFAULT_KINDS.verdict }),
     reward: rewardSchema,
     sampling: samplingSchema.prefault({}),
     train: trainSchema.prefault({}),

@@ -109,7 +109,11 @@ export interface Task {
    * Counts of further measures of a completion, by name, such as of readings that are right; an evaluation adds them
    * over problems and reports each as a share with its interval.
    */
-  measures?(problem: Problem, completion: string, isRight: boolean): Readonly<Record<string, Tally>>;
+  readonly measures?: (
+    problem: Problem,
+    completion: string,
+    isRight: boolean,
+  ) => Readonly<Record<string, Tally>>;
 }
 
 /**

@@ -3,7 +3,13 @@
  * Measures every token of the completions that a diagnosis looks at, and labels it where the truth is known.
  */
 import type { AttentionRow } from "../credit/index.ts";
-import { isRightToken, type RightTexts, type TokenLabel, type TokenLabels } from "../data/index.ts";
+import {
+  type AnsweredTokens,
+  isRightToken,
+  type RightTexts,
+  type TokenLabel,
+  type TokenLabels,
+} from "../data/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { DataError } from "../errors/index.ts";
 import type { Dialogue } from "../eval/index.ts";
@@ -35,6 +41,8 @@ export interface CollectOptions {
 export interface Collected {
   readonly table: TokenTable;
   readonly candidates: Readonly<Record<TokenClass, Reservoir<Candidate>>>;
+  /** The completions of the table, as the tokenizer cuts them. */
+  readonly completions: readonly AnsweredTokens[];
   /** Completions that were left out since their labels are not known. */
   readonly unlabelled: number;
 }
@@ -60,6 +68,7 @@ interface ReadAnswer {
 export async function collect(options: CollectOptions): Promise<Collected> {
   const { engine, dialogue, answers, labels, rows, shouldStop = () => false } = options;
   const gathering = new Gathering(options);
+  const completions: AnsweredTokens[] = [];
   let done = 0;
   let unlabelled = 0;
   for await (const batch of answers.batches(shouldStop)) {
@@ -70,6 +79,7 @@ export async function collect(options: CollectOptions): Promise<Collected> {
       return own === undefined ? [] : [{ answer, texts, labels: own }];
     });
     unlabelled += batch.length - read.length;
+    completions.push(...read.map(({ answer, texts }) => ({ problem: answer.problem.id, tokens: texts })));
     const sequences = read.map(({ answer: { prompt, tokens } }) => ({ prompt, completion: tokens }));
     const measured = sequences.length === 0 ? [] : await measure(engine, sequences, rows);
     for (const [i, one] of read.entries()) await gathering.add(one, measured[i]!);
@@ -79,7 +89,7 @@ export async function collect(options: CollectOptions): Promise<Collected> {
   if (unlabelled > 0 && unlabelled === done) {
     throw new DataError(`labels: expected those of at least one completion, got none of ${done}`);
   }
-  return { ...gathering.finish(), unlabelled };
+  return { ...gathering.finish(), completions, unlabelled };
 }
 
 /** Columns as they grow. */
@@ -148,7 +158,7 @@ class Gathering {
     }
   }
 
-  finish(): Omit<Collected, "unlabelled"> {
+  finish(): Pick<Collected, "table" | "candidates"> {
     const columns = this.#columns;
     const rows = this.#options.rows.filter((row) => columns.has(`textMass.${row}`));
     const entropy = columns.column("entropy");

@@ -3,6 +3,7 @@
  * A whole diagnosis of one model, and of others to compare it with.
  */
 import type { AttentionRow } from "../credit/index.ts";
+import type { AnnotatedLabels, AnnotatorAgreement } from "../data/index.ts";
 import { type Engine, requireCapability } from "../engine/index.ts";
 import { Rng } from "../math/index.ts";
 import { type Collected, type CollectOptions, collect } from "./collect.ts";
@@ -38,6 +39,8 @@ export interface ModelDiagnosis {
   readonly roleAccuracy: readonly RoleAccuracy[];
   readonly connectivity: readonly ConnectivityDistribution[];
   readonly grounding?: GroundingDistribution;
+  /** Of each pair of annotators, where the labels are theirs. */
+  readonly agreement?: readonly AnnotatorAgreement[];
   readonly leftOut: readonly LeftOut[];
 }
 
@@ -49,6 +52,8 @@ export interface DiagnoseOptions extends Omit<CollectOptions, "rows"> {
   readonly sites: readonly Site[];
   readonly lambdas: readonly number[];
   readonly bootstrap?: BootstrapOptions;
+  /** Agreement of the annotators of `labels` over the tokens of these completions. */
+  readonly agreement?: AnnotatedLabels["agreement"] | undefined;
   readonly onPhase?: ((phase: string, done: number, total: number) => void) | undefined;
 }
 
@@ -89,6 +94,7 @@ export async function diagnose(options: DiagnoseOptions): Promise<ModelDiagnosis
     roleAccuracy: truth ? roleAccuracy(table, truth, rng.fork("roles"), bootstrap) : [],
     connectivity: rows.flatMap((row) => connectivityDistribution(table, row) ?? []),
     ...(grounding && { grounding }),
+    ...(options.agreement && { agreement: options.agreement(collected.completions) }),
     leftOut,
   };
   onPhase?.("intervals", 1, 1);

@@ -6,4 +6,5 @@
 export { type Answer, type Answers, type SampledAnswersOptions, sampledAnswers } from "./answers.ts";
 export { type DiagnoseOptions, diagnose, type ModelDiagnosis } from "./diagnosis.ts";
 export type { Site } from "./intervention.ts";
+export { recordedAnswers } from "./recorded-answers.ts";
 export { reportText, writeReport } from "./report/report.ts";

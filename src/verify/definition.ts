@@ -3,18 +3,20 @@
  * The definition of a verdict, and where a verdict reads the answer of a completion.
  */
 import * as z from "zod";
-import type { KindDefinition, KindSchema } from "../parts/index.ts";
+import type { Definition, KindDefinition, KindSchema } from "../parts/index.ts";
 import { extractAnswer, markedAnswer } from "./extract-answer.ts";
 import { withoutThought } from "./extraction/thought.ts";
 import type { Judgement, Verdict } from "./verdict.ts";
 
-/** A verdict by its options; it needs no context. A user module exports the same. */
-export type VerdictDefinition<Schema extends KindSchema> = KindDefinition<Schema, undefined, Verdict>;
-
-/** Types a definition. */
+/** A built-in verdict: its options and its maker. */
 export function defineVerdict<Schema extends KindSchema>(
-  definition: VerdictDefinition<Schema>,
-): VerdictDefinition<Schema> {
+  definition: KindDefinition<Schema, undefined, Verdict>,
+): KindDefinition<Schema, undefined, Verdict>;
+/** A verdict of a user module: its options, if it has any, and its maker. */
+export function defineVerdict<Schema extends z.ZodType>(
+  definition: Definition<Schema, undefined, Verdict>,
+): Definition<Schema, undefined, Verdict>;
+export function defineVerdict<T>(definition: T): T {
   return definition;
 }
 

@@ -32,7 +32,7 @@ const definitions = [
   setDefinition,
 ] as const;
 
-/** What decides whether a completion is right. */
+/** Decides whether a completion is right. */
 export const verdictSchema = definitionUnion(definitions).describe(
   "Decides what is right, in training, evaluation, diagnosis and the viewer.",
 );

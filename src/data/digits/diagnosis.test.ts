@@ -1,13 +1,21 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openDialogue, resolveConfig } from "../../config/index.ts";
-import { type DiagnoseOptions, diagnose, sampledAnswers } from "../../diagnose/index.ts";
+import { type DiagnoseOptions, diagnose, recordedAnswers, sampledAnswers } from "../../diagnose/index.ts";
 import { type Capability, createFakeEngine, type Engine, type Prompt } from "../../engine/index.ts";
+import { temporaryDirectory } from "../../testing/tiny-run.ts";
 import { answerVerdict } from "../../verify/index.ts";
+import { annotatedLabels } from "../labels/annotated-labels.ts";
+import { readAnnotations } from "../labels/annotations.ts";
+import type { RecordedCompletion } from "../labels/recorded-completions.ts";
+import { judgeCompletion } from "./judgement.ts";
 import { digitsTask } from "./task.ts";
 import { truthOf } from "./truth.ts";
 
 const dialogue = await openDialogue(resolveConfig({}));
 const task = digitsTask({ seed: 0, evaluationSeed: 0, options: { digits: [3, 3], kinds: ["sum"] } });
+const truths = Array.from({ length: 20 }, (_, index) => truthOf(task.test.problem(index)));
 const VOCABULARY = 464;
 
 /**
@@ -17,22 +25,26 @@ const VOCABULARY = 464;
 function scriptedEngine(capabilities?: readonly Capability[]): Engine {
   const fake = createFakeEngine({ vocabSize: VOCABULARY, seed: 1, ...(capabilities && { capabilities }) });
   const places = new Map<Prompt, number>();
-  let next = 0;
+  /** Prompts come in the order of their problems. */
+  const placeOf = (prompt: Prompt) => {
+    const place = places.get(prompt) ?? places.size;
+    places.set(prompt, place);
+    return place;
+  };
   const own: readonly Capability[] = capabilities ? [] : ["attention-intervention"];
   return {
     ...fake,
     capabilities: new Set([...fake.capabilities, ...own]),
     async sample(request) {
       return request.prompts.map((prompt) => {
-        const index = next++;
-        places.set(prompt, index);
-        const tokens = dialogue.completionTokens(traceOf(index));
+        const tokens = dialogue.completionTokens(traceOf(placeOf(prompt)));
         const nothing = new Float64Array(tokens.length);
         return [{ tokens, logprobs: nothing, entropy: nothing, stopReason: "stop" as const }];
       });
     },
     async score(sequences, request = {}) {
       const scores = await fake.score(sequences, request);
+      for (const { prompt } of sequences) placeOf(prompt);
       if (request.likeliest !== true) return scores;
       return scores.map((score, i) => {
         const { completion, prompt } = sequences[i]!;
@@ -40,7 +52,7 @@ function scriptedEngine(capabilities?: readonly Capability[]): Engine {
         const [at] = intervention?.tokens[i] ?? [];
         const isRecovered =
           intervention?.modality === "visual" && intervention.lambda >= 4 && at === completion.length - 1;
-        const truth = dialogue.completionTokens(truthOf(task.test.problem(places.get(prompt)!)).trace);
+        const truth = dialogue.completionTokens(truths[placeOf(prompt)]!.trace);
         const likeliest = completion.map((token, t) => (isRecovered ? truth[t]! : token));
         return { ...score, likeliest };
       });
@@ -49,7 +61,7 @@ function scriptedEngine(capabilities?: readonly Capability[]): Engine {
 }
 
 function traceOf(index: number): string {
-  const { trace, digits } = truthOf(task.test.problem(index));
+  const { trace, digits } = truths[index]!;
   const first = digits[0]!.value;
   return index % 2 === 0 ? trace : trace.replace(`I see ${first}`, `I see ${(first + 1) % 10}`);
 }
@@ -160,5 +172,42 @@ describe("a diagnosis of the digits task", () => {
     let asked = 0;
     const found = await diagnosed(scriptedEngine(), { shouldStop: () => asked++ > 0 });
     expect(found.completions).toBe(8);
+  });
+});
+
+describe("a diagnosis of recorded completions by a file of annotations", () => {
+  const recorded = (count: number) =>
+    Array.from({ length: count }, (_, index): RecordedCompletion => {
+      const { id } = task.test.problem(index);
+      return { place: `line ${index + 1}`, problem: id, index, text: traceOf(index), isTruncated: false };
+    });
+
+  /** What an annotator who knows the truth would write; steps as they follow from what was written before. */
+  function annotationLine({ problem, index, text }: RecordedCompletion): string {
+    const { judgements } = judgeCompletion(text, truths[index!]!);
+    const spans = judgements.map(({ start, end, role, correct, follows, right }) => {
+      const isCorrect = role === "reasoning" ? (follows ?? correct) : correct;
+      return { start, end, role, right, ...(isCorrect !== null && { correct: isCorrect }) };
+    });
+    return `${JSON.stringify({ problem, completion: text, spans })}\n`;
+  }
+
+  test("finds what the task's own labels find", async () => {
+    const completions = recorded(20);
+    const path = join(temporaryDirectory(), "labels.jsonl");
+    writeFileSync(path, completions.map(annotationLine).join(""));
+    const labels = annotatedLabels(await readAnnotations(path), completions);
+    const engine = scriptedEngine();
+    const answers = recordedAnswers(completions, { source: task.test, dialogue, batchSize: 8 });
+    const found = await diagnosed(engine, { answers, labels, agreement: labels.agreement });
+    const own = await diagnosed(scriptedEngine());
+    expect(found.agreement).toEqual([]);
+    // A file names no kinds of statement to look into apart.
+    const whole = own.correlation.map((one) => ({
+      ...one,
+      contrasts: one.contrasts.filter(({ statement }) => statement === undefined),
+    }));
+    const { agreement: _agreement, ...rest } = found;
+    expect(rest).toEqual({ ...own, correlation: whole });
   });
 });

@@ -3,30 +3,22 @@
  * Reinforcement learning as a phase of the loop: iterations, evaluations between them, and the state that makes a
  * resumed run equal to one that was never stopped.
  */
-import type { RowCounts } from "../../eval/index.ts";
+
 import type { ProblemSource } from "../../data/index.ts";
+import type { RowCounts } from "../../eval/index.ts";
 import { Rng, type RngState } from "../../math/index.ts";
 import { BatchesAhead, type RecordedBatch } from "../batch/batches-ahead.ts";
 import { readRecorded, writeRecorded } from "../batch/recorded-batches.ts";
 import type { Phase, WorkAhead } from "../loop/loop.ts";
 import { evaluationRecord } from "./evaluation-record.ts";
 import { runIteration } from "./iteration.ts";
-import type { Progress, Training } from "./training.ts";
+import { newProgress, type Progress, type Training } from "./training.ts";
 
 interface SavedProgress {
   readonly dataPosition: number;
   readonly rng: RngState;
   readonly totals: Progress["totals"];
   readonly rows: RowCounts;
-}
-
-function newProgress(seed: number): Progress {
-  return {
-    dataPosition: 0,
-    rows: { drawn: 0, broken: 0, filtered: 0 },
-    rng: new Rng(seed).fork("train"),
-    totals: { completions: 0, tokens: 0, steps: 0, skippedSteps: 0 },
-  };
 }
 
 /** The phase that a training describes. */
