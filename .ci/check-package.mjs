@@ -31,9 +31,9 @@ const needed = [
   "dist/engine/local/worker.js",
   "dist/viewer/index.html",
   "assets/digits/scans.bin",
-  "assets/digits/tokenizer.json",
-  "assets/digits/chat_template.jinja",
-  "assets/digits/generation_config.json",
+  "assets/small/tokenizer.json",
+  "assets/small/chat_template.jinja",
+  "assets/small/generation_config.json",
 ];
 for (const path of needed) if (!packed.has(path)) problems.push(`missing: ${path}`);
 for (const type of ["js", "css", "wasm.br"]) {

@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { createLocalEngine } from "../dist/engine/index.js";
-import { findPreset, freshDigitsModel, openDialogue, resolveConfig } from "../dist/train/index.js";
+import { findPreset, freshSmallModel, openDialogue, resolveConfig } from "../dist/train/index.js";
 import { openVerifier } from "../dist/train/verifier.js";
 import { benchConfig, warmModel } from "./warm-model.mjs";
 
@@ -54,7 +54,7 @@ export function digitsSetting(directory, { threads, prompts, group }) {
  * @returns {Setting}
  */
 export function longSetting({ threads, tokens, width, layers }) {
-  const fresh = freshDigitsModel(0);
+  const fresh = freshSmallModel(0);
   const text = {
     ...fresh.config.text,
     hiddenSize: width,

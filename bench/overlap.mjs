@@ -15,8 +15,8 @@ import { createFakeEngine, createTinkerEngine } from "../dist/engine/index.js";
 import { loadTokenizer } from "../dist/model/index.js";
 import { configuredModel } from "../dist/serve/configured-model.js";
 import { startTinkerServer } from "../dist/serve/index.js";
-import { DIGITS_ASSETS } from "../dist/train/digits-model.js";
-import { freshDigitsModel, resolveConfig, runTraining } from "../dist/train/index.js";
+import { SMALL_ASSETS } from "../dist/train/digits-model.js";
+import { freshSmallModel, resolveConfig, runTraining } from "../dist/train/index.js";
 import { provenance, spread, table } from "./statistics.mjs";
 
 const { values: options } = parseArgs({
@@ -52,8 +52,8 @@ const base = [
   "train.rolloutsEvery=0",
   "sft.steps=0",
 ];
-const model = freshDigitsModel(0);
-const tokenizer = loadTokenizer(DIGITS_ASSETS);
+const model = freshSmallModel(0);
+const tokenizer = loadTokenizer(SMALL_ASSETS);
 /** The sampler writes a few digits and ends, so that some answers are right by chance and groups differ. */
 const allowed = new Set([
   ...["7", "8", "9"].map((digit) => tokenizer.encode(digit)[0]),

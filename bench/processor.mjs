@@ -15,10 +15,21 @@ import { parseArgs } from "node:util";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import sharp from "sharp";
 import { Rng } from "../dist/math/index.js";
-import { decodeImage, parseProcessorConfig, preprocess } from "../dist/model/index.js";
+import { decodeImage, preprocess } from "../dist/model/index.js";
 import { provenance, spread, table } from "./statistics.mjs";
 
 const LIMITS = { size: { shortest_edge: 56 * 56, longest_edge: 28 * 28 * 1280 } };
+/** The published processor's settings. */
+const PROCESSOR = /** @type {const} */ ({
+  minPixels: LIMITS.size.shortest_edge,
+  maxPixels: LIMITS.size.longest_edge,
+  patchSize: 14,
+  temporalPatchSize: 2,
+  mergeSize: 2,
+  rescaleFactor: 1 / 255,
+  mean: [0.48145466, 0.4578275, 0.40821073],
+  std: [0.26862954, 0.26130258, 0.27577711],
+});
 /** What photographs, screenshots and figures in training data look like. */
 const SIZES = /** @type {const} */ ([
   [640, 480, "jpg"],
@@ -30,7 +41,7 @@ const SIZES = /** @type {const} */ ([
 
 /** @param {string} path */
 async function patchesOf(path) {
-  return preprocess(await decodeImage(path), parseProcessorConfig(LIMITS)).patches;
+  return preprocess(await decodeImage(path), PROCESSOR).patches;
 }
 
 /** @param {string} folder @param {number} copies */
@@ -160,7 +171,7 @@ else {
     for (let i = 0; i < workerData.length; i++) {
       const image = await next;
       if (i + 1 < workerData.length) next = decodeImage(workerData[i + 1]);
-      preprocess(image, parseProcessorConfig(LIMITS));
+      preprocess(image, PROCESSOR);
     }
     parentPort?.postMessage("done");
   };

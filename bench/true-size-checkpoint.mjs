@@ -7,18 +7,11 @@ import { readFileSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliDecompressSync } from "node:zlib";
 import { Rng } from "../dist/math/index.js";
-import {
-  configJson,
-  defaultProcessorConfig,
-  parameterShapes,
-  processorJson,
-  writeWeights,
-} from "../dist/model/index.js";
+import { architectureOf, graphsOf, openSightOf, writeWeights } from "../dist/model/index.js";
 
-/** @import { ModelConfig } from "../dist/model/index.js" */
-
-/** Sizes of Qwen2.5-VL-3B-Instruct's config.json. @type {ModelConfig} */
+/** Sizes of Qwen2.5-VL-3B-Instruct's config.json. */
 export const CONFIG = {
+  modelType: "qwen2_5_vl",
   text: {
     vocabSize: 151_936,
     hiddenSize: 2048,
@@ -61,13 +54,13 @@ const block = Float32Array.from(
   )(new Rng(1)),
 );
 
-/** @param {string} name @param {readonly number[]} shape */
-function randomTensor(name, shape) {
+/** @param {string} name @param {readonly number[]} shape @param {boolean} isNorm */
+function randomTensor(name, shape, isNorm) {
   return {
     shape,
     get data() {
       const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
-      if (shape.length === 1) return data.fill(/norm|ln_q/.test(name) ? 1 : 0);
+      if (shape.length === 1) return data.fill(isNorm ? 1 : 0);
       const first = block.length - new Rng(name).integer(block.length);
       data.set(block.subarray(block.length - first, block.length - first + data.length));
       for (let at = first; at < data.length; at += block.length) {
@@ -97,13 +90,15 @@ function tokenizerJson() {
 export function writeCheckpoint(directory) {
   const { bavail, bsize } = statfsSync(directory);
   if (bavail * bsize < 1.2e10) throw new Error(`${directory}: expected 12 GB free, got ${bavail * bsize}`);
-  writeFileSync(join(directory, "config.json"), JSON.stringify(configJson(CONFIG, { dtype: "BF16" })));
-  const processor = JSON.stringify(processorJson(defaultProcessorConfig(CONFIG)));
-  writeFileSync(join(directory, "preprocessor_config.json"), processor);
+  const config = architectureOf(CONFIG).promptSide.configJson(CONFIG, { dtype: "BF16" });
+  writeFileSync(join(directory, "config.json"), JSON.stringify(config));
+  const { preprocessorJson } = openSightOf(directory, CONFIG).vision;
+  writeFileSync(join(directory, "preprocessor_config.json"), JSON.stringify(preprocessorJson));
   writeFileSync(join(directory, "tokenizer.json"), tokenizerJson());
   writeFileSync(join(directory, "tokenizer_config.json"), JSON.stringify({ eos_token: "<|im_end|>" }));
-  const tensors = [...parameterShapes(CONFIG)].map(
-    ([name, shape]) => /** @type {const} */ ([name, randomTensor(name, shape)]),
+  const { names } = graphsOf(CONFIG);
+  const tensors = [...names.shapes].map(
+    ([name, shape]) => /** @type {const} */ ([name, randomTensor(name, shape, names.isNorm(name))]),
   );
   writeWeights(directory, new Map(tensors), { dtype: "BF16" });
 }

@@ -6,44 +6,56 @@
  *
  *     npm run build && node dist/examples/02-grpo-loop.js
  */
+
+import { freshSmallModel, openDialogue, resolveConfig } from "fovea/config";
 import { creditMethod, creditSchema } from "fovea/credit";
-import { demonstrations, digitsSource, warmStartScans } from "fovea/data";
+import { digitsTask } from "fovea/data/digits";
 import { createLocalEngine, type Sequence } from "fovea/engine";
 import { evaluate } from "fovea/eval";
 import { objective } from "fovea/objective";
-import { freshDigitsModel, openDialogue, resolveConfig } from "fovea/train";
-import { equivalent, extractAnswer } from "fovea/verify";
+import { answerVerdict, isRight } from "fovea/verify";
 
 const PROMPTS = 48;
 const GROUP_SIZE = 8;
-const task = {
-  canvases: ["28x28" as const],
-  digits: [1, 1] as [number, number],
-  kinds: ["largest" as const],
-};
+const task = digitsTask({
+  seed: 1,
+  evaluationSeed: 1,
+  options: { canvases: ["28x28"], digits: [1, 1], kinds: ["largest"] },
+  warmStart: { scans: 30, seed: 1, readingSteps: 100, transcriptionSteps: 0, describedShare: 0 },
+});
+const verdict = answerVerdict();
 
-const dialogue = openDialogue(resolveConfig());
-const engine = await createLocalEngine({ model: freshDigitsModel(1) });
+const dialogue = await openDialogue(resolveConfig());
+const engine = await createLocalEngine({ model: freshSmallModel(1) });
 const adam = { beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: 0, maxGradientNorm: 1 };
 
 // Warm start: few scans with their answers. The loss is the mean of −log π, so every coefficient is 1 / tokens.
-const lessons = demonstrations({ scans: warmStartScans(30, 1), seed: 1, options: task, lesson: "reading" });
 const WARM_STEPS = 100;
+const reading = task.demonstrations![0]!.source;
 for (let step = 0; step < WARM_STEPS; step++) {
-  const sequences = Array.from({ length: 64 }, (_, i): Sequence => {
-    const { problem, completion } = lessons.demonstration(step * 64 + i);
-    return { prompt: dialogue.prompt(problem), completion: dialogue.completionTokens(completion) };
-  });
+  const places = Array.from({ length: 64 }, (_, i) => step * 64 + i);
+  const shown = await Promise.all(places.map(async (place) => reading.demonstration(place)));
+  const sequences = shown.map(
+    ({ problem, completion }): Sequence => ({
+      prompt: dialogue.prompt(problem),
+      completion: dialogue.completionTokens(completion),
+    }),
+  );
   const tokens = sequences.reduce((sum, { completion }) => sum + completion.length, 0);
   const even = sequences.map(({ completion }) => new Float64Array(completion.length).fill(1 / tokens));
   await engine.accumulate(sequences, even);
   await engine.step({ ...adam, learningRate: 2e-3 * (1 - step / WARM_STEPS) });
 }
 
-const heldOut = digitsSource({ split: "validation", seed: 1, options: task });
 const measure = async () => {
   const limits = { problems: 250, batchSize: 250, maxCompletionTokens: 4 };
-  const { accuracy, low, high } = await evaluate({ engine, dialogue, source: heldOut, ...limits });
+  const { accuracy, low, high } = await evaluate({
+    engine,
+    dialogue,
+    source: task.validation,
+    verdict,
+    ...limits,
+  });
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   return `accuracy ${percent(accuracy)} [${percent(low)}, ${percent(high)}] on ${limits.problems} held-out problems`;
 };
@@ -51,9 +63,8 @@ console.log(`after the warm start    ${await measure()}`);
 
 // Reinforcement learning: all training scans, answers only.
 const credit = creditMethod(creditSchema.parse({ kind: "dyco-rl" }));
-const problems = digitsSource({ split: "train", seed: 1, options: task });
 for (let iteration = 0; iteration < 20; iteration++) {
-  const batch = Array.from({ length: PROMPTS }, (_, p) => problems.problem(iteration * PROMPTS + p));
+  const batch = Array.from({ length: PROMPTS }, (_, p) => task.train.problem(iteration * PROMPTS + p));
   const prompts = batch.map((problem) => dialogue.prompt(problem));
   const sampled = await engine.sample({
     prompts,
@@ -67,14 +78,16 @@ for (let iteration = 0; iteration < 20; iteration++) {
     signals: credit.needs,
   });
 
-  const groups = sampled.map((completions, p) => ({
+  const judged = sampled.map(async (completions, p) => ({
     prompt: prompts[p]!,
     completions,
-    rewards: completions.map(({ tokens }): number => {
-      const given = extractAnswer(dialogue.text(tokens));
-      return given !== null && equivalent(given, batch[p]!.answers[0]!) ? 1 : 0;
-    }),
+    rewards: await Promise.all(
+      completions.map(async ({ tokens }) =>
+        Number(isRight(await verdict.judge(dialogue.text(tokens), batch[p]!))),
+      ),
+    ),
   }));
+  const groups = await Promise.all(judged);
   const rewards = groups.flatMap((group) => group.rewards);
   const mean = rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length;
 

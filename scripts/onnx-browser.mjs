@@ -20,7 +20,6 @@ import { chromium } from "playwright-core";
 import { attentionSignals, dycoRl } from "../dist/credit/index.js";
 import { digitsSource } from "../dist/data/index.js";
 import { createLocalEngine } from "../dist/engine/index.js";
-import { loadProcessors, preparePrompt } from "../dist/engine/local/prompts/prepared-prompt.js";
 import { exportOnnx, openModelDirectory } from "../dist/model/index.js";
 import { openDialogue, resolveConfig } from "../dist/train/index.js";
 
@@ -49,16 +48,16 @@ const MIME = /** @type {Readonly<Record<string, string>>} */ ({
 const folder = mkdtempSync(join(tmpdir(), "fovea-onnx-browser-"));
 const onnx = join(folder, "onnx");
 const manifest = exportOnnx(model, onnx, { maxFileBytes: Number(options.largest) });
-const { config } = openModelDirectory(model);
+const { vision } = openModelDirectory(model);
 const dialogue = openDialogue(resolveConfig());
 const source = digitsSource({ split: "validation", seed: 1 });
 const prompts = Array.from({ length: Number(options.problems) }, (_, i) =>
   dialogue.prompt(source.problem(i)),
 );
-const prepared = prompts.map((prompt) => preparePrompt(prompt, config, loadProcessors(model, config)));
+const prepared = prompts.map((prompt) => vision.spell(prompt));
 const cases = prepared.map(({ tokens, positions, images }) => ({
   tokens: [...tokens],
-  positions: [positions.time, positions.height, positions.width].flatMap((axis) => [...axis]),
+  positions: positions.components.flatMap((component) => [...component]),
   next: positions.next,
   images: images.map(({ patches, grid }) => ({ patches: [...patches], grid })),
 }));

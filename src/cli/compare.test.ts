@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { collectingContext, temporaryDirectory } from "../testing/tiny-run.ts";
+import { collectingContext, stoppingAfter, temporaryDirectory } from "../testing/tiny-run.ts";
 import { runCommandLine } from "./program.ts";
 
 const GRID = `
@@ -40,8 +40,7 @@ test("runs every cell, and says it as text, Markdown and JSON", async () => {
 
 test("goes on cell by cell, and does not run again what is done", async () => {
   const { file, out } = grid();
-  let moments = 0;
-  const stopping = collectingContext({ interruption: { isRequested: () => ++moments > 5 } });
+  const stopping = collectingContext(stoppingAfter(3));
   expect(await runCommandLine(["compare", file, "--out", out], stopping.context)).toBe(130);
   expect(stopping.stderr()).toMatch(/interrupted after [1-3] of 4 cells/);
   const done = join(out, "cells", "sapo-uniform-0");

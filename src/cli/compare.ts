@@ -14,7 +14,7 @@ import {
   gridCells,
   runGrid,
 } from "../compare/index.ts";
-import { readConfigFile } from "../train/index.ts";
+import { readConfigFile } from "../config/index.ts";
 import type { CliContext } from "./context.ts";
 import { InterruptedRun } from "./program.ts";
 import { Reporter } from "./reporter.ts";
@@ -38,7 +38,7 @@ async function compare(file: string, options: CompareOptions, context: CliContex
     directory,
     onCell: (cell, result) => reportCell(reporter, context, cells, cell, result),
     onEvent: (event) => reporter.show(event),
-    shouldStop: context.interruption.isRequested,
+    signal: context.interruption.signal,
     clock: context.clock,
     ...(context.openEngine && { openEngine: context.openEngine }),
   });
@@ -80,7 +80,7 @@ export function configure(command: Command, context: CliContext): void {
     .option("--json", "one JSON object a line on stdout")
     .addHelpText(
       "after",
-      "\nExample grid:\n  preset: digits\n  algorithms: [grpo, dapo]\n  credits: [uniform, dyco-rl, at-rl]\n  seeds: [0, 1, 2]",
+      "\nExample grid:\n  preset: NAME\n  algorithms: [grpo, dapo]\n  credits: [uniform, dyco-rl, at-rl]\n  seeds: [0, 1, 2]",
     )
     .action((file: string, options: CompareOptions) => compare(file, options, context));
 }

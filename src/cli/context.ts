@@ -2,7 +2,7 @@
  * @module
  * The world as a command sees it, so that tests can run commands in this process.
  */
-import type { OpenEngine } from "../train/index.ts";
+import type { OpenEngine } from "../config/index.ts";
 import type { Interruption } from "./interruption.ts";
 
 export interface CliContext {

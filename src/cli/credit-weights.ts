@@ -2,14 +2,15 @@
  * @module
  * Token credit of completions outside a training run: each completion by itself, with an advantage of 1.
  */
-import { type CompletionCredit, type CreditConfig, creditMethod, creditSchema } from "../credit/index.ts";
+import { type CompletionCredit, type CreditMethod, creditMethod, creditSchema } from "../credit/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
-import { type Answered, creditAnswers, creditCapabilities, nearestName } from "../train/index.ts";
+import { nearestName } from "../parts/index.ts";
+import { type Answered, creditAnswers, creditCapabilities } from "../train/index.ts";
 
 /** Whether the engine can give the signals that a method needs. */
-export function canCredit(engine: Engine, credit: CreditConfig): boolean {
-  return creditCapabilities(creditMethod(credit).needs).every((needed) => engine.capabilities.has(needed));
+export function canCredit(engine: Engine, { needs }: CreditMethod): boolean {
+  return creditCapabilities(needs).every((needed) => engine.capabilities.has(needed));
 }
 
 /**
@@ -20,12 +21,12 @@ export function canCredit(engine: Engine, credit: CreditConfig): boolean {
  */
 export async function creditWeights(
   engine: Engine,
-  credit: CreditConfig,
+  method: CreditMethod,
   temperature: number,
   answers: readonly Answered[],
 ): Promise<CompletionCredit[]> {
   const alone = answers.map((answer) => [{ ...answer, advantage: 1 }]);
-  return (await creditAnswers(engine, credit, temperature, alone)).flat();
+  return (await creditAnswers(engine, method, temperature, alone)).flat();
 }
 
 const KINDS = creditSchema.options.map(({ shape }) => shape.kind.value);
@@ -36,7 +37,7 @@ const KINDS = creditSchema.options.map(({ shape }) => shape.kind.value);
  * @param names separated by commas
  * @throws ConfigError naming the nearest method where one is unknown
  */
-export function creditMethodsByName(names: string, configured: CreditConfig): Map<string, CreditConfig> {
+export function creditMethodsByName(names: string, configured: CreditMethod): Map<string, CreditMethod> {
   return new Map(
     names.split(",").map((name) => {
       const kind = KINDS.find((known) => known === name.trim());
@@ -46,7 +47,7 @@ export function creditMethodsByName(names: string, configured: CreditConfig): Ma
           nearest === undefined ? `expected some of ${KINDS.join(", ")}` : `did you mean "${nearest}"?`;
         throw new ConfigError(`--methods: unknown credit method "${name.trim()}"; ${hint}`);
       }
-      return [kind, kind === configured.kind ? configured : creditSchema.parse({ kind })];
+      return [kind, kind === configured.name ? configured : creditMethod(creditSchema.parse({ kind }))];
     }),
   );
 }

@@ -44,7 +44,13 @@ describe("recorded signals", () => {
   });
 
   test("come as JSON with everything that a method says", async () => {
-    const { stdout } = await run("--signals", file({ groups: [[RECORDED], [RECORDED]] }), "--json");
+    const { stdout } = await run(
+      "--signals",
+      file({ groups: [[RECORDED], [RECORDED]] }),
+      "--set",
+      "credit=dyco-rl",
+      "--json",
+    );
     const lines = stdout
       .trim()
       .split("\n")
@@ -56,7 +62,15 @@ describe("recorded signals", () => {
 
   test("take the options of the configuration's own method", async () => {
     const path = file(RECORDED);
-    const { stdout } = await run("--signals", path, "--set", "credit.alpha=0", "--json");
+    const { stdout } = await run(
+      "--signals",
+      path,
+      "--set",
+      "credit=dyco-rl",
+      "--set",
+      "credit.alpha=0",
+      "--json",
+    );
     expect(JSON.parse(stdout).credits["dyco-rl"].weights).toEqual([1, 1, 1]);
   });
 
@@ -76,7 +90,7 @@ describe("recorded signals", () => {
     const lacking = await run("--signals", file({ signals }), "--methods", "entropy-advantage");
     expect(lacking.stderr).toContain("entropy");
     const attention = { ...RECORDED.signals.attention, visualMass: [0.5, null, 0.25] };
-    const broken = await run("--signals", file({ signals: { attention } }));
+    const broken = await run("--set", "credit=dyco-rl", "--signals", file({ signals: { attention } }));
     expect(broken.stderr).toContain("visualMass[1]");
   });
 });

@@ -3,11 +3,12 @@
  * `fovea credit`: what credit methods give each token, on recorded signals or on completions of a model.
  */
 import type { Command } from "commander";
-import { type CompletionCredit, type CreditConfig, creditMethod } from "../credit/index.ts";
+import { type Config, openCredit, openParts } from "../config/index.ts";
+import type { CompletionCredit, CreditMethod } from "../credit/index.ts";
+import { splitSource } from "../data/index.ts";
 import type { Completion } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import { firstQuestions, RowTally, textTable } from "../eval/index.ts";
-import { type Config, evaluationSource, maxBrokenShare, problemLimits } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
 import { creditMethodsByName, creditWeights } from "./credit-weights.ts";
 import { downloadBar } from "./download-bar.ts";
@@ -29,10 +30,10 @@ interface Credited {
   readonly credits: ReadonlyMap<string, CompletionCredit>;
 }
 
-async function creditRecorded(path: string, methods: ReadonlyMap<string, CreditConfig>): Promise<Credited[]> {
+async function creditRecorded(path: string, methods: ReadonlyMap<string, CreditMethod>): Promise<Credited[]> {
   const groups = await readRecordedSignals(path);
   const inputs = groups.map((group) => group.map(({ completion }) => completion));
-  const found = [...methods].map(([name, method]) => [name, creditMethod(method).credit(inputs)] as const);
+  const found = [...methods].map(([name, method]) => [name, method.credit(inputs)] as const);
   return groups.flatMap((group, p) =>
     group.map(({ texts, completion: { mask } }, g) => ({
       title: `group ${p}, completion ${g}`,
@@ -45,19 +46,16 @@ async function creditRecorded(path: string, methods: ReadonlyMap<string, CreditC
 async function creditSampled(
   config: Config,
   options: CreditOptions,
-  methods: ReadonlyMap<string, CreditConfig>,
+  methods: ReadonlyMap<string, CreditMethod>,
   context: CliContext,
 ): Promise<Credited[]> {
   const { split, problems } = config.evaluation;
   const { temperature } = config.sampling;
-  const source = await evaluationSource(config, split, downloadBar(context));
+  const { task, limits, maxBrokenShare } = await openParts(config, downloadBar(context));
+  const source = await splitSource(task, split);
   return withTrainedModel(config, options.runDir, context, async ({ engine, dialogue }) => {
-    const tally = new RowTally(maxBrokenShare(config), source.size);
-    const questions = await firstQuestions(
-      { source, dialogue, limits: problemLimits(config) },
-      tally,
-      problems,
-    );
+    const tally = new RowTally(maxBrokenShare, source.size);
+    const questions = await firstQuestions({ source, dialogue, limits }, tally, problems);
     const prompts = questions.map(({ prompt }) => prompt);
     const completions =
       options.completion === undefined
@@ -129,10 +127,11 @@ async function showCredit(
   if (options.signals !== undefined && options.completion !== undefined) {
     throw new ConfigError("--completion: does not apply to recorded signals");
   }
+  const configured = await openCredit(config);
   const methods =
     options.methods === undefined
-      ? new Map([[config.credit.kind, config.credit]])
-      : creditMethodsByName(options.methods, config.credit);
+      ? new Map([[configured.name ?? "own", configured]])
+      : creditMethodsByName(options.methods, configured);
   const credited =
     options.signals === undefined
       ? await creditSampled(config, options, methods, context)

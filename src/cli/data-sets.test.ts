@@ -197,13 +197,15 @@ describe("fovea train", () => {
     const words = ["train", "--set", `data=${train}`, ...SMALL, "--set", "train.evaluateEvery=1"];
     const missing = await fovea(...words, "--run-dir", freshPath());
     expect(missing.status).toBe(1);
-    expect(missing.stderr).toContain("has no validation part; data.validation names a file or a directory");
+    expect(missing.stderr).toContain(
+      "has no validation part, only train; a data set in files names it by data.validation",
+    );
     const own = ["--set", `data.validation=${validation}`, "--run-dir", runDirectory];
     expect((await fovea(...words, ...own)).status).toBe(0);
     const evaluations = metricsOf(runDirectory).filter(({ event }) => event === "evaluation");
     expect(evaluations.map(({ iteration }) => iteration)).toEqual([0, 1, 2]);
     expect(evaluations[0]).toMatchObject({ split: "validation", problems: 3, brokenRows: 0 });
-    expect(evaluations[0]).not.toHaveProperty("readingPerDigit");
+    expect(evaluations[0]).not.toHaveProperty("measures");
     const { data } = JSON.parse(readFileSync(join(runDirectory, "config.json"), "utf8"));
     expect(data.validation).toContain("format=parquet rows=3");
 
@@ -222,13 +224,6 @@ describe("fovea train", () => {
     expect(sampled.records.filter(({ event }) => event === "sample")).toHaveLength(2);
     expect(sampled.records[0]).toMatchObject({ problem: "p0", question: "<image>What is the sum?" });
     expect(sampled.records[0]).not.toHaveProperty("tokens.0.truth");
-  });
-
-  test("does without a warm start, whose demonstrations are of the digits task", async () => {
-    const words = ["train", "--set", `data=${writeJsonl(problems)}`, "--run-dir", freshPath()];
-    const { status, stderr } = await fovea(...words);
-    expect(status).toBe(2);
-    expect(stderr).toContain('data.kind "files": the warm start demonstrates the digits task alone');
   });
 });
 
@@ -255,7 +250,7 @@ describe("fovea data check", () => {
   });
 
   test("counts videos, their frames and their tokens", async () => {
-    const words = ["data", "check", videos, "--model", "digits", "--set", "data.maxPixels=783"];
+    const words = ["data", "check", videos, "--model", "small", "--set", "data.maxPixels=783"];
     const { status, records } = await fovea(...words, "--json");
     expect(status).toBe(0);
     const report = records.find(({ event }) => event === "checked");
@@ -339,7 +334,7 @@ describe("fovea data check", () => {
       "check",
       path,
       "--model",
-      "digits",
+      "small",
       "--set",
       "data.maxPromptTokens=5",
       "--json",

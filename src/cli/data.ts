@@ -4,27 +4,29 @@
  */
 import { type Command, Option } from "commander";
 import {
+  type Config,
+  fetchData,
+  fetchModel,
+  openDialogue,
+  openVerdict,
+  problemLimits,
+  resolveConfig,
+} from "../config/index.ts";
+import {
+  type CheckOptions,
   checkSource,
   type DataCheck,
-  DIGITS_SPLITS,
   type FileSource,
   type FileSplit,
   findFiles,
   openFileSource,
   type Problem,
-  type Spread,
+  SPLITS,
 } from "../data/index.ts";
 import { ConfigError, DataError } from "../errors/index.ts";
-import { excessPixels, textTable } from "../eval/index.ts";
-import {
-  type Config,
-  fetchData,
-  fetchModel,
-  openDialogue,
-  problemLimits,
-  resolveConfig,
-} from "../train/index.ts";
+import { type Dialogue, excessPixels } from "../eval/index.ts";
 import type { CliContext } from "./context.ts";
+import { checkText } from "./data-check-text.ts";
 import { InterruptedRun } from "./program.ts";
 import { Reporter } from "./reporter.ts";
 
@@ -37,60 +39,52 @@ interface CheckFlags {
 
 type FilesData = Extract<Config["data"], { kind: "files" }>;
 
-const shown = (value: number) => String(Math.round(10 * value) / 10);
-
-function spreadText({ least, median, mean, greatest }: Spread): string {
-  return `${shown(least)} to ${shown(greatest)}, median ${shown(median)}, mean ${shown(mean)}`;
-}
-
-/** A check as a few lines. */
-function checkText(split: string, check: DataCheck): string {
-  const { pixels, framePixels, videoFrames, questionCharacters, answerCharacters, promptTokens, kinds } =
-    check;
-  const names = Object.entries(kinds).map(([kind, count]) => `${kind} ${count}`);
-  const more = names.length > 12 ? [`and ${names.length - 12} more kinds`] : [];
-  const rows: [string, string][] = [
-    [split, `${check.files} ${check.format} ${check.files === 1 ? "file" : "files"}`],
-    ["rows", `${check.rows}, ${check.brokenRows} broken, ${check.filteredRows} beyond the limits`],
-    ["images", `${check.images}, and ${check.problemsWithoutImage} problems without image or video`],
-    ...(pixels ? [["pixels", spreadText(pixels)] as [string, string]] : []),
-    ...(videoFrames ? [["videos", String(check.videos)] as [string, string]] : []),
-    ...(videoFrames ? [["frames of a video", spreadText(videoFrames)] as [string, string]] : []),
-    ...(framePixels ? [["pixels of a frame", spreadText(framePixels)] as [string, string]] : []),
-    ...(questionCharacters
-      ? [["question characters", spreadText(questionCharacters)] as [string, string]]
-      : []),
-    ...(answerCharacters ? [["answer characters", spreadText(answerCharacters)] as [string, string]] : []),
-    ...(promptTokens ? [["prompt tokens", spreadText(promptTokens)] as [string, string]] : []),
-    ["kinds", [...names.slice(0, 12), ...more].join(", ")],
-    ["duplicates", `${check.duplicateIds} by id, ${check.duplicateContents} by content`],
-    ["fingerprint", check.fingerprint],
-  ];
-  return `${textTable(rows)}\n`;
-}
-
 /** Whether training would leave a problem out. */
 function isBeyond(data: FilesData, problem: Problem, tokens: number | undefined): boolean {
   const limits = problemLimits({ data });
   return excessPixels(problem, limits) !== undefined || (tokens ?? 0) > (limits.maxPromptTokens ?? Infinity);
 }
 
-async function promptCounter(config: Config, reporter: Reporter, flags: CheckFlags) {
-  if (flags.model === undefined) return undefined;
-  const dialogue = openDialogue(await fetchModel(config, reporter.onEvent));
-  return (problem: Problem) => dialogue.promptTokens(dialogue.prompt(problem));
+/** Rows with references that no answer can equal which are named one by one. */
+const NAMED_UNREACHABLE = 20;
+
+/** A prompt as the model reads it: its text, special tokens left out, with the places of images and videos. */
+function promptText(dialogue: Dialogue, problem: Problem): string {
+  const { chunks } = dialogue.prompt(problem);
+  return chunks
+    .map((chunk) => {
+      if (chunk.kind === "text") return dialogue.text(chunk.tokens);
+      if (chunk.kind === "image") return `[image ${chunk.image.width} x ${chunk.image.height}]`;
+      return `[video of ${chunk.video.frames.length} frames]`;
+    })
+    .join("");
+}
+
+/** What a model's prompts are like; nothing without a model. */
+async function promptOptions(
+  config: Config,
+  reporter: Reporter,
+  flags: CheckFlags,
+): Promise<Pick<CheckOptions, "promptTokens" | "promptText">> {
+  if (flags.model === undefined) return {};
+  const dialogue = await openDialogue(await fetchModel(config, reporter.onEvent));
+  return {
+    promptTokens: (problem) => dialogue.promptTokens(dialogue.prompt(problem)),
+    promptText: (problem) => promptText(dialogue, problem),
+  };
 }
 
 async function checkSplit(
   split: FileSplit,
   source: FileSource,
   data: FilesData,
-  promptTokens: ((problem: Problem) => number) | undefined,
+  options: CheckOptions,
   reporter: Reporter,
   context: CliContext,
 ): Promise<DataCheck> {
+  let unreachable = 0;
   const check = await checkSource(source, {
-    promptTokens,
+    ...options,
     isFiltered: (problem, tokens) => isBeyond(data, problem, tokens),
     onBroken: (row) => {
       reporter.json({ event: "broken-row", split, ...row });
@@ -100,10 +94,17 @@ async function checkSplit(
       reporter.json({ event: "duplicate", split, ...row });
       reporter.text(`duplicate  ${row.place}: the same ${row.same} as ${row.as}\n`);
     },
+    onUnreachable: (row) => {
+      reporter.json({ event: "unreachable-reference", split, ...row });
+      unreachable += 1;
+      if (unreachable > NAMED_UNREACHABLE) return;
+      const shown = JSON.stringify(row.reference.slice(0, 200));
+      reporter.text(`reference  ${row.place}: no answer can equal ${shown}: ${row.reason}\n`);
+    },
     onProgress: (done, total) => reporter.bar.show({ label: "checking", done, total, facts: [] }),
-    shouldStop: context.interruption.isRequested,
+    shouldStop: () => context.interruption.signal.aborted,
   });
-  if (context.interruption.isRequested()) throw new InterruptedRun("interrupted: not all rows were read");
+  if (context.interruption.signal.aborted) throw new InterruptedRun("interrupted: not all rows were read");
   reporter.json({ event: "checked", split, ...check });
   reporter.text(checkText(split, check));
   return check;
@@ -119,16 +120,16 @@ async function checkData(path: string, flags: CheckFlags, context: CliContext): 
     throw new ConfigError("data.maxPromptTokens: expected --model beside it, whose tokens are counted");
   const reporter = new Reporter(context, flags.json ?? false);
   const { data } = await fetchData({ data: asked }, reporter.onEvent);
-  const promptTokens = await promptCounter(config, reporter, flags);
+  const options = { ...(await promptOptions(config, reporter, flags)), verdict: await openVerdict(config) };
   const splits =
     flags.split === undefined
-      ? DIGITS_SPLITS.filter((split) => findFiles(data, split) !== undefined)
+      ? SPLITS.filter((split) => findFiles(data, split) !== undefined)
       : [flags.split];
   if (splits.length === 0) splits.push("train");
   const checks: DataCheck[] = [];
   for (const split of splits) {
     const source = await openFileSource(data, split);
-    checks.push(await checkSplit(split, source, data, promptTokens, reporter, context));
+    checks.push(await checkSplit(split, source, data, options, reporter, context));
   }
   const rows = checks.reduce((sum, check) => sum + check.rows, 0);
   const broken = checks.reduce((sum, check) => sum + check.brokenRows, 0);
@@ -140,13 +141,18 @@ async function checkData(path: string, flags: CheckFlags, context: CliContext): 
 export function configure(command: Command, context: CliContext): void {
   command
     .command("check")
-    .description("read every row, image and video; status 1 when rows are broken")
+    .description(
+      "read every row, image and video, and show how problems are read; status 1 when rows are broken",
+    )
     .argument(
       "<path>",
       "a file or a directory: jsonl, json, parquet, TSV, or a folder of images with a csv; or org/name of the hub",
     )
-    .addOption(new Option("--split <name>", "this part only").choices([...DIGITS_SPLITS]))
-    .option("--model <model>", "count prompt tokens as this model does: a directory, or org/name of the hub")
+    .addOption(new Option("--split <name>", "this part only").choices([...SPLITS]))
+    .option(
+      "--model <model>",
+      "show prompts and count their tokens as this model does: a directory, or org/name of the hub",
+    )
     .option(
       "--set <key=value>",
       "one setting of data, such as data.columns.answer=label; may be repeated",

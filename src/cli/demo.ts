@@ -4,7 +4,9 @@
  * again, and completions before and after with each token's role.
  */
 import { type Command, Option } from "commander";
-import { evaluationRecord, evaluationSource, type Opened, runTraining } from "../train/index.ts";
+import { evaluatedParts, type Opened, openParts, runTraining } from "../config/index.ts";
+import { splitSource } from "../data/index.ts";
+import { evaluationRecord } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
 import {
   completionLegend,
@@ -53,17 +55,18 @@ async function demonstrate(options: DemoOptions, context: CliContext): Promise<v
   }
   const reporter = new Reporter(context, json);
   const runDirectory = runDirectoryFor("demo", options);
-  const { isRequested } = context.interruption;
-  const source = await evaluationSource(config, "test");
+  const { signal } = context.interruption;
+  const parts = await openParts(config);
+  const source = await splitSource(parts.task, "test");
   const measure = async (opened: Opened, iteration: number) => {
     const record = await evaluationRecord(
-      config,
-      { iteration, split: "test", problems: config.evaluation.problems },
-      source,
-      { ...opened, onProgress: reporter.onEvaluation, shouldStop: isRequested },
+      evaluatedParts(parts, opened),
+      { iteration, split: "test", problems: config.evaluation.problems, source },
+      { onProgress: reporter.onEvaluation, shouldStop: () => signal.aborted },
     );
     reporter.onEvent(record);
-    const shown = await labelledCompletions(config, opened, source, CANDIDATES, { temperature: 0, seed: 0 });
+    const greedy = { temperature: 0, seed: 0 };
+    const shown = await labelledCompletions(parts, { ...opened, source }, CANDIDATES, greedy);
     return { record, shown };
   };
   let before: Awaited<ReturnType<typeof measure>> | undefined;
@@ -73,7 +76,7 @@ async function demonstrate(options: DemoOptions, context: CliContext): Promise<v
       config,
       runDirectory,
       onEvent: reporter.onEvent,
-      shouldStop: isRequested,
+      signal,
       clock: context.clock,
       ...(context.openEngine && { openEngine: context.openEngine }),
     },
@@ -82,11 +85,11 @@ async function demonstrate(options: DemoOptions, context: CliContext): Promise<v
         before = await measure(opened, 0);
       },
       afterLearning: async (opened) => {
-        after = await measure(opened, config.train.iterations);
+        after = await measure(opened, config.train.iterations ?? 0);
       },
     },
   );
-  if (result.status === "interrupted" || isRequested() || before === undefined || after === undefined) {
+  if (result.status === "interrupted" || signal.aborted || before === undefined || after === undefined) {
     reporter.json({ event: "interrupted", completed: result.completed, runDirectory });
     throw new InterruptedRun(`interrupted; continue with: fovea train --resume --run-dir ${runDirectory}`);
   }

@@ -18,7 +18,7 @@ async function fovea(...words: string[]) {
 describe("fovea diagnose", () => {
   test("writes its report, figures and JSON, and says where", async () => {
     const out = freshPath();
-    const { status, stdout } = await fovea("digits", "digits", ...FEW, ...SHORT, "--out", out);
+    const { status, stdout } = await fovea("small", "digits", ...FEW, ...SHORT, "--out", out);
     expect(status).toBe(0);
     expect(stdout).toContain("ROLE ACCURACY");
     expect(stdout).toContain(`written to ${out}`);
@@ -34,7 +34,7 @@ describe("fovea diagnose", () => {
     const record = JSON.parse(readFileSync(join(out, "diagnosis.json"), "utf8"));
     expect(record).toMatchObject({
       version: 1,
-      model: "digits",
+      model: "small",
       data: "digits",
       problems: 6,
       lambda: [2, 8],
@@ -52,7 +52,7 @@ describe("fovea diagnose", () => {
   test("does the parts that need no truth on other data, and says which were left out and why", async () => {
     const data = writeJsonl(await smallProblems(5));
     const flags = [...FEW, ...SHORT, "--split", "train", "--out", freshPath()];
-    const { status, stdout } = await fovea("digits", data, ...flags);
+    const { status, stdout } = await fovea("small", data, ...flags);
     expect(status).toBe(0);
     expect(stdout).toMatch(/role accuracy\s+the data set does not know which tokens read the image/);
     expect(stdout).toContain("CONNECTIVITY");
@@ -60,7 +60,7 @@ describe("fovea diagnose", () => {
   });
 
   test("gives one JSON object on stdout", async () => {
-    const { stdout } = await fovea("digits", "digits", ...FEW, ...SHORT, "--out", freshPath(), "--json");
+    const { stdout } = await fovea("small", "digits", ...FEW, ...SHORT, "--out", freshPath(), "--json");
     const record = JSON.parse(stdout);
     expect(record.event).toBe("finished");
     expect(record.models).toHaveLength(1);
@@ -72,10 +72,10 @@ describe("fovea diagnose", () => {
     ["heads that are none", ["--heads", "1,-1"], "whole numbers from 0"],
     ["no problems at all", ["--problems", "0"], "a whole number from 1"],
     ["an unknown setting", ["--set", "sampling.temprature=1"], "temperature"],
-    ["a model against itself", ["--against", "digits"], "expected other models"],
+    ["a model against itself", ["--against", "small"], "expected other models"],
     ["a part of the data that is none", ["--split", "tests"], "tests"],
   ])("refuses %s", async (_, flags, message) => {
-    const { status, stderr } = await fovea("digits", "digits", ...flags);
+    const { status, stderr } = await fovea("small", "digits", ...flags);
     expect(status).toBe(2);
     expect(stderr).toContain(message);
   });

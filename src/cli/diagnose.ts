@@ -2,93 +2,62 @@
  * @module
  * `fovea diagnose`: how a model's attention relates to what its tokens do and whether they are right.
  */
-import { existsSync } from "node:fs";
-import { basename, join, normalize } from "node:path";
-import { type Command, InvalidArgumentError, Option } from "commander";
-import { DIGITS_SPLITS, type DigitsSplit } from "../data/index.ts";
-import { diagnose, type ModelDiagnosis, reportText, type Site, writeReport } from "../diagnose/index.ts";
-import { ConfigError } from "../errors/index.ts";
+import { basename, normalize } from "node:path";
+import { type Command, Option } from "commander";
 import {
   type Config,
-  describeEnvironment,
-  evaluationSource,
   fetchModel,
-  maxBrokenShare,
   openDialogue,
   openEngine,
-  problemLimits,
-  RunDirectory,
+  openParts,
   resolveConfig,
-  type Settings,
-} from "../train/index.ts";
+} from "../config/index.ts";
+import { SPLITS, type Split, splitSource } from "../data/index.ts";
+import {
+  diagnose,
+  type ModelDiagnosis,
+  recordedAnswers,
+  reportText,
+  sampledAnswers,
+  writeReport,
+} from "../diagnose/index.ts";
+import { ConfigError } from "../errors/index.ts";
+import type { Settings } from "../parts/index.ts";
+import { describeEnvironment, RunDirectory } from "../train/index.ts";
 import { connectionOf } from "./connection.ts";
 import type { CliContext } from "./context.ts";
+import {
+  type DiagnoseFlags,
+  isStrength,
+  numberList,
+  placeList,
+  positiveNumber,
+  sitesOf,
+} from "./diagnose-flags.ts";
+import { labelledSubject, type Subject, sampledSubject } from "./diagnose-subject.ts";
 import { downloadBar } from "./download-bar.ts";
+import { exportSpans } from "./export-spans.ts";
 import { InterruptedRun } from "./program.ts";
 import { ProgressBar } from "./progress.ts";
+import { isRunDirectory } from "./recorded-input.ts";
 import { runDirectoryFor, wholeNumber } from "./shared-options.ts";
 import { newestWeights } from "./trained-model.ts";
 
-interface DiagnoseFlags {
-  readonly against: readonly string[];
-  readonly split: DigitsSplit;
-  readonly problems: number;
-  readonly seed: number;
-  readonly layers: readonly string[];
-  readonly heads?: readonly number[];
-  readonly lambda: readonly number[];
-  readonly candidates: number;
-  readonly resamples: number;
-  readonly set: readonly string[];
-  readonly out?: string;
-  readonly json?: boolean;
-}
-
-/** A number above 0. */
-const isStrength = (value: number) => Number.isFinite(value) && value > 0;
-const isPlace = (value: number) => Number.isInteger(value) && value >= 0;
-
-/** Reads numbers separated by commas. */
-function numberList(isValid: (value: number) => boolean, expected: string) {
-  return (text: string): number[] => {
-    const values = text.split(",").map((word) => (word.trim() === "" ? Number.NaN : Number(word)));
-    if (!values.every(isValid)) throw new InvalidArgumentError(`expected ${expected}, separated by commas`);
-    return values;
-  };
-}
-
-/** Reads a whole number that is not 0. */
-function positiveNumber(text: string): number {
-  const value = Number(text);
-  if (!(Number.isSafeInteger(value) && value > 0)) {
-    throw new InvalidArgumentError("expected a whole number from 1");
-  }
-  return value;
-}
-
-const placeList = numberList(isPlace, "whole numbers from 0");
-
-/** What to amplify, by what was asked for. */
-function sitesOf({ layers, heads }: Pick<DiagnoseFlags, "layers" | "heads">): Site[] {
-  const headsName = heads === undefined ? "" : `, heads ${heads.join(", ")}`;
-  return layers
-    .filter((words) => words !== "none")
-    .map((words) => {
-      if (words === "last") return { name: `last layer${headsName}`, heads };
-      if (words === "all") return { name: `all layers${headsName}`, layers: "all", heads };
-      const chosen = placeList(words);
-      return { name: `layers ${chosen.join(", ")}${headsName}`, layers: chosen, heads };
-    });
-}
+/** Completions that are sampled unless a number is given. */
+const SAMPLED = 2000;
 
 /** A run directory with its newest weights, a model directory, or a model of the hub, as a configuration. */
-function configOf(model: string, data: string, { set, split, seed }: DiagnoseFlags): Config {
-  const isRun = existsSync(join(model, "environment.json"));
+function configOf(
+  model: string,
+  data: string | Settings,
+  split: Split,
+  { set, seed }: DiagnoseFlags,
+): Config {
+  const isRun = isRunDirectory(model);
   const run: Settings = isRun ? (RunDirectory.open(model).record.config as Settings) : {};
   const { data: runData, ...rest } = run as { readonly data?: Settings };
-  const keepsData = data === "digits" && runData?.["kind"] === "digits";
   return resolveConfig({
-    preset: { ...rest, data: keepsData ? runData : data },
+    preset: { ...rest, data: runData?.["kind"] === data ? runData : data },
     flags: set,
     overrides: { model: isRun ? newestWeights(model) : model, evaluation: { split, seed } },
   });
@@ -97,36 +66,51 @@ function configOf(model: string, data: string, { set, split, seed }: DiagnoseFla
 async function diagnoseModel(
   name: string,
   given: Config,
+  { split, recorded }: Subject,
   flags: DiagnoseFlags,
   context: CliContext,
 ): Promise<ModelDiagnosis> {
   const config = await fetchModel(given, downloadBar(context));
-  const source = await evaluationSource(config, flags.split, downloadBar(context));
-  const dialogue = openDialogue(config);
+  const { task, verdict, limits, maxBrokenShare } = await openParts(config, downloadBar(context));
+  const source = await splitSource(task, split);
+  const dialogue = await openDialogue(config);
   const bar = new ProgressBar(context.stderr, context.hasTerminal, context.clock);
   const engine = await (context.openEngine ?? openEngine)(config, connectionOf(context));
-  const { isRequested } = context.interruption;
+  const { signal } = context.interruption;
+  const { batchSize } = config.evaluation;
   try {
     const { temperature, topP, topK, maxCompletionTokens } = config.sampling;
+    const answers =
+      recorded === undefined
+        ? sampledAnswers({
+            engine,
+            dialogue,
+            source,
+            problems: flags.problems ?? SAMPLED,
+            sampling: { temperature, topP, topK, maxCompletionTokens },
+            seed: flags.seed,
+            batchSize,
+            limits,
+            maxBrokenShare,
+          })
+        : recordedAnswers(recorded.completions, { source, dialogue, batchSize });
     const found = await diagnose({
       engine,
       dialogue,
-      source,
       name,
-      problems: flags.problems,
-      sampling: { temperature, topP, topK, maxCompletionTokens },
+      answers,
+      verdict,
+      labels: recorded?.labels ?? task.labels,
+      agreement: recorded?.labels.agreement,
       seed: flags.seed,
-      batchSize: config.evaluation.batchSize,
-      limits: problemLimits(config),
-      maxBrokenShare: maxBrokenShare(config),
       sites: sitesOf(flags),
       lambdas: flags.lambda,
       candidates: flags.candidates,
       bootstrap: { resamples: flags.resamples },
       onPhase: (phase, done, total) => bar.show({ label: `${name}, ${phase}`, done, total, facts: [] }),
-      shouldStop: isRequested,
+      shouldStop: () => signal.aborted,
     });
-    if (isRequested()) throw new InterruptedRun("interrupted: nothing was written");
+    if (signal.aborted) throw new InterruptedRun("interrupted: nothing was written");
     return found;
   } finally {
     await engine.close();
@@ -145,21 +129,25 @@ export function shortNames(models: readonly string[]): string[] {
 }
 
 async function run(model: string, data: string, flags: DiagnoseFlags, context: CliContext): Promise<void> {
+  if (data === "export-spans") return exportSpans(model, flags, context);
   const models = [model, ...flags.against];
   if (new Set(models).size < models.length) throw new ConfigError("--against: expected other models");
-  const configs = models.map((one) => configOf(one, data, flags));
+  const subject = data === "labels" ? await labelledSubject(model, flags) : sampledSubject(data, flags);
+  const configs = models.map((one) => configOf(one, subject.data, subject.split, flags));
   const names = models.length === 1 ? [basename(normalize(model))] : shortNames(models);
   const found: ModelDiagnosis[] = [];
   for (const [i, config] of configs.entries()) {
-    found.push(await diagnoseModel(names[i]!, config, flags, context));
+    found.push(await diagnoseModel(names[i]!, config, subject, flags, context));
   }
   const directory = runDirectoryFor(
     "diagnose",
     flags.out === undefined ? { set: [] } : { set: [], runDir: flags.out },
   );
   const { commit, fovea } = describeEnvironment();
-  const { set, json, out: _out, ...settings } = flags;
-  writeReport(directory, found, { fovea, commit, model, data, ...settings, set });
+  const { set, json, out: _out, problems = SAMPLED, ...settings } = flags;
+  const { split, recorded } = subject;
+  const count = recorded === undefined ? { problems } : { recorded: recorded.completions.length };
+  writeReport(directory, found, { fovea, commit, model, data, ...settings, ...count, split, set });
   if (json === true) context.stdout(`${JSON.stringify({ event: "finished", directory, models: found })}\n`);
   else context.stdout(`${reportText(found)}\nwritten to ${directory}\n`);
 }
@@ -170,12 +158,28 @@ const several = (value: string, before: readonly string[] | undefined) => [...(b
 export function configure(command: Command, context: CliContext): void {
   command
     .argument("<model>", "a run directory, a model directory, or org/name[@revision] of the hub")
-    .argument("<data>", "digits, or the path of a data set")
+    .argument(
+      "<data>",
+      "a built-in task by name or the path of a data set, to sample on; labels: recorded completions with --labels; " +
+        "export-spans: recorded completions as a template for annotators",
+    )
     .option("--against <model...>", "other models to be diagnosed alike and compared, such as the start", [])
     .addOption(
-      new Option("--split <name>", "the part of the data").choices([...DIGITS_SPLITS]).default("test"),
+      new Option("--split <name>", "the part of the data; test unless given, train for rollouts").choices([
+        ...SPLITS,
+      ]),
     )
-    .option("--problems <n>", "completions to sample, one a problem", positiveNumber, 2000)
+    .option(
+      "--problems <n>",
+      `completions to sample, one a problem, ${SAMPLED} unless given; to write as a template, 100 unless given`,
+      positiveNumber,
+    )
+    .option("--labels <file>", "annotations of recorded completions: JSON lines, docs/diagnosis.md")
+    .option(
+      "--completions <path>",
+      "recorded completions: a JSON-lines file, or a run directory; the model's unless given",
+    )
+    .option("--data <data>", "the problems that recorded completions answer; those of the run unless given")
     .option("--seed <n>", "seed of problems, sampling and intervals", wholeNumber, 0)
     .addOption(
       new Option(
@@ -196,7 +200,10 @@ export function configure(command: Command, context: CliContext): void {
     .option("--candidates <n>", "tokens of each class to intervene on, at most", wholeNumber, 400)
     .option("--resamples <n>", "draws of the bootstrap", positiveNumber, 1000)
     .option("--set <key=value>", "one setting of the configuration; may be repeated", several, [])
-    .option("--out <path>", "where the report is written; runs/diagnose-<time> unless given")
+    .option(
+      "--out <path>",
+      "where the report is written, runs/diagnose-<time> unless given; the file of a template, else stdout",
+    )
     .option("--json", "the diagnosis as one JSON object on stdout")
     .action((model: string, data: string, flags: Omit<DiagnoseFlags, "layers"> & { layers?: string[] }) =>
       run(model, data, { ...flags, layers: flags.layers ?? ["last", "all"] }, context),

@@ -1,10 +1,10 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
+import { openEngine } from "../config/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { TinkerWorld } from "../testing/tinker-fixtures.ts";
 import { collectingContext, digitsFakeEngine, TINY_FLAGS, temporaryDirectory } from "../testing/tiny-run.ts";
-import { openEngine } from "../train/index.ts";
 import { runCommandLine } from "./program.ts";
 
 const world = new TinkerWorld();
@@ -84,7 +84,7 @@ describe("fovea train on an engine elsewhere", () => {
     const controller = new AbortController();
     const { context, stderr, stdout } = collectingContext({
       openEngine,
-      interruption: { isRequested: () => controller.signal.aborted, signal: controller.signal },
+      interruption: { signal: controller.signal },
     });
     const ended = runCommandLine(train(url, "--json"), context);
     setTimeout(() => controller.abort(), 1000);

@@ -3,7 +3,9 @@
  * `fovea eval`: greedy accuracy of a model, with its interval.
  */
 import type { Command } from "commander";
-import { evaluationRecord, evaluationSource } from "../train/index.ts";
+import { evaluatedParts, openParts } from "../config/index.ts";
+import { splitSource } from "../data/index.ts";
+import { evaluationRecord } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
 import { downloadBar } from "./download-bar.ts";
 import { InterruptedRun } from "./program.ts";
@@ -22,21 +24,22 @@ async function evaluateModel(
     return;
   }
   const reporter = new Reporter(context, options.json ?? false);
-  const { isRequested } = context.interruption;
+  const { signal } = context.interruption;
   const { split, problems } = config.evaluation;
-  const source = await evaluationSource(config, split, downloadBar(context));
+  const parts = await openParts(config, downloadBar(context));
+  const source = await splitSource(parts.task, split);
   const {
     event: _event,
     iteration: _iteration,
     ...evaluation
   } = await withTrainedModel(config, options.runDir, context, (opened) =>
-    evaluationRecord(config, { iteration: 0, split, problems }, source, {
-      ...opened,
-      onProgress: reporter.onEvaluation,
-      shouldStop: isRequested,
-    }),
+    evaluationRecord(
+      evaluatedParts(parts, opened),
+      { iteration: 0, split, problems, source },
+      { onProgress: reporter.onEvaluation, shouldStop: () => signal.aborted },
+    ),
   );
-  if (isRequested()) throw new InterruptedRun("interrupted: nothing was measured");
+  if (signal.aborted) throw new InterruptedRun("interrupted: nothing was measured");
   reporter.json({ event: "finished", ...evaluation });
   reporter.text(evaluationText(evaluation));
 }

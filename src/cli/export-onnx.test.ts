@@ -11,20 +11,23 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { freshSmallModel, openDialogue, openTask, resolveConfig } from "../config/index.ts";
 import { attentionSignals, dycoRl } from "../credit/index.ts";
-import { demonstrations, digitsSource, warmStartScans } from "../data/index.ts";
+import { splitSource, taskLessons } from "../data/index.ts";
 import { createLocalEngine, type Engine, type Sequence } from "../engine/index.ts";
-import { loadProcessors, preparePrompt } from "../engine/local/prompts/prepared-prompt.ts";
-import { loadProcessorConfig, type OnnxManifest, openModelDirectory, readJson } from "../model/index.ts";
+import { preparePrompt } from "../engine/local/prompts/prepared-prompt.ts";
+import { type OnnxManifest, openModelDirectory, openSightOf, readJson } from "../model/index.ts";
 import { OnnxModel } from "../testing/onnx-session.ts";
 import { collectingContext } from "../testing/tiny-run.ts";
-import { freshDigitsModel, openDialogue, resolveConfig } from "../train/index.ts";
 import { runCommandLine } from "./program.ts";
 
 const CLOSE = { rtol: 0, atol: 1e-4 };
 const TOKENS = 24;
-const dialogue = openDialogue(resolveConfig());
-const source = digitsSource({ split: "validation", seed: 1 });
+const dialogue = await openDialogue(resolveConfig());
+const task = await openTask(
+  resolveConfig({ flags: ["train.seed=1", "evaluation.seed=1", "data.warmStart.describedShare=0"] }),
+);
+const source = await splitSource(task, "validation");
 
 async function fovea(...words: string[]) {
   const { context, stdout, stderr } = collectingContext({});
@@ -33,13 +36,18 @@ async function fovea(...words: string[]) {
 
 /** A model that has begun to learn, so that some tokens are likelier than others. */
 async function warmModel(): Promise<Engine> {
-  const engine = await createLocalEngine({ model: freshDigitsModel(1) });
-  const lessons = demonstrations({ scans: warmStartScans(30, 1), seed: 1 });
+  const engine = await createLocalEngine({ model: freshSmallModel(1) });
+  const lesson = (await taskLessons(task))!.at(-1)!.source;
   for (let step = 0; step < 12; step++) {
-    const sequences = Array.from({ length: 16 }, (_, i): Sequence => {
-      const { problem, completion } = lessons.demonstration(step * 16 + i);
-      return { prompt: dialogue.prompt(problem), completion: dialogue.completionTokens(completion) };
-    });
+    const shown = await Promise.all(
+      Array.from({ length: 16 }, async (_, i) => lesson.demonstration(step * 16 + i)),
+    );
+    const sequences = shown.map(
+      ({ problem, completion }): Sequence => ({
+        prompt: dialogue.prompt(problem),
+        completion: dialogue.completionTokens(completion),
+      }),
+    );
     const even = sequences.map(({ completion }) => new Float64Array(completion.length).fill(1 / 500));
     await engine.accumulate(sequences, even);
     const adam = { beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: 0, maxGradientNorm: 1 };
@@ -94,9 +102,9 @@ test("the directory holds the graphs, a manifest of them, and all files of the m
     expect.arrayContaining(["tokenizer.json", "preprocessor_config.json", "config.json"]),
   );
   const manifest = readJson(join(target, "onnx.json")) as OnnxManifest;
-  const { stopTokens, config } = openModelDirectory(model);
+  const { stopTokens, vision } = openModelDirectory(model);
   expect(manifest.tokens.stop).toEqual(stopTokens);
-  expect(manifest.tokens.neverSampled).toContain(config.imageTokenId);
+  expect(manifest.tokens.neverSampled).toEqual(vision.specialTokens);
   const text = readFileSync(join(target, "ONNX.md"), "utf8");
   for (const { inputs, outputs } of Object.values(manifest.models)) {
     for (const { name, shape } of [...inputs, ...outputs]) {
@@ -110,11 +118,10 @@ test("the directory holds the graphs, a manifest of them, and all files of the m
 });
 
 test("onnxruntime alone answers digits problems as the engine does: tokens, log-probs, attention and roles", async () => {
-  const { config } = openModelDirectory(model);
-  const processors = loadProcessors(model, config);
+  const { vision } = openModelDirectory(model);
   const { tokens } = readJson(join(target, "onnx.json")) as OnnxManifest;
   const options = { banned: tokens.neverSampled, stopTokens: tokens.stop };
-  const problems = Array.from({ length: 8 }, (_, i) => source.problem(i));
+  const problems = await Promise.all(Array.from({ length: 8 }, async (_, i) => source.problem(i)));
   const prompts = problems.map((problem) => dialogue.prompt(problem));
   const groups = await engine.sample({
     prompts,
@@ -129,7 +136,7 @@ test("onnxruntime alone answers digits problems as the engine does: tokens, log-
   });
   const onnx = await OnnxModel.open(target);
   for (const [i, prompt] of prompts.entries()) {
-    const prepared = preparePrompt(prompt, config, processors);
+    const prepared = preparePrompt(prompt, vision);
     const [expected] = groups[i]!;
     const found = await onnx.generate(prepared, TOKENS, options);
     expect(found.tokens, `problem ${i}`).toEqual([...expected!.tokens]);
@@ -189,9 +196,8 @@ describe("what it cannot do it says, and leaves nothing behind", () => {
     rmSync(join(bare, "preprocessor_config.json"));
     const path = place();
     expect((await fovea(bare, path, "--onnx")).status).toBe(0);
-    expect(openModelDirectory(bare).processor).toEqual(
-      loadProcessorConfig(path, openModelDirectory(bare).config),
-    );
+    const { config, vision } = openModelDirectory(bare);
+    expect(openSightOf(path, config).vision.preprocessorJson).toEqual(vision.preprocessorJson);
     expect(existsSync(join(path, "preprocessor_config.json"))).toBe(true);
   });
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readWeights } from "../model/index.ts";
 import { adapterDirectory } from "../testing/lora-fixtures.ts";
-import { checkpointDirectory } from "../testing/model-fixtures.ts";
+import { checkpointDirectory, FIXTURE_NAMES } from "../testing/model-fixtures.ts";
 import { collectingContext, temporaryDirectory } from "../testing/tiny-run.ts";
 import { runCommandLine } from "./program.ts";
 
@@ -22,7 +22,7 @@ test("writes a merged model in shards of bfloat16", async () => {
   expect(status).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ event: "finished", model: target, dtype: "bf16" });
   expect(readdirSync(target)).toContain("model.safetensors.index.json");
-  expect(readWeights(target).dtype("model.norm.weight")).toBe("BF16");
+  expect(readWeights(target, FIXTURE_NAMES).dtype("model.norm.weight")).toBe("BF16");
 });
 
 test.each([

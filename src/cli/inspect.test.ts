@@ -2,10 +2,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
+import { freshSmallModel, openEngine } from "../config/index.ts";
 import { createLocalEngine } from "../engine/index.ts";
 import { collectingContext, temporaryDirectory } from "../testing/tiny-run.ts";
 import { writeFrames } from "../testing/video-files.ts";
-import { freshDigitsModel, openEngine } from "../train/index.ts";
 import { runCommandLine } from "./program.ts";
 
 const directory = temporaryDirectory();
@@ -13,7 +13,7 @@ const model = join(directory, "model");
 const image = join(directory, "image.png");
 
 beforeAll(async () => {
-  const engine = await createLocalEngine({ model: freshDigitsModel(3), threads: 1 });
+  const engine = await createLocalEngine({ model: freshSmallModel(3), threads: 1 });
   await engine.save(model, { optimizer: false });
   await engine.close();
   const channels = { width: 56, height: 84, channels: 3 } as const;
@@ -36,7 +36,9 @@ describe("a given completion", () => {
     expect(status).toBe(0);
     const [text, , head, ...rows] = stdout.split("\n");
     expect(text).toBe("I see 4.");
-    expect(head).toMatch(/^token\s+log-prob\s+entropy\s+visual mass.*without image\s+dyco-rl.*at-rl.*vicra/);
+    expect(head).toMatch(
+      /^token\s+log-prob\s+entropy\s+visual mass.*without image\s+uniform\s+dyco-rl.*at-rl.*vicra/,
+    );
     expect(rows.filter((row) => row.startsWith('"'))).toHaveLength(6);
   });
 

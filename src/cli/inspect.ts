@@ -6,19 +6,20 @@ import { writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import sharp from "sharp";
+import {
+  type Config,
+  fetchModel,
+  openCredit,
+  openDialogue,
+  openEngine,
+  resolveConfig,
+} from "../config/index.ts";
 import { pictures, readVideoAt } from "../data/index.ts";
 import type { Completion, Engine, Prompt } from "../engine/index.ts";
 import { ConfigError, DataError } from "../errors/index.ts";
 import type { Dialogue } from "../eval/index.ts";
 import { everyMethod, inspectCompletion, inspectionPage, inspectionText } from "../inspect/index.ts";
-import {
-  decodeImage,
-  loadVideoProcessorConfig,
-  openModelDirectory,
-  type RgbImage,
-  type VideoClip,
-} from "../model/index.ts";
-import { type Config, fetchModel, openDialogue, openEngine, resolveConfig } from "../train/index.ts";
+import { decodeImage, type RgbImage, type VideoClip } from "../model/index.ts";
 import { connectionOf } from "./connection.ts";
 import type { CliContext } from "./context.ts";
 import { creditMethodsByName } from "./credit-weights.ts";
@@ -91,26 +92,24 @@ const pngUrl = async ({ data, width, height }: RgbImage): Promise<string> => {
 async function inspect(model: string, flags: InspectFlags, context: CliContext): Promise<void> {
   const stream = flags.stream === true ? ["engine.stream=true"] : [];
   const asked = resolveConfig({ flags: [...flags.set, `model=${model}`, ...stream] });
-  if (asked.model.kind === "digits") throw new ConfigError("inspect: expected a model directory or org/name");
   const [images, videos] = [await readImages(flags.image), await readVideos(flags)];
   const config = await fetchModel(asked, downloadBar(context));
-  if (config.model.kind !== "directory") throw new ConfigError("inspect: expected a model directory");
-  const { path } = config.model;
-  const { processor: image, config: shape } = openModelDirectory(path);
-  const processors = { image, video: loadVideoProcessorConfig(path, shape) };
-  const dialogue = openDialogue(config);
+  if (config.model.kind !== "directory")
+    throw new ConfigError("inspect: expected a model directory or org/name");
+  const dialogue = await openDialogue(config);
   const { question } = flags;
   const problem = { id: "question", images, videos, question, answers: [], columns: {} };
   const prompt = dialogue.prompt(problem);
   const engine = await (context.openEngine ?? openEngine)(config, connectionOf(context));
   try {
     const { tokens, stopReason } = await answered({ engine, dialogue }, prompt, config, flags);
+    const configured = await openCredit(config);
     const methods =
       flags.methods === undefined
-        ? everyMethod(config.credit)
-        : [...creditMethodsByName(flags.methods, config.credit).values()];
+        ? everyMethod(configured)
+        : [...creditMethodsByName(flags.methods, configured).values()];
     const inspection = await inspectCompletion(
-      { engine, processors, methods, temperature: config.sampling.temperature },
+      { engine, vision: dialogue.sight?.vision, methods, temperature: config.sampling.temperature },
       { prompt, group: [{ tokens, stopReason, advantage: 1 }], place: 0 },
     );
     const tokenTexts = dialogue.tokenTexts(tokens);

@@ -8,10 +8,8 @@
 export const INTERRUPTED = 130;
 
 export interface Interruption {
-  /** True once the user has asked to stop. */
-  readonly isRequested: () => boolean;
-  /** Aborted then; absent where nothing is to be waited for. */
-  readonly signal?: AbortSignal;
+  /** Aborted once the user has asked to stop. */
+  readonly signal: AbortSignal;
 }
 
 /** Where signals come from: the process. */
@@ -31,23 +29,19 @@ export function listenForInterruption(
   notice: (text: string) => void,
   exit: (status: number) => void,
 ): Interruption & { readonly request: () => void; readonly dispose: () => void } {
-  let requests = 0;
   const controller = new AbortController();
+  const { signal } = controller;
   const listener = () => {
-    requests += 1;
+    const isFirst = !signal.aborted;
     controller.abort();
-    if (requests === 1) notice("\nstopping as soon as nothing is lost; press Ctrl-C again to stop at once\n");
+    if (isFirst) notice("\nstopping as soon as nothing is lost; press Ctrl-C again to stop at once\n");
     else exit(INTERRUPTED);
   };
   signals.on("SIGINT", listener);
   signals.on("SIGTERM", listener);
   return {
-    isRequested: () => requests > 0,
-    signal: controller.signal,
-    request: () => {
-      controller.abort();
-      requests = Math.max(requests, 1);
-    },
+    signal,
+    request: () => controller.abort(),
     dispose: () => {
       signals.off("SIGINT", listener);
       signals.off("SIGTERM", listener);

@@ -3,14 +3,10 @@
  * Completions of problems with what is known of each token: its true role where the task knows it, and the role that
  * the credit method gives it.
  */
-import { creditMethod, type TokenRole } from "../credit/index.ts";
-import {
-  isDigitsSource,
-  labelTokens,
-  type Problem,
-  type ProblemSource,
-  type TokenLabel,
-} from "../data/index.ts";
+
+import type { ConfiguredParts } from "../config/index.ts";
+import type { TokenRole } from "../credit/index.ts";
+import type { Problem, ProblemSource, TokenLabel } from "../data/index.ts";
 import type { Engine } from "../engine/index.ts";
 import {
   type Dialogue,
@@ -20,8 +16,7 @@ import {
   type ShownRole,
   showTokens,
 } from "../eval/index.ts";
-import { type Config, maxBrokenShare, problemLimits } from "../train/index.ts";
-import { equivalent, extractAnswer } from "../verify/index.ts";
+import { isRight } from "../verify/index.ts";
 import { canCredit, creditWeights } from "./credit-weights.ts";
 
 export interface LabelledCompletion {
@@ -32,7 +27,7 @@ export interface LabelledCompletion {
   /** `[T]` */
   readonly tokens: readonly {
     readonly text: string;
-    /** Of the digits task, whose truth is known. */
+    /** Where the task's labels know it. */
     readonly truth?: TokenLabel;
     /** From credit methods that assign roles. */
     readonly role?: TokenRole;
@@ -45,19 +40,25 @@ const TRUE_ROLES: Readonly<Record<TokenLabel["role"], ShownRole>> = {
   other: "neutral",
 };
 
+/** What completions are made and judged with. */
+export interface Sampled {
+  readonly engine: Engine;
+  readonly dialogue: Dialogue;
+  readonly source: ProblemSource;
+}
+
 /** Samples one completion for each of the first problems and labels its tokens. */
 export async function labelledCompletions(
-  config: Config,
-  { engine, dialogue }: { readonly engine: Engine; readonly dialogue: Dialogue },
-  source: ProblemSource,
+  { credit, verdict, task, sampling: configured, limits, maxBrokenShare }: ConfiguredParts,
+  { engine, dialogue, source }: Sampled,
   count: number,
   sampling: { readonly temperature: number; readonly seed: number },
 ): Promise<LabelledCompletion[]> {
-  const { attention } = creditMethod(config.credit).needs;
-  const tally = new RowTally(maxBrokenShare(config), source.size);
-  const questions = await firstQuestions({ source, dialogue, limits: problemLimits(config) }, tally, count);
+  const { attention } = credit.needs;
+  const tally = new RowTally(maxBrokenShare, source.size);
+  const questions = await firstQuestions({ source, dialogue, limits }, tally, count);
   const groups = await engine.sample({
-    ...config.sampling,
+    ...configured,
     ...sampling,
     prompts: questions.map(({ prompt }) => prompt),
     groupSize: 1,
@@ -65,21 +66,20 @@ export async function labelledCompletions(
     ...(attention && engine.capabilities.has("attention") && { signals: { attention } }),
   });
   const answers = questions.map(({ prompt }, i) => ({ prompt, completion: groups[i]![0]! }));
-  const credits = canCredit(engine, config.credit)
-    ? await creditWeights(engine, config.credit, sampling.temperature || 1, answers)
+  const credits = canCredit(engine, credit)
+    ? await creditWeights(engine, credit, sampling.temperature || 1, answers)
     : [];
-  return questions.map(({ index, problem }, i) => {
+  const judged = questions.map(async ({ index, problem }, i): Promise<LabelledCompletion> => {
     const completion = groups[i]![0]!;
     const text = dialogue.text(completion.tokens);
     const texts = dialogue.tokenTexts(completion.tokens);
-    const truths = isDigitsSource(source) ? labelTokens(texts, source.world(index)) : undefined;
+    const truths = task.labels?.label(problem, texts);
     const roles = credits[i]?.roles;
-    const given = extractAnswer(text);
     return {
       index,
       problem,
       text,
-      isRight: given !== null && equivalent(given, problem.answers[0] ?? ""),
+      isRight: isRight(await verdict.judge(text, problem)),
       tokens: texts.map((own, t) => {
         const role = roles?.[t];
         const truth = truths?.[t];
@@ -87,6 +87,7 @@ export async function labelledCompletions(
       }),
     };
   });
+  return Promise.all(judged);
 }
 
 function indented(text: string, label: string): string {
@@ -96,7 +97,7 @@ function indented(text: string, label: string): string {
 
 /** A completion for people: by the tokens' true roles, and by those of the credit method. */
 export function completionText(completion: LabelledCompletion, isColoured: boolean): string {
-  const { tokens, isRight, problem } = completion;
+  const { tokens, problem } = completion;
   const known = tokens.flatMap(({ text, truth }) => (truth === undefined ? [] : [{ text, truth }]));
   const truth = known.map(({ text, truth: { role, correct } }) => ({
     text,
@@ -109,7 +110,7 @@ export function completionText(completion: LabelledCompletion, isColoured: boole
     const credited = tokens.map(({ text, role }) => ({ text, role: role ?? "neutral" }));
     lines.push(indented(showTokens(credited, isColoured), "credit"));
   }
-  const verdict = isRight ? "right" : `wrong, the answer is ${problem.answers.join(" or ")}`;
+  const verdict = completion.isRight ? "right" : `wrong, the answer is ${problem.answers.join(" or ")}`;
   return `${lines.join("\n")}\n${" ".repeat(8)}${verdict}\n`;
 }
 

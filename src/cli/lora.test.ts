@@ -1,9 +1,9 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { freshSmallModel, openEngine } from "../config/index.ts";
 import { createLocalEngine } from "../engine/index.ts";
 import { collectingContext, temporaryDirectory } from "../testing/tiny-run.ts";
-import { freshDigitsModel, openEngine } from "../train/index.ts";
 import { runCommandLine } from "./program.ts";
 
 async function fovea(...words: string[]): Promise<string> {
@@ -15,7 +15,7 @@ async function fovea(...words: string[]): Promise<string> {
 test("adapters are trained on a model from disk, measured on it and merged into it", async () => {
   const folder = temporaryDirectory();
   const [base, run, merged] = [join(folder, "base"), join(folder, "run"), join(folder, "merged")];
-  const engine = await createLocalEngine({ model: freshDigitsModel(0), threads: 1 });
+  const engine = await createLocalEngine({ model: freshSmallModel(0), threads: 1 });
   await engine.save(base, { optimizer: false });
   await engine.close();
   const settings = [

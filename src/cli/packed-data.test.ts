@@ -54,7 +54,7 @@ describe("ViRL39K as it is published, a parquet file of paths beside images.zip"
   });
 
   test("is checked whole", async () => {
-    const { status, records } = await fovea("data", "check", data, "--json", "--model", "digits");
+    const { status, records } = await fovea("data", "check", data, "--json", "--model", "small");
     expect(status).toBe(0);
     expect(records.find(({ event }) => event === "checked")).toMatchObject({
       format: "parquet",

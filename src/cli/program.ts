@@ -53,6 +53,11 @@ const COMMANDS: readonly {
       "attention at right and wrong tokens: correlation, intervention, over time, and each method's roles",
     load: () => import("./diagnose.ts"),
   },
+  {
+    name: "verify",
+    summary: "a file of answers judged by any verdict, and where it disagrees with what was expected",
+    load: () => import("./verify.ts"),
+  },
   { name: "data", summary: "look through a data set", load: () => import("./data.ts") },
   {
     name: "export",

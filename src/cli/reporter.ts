@@ -14,6 +14,9 @@ const PHASES = { sft: "warm start", train: "learning" } as const;
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
+/** A name in words: "readingPerDigit" as "reading per digit". */
+const words = (name: string) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
 /** A share with its interval, in per cent. */
 export function shareText({ share, low, high }: Pick<Share, "share" | "low" | "high">): string {
   return `${percent(share)} [${percent(low)}, ${percent(high)}]`;
@@ -21,18 +24,21 @@ export function shareText({ share, low, high }: Pick<Share, "share" | "low" | "h
 
 /** An evaluation as a few lines. */
 export function evaluationText(evaluation: Evaluation): string {
-  const { problems, accuracy, low, high, byKind } = evaluation;
+  const { problems, accuracy, low, high, byKind, measures = {} } = evaluation;
   const rows: [string, string][] = [
-    ["accuracy", `${shareText({ share: accuracy, low, high })}  of ${problems} problems, Wilson 95 %`],
+    [
+      "accuracy",
+      `${shareText({ share: accuracy, low, high })}  of ${problems - evaluation.unscorable} problems, Wilson 95 %`,
+    ],
     ...Object.entries(byKind).map(([kind, share]): [string, string] => [
       `  ${kind}`,
       `${shareText(share)}  of ${share.of}`,
     ]),
   ];
-  const { readingPerDigit, arithmeticGivenRightReading } = evaluation;
-  if (readingPerDigit) rows.push(["reading, per digit", shareText(readingPerDigit)]);
-  if (arithmeticGivenRightReading)
-    rows.push(["arithmetic, given a right reading", shareText(arithmeticGivenRightReading)]);
+  for (const [name, share] of Object.entries(measures)) {
+    if (share.of > 0) rows.push([words(name), `${shareText(share)}  of ${share.of}`]);
+  }
+  if (evaluation.unscorable > 0) rows.push(["could not be judged", String(evaluation.unscorable)]);
   rows.push(["completion tokens", evaluation.completionTokensMean.toFixed(1)]);
   if (evaluation.brokenRows > 0) rows.push(["broken rows skipped", String(evaluation.brokenRows)]);
   if (evaluation.filteredRows > 0) rows.push(["rows left out", String(evaluation.filteredRows)]);
@@ -90,7 +96,7 @@ export class Reporter {
         return;
       case "started":
         this.#steps = event.steps;
-        this.bar.note(`${PHASES[event.kind]} in ${event.runDirectory}`);
+        this.bar.note(PHASES[event.kind]);
         this.bar.begin(PHASES[event.kind]);
         return;
       case "warm-start": {
@@ -130,6 +136,15 @@ export class Reporter {
         return;
       case "broken-row":
         this.bar.note(`row skipped: ${event.message}`);
+        return;
+      case "reward-failed":
+        this.bar.note(`no reward for ${event.completions} completions: ${event.message}`);
+        return;
+      case "observer-failed":
+        this.bar.note(`${event.observer} failed and is left out: ${event.message}`);
+        return;
+      case "warning":
+        this.bar.note(`warning: ${event.message}`);
         return;
       case "checkpoint":
         return;

@@ -3,7 +3,8 @@
  * `fovea sample`: completions of a model with each token's role.
  */
 import type { Command } from "commander";
-import { evaluationSource } from "../train/index.ts";
+import { openParts } from "../config/index.ts";
+import { splitSource } from "../data/index.ts";
 import type { CliContext } from "./context.ts";
 import { downloadBar } from "./download-bar.ts";
 import { completionLegend, completionText, labelledCompletions } from "./labelled-completion.ts";
@@ -30,13 +31,14 @@ async function sampleModel(
   }
   const reporter = new Reporter(context, options.json ?? false);
   const { split, problems } = config.evaluation;
-  const source = await evaluationSource(config, split, downloadBar(context));
+  const parts = await openParts(config, downloadBar(context));
+  const source = await splitSource(parts.task, split);
   const sampling = {
     temperature: options.greedy === true ? 0 : config.sampling.temperature,
     seed: config.train.seed,
   };
   const completions = await withTrainedModel(config, options.runDir, context, (opened) =>
-    labelledCompletions(config, opened, source, problems, sampling),
+    labelledCompletions(parts, { ...opened, source }, problems, sampling),
   );
   reporter.text(completionLegend(context.hasColour));
   for (const completion of completions) {

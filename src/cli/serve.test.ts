@@ -3,8 +3,8 @@ import { collectingContext, temporaryDirectory } from "../testing/tiny-run.ts";
 import { runCommandLine } from "./program.ts";
 
 test("fovea serve says where it listens, answers, and ends when it is interrupted", async () => {
-  let isOver = false;
-  const { context, stdout, stderr } = collectingContext({ interruption: { isRequested: () => isOver } });
+  const controller = new AbortController();
+  const { context, stdout, stderr } = collectingContext({ interruption: { signal: controller.signal } });
   const words = ["serve", "--port", "0", "--state", temporaryDirectory(), "--name", "small", "--json"];
   const ended = runCommandLine([...words, "--api-key-variable", "NO_SUCH_KEY"], context);
   const url = await vi.waitFor(() => {
@@ -14,7 +14,7 @@ test("fovea serve says where it listens, answers, and ends when it is interrupte
   });
   const answer = await (await fetch(`${url}/api/v1/get_server_capabilities`)).json();
   expect(answer).toMatchObject({ supported_models: [{ model_name: "small" }], fovea: { protocol: 1 } });
-  isOver = true;
+  controller.abort();
   expect(await ended).toBe(0);
   expect(stderr()).toContain("serving small");
 });

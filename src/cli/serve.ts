@@ -3,8 +3,9 @@
  * `fovea serve`: the Tinker API over the engine of this machine.
  */
 import type { Command } from "commander";
+import { fetchModel } from "../config/index.ts";
 import { configuredModel, startTinkerServer, usualName } from "../serve/index.ts";
-import { describeEnvironment, fetchModel } from "../train/index.ts";
+import { describeEnvironment } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
 import { downloadBar } from "./download-bar.ts";
 import {
@@ -34,7 +35,7 @@ async function serve(file: string | undefined, options: ServeOptions, context: C
     return;
   }
   const name = options.name ?? usualName(config);
-  const model = configuredModel(await fetchModel(config, downloadBar(context)), name);
+  const model = await configuredModel(await fetchModel(config, downloadBar(context)), name);
   const server = await startTinkerServer({
     models: [model],
     state: options.state,
@@ -50,7 +51,7 @@ async function serve(file: string | undefined, options: ServeOptions, context: C
     context.stdout(`${JSON.stringify({ event: "listening", url: server.url, model: name })}\n`);
   } else context.stdout(`${server.url}\n`);
   context.stderr(`serving ${name}; press Ctrl-C to stop\n`);
-  while (!context.interruption.isRequested()) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  while (!context.interruption.signal.aborted) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   await server.close();
 }
 

@@ -3,7 +3,7 @@
  * `fovea sft`: a supervised warm start into a run directory.
  */
 import type { Command } from "commander";
-import { runWarmStart } from "../train/index.ts";
+import { runWarmStart } from "../config/index.ts";
 import type { CliContext } from "./context.ts";
 import { addConfigOptions, addRunOptions, type SharedOptions } from "./shared-options.ts";
 import { carryOut } from "./train.ts";

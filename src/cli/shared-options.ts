@@ -3,15 +3,10 @@
  * The flags that commands share, and the configuration that they describe together.
  */
 import { type Command, InvalidArgumentError } from "commander";
+import { type Config, findPreset, readConfigFile, resolveConfig } from "../config/index.ts";
 import { ConfigError } from "../errors/index.ts";
-import {
-  type Config,
-  findPreset,
-  RunDirectory,
-  readConfigFile,
-  resolveConfig,
-  type Settings,
-} from "../train/index.ts";
+import type { Settings } from "../parts/index.ts";
+import { RunDirectory } from "../train/index.ts";
 
 /** The values of the shared flags. */
 export interface SharedOptions {
@@ -94,7 +89,7 @@ export async function runConfig(file: string | undefined, options: SharedOptions
   if (options.runDir === undefined) throw new ConfigError("--resume: expected --run-dir beside it");
   return describesConfig(file, options)
     ? configFrom(file, options)
-    : RunDirectory.open(options.runDir).record.config;
+    : resolveConfig({ file: RunDirectory.open(options.runDir).record.config });
 }
 
 /** The run directory that was asked for, or a new name under runs/. */

@@ -3,8 +3,8 @@
  * `fovea train`: reinforcement learning into a run directory.
  */
 import type { Command } from "commander";
-import type { RunOptions, RunResult } from "../train/index.ts";
-import { requireTrainable, runTraining } from "../train/index.ts";
+import type { RunOptions, RunResult } from "../config/index.ts";
+import { requireTrainable, runTraining } from "../config/index.ts";
 import type { CliContext } from "./context.ts";
 import { InterruptedRun } from "./program.ts";
 import { Reporter } from "./reporter.ts";
@@ -38,7 +38,6 @@ export async function carryOut(
     runDirectory,
     resume: options.resume ?? false,
     onEvent: reporter.onEvent,
-    shouldStop: context.interruption.isRequested,
     signal: context.interruption.signal,
     clock: context.clock,
     ...(context.openEngine && { openEngine: context.openEngine }),
@@ -58,7 +57,7 @@ export function configure(command: Command, context: CliContext): void {
   addRunOptions(addConfigOptions(command))
     .addHelpText(
       "after",
-      "\nThe built-in model (model: digits) has random weights: its warm start runs first, unless sft.steps is 0.",
+      "\nThe built-in model (model: small) has random weights: its warm start runs first, unless sft.steps is 0.",
     )
     .action((file: string | undefined, options: SharedOptions) =>
       carryOut("train", runTraining, file, options, context),

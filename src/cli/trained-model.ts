@@ -4,20 +4,13 @@
  */
 import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
-import { DIGITS_SPLITS, type DigitsSplit } from "../data/index.ts";
+import { type Config, fetchModel, openDialogue, openEngine } from "../config/index.ts";
+import { SPLITS, type Split } from "../data/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { RunError } from "../errors/index.ts";
 import type { Dialogue } from "../eval/index.ts";
-import {
-  type Config,
-  FINAL_MODEL,
-  fetchModel,
-  latestCheckpoint,
-  openDialogue,
-  openEngine,
-  RunDirectory,
-  type Settings,
-} from "../train/index.ts";
+import type { Settings } from "../parts/index.ts";
+import { FINAL_MODEL, latestCheckpoint, RunDirectory } from "../train/index.ts";
 import { connectionOf } from "./connection.ts";
 import type { CliContext } from "./context.ts";
 import { downloadBar } from "./download-bar.ts";
@@ -25,7 +18,7 @@ import { addConfigOptions, configFrom, type SharedOptions, wholeNumber } from ".
 
 /** The flags of commands that look at a model. */
 export interface TrainedOptions extends SharedOptions {
-  readonly split?: DigitsSplit;
+  readonly split?: Split;
   readonly problems?: number;
 }
 
@@ -33,9 +26,7 @@ export interface TrainedOptions extends SharedOptions {
 export function addTrainedOptions(command: Command): Command {
   return addConfigOptions(command)
     .option("--run-dir <path>", "use the model and the configuration of this run")
-    .addOption(
-      new Option("--split <name>", "short for --set evaluation.split=name").choices([...DIGITS_SPLITS]),
-    )
+    .addOption(new Option("--split <name>", "short for --set evaluation.split=name").choices([...SPLITS]))
     .option("--problems <n>", "short for --set evaluation.problems=n", wholeNumber);
 }
 
@@ -66,7 +57,7 @@ export async function withTrainedModel<T>(
 ): Promise<T> {
   const weights = runDirectory === undefined ? undefined : newestWeights(runDirectory);
   const local = await fetchModel(config, downloadBar(context));
-  const dialogue = openDialogue(local);
+  const dialogue = await openDialogue(local);
   const engine = await (context.openEngine ?? openEngine)(local, connectionOf(context));
   try {
     if (weights !== undefined) await engine.load(weights);

@@ -28,7 +28,7 @@ async function view(paths: readonly string[], options: ViewOptions, context: Cli
   if (options.json === true) context.stdout(`${JSON.stringify({ event: "listening", url: viewer.url })}\n`);
   else context.stdout(`${viewer.url}\n`);
   context.stderr("press Ctrl-C to stop\n");
-  while (!context.interruption.isRequested()) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  while (!context.interruption.signal.aborted) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   await viewer.close();
 }
 

@@ -4,8 +4,9 @@
  * the same in all of its cells.
  */
 import * as z from "zod";
+import { type Config, findPreset, resolveConfig } from "../config/index.ts";
 import { ConfigError } from "../errors/index.ts";
-import { type Config, findPreset, nearestName, resolveConfig, type Settings } from "../train/index.ts";
+import { nearestName, type Settings } from "../parts/index.ts";
 
 const settings = z.record(z.string(), z.unknown());
 

@@ -5,21 +5,25 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { RunError } from "../errors/index.ts";
 import {
   type Config,
-  configDifferences,
-  evaluationRecord,
-  evaluationSource,
-  FINAL_MODEL,
+  evaluatedParts,
   hasWarmStart,
-  type OnEvent,
   type OpenEngine,
   openDialogue,
   openEngine,
-  RunDirectory,
+  openParts,
   runTraining,
   runWarmStart,
+} from "../config/index.ts";
+import { splitSource } from "../data/index.ts";
+import { RunError } from "../errors/index.ts";
+import {
+  configDifferences,
+  evaluationRecord,
+  FINAL_MODEL,
+  type OnEvent,
+  RunDirectory,
 } from "../train/index.ts";
 import type { Cell } from "./grid.ts";
 
@@ -44,7 +48,7 @@ export interface GridOptions {
   /** Called when a cell begins, and when it ends or was found to be done. */
   readonly onCell?: (cell: Cell, result: CellResult | undefined) => void;
   readonly onEvent?: OnEvent;
-  readonly shouldStop?: () => boolean;
+  readonly signal?: AbortSignal | undefined;
   readonly openEngine?: OpenEngine;
   readonly clock?: () => number;
 }
@@ -52,7 +56,7 @@ export interface GridOptions {
 /**
  * Runs every cell that has no result yet.
  *
- * @returns results in the order of the cells; fewer when `shouldStop` said so
+ * @returns results in the order of the cells; fewer when the signal was aborted
  * @throws RunError when a cell was run before with another configuration, naming what differs
  */
 export async function runGrid(options: GridOptions): Promise<CellResult[]> {
@@ -106,11 +110,11 @@ async function runCell(
     const { status } = await runTraining({ ...runOptions(options), config: start, runDirectory, resume });
     if (status === "interrupted") return undefined;
   }
-  const key = JSON.stringify([start.model, start.model.kind === "digits" ? cell.seed : null]);
+  const key = JSON.stringify([start.model, start.model.kind === "small" ? cell.seed : null]);
   const accuracyBefore = starts.get(key) ?? (await measure(start, undefined, options)).accuracy;
   starts.set(key, accuracyBefore);
   const { accuracy, problems } = await measure(start, model, options);
-  if (options.shouldStop?.() ?? false) return undefined;
+  if (options.signal?.aborted) return undefined;
   const { name, algorithm, credit, seed, config } = cell;
   const result = { name, algorithm, credit, seed, accuracy, problems, accuracyBefore, config };
   mkdirSync(join(options.directory, "results"), { recursive: true });
@@ -131,10 +135,10 @@ async function startingWeights({ config, seed }: Cell, options: GridOptions): Pr
   return { ...config, model: { kind: "directory", path } };
 }
 
-function runOptions({ onEvent, shouldStop, openEngine: open, clock }: GridOptions) {
+function runOptions({ onEvent, signal, openEngine: open, clock }: GridOptions) {
   return {
     ...(onEvent && { onEvent }),
-    ...(shouldStop && { shouldStop }),
+    signal,
     ...(open && { openEngine: open }),
     ...(clock && { clock }),
   };
@@ -143,15 +147,17 @@ function runOptions({ onEvent, shouldStop, openEngine: open, clock }: GridOption
 /** @param weights a model directory; those of the configuration when undefined */
 async function measure(config: Config, weights: string | undefined, options: GridOptions) {
   const { split, problems } = config.evaluation;
-  const source = await evaluationSource(config, split);
+  const parts = await openParts(config);
+  const source = await splitSource(parts.task, split);
   const engine = await (options.openEngine ?? openEngine)(config);
   try {
     if (weights !== undefined) await engine.load(weights);
-    const opened = { engine, dialogue: openDialogue(config) };
-    return await evaluationRecord(config, { iteration: 0, split, problems }, source, {
-      ...opened,
-      ...(options.shouldStop && { shouldStop: options.shouldStop }),
-    });
+    const evaluated = evaluatedParts(parts, { engine, dialogue: await openDialogue(config) });
+    return await evaluationRecord(
+      evaluated,
+      { iteration: 0, split, problems, source },
+      { shouldStop: () => options.signal?.aborted ?? false },
+    );
   } finally {
     await engine.close();
   }

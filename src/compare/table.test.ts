@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { resolveConfig } from "../train/index.ts";
+import { resolveConfig } from "../config/index.ts";
 import type { CellResult } from "./run-grid.ts";
 import { comparisonMarkdown, comparisonRows, comparisonText } from "./table.ts";
 

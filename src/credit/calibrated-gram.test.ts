@@ -33,6 +33,41 @@ describe("biasCurve", () => {
     expect(biasCurve(0)).toHaveLength(0);
   });
 
+  test("follows its parameters, one by one", () => {
+    const half = Math.exp(-1);
+    const end = Math.exp(-2);
+    const mean = (2 + 0.3 * (half + end)) / 2;
+    expect(biasCurve(2, { exponential: 0.3, decay: 2, cosine: 0 })).toBeAllclose([
+      (1 + 0.3 * half) / mean,
+      (1 + 0.3 * end) / mean,
+    ]);
+    expect(biasCurve(2, { exponential: 0, cosine: 0.5 })).toBeAllclose([1 / 0.75, 0.5 / 0.75]);
+    expect(biasCurve(7, { exponential: 0.15, decay: 4, cosine: 0.05 })).toEqual(biasCurve(7));
+    expect(biasCurve(7, { decay: undefined })).toEqual(biasCurve(7));
+    expect([...biasCurve(3, { exponential: 0, cosine: 0 })]).toEqual([1, 1, 1]);
+  });
+
+  test("is positive everywhere its parameters may go", () => {
+    const parameters = fc.record({
+      exponential: fc.double({ min: 0, max: 1e6, noNaN: true }),
+      decay: fc.double({ min: 0, max: 1e3, noNaN: true }),
+      cosine: fc.double({ min: -0.99, max: 0.99, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(parameters, fc.integer({ min: 1, max: 50 }), (shape, keys) => {
+        for (const bias of biasCurve(keys, shape)) expect(bias > 0 && bias < Infinity).toBe(true);
+      }),
+    );
+  });
+
+  test.each([{ exponential: -0.1 }, { decay: Number.NaN }, { cosine: 1 }, { decay: Infinity }])(
+    "rejects %o",
+    (wrong) => {
+      expect(() => biasCurve(3, wrong)).toThrow(NumericError);
+      expect(() => calibratedGram(rows, shape, kind, { biasCurve: wrong })).toThrow(NumericError);
+    },
+  );
+
   test("averages to 1 and falls from the first key to the last", () => {
     for (const keys of [2, 7, 100, 4096]) {
       const curve = biasCurve(keys);
@@ -61,6 +96,18 @@ describe("calibratedGram", () => {
     });
     expect(found.connectivity).toBeAllclose(recorded.connectivity, { rtol: 1e-12 });
     expect(found.gram).toBeAllclose(recorded.gram, { rtol: 1e-12 });
+  });
+
+  test("divides by the curve that it is given", () => {
+    const parameters = { exponential: 0.5, decay: 1, cosine: -0.2 };
+    const curve = biasCurve(2, parameters);
+    const { connectivity, gram } = calibratedGram(rows, shape, kind, { biasCurve: parameters });
+    expect(connectivity).toBeAllclose([0.6 / curve[0]!, 0.2 / curve[0]!]);
+    expect(gram[1]).toBeCloseTo(0.12 / curve[0]! ** 2 + 0.32 / curve[1]! ** 2, 14);
+    const paper = { exponential: 0.15, decay: 4, cosine: 0.05 };
+    expect(calibratedGram(rows, shape, kind, { biasCurve: paper })).toEqual(
+      calibratedGram(rows, shape, kind),
+    );
   });
 
   test("is the same with padding anywhere, whatever the rows hold there", () => {

@@ -4,13 +4,15 @@
  * rows are. This is the reference in double precision; engines compute the same inside their graph.
  */
 import { KEY_KIND } from "./attention-signals.ts";
-import { biasCurve } from "./bias-curve.ts";
+import { type BiasCurve, biasCurve } from "./bias-curve.ts";
 import { checkRows } from "./check-rows.ts";
 import type { CalibratedAttention } from "./method.ts";
 
 export interface CalibratedGramOptions {
   /** Divide each column by the bias of its position; default true. */
   readonly biasCorrection?: boolean;
+  /** Parameters of that bias; the paper's where absent. */
+  readonly biasCurve?: BiasCurve | undefined;
   /** Key index of the first row's query; with it, entries after a row's own query count for nothing. */
   readonly first?: number;
 }
@@ -31,7 +33,8 @@ export interface CalibratedGramOptions {
  * @param kind `[S]` 0 padding, 1 text, 2 visual
  * @returns `connectivity` `[T]` and `gram` `[T × T]`, symmetric
  * @throws ShapeError when lengths do not fit or a query falls outside the keys
- * @throws NumericError when an entry is NaN, infinite or negative, or a kind is not 0, 1 or 2
+ * @throws NumericError when an entry is NaN, infinite or negative, a kind is not 0, 1 or 2, or a parameter of the bias
+ *   curve is out of range
  * @example
  * calibratedGram([0.6, 0.4, 0.2, 0.8], { tokens: 2, keys: 2 }, Uint8Array.of(2, 1), { biasCorrection: false });
  * // connectivity [0.6, 0.2], gram [0.52, 0.44, 0.44, 0.68]
@@ -40,13 +43,13 @@ export function calibratedGram(
   rows: ArrayLike<number>,
   shape: { readonly tokens: number; readonly keys: number },
   kind: ArrayLike<number>,
-  { biasCorrection = true, first }: CalibratedGramOptions = {},
+  { biasCorrection = true, biasCurve: parameters, first }: CalibratedGramOptions = {},
 ): CalibratedAttention {
   checkRows(rows, shape, kind, first);
   const { tokens, keys } = shape;
   const real: number[] = [];
   for (let key = 0; key < keys; key++) if (kind[key] !== KEY_KIND.padding) real.push(key);
-  const bias = biasCorrection ? biasCurve(real.length) : new Float64Array(real.length).fill(1);
+  const bias = biasCorrection ? biasCurve(real.length, parameters) : new Float64Array(real.length).fill(1);
   const connectivity = new Float64Array(tokens);
   const calibrated: Float64Array[] = [];
   for (let t = 0; t < tokens; t++) {

@@ -4,8 +4,7 @@ import { EngineError } from "../errors/index.ts";
 import { Rng } from "../math/index.ts";
 import { calibratedGram } from "./calibrated-gram.ts";
 import type { CreditCompletion } from "./method.ts";
-import { creditMethod } from "./registry.ts";
-import { creditSchema } from "./schema.ts";
+import { creditMethod, creditSchema } from "./registry.ts";
 
 const configs = [
   { kind: "uniform" },

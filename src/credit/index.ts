@@ -6,7 +6,8 @@
  */
 export type { AttentionMeasure, AttentionSignalOptions, AttentionSignals } from "./attention-signals.ts";
 export { attentionSignals, KEY_KIND } from "./attention-signals.ts";
-export { biasCurve } from "./bias-curve.ts";
+export type { BiasCurve } from "./bias-curve.ts";
+export { biasCurve, checkedBiasCurve } from "./bias-curve.ts";
 export type { CalibratedGramOptions } from "./calibrated-gram.ts";
 export { calibratedGram } from "./calibrated-gram.ts";
 export { fisherRaoDistance } from "./fisher-rao.ts";
@@ -20,11 +21,13 @@ export type {
   CalibratedRequest,
   CompletionCredit,
   CreditCompletion,
+  CreditedProblem,
   CreditMethod,
   CreditNeeds,
   CreditPerception,
   TokenRole,
 } from "./method.ts";
+export { defineCredit } from "./method.ts";
 export type { AtRlCredit, AtRlInput, AtRlOptions } from "./methods/at-rl/at-rl.ts";
 export { atRl } from "./methods/at-rl/at-rl.ts";
 export type { ExpansionOptions, RefinementOptions } from "./methods/at-rl/importance.ts";
@@ -48,8 +51,6 @@ export { vppo } from "./methods/vppo.ts";
 export type { PartitionGraph } from "./partition/csr-graph.ts";
 export type { Partition, PartitionOptions } from "./partition/partition.ts";
 export { partition } from "./partition/partition.ts";
-export { creditMethod } from "./registry.ts";
-export type { CreditConfig } from "./schema.ts";
-export { creditSchema } from "./schema.ts";
+export { type CreditConfig, creditMethod, creditSchema } from "./registry.ts";
 export type { SimilarityGraphOptions } from "./similarity-graph.ts";
 export { similarityGraph } from "./similarity-graph.ts";

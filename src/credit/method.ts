@@ -3,8 +3,11 @@
  * What every credit method is: a list of signals that it needs, and a pure function from a batch of completions to
  * token weights. A method sees the whole batch, because some compare completions with each other.
  */
+import type * as z from "zod";
 import type { Rng } from "../math/index.ts";
+import type { Definition, KindDefinition, KindSchema } from "../parts/index.ts";
 import type { AttentionMeasure, AttentionSignals } from "./attention-signals.ts";
+import type { BiasCurve } from "./bias-curve.ts";
 import type { ImageAblation } from "./image-ablation.ts";
 
 /** What a token does: reads the image, works on the text, or neither clearly. */
@@ -27,6 +30,8 @@ export interface CalibratedRequest {
   readonly layers: number;
   /** Divide each column by the bias curve of its position. */
   readonly biasCorrection: boolean;
+  /** Parameters of that curve; the paper's where absent. */
+  readonly biasCurve?: BiasCurve | undefined;
 }
 
 /** What AT-RL needs of the calibrated rows Ã, arXiv:2602.11455, Eqs. 6 and 7. */
@@ -80,6 +85,24 @@ export interface CreditCompletion {
     | undefined;
   /** One for all tokens, or `[T]`. */
   readonly advantage?: number | ArrayLike<number> | undefined;
+  /** `[T]` sampled ids. */
+  readonly tokens?: ArrayLike<number> | undefined;
+  /** `[T]` text of each token; "" for special tokens. */
+  readonly tokenTexts?: readonly string[] | undefined;
+  /** Text of the whole completion, special tokens left out. */
+  readonly text?: string | undefined;
+  /** Reward of the completion; null where it could not be judged. */
+  readonly reward?: number | null | undefined;
+  /** Accepted answers, columns and the rest of the problem, as the task gives it. */
+  readonly problem?: CreditedProblem | undefined;
+}
+
+/** The parts of a problem that credit may depend on. */
+export interface CreditedProblem {
+  readonly id: string;
+  readonly question: string;
+  readonly answers: readonly string[];
+  readonly columns: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -117,7 +140,16 @@ export interface CompletionCredit {
 
 /** A credit method with its options bound. */
 export interface CreditMethod {
+  /** Names the method in errors and records; the kind of its definition unless given. */
+  readonly name?: string;
   readonly needs: CreditNeeds;
+  /**
+   * Completions are compared with others of the batch, so the whole batch comes in one call; without it the batch may
+   * come in parts, whole groups each, which bounds the memory of large signals.
+   */
+  readonly wholeBatch?: true;
+  /** The credit carries a `perception` term, which algorithms that compare pairs cannot have. */
+  readonly addsLossTerm?: true;
   /** Every token of a completion gets the same weight, so algorithms that erase token credit may have the method. */
   readonly sharesEvenly?: true;
   /**
@@ -127,4 +159,16 @@ export interface CreditMethod {
    * @throws EngineError when a completion lacks a signal that `needs` names
    */
   credit(groups: readonly (readonly CreditCompletion[])[], rng?: Rng): CompletionCredit[][];
+}
+
+/** A built-in credit method: its options and its maker. */
+export function defineCredit<Schema extends KindSchema>(
+  definition: KindDefinition<Schema, undefined, CreditMethod>,
+): KindDefinition<Schema, undefined, CreditMethod>;
+/** A credit method of a user module: its options, if it has any, and its maker. */
+export function defineCredit<Schema extends z.ZodType>(
+  definition: Definition<Schema, undefined, CreditMethod>,
+): Definition<Schema, undefined, CreditMethod>;
+export function defineCredit<T>(definition: T): T {
+  return definition;
 }

@@ -3,8 +3,7 @@ import { EngineError } from "../errors/index.ts";
 import { attentionSignals } from "./attention-signals.ts";
 import { dycoRl } from "./methods/dyco-rl/dyco-rl.ts";
 import { dycoRlReleased } from "./methods/dyco-rl/released.ts";
-import { creditMethod } from "./registry.ts";
-import { type CreditConfig, creditSchema } from "./schema.ts";
+import { type CreditConfig, creditMethod, creditSchema } from "./registry.ts";
 
 const rows = [0.4, 0.4, 0.1, 0.1, 0, 0.4, 0, 0.1, 0.1, 0.4];
 const attention = attentionSignals(rows, { tokens: 2, keys: 5 }, [2, 2, 1, 1, 1], 3);
@@ -50,6 +49,22 @@ describe("creditMethod", () => {
     expect(method.credit([...groups, [{ mask, signals: { attention } }]])[0]).toEqual(expected);
   });
 
+  test("at-rl asks for the bias curve of its configuration, and for none where it is the paper's", () => {
+    const asked = (biasCorrection: unknown) =>
+      creditMethod(parse({ kind: "at-rl", ...(biasCorrection !== undefined && { biasCorrection }) })).needs
+        .calibrated;
+    const plain = { row: "own", layers: 4, biasCorrection: true };
+    expect(asked(undefined)).toEqual(plain);
+    expect(asked(true)).toEqual(plain);
+    expect(asked({})).toEqual(plain);
+    expect(asked({ exponential: 0.15, decay: 4, cosine: 0.05 })).toEqual(plain);
+    expect(asked(false)).toEqual({ ...plain, biasCorrection: false });
+    expect(asked({ decay: 8 })).toEqual({
+      ...plain,
+      biasCurve: { exponential: 0.15, decay: 8, cosine: 0.05 },
+    });
+  });
+
   test("names the completion that lacks its signals", () => {
     const method = creditMethod(parse({ kind: "dyco-rl" }));
     expect(() => method.credit([[{ mask, signals: { attention } }, { mask }]])).toThrow(EngineError);
@@ -76,6 +91,8 @@ describe("creditSchema", () => {
     ["an unknown option", { kind: "dyco-rl", tau: 0.1 }],
     ["an option of another method", { kind: "uniform", alpha: 0.2 }],
     ["an option of the other variant", { kind: "dyco-rl", shortCompletion: 10 }],
+    ["a bias curve that is not positive", { kind: "at-rl", biasCorrection: { cosine: 1 } }],
+    ["an unknown parameter of the bias curve", { kind: "at-rl", biasCorrection: { gamma: 4 } }],
     ["a negative strength", { kind: "dyco-rl", alpha: -0.1 }],
     ["a strength that is no number", { kind: "dyco-rl", alpha: Number.NaN }],
   ])("rejects %s", (_, config) => {

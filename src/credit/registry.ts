@@ -1,18 +1,40 @@
 /**
  * @module
- * The one place where configuration becomes a credit method. A new method is one file or folder in `methods/`, one
- * branch in `schema.ts` and one case here.
+ * Every built-in credit method. A new method is one file or folder in `methods/` and one entry here; the configuration's
+ * schema and the creation of methods follow from the list.
  */
+import type * as z from "zod";
+import { createPart, definitionUnion } from "../parts/index.ts";
 import type { CreditMethod } from "./method.ts";
-import { atRlMethod } from "./methods/at-rl/method.ts";
-import { dycoRlMethod } from "./methods/dyco-rl/method.ts";
-import { entropyAdvantageMethod } from "./methods/entropy-advantage.ts";
-import { highEntropyTokensMethod } from "./methods/high-entropy-tokens.ts";
-import { papoMethod } from "./methods/papo.ts";
-import { uniformMethod } from "./methods/uniform.ts";
-import { vicraMethod } from "./methods/vicra.ts";
-import { vppoMethod } from "./methods/vppo.ts";
-import type { CreditConfig } from "./schema.ts";
+import { atRlCredit } from "./methods/at-rl/method.ts";
+import { dycoRlCredit } from "./methods/dyco-rl/method.ts";
+import { entropyAdvantageCredit } from "./methods/entropy-advantage.ts";
+import { highEntropyTokensCredit } from "./methods/high-entropy-tokens.ts";
+import { klPrcpCredit, papoCredit } from "./methods/papo.ts";
+import { constantCredit, uniformCredit } from "./methods/uniform.ts";
+import { vicraCredit } from "./methods/vicra.ts";
+import { vppoCredit } from "./methods/vppo.ts";
+
+const definitions = [
+  uniformCredit,
+  constantCredit,
+  dycoRlCredit,
+  atRlCredit,
+  vicraCredit,
+  vppoCredit,
+  papoCredit,
+  klPrcpCredit,
+  entropyAdvantageCredit,
+  highEntropyTokensCredit,
+] as const;
+
+/** How the advantage of a completion is shared among its tokens. */
+export const creditSchema = definitionUnion(definitions).describe(
+  "How the advantage of a completion is shared among its tokens.",
+);
+
+/** A complete credit configuration: every default filled in. */
+export type CreditConfig = z.output<typeof creditSchema>;
 
 /**
  * The credit method that a configuration describes.
@@ -21,26 +43,6 @@ import type { CreditConfig } from "./schema.ts";
  * @example
  * creditMethod({ kind: "uniform" }).credit([[{ mask: [1, 1, 0] }]])[0][0].weights; // [1, 1, 0]
  */
-export function creditMethod(config: CreditConfig): CreditMethod {
-  switch (config.kind) {
-    case "uniform":
-      return uniformMethod();
-    case "constant":
-      return uniformMethod(config.weight);
-    case "dyco-rl":
-      return dycoRlMethod(config);
-    case "at-rl":
-      return atRlMethod(config);
-    case "vicra":
-      return vicraMethod(config);
-    case "vppo":
-      return vppoMethod(config);
-    case "papo":
-    case "kl-prcp":
-      return papoMethod(config);
-    case "entropy-advantage":
-      return entropyAdvantageMethod(config);
-    case "high-entropy-tokens":
-      return highEntropyTokensMethod(config);
-  }
+export function creditMethod(config: CreditConfig): CreditMethod & { readonly name: string } {
+  return { name: config.kind, ...createPart(definitions, config, undefined) };
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { NumericError, ShapeError } from "../errors/index.ts";
+import { Rng } from "../math/index.ts";
 import { partition } from "./partition/partition.ts";
 import { similarityGraph } from "./similarity-graph.ts";
 
@@ -25,6 +26,18 @@ describe("similarityGraph", () => {
     const gram = [1, 0.70001, 0.69999, 1];
     expect(partition(similarityGraph(gram, 2), 2).edgeCut).toBe(700);
     expect(partition(similarityGraph([1, 0.69999, 0.70001, 1], 2), 2).edgeCut).toBe(0);
+  });
+
+  test("weighs an edge alike in both its rows where the cosine rounds either way", () => {
+    const rng = new Rng(1);
+    for (let i = 0; i < 200; i++) {
+      const lengths = Array.from({ length: 12 }, () => rng.uniform(0.1, 3));
+      // Cosines a rounding away from half a thousandth.
+      const gram = lengths.flatMap((a, s) =>
+        lengths.map((b, t) => (s === t ? a * b : a * b * (0.8005 + 0.001 * ((s + t) % 7)))),
+      );
+      expect(() => partition(similarityGraph(gram, 12), 2)).not.toThrow();
+    }
   });
 
   test("does not depend on the lengths of rows", () => {

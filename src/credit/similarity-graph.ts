@@ -5,6 +5,7 @@
 import { NumericError, ShapeError } from "../errors/index.ts";
 import { checkOption } from "./check-signals.ts";
 import type { PartitionGraph } from "./partition/csr-graph.ts";
+import { BLOCK, type EdgeMatrix, rowsOfMatrix } from "./partition/edge-matrix.ts";
 
 export interface SimilarityGraphOptions {
   /** τ_sim: tokens are joined where their cosine exceeds it. Default 0.7. */
@@ -14,12 +15,53 @@ export interface SimilarityGraphOptions {
 }
 
 /** Cosines of attention rows, from their inner products. */
-export interface RowCosines {
+export class RowCosines {
   readonly rows: number;
+  readonly gram: ArrayLike<number>;
+  /** `[rows]` where each row begins in `gram`. */
+  readonly starts: Int32Array;
+  /** `[rows]` column of each row. */
+  readonly columns: Int32Array;
+  /** `[rows]` one over the length of each row; 0 where the row is nothing but zeros. */
+  readonly inverseLengths: Float64Array;
+  readonly #row: Float64Array;
+
+  constructor(gram: ArrayLike<number>, tokens: number, columns: Int32Array, inverseLengths: Float64Array) {
+    this.rows = columns.length;
+    this.gram = gram;
+    this.columns = columns;
+    this.starts = columns.map((column) => column * tokens);
+    this.inverseLengths = inverseLengths;
+    this.#row = new Float64Array(columns.length);
+  }
+
   /** In [0, 1]; 0 where either row is nothing but zeros. */
-  readonly of: (s: number, t: number) => number;
+  of(s: number, t: number): number {
+    const a = Math.min(s, t);
+    const b = Math.max(s, t);
+    return Math.min(1, this.product(a, b) * this.inverseLengths[a]! * this.inverseLengths[b]!);
+  }
+
+  /** `[rows]` of one row with every other and itself. The array is the next call's too. */
+  row(s: number): Float64Array {
+    const { gram, starts, columns, inverseLengths } = this;
+    const scale = inverseLengths[s]!;
+    const start = starts[s]!;
+    const column = columns[s]!;
+    const row = this.#row;
+    for (let t = 0; t < s; t++) row[t] = Math.min(1, gram[starts[t]! + column]! * inverseLengths[t]! * scale);
+    for (let t = s; t < row.length; t++) {
+      row[t] = Math.min(1, gram[start + columns[t]!]! * scale * inverseLengths[t]!);
+    }
+    return row;
+  }
+
   /** Inner product. */
-  readonly product: (s: number, t: number) => number;
+  product(s: number, t: number): number {
+    return s < t
+      ? this.gram[this.starts[s]! + this.columns[t]!]!
+      : this.gram[this.starts[t]! + this.columns[s]!]!;
+  }
 }
 
 /**
@@ -42,23 +84,23 @@ export function rowCosines(
       `gram: expected ${tokens} × ${tokens} = ${tokens * tokens} numbers, got ${gram.length}`,
     );
   }
-  const rows = chosen.length;
+  const places = Int32Array.from(chosen);
+  const rows = places.length;
   const inverse = new Float64Array(rows);
   for (let s = 0; s < rows; s++) {
+    const row = places[s]! * tokens;
     for (let t = s; t < rows; t++) {
-      const value = gram[chosen[s]! * tokens + chosen[t]!]!;
+      const value = gram[row + places[t]!]!;
       if (!(value >= 0 && value < Infinity)) {
         throw new NumericError(
-          `gram: expected a finite number ≥ 0, got ${value} (row ${chosen[s]}, column ${chosen[t]})`,
+          `gram: expected a finite number ≥ 0, got ${value} (row ${places[s]}, column ${places[t]})`,
         );
       }
     }
-    const length = Math.sqrt(gram[chosen[s]! * tokens + chosen[s]!]!);
+    const length = Math.sqrt(gram[row + places[s]!]!);
     inverse[s] = length > 0 ? 1 / length : 0;
   }
-  const product = (s: number, t: number) =>
-    s < t ? gram[chosen[s]! * tokens + chosen[t]!]! : gram[chosen[t]! * tokens + chosen[s]!]!;
-  return { rows, product, of: (s, t) => Math.min(1, product(s, t) * inverse[s]! * inverse[t]!) };
+  return new RowCosines(gram, tokens, places, inverse);
 }
 
 /**
@@ -82,27 +124,39 @@ export function similarityGraph(
   tokens: number,
   options: SimilarityGraphOptions = {},
 ): PartitionGraph {
-  return graphOfCosines(rowCosines(gram, tokens), options);
+  return rowsOfMatrix(matrixOfCosines(rowCosines(gram, tokens), options));
 }
 
-export function graphOfCosines(
+/**
+ * The same graph as a square of weights.
+ *
+ * @throws NumericError when an option is out of range
+ */
+export function matrixOfCosines(
   cosines: RowCosines,
   { threshold = 0.7, weightScale = 1000 }: SimilarityGraphOptions = {},
-): PartitionGraph {
+): EdgeMatrix {
   checkOption("threshold", threshold, 0, 1);
   checkOption("weightScale", weightScale, 1, 1e6);
-  const xadj = new Int32Array(cosines.rows + 1);
-  const adjacency: number[] = [];
-  const edgeWeights: number[] = [];
-  for (let s = 0; s < cosines.rows; s++) {
-    for (let t = 0; t < cosines.rows; t++) {
-      if (s === t) continue;
-      const cosine = cosines.of(s, t);
-      if (!(cosine > threshold)) continue;
-      adjacency.push(t);
-      edgeWeights.push(Math.max(1, Math.round(weightScale * cosine)));
+  const { rows, gram, starts, columns, inverseLengths } = cosines;
+  const weights = new Int32Array(rows * rows);
+  let pairs = 0;
+  for (let from = 0; from < rows; from += BLOCK) {
+    for (let to = from; to < rows; to += BLOCK) {
+      const end = Math.min(to + BLOCK, rows);
+      for (let s = from; s < Math.min(from + BLOCK, rows); s++) {
+        const start = starts[s]!;
+        const scale = inverseLengths[s]!;
+        for (let t = Math.max(to, s + 1); t < end; t++) {
+          const cosine = Math.min(1, gram[start + columns[t]!]! * scale * inverseLengths[t]!);
+          if (!(cosine > threshold)) continue;
+          const weight = Math.max(1, (weightScale * cosine + 0.5) | 0);
+          weights[s * rows + t] = weight;
+          weights[t * rows + s] = weight;
+          pairs++;
+        }
+      }
     }
-    xadj[s + 1] = adjacency.length;
   }
-  return { xadj, adjacency: Int32Array.from(adjacency), edgeWeights: Int32Array.from(edgeWeights) };
+  return { vertices: rows, weights, entries: 2 * pairs, heaviest: Math.max(1, Math.round(weightScale)) };
 }

@@ -1,22 +1,43 @@
 /**
  * @module
- * Problems: procedural tasks and what they are made of, and data sets that stand in files.
+ * Problems and tasks: the contract of both, data sets in files, and labels of tokens. The built-in task is `digits/`.
  */
-export { arithmeticGivenReading, type ReadingCount, readingAccuracy } from "./digits/completion-accuracy.ts";
-export { type Demonstration, type DemonstrationSource, demonstrations } from "./digits/demonstrations.ts";
-export { labelTokens, type TokenLabel } from "./digits/labeller.ts";
-export type { Lesson } from "./digits/lessons.ts";
-export { type DigitsOptions, digitsSchema } from "./digits/options.ts";
-export { isRightToken, type RightTexts, rightTexts } from "./digits/right-texts.ts";
-export { type DigitsSource, digitsSource, isDigitsSource } from "./digits/source.ts";
-export { DIGITS_SPLITS, type DigitsSplit, warmStartScans } from "./digits/split.ts";
-export type { DigitsTruth } from "./digits/world.ts";
-export { type CheckOptions, checkSource, type DataCheck, type Spread } from "./files/check.ts";
+export { type CheckOptions, checkSource, type DataCheck, type ShownProblem } from "./files/check.ts";
+export { judgeReference, probeReferences, type ReferenceVerdict } from "./files/check-references.ts";
 export { type FileSplit, findFiles } from "./files/discover.ts";
+export { type FileDemonstrations, openFileDemonstrations } from "./files/file-demonstrations.ts";
 export { type FileSource, openFileSource } from "./files/file-source.ts";
+export { fileTask } from "./files/file-task.ts";
 export { neededFiles } from "./files/needed-files.ts";
 export { type FilesOptions, filesSchema } from "./files/options.ts";
 export { readVideoAt } from "./files/read-clip.ts";
+export type { Spread } from "./files/spread.ts";
+export type { AnnotatorAgreement } from "./labels/agreement.ts";
+export { type AnnotatedLabels, type AnsweredTokens, annotatedLabels } from "./labels/annotated-labels.ts";
+export { type Annotations, annotationKey, completionHash, readAnnotations } from "./labels/annotations.ts";
+export { type RecordedCompletion, recordedCompletions } from "./labels/recorded-completions.ts";
+export { isRightToken, spanRightTexts } from "./labels/right-texts.ts";
+export type { LabelledSpan } from "./labels/span.ts";
+export { tokenLabels } from "./labels/token-labels.ts";
 export { pictures } from "./pictures.ts";
 export type { Problem, ProblemSource } from "./problem.ts";
 export { questionParts } from "./question-parts.ts";
+export {
+  type Demonstration,
+  type DemonstrationSource,
+  defineTask,
+  type LabelledRole,
+  type Lesson,
+  type Opened,
+  openSource,
+  type RightTexts,
+  SPLITS,
+  type Split,
+  splitSource,
+  type Tally,
+  type Task,
+  type TaskContext,
+  type TokenLabel,
+  type TokenLabels,
+  taskLessons,
+} from "./task.ts";

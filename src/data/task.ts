@@ -3,6 +3,10 @@
  * A task: sources of problems by split, and what is known about them beyond the answers: demonstrations for a
  * supervised warm start, and labels where the truth about tokens is known.
  */
+
+import type * as z from "zod";
+import { DataError } from "../errors/index.ts";
+import type { Definition } from "../parts/index.ts";
 import type { Problem, ProblemSource } from "./problem.ts";
 
 /** The role of a token in a completion whose truth is known. */
@@ -20,10 +24,18 @@ export interface TokenLabel {
   readonly follows: boolean | null;
 }
 
+/** The texts that would be right from a token on. */
+export interface RightTexts {
+  /** The part of the token's text before the judged stretch, such as a space; a right token repeats it. */
+  readonly lead: string;
+  /** Right continuations after the lead, at least one. */
+  readonly texts: readonly string[];
+}
+
 /** Truth about the tokens of completions. */
 export interface TokenLabels {
   /**
-   * Labels of one completion.
+   * Labels of one completion, from the problem and the text alone.
    *
    * @param tokens `[T]` text of each token; joined they are the completion
    * @returns `[T]`, or undefined where this completion has no labels
@@ -34,7 +46,7 @@ export interface TokenLabels {
    *
    * @returns `[T]` null where none is known
    */
-  rightTexts?(problem: Problem, tokens: readonly string[]): readonly (readonly string[] | null)[];
+  rightTexts?(problem: Problem, tokens: readonly string[]): readonly (RightTexts | null)[];
 }
 
 /** A count of right among a number, to be added over problems. */
@@ -43,10 +55,16 @@ export interface Tally {
   readonly of: number;
 }
 
-/** A problem and a completion to imitate. */
+/** A later turn of a demonstrated conversation: what the user asks then, and the completion to imitate. */
+export interface DemonstratedTurn extends Pick<Problem, "question" | "images" | "videos"> {
+  readonly completion: string;
+}
+
+/** A problem and a completion to imitate, and the turns that follow it in the same conversation. */
 export interface Demonstration {
   readonly problem: Problem;
   readonly completion: string;
+  readonly later?: readonly DemonstratedTurn[];
 }
 
 /** A finite or endless list of demonstrations, each a pure function of its index. */
@@ -59,6 +77,8 @@ export interface DemonstrationSource {
 
 /** One lesson of a warm start. */
 export interface Lesson {
+  /** Tells lessons apart in messages, such as "reading". */
+  readonly name?: string;
   readonly source: DemonstrationSource;
   /** Optimiser steps; the last lesson without a number takes the rest. */
   readonly steps?: number;
@@ -66,6 +86,11 @@ export interface Lesson {
 
 /** A source, or how it is opened when it is needed. */
 export type Opened<Source> = Source | (() => Source | Promise<Source>);
+
+/** The source itself, opened where it is given as a function. */
+export async function openSource<Source extends object>(source: Opened<Source>): Promise<Source> {
+  return typeof source === "function" ? source() : source;
+}
 
 /** Splits of a task. */
 export const SPLITS = ["train", "validation", "test"] as const;
@@ -84,5 +109,49 @@ export interface Task {
    * Counts of further measures of a completion, by name, such as of readings that are right; an evaluation adds them
    * over problems and reports each as a share with its interval.
    */
-  measures?(problem: Problem, completion: string, isRight: boolean): Readonly<Record<string, Tally>>;
+  readonly measures?: (
+    problem: Problem,
+    completion: string,
+    isRight: boolean,
+  ) => Readonly<Record<string, Tally>>;
+}
+
+/**
+ * Opens the problems of a split.
+ *
+ * @throws DataError when the task has no such split
+ */
+export async function splitSource(task: Task, split: Split): Promise<ProblemSource> {
+  const source = task[split];
+  if (source === undefined) {
+    const found = SPLITS.filter((name) => task[name] !== undefined).join(", ");
+    throw new DataError(
+      `task ${task.name}: has no ${split} part, only ${found}; a data set in files names it by data.${split}`,
+    );
+  }
+  return openSource(source);
+}
+
+/** The lessons of a task's warm start, one source as one lesson; undefined where the task has no demonstrations. */
+export async function taskLessons({
+  demonstrations,
+}: Pick<Task, "demonstrations">): Promise<readonly Lesson[] | undefined> {
+  if (demonstrations === undefined) return undefined;
+  const found = await openSource(demonstrations);
+  return "demonstration" in found ? [{ source: found }] : found;
+}
+
+/** Facts about the run that a task is made with. */
+export interface TaskContext {
+  /** Seed of the run. */
+  readonly seed: number;
+  /** Seed of the problems of validation and test, the same for every run that is to be compared. */
+  readonly evaluationSeed: number;
+}
+
+/** A task of a user module: its options, if it has any, and its maker. */
+export function defineTask<Schema extends z.ZodType>(
+  definition: Definition<Schema, TaskContext, Task | Promise<Task>>,
+): Definition<Schema, TaskContext, Task | Promise<Task>> {
+  return definition;
 }

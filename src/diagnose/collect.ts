@@ -1,20 +1,21 @@
 /**
  * @module
- * Samples completions of the first problems of a source, measures every token, and labels it where the truth is known.
+ * Measures every token of the completions that a diagnosis looks at, and labels it where the truth is known.
  */
 import type { AttentionRow } from "../credit/index.ts";
 import {
-  isDigitsSource,
+  type AnsweredTokens,
   isRightToken,
-  labelTokens,
-  type ProblemSource,
-  rightTexts,
+  type RightTexts,
   type TokenLabel,
+  type TokenLabels,
 } from "../data/index.ts";
-import type { Engine, SampleRequest } from "../engine/index.ts";
-import { type Dialogue, drawQuestions, type ProblemLimits, type Question, RowTally } from "../eval/index.ts";
+import type { Engine } from "../engine/index.ts";
+import { DataError } from "../errors/index.ts";
+import type { Dialogue } from "../eval/index.ts";
 import { Rng } from "../math/index.ts";
-import { equivalent, extractAnswer } from "../verify/index.ts";
+import { isRight, type Verdict } from "../verify/index.ts";
+import type { Answer, Answers } from "./answers.ts";
 import { type Candidate, CLASSES, Reservoir, type TokenClass, tokenClass } from "./candidates.ts";
 import { type Measured, measure } from "./measure.ts";
 import { addMethods, methodColumns } from "./methods.ts";
@@ -23,16 +24,13 @@ import { ColumnBuilder, type TokenTable, TRUE_ROLES } from "./token-table.ts";
 export interface CollectOptions {
   readonly engine: Engine;
   readonly dialogue: Dialogue;
-  readonly source: ProblemSource;
-  /** The first n problems; all of a smaller source. */
-  readonly problems: number;
-  readonly sampling: Pick<SampleRequest, "temperature" | "topP" | "topK" | "maxCompletionTokens">;
+  readonly answers: Answers;
+  /** Decides which answers are right. */
+  readonly verdict: Verdict;
+  /** Truth about tokens; completions that it does not label are left out. Nothing is labelled unless given. */
+  readonly labels?: TokenLabels | undefined;
   readonly seed: number;
   readonly rows: readonly AttentionRow[];
-  /** Problems sampled at once; 128 unless given. */
-  readonly batchSize?: number;
-  readonly limits?: ProblemLimits | undefined;
-  readonly maxBrokenShare?: number | undefined;
   /** Judged tokens kept of each class to intervene on; 500 unless given. */
   readonly candidates?: number;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
@@ -43,42 +41,55 @@ export interface CollectOptions {
 export interface Collected {
   readonly table: TokenTable;
   readonly candidates: Readonly<Record<TokenClass, Reservoir<Candidate>>>;
+  /** The completions of the table, as the tokenizer cuts them. */
+  readonly completions: readonly AnsweredTokens[];
+  /** Completions that were left out since their labels are not known. */
+  readonly unlabelled: number;
 }
 
 /** −1, 0 or 1: readings by the image, the rest by what was written before, where that can be said. */
 export function verdictOf({ role, correct, follows }: TokenLabel): number {
-  const isRight = role === "reasoning" ? (follows ?? correct) : correct;
-  return isRight === null ? -1 : Number(isRight);
+  const isCorrect = role === "reasoning" ? (follows ?? correct) : correct;
+  return isCorrect === null ? -1 : Number(isCorrect);
 }
 
-/** Collects everything that is said of a model's tokens. */
+/** An answer by its tokens, with their labels where the truth is known. */
+interface ReadAnswer {
+  readonly answer: Answer;
+  readonly texts: readonly string[];
+  readonly labels?: readonly TokenLabel[];
+}
+
+/**
+ * Collects everything that is said of a model's tokens.
+ *
+ * @throws DataError when there are labels, but of none of the completions
+ */
 export async function collect(options: CollectOptions): Promise<Collected> {
-  const { engine, source, batchSize = 128, rows } = options;
-  const total = Math.min(options.problems, source.size);
-  const stream = { ...options, order: (position: number) => position, end: source.size };
-  const tally = new RowTally(options.maxBrokenShare ?? 0, source.size);
+  const { engine, dialogue, answers, labels, rows, shouldStop = () => false } = options;
   const gathering = new Gathering(options);
+  const completions: AnsweredTokens[] = [];
   let done = 0;
-  while (done < total && !(options.shouldStop?.() ?? false)) {
-    const count = Math.min(batchSize, total - done);
-    const { questions } = await drawQuestions(stream, tally, tally.counts.drawn, count);
-    if (questions.length === 0) break;
-    const groups = await engine.sample({
-      ...options.sampling,
-      prompts: questions.map(({ prompt }) => prompt),
-      groupSize: 1,
-      stopTokens: options.dialogue.stopTokens,
-      seed: new Rng(options.seed).fork(done).integer(2 ** 31),
+  let unlabelled = 0;
+  for await (const batch of answers.batches(shouldStop)) {
+    const read = batch.flatMap((answer): ReadAnswer[] => {
+      const texts = dialogue.tokenTexts(answer.tokens);
+      if (labels === undefined) return [{ answer, texts }];
+      const own = labels.label(answer.problem, texts);
+      return own === undefined ? [] : [{ answer, texts, labels: own }];
     });
-    const sequences = questions.map(({ prompt }, i) => ({ prompt, completion: groups[i]![0]!.tokens }));
-    const measured = await measure(engine, sequences, rows);
-    for (const [i, question] of questions.entries()) {
-      gathering.add(question, sequences[i]!.completion, measured[i]!);
-    }
-    done += questions.length;
-    options.onProgress?.(done, total);
+    unlabelled += batch.length - read.length;
+    completions.push(...read.map(({ answer, texts }) => ({ problem: answer.problem.id, tokens: texts })));
+    const sequences = read.map(({ answer: { prompt, tokens } }) => ({ prompt, completion: tokens }));
+    const measured = sequences.length === 0 ? [] : await measure(engine, sequences, rows);
+    for (const [i, one] of read.entries()) await gathering.add(one, measured[i]!);
+    done += batch.length;
+    options.onProgress?.(done, answers.total);
   }
-  return gathering.finish();
+  if (unlabelled > 0 && unlabelled === done) {
+    throw new DataError(`labels: expected those of at least one completion, got none of ${done}`);
+  }
+  return { ...gathering.finish(), completions, unlabelled };
 }
 
 /** Columns as they grow. */
@@ -90,6 +101,7 @@ class Gathering {
   readonly #rng: Rng;
   readonly #candidates: Readonly<Record<TokenClass, Reservoir<Candidate>>>;
   #completions = 0;
+  #judged = 0;
   #right = 0;
 
   constructor(options: CollectOptions) {
@@ -102,13 +114,13 @@ class Gathering {
     ) as Record<TokenClass, Reservoir<Candidate>>;
   }
 
-  add(question: Question, tokens: Int32Array, measured: Measured): void {
-    const { dialogue, source } = this.#options;
+  async add({ answer, texts, labels }: ReadAnswer, measured: Measured): Promise<void> {
+    const { dialogue, verdict } = this.#options;
     const columns = this.#columns;
     const unit = this.#completions++;
-    const given = extractAnswer(dialogue.text(tokens));
-    if (given !== null && equivalent(given, question.problem.answers[0] ?? "")) this.#right++;
-    const texts = dialogue.tokenTexts(tokens);
+    const judgement = await verdict.judge(dialogue.text(answer.tokens), answer.problem);
+    this.#judged += Number(judgement.score !== null);
+    this.#right += Number(isRight(judgement));
     this.#texts.push(...texts);
     columns.add(
       "unit",
@@ -124,27 +136,29 @@ class Gathering {
       columns.add(`textMass.${row}`, attention.textMass);
     }
     addMethods(columns, measured, this.#rng);
-    if (isDigitsSource(source)) {
-      const world = source.world(question.index);
-      const labels = labelTokens(texts, world);
-      columns.add(
-        "role",
-        labels.map(({ role }) => TRUE_ROLES.indexOf(role)),
-      );
-      columns.add("verdict", labels.map(verdictOf));
-      this.#statements.push(...labels.map(({ statement }) => statement ?? ""));
-      for (const [t, right] of rightTexts(texts, world).entries()) {
-        const name = tokenClass(labels[t]!.role, verdictOf(labels[t]!));
-        if (right === null || name === undefined) continue;
-        // The first digit of a wrong number may itself be right.
-        if (isRightToken(texts[t]!, right) !== name.endsWith("^r")) continue;
-        const { prompt } = question;
-        this.#candidates[name].offer(() => ({ unit, prompt, tokens: tokens.slice(0, t + 1), right }));
-      }
+    if (labels !== undefined) this.#label(unit, answer, texts, labels);
+  }
+
+  #label(unit: number, answer: Answer, texts: readonly string[], labels: readonly TokenLabel[]): void {
+    const { prompt, tokens, problem } = answer;
+    this.#columns.add(
+      "role",
+      labels.map(({ role }) => TRUE_ROLES.indexOf(role)),
+    );
+    this.#columns.add("verdict", labels.map(verdictOf));
+    this.#statements.push(...labels.map(({ statement }) => statement ?? ""));
+    const rightTexts: readonly (RightTexts | null)[] =
+      this.#options.labels?.rightTexts?.(problem, texts) ?? [];
+    for (const [t, right] of rightTexts.entries()) {
+      const name = tokenClass(labels[t]!.role, verdictOf(labels[t]!));
+      if (right === null || name === undefined) continue;
+      // The first token of a wrong stretch may itself be right.
+      if (isRightToken(texts[t]!, right) !== name.endsWith("^r")) continue;
+      this.#candidates[name].offer(() => ({ unit, prompt, tokens: tokens.slice(0, t + 1), right }));
     }
   }
 
-  finish(): Collected {
+  finish(): Pick<Collected, "table" | "candidates"> {
     const columns = this.#columns;
     const rows = this.#options.rows.filter((row) => columns.has(`textMass.${row}`));
     const entropy = columns.column("entropy");
@@ -152,7 +166,7 @@ class Gathering {
     const table: TokenTable = {
       completions: this.#completions,
       tokens: this.#texts.length,
-      accuracy: this.#right / this.#completions,
+      accuracy: this.#right / this.#judged,
       unit: Int32Array.from(columns.column("unit")),
       place: columns.column("place"),
       text: this.#texts,

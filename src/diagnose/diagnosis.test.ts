@@ -1,156 +1,127 @@
 import { describe, expect, test } from "vitest";
-import { digitsSource, type ProblemSource } from "../data/index.ts";
-import { type Capability, createFakeEngine, type Engine, type Prompt } from "../engine/index.ts";
-import { openDialogue, resolveConfig } from "../train/index.ts";
+import { openDialogue, resolveConfig } from "../config/index.ts";
+import {
+  type LabelledSpan,
+  type Problem,
+  type ProblemSource,
+  spanRightTexts,
+  type TokenLabels,
+  tokenLabels,
+} from "../data/index.ts";
+import { createFakeEngine, type Engine } from "../engine/index.ts";
+import { DataError } from "../errors/index.ts";
+import { answerVerdict } from "../verify/index.ts";
+import { sampledAnswers } from "./answers.ts";
 import { type DiagnoseOptions, diagnose } from "./diagnosis.ts";
 
-const dialogue = openDialogue(resolveConfig({}));
-const source = digitsSource({ split: "test", seed: 0, options: { digits: [3, 3], kinds: ["sum"] } });
-const VOCABULARY = 464;
+const dialogue = await openDialogue(resolveConfig({}));
+const image = { width: 56, height: 56, data: new Uint8Array(56 * 56 * 3) };
 
-/**
- * An engine whose completions are true traces, but for the first reading of every other problem, which is one too high
- * (9 becomes 0). It would recover every reading toward the image from λ = 4 on, and nothing else.
- */
-function scriptedEngine(capabilities?: readonly Capability[]): Engine {
-  const fake = createFakeEngine({ vocabSize: VOCABULARY, seed: 1, ...(capabilities && { capabilities }) });
-  const places = new Map<Prompt, number>();
+/** The n-th problem shows n mod 10, and asks for one more. */
+const source: ProblemSource = {
+  fingerprint: "made",
+  size: 12,
+  problem: (index): Problem => ({
+    id: `made-${index}`,
+    images: [image],
+    question: "What is the sum of all digits?",
+    answers: [String((index % 10) + 1)],
+    columns: { shown: index % 10 },
+  }),
+};
+
+/** Reads wrongly where the problem is odd, and adds wrongly where it is a third. */
+function writtenAt(index: number): string {
+  const read = (index + (index % 2)) % 10;
+  return `I see ${read}. ${read} + 1 = ${read + 1 + Number(index % 3 === 0)}`;
+}
+
+/** The first number reads the image, the last is derived. */
+const labels: Required<TokenLabels> = {
+  label: (problem, tokens) => tokenLabels(tokens, spansOf(problem, tokens)),
+  rightTexts: (problem, tokens) => spanRightTexts(tokens, spansOf(problem, tokens)),
+};
+
+function spansOf({ columns }: Problem, tokens: readonly string[]): LabelledSpan[] {
+  const numbers = [...tokens.join("").matchAll(/\d+/g)];
+  const spanAt = (place: number, role: "image" | "reasoning", right: string): LabelledSpan => {
+    const [[text], start] = [numbers.at(place)!, numbers.at(place)!.index];
+    const correct = text === right;
+    return { start, end: start + text.length, role, statement: null, correct, follows: null, right: [right] };
+  };
+  const read = Number(numbers[0]?.[0]);
+  return [spanAt(0, "image", String(columns["shown"])), spanAt(-1, "reasoning", String(read + 1))];
+}
+
+function writingEngine(): Engine {
+  const fake = createFakeEngine({ vocabSize: 464, seed: 1 });
   let next = 0;
-  const own: readonly Capability[] = capabilities ? [] : ["attention-intervention"];
   return {
     ...fake,
-    capabilities: new Set([...fake.capabilities, ...own]),
-    async sample(request) {
-      return request.prompts.map((prompt) => {
-        const index = next++;
-        places.set(prompt, index);
-        const tokens = dialogue.completionTokens(traceOf(index));
+    async sample({ prompts }) {
+      return prompts.map(() => {
+        const tokens = dialogue.completionTokens(writtenAt(next++));
         const nothing = new Float64Array(tokens.length);
         return [{ tokens, logprobs: nothing, entropy: nothing, stopReason: "stop" as const }];
-      });
-    },
-    async score(sequences, request = {}) {
-      const scores = await fake.score(sequences, request);
-      if (request.likeliest !== true) return scores;
-      return scores.map((score, i) => {
-        const { completion, prompt } = sequences[i]!;
-        const { intervention } = request;
-        const [at] = intervention?.tokens[i] ?? [];
-        const isRecovered =
-          intervention?.modality === "visual" && intervention.lambda >= 4 && at === completion.length - 1;
-        const truth = dialogue.completionTokens(source.world(places.get(prompt)!).trace);
-        const likeliest = completion.map((token, t) => (isRecovered ? truth[t]! : token));
-        return { ...score, likeliest };
       });
     },
   };
 }
 
-function traceOf(index: number): string {
-  const { trace, digits } = source.world(index);
-  const first = digits[0]!.value;
-  return index % 2 === 0 ? trace : trace.replace(`I see ${first}`, `I see ${(first + 1) % 10}`);
+function diagnosed(more: Partial<DiagnoseOptions> = {}) {
+  const engine = writingEngine();
+  const sampling = { temperature: 1, topP: 1, topK: 0, maxCompletionTokens: 64 };
+  const answers = sampledAnswers({ engine, dialogue, source, problems: 99, batchSize: 5, sampling, seed: 0 });
+  return diagnose({
+    name: "made",
+    engine,
+    dialogue,
+    answers,
+    verdict: answerVerdict(),
+    labels,
+    seed: 0,
+    sites: [],
+    lambdas: [1],
+    bootstrap: { resamples: 20 },
+    ...more,
+  });
 }
 
-const options: Omit<DiagnoseOptions, "engine"> = {
-  name: "scripted",
-  dialogue,
-  source,
-  problems: 20,
-  batchSize: 8,
-  sampling: { temperature: 1, topP: 1, topK: 0, maxCompletionTokens: 64 },
-  seed: 0,
-  sites: [{ name: "last layer" }],
-  lambdas: [1, 4],
-  bootstrap: { resamples: 40 },
-};
-
-describe("a diagnosis", () => {
-  test("counts every class of tokens and says everything of each", async () => {
-    const found = await diagnose({ ...options, engine: scriptedEngine() });
-    expect(found.completions).toBe(20);
-    expect(found.leftOut).toEqual([]);
-    expect(found.correlation.map(({ row }) => row)).toEqual(["own", "predicting"]);
+describe("a diagnosis by a task's own labels", () => {
+  test("counts the classes that they tell", async () => {
+    const found = await diagnosed();
+    expect(found.completions).toBe(12);
     const { classes } = found.correlation[0]!;
-    const tokens = Object.fromEntries(classes.map((one) => [one.name, one.tokens]));
-    // Three readings a problem, of which ten problems have one wrong.
-    expect([tokens["P^r"], tokens["P^e"]]).toEqual([50, 10]);
-    for (const { visual, text } of classes) {
-      expect(visual.estimate + text.estimate).toBeCloseTo(1, 9);
-      expect(visual.low).toBeLessThanOrEqual(visual.estimate);
-      expect(visual.high).toBeGreaterThanOrEqual(visual.estimate);
-    }
-    const methods = found.roleAccuracy.map(({ method, row }) => [method, row].filter(Boolean).join(" "));
-    expect(methods).toContain("fisher-rao own");
-    expect(methods).toContain("connectivity predicting");
-    expect(new Set(methods).size).toBe(methods.length);
-    for (const { confusion } of found.roleAccuracy) {
-      const counts = confusion?.flat().reduce((sum, count) => sum + count, 0);
-      if (counts !== undefined) expect(counts).toBe(found.tokens);
-    }
-    const image = found.timeCourse.find(({ role }) => role === "image")!;
-    expect(image.density.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 12);
-    expect(image.place.estimate).toBeLessThan(0.5);
-    expect(found.grounding!.quantiles).toHaveLength(101);
+    const completions = Object.fromEntries(classes.map((one) => [one.name, one.completions]));
+    expect(completions).toEqual({ "P^r": 6, "P^e": 6, "R^r": 8, "R^e": 4 });
+    expect(found.leftOut).toContainEqual({ part: "causal intervention", reason: "no layers were asked for" });
   });
 
-  test("finds the errors that an intervention recovers, and those that placebos do not", async () => {
-    const found = await diagnose({ ...options, engine: scriptedEngine() });
-    const image = found.intervention.find(({ role }) => role === "image")!;
-    expect([image.wrong, image.onlyDrawnWrong, image.tokens, image.rightTokens]).toEqual([10, 0, 10, 50]);
-    const shares = image.effects.map(({ lambda, recovered, advantage, kept, changed }) => [
-      lambda,
-      recovered.targeted.estimate,
-      recovered["wrong modality"].estimate,
-      recovered["random token"].estimate,
-      advantage.estimate,
-      kept!.estimate,
-      changed.targeted,
-    ]);
-    expect(shares).toEqual([
-      [1, 0, 0, 0, 0, 1, 0],
-      [4, 1, 0, 0, 1, 1, 1],
-    ]);
+  test("has the accuracy that the verdict says, over the completions that it judges", async () => {
+    const found = await diagnosed({
+      verdict: {
+        name: "every fourth is right, the first cannot be judged",
+        judge: async (_, { columns }) => {
+          const shown = Number(columns["shown"]);
+          return { extracted: null, score: shown === 0 ? null : Number(shown % 4 === 0), reason: "made" };
+        },
+      },
+    });
+    // Problems 0 and 10 show 0; of the others 4 and 8 are right.
+    expect(found.accuracy).toBe(2 / 10);
   });
 
-  test("is the same for the same seed", async () => {
-    const once = await diagnose({ ...options, engine: scriptedEngine() });
-    expect(await diagnose({ ...options, engine: scriptedEngine() })).toEqual(once);
-  });
-
-  test("leaves out what the data do not know", async () => {
-    const untold: ProblemSource = {
-      fingerprint: "untold",
-      size: Infinity,
-      problem: (index) => source.problem(index),
+  test("leaves out completions that have no labels, and says how many", async () => {
+    const some: TokenLabels = {
+      label: (problem, tokens) =>
+        problem.columns["shown"] === 3 ? undefined : labels.label(problem, tokens),
     };
-    const found = await diagnose({ ...options, source: untold, engine: scriptedEngine() });
-    expect(found.leftOut.map(({ part }) => part)).toEqual([
-      "correlation",
-      "causal intervention",
-      "role accuracy",
-    ]);
-    expect([found.correlation, found.roleAccuracy, found.intervention]).toEqual([[], [], []]);
-    expect(found.timeCourse.every(({ by }) => by === "fisher-rao")).toBe(true);
-    expect(found.connectivity).toHaveLength(2);
-  });
-
-  test("leaves out what the engine cannot tell, and needs attention", async () => {
-    const found = await diagnose({ ...options, engine: scriptedEngine(["attention", "entropy"]) });
-    expect(found.leftOut.map(({ part }) => part)).toEqual([
-      "causal intervention",
-      "roles by KL and by attention entropy",
-      "connectivity",
-      "grounding",
-    ]);
-    expect(found.grounding).toBeUndefined();
-    expect(found.correlation).toHaveLength(2);
-    await expect(diagnose({ ...options, engine: scriptedEngine(["entropy"]) })).rejects.toThrow("attention");
-  });
-
-  test("ends early when it is told to", async () => {
-    let asked = 0;
-    const found = await diagnose({ ...options, engine: scriptedEngine(), shouldStop: () => asked++ > 0 });
-    expect(found.completions).toBe(8);
+    const found = await diagnosed({ labels: some });
+    expect(found.completions).toBe(11);
+    expect(found.leftOut).toContainEqual({ part: "1 completions", reason: "their tokens have no labels" });
+    expect(found.leftOut.map(({ reason }) => reason)).toContain(
+      "the labels do not say which texts would be right",
+    );
+    await expect(diagnosed({ labels: { label: () => undefined } })).rejects.toThrow(DataError);
   });
 });

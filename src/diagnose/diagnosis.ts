@@ -3,9 +3,10 @@
  * A whole diagnosis of one model, and of others to compare it with.
  */
 import type { AttentionRow } from "../credit/index.ts";
+import type { AnnotatedLabels, AnnotatorAgreement } from "../data/index.ts";
 import { type Engine, requireCapability } from "../engine/index.ts";
 import { Rng } from "../math/index.ts";
-import { type CollectOptions, collect } from "./collect.ts";
+import { type Collected, type CollectOptions, collect } from "./collect.ts";
 import { type Correlation, correlate } from "./correlation.ts";
 import {
   type ConnectivityDistribution,
@@ -29,6 +30,7 @@ export interface ModelDiagnosis {
   readonly name: string;
   readonly completions: number;
   readonly tokens: number;
+  /** Of the completions that the verdict could judge; NaN where it could judge none. */
   readonly accuracy: number;
   readonly correlation: readonly Correlation[];
   readonly intervention: readonly RoleIntervention[];
@@ -37,6 +39,8 @@ export interface ModelDiagnosis {
   readonly roleAccuracy: readonly RoleAccuracy[];
   readonly connectivity: readonly ConnectivityDistribution[];
   readonly grounding?: GroundingDistribution;
+  /** Of each pair of annotators, where the labels are theirs. */
+  readonly agreement?: readonly AnnotatorAgreement[];
   readonly leftOut: readonly LeftOut[];
 }
 
@@ -48,6 +52,8 @@ export interface DiagnoseOptions extends Omit<CollectOptions, "rows"> {
   readonly sites: readonly Site[];
   readonly lambdas: readonly number[];
   readonly bootstrap?: BootstrapOptions;
+  /** Agreement of the annotators of `labels` over the tokens of these completions. */
+  readonly agreement?: AnnotatedLabels["agreement"] | undefined;
   readonly onPhase?: ((phase: string, done: number, total: number) => void) | undefined;
 }
 
@@ -67,7 +73,7 @@ export async function diagnose(options: DiagnoseOptions): Promise<ModelDiagnosis
   const { table } = collected;
   const { truth } = table;
   const rng = new Rng(options.seed).fork("intervals");
-  const leftOut = missingParts(engine, table.truth !== undefined, options.sites.length > 0);
+  const leftOut = missingParts(engine, options, collected);
   const isLeftOut = (part: string) => leftOut.some((one) => one.part === part);
   const intervention = isLeftOut(PARTS.intervention)
     ? []
@@ -88,6 +94,7 @@ export async function diagnose(options: DiagnoseOptions): Promise<ModelDiagnosis
     roleAccuracy: truth ? roleAccuracy(table, truth, rng.fork("roles"), bootstrap) : [],
     connectivity: rows.flatMap((row) => connectivityDistribution(table, row) ?? []),
     ...(grounding && { grounding }),
+    ...(options.agreement && { agreement: options.agreement(collected.completions) }),
     leftOut,
   };
   onPhase?.("intervals", 1, 1);
@@ -103,7 +110,11 @@ const PARTS = {
   grounding: "grounding",
 } as const;
 
-function missingParts({ capabilities }: Engine, hasTruth: boolean, hasSites: boolean): LeftOut[] {
+function missingParts(
+  { capabilities }: Engine,
+  { sites, labels }: DiagnoseOptions,
+  { table, unlabelled }: Collected,
+): LeftOut[] {
   const missing: LeftOut[] = [];
   const without = (capability: Parameters<typeof requireCapability>[1], part: string) => {
     if (!capabilities.has(capability)) {
@@ -111,9 +122,11 @@ function missingParts({ capabilities }: Engine, hasTruth: boolean, hasSites: boo
     }
   };
   const reason = "the data set does not know which tokens read the image and which are right";
-  if (!hasTruth) {
+  if (table.truth === undefined) {
     for (const part of [PARTS.correlation, PARTS.intervention, PARTS.roles]) missing.push({ part, reason });
-  } else if (!hasSites) {
+  } else if (labels?.rightTexts === undefined) {
+    missing.push({ part: PARTS.intervention, reason: "the labels do not say which texts would be right" });
+  } else if (sites.length === 0) {
     missing.push({ part: PARTS.intervention, reason: "no layers were asked for" });
   } else {
     without("attention-intervention", PARTS.intervention);
@@ -121,6 +134,9 @@ function missingParts({ capabilities }: Engine, hasTruth: boolean, hasSites: boo
   without("attention-measure", PARTS.measures);
   without("calibrated-attention", PARTS.connectivity);
   without("image-ablation", PARTS.grounding);
+  if (unlabelled > 0) {
+    missing.push({ part: `${unlabelled} completions`, reason: "their tokens have no labels" });
+  }
   return missing;
 }
 

@@ -3,6 +3,8 @@
  * Diagnosis: how a model's attention relates to what its tokens do and whether they are right, by correlation, by
  * intervention and over time. Start with `diagnosis`; `collect` samples and labels, `report/` writes.
  */
-export { diagnose, type ModelDiagnosis } from "./diagnosis.ts";
+export { type Answer, type Answers, type SampledAnswersOptions, sampledAnswers } from "./answers.ts";
+export { type DiagnoseOptions, diagnose, type ModelDiagnosis } from "./diagnosis.ts";
 export type { Site } from "./intervention.ts";
+export { recordedAnswers } from "./recorded-answers.ts";
 export { reportText, writeReport } from "./report/report.ts";

@@ -3,6 +3,7 @@
  * What an engine may or may not be able to do, and the check made before the first step.
  */
 import { EngineError } from "../errors/index.ts";
+import type { ArchitectureCapabilities } from "../model/architecture.ts";
 
 /**
  * | capability | what the engine can do |
@@ -35,6 +36,25 @@ export type Capability =
   | "reference"
   | "value"
   | "video";
+
+/** Capabilities that read image tokens among the keys of attention rows. */
+const ON_IMAGE_KEYS: readonly Capability[] = [
+  "attention",
+  "attention-intervention",
+  "attention-measure",
+  "calibrated-attention",
+  "image-rows",
+];
+
+/** Those of an engine's capabilities that a model's architecture allows. */
+export function allowedBy(
+  { imageKeys, video }: ArchitectureCapabilities,
+  capabilities: Iterable<Capability>,
+): ReadonlySet<Capability> {
+  const isAllowed = (capability: Capability) =>
+    (imageKeys || !ON_IMAGE_KEYS.includes(capability)) && (video || capability !== "video");
+  return new Set([...capabilities].filter(isAllowed));
+}
 
 /**
  * Fails when the engine lacks something that a method needs.

@@ -7,6 +7,7 @@
  * need not know any loss: it samples, scores, adds up the gradient of Σ c·log π and steps. A value head and an entropy
  * bonus go the same way, with coefficients of their own.
  */
+import type * as z from "zod";
 import type {
   AttentionRequest,
   AttentionRow,
@@ -17,6 +18,7 @@ import type {
 } from "../credit/index.ts";
 import type { Prompt, PromptChunk } from "../model/prompt.ts";
 import type { StorageOptions } from "../model/write-weights.ts";
+import type { Definition } from "../parts/index.ts";
 import type { Capability } from "./capabilities.ts";
 import type { AttentionIntervention } from "./intervention.ts";
 
@@ -231,3 +233,20 @@ export interface Engine {
 
 /** What of an engine gives scores. */
 export type Scorer = Pick<Engine, "score">;
+
+/** Facts about the run that an engine is made with. */
+export interface EngineContext {
+  /** Seed of the run. */
+  readonly seed: number;
+  /** Directory of the model; undefined for the built-in one. */
+  readonly model: string | undefined;
+  /** Whether the objective needs a value head. */
+  readonly valueHead: boolean;
+}
+
+/** An engine of a user module: its options, if it has any, and its maker. */
+export function defineEngine<Schema extends z.ZodType>(
+  definition: Definition<Schema, EngineContext, Engine | Promise<Engine>>,
+): Definition<Schema, EngineContext, Engine | Promise<Engine>> {
+  return definition;
+}

@@ -64,3 +64,18 @@ export class InterruptedError extends FoveaError {
 export class RunError extends FoveaError {
   readonly code = "run";
 }
+
+/**
+ * A part of the user's own that failed: a reward, credit method, task or judge that threw, died, or answered with rubbish.
+ * Whoever wrote the part mends it; the run can be resumed.
+ */
+export class PartError extends FoveaError {
+  readonly code = "part";
+  /** Whether the part cannot do anything any more, so that single items need not be tried. */
+  readonly isTotal: boolean;
+
+  constructor(message: string, options: ErrorOptions & { readonly isTotal?: boolean } = {}) {
+    super(message, options);
+    this.isTotal = options.isTotal ?? false;
+  }
+}

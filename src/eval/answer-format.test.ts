@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { type Config, openDialogue, resolveConfig } from "../train/index.ts";
+import { type Config, openDialogue, resolveConfig } from "../config/index.ts";
 import { ANSWER_FORMATS, answerFormats } from "./answer-format.ts";
 
 const problem = { id: "1", images: [], question: "What is it?", answers: ["5"], columns: {}, kind: "none" };
 
-function asked(prompt: Partial<Config["prompt"]>): string {
-  const dialogue = openDialogue(resolveConfig({ file: { prompt } }));
+async function asked(prompt: Partial<Config["prompt"]>): Promise<string> {
+  const dialogue = await openDialogue(resolveConfig({ file: { prompt } }));
   const { chunks } = dialogue.prompt(problem);
   const ids = chunks.flatMap((chunk) => (chunk.kind === "text" ? chunk.tokens : []));
   return dialogue.text(ids);
@@ -13,7 +13,7 @@ function asked(prompt: Partial<Config["prompt"]>): string {
 
 test("every format asks for what its name says", () => {
   for (const name of ANSWER_FORMATS) {
-    const { system = "", suffix } = answerFormats[name];
+    const { system = "", suffix = "" } = answerFormats[name];
     const words = system + suffix;
     expect(words.includes("<think> "), name).toBe(name.startsWith("think") || name === "r1");
     expect(words.includes("\\boxed{}"), name).toBe(name.endsWith("boxed"));
@@ -22,14 +22,16 @@ test("every format asks for what its name says", () => {
   }
 });
 
-test("a format's words stand around the question, as the configuration names it", () => {
-  expect(asked({ format: "think-boxed" })).toContain(`What is it?${answerFormats["think-boxed"].suffix}`);
-  expect(asked({ format: "r1" })).toContain(`system\n${answerFormats.r1.system}`);
-  expect(asked({})).toContain("What is it?\n");
+test("a format's words stand around the question, as the configuration names it", async () => {
+  expect(await asked({ format: "think-boxed" })).toContain(
+    `What is it?${answerFormats["think-boxed"].suffix}`,
+  );
+  expect(await asked({ format: "r1" })).toContain(`system\n${answerFormats.r1.system}`);
+  expect(await asked({})).toContain("What is it?\n");
 });
 
-test("words given in the configuration stand in place of the format's", () => {
-  const own = asked({ format: "think-answer", system: "Be brief.", suffix: " Now." });
+test("words given in the configuration stand in place of the format's", async () => {
+  const own = await asked({ format: "think-answer", system: "Be brief.", suffix: " Now." });
   expect(own).toContain("system\nBe brief.");
   expect(own).toContain("What is it? Now.");
   expect(own).not.toContain("<think>");

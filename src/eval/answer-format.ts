@@ -4,12 +4,25 @@
  * question and nothing else; what reads the answer out of a completion is the verifier's business.
  */
 
+import type * as z from "zod";
+import type { Problem } from "../data/index.ts";
+import type { Definition } from "../parts/index.ts";
+
 /** Words around a question. */
 export interface AnswerFormat {
   /** System message; the chat template's own unless given. */
   readonly system?: string;
   /** Text put after the question. */
-  readonly suffix: string;
+  readonly suffix?: string;
+  /** The question as the model is asked it; that of the problem unless given. `<image>` keeps the place of each image. */
+  question?(problem: Problem): string;
+}
+
+/** A prompt format of a user module: its options, if it has any, and its maker. */
+export function definePromptFormat<Schema extends z.ZodType>(
+  definition: Definition<Schema, undefined, AnswerFormat>,
+): Definition<Schema, undefined, AnswerFormat> {
+  return definition;
 }
 
 /** Names of the formats. */

@@ -3,32 +3,34 @@
  * Between problems and tokens: how a problem is put to a model, and how its completion is read. The only place that
  * knows both the chat format and the data.
  */
-import type { Problem } from "../data/index.ts";
+import type { Demonstration, Problem } from "../data/index.ts";
 import { ModelError } from "../errors/index.ts";
 import {
-  type ChatFormat,
-  imageGrid,
-  mergedTokens,
-  type ProcessorConfig,
   type Prompt,
   type PromptChunk,
+  type PromptModel,
   promptFromMessages,
-  type VideoProcessorConfig,
-  videoGrid,
+  type Sight,
 } from "../model/index.ts";
-import { conversation, type Frame, textConversation } from "./conversation.ts";
+import { continuedConversation, conversation, type Frame, textConversation } from "./conversation.ts";
+import { type Decode, tokenTexts } from "./token-texts.ts";
 
-/** How problems become conversations. */
-export interface DialogueOptions extends ChatFormat, Frame {
-  /** Ids that end a completion; at least one. The first ends a demonstration. */
-  readonly stopTokens: readonly number[];
-  /** How images and videos are cut into tokens; a text model has none. */
-  readonly vision?: { readonly image: ProcessorConfig; readonly video: VideoProcessorConfig } | undefined;
+/**
+ * How problems become conversations: what `openPrompts` says of a model's directory, and the words around a question. The
+ * first of `stopTokens` ends a demonstration; without `sight` the model is a text model.
+ */
+export interface DialogueOptions
+  extends Pick<PromptModel, "tokenizer" | "template" | "placeholders" | "stopTokens" | "sight">,
+    Frame {
+  /** The question as the model is asked it; that of the problem unless given. */
+  readonly question?: ((problem: Problem) => string) | undefined;
 }
 
 /** Problems to prompts, and tokens to text. */
 export interface Dialogue {
   readonly stopTokens: readonly number[];
+  /** The model's sizes and what it sees with; undefined for a text model. */
+  readonly sight?: Sight | undefined;
   /**
    * Images and videos where the question has their places; else first, then the question.
    *
@@ -36,42 +38,48 @@ export interface Dialogue {
    * @throws ModelError when there are images or videos and the model is a text model
    */
   prompt(problem: Problem): Prompt;
+  /**
+   * The prompts of the later turns of a demonstrated conversation: each after all turns before it.
+   *
+   * @returns in the order of `demonstration.later`; none without later turns
+   * @throws DataError, ModelError as `prompt` does; ModelError where the model is a text model
+   */
+  laterPrompts(demonstration: Demonstration): Prompt[];
   /** Tokens of a prompt, those of its images and videos included. */
   promptTokens(prompt: Prompt): number;
   /** The tokens of a completion to imitate, its stop token included. */
   completionTokens(text: string): Int32Array;
   /** A completion's text, special tokens left out. */
   text(tokens: ArrayLike<number>): string;
-  /** `[T]` the text of each token alone; "" for special tokens. */
+  /** `[T]` texts that joined are `text`; "" for special tokens, and within a character (`token-texts.ts`). */
   tokenTexts(tokens: ArrayLike<number>): string[];
 }
 
 /** The dialogue of a model with this tokenizer and chat template. */
 export function createDialogue(options: DialogueOptions): Dialogue {
-  const { tokenizer, stopTokens, vision, system, suffix } = options;
+  const { tokenizer, stopTokens, sight, system, suffix } = options;
   const [stop] = stopTokens;
   const chunkTokens = (chunk: PromptChunk): number => {
     if (chunk.kind === "text") return chunk.tokens.length;
-    if (vision === undefined)
+    if (sight === undefined)
       throw new ModelError(`prompt: has an image or video, but the model is a text model`);
-    if (chunk.kind === "image") {
-      return mergedTokens(imageGrid(chunk.image, vision.image), vision.image.mergeSize);
-    }
-    const { frames } = chunk.video;
-    const size = frames[0] ?? { width: 0, height: 0 };
-    return mergedTokens(videoGrid(size, frames.length, vision.video), vision.video.mergeSize);
+    return sight.vision.tokens(chunk);
   };
   const known = new Map<number, string>();
-  const tokenText = (id: number): string => {
-    const found = known.get(id) ?? tokenizer.decode([id], { skipSpecial: true });
+  const decode: Decode = (ids) => {
+    const [id] = ids;
+    if (id === undefined || ids.length > 1) return tokenizer.decode(ids, { skipSpecial: true });
+    const found = known.get(id) ?? tokenizer.decode(ids, { skipSpecial: true });
     known.set(id, found);
     return found;
   };
   return {
     stopTokens,
+    sight,
     prompt(problem) {
-      const { id, question, images, videos = [] } = problem;
-      if (vision !== undefined) {
+      const { id, images, videos = [] } = problem;
+      const question = options.question?.(problem) ?? problem.question;
+      if (sight !== undefined) {
         const messages = conversation(question, images.length, { system, suffix }, videos.length);
         return promptFromMessages(messages, images, options, { videos });
       }
@@ -79,12 +87,42 @@ export function createDialogue(options: DialogueOptions): Dialogue {
       if (seen === 0) return promptFromMessages(textConversation(question, { system, suffix }), [], options);
       throw new ModelError(`problem ${id}: has ${seen} images or videos, but the model is a text model`);
     },
+    laterPrompts({ problem, completion, later = [] }) {
+      if (later.length === 0) return [];
+      if (sight === undefined) {
+        throw new ModelError(`problem ${problem.id}: has later turns, but the model is a text model`);
+      }
+      const turns = [
+        { ...problem, question: options.question?.(problem) ?? problem.question, completion },
+        ...later,
+      ];
+      return later.map((turn, i) => {
+        const before = turns.slice(0, i + 1);
+        const earlier = before.map(({ question, images, videos = [], completion: answer }) => ({
+          question,
+          images: images.length,
+          videos: videos.length,
+          answer,
+        }));
+        const all = [...before, turn];
+        const images = all.flatMap((own) => own.images);
+        const videos = all.flatMap((own) => own.videos ?? []);
+        const messages = continuedConversation(
+          earlier,
+          turn.question,
+          turn.images.length,
+          { system, suffix },
+          turn.videos?.length ?? 0,
+        );
+        return promptFromMessages(messages, images, options, { videos });
+      });
+    },
     promptTokens: ({ chunks }) => chunks.reduce((sum, chunk) => sum + chunkTokens(chunk), 0),
     completionTokens(text) {
       const tokens = tokenizer.encode(text, { special: false });
       return Int32Array.from(stop === undefined ? tokens : [...tokens, stop]);
     },
     text: (tokens) => tokenizer.decode(tokens, { skipSpecial: true }),
-    tokenTexts: (tokens) => Array.from(tokens, tokenText),
+    tokenTexts: (tokens) => tokenTexts(tokens, decode),
   };
 }

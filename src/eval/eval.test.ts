@@ -1,34 +1,35 @@
 import { describe, expect, test } from "vitest";
-import { digitsSource, type Problem } from "../data/index.ts";
+import { SMALL_ASSETS } from "../config/open/small-model.ts";
+import type { Problem, ProblemSource } from "../data/index.ts";
 import type { Engine } from "../engine/index.ts";
-import {
-  loadChatTemplate,
-  loadProcessorConfig,
-  loadTokenizer,
-  loadVideoProcessorConfig,
-} from "../model/index.ts";
-import { DIGITS_ASSETS, digitsModelConfig } from "../train/digits-model.ts";
+import { openPrompts } from "../model/index.ts";
+import { answerVerdict, type Verdict } from "../verify/index.ts";
 import { createDialogue, type Dialogue } from "./dialogue.ts";
-import { type EvaluationOptions, evaluate } from "./evaluate.ts";
+import { type EvaluatedAnswer, type EvaluationOptions, evaluate } from "./evaluate.ts";
 import { roleLegend, showTokens } from "./token-colours.ts";
 
-const tokenizer = loadTokenizer(DIGITS_ASSETS);
+const { tokenizer } = openPrompts(SMALL_ASSETS);
 const END = tokenizer.requireTokenId("<|im_end|>");
-const format = {
-  tokenizer,
-  template: loadChatTemplate(DIGITS_ASSETS),
-  stopTokens: [END],
-  vision: {
-    image: loadProcessorConfig(DIGITS_ASSETS, digitsModelConfig()),
-    video: loadVideoProcessorConfig(DIGITS_ASSETS, digitsModelConfig()),
-  },
-};
+const format = { ...openPrompts(SMALL_ASSETS), stopTokens: [END] };
 const dialogue = createDialogue(format);
-const source = digitsSource({
-  split: "validation",
-  seed: 1,
-  options: { kinds: ["sum", "largest"], noise: 0 },
-});
+/** The n-th problem asks for n + 2; even ones are sums. */
+const image = { width: 84, height: 84, data: new Uint8Array(84 * 84 * 3).fill(90) };
+const source = {
+  fingerprint: "made",
+  size: Infinity,
+  problem: (index: number): Problem => ({
+    id: `made-${index}`,
+    images: [image],
+    question: "What is the sum of all digits?",
+    answers: [String(index + 2)],
+    kind: index % 2 === 0 ? "sum" : "largest",
+    columns: { read: index },
+  }),
+} satisfies ProblemSource;
+const traces = Array.from(
+  { length: 8 },
+  (_, i) => `<think>I see 2 and ${i}.</think><answer>${i + 2}</answer>`,
+);
 
 /** An engine that completes the n-th prompt it is given with the n-th text. */
 function scripted(
@@ -60,66 +61,100 @@ const measure = (texts: readonly string[], options: Partial<EvaluationOptions> =
     problems: texts.length,
     batchSize: 3,
     maxCompletionTokens: 99,
-    world: (index) => source.world(index),
+    verdict: answerVerdict(),
     ...options,
   });
 
-const truths = Array.from({ length: 8 }, (_, index) => source.world(index));
-
 describe("an evaluation", () => {
-  test("of truthful traces is right in everything", async () => {
-    const result = await measure(truths.map(({ trace }) => trace));
-    expect(result).toMatchObject({ problems: 8, accuracy: 1, high: 1, truncatedShare: 0 });
+  test("of right answers: accuracy with its interval", async () => {
+    const result = await measure(traces);
+    expect(result).toMatchObject({ problems: 8, accuracy: 1, high: 1, truncatedShare: 0, unscorable: 0 });
     expect(result.low).toBeCloseTo(0.6756, 3);
-    expect(result.readingPerDigit).toMatchObject({ share: 1 });
-    expect(result.arithmeticGivenRightReading).toMatchObject({ share: 1, of: 8 });
-    expect(result.reasoningGivenOwnReading).toMatchObject({ share: 1, of: 8 });
+    expect(result).not.toHaveProperty("measures");
   });
 
   test("counts by kind", async () => {
-    const texts = truths.map(({ trace, question }) =>
-      question.kind === "sum" ? trace : "<answer>no</answer>",
-    );
+    const texts = traces.map((trace, i) => (i % 2 === 0 ? trace : "<answer>no</answer>"));
     const { byKind, accuracy } = await measure(texts);
-    const sums = truths.filter(({ question }) => question.kind === "sum").length;
-    expect(byKind).toMatchObject({ sum: { share: 1, of: sums }, largest: { share: 0, of: 8 - sums } });
-    expect(accuracy).toBe(sums / 8);
+    expect(byKind).toMatchObject({ sum: { share: 1, of: 4 }, largest: { share: 0, of: 4 } });
+    expect(accuracy).toBe(0.5);
   });
 
-  test("tells a misread digit from a miscalculated one", async () => {
-    const misread = await measure(truths.map(() => "<think>I see 0.</think><answer>x</answer>"));
-    expect(misread.readingPerDigit?.share).toBeLessThan(0.5);
-    expect(misread.arithmeticGivenRightReading).toMatchObject({ share: 0, of: 0, low: 0, high: 1 });
-    const miscalculated = await measure(
-      truths.map(({ trace }) => trace.replace(/<answer>.*/, "<answer>99</answer>")),
-    );
-    expect(miscalculated.readingPerDigit).toMatchObject({ share: 1 });
-    expect(miscalculated.arithmeticGivenRightReading).toMatchObject({ share: 0, of: 8 });
+  test("adds the task's measures over problems, each a share with its interval", async () => {
+    const texts = traces.map((trace, i) => (i < 2 ? "<answer>99</answer>" : trace));
+    const { measures } = await measure(texts, {
+      measures: ({ columns }, completion, isRight) => ({
+        reading: { right: Number(completion.includes(`and ${String(columns["read"])}.`)), of: 1 },
+        late: Number(columns["read"]) > 5 ? { right: Number(isRight), of: 1 } : { right: 0, of: 0 },
+        never: { right: 0, of: 0 },
+      }),
+    });
+    expect(measures).toMatchObject({
+      reading: { share: 6 / 8, of: 8 },
+      late: { share: 1, of: 2 },
+      never: { share: 0, of: 0, low: 0, high: 1 },
+    });
+    expect(measures!["reading"]!.low).toBeCloseTo(0.4093, 3);
+    expect(measures!["reading"]!.high).toBeCloseTo(0.9285, 3);
+  });
+
+  test.each([
+    { right: 2, of: 1 },
+    { right: 0.5, of: 1 },
+    { right: Number.NaN, of: 1 },
+    { right: -1, of: 1 },
+  ])("refuses a measure that is no share: %j", async (tally) => {
+    const bad = measure(traces, { measures: () => ({ odd: tally }) });
+    await expect(bad).rejects.toThrow(/^measure odd of problem made-0: expected whole numbers/);
+  });
+
+  test("judges by the verdict alone, and leaves out what it cannot judge", async () => {
+    const verdict: Verdict = {
+      name: "made",
+      judge: async (text, { answers: [answer] }) => ({
+        extracted: text,
+        score: answer === "2" ? null : answer === "3" ? 0.5 : 1,
+        reason: "made",
+      }),
+    };
+    const never = () => ({ counted: { right: 1, of: 1 } });
+    const result = await measure(traces, { verdict, measures: never });
+    expect(result).toMatchObject({ problems: 8, accuracy: 6 / 7, unscorable: 1 });
+    expect(result.byKind["sum"]).toMatchObject({ share: 1, of: 3 });
+    expect(result.measures!["counted"]!.of).toBe(7);
+  });
+
+  test("hands on every answer in order, before it ends", async () => {
+    const answers: EvaluatedAnswer[] = [];
+    const texts = traces.with(3, "<answer>99</answer>");
+    await measure(texts, { onAnswer: async (answer) => void answers.push(answer) });
+    expect(answers.map(({ text }) => text)).toEqual(texts);
+    expect(answers[3]).toMatchObject({
+      index: 3,
+      problem: { id: "made-3" },
+      stopReason: "stop",
+      judgement: { extracted: "99", score: 0 },
+    });
+    expect(dialogue.text(answers[3]!.tokens)).toBe(texts[3]);
   });
 
   test("counts completions that were cut off", async () => {
-    const { truncatedShare, completionTokensMean } = await measure(
-      truths.map(({ trace }) => trace),
-      { maxCompletionTokens: 5 },
-    );
+    const { truncatedShare, completionTokensMean } = await measure(traces, { maxCompletionTokens: 5 });
     expect(truncatedShare).toBe(1);
     expect(completionTokensMean).toBe(5);
   });
 
   test("goes in batches, reports each, and ends early when asked to", async () => {
-    const engine = scripted(truths.map(({ trace }) => trace));
+    const engine = scripted(traces);
     const seen: number[] = [];
     const whole = { engine: engine as unknown as Engine, onProgress: (done: number) => seen.push(done) };
-    await measure(
-      truths.map(({ trace }) => trace),
-      whole,
-    );
+    await measure(traces, whole);
     expect(engine.asked).toEqual([3, 3, 2]);
     expect(seen).toEqual([3, 6, 8]);
-    const early = await measure(
-      truths.map(({ trace }) => trace),
-      { shouldStop: () => seen.length > 3, onProgress: () => seen.push(0) },
-    );
+    const early = await measure(traces, {
+      shouldStop: () => seen.length > 3,
+      onProgress: () => seen.push(0),
+    });
     expect(early.problems).toBe(3);
   });
 });
@@ -163,7 +198,7 @@ describe("a dialogue", () => {
   });
 
   test("reads back what it writes, without the stop token", () => {
-    const { trace } = truths[0]!;
+    const [trace = ""] = traces;
     const tokens = dialogue.completionTokens(trace);
     expect(tokens.at(-1)).toBe(END);
     expect(dialogue.text(tokens)).toBe(trace);

@@ -1,26 +1,38 @@
 /**
  * @module
- * Greedy accuracy on the first problems of a source, with its interval, by kind, and where completions go right.
+ * Greedy accuracy on the first problems of a source, with its interval, by kind, and the task's further measures.
  */
-import {
-  arithmeticGivenReading,
-  type DigitsTruth,
-  type Problem,
-  type ProblemSource,
-  readingAccuracy,
-} from "../data/index.ts";
+import type { Problem, ProblemSource, Tally, Task } from "../data/index.ts";
 import type { Completion, Engine } from "../engine/index.ts";
-import { type Interval, mean, wilsonInterval } from "../math/index.ts";
-import { equivalent, extractAnswer } from "../verify/index.ts";
+import { DataError } from "../errors/index.ts";
+import { wilsonInterval } from "../math/index.ts";
+import { isRight, type Judgement, type Verdict } from "../verify/index.ts";
 import type { Dialogue } from "./dialogue.ts";
 import type { ProblemLimits, Question } from "./draw-problem.ts";
 import { drawQuestions } from "./draw-questions.ts";
 import { RowTally } from "./row-tally.ts";
 
+/** One judged answer of a model. */
+export interface EvaluatedAnswer {
+  /** Place of the problem in its source. */
+  readonly index: number;
+  readonly problem: Problem;
+  /** The whole completion, special tokens left out. */
+  readonly text: string;
+  readonly tokens: Int32Array;
+  readonly stopReason: Completion["stopReason"];
+  /** With the extracted answer. */
+  readonly judgement: Judgement;
+}
+
 export interface EvaluationOptions {
   readonly engine: Engine;
   readonly dialogue: Dialogue;
   readonly source: ProblemSource;
+  /** Decides which answers are right. */
+  readonly verdict: Verdict;
+  /** Counts of the task's further measures (`Task.measures`). */
+  readonly measures?: Task["measures"] | undefined;
   /** The first n problems of the source; all of a smaller one. */
   readonly problems: number;
   /** Problems beyond these are left out, and the next taken instead. */
@@ -30,8 +42,8 @@ export interface EvaluationOptions {
   /** Problems sampled at once. */
   readonly batchSize: number;
   readonly maxCompletionTokens: number;
-  /** The truth behind a problem of the digits task, for reading and arithmetic. */
-  readonly world?: ((index: number) => DigitsTruth) | undefined;
+  /** Called for each answer in the order of problems, before anything is counted; waited for. */
+  readonly onAnswer?: ((answer: EvaluatedAnswer) => void | Promise<void>) | undefined;
   /** Called after each batch. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   /** Asked after each batch; true ends early with what there is. */
@@ -48,73 +60,87 @@ export interface Share {
 
 export interface Evaluation {
   readonly problems: number;
+  /** Of the problems that could be judged. */
   readonly accuracy: number;
   /** Wilson 95 % interval of the accuracy. */
   readonly low: number;
   readonly high: number;
   readonly byKind: Readonly<Record<string, Share>>;
+  /** The task's further measures by name; absent where the task has none. */
+  readonly measures?: Readonly<Record<string, Share>>;
   readonly completionTokensMean: number;
   readonly truncatedShare: number;
+  /** Answers that the verdict could not judge; they count in no share. */
+  readonly unscorable: number;
   /** Rows that could not be read, and rows beyond the limits; problems were drawn from the others. */
   readonly brokenRows: number;
   readonly filteredRows: number;
-  /** Digits task only: of the digits that questions need, those read right. */
-  readonly readingPerDigit?: Share;
-  /** Digits task only: of completions that read every needed digit right, those with the right answer. */
-  readonly arithmeticGivenRightReading?: Share;
-  /** Digits task only: of completions that state every needed digit, those that reason rightly from what they state. */
-  readonly reasoningGivenOwnReading?: Share;
 }
 
-/** One judged problem. */
-interface Judged {
-  readonly index: number;
-  readonly problem: Problem;
-  readonly completion: Completion;
-  readonly text: string;
-  readonly isRight: boolean;
-}
-
-function shareOf({ estimate, low, high }: Interval, of: number): Share {
+function wilson({ right, of }: Tally): Share {
+  const { estimate, low, high } = wilsonInterval(right, of);
   return { share: of === 0 ? 0 : estimate, low, high, of };
 }
 
-const wilson = (right: number, of: number): Share => shareOf(wilsonInterval(right, of), of);
+const sum = (a: Tally, b: Tally): Tally => ({ right: a.right + b.right, of: a.of + b.of });
 
-function byKind(judged: readonly Judged[]): Record<string, Share> {
-  const kinds = [...new Set(judged.map(({ problem }) => problem.kind))].sort();
-  return Object.fromEntries(
-    kinds.map((kind) => {
-      const own = judged.filter(({ problem }) => problem.kind === kind);
-      return [kind, wilson(own.filter(({ isRight }) => isRight).length, own.length)];
-    }),
-  );
+function addTo(tallies: Map<string, Tally>, name: string, tally: Tally): void {
+  tallies.set(name, sum(tallies.get(name) ?? { right: 0, of: 0 }, tally));
 }
 
-function digitsShares(judged: readonly Judged[], world: (index: number) => DigitsTruth) {
-  let right = 0;
-  let needed = 0;
-  const afterRightReading: boolean[] = [];
-  const ownReading: boolean[] = [];
-  for (const { index, text, isRight } of judged) {
-    const truth = world(index);
-    const reading = readingAccuracy(text, truth);
-    right += reading.right;
-    needed += reading.needed;
-    if (reading.right === reading.needed && reading.stated === reading.needed)
-      afterRightReading.push(isRight);
-    const reasons = arithmeticGivenReading(text, truth);
-    if (reasons !== null) ownReading.push(reasons);
+function requireTally({ right, of }: Tally, where: string): void {
+  if (Number.isInteger(right) && Number.isInteger(of) && right >= 0 && right <= of) return;
+  throw new DataError(`${where}: expected whole numbers 0 ≤ right ≤ of, got ${right} of ${of}`);
+}
+
+/** Counts of answers, so that a long evaluation keeps no images. */
+class AnswerCounts {
+  #problems = 0;
+  #truncated = 0;
+  #tokens = 0;
+  readonly #kinds = new Map<string, Tally>();
+  readonly #measures = new Map<string, Tally>();
+
+  add({ problem, text, tokens, stopReason, judgement }: EvaluatedAnswer, measures: Task["measures"]): void {
+    this.#problems++;
+    this.#truncated += Number(stopReason === "length");
+    this.#tokens += tokens.length;
+    const isJudged = judgement.score !== null;
+    const right = isRight(judgement);
+    addTo(this.#kinds, problem.kind ?? "all", { right: Number(right), of: Number(isJudged) });
+    if (!isJudged || measures === undefined) return;
+    for (const [name, tally] of Object.entries(measures(problem, text, right))) {
+      requireTally(tally, `measure ${name} of problem ${problem.id}`);
+      addTo(this.#measures, name, tally);
+    }
   }
-  return {
-    readingPerDigit: wilson(right, needed),
-    arithmeticGivenRightReading: wilson(afterRightReading.filter(Boolean).length, afterRightReading.length),
-    reasoningGivenOwnReading: wilson(ownReading.filter(Boolean).length, ownReading.length),
-  };
+
+  shares(hasMeasures: boolean) {
+    const judged = [...this.#kinds.values()].reduce(sum, { right: 0, of: 0 });
+    const { share, low, high } = wilson(judged);
+    const mean = (total: number) => (this.#problems === 0 ? 0 : total / this.#problems);
+    return {
+      problems: this.#problems,
+      accuracy: share,
+      low,
+      high,
+      byKind: Object.fromEntries(
+        [...this.#kinds.keys()].sort().map((kind) => [kind, wilson(this.#kinds.get(kind)!)]),
+      ),
+      ...(hasMeasures && {
+        measures: Object.fromEntries([...this.#measures].map(([name, tally]) => [name, wilson(tally)])),
+      }),
+      completionTokensMean: mean(this.#tokens),
+      truncatedShare: mean(this.#truncated),
+      unscorable: this.#problems - judged.of,
+    };
+  }
 }
 
-async function judgeBatch(options: EvaluationOptions, questions: readonly Question[]): Promise<Judged[]> {
-  const { engine, dialogue, maxCompletionTokens } = options;
+async function answerBatch(
+  { engine, dialogue, verdict, maxCompletionTokens }: EvaluationOptions,
+  questions: readonly Question[],
+): Promise<EvaluatedAnswer[]> {
   const completions = await engine.sample({
     prompts: questions.map(({ prompt }) => prompt),
     groupSize: 1,
@@ -125,50 +151,41 @@ async function judgeBatch(options: EvaluationOptions, questions: readonly Questi
     stopTokens: dialogue.stopTokens,
     seed: 0,
   });
-  return questions.map(({ index, problem }, i) => {
-    const completion = completions[i]![0]!;
-    const text = dialogue.text(completion.tokens);
-    const given = extractAnswer(text);
-    return {
-      index,
-      problem,
-      completion,
-      text,
-      isRight: given !== null && equivalent(given, problem.answers[0] ?? ""),
-    };
-  });
+  return Promise.all(
+    questions.map(async ({ index, problem }, i) => {
+      const { tokens, stopReason } = completions[i]![0]!;
+      const text = dialogue.text(tokens);
+      return { index, problem, text, tokens, stopReason, judgement: await verdict.judge(text, problem) };
+    }),
+  );
 }
 
 /**
  * Measures a model on the first problems of a source.
  *
- * @throws DataError when too many rows are broken
+ * @throws DataError when too many rows are broken, or a measure is no share
  */
 export async function evaluate(options: EvaluationOptions): Promise<Evaluation> {
   const total = Math.min(options.problems, options.source.size);
   const tally = new RowTally(options.maxBrokenShare ?? 0, options.source.size);
   const stream = { ...options, order: (position: number) => position, end: options.source.size };
-  const judged: Judged[] = [];
-  while (judged.length < total && !(options.shouldStop?.() ?? false)) {
-    const count = Math.min(options.batchSize, total - judged.length);
+  const counts = new AnswerCounts();
+  let done = 0;
+  while (done < total && !(options.shouldStop?.() ?? false)) {
+    const count = Math.min(options.batchSize, total - done);
     const { drawn } = tally.counts;
     const { questions } = await drawQuestions(stream, tally, drawn, count);
     if (questions.length === 0) break;
-    judged.push(...(await judgeBatch(options, questions)));
-    options.onProgress?.(judged.length, total);
+    for (const answer of await answerBatch(options, questions)) {
+      await options.onAnswer?.(answer);
+      counts.add(answer, options.measures);
+    }
+    done += questions.length;
+    options.onProgress?.(done, total);
   }
-  const overall = wilson(judged.filter(({ isRight }) => isRight).length, judged.length);
-  const truncated = judged.filter(({ completion }) => completion.stopReason === "length").length;
   return {
-    problems: judged.length,
-    accuracy: overall.share,
-    low: overall.low,
-    high: overall.high,
-    byKind: byKind(judged),
-    completionTokensMean: mean(judged.map(({ completion }) => completion.tokens.length)),
-    truncatedShare: judged.length === 0 ? 0 : truncated / judged.length,
+    ...counts.shares(options.measures !== undefined),
     brokenRows: tally.counts.broken,
     filteredRows: tally.counts.filtered,
-    ...(options.world && digitsShares(judged, options.world)),
   };
 }

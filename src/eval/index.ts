@@ -7,6 +7,7 @@ export {
   type AnswerFormat,
   type AnswerFormatName,
   answerFormats,
+  definePromptFormat,
 } from "./answer-format.ts";
 export { createDialogue, type Dialogue, type DialogueOptions } from "./dialogue.ts";
 export {
@@ -17,7 +18,14 @@ export {
   type SkippedRow,
 } from "./draw-problem.ts";
 export { type DrawnQuestions, drawQuestions, firstQuestions } from "./draw-questions.ts";
-export { type Evaluation, type EvaluationOptions, evaluate, type Share } from "./evaluate.ts";
+export {
+  type EvaluatedAnswer,
+  type Evaluation,
+  type EvaluationOptions,
+  evaluate,
+  type Share,
+} from "./evaluate.ts";
+export { type OpenDialogueOptions, openDialogue } from "./open-dialogue.ts";
 export { type RowCounts, RowTally } from "./row-tally.ts";
 export { type Alignment, markdownTable, textTable } from "./text-table.ts";
 export { roleLegend, type ShownRole, type ShownToken, showTokens } from "./token-colours.ts";

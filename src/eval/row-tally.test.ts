@@ -23,6 +23,8 @@ function stopsAt(share: number, rows: readonly boolean[]): number | undefined {
 describe("broken rows", () => {
   test("end the run past their share of a hundred, however few were drawn", () => {
     expect(stopsAt(0.05, new Array(10).fill(true))).toBe(6);
+    // 29 of a hundred are not more than 0.29, although 0.29·100 is 28.999999999999996 in doubles.
+    expect(stopsAt(0.29, new Array(40).fill(true))).toBe(30);
     expect(stopsAt(0, [false, false, true])).toBe(3);
     expect(stopsAt(1, new Array(1000).fill(true))).toBeUndefined();
   });

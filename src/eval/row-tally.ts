@@ -3,6 +3,7 @@
  * Counts the rows of a data set that gave no problem, and says when they are too many.
  */
 import { DataError } from "../errors/index.ts";
+import { decimalProduct } from "../math/index.ts";
 import type { SkippedRow } from "./draw-problem.ts";
 
 /** Rows so far; plain JSON. */
@@ -66,7 +67,10 @@ export class RowTally {
     this.#inARow += 1;
     const now = this.#counts;
     if (row.isBroken) this.#named = [...this.#named, row.message].slice(-NAMED);
-    if (row.isBroken && now.broken > this.#maxBrokenShare * Math.max(now.drawn, FEWEST)) {
+    if (
+      row.isBroken &&
+      now.broken > decimalProduct(this.#maxBrokenShare, Math.max(now.drawn, FEWEST)).whole
+    ) {
       throw new DataError(
         `data: ${now.broken} of ${now.drawn} rows are broken, expected at most a share of ${this.#maxBrokenShare} ` +
           `(data.maxBrokenShare); the last:\n  ${this.#named.join("\n  ")}`,

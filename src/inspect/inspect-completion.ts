@@ -3,16 +3,10 @@
  * Looks into a completion with a model: its log-probs, its attention, what it does without the image, and what every
  * credit method makes of it.
  */
-import type { CreditConfig } from "../credit/index.ts";
+import type { CreditMethod } from "../credit/index.ts";
 import type { Capability, Engine, Prompt, Score, StopReason } from "../engine/index.ts";
 import { EngineError } from "../errors/index.ts";
-import {
-  type ImageGrid,
-  imageGrid,
-  type ProcessorConfig,
-  type VideoProcessorConfig,
-  videoGrid,
-} from "../model/index.ts";
+import type { Vision } from "../model/index.ts";
 import type { CompletionInspection, ImageAttention, ShownGrid } from "./inspection.ts";
 import { methodWeights } from "./method-weights.ts";
 import { nearestTokens } from "./nearest-tokens.ts";
@@ -45,10 +39,10 @@ export interface Subject {
 /** What it is looked into with. */
 export interface Instrument {
   readonly engine: Engine;
-  /** How images and videos are cut into tokens. */
-  readonly processors: { readonly image: ProcessorConfig; readonly video: VideoProcessorConfig };
+  /** How images and videos are cut into tokens; undefined for a text model. */
+  readonly vision: Vision | undefined;
   /** Credit methods to ask. */
-  readonly methods: readonly CreditConfig[];
+  readonly methods: readonly CreditMethod[];
   /** That the completions were sampled at. */
   readonly temperature: number;
 }
@@ -65,44 +59,29 @@ function completionOf({ tokens, stopReason }: GroupMember, { logprobs, entropy }
   };
 }
 
-/** Merged patches of everything that is shown, in order: an image is one grid, a video one for each patch of time. */
-function shownGrids({ chunks }: Prompt, { image, video }: Instrument["processors"]): ShownGrid[] {
-  const merged = ([times, rows, columns]: ImageGrid, size: number) => ({
-    times,
-    rows: rows / size,
-    columns: columns / size,
-  });
+/** Tokens of everything that is shown, in order: an image is one grid, a video one for each patch of time. */
+function shownGrids({ chunks }: Prompt, vision: Vision): ShownGrid[] {
   let videos = 0;
   return chunks.flatMap((chunk): ShownGrid[] => {
     if (chunk.kind === "text") return [];
-    if (chunk.kind === "image") {
-      const { rows, columns } = merged(imageGrid(chunk.image, image), image.mergeSize);
-      return [{ rows, columns }];
-    }
-    const { frames, fps } = chunk.video;
-    const size = frames[0] ?? { width: 0, height: 0 };
-    const { times, rows, columns } = merged(videoGrid(size, frames.length, video), video.mergeSize);
-    const index = videos++;
-    return Array.from({ length: times }, (_, k) => ({
-      rows,
-      columns,
-      video: index,
-      seconds: (k * video.temporalPatchSize) / fps,
-    }));
+    const { frames, rows, columns, secondsPerFrame } = vision.grid(chunk);
+    if (secondsPerFrame === undefined) return [{ rows, columns }];
+    const video = videos++;
+    return Array.from({ length: frames }, (_, k) => ({ rows, columns, video, seconds: k * secondsPerFrame }));
   });
 }
 
 /** Attention rows by image; null where the engine gave none, or they are too many to show. */
 function imagesOf(
   prompt: Prompt,
-  processors: Instrument["processors"],
+  vision: Vision | undefined,
   rows: Float64Array | undefined,
   tokens: number,
 ): ImageAttention[] | null {
-  if (rows === undefined || rows.length > MOST_IMAGE_NUMBERS) return null;
+  if (vision === undefined || rows === undefined || rows.length > MOST_IMAGE_NUMBERS) return null;
   const width = tokens === 0 ? 0 : rows.length / tokens;
   let from = 0;
-  return shownGrids(prompt, processors).map((grid) => {
+  return shownGrids(prompt, vision).map((grid) => {
     const first = from;
     from += grid.rows * grid.columns;
     const last = from;
@@ -121,7 +100,7 @@ function imagesOf(
  * @throws EngineError when the engine cannot score
  */
 export async function inspectCompletion(
-  { engine, processors, methods, temperature }: Instrument,
+  { engine, vision, methods, temperature }: Instrument,
   { prompt, group, place }: Subject,
 ): Promise<CompletionInspection> {
   const asked = group[place];
@@ -176,7 +155,7 @@ export async function inspectCompletion(
     withoutImage: compared.ablatedLogprobs === undefined ? null : rounded(compared.ablatedLogprobs),
     divergence: compared.divergence === undefined ? null : rounded(compared.divergence),
     neighbours: calibrated === undefined ? null : nearestTokens(calibrated.gram, tokens),
-    images: imagesOf(prompt, processors, imageRows, tokens),
+    images: imagesOf(prompt, vision, imageRows, tokens),
     methods: weights.map((one) => (one.weights === null ? one : { ...one, weights: rounded(one.weights) })),
   };
 }

@@ -2,7 +2,7 @@
  * @module
  * What every credit method says of the same completions: the functions that train, on signals of the same weights.
  */
-import { type CreditConfig, creditSchema } from "../credit/index.ts";
+import { type CreditMethod, creditMethod, creditSchema } from "../credit/index.ts";
 import type { Scorer } from "../engine/index.ts";
 import { creditAnswers, type JudgedAnswer } from "../train/index.ts";
 import type { MethodWeights } from "./inspection.ts";
@@ -13,26 +13,26 @@ export interface JudgedGroup {
   readonly temperature: number;
 }
 
-/** A method with its options first, then all others with their defaults. */
-export function everyMethod(own: CreditConfig): CreditConfig[] {
+/** A method with its options first, then all other built-in ones with their defaults. */
+export function everyMethod(own: CreditMethod): CreditMethod[] {
   const others = creditSchema.options.flatMap(({ shape }) => {
     const { value: kind } = shape.kind;
     const parsed = creditSchema.safeParse({ kind });
-    return kind === own.kind || kind === "constant" || !parsed.success ? [] : [parsed.data];
+    return kind === own.name || kind === "constant" || !parsed.success ? [] : [creditMethod(parsed.data)];
   });
   return [own, ...others];
 }
 
 async function weightsOf(
   engine: Scorer,
-  config: CreditConfig,
+  method: CreditMethod,
   group: JudgedGroup,
   place: number,
 ): Promise<MethodWeights> {
-  const { kind } = config;
+  const kind = method.name ?? "own";
   try {
     const { answers, temperature } = group;
-    const credit = (await creditAnswers(engine, config, temperature, [answers]))[0]?.[place];
+    const credit = (await creditAnswers(engine, method, temperature, [answers]))[0]?.[place];
     if (credit === undefined) return { kind, weights: null, missing: "the method gave no credit" };
     return {
       kind,
@@ -48,11 +48,11 @@ async function weightsOf(
 /** Weights of one completion of a group by each method. */
 export async function methodWeights(
   engine: Scorer,
-  methods: readonly CreditConfig[],
+  methods: readonly CreditMethod[],
   group: JudgedGroup,
   place: number,
 ): Promise<MethodWeights[]> {
   const found: MethodWeights[] = [];
-  for (const config of methods) found.push(await weightsOf(engine, config, group, place));
+  for (const method of methods) found.push(await weightsOf(engine, method, group, place));
   return found;
 }

@@ -4,6 +4,7 @@
  * belong beside every accuracy and every comparison of runs.
  */
 import { NumericError, ShapeError } from "../errors/index.ts";
+import { decimalProduct } from "./decimal.ts";
 import { normalQuantile, studentQuantile } from "./student-t.ts";
 
 /** Bounds of a confidence interval around an estimate. */
@@ -58,7 +59,9 @@ export function variance(values: ArrayLike<number>, mask?: ArrayLike<number>): n
 /**
  * Quantile by linear interpolation between order statistics (Hyndman and Fan's type 7, numpy's default).
  *
- * @param level in [0, 1]
+ *     x₍ₖ₎ + (x₍ₖ₊₁₎ − x₍ₖ₎)·r,   level·(n − 1) = k + r,   k whole, r in [0, 1)
+ *
+ * @param level in [0, 1], taken as the decimal number that it is written as
  * @returns NaN when nothing counts
  * @throws ShapeError when the lengths differ
  * @throws NumericError when the level is outside [0, 1]
@@ -67,10 +70,9 @@ export function quantile(values: ArrayLike<number>, level: number, mask?: ArrayL
   if (!(level >= 0 && level <= 1)) throw new NumericError(`level: expected a number in [0, 1], got ${level}`);
   const sorted = Float64Array.from(keptValues(values, mask)).sort();
   if (sorted.length === 0) return Number.NaN;
-  const position = level * (sorted.length - 1);
-  const below = sorted[Math.floor(position)]!;
-  const above = sorted[Math.ceil(position)]!;
-  return below + (above - below) * (position - Math.floor(position));
+  const { whole, rest } = decimalProduct(level, sorted.length - 1);
+  const below = sorted[whole]!;
+  return rest === 0 ? below : below + (sorted[whole + 1]! - below) * rest;
 }
 
 /**

@@ -4,18 +4,21 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { DataError, ModelError } from "../errors/index.ts";
+import { FIXTURE_CHAT_TEMPLATE } from "../testing/fixture-architecture.ts";
 import { promptFromMessages } from "./chat-prompt.ts";
-import { type ChatMessage, ChatTemplate, QWEN_CHAT_TEMPLATE } from "./chat-template.ts";
+import { type ChatMessage, ChatTemplate, chatTemplateOf } from "./chat-template.ts";
+import { loadTokenizer, openPrompts } from "./directory.ts";
+import { directoryFiles } from "./directory-files.ts";
 import type { RgbImage } from "./image/rgb-image.ts";
 import type { VideoClip } from "./image/video-clip.ts";
-import { loadChatTemplate, loadTokenizer } from "./load-chat-format.ts";
 import type { Prompt } from "./prompt.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
-const digits = join(root, "assets/digits");
+const digits = join(root, "assets/small");
 const tokenizer = loadTokenizer(digits);
-const template = loadChatTemplate(digits);
-const format = { tokenizer, template };
+const { template, placeholders } = openPrompts(digits);
+const format = { tokenizer, template, placeholders };
+const loadChatTemplate = (path: string) => chatTemplateOf(directoryFiles(path), FIXTURE_CHAT_TEMPLATE);
 const folder = mkdtempSync(join(tmpdir(), "fovea-chat-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -63,7 +66,7 @@ describe("ChatTemplate", () => {
     "Fovea's own template and the published one render conversation %# as transformers does",
     (chat) => {
       const { messages, text, ...options } = chat;
-      expect(new ChatTemplate(QWEN_CHAT_TEMPLATE).render(messages, options)).toBe(text);
+      expect(new ChatTemplate(FIXTURE_CHAT_TEMPLATE).render(messages, options)).toBe(text);
       expect(publishedTemplate.render(messages, options)).toBe(text);
     },
   );
@@ -73,7 +76,7 @@ describe("ChatTemplate", () => {
   });
 
   test("Fovea's own template opens with the standard system message unless there is one", () => {
-    const own = new ChatTemplate(QWEN_CHAT_TEMPLATE);
+    const own = new ChatTemplate(FIXTURE_CHAT_TEMPLATE);
     const user: ChatMessage = { role: "user", content: [{ type: "image" }, { type: "text", text: "Hi" }] };
     const turn = "<|im_start|>user\n<|vision_start|><|image_pad|><|vision_end|>Hi<|im_end|>\n";
     expect(own.render([user])).toBe(
@@ -85,7 +88,7 @@ describe("ChatTemplate", () => {
   });
 
   test("prefers the file of its own, then chat_template.json, then tokenizer_config.json", () => {
-    expect(loadChatTemplate(folder).source).toBe(QWEN_CHAT_TEMPLATE);
+    expect(loadChatTemplate(folder).source).toBe(FIXTURE_CHAT_TEMPLATE);
     writeFileSync(join(folder, "tokenizer_config.json"), JSON.stringify({ chat_template: "third" }));
     expect(loadChatTemplate(folder).source).toBe("third");
     writeFileSync(join(folder, "chat_template.json"), JSON.stringify({ chat_template: "second" }));
@@ -124,14 +127,14 @@ describe("promptFromMessages", () => {
   test("a video stands in the place of its own pad token, between images", () => {
     const still = image(28, 28);
     const video: VideoClip = { frames: [still, still], fps: 2 };
-    const own = { tokenizer, template: new ChatTemplate(QWEN_CHAT_TEMPLATE) };
+    const own = { tokenizer, placeholders, template: new ChatTemplate(FIXTURE_CHAT_TEMPLATE) };
     const content = [{ type: "video" }, { type: "image" }, { type: "text", text: "Same?" }] as const;
     const messages: ChatMessage[] = [{ role: "user", content }];
     const { chunks } = promptFromMessages(messages, [still], own, { videos: [video] });
     expect(chunks.map(({ kind }) => kind)).toEqual(["text", "video", "text", "image", "text"]);
     expect(chunks[1]).toEqual({ kind: "video", video });
     expect(() => promptFromMessages(messages, [still], own)).toThrow("videos for 1 video parts, got 0");
-    const without = { tokenizer, template: new ChatTemplate("<|image_pad|>") };
+    const without = { tokenizer, placeholders, template: new ChatTemplate("<|image_pad|>") };
     expect(() => promptFromMessages(messages, [still], without, { videos: [video] })).toThrow(
       "expected 1 times <|video_pad|>, got 0",
     );
@@ -179,6 +182,7 @@ describe("promptFromMessages", () => {
     const build = (source: string) => () =>
       promptFromMessages([{ role: "user", content }], [image(28, 28)], {
         tokenizer,
+        placeholders,
         template: new ChatTemplate(source),
       });
     expect(build("{{ messages[0].content[1].text }}")).toThrow("expected 1 times <|image_pad|>, got 0");

@@ -4,11 +4,12 @@
  * special tokens; what the messages say is text, whatever it looks like.
  */
 import { DataError, ModelError } from "../errors/index.ts";
+import type { Placeholders } from "./architecture.ts";
 import type { ChatMessage, ChatTemplate, RenderOptions } from "./chat-template.ts";
 import type { RgbImage } from "./image/rgb-image.ts";
 import type { VideoClip } from "./image/video-clip.ts";
 import type { Prompt, PromptChunk } from "./prompt.ts";
-import { type Tokenizer, VISION_TOKENS } from "./tokenizer.ts";
+import type { Tokenizer } from "./tokenizer.ts";
 
 /** Private-use characters that stand for the texts of the messages while the template is rendered. */
 const OPEN = "\uE0F0";
@@ -42,22 +43,24 @@ export interface PromptOptions extends RenderOptions {
 export interface ChatFormat {
   readonly tokenizer: Tokenizer;
   readonly template: ChatTemplate;
+  /** What stands for images and videos; undefined for a text model. */
+  readonly placeholders?: Placeholders | undefined;
 }
 
 /**
- * The prompt of a conversation: its text as token ids, each image and video in the place of its pad token.
+ * The prompt of a conversation: its text as token ids, each image and video in the place of its placeholder.
  *
  * Text between two special tokens is encoded as a whole, template and messages together, so the ids equal those
  * of the rendered conversation wherever the messages contain no special token.
  *
  * @param images one per image part of the messages, in their order
  * @throws DataError when the number of image or video parts is not the number of images or videos
- * @throws ModelError when the template does not give each image and video part one pad token
+ * @throws ModelError when the template does not give each image and video part one placeholder, or the model takes none
  */
 export function promptFromMessages(
   messages: readonly ChatMessage[],
   images: readonly RgbImage[],
-  { tokenizer, template }: ChatFormat,
+  { tokenizer, template, placeholders }: ChatFormat,
   options: PromptOptions = {},
 ): Prompt {
   const { videos = [] } = options;
@@ -70,6 +73,8 @@ export function promptFromMessages(
     if (places !== given) {
       throw new DataError(`prompt: expected ${type}s for ${places} ${type} parts, got ${given}`);
     }
+    if (given > 0 && placeholders?.[type] === undefined)
+      throw new ModelError(`prompt: has ${type}s, which the model does not take`);
   }
   const { marked, texts } = markTexts(messages);
   const rendered = template.render(marked, options);
@@ -100,11 +105,11 @@ export function promptFromMessages(
       run += piece;
     } else if (piece.startsWith(OPEN)) {
       run += texts[Number(piece.slice(1, -1))] ?? "";
-    } else if (piece === VISION_TOKENS.image) {
+    } else if (piece === placeholders?.image) {
       const image = images[usedImages++];
       endChunk();
       if (image !== undefined) chunks.push({ kind: "image", image });
-    } else if (piece === VISION_TOKENS.video) {
+    } else if (piece === placeholders?.video) {
       const video = videos[usedVideos++];
       endChunk();
       if (video !== undefined) chunks.push({ kind: "video", video });
@@ -114,8 +119,8 @@ export function promptFromMessages(
     }
   });
   for (const [token, used, given] of [
-    [VISION_TOKENS.image, usedImages, images.length],
-    [VISION_TOKENS.video, usedVideos, videos.length],
+    [placeholders?.image, usedImages, images.length],
+    [placeholders?.video, usedVideos, videos.length],
   ] as const) {
     if (used !== given) throw new ModelError(`chat template: expected ${given} times ${token}, got ${used}`);
   }

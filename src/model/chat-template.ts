@@ -5,6 +5,7 @@
 import { Template } from "@huggingface/jinja";
 import { ModelError } from "../errors/index.ts";
 import { Fields } from "./json-fields.ts";
+import { JOINT_PROCESSOR, type SmallFiles } from "./small-files.ts";
 
 /** One part of a message: some text, or the place of an image or a video. */
 export type ContentPart =
@@ -24,41 +25,6 @@ export interface RenderOptions {
   /** True numbers images and videos: "Picture 1: " and "Video 1: " before each; false is the default. */
   readonly addVisionId?: boolean;
 }
-
-/**
- * The conversation format of Qwen2.5-VL: ChatML turns, the standard system message unless there is one, and each
- * image and video as one pad token between its vision marks. Renders as the published template does, in words of
- * its own. For directories that bring no template for images.
- */
-export const QWEN_CHAT_TEMPLATE = `{%- set seen = namespace(images=0, videos=0) -%}
-{%- for message in messages -%}
-{%- if loop.first and message.role != 'system' -%}
-{{- '<|im_start|>system\\nYou are a helpful assistant.<|im_end|>\\n' -}}
-{%- endif -%}
-{{- '<|im_start|>' + message.role + '\\n' -}}
-{%- if message.content is string -%}
-{{- message.content -}}
-{%- else -%}
-{%- for part in message.content -%}
-{%- if part.type == 'image' or 'image' in part or 'image_url' in part -%}
-{%- set seen.images = seen.images + 1 -%}
-{%- if add_vision_id -%}{{- 'Picture ' ~ seen.images ~ ': ' -}}{%- endif -%}
-{{- '<|vision_start|><|image_pad|><|vision_end|>' -}}
-{%- elif part.type == 'video' or 'video' in part -%}
-{%- set seen.videos = seen.videos + 1 -%}
-{%- if add_vision_id -%}{{- 'Video ' ~ seen.videos ~ ': ' -}}{%- endif -%}
-{{- '<|vision_start|><|video_pad|><|vision_end|>' -}}
-{%- elif 'text' in part -%}
-{{- part.text -}}
-{%- endif -%}
-{%- endfor -%}
-{%- endif -%}
-{{- '<|im_end|>\\n' -}}
-{%- endfor -%}
-{%- if add_generation_prompt -%}
-{{- '<|im_start|>assistant\\n' -}}
-{%- endif -%}
-`;
 
 /** A parsed chat template. */
 export class ChatTemplate {
@@ -101,15 +67,32 @@ export class ChatTemplate {
 }
 
 /**
- * The first template that stands in one of these JSON files, under `chat_template`, else `QWEN_CHAT_TEMPLATE`.
+ * The template of a directory: the one within processor_config.json, which transformers takes first, else
+ * chat_template.jinja, else chat_template.json, else the one within tokenizer_config.json.
  *
- * @param files where each came from, for messages, and what it says; undefined for one that is not there
+ * @param fallback source of the template of a directory that brings none
+ * @throws ModelError when it cannot be parsed, or there is none and no fallback
  */
-export function templateWithin(files: readonly (readonly [where: string, json: unknown])[]): ChatTemplate {
-  for (const [where, json] of files) {
-    if (json === undefined) continue;
-    const fields = new Fields(json, where);
-    if (fields.has("chat_template")) return new ChatTemplate(fields.text("chat_template"), where);
+export function chatTemplateOf(files: SmallFiles, fallback: string | undefined): ChatTemplate {
+  const within = (name: string): ChatTemplate | undefined => {
+    const file = files.json(name);
+    if (file === undefined) return undefined;
+    const fields = new Fields(file.content, file.where);
+    return fields.has("chat_template")
+      ? new ChatTemplate(fields.text("chat_template"), file.where)
+      : undefined;
+  };
+  const alone = (): ChatTemplate | undefined => {
+    const file = files.text("chat_template.jinja");
+    return file && new ChatTemplate(file.content, file.where);
+  };
+  const found =
+    within(JOINT_PROCESSOR) ?? alone() ?? within("chat_template.json") ?? within("tokenizer_config.json");
+  if (found !== undefined) return found;
+  if (fallback === undefined) {
+    throw new ModelError(
+      `${files.where}: no chat template: expected chat_template.jinja, or chat_template in tokenizer_config.json`,
+    );
   }
-  return new ChatTemplate(QWEN_CHAT_TEMPLATE);
+  return new ChatTemplate(fallback);
 }

@@ -1,31 +1,9 @@
 /**
  * @module
- * The sizes of a Qwen2.5-VL model, in Fovea's names.
+ * The sizes of a model that hold for every architecture, in Fovea's names. An architecture adds its own.
  */
 
-/** Vision tower: a ViT over patches with window attention, then a 2x2 patch merger. */
-export interface VisionConfig {
-  readonly depth: number;
-  readonly hiddenSize: number;
-  readonly heads: number;
-  readonly intermediateSize: number;
-  /** Width of the merged tokens, equal to the decoder's. */
-  readonly outHiddenSize: number;
-  readonly inChannels: number;
-  /** Pixels per side of a patch. */
-  readonly patchSize: number;
-  readonly temporalPatchSize: number;
-  /** Patches per side that the merger joins. */
-  readonly spatialMergeSize: number;
-  /** Pixels per side of an attention window. */
-  readonly windowSize: number;
-  /** Steps of the rotary time position that one second of video takes. */
-  readonly tokensPerSecond: number;
-  /** Blocks that attend over the whole image. */
-  readonly fullAttentionBlocks: readonly number[];
-}
-
-/** Decoder: grouped-query attention with 3-D rotary positions. */
+/** Decoder with grouped-query attention and rotary positions. */
 export interface TextConfig {
   readonly vocabSize: number;
   readonly hiddenSize: number;
@@ -36,17 +14,13 @@ export interface TextConfig {
   readonly intermediateSize: number;
   readonly rmsNormEpsilon: number;
   readonly ropeTheta: number;
-  /** Rotary frequencies given to time, height and width; they sum to headDim / 2. */
-  readonly mropeSection: readonly [number, number, number];
   /** True when the output head is the token embedding. */
   readonly tieWordEmbeddings: boolean;
 }
 
+/** A model's sizes: plain data, which threads can send each other. */
 export interface ModelConfig {
+  /** `model_type` of config.json: which architecture reads the rest. */
+  readonly modelType: string;
   readonly text: TextConfig;
-  readonly vision: VisionConfig;
-  readonly imageTokenId: number;
-  readonly videoTokenId: number;
-  readonly visionStartTokenId: number;
-  readonly visionEndTokenId: number;
 }

@@ -3,17 +3,26 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ModelError, RunError } from "../errors/index.ts";
-import type { ModelConfig } from "./config.ts";
-import { type ModelFiles, openModelDirectory, writeModelDirectory } from "./directory.ts";
-import { defaultProcessorConfig } from "./image/processor-config.ts";
-import { loadTokenizer } from "./load-chat-format.ts";
-import { parameterShapes } from "./parameter-names.ts";
-import { VISION_TOKENS } from "./tokenizer.ts";
+import {
+  defaultImageProcessor,
+  type FixtureConfig,
+  imageProcessorJson,
+  VISION_TOKENS,
+} from "../testing/fixture-architecture.ts";
+import { graphsOf } from "./architectures/graphs.ts";
+import {
+  loadTokenizer,
+  type ModelFiles,
+  openModelDirectory,
+  readConfig,
+  writeModelDirectory,
+} from "./directory.ts";
 import type { WeightTensor } from "./write-safetensors.ts";
 
-const digits = new URL("../../assets/digits", import.meta.url).pathname;
+const digits = new URL("../../assets/small", import.meta.url).pathname;
 const tokenizer = loadTokenizer(digits);
-const config: ModelConfig = {
+const config: FixtureConfig = {
+  modelType: readConfig(digits).modelType as FixtureConfig["modelType"],
   text: {
     vocabSize: tokenizer.vocabSize + 1,
     hiddenSize: 16,
@@ -47,7 +56,7 @@ const config: ModelConfig = {
   visionEndTokenId: tokenizer.requireTokenId(VISION_TOKENS.end),
 };
 const weights = new Map<string, WeightTensor>();
-for (const [name, shape] of parameterShapes(config)) {
+for (const [name, shape] of graphsOf(config).names.shapes) {
   const size = shape.reduce((product, length) => product * length, 1);
   weights.set(name, {
     shape,
@@ -55,9 +64,11 @@ for (const [name, shape] of parameterShapes(config)) {
   });
 }
 const [stop, pad] = [tokenizer.requireTokenId("<|im_end|>"), tokenizer.requireTokenId("<|endoftext|>")];
+const settings = { ...defaultImageProcessor(config), minPixels: 64, maxPixels: 4096 };
+const preprocessorJson = JSON.parse(JSON.stringify(imageProcessorJson(settings)));
 const files: ModelFiles = {
   config,
-  processor: { ...defaultProcessorConfig(config), minPixels: 64, maxPixels: 4096 },
+  vision: { preprocessorJson },
   stopTokens: [stop, pad],
   padToken: pad,
   maxPositionEmbeddings: 700,
@@ -85,7 +96,7 @@ describe("a model directory", () => {
     expect(opened).toMatchObject({
       path,
       config,
-      processor: files.processor,
+      vision: files.vision,
       stopTokens: [stop, pad],
       padToken: pad,
       maxPositionEmbeddings: 700,

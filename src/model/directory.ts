@@ -6,23 +6,28 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ModelError, RunError } from "../errors/index.ts";
-import type { ChatTemplate } from "./chat-template.ts";
+import { graphsOf } from "./architectures/graphs.ts";
+import { architectureOf, parseConfig } from "./architectures/index.ts";
 import type { ModelConfig } from "./config.ts";
-import { configJson, MODEL_TYPE, parseConfig } from "./config-json.ts";
-import { loadProcessorConfig } from "./image/load-processor-config.ts";
-import { type ProcessorConfig, processorJson } from "./image/processor-config.ts";
+import { directoryFiles } from "./directory-files.ts";
 import { Fields } from "./json-fields.ts";
-import { loadChatTemplate, loadTokenizer } from "./load-chat-format.ts";
-import { checkParameters } from "./parameter-names.ts";
+import { checkParameters } from "./parameters.ts";
+import {
+  openPromptModel,
+  openSight,
+  type PromptModel,
+  type Sight,
+  sightOf,
+  tokenizerOf,
+} from "./prompt-model.ts";
 import { readJson } from "./read-json.ts";
 import { replaceFile } from "./replace-file.ts";
-import { checkTokenizer, type Tokenizer } from "./tokenizer.ts";
+import { JOINT_PROCESSOR } from "./small-files.ts";
+import type { Tokenizer } from "./tokenizer.ts";
+import type { Vision } from "./vision.ts";
 import { readWeights, type Weights } from "./weights.ts";
 import type { WeightTensor } from "./write-safetensors.ts";
 import { type StorageOptions, writeWeights } from "./write-weights.ts";
-
-const GENERATION = "generation_config.json";
-const JOINT_PROCESSOR = "processor_config.json";
 
 /** Files that belong to the tokenizer and are copied unread. */
 const TOKENIZER_FILES = [
@@ -37,158 +42,88 @@ const TOKENIZER_FILES = [
   "special_tokens_map.json",
 ];
 
-/** What a model directory says beside its weights and its tokenizer. */
-interface ModelSettings {
-  readonly config: ModelConfig;
-  readonly processor: ProcessorConfig;
-  /** Ids that end a completion; at least one. */
-  readonly stopTokens: readonly number[];
-  /** Id that fills up a batch. */
-  readonly padToken: number;
-  /** Longest sequence that the model promises to handle. */
-  readonly maxPositionEmbeddings: number;
-}
-
 /** An opened model directory. */
-export interface ModelDirectory extends ModelSettings {
+export interface ModelDirectory extends PromptModel, Sight {
   readonly path: string;
-  readonly tokenizer: Tokenizer;
-  readonly template: ChatTemplate;
+  readonly sight: Sight;
   readonly weights: Weights;
 }
 
-function textFields(root: Fields): Fields {
-  return root.has("text_config") ? root.object("text_config") : root;
-}
-
-/** Ids from the first of the places that names any. */
-function tokenIds(places: readonly Fields[], name: string): readonly number[] {
-  for (const fields of places) {
-    if (!fields.has(name)) continue;
-    const value = fields.json[name];
-    return Array.isArray(value) ? fields.numbers(name) : [fields.integer(name, undefined, 0)];
-  }
-  return [];
+/**
+ * The sizes of a directory's model.
+ *
+ * @throws ModelError as `parseConfig`, or when there is no config.json
+ */
+export function readConfig(directory: string): ModelConfig {
+  const path = join(directory, "config.json");
+  return parseConfig(readJson(path), path);
 }
 
 /**
- * The ids that end a completion and fill up a batch.
+ * The tokenizer of a directory.
  *
- * @throws ModelError when nothing names a stop token
+ * @throws ModelError when its files are missing or broken
  */
-function endings(
-  path: string,
-  root: Fields,
-  tokenizer: Tokenizer,
-  vocabSize: number,
-): { readonly stopTokens: readonly number[]; readonly padToken: number } {
-  const generationPath = join(path, GENERATION);
-  const generation = existsSync(generationPath) ? [new Fields(readJson(generationPath), generationPath)] : [];
-  const ofTokenizer = (token: string | undefined) =>
-    token === undefined ? [] : [tokenizer.requireTokenId(token)];
-  const first = (...lists: readonly (readonly number[])[]) => lists.find((ids) => ids.length > 0) ?? [];
-  const inVocabulary = (ids: readonly number[]) => ids.filter((id) => id < vocabSize);
-  const stopTokens = first(
-    inVocabulary(tokenIds(generation, "eos_token_id")),
-    ofTokenizer(tokenizer.eosToken),
-    inVocabulary(tokenIds([textFields(root), root], "eos_token_id")),
-  );
-  const [stopToken] = stopTokens;
-  if (stopToken === undefined) {
-    throw new ModelError(
-      `${path}: no stop token: expected eos_token_id in ${GENERATION} or config.json, or eos_token in tokenizer_config.json`,
-    );
-  }
-  const [padToken = stopToken] = first(
-    inVocabulary(tokenIds(generation, "pad_token_id")),
-    ofTokenizer(tokenizer.padToken),
-  );
-  return { stopTokens, padToken };
-}
-
-/** What conversations with a text model need of its directory; the network runs elsewhere. */
-export interface TextModelDirectory {
-  readonly tokenizer: Tokenizer;
-  readonly template: ChatTemplate;
-  /** Ids that end a completion; at least one. */
-  readonly stopTokens: readonly number[];
+export function loadTokenizer(directory: string): Tokenizer {
+  return tokenizerOf(directoryFiles(directory));
 }
 
 /**
- * Whether a directory holds a model without eyes, of whatever architecture: its config.json has no `vision_config`.
+ * What asking the model of a directory takes; it may be a text model of any architecture. No weights are looked for.
  *
- * @throws ModelError when there is no config.json that can be read
+ * @throws ModelError as `openPromptModel`
  */
-export function isTextModel(path: string): boolean {
-  const configPath = join(path, "config.json");
-  const root = new Fields(readJson(configPath), configPath);
-  return root.text("model_type") !== MODEL_TYPE && !root.has("vision_config");
+export function openPrompts(directory: string): PromptModel {
+  return openPromptModel(directoryFiles(directory));
 }
 
 /**
- * Opens the directory of a text model for an engine that runs elsewhere: tokenizer, chat template and stop tokens. Its
- * weights need not be there.
+ * The sizes and the vision of a directory's model; undefined for a text model.
  *
- * @throws ModelError naming the file and what is wrong in it, as `openModelDirectory`
+ * @param config sizes where they are known and the directory has none
+ * @throws ModelError as `openSight`
  */
-export function openTextModel(path: string): TextModelDirectory {
-  const configPath = join(path, "config.json");
-  const root = new Fields(readJson(configPath), configPath);
-  const vocabSize = textFields(root).integer("vocab_size");
-  const tokenizer = loadTokenizer(path);
-  if (tokenizer.vocabSize > vocabSize) {
-    throw new ModelError(
-      `${path}: tokenizer.json: ${tokenizer.vocabSize} tokens, but config.json: vocab_size is ${vocabSize}`,
-    );
-  }
-  const { stopTokens } = endings(path, root, tokenizer, vocabSize);
-  return { tokenizer, template: loadChatTemplate(path), stopTokens };
+export function openSightOf(directory: string): Sight | undefined;
+export function openSightOf(directory: string, config: ModelConfig): Sight;
+export function openSightOf(directory: string, config?: ModelConfig): Sight | undefined {
+  const files = directoryFiles(directory);
+  return config === undefined ? openSight(files) : sightOf(config, files);
 }
 
 /**
  * Opens a model directory and checks that its parts fit together.
  *
- * @throws ModelError naming the file and what is wrong in it: config.json of another architecture, a tokenizer
- *   without the vision tokens, a processor with other patches, weights that are missing, truncated or misshaped,
- *   no stop token
+ * @throws ModelError naming the file and what is wrong in it: as `openPromptModel`, an architecture that is not
+ *   supported, weights that are missing, truncated or misshaped
  */
 export function openModelDirectory(path: string): ModelDirectory {
-  if (!existsSync(path)) throw new ModelError(`${path}: no such model directory`);
-  const configPath = join(path, "config.json");
-  const json = readJson(configPath);
-  const config = parseConfig(json, configPath);
-  const tokenizer = loadTokenizer(path);
-  checkTokenizer(tokenizer, config);
-
-  const root = new Fields(json, configPath);
-  const text = textFields(root);
-  const { stopTokens, padToken } = endings(path, root, tokenizer, config.text.vocabSize);
-
-  const weights = readWeights(path);
-  checkParameters(config, weights.shapes, path);
-  return {
-    path,
-    config,
-    tokenizer,
-    template: loadChatTemplate(path),
-    processor: loadProcessorConfig(path, config),
-    stopTokens,
-    padToken,
-    maxPositionEmbeddings: text.integer("max_position_embeddings", 32768),
-    weights,
-  };
+  const files = directoryFiles(path);
+  const sight = sightOf(readConfig(path), files);
+  const prompts = openPromptModel(files);
+  const { names } = graphsOf(sight.config);
+  const weights = readWeights(path, names);
+  checkParameters(names, weights.shapes, path);
+  return { ...prompts, ...sight, sight, path, weights };
 }
 
 /** A processor_config.json with these settings for images; the rest of it, videos' settings too, as it was. */
-function withImageProcessor(json: unknown, where: string, processor: ProcessorConfig): object {
+function withImageProcessor(
+  json: unknown,
+  where: string,
+  { preprocessorJson }: ModelFiles["vision"],
+): object {
   const fields = new Fields(json, where);
   if (!fields.has("image_processor")) return fields.json;
-  const { processor_class: _, ...settings } = processorJson(processor);
+  const { processor_class: _, ...settings } = preprocessorJson;
   return { ...fields.json, image_processor: { ...fields.object("image_processor").json, ...settings } };
 }
 
 /** What `writeModelDirectory` writes. */
-export interface ModelFiles extends ModelSettings, StorageOptions {
+export interface ModelFiles
+  extends Pick<ModelDirectory, "config" | "stopTokens" | "padToken" | "maxPositionEmbeddings">,
+    StorageOptions {
+  /** Whose processor settings are written. */
+  readonly vision: Pick<Vision, "preprocessorJson">;
   /** Directory whose tokenizer and chat template are copied along. */
   readonly tokenizerFrom: string;
   /** Every parameter, by canonical name. */
@@ -202,8 +137,12 @@ export interface ModelFiles extends ModelSettings, StorageOptions {
  * @throws RunError when the disk is full or the place cannot be written; older files stay
  */
 export function writeModelDirectory(path: string, files: ModelFiles): void {
-  const { config, processor, stopTokens, padToken, tokenizerFrom, weights, dtype = "F32" } = files;
-  checkParameters(config, new Map([...weights].map(([name, { shape }]) => [name, shape])), path);
+  const { config, vision, stopTokens, padToken, tokenizerFrom, weights, dtype = "F32" } = files;
+  checkParameters(
+    graphsOf(config).names,
+    new Map([...weights].map(([name, { shape }]) => [name, shape])),
+    path,
+  );
   if (!existsSync(join(tokenizerFrom, "tokenizer.json")))
     throw new ModelError(`${tokenizerFrom}: expected a tokenizer.json to copy, found none`);
   try {
@@ -216,15 +155,15 @@ export function writeModelDirectory(path: string, files: ModelFiles): void {
   const [eosTokenId] = stopTokens;
   writeJson(
     "config.json",
-    configJson(config, {
+    architectureOf(config).promptSide.configJson(config, {
       ...(eosTokenId === undefined ? {} : { eosTokenId }),
       padTokenId: padToken,
       maxPositionEmbeddings: files.maxPositionEmbeddings,
       dtype,
     }),
   );
-  writeJson(GENERATION, { eos_token_id: stopTokens, pad_token_id: padToken });
-  writeJson("preprocessor_config.json", processorJson(processor));
+  writeJson("generation_config.json", { eos_token_id: stopTokens, pad_token_id: padToken });
+  writeJson("preprocessor_config.json", vision.preprocessorJson);
   if (resolve(tokenizerFrom) !== resolve(path)) {
     for (const name of TOKENIZER_FILES) {
       const source = join(tokenizerFrom, name);
@@ -232,7 +171,7 @@ export function writeModelDirectory(path: string, files: ModelFiles): void {
     }
   }
   const joint = join(tokenizerFrom, JOINT_PROCESSOR);
-  if (existsSync(joint)) writeJson(JOINT_PROCESSOR, withImageProcessor(readJson(joint), joint, processor));
+  if (existsSync(joint)) writeJson(JOINT_PROCESSOR, withImageProcessor(readJson(joint), joint, vision));
   const { maxShardBytes } = files;
   writeWeights(path, weights, { dtype, ...(maxShardBytes === undefined ? {} : { maxShardBytes }) });
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ConfigError, ModelError } from "../errors/index.ts";
 import { adapterDirectory, recordedAdapter } from "../testing/lora-fixtures.ts";
-import { checkpointDirectory, digest, digestError } from "../testing/model-fixtures.ts";
+import { checkpointDirectory, digest, digestError, FIXTURE_NAMES } from "../testing/model-fixtures.ts";
 import { exportModel } from "./export-model.ts";
 import { readJson } from "./read-json.ts";
 import { readWeights } from "./weights.ts";
@@ -20,7 +20,7 @@ describe("exportModel", () => {
 
   test("writes the same numbers in shards of another type, with the files around them", () => {
     exportModel(source, folder, { dtype: "BF16", maxShardBytes: 30_000 });
-    const [before, after] = [readWeights(source), readWeights(folder)];
+    const [before, after] = [readWeights(source, FIXTURE_NAMES), readWeights(folder, FIXTURE_NAMES)];
     expect([...after.shapes]).toEqual(expect.arrayContaining([...before.shapes]));
     expect(after.dtype("model.norm.weight")).toBe("BF16");
     const [was, is] = [before.read("lm_head.weight"), after.read("lm_head.weight")];
@@ -41,7 +41,7 @@ describe("exportModel", () => {
     const { checkpoint, merged } = recordedAdapter("decoder");
     exportModel(checkpointDirectory(checkpoint), folder, { adapter: adapterDirectory("decoder") });
     const [module, expected] = Object.entries(merged)[3]!;
-    const data = readWeights(folder).read(`${module}.weight`.replace("language_model.", ""));
+    const data = readWeights(folder, FIXTURE_NAMES).read(`${module}.weight`.replace("language_model.", ""));
     expect(digestError(digest(data), expected)).toBeLessThan(1e-6);
   });
 

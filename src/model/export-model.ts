@@ -6,11 +6,12 @@
 import { copyFileSync, mkdirSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ConfigError, RunError } from "../errors/index.ts";
-import { parseConfig } from "./config-json.ts";
+import { graphsOf } from "./architectures/graphs.ts";
+import { parseConfig } from "./architectures/index.ts";
 import { type FloatType, TORCH_DTYPES } from "./float-type.ts";
 import { Fields } from "./json-fields.ts";
 import { mergedWeights, readAdapter } from "./lora/adapter.ts";
-import { checkParameters } from "./parameter-names.ts";
+import { checkParameters } from "./parameters.ts";
 import { readJson } from "./read-json.ts";
 import { replaceFile } from "./replace-file.ts";
 import { readWeights } from "./weights.ts";
@@ -37,13 +38,13 @@ export function exportModel(source: string, target: string, options: ExportOptio
     throw new ConfigError(`export: expected another directory than the model's, got ${target}`);
   const path = join(source, "config.json");
   const json = readJson(path);
-  const config = parseConfig(json, path);
-  const weights = readWeights(source);
-  checkParameters(config, weights.shapes, source);
+  const { names } = graphsOf(parseConfig(json, path));
+  const weights = readWeights(source, names);
+  checkParameters(names, weights.shapes, source);
   const merged = mergedWeights(
     weights,
-    config,
-    adapter === undefined ? undefined : readAdapter(adapter, config),
+    names,
+    adapter === undefined ? undefined : readAdapter(adapter, names),
   );
   try {
     mkdirSync(target, { recursive: true });

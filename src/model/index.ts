@@ -1,26 +1,37 @@
 /**
  * @module
- * A Hugging Face Qwen2.5-VL model directory and everything around the network: sizes, weights, tokenizer, chat
- * template, image processor, positions.
+ * A Hugging Face model directory and everything around the network: sizes, weights, tokenizer, chat template, and what
+ * architectures know: processors, placeholders, positions, graphs.
  */
+export type {
+  Architecture,
+  ArchitectureCapabilities,
+  ConfigJsonOptions,
+  Placeholders,
+  PromptSide,
+} from "./architecture.ts";
+export { graphsOf } from "./architectures/graphs.ts";
+export { architectureOf, modelTypes, parseConfig } from "./architectures/index.ts";
 export { type ChatFormat, type PromptOptions, promptFromMessages } from "./chat-prompt.ts";
 export {
   type ChatMessage,
   ChatTemplate,
   type ContentPart,
-  QWEN_CHAT_TEMPLATE,
+  chatTemplateOf,
   type RenderOptions,
 } from "./chat-template.ts";
-export type { ModelConfig, TextConfig, VisionConfig } from "./config.ts";
-export { type ConfigJsonOptions, configJson, parseConfig } from "./config-json.ts";
+export type { ModelConfig, TextConfig } from "./config.ts";
 export {
-  isTextModel,
+  loadTokenizer,
   type ModelDirectory,
   type ModelFiles,
   openModelDirectory,
-  openTextModel,
+  openPrompts,
+  openSightOf,
+  readConfig,
   writeModelDirectory,
 } from "./directory.ts";
+export { directoryFiles } from "./directory-files.ts";
 export { type ExportOptions, exportModel } from "./export-model.ts";
 export type { FloatType } from "./float-type.ts";
 export { downloadDataset } from "./hub/download-dataset.ts";
@@ -35,26 +46,13 @@ export { encodePng } from "./image/encode-png.ts";
 export { type FilmLength, type FrameRequest, sampledFps, sampleFrames } from "./image/frame-sampling.ts";
 export { gaussianBlur } from "./image/gaussian-blur.ts";
 export type { ImageGrid } from "./image/image-grid.ts";
-export { loadProcessorConfig } from "./image/load-processor-config.ts";
 export { imageGrid, type ProcessedImage, preprocess } from "./image/processor.ts";
-export {
-  defaultProcessorConfig,
-  type ProcessorConfig,
-  parseProcessorConfig,
-  processorJson,
-} from "./image/processor-config.ts";
+export type { ProcessorConfig, VideoProcessorConfig } from "./image/processor-config.ts";
 export { type ReadVideoOptions, readFrames, readVideo } from "./image/read-video.ts";
 export type { RgbImage } from "./image/rgb-image.ts";
 export { type PixelSize, type ResizeLimits, smartResize } from "./image/smart-resize.ts";
 export type { VideoClip } from "./image/video-clip.ts";
 export { type ProcessedVideo, preprocessVideo, videoGrid } from "./image/video-processor.ts";
-export {
-  loadVideoProcessorConfig,
-  parseVideoProcessorConfig,
-  type VideoProcessorConfig,
-  videoProcessorJson,
-} from "./image/video-processor-config.ts";
-export { loadChatTemplate, loadTokenizer } from "./load-chat-format.ts";
 export {
   isAdapterDirectory,
   type LoraAdapter,
@@ -62,9 +60,8 @@ export {
   readAdapter,
   writeAdapter,
 } from "./lora/adapter.ts";
+export { LORA_MODULES, type LoraModule } from "./lora/lora-modules.ts";
 export {
-  LORA_MODULES,
-  type LoraModule,
   type LoraOptions,
   type LoraShape,
   type LoraTarget,
@@ -76,32 +73,26 @@ export {
 } from "./lora/lora-shape.ts";
 export { type ExportOnnxOptions, exportOnnx } from "./onnx/export-onnx.ts";
 export type { OnnxManifest } from "./onnx/manifest.ts";
-export { canonicalName, checkParameters, parameterShapes } from "./parameter-names.ts";
-export { mergedTokens, type RopePositions, type RopeSegment, ropePositions } from "./positions.ts";
+export { checkParameters, type ParameterNames } from "./parameters.ts";
 export type { Prompt, PromptChunk } from "./prompt.ts";
+export { openPromptModel, PROMPT_FILES, type PromptModel, type Sight } from "./prompt-model.ts";
 export { readJson } from "./read-json.ts";
 export { replaceFile } from "./replace-file.ts";
 export { rotaryFrequencies } from "./rotary-frequencies.ts";
 export { openSafetensors, readTensor, readTensorInto, type SafetensorsFile } from "./safetensors.ts";
 export type { TensorEntry } from "./safetensors-header.ts";
+export type { SmallFile, SmallFiles } from "./small-files.ts";
+export { type DecodeOptions, type EncodeOptions, Tokenizer } from "./tokenizer.ts";
 export {
-  type CutVision,
   checkText,
   type PatchedImage,
+  type Positions,
   type SpelledPrompt,
-  spellPrompt,
+  type TokenGrid,
+  type Vision,
   type VisionChunk,
-} from "./spelled-prompt.ts";
-export {
-  checkTokenizer,
-  type DecodeOptions,
-  type EncodeOptions,
-  Tokenizer,
-  VISION_TOKENS,
-} from "./tokenizer.ts";
-export { type VisionPositions, visionPositions } from "./vision-positions.ts";
+} from "./vision.ts";
 export { readWeights, type Weights } from "./weights.ts";
-export { type WindowLayout, windowLayout } from "./windows.ts";
 export {
   type WeightTensor,
   type WriteOptions,

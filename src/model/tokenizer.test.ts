@@ -3,13 +3,13 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ModelError } from "../errors/index.ts";
-import type { ModelConfig } from "./config.ts";
-import { parseConfig } from "./config-json.ts";
-import { loadTokenizer } from "./load-chat-format.ts";
-import { checkTokenizer, Tokenizer, VISION_TOKENS } from "./tokenizer.ts";
+import { type FixtureConfig, parseFixtureConfig, VISION_TOKENS } from "../testing/fixture-architecture.ts";
+import { architectureOf } from "./architectures/index.ts";
+import { loadTokenizer } from "./directory.ts";
+import { checkVocabulary, Tokenizer } from "./tokenizer.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
-const digits = join(root, "assets/digits");
+const digits = join(root, "assets/small");
 const tokenizer = loadTokenizer(digits);
 
 interface Case {
@@ -87,20 +87,25 @@ describe("Tokenizer", () => {
   });
 });
 
-describe("checkTokenizer", () => {
-  const variants: { name: string; config: ModelConfig; json: unknown }[] = JSON.parse(
+describe("tokenizer and config", () => {
+  const variants: { name: string; config: FixtureConfig; json: unknown }[] = JSON.parse(
     readFileSync(join(root, "fixtures/model-files/configs.json"), "utf8"),
   );
   const [variant] = variants;
   if (variant === undefined) throw new Error("fixture without configs");
-  const published = parseConfig(variant.json);
-  const config: ModelConfig = {
+  const published = parseFixtureConfig(variant.json);
+  const config: FixtureConfig = {
     ...published,
     text: { ...published.text, vocabSize: tokenizer.vocabSize + 9 },
     visionStartTokenId: tokenizer.requireTokenId(VISION_TOKENS.start),
     visionEndTokenId: tokenizer.requireTokenId(VISION_TOKENS.end),
     imageTokenId: tokenizer.requireTokenId(VISION_TOKENS.image),
     videoTokenId: tokenizer.requireTokenId(VISION_TOKENS.video),
+  };
+
+  const checkTokenizer = (given: Tokenizer, sizes: FixtureConfig) => {
+    architectureOf(sizes).promptSide.checkTokenizer(given, sizes);
+    checkVocabulary(given, sizes.text.vocabSize, "here");
   };
 
   test("accepts a tokenizer smaller than the embedding", () => {

@@ -5,16 +5,7 @@
  */
 import { Tokenizer as BytePairTokenizer } from "@huggingface/tokenizers";
 import { ModelError } from "../errors/index.ts";
-import type { ModelConfig } from "./config.ts";
 import { Fields } from "./json-fields.ts";
-
-/** The special tokens that Qwen2.5-VL cannot do without. */
-export const VISION_TOKENS = {
-  start: "<|vision_start|>",
-  end: "<|vision_end|>",
-  image: "<|image_pad|>",
-  video: "<|video_pad|>",
-} as const;
 
 export interface EncodeOptions {
   /** True, the default, reads special tokens in the text as such; false takes them for plain text. */
@@ -133,27 +124,14 @@ function tokenText(fields: Fields, name: string): string | undefined {
 }
 
 /**
- * Makes sure that tokenizer and model mean the same: the vision tokens exist under the ids that the model's
- * config gives them, and every token has an embedding.
+ * Makes sure that every token has an embedding.
  *
- * @throws ModelError naming the token that is missing or differs
+ * @throws ModelError when the tokenizer has more tokens than the model
  */
-export function checkTokenizer(tokenizer: Tokenizer, config: ModelConfig): void {
-  const expected: readonly (readonly [token: string, id: number, field: string])[] = [
-    [VISION_TOKENS.start, config.visionStartTokenId, "vision_start_token_id"],
-    [VISION_TOKENS.end, config.visionEndTokenId, "vision_end_token_id"],
-    [VISION_TOKENS.image, config.imageTokenId, "image_token_id"],
-    [VISION_TOKENS.video, config.videoTokenId, "video_token_id"],
-  ];
-  for (const [token, id, field] of expected) {
-    const got = tokenizer.requireTokenId(token);
-    if (got !== id) {
-      throw new ModelError(`tokenizer.json: ${token} is ${got}, but config.json: ${field} is ${id}`);
-    }
-  }
-  if (tokenizer.vocabSize > config.text.vocabSize) {
+export function checkVocabulary(tokenizer: Tokenizer, vocabSize: number, where: string): void {
+  if (tokenizer.vocabSize > vocabSize) {
     throw new ModelError(
-      `tokenizer.json: ${tokenizer.vocabSize} tokens, but config.json: vocab_size is ${config.text.vocabSize}`,
+      `${where}: tokenizer.json: ${tokenizer.vocabSize} tokens, but config.json: vocab_size is ${vocabSize}`,
     );
   }
 }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ModelError } from "../errors/index.ts";
+import { FIXTURE_NAMES } from "../testing/model-fixtures.ts";
 import { openSafetensors } from "./safetensors.ts";
 import { readWeights } from "./weights.ts";
 import { writeSafetensors } from "./write-safetensors.ts";
@@ -29,7 +30,7 @@ describe("readWeights", () => {
       ["model.visual.merger.ln_q.weight", row(3)],
     ]);
     writeSafetensors(join(folder, "model.safetensors"), tensors);
-    const weights = readWeights(folder);
+    const weights = readWeights(folder, FIXTURE_NAMES);
     expect([...weights.shapes]).toEqual([
       ["model.norm.weight", [2]],
       ["visual.merger.ln_q.weight", [1]],
@@ -41,7 +42,7 @@ describe("readWeights", () => {
 
   test("reads shards", () => {
     shards({ "model.norm.weight": "one.safetensors", "visual.merger.ln_q.weight": "two.safetensors" });
-    const weights = readWeights(folder);
+    const weights = readWeights(folder, FIXTURE_NAMES);
     expect([...weights.read("model.norm.weight")]).toEqual([1, 2]);
     expect([...weights.read("visual.merger.ln_q.weight")]).toEqual([3]);
   });
@@ -53,8 +54,8 @@ describe("readWeights", () => {
     ["a shard that is no name", { x: 3 }, /x: expected a string, got 3/],
   ])("refuses an index with %s", (_, map, message) => {
     shards(map);
-    expect(() => readWeights(folder)).toThrow(ModelError);
-    expect(() => readWeights(folder)).toThrow(message);
+    expect(() => readWeights(folder, FIXTURE_NAMES)).toThrow(ModelError);
+    expect(() => readWeights(folder, FIXTURE_NAMES)).toThrow(message);
   });
 
   test("refuses two names of the same parameter", () => {
@@ -63,18 +64,18 @@ describe("readWeights", () => {
       ["model.language_model.norm.weight", row(1)],
     ]);
     writeSafetensors(join(folder, "model.safetensors"), tensors);
-    expect(() => readWeights(folder)).toThrow("are the same parameter model.norm.weight");
+    expect(() => readWeights(folder, FIXTURE_NAMES)).toThrow("are the same parameter model.norm.weight");
   });
 
   test("says which file is missing", () => {
-    expect(() => readWeights(folder)).toThrow("model.safetensors: cannot be opened");
+    expect(() => readWeights(folder, FIXTURE_NAMES)).toThrow("model.safetensors: cannot be opened");
   });
 });
 
 describe("writeWeights", () => {
   test("writes what readWeights reads, marked as transformers expects", () => {
     writeWeights(folder, new Map([["model.norm.weight", row(0.5, -1)]]));
-    expect([...readWeights(folder).read("model.norm.weight")]).toEqual([0.5, -1]);
+    expect([...readWeights(folder, FIXTURE_NAMES).read("model.norm.weight")]).toEqual([0.5, -1]);
     expect(openSafetensors(join(folder, "model.safetensors")).metadata).toEqual({ format: "pt" });
   });
 });

@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { ModelError } from "../errors/index.ts";
 import { Fields } from "./json-fields.ts";
-import { canonicalName } from "./parameter-names.ts";
+import type { ParameterNames } from "./parameters.ts";
 import { readJson } from "./read-json.ts";
 import { openSafetensors, readTensor, readTensorInto, type SafetensorsFile } from "./safetensors.ts";
 import type { TensorEntry } from "./safetensors-header.ts";
@@ -73,12 +73,13 @@ function locate(directory: string): Located[] {
 /**
  * Opens `model.safetensors`, or the shards of `model.safetensors.index.json`.
  *
+ * @param names of the model's architecture
  * @throws ModelError when neither is there, a file is broken, or two tensors are the same parameter
  */
-export function readWeights(directory: string): Weights {
+export function readWeights(directory: string, { canonical }: Pick<ParameterNames, "canonical">): Weights {
   const located = new Map<string, Located>();
   for (const tensor of locate(directory)) {
-    const name = canonicalName(tensor.name);
+    const name = canonical(tensor.name);
     const other = located.get(name);
     if (other !== undefined) {
       throw new ModelError(

@@ -8,9 +8,12 @@
  * An algorithm whose unit is the pair (DPO) is not of that form: its loss is not a sum over tokens. It has a record of
  * its own.
  */
+import type * as z from "zod";
 import type { Aggregation, KlFunction, Rewards, ValueLoss } from "../math/index.ts";
+import type { Definition, KindDefinition, KindSchema } from "../parts/index.ts";
 import type { RatioLevel } from "./ratio-level.ts";
 import type { SamplerCorrectionConfig } from "./sampler-correction.ts";
+import type { ObjectiveContext } from "./types.ts";
 
 /** What is maximised at one token, with its two partial derivatives. */
 export interface TokenTerm {
@@ -78,6 +81,8 @@ export type TruncatedPart = "keep" | "mask" | "mask-and-count";
 
 /** An algorithm whose loss is a sum over tokens, with its options bound. */
 export interface TokenAlgorithm {
+  /** Names the algorithm in errors and records; the kind of its definition unless given. */
+  readonly name?: string;
   readonly unit: "token";
   readonly advantage: AdvantagePart;
   readonly ratioLevel: RatioLevel;
@@ -90,6 +95,8 @@ export interface TokenAlgorithm {
   readonly correction?: SamplerCorrectionConfig | undefined;
   readonly value?: ValueTerm | undefined;
   readonly truncated: TruncatedPart;
+  /** False where there is no importance ratio, so that samples of an earlier policy would go uncorrected. */
+  readonly correctsStaleness?: boolean;
 }
 
 /** Two completions of one group, by index. */
@@ -100,6 +107,8 @@ export interface Pair {
 
 /** An algorithm whose loss is a mean over pairs of completions of the same prompt, with its options bound. */
 export interface PairAlgorithm {
+  /** Names the algorithm in errors and records; the kind of its definition unless given. */
+  readonly name?: string;
   readonly unit: "pair";
   /** Which completions of a group are compared, the better one first; none in a group without spread. */
   readonly pairs: (rewards: Rewards) => Pair[];
@@ -113,3 +122,15 @@ export interface PairAlgorithm {
 }
 
 export type Algorithm = TokenAlgorithm | PairAlgorithm;
+
+/** A built-in algorithm: its options and its maker. */
+export function defineObjective<Schema extends KindSchema>(
+  definition: KindDefinition<Schema, ObjectiveContext, Algorithm>,
+): KindDefinition<Schema, ObjectiveContext, Algorithm>;
+/** An algorithm of a user module: its options, if it has any, and its maker. */
+export function defineObjective<Schema extends z.ZodType>(
+  definition: Definition<Schema, ObjectiveContext, Algorithm>,
+): Definition<Schema, ObjectiveContext, Algorithm>;
+export function defineObjective<T>(definition: T): T {
+  return definition;
+}

@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { ConfigError } from "../errors/index.ts";
 import { countTokens } from "../math/index.ts";
 import { batch, flat, slopes } from "../testing/objective-batch.ts";
+import { keepsTokenCredit } from "./needs.ts";
 import { objective } from "./objective.ts";
-import { keepsTokenCredit, parseAlgorithm } from "./resolve.ts";
-import { type AlgorithmInput, algorithmSchema } from "./schema.ts";
+import { type AlgorithmInput, algorithmSchema, resolveAlgorithm } from "./registry.ts";
 
 const tolerance = { rtol: 1e-5, atol: 1e-8 };
 
@@ -124,8 +124,8 @@ describe("algorithms against each other", () => {
     expect(() => objective(config, groups)).toThrow(/same gradient.*form "token".*completion 1 of group 0/);
     for (const { completions } of groups) for (const tokens of completions) tokens.weights.fill(1.5);
     expect(() => objective(config, groups)).not.toThrow();
-    expect(keepsTokenCredit(parseAlgorithm(config))).toBe(false);
-    expect(keepsTokenCredit(parseAlgorithm({ kind: "gspo" }))).toBe(true);
+    expect(keepsTokenCredit(resolveAlgorithm(config))).toBe(false);
+    expect(keepsTokenCredit(resolveAlgorithm({ kind: "gspo" }))).toBe(true);
   });
 
   test("dr-grpo divides by the sampler's limit, by the most tokens that count in a completion without one", () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { ConfigError } from "../errors/index.ts";
 import { batch, flat, slopes } from "../testing/objective-batch.ts";
 import { objective } from "./objective.ts";
-import type { AlgorithmInput } from "./schema.ts";
+import type { AlgorithmInput } from "./registry.ts";
 import type { ObjectiveCompletion } from "./types.ts";
 
 const completion = (

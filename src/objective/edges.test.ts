@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { flat } from "../testing/objective-batch.ts";
 import { objective } from "./objective.ts";
-import type { AlgorithmInput } from "./schema.ts";
+import type { AlgorithmInput } from "./registry.ts";
 
 /** A group of one-token completions: the first with this ratio and a reward above, at or below the others' mean. */
 function groupsWith(ratio: number, reward: number) {

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { softOverlongPunishment } from "../reward/index.ts";
 import { flat } from "../testing/objective-batch.ts";
-import { softOverlongPunishment } from "../verify/index.ts";
 import { objective } from "./objective.ts";
-import type { AlgorithmInput } from "./schema.ts";
+import type { AlgorithmInput } from "./registry.ts";
 import type { ObjectiveGroup } from "./types.ts";
 
 interface Batch {

@@ -3,16 +3,31 @@
  * Policy objectives: a configuration and a batch of log-probs in; the loss, its derivative and what to log out.
  * Start with `objective`, then `algorithm` for the four parts and `algorithms/` for who combines them how.
  */
-export { objective } from "./objective.ts";
+export type {
+  AdvantagePart,
+  Algorithm,
+  PairAlgorithm,
+  Surrogate,
+  TokenAlgorithm,
+  TokenTerm,
+} from "./algorithm.ts";
+export { defineObjective } from "./algorithm.ts";
 export {
   type AlgorithmNeeds,
   algorithmNeeds,
   correctsStaleness,
   hasAdvantages,
   keepsTokenCredit,
-} from "./resolve.ts";
-export type { AlgorithmConfig, AlgorithmInput } from "./schema.ts";
-export { algorithmSchema } from "./schema.ts";
+} from "./needs.ts";
+export { objective } from "./objective.ts";
+export {
+  type AlgorithmConfig,
+  type AlgorithmInput,
+  algorithmSchema,
+  createAlgorithm,
+  type NamedAlgorithm,
+  resolveAlgorithm,
+} from "./registry.ts";
 export { tokenAdvantages } from "./token-advantages.ts";
 export type {
   CorrectionMetrics,

@@ -19,6 +19,9 @@ interface SeenToken {
   readonly perception?: number | undefined;
 }
 
+/** What a ratio or a divergence is logged as at most: beyond it sums over a batch could leave the range of doubles. */
+const MOST_LOGGED = 1e100;
+
 /** Sums over one batch: `group` for each group, then for each of its completions `token`s and `completionEnd`. */
 export class MetricsCollector {
   #groups = 0;
@@ -30,6 +33,7 @@ export class MetricsCollector {
   #magnitudes = 0;
   #tokens = 0;
   #ratios = 0;
+  #ratioTokens = 0;
   #ratioMin = Infinity;
   #ratioMax = -Infinity;
   #clipped = { none: 0, low: 0, high: 0, dual: 0 };
@@ -69,9 +73,13 @@ export class MetricsCollector {
     this.#completionTokens++;
     this.#completionAdvantages += advantage;
     this.#completionMagnitudes += Math.abs(advantage);
-    this.#ratios += ratio;
-    this.#ratioMin = Math.min(this.#ratioMin, ratio);
-    this.#ratioMax = Math.max(this.#ratioMax, ratio);
+    if (weight !== 0) {
+      const logged = Math.min(ratio, MOST_LOGGED);
+      this.#ratios += logged;
+      this.#ratioTokens++;
+      this.#ratioMin = Math.min(this.#ratioMin, logged);
+      this.#ratioMax = Math.max(this.#ratioMax, logged);
+    }
     this.#clipped[clipped]++;
     if (correction !== undefined) {
       this.#corrected++;
@@ -79,11 +87,11 @@ export class MetricsCollector {
       if (correction.isBeyond) this.#beyond++;
     }
     if (divergence !== undefined) {
-      this.#divergences += divergence;
+      this.#divergences += Math.min(divergence, MOST_LOGGED);
       this.#divergenceTokens++;
     }
     if (perception !== undefined) {
-      this.#perceptions += perception;
+      this.#perceptions += Math.min(perception, MOST_LOGGED);
       this.#perceptionTokens++;
     }
     this.#weights += weight;
@@ -113,6 +121,7 @@ export class MetricsCollector {
     parts: { value?: ValueMetrics | undefined; pair?: PairMetrics | undefined } = {},
   ): ObjectiveMetrics {
     const none = this.#tokens === 0;
+    const noRatio = this.#ratioTokens === 0;
     return {
       groups: this.#groups,
       groupsWithoutSpread: share(this.#groupsWithoutSpread, this.#groups),
@@ -122,9 +131,9 @@ export class MetricsCollector {
       rewardMean: share(this.#rewards, this.#scorable),
       advantageMean: share(this.#advantages, this.#withTokens),
       advantageMagnitude: share(this.#magnitudes, this.#withTokens),
-      ratioMean: none ? 1 : this.#ratios / this.#tokens,
-      ratioMin: none ? 1 : this.#ratioMin,
-      ratioMax: none ? 1 : this.#ratioMax,
+      ratioMean: noRatio ? 1 : this.#ratios / this.#ratioTokens,
+      ratioMin: noRatio ? 1 : this.#ratioMin,
+      ratioMax: noRatio ? 1 : this.#ratioMax,
       clipLowShare: share(this.#clipped.low, this.#tokens),
       clipHighShare: share(this.#clipped.high, this.#tokens),
       clipDualShare: share(this.#clipped.dual, this.#tokens),

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ConfigError, NumericError, ShapeError } from "../errors/index.ts";
 import { objective } from "./objective.ts";
-import type { AlgorithmInput } from "./schema.ts";
+import type { AlgorithmInput } from "./registry.ts";
 import type { ObjectiveCompletion, ObjectiveGroup } from "./types.ts";
 
 const grpo: AlgorithmInput = { kind: "grpo", klCoefficient: 0 };
@@ -192,6 +192,51 @@ describe("objective, GRPO", () => {
     expect([metrics.clipLowShare, metrics.clipHighShare]).toBeAllclose([1 / 3, 1 / 3]);
     expect(metrics.weightMean).toBeCloseTo(5 / 3, 12);
     expect(metrics.effectiveTokens).toBeCloseTo((1.6 + 1) / 2, 12);
+  });
+});
+
+describe("objective, tokens far from the policy that sampled them", () => {
+  /** exp(1300) is beyond the range of doubles. */
+  const far = { logprobs: [-1, -1], oldLogprobs: [-1, -1301] };
+  const kinds = ["grpo", "dr-grpo", "dapo", "gspo", "sapo", "cispo", "reinforce"] as const;
+
+  test.each(kinds)("of weight 0 change neither the loss of %s nor its ratios", (kind) => {
+    const batch = (weights: number[], oldLogprobs: number[]): ObjectiveGroup[] => [
+      {
+        rewards: [1, 0],
+        completions: [completion(far.logprobs, { oldLogprobs, weights }), completion([-1, -1])],
+      },
+    ];
+    const { loss, coefficients, metrics } = objective({ kind }, batch([1, 0], far.oldLogprobs));
+    expect(Number.isFinite(loss)).toBe(true);
+    expect(flat(coefficients).every(Number.isFinite)).toBe(true);
+    expect(Object.values(metrics).every((value) => value === undefined || Number.isFinite(value))).toBe(true);
+    if (kind !== "gspo") {
+      expect(metrics).toMatchObject({ ratioMean: 1, ratioMin: 1, ratioMax: 1 });
+      expect(loss).toBe(objective({ kind }, batch([1, 0], [-1, -1])).loss);
+    }
+  });
+
+  test("that a clip holds leave finite ratios", () => {
+    const groups = [{ rewards: [1, 0], completions: [completion(far.logprobs, far), completion([-1, -1])] }];
+    const { loss, metrics } = objective(grpo, groups);
+    expect(Number.isFinite(loss)).toBe(true);
+    expect(metrics.ratioMax).toBe(1e100);
+    expect(metrics.ratioMean).toBe(1e100 / 4);
+  });
+
+  test("of the reference leave a finite divergence where it is only measured", () => {
+    const away = completion([-1301, -1], { refLogprobs: [-1, -1] });
+    const { metrics } = objective({ kind: "grpo", klCoefficient: 0 }, [
+      { rewards: [1, 0], completions: [away, away] },
+    ]);
+    expect(metrics.kl).toBe(1e100 / 2);
+  });
+
+  test("whose weights are all 0 have no ratio to tell", () => {
+    const silent = completion(far.logprobs, { oldLogprobs: far.oldLogprobs, weights: [0, 0] });
+    const { metrics } = objective(grpo, [{ rewards: [1, 0], completions: [silent, silent] }]);
+    expect(metrics).toMatchObject({ tokens: 4, ratioMean: 1, ratioMin: 1, ratioMax: 1 });
   });
 });
 

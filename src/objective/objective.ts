@@ -5,10 +5,10 @@
  * can add up the gradient of Σ c·log π can train with any of them.
  */
 import { NumericError } from "../errors/index.ts";
+import type { Algorithm } from "./algorithm.ts";
 import { checkGroups } from "./check.ts";
 import { pairObjective } from "./pair-objective.ts";
-import { parseAlgorithm, resolveAlgorithm } from "./resolve.ts";
-import type { AlgorithmInput } from "./schema.ts";
+import { type AlgorithmInput, resolveAlgorithm } from "./registry.ts";
 import { tokenObjective } from "./token-objective.ts";
 import type { ObjectiveContext, ObjectiveGroup, ObjectiveResult } from "./types.ts";
 
@@ -28,8 +28,9 @@ import type { ObjectiveContext, ObjectiveGroup, ObjectiveResult } from "./types.
  * means. A completion that no verifier could judge has advantage 0; its tokens count in the means too. A completion
  * without counted tokens counts in no mean.
  *
- * @param config the `algorithm` part of the configuration; missing options take their defaults
+ * @param config an algorithm, or the `algorithm` part of a configuration, whose missing options take their defaults
  * @param groups `[P]` of `[G]` completions
+ * @param context of the run, for an algorithm that is given as a configuration
  * @throws ConfigError when an option is unknown or impossible, reference log-probs or values are missing where they
  *   are needed, or token weights meet an algorithm that erases them
  * @throws ShapeError when lengths do not agree, naming the completion
@@ -41,11 +42,11 @@ import type { ObjectiveContext, ObjectiveGroup, ObjectiveResult } from "./types.
  * // [[[0.25], [-0.25]]]
  */
 export function objective(
-  config: AlgorithmInput,
+  config: Algorithm | AlgorithmInput,
   groups: readonly ObjectiveGroup[],
   context: ObjectiveContext = {},
 ): ObjectiveResult {
-  const algorithm = resolveAlgorithm(parseAlgorithm(config), context);
+  const algorithm = resolveAlgorithm(config, context);
   const kept = algorithm.truncated === "keep" ? groups : groups.map(withoutTruncated);
   checkGroups(kept, algorithm);
   const result = algorithm.unit === "pair" ? pairObjective(algorithm, kept) : tokenObjective(algorithm, kept);

@@ -4,7 +4,7 @@ import { ConfigError, NumericError, ShapeError } from "../errors/index.ts";
 import { batch, flat, slopes } from "../testing/objective-batch.ts";
 import { objective } from "./objective.ts";
 import { type PerceptionTerm, perceptionTerm } from "./perception.ts";
-import type { AlgorithmInput } from "./schema.ts";
+import type { AlgorithmInput } from "./registry.ts";
 
 interface Recorded {
   name: string;

@@ -3,7 +3,7 @@ import { ConfigError, NumericError } from "../errors/index.ts";
 import { Rng } from "../math/index.ts";
 import { batch, flat, slopes } from "../testing/objective-batch.ts";
 import { objective } from "./objective.ts";
-import type { AlgorithmInput } from "./schema.ts";
+import type { AlgorithmInput } from "./registry.ts";
 
 interface WithValues {
   values: Float64Array;

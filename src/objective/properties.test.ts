@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { flat } from "../testing/objective-batch.ts";
 import { objective } from "./objective.ts";
-import { type AlgorithmInput, algorithmSchema } from "./schema.ts";
+import { type AlgorithmInput, algorithmSchema } from "./registry.ts";
 import type { ObjectiveGroup } from "./types.ts";
 
 interface Tokens {

@@ -3,10 +3,10 @@ import { describe, expect, test } from "vitest";
 import { ConfigError, NumericError } from "../errors/index.ts";
 import { Rng } from "../math/index.ts";
 import { type Batch, batch, flat, slopes } from "../testing/objective-batch.ts";
+import { algorithmNeeds, correctsStaleness } from "./needs.ts";
 import { objective } from "./objective.ts";
-import { algorithmNeeds, correctsStaleness, parseAlgorithm } from "./resolve.ts";
+import { type AlgorithmInput, algorithmSchema, parseAlgorithm, resolveAlgorithm } from "./registry.ts";
 import { samplerWeights } from "./sampler-correction.ts";
-import { type AlgorithmInput, algorithmSchema } from "./schema.ts";
 
 const tokenKinds = algorithmSchema.options
   .map(({ shape }) => shape.kind.value)
@@ -177,10 +177,10 @@ describe("the objective with them", () => {
   });
 
   test("lets REINFORCE learn from stale batches, and asks for the trainer's log-probs", () => {
-    expect(correctsStaleness(parseAlgorithm({ kind: "reinforce" }))).toBe(false);
-    expect(correctsStaleness(parseAlgorithm({ kind: "reinforce", samplerCorrection: {} }))).toBe(true);
-    expect(algorithmNeeds(parseAlgorithm({ kind: "grpo" })).trainerLogprobs).toBe(false);
-    expect(algorithmNeeds(parseAlgorithm({ kind: "grpo", samplerCorrection: {} })).trainerLogprobs).toBe(
+    expect(correctsStaleness(resolveAlgorithm({ kind: "reinforce" }))).toBe(false);
+    expect(correctsStaleness(resolveAlgorithm({ kind: "reinforce", samplerCorrection: {} }))).toBe(true);
+    expect(algorithmNeeds(resolveAlgorithm({ kind: "grpo" })).trainerLogprobs).toBe(false);
+    expect(algorithmNeeds(resolveAlgorithm({ kind: "grpo", samplerCorrection: {} })).trainerLogprobs).toBe(
       true,
     );
   });

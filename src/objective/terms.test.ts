@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { ConfigError, NumericError } from "../errors/index.ts";
 import { klEstimators } from "../math/index.ts";
 import { batch, flat } from "../testing/objective-batch.ts";
+import { algorithmNeeds } from "./needs.ts";
 import { objective } from "./objective.ts";
-import { algorithmNeeds, parseAlgorithm } from "./resolve.ts";
-import { type AlgorithmInput, algorithmSchema } from "./schema.ts";
+import { type AlgorithmInput, algorithmSchema, resolveAlgorithm } from "./registry.ts";
 import type { ObjectiveCompletion } from "./types.ts";
 
 const completion = (logprobs: number[], rest: Partial<ObjectiveCompletion> = {}): ObjectiveCompletion => ({
@@ -85,7 +85,7 @@ describe("KL in the reward", () => {
   test("needs reference log-probs, as in the loss", () => {
     const config: AlgorithmInput = { kind: "grpo", klCoefficient: 0.1, klPlacement: "reward" };
     expect(() => objective(config, [{ rewards: [1], completions: [completion([-1])] }])).toThrow(ConfigError);
-    expect(algorithmNeeds(parseAlgorithm(config)).reference).toBe(true);
+    expect(algorithmNeeds(resolveAlgorithm(config)).reference).toBe(true);
   });
 });
 

@@ -61,7 +61,10 @@ export interface ObjectiveMetrics {
   /** Mean advantage and mean |advantage| over completions with tokens that count, before token weights. */
   readonly advantageMean: number;
   readonly advantageMagnitude: number;
-  /** Importance ratio at the level the algorithm uses, over tokens; 1 when none counts. */
+  /**
+   * Importance ratio at the level the algorithm uses, over the tokens whose weight is not 0; 1 without any. A ratio
+   * above 1e100 is logged as 1e100, so that these stay finite.
+   */
   readonly ratioMean: number;
   readonly ratioMin: number;
   readonly ratioMax: number;

@@ -2,10 +2,11 @@
  * @module
  * The model of a configuration as one that is served.
  */
+
+import { type Config, freshSmallModel, openDialogue } from "../config/index.ts";
 import { createLocalEngine } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
-import { loadTokenizer } from "../model/index.ts";
-import { type Config, freshDigitsModel, openDialogue } from "../train/index.ts";
+import { loadTokenizer, readConfig } from "../model/index.ts";
 import type { ServedModel } from "./served-model.ts";
 
 /** The protocol's own, which clients cannot choose. */
@@ -18,17 +19,18 @@ const LORA_ALPHA = 32;
  * @throws ConfigError when the model is one of the hub (`fetchModel` comes first), or the engine is another server
  * @throws ModelError when its directory cannot be used
  */
-export function configuredModel(config: Config, name: string): ServedModel {
+export async function configuredModel(config: Config, name: string): Promise<ServedModel> {
   const { engine, model, train } = config;
   if (engine.kind !== "local") {
     throw new ConfigError(`engine.kind: expected "local" where a model is served, got "${engine.kind}"`);
   }
-  const dialogue = openDialogue(config);
-  const fresh = freshDigitsModel(train.seed);
+  const dialogue = await openDialogue(config);
+  const fresh = freshSmallModel(train.seed, model.kind === "small" ? model.assets : undefined);
   const directory = model.kind === "directory" ? model.path : undefined;
   const tokenizer = loadTokenizer(directory ?? fresh.assets);
   return {
     name,
+    architecture: (directory === undefined ? fresh.config : readConfig(directory)).modelType,
     open: ({ valueHead, lora }) =>
       createLocalEngine({
         model: directory ?? fresh,
@@ -48,8 +50,8 @@ export function configuredModel(config: Config, name: string): ServedModel {
 /** What clients call a configured model unless told otherwise. */
 export function usualName({ model }: Config): string {
   switch (model.kind) {
-    case "digits":
-      return "digits";
+    case "small":
+      return "small";
     case "hub":
       return model.name;
     case "directory":

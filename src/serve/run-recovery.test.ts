@@ -1,11 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
+import { freshSmallModel, type RunOptions, runTraining } from "../config/index.ts";
 import { createTinkerEngine, type Engine } from "../engine/index.ts";
 import type { Fetch } from "../engine/tinker/tinker-options.ts";
+import { stopAfter } from "../testing/stop-after.ts";
 import { TinkerWorld } from "../testing/tinker-fixtures.ts";
 import { digitsFakeEngine, freshPath, temporaryDirectory, tinyConfig } from "../testing/tiny-run.ts";
-import { freshDigitsModel, type RunEvent, type RunOptions, runTraining } from "../train/index.ts";
+import type { RunEvent } from "../train/index.ts";
 
 const world = new TinkerWorld();
 afterEach(() => world.close());
@@ -30,7 +32,7 @@ async function run(url: string | undefined, options: Partial<RunOptions> = {}, .
     config: tinyConfig(...FLAGS, ...flags),
     runDirectory,
     openEngine: async (): Promise<Engine> =>
-      url === undefined ? digitsFakeEngine() : createTinkerEngine({ url, model: freshDigitsModel(0), clock }),
+      url === undefined ? digitsFakeEngine() : createTinkerEngine({ url, model: freshSmallModel(0), clock }),
     ...options,
   });
   return runDirectory;
@@ -40,8 +42,7 @@ describe("a run on a server", () => {
   test("killed on the client's side goes on from the server's checkpoint, as a run that was never stopped", async () => {
     const straight = metricsOf(await run(undefined));
     const { url } = await world.server({ engine: digitsFakeEngine });
-    let steps = 0;
-    const runDirectory = await run(url, { shouldStop: () => steps++ === 2 });
+    const runDirectory = await run(url, stopAfter(2));
     expect(metricsOf(runDirectory)).toEqual(straight.slice(0, 2));
     await run(url, { runDirectory, resume: true });
     expect(metricsOf(runDirectory)).toEqual(straight);
@@ -67,7 +68,7 @@ describe("a run on a server", () => {
           lost += 1;
           return Response.json({ error: "no session", code: "unknown-session" }, { status: 404 });
         };
-        return createTinkerEngine({ url: first.url, model: freshDigitsModel(0), clock, fetch: forget });
+        return createTinkerEngine({ url: first.url, model: freshSmallModel(0), clock, fetch: forget });
       },
     });
     expect(lost).toBe(1);
@@ -120,7 +121,7 @@ describe("a run on a server", () => {
     await run(url, {
       runDirectory,
       onEvent: (event) => events.push(event),
-      openEngine: () => createTinkerEngine({ url, model: freshDigitsModel(0), clock, fetch: forget }),
+      openEngine: () => createTinkerEngine({ url, model: freshSmallModel(0), clock, fetch: forget }),
     });
     const before = seen.slice(0, seen.indexOf("create_session"));
     expect(before.filter((call) => call === "asample").length).toBeGreaterThan(1);
@@ -139,8 +140,7 @@ describe("a run on a server", () => {
       const { url } = await world.server({ engine: digitsFakeEngine, maxModels: 9 });
       expect(metricsOf(await run(url, {}, ...ahead))).toEqual(straight);
 
-      let steps = 0;
-      const stopped = await run(url, { shouldStop: () => steps++ === 2 }, ...ahead);
+      const stopped = await run(url, stopAfter(2), ...ahead);
       expect(existsSync(join(stopped, "checkpoints/000002/ahead.jsonl"))).toBe(true);
       await run(url, { runDirectory: stopped, resume: true }, ...ahead);
       expect(metricsOf(stopped)).toEqual(straight);
@@ -154,7 +154,7 @@ describe("a run on a server", () => {
         isLost = true;
         return Response.json({ error: "no session", code: "unknown-session" }, { status: 404 });
       };
-      const openEngine = () => createTinkerEngine({ url, model: freshDigitsModel(0), clock, fetch: forget });
+      const openEngine = () => createTinkerEngine({ url, model: freshSmallModel(0), clock, fetch: forget });
       await run(url, { runDirectory, openEngine }, ...ahead);
       expect(isLost).toBe(true);
       expect(metricsOf(runDirectory)).toEqual(straight);
@@ -178,7 +178,7 @@ describe("a run on a server", () => {
       address.endsWith("optim_step")
         ? Response.json({ error: "no session" }, { status: 404 })
         : fetch(address, options);
-    const openEngine = () => createTinkerEngine({ url, model: freshDigitsModel(0), clock, fetch: forget });
+    const openEngine = () => createTinkerEngine({ url, model: freshSmallModel(0), clock, fetch: forget });
     await expect(run(url, { openEngine })).rejects.toThrow(
       /optim_step \d+: .* no session; there is no checkpoint to go on from/,
     );

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
+import { type Config, resolveConfig, runTraining } from "../config/index.ts";
 import { TinkerWorld } from "../testing/tinker-fixtures.ts";
 import { freshPath } from "../testing/tiny-run.ts";
-import { type Config, resolveConfig, runTraining } from "../train/index.ts";
 import { configuredModel } from "./configured-model.ts";
 
 const world = new TinkerWorld();
@@ -57,7 +57,7 @@ async function metricsOfRun(config: Config): Promise<{ rl: unknown[]; sft: unkno
 /** The same run here and through HTTP. */
 async function bothRuns(...flags: readonly string[]) {
   const here = configOf(...LOCAL, ...flags);
-  const server = await world.server({ models: [configuredModel(here, "digits")] });
+  const server = await world.server({ models: [await configuredModel(here, "small")] });
   const there = configOf("engine=tinker", `engine.url=${server.url}`, ...flags);
   return { here: await metricsOfRun(here), there: await metricsOfRun(there) };
 }
@@ -71,7 +71,12 @@ describe("a run through HTTP", () => {
     ],
     [
       "a warm start whose problems, told in words, are some of them equal",
-      ["sft.describedShare=1", "sft.readingSteps=0", "sft.transcriptionSteps=0", "sft.batchSize=24"],
+      [
+        "data.warmStart.describedShare=1",
+        "data.warmStart.readingSteps=0",
+        "data.warmStart.transcriptionSteps=0",
+        "sft.batchSize=24",
+      ],
     ],
   ])(
     "has the metrics of a run in process, number for number: %s",

@@ -37,6 +37,8 @@ export interface ModelRequest {
 export interface ServedModel {
   /** What clients call it. */
   readonly name: string;
+  /** `model_type` of its config.json. */
+  readonly architecture: string;
   /** Opens an engine with the base weights. */
   open(request: ModelRequest): Promise<Engine>;
   /** Tokens that an image stands for. */

@@ -210,7 +210,7 @@ export class TinkerService {
       model_name: served.name,
       is_lora: rank > 0,
       lora_rank: rank,
-      model_data: { arch: "qwen2_5_vl", model_name: served.name, tokenizer_id: served.name },
+      model_data: { arch: served.architecture, model_name: served.name, tokenizer_id: served.name },
     };
   }
 

@@ -19,7 +19,7 @@ export function rolloutLine(problem: number, completion: string): string {
   const tokens = Array.from(completion);
   const accuracy = completion.endsWith("1") ? 1 : 0;
   return JSON.stringify({
-    problem: `digits-train-0-${problem}`,
+    problem: `made-${problem}`,
     index: problem,
     kind: "largest",
     question: "What is the largest digit?",

@@ -10,11 +10,12 @@ import type { AdamParameters } from "../engine/index.ts";
 import type { LocalSequence } from "../engine/local/known-prompts.ts";
 import type { LocalModel } from "../engine/local/local-model.ts";
 import {
+  graphsOf,
+  type ParameterNames,
   type Prompt,
   type PromptChunk,
-  parameterShapes,
-  parseConfig,
   type RgbImage,
+  readConfig,
   readJson,
   readWeights,
   type WeightTensor,
@@ -86,6 +87,9 @@ const ROOT = fileURLToPath(new URL("../../fixtures/model/", import.meta.url));
 export function checkpointDirectory(name: Checkpoint): string {
   return join(ROOT, name);
 }
+
+/** Names of parameters, as all checkpoints have them. */
+export const FIXTURE_NAMES: ParameterNames = graphsOf(readConfig(join(ROOT, "untied-gqa"))).names;
 
 export function recordedCase(name: Checkpoint, caseName: CaseName): RecordedCase {
   return (readJson(join(ROOT, `${name}.json`)) as Recorded).cases[caseName];
@@ -167,9 +171,9 @@ export function writeVariant(
 
 /** All weights of a directory. */
 export function weightsOf(directory: string): Map<string, WeightTensor> {
-  const weights = readWeights(directory);
-  const shapes = parameterShapes(parseConfig(readJson(join(directory, "config.json"))));
-  return new Map([...shapes].map(([name, shape]) => [name, { shape, data: weights.read(name) }]));
+  const { names } = graphsOf(readConfig(directory));
+  const weights = readWeights(directory, names);
+  return new Map([...names.shapes].map(([name, shape]) => [name, { shape, data: weights.read(name) }]));
 }
 
 /** The bytes of one file, for comparison. */

@@ -9,11 +9,9 @@ import * as ort from "onnxruntime-node";
 /** A prompt as ids with pads spelled out, and what its images and videos were made into. */
 export interface OnnxPrompt {
   readonly tokens: ArrayLike<number>;
-  /** `[S]` each. */
   readonly positions: {
-    readonly time: ArrayLike<number>;
-    readonly height: ArrayLike<number>;
-    readonly width: ArrayLike<number>;
+    /** Time, height and width, `[S]` each. */
+    readonly components: readonly ArrayLike<number>[];
     readonly next: number;
   };
   readonly images: readonly {
@@ -126,11 +124,11 @@ export class OnnxModel {
   ): Promise<OnnxGeneration> {
     const seen = await Promise.all(prompt.images.map(({ patches, grid }) => this.see(patches, grid)));
     const features = Float32Array.from(seen.flatMap((tokens) => [...(tokens.data as Float32Array)]));
-    const { time, height, width, next } = prompt.positions;
+    const { components, next } = prompt.positions;
     const generation: OnnxGeneration = { tokens: [], logprobs: [], rows: [] };
     let cache = this.emptyCache(1);
     let embeddings = await this.embed(prompt.tokens, 1, features);
-    let positions = [time, height, width].flatMap((axis) => Array.from(axis));
+    let positions = components.flatMap((axis) => Array.from(axis));
     let total = prompt.tokens.length;
     for (let t = 0; ; t++) {
       const mask = new Array<number>(total).fill(1);

@@ -3,7 +3,7 @@
  * A run of the local engine, for tests of what looks at runs.
  */
 import { runCommandLine } from "../cli/program.ts";
-import { openEngine } from "../train/index.ts";
+import { openEngine } from "../config/index.ts";
 import { collectingContext } from "./tiny-run.ts";
 
 /** A training with the local engine that is over in seconds, and learns nothing. */
@@ -17,8 +17,8 @@ export function trainReal(path: string, iterations: number): Promise<number> {
     "train.checkpointEvery=1",
     "sft.steps=6",
     "sft.batchSize=4",
-    "sft.readingSteps=2",
-    "sft.transcriptionSteps=2",
+    "data.warmStart.readingSteps=2",
+    "data.warmStart.transcriptionSteps=2",
     "engine.threads=1",
   ];
   const { context, stderr } = collectingContext({ openEngine });

@@ -3,33 +3,35 @@
  * Both ends of the Tinker protocol for tests: a server whose models are fake engines on the digits task's vocabulary, and
  * clients of it.
  */
+
+import { freshSmallModel } from "../config/index.ts";
+import { SMALL_ASSETS, smallModelConfig } from "../config/open/small-model.ts";
 import {
   createFakeEngine,
   createTinkerEngine,
   type Engine,
   type TinkerEngineOptions,
 } from "../engine/index.ts";
-import { imageGrid, loadProcessorConfig, loadTokenizer, mergedTokens } from "../model/index.ts";
+import { loadTokenizer, openSightOf } from "../model/index.ts";
 import {
   type ServedModel,
   type ServerOptions,
   startTinkerServer,
   type TinkerServer,
 } from "../serve/index.ts";
-import { DIGITS_ASSETS, digitsModelConfig } from "../train/digits-model.ts";
-import { freshDigitsModel } from "../train/index.ts";
 import { temporaryDirectory } from "./tiny-run.ts";
 
-const tokenizer = loadTokenizer(DIGITS_ASSETS);
-const config = digitsModelConfig();
-const processor = loadProcessorConfig(DIGITS_ASSETS, config);
+const tokenizer = loadTokenizer(SMALL_ASSETS);
+const config = smallModelConfig();
+const { vision } = openSightOf(SMALL_ASSETS, config);
 
 /** A served model with the digits tokenizer; `open` makes its engines. */
 export function servedDigits(name: string, open: () => Promise<Engine> | Engine): ServedModel {
   return {
     name,
+    architecture: config.modelType,
     open: async () => open(),
-    imageTokens: (image) => mergedTokens(imageGrid(image, processor), config.vision.spatialMergeSize),
+    imageTokens: (image) => vision.tokens({ kind: "image", image }),
     stopTokens: [tokenizer.requireTokenId("<|im_end|>")],
     encode: (text) => tokenizer.encode(text),
     text: (tokens) => tokenizer.decode(Array.from(tokens), { skipSpecial: true }),
@@ -61,7 +63,7 @@ export class TinkerWorld {
   }
 
   async client(url: string, options: Partial<TinkerEngineOptions> = {}): Promise<Engine> {
-    const engine = await createTinkerEngine({ url, model: freshDigitsModel(0), ...options });
+    const engine = await createTinkerEngine({ url, model: freshSmallModel(0), ...options });
     this.#open.push(engine);
     return engine;
   }

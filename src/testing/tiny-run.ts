@@ -7,12 +7,12 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CliContext } from "../cli/context.ts";
+import { type Config, resolveConfig } from "../config/index.ts";
+import { SMALL_ASSETS } from "../config/open/small-model.ts";
 import { createFakeEngine, type Engine } from "../engine/index.ts";
 import { loadTokenizer } from "../model/index.ts";
-import { DIGITS_ASSETS } from "../train/digits-model.ts";
-import { type Config, resolveConfig } from "../train/index.ts";
 
-const tokenizer = loadTokenizer(DIGITS_ASSETS);
+const tokenizer = loadTokenizer(SMALL_ASSETS);
 const END = tokenizer.requireTokenId("<|im_end|>");
 const allowed = new Set([...[7, 8, 9].map((digit) => tokenizer.encode(String(digit))[0]), END]);
 const banned = Array.from({ length: tokenizer.vocabSize }, (_, id) => id).filter((id) => !allowed.has(id));
@@ -49,6 +49,9 @@ export const TINY_FLAGS: readonly string[] = [
   "train.learningRate=0.05",
   "train.checkpointEvery=2",
   "train.reportKlEvery=2",
+  "train.equalGroups=drop",
+  "credit=dyco-rl",
+  "reward=[accuracy, {kind: format, weight: 0.1}]",
   "sft.steps=0",
   "evaluation.problems=8",
 ];
@@ -91,12 +94,34 @@ export function collectingContext(overrides: Partial<CliContext> = {}): {
       },
       hasTerminal: false,
       hasColour: false,
-      interruption: { isRequested: () => false },
+      interruption: { signal: new AbortController().signal },
       clock: steadyClock(),
       openEngine: async () => digitsFakeEngine(),
       ...overrides,
     },
     stdout: () => out,
     stderr: () => err,
+  };
+}
+
+/**
+ * A context whose user presses Ctrl-C in the midst of a run: when the engine has stepped so many times.
+ */
+export function stoppingAfter(steps: number): Partial<CliContext> {
+  const controller = new AbortController();
+  let taken = 0;
+  return {
+    interruption: { signal: controller.signal },
+    openEngine: async () => {
+      const engine = digitsFakeEngine();
+      return {
+        ...engine,
+        step: async (adam) => {
+          taken += 1;
+          if (taken >= steps) controller.abort();
+          return engine.step(adam);
+        },
+      };
+    },
   };
 }

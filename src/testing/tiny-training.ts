@@ -1,29 +1,50 @@
 /**
  * @module
- * The tiny run taken apart: what an iteration works with, so that a test can run one by itself.
+ * The tiny run taken apart: the parts that an iteration works with, so that a test can run one by itself.
  */
+import type { Config } from "../config/index.ts";
+import { createRewards } from "../config/open/create-rewards.ts";
+import { maxBrokenShare, problemLimits } from "../config/open/open-task.ts";
+import { SMALL_ASSETS } from "../config/open/small-model.ts";
+import { createTask } from "../config/tasks.ts";
 import { creditMethod } from "../credit/index.ts";
-import { digitsSource, type ProblemSource } from "../data/index.ts";
+import { openFileSource, type ProblemSource } from "../data/index.ts";
 import type { Engine } from "../engine/index.ts";
+import { answerFormats, openDialogue } from "../eval/index.ts";
 import { Rng } from "../math/index.ts";
-import type { Config } from "../train/index.ts";
-import { trainingSource } from "../train/open-data.ts";
-import { openDialogue } from "../train/open-model.ts";
-import { problemOrder } from "../train/problem-order.ts";
-import type { Progress, Training } from "../train/training.ts";
-import { openVerifier } from "../train/verifier.ts";
+import { createAlgorithm } from "../objective/index.ts";
+import type { Reward } from "../reward/index.ts";
+import { problemOrder } from "../train/batch/problem-order.ts";
+import type { Progress, Training } from "../train/iteration/training.ts";
+import { plannedIterations } from "../train/schedule/schedule-schema.ts";
+import { createVerdict, type VerdictConfig } from "../verify/index.ts";
 import { steadyClock, tinyConfig, tinyFileConfig } from "./tiny-run.ts";
 
 /** A training at its start, on this engine and these problems. */
 function trainingOn(engine: Engine, config: Config, source: ProblemSource) {
+  const { credit, algorithm, sampling, train, prompt } = config;
+  if (credit.kind === "module" || algorithm.kind === "module") throw new Error("expected built-in parts");
+  const { seed, ...schedule } = train;
+  const verdict = createVerdict(config.verdict as VerdictConfig);
+  const { maxCompletionTokens } = sampling;
+  const { rewards, temporal } = createRewards(config, { verdict, maxCompletionTokens });
   const training: Training = {
-    config,
     engine,
-    dialogue: openDialogue(config),
+    dialogue: openDialogue(SMALL_ASSETS, answerFormats[prompt.format]),
     source,
-    order: problemOrder(source, config.train.seed),
-    verify: openVerifier(config),
-    credit: creditMethod(config.credit),
+    order: problemOrder(source, seed),
+    verdict,
+    rewards: rewards as readonly Reward[],
+    temporal,
+    credit: creditMethod(credit),
+    objective: createAlgorithm(algorithm, { maxCompletionTokens }),
+    sampling,
+    schedule,
+    iterations: plannedIterations(schedule, source.size),
+    seed,
+    limits: problemLimits(config),
+    maxBrokenShare: maxBrokenShare(config),
+    evaluationBatch: config.evaluation.batchSize,
     clock: steadyClock(),
   };
   const totals = { completions: 0, tokens: 0, steps: 0, skippedSteps: 0 };
@@ -38,9 +59,10 @@ export function tinyTraining(
   ...flags: readonly string[]
 ): { readonly training: Training; readonly progress: Progress } {
   const config = tinyConfig(...flags);
-  if (config.data.kind !== "digits") throw new Error("expected the digits task");
-  const { kind: _kind, seed, ...options } = config.data;
-  return trainingOn(engine, config, digitsSource({ split: "train", seed, options }));
+  const context = { seed: config.train.seed, evaluationSeed: config.evaluation.seed };
+  const { train } = createTask(config.data, context);
+  if (typeof train === "function") throw new Error("expected a task whose problems are open");
+  return trainingOn(engine, config, train);
 }
 
 /** The same on a data set in files. */
@@ -50,5 +72,6 @@ export async function tinyFileTraining(
   ...flags: readonly string[]
 ): Promise<{ readonly training: Training; readonly progress: Progress }> {
   const config = tinyFileConfig(path, ...flags);
-  return trainingOn(engine, config, await trainingSource(config));
+  if (config.data.kind !== "files") throw new Error("expected files");
+  return trainingOn(engine, config, await openFileSource(config.data, "train"));
 }

@@ -1,45 +1,37 @@
 /**
  * @module
- * Training: the configuration, the iteration, the loop, the run directory. Start with `run` for whole runs and with
- * `iteration` for one round of learning.
+ * Training. Start with `train` for whole runs over parts and with `iteration/iteration` for one round of learning. The
+ * command line makes the same parts of a configuration: `fovea/config`.
  */
+export { pairFaults, scheduleFaults } from "./check-training.ts";
+export { creditAnswers, type JudgedAnswer } from "./credit/credit-answers.ts";
+export { type Answered, creditCapabilities, creditSignals } from "./credit/credit-signals.ts";
+export { type Evaluated, type EvaluationRecord, evaluationRecord } from "./iteration/evaluation-record.ts";
+export type { BrokenRow, IterationMetrics, IterationTiming } from "./iteration/iteration-metrics.ts";
+export type { CheckpointEvent, DownloadEvent, OnEvent, RunEvent, StartedEvent } from "./loop/events.ts";
+export type {
+  Checkpoint,
+  CheckpointStore,
+  Observer,
+  RunDescription,
+  RunEnd,
+  TrainerState,
+} from "./loop/observer.ts";
+export type { TrainParts } from "./parts.ts";
+export { latestCheckpoint, listCheckpoints, replaceDirectory } from "./run-directory/checkpoint.ts";
+export { differences as configDifferences } from "./run-directory/differences.ts";
+export { describeEnvironment, type Environment } from "./run-directory/environment.ts";
+export { FINAL_MODEL, type Recorder, type RecorderOptions, runDirectory } from "./run-directory/recorder.ts";
+export { RUN_DIRECTORY_VERSION, RunDirectory, type RunRecord } from "./run-directory/run-directory.ts";
+export { learningRateAt } from "./schedule/learning-rate.ts";
 export {
-  type Checkpoint,
-  latestCheckpoint,
-  listCheckpoints,
-  replaceDirectory,
-  type TrainerState,
-} from "./checkpoint.ts";
-export { differences as configDifferences } from "./config/differences.ts";
-export type { Settings } from "./config/merge.ts";
-export { nearestName } from "./config/nearest-name.ts";
-export { readConfigFile } from "./config/read-file.ts";
-export { type ConfigSources, resolveConfig } from "./config/resolve-config.ts";
-export { type Config, type ConfigInput, configSchema } from "./config/schema.ts";
-export { creditAnswers, type JudgedAnswer } from "./credit-answers.ts";
-export { type Answered, creditCapabilities, creditSignals } from "./credit-signals.ts";
-export { digitsModelConfig, freshDigitsModel } from "./digits-model.ts";
-export { checkOptions, type EngineCheckEvent } from "./engine-check.ts";
-export { describeEnvironment, type Environment } from "./environment.ts";
-export { type EvaluationRecord, evaluationRecord } from "./evaluation-record.ts";
-export type { CheckpointEvent, DownloadEvent, OnEvent, RunEvent, StartedEvent } from "./events.ts";
-export { fetchData } from "./fetch-data.ts";
-export type { BrokenRow, IterationMetrics, IterationTiming } from "./iteration-metrics.ts";
-export { learningRateAt, type Schedule } from "./learning-rate.ts";
-export { FINAL_MODEL } from "./loop.ts";
-export { evaluationSource, maxBrokenShare, problemLimits, trainingSource } from "./open-data.ts";
-export { type Connection, fetchModel, type OpenEngine, openDialogue, openEngine } from "./open-model.ts";
-export { findPreset, presets } from "./presets/index.ts";
-export {
-  hasWarmStart,
-  type Opened,
-  type RunOptions,
-  type RunResult,
-  requireTrainable,
-  runTraining,
-  runWarmStart,
-  type TrainingHooks,
-  WARM_START,
-} from "./run.ts";
-export { RUN_DIRECTORY_VERSION, RunDirectory, type RunRecord } from "./run-directory.ts";
-export type { WarmStartMetrics } from "./warm-start.ts";
+  plannedIterations,
+  type Sampling,
+  type Schedule,
+  samplingSchema,
+  scheduleSchema,
+} from "./schedule/schedule-schema.ts";
+export { type TrainHooks, type TrainResult, train } from "./train.ts";
+export { type SftParts, sft } from "./warm-start/sft.ts";
+export { type SftSchedule, sftSchema } from "./warm-start/sft-schema.ts";
+export type { WarmStartMetrics } from "./warm-start/warm-start.ts";

@@ -2,15 +2,15 @@ import { cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } 
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { configSchema, openDialogue, openTask } from "../config/index.ts";
 import { dycoRl } from "../credit/index.ts";
-import type { ProblemSource } from "../data/index.ts";
+import { openSource, type ProblemSource } from "../data/index.ts";
 import { type Completion, createLocalEngine, type Engine } from "../engine/index.ts";
 import type { Dialogue } from "../eval/index.ts";
 import { encodePng, exportOnnx } from "../model/index.ts";
 import { openChromium } from "../testing/chromium.ts";
 import { trainReal } from "../testing/real-run.ts";
 import { temporaryDirectory } from "../testing/tiny-run.ts";
-import { configSchema, openDialogue, trainingSource } from "../train/index.ts";
 import { startViewer, type Viewer } from "./server/viewer-server.ts";
 
 const CLOSE = { rtol: 0, atol: 1e-4 };
@@ -46,8 +46,8 @@ beforeAll(async () => {
   const config = configSchema.parse(
     (JSON.parse(readFileSync(join(run, "config.json"), "utf8")) as { config: unknown }).config,
   );
-  dialogue = openDialogue(config);
-  source = await trainingSource(config);
+  dialogue = await openDialogue(config);
+  source = await openSource((await openTask(config)).train);
   const [line = ""] = readFileSync(join(run, "rollouts", "000002.jsonl"), "utf8").split("\n");
   problem = (JSON.parse(line) as { index: number }).index;
   engine = await createLocalEngine({ model: join(run, "model"), threads: 1 });

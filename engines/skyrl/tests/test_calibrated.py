@@ -1,5 +1,8 @@
+import math
+
 import torch
 
+from fovea_skyrl import BiasCurve
 from fovea_skyrl.calibrated import CalibratedRows, bias_curve
 
 
@@ -32,3 +35,15 @@ def test_the_bias_curve_falls_and_has_mean_one():
     torch.testing.assert_close(curve.mean(), torch.tensor(1.0, dtype=torch.float64))
     assert (curve.diff() < 0).all()
     assert bias_curve(1).tolist() == [1]
+
+
+def test_other_parameters_give_another_curve():
+    flat = bias_curve(8, parameters=BiasCurve(0, 4, 0))
+    torch.testing.assert_close(flat, torch.ones(8, dtype=torch.float64))
+    steep = bias_curve(4, parameters=BiasCurve(1, 4, 0))
+    by_hand = torch.tensor([1 + math.exp(-p) for p in (1, 2, 3, 4)], dtype=torch.float64)
+    torch.testing.assert_close(steep, by_hand / by_hand.mean())
+    rows = CalibratedRows(1, torch.tensor([True, False]), True, BiasCurve(0, 4, 0))
+    rows.add(torch.tensor([[0.6, 0.4]]))
+    rows.end_layer()
+    torch.testing.assert_close(rows.result()["connectivity"], torch.tensor([0.6]))

@@ -1,6 +1,6 @@
 import pytest
 
-from fovea_skyrl import AttentionRequest, CalibratedRequest, RequestError, SignalRequest
+from fovea_skyrl import AttentionRequest, BiasCurve, CalibratedRequest, RequestError, SignalRequest
 
 
 def test_nothing_is_asked_for_without_keys_of_ours():
@@ -18,6 +18,8 @@ def test_numbers_stand_for_rows_measures_and_switches():
     )
     even = SignalRequest.from_config({"fovea.calibrated": 1, "fovea.bias_correction": 0})
     assert even == SignalRequest(calibrated=CalibratedRequest("own", 4, bias_correction=False))
+    curve = SignalRequest.from_config({"fovea.calibrated": 1, "fovea.bias_decay": 8.0, "fovea.bias_cosine": 0.0})
+    assert curve == SignalRequest(calibrated=CalibratedRequest("own", bias_curve=BiasCurve(0.15, 8.0, 0.0)))
 
 
 @pytest.mark.parametrize(
@@ -29,6 +31,9 @@ def test_numbers_stand_for_rows_measures_and_switches():
         ({"fovea.calibrated": 1, "fovea.calibrated_layers": 1.5}, "got 1.5"),
         ({"fovea.calibrated_layers": 2}, "which is not asked for"),
         ({"fovea.attention_measure": 1}, "which is not asked for"),
+        ({"fovea.bias_decay": 2}, "which is not asked for"),
+        ({"fovea.calibrated": 1, "fovea.bias_decay": -1}, "fovea.bias_decay: .* at least 0.0, got -1"),
+        ({"fovea.calibrated": 1, "fovea.bias_cosine": 1}, "fovea.bias_cosine: .*, got 1"),
         ({"fovea.entropy": 2}, "fovea.entropy: expected one of"),
     ],
 )

@@ -6,10 +6,10 @@
 import * as z from "zod";
 import { EngineError, NumericError, ShapeError } from "../../errors/index.ts";
 import { checkOption, checkSignals, counts } from "../check-signals.ts";
-import type { CreditMethod } from "../method.ts";
+import { type CreditMethod, defineCredit } from "../method.ts";
 import { perCompletion, requireSignal } from "../per-completion.ts";
 
-export const entropyAdvantageSchema = z
+const entropyAdvantageSchema = z
   .strictObject({
     kind: z.literal("entropy-advantage"),
     alpha: z
@@ -77,7 +77,7 @@ export function entropyAdvantage(
 }
 
 /** Entropy-shaped advantage with its options bound. */
-export function entropyAdvantageMethod(config: z.output<typeof entropyAdvantageSchema>): CreditMethod {
+function entropyAdvantageMethod(config: z.output<typeof entropyAdvantageSchema>): CreditMethod {
   return perCompletion({ entropy: true, advantage: true }, (completion, where) => {
     const { mask, advantage } = completion;
     const entropy = requireSignal(completion, "entropy", config.kind, where);
@@ -87,3 +87,8 @@ export function entropyAdvantageMethod(config: z.output<typeof entropyAdvantageS
     return entropyAdvantage({ entropy, advantage, mask }, config);
   });
 }
+
+export const entropyAdvantageCredit = defineCredit({
+  schema: entropyAdvantageSchema,
+  create: entropyAdvantageMethod,
+});

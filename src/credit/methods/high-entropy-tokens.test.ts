@@ -44,14 +44,39 @@ describe("highEntropyTokens", () => {
   test("keeps ⌈ρ·T⌉ tokens of each completion, none less sure than one left out", () => {
     const entropies = fc.array(fc.double({ min: 0, max: 5, noNaN: true }), { minLength: 1, maxLength: 30 });
     fc.assert(
-      fc.property(entropies, fc.double({ min: 0, max: 1, noNaN: true }), (entropy, share) => {
-        const [weights] = weightsOf([{ entropy }], { share, scope: "completion" });
+      fc.property(entropies, fc.nat(100), (entropy, percent) => {
+        const [weights] = weightsOf([{ entropy }], { share: percent / 100, scope: "completion" });
         const kept = entropy.filter((_, t) => weights![t] === 1);
         const left = entropy.filter((_, t) => weights![t] === 0);
-        expect(kept).toHaveLength(Math.ceil(share * entropy.length));
+        expect(kept).toHaveLength(Math.ceil((percent * entropy.length) / 100));
         expect(Math.min(Infinity, ...kept)).toBeGreaterThanOrEqual(Math.max(-1, ...left));
       }),
     );
+  });
+
+  test.each([
+    [0.28, 25, 7],
+    [0.07, 100, 7],
+    [0.55, 100, 55],
+    [0.14, 50, 7],
+  ])(
+    "a share of %f of %i tokens are %i tokens, although the product in doubles is greater",
+    (share, tokens, kept) => {
+      const [weights] = weightsOf([{ entropy: Array.from({ length: tokens }, (_, t) => t) }], {
+        share,
+        scope: "completion",
+      });
+      expect(weights!.filter((weight) => weight === 1)).toHaveLength(kept);
+    },
+  );
+
+  test("keeps the token that stands exactly at the quantile", () => {
+    // 0.9·10 = 9: the threshold is the tenth from above, entropy 1; 1 − 0.9 is 0.09999999999999998 in doubles.
+    const entropy = Array.from({ length: 11 }, (_, t) => t);
+    for (const percent of [10, 20, 30, 40, 50, 60, 70, 80, 90]) {
+      const [weights] = weightsOf([{ entropy }], { share: percent / 100 });
+      expect(weights!.filter((weight) => weight === 1)).toHaveLength(percent / 10 + 1);
+    }
   });
 
   test("lets masked tokens influence nothing, and is defined without any tokens", () => {

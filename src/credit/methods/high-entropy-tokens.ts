@@ -5,11 +5,11 @@
 import * as z from "zod";
 import { quantile } from "../../math/index.ts";
 import { checkOption, checkSignals, counts } from "../check-signals.ts";
-import type { CreditMethod } from "../method.ts";
+import { type CreditMethod, defineCredit } from "../method.ts";
 import { completionName, requireSignal } from "../per-completion.ts";
 import { topShare } from "../top-share.ts";
 
-export const highEntropyTokensSchema = z
+const highEntropyTokensSchema = z
   .strictObject({
     kind: z.literal("high-entropy-tokens"),
     share: z.number().min(0).max(1).default(0.2).describe("Share of tokens that learn (ρ)."),
@@ -40,7 +40,7 @@ export interface HighEntropyOptions {
  *     weightₜ = 1[Hₜ ≥ quantile(H, 1 − ρ)]                        scope "batch"
  *     weightₜ = 1 for the ⌈ρ·T⌉ tokens of highest Hₜ, else 0       scope "completion"
  *
- * Source: arXiv:2506.01939; scope "batch" is TRL's `get_high_entropy_mask` (interpolated quantile over all tokens that
+ * The share is taken as the decimal number that it is written as, in both. Source: arXiv:2506.01939; scope "batch" is TRL's `get_high_entropy_mask` (interpolated quantile over all tokens that
  * count, ties kept), scope "completion" that of VPPO's code (ties by place). Tokens without weight still count in the
  * means of an objective, as there: the step shrinks by about ρ.
  *
@@ -70,7 +70,10 @@ const scopes: Readonly<
     const counted = completions.flatMap(({ entropy, mask }) =>
       Array.from(entropy).filter((_, t) => counts(mask, t)),
     );
-    const threshold = quantile(counted, 1 - share);
+    const threshold = -quantile(
+      counted.map((nats) => -nats),
+      share,
+    );
     return completions.map(({ entropy, mask }) => ({
       weights: Float64Array.from(entropy, (nats, t) => (counts(mask, t) && nats >= threshold ? 1 : 0)),
     }));
@@ -80,9 +83,10 @@ const scopes: Readonly<
 };
 
 /** 80/20 with its options bound; the batch is all completions of the call. */
-export function highEntropyTokensMethod(config: z.output<typeof highEntropyTokensSchema>): CreditMethod {
+function highEntropyTokensMethod(config: z.output<typeof highEntropyTokensSchema>): CreditMethod {
   return {
     needs: { entropy: true },
+    ...(config.scope === "batch" && { wholeBatch: true }),
     credit: (groups) => {
       const inputs = groups.flatMap((group, g) =>
         group.map((completion, i) => ({
@@ -96,3 +100,8 @@ export function highEntropyTokensMethod(config: z.output<typeof highEntropyToken
     },
   };
 }
+
+export const highEntropyTokensCredit = defineCredit({
+  schema: highEntropyTokensSchema,
+  create: highEntropyTokensMethod,
+});

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { NumericError, ShapeError } from "../../errors/index.ts";
-import { creditMethod } from "../registry.ts";
-import { creditSchema } from "../schema.ts";
+import { creditMethod, creditSchema } from "../registry.ts";
 import { papo } from "./papo.ts";
 
 const half = Math.log(0.5);
@@ -25,6 +24,9 @@ describe("papo", () => {
     expect(share(0.25)).toEqual([0, 0, 1, 0]);
     expect(share(0.5)).toEqual([0, 1, 1, 0]);
     expect(share(0)).toEqual([0, 0, 0, 0]);
+    const many = { logprobs: new Float64Array(25).fill(-1), ablatedLogprobs: new Float64Array(25).fill(-2) };
+    const { coefficients } = papo(many, { tokenShare: 0.28, coefficient: 1 }).perception!;
+    expect(coefficients.filter((gamma) => gamma > 0)).toHaveLength(7);
   });
 
   test("lets masked tokens be anything, and is defined without tokens", () => {

@@ -8,7 +8,7 @@ import * as z from "zod";
 import { klEstimators } from "../../math/index.ts";
 import { checkOption, checkSignals, counts } from "../check-signals.ts";
 import { imageAblationSchema } from "../image-ablation.ts";
-import type { CompletionCredit, CreditMethod, CreditPerception } from "../method.ts";
+import { type CompletionCredit, type CreditMethod, type CreditPerception, defineCredit } from "../method.ts";
 import { perCompletion, requireSignal } from "../per-completion.ts";
 import { topShare } from "../top-share.ts";
 import { uniformWeights } from "./uniform-weights.ts";
@@ -22,7 +22,7 @@ const sharedOptions = {
     .describe("The KL of a token counts up to this, in nats; the authors' clipped variant has 0.2."),
 };
 
-export const papoSchema = z
+const papoSchema = z
   .strictObject({
     kind: z.literal("papo"),
     ...sharedOptions,
@@ -41,7 +41,7 @@ export const papoSchema = z
   })
   .describe("PAPO, arXiv:2507.06448: a loss term that drives answers with and without the image apart.");
 
-export const klPrcpSchema = z
+const klPrcpSchema = z
   .strictObject({
     kind: z.literal("kl-prcp"),
     ...sharedOptions,
@@ -110,9 +110,7 @@ export function papo(input: PapoInput, options: PapoOptions = {}): CompletionCre
 }
 
 /** PAPO, or KL_prcp, with its options bound. */
-export function papoMethod(
-  config: z.output<typeof papoSchema> | z.output<typeof klPrcpSchema>,
-): CreditMethod {
+function papoMethod(config: z.output<typeof papoSchema> | z.output<typeof klPrcpSchema>): CreditMethod {
   const method = perCompletion(
     { ablation: { image: config.image, divergence: false } },
     (completion, where) => {
@@ -120,5 +118,8 @@ export function papoMethod(
       return papo({ logprobs: given, ablatedLogprobs: ablated, mask: completion.mask }, config);
     },
   );
-  return { ...method, sharesEvenly: true };
+  return { ...method, sharesEvenly: true, addsLossTerm: true };
 }
+
+export const papoCredit = defineCredit({ schema: papoSchema, create: papoMethod });
+export const klPrcpCredit = defineCredit({ schema: klPrcpSchema, create: papoMethod });

@@ -4,15 +4,15 @@
  * to 1.
  */
 import * as z from "zod";
-import type { CreditMethod } from "../method.ts";
+import { type CreditMethod, defineCredit } from "../method.ts";
 import { perCompletion } from "../per-completion.ts";
 import { uniformWeights } from "./uniform-weights.ts";
 
-export const uniformSchema = z
+const uniformSchema = z
   .strictObject({ kind: z.literal("uniform") })
   .describe("Every token carries the whole advantage.");
 
-export const constantSchema = z
+const constantSchema = z
   .strictObject({
     kind: z.literal("constant"),
     weight: z.number().nonnegative().default(1.2).describe("What multiplies the advantage of every token."),
@@ -22,7 +22,13 @@ export const constantSchema = z
   );
 
 /** Uniform credit; constant credit with a weight. */
-export function uniformMethod(weight = 1): CreditMethod {
+function uniformMethod(weight = 1): CreditMethod {
   const method = perCompletion({}, ({ mask }) => ({ weights: uniformWeights(mask, weight) }));
   return { ...method, sharesEvenly: true };
 }
+
+export const uniformCredit = defineCredit({ schema: uniformSchema, create: () => uniformMethod() });
+export const constantCredit = defineCredit({
+  schema: constantSchema,
+  create: ({ weight }) => uniformMethod(weight),
+});

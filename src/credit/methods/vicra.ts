@@ -8,10 +8,10 @@ import * as z from "zod";
 import { mean } from "../../math/index.ts";
 import { checkChoice, checkSignals, countedTokens, counts } from "../check-signals.ts";
 import { imageAblationSchema } from "../image-ablation.ts";
-import type { CreditMethod } from "../method.ts";
+import { type CreditMethod, defineCredit } from "../method.ts";
 import { perCompletion, requireSignal } from "../per-completion.ts";
 
-export const vicraSchema = z
+const vicraSchema = z
   .strictObject({
     kind: z.literal("vicra"),
     score: z
@@ -109,7 +109,7 @@ function listedMean(grounding: Float64Array, tokens: number): number {
 }
 
 /** VICRA with its options bound. */
-export function vicraMethod(config: z.output<typeof vicraSchema>): CreditMethod {
+function vicraMethod(config: z.output<typeof vicraSchema>): CreditMethod {
   const { image, score, variant, temperature } = config;
   return perCompletion(
     { ablation: { image, divergence: score === "divergence", temperature } },
@@ -120,3 +120,5 @@ export function vicraMethod(config: z.output<typeof vicraSchema>): CreditMethod 
     },
   );
 }
+
+export const vicraCredit = defineCredit({ schema: vicraSchema, create: vicraMethod });

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { NumericError, ShapeError } from "../../errors/index.ts";
-import { type VppoInput, vppo, vppoMethod, vppoSchema } from "./vppo.ts";
+import { type VppoInput, vppo, vppoCredit } from "./vppo.ts";
 
 interface Recorded {
   name: string;
@@ -85,6 +85,11 @@ describe("vppo", () => {
     const one = { ...completion([-1, -1], [-1, -9]), divergence: [3, 0.1] };
     expect([...vppo([one], { score: "divergence" })[0]!.weights]).toEqual([1, 0]);
     expect([...vppo([one], { tokenShare: 0.5 })[0]!.weights]).toEqual([0, 1]);
+    const many = {
+      logprobs: new Float64Array(25).fill(-1),
+      ablatedLogprobs: Float64Array.from({ length: 25 }, (_, t) => -1 - t / 10),
+    };
+    expect(vppo([many], { tokenShare: 0.28 })[0]!.weights.filter((weight) => weight > 0)).toHaveLength(7);
   });
 
   test("lets completions without counted tokens and masked tokens influence nothing", () => {
@@ -114,7 +119,9 @@ describe("vppo", () => {
       },
     ];
     const credit = (entropyPenalty: number) =>
-      vppoMethod(vppoSchema.parse({ kind: "vppo", entropyPenalty })).credit([group])[0]![0]!;
+      vppoCredit
+        .create(vppoCredit.schema.parse({ kind: "vppo", entropyPenalty }), undefined)
+        .credit([group])[0]![0]!;
     const plain = credit(0);
     expect(plain.perception).toBeUndefined();
     expect(credit(0.06)).toEqual({

@@ -7,11 +7,11 @@ import * as z from "zod";
 import { klEstimators, mean } from "../../math/index.ts";
 import { checkOption, checkSignals, countedTokens, counts } from "../check-signals.ts";
 import { imageAblationSchema } from "../image-ablation.ts";
-import type { CompletionCredit, CreditMethod } from "../method.ts";
+import { type CompletionCredit, type CreditMethod, defineCredit } from "../method.ts";
 import { completionName, requireSignal } from "../per-completion.ts";
 import { topShare } from "../top-share.ts";
 
-export const vppoSchema = z
+const vppoSchema = z
   .strictObject({
     kind: z.literal("vppo"),
     tokenShare: z
@@ -161,10 +161,12 @@ function entropyTerm(
 }
 
 /** VPPO with its options bound; the batch is all completions of the call. */
-export function vppoMethod(config: z.output<typeof vppoSchema>): CreditMethod {
+function vppoMethod(config: z.output<typeof vppoSchema>): CreditMethod {
   return {
     needs: { ablation: { image: config.image, divergence: config.score === "divergence" } },
+    wholeBatch: true,
     ...(config.tokenShare === 1 && { sharesEvenly: true }),
+    ...(config.entropyPenalty > 0 && { addsLossTerm: true }),
     credit: (groups) => {
       const inputs = groups.flatMap((group, g) =>
         group.map((completion, i): VppoInput => {
@@ -185,3 +187,5 @@ export function vppoMethod(config: z.output<typeof vppoSchema>): CreditMethod {
     },
   };
 }
+
+export const vppoCredit = defineCredit({ schema: vppoSchema, create: vppoMethod });

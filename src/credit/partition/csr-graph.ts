@@ -29,24 +29,32 @@ export interface WeightedGraph {
  * The graph with rows in rising order of neighbour and vertices of weight 1, so that the order in which a caller
  * lists neighbours cannot matter.
  *
- * @throws ShapeError when rows do not fit the arrays, a neighbour does not exist, is the vertex itself or stands
- *   twice in a row, a weight is negative, or an edge lacks its twin
+ * @param graph that `checkRows` has passed
+ * @throws ShapeError when a neighbour stands twice in a row or an edge lacks its twin
  */
 export function checkedGraph(graph: PartitionGraph): WeightedGraph {
-  checkRows(graph);
-  const vertices = Math.max(graph.xadj.length - 1, 0);
   const { xadj, adjacency, edgeWeights } = isSorted(graph) ? graph : transposed(transposed(graph));
   checkSymmetry({ xadj, adjacency, edgeWeights });
+  return withUnitWeights({ xadj, adjacency, edgeWeights });
+}
+
+/** A sound graph, rows in rising order of neighbour, as the partitioner works on it. */
+export function withUnitWeights({ xadj, adjacency, edgeWeights }: PartitionGraph): WeightedGraph {
+  const vertices = Math.max(xadj.length - 1, 0);
   return {
     vertices,
     xadj,
     adjacency,
-    edgeWeights: Float64Array.from(edgeWeights),
+    edgeWeights: new Float64Array(edgeWeights),
     vertexWeights: new Int32Array(vertices).fill(1),
   };
 }
 
-function checkRows({ xadj, adjacency, edgeWeights }: PartitionGraph): void {
+/**
+ * @throws ShapeError when rows do not fit the arrays, a neighbour does not exist or is the vertex itself, or a weight is
+ *   negative
+ */
+export function checkRows({ xadj, adjacency, edgeWeights }: PartitionGraph): void {
   const vertices = Math.max(xadj.length - 1, 0);
   const entries = adjacency.length;
   if (edgeWeights.length !== entries) {
@@ -109,14 +117,18 @@ function checkSymmetry({ xadj, adjacency, edgeWeights }: PartitionGraph): void {
     for (let e = xadj[v]!; e < xadj[v + 1]!; e++) {
       const u = adjacency[e]!;
       if (e > xadj[v]! && adjacency[e - 1] === u) {
-        throw new ShapeError(`adjacency: expected each edge once, got ${v}–${u} twice`);
+        throw twice(v, u);
       }
       const twin = next[u]!++;
       if (twin >= xadj[u + 1]! || adjacency[twin] !== v || edgeWeights[twin] !== edgeWeights[e]) {
-        throw new ShapeError(
-          `adjacency: expected edge ${v}–${u} of weight ${edgeWeights[e]} in both rows, got it in one only`,
-        );
+        throw withoutTwin(v, u, edgeWeights[e]!);
       }
     }
   }
 }
+
+export const twice = (v: number, u: number) =>
+  new ShapeError(`adjacency: expected each edge once, got ${v}–${u} twice`);
+
+export const withoutTwin = (v: number, u: number, weight: number) =>
+  new ShapeError(`adjacency: expected edge ${v}–${u} of weight ${weight} in both rows, got it in one only`);

@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ConfigError, ShapeError } from "../../errors/index.ts";
+import { Rng } from "../../math/index.ts";
 import { checksum, completionGraph, type GraphRecipe, recipeGraph } from "../../testing/partition-graphs.ts";
-import { partition } from "./partition.ts";
+import { partition, partitionMatrix } from "./partition.ts";
 
 interface Case {
   /** Of a recipe, or of the completion whose place stands in `size`. */
@@ -205,7 +206,9 @@ describe("partition", () => {
       adjacency: Int32Array.from(adjacency),
       edgeWeights: Int32Array.from(edgeWeights),
     };
+    // Two vertices are many neighbours for a fourth of a part: a dense graph is checked by another way.
     expect(() => partition(graph, 2)).toThrow(ShapeError);
+    expect(() => partition(graph, 4)).toThrow(ShapeError);
   });
 
   test.each([0, -1, 1.5, Number.NaN])("rejects %f parts", (parts) => {
@@ -215,6 +218,86 @@ describe("partition", () => {
   test("rejects a seed that is no integer", () => {
     expect(() => partition(graphOf(3, []), 2, { seed: 0.5 })).toThrow(ConfigError);
     expect(() => partition(graphOf(3, []), 2, { tries: 0 })).toThrow(ConfigError);
+  });
+});
+
+/** Weights of nearly every pair, in clusters. */
+const denseMatrix = fc
+  .record({
+    vertices: fc.integer({ min: 12, max: 70 }),
+    partSize: fc.integer({ min: 1, max: 6 }),
+    clusters: fc.integer({ min: 1, max: 5 }),
+    seed: fc.nat(1000),
+  })
+  .map(({ vertices, partSize, clusters, seed }) => {
+    const rng = new Rng(seed);
+    const edges: [number, number, number][] = [];
+    for (let a = 0; a < vertices; a++) {
+      for (let b = a + 1; b < vertices; b++) {
+        const weight = a % clusters === b % clusters ? 700 + rng.integer(300) : rng.integer(400);
+        if (weight > 20) edges.push([a, b, weight]);
+      }
+    }
+    return { vertices, edges, parts: Math.max(2, Math.floor(vertices / partSize)), seed };
+  });
+
+describe("partition of dense graphs", () => {
+  test("keeps the bound, leaves no part empty, counts its cut, and repeats itself whatever the order of rows", () => {
+    fc.assert(
+      fc.property(denseMatrix, ({ vertices, edges, parts, seed }) => {
+        const found = partition(graphOf(vertices, edges), parts, { seed });
+        const count = sizes(found.part, parts);
+        expect(Math.min(...count)).toBeGreaterThan(0);
+        expect(Math.max(...count)).toBeLessThanOrEqual(limit(vertices, parts));
+        const cut = edges.reduce((sum, [a, b, w]) => sum + (found.part[a] === found.part[b] ? 0 : w), 0);
+        expect(found.edgeCut).toBe(cut);
+        expect(partition(graphOf(vertices, edges.toReversed()), parts, { seed })).toEqual(found);
+      }),
+    );
+  });
+
+  test("finds clusters of the size of parts in a graph where every pair is joined", () => {
+    const edges: [number, number, number][] = [];
+    for (let a = 0; a < 120; a++) {
+      for (let b = a + 1; b < 120; b++) edges.push([a, b, a % 12 === b % 12 ? 990 : 710]);
+    }
+    const { part } = partition(graphOf(120, edges), 12, { tries: 1 });
+    for (let v = 0; v < 120; v++) expect(part[v]).toBe(part[v % 12]);
+  });
+
+  test("is that of the matrix", () => {
+    fc.assert(
+      fc.property(denseMatrix, ({ vertices, edges, parts, seed }) => {
+        const weights = new Int32Array(vertices * vertices);
+        for (const [a, b, w] of edges) {
+          weights[a * vertices + b] = w;
+          weights[b * vertices + a] = w;
+        }
+        const matrix = { vertices, weights, entries: 2 * edges.length, heaviest: 1000 };
+        const { part } = partition(graphOf(vertices, edges), parts, { seed, tries: 1 });
+        expect(partitionMatrix(matrix, parts, seed)).toEqual(part);
+      }),
+    );
+  });
+
+  test("names an edge that stands twice, and one that lacks its twin or weighs another number", () => {
+    const whole = { xadj: [0, 2, 4, 6], adjacency: [1, 2, 0, 2, 0, 1], edgeWeights: [0, 5, 0, 5, 5, 5] };
+    const parted = ({ xadj, adjacency, edgeWeights }: typeof whole) =>
+      partition(
+        {
+          xadj: Int32Array.from(xadj),
+          adjacency: Int32Array.from(adjacency),
+          edgeWeights: Int32Array.from(edgeWeights),
+        },
+        4,
+      );
+    expect([...parted(whole).part]).toEqual([0, 1, 2]);
+    expect(() => parted({ ...whole, adjacency: [1, 1, 0, 2, 0, 1] })).toThrow("got 0–1 twice");
+    expect(() => parted({ ...whole, edgeWeights: [0, 5, 0, 5, 4, 5] })).toThrow(
+      "edge 0–2 of weight 5 in both rows",
+    );
+    const lacking = { xadj: [0, 1, 3, 5], adjacency: [1, 0, 2, 0, 1], edgeWeights: [0, 0, 5, 5, 5] };
+    expect(() => parted(lacking)).toThrow("edge 2–0 of weight 5 in both rows, got it in one only");
   });
 });
 

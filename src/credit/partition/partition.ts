@@ -1,13 +1,16 @@
 /**
  * @module
- * Multilevel partitioning of a graph into parts of nearly equal size with little weight between them, after Karypis
- * and Kumar. Read `coarsen`, `bisect`, `refine-parts`, then the function here that puts them together.
+ * Partitioning of a graph into parts of nearly equal size with little weight between them: multilevel, after Karypis
+ * and Kumar, where vertices have few neighbours; by growing parts where they have many. Read `coarsen`, `bisect`,
+ * `refine-parts` for the first, `edge-matrix` and `grow-parts` for the second, then the functions here that choose.
  */
 import { ConfigError } from "../../errors/index.ts";
 import { Rng } from "../../math/index.ts";
 import { bisected } from "./bisect.ts";
 import { coarsened } from "./coarsen.ts";
-import { checkedGraph, type PartitionGraph, type WeightedGraph } from "./csr-graph.ts";
+import { checkedGraph, checkRows, type PartitionGraph, type WeightedGraph } from "./csr-graph.ts";
+import { checkedMatrix, type EdgeMatrix, graphOfMatrix } from "./edge-matrix.ts";
+import { grownParts } from "./grow-parts.ts";
 import { type RefineOptions, refineParts } from "./refine-parts.ts";
 
 export interface PartitionOptions {
@@ -27,8 +30,8 @@ export interface Partition {
   readonly edgeCut: number;
 }
 
-/** How much more than the mean a part may hold: METIS's default for k-way partitioning. */
-const IMBALANCE = 1.03;
+/** How much a part may hold, in hundredths of the mean: METIS's default for k-way partitioning. */
+const IMBALANCE_PERCENT = 103;
 /** Passes of local search over one graph, at most. */
 const PASSES = 10;
 /** How often a finished partition is coarsened within its parts and refined again. */
@@ -40,6 +43,10 @@ const WORK = 4e5;
 const MOST_TRIES = 24;
 /** So many in a row that are no better end the search. */
 const PATIENCE = 2;
+/** A graph is dense where its vertices have this many times as many neighbours as a part has vertices, on average. */
+const DENSE = 2;
+/** Below it sums of edge weights fit 32 bits. */
+const MOST_SUM = 2 ** 31;
 
 /**
  * Parts of a graph with little edge weight between them.
@@ -49,7 +56,9 @@ const PATIENCE = 2;
  *
  * The multilevel scheme of Karypis and Kumar (SIAM J. Sci. Comput. 20, 1998): recursive bisection, each half by
  * heavy-edge matching, greedy growing and Fiduccia-Mattheyses refinement, then refinement over all parts and another
- * round of coarsening and refinement that starts from those; the best of several such partitions. The bound is METIS's
+ * round of coarsening and refinement that starts from those; the best of several such partitions. Where vertices have at
+ * least twice as many neighbours as a part has vertices, parts are grown one by one instead and vertices then moved
+ * and exchanged: most edges are cut whatever one does, and a coarser graph would be as dense. The bound is METIS's
  * default for k-way; unlike METIS's own partitions these never exceed it, and no part is empty. With no more vertices
  * than parts each vertex is its own part and the remaining parts stay empty. Vertices without edges go wherever there
  * is room.
@@ -80,20 +89,18 @@ export function partition(
     throw new ConfigError(`tries: expected an integer ≥ 1, got ${tries}`);
   }
   if (!Number.isSafeInteger(seed)) throw new ConfigError(`seed: expected an integer, got ${seed}`);
-  const checked = checkedGraph(graph);
-  const { vertices } = checked;
-  const everyVertex = Int32Array.from({ length: vertices }, (_, v) => v);
-  if (parts === 1) return withCut(checked, new Int32Array(vertices));
-  if (vertices <= parts) return withCut(checked, everyVertex);
+  checkRows(graph);
+  const vertices = Math.max(graph.xadj.length - 1, 0);
+  const entries = graph.adjacency.length;
   const rng = new Rng(seed);
-  const capacity = Math.ceil((IMBALANCE * vertices) / parts - 1e-9);
-  const affordable = Math.floor(WORK / (checked.adjacency.length + 20 * vertices));
+  const attempt = isDense(vertices, entries, heaviestOf(graph), parts)
+    ? denseAttempt(checkedMatrix(graph), parts, rng)
+    : sparseAttempt(checkedGraph(graph), parts, rng);
+  const affordable = Math.floor(WORK / (entries + 20 * vertices));
   let best: Partition | undefined;
   let sinceBest = 0;
   for (let i = 0; i < Math.max(1, Math.min(tries, affordable)) && sinceBest < PATIENCE; i++) {
-    const part = new Int32Array(vertices);
-    divide({ graph: checked, vertices: everyVertex, first: 0, parts }, capacity, part, rng);
-    const found = withCut(checked, refinedAgain(checked, part, { parts, capacity, passes: PASSES }, rng));
+    const found = attempt();
     sinceBest++;
     if (!best || found.edgeCut < best.edgeCut) {
       best = found;
@@ -102,6 +109,75 @@ export function partition(
     if (best.edgeCut === 0) break;
   }
   return best!;
+}
+
+/**
+ * The parts that `partition` finds in one try, of a graph that is a square of weights and known to be sound. A dense one
+ * needs no rows of neighbours and no check.
+ *
+ * @param parts 1 or more
+ * @throws ConfigError when the seed is no integer
+ */
+export function partitionMatrix(matrix: EdgeMatrix, parts: number, seed: number): Int32Array {
+  if (!Number.isSafeInteger(seed)) throw new ConfigError(`seed: expected an integer, got ${seed}`);
+  const { vertices, entries, heaviest } = matrix;
+  const rng = new Rng(seed);
+  return isDense(vertices, entries, heaviest, parts)
+    ? denseParts(matrix, parts, rng)
+    : sparseParts(graphOfMatrix(matrix), parts, rng);
+}
+
+function isDense(vertices: number, entries: number, heaviest: number, parts: number): boolean {
+  return (
+    vertices > 0 &&
+    entries * parts >= DENSE * vertices * vertices &&
+    heaviest * vertices * capacityOf(vertices, parts) < MOST_SUM
+  );
+}
+
+function heaviestOf({ edgeWeights }: PartitionGraph): number {
+  let heaviest = 0;
+  for (let e = 0; e < edgeWeights.length; e++) heaviest = Math.max(heaviest, edgeWeights[e]!);
+  return heaviest;
+}
+
+function denseAttempt(matrix: EdgeMatrix, parts: number, rng: Rng): () => Partition {
+  return () => {
+    const part = denseParts(matrix, parts, rng);
+    return { part, edgeCut: matrixCut(matrix, part) };
+  };
+}
+
+function sparseAttempt(graph: WeightedGraph, parts: number, rng: Rng): () => Partition {
+  return () => {
+    const part = sparseParts(graph, parts, rng);
+    return { part, edgeCut: graphCut(graph, part) };
+  };
+}
+
+function denseParts(matrix: EdgeMatrix, parts: number, rng: Rng): Int32Array {
+  const { vertices } = matrix;
+  return settledParts(vertices, parts) ?? grownParts(matrix, parts, capacityOf(vertices, parts), rng);
+}
+
+function sparseParts(graph: WeightedGraph, parts: number, rng: Rng): Int32Array {
+  const settled = settledParts(graph.vertices, parts);
+  if (settled) return settled;
+  const capacity = capacityOf(graph.vertices, parts);
+  const vertices = Int32Array.from({ length: graph.vertices }, (_, v) => v);
+  const part = new Int32Array(graph.vertices);
+  divide({ graph, vertices, first: 0, parts }, capacity, part, rng);
+  return refinedAgain(graph, part, { parts, capacity, passes: PASSES }, rng);
+}
+
+/** Parts where there is nothing to choose. */
+function settledParts(vertices: number, parts: number): Int32Array | undefined {
+  if (parts === 1) return new Int32Array(vertices);
+  return vertices <= parts ? Int32Array.from({ length: vertices }, (_, v) => v) : undefined;
+}
+
+function capacityOf(vertices: number, parts: number): number {
+  return Math.ceil((IMBALANCE_PERCENT * vertices) / (100 * parts));
 }
 
 /** Part of a graph that is to become some of the parts. */
@@ -196,12 +272,20 @@ function induced(
   };
 }
 
-function withCut({ vertices, xadj, adjacency, edgeWeights }: WeightedGraph, part: Int32Array): Partition {
+function graphCut({ vertices, xadj, adjacency, edgeWeights }: WeightedGraph, part: Int32Array): number {
   let edgeCut = 0;
   for (let v = 0; v < vertices; v++) {
     for (let e = xadj[v]!; e < xadj[v + 1]!; e++) {
       if (adjacency[e]! > v && part[adjacency[e]!] !== part[v]) edgeCut += edgeWeights[e]!;
     }
   }
-  return { part, edgeCut };
+  return edgeCut;
+}
+
+function matrixCut({ vertices, weights }: EdgeMatrix, part: Int32Array): number {
+  let edgeCut = 0;
+  for (let v = 0; v < vertices; v++) {
+    for (let u = v + 1; u < vertices; u++) if (part[u] !== part[v]) edgeCut += weights[v * vertices + u]!;
+  }
+  return edgeCut;
 }

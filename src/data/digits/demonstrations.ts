@@ -4,25 +4,14 @@
  * that reinforcement learning meets handwriting that no trace has shown.
  */
 import { Rng } from "../../math/index.ts";
-import type { Problem } from "../problem.ts";
-import { described, LESSONS, type Lesson } from "./lessons.ts";
+import type { Demonstration, DemonstrationSource } from "../task.ts";
+import { described, LESSONS, type LessonName } from "./lessons.ts";
 import { type DigitsOptions, digitsSchema } from "./options.ts";
 import { digitScans } from "./scans.ts";
 import { problemAt, worldAt } from "./source.ts";
-import type { DigitsTruth } from "./world.ts";
 
-/** A problem and the completion to imitate. */
-export interface Demonstration {
-  readonly problem: Problem;
-  readonly completion: string;
-  readonly truth: DigitsTruth;
-}
-
-/** An endless source of demonstrations, each a pure function of its index. */
-export interface DemonstrationSource {
-  /** Says in words what differs when a resumed run has other data. */
-  readonly fingerprint: string;
-  readonly size: number;
+/** Demonstrations of digits problems, each drawn at once. */
+export interface DigitsDemonstrations extends DemonstrationSource {
   demonstration(index: number): Demonstration;
 }
 
@@ -42,9 +31,9 @@ export function demonstrations({
   readonly scans: readonly number[];
   readonly seed: number;
   readonly options?: Partial<DigitsOptions>;
-  readonly lesson?: Lesson;
+  readonly lesson?: LessonName;
   readonly describedShare?: number;
-}): DemonstrationSource {
+}): DigitsDemonstrations {
   const plan = LESSONS[lesson];
   const resolved = plan.options(digitsSchema.parse(options));
   const scans = digitScans();
@@ -57,9 +46,9 @@ export function demonstrations({
       const problem = problemAt(seed, lesson, index, scans, truth);
       const isDescribed =
         lesson === "reasoning" && new Rng(seed).fork(`described/${index}`).uniform() < describedShare;
-      if (isDescribed) return { problem: described(problem, truth), completion: truth.trace, truth };
+      if (isDescribed) return { problem: described(problem, truth), completion: truth.trace };
       const question = plan.question ?? problem.question;
-      return { problem: { ...problem, question }, completion: plan.completion(truth), truth };
+      return { problem: { ...problem, question }, completion: plan.completion(truth) };
     },
   };
 }

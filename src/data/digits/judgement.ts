@@ -4,6 +4,7 @@
  * step is right or wrong by its own operands, so that a misread digit is one error and not a chain of them; the answer
  * is right or wrong by the problem.
  */
+import type { LabelledSpan } from "../labels/span.ts";
 import { answerTo, EXTREMES, type Extreme, greaterThan, type Line } from "./questions.ts";
 import {
   type NumberSpan,
@@ -13,24 +14,6 @@ import {
   type Statement,
 } from "./statements.ts";
 import { type DigitsTruth, extremeDigit, lineDigits } from "./world.ts";
-
-/** What a judged stretch of text does: reads the image, or reasons from text (arithmetic, selection, answer). */
-export type JudgedRole = "image" | "reasoning";
-
-/** A judged stretch of the completion. */
-export interface Judgement extends Span {
-  readonly role: JudgedRole;
-  readonly statement: Statement["kind"];
-  /** Null where there is nothing to be right or wrong about: an equals sign, a choice among nothing stated. */
-  readonly correct: boolean | null;
-  /** Whether it follows from what the completion itself wrote before; null for readings and where nothing was. */
-  readonly follows: boolean | null;
-  /**
-   * Texts that would be right in its place, by the image for readings and by what was written before for the rest; none
-   * where it ought not to stand at all, or nothing can be said.
-   */
-  readonly right: readonly string[];
-}
 
 /** Which of the stated values are right, by the alignment of `alignedExpected`. */
 export function alignedRight(stated: readonly number[], expected: readonly number[]): boolean[] {
@@ -130,7 +113,7 @@ function judgeStep(
   statement: Statement & { kind: "step" },
   written: Written,
   truth: DigitsTruth,
-): Judgement[] {
+): LabelledSpan[] {
   const { operands, operators, equals, result } = statement;
   const reasoning = { role: "reasoning", statement: "step" } as const;
   const known = written.values();
@@ -170,7 +153,7 @@ function judgeSelection(
   statement: Statement & { kind: "selection" },
   written: Written,
   truth: DigitsTruth,
-): Judgement[] {
+): LabelledSpan[] {
   const { threshold, values, none } = statement;
   const reasoning = { role: "reasoning", statement: "selection" } as const;
   const asked = truth.question.kind === "count-greater" ? truth.question.threshold : null;
@@ -212,7 +195,7 @@ function judgeDerived(
   statement: "largest" | "count",
   expected: number | undefined,
   written: Written,
-): Judgement {
+): LabelledSpan {
   written.derived.push(value.value);
   const right = expected === undefined ? null : value.value === expected;
   return {
@@ -225,7 +208,7 @@ function judgeDerived(
   };
 }
 
-function judgeStatement(statement: Statement, written: Written, truth: DigitsTruth): Judgement[] {
+function judgeStatement(statement: Statement, written: Written, truth: DigitsTruth): LabelledSpan[] {
   switch (statement.kind) {
     case "reading": {
       const { subject, values } = statement;
@@ -270,7 +253,7 @@ function judgeStatement(statement: Statement, written: Written, truth: DigitsTru
 
 /** A judged completion. */
 export interface JudgedCompletion {
-  readonly judgements: readonly Judgement[];
+  readonly judgements: readonly LabelledSpan[];
   /** The values last read for everything that the question needs; undefined where a part was never stated. */
   readonly read: readonly number[] | undefined;
   /** Last stated values by subject. */

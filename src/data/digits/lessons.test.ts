@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { demonstrations } from "./demonstrations.ts";
 import { DIGITS_KINDS } from "./options.ts";
 import { warmStartScans } from "./split.ts";
+import { truthOf } from "./truth.ts";
 
 const scans = warmStartScans(30, 1);
 
@@ -9,7 +10,8 @@ describe("lessons", () => {
   test("reading: one cell and its digit", () => {
     const source = demonstrations({ scans, seed: 1, lesson: "reading" });
     for (let index = 0; index < 30; index++) {
-      const { problem, completion, truth } = source.demonstration(index);
+      const { problem, completion } = source.demonstration(index);
+      const truth = truthOf(problem);
       expect(problem.images).toMatchObject([{ width: 28, height: 28 }]);
       expect(completion).toBe(String(truth.digits[0]!.value));
       expect(truth.digits).toHaveLength(1);
@@ -20,7 +22,8 @@ describe("lessons", () => {
     const options = { canvases: ["112x84" as const] };
     const source = demonstrations({ scans, seed: 1, lesson: "transcription", options });
     for (let index = 0; index < 30; index++) {
-      const { completion, truth } = source.demonstration(index);
+      const { problem, completion } = source.demonstration(index);
+      const truth = truthOf(problem);
       expect(completion).toMatch(/^[.0-9]{12}$/);
       for (const { row, column, value } of truth.digits)
         expect(completion[4 * row + column]).toBe(String(value));
@@ -33,7 +36,8 @@ describe("lessons", () => {
     const shown = demonstrations({ scans, seed: 1, options });
     const told = demonstrations({ scans, seed: 1, options, describedShare: 1 });
     for (let index = 0; index < 100; index++) {
-      const { problem, completion, truth } = told.demonstration(index);
+      const { problem, completion } = told.demonstration(index);
+      const truth = truthOf(problem);
       expect(problem.images).toEqual([]);
       expect(completion).toBe(shown.demonstration(index).completion);
       const question = shown.demonstration(index).problem.question;

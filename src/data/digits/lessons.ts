@@ -8,8 +8,9 @@ import type { Problem } from "../problem.ts";
 import type { DigitsOptions } from "./options.ts";
 import type { DigitsTruth } from "./world.ts";
 
-/** One cell's digit; all cells of a canvas in order; a question with its reasoning trace. */
-export type Lesson = "reading" | "transcription" | "reasoning";
+/** In the order of teaching: one cell's digit; all cells of a canvas in order; a question with its reasoning trace. */
+export const LESSON_NAMES = ["reading", "transcription", "reasoning"] as const;
+export type LessonName = (typeof LESSON_NAMES)[number];
 
 /** What a lesson changes about the task. */
 export interface LessonPlan {
@@ -24,7 +25,7 @@ export interface LessonPlan {
 /** Stands for a cell without a digit. */
 const BLANK = ".";
 
-export const LESSONS: Readonly<Record<Lesson, LessonPlan>> = {
+export const LESSONS: Readonly<Record<LessonName, LessonPlan>> = {
   reading: {
     options: (task) => ({ ...task, canvases: ["28x28"], digits: [1, 1], kinds: ["largest"] }),
     question: "What is the digit?",

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { labelTokens } from "./labeller.ts";
-import { isRightToken, type RightTexts, rightTexts } from "./right-texts.ts";
+import { isRightToken } from "../labels/right-texts.ts";
+import { digitsLabels } from "./labels.ts";
 import { digitsSource } from "./source.ts";
+import { truthOf } from "./truth.ts";
 import type { DigitsTruth } from "./world.ts";
 
 const source = digitsSource({
@@ -13,13 +14,21 @@ const source = digitsSource({
 
 /** A world that shows 3, 5 and 2 in this order, whose sum is asked for. */
 const truth: DigitsTruth = {
-  ...source.world(0),
-  digits: source.world(0).digits.map((digit, i) => ({ ...digit, value: [3, 5, 2][i]! })),
+  ...truthOf(source.problem(0)),
+  digits: truthOf(source.problem(0)).digits.map((digit, i) => ({ ...digit, value: [3, 5, 2][i]! })),
   question: { kind: "sum" },
   needed: [3, 5, 2],
   answer: "10",
   trace: "<think>I see 3, 5 and 2. 3 + 5 = 8. 8 + 2 = 10.</think><answer>10</answer>",
 };
+
+const problemOf = (own: DigitsTruth) => ({
+  id: "made",
+  images: [],
+  question: "",
+  answers: [],
+  columns: { truth: own },
+});
 
 /** Digits, and all else in one piece, as tokenizers of Qwen cut it. */
 const tokensOf = (text: string) => text.match(/\d|\D+/g) ?? [];
@@ -27,9 +36,11 @@ const tokensOf = (text: string) => text.match(/\d|\D+/g) ?? [];
 /** The right texts by token, of the tokens that have any. */
 function shown(text: string): [string, readonly string[]][] {
   const tokens = tokensOf(text);
-  return rightTexts(tokens, truth).flatMap((right, t): [string, readonly string[]][] =>
-    right === null || /\D/.test(tokens[t]!) ? [] : [[tokens[t]!, right.texts]],
-  );
+  return digitsLabels
+    .rightTexts(problemOf(truth), tokens)
+    .flatMap((right, t): [string, readonly string[]][] =>
+      right === null || /\D/.test(tokens[t]!) ? [] : [[tokens[t]!, right.texts]],
+    );
 }
 
 describe("right texts", () => {
@@ -102,11 +113,13 @@ describe("right texts", () => {
 
   test("make every judged token of a true trace right, whatever the tokens are cut like", () => {
     const worlds = Array.from({ length: 40 }, (_, i) =>
-      digitsSource({
-        split: "train",
-        seed: 5,
-        options: { kinds: ["sum", "largest", "line-sum", "difference", "count-greater"] },
-      }).world(i),
+      truthOf(
+        digitsSource({
+          split: "train",
+          seed: 5,
+          options: { kinds: ["sum", "largest", "line-sum", "difference", "count-greater"] },
+        }).problem(i),
+      ),
     );
     fc.assert(
       fc.property(fc.constantFrom(...worlds), fc.array(fc.integer({ min: 1, max: 3 })), (world, lengths) => {
@@ -116,8 +129,8 @@ describe("right texts", () => {
           tokens.push(world.trace.slice(start, start + length));
           start += length;
         }
-        const labels = labelTokens(tokens, world);
-        for (const [t, right] of rightTexts(tokens, world).entries()) {
+        const labels = digitsLabels.label(problemOf(world), tokens)!;
+        for (const [t, right] of digitsLabels.rightTexts(problemOf(world), tokens).entries()) {
           if (right !== null) {
             expect(labels[t]!.role).not.toBe("other");
             expect(isRightToken(tokens[t]!, right)).toBe(true);
@@ -126,20 +139,5 @@ describe("right texts", () => {
       }),
       { numRuns: 60 },
     );
-  });
-});
-
-describe("a token is right", () => {
-  const one: RightTexts = { lead: " ", texts: ["12"] };
-  test.each([
-    ["that is the whole text", " 12", true],
-    ["that begins it", " 1", true],
-    ["that goes on behind it", " 12.", true],
-    ["whose number goes on", " 123", false],
-    ["that is another number", " 2", false],
-    ["without the lead", "12", false],
-    ["that is the lead alone", " ", false],
-  ])("or not: one %s", (_, token, expected) => {
-    expect(isRightToken(token, one)).toBe(expected);
   });
 });

@@ -4,6 +4,7 @@ import { demonstrations } from "./demonstrations.ts";
 import { DIGITS_KINDS } from "./options.ts";
 import { digitsSource } from "./source.ts";
 import { splitScans, warmStartScans } from "./split.ts";
+import { truthOf } from "./truth.ts";
 
 const wide = {
   canvases: ["84x84", "84x112", "112x84", "112x112"],
@@ -32,7 +33,7 @@ describe("digitsSource", () => {
     const other = digitsSource({ split: "train", seed: 7, options: wide });
     const late = other.problem(41);
     expect([0, 1, 41].map((index) => one.problem(index))).toEqual([other.problem(0), other.problem(1), late]);
-    expect(one.world(41)).toEqual(other.world(41));
+    expect(truthOf(one.problem(41))).toEqual(truthOf(other.problem(41)));
   });
 
   test("seeds, splits and indices give other problems", () => {
@@ -54,7 +55,7 @@ describe("digitsSource", () => {
         answers: [answer],
         kind,
       } = source.problem(index);
-      const world = source.world(index);
+      const world = truthOf(source.problem(index));
       expect(images).toHaveLength(1);
       expect(images[0]).toMatchObject(world.canvas);
       expect(images[0]!.data).toHaveLength(world.canvas.width * world.canvas.height * 3);
@@ -66,14 +67,14 @@ describe("digitsSource", () => {
     const own = new Set(splitScans(split));
     const source = digitsSource({ split, seed: 3, options: wide });
     for (let index = 0; index < 500; index++) {
-      expect(source.world(index).digits.every(({ scan }) => own.has(scan))).toBe(true);
+      expect(truthOf(source.problem(index)).digits.every(({ scan }) => own.has(scan))).toBe(true);
     }
   });
 
   test("questions and traces use the task's forms only", () => {
     const source = digitsSource({ split: "train", seed: 5, options: { ...wide, noise: 0 } });
     for (let index = 0; index < 2000; index++) {
-      expect(source.world(index).trace).toMatch(TRACES);
+      expect(truthOf(source.problem(index)).trace).toMatch(TRACES);
       if (index < 200) expect(source.problem(index).question).toMatch(QUESTIONS);
     }
   });
@@ -100,7 +101,10 @@ describe("demonstrations", () => {
 
   test.each(["reading", "transcription", "reasoning"] as const)("%s shows the given scans only", (lesson) => {
     const source = demonstrations({ scans, seed: 4, lesson });
-    const shown = Array.from({ length: 300 }, (_, index) => source.demonstration(index).truth.digits).flat();
+    const shown = Array.from(
+      { length: 300 },
+      (_, index) => truthOf(source.demonstration(index).problem).digits,
+    ).flat();
     expect(new Set(shown.map(({ scan }) => scan))).toEqual(new Set(scans));
   });
 
@@ -108,7 +112,8 @@ describe("demonstrations", () => {
     const source = demonstrations({ scans, seed: 4, options: { digits: [1, 3] } });
     const counts = new Set<number>();
     for (let index = 0; index < 50; index++) {
-      const { problem, completion, truth } = source.demonstration(index);
+      const { problem, completion } = source.demonstration(index);
+      const truth = truthOf(problem);
       expect(problem.question).toMatch(QUESTIONS);
       expect(completion).toBe(truth.trace);
       expect(completion).toContain(`<answer>${problem.answers[0]}</answer>`);

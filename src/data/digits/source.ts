@@ -5,23 +5,19 @@
 import { DataError } from "../../errors/index.ts";
 import { Rng } from "../../math/index.ts";
 import type { Problem, ProblemSource } from "../problem.ts";
+import type { Split } from "../task.ts";
 import { keySteps } from "./key-steps.ts";
 import { type DigitsOptions, digitsSchema } from "./options.ts";
 import { questionText } from "./questions.ts";
 import { renderWorld } from "./render.ts";
 import { type DigitScans, digitScans } from "./scans.ts";
-import { type DigitsSplit, splitScans } from "./split.ts";
+import { splitScans } from "./split.ts";
+import { TRUTH_COLUMN } from "./truth.ts";
 import { type DigitsTruth, drawWorld } from "./world.ts";
 
-/** The digits task; `world(index)` is the truth of `problem(index)`. */
+/** Digits problems, each drawn at once, with its truth as a column. */
 export interface DigitsSource extends ProblemSource {
   problem(index: number): Problem;
-  world(index: number): DigitsTruth;
-}
-
-/** Whether the truth behind each problem of a source is known. */
-export function isDigitsSource(source: ProblemSource): source is DigitsSource {
-  return "world" in source;
 }
 
 /** The generator of one problem; independent streams for its world and its noise. */
@@ -59,7 +55,7 @@ export function problemAt(
     answers: [truth.answer],
     kind: truth.question.kind,
     keySteps: keySteps(truth),
-    columns: {},
+    columns: { [TRUTH_COLUMN]: truth },
   };
 }
 
@@ -73,18 +69,17 @@ export function digitsSource({
   seed,
   options = {},
 }: {
-  split: DigitsSplit;
+  split: Split;
   seed: number;
   options?: Partial<DigitsOptions>;
 }): DigitsSource {
   const resolved = digitsSchema.parse(options);
   const scans = digitScans();
   const pool = splitScans(split);
-  const world = (index: number): DigitsTruth => worldAt(seed, split, index, scans, pool, resolved);
   return {
     fingerprint: `digits split=${split} seed=${seed} scans=${scans.sha256} options=${JSON.stringify(resolved)}`,
     size: Infinity,
-    world,
-    problem: (index) => problemAt(seed, split, index, scans, world(index)),
+    problem: (index) =>
+      problemAt(seed, split, index, scans, worldAt(seed, split, index, scans, pool, resolved)),
   };
 }

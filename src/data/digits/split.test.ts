@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { ConfigError } from "../../errors/index.ts";
+import { SPLITS } from "../task.ts";
 import { digitScans } from "./scans.ts";
-import { DIGITS_SPLITS, splitScans, warmStartScans } from "./split.ts";
+import { splitScans, warmStartScans } from "./split.ts";
 
 function perDigit(indices: readonly number[]): number[] {
   const { labels } = digitScans();
@@ -11,8 +12,8 @@ function perDigit(indices: readonly number[]): number[] {
 
 describe("splitScans", () => {
   test("train, validation and test share no scan and leave none out", () => {
-    const all = DIGITS_SPLITS.flatMap((split) => splitScans(split));
-    expect(DIGITS_SPLITS.map((split) => splitScans(split).length)).toEqual([1200, 250, 347]);
+    const all = SPLITS.flatMap((split) => splitScans(split));
+    expect(SPLITS.map((split) => splitScans(split).length)).toEqual([1200, 250, 347]);
     expect(new Set(all).size).toBe(1797);
   });
 
@@ -23,7 +24,7 @@ describe("splitScans", () => {
   });
 
   test("the split never changes, or old results would have seen new test scans", () => {
-    const text = DIGITS_SPLITS.map((split) => splitScans(split).join()).join(";");
+    const text = SPLITS.map((split) => splitScans(split).join()).join(";");
     expect(createHash("sha256").update(text).digest("hex")).toBe(
       "5ac06fb86373fbc99b6b9635c3b3750c4a2ecf19605ba5578d457e6aff333530",
     );

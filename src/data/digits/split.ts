@@ -5,12 +5,8 @@
  */
 import { ConfigError } from "../../errors/index.ts";
 import { Rng } from "../../math/index.ts";
+import type { Split } from "../task.ts";
 import { type DigitScans, digitScans } from "./scans.ts";
-
-export const DIGITS_SPLITS = ["train", "validation", "test"] as const;
-
-/** One of the disjoint parts of the scans. */
-export type DigitsSplit = (typeof DIGITS_SPLITS)[number];
 
 /** Scans in train and in validation; the rest, 347, is test. */
 const TRAIN = 1200;
@@ -31,13 +27,13 @@ function classRounds(scans: DigitScans, indices: readonly number[], rng: Rng): n
   return rounds;
 }
 
-let splits: Readonly<Record<DigitsSplit, readonly number[]>> | undefined;
+let splits: Readonly<Record<Split, readonly number[]>> | undefined;
 
 /**
  * Indices of a split's scans in the asset: 1,200 train (120 of each digit), 250 validation (25 of each), 347 test
  * (29 to 38 of each).
  */
-export function splitScans(split: DigitsSplit): readonly number[] {
+export function splitScans(split: Split): readonly number[] {
   if (splits === undefined) {
     const scans = digitScans();
     const all = Array.from({ length: scans.count }, (_, i) => i);

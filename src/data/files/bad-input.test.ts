@@ -43,7 +43,11 @@ describe("a broken line of jsonl", () => {
     ["is no JSON", '{"problem": "How', "is no JSON"],
     ["is a list", "[1, 2]", "expected a JSON object, got a list"],
     ["is null", "null", "expected a JSON object, got null"],
-    ["has no question", '{"answer": "7"}', "question: is missing"],
+    [
+      "has no question",
+      '{"answer": "7", "id": 1}',
+      "question: is missing; the row has answer, id (data.columns.question names its column)",
+    ],
     ["has no answer", '{"problem": "How many?"}', "answer: is missing"],
     [
       "has an empty answer in marks",
@@ -219,8 +223,9 @@ describe("a parquet file", () => {
     ];
     writeFileSync(path, new Uint8Array(parquetWriteBuffer({ columnData })));
     await expect(open(path)).rejects.toThrow(
-      `${path}: has no column for the answer: expected one of "answer", "solution", "ground_truth", got problem, images`,
+      `${path}: has no column for the answer: expected one of "answer", "ground_truth", "correct_answer", `,
     );
+    await expect(open(path)).rejects.toThrow("got problem, images (data.columns.answer names another)");
     await expect(open(path, { columns: { answer: "reply" } })).rejects.toThrow('expected "reply"');
   });
 

@@ -1,20 +1,20 @@
 /**
  * @module
- * Reads a whole data set and says what is in it: how much, how large, what is broken and what stands there twice.
+ * Reads a whole data set and says what is in it: how much, how large, what is broken and what stands there twice; which
+ * columns problems are made of, how some of them look to the model, and which references nothing can equal.
  */
-import { createHash } from "node:crypto";
 import { DataError } from "../../errors/index.ts";
-import type { RgbImage } from "../../model/index.ts";
 import type { Problem } from "../problem.ts";
-import type { FileSource } from "./file-source.ts";
-
-/** Least, middle and greatest of some numbers, and their mean. */
-export interface Spread {
-  readonly least: number;
-  readonly median: number;
-  readonly mean: number;
-  readonly greatest: number;
-}
+import {
+  type JudgedReference,
+  judgedProblem,
+  judgeReference,
+  type ReferenceVerdict,
+} from "./check-references.ts";
+import { ColumnCount, type ColumnUse } from "./column-use.ts";
+import { contentKey, type DuplicatePlace, Duplicates } from "./duplicates.ts";
+import type { FileSource, StatedRow } from "./file-source.ts";
+import { type Spread, spread } from "./spread.ts";
 
 /** A row that cannot be read. */
 export interface BrokenPlace {
@@ -23,13 +23,31 @@ export interface BrokenPlace {
   readonly message: string;
 }
 
-/** A row that is there already, by its id or by its content. */
-export interface DuplicatePlace {
+/** A row whose reference no completion can equal. */
+export interface UnreachablePlace {
   readonly index: number;
   readonly place: string;
-  readonly same: "id" | "content";
-  /** Where the first of them stands. */
-  readonly as: string;
+  readonly reference: string;
+  /** The answer that the verdict reads out of it. */
+  readonly extracted: string | null;
+  readonly reason: string;
+}
+
+/** A problem as the model and the verdict see it. */
+export interface ShownProblem {
+  readonly place: string;
+  readonly id: string;
+  /** The text that the model reads, its places of images and videos marked. */
+  readonly prompt: string;
+  /** `[images][width, height]` pixels. */
+  readonly images: readonly (readonly [number, number])[];
+  /** `[videos][frames, width, height]` */
+  readonly videos: readonly (readonly [number, number, number])[];
+  readonly answers: readonly string[];
+  /** What the verdict makes of the reference itself; only with a verdict. */
+  readonly reference?: JudgedReference;
+  /** The completion that a warm start imitates, where the row has one. */
+  readonly solution?: string;
 }
 
 /** What is in a data set. */
@@ -46,6 +64,17 @@ export interface DataCheck {
   readonly videos: number;
   /** Neither an image nor a video. */
   readonly problemsWithoutImage: number;
+  /** Rows with a completion of their own for a warm start. */
+  readonly solutions: number;
+  /** Problems with options whose answer is none of them. */
+  readonly answersOutsideOptions: number;
+  /** Problems of which every accepted answer has more than 12 words: a completion would have to repeat one. */
+  readonly longReferences: number;
+  /** References that no completion can equal, of those that were judged; only with a verdict. */
+  readonly references?: { readonly judged: number; readonly unreachable: number };
+  readonly columns: ColumnUse;
+  /** Three problems, from the beginning, the middle and the end. */
+  readonly shown: readonly ShownProblem[];
   /** Per image; none where there is no image. */
   readonly pixels?: Spread;
   /** Per video, of its shown frames; none where there is no video. */
@@ -66,74 +95,49 @@ export interface DataCheck {
 export interface CheckOptions {
   /** Tokens of a problem's prompt, images and videos included. */
   readonly promptTokens?: ((problem: Problem) => number) | undefined;
+  /** The text of a problem's prompt; its question unless given. */
+  readonly promptText?: ((problem: Problem) => string) | undefined;
+  /** Judges references; they are not judged unless given. */
+  readonly verdict?: ReferenceVerdict | undefined;
   /** Whether a problem is beyond the limits of training. */
   readonly isFiltered?: ((problem: Problem, promptTokens: number | undefined) => boolean) | undefined;
   readonly onBroken?: ((row: BrokenPlace) => void) | undefined;
   readonly onDuplicate?: ((row: DuplicatePlace) => void) | undefined;
+  readonly onUnreachable?: ((row: UnreachablePlace) => void) | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   /** Asked after every few rows; true ends early with what there is. */
   readonly shouldStop?: (() => boolean) | undefined;
 }
 
-function spread(values: readonly number[]): Spread | undefined {
-  if (values.length === 0) return undefined;
-  const sorted = Float64Array.from(values).sort();
-  const sum = sorted.reduce((total, value) => total + value, 0);
-  const middle = sorted.length >> 1;
-  const median = sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-  return { least: sorted[0]!, median, mean: sum / sorted.length, greatest: sorted[sorted.length - 1]! };
-}
-
-/** Equal for problems that ask the same of the same pixels. */
-function contentKey({ question, answers, images, videos = [] }: Problem): string {
-  const hash = createHash("sha256").update(JSON.stringify([question, answers]));
-  const add = ({ width, height, data }: RgbImage) => hash.update(`${width}x${height}`).update(data);
-  images.forEach(add);
-  for (const { frames, fps } of videos) {
-    hash.update(`video ${frames.length} ${fps}`);
-    frames.forEach(add);
-  }
-  return hash.digest("base64").slice(0, 22);
-}
-
-/** Remembers what was met first, and tells when it is met again. */
-class Duplicates {
-  count = 0;
-  readonly #first = new Map<string, number>();
-  readonly #same: DuplicatePlace["same"];
-  readonly #source: FileSource;
-  readonly #tell: CheckOptions["onDuplicate"];
-
-  constructor(same: DuplicatePlace["same"], source: FileSource, tell: CheckOptions["onDuplicate"]) {
-    this.#same = same;
-    this.#source = source;
-    this.#tell = tell;
-  }
-
-  meet(key: string, index: number): void {
-    const first = this.#first.get(key);
-    if (first === undefined) {
-      this.#first.set(key, index);
-      return;
-    }
-    this.count += 1;
-    this.#tell?.({
-      index,
-      place: this.#source.place(index),
-      same: this.#same,
-      as: this.#source.place(first),
-    });
-  }
-}
-
 /** Rows that are read at once, so that images are decoded on several cores. */
 const AT_ONCE = 8;
+/** Words of a reference that an answer may well be. */
+const MAX_WORDS = 12;
+/** Problems that are shown. */
+const SHOWN = 3;
 
-/** Every row in order, as a function that hands out its problem or throws what is wrong with it. */
-async function* inOrder(source: FileSource, shouldStop: () => boolean): AsyncGenerator<() => Problem> {
+/** A row that was read. */
+interface ReadRow {
+  readonly row: StatedRow;
+  readonly problem: Problem;
+  readonly solution: { readonly completion: string; readonly columns: readonly string[] } | undefined;
+}
+
+async function readRow(source: FileSource, index: number): Promise<ReadRow> {
+  const row = await source.stated(index);
+  const [problem, solution] = [await source.problemOf(index, row), await source.solution(index, row)];
+  return {
+    row,
+    problem,
+    solution: solution && { completion: solution.value.completion, columns: solution.columns },
+  };
+}
+
+/** Every row in order, as a function that hands it out or throws what is wrong with it. */
+async function* inOrder(source: FileSource, shouldStop: () => boolean): AsyncGenerator<() => ReadRow> {
   for (let start = 0; start < source.size && !shouldStop(); start += AT_ONCE) {
     const count = Math.min(AT_ONCE, source.size - start);
-    const rows = Array.from({ length: count }, (_, i) => source.problem(start + i));
+    const rows = Array.from({ length: count }, (_, i) => readRow(source, start + i));
     for (const row of await Promise.allSettled(rows)) {
       yield () => {
         if (row.status === "rejected") throw row.reason;
@@ -143,41 +147,133 @@ async function* inOrder(source: FileSource, shouldStop: () => boolean): AsyncGen
   }
 }
 
+function sizesOf({ images, videos = [] }: Problem): Pick<ShownProblem, "images" | "videos"> {
+  return {
+    images: images.map(({ width, height }) => [width, height] as const),
+    videos: videos.map(
+      ({ frames }) => [frames.length, frames[0]?.width ?? 0, frames[0]?.height ?? 0] as const,
+    ),
+  };
+}
+
+/** The numbers of a check, row by row. */
+class Count {
+  readonly #source: FileSource;
+  readonly #options: CheckOptions;
+  readonly #ids: Duplicates;
+  readonly #contents: Duplicates;
+  readonly #columns: ColumnCount;
+  readonly #numbers = {
+    pixels: [] as number[],
+    framePixels: [] as number[],
+    videoFrames: [] as number[],
+    questionCharacters: [] as number[],
+    answerCharacters: [] as number[],
+    promptTokens: [] as number[],
+  };
+  readonly #kinds = new Map<string, number>();
+  readonly #shown: ShownProblem[] = [];
+  #totals = {
+    filteredRows: 0,
+    problemsWithoutImage: 0,
+    solutions: 0,
+    answersOutsideOptions: 0,
+    longReferences: 0,
+  };
+  #references = { judged: 0, unreachable: 0 };
+
+  constructor(source: FileSource, options: CheckOptions) {
+    this.#source = source;
+    this.#options = options;
+    this.#columns = new ColumnCount(source.columns);
+    this.#ids = new Duplicates("id", source, options.onDuplicate);
+    this.#contents = new Duplicates("content", source, options.onDuplicate);
+  }
+
+  async add(index: number, { row, problem, solution }: ReadRow): Promise<void> {
+    const { question, answers, kind = "all", images, videos = [] } = problem;
+    const promptTokens = this.#options.promptTokens?.(problem);
+    const numbers = this.#numbers;
+    this.#ids.meet(problem.id, index);
+    this.#contents.meet(contentKey(problem), index);
+    this.#columns.add(row, solution?.columns ?? []);
+    numbers.pixels.push(...images.map(({ width, height }) => width * height));
+    numbers.framePixels.push(
+      ...videos.map(({ frames: [first] }) => (first ? first.width * first.height : 0)),
+    );
+    numbers.videoFrames.push(...videos.map(({ frames }) => frames.length));
+    numbers.questionCharacters.push(question.length);
+    numbers.answerCharacters.push(...answers.map((answer) => answer.length));
+    if (promptTokens !== undefined) numbers.promptTokens.push(promptTokens);
+    this.#kinds.set(kind, (this.#kinds.get(kind) ?? 0) + 1);
+    const isFiltered = this.#options.isFiltered?.(problem, promptTokens) ?? false;
+    this.#totals.filteredRows += Number(isFiltered);
+    this.#totals.problemsWithoutImage += Number(images.length + videos.length === 0);
+    this.#totals.solutions += Number(solution !== undefined);
+    this.#totals.longReferences += Number(answers.every((answer) => answer.split(/\s+/).length > MAX_WORDS));
+    this.#totals.answersOutsideOptions += Number(row.stated.isOutsideOptions);
+    const reference = await this.#judged(index, row);
+    if (index * SHOWN < this.#shown.length * this.#source.size || this.#shown.length === SHOWN) return;
+    const place = this.#source.place(index);
+    const prompt = this.#options.promptText?.(problem) ?? question;
+    this.#shown.push({
+      place,
+      id: problem.id,
+      prompt,
+      ...sizesOf(problem),
+      answers,
+      ...(reference && { reference }),
+      ...(solution && { solution: solution.completion }),
+    });
+  }
+
+  async #judged(index: number, row: StatedRow): Promise<JudgedReference | undefined> {
+    const { verdict, onUnreachable } = this.#options;
+    if (verdict === undefined) return undefined;
+    const judged = await judgeReference(judgedProblem(row), verdict);
+    this.#references.judged += 1;
+    if (judged.isReachable) return judged;
+    this.#references.unreachable += 1;
+    const [reference = ""] = row.stated.answers;
+    const { extracted, reason } = judged;
+    onUnreachable?.({ index, place: this.#source.place(index), reference, extracted, reason });
+    return judged;
+  }
+
+  result(rows: number, brokenRows: number): DataCheck {
+    const spreads = Object.entries(this.#numbers).map(([name, values]) => [name, spread(values)] as const);
+    return {
+      format: this.#source.format,
+      files: this.#source.files.length,
+      rows,
+      brokenRows,
+      duplicateIds: this.#ids.count,
+      duplicateContents: this.#contents.count,
+      images: this.#numbers.pixels.length,
+      videos: this.#numbers.videoFrames.length,
+      ...this.#totals,
+      ...(this.#options.verdict && { references: this.#references }),
+      columns: this.#columns.use(),
+      shown: this.#shown,
+      ...Object.fromEntries(spreads.filter(([, value]) => value !== undefined)),
+      kinds: Object.fromEntries([...this.#kinds].sort(([a], [b]) => (a < b ? -1 : 1))),
+      fingerprint: this.#source.fingerprint,
+    };
+  }
+}
+
 /**
  * Reads every row, its images and videos decoded. Of each it keeps some numbers, about 200 bytes.
  *
  * @throws what is not the data's fault
  */
 export async function checkSource(source: FileSource, options: CheckOptions = {}): Promise<DataCheck> {
-  const ids = new Duplicates("id", source, options.onDuplicate);
-  const contents = new Duplicates("content", source, options.onDuplicate);
-  const pixels: number[] = [];
-  const framePixels: number[] = [];
-  const videoFrames: number[] = [];
-  const questionLengths: number[] = [];
-  const answerLengths: number[] = [];
-  const tokens: number[] = [];
-  const kinds = new Map<string, number>();
+  const count = new Count(source, options);
   let brokenRows = 0;
-  let filteredRows = 0;
-  let problemsWithoutImage = 0;
   let rows = 0;
   for await (const read of inOrder(source, options.shouldStop ?? (() => false))) {
     try {
-      const problem = read();
-      const { id, question, answers, kind = "all", images, videos = [] } = problem;
-      const promptTokens = options.promptTokens?.(problem);
-      if (options.isFiltered?.(problem, promptTokens) ?? false) filteredRows += 1;
-      ids.meet(id, rows);
-      contents.meet(contentKey(problem), rows);
-      pixels.push(...images.map(({ width, height }) => width * height));
-      framePixels.push(...videos.map(({ frames: [first] }) => (first ? first.width * first.height : 0)));
-      videoFrames.push(...videos.map(({ frames }) => frames.length));
-      if (images.length + videos.length === 0) problemsWithoutImage += 1;
-      questionLengths.push(question.length);
-      answerLengths.push(...answers.map((answer) => answer.length));
-      if (promptTokens !== undefined) tokens.push(promptTokens);
-      kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+      await count.add(rows, read());
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
       brokenRows += 1;
@@ -186,30 +282,5 @@ export async function checkSource(source: FileSource, options: CheckOptions = {}
     rows += 1;
     options.onProgress?.(rows, source.size);
   }
-  const pixelSpread = spread(pixels);
-  const framePixelSpread = spread(framePixels);
-  const videoFrameSpread = spread(videoFrames);
-  const questionSpread = spread(questionLengths);
-  const answerSpread = spread(answerLengths);
-  const tokenSpread = spread(tokens);
-  return {
-    format: source.format,
-    files: source.files.length,
-    rows,
-    brokenRows,
-    filteredRows,
-    duplicateIds: ids.count,
-    duplicateContents: contents.count,
-    images: pixels.length,
-    videos: videoFrames.length,
-    problemsWithoutImage,
-    ...(pixelSpread && { pixels: pixelSpread }),
-    ...(framePixelSpread && { framePixels: framePixelSpread }),
-    ...(videoFrameSpread && { videoFrames: videoFrameSpread }),
-    ...(questionSpread && { questionCharacters: questionSpread }),
-    ...(answerSpread && { answerCharacters: answerSpread }),
-    ...(tokenSpread && { promptTokens: tokenSpread }),
-    kinds: Object.fromEntries([...kinds].sort(([a], [b]) => (a < b ? -1 : 1))),
-    fingerprint: source.fingerprint,
-  };
+  return count.result(rows, brokenRows);
 }

@@ -112,8 +112,7 @@ export function findFiles(options: FilesOptions, split: FileSplit): FoundFiles |
   const own = split === "train" ? options.path : options[split];
   const path = own ?? options.path;
   const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined)
-    throw new DataError(`${path}: no such file or directory; the only built-in data set is "digits"`);
+  if (stats === undefined) throw new DataError(`${path}: no such file or directory, and no built-in task`);
   if (!stats.isDirectory()) {
     return own === undefined ? undefined : { format: fileFormat(path, options.format), paths: [path] };
   }

@@ -6,37 +6,46 @@ import { createHash } from "node:crypto";
 import { DataError } from "../../errors/index.ts";
 import type { RgbImage, VideoClip } from "../../model/index.ts";
 import type { Problem, ProblemSource } from "../problem.ts";
-import { type Columns, columnsOf, TYPED_PATH, USUAL } from "./columns.ts";
 import { discoverFiles, type FileSplit } from "./discover.ts";
+import { ImageDownloads } from "./fetch-image.ts";
 import { followedImages } from "./followed-row.ts";
 import type { ImageReference } from "./image-reference.ts";
-import { archivesOf } from "./named-media.ts";
+import { archivesOf, statedIn, type TableRows } from "./named-media.ts";
 import { openMediaStore } from "./open-media-store.ts";
 import { openTables } from "./open-tables.ts";
 import type { FilesOptions } from "./options.ts";
+import { plainRow } from "./plain-row.ts";
+import type { Media } from "./question-text.ts";
 import { readClip } from "./read-clip.ts";
 import { type MediaOptions, readImage } from "./read-image.ts";
-import { rowProblem } from "./row-problem.ts";
-import type { FileFormat, Table } from "./table.ts";
+import { type RowProblem, rowProblem, rowSolution } from "./row-problem.ts";
+import { type FoundPart, RowReaders } from "./rows/row-readers.ts";
+import type { FileFormat, Row, Table } from "./table.ts";
+
+/** A row and the problem that it states, without pixels. */
+export interface StatedRow {
+  readonly row: Row;
+  readonly stated: RowProblem;
+}
 
 /** Problems out of files; `problem(index)` throws a DataError with file and row where the row is broken. */
 export interface FileSource extends ProblemSource {
   readonly format: FileFormat;
   readonly files: readonly string[];
+  /** Columns that the files declare; none where each row has its own. */
+  readonly columns: readonly string[];
   problem(index: number): Promise<Problem>;
+  /** A row as it stands there, and what is read out of it. */
+  stated(index: number): Promise<StatedRow>;
+  /** The completion to imitate that a row has; undefined where it has none. */
+  solution(index: number, row: StatedRow): Promise<FoundPart<"solution"> | undefined>;
+  /** The problem of a row that has been read. */
+  problemOf(index: number, row: StatedRow): Promise<Problem>;
+  /** Pixels of what a row names. */
+  media(index: number, named: Media): Promise<Pick<Problem, "images" | "videos">>;
   firstVideo(): Promise<string | undefined>;
   /** Where a problem's row stands: "train.jsonl line 17". */
   place(index: number): string;
-}
-
-/** Whether a row names a video; a broken one is met when it is drawn. */
-async function namesVideo(table: Table, row: number, columns: Columns): Promise<boolean> {
-  try {
-    return rowProblem(await table.row(row), columns, table.format).videos.length > 0;
-  } catch (error) {
-    if (error instanceof DataError) return false;
-    throw error;
-  }
 }
 
 class FileProblems implements FileSource {
@@ -44,33 +53,30 @@ class FileProblems implements FileSource {
   readonly size: number;
   readonly format: FileFormat;
   readonly files: readonly string[];
+  readonly columns: readonly string[];
   readonly #tables: readonly Table[];
   readonly #media: MediaOptions;
-  readonly #columns: Columns;
+  readonly #rows: TableRows;
   readonly #shard: readonly [number, number];
 
   constructor(
     tables: readonly Table[],
     media: MediaOptions,
-    columns: Columns,
+    rows: TableRows,
     shard: readonly [number, number],
-    archives: readonly string[],
+    fingerprint: string,
   ) {
     const [index, count] = shard;
-    const rows = tables.reduce((sum, table) => sum + table.size, 0);
+    const total = tables.reduce((sum, table) => sum + table.size, 0);
     this.#tables = tables;
     this.#media = media;
-    this.#columns = columns;
+    this.#rows = rows;
     this.#shard = shard;
-    this.size = Math.ceil(Math.max(0, rows - index) / count);
+    this.size = Math.ceil(Math.max(0, total - index) / count);
     this.format = tables[0]?.format ?? "jsonl";
     this.files = tables.map(({ path }) => path);
-    const { video, ...others } = columns;
-    const named = video === USUAL.video ? others : columns;
-    const hash = createHash("sha256").update(JSON.stringify(named));
-    for (const { fingerprint } of tables) hash.update(fingerprint);
-    for (const fingerprint of archives) hash.update(`archive ${fingerprint}`);
-    this.fingerprint = `files format=${this.format} rows=${rows} shard=${index}/${count} content=${hash.digest("hex")}`;
+    this.columns = [...new Set(tables.flatMap(({ columns = [] }) => columns))];
+    this.fingerprint = `files format=${this.format} rows=${total} shard=${index}/${count} content=${fingerprint}`;
   }
 
   #find(index: number): { table: Table; row: number } {
@@ -88,46 +94,63 @@ class FileProblems implements FileSource {
     return table.place(row);
   }
 
+  /** Whatever goes wrong with a row is said with its file and row. */
+  async #placed<T>(index: number, work: (table: Table) => T | Promise<T>): Promise<T> {
+    const { table, row } = this.#find(index);
+    try {
+      return await work(table);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new DataError(`${table.place(row)}: ${reason}`, { cause });
+    }
+  }
+
   async #images(reference: ImageReference, table: Table): Promise<RgbImage[]> {
     if (reference.kind !== "row") return [await readImage(reference, this.#media)];
-    const references = await followedImages(table, reference.index, this.#columns);
+    const references = await followedImages(table, reference.index, this.#rows.readers);
     return (await Promise.all(references.map((own) => this.#images(own, table)))).flat();
   }
 
   async firstVideo(): Promise<string | undefined> {
-    const names = [...this.#columns.video, ...TYPED_PATH];
     for (const table of this.#tables) {
-      if (table.columns !== undefined && !names.some((name) => table.columns?.includes(name))) continue;
+      if (!this.#rows.readers.mayHaveVideos(table.columns)) continue;
       for (let row = 0; row < table.size; row++) {
-        if (await namesVideo(table, row, this.#columns)) return table.place(row);
+        const stated = await statedIn(table, row, this.#rows);
+        if (stated !== undefined && stated.videos.length > 0) return table.place(row);
       }
     }
     return undefined;
   }
 
-  async problem(index: number): Promise<Problem> {
+  async stated(index: number): Promise<StatedRow> {
     const { table, row } = this.#find(index);
     const cells = await table.row(row);
-    try {
-      const stated = rowProblem(cells, this.#columns, table.format);
-      const { id = table.place(row), question, answer, kind } = stated;
+    const { format } = table;
+    return this.#placed(index, () => ({ row: cells, stated: rowProblem(cells, { ...this.#rows, format }) }));
+  }
+
+  solution(index: number, { row }: StatedRow): Promise<FoundPart<"solution"> | undefined> {
+    return this.#placed(index, ({ format }) => rowSolution(row, { ...this.#rows, format }));
+  }
+
+  media(index: number, { images: named, videos: clips }: Media): Promise<Pick<Problem, "images" | "videos">> {
+    return this.#placed(index, async (table) => {
       const images: RgbImage[] = [];
-      for (const reference of stated.images) images.push(...(await this.#images(reference, table)));
+      for (const reference of named) images.push(...(await this.#images(reference, table)));
       const videos: VideoClip[] = [];
-      for (const reference of stated.videos) videos.push(await readClip(reference, this.#media));
-      return {
-        id,
-        images,
-        ...(videos.length > 0 && { videos }),
-        question,
-        answers: [answer],
-        kind,
-        columns: cells,
-      };
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new DataError(`${table.place(row)}: ${reason}`, { cause });
-    }
+      for (const reference of clips) videos.push(await readClip(reference, this.#media));
+      return { images, ...(videos.length > 0 && { videos }) };
+    });
+  }
+
+  async problemOf(index: number, { row, stated }: StatedRow): Promise<Problem> {
+    const { id = this.place(index), question, answers, options, kind } = stated;
+    const media = await this.media(index, stated);
+    return { id, ...media, question, answers, ...(options && { options }), kind, columns: plainRow(row) };
+  }
+
+  async problem(index: number): Promise<Problem> {
+    return this.problemOf(index, await this.stated(index));
   }
 }
 
@@ -140,13 +163,16 @@ class FileProblems implements FileSource {
  */
 export async function openFileSource(options: FilesOptions, split: FileSplit): Promise<FileSource> {
   const found = discoverFiles(options, split);
-  const columns = columnsOf(options.columns);
-  const tables = await openTables(found, columns, options.maxRowBytes);
-  const shard = split === "train" ? options.shard : ([0, 1] as const);
+  const rows = { readers: new RowReaders(options.columns), answerPlaces: options.answerPlaces };
+  const tables = await openTables(found, rows.readers, options.maxRowBytes);
   const [path = options.path] = found.paths;
   const store = await openMediaStore(options, split, path);
-  const archives = await archivesOf(tables, columns, store);
-  const source = new FileProblems(tables, { store, options }, columns, shard, archives);
+  const hash = createHash("sha256").update(JSON.stringify([options.columns, options.answerPlaces]));
+  for (const { fingerprint } of tables) hash.update(fingerprint);
+  for (const fingerprint of await archivesOf(tables, rows, store)) hash.update(`archive ${fingerprint}`);
+  const downloads = options.fetchImages ? new ImageDownloads() : undefined;
+  const shard = split === "train" ? options.shard : ([0, 1] as const);
+  const source = new FileProblems(tables, { store, downloads, options }, rows, shard, hash.digest("hex"));
   if (source.size === 0)
     throw new DataError(`${found.paths.join(", ")}: expected at least one row, got none`);
   return source;

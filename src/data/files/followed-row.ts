@@ -3,8 +3,8 @@
  * Rows that take their image from another row, as in VLMEvalKit's tables.
  */
 import { DataError } from "../../errors/index.ts";
-import { type Columns, firstCell } from "./columns.ts";
-import { type ImageReference, imageReferences } from "./image-reference.ts";
+import type { ImageReference } from "./image-reference.ts";
+import type { RowReaders } from "./rows/row-readers.ts";
 import type { Table } from "./table.ts";
 
 /**
@@ -15,8 +15,8 @@ import type { Table } from "./table.ts";
 export async function followedImages(
   table: Table,
   index: string,
-  columns: Columns,
-): Promise<ImageReference[]> {
+  readers: RowReaders,
+): Promise<readonly ImageReference[]> {
   const seen: string[] = [];
   let at = index;
   for (;;) {
@@ -30,7 +30,7 @@ export async function followedImages(
     if (seen.length > 16)
       throw new DataError("image: refers to a row that refers to a row, more than 16 times");
     seen.push(at);
-    const references = imageReferences(firstCell(await table.row(row), columns.image)?.value, true);
+    const references = readers.read("image", await table.row(row), table.format)?.value ?? [];
     const [first] = references;
     if (references.length === 0) throw new DataError(`image: the row ${at} that it refers to has none`);
     if (first?.kind === "row" && references.length === 1) {

@@ -11,6 +11,7 @@ import {
   writeTsv,
 } from "../../testing/data-files.ts";
 import { fuzzFile } from "../../testing/mutated-files.ts";
+import { ROW_CONVENTIONS, writeConvention, writeVerlParquet } from "../../testing/row-formats.ts";
 import { temporaryDirectory } from "../../testing/tiny-run.ts";
 import { writeVideoJsonl } from "../../testing/video-files.ts";
 
@@ -24,6 +25,8 @@ const FORMATS = [
   ["parquet of structs", () => writeParquet(problems, { isList: false })],
   ["parquet of lists", () => writeParquet(problems)],
   ["jsonl of videos", () => writeVideoJsonl(5)],
+  ["verl's parquet", () => writeVerlParquet(problems)],
+  ...ROW_CONVENTIONS.map((name) => [name, () => writeConvention(name, problems)] as const),
 ] as const;
 
 const FIXTURES = new URL("../../../fixtures/data/files/", import.meta.url);

@@ -10,6 +10,7 @@ import {
   writeTsv,
 } from "../../testing/data-files.ts";
 import { fuzzFile } from "../../testing/mutated-files.ts";
+import { ROW_CONVENTIONS, writeConvention, writeVerlParquet } from "../../testing/row-formats.ts";
 import { writeVideoJsonl } from "../../testing/video-files.ts";
 
 const problems = await smallProblems(3);
@@ -22,6 +23,8 @@ const FORMATS = [
   ["parquet of structs", () => writeParquet(problems, { isList: false })],
   ["parquet of lists", () => writeParquet(problems)],
   ["jsonl of videos", () => writeVideoJsonl(5)],
+  ["verl's parquet", () => writeVerlParquet(problems)],
+  ...ROW_CONVENTIONS.map((name) => [name, () => writeConvention(name, problems)] as const),
 ] as const;
 
 /** The first of the 2,000 that the slow tests read. */

@@ -5,8 +5,54 @@
 import { DataError } from "../../errors/index.ts";
 import type { Row } from "./table.ts";
 
+/** What Python writes that JavaScript does not read, or reads as another number. */
+const TOKENS = /(?<![\d.])-?\d{16,}(?![\d.eE])|\bNaN\b/g;
+/** Key of the struct that stands for a whole number beyond 2⁵³. */
+const INTEGER_KEY = "\u0000integer";
+/** Whether a text may have such tokens. */
+const MAY_HAVE = /\d{16}|NaN/;
+
+function token(text: string): string {
+  if (text === "NaN") return "null";
+  return Number.isSafeInteger(Number(text)) ? text : `{${JSON.stringify(INTEGER_KEY)}:"${text}"}`;
+}
+
+/** Where the string that begins at a quote ends. */
+function stringEnd(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let backslashes = 0;
+    while (text[end - 1 - backslashes] === "\\") backslashes += 1;
+    if (backslashes % 2 === 0) return end + 1;
+  }
+  return text.length;
+}
+
+/** The text with its tokens rewritten; strings are passed over, however long. */
+function rewritten(text: string): string {
+  const pieces: string[] = [];
+  for (let at = 0; at < text.length; ) {
+    const quote = text.indexOf('"', at);
+    const outside = quote < 0 ? text.length : quote;
+    pieces.push(text.slice(at, outside).replaceAll(TOKENS, token));
+    at = quote < 0 ? text.length : stringEnd(text, quote);
+    pieces.push(text.slice(outside, at));
+  }
+  return pieces.join("");
+}
+
+/** Whole numbers beyond 2⁵³ as they stand in the text, which a double would round. */
+function revive(_key: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || !(INTEGER_KEY in value)) return value;
+  const digits = value[INTEGER_KEY];
+  return typeof digits === "string" && /^-?\d+$/.test(digits) ? BigInt(digits) : value;
+}
+
+function parse(text: string): unknown {
+  return MAY_HAVE.test(text) ? JSON.parse(rewritten(text), revive) : JSON.parse(text);
+}
+
 /**
- * The object that a row's text is.
+ * The object that a row's text is. As Python's `json` has it, NaN is read (and missing), and whole numbers are exact.
  *
  * @param place names the row in errors
  * @throws DataError when it is no JSON, or no object
@@ -14,7 +60,7 @@ import type { Row } from "./table.ts";
 export function jsonRow(text: string, place: string): Row {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parse(text);
   } catch (cause) {
     throw new DataError(`${place}: is no JSON: ${(cause as Error).message.slice(0, 200)}`, { cause });
   }

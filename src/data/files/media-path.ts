@@ -5,6 +5,7 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { DataError } from "../../errors/index.ts";
+import { refuseLfsPointer } from "./lfs-pointer.ts";
 import { isWithin, realWithin } from "./real-within.ts";
 
 /** Largest image file, bytes. */
@@ -53,6 +54,7 @@ export async function mediumAt(root: string, named: string, medium: Medium): Pro
   if (!(entry.isFile() || (isDirectory && medium === "video")))
     throw new DataError(`${shown}: expected a file, got something else`);
   if (entry.isFile() && entry.size === 0) throw new DataError(`${shown}: is empty`);
+  if (entry.isFile()) await refuseLfsPointer(target, shown);
   if (medium === "image" && entry.size > MAX_IMAGE_BYTES)
     throw new DataError(`${shown}: expected at most ${MAX_IMAGE_BYTES} bytes, got ${entry.size}`);
   return { path: target, isDirectory };

@@ -3,10 +3,9 @@
  * What rows name at paths, without reading it.
  */
 import { DataError } from "../../errors/index.ts";
-import type { Columns } from "./columns.ts";
 import type { Medium } from "./media-path.ts";
 import type { MediaStore } from "./media-store.ts";
-import { type RowProblem, rowProblem } from "./row-problem.ts";
+import { type RowOptions, type RowProblem, rowProblem } from "./row-problem.ts";
 import type { Table } from "./table.ts";
 
 /** An image or a video that a row names. */
@@ -14,6 +13,9 @@ export interface NamedMedium {
   readonly medium: Medium;
   readonly path: string;
 }
+
+/** How the rows of tables are read, whatever their format. */
+export type TableRows = Omit<RowOptions, "format">;
 
 /** Rows that are looked at for the first path. */
 const FIRST_ROWS = 1000;
@@ -23,10 +25,10 @@ const AT_ONCE = 8;
 /** The images, frames and videos of a row; undefined where one is not named but in the row itself. */
 function namedIn({ images, videos }: RowProblem): NamedMedium[] | undefined {
   const frames = videos.flatMap((video) => (video.kind === "frames" ? video.frames : []));
-  const films = videos.filter((video) => video.kind !== "frames");
+  const files = videos.filter((video) => video.kind !== "frames");
   const all = [
     ...[...images, ...frames].map((reference) => ({ medium: "image" as const, reference })),
-    ...films.map((reference) => ({ medium: "video" as const, reference })),
+    ...files.map((reference) => ({ medium: "video" as const, reference })),
   ];
   const named = all.flatMap(({ medium, reference }) =>
     reference.kind === "path" ? [{ medium, path: reference.path }] : [],
@@ -34,9 +36,10 @@ function namedIn({ images, videos }: RowProblem): NamedMedium[] | undefined {
   return named.length < all.length ? undefined : named;
 }
 
-async function statedIn(table: Table, row: number, columns: Columns): Promise<RowProblem | undefined> {
+/** What a row states; undefined where it is broken, which is met when it is drawn. */
+export async function statedIn(table: Table, row: number, rows: TableRows): Promise<RowProblem | undefined> {
   try {
-    return rowProblem(await table.row(row), columns, table.format);
+    return rowProblem(await table.row(row), { ...rows, format: table.format });
   } catch (error) {
     if (error instanceof DataError) return undefined;
     throw error;
@@ -49,13 +52,13 @@ async function statedIn(table: Table, row: number, columns: Columns): Promise<Ro
  */
 export async function* namedMedia(
   table: Table,
-  columns: Columns,
-  rows = table.size,
+  rows: TableRows,
+  most = table.size,
 ): AsyncGenerator<NamedMedium> {
-  const end = Math.min(rows, table.size);
+  const end = Math.min(most, table.size);
   for (let start = 0; start < end; start += AT_ONCE) {
     const count = Math.min(AT_ONCE, end - start);
-    const some = Array.from({ length: count }, (_, i) => statedIn(table, start + i, columns));
+    const some = Array.from({ length: count }, (_, i) => statedIn(table, start + i, rows));
     for (const stated of await Promise.all(some)) {
       if (stated === undefined) continue;
       const named = namedIn(stated);
@@ -66,20 +69,20 @@ export async function* namedMedia(
 }
 
 /** The first image or video that one of the first rows names at a path. */
-async function firstNamed(tables: readonly Table[], columns: Columns): Promise<NamedMedium | undefined> {
+async function firstNamed(tables: readonly Table[], rows: TableRows): Promise<NamedMedium | undefined> {
   const [table] = tables;
   if (table === undefined) return undefined;
-  for await (const named of namedMedia(table, columns, FIRST_ROWS)) return named;
+  for await (const named of namedMedia(table, rows, FIRST_ROWS)) return named;
   return undefined;
 }
 
 /** Fingerprints of the archives that the first named image or video may stand in, when it stands in one. */
 export async function archivesOf(
   tables: readonly Table[],
-  columns: Columns,
+  rows: TableRows,
   store: MediaStore,
 ): Promise<readonly string[]> {
-  const first = await firstNamed(tables, columns);
+  const first = await firstNamed(tables, rows);
   if (first === undefined) return [];
   return store.archiveFingerprints(first.path, first.medium).catch((error: unknown) => {
     if (error instanceof DataError) return [];

@@ -1,20 +1,20 @@
 /**
  * @module
- * Which files of a repository the rows of its tables need: images and films that they name, or archives in which these
+ * Which files of a repository the rows of its tables need: images and video files that they name, or archives in which these
  * may lie.
  */
 import { dirname, relative, sep } from "node:path";
 import { DataError } from "../../errors/index.ts";
 import { unpackHint } from "../archives/archive-name.ts";
-import { columnsOf } from "./columns.ts";
 import { type FileSplit, findFiles } from "./discover.ts";
 import { namedMedia } from "./named-media.ts";
 import { openTables } from "./open-tables.ts";
 import type { FilesOptions } from "./options.ts";
 import { RepositoryFiles } from "./repository-files.ts";
+import { RowReaders } from "./rows/row-readers.ts";
 import type { Table } from "./table.ts";
 
-/** Most images and films that are downloaded one by one. */
+/** Most images and video files that are downloaded one by one. */
 const MAX_LOOSE = 10_000;
 /** What no row names as an image. */
 const NO_MEDIUM = /(^|\/)\.[^/]*$|\.(parquet|jsonl?|tsv|csv|md|txt|py|ya?ml)$/i;
@@ -26,7 +26,7 @@ async function allTables(options: FilesOptions): Promise<Table[]> {
     try {
       const found = findFiles(options, split);
       if (found === undefined) continue;
-      const opened = await openTables(found, columnsOf(options.columns), options.maxRowBytes);
+      const opened = await openTables(found, new RowReaders(options.columns), options.maxRowBytes);
       for (const table of opened) tables.set(table.path, table);
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
@@ -53,10 +53,11 @@ export async function neededFiles(
   const others = new Set<string>();
   if (media.length === 0) return loose;
   const repository = new RepositoryFiles(media);
+  const rows = { readers: new RowReaders(options.columns), answerPlaces: options.answerPlaces };
   for (const table of await allTables(options)) {
     const own = relative(options.path, dirname(table.path)).split(sep).join("/") || ".";
     const roots = own === "." ? ["."] : [own, "."];
-    for await (const named of namedMedia(table, columnsOf(options.columns))) {
+    for await (const named of namedMedia(table, rows)) {
       const files = repository.loose(named, roots);
       for (const file of files) loose.add(file);
       if (files.length > 0) continue;
@@ -68,7 +69,7 @@ export async function neededFiles(
   }
   if (loose.size > MAX_LOOSE)
     throw new DataError(
-      `expected at most ${MAX_LOOSE} images and films beside the tables, got ${loose.size}: download the repository ` +
+      `expected at most ${MAX_LOOSE} images and video files beside the tables, got ${loose.size}: download the repository ` +
         "(hf download --repo-type dataset) and give its path",
     );
   const [other] = others;

@@ -2,18 +2,19 @@
  * @module
  * From files of rows to tables.
  */
-import { type Columns, requiredColumns } from "./columns.ts";
 import { openDelimited } from "./delimited-table.ts";
 import type { FoundFiles } from "./discover.ts";
 import { openJson } from "./json-table.ts";
 import { openJsonl } from "./jsonl-table.ts";
+import { refuseLfsPointer } from "./lfs-pointer.ts";
 import { GroupCache, openParquet } from "./parquet-table.ts";
+import type { RowReaders } from "./rows/row-readers.ts";
 import type { FileFormat, Table } from "./table.ts";
 
 async function openTable(
   path: string,
   format: FileFormat,
-  columns: Columns,
+  readers: RowReaders,
   maxRowBytes: number,
   cache: GroupCache,
 ): Promise<Table> {
@@ -24,14 +25,15 @@ async function openTable(
       case "json":
         return openJson(path, maxRowBytes);
       case "parquet":
-        return openParquet(path, (present) => requiredColumns(present, columns, path), cache);
+        return openParquet(path, (column) => readers.mayRead(column), cache);
       case "tsv":
       case "csv":
         return openDelimited(path, format, maxRowBytes);
     }
   };
+  await refuseLfsPointer(path);
   const table = await open();
-  if (table.columns !== undefined) requiredColumns(table.columns, columns, path);
+  if (table.columns !== undefined) readers.requireColumns(table.columns, path);
   return table;
 }
 
@@ -42,11 +44,11 @@ async function openTable(
  */
 export async function openTables(
   { format, paths }: FoundFiles,
-  columns: Columns,
+  readers: RowReaders,
   maxRowBytes: number,
 ): Promise<Table[]> {
   const tables: Table[] = [];
   const cache = new GroupCache();
-  for (const path of paths) tables.push(await openTable(path, format, columns, maxRowBytes, cache));
+  for (const path of paths) tables.push(await openTable(path, format, readers, maxRowBytes, cache));
   return tables;
 }

@@ -22,20 +22,32 @@ const columnsSchema = z
       .string()
       .optional()
       .describe("Column of the videos; found by its usual names unless given, and empty for none."),
+    options: z
+      .string()
+      .optional()
+      .describe("Column of a choice's options; found by its usual names unless given, and empty for none."),
+    solution: z
+      .string()
+      .optional()
+      .describe(
+        "Column of the completion that a warm start imitates; found by its usual names unless given.",
+      ),
     id: z.string().optional().describe("Column of the id; file and row unless there is one."),
     kind: z.string().optional().describe("Column of the kind, for accuracy by kind."),
   })
-  .describe("Names of columns.");
+  .describe("Names of columns, or paths into them such as reward_model.ground_truth and images.0.image.");
 
 const videoSchema = z
   .strictObject({
-    fps: z.number().positive().default(2).describe("Frames to show per second of a film."),
+    fps: z.number().positive().default(2).describe("Frames to show per second of a video file."),
     numFrames: z
       .int()
       .min(2)
       .optional()
-      .describe("Frames to show of every film, in place of fps; of frames in a list or a folder at most."),
-    minFrames: z.int().min(2).default(4).describe("Fewest frames of a film, when fps decides."),
+      .describe(
+        "Frames to show of every video file, in place of fps; of frames in a list or a folder at most.",
+      ),
+    minFrames: z.int().min(2).default(4).describe("Fewest frames of a video file, when fps decides."),
     maxFrames: z
       .int()
       .min(2)
@@ -45,7 +57,7 @@ const videoSchema = z
       .number()
       .positive()
       .default(2)
-      .describe("Frames in a list or a folder per second of their film, unless the row says it."),
+      .describe("Frames in a list or a folder per second of their video file, unless the row says it."),
     maxBytes: z
       .int()
       .min(1)
@@ -64,6 +76,13 @@ export const filesSchema = z.strictObject({
     .describe("A file, a directory of files, or org/name[@revision] of the hub: what training draws from."),
   validation: z.string().min(1).optional().describe("The same for evaluation.split validation."),
   test: z.string().min(1).optional().describe("The same for evaluation.split test."),
+  warmStart: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "The same for what a supervised warm start imitates; the training problems' own solutions unless given.",
+    ),
   format: z
     .enum(["auto", ...FILE_FORMATS])
     .default("auto")
@@ -76,6 +95,18 @@ export const filesSchema = z.strictObject({
       "Directory that paths of images and videos are relative to and must stay in, or a zip archive that holds them; the data file's own directory unless given.",
     ),
   columns: columnsSchema.prefault({}),
+  answerPlaces: z
+    .enum(["auto", "from-0", "from-1", "none"])
+    .default("auto")
+    .describe(
+      "Whether a choice's answers are places in its list of options; auto takes numbers for places from 0, and texts for the options' letters and texts first.",
+    ),
+  fetchImages: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Whether images that rows name by http or https are downloaded; such a row is broken otherwise.",
+    ),
   video: videoSchema.prefault({}),
   shard: z
     .tuple([z.int().min(0), z.int().min(1)])

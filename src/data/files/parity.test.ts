@@ -33,7 +33,7 @@ describe("files of the libraries that published sets are written with", () => {
     expect(source.size).toBe(expected.length);
     for (const [i, { images, ...text }] of expected.entries()) {
       const problem = await source.problem(i);
-      expect(problem).toMatchObject(text);
+      expect({ ...problem, answer: problem.answers[0] }).toMatchObject(text);
       const hashes = problem.images.map(({ data }) => createHash("sha256").update(data).digest("hex"));
       expect(hashes).toEqual(images);
     }

@@ -88,9 +88,15 @@ function planGroups(
   });
 }
 
-/** Columns at the top of the schema. */
-function topColumns({ schema }: FileMetaData): string[] {
-  const names: string[] = [];
+/** A column at the top of the schema. */
+interface TopColumn {
+  readonly name: string;
+  /** Whether bytes that are no text stand in it, as pixels do. */
+  readonly isBytes: boolean;
+}
+
+function topColumns({ schema }: FileMetaData): TopColumn[] {
+  const columns: TopColumn[] = [];
   let at = 1;
   const skip = (from: number): number => {
     const children = schema[from]?.num_children ?? 0;
@@ -99,10 +105,19 @@ function topColumns({ schema }: FileMetaData): string[] {
     return next;
   };
   while (at < schema.length) {
-    names.push(schema[at]!.name);
-    at = skip(at);
+    const next = skip(at);
+    const isBytes = schema
+      .slice(at, next)
+      .some((element) => element.type === "BYTE_ARRAY" && !isText(element));
+    columns.push({ name: schema[at]!.name, isBytes });
+    at = next;
   }
-  return names;
+  return columns;
+}
+
+/** Whether a column of bytes declares itself text, a number or anything else but bytes. */
+function isText({ converted_type, logical_type }: FileMetaData["schema"][number]): boolean {
+  return converted_type !== undefined || logical_type !== undefined;
 }
 
 /** Decodes all rows of a group. */
@@ -173,18 +188,18 @@ export class GroupCache {
 /**
  * Opens a parquet file.
  *
- * @param choose which of the file's columns are read; called with all of them
+ * @param isWanted whether a column of bytes is read; all others are
  * @param cache shared by the files of a data set, so that its bound holds for them together
  * @throws DataError when the footer cannot be read or promises what the file does not hold
  */
 export async function openParquet(
   path: string,
-  choose: (columns: readonly string[]) => readonly string[],
+  isWanted: (column: string) => boolean,
   cache: GroupCache,
 ): Promise<Table> {
   const file = await regularFile(path);
   let metadata: FileMetaData;
-  let columns: string[];
+  let columns: readonly TopColumn[];
   try {
     const tail = await readBytes(file, Math.max(0, file.size - 8), file.size);
     if (tail.length < 8) throw new Error(`expected at least 8 bytes, got ${file.size}`);
@@ -196,7 +211,7 @@ export async function openParquet(
   } catch (cause) {
     throw broken(path, cause);
   }
-  const chosen = new Set(choose(columns));
+  const chosen = new Set(columns.flatMap(({ name, isBytes }) => (isBytes && !isWanted(name) ? [] : [name])));
   let groups: Group[];
   let fingerprint: string;
   try {
@@ -212,7 +227,7 @@ export async function openParquet(
     format: "parquet",
     size,
     fingerprint,
-    columns,
+    columns: columns.map(({ name }) => name),
     place,
     async row(row) {
       const group = groups.find(({ firstRow, rows }) => row >= firstRow && row < firstRow + rows);

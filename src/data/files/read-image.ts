@@ -4,6 +4,7 @@
  */
 import { DataError } from "../../errors/index.ts";
 import { type DecodeImageOptions, decodeImage, type RgbImage, smartResize } from "../../model/index.ts";
+import type { ImageDownloads } from "./fetch-image.ts";
 import type { ImageReference } from "./image-reference.ts";
 import { shownMedium } from "./media-path.ts";
 import type { MediaStore } from "./media-store.ts";
@@ -13,6 +14,8 @@ import type { FilesOptions } from "./options.ts";
 export interface MediaOptions {
   /** Where paths lead to. */
   readonly store: MediaStore;
+  /** For images that are named by URL; such a row is broken without it. */
+  readonly downloads?: ImageDownloads | undefined;
   readonly options: Pick<FilesOptions, "alpha" | "maxImagePixels" | "video">;
 }
 
@@ -24,15 +27,31 @@ export type OwnImage = Exclude<ImageReference, { readonly kind: "row" }>;
  *
  * @throws DataError when it cannot be read, has too many pixels, or is longer than 200 times its width
  */
-export async function readImage(reference: OwnImage, { store, options }: MediaOptions): Promise<RgbImage> {
-  const { alpha, maxImagePixels: maxPixels } = options;
-  if (reference.kind === "bytes" && reference.bytes.length === 0) throw new DataError("image: is empty");
-  const image =
-    reference.kind === "bytes"
-      ? await decodeImage(reference.bytes, { maxPixels, alpha })
-      : await decodeNamed(reference.path, store, { maxPixels, alpha });
+export async function readImage(reference: OwnImage, media: MediaOptions): Promise<RgbImage> {
+  const { alpha, maxImagePixels: maxPixels } = media.options;
+  const image = await decodeReference(reference, media, { maxPixels, alpha });
   checkShape(image);
   return image;
+}
+
+async function decodeReference(
+  reference: OwnImage,
+  { store, downloads }: MediaOptions,
+  options: DecodeImageOptions,
+): Promise<RgbImage> {
+  switch (reference.kind) {
+    case "bytes":
+      if (reference.bytes.length === 0) throw new DataError("image: is empty");
+      return decodeImage(reference.bytes, options);
+    case "path":
+      return decodeNamed(reference.path, store, options);
+    case "url": {
+      const where = shownMedium("image", reference.url);
+      if (downloads === undefined)
+        throw new DataError(`${where}: is a URL: data.fetchImages: true downloads it, or give a file`);
+      return decodeImage(await downloads.image(reference.url), { ...options, where });
+    }
+  }
 }
 
 async function decodeNamed(named: string, store: MediaStore, options: DecodeImageOptions): Promise<RgbImage> {

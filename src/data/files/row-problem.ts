@@ -3,135 +3,128 @@
  * From a row to a problem whose images and videos are still to be read.
  */
 import { DataError } from "../../errors/index.ts";
-import { IMAGE_PLACE, questionParts, VIDEO_PLACE } from "../question-parts.ts";
-import { type Columns, firstCell, OPTION_LETTERS } from "./columns.ts";
-import { type ImageReference, imageReferences } from "./image-reference.ts";
-import { referenceAnswer } from "./reference-answer.ts";
-import { cell, type FileFormat, type Row } from "./table.ts";
-import { type VideoReference, videoReferences } from "./video-reference.ts";
+import { questionParts } from "../question-parts.ts";
+import { readAnswers } from "./choice.ts";
+import type { ImageReference } from "./image-reference.ts";
+import type { FilesOptions } from "./options.ts";
+import { inNamedOrder, type Media, mediaOf, withOptions, withVideoPlaces } from "./question-text.ts";
+import { asText } from "./rows/asked.ts";
+import { Cells } from "./rows/cells.ts";
+import type { Part } from "./rows/reader.ts";
+import type { FoundPart, RowReaders } from "./rows/row-readers.ts";
+import type { FileFormat, Row } from "./table.ts";
+import type { VideoReference } from "./video-reference.ts";
 
 /** A problem without its images and videos. */
 export interface RowProblem {
   readonly id: string | undefined;
   readonly question: string;
-  readonly answer: string;
+  readonly answers: readonly string[];
+  readonly options: readonly string[] | undefined;
+  /** Whether the answer is none of the options that there are. */
+  readonly isOutsideOptions: boolean;
   readonly kind: string;
   /** In the order of the question's places. */
   readonly images: readonly ImageReference[];
   readonly videos: readonly VideoReference[];
+  /** What the later questions of the same conversation show, in order. */
+  readonly laterMedia: readonly Media[];
+  /** Columns, or paths into them, by the parts that were made of them. */
+  readonly sources: Readonly<Partial<Record<Part | "hint", readonly string[]>>>;
 }
 
-function asText(value: unknown, what: string): string {
-  if (typeof value === "string") return value;
-  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean")
-    return String(value);
-  if (Array.isArray(value) && value.length === 1) return asText(value[0], what);
-  throw new DataError(
-    `${what}: expected a text, got ${Array.isArray(value) ? "a list" : `a ${typeof value}`}`,
+/** How rows become problems. */
+export interface RowOptions {
+  readonly readers: RowReaders;
+  readonly format: FileFormat;
+  readonly answerPlaces: FilesOptions["answerPlaces"];
+}
+
+/** Most columns that are named. */
+const NAMED = 12;
+
+/** Says which columns a row has whose part is missing. */
+function missing(part: "question" | "answer", row: Row): DataError {
+  const names = Object.keys(row);
+  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
+  const shown = names.slice(0, NAMED).join(", ") || "no columns";
+  return new DataError(
+    `${part}: is missing; the row has ${shown}${more} (data.columns.${part} names its column)`,
   );
 }
 
-const ASKING = ["human", "user"];
-const ANSWERING = ["gpt", "assistant"];
-
-/** The first question of a conversation and the answer that follows it. */
-function firstExchange(turns: unknown): { question: string | undefined; answer: string | undefined } {
-  if (!Array.isArray(turns)) throw new DataError("conversations: expected a list of turns");
-  let question: string | undefined;
-  let answer: string | undefined;
-  for (const turn of turns as readonly unknown[]) {
-    if (typeof turn !== "object" || turn === null) throw new DataError("conversations: expected turns");
-    const { value: from } = firstCell(turn as Row, ["from", "role"]) ?? { value: undefined };
-    const { value: text } = firstCell(turn as Row, ["value", "content"]) ?? { value: undefined };
-    if (question === undefined && ASKING.includes(String(from))) question = asText(text, "question");
-    else if (question !== undefined && answer === undefined && ANSWERING.includes(String(from)))
-      answer = asText(text, "answer");
-  }
-  return { question, answer };
+/** Questions and answers of different origin belong together only where there is one question. */
+function requireOneQuestion(question: FoundPart<"question">, answer: FoundPart<"answer">): void {
+  const { later } = question.value;
+  if (question.reader === answer.reader || later.length === 0) return;
+  throw new DataError(
+    `question: expected one question in ${question.columns.join(", ")} beside the answer in ${answer.columns.join(", ")}, ` +
+      `got ${later.length + 1}`,
+  );
 }
 
-/** A multiple-choice question with its hint and its options; the question alone where there are none. */
-function withOptions(row: Row, question: string): string {
-  const options = OPTION_LETTERS.flatMap((letter) => {
-    const option = cell(row, letter);
-    return option === undefined ? [] : [`${letter}. ${asText(option, `option ${letter}`)}`];
-  });
-  const listed = typedPath(row) === undefined ? undefined : cell(row, "options");
-  if (Array.isArray(listed)) options.push(...listed.map((option: unknown) => asText(option, "options")));
-  const hint = cell(row, "hint");
-  const lines = [
-    ...(hint === undefined ? [] : [`Hint: ${asText(hint, "hint")}`]),
-    question,
-    ...(options.length === 0 ? [] : ["Options:", ...options]),
-  ];
-  return lines.join("\n");
-}
-
-/** The path of a row whose `data_type` says what it leads to. */
-function typedPath(row: Row): { readonly type: "image" | "video"; readonly path: string } | undefined {
-  const [type, path] = [cell(row, "data_type"), cell(row, "path")];
-  return (type === "image" || type === "video") && typeof path === "string" ? { type, path } : undefined;
-}
-
-/** The images and videos that a row names. */
-function mediaOf(row: Row, columns: Columns, format: FileFormat) {
-  const image = firstCell(row, columns.image);
-  const video = firstCell(row, columns.video);
-  const typed = image === undefined && video === undefined ? typedPath(row) : undefined;
-  const isEncoded = format === "tsv" && image?.name !== "image_path" && image?.name !== "file_name";
-  const images =
-    typed?.type === "image" ? imageReferences(typed.path, false) : imageReferences(image?.value, isEncoded);
-  return { images, videos: videoReferences(typed?.type === "video" ? typed.path : video?.value) };
-}
-
-/** The question of a row with videos alone; LLaVA's video data write `<image>` where the video is. */
-function withVideoPlaces(question: string, images: number, videos: number): string {
-  const isOfVideos = images === 0 && videos > 0 && !question.includes(VIDEO_PLACE);
-  return isOfVideos ? question.replaceAll(IMAGE_PLACE, VIDEO_PLACE) : question;
-}
-
-const NUMBERED = /<image (\d{1,3})>/g;
-
-/** `<image 2>` names the second image: the images in the order in which they are named, those never named first. */
-function inNamedOrder(question: string, images: readonly ImageReference[]) {
-  const named = [...question.matchAll(NUMBERED)].map(([, number]) => Number(number) - 1);
-  if (named.length === 0) return { question, images };
-  const missing = named.find((i) => images[i] === undefined);
-  if (missing !== undefined)
-    throw new DataError(`question: names image ${missing + 1}, expected at most ${images.length}`);
-  const unnamed = images.filter((_, i) => !named.includes(i));
+/**
+ * The problem that a row states. Of a conversation the first question and its answer count.
+ *
+ * @throws DataError, without file and row, when question or answer is missing or a cell cannot be meant
+ */
+export function rowProblem(row: Row, { readers, format, answerPlaces }: RowOptions): RowProblem {
+  const found = <P extends Part>(part: P) => readers.read(part, row, format);
+  const [asked, answered, choice] = [found("question"), found("answer"), found("options")];
+  if (asked === undefined) throw missing("question", row);
+  if (answered === undefined) throw missing("answer", row);
+  requireOneQuestion(asked, answered);
+  const options = choice?.value.texts;
+  const { answers, isOption } = readAnswers(answered.value, choice?.value, answerPlaces);
+  const [image, video, id, kind] = [found("image"), found("video"), found("id"), found("kind")];
+  const cells = new Cells(row, format);
+  const hint = cells.at("hint");
+  const { first: media, later } = mediaOf(asked.value, image?.value ?? [], video?.value ?? []);
+  const whole = withOptions(
+    asked.value.text,
+    options ?? [],
+    hint === undefined ? undefined : asText(hint, "hint"),
+  );
+  const { question: text, images } = inNamedOrder(whole, media.images);
+  if (text.trim() === "") throw new DataError("question: is empty");
+  const question = withVideoPlaces(text, images.length, media.videos.length);
+  questionParts(question, images.length, media.videos.length);
+  const sources: Partial<Record<Part | "hint", readonly string[]>> = {
+    question: asked.columns,
+    answer: answered.columns,
+    ...(choice && { options: choice.columns }),
+    ...(image && { image: image.columns }),
+    ...(video && { video: video.columns }),
+    ...(id && { id: id.columns }),
+    ...(kind && { kind: kind.columns }),
+    ...(hint !== undefined && { hint: cells.read }),
+  };
   return {
-    question: IMAGE_PLACE.repeat(unnamed.length) + question.replaceAll(NUMBERED, IMAGE_PLACE),
-    images: [...unnamed, ...named.map((i) => images[i]!)],
+    id: id?.value,
+    question,
+    answers,
+    options,
+    isOutsideOptions: options !== undefined && !isOption,
+    kind: kind?.value ?? "all",
+    images,
+    videos: media.videos,
+    laterMedia: later,
+    sources,
   };
 }
 
 /**
- * The problem that a row states.
+ * The completion to imitate that a row has; undefined where it has none.
  *
- * @throws DataError, without file and row, when question or answer is missing or a cell cannot be meant
+ * @throws DataError when it cannot be read, or goes on after the first answer to a question from elsewhere
  */
-export function rowProblem(row: Row, columns: Columns, format: FileFormat): RowProblem {
-  const conversation = firstCell(row, columns.conversations);
-  const exchange = conversation === undefined ? undefined : firstExchange(conversation.value);
-  const asked = firstCell(row, columns.question)?.value ?? exchange?.question;
-  if (asked === undefined) throw new DataError("question: is missing");
-  const answered = firstCell(row, columns.answer)?.value ?? exchange?.answer;
-  const answer = answered === undefined ? "" : referenceAnswer(asText(answered, "answer"));
-  if (answer === "") throw new DataError("answer: is missing");
-  const { images: named, videos } = mediaOf(row, columns, format);
-  const { question: text, images } = inNamedOrder(withOptions(row, asText(asked, "question")), named);
-  if (text.trim() === "") throw new DataError("question: is empty");
-  const question = withVideoPlaces(text, images.length, videos.length);
-  questionParts(question, images.length, videos.length);
-  const id = firstCell(row, columns.id)?.value;
-  const kind = firstCell(row, columns.kind)?.value;
-  return {
-    id: id === undefined ? undefined : asText(id, "id"),
-    question,
-    answer,
-    kind: kind === undefined ? "all" : asText(kind, "kind"),
-    images,
-    videos,
-  };
+export function rowSolution(row: Row, { readers, format }: RowOptions): FoundPart<"solution"> | undefined {
+  const solution = readers.read("solution", row, format);
+  if (solution === undefined || solution.value.later.length === 0) return solution;
+  const question = readers.read("question", row, format);
+  if (question?.reader === solution.reader) return solution;
+  throw new DataError(
+    `solution: expected one question and its answer in ${solution.columns.join(", ")} beside the question in ` +
+      `${question?.columns.join(", ") ?? "none"}, got ${solution.value.later.length + 1}`,
+  );
 }

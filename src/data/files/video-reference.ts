@@ -5,11 +5,13 @@
  */
 import { DataError } from "../../errors/index.ts";
 import { imageFormat } from "../../model/index.ts";
-import { type ImageReference, imageReferences, pythonList } from "./image-reference.ts";
+import { type ImageReference, imageReferences } from "./image-reference.ts";
+import { isStruct } from "./rows/cells.ts";
+import { literalIn } from "./rows/literal.ts";
 
 /** How a row itself wants its video sampled; what it does not say is left to the options. */
 export interface OwnSampling {
-  /** Of a film: frames per second to show. Of frames: how many a second they are. */
+  /** Of a video file: frames per second to show. Of frames: how many a second they are. */
   readonly fps?: number;
   readonly numFrames?: number;
   readonly minFrames?: number;
@@ -25,7 +27,7 @@ export type VideoReference = OwnSampling &
   );
 
 /** Endings of images; a GIF is taken for a video. */
-const IMAGE_ENDING = /\.(png|jpe?g|webp|tiff?|avif)$/i;
+const IMAGE_ENDING = /\.(png|jpe?g|webp|tiff?|avif|bmp|p[bgpn]m)$/i;
 const DATA_URI = /^data:video\/[a-z0-9.+-]+;base64,/i;
 /** Names that qwen-vl-utils and verl give to one setting, the likeliest first. */
 const SAMPLING_KEYS: Readonly<Record<keyof OwnSampling, readonly string[]>> = {
@@ -46,12 +48,6 @@ function isImageBytes(bytes: Uint8Array): boolean {
 }
 
 type Struct = Readonly<Record<string, unknown>>;
-
-function isStruct(value: unknown): value is Struct {
-  return (
-    typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
-  );
-}
 
 /** Whether an entry of a list is an image, and the list the frames of one video. */
 function isFrame(value: unknown): boolean {
@@ -105,6 +101,10 @@ function fromBytes(bytes: Uint8Array): VideoReference {
 function fromText(text: string): VideoReference {
   const uri = DATA_URI.exec(text.slice(0, 100));
   if (uri !== null) return fromBytes(new Uint8Array(Buffer.from(text.slice(uri[0].length), "base64")));
+  if (/^[a-z][a-z0-9+.-]{1,20}:\/\//i.test(text) && !text.startsWith("file://") && !isImageName(text))
+    throw new DataError(
+      `video ${JSON.stringify(text.slice(0, 300))}: is a URL: download it and name the file`,
+    );
   if (isFrame(text)) return { kind: "frames", frames: imageReferences(text, false) };
   return { kind: "path", path: text };
 }
@@ -130,8 +130,8 @@ function fromList(items: readonly unknown[], isInner: boolean): VideoReference[]
 export function videoReferences(value: unknown): VideoReference[] {
   if (value === null || value === undefined || value === "") return [];
   if (typeof value === "string") {
-    const list = pythonList(value);
-    return list === undefined ? [fromText(value.trim())] : fromList(list, false);
+    const list = literalIn(value);
+    return Array.isArray(list) ? fromList(list, false) : [fromText(value.trim())];
   }
   if (value instanceof Uint8Array) return [fromBytes(value)];
   if (Array.isArray(value)) return fromList(value, false);

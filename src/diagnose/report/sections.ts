@@ -3,6 +3,7 @@
  * A diagnosis as titled tables and figures, which the terminal and the report directory share.
  */
 import type { LeftOut, ModelDiagnosis } from "../diagnosis.ts";
+import { agreement } from "./agreement-section.ts";
 import { correlation, intervention, timeSection } from "./attention-sections.ts";
 import { connectivity, grounding, roles } from "./method-sections.ts";
 import type { Section } from "./section.ts";
@@ -45,6 +46,7 @@ function leftOutSection(models: readonly ModelDiagnosis[]): Section | undefined 
 export function sections(models: readonly ModelDiagnosis[]): Section[] {
   return [
     summary,
+    agreement,
     correlation,
     intervention,
     timeSection,

@@ -157,6 +157,9 @@ describe("the fake engine", () => {
     });
     expect(score!.entropy).toBeAllclose(completion!.entropy);
     expect(score!.signals).toEqual(completion!.signals);
+    const curved = { calibrated: { ...calibrated, biasCurve: { exponential: 2 } } };
+    const [other] = await subject.score([{ prompt, completion: completion!.tokens }], { signals: curved });
+    expect(other!.signals!.calibrated!.gram).not.toEqual(score!.signals!.calibrated!.gram);
     const { connectivity, gram } = score!.signals!.calibrated!;
     const length = connectivity.length;
     for (let s = 0; s < length; s++) {

@@ -3,7 +3,13 @@
  * Attention signals without attention: numbers that depend on the prompt and the row's token alone, so that sampling
  * and scoring agree. They keep every bound and identity that true signals have.
  */
-import type { AttentionRequest, AttentionSignals, CalibratedAttention } from "../../credit/index.ts";
+import {
+  type AttentionRequest,
+  type AttentionSignals,
+  biasCurve,
+  type CalibratedAttention,
+  type CalibratedRequest,
+} from "../../credit/index.ts";
 import type { AttentionRow, SignalRequest, Signals } from "../engine.ts";
 
 /** Features of a token from which its made-up attention row is taken; the first is the one "on the image". */
@@ -47,10 +53,13 @@ function attention(place: Place, { row, measure }: AttentionRequest): AttentionS
   };
 }
 
-function calibrated(place: Place, row: AttentionRow): CalibratedAttention {
+/** Features are keys; a bias curve that is given divides them, the paper's is taken to be in them already. */
+function calibrated(place: Place, request: CalibratedRequest): CalibratedAttention {
+  const { row, biasCorrection, biasCurve: curve } = request;
   const length = place.tokens.length;
+  const bias = biasCorrection && curve ? biasCurve(FEATURES, curve) : new Float64Array(FEATURES).fill(1);
   const features = Array.from(place.tokens, (_, t) =>
-    Array.from({ length: FEATURES }, (_, f) => scatter(place.key, rowToken(place, row, t), 4 + f)),
+    Array.from(bias, (b, f) => scatter(place.key, rowToken(place, row, t), 4 + f) / b),
   );
   const gram = new Float64Array(length * length);
   for (let s = 0; s < length; s++) {
@@ -69,7 +78,7 @@ export function madeUpSignals(place: Place, request: SignalRequest | undefined):
   return {
     signals: {
       ...(request.attention && { attention: attention(place, request.attention) }),
-      ...(request.calibrated && { calibrated: calibrated(place, request.calibrated.row) }),
+      ...(request.calibrated && { calibrated: calibrated(place, request.calibrated) }),
     },
   };
 }

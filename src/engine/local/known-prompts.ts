@@ -4,15 +4,10 @@
  */
 import type { ImageAblation } from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";
-import { checkText, type ModelConfig } from "../../model/index.ts";
+import { checkText, type Sight } from "../../model/index.ts";
+import { ablatePrompt } from "../ablated-prompt.ts";
 import type { Prompt } from "../engine.ts";
-import { ablatePrompt } from "./prompts/ablated-prompt.ts";
-import {
-  loadProcessors,
-  type PreparedPrompt,
-  type Processors,
-  preparePrompt,
-} from "./prompts/prepared-prompt.ts";
+import { type PreparedPrompt, preparePrompt } from "./prompts/prepared-prompt.ts";
 import type { PreparedSequence } from "./scoring/sequence-batches.ts";
 
 /** A sequence whose prompt was registered before. */
@@ -28,20 +23,17 @@ interface KnownPrompt {
 }
 
 export class KnownPrompts {
-  readonly #config: ModelConfig;
-  readonly #processors: Processors;
+  readonly #sight: Sight;
   readonly #prompts = new Map<number, KnownPrompt>();
 
-  /** @param assets directory with the processors' files */
-  constructor(config: ModelConfig, assets: string) {
-    this.#config = config;
-    this.#processors = loadProcessors(assets, config);
+  constructor(sight: Sight) {
+    this.#sight = sight;
   }
 
   /** Remembers prompts under the caller's ids: all, or none when one of them fails. */
   register(prompts: readonly (readonly [id: number, prompt: Prompt])[]): void {
     const known = prompts.map(([id, prompt]): [number, KnownPrompt] => {
-      const prepared = preparePrompt(prompt, this.#config, this.#processors);
+      const prepared = preparePrompt(prompt, this.#sight.vision);
       return [id, { prompt, prepared }];
     });
     for (const [id, prompt] of known) {
@@ -59,7 +51,7 @@ export class KnownPrompts {
   sequences(sequences: readonly LocalSequence[], image?: ImageAblation): PreparedSequence[] {
     const prompts = new Map<number, PreparedPrompt>();
     return sequences.map(({ prompt: id, completion }, i) => {
-      checkText(completion, this.#config, `completion ${i}`);
+      checkText(completion, this.#sight.config.text.vocabSize, this.#sight.vision, `completion ${i}`);
       const prompt = prompts.get(id) ?? this.prepared(id, image);
       prompts.set(id, prompt);
       return { prompt, completion };
@@ -77,8 +69,8 @@ export class KnownPrompts {
       throw new EngineError(`prompt ${id} is not registered`);
     }
     const { prompt, prepared } = known;
-    const ablated =
-      image === undefined ? prompt : ablatePrompt(prompt, image, this.#config, this.#processors);
-    return ablated === prompt ? prepared : preparePrompt(ablated, this.#config, this.#processors);
+    const { vision } = this.#sight;
+    const ablated = image === undefined ? prompt : ablatePrompt(prompt, image, vision);
+    return ablated === prompt ? prepared : preparePrompt(ablated, vision);
   }
 }

@@ -3,7 +3,8 @@
  * The engine on this machine: onnxruntime in a worker thread, to which prompts are sent only once.
  */
 import { EngineError } from "../../errors/index.ts";
-import type { Capability } from "../capabilities.ts";
+import { architectureOf, readConfig } from "../../model/index.ts";
+import { allowedBy, type Capability } from "../capabilities.ts";
 import type {
   AccumulateOptions,
   AdamParameters,
@@ -57,10 +58,12 @@ export class LocalEngine implements Engine {
   readonly #promptIds = new Map<Prompt, number>();
   #nextPrompt = 0;
 
+  /** @throws ModelError when the model is of an architecture that is not supported */
   constructor(options: LocalEngineOptions) {
-    this.capabilities = new Set(
-      options.stream ? STREAMING : [...CAPABILITIES, ...(options.valueHead ? (["value"] as const) : [])],
-    );
+    const { model, stream = false, valueHead = false } = options;
+    const config = typeof model === "string" ? readConfig(model) : model.config;
+    const own = stream ? STREAMING : [...CAPABILITIES, ...(valueHead ? (["value"] as const) : [])];
+    this.capabilities = allowedBy(architectureOf(config).capabilities, own);
     this.#thread = new ModelThread(options);
   }
 

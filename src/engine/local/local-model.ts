@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import type { AttentionRequest } from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";
 import { Rng } from "../../math/index.ts";
-import type { LoraShape, ModelConfig, StorageOptions } from "../../model/index.ts";
+import { graphsOf, type LoraShape, openSightOf, readConfig, type StorageOptions } from "../../model/index.ts";
 import type {
   AccumulateOptions,
   AdamParameters,
@@ -29,7 +29,7 @@ import { decode } from "./sampling/decoding.ts";
 import { checkedIntervention } from "./scoring/attention-intervention.ts";
 import { type Machinery, TeacherForcing } from "./scoring/teacher-forcing.ts";
 import { AdamW, gradientNorm } from "./weights/adamw.ts";
-import { checkSameModel, readConfig, saveModel } from "./weights/checkpoint-files.ts";
+import { checkSameModel, saveModel } from "./weights/checkpoint-files.ts";
 import { initialiseWeights } from "./weights/initial-weights.ts";
 import {
   beginAdapters,
@@ -59,6 +59,7 @@ export class LocalModel {
   readonly #adam: AdamW;
   readonly #teacher: TeacherForcing;
   readonly #prompts: KnownPrompts;
+  /** 1 at ids that stand for pixels or open and close them: a model that samples one makes a sequence that cannot be read. */
   readonly #banned: Uint8Array;
   /** Gradients of all replicas, and which is this one's; none where the model is alone. */
   #shared: { readonly gradients: readonly Float32Array[]; readonly place: number } | undefined;
@@ -66,7 +67,7 @@ export class LocalModel {
   /**
    * Opens a model's weights; the optimiser starts anew whatever lies beside them. `load` continues a training.
    *
-   * @throws ModelError when the directory is no Qwen2.5-VL model, or its files are broken
+   * @throws ModelError when the model is of an architecture that is not supported, or its files are broken
    * @throws EngineError when an option is no positive integer
    */
   constructor({
@@ -85,25 +86,30 @@ export class LocalModel {
     if (fresh !== undefined && lora !== undefined) {
       throw new EngineError("lora: expected a model directory, got a model to begin");
     }
-    const adapters = lora && loraStart(lora, config);
+    const graphs = graphsOf(config);
+    const adapters = lora && loraStart(lora, graphs.names);
     this.#lora = adapters?.shape;
-    const store = new ParameterStore(config, { valueHead, lora: this.#lora });
+    const store = new ParameterStore(graphs, { valueHead, lora: this.#lora });
     if (fresh === undefined) {
-      store.read(this.#assets, config);
+      store.read(this.#assets);
       if (adapters !== undefined) {
         beginAdapters(adapters, store);
       }
     } else {
-      initialiseWeights(store, new Rng(fresh.seed), config.text.layers);
+      initialiseWeights(store, graphs.names, new Rng(fresh.seed), config.text.layers);
     }
     const programs = new ProgramCache(PROGRAMS, { threads, spin });
-    const vision = new VisionEncoder(config, store, programs);
-    const table = new RotaryTable(config.text);
-    this.#machinery = { config, store, programs, vision, table, maxTokens };
+    const vision = new VisionEncoder(graphs.vision, config.text.hiddenSize, store, programs);
+    const table = new RotaryTable(graphs.rotary);
+    this.#machinery = { config, graphs, store, programs, vision, table, maxTokens };
     this.#teacher = new TeacherForcing(this.#machinery);
     this.#adam = new AdamW(store.layout);
-    this.#banned = bannedTokens(config);
-    this.#prompts = new KnownPrompts(config, this.#assets);
+    const sight = openSightOf(this.#assets, config);
+    this.#banned = new Uint8Array(config.text.vocabSize);
+    for (const token of sight.vision.specialTokens) {
+      this.#banned[token] = 1;
+    }
+    this.#prompts = new KnownPrompts(sight);
   }
 
   /** Remembers prompts under the caller's ids: all, or none when one of them fails. */
@@ -232,19 +238,19 @@ export class LocalModel {
   }
 
   save(directory: string, optimizer: boolean, storage: StorageOptions = {}): void {
-    const { config, store } = this.#machinery;
+    const { config, graphs, store } = this.#machinery;
     if (this.#lora === undefined) {
       saveModel(directory, config, store, this.#assets, storage);
     } else {
-      saveAdapters(directory, this.#lora, store, this.#assets);
-      writeValueHead(directory, store);
+      saveAdapters(directory, this.#lora, store, graphs.names, this.#assets);
+      writeValueHead(directory, store.tensors(store.weights));
     }
     saveTrainingState(directory, store, optimizer ? this.#adam : undefined);
   }
 
   /** The accumulated gradient, which belongs to the weights before, is cleared. */
   load(directory: string): void {
-    const { config, store } = this.#machinery;
+    const { config, graphs, store } = this.#machinery;
     if (!existsSync(directory)) {
       throw new EngineError(`load: no such directory: ${directory}`);
     }
@@ -253,9 +259,9 @@ export class LocalModel {
     }
     const state = readTrainingState(directory, store);
     if (this.#lora === undefined) {
-      store.read(directory, config);
+      store.read(directory);
     } else {
-      const adapter = readSameAdapters(directory, this.#lora, config);
+      const adapter = readSameAdapters(directory, this.#lora, graphs.names);
       store.readValueHead(directory);
       putAdapter(adapter, store);
     }
@@ -278,21 +284,6 @@ export class LocalModel {
       throw new EngineError(`${what}: the engine has no value head; open it with valueHead: true`);
     }
   }
-}
-
-/** Ids that stand for pixels or open and close them: a model that samples one makes a sequence that cannot be read. */
-function bannedTokens({
-  text,
-  imageTokenId,
-  videoTokenId,
-  visionStartTokenId,
-  visionEndTokenId,
-}: ModelConfig): Uint8Array {
-  const banned = new Uint8Array(text.vocabSize);
-  for (const token of [imageTokenId, videoTokenId, visionStartTokenId, visionEndTokenId]) {
-    banned[token] = 1;
-  }
-  return banned;
 }
 
 /** Sums in the order of the arrays, so that it is the same wherever it is taken. */

@@ -112,6 +112,25 @@ describe("a request for signals as loss_fn_config", () => {
     });
   });
 
+  test("has the parameters of another bias curve, those that are given", () => {
+    const asked = (biasCurve: CalibratedRequest["biasCurve"], biasCorrection = true) =>
+      signalConfig({ signals: { calibrated: { row: "own", layers: 4, biasCorrection, biasCurve } } });
+    const plain = {
+      "fovea.calibrated": 1,
+      "fovea.calibrated_layers": 4,
+      "fovea.bias_correction": 1,
+      "fovea.packed_gram": 1,
+    };
+    expect(asked(undefined)).toEqual(plain);
+    expect(asked({ decay: 8, cosine: 0 })).toEqual({
+      ...plain,
+      "fovea.bias_decay": 8,
+      "fovea.bias_cosine": 0,
+    });
+    expect(asked({ exponential: 0.2 })).toEqual({ ...plain, "fovea.bias_exponential": 0.2 });
+    expect(asked({ exponential: 0.2 }, false)).toEqual({ ...plain, "fovea.bias_correction": 0 });
+  });
+
   test("is none where nothing is asked for", () => {
     expect(signalConfig({ signals: {}, temperature: 1 })).toBeUndefined();
   });

@@ -4,6 +4,7 @@
  * the package in engines/skyrl. They are asked for by numbers in `loss_fn_config`; engines/skyrl/README.md has the
  * contract.
  */
+import type { CalibratedRequest } from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";
 import type { Capability } from "../capabilities.ts";
 import type { ScoreRequest } from "../engine.ts";
@@ -62,6 +63,17 @@ export function missingFromPlain(
   return divergenceFrom && "divergences over the vocabulary";
 }
 
+/** The parameters of the bias curve that are given; a server takes the paper's for the others. */
+function curveConfig({ biasCorrection, biasCurve = {} }: CalibratedRequest): Record<string, number> {
+  if (!biasCorrection) return {};
+  const { exponential, decay, cosine } = biasCurve;
+  return {
+    ...(exponential !== undefined && { "fovea.bias_exponential": exponential }),
+    ...(decay !== undefined && { "fovea.bias_decay": decay }),
+    ...(cosine !== undefined && { "fovea.bias_cosine": cosine }),
+  };
+}
+
 /** A request for signals as `loss_fn_config`; undefined where none is asked for. */
 export function signalConfig({ signals, entropy }: ScoreRequest): Record<string, number> | undefined {
   const { attention, calibrated } = signals ?? {};
@@ -72,6 +84,7 @@ export function signalConfig({ signals, entropy }: ScoreRequest): Record<string,
       "fovea.calibrated": ROWS[calibrated.row],
       "fovea.calibrated_layers": calibrated.layers,
       "fovea.bias_correction": calibrated.biasCorrection ? 1 : 0,
+      ...curveConfig(calibrated),
       "fovea.packed_gram": 1,
     }),
     ...(entropy && { "fovea.entropy": 1 }),

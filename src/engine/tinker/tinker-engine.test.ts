@@ -55,7 +55,12 @@ async function transcript(engine: Engine) {
       divergenceFrom: { kind: "discard" },
       signals: {
         attention: { row: "own", measure: "sharpness" },
-        calibrated: { row: "own", layers: 2, biasCorrection: true },
+        calibrated: {
+          row: "own",
+          layers: 2,
+          biasCorrection: true,
+          ...(temperature < 1 && { biasCurve: { decay: 1, cosine: 0.4 } }),
+        },
       },
     });
     const coefficients = sequences.map(({ completion }, i) =>

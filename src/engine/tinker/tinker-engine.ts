@@ -149,8 +149,8 @@ class TinkerEngine implements Engine {
   #setCapabilities(): void {
     // Whatever the engine at the server can be shown, the protocol has no chunk for a video.
     const own = (this.#session.capabilities as Capability[]).filter((name) => name !== "video");
-    const all = new Set([...OF_THE_PROTOCOL, ...ownCapabilities(this.#offered), ...own]);
-    if (!this.#encoder.seesImages) all.delete("image-ablation");
+    const offered = [...OF_THE_PROTOCOL, ...ownCapabilities(this.#offered), ...own];
+    const all = new Set(this.#encoder.allowed(offered));
     for (const needsKeeper of ["overlap", "reference"] as const) {
       if (this.#keeper === "none") all.delete(needsKeeper);
     }

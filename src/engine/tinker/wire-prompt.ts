@@ -4,23 +4,13 @@
  * for, so that a server that would see it otherwise refuses it.
  */
 import { createHash } from "node:crypto";
-import { join } from "node:path";
 import type { ImageAblation } from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";
-import {
-  encodePng,
-  imageGrid,
-  isTextModel,
-  type ModelConfig,
-  mergedTokens,
-  parseConfig,
-  type RgbImage,
-  readJson,
-} from "../../model/index.ts";
+import { encodePng, openSightOf, type RgbImage, type Sight } from "../../model/index.ts";
+import { ablatePrompt } from "../ablated-prompt.ts";
+import { allowedBy, type Capability } from "../capabilities.ts";
 import type { Prompt } from "../engine.ts";
 import type { FreshModel } from "../local/local-options.ts";
-import { ablatePrompt } from "../local/prompts/ablated-prompt.ts";
-import { loadProcessors, type Processors } from "../local/prompts/prepared-prompt.ts";
 import type { WireChunk } from "./wire.ts";
 
 /** Location of an image that stands in full earlier in the same request. */
@@ -41,23 +31,6 @@ export interface WirePrompt {
   readonly content: string;
 }
 
-/** How a model cuts images into tokens. */
-interface Sight {
-  readonly config: ModelConfig;
-  readonly processors: Processors;
-}
-
-/** That of a model; undefined for a text model. */
-function sightOf(model: string | FreshModel): Sight | undefined {
-  if (typeof model !== "string") {
-    return { config: model.config, processors: loadProcessors(model.assets, model.config) };
-  }
-  if (isTextModel(model)) return undefined;
-  const path = join(model, "config.json");
-  const config = parseConfig(readJson(path), path);
-  return { config, processors: loadProcessors(model, config) };
-}
-
 /** Turns prompts into chunks; an image is encoded once. */
 export class PromptEncoder {
   readonly #sight: Sight | undefined;
@@ -68,18 +41,20 @@ export class PromptEncoder {
    * @throws ModelError when the directory cannot be read
    */
   constructor(model: string | FreshModel) {
-    this.#sight = sightOf(model);
+    this.#sight = typeof model === "string" ? openSightOf(model) : openSightOf(model.assets, model.config);
   }
 
-  /** Whether the model takes images. */
-  get seesImages(): boolean {
-    return this.#sight !== undefined;
+  /** Those of an engine's capabilities that the model allows: its architecture's, and nothing about images for a text model. */
+  allowed(capabilities: Iterable<Capability>): ReadonlySet<Capability> {
+    const sight = this.#sight;
+    if (sight !== undefined) return allowedBy(sight.architecture.capabilities, capabilities);
+    return new Set([...capabilities].filter((name) => name !== "image-ablation"));
   }
 
   /** The prompt under an ablation; a text model's prompts have nothing to ablate. */
   ablated(prompt: Prompt, image: ImageAblation): Prompt {
     const sight = this.#sight;
-    return sight === undefined ? prompt : ablatePrompt(prompt, image, sight.config, sight.processors);
+    return sight === undefined ? prompt : ablatePrompt(prompt, image, sight.vision);
   }
 
   /**
@@ -130,12 +105,11 @@ export class PromptEncoder {
   async #encodeImage(image: RgbImage): Promise<WireImage> {
     if (this.#sight === undefined)
       throw new EngineError("prompt: has an image, but the model is a text model");
-    const { config, processors } = this.#sight;
     const png = await encodePng(image);
     return {
       png,
       digest: createHash("sha256").update(png).digest("hex"),
-      tokens: mergedTokens(imageGrid(image, processors.image), config.vision.spatialMergeSize),
+      tokens: this.#sight.vision.tokens({ kind: "image", image }),
     };
   }
 }

@@ -18,7 +18,7 @@ import {
   type Tensor,
   transpose,
 } from "../../tensor/index.ts";
-import type { ModelConfig, TextConfig } from "../config.ts";
+import type { TextConfig } from "../config.ts";
 import type { BatchShape } from "./batch-layer.ts";
 import { attentionScale, finishLayer, type Projected, project } from "./decoder-layer.ts";
 import { type Distribution, distribution } from "./distribution.ts";
@@ -46,11 +46,10 @@ export interface DecodeStepGraph {
  * `cacheValue.i` `[P·G, H_kv, T, d]`.
  */
 export function decodeStepGraph(
-  config: ModelConfig,
+  text: TextConfig,
   layout: ParameterLayout,
   batch: BatchShape,
 ): DecodeStepGraph {
-  const { text } = config;
   const completions = batch.prompts * batch.groupSize;
   const graph = new Graph();
   const parameters = new GraphParameters(graph, layout);

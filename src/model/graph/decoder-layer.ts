@@ -32,11 +32,11 @@ export function project(
   const heads = config.heads + config.kvHeads;
   const normal = rmsNorm(x, parameters.pack(`layer.${layer}.attentionNorm`), config.rmsNormEpsilon);
   const width = heads * config.headDim;
-  const queryKey = affine(normal, parameters, `layer.${layer}.queryKey`, true);
+  const queryKey = affine(normal, parameters, `layer.${layer}.queryKey`);
   const rotated = rotary(reshape(queryKey, [1, rows, width]), cosine, sine, heads);
   return {
     queryKey: reshape(rotated, [rows, width]),
-    value: affine(normal, parameters, `layer.${layer}.value`, true),
+    value: affine(normal, parameters, `layer.${layer}.value`),
   };
 }
 
@@ -48,8 +48,8 @@ export function finishLayer(
   layer: number,
   config: TextConfig,
 ): Tensor {
-  const attended = add(x, affine(mixed, parameters, `layer.${layer}.output`, false));
-  return feedForward(attended, parameters, `layer.${layer}`, config.rmsNormEpsilon, false);
+  const attended = add(x, affine(mixed, parameters, `layer.${layer}.output`));
+  return feedForward(attended, parameters, `layer.${layer}`, config.rmsNormEpsilon);
 }
 
 export function attentionScale(config: TextConfig): number {

@@ -18,23 +18,19 @@ export function fromHeads(heads: Tensor): Tensor {
 }
 
 /** x + W_down (silu(W_gate norm(x)) · W_up norm(x)); biases where the layer has them. */
-export function feedForward(
-  x: Tensor,
-  parameters: GraphParameters,
-  prefix: string,
-  epsilon: number,
-  biased: boolean,
-): Tensor {
+export function feedForward(x: Tensor, parameters: GraphParameters, prefix: string, epsilon: number): Tensor {
   const normal = rmsNorm(x, parameters.pack(`${prefix}.mlpNorm`), epsilon);
-  const gate = affine(normal, parameters, `${prefix}.gate`, biased);
-  const up = affine(normal, parameters, `${prefix}.up`, biased);
-  return add(x, affine(multiply(silu(gate), up), parameters, `${prefix}.down`, biased));
+  const gate = affine(normal, parameters, `${prefix}.gate`);
+  const up = affine(normal, parameters, `${prefix}.up`);
+  return add(x, affine(multiply(silu(gate), up), parameters, `${prefix}.down`));
 }
 
-/** A linear layer by its pack's name, with its adapters if it has any. */
-export function affine(x: Tensor, parameters: GraphParameters, pack: string, biased: boolean): Tensor {
+/** A linear layer by its pack's name, with its bias and its adapters if it has any. */
+export function affine(x: Tensor, parameters: GraphParameters, pack: string): Tensor {
   const weight = parameters.pack(`${pack}.weight`);
-  const y = biased ? linear(x, weight, parameters.pack(`${pack}.bias`)) : linear(x, weight);
+  const y = parameters.has(`${pack}.bias`)
+    ? linear(x, weight, parameters.pack(`${pack}.bias`))
+    : linear(x, weight);
   const adaptation = parameters.adaptation(x, pack);
   return adaptation === undefined ? y : add(y, adaptation);
 }

@@ -2,18 +2,18 @@ import { describe, expect, test } from "vitest";
 import { ShapeError } from "../../errors/index.ts";
 import { elementCount, Graph } from "../../tensor/index.ts";
 import { CHECKPOINTS, checkpointDirectory } from "../../testing/model-fixtures.ts";
-import { parseConfig } from "../config-json.ts";
-import { parameterShapes } from "../parameter-names.ts";
-import { readJson } from "../read-json.ts";
+import { graphsOf } from "../architectures/graphs.ts";
+import { readConfig } from "../directory.ts";
 import { GraphParameters, parameterLayout } from "./parameters.ts";
 
 describe.each(CHECKPOINTS)("the layout of %s", (name) => {
-  const config = parseConfig(readJson(`${checkpointDirectory(name)}/config.json`));
-  const layout = parameterLayout(config);
+  const config = readConfig(checkpointDirectory(name));
+  const graphs = graphsOf(config);
+  const layout = parameterLayout(graphs);
 
   test("holds every parameter once, under its name and in its shape", () => {
     expect(new Map([...layout.parameters.values()].map((view) => [view.name, view.shape]))).toEqual(
-      parameterShapes(config),
+      graphs.names.shapes,
     );
   });
 
@@ -49,9 +49,9 @@ describe.each(CHECKPOINTS)("the layout of %s", (name) => {
 });
 
 test("a graph declares a pack once, and refuses one that is not there", () => {
-  const config = parseConfig(readJson(`${checkpointDirectory("tied-gqa")}/config.json`));
+  const graphs = graphsOf(readConfig(checkpointDirectory("tied-gqa")));
   const graph = new Graph();
-  const parameters = new GraphParameters(graph, parameterLayout(config));
+  const parameters = new GraphParameters(graph, parameterLayout(graphs));
   expect(parameters.pack("norm")).toBe(parameters.pack("norm"));
   expect([...parameters.used.keys()]).toEqual(["norm"]);
   expect(() => parameters.pack("head")).toThrow(ShapeError);

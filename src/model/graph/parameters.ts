@@ -15,9 +15,8 @@ import {
   scale,
   type Tensor,
 } from "../../tensor/index.ts";
-import type { ModelConfig } from "../config.ts";
 import { type LoraShape, loraFactors, loraNames, loraScale } from "../lora/lora-shape.ts";
-import { parameterShapes } from "../parameter-names.ts";
+import type { ParameterNames } from "../parameters.ts";
 
 /** One named parameter, or several side by side. Offsets and sizes are in elements. */
 export interface ParameterView {
@@ -52,13 +51,16 @@ export interface ParameterLayout {
   readonly packs: ReadonlyMap<string, PackView>;
   /** Members of the linear layers that are adapted, by the layer's name. */
   readonly adapted: ReadonlyMap<string, readonly PackMember[]>;
+  /** Whether the vision tower has anything to learn. */
+  readonly trainsVision: boolean;
 }
 
-const TEXT = "model";
-const VISION = "visual";
-
-/** Pack name and the parameters in it, stacked along their first axis. */
-type Pack = readonly [pack: string, members: readonly string[]];
+/**
+ * Pack name and the parameters in it, stacked along their first axis. The decoder's graphs read `embedding`, `norm`,
+ * `head` where it is not tied, and `layer.<n>.<part>`; the vision tower's names are its architecture's own, with those
+ * of block n beginning with `vision.<n>.`, as streaming expects.
+ */
+export type Pack = readonly [pack: string, members: readonly string[]];
 
 /** Names of the value head's parameters begin with this; Hugging Face's model has none of them. */
 export const VALUE_HEAD = "value_head.";
@@ -73,24 +75,30 @@ export interface LayoutOptions {
 
 /** Lays all parameters of a model out in one buffer, the value head's last; frozen ones in a buffer of their own. */
 export function parameterLayout(
-  config: ModelConfig,
+  { names, packs: own }: { readonly names: ParameterNames; readonly packs: readonly Pack[] },
   { valueHead = false, lora }: LayoutOptions = {},
 ): ParameterLayout {
-  const shapes = new Map<string, Shape>(parameterShapes(config));
+  const shapes = new Map<string, Shape>(names.shapes);
   const extras: Pack[] = lora === undefined ? [] : adapterPacks(lora, shapes);
   if (valueHead) {
-    shapes.set(`${VALUE_HEAD}weight`, [1, config.text.hiddenSize]);
+    shapes.set(`${VALUE_HEAD}weight`, [1, hiddenSize(own, shapes)]);
     shapes.set(`${VALUE_HEAD}bias`, [1]);
     extras.push(...biased("value", VALUE_HEAD.slice(0, -1)));
   }
-  const own = packList(config);
   const packs = new Map<string, PackView>();
   const frozen = new Map<string, ParameterView>();
   const parameters = new Map<string, ParameterView>();
   const frozenSize = lora === undefined ? 0 : lay(own, shapes, frozen, packs, true);
   const size = lay(lora === undefined ? [...own, ...extras] : extras, shapes, parameters, packs, false);
   const adapted = lora === undefined ? new Map() : adaptedLayers(own, lora, shapes);
-  return { size, frozenSize, parameters, frozen, packs, adapted };
+  const trainsVision = [...parameters.keys()].some((name) => names.isVision(name));
+  return { size, frozenSize, parameters, frozen, packs, adapted, trainsVision };
+}
+
+/** D, the width of the final norm. */
+function hiddenSize(packs: readonly Pack[], shapes: ReadonlyMap<string, Shape>): number {
+  const [, [norm]] = packs.find(([pack]) => pack === "norm")! as [string, [string]];
+  return shapes.get(norm)![0]!;
 }
 
 /** Lays packs out one after another. @returns elements in all */
@@ -153,50 +161,8 @@ function packShape(shapes: readonly Shape[]): Shape {
   return shapes[0]!.length === 1 ? [rows] : [rows, columns];
 }
 
-function packList(config: ModelConfig): Pack[] {
-  return [
-    ["embedding", [`${TEXT}.embed_tokens.weight`]],
-    ...Array.from({ length: config.text.layers }, (_, layer) => decoderLayer(layer)).flat(),
-    ["norm", [`${TEXT}.norm.weight`]],
-    ...(config.text.tieWordEmbeddings ? [] : [["head", ["lm_head.weight"]] satisfies Pack]),
-    ["vision.patch", [`${VISION}.patch_embed.proj.weight`]],
-    ...Array.from({ length: config.vision.depth }, (_, block) => visionBlock(block)).flat(),
-    ["vision.merger.norm", [`${VISION}.merger.ln_q.weight`]],
-    ...biased("vision.merger.up", `${VISION}.merger.mlp.0`),
-    ...biased("vision.merger.down", `${VISION}.merger.mlp.2`),
-  ];
-}
-
-function decoderLayer(layer: number): Pack[] {
-  const name = (suffix: string) => `${TEXT}.layers.${layer}.${suffix}`;
-  const queryKey = [name("self_attn.q_proj"), name("self_attn.k_proj")];
-  return [
-    [`layer.${layer}.attentionNorm`, [name("input_layernorm.weight")]],
-    ...biased(`layer.${layer}.queryKey`, ...queryKey),
-    ...biased(`layer.${layer}.value`, name("self_attn.v_proj")),
-    [`layer.${layer}.output.weight`, [name("self_attn.o_proj.weight")]],
-    [`layer.${layer}.mlpNorm`, [name("post_attention_layernorm.weight")]],
-    [`layer.${layer}.gate.weight`, [name("mlp.gate_proj.weight")]],
-    [`layer.${layer}.up.weight`, [name("mlp.up_proj.weight")]],
-    [`layer.${layer}.down.weight`, [name("mlp.down_proj.weight")]],
-  ];
-}
-
-function visionBlock(block: number): Pack[] {
-  const name = (suffix: string) => `${VISION}.blocks.${block}.${suffix}`;
-  const pack = (suffix: string) => `vision.${block}.${suffix}`;
-  return [
-    [pack("attentionNorm"), [name("norm1.weight")]],
-    ...biased(pack("qkv"), name("attn.qkv")),
-    ...biased(pack("output"), name("attn.proj")),
-    [pack("mlpNorm"), [name("norm2.weight")]],
-    ...biased(pack("gate"), name("mlp.gate_proj")),
-    ...biased(pack("up"), name("mlp.up_proj")),
-    ...biased(pack("down"), name("mlp.down_proj")),
-  ];
-}
-
-function biased(pack: string, ...members: string[]): Pack[] {
+/** Packs of a linear layer with a bias, or of several side by side. */
+export function biased(pack: string, ...members: string[]): Pack[] {
   return [
     [`${pack}.weight`, members.map((name) => `${name}.weight`)],
     [`${pack}.bias`, members.map((name) => `${name}.bias`)],
@@ -212,6 +178,11 @@ export class GraphParameters {
   constructor(graph: Graph, layout: ParameterLayout) {
     this.#graph = graph;
     this.#layout = layout;
+  }
+
+  /** Whether there is such a pack: a linear layer may have no bias. */
+  has(name: string): boolean {
+    return this.#layout.packs.has(name);
   }
 
   /** The pack as a graph input of the same name. */

@@ -3,7 +3,7 @@
  * The prompts of a batch: what completions will read of them, and the distribution of their first token.
  */
 import { Graph, type Tensor } from "../../tensor/index.ts";
-import type { ModelConfig } from "../config.ts";
+import type { TextConfig } from "../config.ts";
 import { finishLayer, project } from "./decoder-layer.ts";
 import { type Distribution, distribution } from "./distribution.ts";
 import { GraphParameters, type ParameterLayout } from "./parameters.ts";
@@ -29,12 +29,11 @@ export interface PrefillGraph {
  * `inverseTemperature` `[1]`.
  */
 export function prefillGraph(
-  config: ModelConfig,
+  text: TextConfig,
   layout: ParameterLayout,
   prompts: number,
   length: number,
 ): PrefillGraph {
-  const { text } = config;
   const rows = prompts * length;
   const graph = new Graph();
   const parameters = new GraphParameters(graph, layout);

@@ -16,7 +16,7 @@ import {
   sum,
   type Tensor,
 } from "../../tensor/index.ts";
-import type { ModelConfig } from "../config.ts";
+import type { TextConfig } from "../config.ts";
 import {
   type BatchShape,
   batchInputs,
@@ -49,7 +49,7 @@ export interface StreamedLayer {
  * @param last it is the last layer, with the final norm
  */
 export function streamedLayerGraph(
-  { text }: ModelConfig,
+  text: TextConfig,
   layout: ParameterLayout,
   batch: BatchShape,
   last: boolean,
@@ -85,7 +85,7 @@ export interface StreamedHead {
  * The head over `words` entries of the vocabulary. Inputs: `hidden` `[N, D]`, `weight` `[words, D]`,
  * `inverseTemperature` `[1]`.
  */
-export function streamedHeadGraph({ text }: ModelConfig, rows: number, words: number): StreamedHead {
+export function streamedHeadGraph(text: TextConfig, rows: number, words: number): StreamedHead {
   const graph = new Graph();
   const hidden = graph.input("hidden", [rows, text.hiddenSize]);
   const weight = graph.input("weight", [words, text.hiddenSize]);

@@ -4,7 +4,7 @@
  * in the forward pass and in the backward pass.
  */
 import { Graph, type Tensor, targetLogprobs } from "../../tensor/index.ts";
-import type { ModelConfig } from "../config.ts";
+import type { TextConfig } from "../config.ts";
 import { amplifiedInputs } from "./amplified-attention.ts";
 import {
   type BatchShape,
@@ -45,12 +45,11 @@ export interface TeacherForcedGraph {
  * @param amplified layers whose attention is amplified
  */
 export function teacherForcedGraph(
-  config: ModelConfig,
+  text: TextConfig,
   layout: ParameterLayout,
   batch: BatchShape,
   amplified: readonly number[] = [],
 ): TeacherForcedGraph {
-  const { text } = config;
   const graph = new Graph();
   const parameters = new GraphParameters(graph, layout);
   const inputs = batchInputs(graph, text, batch);

@@ -6,10 +6,10 @@ import { crc32, deflateSync } from "node:zlib";
 import sharp from "sharp";
 import { afterAll, describe, expect, test } from "vitest";
 import { DataError } from "../../errors/index.ts";
+import { parseImageProcessor } from "../../testing/fixture-architecture.ts";
 import { decodeImage } from "./decode.ts";
 import { firstGifFrame } from "./gif-frame.ts";
 import { preprocess } from "./processor.ts";
-import { parseProcessorConfig } from "./processor-config.ts";
 
 interface Recorded {
   readonly file: string;
@@ -72,7 +72,7 @@ describe("decodeImage", () => {
     expect(digest(image.data)).toBe(expected.sha256);
     for (const { patch, minPixels, maxPixels, grid, sha256 } of expected.processed) {
       const size = { shortest_edge: minPixels, longest_edge: maxPixels };
-      const processed = preprocess(image, parseProcessorConfig({ patch_size: patch, size }));
+      const processed = preprocess(image, parseImageProcessor({ patch_size: patch, size }));
       expect(processed.grid).toEqual(grid);
       expect(digest(processed.patches)).toBe(sha256);
     }

@@ -1,13 +1,16 @@
 /**
  * @module
- * Image files to pixels, bit for bit as Pillow's `exif_transpose` and `convert("RGB")` give them: turned upright by
- * their EXIF note, alpha dropped and not blended, colour profiles ignored, ink and 16-bit grey by Pillow's formulas.
+ * Image files to pixels, bitwise as Pillow's `exif_transpose` and `convert("RGB")` give them: turned upright by their
+ * Exif or XMP note, alpha dropped and not blended, colour profiles ignored, ink and 16-bit grey by Pillow's formulas.
  * Formats are told by their first bytes, sizes are checked before pixels are decoded.
  */
 import { open } from "node:fs/promises";
 import sharp, { type Metadata, type Sharp } from "sharp";
 import { DataError } from "../../errors/index.ts";
+import { bmpSize, decodeBmp, isBmp } from "./decode-bmp.ts";
+import { decodePnm, isPnm, pnmSize } from "./decode-pnm.ts";
 import { firstGifFrame } from "./gif-frame.ts";
+import { imageOrientation, upright, withKnownOrientation } from "./orientation.ts";
 import type { RgbImage } from "./rgb-image.ts";
 
 /** Largest image decoded unless told otherwise: about 90 million pixels, Pillow's own limit. */
@@ -31,10 +34,10 @@ export interface DecodeImageOptions {
   readonly where?: string;
 }
 
-type Format = "PNG" | "JPEG" | "WebP" | "GIF" | "TIFF" | "AVIF";
+type Format = "PNG" | "JPEG" | "WebP" | "GIF" | "TIFF" | "AVIF" | "BMP" | "PNM";
 
 /**
- * Decodes PNG, JPEG, WebP, GIF (first frame), TIFF (first page) or AVIF.
+ * Decodes PNG, JPEG, WebP, GIF (first frame), TIFF (first page), AVIF, BMP, or PBM, PGM, PPM and PFM.
  *
  * Grey of 16 bits is cut off at 255, as Pillow 13 does it; other 16-bit pixels keep their upper byte. Ink (CMYK)
  * becomes (255 − k)(255 − c) / 255 without a profile. Holes of a GIF show the palette's colour. Pixels of AVIF
@@ -57,26 +60,72 @@ export async function decodeImage(
       throw new Error(
         file.length === 0
           ? "the file is empty"
-          : "expected PNG, JPEG, WebP, GIF, TIFF or AVIF, got another format",
+          : "expected PNG, JPEG, WebP, GIF, TIFF, AVIF, BMP or PPM, got another format",
       );
-    const image = sharp(file, { failOn: "error", ignoreIcc: true, limitInputPixels: maxPixels });
+    if (format === "BMP" || format === "PNM") return decodeOwn(format, file, maxPixels, alpha);
+    const readable = format === "TIFF" ? withKnownOrientation(file) : file;
+    const image = sharp(readable, { failOn: "error", ignoreIcc: true, limitInputPixels: maxPixels });
     const metadata = await image.metadata();
     const { width, height } = metadata;
-    if (!(width > 0 && height > 0)) throw new Error(`expected pixels, got ${width} x ${height}`);
-    if (width * height > maxPixels)
-      throw new Error(`expected at most ${maxPixels} pixels, got ${width} x ${height}`);
-    image.timeout({ seconds: TIMEOUT_SECONDS }).autoOrient();
-    if (metadata.space === "cmyk") return await decodeInk(image);
-    if (isGrey16(format, file, metadata)) return await decodeGrey16(image);
-    if (format === "GIF") return await decodeGif(image, file, alpha);
-    if (alpha === "white" && metadata.hasAlpha) return await decodeOnWhite(image);
-    const { data, width: w, height: h } = await pixels(image.removeAlpha().toColourspace("srgb"), 3);
-    return { width: w, height: h, data };
+    checkSize(width, height, maxPixels);
+    image.timeout({ seconds: TIMEOUT_SECONDS });
+    const decoded = await decodePixels(image, format, file, metadata, alpha);
+    return upright(decoded, orientationOf(file, format, metadata));
   } catch (cause) {
     // The decoders' messages run over several lines that repeat each other.
     const [reason = ""] = (cause as Error).message.split("\n");
     throw new DataError(`${where}: cannot be read as an image: ${reason}`, { cause });
   }
+}
+
+function checkSize(width: number, height: number, maxPixels: number): void {
+  if (!(width > 0 && height > 0)) throw new Error(`expected pixels, got ${width} x ${height}`);
+  if (width * height > maxPixels)
+    throw new Error(`expected at most ${maxPixels} pixels, got ${width} x ${height}`);
+}
+
+/** The formats that sharp does not read. */
+function decodeOwn(
+  format: "BMP" | "PNM",
+  file: Uint8Array,
+  maxPixels: number,
+  alpha: "drop" | "white",
+): RgbImage {
+  const { width, height } = format === "BMP" ? bmpSize(file) : pnmSize(file);
+  checkSize(width, height, maxPixels);
+  if (format === "PNM") return decodePnm(file);
+  const { data, hasAlpha } = decodeBmp(file);
+  if (hasAlpha && alpha === "white") return onWhite({ data, width, height });
+  const rgb = new Uint8Array(width * height * 3);
+  for (let from = 0, to = 0; from < data.length; from += 4, to += 3) {
+    for (let c = 0; c < 3; c++) rgb[to + c] = data[from + c]!;
+  }
+  return { width, height, data: rgb };
+}
+
+/** Pixels as they lie in the file, not turned. */
+async function decodePixels(
+  image: Sharp,
+  format: Format,
+  file: Uint8Array,
+  metadata: Metadata,
+  alpha: "drop" | "white",
+): Promise<RgbImage> {
+  if (metadata.space === "cmyk") return decodeInk(image);
+  if (isGrey16(format, file, metadata)) return decodeGrey16(image);
+  if (format === "GIF") return decodeGif(image, file, alpha);
+  if (alpha === "white" && metadata.hasAlpha) return onWhite(await pixels(image.toColourspace("srgb"), 4));
+  const { data, width, height } = await pixels(image.removeAlpha().toColourspace("srgb"), 3);
+  return { width, height, data };
+}
+
+/** AVIF's own turn is made by its decoder, and as in Pillow comes before what Exif says; XMP counts without both. */
+function orientationOf(file: Uint8Array, format: Format, { exif, xmp }: Metadata) {
+  if (format !== "AVIF") return imageOrientation(file, format);
+  const text = Buffer.from(file.buffer, file.byteOffset, file.length);
+  const isTurned = text.includes("irot") || text.includes("imir");
+  const hasTag = imageOrientation(file, format, { exif }) !== 1;
+  return isTurned || hasTag ? 1 : imageOrientation(file, format, { exif, xmp: xmp?.toString("latin1") });
 }
 
 /** A plain file's bytes; pipes and devices, which may never end, are refused. */
@@ -102,6 +151,8 @@ export function imageFormat(file: Uint8Array): Format | undefined {
   if (start === "GIF8") return "GIF";
   if (start === "II*\0" || start === "MM\0*") return "TIFF";
   if (text(4, 8) === "ftyp" && text(8, 12).startsWith("avi")) return "AVIF";
+  if (isBmp(file)) return "BMP";
+  if (isPnm(file)) return "PNM";
   return undefined;
 }
 
@@ -152,8 +203,8 @@ async function decodeGrey16(image: Sharp): Promise<RgbImage> {
   return { width, height, data: rgb };
 }
 
-async function decodeOnWhite(image: Sharp): Promise<RgbImage> {
-  const { data, width, height } = await pixels(image.toColourspace("srgb"), 4);
+/** Four channels blended onto white. */
+function onWhite({ data, width, height }: RgbImage): RgbImage {
   const rgb = new Uint8Array(width * height * 3);
   for (let from = 0, to = 0; from < data.length; from += 4, to += 3) {
     const opacity = data[from + 3]!;

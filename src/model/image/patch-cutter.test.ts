@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Rng } from "../../math/index.ts";
+import { parseImageProcessor } from "../../testing/fixture-architecture.ts";
 import type { PatchCutter } from "./patch-cutter.ts";
 import { cutPatches, type Normalise, normaliseFrame, normaliseStill } from "./patches.ts";
 import { pixelKernel } from "./pixel-kernel.ts";
-import { type ProcessorConfig, parseProcessorConfig } from "./processor-config.ts";
+import type { ProcessorConfig } from "./processor-config.ts";
 import type { RgbImage } from "./rgb-image.ts";
 import { scalarPatchCutter } from "./scalar-patch-cutter.ts";
 import { vectorPatchCutter } from "./vector-patch-cutter.ts";
@@ -25,7 +26,7 @@ function agree(frames: readonly RgbImage[], config: ProcessorConfig, normalise: 
 
 describe("cutting patches", () => {
   test("channel, frame, row and column of a patch, blocks row by row", () => {
-    const config = { ...parseProcessorConfig({}), patchSize: 1, mergeSize: 2, temporalPatchSize: 2 };
+    const config = { ...parseImageProcessor({}), patchSize: 1, mergeSize: 2, temporalPatchSize: 2 };
     const frame = (first: number) => ({
       width: 4,
       height: 2,
@@ -48,7 +49,7 @@ describe("cutting patches", () => {
     fc.assert(
       fc.property(sizes, small, small, small, fc.nat(1e6), (size, rows, columns, times, seed) => {
         const config = {
-          ...parseProcessorConfig({}),
+          ...parseImageProcessor({}),
           patchSize: size.patch,
           mergeSize: size.merge,
           temporalPatchSize: size.temporal,
@@ -69,7 +70,7 @@ describe("cutting patches", () => {
     ["of more than a stretch and a bit", 28 * 19, 28 * 3],
   ])("a picture %s is cut in stretches of a small memory", (_, width, height) => {
     const image = noise(width, height, new Rng(5));
-    const config = parseProcessorConfig({});
+    const config = parseImageProcessor({});
     expect(agree([image, image], config, normaliseStill)).toBe(true);
     expect(kernel.memory.buffer.byteLength).toBeLessThan(2 ** 20);
   });

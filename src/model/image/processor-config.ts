@@ -1,10 +1,7 @@
 /**
  * @module
- * preprocessor_config.json: how a model directory wants its images.
+ * Settings of processors that show images at any size and cut them into patches, whichever file they come from.
  */
-import { ModelError } from "../../errors/index.ts";
-import type { ModelConfig } from "../config.ts";
-import { Fields } from "../json-fields.ts";
 
 /** Settings of the image processor. */
 export interface ProcessorConfig {
@@ -23,116 +20,10 @@ export interface ProcessorConfig {
   readonly std: readonly [number, number, number];
 }
 
-/** Means and deviations of CLIP's training images, which Qwen2.5-VL shares. */
-const CLIP_MEAN = [0.48145466, 0.4578275, 0.40821073] as const;
-const CLIP_STD = [0.26862954, 0.26130258, 0.27577711] as const;
-type PixelLimits = Pick<ProcessorConfig, "minPixels" | "maxPixels">;
-/** transformers' limits of a still: 4 and 1,280 tokens of 28 x 28 pixels. */
-const IMAGE_LIMITS: PixelLimits = { minPixels: 56 * 56, maxPixels: 28 * 28 * 1280 };
-/** Pillow's number for bicubic resampling. */
-const BICUBIC = 3;
-
-/** The processor that goes with a model when its directory does not say otherwise. */
-export function defaultProcessorConfig(config: ModelConfig): ProcessorConfig {
-  const { patchSize, temporalPatchSize, spatialMergeSize } = config.vision;
-  return {
-    ...IMAGE_LIMITS,
-    patchSize,
-    temporalPatchSize,
-    mergeSize: spatialMergeSize,
-    rescaleFactor: 1 / 255,
-    mean: CLIP_MEAN,
-    std: CLIP_STD,
-  };
-}
-
-function perChannel(
-  fields: Fields,
-  name: string,
-  fallback: readonly number[],
-): readonly [number, number, number] {
-  const [red, green, blue, ...rest] = fields.numbers(name, fallback);
-  if (red === undefined || green === undefined || blue === undefined || rest.length > 0) {
-    throw fields.error(name, "three numbers");
-  }
-  return [red, green, blue];
-}
-
-/**
- * Reads the settings, with transformers' default for each absent one. Limits may stand in `min_pixels` and
- * `max_pixels` or in `size`.
- *
- * @param limits what absent limits are
- * @throws ModelError naming the field: a step switched off, another resampling, impossible numbers
- */
-export function parseProcessorConfig(
-  json: unknown,
-  where = "preprocessor_config.json",
-  limits: PixelLimits = IMAGE_LIMITS,
-): ProcessorConfig {
-  const fields = new Fields(json, where);
-  for (const step of ["do_resize", "do_rescale", "do_normalize"]) {
-    if (!fields.boolean(step, true)) throw fields.error(step, "true");
-  }
-  if (fields.integer("resample", BICUBIC, 0) !== BICUBIC) throw fields.error("resample", "3 (bicubic)");
-  const size = fields.object("size");
-  const limit = (name: string, nameInSize: string, fallback: number) =>
-    fields.has(name)
-      ? fields.integer(name)
-      : size.has(name)
-        ? size.integer(name)
-        : size.integer(nameInSize, fallback);
-  const minPixels = limit("min_pixels", "shortest_edge", limits.minPixels);
-  const maxPixels = limit("max_pixels", "longest_edge", limits.maxPixels);
-  if (minPixels > maxPixels)
-    throw new ModelError(`${where}: expected min pixels (${minPixels}) <= max pixels (${maxPixels})`);
-  const std = perChannel(fields, "image_std", CLIP_STD);
-  if (std.some((deviation) => deviation <= 0)) throw fields.error("image_std", "numbers > 0");
-  return {
-    minPixels,
-    maxPixels,
-    patchSize: fields.integer("patch_size", 14),
-    temporalPatchSize: fields.integer("temporal_patch_size", 2),
-    mergeSize: fields.integer("merge_size", 2),
-    rescaleFactor: fields.positive("rescale_factor", 1 / 255),
-    mean: perChannel(fields, "image_mean", CLIP_MEAN),
-    std,
-  };
-}
-
-/** The settings themselves; fails when they do not fit the model's patches. */
-export function checkPatches<P extends ProcessorConfig>(processor: P, config: ModelConfig, where: string): P {
-  const { patchSize, temporalPatchSize, spatialMergeSize } = config.vision;
-  const pairs: readonly (readonly [field: string, got: number, expected: number])[] = [
-    ["patch_size", processor.patchSize, patchSize],
-    ["temporal_patch_size", processor.temporalPatchSize, temporalPatchSize],
-    ["merge_size", processor.mergeSize, spatialMergeSize],
-  ];
-  for (const [field, got, expected] of pairs) {
-    if (got !== expected)
-      throw new ModelError(`${where}: ${field}: expected ${expected} as in config.json, got ${got}`);
-  }
-  return processor;
-}
-
-/** The preprocessor_config.json of these settings, which transformers reads. */
-export function processorJson(processor: ProcessorConfig): Record<string, unknown> {
-  return {
-    do_convert_rgb: true,
-    do_normalize: true,
-    do_rescale: true,
-    do_resize: true,
-    image_mean: processor.mean,
-    image_processor_type: "Qwen2VLImageProcessor",
-    image_std: processor.std,
-    max_pixels: processor.maxPixels,
-    merge_size: processor.mergeSize,
-    min_pixels: processor.minPixels,
-    patch_size: processor.patchSize,
-    processor_class: "Qwen2_5_VLProcessor",
-    resample: BICUBIC,
-    rescale_factor: processor.rescaleFactor,
-    size: { longest_edge: processor.maxPixels, shortest_edge: processor.minPixels },
-    temporal_patch_size: processor.temporalPatchSize,
-  };
+/** Settings of the video processor. Pixel limits are those of one frame. */
+export interface VideoProcessorConfig extends ProcessorConfig {
+  /** Whether a long video's frames are shown smaller, so that all together stay within `maxVideoTokens`. */
+  readonly capPixelsPerFrame: boolean;
+  /** Nine tenths of this many tokens are a capped video's budget. */
+  readonly maxVideoTokens: number;
 }

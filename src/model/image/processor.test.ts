@@ -3,10 +3,10 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DataError, ShapeError } from "../../errors/index.ts";
+import { parseImageProcessor } from "../../testing/fixture-architecture.ts";
 import { resizeBicubic } from "./bicubic.ts";
 import { decodeImage } from "./decode.ts";
 import { imageGrid, preprocess } from "./processor.ts";
-import { parseProcessorConfig } from "./processor-config.ts";
 import { smartResize } from "./smart-resize.ts";
 
 interface Processed {
@@ -103,7 +103,7 @@ describe("preprocess", () => {
   test.each(cases)("equals transformers' Pillow processor for $file, patch $patch", async (expected) => {
     const { patch, minPixels, maxPixels } = expected;
     const size = { shortest_edge: minPixels, longest_edge: maxPixels };
-    const config = parseProcessorConfig({ patch_size: patch, size });
+    const config = parseImageProcessor({ patch_size: patch, size });
     const image = await decodeImage(pathOf(expected.file));
     const { patches, grid } = preprocess(image, config);
     expect(grid).toEqual(expected.grid);
@@ -141,7 +141,7 @@ describe("preprocess", () => {
 
   test("refuses data that does not fill the size", () => {
     const image = { width: 30, height: 30, data: new Uint8Array(30 * 30) };
-    expect(() => preprocess(image, parseProcessorConfig({}))).toThrow(ShapeError);
-    expect(() => preprocess(image, parseProcessorConfig({}))).toThrow("expected 2700 bytes");
+    expect(() => preprocess(image, parseImageProcessor({}))).toThrow(ShapeError);
+    expect(() => preprocess(image, parseImageProcessor({}))).toThrow("expected 2700 bytes");
   });
 });

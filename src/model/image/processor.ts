@@ -1,6 +1,6 @@
 /**
  * @module
- * From pixels to the vision tower's patches, with the numbers of transformers' Pillow-based Qwen2-VL processor:
+ * From pixels to the vision tower's patches, with the numbers of transformers' Pillow-based processor:
  * resize, rescale, normalise, and cut into patches ordered by merge block.
  */
 import { ShapeError } from "../../errors/index.ts";

@@ -3,15 +3,17 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DataError, ShapeError } from "../../errors/index.ts";
+import {
+  parseImageProcessor,
+  parseVideoProcessor,
+  ropePositions,
+} from "../../testing/fixture-architecture.ts";
 import { type RecordedVideo, recordedVideo } from "../../testing/vision-fixtures.ts";
-import { ropePositions } from "../positions.ts";
 import { sampledFps, sampleFrames } from "./frame-sampling.ts";
 import type { ImageGrid } from "./image-grid.ts";
 import { preprocess } from "./processor.ts";
-import { parseProcessorConfig } from "./processor-config.ts";
 import type { RgbImage } from "./rgb-image.ts";
 import { preprocessVideo, videoGrid } from "./video-processor.ts";
-import { parseVideoProcessorConfig } from "./video-processor-config.ts";
 
 type Sampling = { readonly totalFrames: number; readonly filmFps: number } & (
   | { readonly numFrames: number }
@@ -93,7 +95,7 @@ describe("sampleFrames", () => {
 });
 
 describe("preprocessVideo", () => {
-  const config = parseVideoProcessorConfig({ size: { shortest_edge: 3136, longest_edge: 1003520 } });
+  const config = parseVideoProcessor({ size: { shortest_edge: 3136, longest_edge: 1003520 } });
 
   test.each(fixture.patches)(
     "gives transformers' patches of $frames frames of $width x $height",
@@ -109,7 +111,7 @@ describe("preprocessVideo", () => {
   test.each(fixture.sizes)(
     "shows $width x $height, $frames frames, cap $cap, as large as transformers does",
     ({ width, height, frames, cap, shown }) => {
-      const limits = parseVideoProcessorConfig({ cap_pixels_per_frame: cap });
+      const limits = parseVideoProcessor({ cap_pixels_per_frame: cap });
       const [times, rows, columns] = videoGrid({ width, height }, frames, limits);
       expect([columns * 14, rows * 14]).toEqual(shown);
       expect(times).toBe(Math.ceil(frames / 2));
@@ -120,7 +122,7 @@ describe("preprocessVideo", () => {
     const data = Uint8Array.from({ length: 70 * 90 * 3 }, (_, i) => (i * 7) % 256);
     const still: RgbImage = { width: 90, height: 70, data };
     const limits = { size: { shortest_edge: 3136, longest_edge: 1003520 } };
-    const { patches, grid } = preprocess(still, parseProcessorConfig(limits));
+    const { patches, grid } = preprocess(still, parseImageProcessor(limits));
     const film = preprocessVideo({ frames: [still, { ...still, data: data.slice() }], fps: 2 }, config);
     expect(film.grid).toEqual(grid);
     expect(film.patches).toBeAllclose(patches, { rtol: 1e-6, atol: 1e-6 });
@@ -145,8 +147,8 @@ describe("preprocessVideo", () => {
 
 describe("rotary positions of videos", () => {
   test("a frame of four positions each second pushes the text behind the film", () => {
-    const { time, next } = ropePositions([{ kind: "video", grid: [3, 2, 4], interval: 4 }], 2);
-    expect([...time]).toEqual([0, 0, 4, 4, 8, 8]);
+    const { components, next } = ropePositions([{ kind: "video", grid: [3, 2, 4], interval: 4 }], 2);
+    expect([...components[0]!]).toEqual([0, 0, 4, 4, 8, 8]);
     expect(next).toBe(9);
   });
 
@@ -159,7 +161,7 @@ describe("rotary positions of videos", () => {
           : ({ kind: "video", grid: part.grid, interval: 2 * Math.fround(part.secondsPerGrid) } as const),
     );
     const found = ropePositions(segments, 2);
-    expect([found.time, found.height, found.width].map((each) => [...each])).toEqual(ids);
+    expect(found.components.map((each) => [...each])).toEqual(ids);
     expect(found.next).toBe(next);
   });
 });

@@ -8,10 +8,10 @@ import { resizeBicubic } from "./bicubic.ts";
 import type { ImageGrid } from "./image-grid.ts";
 import { cutPatches, normaliseFrame } from "./patches.ts";
 import { checkPixels } from "./processor.ts";
+import type { VideoProcessorConfig } from "./processor-config.ts";
 import type { RgbImage } from "./rgb-image.ts";
 import { type PixelSize, smartResize } from "./smart-resize.ts";
 import type { VideoClip } from "./video-clip.ts";
-import type { VideoProcessorConfig } from "./video-processor-config.ts";
 
 /** A video as the vision tower reads it. */
 export interface ProcessedVideo {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ModelError } from "../../errors/index.ts";
+import { parseFixtureConfig } from "../../testing/fixture-architecture.ts";
 import {
   ADAPTERS,
   type AdapterName,
@@ -10,8 +11,8 @@ import {
   recordedAdapter,
 } from "../../testing/lora-fixtures.ts";
 import { checkpointDirectory, digest, digestError } from "../../testing/model-fixtures.ts";
-import { parseConfig } from "../config-json.ts";
-import { canonicalName } from "../parameter-names.ts";
+import { graphsOf } from "../architectures/graphs.ts";
+import { readConfig } from "../directory.ts";
 import { readJson } from "../read-json.ts";
 import { openSafetensors, readTensor } from "../safetensors.ts";
 import { readWeights } from "../weights.ts";
@@ -27,12 +28,12 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 function baseOf(name: AdapterName) {
   const directory = checkpointDirectory(recordedAdapter(name).checkpoint);
-  return { directory, config: parseConfig(readJson(join(directory, "config.json"))) };
+  return { directory, names: graphsOf(readConfig(directory)).names };
 }
 
 describe.each(ADAPTERS)("PEFT's adapter %s", (name) => {
-  const { directory, config } = baseOf(name);
-  const adapter = readAdapter(adapterDirectory(name), config);
+  const { directory, names } = baseOf(name);
+  const adapter = readAdapter(adapterDirectory(name), names);
   const file = openSafetensors(join(adapterDirectory(name), "adapter_model.safetensors"));
 
   test("is read whole", () => {
@@ -42,11 +43,13 @@ describe.each(ADAPTERS)("PEFT's adapter %s", (name) => {
   });
 
   test("merges to PEFT's weights, and leaves the others alone", () => {
-    const weights = readWeights(directory);
+    const weights = readWeights(directory, names);
     const { merged } = recordedAdapter(name);
-    const modules = new Map(Object.keys(merged).map((module) => [canonicalName(`${module}.weight`), module]));
+    const modules = new Map(
+      Object.keys(merged).map((module) => [names.canonical(`${module}.weight`), module]),
+    );
     expect([...adapter.shape.targets.keys()].sort()).toEqual([...modules.keys()].sort());
-    for (const [weight, tensor] of mergedWeights(weights, config, adapter)) {
+    for (const [weight, tensor] of mergedWeights(weights, names, adapter)) {
       const module = modules.get(weight);
       if (module === undefined) expect(tensor.data).toEqual(weights.read(weight));
       else expect(digestError(digest(tensor.data), merged[module]!), weight).toBeLessThan(1e-6);
@@ -54,12 +57,12 @@ describe.each(ADAPTERS)("PEFT's adapter %s", (name) => {
   });
 
   test("is written under PEFT's names, and reads back the same", () => {
-    writeAdapter(folder, adapter, "org/base");
+    writeAdapter(folder, adapter, names, "org/base");
     const written = openSafetensors(join(folder, "adapter_model.safetensors"));
     expect([...written.tensors.keys()].sort()).toEqual([...file.tensors.keys()].sort());
     for (const tensor of file.tensors.keys())
       expect(readTensor(written, tensor)).toEqual(readTensor(file, tensor));
-    const again = readAdapter(folder, config);
+    const again = readAdapter(folder, names);
     for (const [weight, target] of adapter.shape.targets) {
       const scale = loraScale(again.shape.targets.get(weight)!, again.shape);
       expect(scale).toBeCloseTo(loraScale(target, adapter.shape), 12);
@@ -70,7 +73,7 @@ describe.each(ADAPTERS)("PEFT's adapter %s", (name) => {
 });
 
 test("ranks and factors follow PEFT's patterns", () => {
-  const { shape } = readAdapter(adapterDirectory("vision"), baseOf("vision").config);
+  const { shape } = readAdapter(adapterDirectory("vision"), baseOf("vision").names);
   const scale = (weight: string) => loraScale(shape.targets.get(weight)!, shape);
   expect(shape.rankStabilized).toBe(true);
   expect(scale("model.layers.0.self_attn.q_proj.weight")).toBeCloseTo(5 / Math.sqrt(2), 12);
@@ -80,7 +83,7 @@ test("ranks and factors follow PEFT's patterns", () => {
 });
 
 test("an adapter of an older transformers, which names modules otherwise, is the same adapter", () => {
-  const { config } = baseOf("decoder");
+  const { names } = baseOf("decoder");
   const file = openSafetensors(join(adapterDirectory("decoder"), "adapter_model.safetensors"));
   const older = [...file.tensors].map(([name, { shape }]): [string, WeightTensor] => [
     name.replace("model.language_model.", "model."),
@@ -88,13 +91,13 @@ test("an adapter of an older transformers, which names modules otherwise, is the
   ]);
   cpSync(adapterDirectory("decoder"), folder, { recursive: true });
   writeSafetensors(join(folder, "adapter_model.safetensors"), new Map(older));
-  expect(readAdapter(folder, config).shape.targets).toEqual(
-    readAdapter(adapterDirectory("decoder"), config).shape.targets,
+  expect(readAdapter(folder, names).shape.targets).toEqual(
+    readAdapter(adapterDirectory("decoder"), names).shape.targets,
   );
 });
 
 describe("readAdapter refuses", () => {
-  const { config } = baseOf("decoder");
+  const { names } = baseOf("decoder");
   const path = () => join(folder, "adapter_config.json");
   beforeEach(() => cpSync(adapterDirectory("decoder"), folder, { recursive: true }));
 
@@ -110,8 +113,8 @@ describe("readAdapter refuses", () => {
   ])("%s %j", (field, value, message) => {
     const json = JSON.parse(readFileSync(path(), "utf8"));
     writeFileSync(path(), JSON.stringify({ ...json, [field]: value }));
-    expect(() => readAdapter(folder, config)).toThrow(ModelError);
-    expect(() => readAdapter(folder, config)).toThrow(message);
+    expect(() => readAdapter(folder, names)).toThrow(ModelError);
+    expect(() => readAdapter(folder, names)).toThrow(message);
   });
 
   test.each<
@@ -150,23 +153,26 @@ describe("readAdapter refuses", () => {
     );
     change(tensors, [...tensors.keys()][0]!);
     writeSafetensors(join(folder, "adapter_model.safetensors"), tensors);
-    expect(() => readAdapter(folder, config)).toThrow(ModelError);
-    expect(() => readAdapter(folder, config)).toThrow(message);
+    expect(() => readAdapter(folder, names)).toThrow(ModelError);
+    expect(() => readAdapter(folder, names)).toThrow(message);
   });
 });
 
 describe("loraShape", () => {
-  const { config } = baseOf("vision");
+  const { directory, names } = baseOf("vision");
+  const sizes = parseFixtureConfig(readJson(join(directory, "config.json")));
+  const { layers } = sizes.text;
+  const { depth } = sizes.vision;
 
   test("adapts the decoder's seven matrices, as TRL sets rank and alpha, unless told otherwise", () => {
-    const { targets } = loraShape(config, {});
-    expect(targets.size).toBe(7 * config.text.layers);
+    const { targets } = loraShape(names, {});
+    expect(targets.size).toBe(7 * layers);
     expect(targets.get("model.layers.0.mlp.down_proj.weight")).toEqual({ rank: 16, alpha: 32 });
   });
 
   test("adapts what is named, and the vision tower where asked", () => {
-    const { targets } = loraShape(config, { modules: ["q_proj"], vision: true, rank: 2, alpha: 1 });
-    expect(targets.size).toBe(config.text.layers + 5 * config.vision.depth);
+    const { targets } = loraShape(names, { modules: ["q_proj"], vision: true, rank: 2, alpha: 1 });
+    expect(targets.size).toBe(layers + 5 * depth);
     expect(targets.get("visual.blocks.1.attn.proj.weight")).toEqual({ rank: 2, alpha: 1 });
   });
 
@@ -175,6 +181,6 @@ describe("loraShape", () => {
     [{ alpha: Number.NaN }, "lora.alpha: expected a positive number, got NaN"],
     [{ modules: [] }, "lora.modules: expected at least one, got none"],
   ])("refuses %o", (options, message) => {
-    expect(() => loraShape(config, options)).toThrow(message);
+    expect(() => loraShape(names, options)).toThrow(message);
   });
 });

@@ -5,22 +5,14 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { ModelError, RunError } from "../../errors/index.ts";
-import type { ModelConfig } from "../config.ts";
-import { canonicalName, moduleName, parameterShapes } from "../parameter-names.ts";
+import type { ParameterNames } from "../parameters.ts";
 import { readJson } from "../read-json.ts";
 import { replaceFiles } from "../replace-file.ts";
 import { openSafetensors, readTensor } from "../safetensors.ts";
 import type { Weights } from "../weights.ts";
 import { safetensorsParts, type WeightTensor } from "../write-safetensors.ts";
 import { adapterConfigJson, parseAdapterConfig } from "./adapter-config.ts";
-import {
-  isLoraTarget,
-  type LoraShape,
-  type LoraTarget,
-  loraFactors,
-  loraNames,
-  loraScale,
-} from "./lora-shape.ts";
+import { type LoraShape, type LoraTarget, loraFactors, loraNames, loraScale } from "./lora-shape.ts";
 
 const CONFIG = "adapter_config.json";
 const WEIGHTS = "adapter_model.safetensors";
@@ -42,21 +34,21 @@ export function isAdapterDirectory(path: string): boolean {
 /**
  * Reads a PEFT adapter directory.
  *
- * @param config of the model that it belongs to
+ * @param names of the model that it belongs to
  * @throws ModelError when a file is missing or broken, the adapter is of a kind that is not supported, or a tensor is
  *   none of the model's, lacks its other factor or has a shape that does not fit
  */
-export function readAdapter(directory: string, config: ModelConfig): LoraAdapter {
+export function readAdapter(directory: string, names: ParameterNames): LoraAdapter {
   const path = join(directory, CONFIG);
   const { rankStabilized, alpha } = parseAdapterConfig(readJson(path), path);
   const file = openSafetensors(join(directory, WEIGHTS));
-  const weights = parameterShapes(config);
+  const weights = names.shapes;
   const factors = new Map<string, { tensor: string; shape: readonly number[] }>();
   const modules = new Map<string, string>();
   for (const [tensor, { shape }] of file.tensors) {
     const [, module, factor] = FACTOR.exec(tensor.replace(PREFIX, "")) ?? [];
-    const weight = canonicalName(`${module}.weight`);
-    if (module === undefined || !weights.has(weight) || !isLoraTarget(weight))
+    const weight = names.canonical(`${module}.weight`);
+    if (module === undefined || !weights.has(weight) || names.loraModule(weight) === undefined)
       throw new ModelError(`${file.path}: tensor ${tensor} is no adapter of a matrix of the model`);
     const name = loraNames(weight)[factor === "A" ? "a" : "b"];
     if (factors.has(name)) throw new ModelError(`${file.path}: tensor ${tensor} is there under two names`);
@@ -89,18 +81,24 @@ export function readAdapter(directory: string, config: ModelConfig): LoraAdapter
 /**
  * Writes a directory that PEFT opens, in the names of transformers 4.52 and later.
  *
- * @param base the model that the adapter belongs to, a path or a name of the hub
+ * @param names of the model that the adapter belongs to
+ * @param base that model, a path or a name of the hub
  * @throws RunError when the disk is full or the place cannot be written; an older adapter stays
  */
-export function writeAdapter(directory: string, { shape, tensors }: LoraAdapter, base: string): void {
+export function writeAdapter(
+  directory: string,
+  { shape, tensors }: LoraAdapter,
+  names: Pick<ParameterNames, "module">,
+  base: string,
+): void {
   try {
     mkdirSync(directory, { recursive: true });
   } catch (cause) {
     throw new RunError(`${directory}: cannot be made: ${(cause as Error).message}`, { cause });
   }
-  const named = new Map([...tensors].map(([name, tensor]) => [`${PREFIX}${moduleName(name)}`, tensor]));
+  const named = new Map([...tensors].map(([name, tensor]) => [`${PREFIX}${names.module(name)}`, tensor]));
   const modules = new Map(
-    [...shape.targets].map(([weight, target]) => [moduleName(weight).replace(/\.weight$/, ""), target]),
+    [...shape.targets].map(([weight, target]) => [names.module(weight).replace(/\.weight$/, ""), target]),
   );
   const json = `${JSON.stringify(adapterConfigJson(modules, shape, base), null, 2)}\n`;
   const path = join(directory, WEIGHTS);
@@ -118,11 +116,11 @@ export function writeAdapter(directory: string, { shape, tensors }: LoraAdapter,
  */
 export function mergedWeights(
   weights: Weights,
-  config: ModelConfig,
+  { shapes }: Pick<ParameterNames, "shapes">,
   adapter?: LoraAdapter,
 ): Map<string, WeightTensor> {
   const merged = new Map<string, WeightTensor>();
-  for (const [name, shape] of parameterShapes(config)) {
+  for (const [name, shape] of shapes) {
     merged.set(name, {
       shape,
       get data() {

@@ -7,21 +7,8 @@
  * Source: LoRA, arXiv:2106.09685, section 4.1; the rank-stabilised factor: arXiv:2312.03732, definition 3.
  */
 import { ConfigError } from "../../errors/index.ts";
-import type { ModelConfig } from "../config.ts";
-import { parameterShapes } from "../parameter-names.ts";
-
-/** The decoder's matrices, by the last part of their modules' names. */
-export const LORA_MODULES = [
-  "q_proj",
-  "k_proj",
-  "v_proj",
-  "o_proj",
-  "gate_proj",
-  "up_proj",
-  "down_proj",
-] as const;
-
-export type LoraModule = (typeof LORA_MODULES)[number];
+import type { ParameterNames } from "../parameters.ts";
+import { LORA_MODULES, type LoraModule } from "./lora-modules.ts";
 
 /** What new adapters are made of. */
 export interface LoraOptions {
@@ -82,29 +69,18 @@ export function loraFactors(weight: readonly number[], rank: number) {
  *
  * @throws ConfigError when a number is not positive, or nothing is adapted
  */
-export function loraShape(config: ModelConfig, options: LoraOptions): LoraShape {
+export function loraShape(names: ParameterNames, options: LoraOptions): LoraShape {
   const { rank = 16, alpha = 32, modules = LORA_MODULES, vision = false, rankStabilized = false } = options;
   if (!(Number.isInteger(rank) && rank > 0))
     throw new ConfigError(`lora.rank: expected a positive integer, got ${rank}`);
   if (!(alpha > 0 && Number.isFinite(alpha)))
     throw new ConfigError(`lora.alpha: expected a positive number, got ${alpha}`);
   const targets = new Map<string, LoraTarget>();
-  for (const name of parameterShapes(config).keys()) {
-    const module = /^model\.layers\.\d+\.(?:self_attn|mlp)\.(\w+)\.weight$/.exec(name)?.[1];
-    const isDecoder = modules.some((chosen) => chosen === module);
-    if (isDecoder || (vision && isVisionTarget(name))) targets.set(name, { rank, alpha });
+  for (const name of names.shapes.keys()) {
+    const module = names.loraModule(name);
+    if (module === "vision" ? vision : modules.some((chosen) => chosen === module))
+      targets.set(name, { rank, alpha });
   }
   if (targets.size === 0) throw new ConfigError("lora.modules: expected at least one, got none");
   return { targets, rankStabilized };
-}
-
-/** Whether a weight is a matrix of a block of the vision tower. */
-export function isVisionTarget(name: string): boolean {
-  return /^visual\.blocks\.\d+\.(attn\.(qkv|proj)|mlp\.(gate|up|down)_proj)\.weight$/.test(name);
-}
-
-/** Whether a weight is a matrix that can be adapted: one of a decoder layer or of a block of the vision tower. */
-export function isLoraTarget(name: string): boolean {
-  const module = /^model\.layers\.\d+\.(?:self_attn|mlp)\.(\w+)\.weight$/.exec(name)?.[1];
-  return LORA_MODULES.some((known) => known === module) || isVisionTarget(name);
 }

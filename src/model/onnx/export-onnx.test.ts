@@ -2,15 +2,14 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { SMALL_ASSETS, smallModelConfig } from "../../config/open/small-model.ts";
 import { RunError } from "../../errors/index.ts";
 import { disk, emptyDisk } from "../../testing/small-disk.ts";
-import { DIGITS_ASSETS, digitsModelConfig } from "../../train/digits-model.ts";
-import { writeModelDirectory } from "../directory.ts";
+import { graphsOf } from "../architectures/graphs.ts";
+import { openSightOf, writeModelDirectory } from "../directory.ts";
 import { exportModel } from "../export-model.ts";
-import { defaultProcessorConfig } from "../image/processor-config.ts";
 import { writeAdapter } from "../lora/adapter.ts";
 import { loraFactors, loraNames, loraShape } from "../lora/lora-shape.ts";
-import { parameterShapes } from "../parameter-names.ts";
 import type { WeightTensor } from "../write-safetensors.ts";
 import { exportOnnx } from "./export-onnx.ts";
 
@@ -19,7 +18,8 @@ vi.mock("node:fs", async (original) => {
   return onSmallDisk(await original());
 });
 
-const config = digitsModelConfig();
+const config = smallModelConfig();
+const { names } = graphsOf(config);
 let folder: string;
 let source: string;
 beforeEach(() => {
@@ -27,12 +27,12 @@ beforeEach(() => {
   source = join(folder, "model");
   writeModelDirectory(source, {
     config,
-    processor: defaultProcessorConfig(config),
+    vision: openSightOf(SMALL_ASSETS, config).vision,
     stopTokens: [2],
     padToken: 2,
     maxPositionEmbeddings: 4096,
-    tokenizerFrom: DIGITS_ASSETS,
-    weights: new Map([...parameterShapes(config)].map(([name, shape]) => [name, numbers(shape)])),
+    tokenizerFrom: SMALL_ASSETS,
+    weights: new Map([...names.shapes].map(([name, shape]) => [name, numbers(shape)])),
   });
 });
 afterEach(() => {
@@ -71,15 +71,15 @@ test("leaves an empty directory empty when it fails", () => {
 
 test("merges an adapter as a merged model is exported, byte by byte", () => {
   const [adapter, merged] = [join(folder, "adapter"), join(folder, "merged")];
-  const shape = loraShape(config, { rank: 2 });
-  const shapes = parameterShapes(config);
+  const shape = loraShape(names, { rank: 2 });
+  const shapes = names.shapes;
   const tensors = new Map(
     [...shape.targets].flatMap(([name, { rank }]) => {
       const { a, b } = loraFactors(shapes.get(name)!, rank);
       return [[loraNames(name).a, numbers(a)] as const, [loraNames(name).b, numbers(b)] as const];
     }),
   );
-  writeAdapter(adapter, { shape, tensors }, "base");
+  writeAdapter(adapter, { shape, tensors }, names, "base");
   exportModel(source, merged, { adapter });
   const { models } = exportOnnx(source, join(folder, "one"), { adapter });
   exportOnnx(merged, join(folder, "two"));

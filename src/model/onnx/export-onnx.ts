@@ -15,13 +15,14 @@ import {
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { ConfigError, FoveaError, RunError } from "../../errors/index.ts";
+import { graphsOf } from "../architectures/graphs.ts";
 import { openModelDirectory } from "../directory.ts";
 import { isDescription, withDtype } from "../export-model.ts";
-import { processorJson } from "../image/processor-config.ts";
 import { mergedWeights, readAdapter } from "../lora/adapter.ts";
 import { readJson } from "../read-json.ts";
 import { replaceFile } from "../replace-file.ts";
-import { manifestText, type OnnxManifest, onnxManifest } from "./manifest.ts";
+import type { OnnxManifest } from "./manifest.ts";
+import { manifestText, onnxManifest } from "./write-manifest.ts";
 import { type OnnxOptions, writeOnnxModels } from "./write-onnx.ts";
 
 export interface ExportOnnxOptions extends OnnxOptions {
@@ -43,13 +44,15 @@ const PROCESSOR = "preprocessor_config.json";
  */
 export function exportOnnx(source: string, target: string, options: ExportOnnxOptions = {}): OnnxManifest {
   checkTarget(target);
-  const { config, weights, stopTokens, processor } = openModelDirectory(source);
-  const adapter = options.adapter === undefined ? undefined : readAdapter(options.adapter, config);
+  const { config, weights, stopTokens, vision } = openModelDirectory(source);
+  const { names, onnx } = graphsOf(config);
+  const adapter = options.adapter === undefined ? undefined : readAdapter(options.adapter, names);
   const path = resolve(target);
   const draft = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
   try {
     mkdirSync(draft, { recursive: true });
-    const models = writeOnnxModels(draft, config, mergedWeights(weights, config, adapter), options);
+    const merged = mergedWeights(weights, names, adapter);
+    const models = writeOnnxModels(draft, config, merged, options);
     for (const name of readdirSync(source)) {
       if (isDescription(name)) copyFileSync(join(source, name), join(draft, name));
     }
@@ -57,10 +60,10 @@ export function exportOnnx(source: string, target: string, options: ExportOnnxOp
     const configPath = join(source, "config.json");
     write("config.json", JSON.stringify(withDtype(readJson(configPath), configPath, "F32"), null, 2));
     if (!existsSync(join(draft, PROCESSOR)))
-      write(PROCESSOR, JSON.stringify(processorJson(processor), null, 2));
+      write(PROCESSOR, JSON.stringify(vision.preprocessorJson, null, 2));
     const type = options.dtype === "F16" ? "float16" : "float32";
-    const manifest = onnxManifest(config, models, stopTokens, type);
-    write("ONNX.md", manifestText(manifest, config));
+    const manifest = onnxManifest(onnx, models, stopTokens, type);
+    write("ONNX.md", manifestText(manifest, onnx));
     write("onnx.json", JSON.stringify(manifest, null, 2));
     if (existsSync(path)) rmdirSync(path);
     renameSync(draft, path);

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import * as ort from "onnxruntime-node";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { LocalModel } from "../../engine/local/local-model.ts";
-import { loadProcessors, preparePrompt } from "../../engine/local/prompts/prepared-prompt.ts";
+import { preparePrompt } from "../../engine/local/prompts/prepared-prompt.ts";
+import { parseFixtureConfig } from "../../testing/fixture-architecture.ts";
 import {
   CASES,
   CHECKPOINTS,
@@ -18,7 +19,7 @@ import {
 } from "../../testing/model-fixtures.ts";
 import { logSoftmax, nextCache, OnnxModel, type OnnxPrompt } from "../../testing/onnx-session.ts";
 import { recordedGenerations, recordedVisionPrompt } from "../../testing/vision-fixtures.ts";
-import { parseConfig } from "../config-json.ts";
+import { openSightOf, readConfig } from "../directory.ts";
 import { narrowFloat16, widenFloat16 } from "../half-precision.ts";
 import type { Prompt } from "../prompt.ts";
 import { readJson } from "../read-json.ts";
@@ -28,11 +29,10 @@ const { greedy, longVideos } = recordedGenerations();
 
 describe.each(CHECKPOINTS)("%s as ONNX, run by onnxruntime alone", (name) => {
   const source = checkpointDirectory(name);
-  const config = parseConfig(readJson(join(source, "config.json")));
-  const processors = loadProcessors(source, config);
+  const config = readConfig(source);
+  const { vision } = openSightOf(source, config);
   const recorded = [...greedy, ...longVideos].filter(({ checkpoint }) => checkpoint === name);
-  const { imageTokenId, videoTokenId, visionStartTokenId, visionEndTokenId } = config;
-  const banned = [imageTokenId, videoTokenId, visionStartTokenId, visionEndTokenId];
+  const banned = vision.specialTokens;
   let folder: string;
   let model: OnnxModel;
   beforeAll(async () => {
@@ -78,7 +78,7 @@ describe.each(CHECKPOINTS)("%s as ONNX, run by onnxruntime alone", (name) => {
     });
     const grids = new Set<string>();
     for (const [i, prompt] of prompts.entries()) {
-      const prepared = preparePrompt(prompt, config, processors);
+      const prepared = preparePrompt(prompt, vision);
       grids.add(String(prepared.images[0]!.grid));
       const { tokens, logprobs } = await model.generate(prepared, 4, { banned });
       expect(tokens, String(sizes[i])).toEqual([...groups[i]![0]!.tokens]);
@@ -90,7 +90,7 @@ describe.each(CHECKPOINTS)("%s as ONNX, run by onnxruntime alone", (name) => {
 
   test("continues prompts with images and videos as transformers does, token by token, for 64 tokens", async () => {
     for (const [i, generation] of recorded.entries()) {
-      const prompt = preparePrompt(recordedVisionPrompt(generation), config, processors);
+      const prompt = preparePrompt(recordedVisionPrompt(generation), vision);
       const { tokens, logprobs } = await model.generate(prompt, 64, { banned });
       expect(tokens, `${generation.name} ${i}`).toEqual(generation.completion);
       expect(logprobs).toBeAllclose(generation.logprobs, { rtol: 0, atol: 1e-4 });
@@ -175,7 +175,7 @@ describe.each(CHECKPOINTS)("%s as ONNX, run by onnxruntime alone", (name) => {
   });
 
   /** The fixtures' own positions; images as the processor cuts them. */
-  const prepare = (sequence: RecordedSequence) => preparePrompt(recordedPrompt(sequence), config, processors);
+  const prepare = (sequence: RecordedSequence) => preparePrompt(recordedPrompt(sequence), vision);
 
   async function readWhole(onnx: OnnxModel, sequence: RecordedSequence) {
     const prompt = prepare(sequence);
@@ -190,7 +190,7 @@ describe.each(CHECKPOINTS)("%s as ONNX, run by onnxruntime alone", (name) => {
 describe("how the weights are stored", () => {
   const NAME = "tied-gqa";
   const source = checkpointDirectory(NAME);
-  const config = parseConfig(readJson(join(source, "config.json")));
+  const config = readConfig(source);
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "fovea-onnx-"));
@@ -228,7 +228,9 @@ describe("how the weights are stored", () => {
     const size = (name: string) => statSync(join(beside, name)).size;
     expect(split.decoder.data.every((name) => size(name) <= 16384)).toBe(true);
     // the patch embedding alone is larger: it has a file to itself
-    expect(split.vision.data.map(size)[0]).toBe(4 * config.vision.hiddenSize * 1176);
+    expect(split.vision.data.map(size)[0]).toBe(
+      4 * parseFixtureConfig(readJson(join(source, "config.json"))).vision.hiddenSize * 1176,
+    );
     expect(size("vision.onnx")).toBeLessThan(65536);
     expect(new Set(readdirSync(beside))).toEqual(
       new Set(Object.values(split).flatMap(({ file, data }) => [file, ...data])),

@@ -9,14 +9,12 @@ import {
   type ExternalData,
   encodeModelParts,
   type Initializer,
-  type OnnxValue,
 } from "../../tensor/index.ts";
+import { graphsOf } from "../architectures/graphs.ts";
 import type { ModelConfig } from "../config.ts";
 import { replaceFile } from "../replace-file.ts";
 import { storedBytes, storedParts, type WeightTensor } from "../write-safetensors.ts";
-import { decoderModel } from "./decoder-model.ts";
-import { embeddingModel } from "./embedding-model.ts";
-import { visionModel } from "./vision-model.ts";
+import type { OnnxFile, OnnxFiles } from "./manifest.ts";
 
 /** Standard operators only, which onnxruntime has had since 1.17. */
 export const ONNX_VERSION = { ir: 9, opsets: { "": 20 } } as const;
@@ -37,22 +35,6 @@ export interface OnnxOptions {
   readonly maxFileBytes?: number;
 }
 
-/** A graph on disk. */
-export interface OnnxFile {
-  readonly file: string;
-  /** Files that hold its weights; none where they are in `file` itself. */
-  readonly data: readonly string[];
-  readonly inputs: readonly OnnxValue[];
-  readonly outputs: readonly OnnxValue[];
-}
-
-/** A model on disk. */
-export interface OnnxFiles {
-  readonly vision: OnnxFile;
-  readonly embedding: OnnxFile;
-  readonly decoder: OnnxFile;
-}
-
 /**
  * Writes `vision.onnx`, `embedding.onnx` and `decoder.onnx`; a tied embedding is in both of the latter.
  *
@@ -67,6 +49,7 @@ export function writeOnnxModels(
   { dtype = "F32", attentionLayers = 1, maxFileBytes = LARGEST }: OnnxOptions = {},
 ): OnnxFiles {
   const { layers } = config.text;
+  const graphs = graphsOf(config).onnx;
   if (!(Number.isInteger(attentionLayers) && attentionLayers >= 0 && attentionLayers <= layers)) {
     throw new ConfigError(
       `attention layers: expected a whole number of at most ${layers}, the model's layers, got ${attentionLayers}`,
@@ -81,9 +64,9 @@ export function writeOnnxModels(
   const write = (file: string, graph: DynamicGraph) =>
     writeGraph(directory, file, graph, weights, { dtype, maxFileBytes });
   return {
-    vision: write("vision.onnx", visionModel(config, type)),
-    embedding: write("embedding.onnx", embeddingModel(config, type)),
-    decoder: write("decoder.onnx", decoderModel(config, type, attentionLayers)),
+    vision: write("vision.onnx", graphs.vision(type)),
+    embedding: write("embedding.onnx", graphs.embedding(type)),
+    decoder: write("decoder.onnx", graphs.decoder(type, attentionLayers)),
   };
 }
 

@@ -9,7 +9,7 @@
  */
 import * as z from "zod";
 import { clampedRatio } from "../../math/index.ts";
-import type { TokenAlgorithm, TokenTerm } from "../algorithm.ts";
+import { defineObjective, type TokenAlgorithm, type TokenTerm } from "../algorithm.ts";
 import {
   advantageOptions,
   aggregationOption,
@@ -21,7 +21,7 @@ import {
 import { tokenLevel } from "../ratio-level.ts";
 import type { ObjectiveContext } from "../types.ts";
 
-export const cispoSchema = z
+const cispoSchema = z
   .strictObject({
     kind: z.literal("cispo"),
     ...clipOptions(1, 4),
@@ -32,7 +32,7 @@ export const cispoSchema = z
   .describe("CISPO, arXiv:2506.13585.");
 
 /** CISPO with its options bound. Clip shares count the tokens whose weight a bound held. */
-export function cispo(config: z.output<typeof cispoSchema>, context: ObjectiveContext): TokenAlgorithm {
+function cispo(config: z.output<typeof cispoSchema>, context: ObjectiveContext): TokenAlgorithm {
   return {
     advantage: groupAdvantagePart(config),
     ratioLevel: tokenLevel,
@@ -49,3 +49,5 @@ export function cispo(config: z.output<typeof cispoSchema>, context: ObjectiveCo
     ...sharedParts(config, context),
   };
 }
+
+export const cispoObjective = defineObjective({ schema: cispoSchema, create: cispo });

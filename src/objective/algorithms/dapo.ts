@@ -6,7 +6,7 @@
  */
 import * as z from "zod";
 import { clippedSurrogate } from "../../math/index.ts";
-import type { TokenAlgorithm } from "../algorithm.ts";
+import { defineObjective, type TokenAlgorithm } from "../algorithm.ts";
 import {
   advantageOptions,
   aggregationOption,
@@ -20,7 +20,7 @@ import {
 import { tokenLevel } from "../ratio-level.ts";
 import type { ObjectiveContext } from "../types.ts";
 
-export const dapoSchema = z
+const dapoSchema = z
   .strictObject({
     kind: z.literal("dapo"),
     ...clipOptions(0.2, 0.28),
@@ -32,7 +32,7 @@ export const dapoSchema = z
   .describe("DAPO, arXiv:2503.14476.");
 
 /** DAPO's loss with its options bound. */
-export function dapo(config: z.output<typeof dapoSchema>, context: ObjectiveContext): TokenAlgorithm {
+function dapo(config: z.output<typeof dapoSchema>, context: ObjectiveContext): TokenAlgorithm {
   return {
     advantage: groupAdvantagePart(config),
     ratioLevel: tokenLevel,
@@ -40,3 +40,5 @@ export function dapo(config: z.output<typeof dapoSchema>, context: ObjectiveCont
     ...sharedParts(config, context),
   };
 }
+
+export const dapoObjective = defineObjective({ schema: dapoSchema, create: dapo });

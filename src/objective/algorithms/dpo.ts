@@ -9,9 +9,9 @@
  */
 import * as z from "zod";
 import { isScorable, klEstimators, type Rewards } from "../../math/index.ts";
-import type { Pair, PairAlgorithm } from "../algorithm.ts";
+import { defineObjective, type Pair, type PairAlgorithm } from "../algorithm.ts";
 
-export const dpoSchema = z
+const dpoSchema = z
   .strictObject({
     kind: z.literal("dpo"),
     beta: z.number().positive().default(0.1).describe("Strength of the implicit KL to the reference, β."),
@@ -50,7 +50,7 @@ function scoredOf(rewards: Rewards): { index: number; reward: number }[] {
 }
 
 /** DPO with its options bound. */
-export function dpo(config: z.output<typeof dpoSchema>): PairAlgorithm {
+function dpo(config: z.output<typeof dpoSchema>): PairAlgorithm {
   const { beta } = config;
   return {
     unit: "pair",
@@ -67,3 +67,5 @@ export function dpo(config: z.output<typeof dpoSchema>): PairAlgorithm {
     truncated: config.truncated,
   };
 }
+
+export const dpoObjective = defineObjective({ schema: dpoSchema, create: dpo });

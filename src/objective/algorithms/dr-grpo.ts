@@ -5,7 +5,7 @@
  */
 import * as z from "zod";
 import { clippedSurrogate } from "../../math/index.ts";
-import type { TokenAlgorithm } from "../algorithm.ts";
+import { defineObjective, type TokenAlgorithm } from "../algorithm.ts";
 import {
   aggregationOption,
   clipOptions,
@@ -18,7 +18,7 @@ import {
 import { tokenLevel } from "../ratio-level.ts";
 import type { ObjectiveContext } from "../types.ts";
 
-export const drGrpoSchema = z
+const drGrpoSchema = z
   .strictObject({
     kind: z.literal("dr-grpo"),
     ...clipOptions(0.2, 0.2),
@@ -29,7 +29,7 @@ export const drGrpoSchema = z
   .describe("Dr. GRPO, arXiv:2503.20783.");
 
 /** Dr. GRPO with its options bound. */
-export function drGrpo(config: z.output<typeof drGrpoSchema>, context: ObjectiveContext): TokenAlgorithm {
+function drGrpo(config: z.output<typeof drGrpoSchema>, context: ObjectiveContext): TokenAlgorithm {
   return {
     advantage: groupAdvantagePart({ advantageScale: "none", advantageEpsilon: 0 }),
     ratioLevel: tokenLevel,
@@ -37,3 +37,5 @@ export function drGrpo(config: z.output<typeof drGrpoSchema>, context: Objective
     ...sharedParts(config, context),
   };
 }
+
+export const drGrpoObjective = defineObjective({ schema: drGrpoSchema, create: drGrpo });

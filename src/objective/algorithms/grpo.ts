@@ -7,7 +7,7 @@
  */
 import * as z from "zod";
 import { clippedSurrogate } from "../../math/index.ts";
-import type { TokenAlgorithm } from "../algorithm.ts";
+import { defineObjective, type TokenAlgorithm } from "../algorithm.ts";
 import {
   advantageOptions,
   aggregationOption,
@@ -21,7 +21,7 @@ import {
 import { tokenLevel } from "../ratio-level.ts";
 import type { ObjectiveContext } from "../types.ts";
 
-export const grpoSchema = z
+const grpoSchema = z
   .strictObject({
     kind: z.literal("grpo"),
     ...clipOptions(0.2, 0.2),
@@ -33,7 +33,7 @@ export const grpoSchema = z
   .describe("GRPO, arXiv:2402.03300.");
 
 /** GRPO with its options bound. */
-export function grpo(config: z.output<typeof grpoSchema>, context: ObjectiveContext): TokenAlgorithm {
+function grpo(config: z.output<typeof grpoSchema>, context: ObjectiveContext): TokenAlgorithm {
   return {
     advantage: groupAdvantagePart(config),
     ratioLevel: tokenLevel,
@@ -41,3 +41,5 @@ export function grpo(config: z.output<typeof grpoSchema>, context: ObjectiveCont
     ...sharedParts(config, context),
   };
 }
+
+export const grpoObjective = defineObjective({ schema: grpoSchema, create: grpo });

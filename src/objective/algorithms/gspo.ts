@@ -8,7 +8,7 @@
  */
 import * as z from "zod";
 import { clippedSurrogate } from "../../math/index.ts";
-import type { TokenAlgorithm } from "../algorithm.ts";
+import { defineObjective, type TokenAlgorithm } from "../algorithm.ts";
 import {
   advantageOptions,
   aggregationOption,
@@ -21,7 +21,7 @@ import {
 import { sequenceLevel, sequenceTokenLevel } from "../ratio-level.ts";
 import type { ObjectiveContext } from "../types.ts";
 
-export const gspoSchema = z
+const gspoSchema = z
   .strictObject({
     kind: z.literal("gspo"),
     form: z
@@ -38,7 +38,7 @@ export const gspoSchema = z
 const levels = { token: sequenceTokenLevel, sequence: sequenceLevel } as const;
 
 /** GSPO with its options bound. */
-export function gspo(config: z.output<typeof gspoSchema>, context: ObjectiveContext): TokenAlgorithm {
+function gspo(config: z.output<typeof gspoSchema>, context: ObjectiveContext): TokenAlgorithm {
   return {
     advantage: groupAdvantagePart(config),
     ratioLevel: levels[config.form],
@@ -48,3 +48,5 @@ export function gspo(config: z.output<typeof gspoSchema>, context: ObjectiveCont
     ...sharedParts(config, context),
   };
 }
+
+export const gspoObjective = defineObjective({ schema: gspoSchema, create: gspo });

@@ -7,7 +7,7 @@
  */
 import * as z from "zod";
 import { clippedSurrogate, clippedValueLoss } from "../../math/index.ts";
-import type { AdvantagePart, TokenAlgorithm } from "../algorithm.ts";
+import { type AdvantagePart, defineObjective, type TokenAlgorithm } from "../algorithm.ts";
 import {
   advantageOptions,
   aggregationOption,
@@ -24,7 +24,7 @@ import { valueAdvantages } from "../value-advantages.ts";
 
 const rate = z.number().min(0).max(1);
 
-export const ppoSchema = z
+const ppoSchema = z
   .strictObject({
     kind: z.literal("ppo"),
     baseline: z
@@ -73,7 +73,7 @@ function advantagePart(config: PpoConfig): AdvantagePart {
 }
 
 /** PPO with its options bound. */
-export function ppo(config: PpoConfig, context: ObjectiveContext): TokenAlgorithm {
+function ppo(config: PpoConfig, context: ObjectiveContext): TokenAlgorithm {
   return {
     advantage: advantagePart(config),
     ratioLevel: tokenLevel,
@@ -85,3 +85,5 @@ export function ppo(config: PpoConfig, context: ObjectiveContext): TokenAlgorith
     ...sharedParts(config, context),
   };
 }
+
+export const ppoObjective = defineObjective({ schema: ppoSchema, create: ppo });

@@ -6,13 +6,13 @@
  */
 import * as z from "zod";
 import { isScorable, leaveOneOutAdvantages } from "../../math/index.ts";
-import type { AdvantagePart, TokenAlgorithm } from "../algorithm.ts";
+import { type AdvantagePart, defineObjective, type TokenAlgorithm } from "../algorithm.ts";
 import { aggregationOption, groupAdvantagePart, sharedParts, termOptions } from "../options.ts";
 import { outcomeAdvantages } from "../outcome-advantages.ts";
 import { tokenLevel } from "../ratio-level.ts";
 import type { ObjectiveContext } from "../types.ts";
 
-export const reinforceSchema = z
+const reinforceSchema = z
   .strictObject({
     kind: z.literal("reinforce"),
     baseline: z
@@ -34,12 +34,10 @@ const baselines: Readonly<Record<z.output<typeof reinforceSchema>["baseline"], A
 };
 
 /** REINFORCE with its options bound. */
-export function reinforce(
-  config: z.output<typeof reinforceSchema>,
-  context: ObjectiveContext,
-): TokenAlgorithm {
+function reinforce(config: z.output<typeof reinforceSchema>, context: ObjectiveContext): TokenAlgorithm {
   return {
     advantage: baselines[config.baseline],
+    correctsStaleness: config.samplerCorrection !== undefined,
     ratioLevel: tokenLevel,
     surrogate: (_ratio, advantage, logprob) => ({
       value: advantage * logprob,
@@ -50,3 +48,5 @@ export function reinforce(
     ...sharedParts(config, context),
   };
 }
+
+export const reinforceObjective = defineObjective({ schema: reinforceSchema, create: reinforce });

@@ -5,7 +5,7 @@
  */
 import * as z from "zod";
 import { softGateSurrogate } from "../../math/index.ts";
-import type { TokenAlgorithm } from "../algorithm.ts";
+import { defineObjective, type TokenAlgorithm } from "../algorithm.ts";
 import {
   advantageOptions,
   aggregationOption,
@@ -17,7 +17,7 @@ import {
 import { tokenLevel } from "../ratio-level.ts";
 import type { ObjectiveContext } from "../types.ts";
 
-export const sapoSchema = z
+const sapoSchema = z
   .strictObject({
     kind: z.literal("sapo"),
     temperaturePositive: z
@@ -37,7 +37,7 @@ export const sapoSchema = z
   .describe("SAPO, arXiv:2511.20347.");
 
 /** SAPO with its options bound. */
-export function sapo(config: z.output<typeof sapoSchema>, context: ObjectiveContext): TokenAlgorithm {
+function sapo(config: z.output<typeof sapoSchema>, context: ObjectiveContext): TokenAlgorithm {
   return {
     advantage: groupAdvantagePart(config),
     ratioLevel: tokenLevel,
@@ -45,3 +45,5 @@ export function sapo(config: z.output<typeof sapoSchema>, context: ObjectiveCont
     ...sharedParts(config, context),
   };
 }
+
+export const sapoObjective = defineObjective({ schema: sapoSchema, create: sapo });

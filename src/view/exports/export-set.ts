@@ -149,7 +149,7 @@ async function asked(run: Run | undefined): Promise<Pick<ModelExport, "system" |
   try {
     const { prompt, sampling } = await parsedConfig(run);
     const format = answerFormats[prompt.format];
-    const { system = format.system ?? null, suffix = format.suffix } = prompt;
+    const { system = format.system ?? null, suffix = format.suffix ?? "" } = prompt;
     return { system, suffix, maxTokens: sampling.maxCompletionTokens };
   } catch {
     return UNASKED;

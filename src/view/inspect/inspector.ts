@@ -3,9 +3,11 @@
  * Looking into a completion with a model: its log-probs, its attention, what it does without the image, and what
  * every credit method makes of it.
  */
+
+import { openCredit, openVerdict } from "../../config/index.ts";
 import { RunError } from "../../errors/index.ts";
 import { everyMethod, inspectCompletion } from "../../inspect/index.ts";
-import { openVerifier } from "../../train/verifier.ts";
+import { isRight } from "../../verify/index.ts";
 import type { GreedyAnswer, Inspection, RolloutDetail } from "../protocol.ts";
 import type { Run } from "../runs/run.ts";
 import { type LoadedModel, LoadedModels } from "./loaded-models.ts";
@@ -51,11 +53,17 @@ export class Inspector {
     const asked = group[place];
     if (asked === undefined) throw new RunError(`completion ${at}: the group has none there`);
     const problem = await this.#images.problem(run, asked.index);
-    const { credit, sampling } = await parsedConfig(run);
-    return this.#with(lens, async ({ engine, dialogue, processors }, weights) => {
+    const config = await parsedConfig(run);
+    const { sampling } = config;
+    // A method of one's own is code, which the viewer does not run.
+    const credit = await openCredit(
+      config.credit.kind === "module" ? { credit: { kind: "uniform" } } : config,
+    );
+    return this.#with(lens, async ({ engine, dialogue }, weights) => {
       requireSameTokens(asked, dialogue.tokenTexts(asked.tokens));
       const methods = everyMethod(credit);
-      const instrument = { engine, processors, methods, temperature: sampling.temperature };
+      const vision = dialogue.sight?.vision;
+      const instrument = { engine, vision, methods, temperature: sampling.temperature };
       const members = group.map(({ tokens, stopReason, advantage }) => ({
         tokens,
         stopReason: stopReason === "length" ? ("length" as const) : ("stop" as const),
@@ -84,18 +92,14 @@ export class Inspector {
       });
       const completion = group?.[0];
       if (completion === undefined) throw new RunError("the engine gave no completion");
-      const reward = openVerifier(config)(
-        dialogue.text(completion.tokens),
-        problem,
-        completion.tokens.length,
-      );
-      const accuracy = reward?.parts["accuracy"];
+      const verdict = await openVerdict(config);
+      const judgement = await verdict.judge(dialogue.text(completion.tokens), problem);
       return {
         weights,
         tokens: Array.from(completion.tokens),
         tokenTexts: dialogue.tokenTexts(completion.tokens),
         logprobs: rounded(completion.logprobs),
-        isRight: accuracy === undefined ? null : accuracy >= 1,
+        isRight: judgement.score === null ? null : isRight(judgement),
       };
     });
   }
@@ -108,7 +112,8 @@ export class Inspector {
 function requireSameTokens({ tokens, tokenTexts }: RolloutDetail, read: readonly string[]): void {
   if (tokens.length === 0 && tokenTexts.length > 0)
     throw new RunError("the completion's line has no token ids");
-  const wrong = tokenTexts.findIndex((text, t) => text !== read[t]);
+  // Versions before gave a part of a character the text U+FFFD.
+  const wrong = tokenTexts.findIndex((text, t) => text !== read[t] && !text.includes("\uFFFD"));
   if (wrong < 0) return;
   throw new RunError(
     `token ${wrong}: these weights read "${read[wrong]}" where the completion has "${tokenTexts[wrong]}"; ` +

@@ -1,12 +1,11 @@
 import { expect, test } from "vitest";
+import { openDialogue } from "../../config/index.ts";
 import { createFakeEngine } from "../../engine/index.ts";
-import { defaultProcessorConfig, parseVideoProcessorConfig } from "../../model/index.ts";
 import { tinyConfig } from "../../testing/tiny-run.ts";
-import { digitsModelConfig, openDialogue } from "../../train/index.ts";
 import { type LoadedModel, LoadedModels } from "./loaded-models.ts";
 
 const config = tinyConfig();
-const dialogue = openDialogue(config);
+const dialogue = await openDialogue(config);
 
 /** Models that note when they are opened and closed. */
 function noted() {
@@ -20,8 +19,7 @@ function noted() {
         events.push(`close ${directory}`);
       },
     };
-    const image = defaultProcessorConfig(digitsModelConfig());
-    return { engine, dialogue, processors: { image, video: parseVideoProcessorConfig({}) } };
+    return { engine, dialogue };
   });
   const use = (directory: string) =>
     models.use(directory, config, async () => void events.push(`use ${directory}`));

@@ -3,17 +3,15 @@
  * Models that the viewer has opened to look at completions: few at a time, the one used longest ago makes room, and
  * all are closed after a while without use.
  */
+
+import { type Config, openDialogue } from "../../config/index.ts";
 import { createLocalEngine, type Engine } from "../../engine/index.ts";
 import type { Dialogue } from "../../eval/index.ts";
-import type { Instrument } from "../../inspect/index.ts";
-import { loadVideoProcessorConfig, openModelDirectory } from "../../model/index.ts";
-import { type Config, openDialogue } from "../../train/index.ts";
 
 /** A model with what prompts are made by. */
 export interface LoadedModel {
   readonly engine: Engine;
   readonly dialogue: Dialogue;
-  readonly processors: Instrument["processors"];
 }
 
 /** Opens the model of a directory; tests pass one of their own. */
@@ -23,13 +21,11 @@ const MOST = 2;
 const IDLE_MS = 10 * 60_000;
 
 const loadModel: LoadModel = async (directory, config) => {
-  const { processor: image, config: shape } = openModelDirectory(directory);
-  const processors = { image, video: loadVideoProcessorConfig(directory, shape) };
-  const dialogue = openDialogue({ ...config, model: { kind: "directory", path: directory } });
+  const dialogue = await openDialogue({ ...config, model: { kind: "directory", path: directory } });
   const { engine: own } = config;
   const threads = own.kind === "local" ? { threads: own.threads } : {};
   const engine = createLocalEngine({ model: directory, ...threads });
-  return { engine: await engine, dialogue, processors };
+  return { engine: await engine, dialogue };
 };
 
 /** Opens models lazily and closes them again. */

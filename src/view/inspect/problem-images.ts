@@ -1,14 +1,14 @@
 /**
  * @module
- * The problem behind a rollout, drawn again from its source by its index, and its images as PNG. The digits task is
- * procedural; data sets in files are opened only where the user allowed it.
+ * The problem behind a rollout, drawn again from its source by its index, and its images as PNG. Data sets in files
+ * are opened only where the user allowed it.
  */
 import { realpath } from "node:fs/promises";
 import sharp from "sharp";
-import { type Problem, type ProblemSource, pictures } from "../../data/index.ts";
+import { type Config, configSchema, fetchData, openTask } from "../../config/index.ts";
+import { openSource, type Problem, type ProblemSource, pictures } from "../../data/index.ts";
 import { RunError } from "../../errors/index.ts";
 import { hubSettings } from "../../model/index.ts";
-import { type Config, configSchema, fetchData, trainingSource } from "../../train/index.ts";
 import { isWithin } from "../runs/contained-path.ts";
 import type { Run } from "../runs/run.ts";
 
@@ -64,7 +64,9 @@ export class ProblemImages {
       await this.#requireAllowed(allowed, config.data.path);
       if (config.data.images !== undefined) await this.#requireAllowed(allowed, config.data.images);
     }
-    const source = await trainingSource(config);
+    if (config.data.kind === "module")
+      await this.#requireAllowed([run.path, ...this.#allowed], config.data.module);
+    const source = await openSource((await openTask(config)).train);
     const { data } = await run.record();
     if (data["train"] !== undefined && data["train"] !== source.fingerprint) {
       throw new RunError("the data set is another one than the run was trained on");

@@ -3,9 +3,9 @@
  * Advantages of a group as the run's own algorithm computes them, from rewards alone.
  */
 
+import type { Config } from "../../config/index.ts";
 import { groupSpread } from "../../math/index.ts";
-import { resolveAlgorithm } from "../../objective/resolve.ts";
-import type { Config } from "../../train/index.ts";
+import { resolveAlgorithm } from "../../objective/index.ts";
 
 /**
  * `[G]` the advantage of each completion; null where rewards alone do not tell: with a value head, KL in the reward,
@@ -17,6 +17,7 @@ export function advantagesOf(
 ): (number | null)[] {
   const unknown = rewards.map(() => null);
   try {
+    if (config.algorithm.kind === "module") return unknown;
     const algorithm = resolveAlgorithm(config.algorithm);
     if (algorithm.unit === "pair" || algorithm.advantage.values === "required") return unknown;
     if (algorithm.kl.placement === "reward" && algorithm.kl.coefficient > 0) return unknown;

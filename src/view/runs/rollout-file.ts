@@ -2,7 +2,7 @@
  * @module
  * A file of rollouts, page by page: never more of it in memory than one page, whatever its size.
  */
-import type { Config } from "../../train/index.ts";
+import type { Config } from "../../config/index.ts";
 import type { GroupSummary, RolloutDetail, RolloutPage } from "../protocol.ts";
 import { advantagesOf, rewardsDiffer } from "./group-advantage.ts";
 import { parseObject } from "./json-fields.ts";

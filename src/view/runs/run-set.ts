@@ -4,8 +4,8 @@
  */
 import { readdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
+import { WARM_START } from "../../config/index.ts";
 import { ConfigError } from "../../errors/index.ts";
-import { WARM_START } from "../../train/index.ts";
 import { containedPath } from "./contained-path.ts";
 import { exportsInside, holdsExport } from "./export-directories.ts";
 import { Run } from "./run.ts";

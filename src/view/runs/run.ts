@@ -4,8 +4,9 @@
  * deleted meanwhile. Nothing is written, and nothing outside of it is opened.
  */
 import { readdir, readFile, stat } from "node:fs/promises";
+import { type Config, WARM_START } from "../../config/index.ts";
 import { RunError } from "../../errors/index.ts";
-import { type Config, FINAL_MODEL, RUN_DIRECTORY_VERSION, WARM_START } from "../../train/index.ts";
+import { FINAL_MODEL, RUN_DIRECTORY_VERSION } from "../../train/index.ts";
 import type {
   GroupSummary,
   MetricsReply,
@@ -28,6 +29,8 @@ const RANKED = 64;
 /** What config.json says, as far as it can be used. */
 interface OpenedRecord {
   readonly kind: string;
+  /** Iterations or steps of the whole run; null where an earlier release wrote it. */
+  readonly steps: number | null;
   readonly config: JsonObject;
   readonly data: JsonObject;
 }
@@ -62,7 +65,7 @@ export class Run {
     if ((await stat(file)).size > MAX_CONFIG_BYTES) throw new RunError("config.json is too long to be one");
     const record = parseObject(await readFile(file, "utf8"));
     if (record === undefined) throw new RunError("config.json is cut off or no JSON");
-    const { version, kind, config, data } = record;
+    const { version, kind, steps, config, data } = record;
     if (version !== RUN_DIRECTORY_VERSION) {
       throw new RunError(
         `config.json: expected version ${RUN_DIRECTORY_VERSION}, got ${JSON.stringify(version) ?? "none"}; ` +
@@ -71,6 +74,7 @@ export class Run {
     }
     return {
       kind: textOf(kind, "train"),
+      steps: numberOf(steps),
       config: isObject(config) ? config : {},
       data: isObject(data) ? data : {},
     };
@@ -84,7 +88,7 @@ export class Run {
   /** Where this run stands; what is wrong with it is a text, not an error. */
   async summary(): Promise<RunSummary> {
     try {
-      const { kind, config } = await this.record();
+      const { kind, steps, config } = await this.record();
       const [, weights, startedAt] = await Promise.all([
         this.#readMetrics(),
         this.weights(),
@@ -95,7 +99,7 @@ export class Run {
         path: this.path,
         kind,
         problem: null,
-        planned: plannedSteps(kind, config),
+        planned: steps ?? plannedSteps(kind, config),
         reached: this.#metrics.reached,
         isFinished: weights.includes(FINAL_MODEL),
         startedAt,

@@ -171,7 +171,7 @@ describe("what is refused", () => {
     writeFileSync(join(data, "train.jsonl"), `${JSON.stringify({ question: "?", answer: "1" })}\n`);
     const path = madeRun();
     const record = { version: 1, kind: "train", data: {} };
-    const config = { model: { kind: "digits" }, data: { kind: "files", path: join(data, "train.jsonl") } };
+    const config = { model: { kind: "small" }, data: { kind: "files", path: join(data, "train.jsonl") } };
     writeFileSync(join(path, "config.json"), JSON.stringify({ ...record, config }));
     const closed = await viewer({ runs: [path] });
     expect((await ask(closed.port, "/api/runs/made/images/0/0.png")).text).toContain("start with --data");

@@ -7,8 +7,8 @@ import { chooseToken, type TokenChoice } from "../../../src/engine/local/samplin
 import { conversation } from "../../../src/eval/conversation.ts";
 import { Rng } from "../../../src/math/random.ts";
 import { promptFromMessages } from "../../../src/model/chat-prompt.ts";
-import { preprocess } from "../../../src/model/image/processor.ts";
-import { type SpelledPrompt, spellPrompt } from "../../../src/model/spelled-prompt.ts";
+import type { Prompt } from "../../../src/model/prompt.ts";
+import type { SpelledPrompt } from "../../../src/model/vision.ts";
 import type { Asked, Candidate, FromWorker, ReadPrompt, StopReason, TakenToken } from "./ask-message.ts";
 import type { ExportedModel } from "./exported-model.ts";
 
@@ -21,15 +21,8 @@ export type AnswerEvent =
   | { readonly kind: "row"; readonly row: Float32Array }
   | Pick<Extract<FromWorker, { kind: "done" }>, "kind" | "stopReason" | "msPerToken">;
 
-function promptOf(model: ExportedModel, { question, pictures, system, suffix }: Asked): SpelledPrompt {
-  const { config, processor } = model;
-  const messages = conversation(question, pictures.length, { system, suffix });
-  const prompt = promptFromMessages(messages, pictures, model);
-  return spellPrompt(prompt, config, (chunk) => {
-    if (chunk.kind !== "image") throw new Error("videos cannot be asked about here");
-    const { patches, grid } = preprocess(chunk.image, processor);
-    return { patches, segment: { kind: "image", grid } };
-  });
+function promptOf(model: ExportedModel, { question, pictures, system, suffix }: Asked): Prompt {
+  return promptFromMessages(conversation(question, pictures.length, { system, suffix }), pictures, model);
 }
 
 /** Softmax of the logits over the temperature, as the engine has it; a temperature of 0 reports at 1. */
@@ -86,13 +79,12 @@ export async function* answer(
   asked: Asked,
   isStopped: () => boolean,
 ): AsyncGenerator<AnswerEvent> {
-  const { manifest, config, graphs, tokenizer, processor } = model;
-  const prompt = promptOf(model, asked);
-  const { positions, imageIndex, images } = prompt;
-  const grids = images.map(({ grid: [, rows, columns] }) => ({
-    rows: rows / processor.mergeSize,
-    columns: columns / processor.mergeSize,
-  }));
+  const { manifest, graphs, tokenizer } = model;
+  const { config, vision } = model.sight;
+  const { chunks } = promptOf(model, asked);
+  const prompt = vision.spell({ chunks });
+  const { positions, imageIndex } = prompt;
+  const grids = chunks.flatMap((chunk) => (chunk.kind === "text" ? [] : [vision.grid(chunk)]));
   yield { kind: "prompt", prompt: { imageIndex, grids } };
   const banned = new Uint8Array(config.text.vocabSize);
   for (const id of manifest.tokens.neverSampled) banned[id] = 1;
@@ -101,7 +93,7 @@ export async function* answer(
 
   const begun = performance.now();
   const first = await graphs.embed(prompt.tokens, await featuresOf(model, prompt));
-  const places = [positions.time, positions.height, positions.width].flatMap((axis) => Array.from(axis));
+  const places = positions.components.map((component) => Array.from(component));
   let decoded = await graphs.decode(first, places, prompt.tokens.length, graphs.emptyCache());
   let stopReason: StopReason = "length";
   let taken = 0;
@@ -122,10 +114,10 @@ export async function* answer(
         candidates: likeliest(odds.probabilities, model),
       },
     };
-    const place = positions.next + taken;
+    const place = places.map(() => [positions.next + taken]);
     taken++;
     const total = prompt.tokens.length + taken;
-    decoded = await graphs.decode(await graphs.embed([id]), [place, place, place], total, decoded.cache);
+    decoded = await graphs.decode(await graphs.embed([id]), place, total, decoded.cache);
     if (decoded.row !== undefined) yield { kind: "row", row: decoded.row };
     if (manifest.tokens.stop.includes(id)) {
       stopReason = "stop";

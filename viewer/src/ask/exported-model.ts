@@ -1,28 +1,21 @@
 /**
  * @module
- * An export opened from its address: graphs, tokenizer, chat template and image processor, by the code that reads
- * model directories in Node.
+ * An export opened from its address: graphs and prompt side, by the code that reads model directories in Node.
  */
-import { ChatTemplate, templateWithin } from "../../../src/model/chat-template.ts";
-import type { ModelConfig } from "../../../src/model/config.ts";
-import { parseConfig } from "../../../src/model/config-json.ts";
-import {
-  checkPatches,
-  defaultProcessorConfig,
-  type ProcessorConfig,
-  parseProcessorConfig,
-} from "../../../src/model/image/processor-config.ts";
 import type { OnnxManifest } from "../../../src/model/onnx/manifest.ts";
-import { checkTokenizer, Tokenizer } from "../../../src/model/tokenizer.ts";
+import {
+  openPromptModel,
+  PROMPT_FILES,
+  type PromptModel,
+  type Sight,
+} from "../../../src/model/prompt-model.ts";
+import type { SmallFiles } from "../../../src/model/small-files.ts";
 import { OnnxGraphs } from "./onnx-graphs.ts";
 
 /** All that answering needs. */
-export interface ExportedModel {
+export interface ExportedModel extends PromptModel {
   readonly manifest: OnnxManifest;
-  readonly config: ModelConfig;
-  readonly processor: ProcessorConfig;
-  readonly tokenizer: Tokenizer;
-  readonly template: ChatTemplate;
+  readonly sight: Sight;
   readonly graphs: OnnxGraphs;
 }
 
@@ -30,6 +23,22 @@ async function text(address: string): Promise<string> {
   const response = await fetch(address);
   if (response.ok) return response.text();
   throw new Error(`${address}: status ${response.status}`);
+}
+
+/** The small files of an export, fetched. */
+async function fetchedFiles(base: string, names: readonly string[]): Promise<SmallFiles> {
+  const here = PROMPT_FILES.filter((name) => names.includes(name));
+  const texts = new Map<string, string>();
+  for (const name of here) texts.set(name, await text(base + name));
+  const found = <T>(name: string, read: (content: string) => T) => {
+    const content = texts.get(name);
+    return content === undefined ? undefined : { content: read(content), where: name };
+  };
+  return {
+    where: base.replace(/\/$/, ""),
+    json: (name) => found(name, (content): unknown => JSON.parse(content)),
+    text: (name) => found(name, (content) => content),
+  };
 }
 
 /**
@@ -45,36 +54,10 @@ export async function openExport(
   onProgress: (text: string) => void,
 ): Promise<ExportedModel> {
   onProgress("reading what the export says of itself");
-  const json = async (name: string): Promise<unknown> =>
-    names.includes(name) ? JSON.parse(await text(base + name)) : undefined;
-  const needed = async (name: string): Promise<unknown> => {
-    const found = await json(name);
-    if (found === undefined) throw new Error(`the export has no ${name}`);
-    return found;
-  };
-  const manifest = (await needed("onnx.json")) as OnnxManifest;
-  const config = parseConfig(await needed("config.json"));
-  const processorJson = await json("preprocessor_config.json");
-  const processor =
-    processorJson === undefined ? defaultProcessorConfig(config) : parseProcessorConfig(processorJson);
-  const settings = await json("tokenizer_config.json");
-  const tokenizer = new Tokenizer(await needed("tokenizer.json"), settings ?? {});
-  checkTokenizer(tokenizer, config);
-  const jinja = names.includes("chat_template.jinja") ? await text(`${base}chat_template.jinja`) : undefined;
-  const template =
-    jinja === undefined
-      ? templateWithin([
-          ["chat_template.json", await json("chat_template.json")],
-          ["tokenizer_config.json", settings],
-        ])
-      : new ChatTemplate(jinja);
+  if (!names.includes("onnx.json")) throw new Error("the export has no onnx.json");
+  const manifest = JSON.parse(await text(`${base}onnx.json`)) as OnnxManifest;
+  const { sight, ...prompts } = openPromptModel(await fetchedFiles(base, names));
+  if (sight === undefined) throw new Error("the export is of a text model");
   const graphs = await OnnxGraphs.open(base, manifest, (graph) => onProgress(`loading ${graph}`));
-  return {
-    manifest,
-    config,
-    processor: checkPatches(processor, config, "preprocessor_config.json"),
-    tokenizer,
-    template,
-    graphs,
-  };
+  return { ...prompts, sight, manifest, graphs };
 }

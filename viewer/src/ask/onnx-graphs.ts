@@ -110,12 +110,12 @@ export class OnnxGraphs {
   /**
    * Runs the decoder on new tokens behind those of the cache.
    *
-   * @param positions `[3 × sequence]` time, height and width of each new token
+   * @param positions the components of each new token, `[sequence]` each
    * @param total earlier and new tokens
    */
   async decode(
     embeddings: ort.Tensor,
-    positions: ArrayLike<number>,
+    positions: readonly (readonly number[])[],
     total: number,
     cache: Cache,
   ): Promise<Decoded> {
@@ -123,7 +123,7 @@ export class OnnxGraphs {
       ...cache,
       inputs_embeds: embeddings,
       attention_mask: integers(new Uint8Array(total).fill(1), [1, total]),
-      position_ids: integers(positions, [3, 1, positions.length / 3]),
+      position_ids: integers(positions.flat(), [positions.length, 1, positions[0]?.length ?? 0]),
       num_logits_to_keep: integers([1], []),
     });
     // [1, layers, sequence, total]: the last row of the last layer is the last of all.

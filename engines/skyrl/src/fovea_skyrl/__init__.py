@@ -8,12 +8,13 @@ whole pass). None of these knows SkyRL. `wire`, `worker`, `backend` and `server`
 from fovea_skyrl.capture import SignalCapture
 from fovea_skyrl.errors import RequestError, ShardedSequenceError, SkyRLVersionError, UnsupportedModelError
 from fovea_skyrl.layout import BatchLayout
-from fovea_skyrl.request import AttentionRequest, CalibratedRequest, SignalRequest
+from fovea_skyrl.request import AttentionRequest, BiasCurve, CalibratedRequest, SignalRequest
 from fovea_skyrl.score import Score, score
 
 __all__ = [
     "AttentionRequest",
     "BatchLayout",
+    "BiasCurve",
     "CalibratedRequest",
     "RequestError",
     "Score",

@@ -5,16 +5,22 @@ import math
 import torch
 from torch import Tensor
 
+from fovea_skyrl.request import BiasCurve
 
-def bias_curve(keys: int, device: torch.device | None = None) -> Tensor:
+
+def bias_curve(keys: int, device: torch.device | None = None, parameters: BiasCurve = BiasCurve()) -> Tensor:
     """How much attention positions get for their place alone.
 
-        bⱼ ∝ 1 + 0.15·e^{−4·p} + 0.05·cos(π·p),   p = j/N,   j = 1 … N,   mean 1
+        bⱼ ∝ 1 + λ_exp·e^{−γ·p} + λ_cos·cos(π·p),   p = j/N,   j = 1 … N,   mean 1
 
     Source: AT-RL, arXiv:2602.11455, Eq. 12. Returns [N] in double precision.
     """
     places = torch.arange(1, keys + 1, dtype=torch.float64, device=device) / max(keys, 1)
-    curve = 1 + 0.15 * torch.exp(-4 * places) + 0.05 * torch.cos(math.pi * places)
+    curve = (
+        1
+        + parameters.exponential * torch.exp(-parameters.decay * places)
+        + parameters.cosine * torch.cos(math.pi * places)
+    )
     return curve / curve.mean()
 
 
@@ -29,10 +35,13 @@ class CalibratedRows:
     is one [T, S] matrix per sequence however many layers and heads are added.
     """
 
-    def __init__(self, length: int, visual: Tensor, bias_correction: bool) -> None:
-        """length: T; visual: [S] bool."""
+    def __init__(
+        self, length: int, visual: Tensor, bias_correction: bool, parameters: BiasCurve = BiasCurve()
+    ) -> None:
+        """length: T; visual: [S] bool; parameters of the bias curve."""
         self.visual = visual
         self.bias_correction = bias_correction
+        self.parameters = parameters
         self.total = torch.zeros(length, visual.shape[0], device=visual.device)
         self.layers = 0
         self.at = 0
@@ -51,6 +60,6 @@ class CalibratedRows:
         rows = self.total
         scale = torch.full((rows.shape[1],), 1 / self.layers, dtype=torch.float64, device=rows.device)
         if self.bias_correction:
-            scale /= bias_curve(rows.shape[1], rows.device)
+            scale /= bias_curve(rows.shape[1], rows.device, self.parameters)
         rows *= scale.to(rows.dtype)
         return {"connectivity": rows[:, self.visual].sum(dim=-1), "gram": rows @ rows.T}

@@ -146,7 +146,9 @@ class SignalCapture:
         if calibrated:
             rows = self._calibrated[index]
             if rows is None:
-                rows = CalibratedRows(sequence.length, sequence.visual, calibrated.bias_correction)
+                rows = CalibratedRows(
+                    sequence.length, sequence.visual, calibrated.bias_correction, calibrated.bias_curve
+                )
                 self._calibrated[index] = rows
             wanted.append((rows, sequence.first - (calibrated.row == "predicting") - earliest))
         at = 0

@@ -4,6 +4,7 @@
 SkyRL untouched, and a server without this package refuses keys that it does not know: nothing is ignored in silence.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeVar
@@ -20,6 +21,8 @@ ROWS: dict[float, Row] = {1: "own", 2: "predicting"}
 MEASURES: dict[float, Measure] = {1: "sharpness", 2: "divergence"}
 SWITCH: dict[float, bool] = {0: False, 1: True}
 DEFAULT_LAYERS = 4
+MOST_COSINE = 0.99
+CURVE = ("exponential", "decay", "cosine")
 
 KEYS = frozenset(
     {
@@ -28,6 +31,9 @@ KEYS = frozenset(
         "fovea.calibrated",
         "fovea.calibrated_layers",
         "fovea.bias_correction",
+        "fovea.bias_exponential",
+        "fovea.bias_decay",
+        "fovea.bias_cosine",
         "fovea.packed_gram",
         "fovea.entropy",
     }
@@ -43,6 +49,25 @@ class AttentionRequest:
 
 
 @dataclass(frozen=True)
+class BiasCurve:
+    """Parameters of AT-RL's bias curve (λ_exp, γ, λ_cos), with the paper's values."""
+
+    exponential: float = 0.15
+    decay: float = 4.0
+    cosine: float = 0.05
+
+    def __post_init__(self) -> None:
+        for name, value, low, high in (
+            ("exponential", self.exponential, 0.0, math.inf),
+            ("decay", self.decay, 0.0, math.inf),
+            ("cosine", self.cosine, -MOST_COSINE, MOST_COSINE),
+        ):
+            if not (math.isfinite(value) and low <= value <= high):
+                bounds = f"of at least {low}" if high == math.inf else f"in [{low}, {high}]"
+                raise RequestError(f"fovea.bias_{name}: expected a finite number {bounds}, got {value}")
+
+
+@dataclass(frozen=True)
 class CalibratedRequest:
     """AT-RL's connectivity and Gram matrix, of the last `layers` full-attention layers; all when there are fewer."""
 
@@ -51,6 +76,7 @@ class CalibratedRequest:
     bias_correction: bool = True
     packs_gram: bool = False
     """On the wire: the lower triangle in base64 instead of all numbers."""
+    bias_curve: BiasCurve = BiasCurve()
 
     def __post_init__(self) -> None:
         if self.layers < 1:
@@ -103,6 +129,8 @@ class SignalRequest:
         _needs(given, "fovea.calibrated_layers", "fovea.calibrated")
         _needs(given, "fovea.bias_correction", "fovea.calibrated")
         _needs(given, "fovea.packed_gram", "fovea.calibrated")
+        for name in CURVE:
+            _needs(given, f"fovea.bias_{name}", "fovea.calibrated")
         correction = _choice(given, "fovea.bias_correction", SWITCH)
         request = SignalRequest(
             attention=None if row is None else AttentionRequest(row, measure),
@@ -113,6 +141,7 @@ class SignalRequest:
                 int(layers),
                 True if correction is None else correction,
                 _choice(given, "fovea.packed_gram", SWITCH) or False,
+                BiasCurve(**{name: given[key] for name in CURVE if (key := f"fovea.bias_{name}") in given}),
             ),
             entropy=_choice(given, "fovea.entropy", SWITCH) or False,
         )

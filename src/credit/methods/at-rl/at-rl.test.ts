@@ -149,6 +149,15 @@ describe("atRl", () => {
     );
   });
 
+  test("has ⌊T / clusterSize⌋ clusters of the size in decimals", () => {
+    const input = readings(
+      Array.from({ length: 33 }, (_, t) => t % 8),
+      1,
+    );
+    // 33 / 1.1 is 29.999999999999996 in doubles.
+    expect(new Set(atRl(input, { clusterSize: 1.1 }).clusters).size).toBe(30);
+  });
+
   test("gives masked tokens weight 0 and cluster −1, and reads nothing of them", () => {
     const gram = new Float64Array(36).fill(Number.NaN);
     const place = [0, 2, 3, 5];
@@ -271,6 +280,12 @@ describe("atRl's ablations", () => {
     expect([...atRl(pairs, { weighting: "top-share" }).weights]).toEqual([1, 0, 0, 0]);
     const even = atRl(pairs, { weighting: "top-share", tokenShare: 0.5, scale: "mean-one" });
     expect([...even.weights]).toEqual([2, 2, 0, 0]);
+    const kept = (tokens: number, tokenShare: number) => {
+      const regions = Array.from({ length: tokens }, (_, t) => t % 8);
+      const { weights } = atRl(readings(regions, 1), { weighting: "top-share", tokenShare });
+      return sum(weights);
+    };
+    expect([kept(25, 0.28), kept(50, 0.14), kept(100, 0.07), kept(100, 0.55)]).toEqual([7, 7, 7, 55]);
   });
 
   test("reverse gives the highest weight to the tokens that had the lowest", () => {

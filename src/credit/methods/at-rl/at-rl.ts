@@ -4,16 +4,13 @@
  * that it has of the completion's attention to the image. Read `importance` for φ, then this; the graph is in
  * `similarity-graph`, its partition in `partition/`.
  */
-import { Rng } from "../../../math/index.ts";
+import { decimalQuotient, Rng } from "../../../math/index.ts";
 import { checkChoice, checkOption, checkSignals, counts, requireArray } from "../../check-signals.ts";
 import type { CalibratedAttention } from "../../method.ts";
-import { partition } from "../../partition/partition.ts";
-import { graphOfCosines, type RowCosines, rowCosines } from "../../similarity-graph.ts";
+import { partitionMatrix } from "../../partition/partition.ts";
+import { matrixOfCosines, type RowCosines, rowCosines } from "../../similarity-graph.ts";
 import { topShare } from "../../top-share.ts";
 import { type ExpansionOptions, expanded, type RefinementOptions, refined } from "./importance.ts";
-
-/** Clusters need no best cut: one partition costs a fourth of the best of many and cuts a hundredth more. */
-const TRIES = 1;
 
 /** Calibrated attention of one completion and which of its tokens count. */
 export interface AtRlInput extends CalibratedAttention {
@@ -164,7 +161,12 @@ export function structured(
 ): Float64Array {
   let result = importance;
   if (refinement) {
-    result = refined(result, clusters, cosines.product, refinement === true ? {} : refinement);
+    result = refined(
+      result,
+      clusters,
+      (s, t) => cosines.product(s, t),
+      refinement === true ? {} : refinement,
+    );
   }
   if (expansion) result = expanded(result, cosines, expansion === true ? {} : expansion);
   return result;
@@ -177,10 +179,10 @@ function clustersOf(
   clusterSize: number,
   { similarityThreshold = 0.7, seed = 0 }: AtRlOptions,
 ): Int32Array {
-  const graph = graphOfCosines(cosines, { threshold: similarityThreshold });
+  const graph = matrixOfCosines(cosines, { threshold: similarityThreshold });
   if (weighting === "tokens") return Int32Array.from({ length: cosines.rows }, (_, t) => t);
-  const parts = cosines.rows < 2 ? 1 : Math.max(2, Math.floor(cosines.rows / clusterSize));
-  const { part } = partition(graph, parts, { seed, tries: TRIES });
+  const parts = cosines.rows < 2 ? 1 : Math.max(2, decimalQuotient(cosines.rows, clusterSize));
+  const part = partitionMatrix(graph, parts, seed);
   const names = new Map<number, number>();
   return part.map((p) => {
     const name = names.get(p) ?? names.size;

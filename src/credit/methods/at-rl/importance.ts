@@ -96,7 +96,8 @@ export function expanded(
   const isAnchor = topShare(importance, anchorShare);
   for (let anchor = 0; anchor < importance.length; anchor++) {
     if (isAnchor[anchor] === 0) continue;
-    for (const { token, cosine } of nearest(cosines, anchor, neighbours)) {
+    for (const token of nearest(cosines, anchor, neighbours)) {
+      const cosine = cosines.of(anchor, token);
       const evidence = similarityWeight * cosine + importanceWeight * importance[token]!;
       if (evidence > threshold) raised[token] = Math.max(raised[token]!, cosine * importance[anchor]!);
     }
@@ -104,17 +105,20 @@ export function expanded(
   return raised;
 }
 
-/** The `count` other tokens of highest cosine, nearest first. */
-function nearest(cosines: RowCosines, token: number, count: number): { token: number; cosine: number }[] {
-  const found: { token: number; cosine: number }[] = [];
-  for (let other = 0; other < cosines.rows; other++) {
-    if (other === token) continue;
-    const cosine = cosines.of(token, other);
-    if (found.length >= count && !(cosine > (found.at(-1)?.cosine ?? Infinity))) continue;
+/** The `count` other tokens of highest cosine, nearest first; of equal ones the earlier first. */
+function nearest(cosines: RowCosines, token: number, count: number): number[] {
+  if (count === 0) return [];
+  const row = cosines.row(token);
+  const found: number[] = [];
+  let worst = -1;
+  for (let other = 0; other < row.length; other++) {
+    const cosine = row[other]!;
+    if (other === token || (found.length >= count && cosine <= worst)) continue;
     let place = found.length;
-    while (place > 0 && found[place - 1]!.cosine < cosine) place--;
-    found.splice(place, 0, { token: other, cosine });
+    while (place > 0 && row[found[place - 1]!]! < cosine) place--;
+    found.splice(place, 0, other);
     if (found.length > count) found.pop();
+    worst = row[found.at(-1)!]!;
   }
   return found;
 }

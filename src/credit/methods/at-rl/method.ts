@@ -4,7 +4,8 @@
  */
 import * as z from "zod";
 import { Rng } from "../../../math/index.ts";
-import type { CreditMethod } from "../../method.ts";
+import { PAPER_BIAS_CURVE } from "../../bias-curve.ts";
+import { type CalibratedRequest, type CreditMethod, defineCredit } from "../../method.ts";
 import { completionName, requireSignal } from "../../per-completion.ts";
 import { AT_RL_WEIGHTINGS, atRl } from "./at-rl.ts";
 
@@ -33,7 +34,26 @@ const expansionSchema = z.strictObject({
     .describe("Weight of its own importance in it (λ_imp)."),
 });
 
-export const atRlSchema = z
+const biasCurveSchema = z.strictObject({
+  exponential: z
+    .number()
+    .nonnegative()
+    .default(PAPER_BIAS_CURVE.exponential)
+    .describe("How much more attention the first positions get for their place alone (λ_exp)."),
+  decay: z
+    .number()
+    .nonnegative()
+    .default(PAPER_BIAS_CURVE.decay)
+    .describe("How fast that fades along the sequence (γ)."),
+  cosine: z
+    .number()
+    .min(-0.99)
+    .max(0.99)
+    .default(PAPER_BIAS_CURVE.cosine)
+    .describe("Amplitude of a half wave from the first position to the last (λ_cos)."),
+});
+
+const atRlSchema = z
   .strictObject({
     kind: z.literal("at-rl"),
     scale: z
@@ -45,7 +65,12 @@ export const atRlSchema = z
       .default("own")
       .describe("Attention from the token itself, or from the position that predicts it."),
     layers: z.int().min(1).default(4).describe("Last decoder layers whose attention is averaged (L)."),
-    biasCorrection: z.boolean().default(true).describe("Divide attention by the bias of each position."),
+    biasCorrection: z
+      .union([z.boolean(), biasCurveSchema])
+      .default(true)
+      .describe(
+        "Divide attention by the bias of each position: true for the paper's curve, its parameters for another, or false.",
+      ),
     similarityThreshold: share
       .default(0.7)
       .describe("Tokens are joined where their cosine exceeds this (τ_sim)."),
@@ -79,11 +104,21 @@ export const atRlSchema = z
     "AT-RL, arXiv:2602.11455: clusters of tokens that attend alike, weighted by attention to the image.",
   );
 
+/** What is asked of the engine; the paper's curve goes without parameters, so that every engine understands it. */
+function calibratedRequest({ row, layers, biasCorrection }: z.output<typeof atRlSchema>): CalibratedRequest {
+  if (typeof biasCorrection === "boolean") return { row, layers, biasCorrection };
+  const { exponential, decay, cosine } = PAPER_BIAS_CURVE;
+  const isPaper =
+    biasCorrection.exponential === exponential &&
+    biasCorrection.decay === decay &&
+    biasCorrection.cosine === cosine;
+  return { row, layers, biasCorrection: true, ...(!isPaper && { biasCurve: biasCorrection }) };
+}
+
 /** AT-RL with its options bound. */
-export function atRlMethod(config: z.output<typeof atRlSchema>): CreditMethod {
-  const { row, layers, biasCorrection } = config;
+function atRlMethod(config: z.output<typeof atRlSchema>): CreditMethod {
   return {
-    needs: { calibrated: { row, layers, biasCorrection } },
+    needs: { calibrated: calibratedRequest(config) },
     credit: (groups, rng = new Rng(0)) =>
       groups.map((group, g) =>
         group.map((completion, i) => {
@@ -98,3 +133,5 @@ export function atRlMethod(config: z.output<typeof atRlSchema>): CreditMethod {
       ),
   };
 }
+
+export const atRlCredit = defineCredit({ schema: atRlSchema, create: atRlMethod });

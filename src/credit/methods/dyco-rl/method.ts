@@ -5,14 +5,14 @@
 import * as z from "zod";
 import { EngineError } from "../../../errors/index.ts";
 import { Rng } from "../../../math/index.ts";
-import type { CreditMethod } from "../../method.ts";
+import { type CreditMethod, defineCredit } from "../../method.ts";
 import { completionName, requireSignal } from "../../per-completion.ts";
 import { DYCO_RL_ABLATIONS, replacements } from "./ablations.ts";
 import { dycoRl } from "./dyco-rl.ts";
 import { dycoRlReleased } from "./released.ts";
 import type { DycoRlInput } from "./token-role.ts";
 
-export const dycoRlSchema = z
+const dycoRlSchema = z
   .strictObject({
     kind: z.literal("dyco-rl"),
     variant: z
@@ -34,7 +34,13 @@ export const dycoRlSchema = z
       .nonnegative()
       .optional()
       .describe(
-        "Released variant only: completions with fewer tokens get the lowest weight (60 unless given).",
+        "Released variant only: completions with fewer tokens get the lowest weight (60 unless given; the code has 150 above 5e9 parameters).",
+      ),
+    lengthFactor: z
+      .boolean()
+      .optional()
+      .describe(
+        "Released variant only: weights of short completions also times T / shortCompletion, as the code has it with SAPO (false unless given).",
       ),
     ablation: z
       .enum(DYCO_RL_ABLATIONS)
@@ -43,6 +49,10 @@ export const dycoRlSchema = z
   })
   .refine((config) => config.variant === "released" || config.shortCompletion === undefined, {
     path: ["shortCompletion"],
+    error: 'applies to variant "released" only',
+  })
+  .refine((config) => config.variant === "released" || config.lengthFactor === undefined, {
+    path: ["lengthFactor"],
     error: 'applies to variant "released" only',
   })
   .refine((config) => config.variant === "paper" || config.ablation === undefined, {
@@ -54,14 +64,14 @@ export const dycoRlSchema = z
 type DycoRlConfig = z.output<typeof dycoRlSchema>;
 
 /** DyCo-RL with its options bound. The released variant compares the completions of one prompt, as its authors do. */
-export function dycoRlMethod(config: DycoRlConfig): CreditMethod {
-  const { variant, alpha, threshold, row, shortCompletion = 60, ablation } = config;
+function dycoRlMethod(config: DycoRlConfig): CreditMethod {
+  const { variant, alpha, threshold, row, shortCompletion = 60, lengthFactor = false, ablation } = config;
   const { measure, shapesReward } = ablation === undefined ? {} : replacements[ablation];
   const credit = {
     paper: (inputs: readonly DycoRlInput[], rng: Rng) =>
       inputs.map((input) => dycoRl(input, { alpha, threshold, ablation }, rng)),
     released: (inputs: readonly DycoRlInput[]) =>
-      dycoRlReleased(inputs, { alpha, threshold, shortCompletion }),
+      dycoRlReleased(inputs, { alpha, threshold, shortCompletion, lengthFactor }),
   }[variant];
   return {
     needs: {
@@ -83,3 +93,5 @@ export function dycoRlMethod(config: DycoRlConfig): CreditMethod {
       }),
   };
 }
+
+export const dycoRlCredit = defineCredit({ schema: dycoRlSchema, create: dycoRlMethod });

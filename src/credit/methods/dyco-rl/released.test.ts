@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { dycoRlReleased } from "./released.ts";
+import { type DycoRlReleasedOptions, dycoRlReleased } from "./released.ts";
 import type { DycoRlInput } from "./token-role.ts";
 
 type Signals = Record<"visualMass" | "textMass" | "visualShift" | "textShift", number[]>;
@@ -29,6 +29,24 @@ describe("dycoRlReleased", () => {
   test("gives completions under 60 tokens the lowest weight", () => {
     expect(scalars()[3]).toBe(0.8);
     expect(scalars({ shortCompletion: 0 })[3]).not.toBe(0.8);
+  });
+
+  test("shrinks short completions by their length where asked, at the limit that is given", () => {
+    const one = (tokens: number): DycoRlInput => ({
+      visualMass: new Float64Array(tokens).fill(0.5),
+      textMass: new Float64Array(tokens).fill(0.5),
+      visualShift: new Float64Array(tokens),
+      textShift: new Float64Array(tokens),
+    });
+    const weight = (tokens: number, options: DycoRlReleasedOptions) =>
+      dycoRlReleased([one(tokens)], options)[0]!.weights[0];
+    // A batch of one scores 0, a short completion −1: 0.8·30/60, 0.8·60/150.
+    expect(weight(30, { lengthFactor: true })).toBeCloseTo(0.4, 12);
+    expect(weight(30, {})).toBe(0.8);
+    expect(weight(60, { lengthFactor: true })).toBe(1);
+    expect(weight(60, { lengthFactor: true, shortCompletion: 150 })).toBeCloseTo(0.32, 12);
+    expect(weight(60, { lengthFactor: true, shortCompletion: 0 })).toBe(1);
+    expect(dycoRlReleased([one(0)], { lengthFactor: true })[0]!.weights).toHaveLength(0);
   });
 
   test("calls a token visual without margin and text only beyond the margin", () => {

@@ -20,6 +20,8 @@ export interface DycoRlReleasedOptions {
   readonly threshold?: number;
   /** A completion with fewer counted tokens gets the lowest score. Default 60. */
   readonly shortCompletion?: number;
+  /** Weights of short completions also shrink with their length, as the code has it with SAPO. Default false. */
+  readonly lengthFactor?: boolean;
 }
 
 /**
@@ -30,6 +32,10 @@ export interface DycoRlReleasedOptions {
  *     z       (x − mean x) / std x over the batch, 0 when std x ≤ 1e-8
  *     score   tanh z, or −1 for completions under 60 tokens
  *     weight  clamp(1 + α·score, 1 − α, 1 + α)
+ *             · min(1, T / 60), with `lengthFactor`
+ *
+ * T are the tokens that count and 60 is `shortCompletion` in both places. The code has 150 in place of 60 for models of
+ * more than 5e9 parameters, and the length factor with SAPO alone.
  *
  * Source: the authors' code, github.com/Sammy20207109/DyCo-RL at da98011 (`generation_utils.py`,
  * `trainer/grpo_trainer.py`), where the batch is one process's four completions of one prompt. That code also cuts
@@ -43,7 +49,7 @@ export function dycoRlReleased(
   completions: readonly DycoRlInput[],
   options: DycoRlReleasedOptions = {},
 ): DycoRlCredit[] {
-  const { alpha = 0.2, threshold = 0.05, shortCompletion = 60 } = options;
+  const { alpha = 0.2, threshold = 0.05, shortCompletion = 60, lengthFactor = false } = options;
   const aligned = completions.map((completion) => {
     checkAttention(completion);
     const { visualShift, textShift, mask } = completion;
@@ -64,7 +70,9 @@ export function dycoRlReleased(
     const counted = roles.filter((_, t) => counts(mask, t)).length;
     const spread = deviation > 1e-8 ? Math.tanh((raw[i]! - centre) / deviation) : 0;
     const score = counted < shortCompletion ? -1 : spread;
-    const weight = Math.min(Math.max(1 + alpha * score, 1 - alpha), 1 + alpha);
+    const clamped = Math.min(Math.max(1 + alpha * score, 1 - alpha), 1 + alpha);
+    const weight =
+      lengthFactor && counted < shortCompletion ? (clamped * counted) / shortCompletion : clamped;
     return { weights: alignment.map((_, t) => (counts(mask, t) ? weight : 0)), roles, alignment };
   });
 }

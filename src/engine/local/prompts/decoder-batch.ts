@@ -5,7 +5,7 @@
  */
 
 import { batchRows, HIDDEN } from "../../../model/graph/index.ts";
-import type { ModelConfig } from "../../../model/index.ts";
+import type { TextConfig } from "../../../model/index.ts";
 import type { PreparedSequence, SequenceBatch } from "../scoring/sequence-batches.ts";
 import type { PreparedImage, PreparedPrompt } from "./prepared-prompt.ts";
 import type { RotaryTable } from "./rotary-table.ts";
@@ -22,9 +22,9 @@ export class DecoderRows {
   readonly #width: number;
   readonly #table: RotaryTable;
 
-  constructor(rows: number, config: ModelConfig, table: RotaryTable) {
+  constructor(rows: number, { hiddenSize }: TextConfig, table: RotaryTable) {
     this.count = rows;
-    this.#width = config.text.hiddenSize;
+    this.#width = hiddenSize;
     this.#table = table;
     this.embeddings = new Float32Array(rows * this.#width);
     this.cosine = new Float32Array(rows * table.half);
@@ -35,16 +35,17 @@ export class DecoderRows {
   token(row: number, token: number, position: number, embedding: NumberRange): void {
     const from = token * this.#width;
     this.embeddings.set(embedding.subarray(from, from + this.#width), row * this.#width);
-    this.#table.write([position, position, position], row, this.cosine, this.sine);
+    this.#table.write(position, row, this.cosine, this.sine);
   }
 
   /** A prompt whose last token goes to row `end − 1`. */
   prompt(end: number, prompt: PreparedPrompt, embedding: NumberRange): void {
-    const { time, height, width } = prompt.positions;
+    const { components } = prompt.positions;
     forEachPromptRow(prompt, end, this.#width, (row, i, image, from) => {
       const source = image === undefined ? embedding : image.embeddings;
       this.embeddings.set(source.subarray(from, from + this.#width), row * this.#width);
-      this.#table.write([time[i]!, height[i]!, width[i]!], row, this.cosine, this.sine);
+      const position = components.map((component) => component[i]!);
+      this.#table.write(position, row, this.cosine, this.sine);
     });
   }
 }
@@ -54,12 +55,12 @@ export function decoderFeeds(
   batch: SequenceBatch,
   sequences: readonly PreparedSequence[],
   embedding: NumberRange,
-  config: ModelConfig,
+  text: TextConfig,
   table: RotaryTable,
 ) {
   const { prompts, promptLength, completionLength } = batch.shape;
   const first = prompts * promptLength;
-  const rows = new DecoderRows(batchRows(batch.shape), config, table);
+  const rows = new DecoderRows(batchRows(batch.shape), text, table);
   const targets = new BigInt64Array(batch.slots.length * completionLength);
   for (const [p, prompt] of batch.prompts.entries()) {
     rows.prompt((p + 1) * promptLength, prompt, embedding);

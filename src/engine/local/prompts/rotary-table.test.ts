@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { parseConfig, readJson } from "../../../model/index.ts";
+import { graphsOf, readConfig } from "../../../model/index.ts";
 import { checkpointDirectory } from "../../../testing/model-fixtures.ts";
 import { RotaryTable } from "./rotary-table.ts";
 
-const { text } = parseConfig(readJson(`${checkpointDirectory("untied-mqa")}/config.json`));
+const { rotary } = graphsOf(readConfig(checkpointDirectory("untied-mqa")));
 
 test("each frequency takes its angle from its own component of the position", () => {
-  const table = new RotaryTable(text);
+  const table = new RotaryTable(rotary);
   expect(table.half).toBe(8);
   const [cosine, sine] = [new Float32Array(16), new Float32Array(16)];
   table.write([2, 3, 5], 1, cosine, sine);
@@ -18,7 +18,7 @@ test("each frequency takes its angle from its own component of the position", ()
 });
 
 test("position 0 rotates nothing, and later positions do not change what earlier ones got", () => {
-  const table = new RotaryTable(text);
+  const table = new RotaryTable(rotary);
   const write = (position: number) => {
     const [cosine, sine] = [new Float32Array(8), new Float32Array(8)];
     table.write([position, position, position], 0, cosine, sine);

@@ -1,12 +1,9 @@
 /**
  * @module
- * Cosines and sines of the decoder's 3-D rotary positions (M-RoPE, arXiv:2409.12191): each frequency takes its
- * angle from time, height or width. Angles are rounded to single precision, as in the reference implementation.
+ * Cosines and sines of the decoder's rotary positions: each frequency takes its angle from its own component of a
+ * position, time, height or width (M-RoPE, arXiv:2409.12191) or the only one. Angles are rounded to single precision, as in the reference implementation.
  */
-import { rotaryFrequencies, type TextConfig } from "../../../model/index.ts";
-
-/** A position's three components. */
-export type Position = readonly [time: number, height: number, width: number];
+import type { RotaryFrequencies } from "../../../model/graph/index.ts";
 
 export class RotaryTable {
   readonly half: number;
@@ -16,20 +13,23 @@ export class RotaryTable {
   #cosine = new Float32Array();
   #sine = new Float32Array();
 
-  constructor(config: TextConfig) {
-    this.half = config.headDim / 2;
-    this.#frequencies = rotaryFrequencies(config);
-    this.#component = Uint8Array.from(
-      config.mropeSection.flatMap((count, component) => new Array<number>(count).fill(component)),
-    );
+  constructor({ frequencies, component }: RotaryFrequencies) {
+    this.half = frequencies.length;
+    this.#frequencies = frequencies;
+    this.#component = component;
   }
 
-  /** Writes one row of `[N, d/2]` cosines and sines. */
-  write(position: Position, row: number, cosine: Float32Array, sine: Float32Array): void {
-    this.#grow(Math.max(...position) + 1);
+  /**
+   * Writes one row of `[N, d/2]` cosines and sines.
+   *
+   * @param position its components; of text, the one number that all of them are
+   */
+  write(position: number | readonly number[], row: number, cosine: Float32Array, sine: Float32Array): void {
+    const isText = typeof position === "number";
+    this.#grow((isText ? position : Math.max(...position)) + 1);
     const { half } = this;
     for (let i = 0; i < half; i++) {
-      const from = position[this.#component[i]!]! * half + i;
+      const from = (isText ? position : position[this.#component[i]!]!) * half + i;
       cosine[row * half + i] = this.#cosine[from]!;
       sine[row * half + i] = this.#sine[from]!;
     }

@@ -2,8 +2,8 @@
  * @module
  * Gathers images into runs of the vision tower, fills its inputs and takes its tokens back.
  */
-import { type VisionPlan, visionPlan } from "../../../model/graph/index.ts";
-import type { ImageGrid, ModelConfig, VisionConfig } from "../../../model/index.ts";
+import type { FramePlan, VisionGraphs } from "../../../model/graph/index.ts";
+import type { ImageGrid } from "../../../model/index.ts";
 import { roundDownCount, roundUpCount } from "../buckets.ts";
 import type { PreparedImage } from "./prepared-prompt.ts";
 
@@ -21,17 +21,20 @@ export interface VisionBatch {
   /** Names the grid. */
   readonly key: string;
   readonly frames: readonly Frame[];
-  readonly plan: VisionPlan;
+  readonly plan: FramePlan;
   /** Places for frames; those after the frames stay empty. */
   readonly slots: number;
 }
 
 export class VisionBatches {
-  readonly #config: VisionConfig;
-  readonly #plans = new Map<string, VisionPlan>();
+  readonly #graphs: VisionGraphs;
+  readonly #width: number;
+  readonly #plans = new Map<string, FramePlan>();
 
-  constructor({ vision }: ModelConfig) {
-    this.#config = vision;
+  /** @param width D, of the decoder */
+  constructor(graphs: VisionGraphs, width: number) {
+    this.#graphs = graphs;
+    this.#width = width;
   }
 
   /** Frames of one grid at a time, in runs of few sizes. */
@@ -52,20 +55,19 @@ export class VisionBatches {
     }
   }
 
-  #plan(key: string, [, rows, columns]: ImageGrid): VisionPlan {
+  #plan(key: string, [, rows, columns]: ImageGrid): FramePlan {
     const known = this.#plans.get(key);
     if (known !== undefined) {
       return known;
     }
-    const plan = visionPlan([rows, columns], this.#config);
+    const plan = this.#graphs.plan([rows, columns]);
     this.#plans.set(key, plan);
     return plan;
   }
 
   /** Patches in the plan's slots; padding and unused frames stay 0. */
   patches({ frames, plan, slots }: VisionBatch): Float32Array {
-    const { inChannels, temporalPatchSize, patchSize } = this.#config;
-    const width = inChannels * temporalPatchSize * patchSize ** 2;
+    const width = this.#graphs.patchWidth;
     const data = new Float32Array(slots * plan.slots * width);
     for (const [i, { image, index }] of frames.entries()) {
       const first = index * image.grid[1] * image.grid[2];
@@ -79,9 +81,9 @@ export class VisionBatches {
     return data;
   }
 
-  /** Keeps the tokens `[slots · units, D]` of a run with their images, as those of the weights of `version`. */
+  /** Keeps the tokens `[slots · tokens, D]` of a run with their images, as those of the weights of `version`. */
   keepTokens({ frames, plan }: VisionBatch, tokens: Float32Array, version: number): void {
-    const size = plan.unitSlot.length * this.#config.outHiddenSize;
+    const size = plan.tokens * this.#width;
     for (const [i, { image, index }] of frames.entries()) {
       if (image.embeddings.length === 0) {
         image.embeddings = new Float32Array(image.grid[0] * size);

@@ -4,8 +4,7 @@
  * the two: backwards computes them anew, once an image, which is little beside a group of completions.
  */
 
-import { visionGraph } from "../../../model/graph/index.ts";
-import type { ModelConfig } from "../../../model/index.ts";
+import type { VisionGraphs } from "../../../model/graph/index.ts";
 import { gradients, type Tensor } from "../../../tensor/index.ts";
 import type { ProgramCache } from "../program-cache.ts";
 import type { ParameterStore } from "../weights/parameter-store.ts";
@@ -13,17 +12,20 @@ import type { PreparedImage } from "./prepared-prompt.ts";
 import { type VisionBatch, VisionBatches } from "./vision-batches.ts";
 
 export class VisionEncoder {
-  readonly #config: ModelConfig;
+  readonly #graphs: VisionGraphs;
+  readonly #width: number;
   readonly #store: ParameterStore;
   readonly #programs: ProgramCache;
   readonly #batches: VisionBatches;
   readonly #scratch: Float32Array;
 
-  constructor(config: ModelConfig, store: ParameterStore, programs: ProgramCache) {
-    this.#config = config;
+  /** @param width D, of the decoder */
+  constructor(graphs: VisionGraphs, width: number, store: ParameterStore, programs: ProgramCache) {
+    this.#graphs = graphs;
+    this.#width = width;
     this.#store = store;
     this.#programs = programs;
-    this.#batches = new VisionBatches(config);
+    this.#batches = new VisionBatches(graphs, width);
     this.#scratch = new Float32Array(store.layout.size);
   }
 
@@ -46,7 +48,7 @@ export class VisionEncoder {
     for (const batch of this.#batches.of([...tokenGradients.keys()])) {
       const { frames, plan, slots } = batch;
       const { program, used, trained } = await this.#backward(batch);
-      const size = plan.unitSlot.length * this.#config.vision.outHiddenSize;
+      const size = plan.tokens * this.#width;
       const outputGradient = new Float32Array(slots * size);
       for (const [i, { image, index }] of frames.entries()) {
         const gradient = tokenGradients.get(image)!;
@@ -67,7 +69,7 @@ export class VisionEncoder {
 
   #forward({ key, plan, slots }: VisionBatch) {
     return this.#programs.get(`vision ${key} x${slots}`, async () => {
-      const { graph, parameters, embeddings } = visionGraph(this.#config, this.#store.layout, plan, slots);
+      const { graph, parameters, embeddings } = this.#graphs.whole(this.#store.layout, plan, slots);
       const program = await this.#programs.compile(graph, { embeddings });
       return { program, used: parameters.used };
     });
@@ -75,7 +77,7 @@ export class VisionEncoder {
 
   #backward({ key, plan, slots }: VisionBatch) {
     return this.#programs.get(`vision backward ${key} x${slots}`, async () => {
-      const { graph, parameters, embeddings } = visionGraph(this.#config, this.#store.layout, plan, slots);
+      const { graph, parameters, embeddings } = this.#graphs.whole(this.#store.layout, plan, slots);
       const seed = { tensor: embeddings, gradient: graph.input("outputGradient", embeddings.shape) };
       const used = new Map(parameters.used);
       const trained = this.#store.trained(used);

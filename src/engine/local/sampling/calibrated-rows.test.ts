@@ -5,12 +5,11 @@ import { ProgramCache } from "../program-cache.ts";
 import type { PreparedPrompt } from "../prompts/prepared-prompt.ts";
 import { CalibratedRows, canCollect, reduceRows } from "./calibrated-rows.ts";
 
-const nothing = new Int32Array();
 /** A prompt of the given kinds: −1 text, 0 an image. */
 const promptOf = (...imageIndex: number[]): PreparedPrompt => ({
   tokens: Int32Array.from(imageIndex, () => 1),
   imageIndex: Int32Array.from(imageIndex),
-  positions: { time: nothing, height: nothing, width: nothing, next: imageIndex.length },
+  positions: { components: [], next: imageIndex.length },
   images: [],
 });
 
@@ -29,37 +28,40 @@ describe("rows of a completion", () => {
     expect(rows.length).toBe(2);
   });
 
-  test("are reduced as the reference reduces them, each completion by its own length", async () => {
-    const rng = new Rng(2);
-    const completions = [
-      [promptOf(-1, 0, 0, -1), 3],
-      [promptOf(0, -1), 1],
-      [promptOf(-1), 2],
-    ] as const;
-    const collected = completions.map(([prompt, length]) => {
-      const rows = new CalibratedRows(prompt, prompt.tokens.length);
-      for (let t = 0; t < length; t++) {
-        const keys = prompt.tokens.length + t + 1;
-        rows.push(
-          Float32Array.from({ length: keys }, () => rng.uniform()),
-          0,
-          t,
-          keys - 1,
-        );
+  test.each([undefined, { exponential: 0.6, decay: 2, cosine: -0.3 }])(
+    "are reduced as the reference reduces them, each completion by its own length, bias %o",
+    async (biasCurve) => {
+      const rng = new Rng(2);
+      const completions = [
+        [promptOf(-1, 0, 0, -1), 3],
+        [promptOf(0, -1), 1],
+        [promptOf(-1), 2],
+      ] as const;
+      const collected = completions.map(([prompt, length]) => {
+        const rows = new CalibratedRows(prompt, prompt.tokens.length);
+        for (let t = 0; t < length; t++) {
+          const keys = prompt.tokens.length + t + 1;
+          rows.push(
+            Float32Array.from({ length: keys }, () => rng.uniform()),
+            0,
+            t,
+            keys - 1,
+          );
+        }
+        return rows;
+      });
+      const request = { row: "own", layers: 1, biasCorrection: true, biasCurve } as const;
+      const reduced = await reduceRows(programs, collected, request);
+      for (const [i, { prompt, rows }] of collected.entries()) {
+        const keys = prompt.tokens.length + rows.length;
+        const flat = rows.flatMap((row) => [...row, ...new Array<number>(keys - row.length).fill(0)]);
+        const kind = Array.from({ length: keys }, (_, key) => ((prompt.imageIndex[key] ?? -1) < 0 ? 1 : 2));
+        const expected = calibratedGram(flat, { tokens: rows.length, keys }, kind, { biasCurve });
+        expect(reduced[i]!.connectivity).toBeAllclose(expected.connectivity, { rtol: 0, atol: 1e-5 });
+        expect(reduced[i]!.gram).toBeAllclose(expected.gram, { rtol: 0, atol: 1e-5 });
       }
-      return rows;
-    });
-    const request = { row: "own", layers: 1, biasCorrection: true } as const;
-    const reduced = await reduceRows(programs, collected, request);
-    for (const [i, { prompt, rows }] of collected.entries()) {
-      const keys = prompt.tokens.length + rows.length;
-      const flat = rows.flatMap((row) => [...row, ...new Array<number>(keys - row.length).fill(0)]);
-      const kind = Array.from({ length: keys }, (_, key) => ((prompt.imageIndex[key] ?? -1) < 0 ? 1 : 2));
-      const expected = calibratedGram(flat, { tokens: rows.length, keys }, kind);
-      expect(reduced[i]!.connectivity).toBeAllclose(expected.connectivity, { rtol: 0, atol: 1e-5 });
-      expect(reduced[i]!.gram).toBeAllclose(expected.gram, { rtol: 0, atol: 1e-5 });
-    }
-  });
+    },
+  );
 });
 
 test("sampling holds rows of short completions, and leaves those of many long ones to scoring", () => {

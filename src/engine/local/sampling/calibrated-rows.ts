@@ -70,7 +70,7 @@ export class CalibratedRows {
 export async function reduceRows(
   programs: ProgramCache,
   completions: readonly CalibratedRows[],
-  { biasCorrection }: CalibratedRequest,
+  { biasCorrection, biasCurve }: CalibratedRequest,
 ): Promise<CalibratedAttention[]> {
   const reduced: CalibratedAttention[] = [];
   const longest = Math.max(...completions.map(({ length }) => length));
@@ -91,7 +91,7 @@ export async function reduceRows(
         prompt.imageIndex.map((image) => (image < 0 ? 0 : 1)),
         i * keys,
       );
-      writeCalibration(factors, i * keys, prompt.tokens.length + own.length);
+      writeCalibration(factors, i * keys, prompt.tokens.length + own.length, biasCurve);
     }
     const { program } = await reduction(programs, [batch, tokens, keys], biasCorrection);
     const outputs = await program.run({ rows, visual, factors });

@@ -4,7 +4,7 @@
  */
 import type { CalibratedRequest } from "../../../credit/index.ts";
 import type { Rng } from "../../../math/index.ts";
-import { type BatchShape, decodeStepGraph, HIDDEN, prefillGraph } from "../../../model/graph/index.ts";
+import { type BatchShape, HIDDEN } from "../../../model/graph/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
 import type { AttentionRow, Completion } from "../../engine.ts";
 import { roundUpCount, roundUpLength } from "../buckets.ts";
@@ -100,7 +100,7 @@ class DecodeBatch {
       }),
     );
     this.#slots = this.#drafts;
-    this.#buffers = new StepBuffers(machinery.config, machinery.table);
+    this.#buffers = new StepBuffers(machinery.config.text, machinery.table);
   }
 
   async run(): Promise<readonly Draft[]> {
@@ -136,7 +136,7 @@ class DecodeBatch {
     const prompts = this.#prompts as readonly PreparedPrompt[];
     const length = this.#promptLength;
     const slots = roundUpCount(prompts.length);
-    const rows = new DecoderRows(slots * length, config, table);
+    const rows = new DecoderRows(slots * length, config.text, table);
     const embedding = store.view(store.weights, "embedding");
     for (const [p, prompt] of prompts.entries()) {
       rows.prompt((p + 1) * length, prompt, embedding);
@@ -264,10 +264,14 @@ class DecodeBatch {
   }
 
   #prefillProgram(prompts: number, length: number) {
-    const { config, store, programs } = this.#m;
+    const { graphs, store, programs } = this.#m;
     const layers = this.#request.calibrated?.row === "predicting" ? this.#calibratedLayers : 0;
     return programs.get(`prefill ${prompts}x${length} ${layers}`, async () => {
-      const { graph, parameters, cache, next, lastRow } = prefillGraph(config, store.layout, prompts, length);
+      const { graph, parameters, cache, next, lastRow } = graphs.decoder.prefill(
+        store.layout,
+        prompts,
+        length,
+      );
       const keys = cache.map(({ key }) => key);
       const values = cache.map(({ value }) => value);
       const outputs = {
@@ -281,11 +285,11 @@ class DecodeBatch {
   }
 
   #stepProgram(shape: BatchShape) {
-    const { config, store, programs } = this.#m;
+    const { graphs, store, programs } = this.#m;
     const row = this.#request.attention !== undefined;
     const layers = this.#calibratedLayers;
     return programs.get(`decode ${JSON.stringify(shape)} ${row} ${layers}`, async () => {
-      const step = decodeStepGraph(config, store.layout, shape);
+      const step = graphs.decoder.decodeStep(store.layout, shape);
       const outputs = {
         ...step.next,
         ...layerOutputs(step.keys, step.values),

@@ -51,7 +51,12 @@ describe.each(CHECKPOINTS)("what %s says while sampling it says again when scori
       const other = row === "own" ? "predicting" : "own";
       const signals = {
         attention: { row },
-        calibrated: { row: other, layers: 2, biasCorrection: row === "own" },
+        calibrated: {
+          row: other,
+          layers: 2,
+          biasCorrection: row === "own",
+          biasCurve: { exponential: 0.5 + setting.groupSize / 8, decay: 1 },
+        },
       } as const;
       const request = { ...setting, prompts, topP: 1, topK: 0, stopTokens: STOP, seed: 3, signals };
       const groups = await model.sample(request);

@@ -3,19 +3,19 @@
  * The arrays that a decoding step reads and writes, kept from one step to the next. Fresh ones at every step would be
  * most of the garbage of sampling.
  */
-import type { ModelConfig } from "../../../model/index.ts";
+import type { TextConfig } from "../../../model/index.ts";
 import { elementCount, type Program } from "../../../tensor/index.ts";
 import { DecoderRows } from "../prompts/decoder-batch.ts";
 import type { RotaryTable } from "../prompts/rotary-table.ts";
 
 export class StepBuffers {
-  readonly #config: ModelConfig;
+  readonly #config: TextConfig;
   readonly #table: RotaryTable;
   #rows: DecoderRows | undefined;
   #program: Program | undefined;
   #outputs: Record<string, Float32Array> = {};
 
-  constructor(config: ModelConfig, table: RotaryTable) {
+  constructor(config: TextConfig, table: RotaryTable) {
     this.#config = config;
     this.#table = table;
   }

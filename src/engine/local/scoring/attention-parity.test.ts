@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { calibratedGram, attentionSignals as pureSignals } from "../../../credit/index.ts";
-import { type BatchShape, teacherForcedGraph } from "../../../model/graph/index.ts";
-import { type ModelConfig, parseConfig, readJson } from "../../../model/index.ts";
+import type { BatchShape, ModelGraphs } from "../../../model/graph/index.ts";
+import { graphsOf, openSightOf, type Sight } from "../../../model/index.ts";
 import { Program } from "../../../tensor/index.ts";
 import {
   CASES,
@@ -16,47 +16,51 @@ import type { AttentionRow } from "../../engine.ts";
 import { LocalModel } from "../local-model.ts";
 import { ProgramCache } from "../program-cache.ts";
 import { DecoderRows, promptMask } from "../prompts/decoder-batch.ts";
-import { loadProcessors, type PreparedPrompt, preparePrompt } from "../prompts/prepared-prompt.ts";
+import { type PreparedPrompt, preparePrompt } from "../prompts/prepared-prompt.ts";
 import { RotaryTable } from "../prompts/rotary-table.ts";
 import { VisionEncoder } from "../prompts/vision-encoder.ts";
 import { ParameterStore } from "../weights/parameter-store.ts";
 
 /** Rows of the last layer for sequences of one completion each, in one batch with padding on both sides. */
 async function attentionRows(directory: string, sequences: readonly RecordedSequence[]) {
-  const config = parseConfig(readJson(`${directory}/config.json`));
-  const store = new ParameterStore(config);
-  store.read(directory, config);
-  const prompts = await encodedPrompts(directory, config, store, sequences);
+  const sight = openSightOf(directory)!;
+  const graphs = graphsOf(sight.config);
+  const store = new ParameterStore(graphs);
+  store.read(directory);
+  const prompts = await encodedPrompts(sight, graphs, store, sequences);
   const shape: BatchShape = {
     prompts: sequences.length,
     groupSize: 1,
     promptLength: Math.max(...prompts.map(({ tokens }) => tokens.length)) + 3,
     completionLength: Math.max(...sequences.map(({ completion }) => completion.length)) + 2,
   };
-  const { graph, rows: rowsOf } = teacherForcedGraph(config, store.layout, shape);
+  const { graph, rows: rowsOf } = graphs.decoder.teacherForced(store.layout, shape);
   const program = await Program.compile(graph, { own: rowsOf("own"), predicting: rowsOf("predicting") });
-  const rows = await program.run({ ...feeds(config, store, shape, prompts, sequences), ...weights(store) });
+  const rows = await program.run({
+    ...feeds(sight, graphs, store, shape, prompts, sequences),
+    ...weights(store),
+  });
   await program.release();
   return { rows: rows as Record<AttentionRow, Float32Array>, shape };
 }
 
 async function encodedPrompts(
-  directory: string,
-  config: ModelConfig,
+  { config, vision }: Sight,
+  graphs: ModelGraphs,
   store: ParameterStore,
   sequences: readonly RecordedSequence[],
 ): Promise<PreparedPrompt[]> {
-  const processors = loadProcessors(directory, config);
-  const prompts = sequences.map((sequence) => preparePrompt(recordedPrompt(sequence), config, processors));
+  const prompts = sequences.map((sequence) => preparePrompt(recordedPrompt(sequence), vision));
   const programs = new ProgramCache(8, {});
-  const vision = new VisionEncoder(config, store, programs);
-  await vision.encode(prompts.flatMap(({ images }) => images));
+  const tower = new VisionEncoder(graphs.vision, config.text.hiddenSize, store, programs);
+  await tower.encode(prompts.flatMap(({ images }) => images));
   await programs.clear();
   return prompts;
 }
 
 function feeds(
-  config: ModelConfig,
+  { config }: Sight,
+  graphs: ModelGraphs,
   store: ParameterStore,
   { prompts: count, promptLength, completionLength }: BatchShape,
   prompts: readonly PreparedPrompt[],
@@ -65,8 +69,8 @@ function feeds(
   const embedding = store.view(store.weights, "embedding");
   const rows = new DecoderRows(
     count * (promptLength + completionLength),
-    config,
-    new RotaryTable(config.text),
+    config.text,
+    new RotaryTable(graphs.rotary),
   );
   for (const [p, prompt] of prompts.entries()) {
     rows.prompt((p + 1) * promptLength, prompt, embedding);

@@ -2,7 +2,7 @@
  * @module
  * AT-RL's bias curve over the keys of a batch: what each column of attention is multiplied by.
  */
-import { biasCurve } from "../../../credit/index.ts";
+import { type BiasCurve, biasCurve } from "../../../credit/index.ts";
 import type { PreparedSequence, SequenceBatch } from "./sequence-batches.ts";
 
 /**
@@ -12,6 +12,7 @@ import type { PreparedSequence, SequenceBatch } from "./sequence-batches.ts";
 export function calibrationFactors(
   { shape, slots }: SequenceBatch,
   sequences: readonly PreparedSequence[],
+  curve?: BiasCurve,
 ): Float32Array {
   const { promptLength, completionLength } = shape;
   const width = promptLength + completionLength;
@@ -20,15 +21,15 @@ export function calibrationFactors(
     if (index >= 0) {
       const { prompt, completion } = sequences[index]!;
       const first = slot * width + promptLength - prompt.tokens.length;
-      writeCalibration(factors, first, prompt.tokens.length + completion.length);
+      writeCalibration(factors, first, prompt.tokens.length + completion.length, curve);
     }
   }
   return factors;
 }
 
 /** Writes 1 / b_j of a sequence of N keys. */
-export function writeCalibration(into: Float32Array, start: number, keys: number): void {
-  for (const [j, bias] of biasCurve(keys).entries()) {
+export function writeCalibration(into: Float32Array, start: number, keys: number, curve?: BiasCurve): void {
+  for (const [j, bias] of biasCurve(keys, curve).entries()) {
     into[start + j] = 1 / bias;
   }
 }

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { loadProcessorConfig, parseConfig, preprocess, readJson } from "../../../model/index.ts";
+import { graphsOf, openSightOf } from "../../../model/index.ts";
 import {
   CASES,
   CHECKPOINTS,
@@ -62,22 +62,23 @@ describe.each(CHECKPOINTS)("transformers and this engine agree on %s", (name) =>
     async (caseName) => {
       const { sequences, patches, imageEmbeddings } = recordedCase(name, caseName);
       const directory = checkpointDirectory(name);
-      const config = parseConfig(readJson(`${directory}/config.json`));
-      const processor = loadProcessorConfig(directory, config);
+      const { config, vision } = openSightOf(directory)!;
       const images = sequences
         .flatMap(({ prompt }) => prompt)
         .filter((chunk): chunk is RecordedImage => chunk.kind === "image")
         .map((chunk): PreparedImage => {
-          const processed = preprocess(recordedImage(chunk), processor);
-          return { ...processed, embeddings: new Float32Array(), version: -1 };
+          const image = { kind: "image", image: recordedImage(chunk) } as const;
+          const [patched] = vision.spell({ chunks: [image] }).images;
+          return { ...patched!, embeddings: new Float32Array(), version: -1 };
         });
       const all = Float32Array.from(images.flatMap((image) => [...image.patches]));
       expect(digestError(digest(all), patches!)).toBeLessThan(1e-6);
 
-      const store = new ParameterStore(config);
-      store.read(directory, config);
+      const graphs = graphsOf(config);
+      const store = new ParameterStore(graphs);
+      store.read(directory);
       const programs = new ProgramCache(8, {});
-      await new VisionEncoder(config, store, programs).encode(images);
+      await new VisionEncoder(graphs.vision, config.text.hiddenSize, store, programs).encode(images);
       expect(images).toHaveLength(imageEmbeddings!.length);
       for (const [i, { embeddings }] of images.entries()) {
         expect(digestError(digest(embeddings), imageEmbeddings![i]!)).toBeLessThan(1e-5);

@@ -189,6 +189,21 @@ describe("a score does not depend on its batch", () => {
     expect(calibrated(last!).gram).not.toEqual(calibrated(all!).gram);
   });
 
+  test("divides by the bias curve that is asked for, the paper's unless given", async () => {
+    const sequence = sequences[2]!;
+    const score = async (biasCurve?: { exponential?: number; decay?: number; cosine?: number }) => {
+      const signals = { calibrated: { row: "own", layers: 1, biasCorrection: true, biasCurve } as const };
+      return calibrated((await model.score([sequence], { signals }))[0]!);
+    };
+    const plain = await score();
+    expect(await score({ exponential: 0.15, decay: 4, cosine: 0.05 })).toEqual(plain);
+    expect((await score({ exponential: 2 })).gram).not.toEqual(plain.gram);
+    const flat = { calibrated: { row: "own", layers: 1, biasCorrection: false } as const };
+    const [even] = await model.score([sequence], { signals: flat });
+    expect((await score({ exponential: 0, cosine: 0 })).gram).toBeAllclose(calibrated(even!).gram, ROUNDING);
+    await expect(score({ cosine: 2 })).rejects.toThrow("biasCurve.cosine");
+  });
+
   test("refuses a number of layers that is none", async () => {
     const signals = { calibrated: { row: "own", layers: 0, biasCorrection: true } } as const;
     await expect(model.score(sequences, { signals })).rejects.toThrow(

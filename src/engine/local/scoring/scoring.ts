@@ -102,7 +102,9 @@ export function scoringFeeds(
   const { shape, prompts } = batch;
   const { visual, text } = promptSupports(prompts, shape.prompts, shape.promptLength);
   const keys = { visualKeys: visual, textKeys: text };
-  return calibrated?.biasCorrection ? { ...keys, calibration: calibrationFactors(batch, sequences) } : keys;
+  return calibrated?.biasCorrection
+    ? { ...keys, calibration: calibrationFactors(batch, sequences, calibrated.biasCurve) }
+    : keys;
 }
 
 /** The score of the completion in a slot. */
@@ -130,7 +132,7 @@ const EMPTY: PreparedSequence = {
   prompt: {
     tokens: new Int32Array(),
     imageIndex: new Int32Array(),
-    positions: { time: new Int32Array(), height: new Int32Array(), width: new Int32Array(), next: 0 },
+    positions: { components: [], next: 0 },
     images: [],
   },
   completion: new Int32Array(),

@@ -6,12 +6,7 @@ import { type PreparedSequence, type SequenceBatch, sequenceBatches } from "./se
 const promptOf = (length: number): PreparedPrompt => ({
   tokens: new Int32Array(length),
   imageIndex: new Int32Array(length).fill(-1),
-  positions: {
-    time: new Int32Array(length),
-    height: new Int32Array(length),
-    width: new Int32Array(length),
-    next: length,
-  },
+  positions: { components: [], next: length },
   images: [],
 });
 

@@ -3,12 +3,7 @@
  * Scoring and gradients of given completions.
  */
 
-import {
-  type BatchShape,
-  teacherForcedGraph,
-  temperedLogits,
-  valueHead,
-} from "../../../model/graph/index.ts";
+import { type BatchShape, type ModelGraphs, temperedLogits, valueHead } from "../../../model/graph/index.ts";
 import type { ModelConfig } from "../../../model/index.ts";
 import {
   type Feeds,
@@ -31,6 +26,7 @@ import { type PreparedSequence, type SequenceBatch, sequenceBatches } from "./se
 /** What teacher forcing shares with the rest of the engine. */
 export interface Machinery {
   readonly config: ModelConfig;
+  readonly graphs: ModelGraphs;
   readonly store: ParameterStore;
   readonly programs: ProgramCache;
   readonly vision: VisionEncoder;
@@ -177,7 +173,7 @@ export class TeacherForcing {
         this.#embeddingGradients(batch, sequences, embeddings, imageGradients);
       }
     }
-    if (store.trainsVision) {
+    if (store.layout.trainsVision) {
       await vision.backward(imageGradients);
     }
   }
@@ -189,14 +185,14 @@ export class TeacherForcing {
     temperature: number,
   ): Feeds {
     const { config, store, table } = this.#m;
-    const rows = decoderFeeds(batch, sequences, store.view(weights, "embedding"), config, table);
+    const rows = decoderFeeds(batch, sequences, store.view(weights, "embedding"), config.text, table);
     return { ...rows, inverseTemperature: Float32Array.of(1 / temperature) };
   }
 
   #scoreProgram(shape: BatchShape, wanted: Wanted) {
-    const { config, store, programs } = this.#m;
+    const { graphs, store, programs } = this.#m;
     return programs.get(`score ${JSON.stringify([shape, wanted])}`, async () => {
-      const built = teacherForcedGraph(config, store.layout, shape, wanted.amplified);
+      const built = graphs.decoder.teacherForced(store.layout, shape, wanted.amplified);
       const outputs = scoringOutputs(built, shape, wanted);
       const program = await programs.compile(built.graph, outputs);
       return { program, used: new Map(built.parameters.used) };
@@ -205,9 +201,10 @@ export class TeacherForcing {
 
   /** Compares with a pass before, whose rows are the input `comparedHidden` `[P·G·T, D]`. */
   #compareProgram(shape: BatchShape) {
-    const { config, store, programs } = this.#m;
+    const { config, graphs, store, programs } = this.#m;
     return programs.get(`compare ${JSON.stringify(shape)}`, async () => {
-      const { graph, parameters, hidden, logits, logprobs } = teacherForcedGraph(config, store.layout, shape);
+      const built = graphs.decoder.teacherForced(store.layout, shape);
+      const { graph, parameters, hidden, logits, logprobs } = built;
       const compared = temperedLogits(graph.input("comparedHidden", hidden.shape), parameters, config.text);
       const outputs = { logprobs, divergence: softmaxDivergence(compared, logits) };
       return { program: await programs.compile(graph, outputs), used: new Map(parameters.used) };
@@ -215,9 +212,9 @@ export class TeacherForcing {
   }
 
   #gradientProgram(shape: BatchShape, parts: readonly Part[]) {
-    const { config, store, programs } = this.#m;
+    const { graphs, store, programs } = this.#m;
     return programs.get(`gradient ${JSON.stringify([shape, parts])}`, async () => {
-      const built = teacherForcedGraph(config, store.layout, shape);
+      const built = graphs.decoder.teacherForced(store.layout, shape);
       const { graph, parameters, embeddings } = built;
       const seeds = parts.map((part): Seed => {
         const tensor =
@@ -230,7 +227,7 @@ export class TeacherForcing {
       });
       const used = new Map(parameters.used);
       const trained = store.trained(used);
-      const wanted = store.trainsEmbedding || store.trainsVision ? [embeddings] : [];
+      const wanted = store.trainsEmbedding || store.layout.trainsVision ? [embeddings] : [];
       const found = gradients(graph, seeds, [...wanted, ...trained.values()]);
       const outputs = {
         ...(wanted.length > 0 && { embeddings: found[0]! }),

@@ -3,7 +3,7 @@
  * Log-probs and entropies from hidden rows, with the head read a stretch of the vocabulary at a time.
  */
 import { streamedHeadGraph } from "../../../model/graph/index.ts";
-import type { ModelConfig } from "../../../model/index.ts";
+import type { TextConfig } from "../../../model/index.ts";
 import type { ProgramCache } from "../program-cache.ts";
 import type { StreamedWeights } from "./streamed-weights.ts";
 
@@ -62,11 +62,10 @@ export async function streamHead(
   batches: readonly HeadRows[],
   parameter: string,
   temperature: number,
-  config: ModelConfig,
+  text: TextConfig,
   weights: StreamedWeights,
   programs: ProgramCache,
 ): Promise<void> {
-  const { text } = config;
   const width = text.hiddenSize;
   const sums = batches.map(({ targets }) => new Softmax(targets.length));
   const inverseTemperature = Float32Array.of(1 / temperature);
@@ -78,7 +77,7 @@ export async function streamHead(
     for (const [i, { hidden, targets }] of batches.entries()) {
       const rows = targets.length;
       const { program } = await programs.get(`head ${rows} ${words}`, async () => {
-        const { graph, largest, total, weighted } = streamedHeadGraph(config, rows, words);
+        const { graph, largest, total, weighted } = streamedHeadGraph(text, rows, words);
         return { program: await programs.compile(graph, { largest, total, weighted }) };
       });
       const outputs = await program.run({ hidden, weight, inverseTemperature });

@@ -2,8 +2,7 @@
  * @module
  * The vision tower with weights from the file: every block is read once for all images of a call.
  */
-import { type ParameterLayout, streamedVisionGraph, type VisionStage } from "../../../model/graph/index.ts";
-import type { ModelConfig } from "../../../model/index.ts";
+import type { ParameterLayout, VisionGraphs, VisionStage } from "../../../model/graph/index.ts";
 import type { ProgramCache } from "../program-cache.ts";
 import type { PreparedImage } from "../prompts/prepared-prompt.ts";
 import { type VisionBatch, VisionBatches } from "../prompts/vision-batches.ts";
@@ -16,16 +15,17 @@ interface Passage {
 }
 
 export class StreamedVisionEncoder {
-  readonly #config: ModelConfig;
+  readonly #graphs: VisionGraphs;
   readonly #layout: ParameterLayout;
   readonly #programs: ProgramCache;
   readonly #batches: VisionBatches;
 
-  constructor(config: ModelConfig, layout: ParameterLayout, programs: ProgramCache) {
-    this.#config = config;
+  /** @param width D, of the decoder */
+  constructor(graphs: VisionGraphs, width: number, layout: ParameterLayout, programs: ProgramCache) {
+    this.#graphs = graphs;
     this.#layout = layout;
     this.#programs = programs;
-    this.#batches = new VisionBatches(config);
+    this.#batches = new VisionBatches(graphs, width);
   }
 
   /** Brings the images' tokens up to date with the weights of `version`. */
@@ -37,13 +37,9 @@ export class StreamedVisionEncoder {
     if (passages.length === 0) {
       return;
     }
-    await this.#stage(passages, weights, "patches", 0);
-    const { depth, fullAttentionBlocks } = this.#config.vision;
-    for (let block = 0; block < depth; block++) {
-      const kind = fullAttentionBlocks.includes(block) ? "whole" : "windows";
-      await this.#stage(passages, weights, kind, block);
+    for (const stage of this.#graphs.stages) {
+      await this.#stage(passages, weights, stage);
     }
-    await this.#stage(passages, weights, "merger", 0);
     for (const { batch, x } of passages) {
       this.#batches.keepTokens(batch, x, version);
     }
@@ -53,21 +49,20 @@ export class StreamedVisionEncoder {
   async #stage(
     passages: readonly Passage[],
     weights: StreamedWeights,
-    stage: VisionStage,
-    block: number,
+    { kind, block }: VisionStage,
   ): Promise<void> {
     let fed: ReturnType<StreamedWeights["feeds"]> | undefined;
     for (const passage of passages) {
-      const { program, used } = await this.#program(passage.batch, stage);
+      const { program, used } = await this.#program(passage.batch, kind);
       fed ??= weights.feeds(used, block);
       const { y } = await program.run({ ...fed, x: passage.x });
       passage.x = y!;
     }
   }
 
-  #program({ key, plan, slots }: VisionBatch, stage: VisionStage) {
-    return this.#programs.get(`vision ${stage} ${key} x${slots}`, async () => {
-      const { graph, parameters, y } = streamedVisionGraph(this.#config, this.#layout, plan, slots, stage);
+  #program({ key, plan, slots }: VisionBatch, kind: VisionStage["kind"]) {
+    return this.#programs.get(`vision ${kind} ${key} x${slots}`, async () => {
+      const { graph, parameters, y } = this.#graphs.piece(this.#layout, plan, slots, kind);
       return { program: await this.#programs.compile(graph, { y }), used: parameters.used };
     });
   }

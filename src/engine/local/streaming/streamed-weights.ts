@@ -50,6 +50,11 @@ export class StreamedWeights {
     return buffer;
   }
 
+  /** The name of a pack's only parameter. */
+  parameter(pack: string): string {
+    return this.#members.get(pack)![0]!.name;
+  }
+
   /** A matrix by its stretches; each is read once while the range is in use. */
   range(parameter: string): NumberRange {
     const known = new Map<number, Float32Array>();

@@ -7,11 +7,18 @@ import { EngineError } from "../../../errors/index.ts";
 import {
   type BatchShape,
   batchRows,
+  type ModelGraphs,
   type ParameterLayout,
   parameterLayout,
-  streamedLayerGraph,
 } from "../../../model/graph/index.ts";
-import { checkParameters, type ModelConfig, readWeights } from "../../../model/index.ts";
+import {
+  checkParameters,
+  graphsOf,
+  type ModelConfig,
+  openSightOf,
+  readConfig,
+  readWeights,
+} from "../../../model/index.ts";
 import type { Feeds } from "../../../tensor/index.ts";
 import type { Prompt, Score, ScoreRequest } from "../../engine.ts";
 import { KnownPrompts, type LocalSequence } from "../known-prompts.ts";
@@ -21,7 +28,7 @@ import { decoderFeeds } from "../prompts/decoder-batch.ts";
 import { RotaryTable } from "../prompts/rotary-table.ts";
 import { emptyScore, readScore, scoringFeeds, signalOutputs, type Wanted } from "../scoring/scoring.ts";
 import { type PreparedSequence, type SequenceBatch, sequenceBatches } from "../scoring/sequence-batches.ts";
-import { checkSameModel, readConfig } from "../weights/checkpoint-files.ts";
+import { checkSameModel } from "../weights/checkpoint-files.ts";
 import { streamHead } from "./streamed-head.ts";
 import { StreamedVisionEncoder } from "./streamed-vision-encoder.ts";
 import { StreamedWeights } from "./streamed-weights.ts";
@@ -44,6 +51,7 @@ interface Passage {
 
 export class StreamingModel {
   readonly #config: ModelConfig;
+  readonly #graphs: ModelGraphs;
   readonly #layout: ParameterLayout;
   readonly #programs: ProgramCache;
   readonly #vision: StreamedVisionEncoder;
@@ -56,7 +64,7 @@ export class StreamingModel {
   /**
    * Opens a model directory; no weights are read.
    *
-   * @throws ModelError when the directory is no Qwen2.5-VL model, or its files are broken
+   * @throws ModelError when the model is of an architecture that is not supported, or its files are broken
    * @throws EngineError when the model has no directory, or an option does not apply
    */
   constructor({ model, threads = 2, spin = false, maxTokens = 2048, valueHead, lora }: LocalEngineOptions) {
@@ -72,11 +80,14 @@ export class StreamingModel {
       throw new EngineError("stream: an engine that streams its weights has no adapters; merge them first");
     }
     this.#config = readConfig(model);
-    this.#layout = parameterLayout(this.#config);
+    this.#graphs = graphsOf(this.#config);
+    this.#layout = parameterLayout(this.#graphs);
     this.#programs = new ProgramCache(PROGRAMS, { threads, spin });
-    this.#vision = new StreamedVisionEncoder(this.#config, this.#layout, this.#programs);
-    this.#table = new RotaryTable(this.#config.text);
-    this.#prompts = new KnownPrompts(this.#config, model);
+    const { vision, rotary } = this.#graphs;
+    const { hiddenSize } = this.#config.text;
+    this.#vision = new StreamedVisionEncoder(vision, hiddenSize, this.#layout, this.#programs);
+    this.#table = new RotaryTable(rotary);
+    this.#prompts = new KnownPrompts(openSightOf(model, this.#config));
     this.#maxTokens = maxTokens;
     this.#weights = this.#open(model);
   }
@@ -151,8 +162,9 @@ export class StreamingModel {
   }
 
   #open(directory: string): StreamedWeights {
-    const weights = readWeights(directory);
-    checkParameters(this.#config, weights.shapes, directory);
+    const { names } = this.#graphs;
+    const weights = readWeights(directory, names);
+    checkParameters(names, weights.shapes, directory);
     return new StreamedWeights(weights, this.#layout);
   }
 
@@ -163,9 +175,15 @@ export class StreamingModel {
     temperature: number,
     scores: Score[],
   ): Promise<void> {
-    const embedding = this.#weights.range("model.embed_tokens.weight");
+    const embedding = this.#weights.range(this.#weights.parameter("embedding"));
     const passages = wave.map((batch): Passage => {
-      const { embeddings, ...feeds } = decoderFeeds(batch, sequences, embedding, this.#config, this.#table);
+      const { embeddings, ...feeds } = decoderFeeds(
+        batch,
+        sequences,
+        embedding,
+        this.#config.text,
+        this.#table,
+      );
       const signals = scoringFeeds(batch, sequences, wanted);
       return {
         batch,
@@ -179,14 +197,14 @@ export class StreamingModel {
     for (let layer = 0; layer < layers; layer++) {
       await this.#runLayer(passages, layer, wanted);
     }
-    const head = this.#config.text.tieWordEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight";
+    const head = this.#weights.parameter(this.#config.text.tieWordEmbeddings ? "embedding" : "head");
     const rows = passages.map(({ x, feeds: { targets } }) => ({
       hidden: x,
       targets,
       logprobs: new Float32Array(targets.length),
       entropy: new Float32Array(targets.length),
     }));
-    await streamHead(rows, head, temperature, this.#config, this.#weights, this.#programs);
+    await streamHead(rows, head, temperature, this.#config.text, this.#weights, this.#programs);
     for (const [i, { batch, outputs }] of passages.entries()) {
       const { logprobs, entropy } = rows[i]!;
       for (const [slot, index] of batch.slots.entries()) {
@@ -226,7 +244,7 @@ export class StreamingModel {
 
   #program(shape: BatchShape, rowsOf: "own" | "predicting" | undefined) {
     return this.#programs.get(`layer ${JSON.stringify([shape, rowsOf])}`, async () => {
-      const { graph, parameters, x, rows } = streamedLayerGraph(this.#config, this.#layout, shape, false);
+      const { graph, parameters, x, rows } = this.#graphs.decoder.streamedLayer(this.#layout, shape, false);
       const outputs = { x, ...(rowsOf && { rows: rows(rowsOf) }) };
       return { program: await this.#programs.compile(graph, outputs), used: parameters.used };
     });
@@ -234,7 +252,7 @@ export class StreamingModel {
 
   #lastProgram(shape: BatchShape, wanted: Wanted, layers: number) {
     return this.#programs.get(`last layer ${JSON.stringify([shape, wanted])}`, async () => {
-      const built = streamedLayerGraph(this.#config, this.#layout, shape, true);
+      const built = this.#graphs.decoder.streamedLayer(this.#layout, shape, true);
       const rows: typeof built.rows = (owner, count) =>
         built.rows(owner, count === undefined ? 1 : Math.min(count, layers));
       const outputs = { x: built.x, ...signalOutputs({ graph: built.graph, rows }, shape, wanted) };

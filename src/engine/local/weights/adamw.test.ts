@@ -30,7 +30,8 @@ function layoutOf(...shapes: readonly number[][]): ParameterLayout {
     parameters.set(`p${i}`, { name: `p${i}`, shape, offset, size });
     offset += size;
   }
-  return { size: offset, parameters, packs: new Map(), frozenSize: 0, frozen: new Map(), adapted: new Map() };
+  const none = { packs: new Map(), frozenSize: 0, frozen: new Map(), adapted: new Map() };
+  return { size: offset, parameters, ...none, trainsVision: false };
 }
 
 const PLAIN: AdamParameters = {

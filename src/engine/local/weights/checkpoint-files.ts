@@ -6,10 +6,8 @@ import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { ModelError, RunError } from "../../../errors/index.ts";
 import {
-  configJson,
+  architectureOf,
   type ModelConfig,
-  parseConfig,
-  readJson,
   replaceFile,
   type StorageOptions,
   writeWeights,
@@ -33,12 +31,6 @@ const CARRIED = [
   "vocab.json",
 ];
 
-/** The configuration of a model directory. */
-export function readConfig(directory: string): ModelConfig {
-  const path = join(directory, "config.json");
-  return parseConfig(readJson(path), path);
-}
-
 /**
  * Writes weights, a value head if there is one, and configuration, and copies the tokenizer's and processor's files from `assets`.
  *
@@ -56,10 +48,10 @@ export function saveModel(
   } catch (cause) {
     throw new RunError(`${directory}: cannot be written: ${(cause as Error).message}`, { cause });
   }
-  const json = configJson(config, storage);
+  const json = architectureOf(config).promptSide.configJson(config, storage);
   replaceFile(join(directory, "config.json"), [`${JSON.stringify(json, null, 2)}\n`]);
   writeWeights(directory, store.modelTensors(store.weights), storage);
-  writeValueHead(directory, store);
+  writeValueHead(directory, store.tensors(store.weights));
 }
 
 function copyAssets(assets: string, directory: string): void {
@@ -80,7 +72,8 @@ function copyAssets(assets: string, directory: string): void {
  * @throws ModelError naming the fields that differ
  */
 export function checkSameModel(found: ModelConfig, expected: ModelConfig, directory: string): void {
-  const differing = differences(configJson(found), configJson(expected), "");
+  const json = (config: ModelConfig) => architectureOf(config).promptSide.configJson(config);
+  const differing = differences(json(found), json(expected), "");
   if (differing.length > 0) {
     throw new ModelError(
       `${join(directory, "config.json")}: another model than this engine's: ${differing.join("; ")}`,

@@ -19,6 +19,7 @@ import {
   readTensor,
   writeSafetensors,
 } from "../../../model/index.ts";
+import { FIXTURE_MODEL_TYPE } from "../../../testing/fixture-architecture.ts";
 import {
   ADAM,
   bytesOf,
@@ -254,7 +255,7 @@ describe("a checkpoint that cannot be loaded leaves the model as it was", () => 
         "another architecture",
         (path) => writeFileSync(join(path, CONFIG), '{"model_type":"llama"}'),
         ModelError,
-        /model_type: expected "qwen2_5_vl"/,
+        new RegExp(`model_type: expected "${FIXTURE_MODEL_TYPE}"`),
       ],
       [
         "another model of the same architecture",

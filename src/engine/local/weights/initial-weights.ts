@@ -4,6 +4,7 @@
  */
 import type { Rng } from "../../../math/index.ts";
 import { VALUE_HEAD } from "../../../model/graph/index.ts";
+import type { ParameterNames } from "../../../model/index.ts";
 import type { ParameterStore } from "./parameter-store.ts";
 
 const DEVIATION = 0.02;
@@ -13,15 +14,20 @@ const DEVIATION = 0.02;
  * starts as lively as a wide one; those that write to the residual stream are smaller by √(2·layers). A value head
  * starts at 0.
  */
-export function initialiseWeights(store: ParameterStore, rng: Rng, layers: number): void {
+export function initialiseWeights(
+  store: ParameterStore,
+  names: ParameterNames,
+  rng: Rng,
+  layers: number,
+): void {
   for (const { name, shape, offset, size } of store.layout.parameters.values()) {
-    const isNorm = /norm|ln_q/.test(name);
+    const isNorm = names.isNorm(name);
     if (shape.length === 1 || name.startsWith(VALUE_HEAD)) {
       store.weights.fill(isNorm ? 1 : 0, offset, offset + size);
       continue;
     }
     const fanIn = size / shape[0]!;
-    const writesResidual = /o_proj|down_proj|attn\.proj/.test(name);
+    const writesResidual = names.writesResidual(name);
     const deviation =
       Math.max(DEVIATION, 1 / Math.sqrt(fanIn)) / (writesResidual ? Math.sqrt(2 * layers) : 1);
     const draw = rng.fork(name);

@@ -10,7 +10,7 @@ import {
   type LoraShape,
   loraNames,
   loraShape,
-  type ModelConfig,
+  type ParameterNames,
   readAdapter,
   sameLora,
   writeAdapter,
@@ -31,13 +31,13 @@ export interface LoraStart {
  * @throws ConfigError when an option is impossible
  * @throws ModelError when the adapter directory cannot be read or belongs to another model
  */
-export function loraStart(lora: LocalLora, config: ModelConfig): LoraStart {
+export function loraStart(lora: LocalLora, names: ParameterNames): LoraStart {
   if ("adapter" in lora) {
-    const adapter = readAdapter(lora.adapter, config);
+    const adapter = readAdapter(lora.adapter, names);
     return { shape: adapter.shape, adapter, seed: 0 };
   }
   const { seed = 0, ...options } = lora;
-  return { shape: loraShape(config, options), seed };
+  return { shape: loraShape(names, options), seed };
 }
 
 /** Puts the adapters' first numbers in place: those that were read, or A uniform in ±1/√in and B 0, as PEFT begins. */
@@ -61,8 +61,14 @@ export function beginAdapters({ shape, adapter, seed }: LoraStart, store: Parame
 }
 
 /** Writes the adapters as a directory that PEFT opens. */
-export function saveAdapters(directory: string, shape: LoraShape, store: ParameterStore, base: string): void {
-  writeAdapter(directory, { shape, tensors: store.modelTensors(store.weights) }, base);
+export function saveAdapters(
+  directory: string,
+  shape: LoraShape,
+  store: ParameterStore,
+  names: ParameterNames,
+  base: string,
+): void {
+  writeAdapter(directory, { shape, tensors: store.modelTensors(store.weights) }, names, base);
 }
 
 /**
@@ -71,11 +77,11 @@ export function saveAdapters(directory: string, shape: LoraShape, store: Paramet
  * @throws EngineError when the directory holds none, or others than this engine's
  * @throws ModelError when a file is broken
  */
-export function readSameAdapters(directory: string, shape: LoraShape, config: ModelConfig): LoraAdapter {
+export function readSameAdapters(directory: string, shape: LoraShape, names: ParameterNames): LoraAdapter {
   if (!isAdapterDirectory(directory)) {
     throw new EngineError(`load: ${directory}: expected an adapter directory, with adapter_config.json`);
   }
-  const adapter = readAdapter(directory, config);
+  const adapter = readAdapter(directory, names);
   if (!sameLora(adapter.shape, shape)) {
     throw new EngineError(
       `load: ${directory}: expected adapters of the same matrices, ranks and factors as this engine's`,

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { EngineError, ModelError } from "../../../errors/index.ts";
-import { canonicalName, exportModel } from "../../../model/index.ts";
+import { exportModel } from "../../../model/index.ts";
 import { ADAPTERS, adapterDirectory, recordedAdapter } from "../../../testing/lora-fixtures.ts";
 import {
   ADAM,
@@ -12,6 +12,7 @@ import {
   coefficientsOf,
   digest,
   digestError,
+  FIXTURE_NAMES,
   recordedCase,
   registerCase,
 } from "../../../testing/model-fixtures.ts";
@@ -64,7 +65,7 @@ describe.each(ADAPTERS)("PEFT's adapter %s", (name) => {
     const found = adapted.gradients();
     const names = new Map(
       Object.keys(gradients).map((factor) => [
-        canonicalName(factor.replace("base_model.model.", "")),
+        FIXTURE_NAMES.canonical(factor.replace("base_model.model.", "")),
         factor,
       ]),
     );

@@ -5,16 +5,23 @@
 
 import {
   type LayoutOptions,
+  type ModelGraphs,
   type ParameterLayout,
   parameterLayout,
   VALUE_HEAD,
 } from "../../../model/graph/index.ts";
-import { checkParameters, type ModelConfig, readWeights, type WeightTensor } from "../../../model/index.ts";
+import {
+  checkParameters,
+  type ParameterNames,
+  readWeights,
+  type WeightTensor,
+} from "../../../model/index.ts";
 import type { Tensor, TensorData } from "../../../tensor/index.ts";
 import { readValueHead } from "./value-head-file.ts";
 
 export class ParameterStore {
   readonly layout: ParameterLayout;
+  readonly #names: ParameterNames;
   /** What is trained. */
   readonly weights: Float32Array;
   readonly gradient: Float32Array;
@@ -24,8 +31,9 @@ export class ParameterStore {
   /** Counts changes of the weights, for caches of what was computed from them. */
   version = 0;
 
-  constructor(config: ModelConfig, options: LayoutOptions = {}) {
-    this.layout = parameterLayout(config, options);
+  constructor(graphs: Pick<ModelGraphs, "names" | "packs">, options: LayoutOptions = {}) {
+    this.#names = graphs.names;
+    this.layout = parameterLayout(graphs, options);
     this.weights = new Float32Array(this.layout.size);
     this.gradient = new Float32Array(this.layout.size);
     this.#frozen = new Float32Array(this.layout.frozenSize);
@@ -49,11 +57,6 @@ export class ParameterStore {
   /** Those of a program's packs that have a gradient. */
   trained(used: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
     return new Map([...used].filter(([pack]) => !this.layout.packs.get(pack)!.isFrozen));
-  }
-
-  /** Whether the vision tower has anything to learn. */
-  get trainsVision(): boolean {
-    return [...this.layout.parameters.keys()].some((name) => name.startsWith("visual."));
   }
 
   /** Whether the vocabulary is learnt. */
@@ -87,10 +90,10 @@ export class ParameterStore {
    * @throws ModelError when tensors are missing, extra or misshaped
    * @throws EngineError when the value head is another model's
    */
-  read(directory: string, config: ModelConfig): void {
-    const valueHead = readValueHead(directory, this);
-    const source = readWeights(directory);
-    checkParameters(config, source.shapes, directory);
+  read(directory: string): void {
+    const valueHead = readValueHead(directory, this.layout);
+    const source = readWeights(directory, this.#names);
+    checkParameters(this.#names, source.shapes, directory);
     const [own, into] =
       this.layout.frozenSize > 0
         ? [this.layout.frozen, this.#frozen]
@@ -110,7 +113,7 @@ export class ParameterStore {
    * @throws EngineError when it is another model's
    */
   readValueHead(directory: string): void {
-    this.#putValueHead(readValueHead(directory, this));
+    this.#putValueHead(readValueHead(directory, this.layout));
   }
 
   #putValueHead(valueHead: ReadonlyMap<number, Float32Array>): void {

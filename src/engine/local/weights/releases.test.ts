@@ -4,21 +4,26 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import {
-  canonicalName,
-  configJson,
-  loadChatTemplate,
-  loadProcessorConfig,
-  loadVideoProcessorConfig,
+  chatTemplateOf,
+  directoryFiles,
   type ProcessorConfig,
-  parameterShapes,
-  parseConfig,
   readJson,
   writeSafetensors,
 } from "../../../model/index.ts";
 import {
+  configJson,
+  FIXTURE_CHAT_TEMPLATE,
+  FIXTURE_MODEL_TYPE,
+  loadImageProcessor,
+  loadVideoProcessor,
+  parameterNames,
+  parseFixtureConfig,
+} from "../../../testing/fixture-architecture.ts";
+import {
   CASES,
   type Checkpoint,
   checkpointDirectory,
+  FIXTURE_NAMES,
   recordedCase,
   registerCase,
   weightsOf,
@@ -64,7 +69,7 @@ const folder = mkdtempSync(join(tmpdir(), "fovea-releases-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const fixtures = fileURLToPath(new URL("../../../../fixtures/model-files/releases/", import.meta.url));
-const digits = fileURLToPath(new URL("../../../../assets/digits/", import.meta.url));
+const digits = fileURLToPath(new URL("../../../../assets/small/", import.meta.url));
 const index = readJson(join(fixtures, "index.json")) as Index;
 const recorded = readdirSync(fixtures)
   .filter((name) => name !== "index.json")
@@ -79,8 +84,8 @@ function directoryOf(name: Checkpoint, names: readonly string[], config: unknown
   const directory = mkdtempSync(join(folder, "model-"));
   cpSync(source, directory, { recursive: true });
   const weights = weightsOf(source);
-  const renamed = names.map((own) => [own, weights.get(canonicalName(own))!] as const);
-  expect(new Set(names.map(canonicalName))).toEqual(new Set(weights.keys()));
+  const renamed = names.map((own) => [own, weights.get(FIXTURE_NAMES.canonical(own))!] as const);
+  expect(new Set(names.map((own) => FIXTURE_NAMES.canonical(own)))).toEqual(new Set(weights.keys()));
   writeSafetensors(join(directory, "model.safetensors"), new Map(renamed));
   writeFileSync(join(directory, "config.json"), JSON.stringify(config));
   return directory;
@@ -140,35 +145,36 @@ describe.each(each)("what %s has of %s", (_release, name, { config, saved, memor
   });
 
   test("has the shapes that its config.json leads to", () => {
-    const found = Object.entries(saved).map(([own, shape]) => [canonicalName(own), shape] as const);
-    expect(new Map(found)).toEqual(parameterShapes(parseConfig(config)));
+    const found = Object.entries(saved).map(([own, shape]) => [FIXTURE_NAMES.canonical(own), shape] as const);
+    expect(new Map(found)).toEqual(parameterNames(parseFixtureConfig(config)).shapes);
   });
 
   test("says the same model as the config.json that is written for it", () => {
-    const own = parseConfig(config);
-    expect(parseConfig(configJson(own))).toEqual(own);
+    const own = parseFixtureConfig(config);
+    expect(parseFixtureConfig(configJson(own))).toEqual(own);
   });
 });
 
 describe.each(recorded)("a directory that %s saved", (release, { directory, defaults }) => {
   const path = join(folder, release);
-  const config = parseConfig(readJson(join(checkpointDirectory("tied-gqa"), "config.json")));
+  const config = parseFixtureConfig(readJson(join(checkpointDirectory("tied-gqa"), "config.json")));
 
   test("has its settings for images and for videos, and its chat template", () => {
     mkdirSync(path);
     for (const [name, json] of Object.entries(directory.settings))
       writeFileSync(join(path, name), JSON.stringify(json));
-    const template = "chat_template.jinja";
-    if (directory.files.includes(template)) copyFileSync(join(digits, template), join(path, template));
-    expect(loadProcessorConfig(path, config)).toEqual(directory.image);
-    expect(loadVideoProcessorConfig(path, config)).toMatchObject(directory.video);
-    expect(loadChatTemplate(path).source).toBe(loadChatTemplate(digits).source);
+    const jinja = "chat_template.jinja";
+    if (directory.files.includes(jinja)) copyFileSync(join(digits, jinja), join(path, jinja));
+    expect(loadImageProcessor(directoryFiles(path), config)).toEqual(directory.image);
+    expect(loadVideoProcessor(directoryFiles(path), config)).toMatchObject(directory.video);
+    const template = (at: string) => chatTemplateOf(directoryFiles(at), FIXTURE_CHAT_TEMPLATE).source;
+    expect(template(path)).toBe(template(digits));
     expect(directory.templateIn).not.toEqual([]);
   });
 
   test("may leave out what this release leaves out: the same is taken for it", () => {
-    const { text, vision, ...tokens } = parseConfig({
-      model_type: "qwen2_5_vl",
+    const { text, vision, ...tokens } = parseFixtureConfig({
+      model_type: FIXTURE_MODEL_TYPE,
       vocab_size: 152_000,
       hidden_size: 32,
       intermediate_size: 48,

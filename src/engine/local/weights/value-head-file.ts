@@ -5,16 +5,15 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { EngineError } from "../../../errors/index.ts";
-import { VALUE_HEAD } from "../../../model/graph/index.ts";
-import { openSafetensors, readTensor, writeSafetensors } from "../../../model/index.ts";
-import type { ParameterStore } from "./parameter-store.ts";
+import { type ParameterLayout, VALUE_HEAD } from "../../../model/graph/index.ts";
+import { openSafetensors, readTensor, type WeightTensor, writeSafetensors } from "../../../model/index.ts";
 
 const FILE = "value_head.safetensors";
 
-/** Writes the value head if the store has one; one that an earlier save left is removed otherwise. */
-export function writeValueHead(directory: string, store: ParameterStore): void {
+/** Writes the value head if it is among the trained tensors; one that an earlier save left is removed otherwise. */
+export function writeValueHead(directory: string, trained: ReadonlyMap<string, WeightTensor>): void {
   const path = join(directory, FILE);
-  const tensors = [...store.tensors(store.weights)].filter(([name]) => name.startsWith(VALUE_HEAD));
+  const tensors = [...trained].filter(([name]) => name.startsWith(VALUE_HEAD));
   if (tensors.length === 0) {
     rmSync(path, { force: true });
   } else {
@@ -23,18 +22,21 @@ export function writeValueHead(directory: string, store: ParameterStore): void {
 }
 
 /**
- * Reads the value head that a directory has, for a store that wants one; it starts at 0, a value of 0 everywhere,
+ * Reads the value head that a directory has, for a layout that has one; it starts at 0, a value of 0 everywhere,
  * where there is none.
  *
- * @returns what to put into the store, by offset
+ * @returns what to put into the flat array of weights, by offset
  * @throws EngineError when it is another model's
  * @throws ModelError when the file is broken
  */
-export function readValueHead(directory: string, store: ParameterStore): ReadonlyMap<number, Float32Array> {
+export function readValueHead(
+  directory: string,
+  { parameters }: Pick<ParameterLayout, "parameters">,
+): ReadonlyMap<number, Float32Array> {
   const path = join(directory, FILE);
-  const file = store.hasValueHead && existsSync(path) ? openSafetensors(path) : undefined;
+  const file = parameters.has(`${VALUE_HEAD}weight`) && existsSync(path) ? openSafetensors(path) : undefined;
   const numbers = new Map<number, Float32Array>();
-  for (const { name, shape, offset, size } of store.layout.parameters.values()) {
+  for (const { name, shape, offset, size } of parameters.values()) {
     if (!name.startsWith(VALUE_HEAD)) {
       continue;
     }

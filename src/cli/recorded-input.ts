@@ -1,0 +1,81 @@
+/**
+ * @module
+ * Recorded completions as a command's input: of a run directory, or of a file.
+ */
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Split } from "../data/index.ts";
+import { ConfigError, DataError } from "../errors/index.ts";
+import type { Settings } from "../parts/index.ts";
+import { RunDirectory } from "../train/index.ts";
+
+/** What a command is told about recorded completions. */
+export interface RecordedFlags {
+  readonly completions?: string;
+  readonly data?: string;
+  readonly split?: Split;
+}
+
+/** Problems that recorded completions answer. */
+export interface RecordedProblems {
+  /** The data part of a configuration. */
+  readonly data: string | Settings;
+  readonly split: Split;
+}
+
+/** Whether a path is a run directory. */
+export function isRunDirectory(path: string): boolean {
+  return existsSync(join(path, "environment.json"));
+}
+
+function rolloutFiles(run: string): string[] {
+  const folder = join(run, "rollouts");
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".jsonl")) : [];
+  if (names.length === 0) {
+    throw new DataError(`${folder}: expected the rollouts of an iteration or more, got none`);
+  }
+  return names.sort().map((name) => join(folder, name));
+}
+
+const dataOf = (run: string) => (RunDirectory.open(run).record.config as Settings)["data"] as Settings;
+
+/**
+ * The JSON-lines files of recorded completions, in order: `--completions`, else the rollouts of the run directory that is
+ * the model.
+ *
+ * @param model a run directory, or any other model
+ * @throws ConfigError when it is not said where completions are
+ * @throws DataError when a run has no rollouts
+ */
+export function recordedFiles(model: string, { completions = model }: RecordedFlags): readonly string[] {
+  if (isRunDirectory(completions)) return rolloutFiles(completions);
+  if (completions === model) {
+    throw new ConfigError(
+      `--completions: expected a file or a run directory, since ${model} is no run directory`,
+    );
+  }
+  return [completions];
+}
+
+/**
+ * The problems of recorded completions: those of `--data`, else of the run's data. Rollouts answer problems of the
+ * training split.
+ *
+ * @throws ConfigError when it is not said where problems are
+ */
+export function recordedProblems(
+  model: string,
+  { completions = model, data, split }: RecordedFlags,
+): RecordedProblems {
+  const areRollouts = isRunDirectory(completions);
+  if (areRollouts && split !== undefined && split !== "train") {
+    throw new ConfigError(`--split ${split}: rollouts of a run answer problems of its split train`);
+  }
+  const run = [completions, model].find(isRunDirectory);
+  if (data === undefined && run === undefined) {
+    throw new ConfigError(
+      `--data: expected the problems that ${completions} answers, since ${model} is no run directory`,
+    );
+  }
+  return { data: data ?? dataOf(run!), split: areRollouts ? "train" : (split ?? "test") };
+}

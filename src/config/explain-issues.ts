@@ -1,0 +1,77 @@
+/**
+ * @module
+ * Turns what zod found wrong into one `ConfigError` that names each key, what was expected and the nearest name.
+ */
+import type { z } from "zod";
+import { ConfigError } from "../errors/index.ts";
+import { isSettings, nearestName } from "../parts/index.ts";
+import { keysAt, leafKeys } from "./schema-keys.ts";
+
+function dotted(path: readonly PropertyKey[]): string {
+  return path.map(String).join(".");
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, step) => {
+    if (Array.isArray(value) && typeof step === "number") return value[step];
+    return isSettings(value) ? value[String(step)] : undefined;
+  }, input);
+}
+
+/** A key of another place whose own name is the nearest. */
+function nearestElsewhere(schema: z.core.$ZodType, key: string): string | undefined {
+  const byOwnName = new Map(leafKeys(schema).map((full) => [full.slice(full.lastIndexOf(".") + 1), full]));
+  const near = nearestName(key, byOwnName.keys());
+  return near === undefined ? undefined : byOwnName.get(near);
+}
+
+/** Why a key cannot stand where it was written. */
+function explainUnknown(
+  schema: z.core.$ZodType,
+  path: readonly PropertyKey[],
+  key: string,
+  input: unknown,
+): string {
+  const full = dotted([...path, key]);
+  const known = keysAt(schema, path);
+  const elsewhere = known.filter((candidate) => candidate.name === key && candidate.kind !== undefined);
+  if (elsewhere.length > 0) {
+    const parent = valueAt(input, path);
+    const kind = isSettings(parent) ? parent["kind"] : undefined;
+    const owners = [...new Set(elsewhere.map((candidate) => `"${candidate.kind}"`))].join(", ");
+    return `${full} does not apply to ${dotted(path)}.kind "${String(kind)}"; it belongs to ${owners}`;
+  }
+  const names = known.map((candidate) => candidate.name);
+  const near = nearestName(key, names);
+  const suggestion = near === undefined ? nearestElsewhere(schema, key) : dotted([...path, near]);
+  const hint = suggestion === undefined ? "" : `; did you mean ${suggestion}?`;
+  return `unknown key ${full}${hint}`;
+}
+
+function explain(schema: z.core.$ZodType, issue: z.core.$ZodIssue, input: unknown): string[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => explainUnknown(schema, issue.path, key, input));
+  }
+  const where = dotted(issue.path);
+  const got = valueAt(input, issue.path);
+  if (issue.code === "invalid_union" && issue.path.at(-1) === "kind") {
+    const kinds = [...new Set(keysAt(schema, issue.path.slice(0, -1)).flatMap(({ kind }) => kind ?? []))];
+    const near = typeof got === "string" ? nearestName(got, kinds) : undefined;
+    const hint = near === undefined ? "" : `; did you mean "${near}"?`;
+    return [`${where}: expected one of ${kinds.join(", ")}, got ${JSON.stringify(got) ?? "nothing"}${hint}`];
+  }
+  const shown = got === undefined ? "" : `, got ${JSON.stringify(got)}`;
+  return [`${where === "" ? "config" : where}: ${issue.message}${shown}`];
+}
+
+/** One error for everything zod found. */
+export function configErrorFrom(
+  schema: z.core.$ZodType,
+  error: z.core.$ZodError,
+  input: unknown,
+): ConfigError {
+  const lines = error.issues.flatMap((issue) => explain(schema, issue, input));
+  return new ConfigError(
+    lines.length === 1 ? (lines[0] ?? "") : `${lines.length} problems:\n  ${lines.join("\n  ")}`,
+  );
+}

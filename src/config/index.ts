@@ -1,0 +1,36 @@
+/**
+ * @module
+ * The configuration of a run, and how it becomes parts: `resolveConfig` for settings, `openParts` for parts, `runTraining`
+ * for a whole run. Presets are in `presets/`.
+ */
+
+export { createRewards } from "./open/create-rewards.ts";
+export { checkOptions } from "./open/engine-check.ts";
+export { fetchData } from "./open/fetch-data.ts";
+export { type Connection, fetchModel, type OpenEngine, openDialogue, openEngine } from "./open/open-model.ts";
+export {
+  type ConfiguredParts,
+  evaluatedParts,
+  openCredit,
+  openObjective,
+  openParts,
+  openVerdict,
+} from "./open/open-parts.ts";
+export { maxBrokenShare, openTask, problemLimits } from "./open/open-task.ts";
+export { freshSmallModel, SMALL_ASSETS, smallModelConfig } from "./open/small-model.ts";
+export { findPreset, presets } from "./presets/index.ts";
+export { readConfigFile } from "./read-file.ts";
+export { type ConfigSources, resolveConfig } from "./resolve-config.ts";
+export { resumeRules } from "./resume-rules.ts";
+export {
+  hasWarmStart,
+  type Opened,
+  type RunOptions,
+  type RunResult,
+  requireTrainable,
+  runTraining,
+  runWarmStart,
+  type TrainingHooks,
+  WARM_START,
+} from "./run.ts";
+export { type Config, type ConfigInput, configSchema } from "./schema.ts";

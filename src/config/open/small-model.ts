@@ -1,0 +1,29 @@
+/**
+ * @module
+ * The built-in small model: an architecture in small numbers, with a tokenizer cut down to the words of a task. Its sizes
+ * are in config.json of its directory, which has all files of a model directory but weights.
+ */
+import { fileURLToPath } from "node:url";
+import type { FreshModel } from "../../engine/index.ts";
+import { type ModelConfig, readConfig } from "../../model/index.ts";
+
+/** Directory with the built-in config, tokenizer, chat template and processor settings. */
+export const SMALL_ASSETS: string = fileURLToPath(new URL("../../../assets/small", import.meta.url));
+
+/**
+ * About a million parameters: two vision blocks of width 96, four decoder layers of width 128. The rotary base is
+ * small because the pictures are: rotary sections give columns the lowest frequencies, and at a base of a million they
+ * would hardly tell one column of cells from the next.
+ */
+export function smallModelConfig(): ModelConfig {
+  return readConfig(SMALL_ASSETS);
+}
+
+/**
+ * The built-in model before any training.
+ *
+ * @param assets directory with all files of a model directory but weights; the built-in one unless given
+ */
+export function freshSmallModel(seed: number, assets: string = SMALL_ASSETS): FreshModel {
+  return { config: readConfig(assets), assets, seed };
+}

@@ -1,0 +1,43 @@
+/**
+ * @module
+ * The presets by name.
+ */
+import { ConfigError } from "../../errors/index.ts";
+import { nearestName } from "../../parts/index.ts";
+import { atRlPresets } from "./at-rl.ts";
+import { digits } from "./digits.ts";
+import { digitsQuick } from "./digits-quick.ts";
+import { dycoRlPresets } from "./dyco-rl.ts";
+import { papoPresets } from "./papo.ts";
+import type { Preset } from "./preset.ts";
+import { tGrpoPresets } from "./t-grpo.ts";
+import { vicraPresets } from "./vicra.ts";
+import { vppoPreset } from "./vppo.ts";
+
+export type { Preset };
+
+/** Every preset, in the order in which help lists them. */
+export const presets: readonly Preset[] = [
+  digits,
+  digitsQuick,
+  ...dycoRlPresets,
+  ...atRlPresets,
+  ...tGrpoPresets,
+  ...vicraPresets,
+  vppoPreset,
+  ...papoPresets,
+];
+
+/**
+ * The preset of that name.
+ *
+ * @throws ConfigError naming the nearest name, when there is none
+ */
+export function findPreset(name: string): Preset {
+  const found = presets.find((preset) => preset.name === name);
+  if (found !== undefined) return found;
+  const names = presets.map((preset) => preset.name);
+  const near = nearestName(name, names);
+  const hint = near === undefined ? "" : `; did you mean ${near}?`;
+  throw new ConfigError(`--preset: expected one of ${names.join(", ")}, got ${name}${hint}`);
+}

@@ -1,0 +1,14 @@
+/**
+ * @module
+ * What a preset is: settings under a name, each with the source it comes from.
+ */
+import type { ConfigInput } from "../schema.ts";
+
+export interface Preset {
+  readonly name: string;
+  /** One line for `--help`. */
+  readonly summary: string;
+  readonly settings: ConfigInput;
+  /** For every dotted key of `settings`, where its value comes from: the sentence, table or measurement. */
+  readonly sources: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,44 @@
+/**
+ * @module
+ * Presets of papers, written so that a value cannot stand without its source: one line per key, value beside quote.
+ * What several presets of a paper share is a record of such lines, spread into each.
+ */
+import { isSettings } from "../../parts/index.ts";
+import type { ConfigInput } from "../schema.ts";
+import type { Preset } from "./preset.ts";
+
+/**
+ * Dotted keys of the configuration, each with its value and where that comes from. Entries of the reward list are named by
+ * their kind: `reward.format.weight`.
+ */
+export type Quotes = Readonly<Record<string, readonly [value: QuotedValue, source: string]>>;
+
+type QuotedValue = string | number | boolean | readonly number[];
+
+/**
+ * The preset that the lines make up.
+ *
+ * @param summary one line, for people
+ * @example
+ * quotedPreset("short", "three rounds", { "train.iterations": [3, "enough to see"] }).settings; // { train: { iterations: 3 } }
+ */
+export function quotedPreset(name: string, summary: string, quotes: Quotes): Preset {
+  const settings: Record<string, unknown> = {};
+  const sources: Record<string, string> = {};
+  for (const [key, [value, source]] of Object.entries(quotes)) {
+    sources[key] = source;
+    const path = key.split(".");
+    const last = path.pop()!;
+    let section = settings;
+    for (const part of path) {
+      section[part] ??= {};
+      section = section[part] as Record<string, unknown>;
+    }
+    section[last] = value;
+  }
+  const { reward } = settings;
+  if (isSettings(reward)) {
+    settings["reward"] = Object.entries(reward).map(([kind, options]) => ({ kind, ...(options as object) }));
+  }
+  return { name, summary, settings: settings as ConfigInput, sources };
+}

@@ -1,0 +1,47 @@
+/**
+ * @module
+ * Reads a configuration file, YAML or JSON.
+ */
+import { readFile } from "node:fs/promises";
+import { dirname, extname, isAbsolute, resolve } from "node:path";
+import { parse } from "yaml";
+import { ConfigError } from "../errors/index.ts";
+import { isSettings, type Settings } from "../parts/index.ts";
+
+/**
+ * @returns the settings as written, not yet checked; an empty file has none
+ * @throws ConfigError when the file cannot be read, is not YAML or JSON, or is not an object
+ */
+export async function readConfigFile(path: string): Promise<Settings> {
+  const extension = extname(path).toLowerCase();
+  if (![".yaml", ".yml", ".json"].includes(extension)) {
+    throw new ConfigError(`config file ${path}: expected a name ending in .yaml, .yml or .json`);
+  }
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (cause) {
+    throw new ConfigError(`config file ${path}: cannot be read: ${(cause as Error).message}`, { cause });
+  }
+  let value: unknown;
+  try {
+    value = extension === ".json" ? JSON.parse(text) : parse(text);
+  } catch (cause) {
+    throw new ConfigError(`config file ${path}: ${(cause as Error).message}`, { cause });
+  }
+  if (value === null || value === undefined) return {};
+  if (!isSettings(value)) throw new ConfigError(`config file ${path}: expected an object of settings`);
+  return besideFile(value, dirname(resolve(path))) as Settings;
+}
+
+/** Paths of modules, and working directories of commands, as they are beside the configuration file. */
+function besideFile(value: unknown, folder: string): unknown {
+  if (Array.isArray(value)) return value.map((item) => besideFile(item, folder));
+  if (!isSettings(value)) return value;
+  const entries = Object.entries(value).map(([key, inner]): [string, unknown] => {
+    const isPath = key === "module" && typeof inner === "string" && !isAbsolute(inner);
+    return [key, isPath ? resolve(folder, inner) : besideFile(inner, folder)];
+  });
+  const isCommand = Array.isArray(value["command"]) && !("cwd" in value);
+  return Object.fromEntries(isCommand ? [...entries, ["cwd", folder]] : entries);
+}

@@ -1,0 +1,32 @@
+/**
+ * @module
+ * Which settings may change between a run and its resumption.
+ */
+import type { ResumeRules } from "../train/run-directory/run-directory.ts";
+import { configSchema } from "./schema.ts";
+
+/** Settings that change neither numbers nor data. */
+const HARMLESS = [
+  "train.checkpointEvery",
+  "train.keepCheckpoints",
+  "train.rolloutsEvery",
+  "train.rolloutGroups",
+  "train.maxFailedRewardShare",
+  "train.rewardTimeoutSeconds",
+];
+
+/**
+ * `train.iterations` may grow where the learning rate does not depend on it, and settings of the record may change. A
+ * configuration that was written before a key was added has the key's default.
+ */
+export const resumeRules: ResumeRules = {
+  complete: (config) => {
+    const parsed = configSchema.safeParse(config);
+    return parsed.success ? parsed.data : config;
+  },
+  mayChange: (key, now) => {
+    if (HARMLESS.includes(key)) return true;
+    const { train } = now as { train?: { schedule?: string } };
+    return key === "train.iterations" && train?.schedule === "constant";
+  },
+};

@@ -1,0 +1,195 @@
+/**
+ * @module
+ * Whole runs of a configuration: a warm start, or reinforcement learning with the warm start it needs. Everything that
+ * can be wrong with the input is found before the run directory is made.
+ */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Task } from "../data/index.ts";
+import type { Engine } from "../engine/index.ts";
+import { ConfigError } from "../errors/index.ts";
+import type { Dialogue } from "../eval/index.ts";
+import {
+  FINAL_MODEL,
+  type Observer,
+  type OnEvent,
+  RunDirectory,
+  runDirectory,
+  sft,
+  type TrainParts,
+  type TrainResult,
+  train,
+} from "../train/index.ts";
+import { checkRunEngine } from "./open/engine-check.ts";
+import { fetchModel, type OpenEngine, openDialogue, openEngine } from "./open/open-model.ts";
+import { type ConfiguredParts, moduleHashes, openParts } from "./open/open-parts.ts";
+import { openTask } from "./open/open-task.ts";
+import { resumeRules } from "./resume-rules.ts";
+import type { Config } from "./schema.ts";
+
+/** How a run is carried out, beside what its configuration says. */
+export interface RunOptions {
+  readonly config: Config;
+  /** Path of the run directory. */
+  readonly runDirectory: string;
+  /** Resume the run in the directory. */
+  readonly resume?: boolean;
+  readonly onEvent?: OnEvent;
+  /** Further observers. */
+  readonly observers?: readonly Observer[];
+  /** Aborted, the run saves a checkpoint after its present step and ends. */
+  readonly signal?: AbortSignal | undefined;
+  readonly openEngine?: OpenEngine;
+  /** Milliseconds from any fixed moment. */
+  readonly clock?: () => number;
+}
+
+/** How a run ended. */
+export interface RunResult extends TrainResult {
+  readonly runDirectory: string;
+}
+
+/** Name of the warm start's own run directory within that of a run with a built-in model. */
+export const WARM_START = "warm-start";
+
+/** What is open during a run. */
+export interface Opened {
+  readonly engine: Engine;
+  readonly dialogue: Dialogue;
+}
+
+/** Whether a run with this configuration begins with a warm start of its own. */
+export function hasWarmStart({ model, sft: warmStart }: Pick<Config, "model" | "sft">): boolean {
+  return model.kind === "small" && (warmStart.steps > 0 || warmStart.epochs !== undefined);
+}
+
+/**
+ * Fails on a configuration that can be used, but not to learn by.
+ *
+ * @throws ConfigError naming the key
+ */
+export function requireTrainable({ engine }: Config): void {
+  if (engine.kind === "local" && engine.stream) {
+    throw new ConfigError(
+      "engine.stream: expected false for training, got true: weights that stay in their file can only be scored",
+    );
+  }
+}
+
+/** The caller's event listener and observers. */
+function watchers({ onEvent, observers = [] }: RunOptions): Observer[] {
+  return [...(onEvent ? [{ name: "events", event: onEvent }] : []), ...observers];
+}
+
+/** The warm start's demonstrations of a task. */
+function demonstrationsOf({ name, demonstrations }: Task): NonNullable<Task["demonstrations"]> {
+  if (demonstrations !== undefined) return demonstrations;
+  throw new ConfigError(
+    `task ${name}: has no demonstrations to start from; set model to a trained model, sft.steps to 0, or give the task demonstrations`,
+  );
+}
+
+async function warmStart(
+  options: RunOptions,
+  { engine, dialogue }: Opened,
+  task: Task,
+  path: string,
+  resume: boolean | "if-begun",
+): Promise<TrainResult> {
+  const { config, signal, clock } = options;
+  const modules = moduleHashes(config);
+  return sft({
+    engine,
+    dialogue,
+    demonstrations: demonstrationsOf(task),
+    schedule: config.sft,
+    seed: config.train.seed,
+    observers: [runDirectory(path, { resume, ...resumeRules }), ...watchers(options)],
+    signal,
+    record: { config, ...(modules && { modules }) },
+    ...(clock && { clock }),
+  });
+}
+
+/** Opens what a run needs, runs it, and closes the engine. */
+async function withEngine<T>(options: RunOptions, work: (opened: Opened) => Promise<T>): Promise<T> {
+  const { config, runDirectory: path, resume = false } = options;
+  requireTrainable(config);
+  if (resume) RunDirectory.open(path);
+  else RunDirectory.requireFree(path);
+  const local = await fetchModel(config, options.onEvent);
+  const dialogue = await openDialogue(local);
+  const { signal, onEvent: onRetry } = options;
+  const engine = await (options.openEngine ?? openEngine)(local, {
+    ...(signal && { signal }),
+    ...(onRetry && { onRetry }),
+  });
+  try {
+    await checkRunEngine(engine, dialogue, config, options.onEvent ?? (() => {}));
+    return await work({ engine, dialogue });
+  } finally {
+    await engine.close();
+  }
+}
+
+/**
+ * Runs a supervised warm start.
+ *
+ * @throws ConfigError, DownloadError, ModelError, DataError before anything is written; RunError when the run cannot go on
+ */
+export async function runWarmStart(options: RunOptions): Promise<RunResult> {
+  const { config, runDirectory: path, resume = false, onEvent } = options;
+  if (config.sft.steps === 0 && config.sft.epochs === undefined) {
+    throw new ConfigError("sft.steps: expected at least 1, got 0");
+  }
+  return withEngine(options, async (opened) => {
+    const task = await openTask(config, onEvent);
+    const result = await warmStart(options, opened, task, path, resume);
+    return { ...result, runDirectory: path };
+  });
+}
+
+/** Work of a caller with the open engine around learning. */
+export interface TrainingHooks {
+  /** The engine holds the weights that learning starts from; not called when a run is resumed in its midst. */
+  readonly beforeLearning?: (opened: Opened, parts: ConfiguredParts) => Promise<void>;
+  /** The engine holds the final weights; not called when the run was interrupted. */
+  readonly afterLearning?: (opened: Opened, parts: ConfiguredParts) => Promise<void>;
+}
+
+/**
+ * Runs reinforcement learning. With the built-in model, whose weights are random, its warm start comes first, in a
+ * run directory of its own within this one.
+ *
+ * @throws ConfigError, DownloadError, ModelError, DataError before anything is written; RunError when the run cannot go on
+ */
+export async function runTraining(options: RunOptions, hooks: TrainingHooks = {}): Promise<RunResult> {
+  const { config, runDirectory: path, resume = false, signal, clock, onEvent } = options;
+  return withEngine(options, async (opened) => {
+    const { engine, dialogue } = opened;
+    const parts = await openParts(config, onEvent);
+    if (hasWarmStart(config)) demonstrationsOf(parts.task);
+    const complete: TrainParts = {
+      ...parts,
+      engine,
+      dialogue,
+      observers: [runDirectory(path, { resume, ...resumeRules }), ...watchers(options)],
+      signal,
+      ...(clock && { clock }),
+    };
+    const result = await train(complete, {
+      prepare: async () => {
+        if (!hasWarmStart(config)) return true;
+        const own = join(path, WARM_START);
+        mkdirSync(own, { recursive: true });
+        const warm = await warmStart(options, opened, parts.task, own, "if-begun");
+        if (warm.status === "interrupted") return false;
+        await engine.load(join(own, FINAL_MODEL));
+        return true;
+      },
+      beforeLearning: async () => hooks.beforeLearning?.(opened, parts),
+      afterLearning: async () => hooks.afterLearning?.(opened, parts),
+    });
+    return { ...result, runDirectory: path };
+  });
+}

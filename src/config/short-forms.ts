@@ -1,0 +1,86 @@
+/**
+ * @module
+ * Parts of the configuration that may be written as one word.
+ */
+import { existsSync } from "node:fs";
+import { ConfigError } from "../errors/index.ts";
+import { isHubReference, parseHubReference } from "../model/index.ts";
+import { isSettings, type Settings } from "../parts/index.ts";
+import { taskNames } from "./tasks.ts";
+
+/** `credit: uniform` stands for `credit: { kind: uniform }`. */
+const SHORT_PARTS = ["algorithm", "credit", "engine", "verdict"] as const;
+
+/** Keys by their other names: the words of papers and of programs. */
+const OTHER_NAMES = { objective: "algorithm", task: "data" } as const;
+
+/** Whether a key names a part that may be written as one word. */
+export function hasShortForm(key: string): boolean {
+  return key === "model" || key === "data" || SHORT_PARTS.some((part) => part === key);
+}
+
+/**
+ * `model: small` is the built-in model, `model: org/name[@revision]` one of the hub unless there is a directory of that
+ * path, any other text the path of a model directory.
+ */
+function expandModel(model: string): Settings {
+  if (model === "small") return { kind: "small" };
+  if (!isHubReference(model) || existsSync(model)) return { kind: "directory", path: model };
+  const { name, revision } = parseHubReference(model);
+  return { kind: "hub", name, revision };
+}
+
+/** `data: digits` is a built-in task; any other text is the path of a data set, and so is a `path` without a kind. */
+function expandData(data: unknown): unknown {
+  if (typeof data === "string" && taskNames.includes(data)) return { kind: data };
+  if (typeof data === "string") return { kind: "files", path: data };
+  return isSettings(data) && "path" in data && !("kind" in data) ? { kind: "files", ...data } : data;
+}
+
+/** `{ module: … }` stands for `{ kind: module, module: … }`, and `{ command: … }` for `{ kind: command, command: … }`. */
+function withImpliedKind(part: unknown): unknown {
+  if (!isSettings(part) || "kind" in part) return part;
+  if ("module" in part) return { kind: "module", ...part };
+  return "command" in part ? { kind: "command", ...part } : part;
+}
+
+/** `reward: accuracy`, one entry alone, and entries by their kind alone. */
+function expandReward(reward: unknown): unknown {
+  const entries = Array.isArray(reward) ? reward : [reward];
+  return entries.map((entry: unknown) =>
+    typeof entry === "string" ? { kind: entry } : withImpliedKind(entry),
+  );
+}
+
+/**
+ * Writes short forms out, so that settings can be laid over each other.
+ *
+ * @throws ConfigError when a key is written under both of its names
+ */
+export function expandShortForms(settings: Settings): Settings {
+  const expanded: Record<string, unknown> = { ...settings };
+  for (const [other, key] of Object.entries(OTHER_NAMES)) {
+    if (!(other in expanded)) continue;
+    if (key in expanded)
+      throw new ConfigError(`${other}: is another name of ${key}; expected one of them, got both`);
+    expanded[key] = expanded[other];
+    delete expanded[other];
+  }
+  for (const part of SHORT_PARTS) {
+    if (typeof expanded[part] === "string") expanded[part] = { kind: expanded[part] };
+    expanded[part] = withImpliedKind(expanded[part]);
+    if (expanded[part] === undefined) delete expanded[part];
+  }
+  if (typeof expanded["model"] === "string") expanded["model"] = expandModel(expanded["model"]);
+  if ("data" in expanded) expanded["data"] = withImpliedKind(expandData(expanded["data"]));
+  if ("reward" in expanded) expanded["reward"] = expandReward(expanded["reward"]);
+  const { prompt } = expanded;
+  if (isSettings(prompt) && "module" in prompt) {
+    const { module } = prompt;
+    expanded["prompt"] = {
+      ...prompt,
+      module: withImpliedKind(typeof module === "string" ? { module } : module),
+    };
+  }
+  return expanded;
+}

@@ -1,0 +1,20 @@
+/**
+ * @module
+ * The built-in tasks by name. A new one is a folder in `data/` and its line here.
+ */
+import { digitsDefinition } from "../data/digits/index.ts";
+import type { Task, TaskContext } from "../data/index.ts";
+import { createPart, kindsOf } from "../parts/index.ts";
+
+const definitions = [digitsDefinition] as const;
+
+/** Schemas of the built-in tasks. */
+export const taskSchemas = [digitsDefinition.schema] as const;
+
+/** Names of the built-in tasks; the first is that of a configuration without any. */
+export const taskNames: readonly string[] = kindsOf(definitions);
+
+/** The built-in task that a configuration describes. */
+export function createTask(config: { readonly kind: string }, context: TaskContext): Task {
+  return createPart<TaskContext, Task>(definitions, config, context);
+}

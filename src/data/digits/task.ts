@@ -1,0 +1,97 @@
+/**
+ * @module
+ * Digits as a task: problems by split, the three lessons of its warm start, labels of every token, and measures of
+ * where completions go right.
+ */
+import type { Problem } from "../problem.ts";
+import type { Lesson, Tally, Task } from "../task.ts";
+import { arithmeticGivenReading, readingAccuracy } from "./completion-accuracy.ts";
+import { demonstrations } from "./demonstrations.ts";
+import { digitsLabels } from "./labels.ts";
+import { LESSON_NAMES } from "./lessons.ts";
+import type { DigitsOptions } from "./options.ts";
+import { type DigitsSource, digitsSource } from "./source.ts";
+import { warmStartScans } from "./split.ts";
+import { truthOf } from "./truth.ts";
+
+/** The demonstrations of a warm start. */
+export interface DigitsWarmStart {
+  /** Training scans that demonstrations show, 1 to 1,200. */
+  readonly scans: number;
+  /** Seed of the choice of scans and of the demonstrations. */
+  readonly seed: number;
+  /** Steps of the lessons reading and transcription; reasoning takes the rest. */
+  readonly readingSteps: number;
+  readonly transcriptionSteps: number;
+  /** Share, 0 to 1, of reasoning problems that are told in words instead of shown. */
+  readonly describedShare: number;
+}
+
+export interface DigitsTaskOptions {
+  /** Of the problems of training. */
+  readonly seed: number;
+  /** Of the problems of validation and test. */
+  readonly evaluationSeed: number;
+  /** Missing options have their defaults. */
+  readonly options?: Partial<DigitsOptions>;
+  /** No demonstrations unless given. */
+  readonly warmStart?: DigitsWarmStart;
+}
+
+/** The digits task, its sources open. */
+export interface DigitsTask extends Task {
+  readonly train: DigitsSource;
+  readonly validation: DigitsSource;
+  readonly test: DigitsSource;
+  readonly demonstrations?: readonly Lesson[];
+}
+
+/**
+ * Counts of one completion:
+ *
+ * - `readingPerDigit`: of the digits that the question needs, those read right;
+ * - `arithmeticGivenRightReading`: of completions that read every needed digit right and no more, those with the right
+ *   answer;
+ * - `reasoningGivenOwnReading`: of completions that state every needed digit, be it right or wrong, those that reason
+ *   rightly from it.
+ */
+function digitsMeasures(problem: Problem, completion: string, isRight: boolean): Record<string, Tally> {
+  const truth = truthOf(problem);
+  const { right, needed, stated } = readingAccuracy(completion, truth);
+  const readsRight = right === needed && stated === needed;
+  const reasons = arithmeticGivenReading(completion, truth);
+  return {
+    readingPerDigit: { right, of: needed },
+    arithmeticGivenRightReading: { right: Number(readsRight && isRight), of: Number(readsRight) },
+    reasoningGivenOwnReading: { right: Number(reasons === true), of: Number(reasons !== null) },
+  };
+}
+
+function lessonsOf(warmStart: DigitsWarmStart, options: Partial<DigitsOptions>): Lesson[] {
+  const { seed, readingSteps, transcriptionSteps, describedShare } = warmStart;
+  const scans = warmStartScans(warmStart.scans, seed);
+  const steps = { reading: readingSteps, transcription: transcriptionSteps, reasoning: undefined };
+  return LESSON_NAMES.map((name): Lesson => {
+    const source = demonstrations({ scans, seed, options, lesson: name, describedShare });
+    const own = steps[name];
+    return { name, source, ...(own !== undefined && { steps: own }) };
+  });
+}
+
+/**
+ * The digits task: handwritten digits on a canvas to read and calculate with. The truth of each problem is its column
+ * `truth`.
+ *
+ * @throws ConfigError when there are not so many training scans
+ */
+export function digitsTask({ seed, evaluationSeed, options = {}, warmStart }: DigitsTaskOptions): DigitsTask {
+  return {
+    name: "digits",
+    train: digitsSource({ split: "train", seed, options }),
+    validation: digitsSource({ split: "validation", seed: evaluationSeed, options }),
+    test: digitsSource({ split: "test", seed: evaluationSeed, options }),
+    ...(warmStart && { demonstrations: lessonsOf(warmStart, options) }),
+    labels: digitsLabels,
+    measures: digitsMeasures,
+  };
+}

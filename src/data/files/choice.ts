@@ -1,0 +1,121 @@
+/**
+ * @module
+ * Answers that mean one of a question's options: by its letter, its place or its text.
+ */
+import { DataError } from "../../errors/index.ts";
+import type { FilesOptions } from "./options.ts";
+import { referenceAnswer } from "./reference-answer.ts";
+import { asText } from "./rows/asked.ts";
+import { LETTERS } from "./rows/choices.ts";
+import type { StatedAnswers, StatedOptions } from "./rows/reader.ts";
+
+const LETTER = /^(?:(?:option|choice)\s+)?\(?([A-Za-z])(?:\)|[.):])?$/i;
+const LETTER_AND_TEXT = /^(?:\(([A-Za-z])\)|([A-Za-z])[.):])\s*(.+)$/s;
+const PLACE = /^\d{1,2}$/;
+
+const same = (a: string, b: string) => a.trim().toLowerCase() === b.trim().toLowerCase();
+
+/** Place of the option that a text is; exact before another case. */
+function placeOfText(text: string, options: readonly string[]): number {
+  const exact = options.indexOf(text);
+  return exact >= 0 ? exact : options.findIndex((option) => option !== "" && same(option, text));
+}
+
+function placeOfLetter(letter: string | undefined, options: readonly string[]): number {
+  const place = letter === undefined ? -1 : LETTERS.indexOf(letter.toUpperCase());
+  return place < options.length && options[place] !== "" ? place : -1;
+}
+
+function ambiguous(text: string, one: number, other: number): DataError {
+  return new DataError(
+    `answer: ${JSON.stringify(text)} may be option ${LETTERS[one]} or option ${LETTERS[other]}: ` +
+      "data.answerPlaces says whether answers are places (from-0, from-1) or not (none)",
+  );
+}
+
+/** The one of two places that is meant, −1 being none. */
+function agreed(text: string, one: number, other: number): number {
+  if (one >= 0 && other >= 0 && one !== other) throw ambiguous(text, one, other);
+  return one >= 0 ? one : other;
+}
+
+/** The place that a number says, −1 where it says none. */
+function placeOfNumber(text: string, first: number, { texts }: StatedOptions): number {
+  const place = PLACE.test(text) ? Number(text) - first : -1;
+  return place < texts.length && place >= 0 && texts[place] !== "" ? place : -1;
+}
+
+function chosenPlace(
+  value: unknown,
+  text: string,
+  options: StatedOptions,
+  mode: FilesOptions["answerPlaces"],
+): number {
+  const { texts, areNumbers } = options;
+  if (mode === "from-0" || mode === "from-1") {
+    const place = placeOfNumber(text, mode === "from-0" ? 0 : 1, options);
+    if (place >= 0) return place;
+    throw new DataError(
+      `answer: expected the place of one of ${texts.length} options, ${mode}, got ${text.slice(0, 80)}`,
+    );
+  }
+  const byText = placeOfText(text, texts);
+  const byNumber = mode === "none" ? -1 : placeOfNumber(text, 0, options);
+  const isNumber = typeof value === "number" || typeof value === "bigint";
+  if (isNumber && !areNumbers) return byNumber >= 0 ? byNumber : byText;
+  if (isNumber) return agreed(text, byText, byNumber);
+  const [, letter] = LETTER.exec(text) ?? [];
+  if (letter !== undefined) return agreed(text, placeOfLetter(letter, texts), byText);
+  const [, bracketed, before, rest = ""] = LETTER_AND_TEXT.exec(text) ?? [];
+  const lettered = placeOfLetter(bracketed ?? before, texts);
+  if (lettered >= 0 && same(texts[lettered]!, rest)) return lettered;
+  return byText >= 0 ? byText : byNumber;
+}
+
+/** Accepted answers, and whether they are among the options. */
+export interface ReadAnswers {
+  readonly answers: readonly string[];
+  readonly isOption: boolean;
+}
+
+/**
+ * The accepted answers of a row. One that means an option, by its letter, its place from 0 or its text, is accepted as the
+ * letter and as the text, the one that the row has first; another one is accepted as it is.
+ *
+ *     options red, blue: 1 -> B, blue;  "A" -> A, red;  "blue" -> blue, B;  "green" -> green
+ *
+ * A number is a place, unless the options are numbers; a text is first an option's text, then a place.
+ *
+ * @throws DataError when there is none, it may be two of the options, or several options are right at once
+ */
+export function readAnswers(
+  { values, arePlaces = false }: StatedAnswers,
+  options: StatedOptions | undefined,
+  mode: FilesOptions["answerPlaces"],
+): ReadAnswers {
+  const answers: string[] = [];
+  const places = new Set<number>();
+  for (const value of values) {
+    const text = referenceAnswer(asText(value, "answer"));
+    if (text === "") continue;
+    if (options === undefined) {
+      answers.push(text);
+      continue;
+    }
+    const place = chosenPlace(value, text, options, arePlaces ? (mode === "auto" ? "from-0" : mode) : mode);
+    if (place < 0) answers.push(text);
+    else {
+      places.add(place);
+      const [letter, option] = [LETTERS[place]!, options.texts[place]!];
+      answers.push(...(same(text, option) ? [option, letter] : [letter, option]));
+    }
+  }
+  if (places.size > 1)
+    throw new DataError(
+      `answer: expected one of the options, got ${[...places].map((place) => LETTERS[place]).join(", ")}: questions with several ` +
+        "right options at once are not supported",
+    );
+  if (answers.length === 0) throw new DataError("answer: is missing");
+  // Without options an answer that several people gave is kept as often: VQA accuracy counts them.
+  return { answers: options === undefined ? answers : [...new Set(answers)], isOption: places.size > 0 };
+}

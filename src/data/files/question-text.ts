@@ -1,0 +1,136 @@
+/**
+ * @module
+ * The text of a question with its hint, its options and the places of its images.
+ */
+import { DataError } from "../../errors/index.ts";
+import { IMAGE_PLACE, VIDEO_PLACE } from "../question-parts.ts";
+import { type ImageReference, imageReferences } from "./image-reference.ts";
+import { LETTERS } from "./rows/choices.ts";
+import type { StatedQuestion } from "./rows/reader.ts";
+import { type VideoReference, videoReferences } from "./video-reference.ts";
+
+const blanks = (text: string) => text.replaceAll(/\s+/g, " ");
+
+/** Whether a question has its options in its own text already, each behind its letter. */
+function showsOptions(question: string, options: readonly string[]): boolean {
+  const text = blanks(question);
+  return options.every((option, i) => {
+    const own = blanks(option).trim();
+    return [
+      `${LETTERS[i]}. `,
+      `${LETTERS[i]}) `,
+      `(${LETTERS[i]}) `,
+      `${LETTERS[i]}: `,
+      `${LETTERS[i]}.`,
+      `(${LETTERS[i]})`,
+    ].some((mark) => text.includes(mark + own));
+  });
+}
+
+/** A multiple-choice question with its hint before it and its options below it, one a line. */
+export function withOptions(question: string, options: readonly string[], hint: string | undefined): string {
+  const lines = options.flatMap((text, i) => {
+    if (text === "") return [];
+    return [text === LETTERS[i] ? text : `${LETTERS[i]}. ${text}`];
+  });
+  const isShown = lines.length === 0 || showsOptions(question, options);
+  return [
+    ...(hint === undefined ? [] : [`Hint: ${hint}`]),
+    question,
+    ...(isShown ? [] : ["Options:", ...lines]),
+  ].join("\n");
+}
+
+/** The question of a row with videos alone; LLaVA's video data write `<image>` where the video is. */
+export function withVideoPlaces(question: string, images: number, videos: number): string {
+  const isOfVideos = images === 0 && videos > 0 && !question.includes(VIDEO_PLACE);
+  return isOfVideos ? question.replaceAll(IMAGE_PLACE, VIDEO_PLACE) : question;
+}
+
+const NUMBERED = /<image (\d{1,3})>/g;
+
+/**
+ * `<image 2>` names the second image: the images in the order in which they are named, those never named first.
+ *
+ * @throws DataError when an image is named that there is not
+ */
+export function inNamedOrder(question: string, images: readonly ImageReference[]) {
+  const named = [...question.matchAll(NUMBERED)].map(([, number]) => Number(number) - 1);
+  if (named.length === 0) return { question, images };
+  const missing = named.find((i) => images[i] === undefined);
+  if (missing !== undefined)
+    throw new DataError(`question: names image ${missing + 1}, expected at most ${images.length}`);
+  const unnamed = images.filter((_, i) => !named.includes(i));
+  return {
+    question: IMAGE_PLACE.repeat(unnamed.length) + question.replaceAll(NUMBERED, IMAGE_PLACE),
+    images: [...unnamed, ...named.map((i) => images[i]!)],
+  };
+}
+
+/** What stands at places, and the row's own media where nothing does. */
+function filled<T>(
+  own: readonly unknown[],
+  column: readonly T[],
+  read: (cell: unknown) => readonly T[],
+  what: string,
+): readonly T[] {
+  if (own.every((cell) => cell === undefined)) return column;
+  const open = own.filter((cell) => cell === undefined).length;
+  // A column that repeats what the parts of the content hold themselves is left alone.
+  const isRepeated = open === 0 && column.length === own.length;
+  if (!isRepeated && column.length !== open)
+    throw new DataError(`question: expected ${open} ${what}s beside its content, got ${column.length}`);
+  let next = 0;
+  return own.flatMap((cell): readonly T[] => {
+    if (cell === undefined) return [column[next++]!];
+    const found = read(cell);
+    if (found.length !== 1)
+      throw new DataError(`question: expected one ${what} in a part, got ${found.length}`);
+    return found;
+  });
+}
+
+/** Images and videos in the order of a text's places. */
+export interface Media {
+  readonly images: readonly ImageReference[];
+  readonly videos: readonly VideoReference[];
+}
+
+/** Gives each question of a conversation as many as it has places; the first all where none has any. */
+function dealt<T>(all: readonly T[], places: readonly number[]): (readonly T[])[] {
+  const isPlaced = places.some((count) => count > 0);
+  let next = 0;
+  return places.map((count, i) => {
+    const end = !isPlaced || (places.length === 1 && i === 0) ? all.length : next + count;
+    const own = all.slice(next, end);
+    next = end;
+    return own;
+  });
+}
+
+/**
+ * The images and videos of a question and of those that follow it in the same conversation.
+ *
+ * @throws DataError when content parts have places that nothing fills
+ */
+export function mediaOf(
+  question: StatedQuestion,
+  images: readonly ImageReference[],
+  videos: readonly VideoReference[],
+): { readonly first: Media; readonly later: readonly Media[] } {
+  const all = [question, ...question.later];
+  const ownImages = all.flatMap((asked) => asked.images);
+  const ownVideos = all.flatMap((asked) => asked.videos);
+  const readImages = filled(ownImages, images, (cell) => imageReferences(cell, false), "image");
+  const readVideos = filled(ownVideos, videos, videoReferences, "video");
+  const imagesDealt = dealt(
+    readImages,
+    all.map((asked) => asked.images.length),
+  );
+  const videosDealt = dealt(
+    readVideos,
+    all.map((asked) => asked.videos.length),
+  );
+  const [first, ...later] = all.map((_, i) => ({ images: imagesDealt[i]!, videos: videosDealt[i]! }));
+  return { first: first!, later };
+}

@@ -1,0 +1,100 @@
+/**
+ * @module
+ * What is asked: a text with places of images and videos, and the media that stand at the places themselves, as the
+ * content parts of chat messages have them.
+ */
+import { DataError } from "../../../errors/index.ts";
+import { IMAGE_PLACE, VIDEO_PLACE } from "../../question-parts.ts";
+import { holdsSomething, isStruct } from "./cells.ts";
+
+/** A text, and for each of its places what stands there; undefined where the row's own images or videos fill it. */
+export interface Asked {
+  readonly text: string;
+  readonly images: readonly unknown[];
+  readonly videos: readonly unknown[];
+}
+
+/** A value in words, for errors. */
+export function described(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.slice(0, 80));
+  if (Array.isArray(value)) return "a list";
+  if (value instanceof Uint8Array) return "bytes";
+  return isStruct(value) ? "a struct" : `a ${typeof value}`;
+}
+
+/**
+ * A cell as text.
+ *
+ * @param what names it in errors
+ * @throws DataError when it is a struct, or a list of more than one
+ */
+export function asText(value: unknown, what: string): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean")
+    return String(value);
+  if (Array.isArray(value) && value.length === 1) return asText(value[0], what);
+  throw new DataError(`${what}: expected a text, got ${described(value)}`);
+}
+
+function placesIn(text: string, place: string): undefined[] {
+  return new Array<undefined>(text.split(place).length - 1).fill(undefined);
+}
+
+function plain(text: string): Asked {
+  return { text, images: placesIn(text, IMAGE_PLACE), videos: placesIn(text, VIDEO_PLACE) };
+}
+
+/** Texts one after the other. */
+export function joined(all: readonly Asked[], between: string): Asked {
+  return {
+    text: all.map(({ text }) => text).join(between),
+    images: all.flatMap(({ images }) => images),
+    videos: all.flatMap(({ videos }) => videos),
+  };
+}
+
+const IMAGE_KEYS = ["image", "image_url", "url", "path", "bytes", "base64", "data", "source"];
+const VIDEO_KEYS = ["video", "video_url", "url", "path", "bytes", "frames"];
+
+/** What a part of an image or a video itself names; undefined for a place alone. */
+function named(part: Readonly<Record<string, unknown>>, keys: readonly string[], medium: string): unknown {
+  const holding = keys.filter((key) => holdsSomething(part[key]));
+  const [key] = holding;
+  if (key === undefined) return undefined;
+  // Bytes and path belong together, and a video's own sampling stands beside it: the part is the struct.
+  return medium === "video" || key === "bytes" || key === "path" ? { ...part, type: undefined } : part[key];
+}
+
+/** One content part, as OpenAI, transformers, TRL and qwen-vl-utils write them. */
+function partAsked(part: unknown): Asked {
+  if (typeof part === "string") return plain(part);
+  if (!isStruct(part)) throw new DataError("content: expected parts of text, image or video in a list");
+  const type = typeof part["type"] === "string" ? part["type"] : undefined;
+  const has = (keys: readonly string[]) => keys.some((key) => holdsSomething(part[key]));
+  if (
+    type === "image" ||
+    type === "image_url" ||
+    type === "input_image" ||
+    (!type && has(["image", "image_url"]))
+  )
+    return { text: IMAGE_PLACE, images: [named(part, IMAGE_KEYS, "image")], videos: [] };
+  if (type === "video" || type === "video_url" || (!type && has(["video", "video_url"])))
+    return { text: VIDEO_PLACE, images: [], videos: [named(part, VIDEO_KEYS, "video")] };
+  const isText = type === undefined || type === "text" || type === "input_text" || type === "output_text";
+  const text = part["text"] ?? part["content"];
+  if (isText && typeof text === "string") return plain(text);
+  throw new DataError(
+    `content: expected a part of type text, image or video, got ${described(part["type"])}`,
+  );
+}
+
+/**
+ * The content of a message: a text, or a list of parts.
+ *
+ * @throws DataError when it is neither, or a part is of another medium
+ */
+export function contentAsked(content: unknown, what: string): Asked {
+  if (Array.isArray(content) && content.some(isStruct)) return joined(content.map(partAsked), "");
+  if (isStruct(content)) return partAsked(content);
+  return plain(asText(content, what));
+}

@@ -1,0 +1,134 @@
+/**
+ * @module
+ * Lists and dicts that stand in a text as Python's `repr`, numpy's `str` or JSON writes them, such as `['a', "b's"]`.
+ */
+import { DataError } from "../../../errors/index.ts";
+
+/** A value of such a text: text, null, a list or a dict. Numbers and words stay the text that they are. */
+export type Literal = string | null | readonly Literal[] | { readonly [key: string]: Literal };
+
+/** Deepest nesting that is read. */
+const MAX_DEPTH = 32;
+const CLOSE: Readonly<Record<string, string>> = { "[": "]", "(": ")", "{": "}" };
+const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", b: "\b", f: "\f", "0": "\0" };
+const HEX: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
+
+class LiteralReader {
+  readonly #text: string;
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  whole(): Literal {
+    const value = this.#value(0);
+    this.#blanks();
+    if (this.#at < this.#text.length) throw new DataError("text behind the list");
+    return value;
+  }
+
+  #blanks(): void {
+    while (/\s/.test(this.#text[this.#at] ?? "")) this.#at += 1;
+  }
+
+  #value(depth: number): Literal {
+    this.#blanks();
+    const symbol = this.#text[this.#at] ?? "";
+    if (depth > MAX_DEPTH) throw new DataError("lists in lists without an end");
+    if (symbol === "{") return this.#dict(depth);
+    if (symbol === "[" || symbol === "(") return this.#list(depth);
+    return symbol === "'" || symbol === '"' ? this.#string(symbol) : this.#word();
+  }
+
+  /** Entries up to the closing bracket; numpy has blanks where Python has commas. */
+  #entries(open: string, entry: () => void): void {
+    this.#at += 1;
+    for (;;) {
+      this.#blanks();
+      if (this.#text[this.#at] === CLOSE[open]) break;
+      const before = this.#at;
+      entry();
+      this.#blanks();
+      if (this.#text[this.#at] === ",") this.#at += 1;
+      else if (this.#at === before) throw new DataError("an entry is missing");
+    }
+    this.#at += 1;
+  }
+
+  #list(depth: number): Literal {
+    const items: Literal[] = [];
+    this.#entries(this.#text[this.#at]!, () => items.push(this.#value(depth + 1)));
+    return items;
+  }
+
+  #dict(depth: number): Literal {
+    const pairs: [string, Literal][] = [];
+    this.#entries("{", () => {
+      const key = this.#value(depth + 1);
+      this.#blanks();
+      if (typeof key !== "string" || this.#text[this.#at] !== ":") throw new DataError("a key is missing");
+      this.#at += 1;
+      pairs.push([key, this.#value(depth + 1)]);
+    });
+    return Object.fromEntries(pairs);
+  }
+
+  #string(quote: string): string {
+    let read = "";
+    for (this.#at += 1; ; this.#at += 1) {
+      const symbol = this.#text[this.#at];
+      if (symbol === undefined) throw new DataError("a quote is open");
+      if (symbol === quote) break;
+      read += symbol === "\\" ? this.#escape() : symbol;
+    }
+    this.#at += 1;
+    return read;
+  }
+
+  #escape(): string {
+    this.#at += 1;
+    const symbol = this.#text[this.#at] ?? "";
+    const digits = HEX[symbol];
+    if (digits === undefined) {
+      if ("'\"\\/".includes(symbol)) return symbol;
+      return ESCAPES[symbol] ?? `\\${symbol}`;
+    }
+    const code = this.#text.slice(this.#at + 1, this.#at + 1 + digits);
+    if (!/^[0-9a-f]+$/i.test(code) || code.length < digits || Number.parseInt(code, 16) > 0x10ffff)
+      return `\\${symbol}`;
+    this.#at += digits;
+    const unit = Number.parseInt(code, 16);
+    return digits === 8 ? String.fromCodePoint(unit) : String.fromCharCode(unit);
+  }
+
+  #word(): string | null {
+    const [word = ""] = /^[^,:[\](){}'"]*/.exec(this.#text.slice(this.#at)) ?? [];
+    this.#at += word.length;
+    const text = word.trim();
+    if (text === "") throw new DataError("an entry is missing");
+    return /^(None|null|nan|NaN)$/.test(text) ? null : text;
+  }
+}
+
+const NUMPY = /^array\(\[/;
+
+/** The list or dict that a text is; undefined where it is none. */
+export function literalIn(text: string): Literal | undefined {
+  let trimmed = text.trim();
+  if (NUMPY.test(trimmed)) trimmed = trimmed.slice("array(".length, trimmed.lastIndexOf("]") + 1);
+  const close = CLOSE[trimmed[0] ?? ""];
+  if (close === undefined || !trimmed.endsWith(close)) return undefined;
+  if (close === ")" && !trimmed.includes(",")) return undefined;
+  try {
+    return new LiteralReader(trimmed).whole();
+  } catch (error) {
+    if (error instanceof DataError) return undefined;
+    throw error;
+  }
+}
+
+/** The value of a cell, where a text in it is a list or a dict: that one. */
+export function unquoted(value: unknown): unknown {
+  return typeof value === "string" ? (literalIn(value) ?? value) : value;
+}

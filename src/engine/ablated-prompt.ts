@@ -1,0 +1,96 @@
+/**
+ * @module
+ * Prompts with their images and videos taken away, wholly or in part. Pixels are changed at the size at which the model
+ * sees them, before normalisation.
+ */
+import type { ImageAblation } from "../credit/index.ts";
+import { Rng } from "../math/index.ts";
+import { gaussianBlur, type PixelSize, type RgbImage, resizeBicubic, type Vision } from "../model/index.ts";
+import type { Prompt, PromptChunk } from "./engine.ts";
+
+type PixelAblation = Exclude<ImageAblation, { readonly kind: "discard" }>;
+
+/**
+ * The prompt under an ablation; one without images is the same prompt.
+ *
+ * Discarding an image removes its tokens and the tokens that open and close it, so that what is left is the prompt of a
+ * conversation without the image; positions follow from what is left. A video's frames are ablated one by one. Random
+ * draws depend on the ablation's seed and on the image's pixels, so a prompt has the same ablated image in every batch.
+ *
+ * Source: the distortions of VICRA, "Don't Lose Sight: Visually-Grounded Credit Assignment for Multimodal Reasoning",
+ * appendix I.
+ */
+export function ablatePrompt(prompt: Prompt, ablation: ImageAblation, vision: Vision): Prompt {
+  if (prompt.chunks.every(({ kind }) => kind === "text")) {
+    return prompt;
+  }
+  if (ablation.kind === "discard") {
+    return { chunks: vision.discard(prompt.chunks) };
+  }
+  return { chunks: prompt.chunks.map((chunk) => ablateChunk(chunk, ablation, vision)) };
+}
+
+function ablateChunk(chunk: PromptChunk, ablation: PixelAblation, vision: Vision): PromptChunk {
+  if (chunk.kind === "text") {
+    return chunk;
+  }
+  const size = vision.shownSize(chunk);
+  const ablated = (image: RgbImage) => ablateImage(resizedTo(image, size), ablation);
+  if (chunk.kind === "image") {
+    return { kind: "image", image: ablated(chunk.image) };
+  }
+  const { frames, fps } = chunk.video;
+  return { kind: "video", video: { frames: frames.map(ablated), fps } };
+}
+
+function resizedTo(image: RgbImage, { width, height }: PixelSize): RgbImage {
+  return resizeBicubic(image, width, height);
+}
+
+/** One image, ablated. */
+export function ablateImage(image: RgbImage, ablation: PixelAblation): RgbImage {
+  const { width, height, data } = image;
+  switch (ablation.kind) {
+    case "black":
+      return { width, height, data: new Uint8Array(data.length) };
+    case "blur":
+      return gaussianBlur(image, ablation.radius);
+    case "noise": {
+      const rng = drawsFor(image, ablation.seed);
+      const noisy = Uint8ClampedArray.from(data, (value) => value + rng.normal(0, ablation.sigma));
+      return { width, height, data: new Uint8Array(noisy.buffer) };
+    }
+    case "blacken-patches":
+      return blackenPatches(image, ablation.patch, ablation.probability, drawsFor(image, ablation.seed));
+  }
+}
+
+/** Each square of the grid that starts at the upper left turns black with the same chance; edge squares may be cut. */
+function blackenPatches(
+  { width, height, data }: RgbImage,
+  patch: number,
+  probability: number,
+  rng: Rng,
+): RgbImage {
+  const blackened = data.slice();
+  for (let top = 0; top < height; top += patch) {
+    for (let left = 0; left < width; left += patch) {
+      if (rng.uniform() < probability) {
+        const right = Math.min(width, left + patch);
+        for (let y = top; y < Math.min(height, top + patch); y++) {
+          blackened.fill(0, (y * width + left) * 3, (y * width + right) * 3);
+        }
+      }
+    }
+  }
+  return { width, height, data: blackened };
+}
+
+/** A generator of an image's own: FNV-1a of its pixels, under the ablation's seed. */
+function drawsFor({ width, height, data }: RgbImage, seed: number): Rng {
+  let hash = 0x811c9dc5;
+  for (const value of data) {
+    hash = Math.imul(hash ^ value, 0x01000193);
+  }
+  return new Rng(seed).fork(`${width}x${height} ${hash >>> 0}`);
+}

@@ -1,0 +1,21 @@
+/**
+ * @module
+ * The names that most programs need: `train` and its parts, the engines, and the seams for parts of one's own. Every
+ * room has the rest: `fovea/credit`, `fovea/objective`, …
+ */
+export * as z from "zod";
+export { type CompletionCredit, type CreditMethod, creditMethod, defineCredit } from "../credit/index.ts";
+export {
+  type Demonstration,
+  defineTask,
+  type Problem,
+  type ProblemSource,
+  type Task,
+  type TokenLabel,
+} from "../data/index.ts";
+export { createLocalEngine, createTinkerEngine, defineEngine, type Engine } from "../engine/index.ts";
+export { type Dialogue, definePromptFormat, evaluate, openDialogue } from "../eval/index.ts";
+export { type Algorithm, createAlgorithm, defineObjective, objective } from "../objective/index.ts";
+export { type Answered, defineReward, type Reward, type RewardFunction } from "../reward/index.ts";
+export { type Observer, runDirectory, sft, train } from "../train/index.ts";
+export { defineVerdict, equivalent, extractAnswer, type Verdict } from "../verify/index.ts";

@@ -1,0 +1,32 @@
+/**
+ * @module
+ * The architectures that the local engine can run, by `model_type`: their graph sides. Apart from `index.ts`, so that
+ * asking a model that runs elsewhere loads no graphs.
+ */
+import { ModelError } from "../../errors/index.ts";
+import type { ModelConfig } from "../config.ts";
+import type { ModelGraphs } from "../graph/model-graphs.ts";
+import { qwen25Vl } from "./qwen2_5_vl/architecture.ts";
+import { qwen25VlGraphs } from "./qwen2_5_vl/graphs/index.ts";
+
+/** A graph side; it is given the sizes that its own architecture has parsed. */
+interface GraphSide {
+  readonly modelType: string;
+  open(config: ModelConfig): ModelGraphs;
+}
+
+const GRAPH_SIDES: readonly GraphSide[] = [{ modelType: qwen25Vl.modelType, open: qwen25VlGraphs }];
+
+/**
+ * The graphs of a model.
+ *
+ * @throws ModelError when its architecture cannot be run here; an engine elsewhere may run it
+ */
+export function graphsOf(config: ModelConfig): ModelGraphs {
+  const side = GRAPH_SIDES.find(({ modelType }) => modelType === config.modelType);
+  if (side !== undefined) return side.open(config);
+  const known = GRAPH_SIDES.map(({ modelType }) => modelType).join(", ");
+  throw new ModelError(
+    `model_type: this machine's engine can run ${known}, got ${JSON.stringify(config.modelType)}; an engine elsewhere may run it`,
+  );
+}

@@ -1,0 +1,42 @@
+/**
+ * @module
+ * The architectures that Fovea knows, by `model_type`. A new one is a folder and a line here; one that the local engine
+ * can run has a line in `graphs.ts` too.
+ */
+import { ModelError } from "../../errors/index.ts";
+import type { Architecture } from "../architecture.ts";
+import type { ModelConfig } from "../config.ts";
+import { Fields } from "../json-fields.ts";
+import { qwen25Vl } from "./qwen2_5_vl/architecture.ts";
+
+const ARCHITECTURES: readonly Architecture[] = [qwen25Vl];
+
+/** Every `model_type` that is known. */
+export const modelTypes: readonly string[] = ARCHITECTURES.map(({ modelType }) => modelType);
+
+/**
+ * The architecture of a model.
+ *
+ * @throws ModelError naming the model type and those that are supported
+ */
+export function architectureOf({ modelType }: Pick<ModelConfig, "modelType">): Architecture {
+  const found = ARCHITECTURES.find((architecture) => architecture.modelType === modelType);
+  if (found !== undefined) return found;
+  const known = modelTypes.map((type) => `"${type}"`).join(" or ");
+  throw new ModelError(`model_type: expected ${known}, got ${JSON.stringify(modelType)}`);
+}
+
+/**
+ * The sizes that a config.json describes, by its architecture.
+ *
+ * @param json the parsed file
+ * @param where its path, for messages
+ * @throws ModelError naming the field: an architecture that is not supported, a missing or impossible size
+ */
+export function parseConfig(json: unknown, where = "config.json"): ModelConfig {
+  const root = new Fields(json, where);
+  const modelType = root.text("model_type");
+  if (!modelTypes.includes(modelType))
+    throw root.error("model_type", modelTypes.map((type) => `"${type}"`).join(" or "));
+  return architectureOf({ modelType }).promptSide.parseConfig(json, where);
+}

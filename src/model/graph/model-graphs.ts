@@ -1,0 +1,106 @@
+/**
+ * @module
+ * What the local engine asks of an architecture: names of parameters, and graphs of the decoder, of the vision tower and
+ * for export. Opened for a model by `graphsOf`.
+ */
+import type { DynamicGraph, Graph, Tensor, WeightType } from "../../tensor/index.ts";
+import type { OnnxManifest } from "../onnx/manifest.ts";
+import type { ParameterNames } from "../parameters.ts";
+import type { BatchShape } from "./batch-layer.ts";
+import type { DecodeStepGraph } from "./decode-step.ts";
+import type { GraphParameters, Pack, ParameterLayout } from "./parameters.ts";
+import type { PrefillGraph } from "./prefill.ts";
+import type { StreamedLayer } from "./streamed-decoder.ts";
+import type { TeacherForcedGraph } from "./teacher-forced.ts";
+
+/** Where the patches of one frame go. */
+export interface FramePlan {
+  /** Patch slots of a frame, padding included. */
+  readonly slots: number;
+  /** Tokens that the tower makes of a frame. */
+  readonly tokens: number;
+  /** `[slots]` index of the patch in the processor's order; 0 for padding, where `real` is 0. */
+  readonly patch: Int32Array;
+  /** `[slots]` 1 where a slot holds a patch. */
+  readonly real: Uint8Array;
+}
+
+/** The whole tower. Input: `patches` `[F · slots, C·T·p·p]`, normalised pixels in the plan's slots. */
+export interface VisionGraph {
+  readonly graph: Graph;
+  readonly parameters: GraphParameters;
+  /** `[F · tokens, D]` in raster order; the decoder's width. */
+  readonly embeddings: Tensor;
+}
+
+/** A kind of step through the tower, and the block whose parameters it takes. */
+export interface VisionStage {
+  readonly kind: string;
+  readonly block: number;
+}
+
+/** A piece of the tower; its input is `x`. */
+export interface VisionPiece {
+  readonly graph: Graph;
+  readonly parameters: GraphParameters;
+  readonly y: Tensor;
+}
+
+/** The vision tower, frame by frame. */
+export interface VisionGraphs<P extends FramePlan = FramePlan> {
+  /** Numbers of a patch, C·T·p·p. */
+  readonly patchWidth: number;
+  /** The tower in steps, for weights that are read when their turn comes. */
+  readonly stages: readonly VisionStage[];
+  /** @param grid rows and columns of a frame in patches */
+  plan(grid: readonly [rows: number, columns: number]): P;
+  /** @param frames F, of one plan */
+  whole(layout: ParameterLayout, plan: P, frames: number): VisionGraph;
+  /** One kind of stage, with the packs of block 0. */
+  piece(layout: ParameterLayout, plan: P, frames: number, kind: VisionStage["kind"]): VisionPiece;
+}
+
+/** The decoder: the same rows in, the same outputs, whatever is inside. */
+export interface DecoderGraphs {
+  prefill(layout: ParameterLayout, prompts: number, length: number): PrefillGraph;
+  decodeStep(layout: ParameterLayout, batch: BatchShape): DecodeStepGraph;
+  /** @param amplified layers whose attention is amplified */
+  teacherForced(
+    layout: ParameterLayout,
+    batch: BatchShape,
+    amplified?: readonly number[],
+  ): TeacherForcedGraph;
+  /** One layer, with the packs of layer 0. */
+  streamedLayer(layout: ParameterLayout, batch: BatchShape, last: boolean): StreamedLayer;
+}
+
+/** Rotary angles of a position: frequency i times component `component[i]`. */
+export interface RotaryFrequencies {
+  /** `[d/2]` */
+  readonly frequencies: Float32Array;
+  /** `[d/2]` which component of a position each frequency follows. */
+  readonly component: Uint8Array;
+}
+
+/** Graphs that run without Fovea, and what is said of them. */
+export interface OnnxGraphs {
+  vision(weightType: WeightType): DynamicGraph;
+  embedding(weightType: WeightType): DynamicGraph;
+  /** @param attentionLayers how many of the last layers' attention it returns */
+  decoder(weightType: WeightType, attentionLayers: number): DynamicGraph;
+  readonly tokens: Pick<OnnxManifest["tokens"], "image" | "video" | "neverSampled">;
+  /** What each input and output means, by its name without the number of the layer. */
+  readonly meanings: Readonly<Record<string, string>>;
+  /** How to run the graphs, in Markdown. */
+  guide(manifest: OnnxManifest): string;
+}
+
+/** All that runs a model. */
+export interface ModelGraphs {
+  readonly names: ParameterNames;
+  readonly packs: readonly Pack[];
+  readonly rotary: RotaryFrequencies;
+  readonly decoder: DecoderGraphs;
+  readonly vision: VisionGraphs;
+  readonly onnx: OnnxGraphs;
+}

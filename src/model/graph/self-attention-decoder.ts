@@ -1,0 +1,20 @@
+/**
+ * @module
+ * The decoder whose tokens of text and images attend to each other: grouped-query attention, rotary positions, SwiGLU.
+ */
+import type { TextConfig } from "../config.ts";
+import { decodeStepGraph } from "./decode-step.ts";
+import type { DecoderGraphs } from "./model-graphs.ts";
+import { prefillGraph } from "./prefill.ts";
+import { streamedLayerGraph } from "./streamed-decoder.ts";
+import { teacherForcedGraph } from "./teacher-forced.ts";
+
+/** The graphs of a decoder of these sizes. */
+export function selfAttentionDecoder(text: TextConfig): DecoderGraphs {
+  return {
+    prefill: (layout, prompts, length) => prefillGraph(text, layout, prompts, length),
+    decodeStep: (layout, batch) => decodeStepGraph(text, layout, batch),
+    teacherForced: (layout, batch, amplified) => teacherForcedGraph(text, layout, batch, amplified),
+    streamedLayer: (layout, batch, last) => streamedLayerGraph(text, layout, batch, last),
+  };
+}

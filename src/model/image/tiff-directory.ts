@@ -1,0 +1,106 @@
+/**
+ * @module
+ * The first directory of tags of a TIFF structure, as Exif data and TIFF files have it: just enough for an orientation,
+ * read as Pillow's `ImageFileDirectory_v2` reads it.
+ */
+
+/** Bytes of one value by its type's number. */
+const UNIT_BYTES: Readonly<Record<number, number>> = {
+  1: 1, // byte
+  2: 1, // ASCII
+  3: 2, // short
+  4: 4, // long
+  5: 8, // rational
+  6: 1, // signed byte
+  7: 1, // undefined
+  8: 2, // signed short
+  9: 4, // signed long
+  10: 8, // signed rational
+  11: 4, // float
+  12: 8, // double
+  13: 4, // directory
+  16: 8, // long of 64 bits
+};
+
+/** Values of one tag. */
+export interface TiffTag {
+  readonly type: number;
+  readonly bytes: Uint8Array;
+  /** The first value as a number; undefined for bytes and texts, which Pillow does not take for numbers. */
+  readonly number: number | undefined;
+  /** Where its entry of the directory begins. */
+  readonly at: number;
+}
+
+function firstNumber(view: DataView, type: number, little: boolean): number | undefined {
+  switch (type) {
+    case 3:
+      return view.getUint16(0, little);
+    case 4:
+    case 13:
+      return view.getUint32(0, little);
+    case 5:
+      return view.getUint32(0, little) / view.getUint32(4, little);
+    case 6:
+      return view.getInt8(0);
+    case 8:
+      return view.getInt16(0, little);
+    case 9:
+      return view.getInt32(0, little);
+    case 10:
+      return view.getInt32(0, little) / view.getInt32(4, little);
+    case 11:
+      return view.getFloat32(0, little);
+    case 12:
+      return view.getFloat64(0, little);
+    case 16:
+      return Number(view.getBigUint64(0, little));
+    default:
+      return undefined;
+  }
+}
+
+/** Whether bytes begin as a TIFF structure does. */
+export function isTiff(data: Uint8Array): boolean {
+  return header(data) !== undefined;
+}
+
+/** Byte order and place of the first directory; undefined where the bytes are no TIFF structure. */
+function header(data: Uint8Array): { little: boolean; start: number } | undefined {
+  const mark = String.fromCharCode(...data.subarray(0, 4));
+  const isKnown = ["II*\0", "MM\0*", "MM*\0", "II\0*"].includes(mark);
+  if (!isKnown || data.length < 8) return undefined;
+  const little = mark.startsWith("II");
+  const start = new DataView(data.buffer, data.byteOffset, data.byteLength).getUint32(4, little);
+  return { little, start };
+}
+
+/**
+ * Some tags of the first directory. Of a tag that stands there twice the first counts; a directory that is cut off has the
+ * tags before that.
+ */
+export function tiffTags(data: Uint8Array, wanted: readonly number[]): ReadonlyMap<number, TiffTag> {
+  const found = new Map<number, TiffTag>();
+  const head = header(data);
+  if (head === undefined || head.start + 2 > data.length) return found;
+  const { little, start } = head;
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const count = view.getUint16(start, little);
+  let total = 0;
+  for (let i = 0, at = start + 2; i < count && at + 12 <= data.length; i++, at += 12) {
+    const [tag, type] = [view.getUint16(at, little), view.getUint16(at + 2, little)];
+    const unit = UNIT_BYTES[type];
+    if (unit === undefined || found.has(tag)) continue;
+    const size = unit * view.getUint32(at + 4, little);
+    if (size === 0) continue;
+    const place = size > 4 ? view.getUint32(at + 8, little) : at + 8;
+    if (size > 4) total += size;
+    if (size > 4 && total > data.length) continue;
+    if (place + size > data.length) break;
+    if (!wanted.includes(tag)) continue;
+    const bytes = data.subarray(place, place + size);
+    const number = firstNumber(new DataView(bytes.buffer, bytes.byteOffset, size), type, little);
+    found.set(tag, { type, bytes, number, at });
+  }
+  return found;
+}

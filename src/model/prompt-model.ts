@@ -1,0 +1,159 @@
+/**
+ * @module
+ * All that asking a model takes, from the small files of its directory: config, tokenizer, chat template, stop tokens,
+ * processor settings. Weights need not be there. Opens no file itself, so that it works in a browser.
+ */
+import { ModelError } from "../errors/index.ts";
+import type { Architecture } from "./architecture.ts";
+import { architectureOf, modelTypes, parseConfig } from "./architectures/index.ts";
+import type { ChatFormat } from "./chat-prompt.ts";
+import { chatTemplateOf } from "./chat-template.ts";
+import type { ModelConfig } from "./config.ts";
+import { Fields } from "./json-fields.ts";
+import type { SmallFile, SmallFiles } from "./small-files.ts";
+import { checkVocabulary, Tokenizer } from "./tokenizer.ts";
+import type { Vision } from "./vision.ts";
+
+const GENERATION = "generation_config.json";
+
+/** What a model sees with. */
+export interface Sight {
+  readonly architecture: Architecture;
+  readonly config: ModelConfig;
+  readonly vision: Vision;
+}
+
+/** How a model is asked, and how its answer ends. */
+export interface PromptModel extends ChatFormat {
+  /** Undefined for a text model, of whatever architecture: its config.json has no `vision_config`. */
+  readonly sight: Sight | undefined;
+  /** Ids that end a completion; at least one. */
+  readonly stopTokens: readonly number[];
+  /** Id that fills up a batch. */
+  readonly padToken: number;
+  /** Longest sequence that the model promises to handle. */
+  readonly maxPositionEmbeddings: number;
+}
+
+/** Files that `openPromptModel` may read, for those who must fetch them first. */
+export const PROMPT_FILES = [
+  "config.json",
+  GENERATION,
+  "tokenizer.json",
+  "tokenizer_config.json",
+  "chat_template.jinja",
+  "chat_template.json",
+  "processor_config.json",
+  "preprocessor_config.json",
+  "video_preprocessor_config.json",
+] as const;
+
+function required(files: SmallFiles, name: string): SmallFile<unknown> {
+  const file = files.json(name);
+  if (file === undefined) throw new ModelError(`${files.where}/${name}: cannot be read: no such file`);
+  return file;
+}
+
+/**
+ * The sizes and the vision of a model; undefined for a text model.
+ *
+ * @throws ModelError naming the file and the field: an architecture that is not supported, a size or a processor setting
+ *   that is missing, impossible or does not fit
+ */
+export function openSight(files: SmallFiles): Sight | undefined {
+  const { content, where } = required(files, "config.json");
+  const root = new Fields(content, where);
+  if (!modelTypes.includes(root.text("model_type")) && !root.has("vision_config")) return undefined;
+  return sightOf(parseConfig(content, where), files);
+}
+
+/**
+ * The vision of a model whose sizes are known, by the processor settings of a directory.
+ *
+ * @throws ModelError as `openSight`
+ */
+export function sightOf(config: ModelConfig, files: SmallFiles): Sight {
+  const architecture = architectureOf(config);
+  return { architecture, config, vision: architecture.promptSide.openVision(config, files) };
+}
+
+/**
+ * Reads tokenizer.json, and tokenizer_config.json where there is one.
+ *
+ * @throws ModelError when they are missing or broken
+ */
+export function tokenizerOf(files: SmallFiles): Tokenizer {
+  const { content, where } = required(files, "tokenizer.json");
+  return new Tokenizer(content, files.json("tokenizer_config.json")?.content ?? {}, where);
+}
+
+/**
+ * Opens a model's prompt side and checks that its parts fit together.
+ *
+ * @throws ModelError naming the file and what is wrong in it: config.json of an architecture that is not supported, a
+ *   tokenizer without the tokens that the architecture needs or with more tokens than the model, a processor with other
+ *   patches, no chat template, no stop token
+ */
+export function openPromptModel(files: SmallFiles): PromptModel {
+  const sight = openSight(files);
+  const { content, where } = required(files, "config.json");
+  const root = new Fields(content, where);
+  const text = textFields(root);
+  const vocabSize = sight?.config.text.vocabSize ?? text.integer("vocab_size");
+  const tokenizer = tokenizerOf(files);
+  if (sight !== undefined) sight.architecture.promptSide.checkTokenizer(tokenizer, sight.config);
+  checkVocabulary(tokenizer, vocabSize, files.where);
+  return {
+    sight,
+    tokenizer,
+    template: chatTemplateOf(files, sight?.architecture.promptSide.chatTemplate),
+    placeholders: sight?.architecture.promptSide.placeholders,
+    ...endings(files, root, tokenizer, vocabSize),
+    maxPositionEmbeddings: text.integer("max_position_embeddings", 32768),
+  };
+}
+
+function textFields(root: Fields): Fields {
+  return root.has("text_config") ? root.object("text_config") : root;
+}
+
+/** Ids from the first of the places that names any. */
+function tokenIds(places: readonly Fields[], name: string): readonly number[] {
+  for (const fields of places) {
+    if (!fields.has(name)) continue;
+    const value = fields.json[name];
+    return Array.isArray(value) ? fields.numbers(name) : [fields.integer(name, undefined, 0)];
+  }
+  return [];
+}
+
+/** The ids that end a completion and fill up a batch. */
+function endings(
+  files: SmallFiles,
+  root: Fields,
+  tokenizer: Tokenizer,
+  vocabSize: number,
+): { readonly stopTokens: readonly number[]; readonly padToken: number } {
+  const file = files.json(GENERATION);
+  const generation = file === undefined ? [] : [new Fields(file.content, file.where)];
+  const ofTokenizer = (token: string | undefined) =>
+    token === undefined ? [] : [tokenizer.requireTokenId(token)];
+  const first = (...lists: readonly (readonly number[])[]) => lists.find((ids) => ids.length > 0) ?? [];
+  const inVocabulary = (ids: readonly number[]) => ids.filter((id) => id < vocabSize);
+  const stopTokens = first(
+    inVocabulary(tokenIds(generation, "eos_token_id")),
+    ofTokenizer(tokenizer.eosToken),
+    inVocabulary(tokenIds([textFields(root), root], "eos_token_id")),
+  );
+  const [stopToken] = stopTokens;
+  if (stopToken === undefined) {
+    throw new ModelError(
+      `${files.where}: no stop token: expected eos_token_id in ${GENERATION} or config.json, or eos_token in tokenizer_config.json`,
+    );
+  }
+  const [padToken = stopToken] = first(
+    inVocabulary(tokenIds(generation, "pad_token_id")),
+    ofTokenizer(tokenizer.padToken),
+  );
+  return { stopTokens, padToken };
+}

@@ -1,0 +1,65 @@
+/**
+ * @module
+ * Facts about an algorithm that a run depends on, read from its record.
+ */
+import type { Algorithm } from "./algorithm.ts";
+
+/**
+ * Whether token weights of this algorithm reach each token's gradient. Where they do not, a credit method that tells
+ * tokens apart is a contradiction.
+ */
+export function keepsTokenCredit(algorithm: Algorithm): boolean {
+  return algorithm.unit === "pair" || algorithm.ratioLevel.keepsTokenCredit;
+}
+
+/** Whether completions have advantages; where pairs are compared they have none. */
+export function hasAdvantages(algorithm: Algorithm): boolean {
+  return algorithm.unit === "token";
+}
+
+/**
+ * Whether completions of an earlier policy may be learnt from: a ratio to the policy that sampled corrects for it, or
+ * pairs are compared, whoever wrote them.
+ */
+export function correctsStaleness(algorithm: Algorithm): boolean {
+  return algorithm.unit === "pair" || algorithm.correctsStaleness !== false;
+}
+
+/** Input that an algorithm needs beside the log-probs of policy and sampler. */
+export interface AlgorithmNeeds {
+  /** Log-probs under the frozen reference. */
+  readonly reference: boolean;
+  /** Estimates of a value head. */
+  readonly values: boolean;
+  /** The gradient of each token's entropy. */
+  readonly entropyGradient: boolean;
+  /** Log-probs of the trainer at the start of a batch, beside those that came with the samples. */
+  readonly trainerLogprobs: boolean;
+  /** Whether a group whose rewards are all equal has advantage 0. */
+  readonly spread: boolean;
+  /** Whether a group whose rewards are all equal has a gradient all the same: that of a KL or entropy term. */
+  readonly termGradient: boolean;
+}
+
+/** The needs of an algorithm. */
+export function algorithmNeeds(algorithm: Algorithm): AlgorithmNeeds {
+  if (algorithm.unit === "pair") {
+    return {
+      reference: true,
+      values: false,
+      entropyGradient: false,
+      trainerLogprobs: false,
+      spread: true,
+      termGradient: false,
+    };
+  }
+  const { kl, advantage, entropyCoefficient, correction } = algorithm;
+  return {
+    reference: kl.coefficient > 0,
+    values: advantage.values === "required",
+    entropyGradient: entropyCoefficient > 0,
+    trainerLogprobs: correction !== undefined,
+    spread: advantage.needsSpread,
+    termGradient: kl.coefficient > 0 || entropyCoefficient > 0,
+  };
+}

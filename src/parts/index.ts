@@ -1,0 +1,16 @@
+/**
+ * @module
+ * The seam for every part of a run that is chosen by name: a definition is a schema of options and a maker. Built-in
+ * parts and user modules are definitions alike.
+ */
+export {
+  createPart,
+  type Definition,
+  definitionUnion,
+  type KindDefinition,
+  type KindSchema,
+  kindsOf,
+  parseOptions,
+} from "./definition.ts";
+export { nearestName } from "./nearest-name.ts";
+export { isSettings, type Settings } from "./settings.ts";

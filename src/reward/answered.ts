@@ -1,0 +1,33 @@
+/**
+ * @module
+ * From sampled completions to what rewards see: text, thought, extracted answer, verdict.
+ */
+import type { Problem } from "../data/index.ts";
+import type { Completion } from "../engine/index.ts";
+import { type Verdict, withoutThought } from "../verify/index.ts";
+import type { Answered } from "./reward.ts";
+
+/** Completions with their problems, judged by the run's verdict. */
+export function answeredOf(
+  verdict: Verdict,
+  completions: readonly {
+    readonly problem: Problem;
+    readonly completion: Completion;
+    readonly text: string;
+  }[],
+): Promise<Answered[]> {
+  return Promise.all(
+    completions.map(async ({ problem, completion, text }): Promise<Answered> => {
+      const judgement = await verdict.judge(text, problem);
+      return {
+        problem,
+        text,
+        afterThought: withoutThought(text) ?? "",
+        extracted: judgement.extracted,
+        judgement,
+        tokens: completion.tokens,
+        stopReason: completion.stopReason,
+      };
+    }),
+  );
+}

@@ -1,0 +1,152 @@
+/**
+ * @module
+ * A process that answers each JSON line with a JSON line, in order.
+ */
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
+import { PartError } from "../errors/index.ts";
+
+/** Characters of a line that an error quotes. */
+const QUOTED = 200;
+/** Lines that are sent before their answers are read, so that neither pipe fills up. */
+const WINDOW = 64;
+
+export interface LineProcessOptions {
+  /** Program and arguments. */
+  readonly command: readonly string[];
+  readonly cwd?: string | undefined;
+  /** The part that asks, for errors. */
+  readonly name: string;
+  /** Milliseconds for one answer. */
+  readonly limit: number;
+}
+
+interface Waiting {
+  resolve(line: unknown): void;
+  reject(error: Error): void;
+}
+
+type Child = ChildProcessByStdio<Writable, Readable, null>;
+
+export class LineProcess {
+  readonly #options: LineProcessOptions;
+  readonly #waiting: Waiting[] = [];
+  #child: Child | undefined;
+  #failure: PartError | undefined;
+  #isClosing = false;
+
+  constructor(options: LineProcessOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Answers to the lines, in order.
+   *
+   * @throws PartError when the process cannot start, dies, answers too late or with text that is no JSON; the process
+   *   is then started anew for the next call
+   */
+  async ask(lines: readonly object[], signal?: AbortSignal): Promise<unknown[]> {
+    this.#failure = undefined;
+    const answers: unknown[] = [];
+    for (let start = 0; start < lines.length; start += WINDOW) {
+      signal?.throwIfAborted();
+      const window = lines.slice(start, start + WINDOW).map((line) => this.#send(line));
+      answers.push(...(await this.#settled(window)));
+    }
+    return answers;
+  }
+
+  async #settled(window: readonly Promise<unknown>[]): Promise<unknown[]> {
+    let timer: NodeJS.Timeout | undefined;
+    const limit = this.#options.limit * window.length;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        const error = this.#error(`no answer to ${this.#waiting.length} lines within ${limit / 1000} s`);
+        this.#fail(error);
+        reject(error);
+      }, limit);
+    });
+    const all = Promise.all(window);
+    all.catch(() => {});
+    try {
+      return await Promise.race([all, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #send(line: object): Promise<unknown> {
+    const child = this.#started();
+    return new Promise((resolve, reject) => {
+      if (this.#failure !== undefined) {
+        reject(this.#failure);
+        return;
+      }
+      this.#waiting.push({ resolve, reject });
+      child.stdin.write(`${JSON.stringify(line)}\n`);
+    });
+  }
+
+  #started(): Child {
+    if (this.#child !== undefined) return this.#child;
+    const { command, cwd } = this.#options;
+    const [program = "", ...words] = command;
+    const child = spawn(program, words, { cwd, stdio: ["pipe", "pipe", "inherit"] });
+    this.#child = child;
+    const fail = (reason: string) => {
+      if (this.#child === child && !this.#isClosing) this.#fail(this.#error(reason));
+    };
+    child.on("error", ({ message }) => fail(`cannot start: ${message}`));
+    child.on("exit", (code, exitSignal) =>
+      fail(`the process ended with ${exitSignal ?? `exit code ${code}`}`),
+    );
+    child.stdin.on("error", () => {});
+    createInterface({ input: child.stdout }).on("line", (text) => {
+      if (this.#child === child && text.trim() !== "") this.#answer(text);
+    });
+    return child;
+  }
+
+  #answer(text: string): void {
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      this.#fail(this.#error(`expected a JSON line, got ${JSON.stringify(text.slice(0, QUOTED))}`));
+      return;
+    }
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#fail(this.#error("more answers than lines"));
+    else next.resolve(value);
+  }
+
+  #error(reason: string): PartError {
+    return new PartError(`${this.#options.name}: ${this.#options.command.join(" ")}: ${reason}`);
+  }
+
+  /** Rejects every open line and ends the process; the next call starts another. */
+  #fail(error: PartError): void {
+    this.#failure = error;
+    const child = this.#child;
+    this.#child = undefined;
+    for (const { reject } of this.#waiting.splice(0)) reject(error);
+    child?.kill("SIGKILL");
+  }
+
+  /** Ends the process. */
+  async close(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined) return;
+    this.#isClosing = true;
+    this.#child = undefined;
+    child.stdin.end();
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => child.kill("SIGKILL"), 2000);
+      child.on("exit", () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+}

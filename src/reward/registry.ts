@@ -1,0 +1,60 @@
+/**
+ * @module
+ * Every built-in reward. A new reward is one file and one entry here; the configuration's schema and the creation of
+ * rewards follow from the list.
+ */
+import type * as z from "zod";
+import { ConfigError } from "../errors/index.ts";
+import { createPart, definitionUnion } from "../parts/index.ts";
+import { accuracyReward } from "./accuracy.ts";
+import { commandReward } from "./command-reward.ts";
+import { formatReward } from "./format.ts";
+import { lengthPartReward } from "./length-reward.ts";
+import { overlongReward } from "./overlong.ts";
+import type { Reward, RewardContext, RewardPart } from "./reward.ts";
+import { keyStepsReward, validityReward } from "./step-reward.ts";
+
+const definitions = [
+  accuracyReward,
+  formatReward,
+  keyStepsReward,
+  validityReward,
+  lengthPartReward,
+  overlongReward,
+  commandReward,
+] as const;
+
+/** One entry of the reward list that scores a completion by itself. */
+export const rewardEntrySchema = definitionUnion(definitions);
+
+export type RewardEntry = z.output<typeof rewardEntrySchema>;
+
+/** A reward of what its definition made. */
+export function namedReward(name: string, weight: number, part: RewardPart): Reward {
+  if (typeof part === "function") return { name, weight, score: part };
+  return {
+    name,
+    weight,
+    score: (answered, signal) => part.score(answered, signal),
+    close: () => part.close?.(),
+  };
+}
+
+/** The reward that an entry describes. */
+export function createReward(entry: RewardEntry, context: RewardContext): Reward {
+  const part = createPart<RewardContext, RewardPart>(definitions, entry, context);
+  return namedReward(entry.name ?? entry.kind, entry.weight, part);
+}
+
+/**
+ * Fails where two rewards have one name, since each name is a metric.
+ *
+ * @throws ConfigError naming it
+ */
+export function requireDistinctNames(rewards: readonly Pick<Reward, "name">[]): void {
+  const names = rewards.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) {
+    throw new ConfigError(`reward: expected distinct names, got "${twice}" twice; give one of them a name`);
+  }
+}

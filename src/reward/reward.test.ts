@@ -1,0 +1,122 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { PartError } from "../errors/index.ts";
+import { rewardOf } from "../testing/reward-of.ts";
+import { completionRewards } from "./completion-reward.ts";
+import { formatFault } from "./format.ts";
+import type { Answered, Reward } from "./reward.ts";
+
+const rows = JSON.parse(
+  readFileSync(new URL("../../fixtures/verify/reward.json", import.meta.url), "utf8"),
+) as [string, string, number, number, string][];
+
+describe("the reward of a completion", () => {
+  test.each(rows)(
+    "%j against %j: accuracy %d, format %d, %s",
+    async (completion, reference, accuracy, format) => {
+      const reward = await rewardOf(completion, { answers: [reference] });
+      expect(reward.parts).toEqual({ accuracy, format });
+      expect(reward.value).toBe(accuracy + 0.1 * format);
+    },
+  );
+
+  test("is the weighted sum of its parts", async () => {
+    const entries = [
+      { kind: "accuracy", weight: 0.5 },
+      { kind: "format", weight: 2 },
+    ];
+    const value = async (text: string) => (await rewardOf(text, { entries, answers: ["8"] })).value;
+    expect(await value("<think>a</think><answer>8</answer>")).toBe(2.5);
+    expect(await value("<think>a</think><answer>9</answer>")).toBe(2);
+    expect(await value("8")).toBe(0.5);
+  });
+
+  test("is −1 or 1 with AT-RL's values", async () => {
+    const entries = [{ kind: "accuracy", values: [-1, 1] }];
+    expect((await rewardOf("8", { entries, answers: ["8"] })).value).toBe(1);
+    expect((await rewardOf("9", { entries, answers: ["8"] })).value).toBe(-1);
+  });
+
+  test("with answers from marks only, a number in the text is no answer", async () => {
+    const flags = ["verdict.from=mark"];
+    const parts = async (text: string) => (await rewardOf(text, { answers: ["8"], flags })).parts;
+    expect(await parts("<think>8")).toEqual({ accuracy: 0, format: 0 });
+    expect(await parts("it is \\boxed{8}")).toEqual({ accuracy: 1, format: 0 });
+    expect(await parts("<answer>8</answer>")).toEqual({ accuracy: 1, format: 0 });
+  });
+
+  test("has no value without an accepted answer, which is not zero", async () => {
+    expect((await rewardOf("<answer></answer>", { answers: [" "] })).value).toBeNull();
+  });
+});
+
+test.each([
+  ["<think>a</think> so \\boxed{8}", null],
+  [" <think>a</think>\\boxed{\\frac{1}{2}}.", null],
+  ["<think>a</think><answer>8</answer>", "no \\boxed{…} after </think>"],
+  ["<think>\\boxed{8}</think> 8", "no \\boxed{…} after </think>"],
+  ["<think>a</think>\\boxed{8", "no \\boxed{…} after </think>"],
+  ["<think>a \\boxed{8}", "no </think>"],
+  ["a <think>a</think>\\boxed{8}", "text before <think>"],
+  ["<think> </think>\\boxed{8}", "nothing in <think>"],
+  ["</think><think>\\boxed{8}", "tags in another order"],
+  ["<think>a</think></think>\\boxed{8}", "more than one </think>"],
+])("with the form think-boxed, %j: %s", (completion, fault) => {
+  expect(formatFault(completion, "think-boxed")).toBe(fault);
+});
+
+describe("a reward that fails", () => {
+  const answered = ["a", "b", "c"].map(
+    (id): Answered => ({
+      problem: { id, images: [], question: "", answers: ["1"], columns: {} },
+      text: id,
+      afterThought: id,
+      extracted: null,
+      judgement: { extracted: null, score: 0, reason: "no answer" },
+      tokens: new Int32Array(1),
+      stopReason: "stop",
+    }),
+  );
+  const score = (own: Reward["score"], limit?: number) =>
+    completionRewards([{ name: "own", score: own }], answered, undefined, limit);
+
+  test("costs the completions on which it throws, and names problem and reward", async () => {
+    const found = await score((batch) =>
+      batch.map(({ problem }) => {
+        if (problem.id === "b") throw new Error("no such column");
+        return 1;
+      }),
+    );
+    expect(found.map(({ value }) => value)).toEqual([1, null, 1]);
+    expect(found[1]?.failures).toEqual(['reward "own": no such column (problem b)']);
+  });
+
+  test.each([
+    ["NaN", () => [1, Number.NaN, 1], "expected a finite number or null, got NaN (problem b)"],
+    ["a text", () => [1, "1", 1] as never, "expected a finite number or null, got 1 (problem b)"],
+    ["too few numbers", () => [1], "expected 3 scores, got 1"],
+    ["nothing", () => undefined as never, "expected 3 scores, got undefined"],
+  ])("by %s is named", async (_, own, message) => {
+    const found = await score((batch) =>
+      batch.length === 3 ? own() : ([own()?.[answered.indexOf(batch[0]!)]] as never),
+    );
+    const failures = found.flatMap(({ failures: own = [] }) => own);
+    expect(failures.length).toBeGreaterThan(0);
+    if (message.includes("problem")) expect(failures[0]).toContain(message);
+  });
+
+  test("by never ending is given up after its time", async () => {
+    const found = await score(() => new Promise(() => {}), 20);
+    expect(found.map(({ value }) => value)).toEqual([null, null, null]);
+    expect(found[0]?.failures?.[0]).toContain("no result within 0.02 s");
+  });
+
+  test("on everything is tried once", async () => {
+    let calls = 0;
+    await score(() => {
+      calls += 1;
+      throw new PartError("the server is gone", { isTotal: true });
+    });
+    expect(calls).toBe(1);
+  });
+});

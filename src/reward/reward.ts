@@ -1,0 +1,66 @@
+/**
+ * @module
+ * A reward: a function from a batch of answered problems to numbers, with a name and a weight.
+ */
+import type * as z from "zod";
+import type { Problem } from "../data/index.ts";
+import type { StopReason } from "../engine/index.ts";
+import type { Definition, KindDefinition, KindSchema } from "../parts/index.ts";
+import type { Judgement, Verdict } from "../verify/index.ts";
+
+/** A completion with its problem, as rewards see it. */
+export interface Answered {
+  readonly problem: Problem;
+  /** The whole completion, special tokens left out. */
+  readonly text: string;
+  /** The text after the thought: after the last `</think>`, all of it without a thought, "" where a thought has no end. */
+  readonly afterThought: string;
+  /** The answer that the run's verdict read out of the text; null where there is none. */
+  readonly extracted: string | null;
+  /** The run's verdict, the same that evaluation uses. */
+  readonly judgement: Judgement;
+  /** `[T]` sampled ids, the stop token included. */
+  readonly tokens: Int32Array;
+  readonly stopReason: StopReason;
+}
+
+/** Scores of a batch in its order; null where a completion cannot be scored, which is not 0. */
+export type RewardScores = readonly (number | null)[];
+
+/** Scores a batch of completions. */
+export type RewardFunction = (
+  answered: readonly Answered[],
+  signal?: AbortSignal,
+) => RewardScores | Promise<RewardScores>;
+
+/** A named and weighted part of the reward; its mean is a metric of its own. */
+export interface Reward {
+  readonly name: string;
+  /** Factor of the scores in the sum; 1 unless given. */
+  readonly weight?: number;
+  readonly score: RewardFunction;
+  /** Releases processes and connections when the run ends. */
+  close?(): void | Promise<void>;
+}
+
+/** Facts about the run that a reward is made with. */
+export interface RewardContext {
+  readonly verdict: Verdict;
+  /** The limit of a completion, in tokens. */
+  readonly maxCompletionTokens: number;
+}
+
+/** The part of a reward that its definition makes; name and weight come from the configuration. */
+export type RewardPart = RewardFunction | Pick<Reward, "score" | "close">;
+
+/** A built-in reward: its options and its maker. */
+export function defineReward<Schema extends KindSchema>(
+  definition: KindDefinition<Schema, RewardContext, RewardPart>,
+): KindDefinition<Schema, RewardContext, RewardPart>;
+/** A reward of a user module: its options, if it has any, and its maker. */
+export function defineReward<Schema extends z.ZodType>(
+  definition: Definition<Schema, RewardContext, RewardPart>,
+): Definition<Schema, RewardContext, RewardPart>;
+export function defineReward<T>(definition: T): T {
+  return definition;
+}

@@ -1,0 +1,182 @@
+/**
+ * @module
+ * Batches that are sampled and verified while earlier ones are learnt from, up to `train.maxStaleness` of them. What a
+ * batch is depends on its number alone and never on timing: batch k is sampled whole, refills of dynamic sampling
+ * included, from the policy after iteration k − 1 − maxStaleness (the first from the policy that the run begins with),
+ * from the next problems of the stream, with a generator of its own.
+ *
+ * The bound is AReaL's maximum staleness η, arXiv:2505.24298; η = 1 is also known as one-step off-policy.
+ */
+import type { Completion, Sampler } from "../../engine/index.ts";
+import { RunError } from "../../errors/index.ts";
+import type { Rng } from "../../math/index.ts";
+import type { Position, Progress, Training } from "../iteration/training.ts";
+import { Stopwatch } from "../loop/stopwatch.ts";
+import { type SampledBatch, sampleBatch } from "./sample-batch.ts";
+
+/** A batch that was sampled ahead of its turn. */
+export interface BatchAhead extends SampledBatch {
+  /** Iterations behind the weights that sampled it. */
+  readonly version: number;
+  /** Where the next batch begins. */
+  readonly after: Position;
+  /** What came after its draws: the order of its groups. */
+  readonly rng: Rng;
+  /** Of its own time, which other work had at the same time. */
+  readonly watch: Stopwatch;
+  /** All that the sampler answered, for shuffled frames too, in order. */
+  readonly completions: RecordedBatch["completions"];
+}
+
+/** The completions of a batch, in the order in which they were sampled: enough to have it again. */
+export interface RecordedBatch {
+  readonly iteration: number;
+  readonly version: number;
+  /**
+   * `[P][G]`; with dynamic sampling those of every round, one after another, and with a temporal reward after those of a
+   * round its completions for shuffled frames.
+   */
+  readonly completions: readonly (readonly Completion[])[];
+}
+
+/** Answers with what was sampled before. */
+function replayed({ iteration, completions }: RecordedBatch): Sampler {
+  let next = 0;
+  return {
+    async sample({ prompts }) {
+      const groups = completions.slice(next, next + prompts.length);
+      next += prompts.length;
+      if (groups.length !== prompts.length) {
+        throw new RunError(
+          `ahead.jsonl of the checkpoint: expected ${prompts.length} groups of iteration ${iteration}, got ${groups.length}`,
+        );
+      }
+      return groups.map((group) => [...group]);
+    },
+  };
+}
+
+/** A sampler whose answers are kept as well. */
+function keeping(sampler: Sampler, kept: (readonly Completion[])[]): Sampler {
+  return {
+    async sample(request) {
+      const groups = await sampler.sample(request);
+      kept.push(...groups);
+      return groups;
+    },
+  };
+}
+
+export class BatchesAhead {
+  readonly #training: Training;
+  readonly #rng: Rng;
+  readonly #underWay = new Map<number, Promise<BatchAhead>>();
+  /** Number of the next batch to begin. */
+  #next: number;
+  /** Where it begins, once the batch before it draws no more. */
+  #position: Promise<Position>;
+
+  /**
+   * @param progress where the batch of iteration `first` begins
+   * @param recorded that batch and those after it, as far as they were sampled before
+   */
+  constructor(
+    training: Training,
+    progress: Progress,
+    first: number,
+    recorded: readonly RecordedBatch[] = [],
+  ) {
+    const { dataPosition, rows } = progress;
+    this.#training = training;
+    this.#rng = progress.rng.fork("batch");
+    this.#next = first;
+    this.#position = Promise.resolve({ dataPosition, rows });
+    for (const batch of recorded) void this.#begin(batch.version, replayed(batch));
+  }
+
+  /**
+   * The batch of an iteration; with it the sampling of later ones begins, from the present weights.
+   *
+   * @throws what sampling it failed with
+   */
+  async take(iteration: number, watch: Stopwatch): Promise<BatchAhead> {
+    const { maxStaleness } = this.#training.schedule;
+    return watch.time("wait", async () => {
+      await this.#beginUpTo(iteration + Math.max(0, maxStaleness - 1), iteration - 1);
+      const batch = await this.#underWay.get(iteration)!;
+      this.#underWay.delete(iteration);
+      await this.#beginUpTo(iteration + maxStaleness, iteration - 1);
+      return batch;
+    });
+  }
+
+  async #beginUpTo(iteration: number, version: number): Promise<void> {
+    const { engine, iterations } = this.#training;
+    const last = Math.min(iteration, iterations);
+    if (this.#next > last) return;
+    const sampler = await engine.sampler();
+    const begun: Promise<BatchAhead>[] = [];
+    while (this.#next <= last) begun.push(this.#begin(version, sampler));
+    void Promise.allSettled(begun).then(() => sampler.release?.());
+  }
+
+  #begin(version: number, sampler: Sampler): Promise<BatchAhead> {
+    const number = this.#next++;
+    let release: (position: Position) => void = () => {};
+    const before = this.#position;
+    this.#position = new Promise((resolve) => {
+      release = resolve;
+    });
+    const batch = this.#sample(number, version, sampler, before, release);
+    // A failure is told where the batch is asked for.
+    batch.catch(() => {});
+    this.#underWay.set(number, batch);
+    return batch;
+  }
+
+  async #sample(
+    number: number,
+    version: number,
+    sampler: Sampler,
+    before: Promise<Position>,
+    release: (position: Position) => void,
+  ): Promise<BatchAhead> {
+    const training = this.#training;
+    const watch = new Stopwatch(training.clock);
+    const draws = { ...(await before), rng: this.#rng.fork(number) };
+    const after = (): Position => ({ dataPosition: draws.dataPosition, rows: draws.rows });
+    const completions: (readonly Completion[])[] = [];
+    try {
+      const onLastDraw = () => release(after());
+      const options = { sampler: keeping(sampler, completions), onLastDraw };
+      const sampled = await sampleBatch(training, draws, watch, options);
+      return { ...sampled, version, after: after(), rng: draws.rng, watch, completions };
+    } finally {
+      release(after());
+    }
+  }
+
+  /**
+   * Waits until every batch under way is there.
+   *
+   * @throws what the first of them failed with
+   */
+  async drain(): Promise<void> {
+    await Promise.all(this.#underWay.values());
+  }
+
+  /** Waits until nothing is under way any more, be it done or failed. */
+  async settle(): Promise<void> {
+    await Promise.allSettled(this.#underWay.values());
+  }
+
+  /** The batches under way, once they are there. */
+  async recorded(): Promise<RecordedBatch[]> {
+    return Promise.all(
+      [...this.#underWay].map(async ([iteration, batch]) => {
+        const { version, completions } = await batch;
+        return { iteration, version, completions };
+      }),
+    );
+  }
+}

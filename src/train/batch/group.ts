@@ -1,0 +1,44 @@
+/**
+ * @module
+ * What one iteration handles: the completions of a prompt with their rewards.
+ */
+import type { Completion } from "../../engine/index.ts";
+import type { Question } from "../../eval/index.ts";
+import { groupSpread } from "../../math/index.ts";
+import type { CompletionReward, Tally } from "../../reward/index.ts";
+
+/** One completion with its verdict and its rewards. */
+export interface Rollout {
+  readonly completion: Completion;
+  readonly text: string;
+  readonly reward: CompletionReward;
+}
+
+/** A group held against another for the same question with the frames of its videos shuffled. */
+export interface OrderComparison {
+  /** The group itself. */
+  readonly ordered: Tally;
+  /** The other. */
+  readonly shuffled: Tally;
+  /** Whether any rollout of the group got the temporal reward. */
+  readonly isRewarded: boolean;
+  /** Sampled for the comparison, and never learnt from. */
+  readonly shuffledTokens: number;
+}
+
+/** The rollouts of one prompt. */
+export interface Group extends Question {
+  readonly rollouts: readonly Rollout[];
+  /** Only with a temporal reward, where the problem has a video of two frames or more. */
+  readonly temporal?: OrderComparison;
+}
+
+/** `[G]` rewards of a group; null where a completion has none. */
+export function groupRewards(group: Group): (number | null)[] {
+  return group.rollouts.map(({ reward }) => reward.value);
+}
+
+/** Whether a group's rewards differ, so that it carries a gradient. */
+export function hasSpread(group: Group): boolean {
+  return groupSpread(groupRewards(group)).hasSpread;
+}

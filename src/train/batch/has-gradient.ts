@@ -1,0 +1,21 @@
+/**
+ * @module
+ * Whether a group moves the weights. A group whose rewards are all equal has advantage 0, and no gradient unless a term
+ * beside the advantage has one.
+ */
+import { algorithmNeeds } from "../../objective/index.ts";
+import type { Training } from "../iteration/training.ts";
+import { type Group, hasSpread } from "./group.ts";
+
+/**
+ * True for a group whose rewards differ, and for every group where the algorithm needs no spread, has a KL term in the
+ * loss or an entropy term, or where the credit method changes rewards or adds a term to the loss.
+ */
+export function hasGradient(
+  { objective, credit }: Pick<Training, "objective" | "credit">,
+  group: Group,
+): boolean {
+  const { spread, termGradient } = algorithmNeeds(objective);
+  const hasTerm = termGradient || credit.addsLossTerm || credit.needs.allGroups;
+  return !spread || hasTerm === true || hasSpread(group);
+}

@@ -1,0 +1,31 @@
+/**
+ * @module
+ * In which order training meets its problems.
+ */
+import type { ProblemSource } from "../../data/index.ts";
+import { DataError } from "../../errors/index.ts";
+import { Rng } from "../../math/index.ts";
+
+/**
+ * The index of the problem at a position of the stream: the position itself in an endless source; in a finite one,
+ * epoch after epoch, each in an order of its own.
+ *
+ * @param position counted from 0 over the whole run
+ * @throws DataError when the source is empty
+ */
+export function problemOrder(source: ProblemSource, seed: number): (position: number) => number {
+  const { size } = source;
+  if (size === Infinity) return (position) => position;
+  if (size < 1) throw new DataError(`data: expected at least one problem, got none (${source.fingerprint})`);
+  const root = new Rng(seed);
+  let epoch = -1;
+  let order = new Uint32Array();
+  return (position) => {
+    const current = Math.floor(position / size);
+    if (current !== epoch) {
+      epoch = current;
+      order = root.fork(`epoch/${epoch}`).shuffle(new Uint32Array(size).map((_, i) => i));
+    }
+    return order[position % size]!;
+  };
+}

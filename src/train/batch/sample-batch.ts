@@ -1,0 +1,73 @@
+/**
+ * @module
+ * The groups that an iteration learns from: those of one sampling, or, with dynamic sampling, of as many as it takes to
+ * find enough groups with spread.
+ *
+ * Source of dynamic sampling: DAPO, arXiv:2503.14476, section 3.2 and eq. 11.
+ */
+import type { SkippedRow } from "../../eval/index.ts";
+import { isScorable } from "../../math/index.ts";
+import type { Draws, Training } from "../iteration/training.ts";
+import type { Stopwatch } from "../loop/stopwatch.ts";
+import type { Group } from "./group.ts";
+import { hasGradient } from "./has-gradient.ts";
+import { type SamplingOptions, sampleGroups } from "./sample-groups.ts";
+
+/** What sampling brought. */
+export interface SampledBatch {
+  /** Every group that was sampled, in order. */
+  readonly groups: readonly Group[];
+  /** The groups that count in the loss; with dynamic sampling P at most, the first. */
+  readonly kept: Group[];
+  /** Rounds of sampling, 1 without dynamic sampling. */
+  readonly attempts: number;
+  /** Rows of the data set that were passed over. */
+  readonly skippedRows: readonly SkippedRow[];
+}
+
+/** Whether the rewards, or the verdicts, of a group differ. */
+function differs({ rollouts }: Group, by: "accuracy" | "reward"): boolean {
+  const values = rollouts
+    .map(({ reward }) => (by === "reward" ? reward.value : reward.judgement.score))
+    .filter(isScorable);
+  return values.some((value) => value !== values[0]);
+}
+
+/**
+ * Samples the groups of an iteration; moves the position in the stream of problems with every attempt.
+ *
+ * With dynamic sampling further problems are drawn, P at a time, until P groups have spread or the attempts are used up;
+ * groups beyond P are dropped. The position and the generator move by whole attempts, so that a resumed run draws what a
+ * straight one does.
+ */
+export async function sampleBatch(
+  training: Training,
+  draws: Draws,
+  watch: Stopwatch,
+  { sampler, onLastDraw }: SamplingOptions = {},
+): Promise<SampledBatch> {
+  const { credit, objective } = training;
+  const { dynamicSampling, promptsPerIteration, equalGroups } = training.schedule;
+  // A loss over pairs has no mean over the batch.
+  const countsEqual = equalGroups === "count" && objective.unit === "token";
+  const isKept = (group: Group) =>
+    (countsEqual || hasGradient(training, group)) &&
+    (dynamicSampling === undefined || differs(group, dynamicSampling.spreadOf));
+  const groups: Group[] = [];
+  const kept: Group[] = [];
+  const skippedRows: SkippedRow[] = [];
+  const maxAttempts = dynamicSampling?.maxAttempts ?? 1;
+  let attempts = 0;
+  do {
+    const isLast = attempts + 1 === maxAttempts;
+    const sampled = await sampleGroups(training, draws, credit.needs, watch, {
+      ...(sampler && { sampler }),
+      ...(isLast && onLastDraw && { onLastDraw }),
+    });
+    groups.push(...sampled.groups);
+    kept.push(...sampled.groups.filter(isKept));
+    skippedRows.push(...sampled.skippedRows);
+    attempts++;
+  } while (kept.length < promptsPerIteration && attempts < maxAttempts);
+  return { groups, kept: kept.slice(0, promptsPerIteration), attempts, skippedRows };
+}

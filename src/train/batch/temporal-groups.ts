@@ -1,0 +1,100 @@
+/**
+ * @module
+ * T-GRPO's second groups: completions for the same questions with the frames of their videos shuffled. They are judged,
+ * compared with the first and let go: nothing is learnt from them.
+ *
+ * Source: Video-R1, arXiv:2503.21776, section 3.2.
+ */
+import type { Completion, SampleRequest, Sampler } from "../../engine/index.ts";
+import { Rng } from "../../math/index.ts";
+import {
+  answeredOf,
+  type CompletionReward,
+  completionRewards,
+  orderHelps,
+  type TemporalOptions,
+  tallyRight,
+  temporalRewards,
+} from "../../reward/index.ts";
+import type { Training } from "../iteration/training.ts";
+import type { Stopwatch } from "../loop/stopwatch.ts";
+import type { Group } from "./group.ts";
+import { withShuffledFrames } from "./shuffled-frames.ts";
+
+/** What is sampled beside the groups, and with what seed. */
+interface TemporalSampling {
+  readonly options: TemporalOptions;
+  readonly sampler: Sampler;
+  /** As for the groups in order, but for prompts, number and seed. */
+  readonly request: Omit<SampleRequest, "signals">;
+  readonly seed: number;
+}
+
+/**
+ * The groups with the temporal reward of those that have a video; the others, and those that no verifier could judge, as
+ * they are.
+ *
+ * A problem's frames are shuffled by the run's seed and the problem's index alone: whatever else is in the batch, and
+ * whenever it comes, the order is the same.
+ */
+export async function withTemporalRewards(
+  training: Training,
+  groups: readonly Group[],
+  { options, sampler, request, seed }: TemporalSampling,
+  watch: Stopwatch,
+): Promise<readonly Group[]> {
+  const orders = new Rng(training.seed).fork("shuffled frames");
+  const prompts = groups.map(({ index, prompt, rollouts }) =>
+    tallyRight(rollouts.map(({ reward }) => reward)).judged === 0
+      ? undefined
+      : withShuffledFrames(prompt, orders.fork(index)),
+  );
+  const shown = prompts.filter((prompt) => prompt !== undefined);
+  if (shown.length === 0) return groups;
+  const groupSize = options.shuffledGroupSize ?? Math.floor(request.groupSize / 2);
+  const sampled = await watch.time("sample", () =>
+    sampler.sample({ ...request, prompts: shown, groupSize, seed }),
+  );
+  return watch.time("verify", async () => {
+    let next = 0;
+    const compared: Group[] = [];
+    for (const [p, group] of groups.entries()) {
+      if (prompts[p] === undefined) {
+        compared.push(group);
+        continue;
+      }
+      const completions = sampled[next++]!;
+      const shuffled = tallyRight(await shuffledRewards(training, group, completions));
+      const rewards = group.rollouts.map(({ reward }) => reward);
+      const ordered = tallyRight(rewards);
+      const helps = orderHelps(ordered, shuffled, options.factor);
+      const rewarded = temporalRewards(rewards, helps, options.weight);
+      compared.push({
+        ...group,
+        rollouts: group.rollouts.map((rollout, i) => ({ ...rollout, reward: rewarded[i]! })),
+        temporal: {
+          ordered,
+          shuffled,
+          isRewarded: helps && ordered.right > 0,
+          shuffledTokens: completions.reduce((sum, { tokens }) => sum + tokens.length, 0),
+        },
+      });
+    }
+    return compared;
+  });
+}
+
+/** Rewards of completions for the shuffled frames of a group's problem. */
+async function shuffledRewards(
+  { dialogue, verdict, rewards, schedule, signal }: Training,
+  { problem }: Group,
+  completions: readonly Completion[],
+): Promise<CompletionReward[]> {
+  const sampled = completions.map((completion) => ({
+    problem,
+    completion,
+    text: dialogue.text(completion.tokens),
+  }));
+  const answered = await answeredOf(verdict, sampled);
+  return completionRewards(rewards, answered, signal, schedule.rewardTimeoutSeconds * 1000);
+}

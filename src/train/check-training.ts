@@ -1,0 +1,126 @@
+/**
+ * @module
+ * Checks of a training before its first step: parts that contradict each other, and parts that the engine cannot serve.
+ */
+import type { CreditMethod } from "../credit/index.ts";
+import type { ProblemSource } from "../data/index.ts";
+import { type Engine, requireCapability } from "../engine/index.ts";
+import { ConfigError } from "../errors/index.ts";
+import {
+  type Algorithm,
+  algorithmNeeds,
+  correctsStaleness,
+  hasAdvantages,
+  keepsTokenCredit,
+} from "../objective/index.ts";
+import { creditCapabilities } from "./credit/credit-signals.ts";
+import type { Training } from "./iteration/training.ts";
+
+/** Reasons why a credit method and an algorithm cannot be combined; none where they can. */
+export function pairFaults(credit: CreditMethod, objective: Algorithm): string[] {
+  const pair = `credit.kind "${credit.name ?? "own"}" with algorithm.kind "${objective.name ?? "own"}"`;
+  const faults: string[] = [];
+  if (!credit.sharesEvenly && !keepsTokenCredit(objective)) {
+    faults.push(
+      `${pair}: a sequence-level ratio erases token credit; set algorithm.form to "token", or credit to uniform`,
+    );
+  }
+  if (credit.addsLossTerm && objective.unit === "pair") {
+    faults.push(
+      `${pair}: its term of the loss is of tokens, and the algorithm compares pairs; choose another of the two`,
+    );
+  }
+  if (credit.needs.advantage && !hasAdvantages(objective)) {
+    faults.push(
+      `${pair}: the credit depends on advantages, and an algorithm that compares completions has none`,
+    );
+  }
+  return faults;
+}
+
+/** Reasons why settings of a schedule cannot be combined with the other parts; none where they can. */
+export function scheduleFaults({
+  schedule,
+  sampling,
+  objective,
+  iterations,
+}: Pick<Training, "schedule" | "sampling" | "objective" | "iterations">): string[] {
+  const { minibatches, promptsPerIteration, warmup, maxStaleness } = schedule;
+  const faults: string[] = [];
+  if (minibatches > promptsPerIteration) {
+    faults.push(
+      `train.minibatches: expected at most train.promptsPerIteration (${promptsPerIteration}), got ${minibatches}`,
+    );
+  }
+  if (warmup > iterations) {
+    faults.push(`train.warmup: expected at most train.iterations (${iterations}), got ${warmup}`);
+  }
+  if (maxStaleness > 0 && !correctsStaleness(objective)) {
+    faults.push(
+      `train.maxStaleness ${maxStaleness} with algorithm.kind "${objective.name ?? "own"}": it has no importance ratio, so ` +
+        "that samples of an earlier policy would go uncorrected; expected 0, or another algorithm",
+    );
+  }
+  if (sampling.topK === 1) {
+    faults.push(
+      "sampling.topK: 1 makes every completion of a group the same, so there is nothing to compare",
+    );
+  }
+  return faults;
+}
+
+/** Fails when the engine lacks a capability that a part needs. */
+function requireCapabilities(training: Training): void {
+  const { engine, credit, objective, temporal, schedule } = training;
+  const available = engine.capabilities;
+  for (const capability of creditCapabilities(credit.needs)) {
+    requireCapability(available, capability, `credit.kind "${credit.name ?? "own"}"`);
+  }
+  if (temporal) requireCapability(available, "video", 'reward kind "temporal"');
+  if (schedule.maxStaleness > 0) requireCapability(available, "overlap", "train.maxStaleness above 0");
+  const needs = algorithmNeeds(objective);
+  if (needs.values) requireCapability(available, "value", 'algorithm.baseline "values"');
+  if (needs.entropyGradient) {
+    requireCapability(available, "entropy-gradient", "algorithm.entropyCoefficient above 0");
+  }
+  if (needs.reference) {
+    const part =
+      objective.unit === "pair"
+        ? `algorithm.kind "${objective.name ?? "own"}"`
+        : "algorithm.klCoefficient above 0";
+    requireCapability(available, "reference", part);
+  } else if (schedule.reportKlEvery > 0) {
+    requireCapability(available, "reference", "train.reportKlEvery above 0");
+  }
+}
+
+/** Fails when a data set has a video and the engine takes none. */
+async function requireVideos(engine: Engine, source: ProblemSource | undefined): Promise<void> {
+  if (engine.capabilities.has("video")) return;
+  const place = await source?.firstVideo?.();
+  if (place !== undefined)
+    requireCapability(engine.capabilities, "video", `${place}: a problem with a video`);
+}
+
+/** Fails when the reward compares orders of frames and no problem has any. */
+async function requireFrames({ temporal, source }: Training): Promise<void> {
+  if (temporal === undefined || (await source.firstVideo?.()) !== undefined) return;
+  throw new ConfigError(
+    `reward kind "temporal": expected a data set in which some problem has a video, got none in ${source.fingerprint}`,
+  );
+}
+
+/**
+ * Fails before the first step where the parts cannot work together.
+ *
+ * @throws ConfigError when parts contradict each other
+ * @throws EngineError naming the part and the capability that the engine lacks
+ */
+export async function requireSound(training: Training): Promise<void> {
+  const faults = [...scheduleFaults(training), ...pairFaults(training.credit, training.objective)];
+  if (faults.length > 0) throw new ConfigError(faults.join("\n"));
+  requireCapabilities(training);
+  await requireVideos(training.engine, training.source);
+  await requireFrames(training);
+  await requireVideos(training.engine, training.validation);
+}

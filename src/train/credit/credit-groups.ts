@@ -1,0 +1,93 @@
+/**
+ * @module
+ * Token weights for the groups of an iteration: signals, then the run's credit method.
+ */
+import type { CompletionCredit, CreditMethod, CreditNeeds } from "../../credit/index.ts";
+import type { Rng } from "../../math/index.ts";
+import type { Group } from "../batch/group.ts";
+import type { Training } from "../iteration/training.ts";
+import type { Stopwatch } from "../loop/stopwatch.ts";
+import { creditSignals } from "./credit-signals.ts";
+
+/** Numbers of Gram matrices that are asked for at once: 128 MiB. */
+const GRAM_NUMBERS = 2 ** 24;
+
+/** Runs of whole groups whose Gram matrices may be scored at once; all groups where the method needs the whole batch. */
+function partsOf(groups: readonly Group[], { needs, wholeBatch }: CreditMethod): (readonly Group[])[] {
+  if (needs.calibrated === undefined || wholeBatch) return [groups];
+  const parts: Group[][] = [];
+  let room = 0;
+  for (const group of groups) {
+    const numbers = group.rollouts.reduce((sum, { completion }) => sum + completion.tokens.length ** 2, 0);
+    if (numbers > room || parts.length === 0) {
+      parts.push([]);
+      room = GRAM_NUMBERS;
+    }
+    parts.at(-1)!.push(group);
+    room -= numbers;
+  }
+  return parts;
+}
+
+/** Input of a credit method beside signals of the model. */
+interface CreditInputs {
+  /** `[P][G][T]` of the completions, where the method asks for them. */
+  readonly advantages?: readonly (readonly ArrayLike<number>[])[] | undefined;
+  readonly rng: Rng;
+  /** Seed of random image ablations, another in each iteration. */
+  readonly ablationSeed: number;
+  /** Whether an earlier policy sampled the completions. */
+  readonly isStale: boolean;
+}
+
+async function creditPart(
+  { engine, credit, sampling, dialogue }: Training,
+  groups: readonly Group[],
+  { advantages, rng, ablationSeed, isStale }: CreditInputs,
+  watch: Stopwatch,
+): Promise<CompletionCredit[][]> {
+  const answers = groups.flatMap(({ prompt, rollouts }) =>
+    rollouts.map(({ completion }) => ({ prompt, completion })),
+  );
+  const signals = await watch.time("score", () =>
+    creditSignals(engine, sampling.temperature, drawnAnew(credit.needs, ablationSeed), answers, isStale),
+  );
+  let next = 0;
+  const completions = groups.map(({ problem, rollouts }, p) =>
+    rollouts.map(({ completion, text, reward }, g) => ({
+      mask: new Uint8Array(completion.tokens.length).fill(1),
+      signals: signals[next++],
+      tokens: completion.tokens,
+      get tokenTexts() {
+        return dialogue.tokenTexts(completion.tokens);
+      },
+      text,
+      reward: reward.value,
+      problem,
+      ...(advantages && { advantage: advantages[p]![g]! }),
+    })),
+  );
+  return watch.time("credit", async () => credit.credit(completions, rng));
+}
+
+/** Needs whose random image ablation draws from another seed, so that each iteration has draws of its own. */
+function drawnAnew(needs: CreditNeeds, seed: number): CreditNeeds {
+  if (needs.ablation === undefined || !("seed" in needs.ablation.image)) return needs;
+  const { image } = needs.ablation;
+  return { ...needs, ablation: { ...needs.ablation, image: { ...image, seed: (image.seed ^ seed) >>> 0 } } };
+}
+
+/** `[P][G]` what the run's credit method says of each completion. */
+export async function creditGroups(
+  training: Training,
+  groups: readonly Group[],
+  { advantages, ...inputs }: CreditInputs,
+  watch: Stopwatch,
+): Promise<CompletionCredit[][]> {
+  const credits: CompletionCredit[][] = [];
+  for (const part of partsOf(groups, training.credit)) {
+    const own = advantages?.slice(credits.length, credits.length + part.length);
+    credits.push(...(await creditPart(training, part, { ...inputs, advantages: own }, watch)));
+  }
+  return credits;
+}

@@ -1,0 +1,114 @@
+/**
+ * @module
+ * The signals that a credit method needs: those that came along while sampling, and the rest from scoring passes.
+ */
+import type { AblatedPass, CreditCompletion, CreditNeeds } from "../../credit/index.ts";
+import type { Capability, Completion, Prompt, Score, ScoreRequest, Scorer } from "../../engine/index.ts";
+import { EngineError } from "../../errors/index.ts";
+
+type Signals = NonNullable<CreditCompletion["signals"]>;
+
+/** A sampled completion and what it answers. */
+export interface Answered {
+  readonly prompt: Prompt;
+  readonly completion: Completion;
+}
+
+/** What an engine must be able to do for a credit method with these needs. */
+export function creditCapabilities({ attention, calibrated, entropy, ablation }: CreditNeeds): Capability[] {
+  return [
+    ...(attention ? (["attention"] as const) : []),
+    ...(attention?.measure ? (["attention-measure"] as const) : []),
+    ...(calibrated ? (["calibrated-attention"] as const) : []),
+    ...(entropy ? (["entropy"] as const) : []),
+    ...(ablation ? (["image-ablation"] as const) : []),
+    ...(ablation?.divergence ? (["full-distribution"] as const) : []),
+  ];
+}
+
+/**
+ * Signals of each completion.
+ *
+ * @param temperature that the completions were sampled at
+ * @param needs what the credit method asks for
+ * @param isStale whether an earlier policy sampled the completions: the passes that are compared are then both its
+ *   successor's. Attention and entropy that came with the samples stay those of the policy that drew them
+ * @returns in the order of `answers`
+ */
+export async function creditSignals(
+  engine: Scorer,
+  temperature: number,
+  needs: CreditNeeds,
+  answers: readonly Answered[],
+  isStale = false,
+): Promise<Signals[]> {
+  const attention = await attentionSignals(engine, temperature, needs, answers);
+  const passes =
+    needs.ablation && (await ablatedPasses(engine, temperature, needs.ablation, answers, isStale));
+  return answers.map(({ completion }, i) => ({
+    ...attention[i],
+    ...(needs.entropy && { entropy: completion.entropy }),
+    ...(passes && { ablation: passes[i]! }),
+  }));
+}
+
+/** Attention as sampled where every completion carries what is asked for, else scored. */
+async function attentionSignals(
+  engine: Scorer,
+  temperature: number,
+  { attention, calibrated }: CreditNeeds,
+  answers: readonly Answered[],
+): Promise<(Signals | undefined)[]> {
+  const isThere = ({ signals }: Completion) =>
+    (attention === undefined ||
+      (signals?.attention !== undefined &&
+        (attention.measure === undefined || signals.attention[attention.measure] !== undefined))) &&
+    (calibrated === undefined || signals?.calibrated !== undefined);
+  if (answers.every(({ completion }) => isThere(completion))) {
+    return answers.map(({ completion }) => completion.signals);
+  }
+  const scores = await score(engine, answers, {
+    temperature,
+    signals: { ...(attention && { attention }), ...(calibrated && { calibrated }) },
+  });
+  return scores.map(({ signals }) => signals);
+}
+
+/**
+ * The passes with and without the images; the sampled log-probs serve as the first where weights and temperature are
+ * theirs.
+ */
+async function ablatedPasses(
+  engine: Scorer,
+  sampledAt: number,
+  { image, divergence, temperature = sampledAt }: NonNullable<CreditNeeds["ablation"]>,
+  answers: readonly Answered[],
+  isStale: boolean,
+): Promise<AblatedPass[]> {
+  if (divergence) {
+    const scores = await score(engine, answers, { temperature, divergenceFrom: image });
+    return scores.map(({ logprobs, ablatedLogprobs, divergence: nats }) => ({
+      given: logprobs,
+      ablated: asked(ablatedLogprobs, "ablated log-probs"),
+      divergence: asked(nats, "divergences"),
+    }));
+  }
+  const ablated = await score(engine, answers, { temperature, image });
+  const given =
+    temperature === sampledAt && !isStale
+      ? answers.map(({ completion }) => completion)
+      : await score(engine, answers, { temperature });
+  return ablated.map(({ logprobs }, i) => ({ given: given[i]!.logprobs, ablated: logprobs }));
+}
+
+function score(engine: Scorer, answers: readonly Answered[], request: ScoreRequest): Promise<Score[]> {
+  return engine.score(
+    answers.map(({ prompt, completion }) => ({ prompt, completion: completion.tokens })),
+    request,
+  );
+}
+
+function asked<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new EngineError(`score: expected ${what}, got none`);
+  return value;
+}

@@ -1,0 +1,113 @@
+/**
+ * @module
+ * What is measured of a group before it is learnt from, and the group as the objective sees it.
+ */
+import type { CompletionCredit } from "../../credit/index.ts";
+import type { Score, Sequence } from "../../engine/index.ts";
+import { EngineError } from "../../errors/index.ts";
+import { groupSpread, isScorable } from "../../math/index.ts";
+import type { ObjectiveGroup } from "../../objective/index.ts";
+import { type Group, groupRewards } from "../batch/group.ts";
+import type { Training } from "../iteration/training.ts";
+import type { Stopwatch } from "../loop/stopwatch.ts";
+
+/** A group with what was asked for of the model before the first step. */
+export interface MeasuredGroup {
+  readonly group: Group;
+  /** `[G][T]` nats. */
+  readonly refLogprobs?: readonly Float64Array[] | undefined;
+  /** `[G][T]` nats, by the trainer before the batch's first step; only where the algorithm corrects for the sampler. */
+  readonly trainerLogprobs?: readonly Float64Array[] | undefined;
+  /** `[G][T]` estimates of the value head, reward units. */
+  readonly oldValues?: readonly Float64Array[] | undefined;
+}
+
+/** A group with the credit of its completions. */
+export interface CreditedGroup extends MeasuredGroup {
+  /** It counts in the means of the loss and has no gradient. */
+  readonly isIdle?: boolean;
+  readonly credits: readonly CompletionCredit[];
+}
+
+/** Prompt and tokens of every completion. */
+export function sequencesOf(groups: readonly MeasuredGroup[]): Sequence[] {
+  return groups.flatMap(({ group }) =>
+    group.rollouts.map(({ completion }) => ({ prompt: group.prompt, completion: completion.tokens })),
+  );
+}
+
+/** Gives each group its log-probs under the frozen reference and the estimates of the value head, as asked for. */
+export async function measureGroups(
+  { engine, sampling }: Training,
+  groups: readonly Group[],
+  wants: { readonly reference: boolean; readonly values: boolean },
+  watch: Stopwatch,
+): Promise<MeasuredGroup[]> {
+  const plain = groups.map((group): MeasuredGroup => ({ group }));
+  const sequences = sequencesOf(plain);
+  const { temperature } = sampling;
+  const reference = wants.reference
+    ? await watch.time("score", () => engine.score(sequences, { weights: "reference", temperature }))
+    : undefined;
+  const valued = wants.values
+    ? await watch.time("score", () => engine.score(sequences, { values: true }))
+    : undefined;
+  let next = 0;
+  return plain.map(({ group }) => {
+    const places = group.rollouts.map(() => next++);
+    return {
+      group,
+      ...(reference && { refLogprobs: places.map((place) => reference[place]!.logprobs) }),
+      ...(valued && { oldValues: places.map((place) => valuesOf(valued[place]!)) }),
+    };
+  });
+}
+
+function valuesOf({ values }: Score): Float64Array {
+  if (values === undefined) throw new EngineError("score: expected values, got none");
+  return values;
+}
+
+/** `[G]` rewards with what the credit method adds to them; null where no verifier could judge. */
+export function shapedRewards(group: Group, credits?: readonly CompletionCredit[]): (number | null)[] {
+  return groupRewards(group).map((reward, i) =>
+    isScorable(reward) ? reward + (credits?.[i]?.rewardBonus ?? 0) : null,
+  );
+}
+
+/** Whether the shaped rewards of a group differ. */
+export function hasShapedSpread({ group, credits }: CreditedGroup): boolean {
+  return groupSpread(shapedRewards(group, credits)).hasSpread;
+}
+
+/**
+ * The batch as the objective sees it.
+ *
+ * @param scores of the present policy, one per completion; log-probs and values are those of sampling unless given, and of
+ *   the trainer before the first step where those are known
+ */
+export function objectiveGroups(
+  groups: readonly (MeasuredGroup & { readonly credits?: readonly CompletionCredit[] })[],
+  scores?: readonly (Score | undefined)[],
+): ObjectiveGroup[] {
+  let next = 0;
+  return groups.map(({ group, credits, refLogprobs, trainerLogprobs, oldValues }) => ({
+    rewards: shapedRewards(group, credits),
+    completions: group.rollouts.map(({ completion }, i) => ({
+      ...present(scores?.[next++], trainerLogprobs?.[i] ?? completion.logprobs, oldValues?.[i]),
+      oldValues: oldValues?.[i],
+      oldLogprobs: trainerLogprobs?.[i] ?? completion.logprobs,
+      samplerLogprobs: completion.logprobs,
+      refLogprobs: refLogprobs?.[i],
+      mask: new Uint8Array(completion.tokens.length).fill(1),
+      weights: credits?.[i]?.weights,
+      perception: credits?.[i]?.perception,
+      isTruncated: completion.stopReason === "length",
+    })),
+  }));
+}
+
+function present(score: Score | undefined, logprobs: Float64Array, oldValues: Float64Array | undefined) {
+  if (score === undefined) return { logprobs, values: oldValues };
+  return { logprobs: score.logprobs, values: oldValues && valuesOf(score) };
+}

@@ -1,0 +1,377 @@
+/**
+ * @module
+ * The numbers of one iteration, as they stand in metrics.jsonl. What each means is in docs/run-directory.md.
+ */
+import type { TokenRole } from "../../credit/index.ts";
+import type { SkippedRow } from "../../eval/index.ts";
+import { groupSpread, mean } from "../../math/index.ts";
+import type { CorrectionMetrics, ObjectiveMetrics, ValueMetrics } from "../../objective/index.ts";
+import { type Group, groupRewards, hasSpread } from "../batch/group.ts";
+import type { CreditedGroup } from "../credit/measured-group.ts";
+import type { Stopwatch } from "../loop/stopwatch.ts";
+import type { StepOutcome } from "./update-policy.ts";
+
+/** Everything that depends on the clock; all else is the same in a run and its resumed twin. */
+export interface IterationTiming {
+  /** Until the batch was there; only where batches are sampled ahead. */
+  readonly waitSeconds?: number;
+  readonly prepareSeconds: number;
+  readonly sampleSeconds: number;
+  readonly verifySeconds: number;
+  readonly creditSeconds: number;
+  readonly scoreSeconds: number;
+  readonly updateSeconds: number;
+  readonly totalSeconds: number;
+  /** Sampled tokens per second of the whole iteration. */
+  readonly tokensPerSecond: number;
+}
+
+/** A row of the data set that could not be read. */
+export interface BrokenRow {
+  readonly event: "broken-row";
+  readonly iteration: number;
+  /** Of the problem in its source. */
+  readonly index: number;
+  /** What is wrong with it, with file and row. */
+  readonly message: string;
+}
+
+/** Groups against others for the same questions with frames shuffled. */
+export interface TemporalMetrics {
+  /** Groups that were compared. */
+  readonly groups: number;
+  /** Means over them of the share of right completions. */
+  readonly orderedAccuracy: number;
+  readonly shuffledAccuracy: number;
+  /** Share of them in which right completions got the temporal reward. */
+  readonly rewardedShare: number;
+  /** Sampled for shuffled frames, which no other metric counts. */
+  readonly shuffledTokens: number;
+}
+
+export interface IterationMetrics {
+  readonly event: "iteration";
+  readonly iteration: number;
+  readonly learningRate: number;
+  readonly problems: number;
+  /** Rows that could not be read, and rows beyond the limits of the data set; the next were taken instead. */
+  readonly brokenRows: number;
+  readonly filteredRows: number;
+  readonly completions: number;
+  readonly tokens: number;
+  readonly reward: number;
+  readonly rewardParts: Readonly<Record<string, number>>;
+  /** Mean score of the verdict, in [0, 1]. */
+  readonly accuracy: number;
+  /** Completions without a reward. */
+  readonly unscorable: number;
+  /** Completions on which a reward failed; absent where none did. */
+  readonly failedRewards?: number;
+  /** Of problems with videos, only with a temporal reward and where the batch has any. */
+  readonly temporal?: TemporalMetrics;
+  /** Mean over groups of the standard deviation of rewards. */
+  readonly groupSpread: number;
+  readonly groupsWithoutSpread: number;
+  /** Rounds of sampling; above 1 with dynamic sampling only. */
+  readonly samplingAttempts: number;
+  /** Policy versions (iterations) between the sampler and the first update; only where batches are sampled ahead. */
+  readonly staleness?: number;
+  /** Groups that were learnt from. */
+  readonly usedGroups: number;
+  readonly completionTokensMean: number;
+  readonly completionTokensMax: number;
+  readonly truncatedShare: number;
+  /** Nats per token. */
+  readonly entropy: number;
+  /** Only when measured. */
+  readonly kl?: number;
+  /** Nats, from credit methods with a perception term. */
+  readonly perceptionKl?: number;
+  readonly loss?: number;
+  readonly gradientNorm?: number;
+  /** Sampler against trainer, nats; only from engines where they are two programs. */
+  readonly samplerMismatch?: number;
+  readonly samplerMismatchMax?: number;
+  readonly samplerKl?: number;
+  readonly ratioMean?: number;
+  readonly ratioMin?: number;
+  readonly ratioMax?: number;
+  /** Mean of what corrects for the sampler, and share of tokens beyond its bounds; only where the algorithm does. */
+  readonly correctionMean?: number;
+  readonly correctionBeyondShare?: number;
+  readonly clipLowShare?: number;
+  readonly clipHighShare?: number;
+  readonly advantageMagnitude?: number;
+  readonly weightMean?: number;
+  readonly weightMax?: number;
+  readonly effectiveTokens?: number;
+  /** Only with a value head. */
+  readonly valueLoss?: number;
+  readonly valueClipShare?: number;
+  readonly explainedVariance?: number;
+  /** Only of algorithms that compare pairs. */
+  readonly pairs?: number;
+  readonly pairMargin?: number;
+  readonly pairAccuracy?: number;
+  /** Shares of tokens, from credit methods that assign roles. */
+  readonly roles?: Readonly<Record<TokenRole, number>>;
+  /** Mean over tokens with a role that is not neutral. */
+  readonly alignment?: number;
+  /** Share of used completions that credit by attention to the image found none in; absent when there is none. */
+  readonly withoutVisualMass?: number;
+  readonly steps: number;
+  readonly skippedSteps: number;
+  readonly skipReason?: string;
+  readonly timing: IterationTiming;
+}
+
+function share(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
+}
+
+function rewardNumbers(groups: readonly Group[]) {
+  const rewards = groups.flatMap(({ rollouts }) =>
+    rollouts.flatMap(({ reward }) => (reward.value === null ? [] : [{ ...reward, value: reward.value }])),
+  );
+  const verdicts = groups.flatMap(({ rollouts }) =>
+    rollouts.flatMap(({ reward }) => reward.judgement.score ?? []),
+  );
+  const failed = groups.flatMap(({ rollouts }) => rollouts.filter(({ reward }) => reward.failures)).length;
+  const names = new Set(rewards.flatMap(({ parts }) => Object.keys(parts)));
+  const rewardParts = Object.fromEntries(
+    [...names].sort().map((name) => [name, mean(rewards.map(({ parts }) => parts[name] ?? 0))]),
+  );
+  const total = groups.reduce((sum, { rollouts }) => sum + rollouts.length, 0);
+  return {
+    reward: mean(rewards.map(({ value }) => value)),
+    rewardParts,
+    accuracy: mean(verdicts),
+    unscorable: total - rewards.length,
+    ...(failed > 0 && { failedRewards: failed }),
+    groupSpread: mean(groups.map((group) => groupSpread(groupRewards(group)).deviation)),
+    groupsWithoutSpread: share(groups.filter((group) => !hasSpread(group)).length, groups.length),
+  };
+}
+
+function temporalNumbers(groups: readonly Group[]): { readonly temporal?: TemporalMetrics } {
+  const compared = groups.flatMap(({ temporal }) => temporal ?? []);
+  if (compared.length === 0) return {};
+  const accuracy = (which: "ordered" | "shuffled") =>
+    mean(compared.map(({ [which]: { right, judged } }) => share(right, judged)));
+  return {
+    temporal: {
+      groups: compared.length,
+      orderedAccuracy: accuracy("ordered"),
+      shuffledAccuracy: accuracy("shuffled"),
+      rewardedShare: share(compared.filter(({ isRewarded }) => isRewarded).length, compared.length),
+      shuffledTokens: compared.reduce((sum, { shuffledTokens }) => sum + shuffledTokens, 0),
+    },
+  };
+}
+
+function completionNumbers(groups: readonly Group[]) {
+  const completions = groups.flatMap(({ rollouts }) => rollouts.map(({ completion }) => completion));
+  const lengths = completions.map(({ tokens }) => tokens.length);
+  const tokens = lengths.reduce((sum, length) => sum + length, 0);
+  const entropy = completions.reduce(
+    (sum, completion) => sum + completion.entropy.reduce((a, b) => a + b, 0),
+    0,
+  );
+  return {
+    completions: completions.length,
+    tokens,
+    completionTokensMean: mean(lengths),
+    completionTokensMax: Math.max(0, ...lengths),
+    truncatedShare: share(
+      completions.filter(({ stopReason }) => stopReason === "length").length,
+      completions.length,
+    ),
+    entropy: share(entropy, tokens),
+  };
+}
+
+/** Metrics that are one number. */
+type PlainMetric = Exclude<keyof ObjectiveMetrics, "correction" | "value" | "pair">;
+
+/** The objective's metrics of all minibatches as one; means are weighted by tokens. */
+function objectiveNumbers(steps: readonly StepOutcome[], isKlMeasured: boolean) {
+  const measured = steps.flatMap(({ metrics }) => metrics ?? []);
+  if (measured.length === 0) return {};
+  const tokens = measured.reduce((sum, metrics) => sum + metrics.tokens, 0);
+  const byTokens = (name: PlainMetric) =>
+    share(
+      measured.reduce((sum, metrics) => sum + metrics[name] * metrics.tokens, 0),
+      tokens,
+    );
+  const byCompletions = (name: PlainMetric) =>
+    share(
+      measured.reduce((sum, metrics) => sum + metrics[name] * metrics.completions, 0),
+      measured.reduce((sum, { completions }) => sum + completions, 0),
+    );
+  return {
+    ...(isKlMeasured && { kl: byTokens("kl") }),
+    ...(measured.some(({ perceptionKl }) => perceptionKl > 0) && { perceptionKl: byTokens("perceptionKl") }),
+    loss: mean(steps.flatMap(({ loss }) => loss ?? [])),
+    ...normNumbers(steps),
+    ratioMean: byTokens("ratioMean"),
+    ratioMin: Math.min(...measured.map(({ ratioMin }) => ratioMin)),
+    ratioMax: Math.max(...measured.map(({ ratioMax }) => ratioMax)),
+    ...correctionNumbers(measured),
+    clipLowShare: byTokens("clipLowShare"),
+    clipHighShare: byTokens("clipHighShare"),
+    advantageMagnitude: byCompletions("advantageMagnitude"),
+    weightMean: byTokens("weightMean"),
+    weightMax: Math.max(...measured.map(({ weightMax }) => weightMax)),
+    effectiveTokens: byCompletions("effectiveTokens"),
+    ...valueNumbers(measured),
+    ...pairNumbers(measured),
+    ...mismatchNumbers(steps),
+  };
+}
+
+/** Of the gradient, over applied steps; an engine may not tell it. */
+function normNumbers(steps: readonly StepOutcome[]) {
+  const norms = steps.flatMap(({ applied, isIdle, gradientNorm = Number.NaN }) =>
+    applied && !isIdle ? gradientNorm : [],
+  );
+  return norms.some(Number.isNaN) ? {} : { gradientNorm: mean(norms) };
+}
+
+/** Of sampler against trainer; a batch is on policy in its first minibatch only. */
+function mismatchNumbers(steps: readonly StepOutcome[]) {
+  const { mismatch } = steps.find((step) => step.mismatch !== undefined) ?? {};
+  if (mismatch === undefined) return {};
+  return { samplerMismatch: mismatch.mean, samplerMismatchMax: mismatch.max, samplerKl: mismatch.kl };
+}
+
+/** Of the correction for the sampler, over minibatches; weighted by tokens. */
+function correctionNumbers(measured: readonly ObjectiveMetrics[]) {
+  const parts = measured.flatMap(({ correction, tokens }) => (correction ? [{ correction, tokens }] : []));
+  if (parts.length === 0) return {};
+  const total = parts.reduce((sum, { tokens }) => sum + tokens, 0);
+  const byTokens = (name: keyof CorrectionMetrics) =>
+    share(
+      parts.reduce((sum, { correction, tokens }) => sum + correction[name] * tokens, 0),
+      total,
+    );
+  return { correctionMean: byTokens("mean"), correctionBeyondShare: byTokens("beyondShare") };
+}
+
+/** Of the value head, over minibatches; weighted by tokens. */
+function valueNumbers(measured: readonly ObjectiveMetrics[]) {
+  const parts = measured.flatMap(({ value, tokens }) => (value ? [{ value, tokens }] : []));
+  if (parts.length === 0) return {};
+  const total = parts.reduce((sum, { tokens }) => sum + tokens, 0);
+  const byTokens = (name: keyof ValueMetrics) =>
+    share(
+      parts.reduce((sum, { value, tokens }) => sum + value[name] * tokens, 0),
+      total,
+    );
+  return {
+    valueLoss: byTokens("loss"),
+    valueClipShare: byTokens("clipShare"),
+    explainedVariance: byTokens("explainedVariance"),
+  };
+}
+
+/** Of the comparisons, over minibatches; weighted by pairs. */
+function pairNumbers(measured: readonly ObjectiveMetrics[]) {
+  const parts = measured.flatMap(({ pair }) => pair ?? []);
+  if (parts.length === 0) return {};
+  const pairs = parts.reduce((sum, part) => sum + part.pairs, 0);
+  const byPairs = (name: "margin" | "accuracy") =>
+    share(
+      parts.reduce((sum, part) => sum + part[name] * part.pairs, 0),
+      pairs,
+    );
+  return { pairs, pairMargin: byPairs("margin"), pairAccuracy: byPairs("accuracy") };
+}
+
+function roleNumbers(used: readonly CreditedGroup[]) {
+  const credits = used.flatMap(({ credits: own }) => own).filter(({ roles }) => roles !== undefined);
+  if (credits.length === 0) return {};
+  const roles = credits.flatMap(({ roles: own }) => own ?? []);
+  const shareOf = (role: TokenRole) => share(roles.filter((own) => own === role).length, roles.length);
+  const aligned = credits.flatMap(({ roles: own = [], alignment }) =>
+    own.flatMap((role, t) => (role === "neutral" ? [] : (alignment?.[t] ?? []))),
+  );
+  return {
+    roles: { visual: shareOf("visual"), text: shareOf("text"), neutral: shareOf("neutral") },
+    alignment: mean(aligned),
+  };
+}
+
+/** A warning: weights of these completions are even for want of anything to tell tokens by. */
+function visualMassNumbers(used: readonly CreditedGroup[]) {
+  const credits = used.flatMap(({ credits: own }) => own);
+  const blind = credits.filter(({ lacksVisualMass }) => lacksVisualMass).length;
+  return blind === 0 ? {} : { withoutVisualMass: share(blind, credits.length) };
+}
+
+/** @param sampling of a batch that was sampled ahead, in its own time */
+function timing(watch: Stopwatch, sampling: Stopwatch | undefined, tokens: number): IterationTiming {
+  const totalSeconds = watch.total();
+  const sampled = sampling ?? watch;
+  return {
+    ...(sampling && { waitSeconds: watch.seconds("wait") }),
+    prepareSeconds: sampled.seconds("prepare"),
+    sampleSeconds: sampled.seconds("sample"),
+    verifySeconds: sampled.seconds("verify"),
+    creditSeconds: watch.seconds("credit"),
+    scoreSeconds: watch.seconds("score"),
+    updateSeconds: watch.seconds("update"),
+    totalSeconds,
+    tokensPerSecond: share(tokens, totalSeconds),
+  };
+}
+
+/** The record of an iteration. */
+export function iterationMetrics({
+  iteration,
+  learningRate,
+  groups,
+  skippedRows,
+  attempts,
+  used,
+  steps,
+  watch,
+  staleness,
+  sampling,
+}: {
+  readonly iteration: number;
+  readonly learningRate: number;
+  readonly groups: readonly Group[];
+  readonly skippedRows: readonly SkippedRow[];
+  readonly attempts: number;
+  readonly used: readonly CreditedGroup[];
+  readonly steps: readonly StepOutcome[];
+  readonly watch: Stopwatch;
+  readonly staleness?: number;
+  /** Of a batch that was sampled ahead. */
+  readonly sampling?: Stopwatch;
+}): IterationMetrics {
+  const completions = completionNumbers(groups);
+  const skipReason = steps.find(({ applied }) => !applied)?.reason;
+  const isKlMeasured = used.some(({ refLogprobs }) => refLogprobs !== undefined);
+  return {
+    event: "iteration",
+    iteration,
+    learningRate,
+    problems: groups.length,
+    brokenRows: skippedRows.filter(({ isBroken }) => isBroken).length,
+    filteredRows: skippedRows.filter(({ isBroken }) => !isBroken).length,
+    ...completions,
+    ...rewardNumbers(groups),
+    ...temporalNumbers(groups),
+    samplingAttempts: attempts,
+    ...(staleness !== undefined && { staleness }),
+    usedGroups: used.length,
+    ...objectiveNumbers(steps, isKlMeasured),
+    ...roleNumbers(used),
+    ...visualMassNumbers(used),
+    steps: steps.filter(({ applied, isIdle }) => applied && !isIdle).length,
+    skippedSteps: steps.filter(({ applied }) => !applied).length,
+    ...(skipReason !== undefined && { skipReason }),
+    timing: timing(watch, sampling, completions.tokens),
+  };
+}

@@ -1,0 +1,194 @@
+/**
+ * @module
+ * One iteration of reinforcement learning: sample, verify, credit, objective, update. Each step is a file of its own;
+ * this one is their order.
+ */
+import type { CompletionCredit } from "../../credit/index.ts";
+import type { AdamParameters } from "../../engine/index.ts";
+import { NumericError } from "../../errors/index.ts";
+import type { Rng } from "../../math/index.ts";
+import { algorithmNeeds, tokenAdvantages } from "../../objective/index.ts";
+import type { BatchesAhead } from "../batch/batches-ahead.ts";
+import type { Group } from "../batch/group.ts";
+import { hasGradient } from "../batch/has-gradient.ts";
+import { sampleBatch } from "../batch/sample-batch.ts";
+import { creditGroups } from "../credit/credit-groups.ts";
+import {
+  type CreditedGroup,
+  hasShapedSpread,
+  measureGroups,
+  objectiveGroups,
+} from "../credit/measured-group.ts";
+import type { RewardFailedEvent } from "../loop/events.ts";
+import { Stopwatch } from "../loop/stopwatch.ts";
+import { learningRateAt } from "../schedule/learning-rate.ts";
+import { type BrokenRow, type IterationMetrics, iterationMetrics } from "./iteration-metrics.ts";
+import { rolloutLines } from "./rollout-lines.ts";
+import type { Progress, Training } from "./training.ts";
+import { type StepOutcome, updatePolicy } from "./update-policy.ts";
+
+/** Failures of rewards by message: the first message of each reward stands for all of its failures. */
+function rewardFailures(iteration: number, groups: readonly Group[]): RewardFailedEvent[] {
+  const found = new Map<string, { message: string; completions: number }>();
+  for (const { rollouts } of groups) {
+    for (const message of rollouts.flatMap(({ reward }) => reward.failures ?? [])) {
+      const key = /^reward "[^"]*"/.exec(message)?.[0] ?? message;
+      const before = found.get(key);
+      found.set(key, { message: before?.message ?? message, completions: (before?.completions ?? 0) + 1 });
+    }
+  }
+  return [...found.values()].map((failure) => ({ event: "reward-failed", iteration, ...failure }));
+}
+
+/** What an iteration leaves behind, beside the changed weights. */
+export interface IterationOutcome {
+  readonly metrics: IterationMetrics;
+  /** Rows of the data set that were met and could not be read. */
+  readonly brokenRows: readonly BrokenRow[];
+  /** Rewards that failed, one event a message. */
+  readonly rewardFailures: readonly RewardFailedEvent[];
+  readonly steps: readonly StepOutcome[];
+  /** One line per rollout that is to be written; empty when it is not this iteration's turn. */
+  readonly rollouts: readonly object[];
+}
+
+const isTurn = (every: number, iteration: number) => every > 0 && iteration % every === 0;
+
+/**
+ * Measures and credits the groups that have a gradient; a reason instead where a signal is not a number. The other groups
+ * stay in the batch for the means of the loss.
+ *
+ * Where the credit method changes rewards and equal groups are dropped, that is decided by the shaped rewards.
+ */
+async function credited(
+  training: Training,
+  groups: readonly Group[],
+  wants: { readonly reference: boolean; readonly values: boolean; readonly isStale: boolean },
+  inputs: { readonly rng: Rng; readonly ablationSeed: number },
+  watch: Stopwatch,
+): Promise<CreditedGroup[] | { readonly reason: string }> {
+  const { credit, objective, schedule } = training;
+  const moving = groups.filter((group) => hasGradient(training, group));
+  const measured = new Map(
+    (await measureGroups(training, moving, wants, watch)).map((group) => [group.group, group]),
+  );
+  let credits: CompletionCredit[][];
+  try {
+    const advantages = credit.needs.advantage
+      ? tokenAdvantages(objective, objectiveGroups([...measured.values()]))
+      : undefined;
+    credits = await creditGroups(training, moving, { ...inputs, advantages, isStale: wants.isStale }, watch);
+  } catch (error) {
+    if (!(error instanceof NumericError)) throw error;
+    return { reason: error.message };
+  }
+  const creditOf = new Map(moving.map((group, p) => [group, credits[p]!]));
+  const paired = groups.map((group): CreditedGroup => {
+    const own = measured.get(group);
+    return own === undefined ? idleGroup(group) : { ...own, credits: creditOf.get(group)! };
+  });
+  const isFiltered =
+    credit.needs.allGroups && algorithmNeeds(objective).spread && schedule.equalGroups === "drop";
+  return isFiltered ? paired.filter(hasShapedSpread) : paired;
+}
+
+/** A group without gradient: it counts in the means of the loss, and nothing is measured of it. */
+function idleGroup(group: Group): CreditedGroup {
+  return {
+    group,
+    isIdle: true,
+    credits: group.rollouts.map(({ completion }) => ({
+      weights: new Float64Array(completion.tokens.length).fill(1),
+    })),
+  };
+}
+
+/**
+ * The batch of an iteration: sampled now by the policy as it is, or ahead by an earlier one. Moves `progress` behind it.
+ */
+async function nextBatch(
+  training: Training,
+  progress: Progress,
+  iteration: number,
+  ahead: BatchesAhead | undefined,
+  watch: Stopwatch,
+) {
+  const shuffles = training.schedule.minibatches > 1;
+  if (ahead === undefined) {
+    const batch = await sampleBatch(training, progress, watch);
+    if (shuffles) progress.rng.shuffle(batch.kept);
+    return { ...batch, version: iteration - 1, watch };
+  }
+  const batch = await ahead.take(iteration, watch);
+  if (shuffles) batch.rng.shuffle(batch.kept);
+  progress.dataPosition = batch.after.dataPosition;
+  progress.rows = batch.after.rows;
+  return batch;
+}
+
+/**
+ * Runs iteration number `iteration`, counted from 1, and moves `progress` on.
+ *
+ * Groups whose rewards are all equal carry no gradient with most algorithms: they are counted, and left out of credit,
+ * scoring and update.
+ *
+ * @param ahead where batches come from that are sampled while earlier ones are learnt from; absent, an iteration samples
+ *   its own
+ */
+export async function runIteration(
+  training: Training,
+  progress: Progress,
+  iteration: number,
+  ahead?: BatchesAhead,
+): Promise<IterationOutcome> {
+  const { schedule, clock } = training;
+  const watch = new Stopwatch(clock);
+  const sampled = await nextBatch(training, progress, iteration, ahead, watch);
+  const { groups, kept, attempts, skippedRows, version } = sampled;
+  const staleness = iteration - 1 - version;
+  const isStale = staleness > 0;
+
+  const { values, reference } = algorithmNeeds(training.objective);
+  const wants = { values, reference: reference || isTurn(schedule.reportKlEvery, iteration), isStale };
+  const rng = progress.rng.fork("credit").fork(iteration);
+  const ablationSeed = progress.rng.fork("ablation").fork(iteration).word();
+  const batch = kept.length > 0 ? await credited(training, kept, wants, { rng, ablationSeed }, watch) : [];
+  const adam: AdamParameters = {
+    learningRate: learningRateAt(schedule, iteration - 1, training.iterations),
+    beta1: schedule.beta1,
+    beta2: schedule.beta2,
+    epsilon: schedule.epsilon,
+    weightDecay: schedule.weightDecay,
+    maxGradientNorm: schedule.maxGradientNorm,
+  };
+  const steps: readonly StepOutcome[] =
+    "reason" in batch
+      ? [{ applied: false, reason: batch.reason }]
+      : await updatePolicy(training, batch, adam, isStale, watch);
+
+  const used = "reason" in batch ? [] : batch.filter(({ isIdle }) => !isIdle);
+  const metrics = iterationMetrics({
+    iteration,
+    learningRate: adam.learningRate,
+    groups,
+    skippedRows,
+    attempts,
+    used,
+    steps,
+    watch,
+    ...(ahead && { staleness, sampling: sampled.watch }),
+  });
+  progress.totals = {
+    completions: progress.totals.completions + metrics.completions,
+    tokens: progress.totals.tokens + metrics.tokens,
+    steps: progress.totals.steps + metrics.steps,
+    skippedSteps: progress.totals.skippedSteps + metrics.skippedSteps,
+  };
+  const rollouts = isTurn(schedule.rolloutsEvery, iteration)
+    ? rolloutLines(training, { groups, used, version }, schedule.rolloutGroups)
+    : [];
+  const brokenRows = skippedRows
+    .filter(({ isBroken }) => isBroken)
+    .map(({ index, message }) => ({ event: "broken-row" as const, iteration, index, message }));
+  return { metrics, brokenRows, rewardFailures: rewardFailures(iteration, groups), steps, rollouts };
+}

@@ -1,0 +1,64 @@
+/**
+ * @module
+ * Rollouts as lines of a rollouts/ file: what was asked, what was answered, and what each token was worth.
+ */
+import type { Group } from "../batch/group.ts";
+import type { CreditedGroup } from "../credit/measured-group.ts";
+import type { Training } from "./training.ts";
+
+/** Six significant digits: enough to look at, half the size. */
+function rounded(values: ArrayLike<number>): number[] {
+  return Array.from(values, (value) => Number(value.toPrecision(6)));
+}
+
+/** The groups of an iteration, those that were learnt from, and the policy version that sampled them. */
+interface LearntBatch {
+  readonly groups: readonly Group[];
+  readonly used: readonly CreditedGroup[];
+  readonly version: number;
+}
+
+/**
+ * One object per rollout.
+ *
+ * @param limit groups to write, those with spread first; 0 writes all
+ */
+export function rolloutLines(
+  training: Training,
+  { groups, used, version }: LearntBatch,
+  limit: number,
+): object[] {
+  const creditOf = new Map(used.map(({ group, credits }) => [group, credits]));
+  const ordered = [
+    ...groups.filter((group) => creditOf.has(group)),
+    ...groups.filter((group) => !creditOf.has(group)),
+  ];
+  return ordered.slice(0, limit === 0 ? groups.length : limit).flatMap((group) =>
+    group.rollouts.map(({ completion, text, reward }, i) => {
+      const credit = creditOf.get(group)?.[i];
+      return {
+        problem: group.problem.id,
+        index: group.index,
+        kind: group.problem.kind ?? "all",
+        question: group.problem.question,
+        answers: group.problem.answers,
+        completion: text,
+        reward: reward.value,
+        rewardParts: reward.parts,
+        extracted: reward.judgement.extracted,
+        verdict: reward.judgement.score,
+        stopReason: completion.stopReason,
+        policyVersion: version,
+        tokens: Array.from(completion.tokens),
+        tokenTexts: training.dialogue.tokenTexts(completion.tokens),
+        logprobs: rounded(completion.logprobs),
+        entropy: rounded(completion.entropy),
+        ...(credit && { weights: rounded(credit.weights) }),
+        ...(credit?.roles && { roles: credit.roles }),
+        ...(credit?.alignment && { alignment: rounded(credit.alignment) }),
+        ...(credit?.clusters && { clusters: Array.from(credit.clusters) }),
+        ...(credit?.rewardBonus !== undefined && { rewardBonus: credit.rewardBonus }),
+      };
+    }),
+  );
+}

@@ -1,0 +1,70 @@
+/**
+ * @module
+ * The parts of a run as an iteration works with them, and the state that it carries from one iteration to the next.
+ */
+import type { CreditMethod } from "../../credit/index.ts";
+import type { ProblemSource, Task } from "../../data/index.ts";
+import type { Engine } from "../../engine/index.ts";
+import type { Dialogue, ProblemLimits, RowCounts } from "../../eval/index.ts";
+import type { Rng } from "../../math/index.ts";
+import type { Algorithm } from "../../objective/index.ts";
+import type { Reward, TemporalOptions } from "../../reward/index.ts";
+import type { Verdict } from "../../verify/index.ts";
+import type { Sampling, Schedule } from "../schedule/schedule-schema.ts";
+
+/** Everything that stays the same over a run. */
+export interface Training {
+  readonly engine: Engine;
+  readonly dialogue: Dialogue;
+  readonly source: ProblemSource;
+  /** Problems of evaluations between iterations; only where there are any. */
+  readonly validation?: ProblemSource | undefined;
+  /** Index of the problem at a position of the stream. */
+  readonly order: (position: number) => number;
+  /** Decides what is right, in rewards and in evaluations. */
+  readonly verdict: Verdict;
+  readonly rewards: readonly Reward[];
+  /** T-GRPO's comparison of orders of frames. */
+  readonly temporal?: TemporalOptions | undefined;
+  readonly credit: CreditMethod;
+  readonly objective: Algorithm;
+  readonly sampling: Sampling;
+  readonly schedule: Schedule;
+  /** Iterations of the whole run. */
+  readonly iterations: number;
+  /** Seed of sampling, order of data and credit. */
+  readonly seed: number;
+  /** Problems beyond these are left out. */
+  readonly limits: ProblemLimits;
+  /** The share of broken rows past which a run stops. */
+  readonly maxBrokenShare: number;
+  /** Problems that an evaluation samples at once. */
+  readonly evaluationBatch: number;
+  /** Further measures of evaluations. */
+  readonly measures?: Task["measures"] | undefined;
+  /** Aborts rewards that wait for something. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds from any fixed moment. */
+  readonly clock: () => number;
+}
+
+/** Where a batch begins. */
+export interface Position {
+  /** Of the next problem in the stream. */
+  readonly dataPosition: number;
+  /** Rows of the data set since the start of the run. */
+  readonly rows: RowCounts;
+}
+
+/** The state that drawing a batch moves on. */
+export interface Draws {
+  dataPosition: Position["dataPosition"];
+  rows: Position["rows"];
+  readonly rng: Rng;
+}
+
+/** The state of a run; all of it is in a checkpoint. */
+export interface Progress extends Draws {
+  /** Sums since the start of the run. */
+  totals: { completions: number; tokens: number; steps: number; skippedSteps: number };
+}

@@ -1,0 +1,157 @@
+/**
+ * @module
+ * The second half of an iteration: objective, gradient and step, minibatch by minibatch. The first minibatch is
+ * on-policy, so its log-probs are the sampled ones and no forward pass is needed; later ones are scored anew, and so is
+ * the first where an earlier policy sampled the batch. The old log-probs of every ratio are those that came with the
+ * samples, whichever policy drew them, unless the algorithm corrects for the sampler: then they are the trainer's own before
+ * the batch's first step, for which one more forward pass over the batch is made.
+ */
+import type { AdamParameters, Mismatch, Score, Sequence } from "../../engine/index.ts";
+import { NumericError } from "../../errors/index.ts";
+import {
+  algorithmNeeds,
+  type ObjectiveMetrics,
+  type ObjectiveResult,
+  objective,
+} from "../../objective/index.ts";
+import { hasGradient } from "../batch/has-gradient.ts";
+import { type CreditedGroup, objectiveGroups, sequencesOf } from "../credit/measured-group.ts";
+import type { Stopwatch } from "../loop/stopwatch.ts";
+import { samplerMismatch } from "./sampler-mismatch.ts";
+import type { Training } from "./training.ts";
+
+/** What became of one minibatch. */
+export interface StepOutcome {
+  readonly applied: boolean;
+  /** No completion of the minibatch had a gradient, so there was no step. */
+  readonly isIdle?: boolean;
+  /** Why the step was skipped. */
+  readonly reason?: string;
+  readonly loss?: number;
+  /** Before clipping. */
+  readonly gradientNorm?: number;
+  readonly metrics?: ObjectiveMetrics;
+  /** Only where the engine's sampler is another program than its trainer, and before the first step of the batch. */
+  readonly mismatch?: Mismatch;
+}
+
+/** Splits into runs of `size`, the last of which may be shorter. */
+export function minibatchesOf<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
+    items.slice(i * size, (i + 1) * size),
+  );
+}
+
+/** Adds the gradient of the sequences that have one. */
+async function accumulate(
+  { engine, sampling }: Training,
+  sequences: readonly Sequence[],
+  { coefficients, valueCoefficients, entropyCoefficients }: ObjectiveResult,
+) {
+  const flat = [coefficients, valueCoefficients, entropyCoefficients].map((groups) => groups?.flat());
+  const moves = (rows: readonly Float64Array[] | undefined, i: number) =>
+    rows?.[i]?.some((coefficient) => coefficient !== 0) ?? false;
+  const places = sequences.flatMap((_, i) => (flat.some((rows) => moves(rows, i)) ? [i] : []));
+  if (places.length === 0) return undefined;
+  const at = <T>(rows: readonly T[]) => places.map((place) => rows[place]!);
+  const [policy = [], values, entropies] = flat;
+  const { logprobs } = await engine.accumulate(at(sequences), at(policy), {
+    temperature: sampling.temperature,
+    ...(values && { valueCoefficients: at(values) }),
+    ...(entropies && { entropyCoefficients: at(entropies) }),
+  });
+  return { places, logprobs };
+}
+
+async function step(
+  training: Training,
+  groups: readonly CreditedGroup[],
+  { isFirst, isOnPolicy }: { readonly isFirst: boolean; readonly isOnPolicy: boolean },
+  adam: AdamParameters,
+  watch: Stopwatch,
+): Promise<StepOutcome> {
+  const { engine, objective: algorithm } = training;
+  const sequences = sequencesOf(groups);
+  const scores = isOnPolicy ? undefined : await presentScores(training, groups, watch);
+  const result = objective(algorithm, objectiveGroups(groups, scores));
+  const { loss, metrics } = result;
+  return watch.time("update", async () => {
+    const added = await accumulate(training, sequences, result);
+    if (added === undefined) return { applied: true, isIdle: true, loss, metrics };
+    const { gradientNorm, applied } = await engine.step(adam);
+    const mismatch =
+      isFirst && added.logprobs ? samplerMismatch(groups, added.logprobs, added.places) : undefined;
+    const outcome = { applied, loss, gradientNorm, metrics, ...(mismatch && { mismatch }) };
+    return applied ? outcome : { ...outcome, reason: `the gradient's norm is ${gradientNorm}` };
+  });
+}
+
+/** Scores by the policy as it is now; groups without a gradient keep their sampled log-probs. */
+async function presentScores(
+  training: Training,
+  groups: readonly CreditedGroup[],
+  watch: Stopwatch,
+): Promise<(Score | undefined)[]> {
+  const { engine, objective: algorithm, sampling } = training;
+  const { values } = algorithmNeeds(algorithm);
+  const isScored = groups.flatMap(({ group }) => {
+    const moves = hasGradient(training, group);
+    return group.rollouts.map(() => moves);
+  });
+  const asked = sequencesOf(groups).filter((_, i) => isScored[i]);
+  if (asked.length === 0) return isScored.map(() => undefined);
+  const scored = await watch.time("score", () =>
+    engine.score(asked, { temperature: sampling.temperature, ...(values && { values: true }) }),
+  );
+  let next = 0;
+  return isScored.map((asksFor) => (asksFor ? scored[next++] : undefined));
+}
+
+/** Gives each group the trainer's own log-probs, before anything is learnt from any. */
+async function withTrainerLogprobs(
+  training: Training,
+  groups: readonly CreditedGroup[],
+  watch: Stopwatch,
+): Promise<CreditedGroup[]> {
+  const scores = await presentScores(training, groups, watch);
+  let next = 0;
+  return groups.map((own) => ({
+    ...own,
+    trainerLogprobs: own.group.rollouts.map(
+      ({ completion }) => scores[next++]?.logprobs ?? completion.logprobs,
+    ),
+  }));
+}
+
+/**
+ * One optimiser step per minibatch. A minibatch whose loss or gradient is not finite is skipped and leaves the
+ * weights as they were.
+ *
+ * A minibatch has a fixed number of prompts, so fewer groups are fewer steps. One without any gradient is no step.
+ *
+ * @param groups in the order in which they are shared among minibatches
+ * @param isStale whether an earlier policy sampled them
+ */
+export async function updatePolicy(
+  training: Training,
+  groups: readonly CreditedGroup[],
+  adam: AdamParameters,
+  isStale: boolean,
+  watch: Stopwatch,
+): Promise<StepOutcome[]> {
+  const outcomes: StepOutcome[] = [];
+  const { promptsPerIteration, minibatches } = training.schedule;
+  const isScored = algorithmNeeds(training.objective).trainerLogprobs;
+  const known = isScored ? await withTrainerLogprobs(training, groups, watch) : groups;
+  for (const minibatch of minibatchesOf(known, Math.ceil(promptsPerIteration / minibatches))) {
+    const isFirst = outcomes.every(({ applied, isIdle }) => isIdle || !applied);
+    const isOnPolicy = isFirst && (isScored || !isStale);
+    try {
+      outcomes.push(await step(training, minibatch, { isFirst, isOnPolicy }, adam, watch));
+    } catch (error) {
+      if (!(error instanceof NumericError)) throw error;
+      outcomes.push({ applied: false, reason: error.message });
+    }
+  }
+  return outcomes;
+}

@@ -1,0 +1,177 @@
+/**
+ * @module
+ * The loop that every phase of training shares: run the steps, write metrics and rollouts, save checkpoints, stop when
+ * asked to or when too many steps in a row were skipped.
+ */
+import type { Engine } from "../../engine/index.ts";
+import { PartError, RunError, SessionLostError } from "../../errors/index.ts";
+import type { RunEvent } from "./events.ts";
+import type { Checkpoint, Observers, RunEnd } from "./observer.ts";
+
+/** What one step of a phase hands back. */
+export interface LoopStep {
+  /** Events of the step, each with its `iteration`. */
+  readonly records: readonly Extract<RunEvent, { iteration: number }>[];
+  readonly rollouts?: readonly object[];
+  /** Optimiser steps in order: undefined when applied, else why skipped. */
+  readonly skips: readonly (string | undefined)[];
+}
+
+/** A phase of training as the loop sees it. */
+export interface Phase {
+  readonly steps: number;
+  /** Steps between checkpoints; 0 saves only at the end. */
+  readonly checkpointEvery: number;
+  readonly keepCheckpoints: number;
+  readonly maxConsecutiveSkips: number;
+  /** Runs step number `step`, counted from 1. */
+  run(step: number): Promise<LoopStep>;
+  /** What a checkpoint must hold to continue after the steps so far; plain JSON. */
+  state(): unknown;
+  /** Takes up what `state` gave. */
+  restore(state: unknown): void;
+  /** Absent where steps do nothing ahead. */
+  readonly ahead?: WorkAhead;
+}
+
+/** Work of later steps that is under way between two steps. */
+export interface WorkAhead {
+  /**
+   * Waits until it is done.
+   *
+   * @throws what it failed with
+   */
+  drain(): Promise<void>;
+  /** Waits until it has ended, be it done or failed. */
+  settle(): Promise<void>;
+  /** Writes what it brought into the directory of a checkpoint. */
+  save(directory: string): Promise<void>;
+  /** Takes up what `save` wrote, after `restore`. */
+  load(directory: string): Promise<void>;
+}
+
+/** Times in a row that a remote session may be lost before the run gives up. */
+const MOST_LOSSES = 5;
+
+/** What a loop works with. */
+export interface LoopOptions {
+  readonly engine: Engine;
+  readonly phase: Phase;
+  readonly observers: Observers;
+  /** Aborted, the loop ends after the present step and saves a checkpoint. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How a loop ended, and where the final model is. */
+export interface LoopResult extends RunEnd {
+  /** Directory of the final model; undefined when the run was interrupted, or is not recorded. */
+  readonly model?: string | undefined;
+}
+
+/** Loads the newest checkpoint and forgets all that was written after it; before the first iteration, everything. */
+async function resume({ engine, phase, observers: { store } }: LoopOptions) {
+  const checkpoint = store?.latest();
+  await store?.rollBack(checkpoint?.trainer.completed || -1);
+  if (checkpoint === undefined) return { completed: 0, consecutiveSkips: 0 };
+  await engine.load(checkpoint.path);
+  phase.restore(checkpoint.trainer.state);
+  await phase.ahead?.load(checkpoint.path);
+  return checkpoint.trainer;
+}
+
+/**
+ * Runs a phase to its end, from its newest checkpoint if it has one. Where the engine is a server that has lost the
+ * session, the run goes back to that checkpoint, and what was written after it is forgotten as in any resumed run.
+ *
+ * @throws RunError when steps are skipped too often in a row, the disk is full, or a session is lost before
+ *   the first checkpoint
+ * @throws PartError when a part of the user's own fails, after a checkpoint of the last whole step
+ */
+export async function runLoop(options: LoopOptions): Promise<LoopResult> {
+  const { engine, phase, observers, signal } = options;
+  const { store } = observers;
+  let completed = 0;
+  let consecutiveSkips = 0;
+  let saved = -1;
+  let furthest = 0;
+  let losses = 0;
+  const save = async (state: unknown = phase.state()) => {
+    if (saved === completed || store === undefined) return;
+    const { ahead } = phase;
+    await ahead?.drain();
+    const trainer = { version: 1 as const, completed, consecutiveSkips, state };
+    const writeMore = ahead && ((fresh: string) => ahead.save(fresh));
+    const path = await store.save(engine, trainer, phase.keepCheckpoints, writeMore);
+    saved = completed;
+    await observers.event({ event: "checkpoint", completed, path });
+  };
+  const step = async (number: number): Promise<LoopStep> => {
+    const before = structuredClone(phase.state());
+    try {
+      return await phase.run(number);
+    } catch (error) {
+      // Tasks, rewards and credit come before the first change of weights, so the state before the step is whole.
+      if (error instanceof PartError && phase.ahead === undefined && completed > 0) await save(before);
+      throw error;
+    }
+  };
+  const run = async (): Promise<LoopResult> => {
+    ({ completed, consecutiveSkips } = await resume(options));
+    saved = completed > 0 ? completed : -1;
+    while (completed < phase.steps) {
+      if (signal?.aborted) {
+        await save();
+        return { status: "interrupted", completed };
+      }
+      const { records, rollouts, skips } = await step(completed + 1);
+      completed += 1;
+      await observers.rollouts(completed, rollouts ?? []);
+      for (const record of records) await observers.event(record);
+      for (const reason of skips) {
+        consecutiveSkips = reason === undefined ? 0 : consecutiveSkips + 1;
+        if (consecutiveSkips >= phase.maxConsecutiveSkips)
+          throw tooManySkips(store?.latest(), consecutiveSkips, reason);
+      }
+      if (phase.checkpointEvery > 0 && completed % phase.checkpointEvery === 0) await save();
+    }
+    await save();
+    return { status: "finished", completed, model: await store?.saveModel(engine) };
+  };
+  for (;;) {
+    try {
+      return await run();
+    } catch (error) {
+      const lost = sessionLoss(error);
+      if (lost === undefined) throw error;
+      losses = completed > furthest ? 1 : losses + 1;
+      furthest = Math.max(furthest, completed);
+      const checkpoint = store?.latest();
+      if (checkpoint === undefined || losses > MOST_LOSSES) throw cannotGoOn(lost, checkpoint, losses);
+      await phase.ahead?.settle();
+      await observers.event({ event: "session-lost", completed, message: lost.message });
+    }
+  }
+}
+
+/** The loss of a remote session among an error and its causes. */
+function sessionLoss(error: unknown): SessionLostError | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof SessionLostError) return cause;
+  }
+  return undefined;
+}
+
+function cannotGoOn(lost: SessionLostError, checkpoint: Checkpoint | undefined, losses: number): RunError {
+  const why =
+    checkpoint === undefined
+      ? "there is no checkpoint to go on from (train.checkpointEvery)"
+      : `it was lost ${losses} times without progress; the last checkpoint is ${checkpoint.path}`;
+  return new RunError(`${lost.message}; ${why}`, { cause: lost });
+}
+
+function tooManySkips(last: Checkpoint | undefined, count: number, reason: string | undefined): RunError {
+  const where = last === undefined ? "there is no checkpoint" : `the last checkpoint is ${last.path}`;
+  return new RunError(
+    `${count} steps in a row were skipped, the last because ${reason ?? "unknown"}; ${where}`,
+  );
+}

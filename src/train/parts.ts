@@ -1,0 +1,127 @@
+/**
+ * @module
+ * The parts of a training run, which anyone can make, and the training that they make up.
+ */
+import { type CreditMethod, creditMethod } from "../credit/index.ts";
+import { openSource, splitSource, type Task } from "../data/index.ts";
+import type { Engine } from "../engine/index.ts";
+import { ConfigError } from "../errors/index.ts";
+import type { Dialogue, ProblemLimits } from "../eval/index.ts";
+import { type Algorithm, type AlgorithmInput, resolveAlgorithm } from "../objective/index.ts";
+import {
+  type Reward,
+  type RewardFunction,
+  requireDistinctNames,
+  type TemporalOptions,
+} from "../reward/index.ts";
+import { answerVerdict, type Verdict } from "../verify/index.ts";
+import { problemOrder } from "./batch/problem-order.ts";
+import type { Training } from "./iteration/training.ts";
+import type { Observer, RunDescription } from "./loop/observer.ts";
+import { parsePart } from "./schedule/parse-part.ts";
+import {
+  plannedIterations,
+  type Sampling,
+  type Schedule,
+  samplingSchema,
+  scheduleSchema,
+} from "./schedule/schedule-schema.ts";
+
+/** The parts of a training run. */
+export interface TrainParts {
+  /** Samples, scores and learns. The caller closes it. */
+  readonly engine: Engine;
+  /** Problems to prompts, and tokens to text. */
+  readonly dialogue: Dialogue;
+  readonly task: Task;
+  /** Named and weighted; a function alone has its own name and weight 1. */
+  readonly reward: readonly (Reward | RewardFunction)[];
+  /** Decides what is right; the answer verdict unless given. */
+  readonly verdict?: Verdict;
+  /** Uniform unless given. */
+  readonly credit?: CreditMethod;
+  /** An algorithm, or the `algorithm` part of a configuration; GRPO unless given. */
+  readonly objective?: Algorithm | AlgorithmInput;
+  /** Missing settings have their defaults. */
+  readonly sampling?: Partial<Sampling>;
+  /** Missing settings have their defaults. */
+  readonly schedule?: Partial<Schedule>;
+  /** Seed of sampling, order of data and credit; 0 unless given. */
+  readonly seed?: number;
+  readonly observers?: readonly Observer[];
+  /** Aborted, the run saves a checkpoint and ends. */
+  readonly signal?: AbortSignal | undefined;
+  /** T-GRPO's comparison with shuffled frames of videos. */
+  readonly temporal?: TemporalOptions | undefined;
+  /** Problems beyond these are left out. */
+  readonly limits?: ProblemLimits;
+  /** Share of broken rows past which the run stops; 0 unless given. */
+  readonly maxBrokenShare?: number;
+  /** Problems that an evaluation samples at once; 128 unless given. */
+  readonly evaluationBatch?: number;
+  /** Describes the run for its record; the names and settings of the parts unless given. */
+  readonly record?: Pick<RunDescription, "config" | "modules">;
+  /** Milliseconds from any fixed moment. */
+  readonly clock?: () => number;
+}
+
+function rewardsOf(given: TrainParts["reward"]): Reward[] {
+  if (given.length === 0) throw new ConfigError("reward: expected at least one, got none");
+  const rewards = given.map((reward, i): Reward => {
+    if (typeof reward !== "function") return reward;
+    return { name: reward.name === "" ? `reward ${i + 1}` : reward.name, score: reward };
+  });
+  requireDistinctNames(rewards);
+  return rewards;
+}
+
+/**
+ * The training that the parts make up: sources opened, settings completed.
+ *
+ * @throws ConfigError, DataError when a part cannot be used
+ */
+export async function openTraining(parts: TrainParts): Promise<Training> {
+  const sampling = parsePart(samplingSchema, parts.sampling, "sampling");
+  const schedule = parsePart(scheduleSchema, parts.schedule, "train");
+  const { engine, dialogue, task, seed = 0 } = parts;
+  const { maxCompletionTokens } = sampling;
+  const rewards = rewardsOf(parts.reward);
+  const source = await openSource(task.train);
+  const validation = schedule.evaluateEvery > 0 ? await splitSource(task, "validation") : undefined;
+  return {
+    engine,
+    dialogue,
+    source,
+    validation,
+    order: problemOrder(source, seed),
+    verdict: parts.verdict ?? answerVerdict(),
+    rewards,
+    temporal: parts.temporal,
+    credit: parts.credit ?? creditMethod({ kind: "uniform" }),
+    objective: resolveAlgorithm(parts.objective ?? { kind: "grpo" }, { maxCompletionTokens }),
+    sampling,
+    schedule,
+    iterations: plannedIterations(schedule, source.size),
+    seed,
+    limits: parts.limits ?? {},
+    maxBrokenShare: parts.maxBrokenShare ?? 0,
+    evaluationBatch: parts.evaluationBatch ?? 128,
+    measures: task.measures?.bind(task),
+    signal: parts.signal,
+    clock: parts.clock ?? (() => performance.now()),
+  };
+}
+
+/** A training as the record of its run: names and settings of parts that were made in code. */
+export function describeTraining({ task }: TrainParts, training: Training): RunDescription["config"] {
+  const { objective, credit, rewards, verdict, sampling, schedule, seed } = training;
+  return {
+    task: { name: task.name },
+    algorithm: { kind: objective.name ?? "own" },
+    credit: { kind: credit.name ?? "own" },
+    reward: rewards.map(({ name, weight = 1 }) => ({ name, weight })),
+    verdict: { kind: verdict.name },
+    sampling,
+    train: { ...schedule, seed },
+  };
+}

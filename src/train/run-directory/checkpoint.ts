@@ -1,0 +1,135 @@
+/**
+ * @module
+ * Checkpoints: the engine's weights and optimiser with the trainer's own state, written beside the old ones and
+ * renamed into place, so that a crash or a full disk leaves the last good one.
+ */
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import type { Engine } from "../../engine/index.ts";
+import { RunError } from "../../errors/index.ts";
+import type { Checkpoint, TrainerState } from "../loop/observer.ts";
+import { numbered } from "./numbered.ts";
+
+const FOLDER = "checkpoints";
+const TRAINER = "trainer.json";
+const UNFINISHED = ".unfinished-";
+
+function syncTree(path: string): void {
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const file = openSync(join(path, entry.name), "r+");
+    try {
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+  }
+}
+
+/** Puts `fresh` where `path` is or was; at every moment one whole directory stands there or beside it. */
+function swapIn(fresh: string, path: string): void {
+  const old = join(dirname(path), `${UNFINISHED}old`);
+  rmSync(old, { recursive: true, force: true });
+  if (existsSync(path)) renameSync(path, old);
+  renameSync(fresh, path);
+  rmSync(old, { recursive: true, force: true });
+}
+
+/**
+ * Fills a new directory and puts it in place of `path`.
+ *
+ * @throws RunError when anything fails; `path` is then as it was, and nothing half-written stays
+ */
+export async function replaceDirectory(path: string, fill: (fresh: string) => Promise<void>): Promise<void> {
+  const fresh = join(dirname(path), `${UNFINISHED}${process.pid}`);
+  try {
+    rmSync(fresh, { recursive: true, force: true });
+    mkdirSync(fresh, { recursive: true });
+    await fill(fresh);
+    syncTree(fresh);
+    swapIn(fresh, path);
+  } catch (error) {
+    rmSync(fresh, { recursive: true, force: true });
+    const cause = error as NodeJS.ErrnoException;
+    const reason = cause.code === "ENOSPC" ? "no space left on the disk" : cause.message;
+    throw new RunError(`${path}: cannot be saved: ${reason}`, { cause });
+  }
+}
+
+/** The checkpoints of a run, oldest first; those without a readable trainer.json do not count. */
+export function listCheckpoints(runDirectory: string): Checkpoint[] {
+  const folder = join(runDirectory, FOLDER);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => /^\d+$/.test(name))
+    .sort((a, b) => Number(a) - Number(b))
+    .flatMap((name) => {
+      const path = join(folder, name);
+      try {
+        return [{ path, trainer: JSON.parse(readFileSync(join(path, TRAINER), "utf8")) as TrainerState }];
+      } catch {
+        return [];
+      }
+    });
+}
+
+/** Where the newest checkpoint of a run stands; undefined when there is none. */
+export function latestCheckpoint(runDirectory: string): Checkpoint | undefined {
+  return listCheckpoints(runDirectory).at(-1);
+}
+
+/**
+ * Saves checkpoints/<completed>/ and drops the oldest beyond `keep`.
+ *
+ * @param writeMore writes into the directory what else it is to hold
+ * @returns its path
+ * @throws RunError when it cannot be saved, naming the last good one
+ */
+export async function saveCheckpoint(
+  runDirectory: string,
+  engine: Engine,
+  trainer: TrainerState,
+  keep: number,
+  writeMore?: (directory: string) => Promise<void>,
+): Promise<string> {
+  const folder = join(runDirectory, FOLDER);
+  const path = join(folder, numbered(trainer.completed));
+  const before = latestCheckpoint(runDirectory);
+  try {
+    mkdirSync(folder, { recursive: true });
+    await replaceDirectory(path, async (fresh) => {
+      await engine.save(fresh);
+      await writeMore?.(fresh);
+      writeFileSync(join(fresh, TRAINER), `${JSON.stringify(trainer, null, 2)}\n`);
+    });
+  } catch (error) {
+    const last = before === undefined ? "there is no earlier one" : `the last good one is ${before.path}`;
+    throw new RunError(`${(error as Error).message}; ${last}`, { cause: error });
+  }
+  for (const { path: old } of listCheckpoints(runDirectory).slice(0, -keep)) {
+    rmSync(old, { recursive: true, force: true });
+  }
+  return path;
+}
+
+/** Removes what a crash while saving left behind. */
+export function clearUnfinished(runDirectory: string): void {
+  for (const folder of [runDirectory, join(runDirectory, FOLDER)]) {
+    if (!existsSync(folder)) continue;
+    for (const name of readdirSync(folder)) {
+      if (!name.startsWith(UNFINISHED)) continue;
+      rmSync(join(folder, name), { recursive: true, force: true });
+    }
+  }
+}

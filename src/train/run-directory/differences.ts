@@ -1,0 +1,18 @@
+/**
+ * @module
+ * Differences between two trees of settings, for the refusal to resume.
+ */
+import { isSettings } from "../../parts/index.ts";
+
+/** Dotted keys whose values differ, with both values, in the order of the first tree. */
+export function differences(before: unknown, after: unknown, prefix = ""): string[] {
+  if (isSettings(before) && isSettings(after)) {
+    const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+    return [...keys].flatMap((key) =>
+      differences(before[key], after[key], prefix === "" ? key : `${prefix}.${key}`),
+    );
+  }
+  const was = JSON.stringify(before) ?? "unset";
+  const is = JSON.stringify(after) ?? "unset";
+  return was === is ? [] : [`${prefix}: ${was} before, ${is} now`];
+}

@@ -1,0 +1,79 @@
+/**
+ * @module
+ * The run directory as an observer: it records metrics and rollouts and keeps checkpoints and the final model.
+ */
+import type { Engine } from "../../engine/index.ts";
+import type { RunEvent } from "../loop/events.ts";
+import type { CheckpointStore, Observer, RunDescription } from "../loop/observer.ts";
+import { clearUnfinished, latestCheckpoint, replaceDirectory, saveCheckpoint } from "./checkpoint.ts";
+import { describeEnvironment } from "./environment.ts";
+import { type ResumeRules, RunDirectory } from "./run-directory.ts";
+
+/** Directory of the final model within a run directory. */
+export const FINAL_MODEL = "model";
+
+export interface RecorderOptions extends ResumeRules {
+  /**
+   * Resume the run in the directory from its newest checkpoint: `true` requires a run there, `"if-begun"` begins one
+   * where there is none.
+   */
+  readonly resume?: boolean | "if-begun";
+  /** Further facts for environment.json, such as the arrangement of the engine. */
+  readonly environment?: Readonly<Record<string, unknown>>;
+}
+
+/** An observer that records a run in a directory. */
+export interface Recorder extends Observer {
+  readonly path: string;
+  readonly checkpoints: CheckpointStore;
+}
+
+/**
+ * Records a run in a directory that is free, or resumes the run in it. The directory is described in
+ * docs/run-directory.md.
+ *
+ * @throws ConfigError, at the start of the run, when the directory holds something else
+ * @throws RunError, at the start of the run, when it cannot be written, or the run in it differs from this one
+ */
+export function runDirectory(path: string, options: RecorderOptions = {}): Recorder {
+  const { resume = false, environment = {} } = options;
+  let directory: RunDirectory | undefined;
+  const opened = (): RunDirectory => {
+    directory ??= RunDirectory.open(path);
+    return directory;
+  };
+  return {
+    name: `run directory ${path}`,
+    path,
+    start(run: RunDescription) {
+      const now = { ...describeEnvironment(), ...environment };
+      const isResumed = resume === true || (resume === "if-begun" && RunDirectory.exists(path));
+      if (!isResumed) {
+        directory = RunDirectory.create(path, run, now);
+        return;
+      }
+      directory = RunDirectory.open(path);
+      directory.acceptResume(run, options);
+      directory.noteResume(now, latestCheckpoint(path)?.trainer.completed ?? 0);
+    },
+    async event(event: RunEvent) {
+      if ("iteration" in event) await opened().appendMetrics(event);
+    },
+    rollouts(iteration, lines) {
+      opened().writeRollouts(iteration, lines);
+    },
+    checkpoints: {
+      latest: () => latestCheckpoint(path),
+      save: (engine, trainer, keep, writeMore) => saveCheckpoint(path, engine, trainer, keep, writeMore),
+      async rollBack(completed) {
+        clearUnfinished(path);
+        await opened().truncateAfter(completed);
+      },
+      async saveModel(engine: Engine) {
+        const model = opened().at(FINAL_MODEL);
+        await replaceDirectory(model, (fresh) => engine.save(fresh, { optimizer: false }));
+        return model;
+      },
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { resumeRules } from "../../config/resume-rules.ts";
+import { freshPath, tinyConfig } from "../../testing/tiny-run.ts";
+import { describeEnvironment } from "./environment.ts";
+import { RunDirectory } from "./run-directory.ts";
+
+const record = (...flags: string[]) =>
+  ({ kind: "train", steps: 4, config: tinyConfig(...flags), data: { train: "abc" } }) as const;
+
+/** A run whose config.json was changed since. */
+function changed(change: (config: Record<string, Record<string, unknown>>) => void): RunDirectory {
+  const path = freshPath();
+  RunDirectory.create(path, record(), describeEnvironment());
+  const file = join(path, "config.json");
+  const written = JSON.parse(readFileSync(file, "utf8"));
+  change(written.config);
+  writeFileSync(file, JSON.stringify(written));
+  return RunDirectory.open(path);
+}
+
+test("a run begun before a key existed goes on with the key's default, and with no other value", () => {
+  const directory = changed(({ train, engine }) => {
+    delete train!["maxStaleness"];
+    delete engine!["replicas"];
+  });
+  directory.acceptResume(record(), resumeRules);
+  expect(() => directory.acceptResume(record("engine.replicas=2"), resumeRules)).toThrow(
+    "engine.replicas: 1 before, 2 now",
+  );
+});
+
+test("a run with a key that is known no longer is refused, naming it", () => {
+  const directory = changed(({ train }) => {
+    train!["patience"] = 3;
+  });
+  expect(() => directory.acceptResume(record(), resumeRules)).toThrow("train.patience: 3 before, unset now");
+});

@@ -1,0 +1,211 @@
+/**
+ * @module
+ * The run directory: what a run leaves behind, as a contract that viewers and scripts may rely on. It is described in
+ * docs/run-directory.md; change both together, and the version with them.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { appendFile, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ConfigError, RunError } from "../../errors/index.ts";
+import { replaceFile } from "../../model/index.ts";
+import type { RunDescription } from "../loop/observer.ts";
+import { differences } from "./differences.ts";
+import type { Environment } from "./environment.ts";
+import { numbered } from "./numbered.ts";
+
+/** Version of the contract; it rises when a file's meaning changes. */
+export const RUN_DIRECTORY_VERSION = 1;
+
+/** The content of config.json. */
+export interface RunRecord extends RunDescription {
+  readonly version: number;
+}
+
+/** Whether a resumed run may differ from the recorded one in a key, and how keys of other releases are completed. */
+export interface ResumeRules {
+  /** The recorded configuration with the defaults of keys that were added since. */
+  readonly complete?: (config: RunDescription["config"]) => unknown;
+  /** Whether the value of a dotted key may change between the run and its resumption. */
+  readonly mayChange?: (key: string, config: RunDescription["config"]) => boolean;
+}
+
+const JSON_FILES = { config: "config.json", environment: "environment.json" } as const;
+const METRICS = "metrics.jsonl";
+const ROLLOUTS = "rollouts";
+
+function asRunError(what: string, error: unknown): RunError {
+  const cause = error as NodeJS.ErrnoException;
+  const reason = cause.code === "ENOSPC" ? "no space left on the disk" : cause.message;
+  return new RunError(`${what}: ${reason}`, { cause });
+}
+
+/** An open run directory. */
+export class RunDirectory {
+  readonly path: string;
+  readonly record: RunRecord;
+
+  private constructor(path: string, record: RunRecord) {
+    this.path = path;
+    this.record = record;
+  }
+
+  /** Whether the path holds a run. */
+  static exists(path: string): boolean {
+    return existsSync(join(path, JSON_FILES.config));
+  }
+
+  /**
+   * Begins a run: writes config.json and environment.json.
+   *
+   * @throws ConfigError when the path holds something already
+   * @throws RunError when it cannot be written
+   */
+  static create(path: string, record: RunDescription, environment: Environment): RunDirectory {
+    RunDirectory.requireFree(path);
+    const complete: RunRecord = { version: RUN_DIRECTORY_VERSION, ...record };
+    try {
+      mkdirSync(path, { recursive: true });
+    } catch (error) {
+      throw asRunError(`run directory ${path}: cannot be made`, error);
+    }
+    const directory = new RunDirectory(path, complete);
+    directory.writeJson(JSON_FILES.environment, environment);
+    directory.writeJson(JSON_FILES.config, complete);
+    return directory;
+  }
+
+  /**
+   * Fails unless a new run may begin here.
+   *
+   * @throws ConfigError
+   */
+  static requireFree(path: string): void {
+    if (RunDirectory.exists(path)) {
+      throw new ConfigError(
+        `run directory ${path}: holds a run already; continue it with --resume, or choose another --run-dir`,
+      );
+    }
+    let entries: string[] = [];
+    try {
+      entries = readdirSync(path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
+        throw new ConfigError(`run directory ${path}: ${(error as Error).message}`, { cause: error });
+      }
+    }
+    if (entries.length > 0) {
+      throw new ConfigError(`run directory ${path}: is not empty and holds no run; choose another --run-dir`);
+    }
+  }
+
+  /**
+   * Opens a run that was begun.
+   *
+   * @throws RunError when there is none, or it is of another version
+   */
+  static open(path: string): RunDirectory {
+    const file = join(path, JSON_FILES.config);
+    let record: RunRecord;
+    try {
+      record = JSON.parse(readFileSync(file, "utf8")) as RunRecord;
+    } catch (error) {
+      throw new RunError(`run directory ${path}: no readable ${JSON_FILES.config}`, { cause: error });
+    }
+    if (record.version !== RUN_DIRECTORY_VERSION) {
+      throw new RunError(`${file}: expected version ${RUN_DIRECTORY_VERSION}, got ${record.version}`);
+    }
+    return new RunDirectory(path, record);
+  }
+
+  /**
+   * Takes the record of a resumed run, whose changed keys must be harmless.
+   *
+   * @throws RunError naming what differs
+   */
+  acceptResume(record: RunDescription, { complete, mayChange }: ResumeRules = {}): void {
+    const before = this.record;
+    const own = JSON.parse(JSON.stringify(complete?.(before.config) ?? before.config)) as object;
+    const now = JSON.parse(JSON.stringify(record.config)) as RunDescription["config"];
+    const changed = differences(own, now);
+    const forbidden = changed.filter((line) => !(mayChange?.(line.split(":", 1)[0] ?? "", now) ?? false));
+    const found = [
+      ...differences(before.kind, record.kind, "command"),
+      ...forbidden,
+      ...differences(before.data, record.data, "data fingerprint"),
+      ...differences(before.modules ?? {}, record.modules ?? {}, "module"),
+    ];
+    if (found.length > 0) {
+      throw new RunError(
+        `run directory ${this.path}: cannot be resumed, it differs:\n  ${found.join("\n  ")}`,
+      );
+    }
+    if (changed.length > 0) this.writeJson(JSON_FILES.config, { ...before, ...record });
+  }
+
+  /** The path of something in this directory. */
+  at(...names: readonly string[]): string {
+    return join(this.path, ...names);
+  }
+
+  writeJson(name: string, value: unknown): void {
+    replaceFile(this.at(name), [`${JSON.stringify(value, null, 2)}\n`]);
+  }
+
+  /** Notes in environment.json that the run was continued. */
+  noteResume(environment: Environment, completed: number): void {
+    const file = this.at(JSON_FILES.environment);
+    let before: { resumes?: unknown[] } = {};
+    if (existsSync(file)) before = JSON.parse(readFileSync(file, "utf8")) as { resumes?: unknown[] };
+    const resumes = [...(before.resumes ?? []), { after: completed, environment }];
+    this.writeJson(JSON_FILES.environment, { ...before, resumes });
+  }
+
+  /**
+   * Adds one line to metrics.jsonl.
+   *
+   * @throws RunError when it cannot be written
+   */
+  async appendMetrics(record: object): Promise<void> {
+    try {
+      await appendFile(this.at(METRICS), `${JSON.stringify(record)}\n`);
+    } catch (error) {
+      throw asRunError(`${this.at(METRICS)}: cannot be written`, error);
+    }
+  }
+
+  /** Writes rollouts/<iteration>.jsonl, whole. */
+  writeRollouts(iteration: number, lines: readonly object[]): void {
+    if (lines.length === 0) return;
+    mkdirSync(this.at(ROLLOUTS), { recursive: true });
+    const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+    replaceFile(this.at(ROLLOUTS, `${numbered(iteration)}.jsonl`), [text]);
+  }
+
+  /** Every whole record of metrics.jsonl. */
+  async metrics(): Promise<Record<string, unknown>[]> {
+    const text = await readFile(this.at(METRICS), "utf8").catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return "";
+      throw asRunError(`${this.at(METRICS)}: cannot be read`, error);
+    });
+    return text.split("\n").flatMap((line) => {
+      if (line === "") return [];
+      try {
+        return [JSON.parse(line) as Record<string, unknown>];
+      } catch {
+        return [];
+      }
+    });
+  }
+
+  /** Forgets what was written after the given iteration, so that it can be run again. */
+  async truncateAfter(completed: number): Promise<void> {
+    const kept = (await this.metrics()).filter((record) => Number(record["iteration"]) <= completed);
+    if (existsSync(this.at(METRICS))) {
+      replaceFile(this.at(METRICS), [kept.map((record) => `${JSON.stringify(record)}\n`).join("")]);
+    }
+    if (!existsSync(this.at(ROLLOUTS))) return;
+    for (const name of readdirSync(this.at(ROLLOUTS))) {
+      if (!(Number.parseInt(name, 10) <= completed)) rmSync(this.at(ROLLOUTS, name), { force: true });
+    }
+  }
+}

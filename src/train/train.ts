@@ -1,0 +1,78 @@
+/**
+ * @module
+ * Reinforcement learning over parts that anyone can make: engine, dialogue, task, reward, credit, objective, observers.
+ */
+import { algorithmNeeds } from "../objective/index.ts";
+import { requireSound } from "./check-training.ts";
+import { reinforcementPhase } from "./iteration/reinforcement.ts";
+import type { Training } from "./iteration/training.ts";
+import { type LoopResult, runLoop } from "./loop/loop.ts";
+import { Observers } from "./loop/observer.ts";
+import { describeTraining, openTraining, type TrainParts } from "./parts.ts";
+
+/** The end of a run: how it ended, its iterations, and where the final model is. */
+export type TrainResult = LoopResult;
+
+/** Work of a caller at moments of a run; each has the engine for itself. */
+export interface TrainHooks {
+  /**
+   * After the observers have started and before anything is measured of the weights: a warm start of its own, for
+   * example. False ends the run as interrupted.
+   */
+  readonly prepare?: () => Promise<boolean>;
+  /** The engine holds the weights that learning starts from; not called when a run is resumed in its midst. */
+  readonly beforeLearning?: () => Promise<void>;
+  /** The engine holds the final weights; not called when the run was interrupted. */
+  readonly afterLearning?: () => Promise<void>;
+}
+
+/**
+ * Trains a model by reinforcement learning from verifiable rewards.
+ *
+ * Each iteration samples a group of completions for each of the next problems, has them judged and rewarded, gives each
+ * token its credit, and steps on the objective. Metrics, rollouts and checkpoints go to the observers; `runDirectory`
+ * records them all, and resumes a run bitwise identically.
+ *
+ * @throws ConfigError, DataError, EngineError before the first step
+ * @throws PartError when rewards fail on too many completions
+ * @throws RunError when the run cannot go on
+ *
+ * @example
+ * const result = await train({
+ *   engine, dialogue, task,
+ *   reward: [{ name: "right", weight: 1, score: (answered) => answered.map(({ judgement }) => judgement.score) }],
+ *   schedule: { iterations: 20 },
+ *   observers: [runDirectory("runs/first")],
+ * });
+ */
+export async function train(parts: TrainParts, hooks: TrainHooks = {}): Promise<TrainResult> {
+  const training = await openTraining(parts);
+  try {
+    await requireSound(training);
+    return await runTraining(parts, training, hooks);
+  } finally {
+    for (const reward of training.rewards) await reward.close?.();
+  }
+}
+
+async function runTraining(parts: TrainParts, training: Training, hooks: TrainHooks): Promise<TrainResult> {
+  const { engine, source, validation, iterations, schedule, objective } = training;
+  const observers = new Observers(parts.observers ?? []);
+  const { config = describeTraining(parts, training), modules } = parts.record ?? {};
+  await observers.start({
+    kind: "train",
+    steps: iterations,
+    config,
+    data: { train: source.fingerprint, ...(validation && { validation: validation.fingerprint }) },
+    ...(modules && { modules }),
+  });
+  if (!((await hooks.prepare?.()) ?? true)) return { status: "interrupted", completed: 0 };
+  if (algorithmNeeds(objective).reference || schedule.reportKlEvery > 0) await engine.setReference();
+  if (observers.store?.latest() === undefined) await hooks.beforeLearning?.();
+  await observers.event({ event: "started", kind: "train", steps: iterations });
+  const phase = reinforcementPhase(training);
+  const result = await runLoop({ engine, phase, observers, signal: parts.signal });
+  if (result.status === "finished") await hooks.afterLearning?.();
+  await observers.finish(result);
+  return result;
+}

@@ -1,0 +1,91 @@
+/**
+ * @module
+ * The demonstrations of each step of a warm start.
+ */
+import type { Demonstration, DemonstrationSource } from "../../data/index.ts";
+import type { Sequence } from "../../engine/index.ts";
+import type { Dialogue } from "../../eval/index.ts";
+import { Rng } from "../../math/index.ts";
+import type { SftSchedule } from "./sft-schema.ts";
+
+/** A demonstration as prompts and the tokens to imitate: one for each turn of the assistant. */
+export function sequencesOf(dialogue: Dialogue, demonstration: Demonstration): Sequence[] {
+  const { problem, completion, later = [] } = demonstration;
+  const prompts = dialogue.laterPrompts(demonstration);
+  return [
+    { prompt: dialogue.prompt(problem), completion: dialogue.completionTokens(completion) },
+    ...later.map((turn, i) => ({
+      prompt: prompts[i]!,
+      completion: dialogue.completionTokens(turn.completion),
+    })),
+  ];
+}
+
+/** Indices of the demonstrations that are held out, and of the others. */
+export interface HeldOut {
+  readonly validation: readonly number[];
+  /** The index of the demonstration at a position of the stream. */
+  readonly order: (position: number) => number;
+  /** Demonstrations that are learnt from; Infinity where they never end. */
+  readonly size: number;
+}
+
+/**
+ * Which demonstrations are held out, and in which order the others come: an endless source in its own order, a finite one
+ * epoch after epoch, each in an order of its own.
+ */
+export function heldOut(source: DemonstrationSource, share: number, seed: number): HeldOut {
+  if (source.size === Infinity) {
+    // The first problems of an endless source are held out where a share is asked for.
+    const count = share > 0 ? 64 : 0;
+    return {
+      validation: Array.from({ length: count }, (_, i) => i),
+      order: (position) => position + count,
+      size: Infinity,
+    };
+  }
+  const rng = new Rng(seed).fork("demonstrations");
+  const all = rng.fork("held out").shuffle(Array.from({ length: source.size }, (_, i) => i));
+  const count = share > 0 ? Math.max(1, Math.round(share * source.size)) : 0;
+  const learnt = all.slice(count);
+  let epoch = -1;
+  let order = learnt;
+  return {
+    validation: all.slice(0, count),
+    size: learnt.length,
+    order(position) {
+      const current = Math.floor(position / learnt.length);
+      if (current !== epoch) {
+        epoch = current;
+        order = rng.fork(`epoch/${epoch}`).shuffle([...learnt]);
+      }
+      return order[position % learnt.length]!;
+    },
+  };
+}
+
+/**
+ * The sequences of a step, from a position of the stream on.
+ *
+ * @returns with the position of the next step
+ */
+export async function batchFrom(
+  dialogue: Dialogue,
+  source: DemonstrationSource,
+  { order }: HeldOut,
+  { batchSize, batchTokens }: Pick<SftSchedule, "batchSize" | "batchTokens">,
+  position: number,
+): Promise<{ readonly sequences: readonly Sequence[]; readonly next: number }> {
+  const sequences: Sequence[] = [];
+  let tokens = 0;
+  let next = position;
+  while (batchTokens !== undefined || next - position < batchSize) {
+    const own = sequencesOf(dialogue, await source.demonstration(order(next)));
+    const length = own.reduce((sum, { completion }) => sum + completion.length, 0);
+    if (batchTokens !== undefined && sequences.length > 0 && tokens + length > batchTokens) break;
+    sequences.push(...own);
+    tokens += length;
+    next += 1;
+  }
+  return { sequences, next };
+}

@@ -1,0 +1,66 @@
+/**
+ * @module
+ * A supervised warm start over parts that anyone can make.
+ */
+import { type Task, taskLessons } from "../../data/index.ts";
+import type { Engine } from "../../engine/index.ts";
+import { ConfigError } from "../../errors/index.ts";
+import type { Dialogue } from "../../eval/index.ts";
+import { type LoopResult, runLoop } from "../loop/loop.ts";
+import { type Observer, Observers, type RunDescription } from "../loop/observer.ts";
+import { parsePart } from "../schedule/parse-part.ts";
+import { heldOut } from "./batches.ts";
+import { curriculumOf } from "./curriculum.ts";
+import { plannedSteps, type SftSchedule, sftSchema } from "./sft-schema.ts";
+import { warmStartPhase } from "./warm-start.ts";
+
+/** The parts of a warm start. */
+export interface SftParts {
+  readonly engine: Engine;
+  readonly dialogue: Dialogue;
+  /** One source, or lessons in their order. */
+  readonly demonstrations: NonNullable<Task["demonstrations"]>;
+  /** Missing settings have their defaults. */
+  readonly schedule?: Partial<SftSchedule>;
+  /** Seed of the order of demonstrations; 0 unless given. */
+  readonly seed?: number;
+  readonly observers?: readonly Observer[];
+  /** Aborted, the run saves a checkpoint and ends. */
+  readonly signal?: AbortSignal | undefined;
+  /** Describes the run for its record; the schedule and the seed unless given. */
+  readonly record?: Pick<RunDescription, "config" | "modules">;
+  /** Milliseconds from any fixed moment. */
+  readonly clock?: () => number;
+}
+
+/**
+ * Raises the log-prob of demonstrations: a supervised fine-tuning whose loss is that of completion tokens alone.
+ *
+ * @throws ConfigError, DataError before the first step; RunError when the run cannot go on
+ */
+export async function sft(parts: SftParts): Promise<LoopResult> {
+  const { engine, dialogue, seed = 0, signal, clock = () => performance.now() } = parts;
+  const schedule = parsePart(sftSchema, parts.schedule, "schedule");
+  const { demonstrations } = parts;
+  const lessons = (await taskLessons({ demonstrations })) ?? [];
+  const last = lessons.at(-1)?.source;
+  const learnt = last === undefined ? 0 : heldOut(last, schedule.validationShare, seed).size;
+  if (learnt === 0) throw new ConfigError("demonstrations: expected at least one to learn from, got none");
+  const steps = plannedSteps(schedule, learnt);
+  if (steps === 0) throw new ConfigError("sft.steps: expected at least 1, got 0");
+  const curriculum = curriculumOf(lessons, steps);
+  const observers = new Observers(parts.observers ?? []);
+  const { config = { sft: schedule, train: { seed } }, modules } = parts.record ?? {};
+  await observers.start({
+    kind: "sft",
+    steps,
+    config,
+    data: { demonstrations: curriculum.fingerprint },
+    ...(modules && { modules }),
+  });
+  const phase = warmStartPhase({ engine, dialogue, curriculum, schedule, steps, seed, clock });
+  await observers.event({ event: "started", kind: "sft", steps });
+  const result = await runLoop({ engine, phase, observers, signal });
+  await observers.finish(result);
+  return result;
+}

@@ -1,0 +1,151 @@
+/**
+ * @module
+ * The supervised warm start: raise the mean log-prob of demonstrations' tokens, through the same two calls that
+ * reinforcement learning uses.
+ */
+import type { DemonstrationSource } from "../../data/index.ts";
+import type { Engine, Sequence } from "../../engine/index.ts";
+import type { Dialogue } from "../../eval/index.ts";
+import type { LoopStep, Phase } from "../loop/loop.ts";
+import { learningRateAt } from "../schedule/learning-rate.ts";
+import { batchFrom, type HeldOut, heldOut, sequencesOf } from "./batches.ts";
+import type { Curriculum } from "./curriculum.ts";
+import type { SftSchedule } from "./sft-schema.ts";
+
+export interface WarmStartMetrics {
+  readonly event: "warm-start";
+  /** Optimiser steps so far, this one included. */
+  readonly iteration: number;
+  readonly learningRate: number;
+  /** Completion tokens of the batch. */
+  readonly tokens: number;
+  /** Mean negative log-prob of the batch's tokens before the step, nats; only at steps that measure it. */
+  readonly loss?: number;
+  /** The same of the held-out demonstrations of the lesson; only at steps that measure it. */
+  readonly validationLoss?: number;
+  readonly gradientNorm?: number;
+  readonly skipReason?: string;
+  readonly timing: { readonly totalSeconds: number; readonly tokensPerSecond: number };
+}
+
+/** The parts of a warm start. */
+export interface WarmStart {
+  readonly engine: Engine;
+  readonly dialogue: Dialogue;
+  readonly curriculum: Curriculum;
+  readonly schedule: SftSchedule;
+  /** Optimiser steps in all. */
+  readonly steps: number;
+  /** Seed of the order of demonstrations. */
+  readonly seed: number;
+  /** Milliseconds from any fixed moment. */
+  readonly clock: () => number;
+}
+
+/** The state of a warm start; all of it is in a checkpoint. */
+interface Progress {
+  /** Position in the stream of demonstrations. */
+  position: number;
+}
+
+/** Sequences of a forward pass that measures a loss. */
+const MEASURED = 32;
+
+async function meanLoss(engine: Engine, sequences: readonly Sequence[]): Promise<number> {
+  let nats = 0;
+  let tokens = 0;
+  for (let start = 0; start < sequences.length; start += MEASURED) {
+    for (const { logprobs } of await engine.score(sequences.slice(start, start + MEASURED))) {
+      nats -= logprobs.reduce((a, b) => a + b, 0);
+      tokens += logprobs.length;
+    }
+  }
+  return tokens === 0 ? 0 : nats / tokens;
+}
+
+/** The warm start as a phase of the loop. */
+export function warmStartPhase(warmStart: WarmStart): Phase {
+  const { engine, dialogue, curriculum, schedule, steps, seed, clock } = warmStart;
+  const progress: Progress = { position: 0 };
+  const parted = new Map<DemonstrationSource, HeldOut>();
+  const partsOf = (source: DemonstrationSource): HeldOut => {
+    const found = parted.get(source) ?? heldOut(source, schedule.validationShare, seed);
+    parted.set(source, found);
+    return found;
+  };
+  const validation = new Map<DemonstrationSource, Promise<Sequence[]>>();
+  const validationLoss = async (source: DemonstrationSource): Promise<number> => {
+    const held =
+      validation.get(source) ??
+      Promise.all(
+        partsOf(source).validation.map(async (index) =>
+          sequencesOf(dialogue, await source.demonstration(index)),
+        ),
+      ).then((sequences) => sequences.flat());
+    validation.set(source, held);
+    return meanLoss(engine, await held);
+  };
+
+  /**
+   * One step on the mean negative log-likelihood of a batch.
+   *
+   *     loss = −1/N · Σ log π(oₜ) over the N completion tokens of the batch,   cₜ = 1/N
+   */
+  const run = async (step: number): Promise<LoopStep> => {
+    const start = clock();
+    const { source, index, length } = curriculum.at(step);
+    const { sequences, next } = await batchFrom(
+      dialogue,
+      source,
+      partsOf(source),
+      schedule,
+      progress.position,
+    );
+    progress.position = next;
+    const tokens = sequences.reduce((sum, { completion }) => sum + completion.length, 0);
+    const isMeasured = step === 1 || step === steps || step % schedule.reportEvery === 0;
+    const isValidated =
+      schedule.validationShare > 0 && (step === 1 || step === steps || step % schedule.validateEvery === 0);
+    const loss = isMeasured ? await meanLoss(engine, sequences) : undefined;
+    const heldOutLoss = isValidated ? await validationLoss(source) : undefined;
+    const learningRate = learningRateAt(schedule, index, length);
+    await engine.accumulate(
+      sequences,
+      sequences.map(({ completion }) => new Float64Array(completion.length).fill(1 / tokens)),
+    );
+    const { gradientNorm, applied } = await engine.step({
+      learningRate,
+      beta1: schedule.beta1,
+      beta2: schedule.beta2,
+      epsilon: schedule.epsilon,
+      weightDecay: schedule.weightDecay,
+      maxGradientNorm: schedule.maxGradientNorm,
+    });
+    const skipReason = applied ? undefined : `the gradient's norm is ${gradientNorm}`;
+    const totalSeconds = (clock() - start) / 1000;
+    const record: WarmStartMetrics = {
+      event: "warm-start",
+      iteration: step,
+      learningRate,
+      tokens,
+      ...(loss !== undefined && { loss }),
+      ...(heldOutLoss !== undefined && { validationLoss: heldOutLoss }),
+      ...(applied && { gradientNorm }),
+      ...(skipReason !== undefined && { skipReason }),
+      timing: { totalSeconds, tokensPerSecond: totalSeconds > 0 ? tokens / totalSeconds : 0 },
+    };
+    return { records: [record], skips: [skipReason] };
+  };
+
+  return {
+    steps,
+    checkpointEvery: schedule.checkpointEvery,
+    keepCheckpoints: schedule.keepCheckpoints,
+    maxConsecutiveSkips: schedule.maxConsecutiveSkips,
+    run,
+    state: () => ({ ...progress }),
+    restore: (state) => {
+      progress.position = (state as Progress).position;
+    },
+  };
+}
