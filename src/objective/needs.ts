@@ -22,7 +22,8 @@ export function hasAdvantages(algorithm: Algorithm): boolean {
  * pairs are compared, whoever wrote them.
  */
 export function correctsStaleness(algorithm: Algorithm): boolean {
-  return algorithm.unit === "pair" || algorithm.correctsStaleness !== false;
+  if (algorithm.unit === "pair") return true;
+  return algorithm.correctsStaleness !== false || algorithm.correction !== undefined;
 }
 
 /** Input that an algorithm needs beside the log-probs of policy and sampler. */
@@ -53,12 +54,12 @@ export function algorithmNeeds(algorithm: Algorithm): AlgorithmNeeds {
       termGradient: false,
     };
   }
-  const { kl, advantage, entropyCoefficient, correction } = algorithm;
+  const { kl, advantage, entropyCoefficient } = algorithm;
   return {
     reference: kl.coefficient > 0,
     values: advantage.values === "required",
     entropyGradient: entropyCoefficient > 0,
-    trainerLogprobs: correction !== undefined,
+    trainerLogprobs: algorithm.correction !== undefined,
     spread: advantage.needsSpread,
     termGradient: kl.coefficient > 0 || entropyCoefficient > 0,
   };

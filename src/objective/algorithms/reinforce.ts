@@ -37,7 +37,7 @@ const baselines: Readonly<Record<z.output<typeof reinforceSchema>["baseline"], A
 function reinforce(config: z.output<typeof reinforceSchema>, context: ObjectiveContext): TokenAlgorithm {
   return {
     advantage: baselines[config.baseline],
-    correctsStaleness: config.samplerCorrection !== undefined,
+    correctsStaleness: false,
     ratioLevel: tokenLevel,
     surrogate: (_ratio, advantage, logprob) => ({
       value: advantage * logprob,

@@ -63,6 +63,22 @@ export async function measureGroups(
   });
 }
 
+/** Gives each group that has a gradient the trainer's own log-probs, before anything is learnt from any. */
+export async function withTrainerLogprobs(
+  { engine, sampling }: Training,
+  groups: readonly CreditedGroup[],
+  watch: Stopwatch,
+): Promise<CreditedGroup[]> {
+  const moving = groups.filter(({ isIdle }) => !isIdle);
+  if (moving.length === 0) return [...groups];
+  const { temperature } = sampling;
+  const scores = await watch.time("score", () => engine.score(sequencesOf(moving), { temperature }));
+  let next = 0;
+  return groups.map((own) =>
+    own.isIdle ? own : { ...own, trainerLogprobs: own.group.rollouts.map(() => scores[next++]!.logprobs) },
+  );
+}
+
 function valuesOf({ values }: Score): Float64Array {
   if (values === undefined) throw new EngineError("score: expected values, got none");
   return values;

@@ -15,7 +15,12 @@ import {
   objective,
 } from "../../objective/index.ts";
 import { hasGradient } from "../batch/has-gradient.ts";
-import { type CreditedGroup, objectiveGroups, sequencesOf } from "../credit/measured-group.ts";
+import {
+  type CreditedGroup,
+  objectiveGroups,
+  sequencesOf,
+  withTrainerLogprobs,
+} from "../credit/measured-group.ts";
 import type { Stopwatch } from "../loop/stopwatch.ts";
 import { samplerMismatch } from "./sampler-mismatch.ts";
 import type { Training } from "./training.ts";
@@ -107,22 +112,6 @@ async function presentScores(
   return isScored.map((asksFor) => (asksFor ? scored[next++] : undefined));
 }
 
-/** Gives each group the trainer's own log-probs, before anything is learnt from any. */
-async function withTrainerLogprobs(
-  training: Training,
-  groups: readonly CreditedGroup[],
-  watch: Stopwatch,
-): Promise<CreditedGroup[]> {
-  const scores = await presentScores(training, groups, watch);
-  let next = 0;
-  return groups.map((own) => ({
-    ...own,
-    trainerLogprobs: own.group.rollouts.map(
-      ({ completion }) => scores[next++]?.logprobs ?? completion.logprobs,
-    ),
-  }));
-}
-
 /**
  * One optimiser step per minibatch. A minibatch whose loss or gradient is not finite is skipped and leaves the
  * weights as they were.
@@ -145,9 +134,16 @@ export async function updatePolicy(
   const known = isScored ? await withTrainerLogprobs(training, groups, watch) : groups;
   for (const minibatch of minibatchesOf(known, Math.ceil(promptsPerIteration / minibatches))) {
     const isFirst = outcomes.every(({ applied, isIdle }) => isIdle || !applied);
-    const isOnPolicy = isFirst && (isScored || !isStale);
     try {
-      outcomes.push(await step(training, minibatch, { isFirst, isOnPolicy }, adam, watch));
+      outcomes.push(
+        await step(
+          training,
+          minibatch,
+          { isFirst, isOnPolicy: isFirst && (isScored || !isStale) },
+          adam,
+          watch,
+        ),
+      );
     } catch (error) {
       if (!(error instanceof NumericError)) throw error;
       outcomes.push({ applied: false, reason: error.message });
