@@ -4,7 +4,7 @@
  * credit method makes of it.
  */
 import type { CreditMethod } from "../credit/index.ts";
-import type { Capability, Engine, Prompt, Score, StopReason } from "../engine/index.ts";
+import type { Alternatives, Capability, Engine, Prompt, Score, StopReason } from "../engine/index.ts";
 import { EngineError } from "../errors/index.ts";
 import type { Vision } from "../model/index.ts";
 import type { CompletionInspection, ImageAttention, ShownGrid } from "./inspection.ts";
@@ -18,6 +18,9 @@ const CALIBRATED = { row: "own", layers: 4, biasCorrection: true } as const;
 const MOST_GRAM_TOKENS = 1024;
 /** Rows on image tokens are T × I numbers of text each. */
 const MOST_IMAGE_NUMBERS = 400_000;
+
+/** Likeliest tokens that are shown in the place of each. */
+const ALTERNATIVES = 5;
 
 /** A completion of a group. */
 export interface GroupMember {
@@ -94,6 +97,16 @@ function imagesOf(
   });
 }
 
+function alternativesOf({ tokens, logprobs }: Alternatives, places: number) {
+  const count = places === 0 ? 0 : tokens.length / places;
+  return Array.from({ length: places }, (_, t) =>
+    Array.from({ length: count }, (_other, i) => ({
+      token: tokens[t * count + i]!,
+      logprob: Number(logprobs[t * count + i]!.toPrecision(6)),
+    })),
+  );
+}
+
 /**
  * One completion of a group as a model sees it.
  *
@@ -113,6 +126,7 @@ export async function inspectCompletion(
   const scores = await scorer.score(sequences(group), {
     temperature,
     ...(can("entropy") && { entropy: true }),
+    ...(can("full-distribution") && { alternatives: ALTERNATIVES }),
     signals: {
       ...(can("attention") && { attention: { row: "own" } }),
       ...(can("image-rows") && { imageRows: { row: "own" } }),
@@ -155,6 +169,7 @@ export async function inspectCompletion(
     withoutImage: compared.ablatedLogprobs === undefined ? null : rounded(compared.ablatedLogprobs),
     divergence: compared.divergence === undefined ? null : rounded(compared.divergence),
     neighbours: calibrated === undefined ? null : nearestTokens(calibrated.gram, tokens),
+    alternatives: own.alternatives === undefined ? null : alternativesOf(own.alternatives, tokens),
     images: imagesOf(prompt, vision, imageRows, tokens),
     methods: weights.map((one) => (one.weights === null ? one : { ...one, weights: rounded(one.weights) })),
   };

@@ -8,7 +8,7 @@ import { appendFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigError, RunError } from "../../errors/index.ts";
 import { replaceFile } from "../../model/index.ts";
-import type { RunDescription } from "../loop/observer.ts";
+import type { RunDescription, RunEnd } from "../loop/observer.ts";
 import { differences } from "./differences.ts";
 import type { Environment } from "./environment.ts";
 import { numbered } from "./numbered.ts";
@@ -29,7 +29,7 @@ export interface ResumeRules {
   readonly mayChange?: (key: string, config: RunDescription["config"]) => boolean;
 }
 
-const JSON_FILES = { config: "config.json", environment: "environment.json" } as const;
+const JSON_FILES = { config: "config.json", environment: "environment.json", end: "end.json" } as const;
 const METRICS = "metrics.jsonl";
 const ROLLOUTS = "rollouts";
 
@@ -38,6 +38,11 @@ function asRunError(what: string, error: unknown): RunError {
   const reason = cause.code === "ENOSPC" ? "no space left on the disk" : cause.message;
   return new RunError(`${what}: ${reason}`, { cause });
 }
+
+/** The content of end.json. */
+export type RecordedEnd =
+  | RunEnd
+  | { readonly status: "failed"; readonly code: string; readonly message: string };
 
 /** An open run directory. */
 export class RunDirectory {
@@ -149,6 +154,19 @@ export class RunDirectory {
 
   writeJson(name: string, value: unknown): void {
     replaceFile(this.at(name), [`${JSON.stringify(value, null, 2)}\n`]);
+  }
+
+  /** Writes end.json: how the run ended. */
+  noteEnd(end: RecordedEnd): void {
+    const { status } = end;
+    const facts =
+      status === "failed" ? { code: end.code, message: end.message } : { completed: end.completed };
+    this.writeJson(JSON_FILES.end, { status, ...facts });
+  }
+
+  /** Removes end.json: the run goes on. */
+  forgetEnd(): void {
+    rmSync(this.at(JSON_FILES.end), { force: true });
   }
 
   /** Notes in environment.json that the run was continued. */

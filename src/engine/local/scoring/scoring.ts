@@ -16,6 +16,7 @@ import { type Feeds, softmaxEntropy, type Tensor } from "../../../tensor/index.t
 import type { Score, SignalRequest, Signals } from "../../engine.ts";
 import { promptSupports } from "../prompts/decoder-batch.ts";
 import { attentionSignals } from "../sampling/attention-reduction.ts";
+import { likeliestLogprobs, readAlternatives } from "./alternatives.ts";
 import { likeliestTokens } from "./attention-intervention.ts";
 import { measureOutputs, readMeasure } from "./attention-measure.ts";
 import { calibrationFactors } from "./calibration.ts";
@@ -30,6 +31,8 @@ export interface Wanted {
   readonly entropy: boolean;
   readonly values: boolean;
   readonly likeliest: boolean;
+  /** Likeliest tokens of each place; 0 for none. */
+  readonly alternatives: number;
   /** Layers whose attention is amplified. */
   readonly amplified: readonly number[];
   /** The rows that the head reads, for a comparison with another pass. */
@@ -47,6 +50,7 @@ export function scoringOutputs(
     ...(wanted.entropy && { entropy: softmaxEntropy(built.logits) }),
     ...(wanted.values && { values: valueHead(built.hidden, built.parameters) }),
     ...(wanted.likeliest && { likeliest: likeliestTokens(built.logits) }),
+    ...(wanted.alternatives > 0 && likeliestLogprobs(built.logits, wanted.alternatives)),
     ...(wanted.hidden && { hidden: built.hidden }),
     ...signalOutputs(built, shape, wanted),
   };
@@ -123,6 +127,9 @@ export function readScore(
     ...(wanted.entropy && { entropy: numbers("entropy") }),
     ...(wanted.values && { values: numbers("values") }),
     ...(wanted.likeliest && { likeliest: Int32Array.from(numbers("likeliest")) }),
+    ...(wanted.alternatives > 0 && {
+      alternatives: readAlternatives(outputs, wanted.alternatives, slot * completionLength, length),
+    }),
     ...readSignals(outputs, shape, slot, sequence, wanted),
   };
 }
@@ -141,7 +148,17 @@ const EMPTY: PreparedSequence = {
 /** The score of an empty completion. */
 export function emptyScore(wanted: Wanted): Score {
   const nothing = new Float32Array();
-  const names = ["logprobs", "entropy", "values", "likeliest", "connectivity", "gram", "imageRows"];
+  const names = [
+    "logprobs",
+    "entropy",
+    "values",
+    "likeliest",
+    "alternativeTokens",
+    "alternativeLogprobs",
+    "connectivity",
+    "gram",
+    "imageRows",
+  ];
   const signals = ["Mass", "Chord", "Entropy", "KeyCount", "Divergence"].flatMap((name) => [
     `visual${name}`,
     `text${name}`,
