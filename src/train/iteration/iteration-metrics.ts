@@ -69,6 +69,8 @@ export interface IterationMetrics {
   readonly agreement?: Readonly<Record<string, number>>;
   /** Completions without a reward. */
   readonly unscorable: number;
+  /** Share of completions in which the verdict read no answer. */
+  readonly withoutAnswer: number;
   /** Completions on which a reward failed; absent where none did. */
   readonly failedRewards?: number;
   /** Of problems with videos, only with a temporal reward and where the batch has any. */
@@ -151,6 +153,11 @@ function rewardNumbers(groups: readonly Group[]) {
     rewardParts,
     accuracy: mean(verdicts),
     unscorable: total - rewards.length,
+    withoutAnswer: share(
+      groups.flatMap(({ rollouts }) => rollouts.filter(({ reward }) => reward.judgement.extracted === null))
+        .length,
+      total,
+    ),
     ...(failed > 0 && { failedRewards: failed }),
     groupSpread: mean(groups.map((group) => groupSpread(groupRewards(group)).deviation)),
     groupsWithoutSpread: share(groups.filter((group) => !hasSpread(group)).length, groups.length),
