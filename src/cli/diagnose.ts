@@ -35,7 +35,7 @@ import {
   sitesOf,
 } from "./diagnose-flags.ts";
 import { labelledSubject, type Subject, sampledSubject } from "./diagnose-subject.ts";
-import { downloadBar } from "./download-bar.ts";
+import { downloadBar, partsOptions } from "./download-bar.ts";
 import { exportSpans } from "./export-spans.ts";
 import { InterruptedRun } from "./interruption.ts";
 
@@ -72,7 +72,7 @@ async function diagnoseModel(
   context: CliContext,
 ): Promise<ModelDiagnosis> {
   const config = await fetchModel(given, downloadBar(context));
-  const { task, verdict, limits, maxBrokenShare } = await openParts(config, downloadBar(context));
+  const { task, verdict, limits, maxBrokenShare } = await openParts(config, partsOptions(context));
   const source = await splitSource(task, split);
   const dialogue = await openDialogue(config);
   const bar = new ProgressBar(context.stderr, context.hasTerminal, context.clock);

@@ -7,9 +7,8 @@ import { evaluatedParts, openParts } from "../config/index.ts";
 import { splitSource } from "../data/index.ts";
 import { evaluationRecord } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
-import { downloadBar } from "./download-bar.ts";
+import { partsOptions } from "./download-bar.ts";
 import { InterruptedRun } from "./interruption.ts";
-
 import { evaluationText, Reporter } from "./reporter.ts";
 import { dryRunText } from "./shared-options.ts";
 import { addTrainedOptions, type TrainedOptions, trainedConfig, withTrainedModel } from "./trained-model.ts";
@@ -27,7 +26,7 @@ async function evaluateModel(
   const reporter = new Reporter(context, options.json ?? false);
   const { signal } = context.interruption;
   const { split, problems } = config.evaluation;
-  const parts = await openParts(config, downloadBar(context));
+  const parts = await openParts(config, partsOptions(context));
   const source = await splitSource(parts.task, split);
   const {
     event: _event,

@@ -18,7 +18,7 @@ export interface MetricSection {
 }
 
 const SECTIONS: readonly (readonly [title: string, pattern: RegExp])[] = [
-  ["Outcome", /^(reward|accuracy|rewardParts\..*|temporal\..*|groupSpread|groupsWithoutSpread|unscorable)$/],
+  ["Outcome", /^(reward|accuracy|rewardParts\..*|agreement\..*|temporal\..*|groupSpread|groupsWithoutSpread|unscorable)$/],
   [
     "Policy",
     /^(entropy|kl|loss|ratio.*|clip.*|staleness|sampler.*|advantageMagnitude|gradientNorm|value\..*|pair\..*)$/,

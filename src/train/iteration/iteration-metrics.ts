@@ -6,9 +6,11 @@ import type { TokenRole } from "../../credit/index.ts";
 import type { SkippedRow } from "../../eval/index.ts";
 import { groupSpread, mean } from "../../math/index.ts";
 import type { CorrectionMetrics, ObjectiveMetrics, ValueMetrics } from "../../objective/index.ts";
+import type { Reward } from "../../reward/index.ts";
 import { type Group, groupRewards, hasSpread } from "../batch/group.ts";
 import type { CreditedGroup } from "../credit/measured-group.ts";
 import type { Stopwatch } from "../loop/stopwatch.ts";
+import { judgeAgreement } from "./judge-agreement.ts";
 import type { StepOutcome } from "./update-policy.ts";
 
 /** Everything that depends on the clock; all else is the same in a run and its resumed twin. */
@@ -63,6 +65,8 @@ export interface IterationMetrics {
   readonly rewardParts: Readonly<Record<string, number>>;
   /** Mean score of the verdict, in [0, 1]. */
   readonly accuracy: number;
+  /** Cohen's kappa of each reward that says what is right with the verdict, over the completions that both judged. */
+  readonly agreement?: Readonly<Record<string, number>>;
   /** Completions without a reward. */
   readonly unscorable: number;
   /** Completions on which a reward failed; absent where none did. */
@@ -330,6 +334,7 @@ export function iterationMetrics({
   iteration,
   learningRate,
   groups,
+  rewards,
   skippedRows,
   attempts,
   used,
@@ -341,6 +346,7 @@ export function iterationMetrics({
   readonly iteration: number;
   readonly learningRate: number;
   readonly groups: readonly Group[];
+  readonly rewards: readonly Reward[];
   readonly skippedRows: readonly SkippedRow[];
   readonly attempts: number;
   readonly used: readonly CreditedGroup[];
@@ -362,6 +368,7 @@ export function iterationMetrics({
     filteredRows: skippedRows.filter(({ isBroken }) => !isBroken).length,
     ...completions,
     ...rewardNumbers(groups),
+    ...judgeAgreement(rewards, groups),
     ...temporalNumbers(groups),
     samplingAttempts: attempts,
     ...(staleness !== undefined && { staleness }),
