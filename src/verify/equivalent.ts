@@ -44,7 +44,7 @@ export function equivalent(given: string, reference: string): boolean {
   const [a, b] = [withoutClock(undecorated(given)), withoutClock(undecorated(reference))];
   if (isMeaningless(a) || isMeaningless(b)) return false;
   if (isSameText(a, b)) return true;
-  if (INVISIBLE.test(a) || INVISIBLE.test(b)) return false;
+  if (isHidden(a) || isHidden(b)) return false;
   const [x, y] = [writtenOption(a), writtenOption(b)];
   if (x !== undefined || y !== undefined) return sameOptions(x, y);
   const [p, q] = [optionSet(a), optionSet(b)];
@@ -52,8 +52,13 @@ export function equivalent(given: string, reference: string): boolean {
   return sameMathematics(a, b) ?? sameWords(a, b);
 }
 
+function isHidden(text: string): boolean {
+  return /[^ -~\s]/.test(text) && INVISIBLE.test(text);
+}
+
 /** Text in which nothing is said: no letter, digit or sign of a set or number, or "NaN". */
 function isMeaningless(text: string): boolean {
+  if (/^[^{}\\$]*\d/.test(text)) return false;
   const plain = withoutMarkup(text);
   return (
     !/[\p{L}\p{N}∞∅√%°?]/u.test(plain.replaceAll(/\\[a-z]+(?=\s*$)/g, "x")) || plain.toLowerCase() === "nan"
@@ -61,6 +66,7 @@ function isMeaningless(text: string): boolean {
 }
 
 function isSameText(a: string, b: string): boolean {
+  if (a === b) return true;
   const spaced = (text: string) => text.trim().replaceAll(/\s+/g, " ").replaceAll(", ", ",");
   return spaced(a) === spaced(b);
 }

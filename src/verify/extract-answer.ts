@@ -37,9 +37,8 @@ function markIn(text: string): string | null | undefined {
 
 /** Commands with two backslashes, as text that was escaped twice has them. */
 function unescaped(text: string): string {
-  return !hasBox(text.replaceAll("\\\\boxed", "")) && text.includes("\\\\boxed{")
-    ? text.replaceAll(/\\\\(?=[a-zA-Z])/g, "\\")
-    : text;
+  if (!text.includes("\\\\boxed{") || hasBox(text.replaceAll("\\\\boxed", ""))) return text;
+  return text.replaceAll(/\\\\(?=[a-zA-Z])/g, "\\");
 }
 
 /** "The area is 42 cm." */

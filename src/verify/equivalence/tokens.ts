@@ -65,7 +65,7 @@ class Tokenizer {
   constructor(text: string) {
     this.#text = text;
     this.#hasRows = text.includes("\\begin");
-    this.#dollarsPair = (text.match(/(?<!\\)\$/g)?.length ?? 0) % 2 === 0;
+    this.#dollarsPair = !text.includes("$") || (text.match(/(?<!\\)\$/g)?.length ?? 0) % 2 === 0;
   }
 
   #push(kind: Token["kind"], text: string): void {
