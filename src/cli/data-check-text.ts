@@ -94,6 +94,14 @@ export function checkText(split: string, check: DataCheck): string {
           ] as const,
         ]
       : []),
+    ...(check.systemText !== undefined
+      ? [
+          [
+            "system messages",
+            `${check.systemTexts} rows have one, which is not used; the first is ${JSON.stringify(short(check.systemText))} (prompt.system sets it)`,
+          ] as const,
+        ]
+      : []),
     ["solutions", `${check.solutions} rows have a completion for a warm start`],
     ["fingerprint", check.fingerprint],
   ];

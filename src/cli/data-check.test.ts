@@ -72,6 +72,15 @@ describe("fovea data check", () => {
     ]);
   });
 
+  test("tells of system messages, which are not used", async () => {
+    const prompt = [{ role: "system", content: "Be brief." }, ...verl.prompt];
+    expect((await check(oneRow({ ...verl, prompt }))).text).toMatch(
+      /system messages +1 rows have one, which is not used; the first is "Be brief\."/,
+    );
+    expect((await checkedRecord(oneRow({ ...verl, system: "Be kind." })))["systemText"]).toBe("Be kind.");
+    expect((await check(oneRow(verl))).text).not.toContain("system messages");
+  });
+
   test("tells of answers beside the options, and of references that an answer would have to repeat", async () => {
     const words = "Because the air scatters blue light far more than it scatters red light";
     const long = await check(oneRow({ question: "Why?", answer: words }));

@@ -37,7 +37,8 @@ import {
 import { labelledSubject, type Subject, sampledSubject } from "./diagnose-subject.ts";
 import { downloadBar } from "./download-bar.ts";
 import { exportSpans } from "./export-spans.ts";
-import { InterruptedRun } from "./program.ts";
+import { InterruptedRun } from "./interruption.ts";
+
 import { ProgressBar } from "./progress.ts";
 import { isRunDirectory } from "./recorded-input.ts";
 import { runDirectoryFor, wholeNumber } from "./shared-options.ts";

@@ -8,7 +8,8 @@ import { splitSource } from "../data/index.ts";
 import { evaluationRecord } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
 import { downloadBar } from "./download-bar.ts";
-import { InterruptedRun } from "./program.ts";
+import { InterruptedRun } from "./interruption.ts";
+
 import { evaluationText, Reporter } from "./reporter.ts";
 import { dryRunText } from "./shared-options.ts";
 import { addTrainedOptions, type TrainedOptions, trainedConfig, withTrainedModel } from "./trained-model.ts";

@@ -10,14 +10,14 @@ const fixed = (values: readonly number[] | null | undefined, t: number) =>
 
 /** The table, and below it why a method is missing. */
 export function inspectionText(tokenTexts: readonly string[], inspection: CompletionInspection): string {
-  const { logprobs, entropy, attention, withoutImage, methods } = inspection;
+  const { logprobs, entropy, signals, withoutImage, methods } = inspection;
   const shown = methods.filter(({ weights }) => weights !== null);
   const table = [
     [
       "token",
       "log-prob",
       ...(entropy ? ["entropy"] : []),
-      ...(attention ? ["visual mass", "text mass", "visual shift", "text shift"] : []),
+      ...signals.map(({ label }) => label),
       ...(withoutImage ? ["without image"] : []),
       ...shown.map(({ kind }) => kind),
     ],
@@ -25,11 +25,7 @@ export function inspectionText(tokenTexts: readonly string[], inspection: Comple
       JSON.stringify(text),
       fixed(logprobs, t),
       ...(entropy ? [fixed(entropy, t)] : []),
-      ...(attention
-        ? [attention.visualMass, attention.textMass, attention.visualShift, attention.textShift].map((list) =>
-            fixed(list, t),
-          )
-        : []),
+      ...signals.map(({ values }) => fixed(values, t)),
       ...(withoutImage ? [fixed(withoutImage, t)] : []),
       ...shown.map(({ weights, roles }) =>
         [fixed(weights, t), ...(roles ? [roles[t] ?? ""] : [])].join(" ").trim(),

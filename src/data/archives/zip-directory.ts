@@ -23,7 +23,7 @@ const UNICODE_PATH = 0x7075;
 export interface ZipDirectory {
   readonly file: RegularFile;
   readonly index: ZipIndex;
-  /** The one folder that all files stand in, where there is one. */
+  /** The one folder that all files are in, where there is one. */
   readonly top: string | undefined;
   /** Hex sha256 over names, sizes and checksums of all files, in their order. */
   readonly fingerprint: string;

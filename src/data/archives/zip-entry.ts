@@ -38,7 +38,7 @@ async function unpacked(packedBytes: Uint8Array, { method, bytes }: ZipEntry): P
 function refusal({ method, bytes, packedBytes, ...entry }: ZipEntry, maxBytes: number): string | undefined {
   if (entry.isEncrypted) return "is encrypted; unpack the archive with its password";
   if (entry.isLink) return "is a link, expected a file";
-  if (entry.isTwice) return "stands in the archive more than once, with different content";
+  if (entry.isTwice) return "is in the archive more than once, with different content";
   if (method !== 0 && method !== 8)
     return `is packed by method ${method}, expected none or deflate; unpack the archive`;
   if (bytes === 0) return "is empty";

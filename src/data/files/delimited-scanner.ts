@@ -20,7 +20,7 @@ export interface FoundRecord {
   readonly end: number;
   /** Number of its first line, from 1. */
   readonly line: number;
-  /** What stands in the noted column, unquoted; undefined when longer than 64 bytes. */
+  /** The content of the noted column, unquoted; undefined when longer than 64 bytes. */
   readonly noted: string | undefined;
 }
 

@@ -155,7 +155,7 @@ class FileProblems implements FileSource {
 }
 
 /**
- * Opens a data set that stands in files. Its rows are counted and its content is fingerprinted, in one pass over text
+ * Opens a data set in files. Its rows are counted and its content is fingerprinted, in one pass over text
  * files and from footer and samples of parquet; of images in an archive only its directory is read.
  *
  * @param split training draws its shard; evaluation takes all rows

@@ -13,7 +13,7 @@ import { readZipEntry } from "../archives/zip-entry.ts";
 import { MAX_IMAGE_BYTES, type Medium, mediumAt, plainPath, shownMedium } from "./media-path.ts";
 import { isMissing, isWithin } from "./real-within.ts";
 
-/** Largest video file that is read out of an archive, bytes: it lies in memory for a while. */
+/** Largest video file that is read out of an archive, bytes: it is held in memory for a while. */
 const MAX_VIDEO_BYTES = 2 ** 30;
 
 /** Where a row's image or video is. */
@@ -66,7 +66,7 @@ export class MediaStore {
   }
 
   /**
-   * Fingerprints of the archives in which an image or video may stand, when it stands in one; else none.
+   * Fingerprints of the archives in which an image or video may stand, when it is in one; else none.
    *
    * @throws DataError as `image`
    */

@@ -76,7 +76,7 @@ async function firstNamed(tables: readonly Table[], rows: TableRows): Promise<Na
   return undefined;
 }
 
-/** Fingerprints of the archives that the first named image or video may stand in, when it stands in one. */
+/** Fingerprints of the archives that the first named image or video may be in, when it is in one. */
 export async function archivesOf(
   tables: readonly Table[],
   rows: TableRows,

@@ -39,7 +39,7 @@ async function allTables(options: FilesOptions): Promise<Table[]> {
  * The files that the rows of a repository's tables need beside the tables. Tables whose first image is in the row need
  * none.
  *
- * @param options of the data set, without parts of their own; its path is the folder that the tables lie in
+ * @param options of the data set, without parts of their own; its path is the folder that the tables are in
  * @param listed paths of all files of the repository
  * @throws DataError when they are too many, or there are only archives that cannot be read where they lie
  */

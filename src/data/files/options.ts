@@ -1,6 +1,6 @@
 /**
  * @module
- * The options of a data set that stands in files.
+ * The options of a data set in files.
  */
 import * as z from "zod";
 import { FILE_FORMATS } from "./table.ts";
@@ -68,7 +68,7 @@ const videoSchema = z
     "Which frames of videos are shown. A row's own fps, nframes, min_frames and max_frames come first.",
   );
 
-/** Where problems stand in files, and which of them count. */
+/** Where problems are in files, and which of them count. */
 export const filesSchema = z.strictObject({
   path: z
     .string()

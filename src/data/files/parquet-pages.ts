@@ -162,7 +162,7 @@ function checkPage(header: PageHeader, body: Uint8Array, column: ColumnMetaData,
 /**
  * Walks the pages of one column chunk.
  *
- * @param bytes the chunk as it stands in the file
+ * @param bytes the chunk as it is in the file
  * @throws Error in words when a count or a size cannot be true
  */
 export function checkPages(bytes: Uint8Array, column: ColumnMetaData, { schema }: FileMetaData): void {

@@ -36,7 +36,7 @@ test.each([
   expect(referenceAnswer(text)).toBe(expected);
 });
 
-test("what stands in marks, in a box or bare is the same answer", () => {
+test("an answer in marks, in a box or bare is the same answer", () => {
   const bare = fc
     .stringMatching(/^[0-9a-z .,+*-]*$/)
     .map((text) => text.trim())

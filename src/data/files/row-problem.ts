@@ -24,6 +24,8 @@ export interface RowProblem {
   /** Whether the answer is none of the options that there are. */
   readonly isOutsideOptions: boolean;
   readonly kind: string;
+  /** What the row wants a system message to say; the prompt format alone sets that. */
+  readonly system: string | undefined;
   /** In the order of the question's places. */
   readonly images: readonly ImageReference[];
   readonly videos: readonly VideoReference[];
@@ -51,6 +53,12 @@ function missing(part: "question" | "answer", row: Row): DataError {
   return new DataError(
     `${part}: is missing; the row has ${shown}${more} (data.columns.${part} names its column)`,
   );
+}
+
+/** The text of ms-swift's `system` column. */
+function systemIn(row: Row, format: FileFormat): string | undefined {
+  const found = new Cells(row, format).first(["system", "system_prompt"])?.value;
+  return typeof found === "string" ? found : undefined;
 }
 
 /** Questions and answers of different origin belong together only where there is one question. */
@@ -106,6 +114,7 @@ export function rowProblem(row: Row, { readers, format, answerPlaces }: RowOptio
     options,
     isOutsideOptions: options !== undefined && !isOption,
     kind: kind?.value ?? "all",
+    system: asked.value.system ?? systemIn(row, format),
     images,
     videos: media.videos,
     laterMedia: later,

@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { decodeImage } from "../../model/index.ts";
 import { smallProblems } from "../../testing/data-files.ts";
-import { oneProblem as one, IMAGE_A as red, oneSummary as summary } from "../../testing/one-row.ts";
+import { oneProblem as one, oneRow, IMAGE_A as red, oneSummary as summary } from "../../testing/one-row.ts";
 import { ROW_CONVENTIONS, writeConvention, writeVerlParquet } from "../../testing/row-formats.ts";
 import { temporaryDirectory } from "../../testing/tiny-run.ts";
 import { openFileSource } from "./file-source.ts";
@@ -69,7 +69,7 @@ describe("a row of", () => {
       ["<image>or<image>?", ["a"], [28, 56]],
     ],
     [
-      "images in the parts that stand in a column as well",
+      "images in the parts that are in a column as well",
       { images: ["a.png"], messages: [user([image("a.png"), text("Colour?")]), assistant("red")] },
       ["<image>Colour?", ["red"], [28]],
     ],
@@ -167,6 +167,11 @@ describe("a row of", () => {
       "MMMU with several answers",
       { question: "?", options: "[]", answer: "['1/3', '0.333']" },
       ["?", ["1/3", "0.333"], []],
+    ],
+    [
+      "a question that names its images",
+      { images: ["a.png", "b.png"], question: "<image_2> or <image1>?", answer: "1" },
+      ["<image> or <image>?", ["1"], [56, 28]],
     ],
     ["a vector as answer", { question: "?", answer: "[1, 2]" }, ["?", ["[1, 2]"], []]],
     [
@@ -305,6 +310,14 @@ describe("nothing passes in silence:", () => {
       const options = filesSchema.parse({ path: join(folder, name) });
       await expect(openFileSource(options, "train")).rejects.toThrow(`${name}: is a Git LFS pointer`);
     }
+  });
+
+  test("a Git LFS pointer in the place of an archive is named", async () => {
+    const path = oneRow({ image: "images/p.png", question: "?", answer: "1" });
+    const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n";
+    writeFileSync(join(dirname(path), "images.zip"), pointer);
+    const source = await openFileSource(filesSchema.parse({ path }), "train");
+    await expect(source.problem(0)).rejects.toThrow("images.zip: is a Git LFS pointer");
   });
 
   test("the whole row is kept, without pixels", async () => {

@@ -3,10 +3,10 @@
  * A file of rows, whatever its format: so many rows, each read when it is asked for.
  */
 
-/** The formats that rows can stand in. */
+/** The formats that rows can be in. */
 export const FILE_FORMATS = ["jsonl", "json", "parquet", "tsv", "csv"] as const;
 
-/** How rows stand in a file. */
+/** How rows are in a file. */
 export type FileFormat = (typeof FILE_FORMATS)[number];
 
 /** One row: its cells by the names of their columns. */

@@ -55,6 +55,7 @@ const GAP =
 const ENDS_SENTENCE = /\.\s|\n\s*\n/;
 
 function isOneAnswer(gap: string): boolean {
+  if (gap.trim() === "") return true;
   return gap.length <= MAX_GAP && !ENDS_SENTENCE.test(gap) && GAP.test(gap);
 }
 

@@ -11,6 +11,8 @@ import { unquoted } from "./literal.ts";
 export interface Exchange {
   readonly asked: Asked;
   readonly answer: string | undefined;
+  /** Text of the conversation's system turns; undefined where it has none. */
+  readonly system: string | undefined;
 }
 
 type Speaker = "user" | "assistant" | "system";
@@ -67,8 +69,8 @@ function answerText(turns: readonly Turn[]): string {
 }
 
 /**
- * The exchanges of a conversation, in order. Turns of one speaker in a row are one; system turns are left out, and so is
- * what an assistant says before the first question.
+ * The exchanges of a conversation, in order. Turns of one speaker in a row are one; what an assistant says before the first
+ * question is left out.
  *
  * @param value a list of `{from, value}` or `{role, content}`, or of `{human, assistant}`, or a text that is such a list
  * @throws DataError when it is none, has turns of other speakers, or media in an answer
@@ -76,7 +78,11 @@ function answerText(turns: readonly Turn[]): string {
 export function exchangesOf(value: unknown): Exchange[] {
   const list = unquoted(value);
   if (!Array.isArray(list)) throw new DataError("conversations: expected a list of turns");
-  const turns = list.flatMap(turnsOf).filter(({ from }) => from !== "system");
+  const all = list.flatMap(turnsOf);
+  const turns = all.filter(({ from }) => from !== "system");
+  const instructions = all.filter(({ from }) => from === "system");
+  const system =
+    instructions.map(({ content }) => contentAsked(content, "system").text).join("\n") || undefined;
   const first = turns.findIndex(({ from }) => from === "user");
   const exchanges: { asked: Turn[]; answer: Turn[] }[] = [];
   for (const turn of first < 0 ? [] : turns.slice(first)) {
@@ -91,6 +97,7 @@ export function exchangesOf(value: unknown): Exchange[] {
       "\n",
     ),
     answer: answer.length === 0 ? undefined : answerText(answer),
+    system,
   }));
 }
 
