@@ -6,7 +6,11 @@ export const mentions = defineVerdict({
     name: "mentions",
     judge(text, { answers }) {
       const found = answers.find((answer) => text.toLowerCase().includes(answer.toLowerCase())) ?? null;
-      return { extracted: found, score: found === null ? 0 : 1, reason: found ? "mentioned" : "not mentioned" };
+      return {
+        extracted: found,
+        score: found === null ? 0 : 1,
+        reason: found ? "mentioned" : "not mentioned",
+      };
     },
   }),
 });

@@ -5,9 +5,9 @@
  */
 import { Command, CommanderError } from "commander";
 import { ConfigError, FoveaError, InterruptedError } from "../errors/index.ts";
+import { packageVersion } from "../package/index.ts";
 import type { CliContext } from "./context.ts";
 import { INTERRUPTED, InterruptedRun } from "./interruption.ts";
-import { packageVersion } from "./package-version.ts";
 
 /** Adds a command's arguments, options and action. */
 export type Configure = (command: Command, context: CliContext) => void;
@@ -21,6 +21,11 @@ const COMMANDS: readonly {
     name: "demo",
     summary: "warm start, reinforcement learning, and what it changed, in minutes",
     load: () => import("./demo.ts"),
+  },
+  {
+    name: "init",
+    summary: "a directory to begin with: configuration, sample rows, a reward of your own and its test",
+    load: () => import("./init.ts"),
   },
   {
     name: "train",

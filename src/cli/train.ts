@@ -38,6 +38,7 @@ export async function carryOut(
     config,
     runDirectory,
     resume: options.resume ?? false,
+    acceptModules: options.acceptModules ?? false,
     onEvent: reporter.onEvent,
     signal: context.interruption.signal,
     clock: context.clock,

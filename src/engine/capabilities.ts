@@ -17,7 +17,7 @@ import type { ArchitectureCapabilities } from "../model/architecture.ts";
  * | `calibrated-attention` | AT-RL's connectivity and Gram matrix from the last layers' attention |
  * | `entropy` | the entropy of each token's distribution, while sampling and in scoring |
  * | `entropy-gradient` | `accumulate` takes `entropyCoefficients` |
- * | `full-distribution` | divergences over the whole vocabulary |
+ * | `full-distribution` | divergences over the whole vocabulary, and the likeliest tokens with their log-probs |
  * | `image-ablation` | scoring with images taken away, wholly or in part |
  * | `image-rows` | attention rows on image tokens, in scoring |
  * | `overlap` | sampling from earlier weights while later calls change them |

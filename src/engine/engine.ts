@@ -86,6 +86,16 @@ export interface ScoreRequest {
   readonly intervention?: AttentionIntervention;
   /** Ask for `Score.likeliest`; capability `attention-intervention`. */
   readonly likeliest?: true;
+  /** Ask for `Score.alternatives`, so many a token; capability `full-distribution`. */
+  readonly alternatives?: number;
+}
+
+/** The likeliest tokens in the place of each token of a completion, k a token, the likeliest first. */
+export interface Alternatives {
+  /** `[T × k]` ids. */
+  readonly tokens: Int32Array;
+  /** `[T × k]` nats. */
+  readonly logprobs: Float64Array;
 }
 
 export interface Score {
@@ -104,6 +114,8 @@ export interface Score {
   readonly values?: Float64Array;
   /** `[T]` the token of highest probability in each token's place, special ids included; where asked for. */
   readonly likeliest?: Int32Array;
+  /** Where asked for. */
+  readonly alternatives?: Alternatives;
   readonly signals?: Signals;
 }
 

@@ -5,6 +5,7 @@
  */
 import { type CreditMethod, partAt, SIGNALS } from "../credit/index.ts";
 import type {
+  Alternatives,
   Capability,
   Engine,
   Prompt,
@@ -24,6 +25,9 @@ import { rememberedScores } from "./remembered-scores.ts";
 const MOST_PAIRED_TOKENS = 1024;
 /** Rows on image tokens are T × I numbers of text each. */
 const MOST_IMAGE_NUMBERS = 400_000;
+
+/** Likeliest tokens that are shown in the place of each. */
+const ALTERNATIVES = 5;
 
 /** A completion of a group. */
 export interface GroupMember {
@@ -120,6 +124,16 @@ function shownSignals(signals: Signals): ShownSignal[] {
   );
 }
 
+function alternativesOf({ tokens, logprobs }: Alternatives, places: number) {
+  const count = places === 0 ? 0 : tokens.length / places;
+  return Array.from({ length: places }, (_, t) =>
+    Array.from({ length: count }, (_other, i) => ({
+      token: tokens[t * count + i]!,
+      logprob: Number(logprobs[t * count + i]!.toPrecision(6)),
+    })),
+  );
+}
+
 /**
  * One completion of a group as a model sees it.
  *
@@ -139,6 +153,7 @@ export async function inspectCompletion(
   const scores = await scorer.score(sequences(group), {
     temperature,
     ...(can("entropy") && { entropy: true }),
+    ...(can("full-distribution") && { alternatives: ALTERNATIVES }),
     signals: lookedAt(can, false),
   });
   const [compared] = await scorer.score(sequences([asked]), {
@@ -179,6 +194,7 @@ export async function inspectCompletion(
     withoutImage: compared.ablatedLogprobs === undefined ? null : rounded(compared.ablatedLogprobs),
     divergence: compared.divergence === undefined ? null : rounded(compared.divergence),
     neighbours: calibrated === undefined ? null : nearestTokens(calibrated.gram, tokens),
+    alternatives: own.alternatives === undefined ? null : alternativesOf(own.alternatives, tokens),
     images: imagesOf(prompt, vision, imageRows, tokens),
     methods: weights.map((one) => (one.weights === null ? one : { ...one, weights: rounded(one.weights) })),
   };

@@ -60,5 +60,7 @@ export interface CompletionInspection {
   /** AT-RL: the tokens whose calibrated attention is nearest, by cosine; `[T][≤ 8]`. */
   readonly neighbours: readonly (readonly { readonly token: number; readonly cosine: number }[])[] | null;
   readonly images: readonly ImageAttention[] | null;
+  /** `[T][k]` the likeliest tokens in the place of each, the likeliest first, log-probs in nats. */
+  readonly alternatives: readonly (readonly { readonly token: number; readonly logprob: number }[])[] | null;
   readonly methods: readonly MethodWeights[];
 }

@@ -50,5 +50,7 @@ export async function realWithin(root: string, path: string, shown: string): Pro
   const [, repository] = SNAPSHOT.exec(home) ?? [];
   if (isWithin(home, target)) return target;
   if (repository !== undefined && isWithin(join(repository, "blobs"), target)) return target;
-  throw new DataError(`${shown}: is a link out of the image directory ${root}`);
+  throw new DataError(
+    `${shown}: is a link out of the image directory ${root}, to ${target}; if these files are meant, set data.images to a directory that holds them`,
+  );
 }

@@ -12,6 +12,7 @@ import { Rng } from "../../math/index.ts";
 import type { Capability } from "../capabilities.ts";
 import type {
   AccumulateOptions,
+  Alternatives,
   Completion,
   Engine,
   SampleRequest,
@@ -33,7 +34,7 @@ import {
   type State,
   stateValue,
 } from "./bigram-policy.ts";
-import { drawToken, likeliest } from "./draw-token.ts";
+import { drawToken, likeliest, likeliestIds } from "./draw-token.ts";
 import { madeUpSignals } from "./made-up-signals.ts";
 import { lastPromptToken, promptKey } from "./prompt-key.ts";
 
@@ -84,6 +85,14 @@ function lengthChecked(
 }
 
 const asBytes = (values: Float64Array) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+
+function alternativesOf(logs: readonly Float64Array[], count: number): Alternatives {
+  const ids = logs.map((own) => likeliestIds(own, count));
+  return {
+    tokens: Int32Array.from(ids.flat()),
+    logprobs: Float64Array.from(ids.flatMap((own, t) => own.map((id) => logs[t]![id]!))),
+  };
+}
 
 /** Makes a fake engine; spread its result to override single methods in a test. */
 export function createFakeEngine(options: FakeEngineOptions): Engine {
@@ -136,6 +145,7 @@ export function createFakeEngine(options: FakeEngineOptions): Engine {
           stateValue(table, shape, stateOf(sequence, t, request.image)),
         ),
       }),
+      ...(request.alternatives !== undefined && { alternatives: alternativesOf(logs, request.alternatives) }),
       ...madeUpSignals(place, request.signals),
     };
   };

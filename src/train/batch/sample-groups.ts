@@ -61,7 +61,7 @@ async function rewarded(
       text: dialogue.text(completion.tokens),
     })),
   );
-  const answered = await answeredOf(verdict, sampled);
+  const answered = await answeredOf(verdict, sampled, signal);
   const judged = await completionRewards(rewards, answered, signal, schedule.rewardTimeoutSeconds * 1000);
   let next = 0;
   return questions.map(

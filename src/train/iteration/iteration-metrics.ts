@@ -6,9 +6,11 @@ import type { TokenRole } from "../../credit/index.ts";
 import type { SkippedRow } from "../../eval/index.ts";
 import { groupSpread, mean } from "../../math/index.ts";
 import type { CorrectionMetrics, ObjectiveMetrics, ValueMetrics } from "../../objective/index.ts";
+import type { Reward } from "../../reward/index.ts";
 import { type Group, groupRewards, hasSpread } from "../batch/group.ts";
 import type { CreditedGroup } from "../credit/measured-group.ts";
 import type { Stopwatch } from "../loop/stopwatch.ts";
+import { judgeAgreement } from "./judge-agreement.ts";
 import type { StepOutcome } from "./update-policy.ts";
 
 /** Everything that depends on the clock; all else is the same in a run and its resumed twin. */
@@ -63,8 +65,12 @@ export interface IterationMetrics {
   readonly rewardParts: Readonly<Record<string, number>>;
   /** Mean score of the verdict, in [0, 1]. */
   readonly accuracy: number;
+  /** Cohen's kappa of each reward that says what is right with the verdict, over the completions that both judged. */
+  readonly agreement?: Readonly<Record<string, number>>;
   /** Completions without a reward. */
   readonly unscorable: number;
+  /** Share of completions in which the verdict read no answer. */
+  readonly withoutAnswer: number;
   /** Completions on which a reward failed; absent where none did. */
   readonly failedRewards?: number;
   /** Of problems with videos, only with a temporal reward and where the batch has any. */
@@ -147,6 +153,11 @@ function rewardNumbers(groups: readonly Group[]) {
     rewardParts,
     accuracy: mean(verdicts),
     unscorable: total - rewards.length,
+    withoutAnswer: share(
+      groups.flatMap(({ rollouts }) => rollouts.filter(({ reward }) => reward.judgement.extracted === null))
+        .length,
+      total,
+    ),
     ...(failed > 0 && { failedRewards: failed }),
     groupSpread: mean(groups.map((group) => groupSpread(groupRewards(group)).deviation)),
     groupsWithoutSpread: share(groups.filter((group) => !hasSpread(group)).length, groups.length),
@@ -330,6 +341,7 @@ export function iterationMetrics({
   iteration,
   learningRate,
   groups,
+  rewards,
   skippedRows,
   attempts,
   used,
@@ -341,6 +353,7 @@ export function iterationMetrics({
   readonly iteration: number;
   readonly learningRate: number;
   readonly groups: readonly Group[];
+  readonly rewards: readonly Reward[];
   readonly skippedRows: readonly SkippedRow[];
   readonly attempts: number;
   readonly used: readonly CreditedGroup[];
@@ -362,6 +375,7 @@ export function iterationMetrics({
     filteredRows: skippedRows.filter(({ isBroken }) => !isBroken).length,
     ...completions,
     ...rewardNumbers(groups),
+    ...judgeAgreement(rewards, groups),
     ...temporalNumbers(groups),
     samplingAttempts: attempts,
     ...(staleness !== undefined && { staleness }),

@@ -11,6 +11,7 @@ import { BatchesAhead, type RecordedBatch } from "../batch/batches-ahead.ts";
 import { readRecorded, writeRecorded } from "../batch/recorded-batches.ts";
 import type { Phase, WorkAhead } from "../loop/loop.ts";
 import { evaluationRecord } from "./evaluation-record.ts";
+import { IdleIterations } from "./idle-iterations.ts";
 import { runIteration } from "./iteration.ts";
 import { newProgress, type Progress, type Training } from "./training.ts";
 
@@ -26,6 +27,7 @@ export function reinforcementPhase(training: Training): Phase {
   const { schedule, iterations } = training;
   let progress = newProgress(training.seed);
   let batches: BatchesAhead | undefined;
+  const idle = new IdleIterations();
   let recorded: readonly RecordedBatch[] = [];
   const evaluateAfter = async (iteration: number, validation: ProblemSource) => {
     // So that sampling of the present policy meets none of an earlier one.
@@ -66,6 +68,7 @@ export function reinforcementPhase(training: Training): Phase {
       return {
         records: [...before, ...brokenRows, ...rewardFailures, metrics, ...after],
         rollouts,
+        warnings: idle.add(metrics),
         skips: steps.map(({ applied, reason }) => (applied ? undefined : (reason ?? "unknown"))),
       };
     },

@@ -8,6 +8,7 @@ import { softmaxEntropy, type Tensor } from "../../../tensor/index.ts";
 import type { Score, SignalRequest } from "../../engine.ts";
 import { readRow } from "../signals/graph-reducer.ts";
 import { readSignals, signalOutputs } from "../signals/index.ts";
+import { likeliestLogprobs, readAlternatives } from "./alternatives.ts";
 import { likeliestTokens } from "./attention-intervention.ts";
 import type { PreparedSequence } from "./sequence-batches.ts";
 
@@ -17,6 +18,8 @@ export interface Wanted {
   readonly entropy: boolean;
   readonly values: boolean;
   readonly likeliest: boolean;
+  /** Likeliest tokens of each place; 0 for none. */
+  readonly alternatives: number;
   /** Layers whose attention is amplified. */
   readonly amplified: readonly number[];
   /** The rows that the head reads, for a comparison with another pass. */
@@ -34,6 +37,7 @@ export function scoringOutputs(
     ...(wanted.entropy && { entropy: softmaxEntropy(built.logits) }),
     ...(wanted.values && { values: valueHead(built.hidden, built.parameters) }),
     ...(wanted.likeliest && { likeliest: likeliestTokens(built.logits) }),
+    ...(wanted.alternatives > 0 && likeliestLogprobs(built.logits, wanted.alternatives)),
     ...(wanted.hidden && { hidden: built.hidden }),
     ...signalOutputs(built, shape, wanted.signals),
   };
@@ -55,6 +59,9 @@ export function readScore(
     ...(wanted.entropy && { entropy: numbers("entropy") }),
     ...(wanted.values && { values: numbers("values") }),
     ...(wanted.likeliest && { likeliest: Int32Array.from(numbers("likeliest")) }),
+    ...(wanted.alternatives > 0 && {
+      alternatives: readAlternatives(outputs, wanted.alternatives, slot * completionLength, length),
+    }),
     ...readSignals({ outputs, shape, slot, sequence }, wanted.signals),
   };
 }
@@ -67,6 +74,7 @@ export function emptyScore(wanted: Wanted): Score {
     ...(wanted.entropy && { entropy: nothing() }),
     ...(wanted.values && { values: nothing() }),
     ...(wanted.likeliest && { likeliest: new Int32Array() }),
+    ...(wanted.alternatives > 0 && { alternatives: { tokens: new Int32Array(), logprobs: nothing() } }),
     ...(wanted.signals && { signals: emptySignals(wanted.signals) }),
   };
 }

@@ -109,6 +109,7 @@ export class StreamingModel {
     refuse(request.values === true, "score: values");
     refuse(request.intervention !== undefined, "score: intervention");
     refuse(request.likeliest === true, "score: likeliest");
+    refuse(request.alternatives !== undefined, "score: alternatives");
     checkLayers("score", signals);
     const temperature = checkedTemperature(request.temperature);
     const wanted: Wanted = {
@@ -116,6 +117,7 @@ export class StreamingModel {
       entropy,
       values: false,
       likeliest: false,
+      alternatives: 0,
       amplified: [],
       hidden: false,
     };
