@@ -3,7 +3,12 @@
  * Problems and tasks: the contract of both, data sets in files, and labels of tokens. The built-in task is `digits/`.
  */
 export { type CheckOptions, checkSource, type DataCheck, type ShownProblem } from "./files/check.ts";
-export { judgeReference, probeReferences, type ReferenceProbe, type ReferenceVerdict } from "./files/check-references.ts";
+export {
+  judgeReference,
+  probeReferences,
+  type ReferenceProbe,
+  type ReferenceVerdict,
+} from "./files/check-references.ts";
 export { type FileSplit, findFiles } from "./files/discover.ts";
 export { type FileDemonstrations, openFileDemonstrations } from "./files/file-demonstrations.ts";
 export { type FileSource, openFileSource } from "./files/file-source.ts";
