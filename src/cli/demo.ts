@@ -33,6 +33,10 @@ interface DemoOptions {
 const CANDIDATES = 24;
 const SHOWN = 3;
 
+/** Explains a quick demo without a gain. */
+const TOO_SHORT =
+  "no gain is to be seen: --quick takes every step of the path and is too short to learn; fovea demo takes minutes and gains";
+
 /** Those that went from wrong to right first, then those that did not, as pairs. */
 function pickPairs(before: readonly LabelledCompletion[], after: readonly LabelledCompletion[]) {
   const pairs = before.flatMap((first, i) => {
@@ -116,6 +120,7 @@ async function demonstrate(options: DemoOptions, context: CliContext): Promise<v
       `accuracy on ${problems} held-out problems, Wilson 95 %`,
       `  before  ${shareText({ ...before.record, share: accuracyBefore })}`,
       `  after   ${shareText({ ...after.record, share: accuracyAfter })}`,
+      ...(quick && accuracyAfter <= accuracyBefore ? [TOO_SHORT] : []),
       `run directory  ${runDirectory}`,
       "",
     ].join("\n"),

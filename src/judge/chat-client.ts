@@ -181,7 +181,7 @@ export class ChatClient {
       signal.throwIfAborted();
       if (timeout.aborted) return { reason: `no answer within ${timeoutSeconds} s (timeoutSeconds)` };
       const { message, cause } = error as Error;
-      const { code = "", message: detail = message } = (cause ?? {}) as NodeJS.ErrnoException;
+      const { code = "", message: detail } = { message, ...(cause as Partial<NodeJS.ErrnoException>) };
       if (NOBODY_THERE.has(code)) {
         throw this.#error(`no server there (${code}); start it, or mend url`, true, error);
       }

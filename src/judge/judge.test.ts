@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { PartError } from "../errors/index.ts";
-import { type ChatReply, type ChatServer, startChatServer } from "../testing/chat-server.ts";
+import { type ChatReply, type ChatServer, SILENCE, startChatServer } from "../testing/chat-server.ts";
 import { temporaryDirectory } from "../testing/tiny-run.ts";
 import { recordedAgreement } from "./agreement.ts";
 import type { Clock } from "./chat-client.ts";
@@ -259,14 +259,14 @@ describe("a server that does not answer as it should", () => {
   });
 
   test("in time is asked again", async () => {
-    const { judge } = await judgeWith((_, number) => (number === 1 ? "silence" : "Correct"), {
+    const { judge } = await judgeWith((_, number) => (number === 1 ? SILENCE : "Correct"), {
       timeoutSeconds: 0.05,
     });
     expect((await judge.judge(judged("five"))).score).toBe(1);
   });
 
   test("is not waited for when the caller ends", async () => {
-    const { judge } = await judgeWith(() => "silence");
+    const { judge } = await judgeWith(() => SILENCE);
     const controller = new AbortController();
     const asked = judge.judge(judged("five"), controller.signal);
     setTimeout(() => controller.abort(new Error("enough")), 20);

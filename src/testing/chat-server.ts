@@ -14,11 +14,14 @@ export interface ChatCall {
   readonly authorization: string | undefined;
 }
 
-/** What it replies: a text as a chat completion, or a status with a body; "silence" never replies. */
+/** For a question that gets no reply. */
+export const SILENCE = Symbol("silence");
+
+/** What it replies: a text as a chat completion, or a status with a body; `SILENCE` is no reply at all. */
 export type ChatReply =
   | string
   | { readonly status: number; readonly body?: string; readonly retryAfter?: string }
-  | "silence";
+  | typeof SILENCE;
 
 export interface ChatServer {
   /** Base address, /v1 included. */
@@ -51,7 +54,7 @@ export async function startChatServer(
       calls.push(call);
       const answer = await reply(call, calls.length);
       open -= 1;
-      if (answer === "silence") return;
+      if (answer === SILENCE) return;
       if (typeof answer === "object") {
         response.writeHead(answer.status, {
           ...(answer.retryAfter !== undefined && { "retry-after": answer.retryAfter }),

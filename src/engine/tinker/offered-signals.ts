@@ -14,7 +14,7 @@ const PROTOCOL = 1;
 /** Signals that the plain protocol has a form for, and what they need. */
 const KNOWN: readonly Offered[] = [
   "entropy",
-  ...SIGNALS.filter((signal) => signal.plain !== undefined).flatMap(({ needs }) =>
+  ...SIGNALS.filter((signal) => "plain" in signal).flatMap(({ needs }) =>
     needs.map(({ capability }) => capability),
   ),
 ];
