@@ -5,10 +5,10 @@
 import { type Command, Option } from "commander";
 import {
   type Config,
-  createVerdict,
   fetchData,
   fetchModel,
   openDialogue,
+  openVerdict,
   problemLimits,
   resolveConfig,
 } from "../config/index.ts";
@@ -120,7 +120,7 @@ async function checkData(path: string, flags: CheckFlags, context: CliContext): 
     throw new ConfigError("data.maxPromptTokens: expected --model beside it, whose tokens are counted");
   const reporter = new Reporter(context, flags.json ?? false);
   const { data } = await fetchData({ data: asked }, reporter.onEvent);
-  const options = { ...(await promptOptions(config, reporter, flags)), verdict: createVerdict(config) };
+  const options = { ...(await promptOptions(config, reporter, flags)), verdict: await openVerdict(config) };
   const splits =
     flags.split === undefined
       ? SPLITS.filter((split) => findFiles(data, split) !== undefined)

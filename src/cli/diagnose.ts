@@ -24,6 +24,7 @@ import {
 import { ConfigError } from "../errors/index.ts";
 import type { Settings } from "../parts/index.ts";
 import { describeEnvironment, RunDirectory } from "../train/index.ts";
+import { connectionOf } from "./connection.ts";
 import type { CliContext } from "./context.ts";
 import {
   type DiagnoseFlags,
@@ -74,7 +75,7 @@ async function diagnoseModel(
   const source = await splitSource(task, split);
   const dialogue = await openDialogue(config);
   const bar = new ProgressBar(context.stderr, context.hasTerminal, context.clock);
-  const engine = await (context.openEngine ?? openEngine)(config);
+  const engine = await (context.openEngine ?? openEngine)(config, connectionOf(context));
   const { signal } = context.interruption;
   const { batchSize } = config.evaluation;
   try {

@@ -20,6 +20,7 @@ import { ConfigError, DataError } from "../errors/index.ts";
 import type { Dialogue } from "../eval/index.ts";
 import { everyMethod, inspectCompletion, inspectionPage, inspectionText } from "../inspect/index.ts";
 import { decodeImage, type RgbImage, type VideoClip } from "../model/index.ts";
+import { connectionOf } from "./connection.ts";
 import type { CliContext } from "./context.ts";
 import { creditMethodsByName } from "./credit-weights.ts";
 import { downloadBar } from "./download-bar.ts";
@@ -99,7 +100,7 @@ async function inspect(model: string, flags: InspectFlags, context: CliContext):
   const { question } = flags;
   const problem = { id: "question", images, videos, question, answers: [], columns: {} };
   const prompt = dialogue.prompt(problem);
-  const engine = await (context.openEngine ?? openEngine)(config);
+  const engine = await (context.openEngine ?? openEngine)(config, connectionOf(context));
   try {
     const { tokens, stopReason } = await answered({ engine, dialogue }, prompt, config, flags);
     const configured = await openCredit(config);

@@ -4,7 +4,7 @@
  * called is loaded.
  */
 import { Command, CommanderError } from "commander";
-import { ConfigError, FoveaError } from "../errors/index.ts";
+import { ConfigError, FoveaError, InterruptedError } from "../errors/index.ts";
 import type { CliContext } from "./context.ts";
 import { INTERRUPTED } from "./interruption.ts";
 import { packageVersion } from "./package-version.ts";
@@ -53,6 +53,11 @@ const COMMANDS: readonly {
       "attention at right and wrong tokens: correlation, intervention, over time, and each method's roles",
     load: () => import("./diagnose.ts"),
   },
+  {
+    name: "verify",
+    summary: "a file of answers judged by any verdict, and where it disagrees with what was expected",
+    load: () => import("./verify.ts"),
+  },
   { name: "data", summary: "look through a data set", load: () => import("./data.ts") },
   {
     name: "export",
@@ -66,6 +71,11 @@ const COMMANDS: readonly {
     load: () => import("./report.ts"),
   },
   {
+    name: "engine",
+    summary: "check: whether a server's sampler and trainer agree on pictures, before and after a step",
+    load: () => import("./engine.ts"),
+  },
+  {
     name: "serve",
     summary: "the Tinker API over this machine's engine, for any client that speaks it",
     load: () => import("./serve.ts"),
@@ -75,7 +85,7 @@ const COMMANDS: readonly {
 
 function statusOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof InterruptedRun) return INTERRUPTED;
+  if (error instanceof InterruptedRun || error instanceof InterruptedError) return INTERRUPTED;
   return error instanceof ConfigError ? 2 : 1;
 }
 
@@ -89,7 +99,7 @@ function report(error: unknown, isJson: boolean, context: CliContext): void {
     }
     return;
   }
-  if (error instanceof InterruptedRun) {
+  if (error instanceof InterruptedRun || error instanceof InterruptedError) {
     context.stderr(`${error.message}\n`);
     return;
   }

@@ -2,6 +2,8 @@
  * @module
  * What becomes of a run's events: JSON lines on stdout, or lines for people; progress on stderr in both cases.
  */
+
+import type { RetryEvent } from "../engine/index.ts";
 import { type Evaluation, type Share, textTable } from "../eval/index.ts";
 import type { RunEvent } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
@@ -42,6 +44,12 @@ export function evaluationText(evaluation: Evaluation): string {
   if (evaluation.filteredRows > 0) rows.push(["rows left out", String(evaluation.filteredRows)]);
   if (evaluation.truncatedShare > 0) rows.push(["cut off", percent(evaluation.truncatedShare)]);
   return `${textTable(rows)}\n`;
+}
+
+/** An engine elsewhere that does not answer yet, in words. */
+export function retryText({ url, call, message, waitMs, attempt, limitMs }: RetryEvent): string {
+  const wait = `attempt ${attempt + 1} in ${(waitMs / 1000).toFixed(1)} s`;
+  return `${url} does not answer ${call} (${message}); ${wait}, given up after ${Math.round(limitMs / 1000)} s`;
 }
 
 /** Reports a command's events and results. */
@@ -120,6 +128,12 @@ export class Reporter {
       case "session-lost":
         this.bar.note(`${event.message}; going back to the newest checkpoint`);
         break;
+      case "engine-check":
+        this.bar.note(`engine check: ${event.server?.url ?? "engine"}: sampler and trainer agree`);
+        return;
+      case "engine-retry":
+        this.bar.note(retryText(event));
+        return;
       case "broken-row":
         this.bar.note(`row skipped: ${event.message}`);
         return;

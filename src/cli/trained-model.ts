@@ -11,6 +11,7 @@ import { RunError } from "../errors/index.ts";
 import type { Dialogue } from "../eval/index.ts";
 import type { Settings } from "../parts/index.ts";
 import { FINAL_MODEL, latestCheckpoint, RunDirectory } from "../train/index.ts";
+import { connectionOf } from "./connection.ts";
 import type { CliContext } from "./context.ts";
 import { downloadBar } from "./download-bar.ts";
 import { addConfigOptions, configFrom, type SharedOptions, wholeNumber } from "./shared-options.ts";
@@ -57,7 +58,7 @@ export async function withTrainedModel<T>(
   const weights = runDirectory === undefined ? undefined : newestWeights(runDirectory);
   const local = await fetchModel(config, downloadBar(context));
   const dialogue = await openDialogue(local);
-  const engine = await (context.openEngine ?? openEngine)(local);
+  const engine = await (context.openEngine ?? openEngine)(local, connectionOf(context));
   try {
     if (weights !== undefined) await engine.load(weights);
     return await work({ engine, dialogue });

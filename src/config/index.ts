@@ -4,15 +4,17 @@
  * for a whole run. Presets are in `presets/`.
  */
 
-export { createRewards, createVerdict } from "./open/create-rewards.ts";
+export { createRewards } from "./open/create-rewards.ts";
+export { checkOptions } from "./open/engine-check.ts";
 export { fetchData } from "./open/fetch-data.ts";
-export { fetchModel, type OpenEngine, openDialogue, openEngine } from "./open/open-model.ts";
+export { type Connection, fetchModel, type OpenEngine, openDialogue, openEngine } from "./open/open-model.ts";
 export {
   type ConfiguredParts,
   evaluatedParts,
   openCredit,
   openObjective,
   openParts,
+  openVerdict,
 } from "./open/open-parts.ts";
 export { maxBrokenShare, openTask, problemLimits } from "./open/open-task.ts";
 export { freshSmallModel, SMALL_ASSETS, smallModelConfig } from "./open/small-model.ts";

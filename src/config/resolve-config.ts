@@ -7,6 +7,7 @@ import { ConfigError } from "../errors/index.ts";
 import { createAlgorithm } from "../objective/index.ts";
 import { isSettings, type Settings } from "../parts/index.ts";
 import { pairFaults, plannedIterations, scheduleFaults } from "../train/index.ts";
+import { answerVerdict, createVerdict } from "../verify/index.ts";
 import { configErrorFrom } from "./explain-issues.ts";
 import { mergeSettings } from "./merge.ts";
 import { createRewards } from "./open/create-rewards.ts";
@@ -52,7 +53,9 @@ function checkCombinations(config: Config): void {
   if (objective) wrong.push(...scheduleFaults({ schedule: train, sampling, objective, iterations }));
   if (objective && credit) wrong.push(...pairFaults(credit, objective));
   if (wrong.length > 0) throw new ConfigError(wrong.join("\n"));
-  createRewards(config);
+  // Rewards are made for their checks; a verdict of a module is not loaded for them.
+  const verdict = config.verdict.kind === "module" ? answerVerdict() : createVerdict(config.verdict);
+  createRewards(config, { verdict, maxCompletionTokens: sampling.maxCompletionTokens });
 }
 
 /** Settings in which sections without any keys, as YAML reads them, count as not written. */

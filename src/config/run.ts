@@ -20,6 +20,7 @@ import {
   type TrainResult,
   train,
 } from "../train/index.ts";
+import { checkRunEngine } from "./open/engine-check.ts";
 import { fetchModel, type OpenEngine, openDialogue, openEngine } from "./open/open-model.ts";
 import { type ConfiguredParts, moduleHashes, openParts } from "./open/open-parts.ts";
 import { openTask } from "./open/open-task.ts";
@@ -118,8 +119,13 @@ async function withEngine<T>(options: RunOptions, work: (opened: Opened) => Prom
   else RunDirectory.requireFree(path);
   const local = await fetchModel(config, options.onEvent);
   const dialogue = await openDialogue(local);
-  const engine = await (options.openEngine ?? openEngine)(local);
+  const { signal, onEvent: onRetry } = options;
+  const engine = await (options.openEngine ?? openEngine)(local, {
+    ...(signal && { signal }),
+    ...(onRetry && { onRetry }),
+  });
   try {
+    await checkRunEngine(engine, dialogue, config, options.onEvent ?? (() => {}));
     return await work({ engine, dialogue });
   } finally {
     await engine.close();

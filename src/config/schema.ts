@@ -11,6 +11,7 @@ import { isHubReference, LORA_MODULES } from "../model/index.ts";
 import { algorithmSchema } from "../objective/index.ts";
 import { rewardEntrySchema, temporalSchema } from "../reward/index.ts";
 import { samplingSchema, scheduleSchema, sftSchema } from "../train/index.ts";
+import { verdictSchema } from "../verify/index.ts";
 import { moduleSchema } from "./modules/load-module.ts";
 import { taskNames, taskSchemas } from "./tasks.ts";
 import { tinkerSchema } from "./tinker-schema.ts";
@@ -86,19 +87,6 @@ const promptSchema = z
 const trainSchema = scheduleSchema
   .safeExtend({ seed: seed.default(0).describe("Seed of initial weights, sampling and order of data.") })
   .describe("Reinforcement learning.");
-
-const verdictSchema = z
-  .strictObject({
-    kind: z.literal("answer"),
-    from: z
-      .enum(["anywhere", "mark"])
-      .default("anywhere")
-      .describe(
-        "mark: only <answer>…</answer> or \\boxed{…} counts as an answer; anywhere: else the last option letter or " +
-          "number does.",
-      ),
-  })
-  .describe("Decides what is right, in training, evaluation, diagnosis and the viewer.");
 
 /** A reward of a user module, with the weight and the name that built-in entries have too. */
 const rewardModuleSchema = moduleSchema.safeExtend({
@@ -194,7 +182,10 @@ export const configSchema = z
       .discriminatedUnion("kind", [...creditSchema.options, moduleSchema])
       .describe("How the advantage of a completion is shared among its tokens.")
       .prefault({ kind: DEFAULT_KINDS.credit }),
-    verdict: verdictSchema.prefault({ kind: DEFAULT_KINDS.verdict }),
+    verdict: z
+      .discriminatedUnion("kind", [...verdictSchema.options, moduleSchema])
+      .describe("Decides what is right, in training, evaluation, diagnosis and the viewer.")
+      .prefault({ kind: DEFAULT_KINDS.verdict }),
     reward: rewardSchema,
     sampling: samplingSchema.prefault({}),
     train: trainSchema.prefault({}),

@@ -26,6 +26,16 @@ export const tinkerSchema = z
       .boolean()
       .default(true)
       .describe("Compare the sampler's log-probs with the trainer's in every iteration."),
+    check: z
+      .union([z.boolean(), z.strictObject({ threshold: z.number().positive() })])
+      .default(true)
+      .describe(
+        "Compare sampler and trainer on two pictures before the first step, before and after a step that is undone, and stop above a threshold of mean |Δ log-prob| in nats: true (0.1), false, or { threshold }.",
+      ),
+    wire: z
+      .enum(["auto", "protobuf", "json"])
+      .default("auto")
+      .describe("Form of large bodies; auto asks the server."),
     lossReduction: z
       .enum(["auto", "sum", "mean"])
       .default("auto")

@@ -182,12 +182,28 @@ export interface Sampler {
   readonly release?: () => void;
 }
 
+/** The server of an engine that is elsewhere, as it told when the engine was opened. */
+export interface ServerDescription {
+  readonly url: string;
+  readonly name: string;
+  readonly version?: string | undefined;
+  readonly baseModel: string;
+  /** Form of large bodies, with the version of the schema. */
+  readonly wire: string;
+  /** Version of Fovea's extension of the protocol; absent where the server does not speak it. */
+  readonly extension?: string | undefined;
+  /** Version of the signals that a server without the extension offers. */
+  readonly signals?: string | undefined;
+}
+
 /**
  * A model that samples, scores and learns. Calls run one after another, in the order they were made; those of a
  * `Sampler` run beside them.
  */
 export interface Engine {
   readonly capabilities: ReadonlySet<Capability>;
+  /** Absent where the engine is on this machine. */
+  readonly server?: ServerDescription | undefined;
   /** Completions per prompt, `[P][G]`. Image and video special ids are never sampled. */
   sample(request: SampleRequest): Promise<Completion[][]>;
   /** Teacher-forced log-probs and whatever else is asked for, one per sequence, no gradient. */

@@ -3,6 +3,15 @@
  * The engine contract and the engines that fulfil it.
  */
 export { type Capability, requireCapability } from "./capabilities.ts";
+export type { Cause, CauseKind, CheckRow } from "./check/cause.ts";
+export {
+  type CheckOptions,
+  type CheckPrompts,
+  checkEngine,
+  type EngineCheck,
+  requireSoundEngine,
+} from "./check/check-engine.ts";
+export { type Mismatch, mismatch } from "./check/mismatch.ts";
 export * from "./engine.ts";
 export { createFakeEngine, type FakeEngineOptions } from "./fake/fake-engine.ts";
 export type { AttentionIntervention } from "./intervention.ts";

@@ -55,6 +55,11 @@ export class SessionLostError extends FoveaError {
   readonly code = "session-lost";
 }
 
+/** The caller asked for an end while an engine elsewhere gave no answer. */
+export class InterruptedError extends FoveaError {
+  readonly code = "interrupted";
+}
+
 /** A run directory that cannot be written, read or resumed. */
 export class RunError extends FoveaError {
   readonly code = "run";

@@ -2,9 +2,9 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { freshSmallModel } from "../config/index.ts";
 import { createLocalEngine } from "../engine/index.ts";
 import { createDialogue } from "../eval/index.ts";
-import { freshSmallModel } from "../config/index.ts";
 import { openModelDirectory, writeModelDirectory } from "./directory.ts";
 import { exportModel } from "./export-model.ts";
 import type { ImageGrid } from "./image/image-grid.ts";

@@ -4,21 +4,8 @@
  */
 import type { Problem } from "../data/index.ts";
 import type { Completion } from "../engine/index.ts";
-import type { Verdict } from "../verify/index.ts";
+import { type Verdict, withoutThought } from "../verify/index.ts";
 import type { Answered } from "./reward.ts";
-
-const OPEN = "<think>";
-const CLOSE = "</think>";
-
-/**
- * The text after the thought: after the last `</think>`; the whole text where there is no thought; "" where a thought
- * has no end.
- */
-export function afterThought(text: string): string {
-  const end = text.lastIndexOf(CLOSE);
-  if (end >= 0) return text.slice(end + CLOSE.length);
-  return text.includes(OPEN) ? "" : text;
-}
 
 /** Completions with their problems, judged by the run's verdict. */
 export function answeredOf(
@@ -35,7 +22,7 @@ export function answeredOf(
       return {
         problem,
         text,
-        afterThought: afterThought(text),
+        afterThought: withoutThought(text) ?? "",
         extracted: judgement.extracted,
         judgement,
         tokens: completion.tokens,

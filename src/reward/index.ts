@@ -3,7 +3,7 @@
  * Rewards: from judged completions to numbers. Start with `reward` for the seam, then `registry` for the built-in
  * rewards and `completion-reward` for their sum.
  */
-export { afterThought, answeredOf } from "./answered.ts";
+export { answeredOf } from "./answered.ts";
 export { type CompletionReward, completionRewards } from "./completion-reward.ts";
 export { lengthReward } from "./length-reward.ts";
 export { softOverlongPunishment } from "./overlong.ts";

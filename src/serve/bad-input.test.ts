@@ -107,7 +107,13 @@ describe("a request that cannot be read", () => {
   test("is refused when it is not JSON by its own word", async () => {
     const { url } = await world.server();
     const protobuf = await call(url, "create_session", "{}", { "content-type": "application/x-protobuf" });
-    expect(protobuf).toMatchObject({ status: 400, json: { code: "bad-request" } });
+    expect(protobuf).toMatchObject({
+      status: 415,
+      json: {
+        code: "unsupported-media-type",
+        error: 'content-type: expected application/json, got "application/x-protobuf"',
+      },
+    });
   });
 });
 

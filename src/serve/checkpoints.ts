@@ -27,6 +27,11 @@ export interface Checkpoint {
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
+/** A model's id as the name of a directory, on every file system. */
+function folderOf(model: string): string {
+  return model.replaceAll(":", "-");
+}
+
 /** Fills a directory that is there whole or not at all. */
 async function write(directory: string, fill: (fresh: string) => Promise<void>): Promise<void> {
   mkdirSync(dirname(directory), { recursive: true });
@@ -43,7 +48,7 @@ export class Checkpoints {
   }
 
   #directory(path: string): string {
-    return join(this.#root, "checkpoints", ...path.slice("tinker://".length).split("/"));
+    return join(this.#root, "checkpoints", ...path.slice("tinker://".length).split("/").map(folderOf));
   }
 
   #of(row: unknown): Checkpoint {
@@ -126,7 +131,7 @@ export class Checkpoints {
 
   /** Where a model's weights of a version are kept for those who still sample from them. */
   snapshotDirectory(model: string, version: number): string {
-    return join(this.#root, "snapshots", model, String(version));
+    return join(this.#root, "snapshots", folderOf(model), String(version));
   }
 
   async writeSnapshot(engine: Engine, model: string, version: number): Promise<void> {
@@ -147,17 +152,18 @@ export class Checkpoints {
       if (!existsSync(directory)) this.#database.note("DELETE FROM checkpoints WHERE path = ?", path);
     }
     rmSync(join(this.#root, "rested"), { recursive: true, force: true });
+    const folders = new Set([...live].map(folderOf));
     const snapshots = join(this.#root, "snapshots");
     for (const model of existsSync(snapshots) ? readdirSync(snapshots) : []) {
-      if (!live.has(model)) this.dropSnapshots(model);
+      if (!folders.has(model)) this.dropSnapshots(model);
     }
   }
 
   /** Forgets the optimiser's state that a model was loaded with. */
-  async reloadBare(host: ModelHost): Promise<void> {
-    const directory = join(this.#root, "bare", host.id);
-    await write(directory, (fresh) => host.engine.save(fresh, { optimizer: false }));
-    await host.engine.load(directory);
+  async reloadBare({ id, engine }: Pick<ModelHost, "id" | "engine">): Promise<void> {
+    const directory = join(this.#root, "bare", folderOf(id));
+    await write(directory, (fresh) => engine.save(fresh, { optimizer: false }));
+    await engine.load(directory);
     rmSync(directory, { recursive: true, force: true });
   }
 
@@ -168,6 +174,6 @@ export class Checkpoints {
 
   /** Where a model lies that was put down. */
   restedDirectory(model: string): string {
-    return join(this.#root, "rested", model);
+    return join(this.#root, "rested", folderOf(model));
   }
 }

@@ -50,7 +50,7 @@ describe("a datum as sequences", () => {
 
   test("equal prompts are one object, and equal images are", async () => {
     const png = await encodePng({ width: 28, height: 28, data: new Uint8Array(28 * 28 * 3) });
-    const image: wire.WireChunk = { type: "image", data: Buffer.from(png).toString("base64"), format: "png" };
+    const image: wire.WireChunk = { type: "image", data: png, format: "png" };
     const one = await runsOf([textChunk([1]), image, textChunk([2])], [3], [1]);
     const two = await runsOf([textChunk([1]), image, textChunk([2])], [4], [1]);
     expect(one.runs[0]!.sequence.prompt).toBe(two.runs[0]!.sequence.prompt);
@@ -59,7 +59,7 @@ describe("a datum as sequences", () => {
 
   test("a weight within an image is refused", async () => {
     const png = await encodePng({ width: 112, height: 112, data: new Uint8Array(112 * 112 * 3) });
-    const image: wire.WireChunk = { type: "image", data: Buffer.from(png).toString("base64"), format: "png" };
+    const image: wire.WireChunk = { type: "image", data: png, format: "png" };
     const length = (await pool.resolve({ chunks: [image] }, new Map(), "datum")).tokens.length;
     expect(length).toBeGreaterThan(2);
     await expect(runsOf([image], new Array(length).fill(1), new Array(length).fill(1))).rejects.toThrow(

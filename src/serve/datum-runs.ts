@@ -4,7 +4,7 @@
  * target is also the next input, position i + 1 continues the same completion. So a datum is one run of teacher forcing
  * or several, each with the input before it as its prompt.
  */
-import type { Sequence, wire } from "../engine/index.ts";
+import { type Sequence, wire } from "../engine/index.ts";
 import type { PromptPool, ResolvedInput } from "./prompt-pool.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -40,7 +40,7 @@ export function positionArray(
       `${where}, ${name}: expected ${length} numbers, got ${tensor.data.length}`,
     );
   }
-  const values = Float64Array.from(tensor.data, (value) => value ?? Number.NaN);
+  const values = wire.fromWire(tensor.data);
   if (!values.every(Number.isFinite)) {
     throw new Refusal("bad-request", `${where}, ${name}: expected finite numbers`);
   }

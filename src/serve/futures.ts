@@ -4,6 +4,7 @@
  * first time: nothing is done twice.
  */
 import { randomUUID } from "node:crypto";
+import { wire } from "../engine/index.ts";
 import { failureBody, Refusal } from "./refusal.ts";
 import type { Results } from "./results.ts";
 
@@ -78,7 +79,7 @@ export class Futures {
 
   #settle(future: Future, result: object): void {
     if (future.text !== undefined || this.#isFrozen) return;
-    future.text = JSON.stringify(result);
+    future.text = wire.jsonText(result);
     this.#keep(future);
     for (const wake of future.waiting) wake();
     future.waiting.clear();

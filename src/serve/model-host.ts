@@ -3,6 +3,7 @@
  * One model of a client: its engine, and its requests in the order of their sequence numbers, whatever the order in which
  * they arrive.
  */
+import { randomUUID } from "node:crypto";
 import type { Engine } from "../engine/index.ts";
 import type { PromptPool } from "./prompt-pool.ts";
 import { Refusal } from "./refusal.ts";
@@ -11,6 +12,11 @@ import type { LoraRequest, ServedModel } from "./served-model.ts";
 interface Waiting {
   readonly run: () => void;
   readonly fail: (error: Refusal) => void;
+}
+
+/** A model's id: of the session that made it, and its number there, as the SDK makes it too. */
+export function modelId(session: string, sequence: number | null | undefined): string {
+  return `${session}:train:${sequence ?? randomUUID()}`;
 }
 
 /** What a host is made of. */

@@ -90,15 +90,15 @@ export class PromptPool {
     return { chunks: resolved, tokens: Int32Array.from(tokens) };
   }
 
-  #image(digest: string, base64: string, where: string): Promise<KnownImage> {
-    const known = this.#images.get(digest) ?? this.#decode(base64, where);
+  #image(digest: string, file: Uint8Array, where: string): Promise<KnownImage> {
+    const known = this.#images.get(digest) ?? this.#decode(file, where);
     touch(this.#images, digest, known, KEPT_IMAGES);
     known.catch(() => this.#images.delete(digest));
     return known;
   }
 
-  async #decode(base64: string, where: string): Promise<KnownImage> {
-    const image = await decodeImage(Buffer.from(base64, "base64"), { where, maxPixels: MAX_PIXELS });
+  async #decode(file: Uint8Array, where: string): Promise<KnownImage> {
+    const image = await decodeImage(file, { where, maxPixels: MAX_PIXELS });
     return { image, tokens: this.#model.imageTokens(image) };
   }
 
@@ -137,8 +137,8 @@ function touch<T>(map: Map<string, T>, key: string, value: T, kept: number): voi
   }
 }
 
-function digestOf(base64: string): string {
-  return createHash("sha256").update(Buffer.from(base64, "base64")).digest("hex");
+function digestOf(file: Uint8Array): string {
+  return createHash("sha256").update(file).digest("hex");
 }
 
 /** The digest that a location names; nothing is ever fetched or read from disk. */

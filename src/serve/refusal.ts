@@ -8,6 +8,8 @@ import { FoveaError } from "../errors/index.ts";
 export type RefusalCode =
   | "bad-request"
   | "malformed-json"
+  | "malformed-body"
+  | "unsupported-media-type"
   | "too-large"
   | "unauthorized"
   | "unknown-path"
@@ -29,6 +31,7 @@ export type RefusalCode =
 const STATUS: Readonly<Partial<Record<RefusalCode, number>>> = {
   "malformed-json": 400,
   "too-large": 413,
+  "unsupported-media-type": 415,
   unauthorized: 401,
   "unknown-path": 404,
   "unknown-model": 404,

@@ -8,6 +8,8 @@ import { call, rawDatum, rawModel, result } from "../testing/tinker-calls.ts";
 import { TinkerWorld, wholeFakeEngine } from "../testing/tinker-fixtures.ts";
 import { freshPath, temporaryDirectory } from "../testing/tiny-run.ts";
 
+/** A model's directories: no file system of Windows has names with colons. */
+const folderOf = (model: string) => model.replaceAll(":", "-");
 const world = new TinkerWorld();
 afterEach(() => world.close());
 
@@ -125,7 +127,7 @@ describe("a server that crashed", () => {
     expect(await result(url, saved)).toEqual({ type: "save_weights", path });
     expect((await numbered(url, model, 2)("optim_step", step)).json).toMatchObject({ code: "unknown-model" });
     await first.close();
-    expect(readdirSync(join(state, "rested"))).toEqual([model]);
+    expect(readdirSync(join(state, "rested"))).toEqual([folderOf(model)]);
     await world.server({ state });
     expect(existsSync(join(state, "rested"))).toBe(false);
   });
@@ -138,7 +140,7 @@ describe("a server that crashed", () => {
     const gone = await result(first.url, await send("save_weights", { path: "gone" }));
     const kept = await result(first.url, await send("save_weights", { path: "kept" }));
     await first.close();
-    rmSync(join(state, "checkpoints", model, "weights", "gone"), { recursive: true });
+    rmSync(join(state, "checkpoints", folderOf(model), "weights", "gone"), { recursive: true });
     const { url } = await world.server({ state });
     expect((await call(url, "weights_info", { tinker_path: gone["path"] })).json).toMatchObject({
       code: "unknown-checkpoint",
@@ -243,7 +245,7 @@ describe("sampling from earlier weights", () => {
       code: "unknown-sampling-session",
       error: expect.stringContaining("those of the newest 4 are kept"),
     });
-    expect(readdirSync(join(state, "snapshots", model))).toHaveLength(4);
+    expect(readdirSync(join(state, "snapshots", folderOf(model)))).toHaveLength(4);
   });
 
   test("requests without a seed are sampled together, and log-probs of the prompt come with them", async () => {

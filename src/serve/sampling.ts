@@ -94,12 +94,7 @@ export class Sampling {
   async sample(sampler: Sampler, request: wire.WireSampleRequest): Promise<object> {
     const { served } = sampler;
     const { sampling_params: parameters } = request;
-    if ((request.topk_prompt_logprobs ?? 0) > 0) {
-      throw new Refusal(
-        "unsupported",
-        "topk_prompt_logprobs: this server gives log-probs of the prompt's own tokens only",
-      );
-    }
+    checkSampling(request);
     const pool = this.#poolOf(sampler);
     const input = await pool.resolve(request.prompt, new Map(), "prompt");
     const prompt = pool.prompt(input, input.tokens.length);
@@ -120,7 +115,10 @@ export class Sampling {
       type: "sample",
       sequences: group.map((own) => sequenceAnswer(cutAtStop(served, own, texts), this.#options.isExtended)),
       ...(request.prompt_logprobs === true && {
-        prompt_logprobs: await this.#promptLogprobs(sampler, pool, input),
+        prompt_logprobs: lastOnly(
+          await this.#promptLogprobs(sampler, pool, input),
+          request.prompt_logprobs_last_n,
+        ),
       }),
     };
   }
@@ -303,6 +301,32 @@ export class Sampling {
     for (const { timer } of this.#batches.values()) clearTimeout(timer);
     for (const { engine } of this.#standIns.values()) await engine.close();
   }
+}
+
+/** What a request may ask for and this server does not give. */
+const NOT_GIVEN = [
+  "topk_prompt_logprobs",
+  "topk_sample_logprobs",
+  "target_prompt_logprobs",
+  "prompt_alt_tokens_k",
+  "record_stability_info",
+] as const satisfies readonly (keyof wire.WireSampleRequest)[];
+
+/** @throws Refusal when a request asks for more than samples and the log-probs of sampled and given tokens */
+function checkSampling(request: wire.WireSampleRequest): void {
+  for (const name of NOT_GIVEN) {
+    const value = request[name];
+    if (value === undefined || value === null || value === 0 || value === false) continue;
+    throw new Refusal(
+      "unsupported",
+      `${name}: this server gives log-probs of sampled tokens and of the prompt's own tokens only`,
+    );
+  }
+}
+
+/** Log-probs of a prompt, those before the last `count` left out. */
+function lastOnly(logprobs: (number | null)[], count: number | null | undefined): (number | null)[] {
+  return count == null ? logprobs : logprobs.fill(null, 0, Math.max(0, logprobs.length - count));
 }
 
 function sequenceAnswer(

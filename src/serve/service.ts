@@ -8,9 +8,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { wire } from "../engine/index.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { Futures } from "./futures.ts";
-import { ModelHost } from "./model-host.ts";
-import { type ModelPlace, type ModelRecord, ModelRecords } from "./model-records.ts";
-import { PromptPool } from "./prompt-pool.ts";
+import { type ModelHost, modelId } from "./model-host.ts";
+import { OpenModels } from "./open-models.ts";
+import type { CallBody } from "./read-body.ts";
 import { read } from "./read-request.ts";
 import { Refusal } from "./refusal.ts";
 import { Results } from "./results.ts";
@@ -20,13 +20,7 @@ import { loraRequest, type ServedModel } from "./served-model.ts";
 import type { ServiceOptions } from "./service-options.ts";
 import { Sessions } from "./sessions.ts";
 import type { StateDatabase } from "./state-database.ts";
-import { TRAINING_CALLS, type TrainingCallName } from "./training-calls.ts";
-
-/** A request's body, and its digest, by which it is known again. */
-export interface CallBody {
-  readonly json: unknown;
-  readonly digest: string;
-}
+import { TRAINING_CALLS, type TrainingCallName, wrongCheckpoint } from "./training-calls.ts";
 
 const MINUTE = 60_000;
 
@@ -34,14 +28,12 @@ export class TinkerService {
   readonly #options: ServiceOptions;
   readonly #database: StateDatabase;
   readonly #sessions: Sessions;
-  readonly #models: ModelRecords;
+  readonly #models: OpenModels;
   readonly #results: Results;
   readonly #futures: Futures;
   readonly #sampling: Sampling;
   readonly checkpoints: Checkpoints;
-  readonly #hosts = new Map<string, ModelHost>();
   readonly #samplers: Samplers;
-  #opening = 0;
   readonly #expiry: NodeJS.Timeout;
 
   /** @param database of the state directory; the service closes it */
@@ -49,12 +41,12 @@ export class TinkerService {
     this.#options = options;
     this.#database = database;
     this.#sessions = new Sessions(database);
-    this.#models = new ModelRecords(database);
     this.checkpoints = new Checkpoints(options.state, database);
+    this.#models = new OpenModels(options, database, this.#sessions, this.checkpoints);
     this.#results = new Results(database, options.resultLimit);
     this.#futures = new Futures(this.#results);
     this.#sampling = new Sampling({
-      host: (model) => this.#hosts.get(model),
+      host: (model) => this.#models.find(model),
       checkpoints: this.checkpoints,
       seed: options.seed ?? 0,
       isExtended: options.isExtended ?? true,
@@ -68,39 +60,17 @@ export class TinkerService {
   /** Takes up what the server had when it ended in order. */
   async start(): Promise<void> {
     this.#sessions.resume();
-    for (const model of this.#models.rested()) {
-      const served = this.#options.models.find(({ name }) => name === model.baseModel);
-      if (served === undefined) continue;
-      const engine = await served.open({ lora: model.lora, valueHead: model.valueHead });
-      await engine.load(this.checkpoints.restedDirectory(model.id)).catch(async (error: unknown) => {
-        await engine.close();
-        throw error;
-      });
-      this.#addHost({ ...model, served, engine });
-    }
+    await this.#models.resume();
     for (const source of this.#samplers.sources()) {
       if (source.kind === "model") this.#sampling.want(source.model, source.version);
     }
     this.#results.begin();
-    this.#models.takenUp([...this.#hosts.keys()]);
-    this.checkpoints.sweep(new Set(this.#hosts.keys()));
+    this.#models.noteResumed();
+    this.checkpoints.sweep(new Set(this.hosts.map(({ id }) => id)));
   }
 
   #servedOf(source: SamplerSource): ServedModel | undefined {
     return this.#options.models.find(({ name }) => name === source.baseModel);
-  }
-
-  #addHost(
-    about: Omit<ModelRecord, "baseModel"> &
-      Partial<ModelPlace> & { readonly served: ServedModel; readonly engine: ModelHost["engine"] },
-  ): ModelHost {
-    const host = new ModelHost({
-      ...about,
-      pool: new PromptPool(about.served),
-      gapLimitMs: this.#options.gapLimitMs ?? 5 * MINUTE,
-    });
-    this.#hosts.set(host.id, host);
-    return host;
   }
 
   get models(): readonly ServedModel[] {
@@ -108,7 +78,7 @@ export class TinkerService {
   }
 
   get hosts(): readonly ModelHost[] {
-    return [...this.#hosts.values()];
+    return this.#models.all;
   }
 
   /** What the server says of itself. */
@@ -116,7 +86,9 @@ export class TinkerService {
     const { isExtended = true, version, models } = this.#options;
     return {
       supported_models: models.map(({ name }) => ({ model_name: name })),
-      ...(isExtended && { fovea: { protocol: wire.EXTENSION_PROTOCOL, version } }),
+      ...(isExtended && {
+        fovea: { protocol: wire.EXTENSION_PROTOCOL, version, wire: ["protobuf", "json"] },
+      }),
     };
   }
 
@@ -130,6 +102,14 @@ export class TinkerService {
   heartbeat({ json }: CallBody): object {
     this.#sessions.seen(read(wire.heartbeatSchema, json, "session_heartbeat").session_id);
     return { type: "session_heartbeat" };
+  }
+
+  /** Ends a session, whose models are let go; one that has ended is left as it is. */
+  async finishSession(id: string): Promise<object> {
+    if (this.#sessions.has(id)) {
+      await this.#endSession(id, new Refusal("unknown-session", "the session was finished by its client"));
+    }
+    return {};
   }
 
   #expire(limit: number): void {
@@ -153,49 +133,65 @@ export class TinkerService {
   createModel({ json, digest }: CallBody): object {
     const call = "create_model";
     const request = read(wire.createModelSchema, json, call);
-    const { session_id: session, base_model: baseModel, model_seq_id: sequence } = request;
-    this.#sessions.seen(session);
-    const served = this.#servedByName(baseModel);
-    const rank = request.lora_config?.rank ?? 0;
-    const valueHead = request.fovea?.value_head ?? false;
-    const id = `${session}-train-${sequence ?? randomUUID()}`;
-    const key = sequence == null ? undefined : `model ${session}#${sequence}`;
-    const request_id = this.#futures.begin({ call, session, key, digest }, async () => {
-      this.#checkModel(request.model_role);
-      this.#opening += 1;
-      try {
-        const lora = (this.#options.isLoraFull ?? false) ? undefined : loraRequest(request.lora_config);
-        const engine = await served.open({ lora, valueHead });
-        try {
-          if (!this.#sessions.has(session)) {
-            throw new Refusal("unknown-session", "the session ended while its model was being opened");
-          }
-          this.#models.add({ id, session, baseModel, rank, lora, valueHead });
-        } catch (error) {
-          await engine.close();
-          throw error;
-        }
-        this.#addHost({ id, session, rank, lora, valueHead, served, engine });
-        const { isExtended = true } = this.#options;
-        return {
-          type: call,
-          model_id: id,
-          ...(isExtended && { fovea: { capabilities: [...engine.capabilities] } }),
-        };
-      } finally {
-        this.#opening -= 1;
-      }
+    const { session_id: session, base_model, model_seq_id: sequence } = request;
+    const served = this.#servedByName(base_model);
+    return this.#opened({ call, session, sequence, digest }, async (id) => {
+      this.#models.check(request);
+      const isFull = this.#options.isLoraFull ?? false;
+      const { capabilities } = await this.#models.open(id, {
+        session,
+        served,
+        rank: request.lora_config?.rank ?? 0,
+        lora: isFull ? undefined : loraRequest(request.lora_config),
+        valueHead: request.fovea?.value_head ?? false,
+      });
+      const { isExtended = true } = this.#options;
+      return isExtended ? { fovea: { capabilities: [...capabilities] } } : {};
     });
-    return { request_id, model_id: id };
   }
 
-  #checkModel(role: string | null | undefined): void {
-    const { maxModels = 4 } = this.#options;
-    if (role === "critic")
-      throw new Refusal("unsupported", "model_role: this server has no critics of their own");
-    if (this.#hosts.size + this.#opening >= maxModels) {
-      throw new Refusal("too-many-models", `${maxModels} models are open; this server opens no more at once`);
-    }
+  /** Loads a checkpoint: into a model, or as a new model's first request where the session is named instead. */
+  loadWeights(body: CallBody): object {
+    const call = "load_weights";
+    const { session_id: session } = read(wire.newModelSchema.partial(), body.json, call);
+    if (session === undefined) return this.mutate(call, body);
+    const request = read(wire.loadNewModelSchema, body.json, call);
+    const { model_seq_id: sequence, base_model, path, optimizer } = request;
+    const { digest } = body;
+    return this.#opened({ call, session, sequence, digest }, async (id) => {
+      this.#models.check(request);
+      const { baseModel, rank, lora, directory } = this.checkpoints.find(path);
+      if (base_model != null && base_model !== baseModel) throw wrongCheckpoint(base_model, baseModel);
+      const served = this.#servedByName(baseModel);
+      const about = { session, served, rank, lora, valueHead: false };
+      await this.#models.open(id, about, async (engine) => {
+        await engine.load(directory);
+        if (!optimizer) await this.checkpoints.reloadBare({ id, engine });
+      });
+      return { path };
+    });
+  }
+
+  /** The answer to a call that opens a model: a future, and the id that the model will have. */
+  #opened(
+    about: {
+      readonly call: string;
+      readonly session: string;
+      readonly sequence: number | null | undefined;
+      readonly digest: string;
+    },
+    open: (id: string) => Promise<object>,
+  ): object {
+    const { call, session, sequence, digest } = about;
+    this.#sessions.seen(session);
+    const id = modelId(session, sequence);
+    const key = sequence == null ? undefined : `model ${session}#${sequence}`;
+    const request_id = this.#futures.begin({ call, session, key, digest }, async () => ({
+      type: call,
+      model_id: id,
+      ...(await open(id)),
+    }));
+    return { request_id, model_id: id };
   }
 
   #servedByName(name: string): ServedModel {
@@ -205,18 +201,9 @@ export class TinkerService {
     throw new Refusal("unknown-base-model", `base_model: no model ${name}; this server has: ${names}`);
   }
 
-  #host(id: string): ModelHost {
-    const host = this.#hosts.get(id);
-    if (host === undefined) {
-      throw new Refusal("unknown-model", `no model ${id}: it was unloaded, or lost when the server ended`);
-    }
-    this.#sessions.seen(host.session);
-    return host;
-  }
-
   getInfo({ json }: CallBody): object {
     const { model_id } = read(wire.modelRequestSchema, json, "get_info");
-    const { served, rank } = this.#host(model_id);
+    const { served, rank } = this.#models.get(model_id);
     return {
       type: "get_info",
       model_id,
@@ -230,7 +217,7 @@ export class TinkerService {
   unloadModel({ json }: CallBody): object {
     const call = "unload_model";
     const { model_id } = read(wire.modelRequestSchema, json, call);
-    const host = this.#host(model_id);
+    const host = this.#models.get(model_id);
     const request_id = this.#futures.begin({ call, session: host.session }, async () => {
       await this.#endModel(host, new Refusal("unknown-model", `the model ${model_id} was unloaded`));
       return { type: call, model_id };
@@ -239,23 +226,21 @@ export class TinkerService {
   }
 
   async #endModel(host: ModelHost, reason: Refusal): Promise<void> {
-    this.#hosts.delete(host.id);
-    this.#models.end(host.id);
     this.#sampling.forget(host.id);
-    await host.close(reason);
+    await this.#models.end(host, reason);
   }
 
   /** A request that changes a model, in its turn. */
-  mutate(name: TrainingCallName, { json, digest }: CallBody): object {
+  mutate(name: TrainingCallName, { json, whole, digest }: CallBody): object {
     const { model_id, seq_id } = read(wire.modelRequestSchema, json, name);
-    const host = this.#host(model_id);
+    const host = this.#models.get(model_id);
     const key = seq_id == null ? undefined : `${model_id}#${seq_id}`;
     const context = { checkpoints: this.checkpoints, sampling: this.#sampling, samplers: this.#samplers };
     const { schema, work } = TRAINING_CALLS[name];
     const request_id = this.#futures.begin({ call: name, session: host.session, key, digest }, () =>
       // A body that cannot be read takes its turn too, so that the number after it is not waited for in vain.
       host.inTurn(seq_id, async () => {
-        const result = await work(host, read(schema, json, name), context);
+        const result = await work(host, read(schema, whole?.() ?? json, name), context);
         return { type: name, ...result };
       }),
     );
@@ -304,7 +289,8 @@ export class TinkerService {
     const request_id = this.#futures.begin({ call, session: sampler.session, key, digest }, () =>
       this.#sampling.sample(sampler, request),
     );
-    return { request_id };
+    const ids = Array.from({ length: request.num_samples }, (_, i) => `${request_id}-${i}`);
+    return { request_id, sample_sequence_ids: ids };
   }
 
   // Results
@@ -317,23 +303,14 @@ export class TinkerService {
     return this.#futures.wait(request_id, this.#options.pollMs ?? 20_000, gone);
   }
 
-  /** Puts models down so that they can be taken up again. One that is busy or has a half-made gradient cannot be. */
+  /** Ends in order: what is under way is waited for, and models are put down. */
   async close(): Promise<void> {
     clearInterval(this.#expiry);
     const busy = new Set(this.hosts);
     const idle = Promise.all(this.hosts.map(async (host) => host.idle().then(() => busy.delete(host))));
     await Promise.race([idle, delay(this.#options.restLimitMs ?? MINUTE, undefined, { ref: false })]);
     this.#futures.freeze();
-    for (const host of this.hosts) {
-      if (!host.hasGradient && !busy.has(host)) {
-        await this.checkpoints.rest(host).then(
-          () => this.#models.rest(host.id, host),
-          () => {},
-        );
-      }
-      this.#hosts.delete(host.id);
-      await host.close(new Refusal("unknown-model", "the server is ending"));
-    }
+    await this.#models.putDown(busy);
     await this.#sampling.close();
     this.#database.close();
   }

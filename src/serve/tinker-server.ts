@@ -7,10 +7,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { ConfigError, RunError } from "../errors/index.ts";
 import { checkAccess, isLoopback } from "./access.ts";
-import { readBody } from "./read-body.ts";
+import { type CallBody, readBody } from "./read-body.ts";
 import { failureBody, Refusal } from "./refusal.ts";
 import { lookUp, weightsInfo } from "./registry-calls.ts";
-import { type CallBody, TinkerService } from "./service.ts";
+import { type ResultBody, resultBody } from "./result-body.ts";
+import { TinkerService } from "./service.ts";
 import type { ServiceOptions } from "./service-options.ts";
 import { openStateDatabase } from "./state-database.ts";
 import { TRAINING_CALLS, type TrainingCallName } from "./training-calls.ts";
@@ -33,12 +34,13 @@ export interface TinkerServer {
   close(): Promise<void>;
 }
 
-type Call = (service: TinkerService, body: CallBody) => object;
+type Call = (service: TinkerService, body: CallBody) => object | Promise<object>;
 
 const CALLS: Readonly<Record<string, Call>> = {
   create_session: (service, body) => service.createSession(body),
   session_heartbeat: (service, body) => service.heartbeat(body),
   create_model: (service, body) => service.createModel(body),
+  load_weights: (service, body) => service.loadWeights(body),
   unload_model: (service, body) => service.unloadModel(body),
   get_info: (service, body) => service.getInfo(body),
   create_sampling_session: (service, body) => service.createSamplingSession(body),
@@ -47,30 +49,39 @@ const CALLS: Readonly<Record<string, Call>> = {
   "client/config": () => ({
     pjwt_auth_enabled: false,
     proto_write_fwdbwd: false,
+    proto_compress_fwdbwd: true,
     use_pyqwest_transport: false,
   }),
+  "client/dynamic_config": () => ({}),
   telemetry: () => ({ status: "accepted" }),
 };
 
 const isTrainingCall = (call: string): call is TrainingCallName => Object.hasOwn(TRAINING_CALLS, call);
 
+const FINISHING = /^sessions\/([^/]+)\/finish$/;
+
 function callNamed(name: string): Call | undefined {
-  if (isTrainingCall(name)) return (service, body) => service.mutate(name, body);
-  return Object.hasOwn(CALLS, name) ? CALLS[name] : undefined;
+  const session = FINISHING.exec(name)?.[1];
+  if (session !== undefined) return (service) => service.finishSession(decodeURIComponent(session));
+  if (Object.hasOwn(CALLS, name)) return CALLS[name];
+  return isTrainingCall(name) ? (service, body) => service.mutate(name, body) : undefined;
 }
 
 const PREFIX = "/api/v1/";
 const MAX_BODY = 2 ** 28;
 
-function send(response: ServerResponse, status: number, body: object | string): void {
-  const text = typeof body === "string" ? body : JSON.stringify(body);
+function send(response: ServerResponse, status: number, { type, content }: ResultBody): void {
   response.writeHead(status, {
-    "content-type": "application/json",
-    "content-length": Buffer.byteLength(text),
+    "content-type": type,
+    "content-length": Buffer.byteLength(content),
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
   });
-  response.end(text);
+  response.end(content);
+}
+
+function sendJson(response: ServerResponse, status: number, body: object): void {
+  send(response, status, { type: "application/json", content: JSON.stringify(body) });
 }
 
 async function answer(
@@ -90,24 +101,24 @@ async function answer(
       const found = url.pathname.startsWith(PREFIX) ? lookUp(service, method, url) : undefined;
       if (found === undefined)
         throw new Refusal("unknown-path", `${method} ${url.pathname}: no such address`);
-      return send(response, 200, found);
+      return sendJson(response, 200, found);
     }
     const known = callNamed(call);
     if (known === undefined && call !== "retrieve_future") {
       throw new Refusal("unknown-path", `POST ${url.pathname}: no such address`);
     }
-    const body = await readBody(request, maxBodyBytes);
-    if (known !== undefined) return send(response, 200, known(service, body));
+    const { call: meant, body } = await readBody(request, call, maxBodyBytes);
+    if (known !== undefined) return sendJson(response, 200, await callNamed(meant)!(service, body));
     const gone = new AbortController();
     response.on("close", () => gone.abort());
     const result = await service.retrieve(body, gone.signal);
-    if (result !== undefined) return send(response, 200, result);
-    send(response, 408, { type: "try_again", queue_state: "active" });
+    if (result !== undefined) return send(response, 200, resultBody(result, request.headers.accept));
+    sendJson(response, 408, { type: "try_again", queue_state: "active" });
   } catch (error) {
     const status = error instanceof Refusal ? error.status : 500;
     // What was not read of a body that is too large is not worth reading.
     if (!request.complete) response.setHeader("connection", "close");
-    send(response, status, failureBody(error, call));
+    sendJson(response, status, failureBody(error, call));
   }
 }
 

@@ -74,14 +74,14 @@ const saveForSampler = call(wire.saveForSamplerSchema, async (host, { path }, co
   return { sampling_session_id: context.samplers.add(host.session, source) };
 });
 
+/** A checkpoint is of another base model than it is to be loaded into. */
+export function wrongCheckpoint(expected: string, got: string): Refusal {
+  return new Refusal("bad-request", `path: expected a checkpoint of ${expected}, got one of ${got}`);
+}
+
 const loadWeights = call(wire.loadWeightsSchema, async (host, { path, optimizer }, context) => {
   const { directory, baseModel } = context.checkpoints.find(path);
-  if (baseModel !== host.served.name) {
-    throw new Refusal(
-      "bad-request",
-      `path: expected a checkpoint of ${host.served.name}, got one of ${baseModel}`,
-    );
-  }
+  if (baseModel !== host.served.name) throw wrongCheckpoint(host.served.name, baseModel);
   await context.sampling.beforeStep(host);
   await host.engine.load(directory);
   if (!optimizer) await context.checkpoints.reloadBare(host);

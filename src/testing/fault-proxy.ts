@@ -37,13 +37,18 @@ export async function startFaultProxy(target: string, share: number, seed: numbe
   const rng = new Rng(seed);
   const counts = Object.fromEntries(FAULTS.map((fault) => [fault, 0])) as Record<Fault, number>;
 
-  const forward = async ({ method = "GET", url = "/" }: IncomingMessage, body: Buffer) => {
+  const forward = async ({ method = "GET", url = "/", headers }: IncomingMessage, body: Buffer) => {
+    const kept = ["content-type", "content-encoding", "accept"].flatMap((name) => {
+      const value = headers[name];
+      return typeof value === "string" ? [[name, value] as const] : [];
+    });
     const answer = await fetch(`${target}${url}`, {
       method,
-      headers: { "content-type": "application/json" },
+      headers: Object.fromEntries(kept),
       ...(method === "POST" && { body: new Uint8Array(body) }),
     });
-    return { status: answer.status, text: await answer.text() };
+    const type = answer.headers.get("content-type") ?? "";
+    return { status: answer.status, type, content: Buffer.from(await answer.arrayBuffer()) };
   };
 
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
@@ -65,10 +70,10 @@ export async function startFaultProxy(target: string, share: number, seed: numbe
     ]);
     const given = second ?? first;
     if (fault === "cut-after") return request.socket.destroy();
-    const length = Buffer.byteLength(given.text);
-    response.writeHead(given.status, { "content-type": "application/json", "content-length": length });
-    if (fault !== "cut-answer") return response.end(given.text);
-    response.write(given.text.slice(0, Math.floor(given.text.length / 2)));
+    const { status: answered, type, content } = given;
+    response.writeHead(answered, { "content-type": type, "content-length": content.byteLength });
+    if (fault !== "cut-answer") return response.end(content);
+    response.write(content.subarray(0, Math.floor(content.byteLength / 2)));
     return setTimeout(() => request.socket.destroy(), 1);
   };
 

@@ -3,9 +3,10 @@
  * The reward of one text, by entries as a configuration writes them.
  */
 import { resolveConfig } from "../config/index.ts";
-import { createRewards, createVerdict } from "../config/open/create-rewards.ts";
+import { createRewards } from "../config/open/create-rewards.ts";
 import type { Problem } from "../data/index.ts";
 import { answeredOf, type CompletionReward, completionRewards, type Reward } from "../reward/index.ts";
+import { createVerdict, type VerdictConfig } from "../verify/index.ts";
 
 export interface RewardedText {
   /** Entries of the reward list; accuracy and a tenth of the format unless given. */
@@ -29,7 +30,11 @@ export async function rewardOf(
     entropy: new Float64Array(),
     stopReason: "stop" as const,
   };
-  const answered = await answeredOf(createVerdict(config), [{ problem, completion, text }]);
-  const [found] = await completionRewards(createRewards(config).rewards as readonly Reward[], answered);
+  const verdict = createVerdict(config.verdict as VerdictConfig);
+  const answered = await answeredOf(verdict, [{ problem, completion, text }]);
+  const [found] = await completionRewards(
+    createRewards(config, { verdict, maxCompletionTokens: 10_000 }).rewards as readonly Reward[],
+    answered,
+  );
   return found!;
 }

@@ -3,6 +3,9 @@
  * Both ends of the Tinker protocol for tests: a server whose models are fake engines on the digits task's vocabulary, and
  * clients of it.
  */
+
+import { freshSmallModel } from "../config/index.ts";
+import { SMALL_ASSETS, smallModelConfig } from "../config/open/small-model.ts";
 import {
   createFakeEngine,
   createTinkerEngine,
@@ -16,8 +19,6 @@ import {
   startTinkerServer,
   type TinkerServer,
 } from "../serve/index.ts";
-import { SMALL_ASSETS, smallModelConfig } from "../config/open/small-model.ts";
-import { freshSmallModel } from "../config/index.ts";
 import { temporaryDirectory } from "./tiny-run.ts";
 
 const tokenizer = loadTokenizer(SMALL_ASSETS);

@@ -3,7 +3,7 @@
  * The tiny run taken apart: the parts that an iteration works with, so that a test can run one by itself.
  */
 import type { Config } from "../config/index.ts";
-import { createRewards, createVerdict } from "../config/open/create-rewards.ts";
+import { createRewards } from "../config/open/create-rewards.ts";
 import { maxBrokenShare, problemLimits } from "../config/open/open-task.ts";
 import { SMALL_ASSETS } from "../config/open/small-model.ts";
 import { createTask } from "../config/tasks.ts";
@@ -17,6 +17,7 @@ import type { Reward } from "../reward/index.ts";
 import { problemOrder } from "../train/batch/problem-order.ts";
 import type { Progress, Training } from "../train/iteration/training.ts";
 import { plannedIterations } from "../train/schedule/schedule-schema.ts";
+import { createVerdict, type VerdictConfig } from "../verify/index.ts";
 import { steadyClock, tinyConfig, tinyFileConfig } from "./tiny-run.ts";
 
 /** A training at its start, on this engine and these problems. */
@@ -24,17 +25,19 @@ function trainingOn(engine: Engine, config: Config, source: ProblemSource) {
   const { credit, algorithm, sampling, train, prompt } = config;
   if (credit.kind === "module" || algorithm.kind === "module") throw new Error("expected built-in parts");
   const { seed, ...schedule } = train;
-  const { rewards, temporal } = createRewards(config);
+  const verdict = createVerdict(config.verdict as VerdictConfig);
+  const { maxCompletionTokens } = sampling;
+  const { rewards, temporal } = createRewards(config, { verdict, maxCompletionTokens });
   const training: Training = {
     engine,
     dialogue: openDialogue(SMALL_ASSETS, answerFormats[prompt.format]),
     source,
     order: problemOrder(source, seed),
-    verdict: createVerdict(config),
+    verdict,
     rewards: rewards as readonly Reward[],
     temporal,
     credit: creditMethod(credit),
-    objective: createAlgorithm(algorithm, { maxCompletionTokens: sampling.maxCompletionTokens }),
+    objective: createAlgorithm(algorithm, { maxCompletionTokens }),
     sampling,
     schedule,
     iterations: plannedIterations(schedule, source.size),

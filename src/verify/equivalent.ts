@@ -1,61 +1,34 @@
 /**
  * @module
- * Whether two answers say the same. Strict where a learner could gain by it: an empty answer equals nothing, a list is
- * not one of its members, and digits are the ten of ASCII.
+ * Whether two answers say the same, in layers: the text, option letters, mathematics, words. Strict where a learner
+ * could gain by it: an empty answer equals nothing, a list is not one of its members, digits are the ten of ASCII.
  */
-import { canonicalText } from "./canonical-text.ts";
-import { sameCollection } from "./collection.ts";
-import { type NumberValue, numberValue } from "./number-value.ts";
+
+import { parseTokens } from "./equivalence/grammar.ts";
+import { optionSet, type WrittenOption, writtenOption } from "./equivalence/options.ts";
+import { Comparison } from "./equivalence/structure.ts";
+import { type Token, tokenize } from "./equivalence/tokens.ts";
+import { some, type Tree } from "./equivalence/tree.ts";
+import { sameWords, withoutMarkup } from "./equivalence/words.ts";
 
 /** Longer answers are compared as they are. */
 const MAX_LENGTH = 2000;
-/** Sets of points are as deep as answers go; comparing deeper sets in any order could take long. */
-const MAX_DEPTH = 2;
-const TOLERANCE = 1e-6;
-
-/** |a − b| ≤ 1e-6 · max(|a|, |b|), with room for the rounding of the comparison itself. */
-function areClose(a: number, b: number): boolean {
-  return Math.abs(a - b) <= TOLERANCE * (1 + 1e-9) * Math.max(Math.abs(a), Math.abs(b));
-}
-
-function sameNumber(a: NumberValue, b: NumberValue): boolean {
-  if (a.unit !== "" && b.unit !== "" && a.unit !== b.unit) return false;
-  if (a.ratio !== undefined && b.ratio !== undefined) {
-    return a.ratio[0] === b.ratio[0] && a.ratio[1] === b.ratio[1];
-  }
-  if (a.integer !== undefined && b.integer !== undefined && a.isPercent === b.isPercent) {
-    return a.integer === b.integer;
-  }
-  if (areClose(a.value, b.value)) return true;
-  if (a.isPercent === b.isPercent) return false;
-  return areClose(a.isPercent ? a.value / 100 : a.value, b.isPercent ? b.value / 100 : b.value);
-}
-
-/** An option letter "b", "(b)", "b." or "b)"; undefined for anything else. */
-function optionLetter(text: string): string | undefined {
-  return /^\(?([a-j])[).:]?$/.exec(text)?.[1];
-}
+/** Code points that are not seen, and half characters: an answer with them is its text and nothing else. */
+const INVISIBLE = /[\p{Cf}\p{Cs}\p{Co}\p{Cn}]|(?!\s)\p{Cc}/u;
 
 /**
- * The letter of an option that is written out, "b. 12 cm" or "(b) 12 cm"; undefined where another letter stands alone in
- * it, which may be an answer too.
- */
-function writtenOption(text: string): string | undefined {
-  const [, bracketed, bare, rest = ""] = /^(?:\(([a-j])\)|([a-j])[.)])\s?(.+)$/.exec(text) ?? [];
-  return /(?<![\p{L}\p{N}])[b-j](?![\p{L}\p{N}])|\(a\)/u.test(rest) ? undefined : (bracketed ?? bare);
-}
-
-/** The right side of "x = 5", where the left is one letter. */
-function withoutName(text: string): string {
-  return /^[a-z]=([^=]+)$/.exec(text)?.[1] ?? text;
-}
-
-/**
- * Whether an answer equals the reference: the same text up to typesetting, case and spaces, the same option letter
- * (one side may have the option's text after it, "B. 12 cm"), or the same number. Integers are compared exactly, other numbers within 1e-6 relative; 1/2 = 0.5 = \frac{1}{2};
- * 50% equals both 0.5 and 50; units must agree where both have one; ratios a:b must have the same sides, and equal
- * the fraction a/b; roots, pi and powers of ten have their values, but arithmetic is not done for an answer that
- * leaves it undone (2^3, 3 + 5). Points and intervals are the same part by part, sets in braces in any order.
+ * Whether an answer equals the reference, by the first layer that can tell:
+ *
+ * 1. the same text up to typesetting and white space;
+ * 2. the same option letter, whatever its spelling, or the same set of letters; texts written behind two letters must
+ *    not differ;
+ * 3. the same mathematics: numerals exactly; a decimal of six significant digits or more equals the exact value that
+ *    it rounds; 50% equals 0.5 and 50; units must agree where both have one; lists and sets in any order, points and
+ *    intervals part by part, equations up to a factor, expressions by identity testing at fixed points. Arithmetic
+ *    left undone (3 + 5, 2^3) equals nothing but itself;
+ * 4. the same words up to case, articles and punctuation.
+ *
+ * Symmetric; never throws; linear time on any text.
  *
  * @example
  * equivalent("\\frac{1}{2}", "0.5"); // true
@@ -66,20 +39,69 @@ export function equivalent(given: string, reference: string): boolean {
   if (given.length > MAX_LENGTH || reference.length > MAX_LENGTH) {
     return given.trim() !== "" && given.trim() === reference.trim();
   }
-  return same(canonicalText(given), canonicalText(reference), MAX_DEPTH);
+  const [a, b] = [withoutClock(given), withoutClock(reference)];
+  if (isMeaningless(a) || isMeaningless(b)) return false;
+  if (isSameText(a, b)) return true;
+  if (INVISIBLE.test(a) || INVISIBLE.test(b)) return false;
+  const [x, y] = [writtenOption(a), writtenOption(b)];
+  if (x !== undefined || y !== undefined) return sameOptions(x, y);
+  const [p, q] = [optionSet(a), optionSet(b)];
+  if (p !== undefined && p === q) return true;
+  return sameMathematics(a, b) ?? sameWords(a, b);
 }
 
-/** Whether two canonical texts say the same; collections within collections are looked into `depth` deep. */
-function same(a: string, b: string, depth: number): boolean {
-  if (a === "" || b === "" || a === "nan" || b === "nan") return false;
-  if (a.replaceAll(", ", ",") === b.replaceAll(", ", ",")) return true;
-  const letters = [optionLetter(a), optionLetter(b)];
-  if (letters.some((letter) => letter !== undefined)) {
-    return (letters[0] ?? writtenOption(a)) === (letters[1] ?? writtenOption(b));
-  }
-  if (depth > 0 && sameCollection(a, b, (x, y) => same(x, y, depth - 1))) return true;
-  const hasOneName = a.includes("=") !== b.includes("=");
-  const x = numberValue(hasOneName ? withoutName(a) : a);
-  const y = numberValue(hasOneName ? withoutName(b) : b);
-  return x !== undefined && y !== undefined && sameNumber(x, y);
+/** Text in which nothing is said: no letter, digit or sign of a set or number, or "NaN". */
+function isMeaningless(text: string): boolean {
+  const plain = withoutMarkup(text);
+  return (
+    !/[\p{L}\p{N}∞∅√%°?]/u.test(plain.replaceAll(/\\[a-z]+(?=\s*$)/g, "x")) || plain.toLowerCase() === "nan"
+  );
+}
+
+function isSameText(a: string, b: string): boolean {
+  const spaced = (text: string) => text.trim().replaceAll(/\s+/g, " ").replaceAll(", ", ",");
+  return spaced(a) === spaced(b);
+}
+
+function sameOptions(x: WrittenOption | undefined, y: WrittenOption | undefined): boolean {
+  if (x === undefined || y === undefined || x.letter !== y.letter) return false;
+  if (x.text === "" || y.text === "" || isSameText(x.text, y.text)) return true;
+  return sameMathematics(x.text, y.text) ?? sameWords(x.text, y.text);
+}
+
+/** "8:34 p.m." as "20:34". */
+function withoutClock(text: string): string {
+  if (!/[ap]\.?\s?m\.?/i.test(text) || text.length > 60) return text;
+  const clock = /^(\d{1,2}):([0-5]\d)(:[0-5]\d)?\s?([ap])\.?\s?m\.?$/i.exec(withoutMarkup(text));
+  if (clock === null) return text;
+  const [, hours = "", minutes = "", seconds = "", half = ""] = clock;
+  if (Number(hours) < 1 || Number(hours) > 12) return text;
+  return `${(Number(hours) % 12) + (half.toLowerCase() === "p" ? 12 : 0)}:${minutes}${seconds}`;
+}
+
+/** Whether two answers are the same mathematics; undefined where one of them is words. */
+function sameMathematics(a: string, b: string): boolean | undefined {
+  const [first, second] = [tokenize(a), tokenize(b)];
+  if (first.length === 0 || second.length === 0) return false;
+  if (spelling(first) === spelling(second)) return true;
+  const [x, y] = [mathematics(first), mathematics(second)];
+  return x === undefined || y === undefined ? undefined : new Comparison().same(x, y);
+}
+
+function spelling(tokens: readonly Token[]): string {
+  return tokens.map(({ text }) => text).join(" ");
+}
+
+/** The tree of tokens that are mathematics: not letters alone, and no words but for a name before "=". */
+function mathematics(tokens: readonly Token[]): Tree | undefined {
+  const isLetters = tokens.every(({ kind, text }) => kind === "letters" || kind === "other" || text === "-");
+  if (isLetters && !(tokens.length === 1 && tokens[0]!.text.length === 1)) return undefined;
+  const tree = parseTokens(tokens);
+  return tree === undefined || hasWords(tree) ? undefined : tree;
+}
+
+function hasWords(tree: Tree): boolean {
+  if (tree.kind === "relation") return tree.sides.slice(1).some(hasWords);
+  if (tree.kind === "list") return tree.items.some(hasWords);
+  return some(tree, (part) => part.kind === "symbol" && part.isWord);
 }

@@ -1,93 +1,141 @@
 /**
  * @module
- * Finds the answer that a completion gives. Never throws, and takes linear time on any text.
+ * Finds the answer that a completion gives. Never throws, and takes linear time on any text: marks are looked
+ * for in the last 100,000 characters after the thought, and answers without a mark in the last 6,000.
  */
-import { bracedArgument } from "./balanced-braces.ts";
+import { answerOf, declaredAnswer } from "./extraction/declared.ts";
+import { undecorated, withoutEmphasis } from "./extraction/decoration.ts";
+import { IS_DENIED, lastExpression } from "./extraction/expression.ts";
+import { boxedAnswer, hasBox, lastBoxes, taggedAnswer } from "./extraction/marks.ts";
+import { withoutThought } from "./extraction/thought.ts";
 
-/** Content of the last complete `<answer>…</answer>`; of nested ones the innermost. Undefined where there is none. */
-function taggedAnswer(completion: string): string | undefined {
-  let open: number | undefined;
-  let content: string | undefined;
-  for (const match of completion.matchAll(/<(\/?)answer>/gi)) {
-    if (match[1] === "") open = match.index + match[0].length;
-    else if (open !== undefined) {
-      content = completion.slice(open, match.index);
-      open = undefined;
-    }
-  }
-  return content;
-}
+export { boxedAnswer } from "./extraction/marks.ts";
 
-const BOXED = "\\boxed{";
-
-/** Content of the last `\boxed{…}` with balanced braces; undefined where there is none. */
-export function boxedAnswer(completion: string): string | undefined {
-  // What an unclosed box leaves open stays open for all boxes before it, so trying each from the end could be
-  // quadratic: one pass with a stack instead.
-  const opened: (number | undefined)[] = [];
-  let content: string | undefined;
-  for (let i = 0; i < completion.length; i++) {
-    const symbol = completion[i];
-    if (symbol === "\\" && completion.startsWith(BOXED, i)) {
-      i += BOXED.length - 1;
-      opened.push(i + 1);
-    } else if (symbol === "\\") i++;
-    else if (symbol === "{") opened.push(undefined);
-    else if (symbol === "}") {
-      const start = opened.pop();
-      if (start !== undefined) content = completion.slice(start, i);
-    }
-  }
-  return content;
-}
+/** Marks are looked for in so much of the end of a completion. */
+const MAX_SCANNED = 100_000;
+/** Answers without a mark are looked for in so much of the end of a completion. */
+const MAX_SEARCHED = 6_000;
 
 /**
- * An option letter: A to J, alone, or any case in parentheses. A bare "A" before a lower-case word is the article,
- * unless the word is "is"; a bare "I" is the pronoun.
- */
-const OPTION = String.raw`\(([A-Ja-j])\)|(?<![\p{L}\p{N}_'’])(A(?!\s[a-z])|A(?=\sis\b)|[B-HJ])(?![\p{L}\p{N}_'’])`;
-/** A number: sign, thousands by comma, decimals, exponent or power of ten, fraction, percent. */
-const NUMBER = String.raw`(?<![\p{L}\p{N}_.])((?:(?<![\p{N})])[-+−])?(?:(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+|\s?(?:[×*]|\\times|\\cdot)\s?10\^(?:\{-?\d{1,3}\}|-?\d{1,3}))?(?:\/\d+)?%?)`;
-const LAST_RESORT = new RegExp(`${OPTION}|${NUMBER}`, "gu");
-
-/** The last option letter or number that stands alone; null where there is none. */
-function lastLetterOrNumber(completion: string): string | null {
-  let last: string | null = null;
-  for (const [, bracketed, bare, number] of completion.matchAll(LAST_RESORT)) {
-    last = bracketed ?? bare ?? number ?? last;
-  }
-  return last;
-}
-
-/** The content, or where it is a box and nothing else, what is in the box. */
-function unboxed(content: string): string {
-  const trimmed = content.trim();
-  if (!trimmed.startsWith(BOXED)) return trimmed;
-  const box = bracedArgument(trimmed, BOXED.length - 1);
-  return box !== undefined && box.end === trimmed.length ? box.content.trim() : trimmed;
-}
-
-/**
- * The answer that a completion marks as such: the last complete `<answer>…</answer>`, else the last `\boxed{…}`. A
- * mark with nothing in it is no answer, whatever came before it.
+ * The answer that a completion marks as such: after its thought the last complete `<answer>…</answer>`, else the last
+ * `\boxed{…}`. A box with words around it in the tag is what counts there. A mark with nothing in it is no answer,
+ * whatever came before it; an unfinished thought holds none.
+ *
+ * @returns undefined where nothing is marked
  */
 export function markedAnswer(completion: string): string | null | undefined {
-  const content = taggedAnswer(completion) ?? boxedAnswer(completion);
-  return content === undefined ? undefined : unboxed(content) || null;
+  const text = withoutThought(completion);
+  return text === null ? undefined : markIn(text.slice(-MAX_SCANNED));
+}
+
+function markIn(text: string): string | null | undefined {
+  const tagged = taggedAnswer(text);
+  if (tagged !== undefined) return contentOf(tagged);
+  const boxed = boxedAnswer(unescaped(text));
+  return boxed === undefined ? undefined : undecorated(boxed) || null;
+}
+
+/** Commands with two backslashes, as text that was escaped twice has them. */
+function unescaped(text: string): string {
+  return !hasBox(text.replaceAll("\\\\boxed", "")) && text.includes("\\\\boxed{")
+    ? text.replaceAll(/\\\\(?=[a-zA-Z])/g, "\\")
+    : text;
+}
+
+/** What a tag holds: a box in it, an answer that a sentence in it declares, else all of it. */
+function contentOf(tagged: string): string | null {
+  const content = undecorated(tagged);
+  const box = boxedAnswer(content);
+  if (box !== undefined) return undecorated(box) || null;
+  if (hasBox(content)) return null;
+  const declared = content.length > 500 ? undefined : declaredAnswer(content);
+  return undecorated(declared?.answer ?? content) || null;
+}
+
+/** "{"choice": "B"}", in a code fence or without one. */
+function choiceInJson(text: string): string | undefined {
+  const plain = undecorated(text);
+  if (plain.length > 500) return undefined;
+  const match =
+    /^\{\s*"(?:choice|answer|final_answer|option|result)"\s*:\s*(?:"([^"\\]*)"|(-?[\d.]+))\s*\}$/.exec(plain);
+  return match === null ? undefined : (match[1] ?? match[2]);
+}
+
+/** "B", "(B) text", "B: text", "B。不是 A" at the start of the text, where no other option is listed after it. */
+function leadingOption(text: string): string | undefined {
+  const plain = withoutEmphasis(text.slice(0, 2000)).trim();
+  const match =
+    /^(?:option |choice )?(?:[(（]([A-Ja-j])[)）]|([A-J])(?=[.:)。：）、]\s|[.:)。：）、]?$|[。、]|不))[.:)。：）、]*/i.exec(
+      plain,
+    );
+  const letter = match?.[1] ?? match?.[2];
+  if (match === null || letter === undefined) return undefined;
+  const rest = plain.slice(match[0].length);
+  const isListed = /(?:^|[\s,;])(?:[(（][A-J][)）]|[A-J][.:)](?=\s|$))/.test(rest);
+  return isListed || IS_DENIED.test(rest) || answerOf(plain) === plain ? undefined : letter.toUpperCase();
+}
+
+const OPTION_LINE = /^\s*(?:[-*•]\s)?\(?([A-J])(?:\)[.:]?|[.:])(?=\s|$)/;
+
+/** The option that the last line writes out, "B. 12 cm", where the line before it writes out none. */
+function closingOption(text: string): string | undefined {
+  const lines = withoutEmphasis(text.slice(-1000))
+    .split("\n")
+    .filter((line) => line.trim() !== "");
+  const letter = OPTION_LINE.exec(lines.at(-1) ?? "")?.[1];
+  const before = lines.at(-2);
+  return letter === undefined || before === undefined || OPTION_LINE.test(before) ? undefined : letter;
+}
+
+const SHORT = /^[\p{L}\p{M}'’-]+(?: [\p{L}\p{M}'’-]+){0,2}[.!。]?$/u;
+
+/** Words that are all of the text, or a "yes" or "no" that begins it. */
+function shortWords(text: string): string | undefined {
+  const plain = undecorated(withoutEmphasis(text));
+  if (plain.length <= 40 && SHORT.test(plain)) return plain.replace(/[.!。]$/, "");
+  return /^(yes|no|true|false)(?=[,.;!:])/i.exec(plain)?.[1];
 }
 
 /**
- * The answer of a completion: `<answer>…</answer>` (the last complete one), else `\boxed{…}` (the last one), else the
- * last option letter or number.
+ * The answer of a completion. It is looked for after the thought only; where a thought has not ended there is none.
+ *
+ * 1. the last complete `<answer>…</answer>`: a box in it, an answer that it declares, or all of it;
+ * 2. the last `\boxed{…}`, with boxes that follow it at once as one list; "Final answer: …" after it outranks it;
+ * 3. the last declared answer: "The answer is …", "Answer: …", "… is correct", "答案：…";
+ * 4. an option letter that the text begins with, or words that are all of it;
+ * 5. the last whole expression or option letter. A part of an expression, list or choice is never given alone.
  *
  * @returns trimmed and never empty; null where there is no answer
  *
  * @example
  * extractAnswer("<think>3 + 5 = 8.</think><answer>8</answer>"); // "8"
  * extractAnswer("so we get \\boxed{\\frac{1}{2}}."); // "\\frac{1}{2}"
- * extractAnswer("The answer is (B)."); // "B"
+ * extractAnswer("The answer is (B). A is a distractor."); // "B"
  */
 export function extractAnswer(completion: string): string | null {
-  const marked = markedAnswer(completion);
-  return marked === undefined ? lastLetterOrNumber(completion) : marked;
+  const reply = withoutThought(completion);
+  if (reply === null) return null;
+  const text = reply.slice(-MAX_SCANNED);
+  const marked = markIn(text);
+  if (marked !== undefined) return finalAfterBox(text) ?? marked;
+  if (hasBox(text)) return null;
+  const end = text.slice(-MAX_SEARCHED).trim();
+  if (/^<answer>/i.test(end) || end === "") return null;
+  const found =
+    choiceInJson(end) ??
+    declaredAnswer(end)?.answer ??
+    leadingOption(reply.slice(0, MAX_SEARCHED).trim()) ??
+    closingOption(end) ??
+    shortWords(end) ??
+    lastExpression(withoutEmphasis(end));
+  return found === null ? null : undecorated(found) || null;
+}
+
+/** The answer of a "Final answer: …" behind the last box. */
+function finalAfterBox(text: string): string | undefined {
+  if (taggedAnswer(text) !== undefined) return undefined;
+  const boxes = lastBoxes(text);
+  if (boxes === undefined) return undefined;
+  const declared = declaredAnswer(text.slice(boxes.end).slice(-MAX_SEARCHED));
+  return declared?.isFinal === true ? declared.answer : undefined;
 }

@@ -1,9 +1,18 @@
 /**
  * @module
  * Verdicts: from a completion and its problem to right or wrong. Read in this order: `extract-answer`, `equivalent`,
- * `verdict`, `answer-verdict`.
+ * `verdict`, `verdicts/answer`, `registry`.
  */
-export { type AnswerVerdictOptions, answerVerdict } from "./answer-verdict.ts";
+export {
+  bestOf,
+  defineVerdict,
+  judged,
+  readAnswer,
+  sourceSchema,
+} from "./definition.ts";
 export { equivalent } from "./equivalent.ts";
-export { boxedAnswer, extractAnswer } from "./extract-answer.ts";
+export { boxedAnswer, extractAnswer, markedAnswer } from "./extract-answer.ts";
+export { withoutThought } from "./extraction/thought.ts";
+export { createVerdict, VERDICT_KINDS, type VerdictConfig, verdictSchema } from "./registry.ts";
 export { isRight, type JudgedProblem, type Judgement, type Verdict } from "./verdict.ts";
+export { type AnswerVerdictOptions, answerVerdict } from "./verdicts/answer.ts";

@@ -9,7 +9,6 @@ import {
   requireDistinctNames,
   type TemporalOptions,
 } from "../../reward/index.ts";
-import { answerVerdict, type Verdict } from "../../verify/index.ts";
 import type { Config } from "../schema.ts";
 
 type Entry = Config["reward"][number];
@@ -23,23 +22,12 @@ export interface ConfiguredRewards {
   readonly temporal?: TemporalOptions | undefined;
 }
 
-/** The verdict of a configuration. */
-export function createVerdict({ verdict }: Pick<Config, "verdict">): Verdict {
-  return answerVerdict({ from: verdict.from });
-}
-
-/** What a reward of this configuration is made with. */
-export function rewardContext(config: Pick<Config, "verdict" | "sampling">): RewardContext {
-  return { verdict: createVerdict(config), maxCompletionTokens: config.sampling.maxCompletionTokens };
-}
-
 /**
  * The built-in rewards of the list, and its entries of modules as they are.
  *
  * @throws ConfigError when an entry does not fit the other settings, or two have one name
  */
-export function createRewards(config: Pick<Config, "reward" | "verdict" | "sampling">): ConfiguredRewards {
-  const context = rewardContext(config);
+export function createRewards(config: Pick<Config, "reward">, context: RewardContext): ConfiguredRewards {
   const temporal = config.reward.find((entry) => entry.kind === "temporal");
   const rewards = config.reward.flatMap((entry) => {
     if (entry.kind === "temporal") return [];

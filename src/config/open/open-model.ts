@@ -7,6 +7,7 @@ import {
   createTinkerEngine,
   type Engine,
   type EngineContext,
+  type TinkerEngineOptions,
 } from "../../engine/index.ts";
 import { ConfigError } from "../../errors/index.ts";
 import {
@@ -23,8 +24,11 @@ import type { Config } from "../schema.ts";
 import { downloadSteps } from "./download-steps.ts";
 import { freshSmallModel, SMALL_ASSETS } from "./small-model.ts";
 
+/** How a caller follows an engine that is elsewhere. */
+export type Connection = Pick<TinkerEngineOptions, "signal" | "onRetry">;
+
 /** Makes the engine of a configuration; tests pass one of their own. */
-export type OpenEngine = (config: Config) => Promise<Engine>;
+export type OpenEngine = (config: Config, connection?: Connection) => Promise<Engine>;
 
 /**
  * The same configuration with a model that is on this machine: one of the hub is downloaded, unless the cache has it.
@@ -63,8 +67,9 @@ function wantsValueHead({ algorithm }: Pick<Config, "algorithm">): boolean {
  * @throws ModelError when the model directory cannot be used
  * @throws ConfigError when the model is one of the hub: `fetchModel` comes first
  * @throws EngineError when a server cannot be reached, or refuses
+ * @throws InterruptedError when a server does not answer and the connection's signal is aborted
  */
-export const openEngine: OpenEngine = async (config) => {
+export const openEngine: OpenEngine = async (config, connection = {}) => {
   const { model: part, engine, train } = config;
   const directory = directoryOf(part);
   const valueHead = wantsValueHead(config);
@@ -92,7 +97,9 @@ export const openEngine: OpenEngine = async (config) => {
     loraRank: engine.loraRank,
     ...(engine.loraSeed !== undefined && { loraSeed: engine.loraSeed }),
     valueHead,
+    ...connection,
     measureMismatch: engine.measureMismatch,
+    wire: engine.wire,
     lossReduction: engine.lossReduction === "auto" ? undefined : engine.lossReduction,
     maxRequestBytes: engine.maxRequestMegabytes * 2 ** 20,
     retryLimitMs: engine.retryMinutes * 60_000,

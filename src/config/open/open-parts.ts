@@ -14,10 +14,11 @@ import {
   requireDistinctNames,
 } from "../../reward/index.ts";
 import type { DownloadEvent, Evaluated, TrainParts } from "../../train/index.ts";
+import { createVerdict, type Verdict } from "../../verify/index.ts";
 import { makePart } from "../modules/load-module.ts";
 import { moduleHash } from "../modules/module-hash.ts";
 import type { Config } from "../schema.ts";
-import { createRewards, type RewardModule, rewardContext } from "./create-rewards.ts";
+import { createRewards, type RewardModule } from "./create-rewards.ts";
 import { maxBrokenShare, openTask, problemLimits } from "./open-task.ts";
 
 /** The parts of a run but for its engine and its dialogue. */
@@ -75,18 +76,36 @@ async function moduleReward(entry: RewardModule, context: RewardContext): Promis
   };
 }
 
+/**
+ * The verdict of a configuration.
+ *
+ * @throws ConfigError when it is a module that does not make one
+ */
+export async function openVerdict({ verdict }: Pick<Config, "verdict">): Promise<Verdict> {
+  if (verdict.kind !== "module") return createVerdict(verdict);
+  const { part, name, origin } = await makePart<undefined, Verdict>(verdict, undefined, "verdict");
+  if (typeof part.judge !== "function")
+    throw new ConfigError(`verdict (${origin}): expected an object with judge`);
+  const where = `verdict "${part.name ?? name}" (${origin})`;
+  return {
+    name: part.name ?? name,
+    judge: (text, problem) => calling(where, () => part.judge(text, problem)),
+  };
+}
+
 /** The rewards of a configuration, those of modules loaded. */
 async function openRewards(
   config: Config,
 ): Promise<Pick<ConfiguredParts, "reward" | "temporal" | "verdict">> {
-  const context = rewardContext(config);
-  const { rewards, temporal } = createRewards(config);
+  const verdict = await openVerdict(config);
+  const context = { verdict, maxCompletionTokens: config.sampling.maxCompletionTokens };
+  const { rewards, temporal } = createRewards(config, context);
   const opened: Reward[] = [];
   for (const reward of rewards) {
     opened.push("score" in reward ? reward : await moduleReward(reward, context));
   }
   requireDistinctNames(opened);
-  return { reward: opened, temporal, verdict: context.verdict };
+  return { reward: opened, temporal, verdict };
 }
 
 /**
@@ -158,8 +177,8 @@ export async function openObjective({
 
 /** Paths of the modules that a configuration names, with the hashes of their sources. */
 export function moduleHashes(config: Config): Record<string, string> | undefined {
-  const { data, algorithm, credit, engine, prompt, reward } = config;
-  const references = [data, algorithm, credit, engine, prompt.module, ...reward];
+  const { data, algorithm, credit, verdict, engine, prompt, reward } = config;
+  const references = [data, algorithm, credit, verdict, engine, prompt.module, ...reward];
   const paths = references.flatMap((part) => (part?.kind === "module" ? [part.module] : []));
   if (paths.length === 0) return undefined;
   return Object.fromEntries([...new Set(paths)].sort().map((path) => [path, moduleHash(path)]));

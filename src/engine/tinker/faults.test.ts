@@ -72,26 +72,30 @@ function stateBytes(directory: string): Record<string, Buffer> {
 }
 
 describe("a network with faults", () => {
-  test("a thousand calls cut, delayed, doubled or refused leave the weights of a run without any", async () => {
-    const state = temporaryDirectory();
-    const server = await world.server({ engine: small, state });
-    const proxy = await startFaultProxy(server.url, 0.6, 7);
-    const client = await world.client(proxy.url, { clock });
-    await train(client, ROUNDS);
-    await client.save(temporaryDirectory());
-    await proxy.close();
-    const done = FAULTS.map((fault) => proxy.counts[fault]);
-    expect(Math.min(...done)).toBeGreaterThan(80);
-    expect(done.reduce((a, b) => a + b, 0)).toBeGreaterThan(1000);
+  test.each(["protobuf", "json"] as const)(
+    "a thousand calls cut, delayed, doubled or refused leave the weights of a run without any: %s",
+    async (wire) => {
+      const state = temporaryDirectory();
+      const server = await world.server({ engine: small, state });
+      const proxy = await startFaultProxy(server.url, 0.6, 7);
+      const client = await world.client(proxy.url, { clock, wire });
+      await train(client, ROUNDS);
+      await client.save(temporaryDirectory());
+      await proxy.close();
+      const done = FAULTS.map((fault) => proxy.counts[fault]);
+      expect(Math.min(...done)).toBeGreaterThan(80);
+      expect(done.reduce((a, b) => a + b, 0)).toBeGreaterThan(1000);
 
-    const straight = small();
-    await train(straight, ROUNDS);
-    const expected = temporaryDirectory();
-    await straight.save(expected);
-    const [reached, wanted] = [stateBytes(join(state, "checkpoints")), stateBytes(expected)];
-    expect(Object.keys(reached).sort()).toEqual(["fake-optimizer.bin", "fake-policy.bin"]);
-    expect(reached).toEqual(wanted);
-  }, 60_000);
+      const straight = small();
+      await train(straight, ROUNDS);
+      const expected = temporaryDirectory();
+      await straight.save(expected);
+      const [reached, wanted] = [stateBytes(join(state, "checkpoints")), stateBytes(expected)];
+      expect(Object.keys(reached).sort()).toEqual(["fake-optimizer.bin", "fake-policy.bin"]);
+      expect(reached).toEqual(wanted);
+    },
+    60_000,
+  );
 
   test("waits are doubled with jitter, a wait that the server names is kept, and there is an end to it", async () => {
     const waits: number[] = [];
@@ -206,7 +210,13 @@ describe("a network with faults", () => {
         if (isTurn && call === "forward_backward") await fetch(address, { ...options, body });
         return isTurn ? lost() : fetch(address, { ...options, body });
       };
-      const client = await world.client(server.url, { clock, fetch: route, lossReduction: "sum" });
+      // Its release 0.3.0, which takes JSON alone.
+      const client = await world.client(server.url, {
+        clock,
+        fetch: route,
+        lossReduction: "sum",
+        wire: "json",
+      });
       return { client, calls };
     }
     const cut = () => Promise.reject(new TypeError("fetch failed: the connection was cut"));

@@ -5,19 +5,12 @@
 import { EngineError } from "../../errors/index.ts";
 import type { Prompt, Sequence } from "../engine.ts";
 import { CROSS_ENTROPY, type WireLoss } from "./coefficient-loss.ts";
-import { parsed, type TinkerSession } from "./session.ts";
-import {
-  type AnswerTensor,
-  forwardAnswerSchema,
-  fromWire,
-  plainNumbers,
-  type WireDatum,
-  type WireForwardOptions,
-} from "./wire.ts";
+import type { TinkerSession } from "./session.ts";
+import { fromWire, type WireDatum, type WireForwardOptions, type WireTensor } from "./wire.ts";
 import type { PromptEncoder } from "./wire-prompt.ts";
 import { datumBytes, toDatum } from "./wire-sequence.ts";
 
-type Tensors = Readonly<Record<string, AnswerTensor>>;
+type Tensors = Readonly<Record<string, WireTensor>>;
 type Metrics = Readonly<Record<string, number | null>>;
 
 /** What requests are made with. */
@@ -53,11 +46,11 @@ export async function sendForward(
   let sent = new Set<string>();
   let twins = new PromptTwins();
   const send = async () => {
-    const answer = await session.mutate(call, {
-      [`${call}_input`]: { data, loss_fn, ...(loss_fn_config && { loss_fn_config }) },
-      ...(isExtended && { fovea: { ...options, ...twins.option() } }),
-    });
-    const found = parsed(forwardAnswerSchema, answer, call);
+    const found = await session.forward(
+      call,
+      { data, loss_fn, ...(loss_fn_config && { loss_fn_config: { ...loss_fn_config } }) },
+      isExtended ? { ...options, ...twins.option() } : undefined,
+    );
     const { length } = found.loss_fn_outputs;
     if (length !== data.length) {
       throw new EngineError(`${call}: expected ${data.length} loss_fn_outputs, got ${length}`);
@@ -75,13 +68,13 @@ export async function sendForward(
       return { content, datum: toDatum(sequence, prompt, inputs[i]!, span) };
     };
     let { content, datum } = await encoded();
-    if (data.length > 0 && bytes + datumBytes(datum) > maxBytes) {
+    if (data.length > 0 && bytes + datumBytes(datum, session.format.sizes) > maxBytes) {
       await send();
       ({ content, datum } = await encoded());
     }
     twins.add(content, sequence.prompt);
     data.push(datum);
-    bytes += datumBytes(datum);
+    bytes += datumBytes(datum, session.format.sizes);
   }
   if (data.length > 0) await send();
   return { outputs, metrics };
@@ -111,9 +104,9 @@ class PromptTwins {
  * @throws EngineError when the tensor is missing or shorter
  */
 export function lastOf(tensors: Tensors, name: string, length: number, where: string): Float64Array {
-  const data = plainNumbers(tensors[name]);
+  const data = tensors[name]?.data;
   if (data === undefined || data.length < length) {
     throw new EngineError(`${where}: expected ${length} ${name}, got ${data?.length ?? "none"}`);
   }
-  return fromWire(data.slice(data.length - length));
+  return fromWire(data).slice(data.length - length);
 }

@@ -4,9 +4,11 @@
  * wait that doubles, with jitter. Every mutating request carries its sequence number in its body, so the same bytes
  * sent twice are one request to the server.
  */
-import { EngineError, type FoveaError, SessionLostError } from "../../errors/index.ts";
+import { setTimeout } from "node:timers/promises";
+import { EngineError, type FoveaError, InterruptedError, SessionLostError } from "../../errors/index.ts";
 import { Rng } from "../../math/index.ts";
-import type { Clock, Fetch, TinkerEngineOptions } from "./tinker-options.ts";
+import { PROTOBUF } from "./protobuf/index.ts";
+import type { Clock, Fetch, RetryEvent, TinkerEngineOptions } from "./tinker-options.ts";
 import { failureSchema } from "./wire.ts";
 
 const FIRST_WAIT_MS = 250;
@@ -31,16 +33,49 @@ const NOT_LOADED = /\bmodel '?\S+ not loaded\b/i;
 /** A real clock. */
 export const systemClock: Clock = {
   now: () => performance.now(),
-  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  sleep: (milliseconds, signal) =>
+    // Aborted, it is over: what the signal means is looked at afterwards.
+    setTimeout(milliseconds, undefined, signal && { signal }).catch(() => undefined),
 };
+
+/** Media type of JSON. */
+export const JSON_TYPE = "application/json";
+
+/** What is sent. */
+export interface RequestBody {
+  readonly type: string;
+  readonly content: string | Uint8Array;
+  /** How the content is compressed. */
+  readonly encoding?: "zstd";
+}
+
+/** An answer that is no JSON. */
+export interface BinaryAnswer {
+  readonly bytes: Uint8Array;
+}
+
+/** Whether an answer is one that is no JSON. */
+export function isBinary(answer: unknown): answer is BinaryAnswer {
+  return answer instanceof Binary;
+}
+
+class Binary implements BinaryAnswer {
+  readonly bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+}
 
 /** One call. */
 export interface Request {
   /** What it is for, named in errors. */
   readonly call: string;
   readonly path: string;
-  /** JSON text; a request without one is a GET. */
-  readonly body?: string;
+  /** A request without one is a GET. */
+  readonly body?: RequestBody;
+  /** What the answer is asked for as; JSON unless given, and JSON may come all the same. */
+  readonly accept?: string;
   /** An answer of 404 means that the session is gone. */
   readonly isOfSession?: boolean;
   /** Tries only once. */
@@ -51,15 +86,27 @@ export interface Request {
   readonly mayWait?: boolean;
 }
 
+/** The server's answer is that it will not. */
+export class RefusedError extends EngineError {
+  readonly status: number;
+
+  constructor(message: string, status: number) {
+    super(message);
+    this.status = status;
+  }
+}
+
 /** What was to be saved exists: an earlier attempt was taken, and its answer lost. SkyRL 0.3.0 says so (409). */
-export class NameTakenError extends EngineError {}
+export class NameTakenError extends RefusedError {}
 
 /** The answer is not there yet. */
 export const PENDING: unique symbol = Symbol("pending");
 
 interface Answer {
   readonly status: number;
-  readonly text: string;
+  /** Media type, without parameters. */
+  readonly type: string;
+  readonly bytes: Uint8Array;
   readonly retryAfterMs: number | undefined;
 }
 
@@ -72,20 +119,28 @@ export class HttpClient {
   readonly #rng: Rng;
   readonly #attemptMs: number;
   readonly #limitMs: number;
+  readonly #onRetry: (event: RetryEvent) => void;
   readonly #closing = new AbortController();
+  /** Aborted when the engine is closed, or by the caller's own signal: then nothing is tried again. */
+  readonly #ending: AbortSignal;
+  #isOpening = true;
 
   constructor(options: TinkerEngineOptions) {
     this.url = options.url.replace(/\/+$/, "");
-    this.#headers = {
-      "content-type": "application/json",
-      accept: "application/json",
-      ...(options.apiKey !== undefined && { "x-api-key": options.apiKey }),
-    };
+    this.#headers = options.apiKey === undefined ? {} : { "x-api-key": options.apiKey };
+    this.#onRetry = options.onRetry ?? (() => {});
+    const { signal } = options;
+    this.#ending = signal ? AbortSignal.any([this.#closing.signal, signal]) : this.#closing.signal;
     this.#fetch = options.fetch ?? globalThis.fetch;
     this.#clock = options.clock ?? systemClock;
     this.#rng = new Rng(options.seed ?? 0).fork("tinker");
     this.#attemptMs = options.requestTimeoutMs ?? 120_000;
     this.#limitMs = options.retryLimitMs ?? 300_000;
+  }
+
+  /** From now on the caller's signal lets the attempt under way end, so that what it does is not lost. */
+  opened(): void {
+    this.#isOpening = false;
   }
 
   /** Ends requests that wait for an answer. */
@@ -94,11 +149,12 @@ export class HttpClient {
   }
 
   /**
-   * The answer's JSON.
+   * The answer's JSON, or its bytes where it is none and that was asked for.
    *
    * @throws SessionLostError when the server does not know the session, the model or the future any more, or when nobody knows
    *   whether a request was done that must not be done twice
    * @throws EngineError naming the call: refused, or without an answer for too long
+   * @throws InterruptedError when there is no answer and the caller's signal is aborted
    */
   async send(request: Request): Promise<unknown> {
     const start = this.#clock.now();
@@ -116,8 +172,26 @@ export class HttpClient {
         const tries = `${attempt + 1} attempts in ${Math.round(waited / 1000)} s`;
         throw new EngineError(`${request.call}: ${this.url} does not answer (${tries}): ${problem.message}`);
       }
-      if (this.#closing.signal.aborted) throw new EngineError(`${request.call}: the engine is closed`);
-      await this.#clock.sleep(wait);
+      this.#requireOpen(request, problem);
+      this.#onRetry({
+        event: "engine-retry",
+        url: this.url,
+        call: request.call,
+        attempt: attempt + 1,
+        waitMs: wait,
+        limitMs: this.#limitMs,
+        message: problem.message,
+      });
+      await this.#clock.sleep(wait, this.#ending);
+      this.#requireOpen(request, problem);
+    }
+  }
+
+  /** @throws EngineError when the engine is closed, InterruptedError when the caller's signal is aborted */
+  #requireOpen({ call }: Request, { message }: { readonly message: string }): void {
+    if (this.#closing.signal.aborted) throw new EngineError(`${call}: the engine is closed`);
+    if (this.#ending.aborted) {
+      throw new InterruptedError(`${call}: interrupted while ${this.url} gave no answer: ${message}`);
     }
   }
 
@@ -132,17 +206,25 @@ export class HttpClient {
     try {
       answer = await this.#exchange(request);
     } catch (error) {
-      if (this.#closing.signal.aborted) throw new EngineError(`${request.call}: the engine is closed`);
       const { message, cause } = error as Error;
+      if (this.#closing.signal.aborted) throw new EngineError(`${request.call}: the engine is closed`);
       const mayBeDone = !NOT_CONNECTED.has(String((cause as NodeJS.ErrnoException | undefined)?.code));
       return new Retry(cause instanceof Error ? `${message}: ${cause.message}` : message, mayBeDone);
     }
-    const { status, text, retryAfterMs } = answer;
+    const { status, type, bytes, retryAfterMs } = answer;
+    const isProtobuf = type === PROTOBUF;
+    const text = isProtobuf ? `${bytes.byteLength} bytes of ${type}` : new TextDecoder().decode(bytes);
     if (status === 408 && request.mayWait) return PENDING;
     if (status === 408 || status === 429 || (status >= 500 && !FINAL_SERVER_ERRORS.has(status))) {
       return new Retry(`status ${status}: ${shown(text)}`, ANSWER_LOST.has(status), retryAfterMs);
     }
     if (status >= 300) throw this.#refused(request, status, text);
+    if (isProtobuf) {
+      if (request.accept?.startsWith(PROTOBUF)) return new Binary(bytes);
+      throw new EngineError(
+        `${request.call}: content-type: expected ${JSON_TYPE}, as the request asked, got ${type}`,
+      );
+    }
     try {
       return JSON.parse(text) as unknown;
     } catch {
@@ -151,29 +233,42 @@ export class HttpClient {
     }
   }
 
-  async #exchange({ path, body }: Request): Promise<Answer> {
+  async #exchange({ path, body, accept = JSON_TYPE }: Request): Promise<Answer> {
     const response = await this.#fetch(`${this.url}${path}`, {
       method: body === undefined ? "GET" : "POST",
-      headers: this.#headers,
-      ...(body !== undefined && { body }),
-      signal: AbortSignal.any([this.#closing.signal, AbortSignal.timeout(this.#attemptMs)]),
+      headers: {
+        ...this.#headers,
+        accept,
+        ...(body && { "content-type": body.type }),
+        ...(body?.encoding && { "content-encoding": body.encoding }),
+      },
+      ...(body && { body: body.content as string | Uint8Array<ArrayBuffer> }),
+      signal: AbortSignal.any([
+        this.#isOpening ? this.#ending : this.#closing.signal,
+        AbortSignal.timeout(this.#attemptMs),
+      ]),
     });
     const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
     const retryAfterMs = Number.isFinite(seconds) ? Math.max(0, seconds) * 1000 : undefined;
-    return { status: response.status, text: await response.text(), retryAfterMs };
+    const [type = ""] = (response.headers.get("content-type") ?? "").split(";");
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    return { status: response.status, type: type.trim().toLowerCase(), bytes, retryAfterMs };
   }
 
   #refused({ call, isOfSession }: Request, status: number, text: string): FoveaError {
     const said = failureText(text);
     if (status === 401 || status === 403) {
-      return new EngineError(`${call}: ${this.url} does not accept the API key (${status}): ${said}`);
+      return new RefusedError(
+        `${call}: ${this.url} does not accept the API key (${status}): ${said}`,
+        status,
+      );
     }
     const isGone = status === 404 || status === 410 || (status === 400 && NOT_LOADED.test(said));
     if (isGone && isOfSession) {
       return new SessionLostError(`${call}: ${this.url} has lost the session: ${said}`);
     }
-    const kind = status === 409 ? NameTakenError : EngineError;
-    return new kind(`${call}: ${this.url} refuses the request (${status}): ${said}`);
+    const kind = status === 409 ? NameTakenError : RefusedError;
+    return new kind(`${call}: ${this.url} refuses the request (${status}): ${said}`, status);
   }
 }
 

@@ -5,8 +5,9 @@
 import { EngineError } from "../../errors/index.ts";
 import type { Sequence } from "../engine.ts";
 import { CROSS_ENTROPY, type LossReduction, lossOfMeans, type WireLoss } from "./coefficient-loss.ts";
-import { parsed, type TinkerSession } from "./session.ts";
-import { forwardAnswerSchema, gradientNormOf, stepAnswerSchema } from "./wire.ts";
+import { parsed } from "./parsed.ts";
+import type { TinkerSession } from "./session.ts";
+import { gradientNormOf, stepAnswerSchema, type WireForwardInput } from "./wire.ts";
 import type { PromptEncoder } from "./wire-prompt.ts";
 import { toDatum } from "./wire-sequence.ts";
 
@@ -30,24 +31,30 @@ export async function measuredReduction(
 ): Promise<LossReduction> {
   const prompt = await encoder.encode(ANY.prompt);
   const { length } = ANY.completion;
-  const batch = (arrays: Readonly<Record<string, Float64Array>>, { loss_fn, loss_fn_config }: WireLoss) => {
+  const batch = (
+    arrays: Readonly<Record<string, Float64Array>>,
+    { loss_fn, loss_fn_config }: WireLoss,
+  ): WireForwardInput => {
     const datum = toDatum(ANY, prompt, arrays, "sequence");
-    return { data: [datum, datum], loss_fn, ...(loss_fn_config && { loss_fn_config }) };
+    return {
+      data: [datum, datum],
+      loss_fn,
+      ...(loss_fn_config && { loss_fn_config: { ...loss_fn_config } }),
+    };
   };
   const filled = (value: number) => new Float64Array(length).fill(value);
-  const forward = await session.mutate("forward", {
-    forward_input: batch({ weights: filled(1) }, CROSS_ENTROPY),
-  });
-  const { loss_fn_outputs: outputs, metrics } = parsed(forwardAnswerSchema, forward, "forward");
+  const { loss_fn_outputs: outputs, metrics } = await session.forward(
+    "forward",
+    batch({ weights: filled(1) }, CROSS_ENTROPY),
+  );
   const tellsLoss = Object.keys(metrics ?? {}).some((name) => name.startsWith("loss"));
   if (tellsLoss || outputs.some((tensors) => tensors["elementwise_loss"] === undefined)) return "sum";
 
   const { loss, inputs } = lossOfMeans(2);
-  const inPlace = await session.beside(baseModel);
+  const { inPlace } = await session.beside(baseModel);
   return inPlace(async () => {
-    const norm = async (times: number, input: object): Promise<number> => {
-      for (let i = 0; i < times; i++)
-        await session.mutate("forward_backward", { forward_backward_input: input });
+    const norm = async (times: number, input: WireForwardInput): Promise<number> => {
+      for (let i = 0; i < times; i++) await session.forward("forward_backward", input);
       const adam_params = { learning_rate: 0, beta1: 0.9, beta2: 0.95, eps: 1e-12, weight_decay: 0 };
       const answer = parsed(
         stepAnswerSchema,

@@ -192,21 +192,23 @@ describe("a server of the plain protocol with signals", () => {
     const plain = await client(WHOLE, ["connectivity"], { gram: square });
     const [score] = await plain.engine.score(one, request);
     expect(score!.signals!.calibrated!.gram).toEqual(Float64Array.of(1, 2, 2, 5));
-    const wrong = { packed: madeGram(0, 3).packed, digits: { data: [1, 2, 5] } };
+    const wrong = { packed: madeGram(0, 3).packed, digits: { data: [1, 2, 5, 7, 8] } };
     const scored = async (instead: Readonly<Record<string, object>>) =>
       (await client(WHOLE, ["connectivity", "gram"], instead)).engine.score(one, request);
     await expect(scored({ gram: wrong.packed })).rejects.toThrow(
-      "forward, sequence 0: expected a packed gram of 12 bytes (2 tokens), got 24",
+      "forward, sequence 0: expected 4 or 3 numbers of the signal gram, got 6",
     );
     await expect(scored({ gram: wrong.digits })).rejects.toThrow(
-      "forward, sequence 0: expected 4 numbers of the signal gram, got 3",
+      "forward, sequence 0: expected 4 or 3 numbers of the signal gram, got 5",
     );
     await expect(scored({ connectivity: { data: [1] } })).rejects.toThrow(
       "forward, sequence 0: expected 2 numbers of the signal connectivity, got 1",
     );
     await expect(scored({ connectivity: wrong.packed })).rejects.toThrow(
-      "expected the signal connectivity, got none",
+      "forward, sequence 0: expected 2 numbers of the signal connectivity, got 6",
     );
+    const cut = { ...madeGram(0, 2).packed, data: "AACAPwAA" };
+    await expect(scored({ gram: cut })).rejects.toThrow(/^forward: the server speaks another protocol: /);
   });
 
   test("is asked nothing of signals when none are wanted", async () => {

@@ -20,6 +20,7 @@ export interface HeldWeights {
 /** A model of its own with weights that stay. */
 interface KeptModel {
   readonly inPlace: InPlace;
+  readonly end: () => Promise<void>;
   readonly sampler: string;
   holders: number;
 }
@@ -78,9 +79,13 @@ export class PolicySamplers {
   async #keep(baseModel: string, path: string): Promise<KeptModel> {
     const free = this.#kept.find(({ holders }) => holders === 0);
     this.#kept = this.#kept.filter((own) => own !== free);
-    const inPlace = free?.inPlace ?? (await this.#session.beside(baseModel));
+    // Where a model loads weights once only, a used one is no use.
+    const isSpent = free !== undefined && this.#session.loadsFirst;
+    if (isSpent) await free.end();
+    const { inPlace, end } = free && !isSpent ? free : await this.#session.beside(baseModel);
     await inPlace(() => this.#session.mutate("load_weights", { path, optimizer: false }));
-    const kept = { inPlace, sampler: await inPlace(() => this.#session.samplerOfPresent()), holders: 0 };
+    const sampler = await inPlace(() => this.#session.samplerOfPresent());
+    const kept = { inPlace, end, sampler, holders: 0 };
     this.#kept.push(kept);
     return kept;
   }

@@ -6,8 +6,8 @@
 import { EngineError } from "../../errors/index.ts";
 import type { Score, Sequence } from "../engine.ts";
 import { AT_ONCE, inParallel } from "./in-parallel.ts";
-import { parsed, type TinkerSession } from "./session.ts";
-import { fromWire, sampleAnswerSchema } from "./wire.ts";
+import type { TinkerSession } from "./session.ts";
+import { fromWire } from "./wire.ts";
 import type { PromptEncoder } from "./wire-prompt.ts";
 
 const CALL = "asample";
@@ -28,7 +28,7 @@ export async function promptScores(
 ): Promise<Score[]> {
   return inParallel(sequences, AT_ONCE, async ({ prompt, completion }, i) => {
     const { chunks } = await encoder.encode(prompt);
-    const answer = await session.operation(CALL, {
+    const future = await session.submitSample({
       sampling_session_id: sampler,
       seq_id: first + i,
       num_samples: 1,
@@ -36,10 +36,10 @@ export async function promptScores(
       sampling_params: { max_tokens: 1, temperature: 1 },
       prompt_logprobs: true,
     });
-    const found = parsed(sampleAnswerSchema, answer, CALL).prompt_logprobs;
+    const { prompt_logprobs: found } = await session.sampled(future);
     if (found == null || found.length < completion.length) {
       throw new EngineError(`${CALL}: expected prompt_logprobs, got ${found?.length ?? "none"}`);
     }
-    return { logprobs: fromWire(found.slice(-completion.length)) };
+    return { logprobs: fromWire(found).slice(-completion.length) };
   });
 }

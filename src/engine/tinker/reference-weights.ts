@@ -53,7 +53,7 @@ export async function modelReference(
   path: string,
   score: (sequences: readonly Sequence[]) => Promise<Score[]>,
 ): Promise<Reference> {
-  const inPlace = await session.beside(baseModel);
+  const { inPlace } = await session.beside(baseModel);
   await inPlace(() => session.mutate("load_weights", { path, optimizer: false }));
   return { path, score: (sequences) => inPlace(() => score(sequences)) };
 }

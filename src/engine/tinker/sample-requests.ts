@@ -30,7 +30,7 @@ export async function sendSamples(
   const seeds = new Rng(request.seed);
   const futures = await inParallel(prompts, AT_ONCE, async (prompt, place) => {
     const { chunks } = await encoder.encode(prompt);
-    return session.submit("asample", {
+    return session.submitSample({
       sampling_session_id: sampler,
       seq_id: first + place,
       num_samples: groupSize,
@@ -52,7 +52,6 @@ export async function sendSamples(
     });
   });
   return inParallel(futures, AT_ONCE, async (future) => {
-    const answer = await session.result(future, "asample");
-    return sampledGroup(answer, groupSize, request.signals);
+    return sampledGroup(await session.sampled(future), groupSize, request.signals);
   });
 }

@@ -4,8 +4,7 @@
  */
 import { EngineError } from "../../errors/index.ts";
 import type { Completion, SignalRequest } from "../engine.ts";
-import { parsed } from "./session.ts";
-import { fromWire, sampleAnswerSchema } from "./wire.ts";
+import { fromWire, type WireSampleAnswer } from "./wire.ts";
 import { signalsOf } from "./wire-signals.ts";
 
 const CALL = "asample";
@@ -16,11 +15,10 @@ const CALL = "asample";
  * @throws EngineError when there are not as many as asked for, or log-probs are missing
  */
 export function sampledGroup(
-  answer: unknown,
+  { sequences }: WireSampleAnswer,
   groupSize: number,
   request: SignalRequest | undefined,
 ): Completion[] {
-  const { sequences } = parsed(sampleAnswerSchema, answer, CALL);
   if (sequences.length !== groupSize) {
     throw new EngineError(`${CALL}: expected ${groupSize} sequences, got ${sequences.length}`);
   }

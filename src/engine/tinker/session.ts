@@ -4,38 +4,21 @@
  * with a future whose result is waited for.
  */
 
-import type * as z from "zod";
-import { EngineError, type FoveaError, SessionLostError } from "../../errors/index.ts";
-import { type HttpClient, NameTakenError, PENDING, systemClock } from "./http-client.ts";
-import type { Clock, TinkerEngineOptions } from "./tinker-options.ts";
+import { EngineError, SessionLostError } from "../../errors/index.ts";
+import { type HttpClient, NameTakenError } from "./http-client.ts";
+import { API, jsonBody, Operations, type Submission } from "./operations.ts";
+import { parsed } from "./parsed.ts";
+import type { TinkerEngineOptions } from "./tinker-options.ts";
 import {
   createSessionSchema,
-  failureSchema,
-  futureSchema,
   modelAnswerSchema,
   samplingSessionAnswerSchema,
   sessionAnswerSchema,
+  type WireForwardAnswer,
+  type WireForwardInput,
+  type WireSampleAnswer,
 } from "./wire.ts";
-
-const API = "/api/v1";
-const SDK_VERSION = "fovea";
-/** What changes a model otherwise when it is done twice. */
-const ADDING = new Set(["forward_backward", "optim_step"]);
-/** Codes of a failed operation that mean that the model is gone. */
-const LOST = new Set(["unknown-session", "unknown-model", "unknown-future", "unknown-sampling-session"]);
-
-/**
- * An answer in its expected form.
- *
- * @throws EngineError naming the call and what is wrong
- */
-export function parsed<T extends z.ZodType>(schema: T, answer: unknown, call: string): z.output<T> {
-  const result = schema.safeParse(answer);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const where = issue === undefined || issue.path.length === 0 ? "the answer" : issue.path.join(".");
-  throw new EngineError(`${call}: the server speaks another protocol: ${where}: ${issue?.message}`);
-}
+import { type ForwardCall, jsonFormat, SCHEMA_SDK, type WireFormat } from "./wire-format.ts";
 
 /** The model that a session trains. */
 interface OpenModel {
@@ -51,9 +34,7 @@ export type InPlace = <T>(work: () => Promise<T>) => Promise<T>;
 /** A session, from its start to its end. */
 export class TinkerSession {
   readonly #http: HttpClient;
-  readonly #clock: Clock;
   readonly #options: TinkerEngineOptions;
-  readonly #futureLimitMs: number;
   #id = "";
   #nextModel = 0;
   #nextSampler = 0;
@@ -61,44 +42,60 @@ export class TinkerSession {
   /** Ids of the models beside it. */
   #others: string[] = [];
   #heartbeat: NodeJS.Timeout | undefined;
-  /** Whether the server does a request of a number again where it comes again. */
-  #isDoneEachTime = false;
-  #lost: FoveaError | undefined;
+  #operations: Operations;
+  #format: WireFormat = jsonFormat;
 
   constructor(http: HttpClient, options: TinkerEngineOptions) {
     this.#http = http;
     this.#options = options;
-    this.#clock = options.clock ?? systemClock;
-    this.#futureLimitMs = options.futureLimitMs ?? 3_600_000;
+    this.#operations = new Operations(http, options);
+  }
+
+  /** How large bodies are written from now on. */
+  use(format: WireFormat): void {
+    this.#format = format;
+  }
+
+  get format(): WireFormat {
+    return this.#format;
+  }
+
+  /** Whether weights are loaded only as a model's first request, as all servers have it that speak protobuf. */
+  get loadsFirst(): boolean {
+    return this.#format.name === "protobuf";
   }
 
   /** Begins a session; one that was lost is forgotten, and its models too if they are there still. */
   async start(): Promise<void> {
     clearInterval(this.#heartbeat);
     await this.#unloadAll();
-    const body = JSON.stringify({
-      ...createSessionSchema.parse({ sdk_version: SDK_VERSION }),
+    const body = jsonBody({
+      ...createSessionSchema.parse({ sdk_version: SCHEMA_SDK }),
       type: "create_session",
       tags: [],
       user_metadata: {},
     });
     const call = "create_session";
     const answer = await this.#http.send({ call, path: `${API}/create_session`, body });
-    this.#id = parsed(sessionAnswerSchema, answer, call).session_id;
+    const { session_id, error_message } = parsed(sessionAnswerSchema, answer, call);
+    if (error_message != null) {
+      throw new EngineError(`${call}: ${this.#http.url}: ${error_message} (sdk_version ${SCHEMA_SDK})`);
+    }
+    this.#id = session_id;
     this.#nextModel = 0;
     this.#nextSampler = 0;
     this.#model = undefined;
     this.#others = [];
-    this.#lost = undefined;
+    this.#operations = new Operations(this.#http, this.#options);
     const period = this.#options.heartbeatMs ?? 10_000;
     this.#heartbeat = setInterval(() => void this.#beat(), period).unref();
   }
 
   async #beat(): Promise<void> {
     const call = "session_heartbeat";
-    const body = JSON.stringify({ session_id: this.#id, type: call });
+    const body = jsonBody({ session_id: this.#id, type: call });
     try {
-      await this.#noting(
+      await this.#operations.noting(
         this.#http.send({ call, path: `${API}/${call}`, body, isOfSession: true, isOnce: true }),
       );
     } catch {
@@ -107,7 +104,7 @@ export class TinkerSession {
   }
 
   get isLost(): boolean {
-    return this.#lost !== undefined;
+    return this.#operations.lost !== undefined;
   }
 
   /** What the model can do beyond the protocol. */
@@ -130,12 +127,12 @@ export class TinkerSession {
    * Another model like the session's. It stays until the session's is given up: SkyRL's JAX backend frees models in the first
    * of several processes only, and then gives later ones different places.
    *
-   * @returns what does work with it in the place of the session's
+   * @returns what does work with it in the place of the session's, and what gives it up before
    */
-  async beside(baseModel: string): Promise<InPlace> {
+  async beside(baseModel: string): Promise<{ readonly inPlace: InPlace; readonly end: () => Promise<void> }> {
     const other = await this.#newModel(baseModel, undefined);
     this.#others.push(other.id);
-    return async (work) => {
+    const inPlace: InPlace = async (work) => {
       const own = this.#model;
       this.#model = other;
       try {
@@ -144,6 +141,11 @@ export class TinkerSession {
         this.#model = own;
       }
     };
+    const end = async () => {
+      this.#others = this.#others.filter((id) => id !== other.id);
+      await this.#unload(other.id);
+    };
+    return { inPlace, end };
   }
 
   async #newModel(baseModel: string, extension: object | undefined): Promise<OpenModel> {
@@ -169,7 +171,7 @@ export class TinkerSession {
   /** Lets the server free a model; one that cannot, or does not answer, is not waited for. */
   async #unload(id: string): Promise<void> {
     const call = "unload_model";
-    const body = JSON.stringify({ type: call, model_id: id });
+    const body = jsonBody({ type: call, model_id: id });
     try {
       await this.#http.send({ call, path: `${API}/${call}`, body, isOnce: true });
     } catch (error) {
@@ -178,20 +180,48 @@ export class TinkerSession {
   }
 
   /** A mutating request of the model: it takes the next sequence number. */
-  async mutate(call: string, fields: object): Promise<unknown> {
+  mutate(call: string, fields: object): Promise<unknown> {
+    return this.#numbered(call, async (head) => ({
+      path: call,
+      body: jsonBody({ type: call, ...head, ...fields }),
+    }));
+  }
+
+  /** A pass over data, which takes the next sequence number too. */
+  async forward(call: ForwardCall, input: WireForwardInput, fovea?: object): Promise<WireForwardAnswer> {
+    const format = this.#format;
+    const answer = await this.#numbered(
+      call,
+      (head) => format.forward(call, { ...head, input, fovea }),
+      format.accept,
+    );
+    return format.forwardAnswer(answer, call);
+  }
+
+  /** Submits what `make` makes of the model's next number, and waits for the result. */
+  async #numbered(
+    call: string,
+    make: (head: {
+      readonly model_id: string;
+      readonly seq_id: number;
+    }) => Promise<Pick<Submission, "path" | "body">>,
+    accept?: string,
+  ): Promise<unknown> {
     const model = this.#model;
-    if (model === undefined) throw this.#lost ?? new SessionLostError(`${call}: there is no model`);
+    if (model === undefined)
+      throw this.#operations.lost ?? new SessionLostError(`${call}: there is no model`);
     const sequence = model.nextSequence++;
     const name = `${call} ${sequence}`;
     let future: string;
     try {
-      future = await this.submit(call, { model_id: model.id, seq_id: sequence, ...fields }, name);
+      const made = await make({ model_id: model.id, seq_id: sequence });
+      future = await this.#operations.submit({ call, name, ...made });
     } catch (error) {
       // The server did not take it, so its number is still to come.
       model.nextSequence = sequence;
       throw error;
     }
-    return this.result(future, name);
+    return this.#operations.result(future, name, accept);
   }
 
   /**
@@ -222,8 +252,8 @@ export class TinkerSession {
   /** A sampling session of weights that were saved. */
   async samplerOf(path: string): Promise<string> {
     const call = "create_sampling_session";
-    this.#requireLive();
-    const body = JSON.stringify({
+    this.#operations.requireLive();
+    const body = jsonBody({
       type: call,
       session_id: this.#id,
       sampling_session_seq_id: this.#nextSampler++,
@@ -233,85 +263,46 @@ export class TinkerSession {
     return parsed(samplingSessionAnswerSchema, answer, call).sampling_session_id;
   }
 
-  /** Sends a request without effect twice under one number, and notes whether the server takes it for two. */
-  async measureRepeats(call: string, fields: object): Promise<void> {
+  /** Sends a forward pass twice under one number, and notes whether the server takes it for two. */
+  async measureRepeats(input: WireForwardInput): Promise<void> {
+    const call = "forward";
     const model = this.#model;
-    if (model === undefined) throw this.#lost ?? new SessionLostError(`${call}: there is no model`);
-    const request = { model_id: model.id, seq_id: model.nextSequence++, ...fields };
-    const first = await this.submit(call, request);
-    const again = await this.submit(call, request);
-    for (const future of [first, again]) await this.result(future, call);
-    this.#isDoneEachTime = first !== again;
+    if (model === undefined)
+      throw this.#operations.lost ?? new SessionLostError(`${call}: there is no model`);
+    const head = { model_id: model.id, seq_id: model.nextSequence++ };
+    const made = await this.#format.forward(call, { ...head, input });
+    const futures: string[] = [];
+    for (let time = 0; time < 2; time++)
+      futures.push(await this.#operations.submit({ call, name: call, ...made }));
+    for (const future of futures) await this.#operations.result(future, call, this.#format.accept);
+    this.#operations.isDoneEachTime = new Set(futures).size === 2;
+  }
+
+  /** Sends a request for samples; its result is had from `sampled`. */
+  submitSample(fields: object): Promise<string> {
+    const call = "asample";
+    return this.#operations.submit({
+      call,
+      path: call,
+      name: call,
+      body: jsonBody({ type: "sample", ...fields }),
+    });
+  }
+
+  /** Waits for samples, for as long as the limit allows. */
+  async sampled(requestId: string): Promise<WireSampleAnswer> {
+    const call = "asample";
+    const format = this.#format;
+    return format.sampleAnswer(await this.#operations.result(requestId, call, format.accept), call);
   }
 
   /** Sends a request and waits for what comes of it. */
-  async operation(call: string, fields: object, name: string = call): Promise<unknown> {
-    return this.result(await this.submit(call, fields, name), name);
-  }
-
-  /** Sends a request; its result is had from `result`. */
-  async submit(call: string, fields: object, name: string = call): Promise<string> {
-    this.#requireLive();
-    const isOfSession = call !== "create_model";
-    const isDoneEachTime = this.#isDoneEachTime && ADDING.has(call);
-    const body = JSON.stringify({ type: call === "asample" ? "sample" : call, ...fields });
-    const answer = await this.#noting(
-      this.#http.send({ call: name, path: `${API}/${call}`, body, isOfSession, isDoneEachTime }),
+  async operation(call: string, fields: object): Promise<unknown> {
+    const body = jsonBody({ type: call, ...fields });
+    return this.#operations.result(
+      await this.#operations.submit({ call, path: call, name: call, body }),
+      call,
     );
-    return parsed(futureSchema, answer, name).request_id;
-  }
-
-  /**
-   * Waits for a result, for as long as the limit allows.
-   *
-   * @throws EngineError when the operation failed, or does not end
-   */
-  result(requestId: string, name: string): Promise<unknown> {
-    return this.#noting(this.#result(requestId, name));
-  }
-
-  async #result(requestId: string, name: string): Promise<unknown> {
-    const start = this.#clock.now();
-    const body = JSON.stringify({ request_id: requestId });
-    const request = { call: name, path: `${API}/retrieve_future`, body, isOfSession: true, mayWait: true };
-    for (;;) {
-      const answer = await this.#http.send(request);
-      if (answer !== PENDING && (answer as { readonly type?: unknown }).type !== "try_again") {
-        return this.#checked(answer, name);
-      }
-      if (this.#clock.now() - start > this.#futureLimitMs) {
-        const seconds = Math.round(this.#futureLimitMs / 1000);
-        throw new EngineError(
-          `${name}: no result after ${seconds} s (future ${requestId} at ${this.#http.url})`,
-        );
-      }
-      this.#requireLive();
-    }
-  }
-
-  #checked(answer: unknown, name: string): unknown {
-    const failure = failureSchema.safeParse(answer);
-    if (!failure.success) return answer;
-    const { error, code } = failure.data;
-    if (code != null && LOST.has(code)) {
-      throw new SessionLostError(`${name}: ${this.#http.url} has lost the session: ${error}`);
-    }
-    throw new EngineError(`${name}: ${this.#http.url}: ${error}`);
-  }
-
-  /** Notes that the session is lost where work in it fails by that; what an earlier session left behind says nothing of it. */
-  async #noting<T>(work: Promise<T>): Promise<T> {
-    const id = this.#id;
-    try {
-      return await work;
-    } catch (error) {
-      if (error instanceof SessionLostError && id === this.#id) this.#lost = error;
-      throw error;
-    }
-  }
-
-  #requireLive(): void {
-    if (this.#lost !== undefined) throw this.#lost;
   }
 
   async close(): Promise<void> {

@@ -1,18 +1,17 @@
 /**
  * @module
  * What must be known of SkyRL's server, which speaks the protocol and differs from it in places. Source: skyrl/tinker/api.py,
- * SkyRL 0.3.0.
+ * SkyRL 0.3.0 and 0.4.0. The latter loads weights only as a model's first request (`load_weights` there), so that what is to
+ * be done before goes to a model that is then given up.
  */
-import { EngineError } from "../../errors/index.ts";
-import type { Sequence } from "../engine.ts";
+import type { Sequence, ServerDescription } from "../engine.ts";
 import { CROSS_ENTROPY, type LossReduction } from "./coefficient-loss.ts";
-import type { HttpClient } from "./http-client.ts";
 import type { WeightKeeper } from "./reference-weights.ts";
 import type { TinkerSession } from "./session.ts";
 import type { PromptEncoder } from "./wire-prompt.ts";
 import { toDatum } from "./wire-sequence.ts";
 
-/** What it calls itself. */
+/** What it calls itself at its root. */
 const NAME = "Tinker API Mock";
 
 /** Tokens that every model has. */
@@ -20,17 +19,6 @@ const ANY: Sequence = {
   prompt: { chunks: [{ kind: "text", tokens: [0] }] },
   completion: Int32Array.of(1, 0),
 };
-
-/** Whether the server is SkyRL's, by its root. */
-async function isSkyRl(http: HttpClient): Promise<boolean> {
-  try {
-    const about = await http.send({ call: "root", path: "/", isOnce: true });
-    return (about as { readonly name?: unknown }).name === NAME;
-  } catch (error) {
-    if (!(error instanceof EngineError)) throw error;
-    return false;
-  }
-}
 
 /**
  * Finds out whether a SkyRL looks at the numbers of requests, as it does since August 2026 (#2035) and its release 0.3.0 does not,
@@ -43,7 +31,7 @@ async function measureRepeats(session: TinkerSession, encoder: PromptEncoder): P
     { weights: Float64Array.of(1, 1) },
     "sequence",
   );
-  await session.measureRepeats("forward", { forward_input: { data: [datum, datum], ...CROSS_ENTROPY } });
+  await session.measureRepeats({ data: [datum, datum], loss_fn: CROSS_ENTROPY.loss_fn });
 }
 
 /**
@@ -56,23 +44,34 @@ export async function clearGradient(session: TinkerSession): Promise<void> {
   await session.mutate("optim_step", { adam_params });
 }
 
+/** What a server that may be SkyRL is made ready with. */
+export interface Preparation {
+  readonly session: TinkerSession;
+  readonly encoder: PromptEncoder;
+  readonly server: ServerDescription;
+  /** The SkyRL that takes means is on JAX. */
+  readonly reduction: LossReduction;
+  /** Saves the model's training state and tells where. */
+  readonly save: () => Promise<string>;
+  /** Gives the model up for a new one in its place. */
+  readonly renew: () => Promise<void>;
+}
+
 /**
  * Makes ready for training on a server that may be SkyRL.
  *
- * @param reduction the SkyRL that takes means is on JAX
- * @param save saves the model's training state and tells where
  * @returns what keeps weights there
  */
-export async function prepared(
-  http: HttpClient,
-  session: TinkerSession,
-  encoder: PromptEncoder,
-  reduction: LossReduction,
-  save: () => Promise<string>,
-): Promise<WeightKeeper> {
-  if (!(await isSkyRl(http))) return "sampler";
+export async function prepared(preparation: Preparation): Promise<WeightKeeper> {
+  const { session, encoder, server, reduction, save, renew } = preparation;
+  if (server.name !== NAME) return "sampler";
   await measureRepeats(session, encoder);
   if (reduction === "sum") return "none";
+  if (session.loadsFirst) {
+    await clearGradient(session);
+    await renew();
+    return "model";
+  }
   const path = await save();
   await clearGradient(session);
   await session.mutate("load_weights", { path, optimizer: true });

@@ -197,7 +197,7 @@ describe("an engine behind the protocol", () => {
     const server = await world.server();
     const sizes: number[] = [];
     const counting: Fetch = (address, options) => {
-      if (address.endsWith("forward_backward")) sizes.push((options.body as string).length);
+      if (address.endsWith("forward_backward")) sizes.push((options.body as Uint8Array).byteLength);
       return fetch(address, options);
     };
     const sequences = Array.from({ length: 12 }, (_, i) => ({
@@ -212,10 +212,10 @@ describe("an engine behind the protocol", () => {
       return engine.step(adam);
     };
     const whole = await step(await world.client(server.url));
-    expect(await step(await world.client(server.url, { fetch: counting, maxRequestBytes: 2500 }))).toEqual(
+    expect(await step(await world.client(server.url, { fetch: counting, maxRequestBytes: 1500 }))).toEqual(
       whole,
     );
     expect(sizes.length).toBeGreaterThan(2);
-    expect(Math.max(...sizes)).toBeLessThan(4000);
+    expect(Math.max(...sizes)).toBeLessThan(1800);
   });
 });

@@ -23,39 +23,32 @@ import type {
   Score,
   ScoreRequest,
   Sequence,
+  ServerDescription,
   StepReport,
 } from "../engine.ts";
 import { readPointer, writePointer } from "./checkpoint-pointer.ts";
-import { chosenModel } from "./chosen-model.ts";
-import { BatchLosses, CROSS_ENTROPY } from "./coefficient-loss.ts";
+import { BatchLosses } from "./coefficient-loss.ts";
 import { type ForwardContext, lastOf, sendForward } from "./forward-requests.ts";
 import { HttpClient } from "./http-client.ts";
 import { measuredReduction } from "./loss-reduction.ts";
-import { missingFromPlain, offeredSignals, ownCapabilities, signalConfig } from "./offered-signals.ts";
+import { missingFromPlain, type offeredSignals, ownCapabilities } from "./offered-signals.ts";
+import { openServer } from "./open-server.ts";
+import { parsed } from "./parsed.ts";
 import { PolicySamplers } from "./policy-samplers.ts";
 import { modelReference, type Reference, sampledReference, type WeightKeeper } from "./reference-weights.ts";
 import { sendSamples } from "./sample-requests.ts";
-import { parsed, TinkerSession } from "./session.ts";
+import { sendScores } from "./score-requests.ts";
+import { TinkerSession } from "./session.ts";
 import { clearGradient, prepared } from "./skyrl.ts";
 import type { TinkerEngineOptions } from "./tinker-options.ts";
-import {
-  capabilitiesSchema,
-  EXTENSION_PROTOCOL,
-  gradientNormOf,
-  pathAnswerSchema,
-  stepAnswerSchema,
-  toAdam,
-  type WireForwardOptions,
-} from "./wire.ts";
+import { gradientNormOf, pathAnswerSchema, stepAnswerSchema, toAdam } from "./wire.ts";
 import { PromptEncoder } from "./wire-prompt.ts";
-import { signalsOf } from "./wire-signals.ts";
 
 /**
  * What every server can do that keeps weights: ablated images are other images, a reference is other weights to sample
  * from, and a sampling session has the weights of its time.
  */
 const OF_THE_PROTOCOL = ["image-ablation", "overlap", "reference"] as const satisfies readonly Capability[];
-const PROBE = "get_server_capabilities";
 
 /**
  * Opens a session with a server and a model in it.
@@ -80,6 +73,7 @@ class TinkerEngine implements Engine {
   readonly #session: TinkerSession;
   readonly #encoder: PromptEncoder;
   #capabilities: ReadonlySet<Capability> = new Set();
+  #server: ServerDescription | undefined;
   #baseModel = "";
   /** Whether the server speaks the extension. */
   #isExtended = false;
@@ -104,30 +98,42 @@ class TinkerEngine implements Engine {
     return this.#capabilities;
   }
 
+  get server(): ServerDescription | undefined {
+    return this.#server;
+  }
+
   /** Asks the server what it can do, and makes the model. */
   async open(): Promise<void> {
-    const call = PROBE;
-    const answer = await this.#http.send({ call, path: `/api/v1/${call}` });
-    const { supported_models: models, fovea, fovea_signals } = parsed(capabilitiesSchema, answer, call);
-    const names = models.flatMap(({ model_name }) => model_name ?? []);
-    this.#baseModel = chosenModel(this.#options.baseModel, names, this.#http.url);
-    if (fovea != null && fovea.protocol !== EXTENSION_PROTOCOL) {
-      throw new EngineError(
-        `${call}: ${this.#http.url} is Fovea ${fovea.version}, whose extension has version ${fovea.protocol}; expected ${EXTENSION_PROTOCOL}`,
-      );
-    }
-    this.#isExtended = fovea != null;
-    this.#offered = offeredSignals(fovea_signals, `${call}: ${this.#http.url}`);
+    await this.#prepare();
+    this.#http.opened();
+  }
+
+  async #prepare(): Promise<void> {
+    const { baseModel, isExtended, offered, format, description } = await openServer(
+      this.#http,
+      this.#options,
+    );
+    this.#baseModel = baseModel;
+    this.#isExtended = isExtended;
+    this.#offered = offered;
+    this.#server = description;
+    this.#session.use(format);
     await this.#session.start();
     await this.#createModel();
-    if (this.#isExtended) return;
+    if (isExtended) return;
     const { lossReduction, loraRank = 0 } = this.#options;
     // Servers that take means are among those that train adapters alone.
-    const measured = () => measuredReduction(this.#session, this.#encoder, this.#baseModel);
+    const measured = () => measuredReduction(this.#session, this.#encoder, baseModel);
     const reduction = lossReduction ?? (loraRank === 0 ? "sum" : await measured());
     this.#losses = new BatchLosses(reduction);
-    const save = () => this.#saved("save_weights", "start");
-    this.#keeper = await prepared(this.#http, this.#session, this.#encoder, reduction, save);
+    this.#keeper = await prepared({
+      session: this.#session,
+      encoder: this.#encoder,
+      server: description,
+      reduction,
+      save: () => this.#saved("save_weights", "start"),
+      renew: () => this.#createModel(),
+    });
     this.#setCapabilities();
   }
 
@@ -201,31 +207,7 @@ class TinkerEngine implements Engine {
         throw new EngineError("score: reference weights were asked for, but none were set");
       }
     }
-    const { signals, entropy, values, divergenceFrom } = request;
-    const options: WireForwardOptions = {
-      temperature,
-      ...(weights && { weights }),
-      ...(entropy && { entropy }),
-      ...(values && { values }),
-      ...(signals && { signals: { ...signals } }),
-      ...(divergenceFrom && { divergence_from: { ...divergenceFrom } }),
-    };
-    const none = sequences.map(({ completion }) => ({ weights: new Float64Array(completion.length) }));
-    const config = this.#isExtended ? undefined : signalConfig(request);
-    const loss = config && { ...CROSS_ENTROPY, loss_fn_config: config };
-    const { outputs } = await sendForward(this.#forwardContext(), "forward", sequences, none, options, loss);
-    return outputs.map((tensors, i) => {
-      const length = sequences[i]!.completion.length;
-      const read = (name: string) => lastOf(tensors, name, length, `forward, sequence ${i}`);
-      const found = signalsOf(tensors, signals, length, `forward, sequence ${i}`, false);
-      return {
-        logprobs: read("logprobs"),
-        ...(entropy && { entropy: read("entropy") }),
-        ...(values && { values: read("values") }),
-        ...(divergenceFrom && { divergence: read("divergence"), ablatedLogprobs: read("ablated_logprobs") }),
-        ...(found && { signals: found }),
-      };
-    });
+    return sendScores(this.#forwardContext(), sequences, request);
   }
 
   accumulate(
@@ -346,9 +328,13 @@ class TinkerEngine implements Engine {
         );
       }
       if (this.#session.isLost) await this.#session.start();
+      if (this.#keeper === "model" && this.#session.loadsFirst) {
+        await this.#createModel();
+        await clearGradient(this.#session);
+      }
       // Servers load weights only as a model's first request.
       if (!this.#session.isModelFresh) await this.#createModel();
-      if (this.#keeper === "model") await clearGradient(this.#session);
+      if (this.#keeper === "model" && !this.#session.loadsFirst) await clearGradient(this.#session);
       await this.#session.mutate("load_weights", { path, optimizer });
       this.#samplers.moved();
       if (referencePath !== undefined && !this.#isExtended) {

@@ -9,11 +9,27 @@ import type { LossReduction } from "./coefficient-loss.ts";
 export interface Clock {
   /** Milliseconds from any fixed moment. */
   now(): number;
-  sleep(milliseconds: number): Promise<void>;
+  /** Ends early when the signal is aborted. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
 /** Sends one request. */
 export type Fetch = (url: string, options: RequestInit) => Promise<Response>;
+
+/** A request has no answer yet and is tried again. */
+export interface RetryEvent {
+  readonly event: "engine-retry";
+  readonly url: string;
+  readonly call: string;
+  /** Attempts so far. */
+  readonly attempt: number;
+  /** Until the next, ms. */
+  readonly waitMs: number;
+  /** Longest that this goes on, ms. */
+  readonly limitMs: number;
+  /** Why there is no answer. */
+  readonly message: string;
+}
 
 export interface TinkerEngineOptions {
   /** Address of the server, such as http://127.0.0.1:8000. */
@@ -33,6 +49,15 @@ export interface TinkerEngineOptions {
   readonly measureMismatch?: boolean;
   /** How the server adds up losses; found out at the first gradient unless given. */
   readonly lossReduction?: LossReduction | undefined;
+  /** Form of large bodies; what the server says it takes unless given. */
+  readonly wire?: "auto" | "json" | "protobuf" | undefined;
+  /**
+   * Once it is aborted, what has no answer is not tried again, and waits end. A request under way may end, except while the
+   * engine is being opened.
+   */
+  readonly signal?: AbortSignal | undefined;
+  /** Told of every attempt that had no answer. */
+  readonly onRetry?: ((event: RetryEvent) => void) | undefined;
   /** Largest body of one request, bytes; a batch that is larger is sent in parts. 64 MiB unless given. */
   readonly maxRequestBytes?: number;
   /** Longest that one attempt of a request may take, ms. */

@@ -17,7 +17,7 @@ import type { WireChunk } from "./wire.ts";
 export const EARLIER_IMAGE = "sha256:";
 
 interface WireImage {
-  readonly base64: string;
+  readonly png: Uint8Array;
   readonly digest: string;
   readonly tokens: number;
 }
@@ -78,13 +78,13 @@ export class PromptEncoder {
       if (chunk.kind === "video") {
         throw new EngineError(`prompt: chunk ${i} is a video, for which the Tinker protocol has no chunk`);
       }
-      const { base64, digest, tokens } = await this.#image(chunk.image);
+      const { png, digest, tokens } = await this.#image(chunk.image);
       const isSent = sent?.has(digest) ?? false;
       const about = { format: "png", expected_tokens: tokens } as const;
       chunks.push(
         isSent
           ? { type: "image_asset_pointer", location: `${EARLIER_IMAGE}${digest}`, ...about }
-          : { type: "image", data: base64, ...about },
+          : { type: "image", data: png, ...about },
       );
       sent?.add(digest);
       content.push(digest);
@@ -107,7 +107,7 @@ export class PromptEncoder {
       throw new EngineError("prompt: has an image, but the model is a text model");
     const png = await encodePng(image);
     return {
-      base64: Buffer.from(png).toString("base64"),
+      png,
       digest: createHash("sha256").update(png).digest("hex"),
       tokens: this.#sight.vision.tokens({ kind: "image", image }),
     };

@@ -22,7 +22,11 @@ export function toDatum(
   span: Span,
 ): WireDatum {
   const before = span === "sequence" ? length - 1 : 0;
-  const padded = (values: ArrayLike<number>) => [...new Array<number>(before).fill(0), ...Array.from(values)];
+  const padded = (values: ArrayLike<number>) => {
+    const all = new Float64Array(before + values.length);
+    all.set(Array.from(values), before);
+    return all;
+  };
   const fed = Array.from(completion.subarray(0, -1));
   return {
     model_input: {
@@ -37,11 +41,18 @@ export function toDatum(
   };
 }
 
-/** Rough size of a datum as JSON, bytes. */
-export function datumBytes({ model_input, loss_fn_inputs }: WireDatum): number {
+/** Bytes of a token and of a number of an array in a body, roughly, and what an image's bytes are multiplied by. */
+export interface BodySizes {
+  readonly token: number;
+  readonly number: number;
+  readonly image: number;
+}
+
+/** Rough size of a datum in a body. */
+export function datumBytes({ model_input, loss_fn_inputs }: WireDatum, sizes: BodySizes): number {
   const chunks = model_input.chunks.reduce((sum, chunk) => {
-    if (chunk.type === "encoded_text") return sum + 8 * chunk.tokens.length;
-    return sum + 200 + (chunk.type === "image" ? chunk.data.length : 0);
+    if (chunk.type === "encoded_text") return sum + sizes.token * chunk.tokens.length;
+    return sum + 200 + (chunk.type === "image" ? sizes.image * chunk.data.length : 0);
   }, 0);
-  return Object.values(loss_fn_inputs).reduce((sum, { data }) => sum + 24 * data.length, chunks);
+  return Object.values(loss_fn_inputs).reduce((sum, { data }) => sum + sizes.number * data.length, chunks);
 }

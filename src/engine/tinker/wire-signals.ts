@@ -6,10 +6,10 @@
 import type { AttentionSignals } from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";
 import type { SignalRequest, Signals } from "../engine.ts";
-import { unpackedGram } from "./packed-gram.ts";
-import { type AnswerTensor, fromWire, plainNumbers, toTensor, type WireTensor } from "./wire.ts";
+import { wholeGram } from "./packed-gram.ts";
+import { fromWire, toTensor, type WireTensor } from "./wire.ts";
 
-type Tensors = Readonly<Record<string, AnswerTensor>>;
+type Tensors = Readonly<Record<string, WireTensor>>;
 
 const ATTENTION = {
   visualMass: "visual_mass",
@@ -57,19 +57,21 @@ export function signalsOf(
   isOptional: boolean,
 ): Signals | undefined {
   const has = (name: string) => tensors[name] !== undefined;
-  const read = (name: string, size = length): Float64Array => {
-    const numbers = plainNumbers(tensors[name]);
+  const read = (name: string, ...sizes: readonly number[]): Float64Array => {
+    const numbers = tensors[name]?.data;
+    const expected = sizes.length === 0 ? [length] : sizes;
     if (numbers === undefined) throw new EngineError(`${where}: expected the signal ${name}, got none`);
-    if (numbers.length !== size) {
+    if (!expected.includes(numbers.length)) {
       throw new EngineError(
-        `${where}: expected ${size} numbers of the signal ${name}, got ${numbers.length}`,
+        `${where}: expected ${expected.join(" or ")} numbers of the signal ${name}, got ${numbers.length}`,
       );
     }
     return fromWire(numbers);
   };
   const readGram = (): Float64Array => {
-    const data = tensors["gram"]?.data;
-    return typeof data === "string" ? unpackedGram(data, length, where) : read("gram", length ** 2);
+    const [matrix, triangle] = [length ** 2, (length * (length + 1)) / 2];
+    const numbers = read("gram", matrix, triangle);
+    return numbers.length === matrix ? numbers : wholeGram(numbers, length);
   };
   const { attention, calibrated } = request ?? {};
   const signals = {

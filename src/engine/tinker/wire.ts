@@ -1,11 +1,14 @@
 /**
  * @module
- * The Tinker protocol as JSON: what requests and answers look like, for the client here and for `fovea serve`. Unknown
- * fields are ignored on both sides. The field `fovea` and the extra keys of answers are this project's extension; a
- * server without it is never sent any, and a client without it never sees any.
+ * The Tinker protocol in the form that JSON bodies have: what requests and answers look like, for the client here and for
+ * `fovea serve`. Binary bodies are read into the same form (`protobuf/`), with arrays of numbers as typed arrays and images as
+ * bytes. Unknown fields are ignored on both sides. The field `fovea` and the extra keys of answers are this project's
+ * extension; a server without it is never sent any, and a client without it never sees any.
  */
 import * as z from "zod";
 import type { AdamParameters } from "../engine.ts";
+import { unpacked } from "./protobuf/numbers.ts";
+import { DType } from "./protobuf/tinker_pb.ts";
 
 /** Version of the extension that this code speaks. */
 export const EXTENSION_PROTOCOL = 1;
@@ -14,25 +17,35 @@ const text = z.string().min(1);
 const count = z.int().min(0);
 const index = z.int().min(0).nullish();
 
+/** Numbers of an array; null stands for one that JSON has no word for: NaN or infinite. */
+export type WireNumbers = ArrayLike<number | null>;
+const numbers: z.ZodType<WireNumbers> = z.union([z.array(z.number().nullable()), z.instanceof(Float64Array)]);
+
 export const tensorSchema = z.object({
-  /** Null stands for a number that JSON has no word for: NaN or infinite. */
-  data: z.array(z.number().nullable()),
+  data: numbers,
   dtype: z.enum(["int64", "float32"]).nullish(),
   shape: z.array(count).nullish(),
   sparse_crow_indices: z.array(count).nullish(),
 });
 export type WireTensor = z.output<typeof tensorSchema>;
 
-/** Numbers as their bytes, little-endian: what some answers are too long for in digits. */
-export const packedTensorSchema = z.object({
-  data: z.string(),
-  dtype: z.literal("float32"),
-  shape: z.array(count).nullish(),
-  encoding: z.literal("base64"),
-});
-/** A tensor of an answer. */
-export const answerTensorSchema = z.union([tensorSchema, packedTensorSchema]);
-export type AnswerTensor = z.output<typeof answerTensorSchema>;
+/** Numbers as their bytes in a JSON answer, which some are too long for in digits. */
+const base64TensorSchema = z
+  .object({
+    data: z.base64(),
+    dtype: z.literal("float32"),
+    shape: z.array(count).nullish(),
+    encoding: z.literal("base64"),
+  })
+  .transform(({ data, dtype, shape }, context): WireTensor => {
+    try {
+      return { data: unpacked(Buffer.from(data, "base64"), DType.DTYPE_FLOAT32, "data"), dtype, shape };
+    } catch (error) {
+      context.addIssue({ code: "custom", message: (error as Error).message });
+      return z.NEVER;
+    }
+  });
+const answerTensorSchema = z.union([tensorSchema, base64TensorSchema]);
 
 const imageFormat = z.enum(["png", "jpeg"]);
 const expectedTokens = z.int().min(1).nullish();
@@ -41,7 +54,10 @@ export const chunkSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("encoded_text"), tokens: z.array(count) }),
   z.object({
     type: z.literal("image"),
-    data: z.base64(),
+    data: z.union([
+      z.base64().transform((data): Uint8Array => Buffer.from(data, "base64")),
+      z.instanceof(Uint8Array),
+    ]),
     format: imageFormat,
     expected_tokens: expectedTokens,
   }),
@@ -139,7 +155,13 @@ export const sampleRequestSchema = z.object({
   sampling_session_id: text.nullish(),
   seq_id: index,
   prompt_logprobs: z.boolean().nullish(),
+  /** Only of the last so many tokens; null for those before. */
+  prompt_logprobs_last_n: z.int().min(1).nullish(),
   topk_prompt_logprobs: count.nullish(),
+  topk_sample_logprobs: count.nullish(),
+  target_prompt_logprobs: z.unknown().optional(),
+  prompt_alt_tokens_k: count.nullish(),
+  record_stability_info: z.boolean().nullish(),
   fovea: z
     .object({
       /** Requests that are to be sampled in one batch, in the order of their places. */
@@ -152,9 +174,14 @@ export type WireSampleRequest = z.output<typeof sampleRequestSchema>;
 
 export const createSessionSchema = z.object({ sdk_version: z.string().nullish() });
 export const heartbeatSchema = z.object({ session_id: text });
-export const createModelSchema = z.object({
-  session_id: text,
-  model_seq_id: count.nullish(),
+/** Which of a session's models a request makes. */
+export const newModelSchema = z.object({ session_id: text, model_seq_id: count.nullish() });
+/** Of every request that makes a model. */
+export const newModelOptionsSchema = newModelSchema.extend({
+  model_role: z.enum(["policy", "critic"]).nullish(),
+  optimizer_config: z.object({ type: z.string() }).nullish(),
+});
+export const createModelSchema = newModelOptionsSchema.extend({
   base_model: text,
   lora_config: z
     .object({
@@ -164,8 +191,13 @@ export const createModelSchema = z.object({
       train_mlp: z.boolean().nullish(),
     })
     .nullish(),
-  model_role: z.enum(["policy", "critic"]).nullish(),
   fovea: z.object({ value_head: z.boolean().nullish() }).nullish(),
+});
+/** A new model whose first request is the loading of a checkpoint. */
+export const loadNewModelSchema = newModelOptionsSchema.extend({
+  base_model: text.nullish(),
+  path: text,
+  optimizer: z.boolean().default(true),
 });
 export const createSamplingSessionSchema = z.object({
   session_id: text,
@@ -188,16 +220,29 @@ export const loadWeightsSchema = modelRequestSchema.extend({
 });
 export const retrieveSchema = z.object({ request_id: text });
 
+/** What a server says to its clients of the bodies that it takes. */
+export const clientConfigSchema = z.object({
+  /** Whether `forward_backward` bodies are to be compressed with zstd. */
+  proto_compress_fwdbwd: z.boolean().nullish(),
+});
+
 /** What a server says of itself; `fovea` only where it speaks the extension. */
 export const capabilitiesSchema = z.object({
   supported_models: z.array(z.object({ model_name: z.string().nullish() })),
-  fovea: z.object({ protocol: z.int(), version: z.string() }).nullish(),
+  fovea: z
+    .object({
+      protocol: z.int(),
+      version: z.string(),
+      /** Forms of bodies that it takes; JSON alone where it does not say. */
+      wire: z.array(z.string()).nullish(),
+    })
+    .nullish(),
   /** Signals of a server without the extension. */
   fovea_signals: z
     .object({ protocol: z.int(), version: z.string(), capabilities: z.array(z.string()) })
     .nullish(),
 });
-export const sessionAnswerSchema = z.object({ session_id: text });
+export const sessionAnswerSchema = z.object({ session_id: text, error_message: z.string().nullish() });
 export const futureSchema = z.object({ request_id: text });
 export const modelAnswerSchema = z.object({
   model_id: text,
@@ -222,13 +267,13 @@ export const sampleAnswerSchema = z.object({
   sequences: z.array(
     z.object({
       stop_reason: z.enum(["length", "stop"]),
-      tokens: z.array(count),
-      logprobs: z.array(z.number().nullable()).nullish(),
-      entropy: z.array(z.number().nullable()).nullish(),
+      tokens: z.array(count) as z.ZodType<ArrayLike<number>>,
+      logprobs: numbers.nullish(),
+      entropy: numbers.nullish(),
       signals: z.record(z.string(), tensorSchema).nullish(),
     }),
   ),
-  prompt_logprobs: z.array(z.number().nullable()).nullish(),
+  prompt_logprobs: numbers.nullish(),
 });
 export type WireSampleAnswer = z.output<typeof sampleAnswerSchema>;
 export const failureSchema = z.object({
@@ -254,15 +299,22 @@ export function toTensor(
   dtype: "int64" | "float32" = "float32",
   shape: readonly number[] = [values.length],
 ): WireTensor {
-  return { data: Array.from(values), dtype, shape: [...shape] };
-}
-
-/** The numbers of a tensor that is there and not packed. */
-export function plainNumbers(tensor: AnswerTensor | undefined): readonly (number | null)[] | undefined {
-  return tensor === undefined || typeof tensor.data === "string" ? undefined : tensor.data;
+  const data = values instanceof Float64Array ? values : Float64Array.from(values);
+  return { data, dtype, shape: [...shape] };
 }
 
 /** The numbers of a tensor; what JSON could not say is NaN. */
-export function fromWire(values: readonly (number | null)[]): Float64Array {
-  return Float64Array.from(values, (value) => value ?? Number.NaN);
+export function fromWire(values: WireNumbers): Float64Array {
+  return values instanceof Float64Array ? values : Float64Array.from(values, (value) => value ?? Number.NaN);
+}
+
+/** A body in JSON: typed arrays as lists, bytes as base64. */
+export function jsonText(body: object): string {
+  return JSON.stringify(body, function (this: Record<string, unknown>, key: string, value: unknown) {
+    // A Buffer has become something else by now.
+    const own = this[key];
+    if (own instanceof Uint8Array)
+      return Buffer.from(own.buffer, own.byteOffset, own.byteLength).toString("base64");
+    return ArrayBuffer.isView(own) ? Array.from(own as unknown as ArrayLike<number>) : value;
+  });
 }

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { SMALL_ASSETS, smallModelConfig } from "../../config/open/small-model.ts";
 import { RunError } from "../../errors/index.ts";
 import { disk, emptyDisk } from "../../testing/small-disk.ts";
-import { SMALL_ASSETS, smallModelConfig } from "../../config/open/small-model.ts";
 import { graphsOf } from "../architectures/graphs.ts";
 import { openSightOf, writeModelDirectory } from "../directory.ts";
 import { exportModel } from "../export-model.ts";

@@ -5,7 +5,7 @@
  * the first where an earlier policy sampled the batch. The old log-probs of every ratio are those that came with the
  * samples, whichever policy drew them.
  */
-import type { AdamParameters, Score, Sequence } from "../../engine/index.ts";
+import type { AdamParameters, Mismatch, Score, Sequence } from "../../engine/index.ts";
 import { NumericError } from "../../errors/index.ts";
 import {
   algorithmNeeds,
@@ -16,7 +16,7 @@ import {
 import { hasGradient } from "../batch/has-gradient.ts";
 import { type CreditedGroup, objectiveGroups, sequencesOf } from "../credit/measured-group.ts";
 import type { Stopwatch } from "../loop/stopwatch.ts";
-import { type SamplerMismatch, samplerMismatch } from "./sampler-mismatch.ts";
+import { samplerMismatch } from "./sampler-mismatch.ts";
 import type { Training } from "./training.ts";
 
 /** What became of one minibatch. */
@@ -31,7 +31,7 @@ export interface StepOutcome {
   readonly gradientNorm?: number;
   readonly metrics?: ObjectiveMetrics;
   /** Only where the engine's sampler is another program than its trainer, and before the first step of the batch. */
-  readonly mismatch?: SamplerMismatch;
+  readonly mismatch?: Mismatch;
 }
 
 /** Splits into runs of `size`, the last of which may be shorter. */

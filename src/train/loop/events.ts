@@ -2,6 +2,7 @@
  * @module
  * What a run tells while it goes on: one plain object at a time, the same for progress bars and for `--json`.
  */
+import type { EngineCheck, RetryEvent } from "../../engine/index.ts";
 import type { DownloadProgress } from "../../model/index.ts";
 import type { EvaluationRecord } from "../iteration/evaluation-record.ts";
 import type { BrokenRow, IterationMetrics } from "../iteration/iteration-metrics.ts";
@@ -42,6 +43,11 @@ export interface ObserverFailedEvent {
   readonly message: string;
 }
 
+/** The check of a remote engine before the first step. */
+export interface EngineCheckEvent extends EngineCheck {
+  readonly event: "engine-check";
+}
+
 /** Something that a user should know and that does not stop the run. */
 export interface WarningEvent {
   readonly event: "warning";
@@ -66,6 +72,8 @@ export type RunEvent =
   | SessionLostEvent
   | ObserverFailedEvent
   | WarningEvent
+  | RetryEvent
+  | EngineCheckEvent
   | RewardFailedEvent
   | IterationMetrics
   | BrokenRow

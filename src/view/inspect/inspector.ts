@@ -4,7 +4,7 @@
  * every credit method makes of it.
  */
 
-import { createVerdict, openCredit } from "../../config/index.ts";
+import { openCredit, openVerdict } from "../../config/index.ts";
 import { RunError } from "../../errors/index.ts";
 import { everyMethod, inspectCompletion } from "../../inspect/index.ts";
 import { isRight } from "../../verify/index.ts";
@@ -92,7 +92,8 @@ export class Inspector {
       });
       const completion = group?.[0];
       if (completion === undefined) throw new RunError("the engine gave no completion");
-      const judgement = await createVerdict(config).judge(dialogue.text(completion.tokens), problem);
+      const verdict = await openVerdict(config);
+      const judgement = await verdict.judge(dialogue.text(completion.tokens), problem);
       return {
         weights,
         tokens: Array.from(completion.tokens),

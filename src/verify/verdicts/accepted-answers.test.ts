@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { answerVerdict } from "./answer-verdict.ts";
+import { answerVerdict } from "./answer.ts";
 
 test.each<[string, string, readonly string[], string | null, number | null]>([
   ["the one accepted answer", "<answer>8</answer>", ["8"], "8", 1],

@@ -1,0 +1,116 @@
+/**
+ * @module
+ * Operations of one session: requests that answer with a future, whose result is waited for. They find out when the server
+ * has lost the session, and then nothing more is sent in it.
+ */
+import { EngineError, type FoveaError, SessionLostError } from "../../errors/index.ts";
+import { type HttpClient, JSON_TYPE, PENDING, type RequestBody, systemClock } from "./http-client.ts";
+import { parsed } from "./parsed.ts";
+import type { Clock, TinkerEngineOptions } from "./tinker-options.ts";
+import { failureSchema, futureSchema, jsonText } from "./wire.ts";
+
+/** Where the API is at a server. */
+export const API = "/api/v1";
+/** What changes a model otherwise when it is done twice. */
+const ADDING = new Set(["forward_backward", "optim_step"]);
+/** Codes of a failed operation that mean that the model is gone. */
+const LOST = new Set(["unknown-session", "unknown-model", "unknown-future", "unknown-sampling-session"]);
+
+/** A body in JSON. */
+export function jsonBody(body: object): RequestBody {
+  return { type: JSON_TYPE, content: jsonText(body) };
+}
+
+/** A request whose answer is a future. */
+export interface Submission {
+  readonly call: string;
+  /** Below the API's address. */
+  readonly path: string;
+  readonly body: RequestBody;
+  /** The call's name in errors. */
+  readonly name: string;
+}
+
+export class Operations {
+  readonly #http: HttpClient;
+  readonly #clock: Clock;
+  readonly #limitMs: number;
+  #lost: FoveaError | undefined;
+  /** Whether the server does a request of a number again where it comes again. */
+  isDoneEachTime = false;
+
+  constructor(http: HttpClient, options: TinkerEngineOptions) {
+    this.#http = http;
+    this.#clock = options.clock ?? systemClock;
+    this.#limitMs = options.futureLimitMs ?? 3_600_000;
+  }
+
+  /** Why the session is lost; undefined while it is not. */
+  get lost(): FoveaError | undefined {
+    return this.#lost;
+  }
+
+  /** @throws SessionLostError when the session is lost */
+  requireLive(): void {
+    if (this.#lost !== undefined) throw this.#lost;
+  }
+
+  /** Sends a request; its result is had from `result`. */
+  async submit({ call, path, body, name }: Submission): Promise<string> {
+    this.requireLive();
+    const isOfSession = call !== "create_model";
+    const isDoneEachTime = this.isDoneEachTime && ADDING.has(call);
+    const request = { call: name, path: `${API}/${path}`, body, isOfSession, isDoneEachTime };
+    const answer = await this.noting(this.#http.send(request));
+    return parsed(futureSchema, answer, name).request_id;
+  }
+
+  /**
+   * Waits for a result, for as long as the limit allows.
+   *
+   * @throws EngineError when the operation failed, or does not end
+   */
+  result(requestId: string, name: string, accept?: string): Promise<unknown> {
+    return this.noting(this.#result(requestId, name, accept));
+  }
+
+  async #result(requestId: string, call: string, accept: string = JSON_TYPE): Promise<unknown> {
+    const start = this.#clock.now();
+    const body = jsonBody({ request_id: requestId });
+    const path = `${API}/retrieve_future`;
+    const request = { call, path, body, accept, isOfSession: true, mayWait: true };
+    for (;;) {
+      const answer = await this.#http.send(request);
+      if (answer !== PENDING && (answer as { readonly type?: unknown }).type !== "try_again") {
+        return this.#checked(answer, call);
+      }
+      if (this.#clock.now() - start > this.#limitMs) {
+        const seconds = Math.round(this.#limitMs / 1000);
+        throw new EngineError(
+          `${call}: no result after ${seconds} s (future ${requestId} at ${this.#http.url})`,
+        );
+      }
+      this.requireLive();
+    }
+  }
+
+  #checked(answer: unknown, name: string): unknown {
+    const failure = failureSchema.safeParse(answer);
+    if (!failure.success) return answer;
+    const { error, code } = failure.data;
+    if (code != null && LOST.has(code)) {
+      throw new SessionLostError(`${name}: ${this.#http.url} has lost the session: ${error}`);
+    }
+    throw new EngineError(`${name}: ${this.#http.url}: ${error}`);
+  }
+
+  /** Notes that the session is lost where work in it fails by that. */
+  async noting<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      if (error instanceof SessionLostError) this.#lost = error;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,15 @@
+/**
+ * @module
+ * What is wrong with a body, and at which field: a client makes an `EngineError` of it, a server a refusal.
+ */
+
+/** A body that cannot be read. */
+export class WireFault extends Error {
+  /** Path of the field, such as `data[3].loss_fn_inputs.weights`; "body" for the whole. */
+  readonly field: string;
+
+  constructor(field: string, message: string) {
+    super(`${field}: ${message}`);
+    this.field = field;
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * @module
+ * The models that are open: how one is opened and taken up after a restart, and how many there may be.
+ */
+import type * as z from "zod";
+import type { Engine, wire } from "../engine/index.ts";
+import type { Checkpoints } from "./checkpoints.ts";
+import { ModelHost } from "./model-host.ts";
+import { type ModelPlace, type ModelRecord, ModelRecords } from "./model-records.ts";
+import { PromptPool } from "./prompt-pool.ts";
+import { Refusal } from "./refusal.ts";
+import type { ServedModel } from "./served-model.ts";
+import type { ServiceOptions } from "./service-options.ts";
+import type { Sessions } from "./sessions.ts";
+import type { StateDatabase } from "./state-database.ts";
+
+const MINUTE = 60_000;
+
+/** A model as it is to be opened. */
+type NewModel = Omit<ModelRecord, "id" | "baseModel"> & { readonly served: ServedModel };
+
+export class OpenModels {
+  readonly #options: ServiceOptions;
+  readonly #sessions: Sessions;
+  readonly #records: ModelRecords;
+  readonly #checkpoints: Checkpoints;
+  readonly #hosts = new Map<string, ModelHost>();
+  #opening = 0;
+
+  constructor(
+    options: ServiceOptions,
+    database: StateDatabase,
+    sessions: Sessions,
+    checkpoints: Checkpoints,
+  ) {
+    this.#options = options;
+    this.#sessions = sessions;
+    this.#records = new ModelRecords(database);
+    this.#checkpoints = checkpoints;
+  }
+
+  /** Takes up the models that were put down. */
+  async resume(): Promise<void> {
+    for (const model of this.#records.rested()) {
+      const served = this.#options.models.find(({ name }) => name === model.baseModel);
+      if (served === undefined) continue;
+      const engine = await served.open({ lora: model.lora, valueHead: model.valueHead });
+      await engine.load(this.#checkpoints.restedDirectory(model.id)).catch(async (error: unknown) => {
+        await engine.close();
+        throw error;
+      });
+      this.#add({ ...model, served, engine });
+    }
+  }
+
+  /** Forgets the models that were put down and are not open. */
+  noteResumed(): void {
+    this.#records.takenUp([...this.#hosts.keys()]);
+  }
+
+  #add(about: NewModel & Partial<ModelPlace> & { readonly id: string; readonly engine: Engine }): void {
+    const host = new ModelHost({
+      ...about,
+      pool: new PromptPool(about.served),
+      gapLimitMs: this.#options.gapLimitMs ?? 5 * MINUTE,
+    });
+    this.#hosts.set(host.id, host);
+  }
+
+  get all(): readonly ModelHost[] {
+    return [...this.#hosts.values()];
+  }
+
+  find(id: string): ModelHost | undefined {
+    return this.#hosts.get(id);
+  }
+
+  /** @throws Refusal when there is none; a sign of life of its session otherwise */
+  get(id: string): ModelHost {
+    const host = this.#hosts.get(id);
+    if (host === undefined) {
+      throw new Refusal("unknown-model", `no model ${id}: it was unloaded, or lost when the server ended`);
+    }
+    this.#sessions.seen(host.session);
+    return host;
+  }
+
+  /**
+   * Fails where a request asks for a model that this server does not open.
+   *
+   * @throws Refusal
+   */
+  check({ model_role, optimizer_config }: z.output<typeof wire.newModelOptionsSchema>): void {
+    const { maxModels = 4 } = this.#options;
+    if (model_role === "critic")
+      throw new Refusal("unsupported", "model_role: this server has no critics of their own");
+    const { type: optimizer = "adamw" } = optimizer_config ?? {};
+    if (optimizer !== "adamw") {
+      throw new Refusal("unsupported", `optimizer_config.type: expected adamw, got ${optimizer}`);
+    }
+    if (this.#hosts.size + this.#opening >= maxModels) {
+      throw new Refusal("too-many-models", `${maxModels} models are open; this server opens no more at once`);
+    }
+  }
+
+  /**
+   * Opens a model's engine and makes it ready; the session must still be there then.
+   *
+   * @throws Refusal when it is not
+   */
+  async open(
+    id: string,
+    about: NewModel,
+    ready: (engine: Engine) => Promise<void> = async () => {},
+  ): Promise<Engine> {
+    const { session, served, lora, valueHead } = about;
+    this.#opening += 1;
+    try {
+      const engine = await served.open({ lora, valueHead });
+      try {
+        await ready(engine);
+        if (!this.#sessions.has(session)) {
+          throw new Refusal("unknown-session", "the session ended while its model was being opened");
+        }
+        this.#records.add({ ...about, id, baseModel: served.name });
+      } catch (error) {
+        await engine.close();
+        throw error;
+      }
+      this.#add({ ...about, id, engine });
+      return engine;
+    } finally {
+      this.#opening -= 1;
+    }
+  }
+
+  /** Ends a model; it will not be taken up again. */
+  async end(host: ModelHost, reason: Refusal): Promise<void> {
+    this.#hosts.delete(host.id);
+    this.#records.end(host.id);
+    await host.close(reason);
+  }
+
+  /** Puts all models down so that they can be taken up again. One that is busy or has a half-made gradient cannot be. */
+  async putDown(busy: ReadonlySet<ModelHost>): Promise<void> {
+    for (const host of this.all) {
+      if (!host.hasGradient && !busy.has(host)) {
+        await this.#checkpoints.rest(host).then(
+          () => this.#records.rest(host.id, host),
+          () => {},
+        );
+      }
+      this.#hosts.delete(host.id);
+      await host.close(new Refusal("unknown-model", "the server is ending"));
+    }
+  }
+}

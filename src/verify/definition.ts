@@ -1,0 +1,58 @@
+/**
+ * @module
+ * The definition of a verdict, and where a verdict reads the answer of a completion.
+ */
+import * as z from "zod";
+import type { Definition, KindDefinition, KindSchema } from "../parts/index.ts";
+import { extractAnswer, markedAnswer } from "./extract-answer.ts";
+import { withoutThought } from "./extraction/thought.ts";
+import type { Judgement, Verdict } from "./verdict.ts";
+
+/** A built-in verdict: its options and its maker. */
+export function defineVerdict<Schema extends KindSchema>(
+  definition: KindDefinition<Schema, undefined, Verdict>,
+): KindDefinition<Schema, undefined, Verdict>;
+/** A verdict of a user module: its options, if it has any, and its maker. */
+export function defineVerdict<Schema extends z.ZodType>(
+  definition: Definition<Schema, undefined, Verdict>,
+): Definition<Schema, undefined, Verdict>;
+export function defineVerdict<T>(definition: T): T {
+  return definition;
+}
+
+/** Where an answer is read. */
+export const sourceSchema = z
+  .enum(["reply", "anywhere", "mark"])
+  .default("reply")
+  .describe(
+    "reply: the marked answer, else all of the reply after its thought, as published metrics take it; anywhere: else " +
+      "the declared answer or the last whole expression; mark: <answer>…</answer> or \\boxed{…} alone.",
+  );
+
+/** The answer of a completion by its source; null where there is none. */
+export function readAnswer(text: string, from: z.output<typeof sourceSchema>): string | null {
+  if (from === "anywhere") return extractAnswer(text);
+  const marked = markedAnswer(text);
+  if (from === "mark" || marked !== undefined) return marked ?? null;
+  return withoutThought(text)?.trim() || null;
+}
+
+/** The judgement of an answer by a score for each accepted one: the best counts. */
+export function bestOf(
+  extracted: string | null,
+  answers: readonly string[],
+  score: (given: string, answer: string) => number | null,
+): Judgement {
+  const accepted = answers.filter((answer) => answer.trim() !== "");
+  if (accepted.length === 0) return { extracted, score: null, reason: "no accepted answer" };
+  if (extracted === null) return { extracted, score: 0, reason: "no answer" };
+  const scores = accepted.map((answer) => score(extracted, answer)).filter((value) => value !== null);
+  if (scores.length === 0) return { extracted, score: null, reason: "the accepted answer cannot be read" };
+  return judged(extracted, Math.max(...scores));
+}
+
+/** A judgement with a score and its usual reason. */
+export function judged(extracted: string | null, score: number): Judgement {
+  const reason = score === 1 ? "right answer" : score === 0 ? "wrong answer" : `score ${score.toFixed(3)}`;
+  return { extracted, score, reason };
+}

@@ -1,0 +1,54 @@
+/**
+ * @module
+ * A place in a list of tokens, and the budgets of a parse: nodes and depth.
+ */
+import type { Token } from "./tokens.ts";
+import type { Tree } from "./tree.ts";
+
+const MAX_NODES = 2000;
+const MAX_DEPTH = 40;
+
+/** Thrown within a parse where the tokens are no answer by the grammar, or are beyond a budget. */
+export class NoParse extends Error {}
+
+/** What a parser reads from. */
+export class Cursor {
+  protected readonly tokens: readonly Token[];
+  protected at = 0;
+  #nodes = 0;
+  #depth = 0;
+
+  constructor(tokens: readonly Token[]) {
+    this.tokens = tokens;
+  }
+
+  protected get token(): Token | undefined {
+    return this.tokens[this.at];
+  }
+
+  /** Whether one of these signs comes next. */
+  protected is(...signs: readonly string[]): boolean {
+    const token = this.token;
+    return token?.kind === "sign" && signs.includes(token.text);
+  }
+
+  /** Passes a sign that must come next. */
+  protected take(sign: string): void {
+    if (!this.is(sign)) throw new NoParse();
+    this.at++;
+  }
+
+  /** Counts a node of the tree. */
+  protected node<T extends Tree>(tree: T): T {
+    if (++this.#nodes > MAX_NODES) throw new NoParse();
+    return tree;
+  }
+
+  /** Parses one level deeper. */
+  protected nested<T>(parse: () => T): T {
+    if (++this.#depth > MAX_DEPTH) throw new NoParse();
+    const result = parse();
+    this.#depth--;
+    return result;
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * @module
+ * Exact values of numerals, and what is arithmetic left undone.
+ */
+import { exactRoot, integerOf, negated, over, plus, powerOfTen, type Rational, times } from "./rational.ts";
+import { children, type Tree } from "./tree.ts";
+
+/**
+ * The exact value of a numeral in one of its finished forms: digits, a sign, a fraction of numerals, a mixed number,
+ * scientific notation, a power of ten, a root that is rational. Undefined for everything else, sums and products of
+ * numerals among it: whoever answers with them has left the arithmetic undone.
+ */
+export function exactValue(tree: Tree): Rational | undefined {
+  switch (tree.kind) {
+    case "number":
+      return tree.value;
+    case "negate": {
+      const value = exactValue(tree.of);
+      return value && negated(value);
+    }
+    case "quotient": {
+      const top = signedNumeral(tree.top);
+      const bottom = signedNumeral(tree.bottom);
+      return top && bottom && over(top, bottom);
+    }
+    case "mixed": {
+      const part = exactValue(tree.part);
+      return part && plus(tree.whole.value, part);
+    }
+    case "product":
+      return scientific(tree.factors);
+    case "power":
+      return tenTo(tree);
+    case "root":
+      return rationalRoot(tree);
+    default:
+      return undefined;
+  }
+}
+
+function signedNumeral(tree: Tree): Rational | undefined {
+  if (tree.kind === "number") return tree.value;
+  if (tree.kind !== "negate") return undefined;
+  const value = signedNumeral(tree.of);
+  return value && negated(value);
+}
+
+function tenTo(tree: Tree): Rational | undefined {
+  if (tree.kind !== "power" || tree.base.kind !== "number" || tree.base.text !== "10") return undefined;
+  const exponent = signedNumeral(tree.exponent);
+  const integer = exponent && integerOf(exponent);
+  return integer === undefined ? undefined : powerOfTen(integer);
+}
+
+/** A numeral times a power of ten. */
+function scientific(factors: readonly Tree[]): Rational | undefined {
+  const [mantissa, power, ...rest] = factors;
+  if (mantissa === undefined || power === undefined || rest.length > 0) return undefined;
+  const value = signedNumeral(mantissa);
+  const scale = tenTo(power);
+  return value && scale && times(value, scale);
+}
+
+function rationalRoot(tree: Tree & { readonly kind: "root" }): Rational | undefined {
+  const radicand = exactValue(tree.of);
+  const degree = tree.degree === undefined ? 2 : degreeOf(tree.degree);
+  if (radicand === undefined || degree === undefined || digitsOf(radicand) > 60) return undefined;
+  return exactRoot(radicand, degree);
+}
+
+function digitsOf({ top, bottom }: Rational): number {
+  return String(top).length + String(bottom).length;
+}
+
+/** A degree of a root, 2 to 9. */
+export function degreeOf(tree: Tree): number | undefined {
+  return tree.kind === "number" && /^[2-9]$/.test(tree.text) ? Number(tree.text) : undefined;
+}
+
+/**
+ * Whether arithmetic on numerals is left undone somewhere in a tree: a sum or product of two numerals, a power with an
+ * integer exponent, a factorial, an absolute value.
+ */
+export function isUndone(tree: Tree): boolean {
+  if (exactValue(tree) !== undefined) return false;
+  switch (tree.kind) {
+    case "sum":
+      if (count(tree.terms) > 1) return true;
+      break;
+    case "product":
+      if (count(tree.factors) > 1) return true;
+      break;
+    case "quotient":
+      if (exactValue(tree.top) !== undefined && exactValue(tree.bottom) !== undefined) return true;
+      break;
+    case "power": {
+      const exponent = exactValue(tree.exponent);
+      if (
+        exponent !== undefined &&
+        exactValue(tree.base) !== undefined &&
+        integerOf(exponent) !== undefined
+      ) {
+        return true;
+      }
+      break;
+    }
+    case "factorial":
+    case "absolute":
+      if (exactValue(tree.of) !== undefined) return true;
+  }
+  return children(tree).some(isUndone);
+}
+
+function count(parts: readonly Tree[]): number {
+  return parts.filter((part) => exactValue(part) !== undefined).length;
+}

@@ -1,0 +1,319 @@
+/**
+ * @module
+ * The grammar of answers, in LaTeX and in plain mathematics:
+ *
+ *     answer   = list
+ *     list     = members {";" members}          members = relation {("," | "and" | "or") relation}
+ *     relation = ratio {("=" | "≈" | "!=" | "<" | "<=" | ">" | ">=" | "∈") ratio}
+ *     ratio    = union {":" union}              union   = sum {("∪" | "∩" | "∖") sum}
+ *     sum      = [sign] product {sign product}  sign    = "+" | "-" | "±" | "∓"
+ *     product  = power {["*" | "/"] power} [unit]
+ *     power    = postfix ["^" argument]
+ *     postfix  = primary {"!" | "%" | "°" | "_" subscript}
+ *     primary  = numeral | symbol | function argument | "\frac" argument argument | "\sqrt" ["[" degree "]"] argument
+ *              | bracket list bracket | "|" sum "|" | matrix
+ *
+ * A factor may follow another without a sign, but a numeral never follows a numeral: "8 8" is no product.
+ */
+import { NoParse } from "./cursor.ts";
+import { Primaries } from "./primaries.ts";
+import { type Rational, times } from "./rational.ts";
+import { type Token, tokenize } from "./tokens.ts";
+import type { Numeral, Tree } from "./tree.ts";
+import { PERCENT_WORDS, SCALES, unitAt } from "./units.ts";
+
+const RELATIONS = new Set(["=", "≈", "!=", "<", "<=", ">", ">=", "∈"]);
+
+class Parser extends Primaries {
+  answer(): Tree {
+    const tree = this.list();
+    while (this.at < this.tokens.length && this.is("}")) this.at++;
+    if (this.at < this.tokens.length) throw new NoParse();
+    return tree;
+  }
+
+  protected override list(): Tree {
+    const lists = [this.#members()];
+    while (this.is(";")) {
+      this.at++;
+      lists.push(this.#members());
+    }
+    if (lists.length > 1) return this.node({ kind: "list", items: lists.map(single) });
+    return single(lists[0]!);
+  }
+
+  #members(): Tree {
+    const items = [this.relation()];
+    while (this.#separator()) items.push(this.relation());
+    return this.node({ kind: "list", items });
+  }
+
+  /** Passes "," "and" "or" and combinations of them. */
+  #separator(): boolean {
+    const from = this.at;
+    if (this.is(",")) this.at++;
+    if (/^(?:and|or|AND|OR|和|或|与|及)$/.test(this.token?.text ?? "")) this.at++;
+    return this.at > from;
+  }
+
+  protected override relation(): Tree {
+    const sides = [this.#ratio()];
+    const operators: string[] = [];
+    while (this.token?.kind === "sign" && RELATIONS.has(this.token.text)) {
+      operators.push(this.token.text);
+      this.at++;
+      sides.push(this.#ratio());
+    }
+    return operators.length === 0 ? sides[0]! : this.node({ kind: "relation", operators, sides });
+  }
+
+  #ratio(): Tree {
+    const parts = [this.#union()];
+    while (this.is(":")) {
+      this.at++;
+      parts.push(this.#union());
+    }
+    return parts.length === 1 ? parts[0]! : this.node({ kind: "ratio", parts });
+  }
+
+  #union(): Tree {
+    const parts = [this.sum()];
+    let operator: string | undefined;
+    while (this.is("∪", "∩", "∖")) {
+      const sign = this.token!.text;
+      if (operator !== undefined && operator !== sign) throw new NoParse();
+      operator = sign;
+      this.at++;
+      parts.push(this.sum());
+    }
+    return operator === undefined ? parts[0]! : this.node({ kind: "union", operator, parts });
+  }
+
+  protected override sum(): Tree {
+    return this.nested(() => {
+      let left: Tree | undefined;
+      const terms: Tree[] = [];
+      if (!this.is("+", "-", "±", "∓")) terms.push(this.product());
+      while (this.is("+", "-", "±", "∓")) {
+        const sign = this.token!.text;
+        this.at++;
+        const term = this.product();
+        if (sign === "+") terms.push(term);
+        else if (sign === "-") terms.push(this.node({ kind: "negate", of: term }));
+        else {
+          left = sumOf(terms.splice(0));
+          terms.push(this.node({ kind: "plus-minus", left, right: term, sign: sign === "±" ? 1 : -1 }));
+        }
+      }
+      const sum = sumOf(terms)!;
+      return sum.kind === "sum" ? this.node(sum) : sum;
+    });
+  }
+
+  protected override product(): Tree {
+    let tree: Tree = this.signed();
+    for (;;) {
+      const token = this.token;
+      if (token === undefined) break;
+      if (this.is("*", "/")) {
+        this.at++;
+        const right = this.signed();
+        tree = token.text === "/" ? this.quotient(tree, right) : this.times(tree, right);
+        continue;
+      }
+      const behind = this.#behindNumber(tree);
+      if (behind !== undefined) {
+        tree = behind;
+        continue;
+      }
+      if (!this.startsFactor(token) || tree.kind === "quantity") break;
+      tree =
+        token.kind === "number" && isNumeral(tree) ? this.#mixed(tree) : this.#beside(tree, this.power());
+    }
+    return tree;
+  }
+
+  /** A factor that follows without a sign; a fraction behind a numeral makes a mixed number. */
+  #beside(left: Tree, right: Tree): Tree {
+    if (!isNumeral(left) || right.kind !== "quotient") return this.times(left, right);
+    if (!isNumeral(right.top) || !isNumeral(right.bottom)) return this.times(left, right);
+    return this.node({ kind: "mixed", whole: left, part: right });
+  }
+
+  protected override signed(): Tree {
+    if (!this.is("-", "+")) return this.power();
+    const isNegative = this.token!.text === "-";
+    this.at++;
+    const of = this.nested(() => this.signed());
+    return isNegative ? this.node({ kind: "negate", of }) : of;
+  }
+
+  protected override times(left: Tree, right: Tree): Tree {
+    const factors = [...(left.kind === "product" ? left.factors : [left]), right];
+    if (factors.length > 200) throw new NoParse();
+    return this.node({ kind: "product", factors });
+  }
+
+  /** "1 1/2": the numeral before, and the fraction that follows it. */
+  #mixed(whole: Numeral): Tree {
+    const [top, slash, bottom] = this.tokens.slice(this.at, this.at + 3);
+    if (top?.kind !== "number" || slash?.text !== "/" || bottom?.kind !== "number") throw new NoParse();
+    this.at += 3;
+    const part = this.quotient(this.numeral(top.text), this.numeral(bottom.text));
+    return this.node({ kind: "mixed", whole, part });
+  }
+
+  /** Percent words, scales and units behind a tree that is a number. */
+  #behindNumber(of: Tree): Tree | undefined {
+    const token = this.token!;
+    if (token.kind === "currency") {
+      this.at++;
+      return this.node({ kind: "quantity", of, unit: token.text });
+    }
+    if (token.kind !== "letters" && token.kind !== "other" && token.kind !== "command") return undefined;
+    if (hasSymbols(of) || of.kind === "quantity") return undefined;
+    const word = token.text.toLowerCase();
+    if (PERCENT_WORDS.has(word)) {
+      this.at++;
+      return of.kind === "percent" ? of : this.node({ kind: "percent", of });
+    }
+    const scale = SCALES.get(word);
+    if (scale !== undefined && of.kind === "number") {
+      this.at++;
+      const value: Rational = times(of.value, { top: scale, bottom: 1n });
+      return this.node({ ...of, value, text: `${of.text} ${word}` });
+    }
+    const found = unitAt(this.tokens, this.at);
+    if (found === undefined || !this.#endsItem(found.end)) return undefined;
+    this.at = found.end;
+    if (found.unit === "°") return this.node({ kind: "degrees", of });
+    return this.node({ kind: "quantity", of, unit: found.unit });
+  }
+
+  #endsItem(at: number): boolean {
+    const token = this.tokens[at];
+    if (token === undefined) return true;
+    if (token.kind === "letters") return token.text === "and" || token.text === "or";
+    if (token.kind !== "sign") return false;
+    return /^(?:[,;:)\]}⟩=≈&<>]|\\\}|\\\\|<=|>=|!=)$/.test(token.text);
+  }
+
+  protected override startsFactor(token: Token): boolean {
+    if (token.kind === "sign") {
+      if (token.text === "|") return this.bars === 0;
+      return /^(?:[([{⟨∞∅∠△]|\\\{)$/.test(token.text);
+    }
+    if (token.kind === "letters" && /^(?:and|or|AND|OR)$/.test(token.text)) return false;
+    if (token.kind === "command" && token.text.startsWith("end:")) return false;
+    return token.kind !== "currency" && token.kind !== "other";
+  }
+
+  protected override power(): Tree {
+    const base = this.#postfix();
+    if (!this.is("^")) return base;
+    this.at++;
+    if (this.is("'") || this.#primes()) return this.node({ kind: "call", name: "prime", args: [base] });
+    if (this.#takeDegreeSign()) return this.degrees(base);
+    const exponent = this.argument();
+    const power = this.node({ kind: "power", base, exponent } as const);
+    return this.is("^") ? this.#tower(power) : this.#postfixes(power);
+  }
+
+  /** "9^9^9": the exponent is the tower above. */
+  #tower(power: Tree & { readonly kind: "power" }): Tree {
+    this.at++;
+    const above = this.nested(() => {
+      const exponent = this.argument();
+      const tree = this.node({ kind: "power", base: power.exponent, exponent } as const);
+      return this.is("^") ? this.#tower(tree) : tree;
+    });
+    return this.node({ kind: "power", base: power.base, exponent: above });
+  }
+
+  #primes(): boolean {
+    const from = this.at;
+    if (this.is("{")) this.at++;
+    if (!this.is("'")) {
+      this.at = from;
+      return false;
+    }
+    while (this.is("'")) this.at++;
+    if (this.is("}")) this.at++;
+    return true;
+  }
+
+  /** "°" or "{°}" behind "^". */
+  #takeDegreeSign(): boolean {
+    if (this.is("°")) {
+      this.at++;
+      return true;
+    }
+    const [open, degree, close] = this.tokens.slice(this.at, this.at + 3);
+    if (open?.text !== "{" || degree?.text !== "°" || close?.text !== "}") return false;
+    this.at += 3;
+    return true;
+  }
+
+  #postfix(): Tree {
+    return this.#postfixes(this.primary());
+  }
+
+  #postfixes(tree: Tree): Tree {
+    for (;;) {
+      if (this.is("!")) {
+        this.at++;
+        tree = this.node({ kind: "factorial", of: tree });
+      } else if (this.is("%")) {
+        this.at++;
+        tree = this.node({ kind: "percent", of: tree });
+      } else if (this.is("°")) {
+        this.at++;
+        tree = this.degrees(tree);
+      } else if (this.is("℃")) {
+        this.at++;
+        tree = this.node({ kind: "quantity", of: tree, unit: "°C" });
+      } else return tree;
+    }
+  }
+}
+
+function isNumeral(tree: Tree): tree is Numeral {
+  return tree.kind === "number";
+}
+
+/** A list of one is its item. */
+function single(tree: Tree): Tree {
+  return tree.kind === "list" && tree.items.length === 1 ? tree.items[0]! : tree;
+}
+
+function sumOf(terms: readonly Tree[]): Tree | undefined {
+  return terms.length <= 1 ? terms[0] : { kind: "sum", terms };
+}
+
+/** Whether letters that may be variables are in a tree that a unit may follow; π and e are numbers. */
+function hasSymbols(tree: Tree): boolean {
+  if (tree.kind === "symbol") return tree.name !== "pi" && tree.name !== "e";
+  if (tree.kind === "call" || tree.kind === "matrix" || tree.kind === "list" || tree.kind === "relation")
+    return true;
+  if (tree.kind === "product") return tree.factors.some(hasSymbols);
+  if (tree.kind === "sum") return tree.terms.some(hasSymbols);
+  if (tree.kind === "quotient") return hasSymbols(tree.top) || hasSymbols(tree.bottom);
+  if (tree.kind === "power") return hasSymbols(tree.base) || hasSymbols(tree.exponent);
+  if ("of" in tree) return hasSymbols(tree.of);
+  return false;
+}
+
+/** The tree of an answer's tokens; undefined where they are none by the grammar, or are beyond its budgets. */
+export function parseTokens(tokens: readonly Token[]): Tree | undefined {
+  try {
+    return new Parser(tokens).answer();
+  } catch (error) {
+    if (error instanceof NoParse) return undefined;
+    throw error;
+  }
+}
+
+/** The tree of an answer's text. */
+export function parseAnswer(text: string): Tree | undefined {
+  return parseTokens(tokenize(text));
+}

@@ -1,0 +1,50 @@
+/**
+ * @module
+ * Option letters A to J in every spelling: "b", "(B)", "B.", "Option B", "B. 12 cm", "（C）".
+ */
+import { withoutMarkup } from "./words.ts";
+
+/** An option, and the text that is written out behind its letter. */
+export interface WrittenOption {
+  readonly letter: string;
+  readonly text: string;
+}
+
+const NAME = String.raw`(?:(?:the )?(?:option|choice|answer)|选项)\s?:?\s?`;
+const ALONE = new RegExp(String.raw`^(?:${NAME})?[([（【]?\s?([a-j])\s?[)\]）】]?\s?[.:：。,、]?$`, "i");
+const WITH_TEXT = new RegExp(
+  String.raw`^(?:${NAME})?(?:[(（【]\s?([a-j])\s?[)）】]\s?[.:：]?|([a-j])\s?[.:：)）、](?![\d/]*[a-z]*\/))\s*(\S.*)$`,
+  "is",
+);
+const CAPITAL_WITH_TEXT = /^([A-HJ])\s+([A-Z][a-z].*)$/s;
+/** Another letter that stands alone in an option's text may be an answer too. */
+const OTHER_LETTER =
+  /(?<![\p{L}\p{N}°])(?:[B-HJ]|[b-d](?=\s*(?:$|[.),])))(?![\p{L}\p{N}'’])|[(（][A-Ja-j][)）]|\b(?:A|option|choice)\s+(?:or|and)\b/u;
+
+/** The option that an answer names; undefined where it names none, or may name two. */
+export function writtenOption(answer: string): WrittenOption | undefined {
+  const plain = withoutMarkup(answer);
+  const alone = ALONE.exec(plain)?.[1];
+  if (alone !== undefined) return { letter: alone.toUpperCase(), text: "" };
+  const match = WITH_TEXT.exec(plain) ?? undefined;
+  const capital = match === undefined ? CAPITAL_WITH_TEXT.exec(plain) : null;
+  const letter = match?.[1] ?? match?.[2] ?? capital?.[1];
+  const text = (match?.[3] ?? capital?.[2] ?? "").trim();
+  if (letter === undefined || text === "" || OTHER_LETTER.test(text)) return undefined;
+  return { letter: letter.toUpperCase(), text };
+}
+
+/** "A, C", "A and C", "ACD" as a sorted run of letters; undefined for everything else. */
+export function optionSet(answer: string): string | undefined {
+  const plain = withoutMarkup(answer).replace(/[.。]$/, "");
+  const isRun = /^[A-J]{2,10}$/.test(plain);
+  const isListed =
+    /^[([（]?[A-Ja-j][)\]）]?(?:\s?(?:,|，|、|;|&|and|和|, and)\s?[([（]?[A-Ja-j][)\]）]?){1,9}$/.test(plain);
+  if (!isRun && !isListed) return undefined;
+  const letters = isRun
+    ? Array.from(plain)
+    : Array.from(plain.replaceAll(/and|[^A-Ja-j]/g, "").toUpperCase());
+  const distinct = [...new Set(letters)].sort();
+  if (distinct.length !== letters.length || (isRun && distinct.join("") !== plain)) return undefined;
+  return distinct.join("");
+}

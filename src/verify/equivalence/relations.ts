@@ -1,0 +1,150 @@
+/**
+ * @module
+ * Equations, inequalities and memberships: the name that each is about, and the value or interval that it gives it.
+ */
+import { spelled } from "./canonical.ts";
+import { exactValue, isUndone } from "./exact.ts";
+import type { Tree } from "./tree.ts";
+import { constantRatioSign, constantValue } from "./value.ts";
+
+type Group = Tree & { readonly kind: "group" };
+export type Relation = Tree & { readonly kind: "relation" };
+
+const INFINITE: Tree = { kind: "symbol", name: "∞", isWord: false };
+
+/** Whether a tree names a value: a symbol, letters, words, a function of names, their ratio or length, a point. */
+export function isName(tree: Tree): boolean {
+  switch (tree.kind) {
+    case "symbol":
+      return tree.name !== "∞";
+    case "product":
+      return tree.factors.every((part) => part.kind === "symbol" && /^[A-Z]'?$/.test(part.name));
+    case "call":
+      return tree.name !== "sum" && tree.name !== "int";
+    case "absolute":
+      return isName(tree.of);
+    case "quotient":
+      return isName(tree.top) && isName(tree.bottom);
+    case "ratio":
+      return tree.parts.every(isName);
+    case "group":
+      return tree.open === "(" && tree.items.every(isName);
+    default:
+      return false;
+  }
+}
+
+/** "x ∈ S" */
+export function isMembership(relation: Relation): boolean {
+  return relation.operators.join() === "∈";
+}
+
+export function areOneName(a: Tree, b: Tree): boolean {
+  if (spelled(a) === spelled(b)) return true;
+  const isApplied = (tree: Tree) => tree.kind === "call" && tree.name.length === 1;
+  const isOrdinate = (tree: Tree) => tree.kind === "symbol" && tree.name === "y";
+  return (isApplied(a) && isOrdinate(b)) || (isApplied(b) && isOrdinate(a));
+}
+
+/** The relation with its name on the left: "5 = x", "5 >= x". */
+export function oriented(relation: Relation): Relation {
+  const [left, right] = relation.sides;
+  if (isMembership(relation) || relation.sides.length !== 2) return relation;
+  if (isName(left!) || !isName(right!)) return relation;
+  return { ...relation, operators: relation.operators.map(turned), sides: [right!, left!] };
+}
+
+function turned(operator: string): string {
+  return (
+    ({ "<": ">", ">": "<", "<=": ">=", ">=": "<=" } as Readonly<Record<string, string>>)[operator] ?? operator
+  );
+}
+
+/**
+ * What a relation says its name is: "x = 5", "x ∈ [0, 1]", or a chain "x = 1/3 ≈ 0.333" whose values agree. Without a
+ * name a chain "√3/3 ≈ 0.577" has the value of its first side.
+ */
+export function namedValue(relation: Relation, same: (a: Tree, b: Tree) => boolean): Tree | undefined {
+  const { operators, sides } = oriented(relation);
+  if (isMembership(relation)) return isName(sides[0]!) ? sides[1] : undefined;
+  if (!operators.every((operator) => operator === "=" || operator === "≈")) return undefined;
+  const hasName = isName(sides[0]!);
+  if (!hasName && operators.includes("=")) return undefined;
+  const values = hasName ? sides.slice(1) : sides;
+  const [value, ...rest] = values;
+  const from = hasName ? 1 : 0;
+  const agrees = rest.every((next, i) =>
+    operators[from + i] === "≈" ? isRoughly(values[i]!, next) : same(values[i]!, next),
+  );
+  return agrees ? value : undefined;
+}
+
+/** Whether b is a rounded to b's last place. */
+function isRoughly(a: Tree, b: Tree): boolean {
+  if (b.kind !== "number" || !b.isDecimal) return false;
+  // Zeros appended keep the last place that counts, and give the digits that equality asks for.
+  const [x, y] = [exactValue(a), exactValue(b)];
+  const places = b.text.split(".")[1]?.length ?? 0;
+  if (x !== undefined && y !== undefined) {
+    return (
+      Math.abs(Number(x.top) / Number(x.bottom) - Number(y.top) / Number(y.bottom)) <= 0.5001 * 10 ** -places
+    );
+  }
+  return x === undefined && !isUndone(a) && approximates(a, Number(b.text), places);
+}
+
+function approximates(a: Tree, decimal: number, places: number): boolean {
+  const value = constantValue(a);
+  return value !== undefined && Math.abs(value - decimal) <= 0.5001 * 10 ** -places;
+}
+
+export function nameOf(relation: Relation): Tree | undefined {
+  const side = relation.sides.length === 3 ? relation.sides[1] : relation.sides[0];
+  return side !== undefined && isName(side) ? side : undefined;
+}
+
+/** The interval of an inequality in one name, "x >= 5" or "-2 < x <= 7". */
+export function intervalOf(relation: Relation): Group | undefined {
+  const { operators, sides } = oriented(relation);
+  if (nameOf({ ...relation, operators, sides }) === undefined) return undefined;
+  if (sides.length === 3) {
+    const isRising = operators.every((operator) => operator === "<" || operator === "<=");
+    const isFalling = operators.every((operator) => operator === ">" || operator === ">=");
+    if (!isRising && !isFalling) return undefined;
+    const [low, high] = isRising ? [0, 1] : [1, 0];
+    const ends = isRising ? [sides[0]!, sides[2]!] : [sides[2]!, sides[0]!];
+    return interval(operators[low]!, ends[0]!, ends[1]!, operators[high]!);
+  }
+  const [operator] = operators;
+  if (operator === ">" || operator === ">=") return interval(operator, sides[1]!, INFINITE, "<");
+  if (operator === "<" || operator === "<=")
+    return interval("<", { kind: "negate", of: INFINITE }, sides[1]!, operator);
+  return undefined;
+}
+
+function interval(lower: string, low: Tree, high: Tree, upper: string): Group {
+  return {
+    kind: "group",
+    open: lower.endsWith("=") ? "[" : "(",
+    close: upper.endsWith("=") ? "]" : ")",
+    items: [low, high],
+  };
+}
+
+/** Equations and inequalities of two sides: one is a constant multiple of the other, of the right sign. */
+export function sameEquations(a: Relation, b: Relation): boolean {
+  if (a.operators.length !== 1 || b.operators.length !== 1) return false;
+  const [first, second] = [a.operators[0]!, b.operators[0]!];
+  const isEquation = first === "=" || first === "!=";
+  if (isEquation ? first !== second : ![first, turned(first)].includes(second)) return false;
+  if (!isEquation && !/^[<>]=?$/.test(first)) return false;
+  const [left, right] = [difference(a), difference(b)];
+  if (isUndone(left) || isUndone(right)) return false;
+  const sign = constantRatioSign(left, right);
+  if (isEquation) return sign !== 0;
+  return sign === (first === second ? 1 : -1);
+}
+
+function difference({ sides: [left, right] }: Relation): Tree {
+  return { kind: "sum", terms: [left!, { kind: "negate", of: right! }] };
+}

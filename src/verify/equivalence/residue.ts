@@ -1,0 +1,124 @@
+/**
+ * @module
+ * Exact identity testing: rational functions are evaluated modulo the prime 2^64 − 2^32 + 1 at fixed points. Two that
+ * differ agree at a point with a probability of their degree over 1.8e19 (Schwartz, Zippel), so nothing is rounded and
+ * no tolerance is needed. The prime has a square root of −1, which is 2^48: i is exact too.
+ */
+import { exactValue } from "./exact.ts";
+import { integerOf, type Rational } from "./rational.ts";
+import type { Tree } from "./tree.ts";
+
+const PRIME = 2n ** 64n - 2n ** 32n + 1n;
+const I = 2n ** 48n;
+const MAX_POWER = 1000;
+
+function modulo(value: bigint): bigint {
+  const rest = value % PRIME;
+  return rest < 0n ? rest + PRIME : rest;
+}
+
+function power(base: bigint, exponent: bigint): bigint {
+  let result = 1n;
+  for (let square = base, left = exponent; left > 0n; left >>= 1n) {
+    if (left & 1n) result = (result * square) % PRIME;
+    square = (square * square) % PRIME;
+  }
+  return result;
+}
+
+/** A residue as a fraction, so nothing is ever inverted. */
+export interface Residue {
+  readonly top: bigint;
+  readonly bottom: bigint;
+}
+
+function fraction(top: bigint, bottom: bigint): Residue | undefined {
+  return bottom === 0n ? undefined : { top, bottom };
+}
+
+function ofRational({ top, bottom }: Rational): Residue | undefined {
+  return fraction(modulo(top), modulo(bottom));
+}
+
+function add(a: Residue, b: Residue): Residue {
+  if (a.bottom === b.bottom) return { top: (a.top + b.top) % PRIME, bottom: a.bottom };
+  return { top: (a.top * b.bottom + b.top * a.bottom) % PRIME, bottom: (a.bottom * b.bottom) % PRIME };
+}
+
+function multiply(a: Residue, b: Residue): Residue {
+  return { top: (a.top * b.top) % PRIME, bottom: (a.bottom * b.bottom) % PRIME };
+}
+
+/** A fixed point: the value of a symbol there depends on its name and the number of the point. */
+function pointOf(name: string, point: number): bigint {
+  let hash = BigInt(point * 2 + 1) * 0x9e3779b97f4a7c15n;
+  for (let i = 0; i < name.length; i++)
+    hash = modulo((hash ^ BigInt(name.charCodeAt(i))) * 0x100000001b3n + 7n);
+  return modulo(hash * hash + 0xda942042e4dd58b5n);
+}
+
+function fold(
+  trees: readonly Tree[],
+  point: number,
+  join: (a: Residue, b: Residue) => Residue,
+): Residue | undefined {
+  let result: Residue | undefined;
+  for (const tree of trees) {
+    const value = residue(tree, point);
+    if (value === undefined) return undefined;
+    result = result === undefined ? value : join(result, value);
+  }
+  return result;
+}
+
+/** The value of a rational function at a fixed point; undefined where the tree is none, or has a pole there. */
+export function residue(tree: Tree, point: number): Residue | undefined {
+  switch (tree.kind) {
+    case "number":
+      return ofRational(tree.value);
+    case "symbol":
+      if (tree.isWord || tree.name === "∞") return undefined;
+      return { top: tree.name === "i" ? I : pointOf(tree.name, point), bottom: 1n };
+    case "negate": {
+      const value = residue(tree.of, point);
+      return value && { top: modulo(-value.top), bottom: value.bottom };
+    }
+    case "sum":
+      return fold(tree.terms, point, add);
+    case "product":
+      return fold(tree.factors, point, multiply);
+    case "mixed":
+      return fold([tree.whole, tree.part], point, add);
+    case "quotient": {
+      const top = residue(tree.top, point);
+      const bottom = top && residue(tree.bottom, point);
+      if (top === undefined || bottom === undefined) return undefined;
+      return fraction((top.top * bottom.bottom) % PRIME, (top.bottom * bottom.top) % PRIME);
+    }
+    case "power":
+      return powerAt(tree, point);
+    default:
+      return undefined;
+  }
+}
+
+function powerAt(tree: Tree & { readonly kind: "power" }, point: number): Residue | undefined {
+  const exponent = exactValue(tree.exponent);
+  const integer = exponent && integerOf(exponent);
+  if (integer === undefined || Math.abs(integer) > MAX_POWER) return undefined;
+  const base = residue(tree.base, point);
+  if (base === undefined) return undefined;
+  const size = BigInt(Math.abs(integer));
+  const [top, bottom] = [power(base.top, size), power(base.bottom, size)];
+  return integer < 0 ? fraction(bottom, top) : { top, bottom };
+}
+
+/** Whether two residues are the same. */
+export function sameResidue(a: Residue, b: Residue): boolean {
+  return (a.top * b.bottom - b.top * a.bottom) % PRIME === 0n;
+}
+
+/** Whether a/b and c/d are the same. */
+export function sameResidueRatio(a: Residue, b: Residue, c: Residue, d: Residue): boolean {
+  return sameResidue(multiply(a, d), multiply(c, b));
+}

@@ -1,0 +1,292 @@
+/**
+ * @module
+ * Whether two trees are one answer: structure first (lists, sets, intervals, relations, matrices), then values.
+ */
+import { spelled } from "./canonical.ts";
+import { exactValue } from "./exact.ts";
+import { expanded } from "./plus-minus.ts";
+import { over, type Rational, sameRational } from "./rational.ts";
+import {
+  areOneName,
+  intervalOf,
+  isMembership,
+  isName,
+  namedValue,
+  nameOf,
+  oriented,
+  type Relation,
+  sameEquations,
+} from "./relations.ts";
+import { some, type Tree } from "./tree.ts";
+import { sameValue } from "./value.ts";
+
+/** Comparisons of parts that one comparison of answers may take. */
+const MAX_COMPARISONS = 400;
+/** Longer lists are matched after items spelled alike are paired, and no other way. */
+const MAX_MATCHED = 12;
+const PERCENT: Rational = { top: 1n, bottom: 100n };
+
+/** Compares two answers, within a budget. */
+export class Comparison {
+  #left = MAX_COMPARISONS;
+
+  /** Whether two trees are one answer. Symmetric. */
+  same(first: Tree, second: Tree): boolean {
+    if (--this.#left < 0) return false;
+    const [a, b] = [expanded(first), expanded(second)];
+    if (a.kind === "relation" || b.kind === "relation") return this.#sameRelations(a, b);
+    if (isList(a) || isList(b)) return this.#sameLists(a, b);
+    if (a.kind === "union" || b.kind === "union") return this.#sameUnions(a, b);
+    if (a.kind === "matrix" || b.kind === "matrix") return this.#sameMatrices(a, b);
+    if (a.kind === "group" || b.kind === "group") return this.#sameGroups(a, b);
+    if (a.kind === "ratio" || b.kind === "ratio") return this.#sameRatios(a, b);
+    return this.#sameQuantities(a, b);
+  }
+
+  #pairwise(a: readonly Tree[], b: readonly Tree[]): boolean {
+    return a.length === b.length && a.every((item, i) => this.same(item, b[i]!));
+  }
+
+  /** Whether the items are the same in some order. Items spelled alike are paired first. */
+  #unordered(first: readonly Tree[], second: readonly Tree[]): boolean {
+    if (first.length !== second.length) return false;
+    const spellings = new Map<string, number>();
+    for (const item of second) spellings.set(spelled(item), (spellings.get(spelled(item)) ?? 0) + 1);
+    const rest: Tree[] = [];
+    for (const item of first) {
+      const count = spellings.get(spelled(item)) ?? 0;
+      if (count > 0) spellings.set(spelled(item), count - 1);
+      else rest.push(item);
+    }
+    const others: Tree[] = [];
+    for (const item of second) {
+      const count = spellings.get(spelled(item)) ?? 0;
+      if (count > 0) {
+        spellings.set(spelled(item), count - 1);
+        others.push(item);
+      }
+    }
+    if (this.#matched(rest, others)) return true;
+    const isFlat = first.length <= MAX_MATCHED && !first.some(isList) && !second.some(isList);
+    return isFlat && this.#matched(first, second);
+  }
+
+  /** A perfect matching by augmenting paths, since "is the same answer" is not transitive (50 %, 50 and 0.5). */
+  #matched(first: readonly Tree[], second: readonly Tree[]): boolean {
+    const partner: (number | undefined)[] = [];
+    const fits = first.map((a) => second.flatMap((b, j) => (this.same(a, b) ? [j] : [])));
+    const assign = (i: number, tried: Set<number>): boolean =>
+      fits[i]!.some((j) => {
+        if (tried.has(j)) return false;
+        tried.add(j);
+        if (partner[j] !== undefined && !assign(partner[j], tried)) return false;
+        partner[j] = i;
+        return true;
+      });
+    return first.every((_, i) => assign(i, new Set()));
+  }
+
+  #sameLists(a: Tree, b: Tree): boolean {
+    const [x, y] = [listed(a), listed(b)];
+    if (x === undefined || y === undefined) return this.#sameCoordinates(a, b);
+    const [left, right] = [named(x), named(y)];
+    const leftNames = new Set(left.map(({ name }) => name)).size;
+    const rightNames = new Set(right.map(({ name }) => name)).size;
+    const values = (items: readonly Named[]) => items.map(({ value }) => value);
+    if (left.every(({ name }) => name === "") !== right.every(({ name }) => name === "")) {
+      const isOrdered = leftNames > 1 || rightNames > 1;
+      return isOrdered
+        ? this.#pairwise(values(left), values(right))
+        : this.#unordered(values(left), values(right));
+    }
+    return this.#unordered(withoutRepeats(x), withoutRepeats(y));
+  }
+
+  /** "x = 3, y = 2" is the point (3, 2). */
+  #sameCoordinates(a: Tree, b: Tree): boolean {
+    const [list, point] = a.kind === "list" ? [a, b] : [b, a];
+    if (list.kind !== "list" || point.kind !== "group" || point.open !== "(" || point.close !== ")")
+      return false;
+    const items = named(list.items);
+    const names = new Set(items.map(({ name }) => name));
+    if (names.has("") || names.size !== items.length || items.length < 2) return false;
+    return this.#pairwise(
+      items.map(({ value }) => value),
+      point.items,
+    );
+  }
+
+  #sameRelations(a: Tree, b: Tree): boolean {
+    if (a.kind === "relation" && b.kind === "relation" && isMembership(a) === isMembership(b)) {
+      return this.#sameStatements(a, b);
+    }
+    const [relation, other] =
+      a.kind === "relation" && (b.kind !== "relation" || isMembership(a)) ? [a, b] : [b as Relation, a];
+    const value = namedValue(relation, (x, y) => this.same(x, y));
+    if (value !== undefined) return this.same(value, other);
+    const interval = intervalOf(relation);
+    return (
+      interval !== undefined &&
+      (other.kind === "group" || other.kind === "union") &&
+      this.same(interval, other)
+    );
+  }
+
+  #sameStatements(a: Relation, b: Relation): boolean {
+    const [x, y] = [oriented(a), oriented(b)];
+    const isSame = (p: Tree, q: Tree) => this.same(p, q);
+    const [p, q] = [namedValue(x, isSame), namedValue(y, isSame)];
+    if (p !== undefined && q !== undefined && areOneName(x.sides[0]!, y.sides[0]!)) return this.same(p, q);
+    if (x.operators.join() === y.operators.join() && this.#pairwise(x.sides, y.sides)) return true;
+    const [i, j] = [intervalOf(x), intervalOf(y)];
+    if (i !== undefined && j !== undefined && spelled(nameOf(x)!) === spelled(nameOf(y)!))
+      return this.same(i, j);
+    return sameEquations(x, y);
+  }
+
+  #sameUnions(a: Tree, b: Tree): boolean {
+    if (a.kind !== "union" || b.kind !== "union" || a.operator !== b.operator) return false;
+    return a.operator === "∖" ? this.#pairwise(a.parts, b.parts) : this.#unordered(a.parts, b.parts);
+  }
+
+  #sameMatrices(a: Tree, b: Tree): boolean {
+    if (a.kind !== "matrix" || b.kind !== "matrix") {
+      const [matrix, other] = a.kind === "matrix" ? [a, b] : [b, a];
+      if (matrix.kind !== "matrix" || other.kind !== "group" || other.open === "{") return false;
+      const isVector = matrix.rows.length === 1 || matrix.rows.every((row) => row.length === 1);
+      return isVector && this.#pairwise(matrix.rows.flat(), other.items);
+    }
+    if (a.rows.length !== b.rows.length || a.isSystem !== b.isSystem) return false;
+    if (a.isSystem) return this.#unordered(a.rows.flat(), b.rows.flat());
+    return a.rows.every((row, i) => this.#pairwise(row, b.rows[i]!));
+  }
+
+  #sameGroups(a: Tree, b: Tree): boolean {
+    if (a.kind !== "group" || b.kind !== "group") return false;
+    return a.open === b.open && a.close === b.close && this.#pairwise(a.items, b.items);
+  }
+
+  /** Ratios side by side; 20:34:00 is 20:34; a ratio that cannot be a time equals the fraction of its sides. */
+  #sameRatios(a: Tree, b: Tree): boolean {
+    if (a.kind === "ratio" && b.kind === "ratio")
+      return this.#pairwise(withoutSeconds(a.parts), withoutSeconds(b.parts));
+    const [ratio, other] = a.kind === "ratio" ? [a, b] : [b, a];
+    if (ratio.kind !== "ratio" || other.kind !== "quotient" || isTime(ratio.parts)) return false;
+    const [left, right, ...more] = ratio.parts.map(exactValue);
+    if (left === undefined || right === undefined || more.length > 0) return false;
+    const quotient = over(left, right);
+    const value = exactValue(other);
+    return quotient !== undefined && value !== undefined && sameRational(quotient, value);
+  }
+
+  /** Values with units: units must agree where both have one, and a percentage meets only what has none. */
+  #sameQuantities(a: Tree, b: Tree): boolean {
+    const [x, y] = [measured(a), measured(b)];
+    if (x.unit !== "" && y.unit !== "" && x.unit !== y.unit) return false;
+    if (sameConstant(x.of, y.of)) return true;
+    if ((x.unit === "%") === (y.unit === "%")) return false;
+    const [percent, bare] = x.unit === "%" ? [x.of, y.of] : [y.of, x.of];
+    const value = exactValue(percent);
+    if (value === undefined || exactValue(bare) === undefined) return false;
+    const share = { top: value.top * PERCENT.top, bottom: value.bottom * PERCENT.bottom };
+    return sameValue({ kind: "quotient", ...asFraction(share) }, bare);
+  }
+}
+
+function asFraction({ top, bottom }: Rational): { readonly top: Tree; readonly bottom: Tree } {
+  const numeral = (value: bigint): Tree => ({
+    kind: "number",
+    value: { top: value, bottom: 1n },
+    text: String(value),
+    isDecimal: false,
+  });
+  return { top: numeral(top), bottom: numeral(bottom) };
+}
+
+/** Values that are compared as they stand: infinities, digits in a base; else by value. */
+function sameConstant(a: Tree, b: Tree): boolean {
+  const isOpaque = (tree: Tree) =>
+    some(
+      tree,
+      (part) =>
+        part.kind === "based" ||
+        (part.kind === "symbol" && part.name === "∞") ||
+        (part.kind === "call" && /^(?:sum|prod|int|lim|prime|binom|[fghFGPWH]'?|∠|△)$/.test(part.name)),
+    );
+  return isOpaque(a) || isOpaque(b) ? spelled(a) === spelled(b) : sameValue(a, b);
+}
+
+function measured(tree: Tree): { readonly of: Tree; readonly unit: string } {
+  if (tree.kind === "quantity") return { of: tree.of, unit: tree.unit };
+  if (tree.kind === "percent") return { of: tree.of, unit: "%" };
+  if (tree.kind === "degrees") return { of: tree.of, unit: "°" };
+  if (tree.kind === "negate") {
+    const inner = measured(tree.of);
+    if (inner.unit !== "") return { of: { kind: "negate", of: inner.of }, unit: inner.unit };
+  }
+  return { of: tree, unit: "" };
+}
+
+/** Minutes with two digits below 60 behind hours up to 24: it may be a time of day. */
+function isTime(parts: readonly Tree[]): boolean {
+  const [hours, minutes] = parts;
+  if (hours?.kind !== "number" || minutes?.kind !== "number") return false;
+  return /^(?:[01]?\d|2[0-4])$/.test(hours.text) && /^[0-5]\d$/.test(minutes.text);
+}
+
+function withoutSeconds(parts: readonly Tree[]): readonly Tree[] {
+  const last = parts.at(-1);
+  return parts.length === 3 && isTime(parts) && last?.kind === "number" && last.text === "00"
+    ? parts.slice(0, 2)
+    : parts;
+}
+
+function isList(tree: Tree): boolean {
+  return tree.kind === "list" || (tree.kind === "group" && tree.open === "{");
+}
+
+/** The items of a list or set, or of a point where names are given to its coordinates. */
+function listed(tree: Tree): readonly Tree[] | undefined {
+  if (tree.kind === "list") return tree.items.flatMap((item) => itemsOf(expanded(item)));
+  if (tree.kind !== "group") return undefined;
+  if (tree.open === "{") return tree.items.flatMap((item) => itemsOf(expanded(item)));
+  return undefined;
+}
+
+/** Points named twice are one point; numbers may be roots of some multiplicity, and count. */
+function withoutRepeats(items: readonly Tree[]): readonly Tree[] {
+  const seen = new Set<string>();
+  return items.filter((item) => {
+    if (item.kind !== "group" || item.open !== "(") return true;
+    const spelling = spelled(item);
+    return !seen.has(spelling) && seen.add(spelling);
+  });
+}
+
+function itemsOf(item: Tree): readonly Tree[] {
+  return item.kind === "list" && item.items.every((part) => part.kind !== "relation") ? item.items : [item];
+}
+
+interface Named {
+  readonly name: string;
+  readonly value: Tree;
+}
+
+/** Items "x = 5" by name and value; an item without a name after one with a name goes on with it. */
+function named(items: readonly Tree[]): readonly Named[] {
+  let last = "";
+  return items.map((item) => {
+    if (item.kind === "list") {
+      const parts = named(item.items);
+      if (parts.every(({ name }) => name !== "")) {
+        const tuple: Tree = { kind: "group", open: "(", close: ")", items: parts.map(({ value }) => value) };
+        last = parts.map(({ name }) => name).join();
+        return { name: last, value: tuple };
+      }
+    }
+    if (item.kind !== "relation" || item.operators.join() !== "=" || !isName(item.sides[0]!))
+      return { name: last, value: item };
+    last = spelled(item.sides[0]!);
+    return { name: last, value: item.sides[1]! };
+  });
+}

@@ -1,0 +1,198 @@
+/**
+ * @module
+ * The symbol table: every spelling of one sign, as a LaTeX command or as a character, and the one token it stands for.
+ */
+
+function table(rows: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(rows).flatMap(([sign, spellings]) =>
+      spellings.split(" ").map((spelling) => [spelling, sign] as const),
+    ),
+  );
+}
+
+/** LaTeX commands that are operators or signs, by their names without the backslash. */
+export const COMMAND_SIGNS = table({
+  "*": "cdot times ast bullet",
+  "/": "div",
+  "±": "pm",
+  "∓": "mp",
+  "<": "lt",
+  ">": "gt",
+  "<=": "le leq leqslant leqq",
+  ">=": "ge geq geqslant geqq",
+  "!=": "ne neq",
+  "≈": "approx simeq sim thickapprox",
+  "=": "equiv",
+  "∈": "in",
+  "∪": "cup",
+  "∩": "cap",
+  "∖": "setminus backslash",
+  "∅": "emptyset varnothing",
+  "∞": "infty",
+  "°": "degree circ",
+  "%": "%",
+  "|": "vert mid lvert rvert",
+  ":": "colon",
+  "'": "prime",
+  "…": "ldots dots cdots dotsc dotsb",
+  ",": "comma",
+  "∠": "angle",
+  "△": "triangle",
+});
+
+/** Characters that are operators or signs. */
+export const CHARACTER_SIGNS = table({
+  "+": "+ ＋",
+  "-": "- − – — ‐ ‑ －",
+  "*": "* × · ⋅ ∙ • ✕",
+  "/": "/ ÷ ∕ ⁄",
+  "^": "^",
+  _: "_",
+  "=": "= ≡ ＝",
+  "<": "< ＜",
+  ">": "> ＞",
+  "<=": "≤ ⩽ ≦",
+  ">=": "≥ ⩾ ≧",
+  "!=": "≠",
+  "≈": "≈ ≃ ∼",
+  "±": "±",
+  "∓": "∓",
+  "∈": "∈",
+  "∪": "∪",
+  "∩": "∩",
+  "∖": "∖",
+  "∅": "∅ Ø",
+  "∞": "∞",
+  "°": "° º ˚",
+  "℃": "℃",
+  "%": "% ％",
+  "!": "!",
+  "'": "' ′ ’",
+  "|": "| ∣",
+  ",": ", ， 、",
+  ";": "; ；",
+  ":": ": ： ∶",
+  "&": "&",
+  "(": "( （",
+  ")": ") ）",
+  "[": "[ 【",
+  "]": "] 】",
+  "{": "{",
+  "}": "}",
+  "⟨": "⟨ 〈",
+  "⟩": "⟩ 〉",
+  "∠": "∠",
+  "△": "△",
+});
+
+/** Greek letters, as commands and as characters, by the name of the symbol. */
+const GREEK =
+  "alpha α, beta β, gamma γ, delta δ, epsilon ε, zeta ζ, eta η, theta θ, iota ι, kappa κ, lambda λ, mu μ, nu ν, " +
+  "xi ξ, pi π, rho ρ, sigma σ, tau τ, upsilon υ, phi φ, chi χ, psi ψ, omega ω, Gamma Γ, Delta Δ, Theta Θ, " +
+  "Lambda Λ, Xi Ξ, Pi Π, Sigma Σ, Phi Φ, Psi Ψ, Omega Ω, varepsilon ϵ, varphi ϕ, vartheta ϑ";
+
+/** Names of Greek letters that are commands. */
+export const GREEK_NAMES: ReadonlySet<string> = new Set(
+  GREEK.split(", ").map((pair) => pair.split(" ")[0] ?? ""),
+);
+
+/** Greek characters, and the names of their commands. */
+export const GREEK_CHARACTERS: ReadonlyMap<string, string> = new Map([
+  ...GREEK.split(", ").map((pair): [string, string] => {
+    const [name = "", character = ""] = pair.split(" ");
+    return [character, name];
+  }),
+  ["µ", "mu"],
+]);
+
+/** Functions of one argument. */
+export const FUNCTIONS: ReadonlySet<string> = new Set(
+  (
+    "sin cos tan sec csc cot arcsin arccos arctan asin acos atan sinh cosh tanh ln log lg exp " +
+    "Re Im arg gcd lcm max min det deg dim ker"
+  ).split(" "),
+);
+
+/** Commands that wrap an argument and mean nothing but its style; the value says whether it is text. */
+export const WRAPPERS: ReadonlyMap<string, boolean> = new Map([
+  ...["text", "textbf", "textit", "textrm", "textnormal", "textsf", "texttt", "mbox", "hbox"].map(
+    (name): [string, boolean] => [name, true],
+  ),
+  ...["mathrm", "mathbf", "mathit", "mathsf", "mathcal", "mathbb", "boldsymbol", "bm", "boxed", "fbox"].map(
+    (name): [string, boolean] => [name, false],
+  ),
+  ...["operatorname", "overline", "overrightarrow", "vec", "hat", "bar", "displaylines", "emph", "bf"].map(
+    (name): [string, boolean] => [name, false],
+  ),
+]);
+
+/** Commands without a meaning of their own. */
+export const INVISIBLE: ReadonlySet<string> = new Set(
+  (
+    "left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr displaystyle textstyle limits nolimits " +
+    "rm it mathstrut strut"
+  ).split(" "),
+);
+
+/** Commands for white space, by their names or the one character that they are. */
+export const SPACES: ReadonlySet<string> = new Set([
+  "quad",
+  "qquad",
+  "thinspace",
+  "enspace",
+  "space",
+  ",",
+  ";",
+  ":",
+  "!",
+  " ",
+  ">",
+]);
+
+/** Opening and closing commands of brackets. */
+export const BRACKETS: ReadonlyMap<string, string> = new Map([
+  ["{", "\\{"],
+  ["}", "\\}"],
+  ["lbrace", "\\{"],
+  ["rbrace", "\\}"],
+  ["langle", "⟨"],
+  ["rangle", "⟩"],
+  ["lparen", "("],
+  ["rparen", ")"],
+  ["lbrack", "["],
+  ["rbrack", "]"],
+]);
+
+/** Currencies by sign, and the word that each is in the table of units. */
+export const CURRENCIES: ReadonlyMap<string, string> = new Map([
+  ["$", "dollar"],
+  ["€", "euro"],
+  ["£", "pound-sterling"],
+  ["¥", "yuan"],
+  ["￥", "yuan"],
+  ["₹", "rupee"],
+  ["元", "yuan"],
+]);
+
+/** Fractions that are one character: numerator and denominator. */
+export const VULGAR_FRACTIONS: ReadonlyMap<string, readonly [number, number]> = new Map([
+  ["½", [1, 2]],
+  ["⅓", [1, 3]],
+  ["⅔", [2, 3]],
+  ["¼", [1, 4]],
+  ["¾", [3, 4]],
+  ["⅕", [1, 5]],
+  ["⅖", [2, 5]],
+  ["⅗", [3, 5]],
+  ["⅘", [4, 5]],
+  ["⅙", [1, 6]],
+  ["⅚", [5, 6]],
+  ["⅛", [1, 8]],
+  ["⅜", [3, 8]],
+  ["⅝", [5, 8]],
+  ["⅞", [7, 8]],
+]);
+
+export const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+export const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";

@@ -1,0 +1,250 @@
+/**
+ * @module
+ * LaTeX and plain mathematics as one list of tokens. Linear in the length of the text.
+ */
+import {
+  BRACKETS,
+  CHARACTER_SIGNS,
+  COMMAND_SIGNS,
+  CURRENCIES,
+  FUNCTIONS,
+  GREEK_CHARACTERS,
+  GREEK_NAMES,
+  INVISIBLE,
+  SPACES,
+  SUBSCRIPTS,
+  SUPERSCRIPTS,
+  VULGAR_FRACTIONS,
+  WRAPPERS,
+} from "./symbols.ts";
+
+/** A token. `sign` covers operators and brackets, `command` what the grammar knows by name, `other` all else. */
+export interface Token {
+  readonly kind: "number" | "letters" | "sign" | "command" | "currency" | "fraction" | "other";
+  readonly text: string;
+  /** White space stands before it. */
+  readonly space: boolean;
+  /** It stands in \text{…} or a command like it. */
+  readonly isText: boolean;
+}
+
+const NUMBER = /(?:\d+(?:\.\d+)?|\.\d+)/y;
+const EXPONENT = /[eE][-+]?\d+(?![\p{L}\d.])/uy;
+const LETTERS = /[A-Za-z]+/y;
+const WORD = /[\p{L}\p{M}]+/uy;
+const COMMAND = /\\([A-Za-z]+|[^A-Za-z])/suy;
+const ENVIRONMENT = /\s*\{([A-Za-z]{1,20})\*?\}(?:\s*\{[lcr|\s]{0,40}\})?/y;
+const SUPERSCRIPT_RUN = new RegExp(`[${SUPERSCRIPTS}]+`, "y");
+const SUBSCRIPT_RUN = new RegExp(`[${SUBSCRIPTS}]+`, "y");
+/** Separators of thousands, by kind, before three digits and no fourth. */
+const THOUSANDS: Readonly<Record<string, RegExp>> = {
+  comma: /(?:,(?:\\!\s?|\s?\\!)?|\s?\{\s?,\s?\}\s?)(?=\d{3}(?!\d))/y,
+  space: /(?:\\[,;: ]|[ \u00a0\u2009\u202f])(?=\d{3}(?!\d))/y,
+};
+const TIGHT_COMMA = /(?:\s?\{\s?,\s?\}\s?|,\s?\\!\s?|,\\!\s?)(?=\d{3}(?!\d))/y;
+
+function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at;
+  return pattern.exec(text);
+}
+
+/** Reads one text; `depth` counts the brackets in which a comma separates members, not thousands. */
+class Tokenizer {
+  readonly tokens: Token[] = [];
+  readonly #text: string;
+  readonly #dollarsPair: boolean;
+  #at = 0;
+  #space = false;
+  #depth = 0;
+  /** For each open brace whether it is of a text command, of a plain group, or of a wrapper that is dropped. */
+  readonly #braces: ("text" | "group" | "wrapper")[] = [];
+  #textDepth = 0;
+  #next: "text" | "wrapper" | undefined;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#dollarsPair = (text.match(/(?<!\\)\$/g)?.length ?? 0) % 2 === 0;
+  }
+
+  #push(kind: Token["kind"], text: string): void {
+    this.tokens.push({ kind, text, space: this.#space, isText: this.#textDepth > 0 });
+    this.#space = false;
+  }
+
+  run(): readonly Token[] {
+    while (this.#at < this.#text.length) this.#step();
+    // Braces that nothing opened, or a lone backslash, end some answers that were cut out of longer text.
+    return this.tokens;
+  }
+
+  #step(): void {
+    const text = this.#text;
+    const symbol = text[this.#at]!;
+    if (/[\s~\u200a]/.test(symbol)) {
+      this.#at++;
+      this.#space = true;
+    } else if (symbol === "\\") this.#command();
+    else if (/[0-9]/.test(symbol) || (symbol === "." && /[0-9]/.test(text[this.#at + 1] ?? "")))
+      this.#number();
+    else if (/[A-Za-z]/.test(symbol)) this.#letters();
+    else if (symbol === "{" || symbol === "}") this.#brace(symbol);
+    else this.#character(symbol);
+  }
+
+  #letters(): void {
+    const word = matchAt(WORD, this.#text, this.#at)![0];
+    const plain = matchAt(LETTERS, this.#text, this.#at)![0];
+    this.#push(word === plain ? "letters" : "other", word);
+    this.#at += word.length;
+  }
+
+  /** A numeral with its thousands; in brackets only separators that cannot be commas of a list count. */
+  #number(): void {
+    const text = this.#text;
+    let digits = matchAt(NUMBER, text, this.#at)![0];
+    this.#at += digits.length;
+    if (/^[1-9]\d{0,2}$/.test(digits)) {
+      const comma = this.#depth === 0 ? THOUSANDS["comma"]! : TIGHT_COMMA;
+      const separator = matchAt(comma, text, this.#at) === null ? THOUSANDS["space"]! : comma;
+      for (
+        let gap = matchAt(separator, text, this.#at);
+        gap !== null;
+        gap = matchAt(separator, text, this.#at)
+      ) {
+        const from = this.#at + gap[0].length;
+        digits += text.slice(from, from + 3);
+        this.#at = from + 3;
+      }
+      const decimals = digits.length > 3 ? matchAt(/\.\d+/y, text, this.#at)?.[0] : undefined;
+      if (decimals !== undefined) {
+        digits += decimals;
+        this.#at += decimals.length;
+      }
+    }
+    const exponent = matchAt(EXPONENT, text, this.#at)?.[0] ?? "";
+    this.#at += exponent.length;
+    this.#push("number", digits + exponent);
+    // A point that ends a sentence.
+    if (text[this.#at] === "." && !/[.\d]/.test(text[this.#at + 1] ?? "")) this.#at++;
+  }
+
+  #brace(symbol: "{" | "}"): void {
+    this.#at++;
+    if (symbol === "{") {
+      const kind = this.#next ?? "group";
+      this.#next = undefined;
+      this.#braces.push(kind);
+      if (kind === "text") this.#textDepth++;
+      if (kind === "group") this.#push("sign", "{");
+      else this.#space = true;
+      return;
+    }
+    const kind = this.#braces.pop();
+    if (kind === "text") this.#textDepth--;
+    if (kind === "group") this.#push("sign", "}");
+    else this.#space = true;
+  }
+
+  #character(symbol: string): void {
+    const text = this.#text;
+    for (const [run, sign, digits] of [
+      [SUPERSCRIPT_RUN, "^", SUPERSCRIPTS],
+      [SUBSCRIPT_RUN, "_", SUBSCRIPTS],
+    ] as const) {
+      const found = matchAt(run, text, this.#at)?.[0];
+      if (found === undefined) continue;
+      this.#at += found.length;
+      this.#push("sign", sign);
+      this.#push("number", Array.from(found, (digit) => digits.indexOf(digit)).join(""));
+      return;
+    }
+    const pair = text.slice(this.#at, this.#at + 2);
+    const double = { "<=": "<=", ">=": ">=", "!=": "!=", "**": "^", "==": "=" }[pair];
+    if (double !== undefined) {
+      this.#at += 2;
+      this.#push("sign", double);
+      return;
+    }
+    const sign = CHARACTER_SIGNS.get(symbol);
+    const greek = GREEK_CHARACTERS.get(symbol);
+    if (symbol === "$" && this.#dollarsPair) {
+      this.#at++;
+      this.#space = true;
+      return;
+    }
+    const whole = String.fromCodePoint(text.codePointAt(this.#at)!);
+    this.#at += whole.length;
+    if (sign !== undefined) this.#bracketDepth(sign);
+    if (sign !== undefined) this.#push("sign", sign);
+    else if (greek !== undefined) this.#push("command", greek);
+    else if (symbol === "√") this.#push("command", "sqrt");
+    else if (CURRENCIES.has(symbol)) this.#push("currency", CURRENCIES.get(symbol)!);
+    else if (VULGAR_FRACTIONS.has(symbol)) this.#push("fraction", symbol);
+    else if ((symbol === "." || symbol === "。") && text.slice(this.#at).trim() === "")
+      this.#at = text.length;
+    else {
+      const word = matchAt(WORD, text, this.#at - whole.length)?.[0] ?? whole;
+      this.#at += word.length - whole.length;
+      this.#push("other", word);
+    }
+  }
+
+  #bracketDepth(sign: string): void {
+    if (/^(?:[([⟨]|\\\{)$/.test(sign)) this.#depth++;
+    else if (/^(?:[)\]⟩]|\\\})$/.test(sign)) this.#depth--;
+  }
+
+  #command(): void {
+    const match = matchAt(COMMAND, this.#text, this.#at);
+    if (match === null) {
+      this.#at++;
+      return;
+    }
+    this.#at += match[0].length;
+    const name = match[1]!;
+    if (SPACES.has(name)) this.#space = true;
+    else if (name === "\\") this.#push("sign", "\\\\");
+    else if ("()[]".includes(name)) this.#space = true;
+    else if (INVISIBLE.has(name)) {
+      if (/^(?:left|right)$/.test(name) && this.#text[this.#at] === ".") this.#at++;
+    } else if (WRAPPERS.has(name)) this.#wrapper(WRAPPERS.get(name)! ? "text" : "wrapper");
+    else this.#named(name);
+  }
+
+  #wrapper(kind: "text" | "wrapper"): void {
+    while (this.#text[this.#at] === " ") this.#at++;
+    if (this.#text[this.#at] === "{") this.#next = kind;
+  }
+
+  #named(name: string): void {
+    const bracket = BRACKETS.get(name);
+    const sign = bracket ?? COMMAND_SIGNS.get(name);
+    if (bracket !== undefined) this.#bracketDepth(bracket);
+    if (sign !== undefined) this.#push("sign", sign);
+    else if (name === "$") this.#push("currency", "dollar");
+    else if (/^(?:[dtc]?frac|sqrt|dfrac|binom|sum|prod|int|lim)$/.test(name)) {
+      this.#push("command", name.endsWith("frac") ? "frac" : name);
+    } else if (GREEK_NAMES.has(name) || FUNCTIONS.has(name)) this.#push("command", name);
+    else if (name === "begin" || name === "end") this.#environment(name);
+    else if (/^q?quad/.test(name)) {
+      // A command that has run into the letters after it, "\quadx".
+      this.#at -= name.length - name.lastIndexOf("quad") - 4;
+      this.#space = true;
+    } else this.#push("other", `\\${name}`);
+  }
+
+  #environment(name: string): void {
+    const match = matchAt(ENVIRONMENT, this.#text, this.#at);
+    if (match === null) {
+      this.#push("other", `\\${name}`);
+      return;
+    }
+    this.#at += match[0].length;
+    this.#push("command", `${name}:${match[1]}`);
+  }
+}
+
+/** The tokens of a text. */
+export function tokenize(text: string): readonly Token[] {
+  return new Tokenizer(text).run();
+}

@@ -1,0 +1,205 @@
+/**
+ * @module
+ * Answers that a completion declares in a sentence: "The answer is 5", "Answer: B", "C is correct", "答案：3".
+ */
+
+import { equivalent } from "../equivalent.ts";
+import { undecorated, withoutEmphasis } from "./decoration.ts";
+import { lastExpression } from "./expression.ts";
+import { sentenceAt } from "./sentence.ts";
+
+const QUALIFIER = `(?:final |correct |right |best |closest |only |most [a-z]+ |my |your )*`;
+const NOUN = `(?:answers?|options?|choices?|solution|result|conclusion)`;
+const LINK = String.raw`(?:\s+(?:is|are|was|would be|should be|must be|will be|has to be|being|equals|becomes)(?:\s*:|\b)|\s*[:：=])`;
+/** Phrases that an answer follows. */
+const CUE = new RegExp(
+  [
+    String.raw`(?<![\p{L}])${QUALIFIER}${NOUN}(?: (?:to|for|of|choice|option|here|that|letter)\b[^.:\n]{0,80}?)?${LINK}`,
+    String.raw`(?<![\p{L}])(?:i(?:'d| would|'ll| will)? (?:choose|pick|select|go with|say)|settled? on|corresponds? to|(?:matches|choose|select|pick)(?= (?:option|choice|\(?[A-J]\b))|(?:is|be|to|with|matches) (?:option|choice)(?=[\s*(]+[A-J]\b))`,
+    String.raw`(?<![\p{L}])(?:i think|i believe|i get|therefore|thus|so|hence),? (?:that )?(?:it is|it's|it must be)`,
+    String.raw`(?:答案|正确选项|正确答案)\s*(?:应该|应当)?(?:是|为|选|[:：])+`,
+    `(?:故选|应选|选择|因此选|所以选)[:：]?`,
+    String.raw`(?<![\p{L}])(?:réponse|respuesta|antwort|risposta|resposta)\s*(?:correcte|correcta)?\s*(?:est|es|ist|è|é|[:：])\s*:?`,
+  ].join("|"),
+  "giu",
+);
+/** A letter that is called right. */
+const CALLED = new RegExp(
+  String.raw`(?:(?:${NOUN} )|(?<![\p{L}\p{N}_'’.,]\s?))[(]?\b([A-J])\b[)]?\s+(?:is|are|would be|seems|appears to be)\s+(?:(?:indeed|clearly|definitely|therefore|thus|probably|likely) )?(?:the )?(?:most )?(?:correct|right|best|closest|answer|true|appropriate|accurate)\b`,
+  "gu",
+);
+const NEGATED =
+  /^\s*(?:not\b|n't\b|neither\b|unlikely\b|incorrect|wrong|unclear|unknown|uncertain|impossible|undefined|none of)/i;
+const IS_WRONG =
+  /^.{0,12}\b(?:is|was|seems|would be) (?:a |an |the )?(?:not|wrong|incorrect|false|a mistake|mistaken|invalid)/i;
+
+interface Declaration {
+  readonly answer: string;
+  readonly start: number;
+  /** Where the sentence behind the cue begins. */
+  readonly contentStart: number;
+  readonly end: number;
+  readonly isFinal: boolean;
+}
+
+const LETTER =
+  /^(?:(?:option|choice|answer|letter|选项)\s*)?(?:[(（[]\s?([A-Ja-j])\s?[)）\]]|([A-J])(?![\p{Script=Latin}\p{N}_'’(^]|\s?[=+*/<>≥≤]|-\w|:\d)|([a-j])(?=\s*(?:[.。)）]|$))(?!\.\d))/u;
+const CHOICE =
+  /(?:\b(?:or|maybe|perhaps|possibly|alternatively|and|also)\b|[/,，、&或和])\s*(?:\(?(?:maybe|perhaps|possibly|even|also|or|and|option|choice|it'?s|it is|either)\)?\s*)*[(（]?[A-J](?![\p{L}\p{N}'’])/u;
+const NEGATION =
+  /\b(?:not|n't|never|neither|nor|than|unlike|except|cannot|rule[sd]?|eliminat\w*|exclud\w*)\b|n['’]t\b|不是|而非|\bnon\b|\bpas\b/i;
+
+/** The letter that a sentence begins with; all of the sentence where it goes on to a choice. */
+function letterOf(sentence: string): string | undefined {
+  const match = LETTER.exec(sentence);
+  const letter = match?.[1] ?? match?.[2] ?? match?.[3];
+  if (match === null || letter === undefined) return undefined;
+  const rest = sentence.slice(match[0].length);
+  if (
+    letter === "A" &&
+    match[2] !== undefined &&
+    /^\s[a-z]/.test(rest) &&
+    !/^\s(?:is|because|since|as|and|or|but)\b/.test(rest)
+  ) {
+    return undefined;
+  }
+  if (letter === "I" && match[2] !== undefined && /^\s(?:[a-z]|'|’)/.test(rest)) return undefined;
+  const choice = CHOICE.exec(rest);
+  // "D, it can't be A or B": letters behind a negation are no choice.
+  if (choice !== null && !NEGATION.test(rest.slice(0, choice.index + 4)) && isNear(rest, choice.index))
+    return sentence;
+  return letter;
+}
+
+/** Letters further on than a clause are the option's own text. */
+function isNear(rest: string, at: number): boolean {
+  return (
+    !/[.:：)）]\s*\S/.test(rest.slice(0, Math.min(at, 3))) ||
+    /\b(?:or|maybe|perhaps|possibly)\b/.test(rest.slice(at, at + 10))
+  );
+}
+
+const POLARITY = /^(?:yes|no|true|false|是|否|对|错)(?![\p{L}\p{N}])/iu;
+const REASON =
+  /\s*(?:,?\s(?:because|since|which|due to|given that|as (?:it|the|this)|so that|where)\b|,\s(?:it|as|so|and therefore|not|the|this|i)\b|\s\(since|\s—\s|；|;\s|，因为|，所以).*$/is;
+
+/** The answer that stands in a sentence behind its cue; undefined where the sentence holds none. */
+export function answerOf(raw: string): string | undefined {
+  const sentence = withoutEmphasis(raw)
+    .replace(/^(?:[\s:：,"“*]|\\")+/, "")
+    .replace(
+      /^(?:therefore|thus|hence|clearly|definitely|simply|indeed|likely|probably|most likely|for sure|approximately|about|roughly|just|now|then|that|given by|equal to)\b,?\s*/i,
+      "",
+    )
+    .trim();
+  if (sentence === "") return undefined;
+  if (NEGATED.test(sentence)) {
+    const but = /\b(?:but|it is|it's)\s+(?!not\b)(.+)$/is.exec(sentence)?.[1];
+    return but === undefined ? undefined : answerOf(but);
+  }
+  const letter = letterOf(sentence);
+  if (letter !== undefined) return letter;
+  const polarity = POLARITY.exec(sentence)?.[0];
+  if (polarity !== undefined && !/^\s*(?:or|\/|and)\b/i.test(sentence.slice(polarity.length)))
+    return polarity;
+  const plain = undecorated(sentence.replace(REASON, "")).replace(/[.,;:。"”\\]+$/, "");
+  const isSpan = /^(?:\$|\\[([])/.test(sentence);
+  if (isSpan) return undecorated(spans(sentence) ?? plain);
+  if (/^[-+−]?[\d.$€£¥]/.test(plain)) return lastExpression(plain) ?? plain;
+  const words = plain.split(/\s+/).length;
+  if (!/[\d$\\]/.test(plain) && words <= 6) return plain || undefined;
+  return lastExpression(sentence) ?? (words <= 12 ? plain : undefined);
+}
+
+/** Mathematics that a sentence begins with, and more of it that "and", "or" or commas join to it. */
+function spans(sentence: string): string | undefined {
+  const match =
+    /^(?:\$\$?[^$]*\$\$?|\\\((?:(?!\\\))[\s\S])*\\\)|\\\[(?:(?!\\\])[\s\S])*\\\])(?:\s*(?:,|and|or|, and|\\text\{[^{}]*\})?\s*(?:\$\$?[^$]*\$\$?|\\\((?:(?!\\\))[\s\S])*\\\)))*/.exec(
+      sentence,
+    );
+  if (match === null) return undefined;
+  const rest = sentence.slice(match[0].length);
+  const unit = /^\s?(?:percent|pct|percentage|%)/.exec(rest)?.[0] ?? "";
+  return match[0] + unit;
+}
+
+/** Earlier declarations are overruled anyway. */
+const MAX_DECLARATIONS = 16;
+
+function lastMatches(text: string, pattern: RegExp): readonly RegExpExecArray[] {
+  return [...text.matchAll(pattern)].slice(-MAX_DECLARATIONS);
+}
+
+function declarations(text: string): readonly Declaration[] {
+  const found: Declaration[] = [];
+  const searched = 0;
+  for (const match of lastMatches(text, CUE)) {
+    const end = match.index + match[0].length;
+    if (match.index < searched && found.length > 0 && !/:$/.test(match[0])) continue;
+    let sentence = sentenceAt(text, end);
+    let from = end;
+    if (sentence !== undefined && /^[\s*:：]*$/.test(sentence)) {
+      from = end + sentence.length;
+      while (/[\s*]/.test(text[from] ?? "")) from++;
+      sentence = sentenceAt(text, from);
+    }
+    if (sentence === undefined || IS_WRONG.test(sentence)) continue;
+    const answer = answerOf(sentence);
+    if (answer === undefined) continue;
+    found.push({
+      answer,
+      start: match.index,
+      contentStart: from,
+      end: from + sentence.length,
+      isFinal: /final/i.test(match[0]),
+    });
+  }
+  for (const match of lastMatches(text, CALLED)) {
+    const start = match.index;
+    const clause = text.slice(Math.max(0, start - 24), start);
+    if (/\b(?:not|whether|if|that|either|or|neither)\s*\(?(?:option |choice |answer )?$/i.test(clause))
+      continue;
+    found.push({
+      answer: match[1]!,
+      start,
+      contentStart: start,
+      end: start + match[0].length,
+      isFinal: false,
+    });
+  }
+  return found
+    .sort((a, b) => a.start - b.start)
+    .flatMap((outer, i, sorted) => {
+      const inner = sorted[i + 1];
+      if (inner === undefined || inner.start >= outer.end) return [outer];
+      // "Final answer: the answer is 5" says it once, "the answer is 7 and the answer is 8" twice.
+      const own = lastExpression(text.slice(outer.contentStart, inner.start));
+      return own === null ? [] : [{ ...outer, answer: own, end: inner.start }];
+    });
+}
+
+/** "The answer is 5. Answer: B" names the option of 5. */
+function isLetter(answer: string): boolean {
+  return /^[A-Ja-j]$/.test(answer);
+}
+
+/** The last declared answer, and where it stands; declarations that follow each other at once are a choice. */
+export function declaredAnswer(text: string): Declaration | undefined {
+  const all = declarations(text);
+  const last = all.at(-1);
+  if (last === undefined) return undefined;
+  const choices = [last.answer];
+  if (last.isFinal) return last;
+  for (let i = all.length - 2; i >= 0; i--) {
+    const gap = text.slice(all[i]!.end, all[i + 1]!.start);
+    if (
+      !/^[\s.,;*:!。]*(?:or|and|also|maybe|alternatively|perhaps)?[\s.,;*:]*(?:the|my|but|maybe)?\s*$/i.test(
+        gap,
+      )
+    )
+      break;
+    if (isLetter(all[i]!.answer) !== isLetter(last.answer)) break;
+    if (!choices.some((choice) => equivalent(choice, all[i]!.answer))) choices.unshift(all[i]!.answer);
+  }
+  return { ...last, answer: choices.length === 1 ? last.answer : choices.join(" or ") };
+}

@@ -1,0 +1,123 @@
+/**
+ * @module
+ * Whole expressions in running text. A number that is part of a larger expression, a list or a choice is never given
+ * alone: either all of it is the answer, or there is none.
+ */
+import { tokenize } from "../equivalence/tokens.ts";
+import { PERCENT_WORDS, SCALES, unitAt } from "../equivalence/units.ts";
+
+/** Mathematics between delimiters, on one line or in display. */
+const SPAN = String.raw`\$\$[^$]{1,400}\$\$|(?<!\\)\$(?! ?[\d.,]+ [a-z]{2,})[^$\n]{1,300}(?<!\\)\$(?!\d)|\\\((?:(?!\\\))[\s\S]){1,400}\\\)|\\\[(?:(?!\\\])[\s\S]){1,400}\\\]`;
+const DIGITS = String.raw`(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+`;
+const POWER_OF_TEN = String.raw`\s?(?:[×*·]|\\times|\\cdot)\s?10\s?(?:\^\s?(?:\{\s?[-+−]?\d{1,3}\s?\}|[-+−]?\d{1,3})|[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)`;
+const NUMBER = String.raw`(?<![\p{Script=Latin}\p{N}_.])(?:(?<![\p{N})}]\s?)[-+−])?[$€£¥]?(?:${DIGITS})(?:[eE][-+]?\d+|${POWER_OF_TEN})?(?:\s?\/\s?\d+(?:\.\d+)?|:\d+(?::\d+)?| \d+\/\d+)?(?:\s?[%％°‰$€£¥]C?)?`;
+/** A or B or (A); the article, the pronoun and letters with an apostrophe are none. */
+const OPTION = String.raw`[(（]([A-Ja-j])[)）]|(?<![\p{Script=Latin}\p{N}_'’$\\^{=(+*/<>&|-]|[=+*/<>-]\s|(?<![\p{L}])[A-J]:|[A-Z]\.)(A(?!\s[a-z])|A(?=\s(?:is|or|and|nor|vs|to)\b)|[B-HJ])(?![\p{Script=Latin}\p{N}_'’(^}+*/<>&|]|\s?[=+*/<>]|-\w|\.[A-Z]|:[A-J]\b)`;
+const ATOM = new RegExp(`(${SPAN})|${OPTION}|(${NUMBER})`, "gu");
+/** Between two atoms that are one expression, one list or one choice. */
+const JOINT =
+  /^(?:[\s,;，、；/&+*×·÷^−–—<>≤≥±√π()[\]{}|~-]|[A-Za-z]\s?=|\bnor\b|\bvs\b|\\[,;:! ]|\band\b|\bor\b|\bto\b|和|或|到|\bplus\b|\bminus\b|\btimes\b|\bmaybe\b|\bperhaps\b|\bpossibly\b|\beither\b|\beven\b|option|choice)*$/u;
+/** What makes the number before it a part of something larger. */
+const CONTINUES =
+  /^(?:(?:st|nd|rd|th)\b|\s?(?:[+*×·÷^_√π!<>≤≥∈½⅓⅔¼¾⅛\\]|[–—]\s?[\d(]|[-−]\s?[\d(]|\/\s?[\p{Script=Latin}\d(]|[\p{Script=Latin}\p{Script=Greek}](?![\p{Script=Latin}])(?<![aAI])|\((?=[\d\p{L}][^)]{0,3}\))|(?:or|to|and a|and one|plus|minus|times|squared|cubed|factorial|over|dozen|halves|half|thirds?|quarters?|fourths?|fifths?|choose|mod|modulo|million|thousand|billion)\b|[十百千万亿兆](?![米克瓦])))/u;
+const MAX_JOINED = 60;
+
+interface Atom {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+  readonly kind: "span" | "option" | "number";
+}
+
+function atoms(text: string): Atom[] {
+  const found: Atom[] = [];
+  for (const match of text.matchAll(ATOM)) {
+    const [whole, span, bracketed, bare] = match;
+    const start = match.index;
+    if (span !== undefined && isName(span)) continue;
+    const kind =
+      span !== undefined ? "span" : bracketed !== undefined || bare !== undefined ? "option" : "number";
+    found.push({ start, end: start + whole.length, text: bracketed ?? bare ?? whole, kind });
+  }
+  return found;
+}
+
+/** "$x$": a name, not a value. */
+function isName(span: string): boolean {
+  return /^[$\\()[\]\s]*(?:[a-zA-Z]|\\[a-z]+|[A-Z]{2,8})[$\\()[\]\s]*$/.test(span);
+}
+
+/** The place behind the unit, scale or percent word that follows a number. */
+function behindUnit(text: string, end: number): number {
+  const following = text.slice(end, end + 32).replace(/[.,;:)\n。，；].*$/s, "");
+  const word = /^\s?(\p{L}+)/u.exec(following)?.[1] ?? "";
+  if (word !== "" && (SCALES.has(word.toLowerCase()) || PERCENT_WORDS.has(word.toLowerCase()))) {
+    return behindUnit(text, end + following.indexOf(word) + word.length);
+  }
+  for (let words = following.trimEnd(); words !== ""; words = words.replace(/\s*\S+$/, "")) {
+    const tokens = tokenize(`1${words}`);
+    const found = tokens[0]?.kind === "number" && tokens[0].text === "1" ? unitAt(tokens, 1) : undefined;
+    if (found !== undefined && found.end === tokens.length) return end + words.length;
+    if (!/\s/.test(words.trim())) break;
+  }
+  return end;
+}
+
+/** The part of an equation or chain that is its result: what follows the last "=" outside brackets. */
+function result(text: string): string {
+  const plain = text.replace(/^\(\s?(.*[^\s])\s?\)$/s, "$1");
+  const at = Math.max(plain.lastIndexOf("="), plain.lastIndexOf("≈"));
+  return at < 0 || /[{[(]/.test(plain.slice(at)) ? text : plain.slice(at + 1);
+}
+
+/** The content of mathematics between delimiters. */
+function inside(span: string): string {
+  return span
+    .replace(/^(?:\$\$?|\\[([])/, "")
+    .replace(/(?:\$\$?|\\[)\]])$/, "")
+    .trim();
+}
+
+/**
+ * The last whole expression or option letter of a text: mathematics between delimiters, a number with its unit, a
+ * letter; with all that it is joined to by signs, commas, "and" or "or". Null where there is none.
+ */
+export function lastExpression(text: string): string | null {
+  const all = atoms(text);
+  const last = all.at(-1);
+  if (last === undefined) return null;
+  let first = all.length - 1;
+  for (; first > 0; first--) {
+    const gap = text.slice(all[first - 1]!.end, all[first]!.start);
+    if (gap.length > MAX_JOINED || !JOINT.test(gap.replaceAll("**", ""))) break;
+  }
+  const joined = all.slice(first);
+  const distinct = new Set(joined.map((atom) => atom.text));
+  const start = all[first]!.start;
+  const before = text.slice(Math.max(0, start - 40), start);
+  const after = text.slice(last.end, last.end + 40);
+  if (DENIES.test(before) || (last.kind === "option" && (RULED_OUT.test(before) || IS_DENIED.test(after))))
+    return null;
+  if (last.kind !== "number") {
+    if (distinct.size === 1) return last.kind === "span" ? inside(last.text) : last.text;
+    return text.slice(start, last.end);
+  }
+  const end = behindUnit(text, last.end);
+  const isPart = CONTINUES.test(text.slice(end, end + 24)) || PRECEDES.test(before.slice(-12));
+  if (isPart) return text.slice(Math.max(0, start - 12), end + 24).trim();
+  const whole = text.slice(start, end);
+  return (CHOICE.test(whole) ? whole : result(whole)).trim() || null;
+}
+
+/** Several values, of which none is the result. */
+const CHOICE = /[,;，、；/]\s|\b(?:or|and|to|nor)\b|[或和到]/;
+/** What makes the number behind it a part of something larger, a bound, or a denial. */
+const PRECEDES =
+  /(?:[+*×·÷/^_√{<>≤≥≠]|\\[a-z]+|[\p{Script=Latin}]\(|[\p{Script=Latin})\]]\s?[-−])\s?\(?$|[<>≤≥≠]=?\s?$/u;
+const DENIES =
+  /(?:\b(?:not|never|nor|neither|than|least|most|without|except|cannot be|(?:anything|everything|all) but)|n['’]t(?: be)?|不是|非)\s?(?:the |an? |option |choice |answer )?[*"'“(]{0,3}$/i;
+const RULED_OUT =
+  /\b(?:rul(?:e|ed|ing) out|eliminat\w*|exclud\w*|reject\w*|discard\w*)\s(?:the |option |choice )?\(?$/i;
+/** What denies the letter before it. */
+export const IS_DENIED =
+  /^[)*"'”]*\s(?:is|was|are|seems|would be|can|could|does|do)\s?(?:not\b|n['’]t\b|wrong|incorrect|false|a trap|a distractor|impossible|out\b)|^[)*"'”]*\s(?:isn|wasn|aren|can|couldn|doesn)['’]t\b|^[)*"'”]*\s(?:cannot|fails?|failed)\b/i;

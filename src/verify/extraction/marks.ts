@@ -1,0 +1,90 @@
+/**
+ * @module
+ * Answers that a completion marks as such: `<answer>…</answer>` and `\boxed{…}`.
+ */
+
+/** Content of the last complete `<answer>…</answer>`; of nested ones the innermost. Undefined where there is none. */
+export function taggedAnswer(text: string): string | undefined {
+  let open: number | undefined;
+  let content: string | undefined;
+  for (const match of text.matchAll(/<(\/?)answer>|<\|(begin|end)_of_box\|>/gi)) {
+    if (match[1] === "" || match[2]?.toLowerCase() === "begin") open = match.index + match[0].length;
+    else if (open !== undefined) {
+      content = text.slice(open, match.index);
+      open = undefined;
+    }
+  }
+  return content;
+}
+
+/** A complete box: its content, and its places from the backslash to behind the brace. */
+interface Box {
+  readonly content: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+const BOXES = ["\\boxed{", "\\fbox{"];
+
+/** All complete boxes that are in no other, in one pass: an unclosed box stays open for all boxes behind it. */
+function boxes(text: string): readonly Box[] {
+  const found: Box[] = [];
+  const opened: (number | undefined)[] = [];
+  for (let i = 0; i < text.length; i++) {
+    const symbol = text[i];
+    if (symbol === "\\") {
+      const box = BOXES.find((command) => text.startsWith(command, i));
+      i += box === undefined ? 1 : box.length - 1;
+      if (box !== undefined) opened.push(i + 1 - box.length);
+    } else if (symbol === "{") opened.push(undefined);
+    else if (symbol === "}") {
+      const start = opened.pop();
+      if (start === undefined) continue;
+      while (found.length > 0 && found.at(-1)!.start > start) found.pop();
+      found.push({ content: text.slice(text.indexOf("{", start) + 1, i), start, end: i + 1 });
+    }
+  }
+  return found;
+}
+
+/** Between two boxes that make one answer: punctuation, "and" or "or", a name and "=", a few words in \text{…}. */
+const MAX_GAP = 60;
+const MAX_BOXES = 50;
+const GAP =
+  /^(?:\\text\{[^{}]{0,40}\}|\\(?:q?quad|[,;:! ()[\]]|\\)|[$\s,;.&|/~*-]|and|or|和|或|, and|[A-Za-z](?:_\{?\w\}?)?\s?=)*$/;
+const ENDS_SENTENCE = /\.\s|\n\s*\n/;
+
+function isOneAnswer(gap: string): boolean {
+  return gap.length <= MAX_GAP && !ENDS_SENTENCE.test(gap) && GAP.test(gap);
+}
+
+/** The last box, with those before it that it makes one answer with; undefined where there is none. */
+export function lastBoxes(
+  text: string,
+): { readonly contents: readonly string[]; readonly end: number } | undefined {
+  const all = boxes(text);
+  const last = all.at(-1);
+  if (last === undefined) return undefined;
+  let first = all.length - 1;
+  while (
+    first > 0 &&
+    all.length - first < MAX_BOXES &&
+    isOneAnswer(text.slice(all[first - 1]!.end, all[first]!.start))
+  )
+    first--;
+  const contents = [...new Set(all.slice(first).map(({ content }) => content.trim()))];
+  return { contents, end: last.end };
+}
+
+/**
+ * Content of the last `\boxed{…}` with balanced braces, undefined where there is none. Boxes that follow each other
+ * make one answer, a list: "\boxed{1} and \boxed{2}" is "1, 2".
+ */
+export function boxedAnswer(text: string): string | undefined {
+  return lastBoxes(text)?.contents.join(", ");
+}
+
+/** Whether a box was begun. */
+export function hasBox(text: string): boolean {
+  return BOXES.some((box) => text.includes(box));
+}

@@ -1,0 +1,29 @@
+/**
+ * @module
+ * Where a sentence ends.
+ */
+
+/** A full stop, question mark or line break that ends a sentence; a point in a number or in mathematics does not. */
+const END = /[.!?](?=\s|$|["”'*)\]]*(?:\s|$))|[。！？]|\n/g;
+const ABBREVIATION = /(?:^|[\s(])(?:[A-Z]|e\.g|i\.e|etc|vs|approx|No|Dr|Mr|Mrs|St|Fig)$/;
+const MAX_SENTENCE = 400;
+
+/** The sentence that starts at a place, without its end mark; at most 400 characters, undefined where it is longer. */
+export function sentenceAt(text: string, from: number): string | undefined {
+  const rest = text.slice(from, from + MAX_SENTENCE + 1);
+  for (const match of rest.matchAll(END)) {
+    const before = rest.slice(0, match.index);
+    if (match[0] === "." && ABBREVIATION.test(before) && before.trim().length > 0 && !isOptionAlone(before)) {
+      if (/^\.\s+\S/.test(rest.slice(match.index)) && !/^\.\s*\n/.test(rest.slice(match.index))) continue;
+    }
+    if ((before.match(/(?<!\\)\$/g)?.length ?? 0) % 2 === 1 && rest.slice(match.index).includes("$"))
+      continue;
+    return before;
+  }
+  return rest.length > MAX_SENTENCE ? undefined : rest;
+}
+
+/** A letter and nothing else: what follows its point is the option's text or another sentence. */
+function isOptionAlone(before: string): boolean {
+  return /^[\s*([]*[A-J]$/.test(before);
+}

@@ -1,0 +1,56 @@
+/**
+ * @module
+ * Every built-in verdict. A new verdict is one file in `verdicts/` and one entry here; the configuration's schema and
+ * the creation of verdicts follow from the list.
+ */
+import type * as z from "zod";
+import { createPart, definitionUnion, kindsOf } from "../parts/index.ts";
+import type { Verdict } from "./verdict.ts";
+import { anlsDefinition } from "./verdicts/anls.ts";
+import { answerDefinition } from "./verdicts/answer.ts";
+import { boxIouDefinition } from "./verdicts/box-iou.ts";
+import { exactDefinition } from "./verdicts/exact.ts";
+import { mraDefinition } from "./verdicts/mean-relative-accuracy.ts";
+import { numericDefinition } from "./verdicts/numeric.ts";
+import { optionLetterDefinition } from "./verdicts/option-letter.ts";
+import { pointInBoxDefinition } from "./verdicts/point-in-box.ts";
+import { relaxedDefinition } from "./verdicts/relaxed.ts";
+import { setDefinition } from "./verdicts/set.ts";
+import { vqaDefinition } from "./verdicts/vqa.ts";
+
+const definitions = [
+  answerDefinition,
+  exactDefinition,
+  optionLetterDefinition,
+  relaxedDefinition,
+  anlsDefinition,
+  vqaDefinition,
+  numericDefinition,
+  mraDefinition,
+  boxIouDefinition,
+  pointInBoxDefinition,
+  setDefinition,
+] as const;
+
+/** Decides whether a completion is right. */
+export const verdictSchema = definitionUnion(definitions).describe(
+  "Decides what is right, in training, evaluation, diagnosis and the viewer.",
+);
+
+/** A complete verdict configuration: every default filled in. */
+export type VerdictConfig = z.output<typeof verdictSchema>;
+
+/** The kinds of the built-in verdicts. */
+export const VERDICT_KINDS: readonly string[] = kindsOf(definitions);
+
+/**
+ * The verdict that a configuration describes.
+ *
+ * @param config as parsed by `verdictSchema`
+ * @throws ConfigError when no verdict has its kind
+ * @example
+ * createVerdict(verdictSchema.parse({ kind: "relaxed" })).judge("104", { question: "?", answers: ["100"], columns: {} }); // score 1
+ */
+export function createVerdict(config: VerdictConfig): Verdict {
+  return createPart<undefined, Verdict>(definitions, config, undefined);
+}

@@ -1,0 +1,56 @@
+/**
+ * @module
+ * Average normalised Levenshtein similarity of DocVQA and InfoVQA (arXiv:1907.00490; the code of the challenge).
+ */
+import * as z from "zod";
+import { bestOf, defineVerdict, readAnswer, sourceSchema } from "../definition.ts";
+
+/** Insertions, deletions and substitutions that turn one text into another; undefined beyond `limit`. */
+function distance(a: string, b: string, limit: number): number | undefined {
+  if (Math.abs(a.length - b.length) > limit) return undefined;
+  let row = Uint32Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = new Uint32Array(b.length + 1).fill(limit + 1);
+    const from = Math.max(1, i - limit);
+    const to = Math.min(b.length, i + limit);
+    if (from === 1) next[0] = i;
+    for (let j = from; j <= to; j++) {
+      const swap = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next[j] = Math.min(swap, next[j - 1]! + 1, j < i + limit ? row[j]! + 1 : limit + 1);
+    }
+    row = next;
+  }
+  return row[b.length]! > limit ? undefined : row[b.length];
+}
+
+/** Longer texts are compared as they are. */
+const MAX_LENGTH = 4000;
+
+/**
+ * 1 − d(given, answer) / max(length), d the Levenshtein distance of the texts in lower case with single spaces; 0 where
+ * that is below the threshold. The challenge's code keeps a similarity of exactly the threshold.
+ */
+export function anls(given: string, answer: string, threshold = 0.5): number {
+  const plain = (text: string) => text.trim().toLowerCase().split(/\s+/).join(" ");
+  const [a, b] = [plain(given), plain(answer)];
+  const length = Math.max(a.length, b.length);
+  if (length === 0) return 0;
+  if (length > MAX_LENGTH) return a === b ? 1 : 0;
+  const edits = distance(a, b, Math.ceil((1 - threshold) * length));
+  const similarity = edits === undefined ? 0 : 1 - edits / length;
+  return similarity < threshold ? 0 : similarity;
+}
+
+/** The verdict `anls`. */
+export const anlsDefinition = defineVerdict({
+  schema: z.strictObject({
+    kind: z.literal("anls"),
+    from: sourceSchema,
+    threshold: z.number().min(0).max(1).default(0.5).describe("A lower similarity counts as 0."),
+  }),
+  create: ({ from, threshold }) => ({
+    name: "anls",
+    judge: (text, { answers }) =>
+      bestOf(readAnswer(text, from), answers, (given, answer) => anls(given, answer, threshold)),
+  }),
+});

@@ -1,0 +1,42 @@
+/**
+ * @module
+ * Boxes and points that a text names, in the units in which it names them.
+ */
+
+/** Left, top, right, bottom. */
+export type Box = readonly [number, number, number, number];
+export type Point = readonly [number, number];
+
+const NUMBER = String.raw`[-+]?\d{1,9}(?:\.\d{1,9})?`;
+const JOINT = String.raw`\s{0,4},?\s{0,4}`;
+const BOX = new RegExp(
+  String.raw`[[({]\s{0,4}(${NUMBER})${JOINT}(${NUMBER})\s{0,4}(?:[\])}]\s{0,4},?\s{0,4}[[({]\s{0,4}|,\s{0,4})(${NUMBER})${JOINT}(${NUMBER})\s{0,4}[\])}]`,
+  "g",
+);
+const POINT = new RegExp(String.raw`[[(]\s{0,4}(${NUMBER})\s{0,4},\s{0,4}(${NUMBER})\s{0,4}[\])]`, "g");
+const BARE = new RegExp(
+  String.raw`^\s*(${NUMBER})\s*,\s*(${NUMBER})(?:\s*,\s*(${NUMBER})\s*,\s*(${NUMBER}))?\s*$`,
+);
+
+function distinct<T extends readonly number[]>(found: readonly T[]): readonly T[] {
+  return found.filter((one, i) => found.findIndex((other) => other.join() === one.join()) === i);
+}
+
+/** All boxes [x1, y1, x2, y2] or (x1, y1), (x2, y2) of a text, each once, with left below right and top below bottom. */
+export function boxesIn(text: string): readonly Box[] {
+  const bare = BARE.exec(text);
+  const matches = bare?.[3] === undefined ? [...text.matchAll(BOX)] : [bare];
+  return distinct(
+    matches.map((match): Box => {
+      const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = match.slice(1, 5).map(Number);
+      return [Math.min(x1, x2), Math.min(y1, y2), Math.max(x1, x2), Math.max(y1, y2)];
+    }),
+  );
+}
+
+/** All points (x, y) of a text, each once. */
+export function pointsIn(text: string): readonly Point[] {
+  const bare = BARE.exec(text);
+  const matches = bare !== null && bare[3] === undefined ? [bare] : [...text.matchAll(POINT)];
+  return distinct(matches.map((match): Point => [Number(match[1]), Number(match[2])]));
+}

@@ -1,0 +1,76 @@
+/**
+ * @module
+ * Answers to a multiple-choice question by the place of their option.
+ */
+
+import { writtenOption } from "../equivalence/options.ts";
+import { withoutMarkup } from "../equivalence/words.ts";
+import { equivalent } from "../equivalent.ts";
+import { sentenceAt } from "../extraction/sentence.ts";
+
+/** The place of an option letter; undefined where there is no such option. */
+function placeOf(letter: string, options: readonly string[]): number | undefined {
+  const place = letter.charCodeAt(0) - "A".charCodeAt(0);
+  return place < options.length ? place : undefined;
+}
+
+/**
+ * The option that an answer names: by its letter, or by its text where exactly one option has it. A letter with the
+ * text of another option names none.
+ */
+export function optionOf(answer: string, options: readonly string[]): number | undefined {
+  const written = writtenOption(answer);
+  const place = written && placeOf(written.letter, options);
+  if (written !== undefined && place !== undefined) {
+    if (written.text === "") return place;
+    const byText = optionByText(written.text, options);
+    return byText === undefined || byText === place ? place : undefined;
+  }
+  return optionByText(answer, options);
+}
+
+function optionByText(text: string, options: readonly string[]): number | undefined {
+  const fits = options.flatMap((option, place) => (equivalent(text, option) ? [place] : []));
+  return fits.length === 1 ? fits[0] : undefined;
+}
+
+const NEGATION = /\b(?:not|never|neither|nor|except|unlike|rather than|instead of)\b|n['’]t\b|不/i;
+
+function spaced(text: string): string {
+  return ` ${withoutMarkup(text)
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}%°.$/-]+/gu, " ")
+    .replaceAll(/\.(?=\s|$)/g, "")
+    .trim()} `;
+}
+
+/**
+ * The one option whose text the last sentence of a reply has in it; undefined where it has none or several, or denies
+ * something. An option that is part of another that is named does not count: "linked list" in "singly linked list".
+ */
+export function mentionedOption(reply: string, options: readonly string[]): number | undefined {
+  const sentence = lastSentence(reply);
+  if (sentence === undefined || NEGATION.test(sentence)) return undefined;
+  const text = spaced(sentence);
+  const named = options.flatMap((option, place) => {
+    const words = spaced(option);
+    return /[\p{L}\p{N}]{2}/u.test(words) && text.includes(words) ? [{ place, words }] : [];
+  });
+  const widest = named.filter(
+    ({ words }) => !named.some((other) => other.words !== words && other.words.includes(words)),
+  );
+  return widest.length === 1 ? widest[0]!.place : undefined;
+}
+
+function lastSentence(reply: string): string | undefined {
+  const text = reply.trim().slice(-2000);
+  let at = 0;
+  let last: string | undefined;
+  while (at < text.length) {
+    const sentence = sentenceAt(text, at);
+    if (sentence === undefined) return undefined;
+    if (/[\p{L}\p{N}]/u.test(sentence)) last = sentence;
+    at += sentence.length + 1;
+  }
+  return last;
+}

@@ -1,0 +1,40 @@
+/**
+ * @module
+ * Rules by which papers and their code read an answer, where they are weaker than ours. A thought that has not ended
+ * counts, and so does what stands in it.
+ */
+
+/**
+ * - `easyr1`: EasyR1's reward for mathematics by mathruler: the last `\boxed{` with balanced braces, thought or not.
+ * - `r1-v`: R1-V and Video-R1 (arXiv:2503.21776): the first `<answer>…</answer>`, else all of the text.
+ * - `verl-gsm8k`: verl's reward for GSM8K: the last number behind `####`.
+ */
+export const PAPER_RULES = ["easyr1", "r1-v", "verl-gsm8k"] as const;
+export type PaperRule = (typeof PAPER_RULES)[number];
+
+const rules: Readonly<Record<PaperRule, (text: string) => string | undefined>> = {
+  easyr1: (text) => {
+    const from = text.lastIndexOf("\\boxed{");
+    if (from < 0) return undefined;
+    let depth = 0;
+    for (let i = from + "\\boxed".length; i < text.length; i++) {
+      if (text[i] === "{") depth++;
+      else if (text[i] === "}" && --depth === 0) return text.slice(from + "\\boxed{".length, i).trim();
+    }
+    return undefined;
+  },
+  "r1-v": (text) => {
+    const open = text.indexOf("<answer>");
+    const close = open < 0 ? -1 : text.indexOf("</answer>", open);
+    return (close < 0 ? text : text.slice(open + "<answer>".length, close)).trim();
+  },
+  "verl-gsm8k": (text) => {
+    const from = text.lastIndexOf("#### ");
+    return /^-?[\d.,]+/.exec(text.slice(from + "#### ".length, from + 300))?.[0].replace(/[,.]$/, "");
+  },
+};
+
+/** The answer of a completion by a paper's rule; null where it finds none. */
+export function readByRule(rule: PaperRule, text: string): string | null {
+  return rules[rule](text) || null;
+}

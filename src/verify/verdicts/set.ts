@@ -1,0 +1,74 @@
+/**
+ * @module
+ * Set match: an answer lists what is asked for, in any order. The score is 1 for exactly the same members, or the F1
+ * of the members found.
+ */
+import * as z from "zod";
+import { bestOf, defineVerdict, readAnswer, sourceSchema } from "../definition.ts";
+import { equivalent } from "../equivalent.ts";
+
+/** More members are not compared. */
+const MAX_MEMBERS = 100;
+
+/** The members of a list: separated by commas, semicolons, line breaks, "and" or "or", in brackets or not, each once. */
+export function membersOf(list: string): readonly string[] {
+  const plain = list
+    .trim()
+    .replace(/^(?:\\?\{|\[|\()([\s\S]*?)(?:\\?\}|\]|\))\.?$/, "$1")
+    .replace(/\.$/, "");
+  const parts = plain
+    .split(/\s*(?:[,;，；、\n]|\band\b|\bor\b|和)\s*(?:\band\b\s*)?/)
+    .map((part) =>
+      part
+        .replace(/^(?:[-*•]|\d+[.)])\s+/, "")
+        .replaceAll(/^["'“]|["'”]$/g, "")
+        .trim(),
+    )
+    .filter((part) => part !== "");
+  const members: string[] = [];
+  for (const part of parts.slice(0, MAX_MEMBERS)) {
+    if (!members.some((member) => equivalent(member, part))) members.push(part);
+  }
+  return members;
+}
+
+/** Members of both sets, over the members of each. */
+export function setOverlap(
+  given: readonly string[],
+  right: readonly string[],
+): { recall: number; precision: number } {
+  const left = [...right];
+  let found = 0;
+  for (const member of given) {
+    const place = left.findIndex((answer) => equivalent(member, answer));
+    if (place >= 0) {
+      left.splice(place, 1);
+      found++;
+    }
+  }
+  return {
+    recall: right.length === 0 ? 0 : found / right.length,
+    precision: given.length === 0 ? 0 : found / given.length,
+  };
+}
+
+/** The verdict `set`. */
+export const setDefinition = defineVerdict({
+  schema: z.strictObject({
+    kind: z.literal("set"),
+    from: sourceSchema,
+    score: z
+      .enum(["exact", "f1"])
+      .default("exact")
+      .describe("exact: 1 for the same members; f1: 2·precision·recall / (precision + recall)."),
+  }),
+  create: ({ from, score }) => ({
+    name: "set",
+    judge: (text, { answers }) =>
+      bestOf(readAnswer(text, from), answers, (given, answer) => {
+        const { recall, precision } = setOverlap(membersOf(given), membersOf(answer));
+        if (score === "exact") return recall === 1 && precision === 1 ? 1 : 0;
+        return recall + precision === 0 ? 0 : (2 * recall * precision) / (recall + precision);
+      }),
+  }),
+});
