@@ -48,7 +48,7 @@ function problemText({ place, prompt, images, videos, answers, reference, soluti
     ...videos.map(
       ([frames, width, height]) => `  video      ${frames} frames of ${width} x ${height} pixels`,
     ),
-    `  reference  ${answers.map((answer) => JSON.stringify(short(answer))).join(" or ")}`,
+    `  reference  ${[...new Set(answers)].map((answer) => JSON.stringify(short(answer))).join(" or ")}`,
   ];
   if (reference !== undefined) {
     const { extracted, reason, isReachable } = reference;

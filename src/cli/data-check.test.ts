@@ -39,7 +39,7 @@ describe("fovea data check", () => {
   });
 
   test("shows the whole prompt of a model, its images in their places", async () => {
-    const { text } = await check(oneRow(verl), "--model", "digits");
+    const { text } = await check(oneRow(verl), "--model", "small");
     expect(text).toContain("[image 28 x 28]Which colour?");
     expect(text).toMatch(/prompt tokens +\d+ to/);
   });

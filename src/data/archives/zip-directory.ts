@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { type Entry, fromRandomAccessReaderPromise, getFileNameLowLevel, validateFileName } from "yauzl";
 import { DataError } from "../../errors/index.ts";
+import { refuseLfsPointer } from "../files/lfs-pointer.ts";
 import { type RegularFile, regularFile } from "../files/regular-file.ts";
 import { WindowReader } from "./window-reader.ts";
 import { ZipIndex } from "./zip-index.ts";
@@ -91,6 +92,7 @@ async function readEntries(file: RegularFile, reader: WindowReader): Promise<Zip
  */
 export async function readZipDirectory(path: string): Promise<ZipDirectory> {
   const file = await regularFile(path);
+  await refuseLfsPointer(path);
   try {
     return await new Promise((resolve, reject) => {
       readEntries(file, new WindowReader(file, reject)).then(resolve, reject);

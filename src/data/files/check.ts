@@ -162,7 +162,7 @@ class Count {
   readonly #options: CheckOptions;
   readonly #ids: Duplicates;
   readonly #contents: Duplicates;
-  readonly #columns = new ColumnCount();
+  readonly #columns: ColumnCount;
   readonly #numbers = {
     pixels: [] as number[],
     framePixels: [] as number[],
@@ -185,6 +185,7 @@ class Count {
   constructor(source: FileSource, options: CheckOptions) {
     this.#source = source;
     this.#options = options;
+    this.#columns = new ColumnCount(source.columns);
     this.#ids = new Duplicates("id", source, options.onDuplicate);
     this.#contents = new Duplicates("content", source, options.onDuplicate);
   }

@@ -40,6 +40,19 @@ export interface RowOptions {
   readonly answerPlaces: FilesOptions["answerPlaces"];
 }
 
+/** Most columns that are named. */
+const NAMED = 12;
+
+/** Says which columns a row has whose part is missing. */
+function missing(part: "question" | "answer", row: Row): DataError {
+  const names = Object.keys(row);
+  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
+  const shown = names.slice(0, NAMED).join(", ") || "no columns";
+  return new DataError(
+    `${part}: is missing; the row has ${shown}${more} (data.columns.${part} names its column)`,
+  );
+}
+
 /** Questions and answers of different origin belong together only where there is one question. */
 function requireOneQuestion(question: FoundPart<"question">, answer: FoundPart<"answer">): void {
   const { later } = question.value;
@@ -58,8 +71,8 @@ function requireOneQuestion(question: FoundPart<"question">, answer: FoundPart<"
 export function rowProblem(row: Row, { readers, format, answerPlaces }: RowOptions): RowProblem {
   const found = <P extends Part>(part: P) => readers.read(part, row, format);
   const [asked, answered, choice] = [found("question"), found("answer"), found("options")];
-  if (asked === undefined) throw new DataError("question: is missing");
-  if (answered === undefined) throw new DataError("answer: is missing");
+  if (asked === undefined) throw missing("question", row);
+  if (answered === undefined) throw missing("answer", row);
   requireOneQuestion(asked, answered);
   const options = choice?.value.texts;
   const { answers, isOption } = readAnswers(answered.value, choice?.value, answerPlaces);

@@ -151,7 +151,7 @@ describe("a row of", () => {
         question: "Colour?",
         answers: [{ answer: "red", answer_id: 1 }, { answer: "red" }, { answer: "crimson" }],
       },
-      ["Colour?", ["red", "crimson"], [28]],
+      ["Colour?", ["red", "red", "crimson"], [28]],
     ],
     [
       "SQuAD",
@@ -162,6 +162,35 @@ describe("a row of", () => {
       "DocVQA as a text that is a list",
       { question: "Colour?", answers: "['red', \"o'er\"]" },
       ["Colour?", ["red", "o'er"], []],
+    ],
+    [
+      "MMMU with several answers",
+      { question: "?", options: "[]", answer: "['1/3', '0.333']" },
+      ["?", ["1/3", "0.333"], []],
+    ],
+    ["a vector as answer", { question: "?", answer: "[1, 2]" }, ["?", ["[1, 2]"], []]],
+    [
+      "verl whose structs are texts",
+      { prompt: "[{'role': 'user', 'content': 'Colour?'}]", reward_model: '{"ground_truth": "red"}' },
+      ["Colour?", ["red"], []],
+    ],
+    [
+      "a struct of nulls before an image",
+      { images: [{ bytes: null, path: null }], image: "b.png", question: "?", answer: "1" },
+      ["?", ["1"], [56]],
+    ],
+    [
+      "Anthropic's source",
+      {
+        messages: [
+          user([
+            { type: "image", source: { type: "base64", media_type: "image/png", data: base64 } },
+            text("?"),
+          ]),
+          assistant("1"),
+        ],
+      },
+      ["<image>?", ["1"], [28]],
     ],
     ["ChartQA", { question: "How many?", label: ["14"] }, ["How many?", ["14"], []]],
     ["GSM8K", { question: "How many?", answer: "He has 3 + 4 = 7.\n#### 7" }, ["How many?", ["7"], []]],

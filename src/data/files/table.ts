@@ -33,9 +33,3 @@ export interface Table {
   /** The row whose `index` cell reads so; only of files whose images may be those of other rows. */
   rowWithIndex?(index: string): number | undefined;
 }
-
-/** A cell, where the row itself has it and it holds something. */
-export function cell(row: Row, column: string): unknown {
-  const value = Object.hasOwn(row, column) ? row[column] : undefined;
-  return value === null || value === "" ? undefined : value;
-}

@@ -12,22 +12,13 @@ import { readRecorded, writeRecorded } from "../batch/recorded-batches.ts";
 import type { Phase, WorkAhead } from "../loop/loop.ts";
 import { evaluationRecord } from "./evaluation-record.ts";
 import { runIteration } from "./iteration.ts";
-import type { Progress, Training } from "./training.ts";
+import { newProgress, type Progress, type Training } from "./training.ts";
 
 interface SavedProgress {
   readonly dataPosition: number;
   readonly rng: RngState;
   readonly totals: Progress["totals"];
   readonly rows: RowCounts;
-}
-
-function newProgress(seed: number): Progress {
-  return {
-    dataPosition: 0,
-    rows: { drawn: 0, broken: 0, filtered: 0 },
-    rng: new Rng(seed).fork("train"),
-    totals: { completions: 0, tokens: 0, steps: 0, skippedSteps: 0 },
-  };
 }
 
 /** The phase that a training describes. */

@@ -8,7 +8,7 @@ import type { Engine, Sequence } from "../../engine/index.ts";
 import type { Dialogue } from "../../eval/index.ts";
 import type { LoopStep, Phase } from "../loop/loop.ts";
 import { learningRateAt } from "../schedule/learning-rate.ts";
-import { batchFrom, type HeldOut, heldOut, sequenceOf } from "./batches.ts";
+import { batchFrom, type HeldOut, heldOut, sequencesOf } from "./batches.ts";
 import type { Curriculum } from "./curriculum.ts";
 import type { SftSchedule } from "./sft-schema.ts";
 
@@ -79,9 +79,9 @@ export function warmStartPhase(warmStart: WarmStart): Phase {
       validation.get(source) ??
       Promise.all(
         partsOf(source).validation.map(async (index) =>
-          sequenceOf(dialogue, await source.demonstration(index)),
+          sequencesOf(dialogue, await source.demonstration(index)),
         ),
-      );
+      ).then((sequences) => sequences.flat());
     validation.set(source, held);
     return meanLoss(engine, await held);
   };

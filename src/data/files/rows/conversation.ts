@@ -3,7 +3,7 @@
  * Conversations: turns of a user and an assistant, paired into questions and their answers.
  */
 import { DataError } from "../../../errors/index.ts";
-import { type Asked, asText, contentAsked, joined } from "./asked.ts";
+import { type Asked, asText, contentAsked, described, joined } from "./asked.ts";
 import { isStruct } from "./cells.ts";
 import { unquoted } from "./literal.ts";
 
@@ -38,22 +38,20 @@ function turnsOf(turn: unknown): Turn[] {
   const content = turn["value"] ?? turn["content"];
   if (role === undefined || role === null) {
     // ms-swift's `conversation`: both turns in one struct.
-    const { human, assistant } = turn as { readonly human?: unknown; readonly assistant?: unknown };
+    const [human, assistant] = [turn["human"] ?? turn["user"], turn["assistant"]];
     if (human === undefined) throw new DataError("conversations: expected turns with a role and a content");
     const answer: Turn[] = assistant == null ? [] : [{ from: "assistant", content: assistant }];
     return [{ from: "user", content: human }, ...answer];
   }
   const from = typeof role === "string" && Object.hasOwn(SPEAKERS, role) ? SPEAKERS[role] : undefined;
   if (from === undefined)
-    throw new DataError(
-      `conversations: expected turns of a user and an assistant, got ${JSON.stringify(role)}`,
-    );
+    throw new DataError(`conversations: expected turns of a user and an assistant, got ${described(role)}`);
   return [{ from, content }];
 }
 
 /** Whether a cell is a conversation: a list of structs with roles. */
 export function isConversation(value: unknown): value is readonly unknown[] {
-  const roles = ["from", "role", "human"];
+  const roles = ["from", "role", "human", "user"];
   return Array.isArray(value) && value.some((turn) => isStruct(turn) && roles.some((key) => key in turn));
 }
 

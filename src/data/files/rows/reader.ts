@@ -7,7 +7,7 @@ import { type VideoReference, videoReferences } from "../video-reference.ts";
 import { type Asked, asText, contentAsked } from "./asked.ts";
 import { type Cells, holdsSomething, isStruct } from "./cells.ts";
 import { type Exchange, exchangesOf, isConversation, spokenText } from "./conversation.ts";
-import { unquoted } from "./literal.ts";
+import { literalIn, unquoted } from "./literal.ts";
 
 /** A question, and those that the same conversation asks after it. */
 export interface StatedQuestion extends Asked {
@@ -122,6 +122,11 @@ export function answersIn(value: unknown): StatedAnswers | undefined {
 
 function alternatives(value: unknown): readonly unknown[] {
   if (isConversation(value)) return [spokenText(value, "answer")];
+  // MMMU writes several as Python's list of texts; a list of numbers is an answer itself.
+  if (typeof value === "string" && /^\s*\[\s*['"]/.test(value)) {
+    const list = literalIn(value);
+    if (Array.isArray(list)) return alternatives(list);
+  }
   const field = isStruct(value) ? ANSWER_FIELDS.find((name) => holdsSomething(value[name])) : undefined;
   if (isStruct(value) && field !== undefined) return alternatives(value[field]);
   return Array.isArray(value) ? value.filter(holdsSomething).flatMap(alternatives) : [value];
