@@ -8,8 +8,8 @@
  */
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import * as after from "../dist/credit/index.js";
-import { Rng } from "../dist/math/index.js";
+import * as after from "fovea/credit";
+import { Rng } from "fovea/math";
 
 /** @typedef {{ connectivity: Float64Array, gram: Float64Array }} Calibrated */
 /** @typedef {Pick<typeof after, "atRl" | "partition" | "similarityGraph">} Build */

@@ -4,22 +4,19 @@
  * AT-RL's own report, whose model is larger and whose completions are long.
  */
 import { join } from "node:path";
-import { createLocalEngine } from "../dist/engine/index.js";
-import { findPreset, freshSmallModel, openDialogue, resolveConfig } from "../dist/train/index.js";
-import { openVerifier } from "../dist/train/verifier.js";
+import { findPreset, freshSmallModel, openDialogue, openParts, resolveConfig } from "fovea/config";
+import { createLocalEngine } from "fovea/engine";
 import { benchConfig, warmModel } from "./warm-model.mjs";
 
-/** @import { Engine } from "../dist/engine/index.js" */
-/** @import { Config } from "../dist/train/index.js" */
+/** @import { Engine } from "fovea/engine" */
+/** @import { TrainParts } from "fovea/train" */
 
 /**
  * @typedef {object} Setting
  * @property {"digits" | "long"} name
  * @property {string} about one line for the reader
- * @property {(credit: string) => Config} config
  * @property {() => Promise<Engine>} engine
- * @property {(config: Config) => ReturnType<typeof openDialogue>} dialogue
- * @property {(config: Config) => ReturnType<typeof openVerifier>} verifier
+ * @property {(credit: string) => Promise<Omit<TrainParts, "engine">>} parts
  */
 
 /**
@@ -31,16 +28,15 @@ import { benchConfig, warmModel } from "./warm-model.mjs";
  */
 export function digitsSetting(directory, { threads, prompts, group }) {
   const train = { promptsPerIteration: prompts, groupSize: group, reportKlEvery: 0 };
-  const config = (/** @type {string} */ credit) =>
-    benchConfig({ credit: { kind: credit }, engine: { threads }, train });
   return {
     name: "digits",
     about: `the digits preset, ${prompts} prompts x ${group} completions`,
-    config,
     engine: async () =>
       createLocalEngine({ model: await warmModel(join(directory, "warm"), threads), threads }),
-    dialogue: openDialogue,
-    verifier: openVerifier,
+    parts: async (credit) => {
+      const config = benchConfig({ credit: { kind: credit }, engine: { threads }, train });
+      return { ...(await openParts(config)), dialogue: await openDialogue(config) };
+    },
   };
 }
 
@@ -72,8 +68,9 @@ export function longSetting({ threads, tokens, width, layers }) {
   return {
     name: "long",
     about: `hidden size ${width}, ${layers} layers, random weights, 2 prompts x 8 completions of ${tokens} tokens`,
-    config: (credit) =>
-      resolveConfig({
+    engine: () => createLocalEngine({ model, threads }),
+    parts: async (credit) => {
+      const config = resolveConfig({
         preset: findPreset("grpo-at-rl").settings,
         overrides: {
           credit: { kind: credit },
@@ -81,14 +78,15 @@ export function longSetting({ threads, tokens, width, layers }) {
           data: { kind: "digits" },
           engine: { threads },
           sampling: { maxCompletionTokens: tokens },
-          train: { promptsPerIteration: 2, reportKlEvery: 0 },
+          train: { iterations: 1, promptsPerIteration: 2, reportKlEvery: 0 },
         },
-      }),
-    engine: () => createLocalEngine({ model, threads }),
-    dialogue: (config) => ({ ...openDialogue(config), stopTokens: [] }),
-    verifier: () => {
+      });
       let judged = 0;
-      return () => ({ value: judged++ % 2, parts: {}, reason: "every other one" });
+      return {
+        ...(await openParts(config)),
+        dialogue: { ...(await openDialogue(config)), stopTokens: [] },
+        reward: [{ name: "every-other", score: (answered) => answered.map(() => judged++ % 2) }],
+      };
     },
   };
 }

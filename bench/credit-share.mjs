@@ -13,15 +13,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { creditMethod, creditSchema } from "../dist/credit/index.js";
-import { Rng } from "../dist/math/index.js";
-import { trainingSource } from "../dist/train/index.js";
-import { runIteration } from "../dist/train/iteration.js";
+import { creditSchema } from "fovea/credit";
+import { newProgress, openTraining, runIteration } from "fovea/train";
 import { digitsSetting, longSetting } from "./credit-settings.mjs";
 import { provenance, spread, table } from "./statistics.mjs";
 
-/** @import { Engine } from "../dist/engine/index.js" */
-/** @import { IterationMetrics, IterationTiming } from "../dist/train/index.js" */
+/** @import { Engine } from "fovea/engine" */
+/** @import { IterationMetrics, IterationTiming } from "fovea/train" */
 /** @import { Setting } from "./credit-settings.mjs" */
 /** @import { Spread } from "./statistics.mjs" */
 /** @typedef {{ uniform: IterationMetrics, method: IterationMetrics }} Pair */
@@ -98,23 +96,9 @@ const frozen = (engine) => ({
  * @param {number} pair the same problems and draws for the same number
  */
 async function iterate(setting, engine, credit, pair) {
-  const config = setting.config(credit);
-  const training = {
-    config,
-    engine,
-    dialogue: setting.dialogue(config),
-    source: await trainingSource(config),
-    order: (/** @type {number} */ position) => position,
-    verify: setting.verifier(config),
-    credit: creditMethod(config.credit),
-    clock: () => performance.now(),
-  };
-  const progress = {
-    dataPosition: pair * config.train.promptsPerIteration,
-    rng: new Rng(pair),
-    rows: { drawn: 0, broken: 0, filtered: 0 },
-    totals: { completions: 0, tokens: 0, steps: 0, skippedSteps: 0 },
-  };
+  const training = await openTraining({ ...(await setting.parts(credit)), engine });
+  const dataPosition = pair * training.schedule.promptsPerIteration;
+  const progress = { ...newProgress(pair), dataPosition };
   return (await runIteration(training, progress, 1)).metrics;
 }
 

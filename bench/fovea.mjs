@@ -10,10 +10,10 @@
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { createLocalEngine } from "../dist/engine/index.js";
+import { createLocalEngine } from "fovea/engine";
 import { ADAM, readWorkload } from "./workload.mjs";
 
-/** @import { Engine, Score } from "../dist/engine/index.js" */
+/** @import { Engine, Score } from "fovea/engine" */
 /** @import { Opened } from "./workload.mjs" */
 /** @typedef {{ tokens: number, step: () => Promise<unknown> }} Phase */
 

@@ -10,12 +10,13 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { createLocalEngine } from "../dist/engine/index.js";
-import { openDialogue, trainingSource } from "../dist/train/index.js";
+import { openDialogue, openTask } from "fovea/config";
+import { openSource } from "fovea/data";
+import { createLocalEngine } from "fovea/engine";
 import { benchConfig, warmModel } from "./warm-model.mjs";
 import { promptFrom } from "./workload.mjs";
 
-/** @import { Prompt } from "../dist/engine/index.js" */
+/** @import { Prompt } from "fovea/engine" */
 /** @import { Chunk, Workload } from "./workload.mjs" */
 
 /**
@@ -34,8 +35,9 @@ import { promptFrom } from "./workload.mjs";
 async function makeWorkload(directory, { prompts, groupSize, newTokens, repetitions, threads }) {
   const checkpoint = await warmModel(directory, threads);
   const config = benchConfig({ model: checkpoint });
-  const dialogue = openDialogue(config);
-  const source = await trainingSource(config);
+  const dialogue = await openDialogue(config);
+  const { train } = await openTask(config);
+  const source = await openSource(train);
   const asked = await Promise.all(
     Array.from({ length: prompts }, async (_, i) => describe(dialogue.prompt(await source.problem(i)), i)),
   );

@@ -11,12 +11,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { createFakeEngine, createTinkerEngine } from "../dist/engine/index.js";
-import { loadTokenizer } from "../dist/model/index.js";
-import { configuredModel } from "../dist/serve/configured-model.js";
-import { startTinkerServer } from "../dist/serve/index.js";
-import { SMALL_ASSETS } from "../dist/train/digits-model.js";
-import { freshSmallModel, resolveConfig, runTraining } from "../dist/train/index.js";
+import { freshSmallModel, resolveConfig, runTraining, SMALL_ASSETS } from "fovea/config";
+import { createFakeEngine, createTinkerEngine } from "fovea/engine";
+import { loadTokenizer } from "fovea/model";
+import { configuredModel, startTinkerServer } from "fovea/serve";
 import { provenance, spread, table } from "./statistics.mjs";
 
 const { values: options } = parseArgs({
@@ -65,7 +63,7 @@ const banned = Array.from({ length: vocabSize }, (_, id) => id).filter((id) => !
 const server = await startTinkerServer({
   models: [
     {
-      ...configuredModel(resolveConfig({ flags: base }), "digits"),
+      ...(await configuredModel(resolveConfig({ flags: base }), "small")),
       open: async () => createFakeEngine({ vocabSize, promptRows: 2, banned, seed: 5 }),
     },
   ],

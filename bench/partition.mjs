@@ -11,7 +11,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { partition } from "../dist/credit/index.js";
+import { partition } from "fovea/credit";
 
 const { values: options } = parseArgs({
   options: {

@@ -13,9 +13,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { Rng } from "fovea/math";
+import { decodeImage, preprocess } from "fovea/model";
 import sharp from "sharp";
-import { Rng } from "../dist/math/index.js";
-import { decodeImage, preprocess } from "../dist/model/index.js";
 import { provenance, spread, table } from "./statistics.mjs";
 
 const LIMITS = { size: { shortest_edge: 56 * 56, longest_edge: 28 * 28 * 1280 } };

@@ -5,7 +5,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
-import { quantile } from "../dist/math/index.js";
+import { quantile } from "fovea/math";
 
 /** @typedef {{ median: number, low: number, high: number }} Spread median and quartiles */
 

@@ -6,8 +6,8 @@
 import { readFileSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliDecompressSync } from "node:zlib";
-import { Rng } from "../dist/math/index.js";
-import { architectureOf, graphsOf, openSightOf, writeWeights } from "../dist/model/index.js";
+import { Rng } from "fovea/math";
+import { architectureOf, graphsOf, openSightOf, writeWeights } from "fovea/model";
 
 /** Sizes of Qwen2.5-VL-3B-Instruct's config.json. */
 export const CONFIG = {

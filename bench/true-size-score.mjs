@@ -3,8 +3,8 @@
  * The scoring half of `true-size.mjs`: scores sequences with the weights streamed from the file, one JSON line.
  */
 import { parseArgs } from "node:util";
-import { createLocalEngine } from "../dist/engine/index.js";
-import { Rng } from "../dist/math/index.js";
+import { createLocalEngine } from "fovea/engine";
+import { Rng } from "fovea/math";
 import { CONFIG } from "./true-size-checkpoint.mjs";
 
 const { values: options } = parseArgs({

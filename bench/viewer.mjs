@@ -13,9 +13,9 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { resolveConfig } from "fovea/config";
+import { Rng } from "fovea/math";
 import { chromium } from "playwright-core";
-import { Rng } from "../dist/math/index.js";
-import { resolveConfig } from "../dist/train/index.js";
 import { provenance, spread, table } from "./statistics.mjs";
 
 const { values: options } = parseArgs({

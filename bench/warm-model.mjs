@@ -4,9 +4,9 @@
  * the form and the lengths that training meets. How well it answers does not matter here.
  */
 import { join } from "node:path";
-import { findPreset, resolveConfig, runWarmStart } from "../dist/train/index.js";
+import { findPreset, resolveConfig, runWarmStart } from "fovea/config";
 
-/** @import { Config } from "../dist/train/index.js" */
+/** @import { Config } from "fovea/config" */
 
 const { settings } = findPreset("digits");
 
@@ -17,8 +17,9 @@ const { settings } = findPreset("digits");
  * @returns {Config}
  */
 export function benchConfig(overrides = {}) {
-  const sft = { steps: 80, readingSteps: 0, transcriptionSteps: 0, batchSize: 32, reportEvery: 80 };
-  return resolveConfig({ preset: settings, file: { sft }, overrides });
+  const sft = { steps: 80, batchSize: 32, reportEvery: 80 };
+  const data = { kind: "digits", warmStart: { readingSteps: 0, transcriptionSteps: 0 } };
+  return resolveConfig({ preset: settings, file: { data, sft }, overrides });
 }
 
 /**

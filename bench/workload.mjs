@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 
-/** @import { AdamParameters, Prompt, Sequence } from "../dist/engine/index.js" */
+/** @import { AdamParameters, Prompt, Sequence } from "fovea/engine" */
 
 /**
  * @typedef {{ a: number, b: number, d: number, e: number }} Formula

@@ -11,19 +11,17 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { openDialogue, openParts } from "fovea/config";
+import { creditSchema } from "fovea/credit";
+import { createLocalEngine } from "fovea/engine";
+import { ConfigError } from "fovea/errors";
+import { algorithmSchema } from "fovea/objective";
+import { newProgress, openTraining, runIteration } from "fovea/train";
 import { provenance } from "../bench/statistics.mjs";
 import { benchConfig, warmModel } from "../bench/warm-model.mjs";
-import { creditMethod, creditSchema } from "../dist/credit/index.js";
-import { createLocalEngine } from "../dist/engine/index.js";
-import { ConfigError } from "../dist/errors/index.js";
-import { Rng } from "../dist/math/index.js";
-import { algorithmSchema } from "../dist/objective/index.js";
-import { openDialogue, trainingSource } from "../dist/train/index.js";
-import { runIteration } from "../dist/train/iteration.js";
-import { openVerifier } from "../dist/train/verifier.js";
 
-/** @import { Engine } from "../dist/engine/index.js" */
-/** @import { IterationMetrics } from "../dist/train/index.js" */
+/** @import { Engine } from "fovea/engine" */
+/** @import { IterationMetrics } from "fovea/train" */
 /** @typedef {Readonly<Record<string, unknown>> & { readonly kind: string }} Part settings of an objective or credit */
 /** @typedef {{ objective: string, credit: string, iterations?: IterationMetrics[], refused?: string }} Outcome */
 
@@ -124,22 +122,9 @@ async function runPair(engine, start, { objective, credit }) {
   }
   await engine.load(start);
   await engine.setReference();
-  const training = {
-    config,
-    engine,
-    dialogue: openDialogue(config),
-    source: await trainingSource(config),
-    order: (/** @type {number} */ position) => position,
-    verify: openVerifier(config),
-    credit: creditMethod(config.credit),
-    clock: () => performance.now(),
-  };
-  const progress = {
-    dataPosition: 0,
-    rng: new Rng(1),
-    rows: { drawn: 0, broken: 0, filtered: 0 },
-    totals: { completions: 0, tokens: 0, steps: 0, skippedSteps: 0 },
-  };
+  const dialogue = await openDialogue(config);
+  const training = await openTraining({ ...(await openParts(config)), engine, dialogue });
+  const progress = newProgress(1);
   const iterations = [];
   for (let iteration = 1; iteration <= ITERATIONS; iteration++) {
     iterations.push((await runIteration(training, progress, iteration)).metrics);

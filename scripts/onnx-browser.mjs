@@ -16,14 +16,14 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
 import { parseArgs } from "node:util";
+import { openDialogue, resolveConfig } from "fovea/config";
+import { attentionSignals, dycoRl } from "fovea/credit";
+import { digitsSource } from "fovea/data/digits";
+import { createLocalEngine } from "fovea/engine";
+import { exportOnnx, openModelDirectory } from "fovea/model";
 import { chromium } from "playwright-core";
-import { attentionSignals, dycoRl } from "../dist/credit/index.js";
-import { digitsSource } from "../dist/data/index.js";
-import { createLocalEngine } from "../dist/engine/index.js";
-import { exportOnnx, openModelDirectory } from "../dist/model/index.js";
-import { openDialogue, resolveConfig } from "../dist/train/index.js";
 
-/** @import { Completion } from "../dist/engine/index.js" */
+/** @import { Completion } from "fovea/engine" */
 
 const { values: options } = parseArgs({
   options: {
@@ -49,7 +49,7 @@ const folder = mkdtempSync(join(tmpdir(), "fovea-onnx-browser-"));
 const onnx = join(folder, "onnx");
 const manifest = exportOnnx(model, onnx, { maxFileBytes: Number(options.largest) });
 const { vision } = openModelDirectory(model);
-const dialogue = openDialogue(resolveConfig());
+const dialogue = await openDialogue(resolveConfig());
 const source = digitsSource({ split: "validation", seed: 1 });
 const prompts = Array.from({ length: Number(options.problems) }, (_, i) =>
   dialogue.prompt(source.problem(i)),

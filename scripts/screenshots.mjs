@@ -8,9 +8,9 @@
  */
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
+import { startViewer } from "fovea/view";
 import { chromium } from "playwright-core";
 import sharp from "sharp";
-import { startViewer } from "../dist/view/index.js";
 
 const [run, other, ...only] = process.argv.slice(2);
 if (run === undefined || other === undefined) throw new Error("expected two run directories");

@@ -8,13 +8,14 @@ import { evaluatedParts, type Opened, openParts, runTraining } from "../config/i
 import { splitSource } from "../data/index.ts";
 import { evaluationRecord } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
+import { InterruptedRun } from "./interruption.ts";
 import {
   completionLegend,
   completionText,
   type LabelledCompletion,
   labelledCompletions,
 } from "./labelled-completion.ts";
-import { InterruptedRun } from "./program.ts";
+
 import { Reporter, shareText } from "./reporter.ts";
 import { configFrom, dryRunText, runDirectoryFor, wholeNumber } from "./shared-options.ts";
 
@@ -31,6 +32,10 @@ interface DemoOptions {
 /** Problems from which those to show are picked, and how many are shown. */
 const CANDIDATES = 24;
 const SHOWN = 3;
+
+/** Explains a quick demo without a gain. */
+const TOO_SHORT =
+  "no gain is to be seen: --quick takes every step of the path and is too short to learn; fovea demo takes minutes and gains";
 
 /** Those that went from wrong to right first, then those that did not, as pairs. */
 function pickPairs(before: readonly LabelledCompletion[], after: readonly LabelledCompletion[]) {
@@ -115,6 +120,7 @@ async function demonstrate(options: DemoOptions, context: CliContext): Promise<v
       `accuracy on ${problems} held-out problems, Wilson 95 %`,
       `  before  ${shareText({ ...before.record, share: accuracyBefore })}`,
       `  after   ${shareText({ ...after.record, share: accuracyAfter })}`,
+      ...(quick && accuracyAfter <= accuracyBefore ? [TOO_SHORT] : []),
       `run directory  ${runDirectory}`,
       "",
     ].join("\n"),

@@ -23,7 +23,7 @@ import {
 } from "../diagnose/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import type { Settings } from "../parts/index.ts";
-import { describeEnvironment, RunDirectory } from "../train/index.ts";
+import { describeEnvironment } from "../train/index.ts";
 import { connectionOf } from "./connection.ts";
 import type { CliContext } from "./context.ts";
 import {
@@ -37,34 +37,36 @@ import {
 import { labelledSubject, type Subject, sampledSubject } from "./diagnose-subject.ts";
 import { downloadBar, partsOptions } from "./download-bar.ts";
 import { exportSpans } from "./export-spans.ts";
-import { InterruptedRun } from "./program.ts";
+import { InterruptedRun } from "./interruption.ts";
+import { loadAdapter, type NamedModel, namedModel } from "./named-model.ts";
 import { ProgressBar } from "./progress.ts";
-import { isRunDirectory } from "./recorded-input.ts";
 import { runDirectoryFor, wholeNumber } from "./shared-options.ts";
-import { newestWeights } from "./trained-model.ts";
 
 /** Completions that are sampled unless a number is given. */
 const SAMPLED = 2000;
 
-/** A run directory with its newest weights, a model directory, or a model of the hub, as a configuration. */
+/** A named model with the data that it is diagnosed on, as a configuration. */
 function configOf(
-  model: string,
+  { settings }: NamedModel,
   data: string | Settings,
   split: Split,
   { set, seed }: DiagnoseFlags,
 ): Config {
-  const isRun = isRunDirectory(model);
-  const run: Settings = isRun ? (RunDirectory.open(model).record.config as Settings) : {};
-  const { data: runData, ...rest } = run as { readonly data?: Settings };
+  const {
+    data: runData,
+    model,
+    ...rest
+  } = settings as { readonly data?: Settings; readonly model: Settings };
   return resolveConfig({
     preset: { ...rest, data: runData?.["kind"] === data ? runData : data },
     flags: set,
-    overrides: { model: isRun ? newestWeights(model) : model, evaluation: { split, seed } },
+    overrides: { model, evaluation: { split, seed } },
   });
 }
 
 async function diagnoseModel(
   name: string,
+  model: NamedModel,
   given: Config,
   { split, recorded }: Subject,
   flags: DiagnoseFlags,
@@ -79,6 +81,7 @@ async function diagnoseModel(
   const { signal } = context.interruption;
   const { batchSize } = config.evaluation;
   try {
+    await loadAdapter(engine, model);
     const { temperature, topP, topK, maxCompletionTokens } = config.sampling;
     const answers =
       recorded === undefined
@@ -133,11 +136,12 @@ async function run(model: string, data: string, flags: DiagnoseFlags, context: C
   const models = [model, ...flags.against];
   if (new Set(models).size < models.length) throw new ConfigError("--against: expected other models");
   const subject = data === "labels" ? await labelledSubject(model, flags) : sampledSubject(data, flags);
-  const configs = models.map((one) => configOf(one, subject.data, subject.split, flags));
+  const named = models.map(namedModel);
+  const configs = named.map((one) => configOf(one, subject.data, subject.split, flags));
   const names = models.length === 1 ? [basename(normalize(model))] : shortNames(models);
   const found: ModelDiagnosis[] = [];
   for (const [i, config] of configs.entries()) {
-    found.push(await diagnoseModel(names[i]!, config, subject, flags, context));
+    found.push(await diagnoseModel(names[i]!, named[i]!, config, subject, flags, context));
   }
   const directory = runDirectoryFor(
     "diagnose",

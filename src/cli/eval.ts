@@ -6,16 +6,19 @@ import type { Command } from "commander";
 import { evaluatedParts, openParts } from "../config/index.ts";
 import { splitSource } from "../data/index.ts";
 import { evaluationRecord } from "../train/index.ts";
+import { AnswerFile, type AnswerFlags, addAnswersOption } from "./answer-file.ts";
 import type { CliContext } from "./context.ts";
 import { partsOptions } from "./download-bar.ts";
-import { InterruptedRun } from "./program.ts";
+import { InterruptedRun } from "./interruption.ts";
 import { evaluationText, Reporter } from "./reporter.ts";
 import { dryRunText } from "./shared-options.ts";
 import { addTrainedOptions, type TrainedOptions, trainedConfig, withTrainedModel } from "./trained-model.ts";
 
+type EvalOptions = TrainedOptions & AnswerFlags;
+
 async function evaluateModel(
   file: string | undefined,
-  options: TrainedOptions,
+  options: EvalOptions,
   context: CliContext,
 ): Promise<void> {
   const config = await trainedConfig(file, options);
@@ -28,6 +31,7 @@ async function evaluateModel(
   const { split, problems } = config.evaluation;
   const parts = await openParts(config, partsOptions(context));
   const source = await splitSource(parts.task, split);
+  const answers = AnswerFile.of(options, `answers-${split}.jsonl`);
   const {
     event: _event,
     iteration: _iteration,
@@ -36,17 +40,22 @@ async function evaluateModel(
     evaluationRecord(
       evaluatedParts(parts, opened),
       { iteration: 0, split, problems, source },
-      { onProgress: reporter.onEvaluation, shouldStop: () => signal.aborted },
+      {
+        onAnswer: ({ tokens, ...answer }) => answers?.add({ ...answer, tokens: tokens.length }),
+        onProgress: reporter.onEvaluation,
+        shouldStop: () => signal.aborted,
+      },
     ),
   );
   if (signal.aborted) throw new InterruptedRun("interrupted: nothing was measured");
-  reporter.json({ event: "finished", ...evaluation });
+  reporter.json({ event: "finished", ...evaluation, ...(answers && { answers: answers.path }) });
   reporter.text(evaluationText(evaluation));
+  if (answers !== undefined) reporter.text(`answers  ${answers.path}\n`);
 }
 
 /** Adds what `fovea eval` takes and does. */
 export function configure(command: Command, context: CliContext): void {
-  addTrainedOptions(command).action((file: string | undefined, options: TrainedOptions) =>
+  addAnswersOption(addTrainedOptions(command)).action((file: string | undefined, options: EvalOptions) =>
     evaluateModel(file, options, context),
   );
 }

@@ -6,10 +6,18 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { fetchModel, resolveConfig } from "../config/index.ts";
 import { ConfigError } from "../errors/index.ts";
-import { downloadModel, exportModel, exportOnnx, isHubReference } from "../model/index.ts";
+import {
+  type DownloadProgress,
+  downloadModel,
+  exportModel,
+  exportOnnx,
+  isHubReference,
+} from "../model/index.ts";
 import type { CliContext } from "./context.ts";
 import { downloadBar } from "./download-bar.ts";
+import { namedModel } from "./named-model.ts";
 import { wholeNumber } from "./shared-options.ts";
 
 const TYPES = { f32: "F32", f16: "F16", bf16: "BF16" } as const;
@@ -37,11 +45,30 @@ function byteSize(text: string): number {
   return bytes;
 }
 
-/** The directory of a model, downloaded if need be. */
-async function fetchSource(model: string, context: CliContext): Promise<string> {
-  if (!isHubReference(model) || existsSync(model)) return model;
+/** A model directory, and an adapter to merge into it. */
+interface Source {
+  readonly directory: string;
+  readonly adapter?: string;
+}
+
+/** The directory of a model, downloaded if need be; of a run with LoRA the model that it trained, and its adapter. */
+async function fetchSource(name: string, { adapter }: ExportFlags, context: CliContext): Promise<Source> {
   const onDownload = downloadBar(context);
-  return downloadModel(model, { onProgress: (progress) => onDownload({ event: "download", ...progress }) });
+  const given = adapter === undefined ? {} : { adapter };
+  if (isHubReference(name) && !existsSync(name)) {
+    const onProgress = (progress: DownloadProgress) => onDownload({ event: "download", ...progress });
+    return { directory: await downloadModel(name, { onProgress }), ...given };
+  }
+  const named = namedModel(name);
+  if (named.run === undefined) return { directory: name, ...given };
+  if (named.adapter !== undefined && adapter !== undefined) {
+    throw new ConfigError(`--adapter: ${name} is an adapter itself; expected one of them`);
+  }
+  const { model } = await fetchModel(resolveConfig({ preset: named.settings }), onDownload);
+  if (model.kind !== "directory") {
+    throw new ConfigError(`${name}: expected an adapter upon a model directory or a model of the hub`);
+  }
+  return { directory: model.path, ...given, ...(named.adapter !== undefined && { adapter: named.adapter }) };
 }
 
 async function exportTo(
@@ -52,8 +79,9 @@ async function exportTo(
 ): Promise<void> {
   if (flags.attentionLayers !== undefined)
     throw new ConfigError("fovea export: --attention-layers has a meaning with --onnx only");
-  const { dtype = "bf16", adapter, maxShardSize } = flags;
-  exportModel(await fetchSource(model, context), target, {
+  const { dtype = "bf16", maxShardSize } = flags;
+  const { directory, adapter } = await fetchSource(model, flags, context);
+  exportModel(directory, target, {
     dtype: TYPES[dtype],
     ...(adapter !== undefined && { adapter }),
     ...(maxShardSize !== undefined && { maxShardBytes: maxShardSize }),
@@ -69,10 +97,11 @@ async function exportGraphs(
   flags: ExportFlags,
   context: CliContext,
 ): Promise<void> {
-  const { dtype = "f32", adapter, attentionLayers, maxShardSize } = flags;
+  const { dtype = "f32", attentionLayers, maxShardSize } = flags;
   if (dtype === "bf16")
     throw new ConfigError("fovea export: --dtype with --onnx: expected f32 or f16, got bf16");
-  const { models } = exportOnnx(await fetchSource(model, context), target, {
+  const { directory, adapter } = await fetchSource(model, flags, context);
+  const { models } = exportOnnx(directory, target, {
     dtype: TYPES[dtype],
     ...(adapter !== undefined && { adapter }),
     ...(attentionLayers !== undefined && { attentionLayers }),
@@ -103,7 +132,7 @@ export function configure(command: Command, context: CliContext): void {
   command
     .argument(
       "<source>",
-      "a model directory, or org/name[@revision] of the Hugging Face Hub; or a run directory",
+      "a run directory, a model directory, or org/name[@revision] of the Hugging Face Hub",
     )
     .argument("[target]", `the directory to write, made if need be; the run's ${EVENTS}/ for --tensorboard`)
     .addOption(

@@ -3,7 +3,6 @@
  * `fovea inspect`: a model's answer to a question about images and videos, token by token, as text, JSON or a page.
  */
 import { writeFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import sharp from "sharp";
 import {
@@ -12,25 +11,32 @@ import {
   openCredit,
   openDialogue,
   openEngine,
+  openVerdict,
   resolveConfig,
 } from "../config/index.ts";
-import { pictures, readVideoAt } from "../data/index.ts";
+import { pictures, SPLITS } from "../data/index.ts";
 import type { Completion, Engine, Prompt } from "../engine/index.ts";
-import { ConfigError, DataError } from "../errors/index.ts";
+import { ConfigError } from "../errors/index.ts";
 import type { Dialogue } from "../eval/index.ts";
-import { everyMethod, inspectCompletion, inspectionPage, inspectionText } from "../inspect/index.ts";
-import { decodeImage, type RgbImage, type VideoClip } from "../model/index.ts";
+import {
+  answerToken,
+  everyMethod,
+  inspectCompletion,
+  inspectionPage,
+  inspectionText,
+} from "../inspect/index.ts";
+import type { RgbImage } from "../model/index.ts";
+import { isRight, type Judgement } from "../verify/index.ts";
 import { connectionOf } from "./connection.ts";
 import type { CliContext } from "./context.ts";
 import { creditMethodsByName } from "./credit-weights.ts";
 import { downloadBar } from "./download-bar.ts";
+import { type SubjectFlags, subjectOf } from "./inspect-subject.ts";
+import { loadAdapter, namedModel } from "./named-model.ts";
 import { Reporter } from "./reporter.ts";
+import { wholeNumber } from "./shared-options.ts";
 
-interface InspectFlags {
-  readonly image: readonly string[];
-  readonly video: readonly string[];
-  readonly fps: number;
-  readonly question: string;
+interface InspectFlags extends SubjectFlags {
   readonly completion?: string;
   readonly sample?: boolean;
   readonly methods?: string;
@@ -38,28 +44,6 @@ interface InspectFlags {
   readonly stream?: boolean;
   readonly set: readonly string[];
   readonly json?: boolean;
-}
-
-async function readImages(paths: readonly string[]): Promise<RgbImage[]> {
-  const images: RgbImage[] = [];
-  for (const path of paths) {
-    let bytes: Uint8Array;
-    try {
-      bytes = await readFile(path);
-    } catch (cause) {
-      throw new DataError(`image ${path}: ${(cause as Error).message}`, { cause });
-    }
-    images.push(await decodeImage(bytes, { where: `image ${path}` }));
-  }
-  return images;
-}
-
-async function readVideos({ video, fps }: InspectFlags): Promise<VideoClip[]> {
-  if (!(fps > 0 && Number.isFinite(fps)))
-    throw new ConfigError(`--fps: expected a number above 0, got ${fps}`);
-  const videos: VideoClip[] = [];
-  for (const path of video) videos.push(await readVideoAt(path, fps));
-  return videos;
 }
 
 /** The completion that was given, or one that the model writes. */
@@ -89,19 +73,33 @@ const pngUrl = async ({ data, width, height }: RgbImage): Promise<string> => {
   return `data:image/png;base64,${png.toString("base64")}`;
 };
 
-async function inspect(model: string, flags: InspectFlags, context: CliContext): Promise<void> {
+/** The reference and what the verdict says of the completion, in a line; none without a reference. */
+function verdictText(
+  { answers }: { readonly answers: readonly string[] },
+  { extracted, score, reason }: Judgement,
+): string {
+  if (answers.length === 0) return "";
+  const outcome =
+    score === null ? `not judged: ${reason}` : isRight({ score } as Judgement) ? "right" : "wrong";
+  const read = extracted === null ? "no answer was read" : `read ${JSON.stringify(extracted)}`;
+  return `reference ${answers.map((answer) => JSON.stringify(answer)).join(" or ")}: ${read}, ${outcome}\n`;
+}
+
+async function inspect(name: string, flags: InspectFlags, context: CliContext): Promise<void> {
+  const named = namedModel(name);
+  const { model, ...settings } = named.settings;
   const stream = flags.stream === true ? ["engine.stream=true"] : [];
-  const asked = resolveConfig({ flags: [...flags.set, `model=${model}`, ...stream] });
-  const [images, videos] = [await readImages(flags.image), await readVideos(flags)];
+  const asked = resolveConfig({ preset: settings, flags: [...flags.set, ...stream], overrides: { model } });
   const config = await fetchModel(asked, downloadBar(context));
-  if (config.model.kind !== "directory")
-    throw new ConfigError("inspect: expected a model directory or org/name");
+  if (config.model.kind !== "directory" && named.run === undefined)
+    throw new ConfigError("inspect: expected a run directory, a model directory or org/name");
+  const { problem, place } = await subjectOf(config, flags, named.run !== undefined);
+  const { question, answers } = problem;
   const dialogue = await openDialogue(config);
-  const { question } = flags;
-  const problem = { id: "question", images, videos, question, answers: [], columns: {} };
   const prompt = dialogue.prompt(problem);
   const engine = await (context.openEngine ?? openEngine)(config, connectionOf(context));
   try {
+    await loadAdapter(engine, named);
     const { tokens, stopReason } = await answered({ engine, dialogue }, prompt, config, flags);
     const configured = await openCredit(config);
     const methods =
@@ -113,13 +111,24 @@ async function inspect(model: string, flags: InspectFlags, context: CliContext):
       { prompt, group: [{ tokens, stopReason, advantage: 1 }], place: 0 },
     );
     const tokenTexts = dialogue.tokenTexts(tokens);
+    const alternativeTexts = inspection.alternatives?.map((row) =>
+      row.map(({ token }) => dialogue.tokenTexts(Int32Array.of(token))[0] ?? ""),
+    );
     const reporter = new Reporter(context, flags.json ?? false);
     const completion = dialogue.text(tokens);
-    reporter.json({ event: "inspection", question, completion, tokens: tokenTexts, ...inspection });
-    reporter.text(`${completion}\n\n${inspectionText(tokenTexts, inspection)}`);
+    const judgement = await (await openVerdict(config)).judge(completion, problem);
+    const start = answerToken(tokenTexts, judgement.extracted);
+    const page = { question, answers, tokenTexts, alternativeTexts, start, judgement, inspection };
+    const { inspection: _inspection, tokenTexts: _texts, ...rest } = page;
+    reporter.json({ event: "inspection", completion, tokens: tokenTexts, ...rest, ...inspection });
+    const shown = place === undefined ? "" : `problem ${place} (${problem.id}): ${question}\n\n`;
+    const outcome = verdictText(problem, judgement);
+    reporter.text(
+      `${shown}${completion}\n${outcome}\n${inspectionText(tokenTexts, inspection, alternativeTexts)}`,
+    );
     if (flags.html !== undefined) {
       const urls = await Promise.all(pictures(problem).map(pngUrl));
-      writeFileSync(flags.html, inspectionPage({ question, tokenTexts, inspection, images: urls }));
+      writeFileSync(flags.html, inspectionPage({ ...page, images: urls }));
     }
   } finally {
     await engine.close();
@@ -131,8 +140,15 @@ const collect = (value: string, before: readonly string[]) => [...before, value]
 /** Adds what `fovea inspect` takes and does. */
 export function configure(command: Command, context: CliContext): void {
   command
-    .argument("<model>", "model directory, or org/name[@revision] of the hub")
-    .requiredOption("--question <text>", "what the model is asked")
+    .argument("<model>", "a run directory, a model directory, or org/name[@revision] of the hub")
+    .option("--question <text>", "what the model is asked; of a run, a problem of its data unless given")
+    .option("--problem <n>", "of a run: the problem with this number, from 0; 0 unless given", wholeNumber)
+    .addOption(
+      new Option("--split <name>", "of a run: the part of its data; validation unless given").choices([
+        ...SPLITS,
+      ]),
+    )
+    .option("--answer <text>", "the right answer to --question")
     .addOption(
       new Option("--image <file>", "an image, in the order in which the question needs them; may be repeated")
         .argParser(collect)

@@ -7,7 +7,7 @@
 import type { ConfiguredParts } from "../config/index.ts";
 import type { TokenRole } from "../credit/index.ts";
 import type { Problem, ProblemSource, TokenLabel } from "../data/index.ts";
-import type { Engine } from "../engine/index.ts";
+import type { Engine, StopReason } from "../engine/index.ts";
 import {
   type Dialogue,
   firstQuestions,
@@ -16,13 +16,15 @@ import {
   type ShownRole,
   showTokens,
 } from "../eval/index.ts";
-import { isRight } from "../verify/index.ts";
+import { isRight, type Judgement } from "../verify/index.ts";
 import { canCredit, creditWeights } from "./credit-weights.ts";
 
 export interface LabelledCompletion {
   readonly index: number;
   readonly problem: Problem;
   readonly text: string;
+  readonly stopReason: StopReason;
+  readonly judgement: Judgement;
   readonly isRight: boolean;
   /** `[T]` */
   readonly tokens: readonly {
@@ -70,16 +72,19 @@ export async function labelledCompletions(
     ? await creditWeights(engine, credit, sampling.temperature || 1, answers)
     : [];
   const judged = questions.map(async ({ index, problem }, i): Promise<LabelledCompletion> => {
-    const completion = groups[i]![0]!;
-    const text = dialogue.text(completion.tokens);
-    const texts = dialogue.tokenTexts(completion.tokens);
+    const { tokens, stopReason } = groups[i]![0]!;
+    const text = dialogue.text(tokens);
+    const texts = dialogue.tokenTexts(tokens);
     const truths = task.labels?.label(problem, texts);
     const roles = credits[i]?.roles;
+    const judgement = await verdict.judge(text, problem);
     return {
       index,
       problem,
       text,
-      isRight: isRight(await verdict.judge(text, problem)),
+      stopReason,
+      judgement,
+      isRight: isRight(judgement),
       tokens: texts.map((own, t) => {
         const role = roles?.[t];
         const truth = truths?.[t];

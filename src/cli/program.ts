@@ -5,15 +5,12 @@
  */
 import { Command, CommanderError } from "commander";
 import { ConfigError, FoveaError, InterruptedError } from "../errors/index.ts";
+import { packageVersion } from "../package/index.ts";
 import type { CliContext } from "./context.ts";
-import { INTERRUPTED } from "./interruption.ts";
-import { packageVersion } from "./package-version.ts";
+import { INTERRUPTED, InterruptedRun } from "./interruption.ts";
 
 /** Adds a command's arguments, options and action. */
 export type Configure = (command: Command, context: CliContext) => void;
-
-/** Thrown by a command that ended early because the user asked to. */
-export class InterruptedRun extends Error {}
 
 const COMMANDS: readonly {
   readonly name: string;
@@ -24,6 +21,11 @@ const COMMANDS: readonly {
     name: "demo",
     summary: "warm start, reinforcement learning, and what it changed, in minutes",
     load: () => import("./demo.ts"),
+  },
+  {
+    name: "init",
+    summary: "a directory to begin with: configuration, sample rows, a reward of your own and its test",
+    load: () => import("./init.ts"),
   },
   {
     name: "train",

@@ -27,6 +27,7 @@ export function configure(command: Command, context: CliContext): void {
     .option("--json", "the paths as a JSON object on stdout")
     .action(async (run: string, { out = join(run, "report"), data, json }: ReportFlags) => {
       const written = await writeReport(run, out, data);
+      for (const reason of written.missingImages) context.stderr(`warning: an image is missing: ${reason}\n`);
       context.stdout(
         json === true
           ? `${JSON.stringify({ event: "finished", ...written })}\n`

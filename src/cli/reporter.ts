@@ -96,6 +96,8 @@ export class Reporter {
         return;
       case "started":
         this.#steps = event.steps;
+        this.#kl = undefined;
+        this.#loss = undefined;
         this.bar.note(PHASES[event.kind]);
         this.bar.begin(PHASES[event.kind]);
         return;

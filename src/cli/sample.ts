@@ -5,6 +5,7 @@
 import type { Command } from "commander";
 import { openParts } from "../config/index.ts";
 import { splitSource } from "../data/index.ts";
+import { AnswerFile, type AnswerFlags, addAnswersOption } from "./answer-file.ts";
 import type { CliContext } from "./context.ts";
 import { partsOptions } from "./download-bar.ts";
 import { completionLegend, completionText, labelledCompletions } from "./labelled-completion.ts";
@@ -12,7 +13,7 @@ import { Reporter } from "./reporter.ts";
 import { dryRunText } from "./shared-options.ts";
 import { addTrainedOptions, type TrainedOptions, trainedConfig, withTrainedModel } from "./trained-model.ts";
 
-interface SampleOptions extends TrainedOptions {
+interface SampleOptions extends TrainedOptions, AnswerFlags {
   readonly greedy?: boolean;
 }
 
@@ -40,9 +41,11 @@ async function sampleModel(
   const completions = await withTrainedModel(config, options.runDir, context, (opened) =>
     labelledCompletions(parts, { ...opened, source }, problems, sampling),
   );
+  const written = AnswerFile.of(options, `samples-${split}.jsonl`);
   reporter.text(completionLegend(context.hasColour));
   for (const completion of completions) {
-    const { problem, text, isRight, tokens, index } = completion;
+    const { problem, text, isRight, judgement, stopReason, tokens, index } = completion;
+    written?.add({ index, problem, text, judgement, stopReason, tokens: tokens.length });
     const { id, kind, question, answers } = problem;
     reporter.json({
       event: "sample",
@@ -57,13 +60,19 @@ async function sampleModel(
     });
     reporter.text(`\n${problem.question}\n${completionText(completion, context.hasColour)}`);
   }
+  if (written !== undefined) reporter.text(`\nanswers  ${written.path}\n`);
   const right = completions.filter(({ isRight }) => isRight).length;
-  reporter.json({ event: "finished", problems: completions.length, right });
+  reporter.json({
+    event: "finished",
+    problems: completions.length,
+    right,
+    ...(written && { answers: written.path }),
+  });
 }
 
 /** Adds what `fovea sample` takes and does. */
 export function configure(command: Command, context: CliContext): void {
-  addTrainedOptions(command)
+  addAnswersOption(addTrainedOptions(command))
     .option("--greedy", "take the likeliest token each time")
     .action((file: string | undefined, options: SampleOptions) => sampleModel(file, options, context));
 }

@@ -12,6 +12,7 @@ import {
   addConfigOptions,
   configFrom,
   dryRunText,
+  portNumber,
   type SharedOptions,
   wholeNumber,
 } from "./shared-options.ts";
@@ -59,7 +60,7 @@ async function serve(file: string | undefined, options: ServeOptions, context: C
 export function configure(command: Command, context: CliContext): void {
   addConfigOptions(command)
     .option("--host <address>", "address to listen on; beyond this machine only with an API key", "127.0.0.1")
-    .option("--port <n>", "port; 0 takes a free one", wholeNumber, 8000)
+    .option("--port <n>", "port; 0 takes a free one", portNumber, 8000)
     .option("--state <path>", "directory of checkpoints and of the database", "serve")
     .option(
       "--name <name>",

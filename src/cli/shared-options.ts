@@ -29,6 +29,15 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
+/** Reads a flag's value as a port. */
+export function portNumber(text: string): number {
+  const value = Number(text);
+  if (!(Number.isInteger(value) && value >= 0 && value <= 65_535) || text.trim() === "") {
+    throw new InvalidArgumentError("expected a port: a whole number from 0 to 65535");
+  }
+  return value;
+}
+
 /** Adds the flags that describe a configuration, and `--json`. */
 export function addConfigOptions(command: Command): Command {
   return command

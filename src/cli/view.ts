@@ -7,7 +7,7 @@ import type { Command } from "commander";
 import { ConfigError } from "../errors/index.ts";
 import { startViewer } from "../view/index.ts";
 import type { CliContext } from "./context.ts";
-import { wholeNumber } from "./shared-options.ts";
+import { portNumber } from "./shared-options.ts";
 
 /** Where runs are written unless told otherwise. */
 const USUAL = "runs";
@@ -39,7 +39,7 @@ export function configure(command: Command, context: CliContext): void {
       "[run-directory...]",
       `run directories, ONNX exports, or directories of either; ${USUAL}/ unless given`,
     )
-    .option("--port <n>", "a port of this machine; a free one unless given", wholeNumber)
+    .option("--port <n>", "a port of this machine; a free one unless given", portNumber)
     .option(
       "--data <path>",
       "a directory whose data sets may be read for their images; may be repeated",

@@ -43,10 +43,10 @@ describe("comparisonRows", () => {
 test("tables say means, intervals and differences in per cent", () => {
   const rows = comparisonRows(results);
   expect(comparisonText(rows).split("\n")[2]).toBe(
-    "grpo       dyco-rl  2      40.0       58.0 [7.2, 108.8]   +3.0 [−9.7, +15.7]",
+    "grpo       dyco-rl  2      40.0       58.0 [7.2, 100.0]  +3.0 [−9.7, +15.7]",
   );
   expect(comparisonMarkdown(rows).split("\n")[3]).toBe(
-    "| grpo | dyco-rl | 2 | 40.0 | 58.0 [7.2, 108.8] | +3.0 [−9.7, +15.7] |",
+    "| grpo | dyco-rl | 2 | 40.0 | 58.0 [7.2, 100.0] | +3.0 [−9.7, +15.7] |",
   );
 });
 

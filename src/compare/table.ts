@@ -12,7 +12,7 @@ export interface ComparisonRow {
   readonly algorithm: string;
   readonly credit: string;
   readonly seeds: readonly number[];
-  /** Mean over seeds with Student's 95 % interval, which is infinite for one seed. */
+  /** Mean over seeds with Student's 95 % interval, which is infinite for one seed and of a few may leave [0, 1]. */
   readonly accuracy: Interval;
   /** Mean over seeds before learning. */
   readonly accuracyBefore: number;
@@ -61,6 +61,12 @@ const signed = (share: number) => `${share < 0 ? "−" : "+"}${percent(Math.abs(
 const interval = ({ low, high }: Interval, text: (share: number) => string) =>
   Number.isFinite(low) ? ` [${text(low)}, ${text(high)}]` : "";
 
+/** The interval cut to [0, 1], which no accuracy can leave. */
+function withinShares({ estimate, low, high }: Interval): Interval {
+  if (!Number.isFinite(low)) return { estimate, low, high };
+  return { estimate, low: Math.max(0, low), high: Math.min(1, high) };
+}
+
 const HEADINGS = [
   "algorithm",
   "credit",
@@ -76,7 +82,7 @@ function words({ algorithm, credit, seeds, accuracy, accuracyBefore, overUniform
     credit,
     String(seeds.length),
     percent(accuracyBefore),
-    `${percent(accuracy.estimate)}${interval(accuracy, percent)}`,
+    `${percent(accuracy.estimate)}${interval(withinShares(accuracy), percent)}`,
     overUniform ? `${signed(overUniform.estimate)}${interval(overUniform, signed)}` : "",
   ];
 }

@@ -34,13 +34,20 @@ export async function readConfigFile(path: string): Promise<Settings> {
   return besideFile(value, dirname(resolve(path))) as Settings;
 }
 
-/** Paths of modules, and working directories of commands, as they are beside the configuration file. */
+/** Keys whose texts may be paths of files. */
+const PATH_KEYS: ReadonlySet<string> = new Set(["data", "task", "model", "path", "images", "assets"]);
+
+/**
+ * Paths of modules, paths of data and models that begin with `./` or `../`, and working directories of commands, as they
+ * are beside the configuration file.
+ */
 function besideFile(value: unknown, folder: string): unknown {
   if (Array.isArray(value)) return value.map((item) => besideFile(item, folder));
   if (!isSettings(value)) return value;
   const entries = Object.entries(value).map(([key, inner]): [string, unknown] => {
-    const isPath = key === "module" && typeof inner === "string" && !isAbsolute(inner);
-    return [key, isPath ? resolve(folder, inner) : besideFile(inner, folder)];
+    if (typeof inner !== "string") return [key, besideFile(inner, folder)];
+    const isPath = key === "module" ? !isAbsolute(inner) : PATH_KEYS.has(key) && /^\.\.?[\\/]/.test(inner);
+    return [key, isPath ? resolve(folder, inner) : inner];
   });
   const isCommand = Array.isArray(value["command"]) && !("cwd" in value);
   return Object.fromEntries(isCommand ? [...entries, ["cwd", folder]] : entries);

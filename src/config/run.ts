@@ -5,7 +5,7 @@
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Task } from "../data/index.ts";
+import { openSource, type Task } from "../data/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import type { Dialogue } from "../eval/index.ts";
@@ -25,6 +25,7 @@ import { checkRunEngine } from "./open/engine-check.ts";
 import { fetchModel, type OpenEngine, openDialogue, openEngine } from "./open/open-model.ts";
 import { type ConfiguredParts, moduleHashes, openParts } from "./open/open-parts.ts";
 import { openTask } from "./open/open-task.ts";
+import { referenceWarning } from "./open/reference-warning.ts";
 import { resumeRules } from "./resume-rules.ts";
 import type { Config } from "./schema.ts";
 
@@ -179,8 +180,15 @@ export async function runTraining(options: RunOptions, hooks: TrainingHooks = {}
       limits: options.moduleLimits,
     });
     if (hasWarmStart(config)) demonstrationsOf(parts.task);
+    // Opened here, so that it is opened once.
+    const source = await openSource(parts.task.train);
+    // A verdict of the user's own may cost money or minutes.
+    const warning =
+      resume || config.verdict.kind === "module" ? undefined : await referenceWarning(source, parts.verdict);
+    if (warning !== undefined) onEvent?.({ event: "warning", message: warning });
     const complete: TrainParts = {
       ...parts,
+      task: { ...parts.task, train: source },
       engine,
       dialogue,
       observers: [runDirectory(path, { resume, ...resumeRules, acceptModules }), ...watchers(options)],

@@ -4,7 +4,7 @@
  */
 import * as z from "zod";
 import { FoveaError, PartError } from "../errors/index.ts";
-import { errorText, withinTime } from "../parts/index.ts";
+import { errorText, shownValue, withinTime } from "../parts/index.ts";
 import type { Problem, ProblemSource } from "./problem.ts";
 
 const imageSchema = z
@@ -47,15 +47,7 @@ function faultOf(schema: z.ZodType, value: unknown): string | undefined {
   for (const key of path) got = (got as Record<PropertyKey, unknown> | null | undefined)?.[key];
   const field = path.length === 0 ? "" : `${path.map(String).join(".")}: `;
   const said = message.replace(/^Invalid input: /, "").replace(/, received .*$/, "");
-  return said.includes("got ") ? `${field}${said}` : `${field}${said}, got ${shown(got)}`;
-}
-
-function shown(value: unknown): string {
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (typeof value === "object" && value !== null) {
-    return `an object with ${Object.keys(value).join(", ") || "nothing"}`;
-  }
-  return typeof value === "string" ? JSON.stringify(value.slice(0, 60)) : String(value);
+  return said.includes("got ") ? `${field}${said}` : `${field}${said}, got ${shownValue(got)}`;
 }
 
 /** How calls of a source are watched. */

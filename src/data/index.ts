@@ -4,7 +4,12 @@
  */
 export { type CheckedOptions, checkedSource } from "./checked-source.ts";
 export { type CheckOptions, checkSource, type DataCheck, type ShownProblem } from "./files/check.ts";
-export { judgeReference, probeReferences, type ReferenceVerdict } from "./files/check-references.ts";
+export {
+  judgeReference,
+  probeReferences,
+  type ReferenceProbe,
+  type ReferenceVerdict,
+} from "./files/check-references.ts";
 export { type FileSplit, findFiles } from "./files/discover.ts";
 export { type FileDemonstrations, openFileDemonstrations } from "./files/file-demonstrations.ts";
 export { type FileSource, openFileSource } from "./files/file-source.ts";

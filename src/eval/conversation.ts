@@ -37,6 +37,38 @@ export function textConversation(question: string, { system, suffix = "" }: Fram
   return [...systemMessage(system), { role: "user", content: question + suffix }];
 }
 
+/** A turn of a conversation that is over: the question as it was asked, and its answer. */
+export interface EarlierTurn {
+  readonly question: string;
+  /** How many images and videos the question has. */
+  readonly images: number;
+  readonly videos: number;
+  readonly answer: string;
+}
+
+/**
+ * A conversation whose last question is still to be answered.
+ *
+ * @param earlier turns before it, in order
+ */
+export function continuedConversation(
+  earlier: readonly EarlierTurn[],
+  question: string,
+  images: number,
+  { system, suffix = "" }: Frame = {},
+  videos = 0,
+): ChatMessage[] {
+  const turns = earlier.flatMap((turn): ChatMessage[] => [
+    { role: "user", content: questionParts(turn.question + suffix, turn.images, turn.videos) },
+    { role: "assistant", content: turn.answer },
+  ]);
+  return [
+    ...systemMessage(system),
+    ...turns,
+    { role: "user", content: questionParts(question + suffix, images, videos) },
+  ];
+}
+
 function systemMessage(system: string | undefined): ChatMessage[] {
   return system === undefined ? [] : [{ role: "system", content: system }];
 }

@@ -3,7 +3,7 @@
  * Between problems and tokens: how a problem is put to a model, and how its completion is read. The only place that
  * knows both the chat format and the data.
  */
-import type { Problem } from "../data/index.ts";
+import type { Demonstration, Problem } from "../data/index.ts";
 import { ModelError } from "../errors/index.ts";
 import {
   type Prompt,
@@ -12,7 +12,7 @@ import {
   promptFromMessages,
   type Sight,
 } from "../model/index.ts";
-import { conversation, type Frame, textConversation } from "./conversation.ts";
+import { continuedConversation, conversation, type Frame, textConversation } from "./conversation.ts";
 import { type Decode, tokenTexts } from "./token-texts.ts";
 
 /**
@@ -38,6 +38,13 @@ export interface Dialogue {
    * @throws ModelError when there are images or videos and the model is a text model
    */
   prompt(problem: Problem): Prompt;
+  /**
+   * The prompts of the later turns of a demonstrated conversation: each after all turns before it.
+   *
+   * @returns in the order of `demonstration.later`; none without later turns
+   * @throws DataError, ModelError as `prompt` does; ModelError where the model is a text model
+   */
+  laterPrompts(demonstration: Demonstration): Prompt[];
   /** Tokens of a prompt, those of its images and videos included. */
   promptTokens(prompt: Prompt): number;
   /** The tokens of a completion to imitate, its stop token included. */
@@ -79,6 +86,36 @@ export function createDialogue(options: DialogueOptions): Dialogue {
       const seen = images.length + videos.length;
       if (seen === 0) return promptFromMessages(textConversation(question, { system, suffix }), [], options);
       throw new ModelError(`problem ${id}: has ${seen} images or videos, but the model is a text model`);
+    },
+    laterPrompts({ problem, completion, later = [] }) {
+      if (later.length === 0) return [];
+      if (sight === undefined) {
+        throw new ModelError(`problem ${problem.id}: has later turns, but the model is a text model`);
+      }
+      const turns = [
+        { ...problem, question: options.question?.(problem) ?? problem.question, completion },
+        ...later,
+      ];
+      return later.map((turn, i) => {
+        const before = turns.slice(0, i + 1);
+        const earlier = before.map(({ question, images, videos = [], completion: answer }) => ({
+          question,
+          images: images.length,
+          videos: videos.length,
+          answer,
+        }));
+        const all = [...before, turn];
+        const images = all.flatMap((own) => own.images);
+        const videos = all.flatMap((own) => own.videos ?? []);
+        const messages = continuedConversation(
+          earlier,
+          turn.question,
+          turn.images.length,
+          { system, suffix },
+          turn.videos?.length ?? 0,
+        );
+        return promptFromMessages(messages, images, options, { videos });
+      });
     },
     promptTokens: ({ chunks }) => chunks.reduce((sum, chunk) => sum + chunkTokens(chunk), 0),
     completionTokens(text) {

@@ -2,6 +2,7 @@
  * @module
  * Looking into one completion: signals, and what every credit method makes of them; as numbers, as text, as a page.
  */
+export { answerToken } from "./answer-token.ts";
 export { type GroupMember, type Instrument, inspectCompletion, type Subject } from "./inspect-completion.ts";
 export type { CompletionInspection, ImageAttention, MethodWeights } from "./inspection.ts";
 export { type InspectionPage, inspectionPage } from "./inspection-page.ts";

@@ -8,8 +8,16 @@ import type { CompletionInspection } from "./inspection.ts";
 /** What the page shows. */
 export interface InspectionPage {
   readonly question: string;
+  /** Accepted answers; empty where none is known. */
+  readonly answers: readonly string[];
+  /** The verdict on the completion. */
+  readonly judgement: { readonly extracted: string | null; readonly score: number | null };
   /** `[T]` */
   readonly tokenTexts: readonly string[];
+  /** `[T][k]` texts of `inspection.alternatives`. */
+  readonly alternativeTexts: readonly (readonly string[])[] | undefined;
+  /** The token that is open at first: the answer's. */
+  readonly start: number;
   readonly inspection: CompletionInspection;
   /** As data: URLs, in the order of the prompt; of a video one for each patch of time. */
   readonly images: readonly string[];
@@ -27,6 +35,10 @@ h1 { font-size: 1.05rem; font-weight: 600; margin: 0 0 1rem; white-space: pre-wr
 .image { position: relative; line-height: 0; border: 1px solid var(--line); }
 .image img { display: block; max-width: min(100%, 28rem); min-width: 12rem; image-rendering: pixelated; }
 .patches { position: absolute; inset: 0; display: grid; }
+.patches[hidden] { display: none; }
+.legend { display: flex; flex-wrap: wrap; align-items: center; gap: 0.4rem 1rem; margin: 0 0 1.25rem; }
+.scale { display: inline-block; width: 8rem; height: 0.75rem; border: 1px solid var(--line);
+  background: linear-gradient(90deg, rgba(var(--more), 0), rgba(var(--more), 0.75)); }
 .tokens { font: 1.05rem/2.1 ui-monospace, monospace; margin: 1rem 0; }
 .tokens button { all: unset; cursor: pointer; white-space: pre-wrap; border-bottom: 3px solid transparent; padding: 0.1rem 0; }
 .tokens button.visual { border-color: rgb(var(--more)); }
@@ -40,13 +52,16 @@ dt { color: var(--faint); } dd { margin: 0; }
 `;
 
 const SCRIPT = `
-const { tokenTexts, inspection, images, question } = JSON.parse(document.getElementById("data").textContent);
-const { logprobs, entropy, attention, withoutImage, methods } = inspection;
+const { tokenTexts, inspection, images, question, answers, judgement, alternativeTexts, start } = JSON.parse(document.getElementById("data").textContent);
+const { logprobs, entropy, signals, withoutImage, methods } = inspection;
 const make = (tag, set = {}, ...children) => { const node = Object.assign(document.createElement(tag), set);
   node.append(...children); return node; };
 const shown = methods.filter(({ weights }) => weights !== null);
 const place = document.getElementById("page");
 place.append(make("h1", { textContent: question }));
+if (answers.length > 0) place.append(make("p", { className: "note", textContent: "Reference: " + answers.join(" or ") + ". " +
+  (judgement.extracted === null ? "No answer was read" : "Read: " + judgement.extracted) + ", " +
+  (judgement.score === null ? "not judged" : judgement.score === 1 ? "right" : "wrong") + "." }));
 const nameOf = (grid, i) => grid?.video === undefined ? "image " + (i + 1) :
   "video " + (grid.video + 1) + ", second " + grid.seconds.toFixed(1);
 const overlays = images.map((source, i) => {
@@ -57,6 +72,13 @@ const overlays = images.map((source, i) => {
   return { patches, grid, figure: make("div", { className: "image" }, make("img", { src: source, alt: nameOf(grid, i), title: nameOf(grid, i) }), patches) };
 });
 place.append(make("div", { className: "images" }, ...overlays.map(({ figure }) => figure)));
+const most = make("span");
+if (overlays.some(({ grid }) => grid)) {
+  const isShown = make("input", { type: "checkbox", id: "overlay", checked: true,
+    onchange: () => { for (const { patches } of overlays) patches.hidden = !isShown.checked; } });
+  place.append(make("p", { className: "note legend" }, make("label", {}, isShown, " attention on the image"),
+    make("span", {}, "0 ", make("i", { className: "scale", title: "attention of the open token on a patch" }), " ", most)));
+}
 const choice = make("select", { id: "method" }, ...shown.map(({ kind }) => make("option", { value: kind, textContent: kind })));
 place.append(make("label", { textContent: "weights of " }, choice));
 const buttons = tokenTexts.map((text, t) => make("button", { textContent: text === "" ? "\\u220e" : text, type: "button", onclick: () => pick(t) }));
@@ -80,18 +102,24 @@ function shade() {
 function pick(t) {
   picked = t;
   buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(i === t)));
+  const say = (value) => value.toPrecision(4);
+  const largest = Math.max(1e-12, ...overlays.flatMap(({ grid }) => grid ? grid.tokens[t] : []));
   for (const { patches, grid } of overlays) {
     if (!grid) continue;
     const row = grid.tokens[t];
-    const most = Math.max(1e-12, ...row);
-    [...patches.children].forEach((patch, p) => { patch.style.background = "rgba(var(--more), " + (0.75 * row[p] / most).toFixed(3) + ")"; });
+    [...patches.children].forEach((patch, p) => {
+      patch.style.background = "rgba(var(--more), " + (0.75 * row[p] / largest).toFixed(3) + ")";
+      patch.title = say(row[p]);
+    });
   }
-  const say = (value) => value.toPrecision(4);
+  most.textContent = say(largest) + ", the most that a patch has of the open token's attention";
   const rows = [["token", JSON.stringify(tokenTexts[t])], ["probability", say(Math.exp(logprobs[t]))]];
+  const others = (inspection.alternatives?.[t] ?? []).map(({ logprob }, i) =>
+    JSON.stringify(alternativeTexts?.[t]?.[i] ?? "") + " " + (100 * Math.exp(logprob)).toFixed(1) + " %");
+  if (others.length > 0) rows.push(["likeliest here", others.join(", ")]);
   if (withoutImage) rows.push(["without the image", say(Math.exp(withoutImage[t]))]);
   if (entropy) rows.push(["entropy, nats", say(entropy[t])]);
-  if (attention) rows.push(["attention on image, text", say(attention.visualMass[t]) + ", " + say(attention.textMass[t])],
-    ["shift on image, text", say(attention.visualShift[t]) + ", " + say(attention.textShift[t])]);
+  for (const { label, values } of signals) rows.push([label, say(values[t])]);
   for (const { kind, weights, roles } of shown) rows.push([kind, say(weights[t]) + (roles ? " " + roles[t] : "")]);
   facts.replaceChildren(...rows.flatMap(([name, value]) => [make("dt", { textContent: name }), make("dd", { textContent: value })]));
 }
@@ -103,7 +131,7 @@ document.addEventListener("keydown", ({ key, target }) => {
   buttons[picked].focus();
 });
 shade();
-if (buttons.length > 0) pick(0);
+if (buttons.length > 0) pick(Math.min(start, buttons.length - 1));
 `;
 
 /** The page as text. */

@@ -17,10 +17,17 @@ function covers(
   { signals = {}, ...request }: ScoreRequest,
   { signals: wanted = {}, ...asked }: ScoreRequest,
 ) {
-  const { entropy, divergenceFrom, values, likeliest, ...pass } = request;
-  const { entropy: e, divergenceFrom: d, values: v, likeliest: l, ...askedPass } = asked;
-  const extras = { entropy, divergenceFrom, values, likeliest, ...signals };
-  const wantedExtras = Object.entries({ entropy: e, divergenceFrom: d, values: v, likeliest: l, ...wanted });
+  const { entropy, divergenceFrom, values, likeliest, alternatives, ...pass } = request;
+  const { entropy: e, divergenceFrom: d, values: v, likeliest: l, alternatives: a, ...askedPass } = asked;
+  const extras = { entropy, divergenceFrom, values, likeliest, alternatives, ...signals };
+  const wantedExtras = Object.entries({
+    entropy: e,
+    divergenceFrom: d,
+    values: v,
+    likeliest: l,
+    alternatives: a,
+    ...wanted,
+  });
   return (
     isDeepStrictEqual(pass, askedPass) &&
     wantedExtras.every(

@@ -15,4 +15,5 @@ export {
 export { errorText } from "./error-text.ts";
 export { nearestName } from "./nearest-name.ts";
 export { isSettings, type Settings } from "./settings.ts";
+export { shownValue } from "./shown-value.ts";
 export { type TimeLimit, withinTime } from "./within-time.ts";

@@ -3,7 +3,7 @@
  * The reward of a completion: the weighted sum of its parts.
  */
 import { PartError } from "../errors/index.ts";
-import { errorText, withinTime } from "../parts/index.ts";
+import { errorText, shownValue, withinTime } from "../parts/index.ts";
 import type { Judgement } from "../verify/index.ts";
 import type { Answered, Reward, RewardScores } from "./reward.ts";
 
@@ -67,13 +67,9 @@ async function scoresOf(
   return found.map((value, i) => {
     if (value === null || (typeof value === "number" && Number.isFinite(value))) return value;
     throw new PartError(
-      `${where}: expected a finite number or null, got ${shown(value)} (problem ${answered[i]!.problem.id})`,
+      `${where}: expected a finite number or null, got ${shownValue(value)} (problem ${answered[i]!.problem.id})`,
     );
   });
-}
-
-function shown(value: unknown): string {
-  return typeof value === "number" ? String(value) : (JSON.stringify(value) ?? typeof value);
 }
 
 /** A score, or the error of the reward on this completion. */

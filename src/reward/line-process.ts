@@ -150,7 +150,7 @@ export class LineProcess {
     this.#failure = error;
     const child = this.#child;
     this.#child = undefined;
-    for (const { reject } of this.#waiting.splice(0)) reject(error);
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(error);
     child?.kill("SIGKILL");
   }
 

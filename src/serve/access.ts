@@ -5,12 +5,8 @@
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { isLoopback } from "../http/index.ts";
 import { Refusal } from "./refusal.ts";
-
-/** Addresses of this machine alone. */
-export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
-}
 
 const digest = (text: string) => createHash("sha256").update(text).digest();
 

@@ -3,10 +3,10 @@
  * The Tinker API over HTTP: addresses to calls, errors to statuses. Calls with side effects answer with a future; its
  * result is asked for with `retrieve_future`, which answers 408 while there is none.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { ConfigError, RunError } from "../errors/index.ts";
-import { checkAccess, isLoopback } from "./access.ts";
+import { isLoopback, listen } from "../http/index.ts";
+import { checkAccess } from "./access.ts";
 import { type CallBody, readBody } from "./read-body.ts";
 import { failureBody, Refusal } from "./refusal.ts";
 import { lookUp, weightsInfo } from "./registry-calls.ts";
@@ -122,17 +122,10 @@ async function answer(
   }
 }
 
-function listening(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (cause) => reject(new RunError(`${host}:${port}: ${cause.message}`, { cause })));
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
-  });
-}
-
 /**
  * Starts the server.
  *
- * @throws ConfigError when it would listen beyond this machine without a key
+ * @throws ConfigError when it would listen beyond this machine without a key, or the port is none
  * @throws RunError when the address or the state directory cannot be used, or another server has it
  */
 export async function startTinkerServer(options: ServerOptions): Promise<TinkerServer> {
@@ -151,7 +144,7 @@ export async function startTinkerServer(options: ServerOptions): Promise<TinkerS
   let port: number;
   try {
     await service.start();
-    port = await listening(server, host, options.port ?? 0);
+    port = await listen(server, host, options.port ?? 0);
   } catch (error) {
     await service.close();
     if (!(error instanceof Refusal)) throw error;

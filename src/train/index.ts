@@ -1,13 +1,15 @@
 /**
  * @module
- * Training. Start with `train` for whole runs over parts and with `iteration/iteration` for one round of learning. The
- * command line makes the same parts of a configuration: `fovea/config`.
+ * Training. Start with `train` for whole runs over parts; `openTraining`, `newProgress` and `runIteration` run single
+ * iterations. The command line makes the same parts of a configuration: `fovea/config`.
  */
 export { pairFaults, scheduleFaults } from "./check-training.ts";
 export { creditAnswers, type JudgedAnswer } from "./credit/credit-answers.ts";
 export { type Answered, creditCapabilities, creditSignals } from "./credit/credit-signals.ts";
 export { type Evaluated, type EvaluationRecord, evaluationRecord } from "./iteration/evaluation-record.ts";
+export { type IterationOutcome, runIteration } from "./iteration/iteration.ts";
 export type { BrokenRow, IterationMetrics, IterationTiming } from "./iteration/iteration-metrics.ts";
+export { newProgress, type Progress, type Training } from "./iteration/training.ts";
 export type { CheckpointEvent, DownloadEvent, OnEvent, RunEvent, StartedEvent } from "./loop/events.ts";
 export type {
   Checkpoint,
@@ -17,7 +19,7 @@ export type {
   RunEnd,
   TrainerState,
 } from "./loop/observer.ts";
-export type { TrainParts } from "./parts.ts";
+export { openTraining, type TrainParts } from "./parts.ts";
 export { latestCheckpoint, listCheckpoints, replaceDirectory } from "./run-directory/checkpoint.ts";
 export { differences as configDifferences } from "./run-directory/differences.ts";
 export { describeEnvironment, type Environment } from "./run-directory/environment.ts";
@@ -32,6 +34,6 @@ export {
   scheduleSchema,
 } from "./schedule/schedule-schema.ts";
 export { type TrainHooks, type TrainResult, train } from "./train.ts";
+export type { WarmStartMetrics } from "./warm-start/metrics.ts";
 export { type SftParts, sft } from "./warm-start/sft.ts";
 export { type SftSchedule, sftSchema } from "./warm-start/sft-schema.ts";
-export type { WarmStartMetrics } from "./warm-start/warm-start.ts";

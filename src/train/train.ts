@@ -56,7 +56,7 @@ export async function train(parts: TrainParts, hooks: TrainHooks = {}): Promise<
 }
 
 async function runTraining(parts: TrainParts, training: Training, hooks: TrainHooks): Promise<TrainResult> {
-  const { engine, source, validation, iterations, schedule, objective } = training;
+  const { source, validation, iterations } = training;
   const observers = new Observers(parts.observers ?? []);
   const { config = describeTraining(parts, training), modules } = parts.record ?? {};
   await observers.start({
@@ -66,7 +66,27 @@ async function runTraining(parts: TrainParts, training: Training, hooks: TrainHo
     data: { train: source.fingerprint, ...(validation && { validation: validation.fingerprint }) },
     ...(modules && { modules }),
   });
-  if (!((await hooks.prepare?.()) ?? true)) return { status: "interrupted", completed: 0 };
+  try {
+    return await begun(parts, training, observers, hooks);
+  } catch (error) {
+    await observers.fail(error);
+    throw error;
+  }
+}
+
+/** A run whose observers have started. */
+async function begun(
+  parts: TrainParts,
+  training: Training,
+  observers: Observers,
+  hooks: TrainHooks,
+): Promise<TrainResult> {
+  const { engine, iterations, schedule, objective } = training;
+  if (!((await hooks.prepare?.()) ?? true)) {
+    const end = { status: "interrupted", completed: 0 } as const;
+    await observers.finish(end);
+    return end;
+  }
   if (algorithmNeeds(objective).reference || schedule.reportKlEvery > 0) await engine.setReference();
   if (observers.store?.latest() === undefined) await hooks.beforeLearning?.();
   await observers.event({ event: "started", kind: "train", steps: iterations });

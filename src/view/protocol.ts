@@ -5,8 +5,16 @@
  */
 import type { TokenRole } from "../credit/index.ts";
 import type { CompletionInspection, ImageAttention } from "../inspect/inspection.ts";
+import type { IterationMetrics } from "../train/index.ts";
 
-export type { ImageAttention };
+export type { ImageAttention, IterationMetrics };
+
+/** The early end of a run. */
+export interface RunStop {
+  readonly status: "failed" | "interrupted";
+  /** The error's message; null where it was interrupted. */
+  readonly message: string | null;
+}
 
 /** One run in the list. */
 export interface RunSummary {
@@ -23,6 +31,8 @@ export interface RunSummary {
   readonly reached: number;
   /** Whether the final model is there. */
   readonly isFinished: boolean;
+  /** How the run ended before its last iteration; null while it goes on, as far as is known, and when it has finished. */
+  readonly stopped: RunStop | null;
   /** ISO 8601. */
   readonly startedAt: string | null;
   /** In words: algorithm and credit method. */
@@ -176,6 +186,8 @@ export interface LiveEvent {
   readonly run: string;
   readonly reached: number;
   readonly isFinished: boolean;
+  /** Whether it has ended before its last iteration. */
+  readonly isStopped: boolean;
   /** The directory can no longer be read. */
   readonly isGone: boolean;
 }

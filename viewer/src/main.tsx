@@ -62,7 +62,8 @@ function Mark() {
 
 function Live() {
   const going = shownRuns.value.filter(
-    ({ isFinished, reached, planned }) => !isFinished && reached < (planned ?? 0),
+    ({ isFinished, stopped, reached, planned }) =>
+      !isFinished && stopped === null && reached < (planned ?? 0),
   );
   if (going.length === 0) return null;
   const [first] = going;

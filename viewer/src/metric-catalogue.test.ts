@@ -22,6 +22,8 @@ test("every metric stands under a heading, in the order of headings, the most as
     "gradientNorm",
     "staleness",
     "samplerMismatch",
+    "valueLoss",
+    "pairMargin",
     "entropy",
     "reward",
     "temporal.shuffledAccuracy",
@@ -31,7 +33,7 @@ test("every metric stands under a heading, in the order of headings, the most as
   const sections = metricSections([{ iteration, evaluation: event("accuracy"), news: event("count") }], "");
   expect(sections.map(({ title, metrics }) => [title, metrics.map(({ key }) => key)])).toEqual([
     ["Outcome", ["reward", "temporal.shuffledAccuracy"]],
-    ["Policy", ["entropy", "gradientNorm", "staleness", "samplerMismatch"]],
+    ["Policy", ["entropy", "gradientNorm", "staleness", "samplerMismatch", "valueLoss", "pairMargin"]],
     ["Optimiser", ["learningRate"]],
     ["Time", ["timing.totalSeconds"]],
     ["Evaluation", ["accuracy"]],

@@ -2,7 +2,7 @@
  * @module
  * Which metrics belong together, and what each is called on a chart.
  */
-import type { MetricEvent } from "../../src/view/protocol.ts";
+import type { IterationMetrics, MetricEvent } from "../../src/view/protocol.ts";
 
 /** A metric with its event. */
 export interface MetricName {
@@ -17,20 +17,68 @@ export interface MetricSection {
   readonly metrics: readonly MetricName[];
 }
 
-const SECTIONS: readonly (readonly [title: string, pattern: RegExp])[] = [
-  ["Outcome", /^(reward|accuracy|rewardParts\..*|agreement\..*|temporal\..*|groupSpread|groupsWithoutSpread|unscorable)$/],
-  [
-    "Policy",
-    /^(entropy|kl|loss|ratio.*|clip.*|staleness|sampler.*|advantageMagnitude|gradientNorm|value\..*|pair\..*)$/,
-  ],
-  ["Credit", /^(weight.*|effectiveTokens|roles\..*|alignment|credit\..*)$/],
-  [
-    "Completions",
-    /^(completionTokens.*|truncatedShare|tokens|completions|problems|brokenRows|filteredRows)$/,
-  ],
-  ["Optimiser", /^(learningRate|steps|skippedSteps)$/],
-  ["Time", /^timing\./],
-];
+const HEADINGS = ["Outcome", "Policy", "Credit", "Completions", "Optimiser", "Time"] as const;
+type Heading = (typeof HEADINGS)[number];
+
+/** The heading of each metric of an iteration; of a metric with parts, that of all its parts. */
+const HEADING_OF: Readonly<
+  Record<Exclude<keyof IterationMetrics, "event" | "iteration" | "skipReason">, Heading>
+> = {
+  reward: "Outcome",
+  accuracy: "Outcome",
+  rewardParts: "Outcome",
+  agreement: "Outcome",
+  temporal: "Outcome",
+  groupSpread: "Outcome",
+  groupsWithoutSpread: "Outcome",
+  unscorable: "Outcome",
+  withoutAnswer: "Outcome",
+  failedRewards: "Outcome",
+  entropy: "Policy",
+  kl: "Policy",
+  perceptionKl: "Policy",
+  loss: "Policy",
+  gradientNorm: "Policy",
+  samplerMismatch: "Policy",
+  samplerMismatchMax: "Policy",
+  samplerKl: "Policy",
+  ratioMean: "Policy",
+  ratioMin: "Policy",
+  ratioMax: "Policy",
+  correctionMean: "Policy",
+  correctionBeyondShare: "Policy",
+  clipLowShare: "Policy",
+  clipHighShare: "Policy",
+  advantageMagnitude: "Policy",
+  staleness: "Policy",
+  valueLoss: "Policy",
+  valueClipShare: "Policy",
+  explainedVariance: "Policy",
+  pairs: "Policy",
+  pairMargin: "Policy",
+  pairAccuracy: "Policy",
+  weightMean: "Credit",
+  weightMax: "Credit",
+  effectiveTokens: "Credit",
+  roles: "Credit",
+  alignment: "Credit",
+  withoutVisualMass: "Credit",
+  problems: "Completions",
+  brokenRows: "Completions",
+  filteredRows: "Completions",
+  completions: "Completions",
+  tokens: "Completions",
+  samplingAttempts: "Completions",
+  usedGroups: "Completions",
+  completionTokensMean: "Completions",
+  completionTokensMax: "Completions",
+  truncatedShare: "Completions",
+  learningRate: "Optimiser",
+  steps: "Optimiser",
+  skippedSteps: "Optimiser",
+  timing: "Time",
+};
+const headings = new Map<string, Heading>(Object.entries(HEADING_OF));
 const EVENTS: Readonly<Record<string, string>> = { evaluation: "Evaluation", "warm-start": "Warm start" };
 const OTHER = "Other";
 const FIRST: readonly string[] = ["reward", "accuracy", "entropy", "kl", "weightMax", "effectiveTokens"];
@@ -47,7 +95,7 @@ export function metricTitle(key: string): string {
 
 function sectionOf(event: string, key: string): string {
   if (event !== "iteration") return EVENTS[event] ?? event;
-  return SECTIONS.find(([, pattern]) => pattern.test(key))?.[0] ?? OTHER;
+  return headings.get(key.split(".", 1)[0] ?? "") ?? OTHER;
 }
 
 function rank(key: string): number {
@@ -72,7 +120,7 @@ export function metricSections(
       sections.set(heading, inside);
     }
   }
-  const order = [...SECTIONS.map(([title]) => title), ...Object.values(EVENTS), OTHER];
+  const order = [...HEADINGS, ...Object.values(EVENTS), OTHER];
   return [...sections]
     .sort(([a], [b]) => ((order.indexOf(a) + 99) % 99) - ((order.indexOf(b) + 99) % 99))
     .map(([title, metrics]) => ({

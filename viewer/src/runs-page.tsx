@@ -21,10 +21,12 @@ const range = param("range");
 const USUAL_SMOOTHING = 0.8;
 const smoothing = () => (smooth.value === "" ? USUAL_SMOOTHING : Number(smooth.value) || 0);
 
-function stateOf({ isFinished, reached, planned, problem }: RunSummary): string {
+function stateOf({ isFinished, stopped, reached, planned, problem }: RunSummary): string {
   if (problem !== null) return problem;
   const count = planned === null ? `${reached}` : `${reached} of ${planned}`;
-  return isFinished ? `${reached}` : `at ${count}`;
+  if (isFinished) return `${reached}`;
+  if (stopped === null) return `at ${count}`;
+  return `${stopped.status} at ${count}${stopped.message === null ? "" : `: ${stopped.message}`}`;
 }
 
 function RunRow({ run, isShown }: { readonly run: RunSummary; readonly isShown: boolean }) {
@@ -32,7 +34,7 @@ function RunRow({ run, isShown }: { readonly run: RunSummary; readonly isShown: 
   return (
     <li>
       <label
-        class={run.id.includes("/") ? "run nested" : "run"}
+        class={run.id.endsWith("/warm-start") ? "run nested" : "run"}
         style={{ "--own": runColour(runPlace(run.id)) }}
       >
         <input
@@ -47,7 +49,9 @@ function RunRow({ run, isShown }: { readonly run: RunSummary; readonly isShown: 
             {run.id.slice(run.id.lastIndexOf("/") + 1)}
           </span>
         </span>
-        <span class={`below small ${run.problem === null ? "soft" : "bad"}`}>
+        <span
+          class={`below small ${run.problem === null && run.stopped?.status !== "failed" ? "soft" : "bad"}`}
+        >
           {run.method === null || run.kind === "sft" ? "" : `${run.method} · `}
           {stateOf(run)}
         </span>

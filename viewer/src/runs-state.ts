@@ -90,7 +90,8 @@ async function loadMetrics(id: string, reached: number): Promise<void> {
 function onLive(event: LiveEvent): void {
   const known = runs.value.find(({ id }) => id === event.run);
   if (known === undefined) return;
-  if (event.isGone || event.isFinished !== known.isFinished) void loadRuns();
+  const isOther = event.isFinished !== known.isFinished || event.isStopped !== (known.stopped !== null);
+  if (event.isGone || isOther) void loadRuns();
   if (event.reached !== known.reached) {
     runs.value = runs.value.map((run) => (run.id === event.run ? { ...run, reached: event.reached } : run));
   }

@@ -6,9 +6,10 @@
 import { fileURLToPath } from "node:url";
 import type { FreshModel } from "../../engine/index.ts";
 import { type ModelConfig, readConfig } from "../../model/index.ts";
+import { packageFile } from "../../package/index.ts";
 
 /** Directory with the built-in config, tokenizer, chat template and processor settings. */
-export const SMALL_ASSETS: string = fileURLToPath(new URL("../../../assets/small", import.meta.url));
+export const SMALL_ASSETS: string = fileURLToPath(packageFile("assets/small"));
 
 /**
  * About a million parameters: two vision blocks of width 96, four decoder layers of width 128. The rotary base is

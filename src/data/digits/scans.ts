@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { DataError } from "../../errors/index.ts";
+import { packageFile } from "../../package/index.ts";
 
 /** Width and height of a scan in pixels. */
 export const SCAN_SIDE = 8;
@@ -15,8 +16,7 @@ export const SCAN_INK = 16;
 
 const PIXELS = SCAN_SIDE * SCAN_SIDE;
 const RECORD = PIXELS + 1;
-// src/data/digits and dist/data/digits lie equally deep in the package.
-const ASSET = new URL("../../../assets/digits/scans.bin", import.meta.url);
+const ASSET = packageFile("assets/digits/scans.bin");
 
 /** A list of labelled 8x8 scans. */
 export interface DigitScans {

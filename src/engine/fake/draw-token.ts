@@ -11,6 +11,13 @@ export function likeliest(logs: Float64Array): number {
   return best;
 }
 
+/** The `count` likeliest ids, the likeliest first; the lower of equals first. */
+export function likeliestIds(logs: Float64Array, count: number): number[] {
+  return Array.from(logs.keys())
+    .sort((a, b) => logs[b]! - logs[a]! || a - b)
+    .slice(0, count);
+}
+
 /**
  * An id drawn in proportion to its probability among those kept.
  *

@@ -6,12 +6,13 @@
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { ImageAblation } from "../../credit/index.ts";
+import { type ImageAblation, SIGNALS } from "../../credit/index.ts";
 import { EngineError, ShapeError } from "../../errors/index.ts";
 import { Rng } from "../../math/index.ts";
 import type { Capability } from "../capabilities.ts";
 import type {
   AccumulateOptions,
+  Alternatives,
   Completion,
   Engine,
   SampleRequest,
@@ -33,7 +34,7 @@ import {
   type State,
   stateValue,
 } from "./bigram-policy.ts";
-import { drawToken, likeliest } from "./draw-token.ts";
+import { drawToken, likeliest, likeliestIds } from "./draw-token.ts";
 import { madeUpSignals } from "./made-up-signals.ts";
 import { lastPromptToken, promptKey } from "./prompt-key.ts";
 
@@ -51,9 +52,7 @@ const POLICY_FILE = "fake-policy.bin";
 const OPTIMIZER_FILE = "fake-optimizer.bin";
 
 const ALL: readonly Capability[] = [
-  "attention",
-  "attention-measure",
-  "calibrated-attention",
+  ...SIGNALS.flatMap(({ needs }) => needs.map(({ capability }) => capability)),
   "entropy",
   "entropy-gradient",
   "full-distribution",
@@ -86,6 +85,14 @@ function lengthChecked(
 }
 
 const asBytes = (values: Float64Array) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+
+function alternativesOf(logs: readonly Float64Array[], count: number): Alternatives {
+  const ids = logs.map((own) => likeliestIds(own, count));
+  return {
+    tokens: Int32Array.from(ids.flat()),
+    logprobs: Float64Array.from(ids.flatMap((own, t) => own.map((id) => logs[t]![id]!))),
+  };
+}
 
 /** Makes a fake engine; spread its result to override single methods in a test. */
 export function createFakeEngine(options: FakeEngineOptions): Engine {
@@ -138,6 +145,7 @@ export function createFakeEngine(options: FakeEngineOptions): Engine {
           stateValue(table, shape, stateOf(sequence, t, request.image)),
         ),
       }),
+      ...(request.alternatives !== undefined && { alternatives: alternativesOf(logs, request.alternatives) }),
       ...madeUpSignals(place, request.signals),
     };
   };

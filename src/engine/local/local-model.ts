@@ -21,7 +21,13 @@ import type {
 } from "../engine.ts";
 import { checkCoefficients } from "./check-coefficients.ts";
 import { KnownPrompts, type LocalSequence } from "./known-prompts.ts";
-import { checkedTemperature, checkLayers, checkPositive, type LocalEngineOptions } from "./local-options.ts";
+import {
+  checkedAlternatives,
+  checkedTemperature,
+  checkLayers,
+  checkPositive,
+  type LocalEngineOptions,
+} from "./local-options.ts";
 import { ProgramCache } from "./program-cache.ts";
 import { RotaryTable } from "./prompts/rotary-table.ts";
 import { VisionEncoder } from "./prompts/vision-encoder.ts";
@@ -145,7 +151,7 @@ export class LocalModel {
       throw new EngineError("score: reference weights were asked for, but none were set");
     }
     const weights = request.weights === "reference" ? store.reference! : store.weights;
-    const { signals, entropy = false, values = false, likeliest = false } = request;
+    const { signals, entropy = false, values = false, likeliest = false, alternatives = 0 } = request;
     const { divergenceFrom, intervention } = request;
     if (intervention && divergenceFrom) {
       throw new EngineError("score: intervention: does not go together with divergenceFrom");
@@ -157,12 +163,11 @@ export class LocalModel {
       {
         weights,
         temperature: checkedTemperature(request.temperature),
-        attention: signals?.attention,
-        calibrated: signals?.calibrated,
-        imageRows: signals?.imageRows,
+        signals,
         entropy,
         values,
         likeliest,
+        alternatives: checkedAlternatives(alternatives, config.text.vocabSize),
         intervention: intervention && checkedIntervention(intervention, sequences, config.text),
       },
       divergenceFrom && this.#prompts.sequences(sequences, divergenceFrom),

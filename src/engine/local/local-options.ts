@@ -2,7 +2,7 @@
  * @module
  * What a local engine is opened with, and checks of what it is asked.
  */
-import { checkedBiasCurve } from "../../credit/index.ts";
+import { askedSignals } from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";
 import type { LoraOptions, ModelConfig } from "../../model/index.ts";
 import type { SignalRequest } from "../engine.ts";
@@ -64,10 +64,20 @@ export function checkPositive(name: string, value: number): void {
  * @throws NumericError when a parameter of the bias curve is out of range
  */
 export function checkLayers(call: string, signals: SignalRequest | undefined): void {
-  if (signals?.calibrated !== undefined) {
-    checkPositive(`${call}: signals.calibrated.layers`, signals.calibrated.layers);
-    checkedBiasCurve(signals.calibrated.biasCurve ?? {});
+  for (const { signal, request } of askedSignals(signals)) {
+    checkPositive(`${call}: signals.${signal.name}.layers`, signal.rows(request).layers);
+    signal.check?.(request);
   }
+}
+
+/** @throws EngineError when a number of alternatives is not one from 0 to the vocabulary's size */
+export function checkedAlternatives(count: number, vocabSize: number): number {
+  if (!(Number.isInteger(count) && count >= 0 && count <= vocabSize)) {
+    throw new EngineError(
+      `score: alternatives: expected a whole number from 0 to ${vocabSize}, got ${count}`,
+    );
+  }
+  return count;
 }
 
 /** @throws EngineError when a temperature is not positive */

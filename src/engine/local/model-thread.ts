@@ -2,16 +2,16 @@
  * @module
  * The thread in which a model computes, from outside: calls go in, answers come back in the same order.
  */
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { EngineError } from "../../errors/index.ts";
+import { packageFile } from "../../package/index.ts";
 import type { LocalEngineOptions } from "./local-options.ts";
 import { type Answer, type Call, fromWire, type Method } from "./protocol.ts";
 
-/** Node 20 does not run TypeScript: from source, the worker is the built one. */
-const WORKER = new URL(
-  import.meta.url.endsWith(".ts") ? "../../../dist/engine/local/worker.js" : "./worker.js",
-  import.meta.url,
-);
+/** Node 20 does not run TypeScript: from source, the worker is the built one too. */
+const WORKER = packageFile("dist/engine/local/worker.js");
 
 interface Pending {
   readonly resolve: (result: unknown) => void;
@@ -25,6 +25,11 @@ export class ModelThread {
   #closed = false;
 
   constructor(options: LocalEngineOptions) {
+    if (!existsSync(WORKER)) {
+      throw new EngineError(
+        `local engine: ${fileURLToPath(WORKER)}: no such file; a bundled program needs the package fovea installed where it runs`,
+      );
+    }
     this.#worker = new Worker(WORKER, { workerData: options });
     this.#worker.on("message", (answer: Answer) => this.#settle(answer));
     this.#worker.on("error", (cause) =>

@@ -24,4 +24,4 @@ export { rmsNorm } from "./norm.ts";
 export { mean } from "./reduce.ts";
 export { rotary } from "./rotary.ts";
 export { concatenate, slice, split, transpose } from "./shaping.ts";
-export { softmax, softmaxDivergence, softmaxEntropy, targetLogprobs } from "./softmax.ts";
+export { logSoftmax, softmax, softmaxDivergence, softmaxEntropy, targetLogprobs } from "./softmax.ts";

@@ -107,8 +107,8 @@ export function softmaxDivergence(a: Tensor, b: Tensor): Tensor {
   });
 }
 
-/** log softmax of each row, without backward. */
-function logSoftmax(logits: Tensor): Tensor {
+/** log softmax of each row, `[N, V]`, without backward. */
+export function logSoftmax(logits: Tensor): Tensor {
   return logits.graph.single("LogSoftmax", [logits], logits.shape, { attributes: { axis: 1n } });
 }
 

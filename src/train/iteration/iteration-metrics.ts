@@ -5,7 +5,7 @@
 import type { TokenRole } from "../../credit/index.ts";
 import type { SkippedRow } from "../../eval/index.ts";
 import { groupSpread, mean } from "../../math/index.ts";
-import type { ObjectiveMetrics, ValueMetrics } from "../../objective/index.ts";
+import type { CorrectionMetrics, ObjectiveMetrics, ValueMetrics } from "../../objective/index.ts";
 import type { Reward } from "../../reward/index.ts";
 import { type Group, groupRewards, hasSpread } from "../batch/group.ts";
 import type { CreditedGroup } from "../credit/measured-group.ts";
@@ -69,6 +69,8 @@ export interface IterationMetrics {
   readonly agreement?: Readonly<Record<string, number>>;
   /** Completions without a reward. */
   readonly unscorable: number;
+  /** Share of completions in which the verdict read no answer. */
+  readonly withoutAnswer: number;
   /** Completions on which a reward failed; absent where none did. */
   readonly failedRewards?: number;
   /** Of problems with videos, only with a temporal reward and where the batch has any. */
@@ -100,6 +102,9 @@ export interface IterationMetrics {
   readonly ratioMean?: number;
   readonly ratioMin?: number;
   readonly ratioMax?: number;
+  /** Mean of what corrects for the sampler, and share of tokens beyond its bounds; only where the algorithm does. */
+  readonly correctionMean?: number;
+  readonly correctionBeyondShare?: number;
   readonly clipLowShare?: number;
   readonly clipHighShare?: number;
   readonly advantageMagnitude?: number;
@@ -148,6 +153,11 @@ function rewardNumbers(groups: readonly Group[]) {
     rewardParts,
     accuracy: mean(verdicts),
     unscorable: total - rewards.length,
+    withoutAnswer: share(
+      groups.flatMap(({ rollouts }) => rollouts.filter(({ reward }) => reward.judgement.extracted === null))
+        .length,
+      total,
+    ),
     ...(failed > 0 && { failedRewards: failed }),
     groupSpread: mean(groups.map((group) => groupSpread(groupRewards(group)).deviation)),
     groupsWithoutSpread: share(groups.filter((group) => !hasSpread(group)).length, groups.length),
@@ -192,7 +202,7 @@ function completionNumbers(groups: readonly Group[]) {
 }
 
 /** Metrics that are one number. */
-type PlainMetric = Exclude<keyof ObjectiveMetrics, "value" | "pair">;
+type PlainMetric = Exclude<keyof ObjectiveMetrics, "correction" | "value" | "pair">;
 
 /** The objective's metrics of all minibatches as one; means are weighted by tokens. */
 function objectiveNumbers(steps: readonly StepOutcome[], isKlMeasured: boolean) {
@@ -217,6 +227,7 @@ function objectiveNumbers(steps: readonly StepOutcome[], isKlMeasured: boolean) 
     ratioMean: byTokens("ratioMean"),
     ratioMin: Math.min(...measured.map(({ ratioMin }) => ratioMin)),
     ratioMax: Math.max(...measured.map(({ ratioMax }) => ratioMax)),
+    ...correctionNumbers(measured),
     clipLowShare: byTokens("clipLowShare"),
     clipHighShare: byTokens("clipHighShare"),
     advantageMagnitude: byCompletions("advantageMagnitude"),
@@ -242,6 +253,19 @@ function mismatchNumbers(steps: readonly StepOutcome[]) {
   const { mismatch } = steps.find((step) => step.mismatch !== undefined) ?? {};
   if (mismatch === undefined) return {};
   return { samplerMismatch: mismatch.mean, samplerMismatchMax: mismatch.max, samplerKl: mismatch.kl };
+}
+
+/** Of the correction for the sampler, over minibatches; weighted by tokens. */
+function correctionNumbers(measured: readonly ObjectiveMetrics[]) {
+  const parts = measured.flatMap(({ correction, tokens }) => (correction ? [{ correction, tokens }] : []));
+  if (parts.length === 0) return {};
+  const total = parts.reduce((sum, { tokens }) => sum + tokens, 0);
+  const byTokens = (name: keyof CorrectionMetrics) =>
+    share(
+      parts.reduce((sum, { correction, tokens }) => sum + correction[name] * tokens, 0),
+      total,
+    );
+  return { correctionMean: byTokens("mean"), correctionBeyondShare: byTokens("beyondShare") };
 }
 
 /** Of the value head, over minibatches; weighted by tokens. */

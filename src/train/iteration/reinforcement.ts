@@ -11,8 +11,9 @@ import { BatchesAhead, type RecordedBatch } from "../batch/batches-ahead.ts";
 import { readRecorded, writeRecorded } from "../batch/recorded-batches.ts";
 import type { Phase, WorkAhead } from "../loop/loop.ts";
 import { evaluationRecord } from "./evaluation-record.ts";
+import { IdleIterations } from "./idle-iterations.ts";
 import { runIteration } from "./iteration.ts";
-import type { Progress, Training } from "./training.ts";
+import { newProgress, type Progress, type Training } from "./training.ts";
 
 interface SavedProgress {
   readonly dataPosition: number;
@@ -21,20 +22,12 @@ interface SavedProgress {
   readonly rows: RowCounts;
 }
 
-function newProgress(seed: number): Progress {
-  return {
-    dataPosition: 0,
-    rows: { drawn: 0, broken: 0, filtered: 0 },
-    rng: new Rng(seed).fork("train"),
-    totals: { completions: 0, tokens: 0, steps: 0, skippedSteps: 0 },
-  };
-}
-
 /** The phase that a training describes. */
 export function reinforcementPhase(training: Training): Phase {
   const { schedule, iterations } = training;
   let progress = newProgress(training.seed);
   let batches: BatchesAhead | undefined;
+  const idle = new IdleIterations();
   let recorded: readonly RecordedBatch[] = [];
   const evaluateAfter = async (iteration: number, validation: ProblemSource) => {
     // So that sampling of the present policy meets none of an earlier one.
@@ -75,6 +68,7 @@ export function reinforcementPhase(training: Training): Phase {
       return {
         records: [...before, ...brokenRows, ...rewardFailures, metrics, ...after],
         rollouts,
+        warnings: idle.add(metrics),
         skips: steps.map(({ applied, reason }) => (applied ? undefined : (reason ?? "unknown"))),
       };
     },

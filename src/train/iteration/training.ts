@@ -6,7 +6,7 @@ import type { CreditMethod } from "../../credit/index.ts";
 import type { ProblemSource, Task } from "../../data/index.ts";
 import type { Engine } from "../../engine/index.ts";
 import type { Dialogue, ProblemLimits, RowCounts } from "../../eval/index.ts";
-import type { Rng } from "../../math/index.ts";
+import { Rng } from "../../math/index.ts";
 import type { Algorithm } from "../../objective/index.ts";
 import type { Reward, TemporalOptions } from "../../reward/index.ts";
 import type { Verdict } from "../../verify/index.ts";
@@ -67,4 +67,14 @@ export interface Draws {
 export interface Progress extends Draws {
   /** Sums since the start of the run. */
   totals: { completions: number; tokens: number; steps: number; skippedSteps: number };
+}
+
+/** The state of a run before its first iteration. */
+export function newProgress(seed: number): Progress {
+  return {
+    dataPosition: 0,
+    rows: { drawn: 0, broken: 0, filtered: 0 },
+    rng: new Rng(seed).fork("train"),
+    totals: { completions: 0, tokens: 0, steps: 0, skippedSteps: 0 },
+  };
 }

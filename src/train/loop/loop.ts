@@ -13,6 +13,8 @@ export interface LoopStep {
   /** Events of the step, each with its `iteration`. */
   readonly records: readonly Extract<RunEvent, { iteration: number }>[];
   readonly rollouts?: readonly object[];
+  /** Facts that a user should know. */
+  readonly warnings?: readonly string[];
   /** Optimiser steps in order: undefined when applied, else why skipped. */
   readonly skips: readonly (string | undefined)[];
 }
@@ -124,10 +126,11 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
         await save();
         return { status: "interrupted", completed };
       }
-      const { records, rollouts, skips } = await step(completed + 1);
+      const { records, rollouts, warnings = [], skips } = await step(completed + 1);
       completed += 1;
       await observers.rollouts(completed, rollouts ?? []);
       for (const record of records) await observers.event(record);
+      for (const message of warnings) await observers.event({ event: "warning", message });
       for (const reason of skips) {
         consecutiveSkips = reason === undefined ? 0 : consecutiveSkips + 1;
         if (consecutiveSkips >= phase.maxConsecutiveSkips)

@@ -61,7 +61,7 @@ export interface CheckpointStore {
   saveModel(engine: Engine): Promise<string>;
 }
 
-/** The end of a run. */
+/** The end of a run without an error. */
 export interface RunEnd {
   readonly status: "finished" | "interrupted";
   readonly completed: number;
@@ -83,6 +83,8 @@ export interface Observer {
   rollouts?(iteration: number, lines: readonly object[]): void | Promise<void>;
   /** After the last step, also when the run was interrupted; not after an error. */
   finish?(end: RunEnd): void | Promise<void>;
+  /** After an error that ended the run, in place of `finish`; the error is thrown on. */
+  fail?(error: unknown): void | Promise<void>;
   /** Keeps checkpoints; at most one observer of a run has it. */
   readonly checkpoints?: CheckpointStore;
 }
@@ -113,6 +115,17 @@ export class Observers {
 
   async finish(end: RunEnd): Promise<void> {
     await this.#each((observer) => observer.finish?.(end));
+  }
+
+  /** Tells of an error that ends the run; an observer that fails too does not hide it. */
+  async fail(error: unknown): Promise<void> {
+    for (const observer of this.#active) {
+      try {
+        await observer.fail?.(error);
+      } catch {
+        // The first error is the one that the user needs.
+      }
+    }
   }
 
   async #each(call: (observer: Observer) => void | Promise<void>): Promise<void> {

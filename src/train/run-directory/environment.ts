@@ -6,6 +6,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
+import { packageFile } from "../../package/index.ts";
 
 export interface Environment {
   readonly version: 1;
@@ -29,7 +30,7 @@ export interface Environment {
   readonly command: readonly string[];
 }
 
-const ROOT = new URL("../../../", import.meta.url);
+const ROOT = packageFile("./");
 const PACKAGES = ["onnxruntime-node", "@huggingface/tokenizers", "@huggingface/jinja", "sharp"];
 
 function versionOf(packageJson: URL): string | undefined {

@@ -54,6 +54,7 @@ export function runDirectory(path: string, options: RecorderOptions = {}): Recor
       }
       directory = RunDirectory.open(path);
       directory.acceptResume(run, options);
+      directory.forgetEnd();
       directory.noteResume(now, latestCheckpoint(path)?.trainer.completed ?? 0);
     },
     async event(event: RunEvent) {
@@ -61,6 +62,11 @@ export function runDirectory(path: string, options: RecorderOptions = {}): Recor
     },
     rollouts(iteration, lines) {
       opened().writeRollouts(iteration, lines);
+    },
+    finish: (end) => opened().noteEnd(end),
+    fail(error) {
+      const { code = "unexpected", message } = error as { code?: string; message: string };
+      opened().noteEnd({ status: "failed", code, message });
     },
     checkpoints: {
       latest: () => latestCheckpoint(path),

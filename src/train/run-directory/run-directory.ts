@@ -8,7 +8,7 @@ import { appendFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigError, RunError } from "../../errors/index.ts";
 import { replaceFile } from "../../model/index.ts";
-import type { RunDescription } from "../loop/observer.ts";
+import type { RunDescription, RunEnd } from "../loop/observer.ts";
 import { differences } from "./differences.ts";
 import type { Environment } from "./environment.ts";
 import { numbered } from "./numbered.ts";
@@ -31,7 +31,7 @@ export interface ResumeRules {
   readonly acceptModules?: boolean;
 }
 
-const JSON_FILES = { config: "config.json", environment: "environment.json" } as const;
+const JSON_FILES = { config: "config.json", environment: "environment.json", end: "end.json" } as const;
 const METRICS = "metrics.jsonl";
 const ROLLOUTS = "rollouts";
 
@@ -56,6 +56,11 @@ function moduleChanges(
         "--accept-modules (acceptModules) to go on with it",
     );
 }
+
+/** The content of end.json. */
+export type RecordedEnd =
+  | RunEnd
+  | { readonly status: "failed"; readonly code: string; readonly message: string };
 
 /** An open run directory. */
 export class RunDirectory {
@@ -171,6 +176,19 @@ export class RunDirectory {
 
   writeJson(name: string, value: unknown): void {
     replaceFile(this.at(name), [`${JSON.stringify(value, null, 2)}\n`]);
+  }
+
+  /** Writes end.json: how the run ended. */
+  noteEnd(end: RecordedEnd): void {
+    const { status } = end;
+    const facts =
+      status === "failed" ? { code: end.code, message: end.message } : { completed: end.completed };
+    this.writeJson(JSON_FILES.end, { status, ...facts });
+  }
+
+  /** Removes end.json: the run goes on. */
+  forgetEnd(): void {
+    rmSync(this.at(JSON_FILES.end), { force: true });
   }
 
   /** Notes in environment.json that the run was continued. */

@@ -8,12 +8,17 @@ import type { Dialogue } from "../../eval/index.ts";
 import { Rng } from "../../math/index.ts";
 import type { SftSchedule } from "./sft-schema.ts";
 
-/** A demonstration as a prompt and the tokens to imitate. */
-export async function sequenceOf(dialogue: Dialogue, demonstration: Demonstration): Promise<Sequence> {
-  return {
-    prompt: dialogue.prompt(demonstration.problem),
-    completion: dialogue.completionTokens(demonstration.completion),
-  };
+/** A demonstration as prompts and the tokens to imitate: one for each turn of the assistant. */
+export function sequencesOf(dialogue: Dialogue, demonstration: Demonstration): Sequence[] {
+  const { problem, completion, later = [] } = demonstration;
+  const prompts = dialogue.laterPrompts(demonstration);
+  return [
+    { prompt: dialogue.prompt(problem), completion: dialogue.completionTokens(completion) },
+    ...later.map((turn, i) => ({
+      prompt: prompts[i]!,
+      completion: dialogue.completionTokens(turn.completion),
+    })),
+  ];
 }
 
 /** Indices of the demonstrations that are held out, and of the others. */
@@ -74,11 +79,11 @@ export async function batchFrom(
   const sequences: Sequence[] = [];
   let tokens = 0;
   let next = position;
-  while (batchTokens === undefined ? sequences.length < batchSize : true) {
-    const sequence = await sequenceOf(dialogue, await source.demonstration(order(next)));
-    const length = sequence.completion.length;
+  while (batchTokens !== undefined || next - position < batchSize) {
+    const own = sequencesOf(dialogue, await source.demonstration(order(next)));
+    const length = own.reduce((sum, { completion }) => sum + completion.length, 0);
     if (batchTokens !== undefined && sequences.length > 0 && tokens + length > batchTokens) break;
-    sequences.push(sequence);
+    sequences.push(...own);
     tokens += length;
     next += 1;
   }

@@ -59,8 +59,13 @@ export async function sft(parts: SftParts): Promise<LoopResult> {
     ...(modules && { modules }),
   });
   const phase = warmStartPhase({ engine, dialogue, curriculum, schedule, steps, seed, clock });
-  await observers.event({ event: "started", kind: "sft", steps });
-  const result = await runLoop({ engine, phase, observers, signal });
-  await observers.finish(result);
-  return result;
+  try {
+    await observers.event({ event: "started", kind: "sft", steps });
+    const result = await runLoop({ engine, phase, observers, signal });
+    await observers.finish(result);
+    return result;
+  } catch (error) {
+    await observers.fail(error);
+    throw error;
+  }
 }

@@ -8,25 +8,10 @@ import type { Engine, Sequence } from "../../engine/index.ts";
 import type { Dialogue } from "../../eval/index.ts";
 import type { LoopStep, Phase } from "../loop/loop.ts";
 import { learningRateAt } from "../schedule/learning-rate.ts";
-import { batchFrom, type HeldOut, heldOut, sequenceOf } from "./batches.ts";
+import { batchFrom, type HeldOut, heldOut, sequencesOf } from "./batches.ts";
 import type { Curriculum } from "./curriculum.ts";
+import type { WarmStartMetrics } from "./metrics.ts";
 import type { SftSchedule } from "./sft-schema.ts";
-
-export interface WarmStartMetrics {
-  readonly event: "warm-start";
-  /** Optimiser steps so far, this one included. */
-  readonly iteration: number;
-  readonly learningRate: number;
-  /** Completion tokens of the batch. */
-  readonly tokens: number;
-  /** Mean negative log-prob of the batch's tokens before the step, nats; only at steps that measure it. */
-  readonly loss?: number;
-  /** The same of the held-out demonstrations of the lesson; only at steps that measure it. */
-  readonly validationLoss?: number;
-  readonly gradientNorm?: number;
-  readonly skipReason?: string;
-  readonly timing: { readonly totalSeconds: number; readonly tokensPerSecond: number };
-}
 
 /** The parts of a warm start. */
 export interface WarmStart {
@@ -79,9 +64,9 @@ export function warmStartPhase(warmStart: WarmStart): Phase {
       validation.get(source) ??
       Promise.all(
         partsOf(source).validation.map(async (index) =>
-          sequenceOf(dialogue, await source.demonstration(index)),
+          sequencesOf(dialogue, await source.demonstration(index)),
         ),
-      );
+      ).then((sequences) => sequences.flat());
     validation.set(source, held);
     return meanLoss(engine, await held);
   };

@@ -4,9 +4,11 @@
  * all are closed after a while without use.
  */
 
-import { type Config, openDialogue } from "../../config/index.ts";
+import { type Config, fetchModel, openDialogue, openEngine } from "../../config/index.ts";
 import { createLocalEngine, type Engine } from "../../engine/index.ts";
+import { RunError } from "../../errors/index.ts";
 import type { Dialogue } from "../../eval/index.ts";
+import { hubSettings, isAdapterDirectory } from "../../model/index.ts";
 
 /** A model with what prompts are made by. */
 export interface LoadedModel {
@@ -20,7 +22,25 @@ export type LoadModel = (directory: string, config: Config) => Promise<LoadedMod
 const MOST = 2;
 const IDLE_MS = 10 * 60_000;
 
+/** An adapter, on the model that its run trained it for. */
+async function loadAdapter(directory: string, config: Config): Promise<LoadedModel> {
+  if (config.engine.kind !== "local") {
+    throw new RunError(`${directory}: is an adapter, and its run trained no model on this machine`);
+  }
+  // A viewer downloads nothing.
+  const local = await fetchModel(config, undefined, { settings: { ...hubSettings(), offline: true } });
+  const [dialogue, engine] = [await openDialogue(local), await openEngine(local)];
+  try {
+    await engine.load(directory);
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+  return { engine, dialogue };
+}
+
 const loadModel: LoadModel = async (directory, config) => {
+  if (isAdapterDirectory(directory)) return loadAdapter(directory, config);
   const dialogue = await openDialogue({ ...config, model: { kind: "directory", path: directory } });
   const { engine: own } = config;
   const threads = own.kind === "local" ? { threads: own.threads } : {};

@@ -1,7 +1,7 @@
 /**
  * @module
- * The problem behind a rollout, drawn again from its source by its index, and its images as PNG. Data sets in files
- * are opened only where the user allowed it.
+ * The problem behind a rollout, drawn again from its source by its index, and its images as PNG. A data set in files is
+ * shown only where it is the one that the run recorded, by its fingerprint, or where the user allowed its directory.
  */
 import { realpath } from "node:fs/promises";
 import sharp from "sharp";
@@ -59,27 +59,30 @@ export class ProblemImages {
     // What a viewer shows it never downloads.
     const settings = { ...hubSettings(), offline: true };
     const config = await fetchData(await parsedConfig(run), undefined, { settings });
-    if (config.data.kind === "files") {
-      const allowed = [run.path, ...this.#allowed];
-      await this.#requireAllowed(allowed, config.data.path);
-      if (config.data.images !== undefined) await this.#requireAllowed(allowed, config.data.images);
-    }
-    if (config.data.kind === "module")
-      await this.#requireAllowed([run.path, ...this.#allowed], config.data.module);
-    const source = await openSource((await openTask(config)).train);
     const { data } = await run.record();
-    if (data["train"] !== undefined && data["train"] !== source.fingerprint) {
-      throw new RunError("the data set is another one than the run was trained on");
+    const fingerprint = data["train"];
+    // Files are shown only where their content has the recorded fingerprint, which nobody can write down who does not have
+    // them. A module is code, so a run directory from elsewhere must not be able to name it.
+    if (config.data.kind === "module") await this.#requireAllowed(run, config.data.module);
+    if (config.data.kind === "files" && fingerprint === undefined) {
+      await this.#requireAllowed(run, config.data.path);
+      if (config.data.images !== undefined) await this.#requireAllowed(run, config.data.images);
+    }
+    const source = await openSource((await openTask(config)).train);
+    if (fingerprint !== undefined && fingerprint !== source.fingerprint) {
+      throw new RunError("the data set is not the one that the run was trained on: its content has changed");
     }
     return source;
   }
 
-  async #requireAllowed(directories: readonly string[], named: string): Promise<void> {
-    const path = await realpath(named);
-    for (const directory of directories) if (isWithin(await realpath(directory), path)) return;
-    throw new RunError(
-      `${named}: stands outside of the run directories; start with --data to allow its images`,
-    );
+  async #requireAllowed(run: Run, named: string): Promise<void> {
+    const path = await realpath(named).catch((cause: Error) => {
+      throw new RunError(`${named}: ${cause.message}`, { cause });
+    });
+    for (const directory of [run.path, ...this.#allowed]) {
+      if (isWithin(await realpath(directory), path)) return;
+    }
+    throw new RunError(`${named}: is not in the run directory; name its directory with --data to open it`);
   }
 }
 

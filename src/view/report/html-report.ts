@@ -7,7 +7,7 @@ import type { RolloutDetail } from "../protocol.ts";
 import { paintRange, tokenBackground } from "../token-paint.ts";
 import { curveSvg, escaped } from "./markup.ts";
 import { REPORT_STYLE } from "./report-style.ts";
-import type { ReportContent } from "./run-summary.ts";
+import { endText, type ReportContent } from "./run-summary.ts";
 
 /** Images of problems as PNG, by index; those that cannot be had are missing. */
 export type ReportImages = ReadonlyMap<number, Uint8Array>;
@@ -74,7 +74,7 @@ export function htmlReport(
     `${percentText(low)} – ${percentText(high)}`,
     numberText(problems),
   ]);
-  const state = `${summary.reached}${summary.planned === null ? "" : ` of ${summary.planned}`}${summary.isFinished ? ", finished" : ""}`;
+  const state = `${summary.reached}${summary.planned === null ? "" : ` of ${summary.planned}`}${endText(summary)}`;
   return [
     '<!doctype html><html lang="en"><head><meta charset="utf-8">',
     `<meta http-equiv="content-security-policy" content="${POLICY}">`,

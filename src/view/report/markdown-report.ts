@@ -3,7 +3,7 @@
  * A report as Markdown: the numbers, for a note or an issue.
  */
 import { numberText, percentText, signedText } from "../number-text.ts";
-import type { ReportContent } from "./run-summary.ts";
+import { endText, type ReportContent } from "./run-summary.ts";
 
 /** A table's cell: what Markdown would read as structure or markup is taken for text. */
 function cell(text: string): string {
@@ -35,8 +35,8 @@ export function markdownReport({
   groups,
   environment,
 }: ReportContent): string {
-  const { reached, planned, isFinished, method } = summary;
-  const state = `${reached}${planned === null ? "" : ` of ${planned}`} iterations${isFinished ? ", finished" : ""}`;
+  const { reached, planned, method } = summary;
+  const state = `${reached}${planned === null ? "" : ` of ${planned}`} iterations${endText(summary)}`;
   const parts = [`# ${cell(name)}`, `${cell(method ?? "")}, ${state}.`];
   if (evaluations.length > 0) {
     const rows = evaluations.map(({ iteration, accuracy, low, high, problems }) => [

@@ -44,6 +44,13 @@ export interface ReportContent {
   readonly environment: readonly (readonly [name: string, value: string])[];
 }
 
+/** How a run ended, to stand behind its number of iterations. */
+export function endText({ isFinished, stopped }: RunSummary): string {
+  if (isFinished) return ", finished";
+  if (stopped === null) return "";
+  return `, ${stopped.status}${stopped.message === null ? "" : `: ${stopped.message}`}`;
+}
+
 /** Means of the first and last tenth of every metric that varies, in the order in which they were written. */
 function changesOf({ columns }: MetricEvent): MetricChange[] {
   return Object.entries(columns).flatMap(([key, { mean: values }]) => {

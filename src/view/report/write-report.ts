@@ -16,21 +16,27 @@ import { type ReportContent, reportContent } from "./run-summary.ts";
 export interface WrittenReport {
   readonly html: string;
   readonly markdown: string;
+  /** Why images are missing, each reason once. */
+  readonly missingImages: readonly string[];
 }
 
 async function imagesOf(
   run: Run,
   { groups }: ReportContent,
   data: readonly string[],
-): Promise<Map<number, Uint8Array>> {
+): Promise<{ readonly found: ReadonlyMap<number, Uint8Array>; readonly missing: readonly string[] }> {
   const images = new ProblemImages(data);
   const found = new Map<number, Uint8Array>();
+  const missing = new Set<string>();
   for (const { index } of groups.flatMap(([first]) => first ?? [])) {
     // A report without an image that cannot be had again is still a report.
-    const png = await images.png(run, index, 0).catch(() => undefined);
-    if (png !== undefined) found.set(index, png);
+    try {
+      found.set(index, await images.png(run, index, 0));
+    } catch (error) {
+      missing.add((error as Error).message);
+    }
   }
-  return found;
+  return { found, missing: [...missing] };
 }
 
 /**
@@ -46,11 +52,11 @@ export async function writeReport(
 ): Promise<WrittenReport> {
   const run = new Run(basename(resolve(runDirectory)), runDirectory);
   const content = await reportContent(run);
-  const images = await imagesOf(run, content, data);
-  const written = { html: `${target}.html`, markdown: `${target}.md` };
+  const { found, missing } = await imagesOf(run, content, data);
+  const written = { html: `${target}.html`, markdown: `${target}.md`, missingImages: missing };
   try {
     mkdirSync(dirname(target), { recursive: true });
-    replaceFile(written.html, [htmlReport(content, images)]);
+    replaceFile(written.html, [htmlReport(content, found)]);
     replaceFile(written.markdown, [markdownReport(content)]);
   } catch (error) {
     throw new RunError(`${target}: the report cannot be written: ${(error as Error).message}`, {

@@ -16,6 +16,23 @@ test("runs inside a directory, each with its warm start behind it, and nothing e
   expect(await ids(await RunSet.open([root]))).toEqual(["a", "a/warm-start", "b"]);
 });
 
+test("the cells and warm starts of a grid, and a grid beside runs", async () => {
+  const root = temporaryDirectory();
+  madeRun({ path: join(root, "grid", "cells", "grpo-uniform-0") });
+  madeRun({ path: join(root, "grid", "warm-starts", "0") });
+  mkdirSync(join(root, "grid", "results"));
+  expect(await ids(await RunSet.open([join(root, "grid")]))).toEqual([
+    "cells/grpo-uniform-0",
+    "warm-starts/0",
+  ]);
+  madeRun({ path: join(root, "single") });
+  expect(await ids(await RunSet.open([root]))).toEqual([
+    "grid/cells/grpo-uniform-0",
+    "grid/warm-starts/0",
+    "single",
+  ]);
+});
+
 test("a directory without runs is one that cannot be shown, until there is one", async () => {
   const root = join(temporaryDirectory(), "soon");
   mkdirSync(root);

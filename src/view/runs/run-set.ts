@@ -3,7 +3,7 @@
  * The runs that a viewer shows: the directories it was given, the runs inside them, and the warm starts inside those.
  */
 import { readdir, stat } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, join, resolve, sep } from "node:path";
 import { WARM_START } from "../../config/index.ts";
 import { ConfigError } from "../../errors/index.ts";
 import { containedPath } from "./contained-path.ts";
@@ -23,19 +23,26 @@ async function holdsRun(directory: string): Promise<boolean> {
   }
 }
 
-/** Runs directly inside a directory, oldest name first; none when it cannot be listed. */
-async function runsInside(directory: string): Promise<string[]> {
-  try {
-    const entries = await readdir(directory, { withFileTypes: true });
-    const found: string[] = [];
-    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      const path = join(directory, entry.name);
-      if (entry.isDirectory() && (await holdsRun(path))) found.push(path);
+/** Directories in directories that are looked into: a directory of grids, a grid, its cells. */
+const DEPTH = 3;
+
+/**
+ * Runs inside a directory, oldest name first, as paths relative to it; in what is no run, such as a grid of runs, those
+ * inside that. None where a directory cannot be listed.
+ */
+async function runsInside(directory: string, depth = DEPTH): Promise<string[]> {
+  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
+  const found: string[] = [];
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (found.length >= MAX_RUNS) break;
+    if (!entry.isDirectory() || entry.name === "node_modules" || entry.name.startsWith(".")) continue;
+    const path = join(directory, entry.name);
+    if (await holdsRun(path)) found.push(entry.name);
+    else if (depth > 1 && !(await holdsExport(path))) {
+      found.push(...(await runsInside(path, depth - 1)).map((inside) => join(entry.name, inside)));
     }
-    return found;
-  } catch {
-    return [];
   }
+  return found;
 }
 
 /** Looks for runs; each is opened once and kept while it is there. */
@@ -100,8 +107,8 @@ export class RunSet {
       const inside = isRun ? [] : await runsInside(root);
       if (!isRun && inside.length === 0 && (await exportsInside(root)).length > 0) continue;
       // A directory without any run is shown as what it is: empty, or not begun yet.
-      for (const path of inside.length === 0 ? [root] : inside) {
-        const name = basename(resolve(path));
+      const named = inside.map((name) => [name.split(sep).join("/"), join(root, name)] as const);
+      for (const [name, path] of named.length === 0 ? [[basename(resolve(root)), root] as const] : named) {
         found.push([name, path]);
         if (await holdsRun(join(path, WARM_START)))
           found.push([`${name}/${WARM_START}`, join(path, WARM_START)]);

@@ -20,6 +20,7 @@ describe("a run that is whole", () => {
       planned: 4,
       reached: 3,
       isFinished: false,
+      stopped: null,
       method: "grpo · dyco-rl",
       startedAt: "2026-01-01T00:00:00.000Z",
       config: { "train.iterations": "4", "algorithm.kind": '"grpo"' },

@@ -13,6 +13,7 @@ import type {
   RolloutDetail,
   RolloutPage,
   RolloutRanking,
+  RunStop,
   RunSummary,
 } from "../protocol.ts";
 import { containedPath } from "./contained-path.ts";
@@ -89,10 +90,11 @@ export class Run {
   async summary(): Promise<RunSummary> {
     try {
       const { kind, steps, config } = await this.record();
-      const [, weights, startedAt] = await Promise.all([
+      const [, weights, startedAt, stopped] = await Promise.all([
         this.#readMetrics(),
         this.weights(),
         this.#startedAt(),
+        this.stopped(),
       ]);
       return {
         id: this.id,
@@ -102,6 +104,7 @@ export class Run {
         planned: steps ?? plannedSteps(kind, config),
         reached: this.#metrics.reached,
         isFinished: weights.includes(FINAL_MODEL),
+        stopped,
         startedAt,
         method: methodOf(kind, config),
         config: dotted(config),
@@ -116,6 +119,7 @@ export class Run {
         planned: null,
         reached: 0,
         isFinished: false,
+        stopped: null,
         startedAt: null,
         method: null,
         config: {},
@@ -129,6 +133,15 @@ export class Run {
     const file = await containedPath(this.path, "environment.json");
     if (file === undefined || (await stat(file)).size > MAX_CONFIG_BYTES) return undefined;
     return readFile(file, "utf8");
+  }
+
+  /** How it ended, where that was before its last iteration. */
+  async stopped(): Promise<RunStop | null> {
+    const file = await containedPath(this.path, "end.json");
+    if (file === undefined || (await stat(file)).size > MAX_CONFIG_BYTES) return null;
+    const { status, message } = parseObject(await readFile(file, "utf8")) ?? {};
+    if (status !== "failed" && status !== "interrupted") return null;
+    return { status, message: typeof message === "string" ? message : null };
   }
 
   async #startedAt(): Promise<string | null> {
@@ -220,10 +233,15 @@ export class Run {
     const numbers = folder === undefined ? [] : (await readdir(folder)).filter((name) => /^\d+$/.test(name));
     const checkpoints = numbers.sort((a, b) => Number(b) - Number(a)).map((name) => `${CHECKPOINTS}/${name}`);
     const places = [FINAL_MODEL, ...checkpoints, `${WARM_START}/${FINAL_MODEL}`];
+    // A model directory, or that of an adapter.
+    const has = async (place: string, name: string) =>
+      (await containedPath(this.path, ...place.split("/"), name)) !== undefined;
     const present = await Promise.all(
-      places.map((place) => containedPath(this.path, ...place.split("/"), "config.json")),
+      places.map(
+        async (place) => (await has(place, "config.json")) || (await has(place, "adapter_config.json")),
+      ),
     );
-    return places.filter((_, i) => present[i] !== undefined);
+    return places.filter((_, i) => present[i]);
   }
 
   /**

@@ -60,12 +60,13 @@ export class LiveEvents {
   }
 
   async #state(id: string): Promise<LiveEvent> {
-    const gone = { run: id, reached: 0, isFinished: false, isGone: true };
+    const gone = { run: id, reached: 0, isFinished: false, isStopped: false, isGone: true };
     try {
       const run = await this.#runs.find(id);
       if (run !== undefined && (await run.isThere())) {
-        const [reached, weights] = await Promise.all([run.reached(), run.weights()]);
-        return { run: id, reached, isFinished: weights.includes("model"), isGone: false };
+        const [reached, weights, stopped] = await Promise.all([run.reached(), run.weights(), run.stopped()]);
+        const isFinished = weights.includes("model");
+        return { run: id, reached, isFinished, isStopped: stopped !== null, isGone: false };
       }
       if (run !== undefined) this.#runs.lookAgain();
       return gone;

@@ -6,10 +6,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { RunError } from "../../errors/index.ts";
+import { packageFile } from "../../package/index.ts";
 import type { Reply } from "./http-reply.ts";
 
-/** Where the build of `viewer/` stands, seen from the source and from the build of this file alike. */
-export const PAGE_DIRECTORY: string = fileURLToPath(new URL("../../../dist/viewer/", import.meta.url));
+/** The directory of the build of `viewer/`. */
+export const PAGE_DIRECTORY: string = fileURLToPath(packageFile("dist/viewer/"));
 
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",

@@ -2,7 +2,9 @@ import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { filesSchema, openFileSource } from "../../data/index.ts";
 import { ConfigError, RunError } from "../../errors/index.ts";
+import { encodePng } from "../../model/index.ts";
 import { madeRun } from "../../testing/made-run.ts";
 import { temporaryDirectory } from "../../testing/tiny-run.ts";
 import type { LiveEvent, MetricsReply, RunSummary } from "../protocol.ts";
@@ -112,9 +114,17 @@ describe("what is served", () => {
         if (data?.[1] !== undefined) return JSON.parse(data[1]) as LiveEvent;
       }
     };
-    expect(await next()).toEqual({ run: "made", reached: 1, isFinished: false, isGone: false });
+    expect(await next()).toEqual({
+      run: "made",
+      reached: 1,
+      isFinished: false,
+      isStopped: false,
+      isGone: false,
+    });
     madeRun({ path, iterations: 2 });
     expect((await next()).reached).toBe(2);
+    writeFileSync(join(path, "end.json"), JSON.stringify({ status: "interrupted", completed: 2 }));
+    expect(await next()).toMatchObject({ reached: 2, isStopped: true });
     rmSync(path, { recursive: true });
     expect((await next()).isGone).toBe(true);
     await reader?.cancel();
@@ -166,22 +176,36 @@ describe("what is refused", () => {
     expect((await ask(port, "/api/runs/made/rollouts/1?from=-1")).status).toBe(400);
   });
 
-  test("images of a data set outside of the run, unless it was named", async () => {
-    const data = temporaryDirectory();
-    writeFileSync(join(data, "train.jsonl"), `${JSON.stringify({ question: "?", answer: "1" })}\n`);
-    const path = madeRun();
-    const record = { version: 1, kind: "train", data: {} };
-    const config = { model: { kind: "small" }, data: { kind: "files", path: join(data, "train.jsonl") } };
-    writeFileSync(join(path, "config.json"), JSON.stringify({ ...record, config }));
-    const closed = await viewer({ runs: [path] });
-    expect((await ask(closed.port, "/api/runs/made/images/0/0.png")).text).toContain("start with --data");
-    const opened = await viewer({ runs: [path], data: [data] });
-    expect((await ask(opened.port, "/api/runs/made/images/0/0.png")).text).not.toContain("start with --data");
+  test("images of a data set outside of the run, unless the run recorded it or it was named", async () => {
+    const folder = temporaryDirectory();
+    const file = join(folder, "train.jsonl");
+    writeFileSync(
+      join(folder, "i.png"),
+      await encodePng({ width: 28, height: 28, data: new Uint8Array(28 * 28 * 3) }),
+    );
+    writeFileSync(file, `${JSON.stringify({ question: "?", answer: "1", image: "i.png" })}\n`);
+    const { fingerprint } = await openFileSource(filesSchema.parse({ path: file }), "train");
+    const shown = async (train: string | undefined, data: readonly string[] = []) => {
+      const path = madeRun();
+      const config = { model: { kind: "small" }, data: { kind: "files", path: file } };
+      const record = { version: 1, kind: "train", data: { ...(train !== undefined && { train }) }, config };
+      writeFileSync(join(path, "config.json"), JSON.stringify(record));
+      const { port } = await viewer({ runs: [path], data });
+      return ask(port, "/api/runs/made/images/0/0.png");
+    };
+    expect(await shown(fingerprint)).toMatchObject({ status: 200 });
+    expect((await shown(undefined)).text).toContain("name its directory with --data");
+    expect(await shown(undefined, [folder])).toMatchObject({ status: 200 });
+    // A run directory from elsewhere knows the path, and not the content.
+    const guessed = await shown(fingerprint.replace(/content=.*/, "content=0"), [folder]);
+    expect(guessed.text).toContain("not the one that the run was trained on");
   });
 
   test("a path that is no directory, and a port that is taken", async () => {
     await expect(startViewer({ runs: [join(temporaryDirectory(), "nothing")] })).rejects.toThrow(ConfigError);
     const { port } = await viewer({ runs: [madeRun()] });
     await expect(startViewer({ runs: [madeRun()], port })).rejects.toThrow(RunError);
+    const none = startViewer({ runs: [madeRun()], port: 80_000 });
+    await expect(none).rejects.toThrow("port: expected a whole number from 0 to 65535, got 80000");
   });
 });

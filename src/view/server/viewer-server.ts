@@ -1,10 +1,11 @@
 /**
  * @module
- * The viewer's server: node:http on the loopback interface, the built page, JSON below /api/, and an event stream.
+ * The viewer's server: node:http on the loopback interface, the built page, JSON below /api/, and an event stream. A
+ * router such as Hono would save only the table in `routes.ts`: ranges, the event stream, the guard of hosts and the
+ * containment of paths are written here either way.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { RunError } from "../../errors/index.ts";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { listen } from "../../http/index.ts";
 import { ExportSet } from "../exports/export-set.ts";
 import { Inspector } from "../inspect/inspector.ts";
 import { ProblemImages } from "../inspect/problem-images.ts";
@@ -36,22 +37,10 @@ export interface Viewer {
   close(): Promise<void>;
 }
 
-async function listening(server: Server, port: number): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      const reason =
-        error.code === "EADDRINUSE" ? "it is taken; leave --port out for a free one" : error.message;
-      reject(new RunError(`port ${port}: ${reason}`, { cause: error }));
-    });
-    server.listen(port, HOST, resolve);
-  });
-  return (server.address() as AddressInfo).port;
-}
-
 /**
  * Starts a viewer.
  *
- * @throws ConfigError when a directory is none
+ * @throws ConfigError when a directory is none, or the port
  * @throws RunError when the page has not been built, or the port is taken
  */
 export async function startViewer(options: ViewerOptions): Promise<Viewer> {
@@ -87,7 +76,7 @@ export async function startViewer(options: ViewerOptions): Promise<Viewer> {
     }
   };
   const server = createServer((request, response) => void answer(request, response));
-  port = await listening(server, asked);
+  port = await listen(server, HOST, asked);
   return {
     url: `http://${HOST}:${port}/`,
     port,

@@ -1,0 +1,53 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { openEngine } from "../config/index.ts";
+import { collectingContext, temporaryDirectory } from "../testing/tiny-run.ts";
+import { runCommandLine } from "./program.ts";
+
+async function fovea(...words: string[]) {
+  const { context, stdout, stderr } = collectingContext({ openEngine });
+  const status = await runCommandLine(words, context);
+  return { status, stdout: stdout(), stderr: stderr() };
+}
+
+test("a directory of fovea init trains, is measured and is looked into as it is written", async () => {
+  const own = join(temporaryDirectory(), "own");
+  const { stdout, status } = await fovea("init", own, "--json");
+  expect(status).toBe(0);
+  const { files, next } = JSON.parse(stdout) as { files: string[]; next: string[] };
+  expect(files.filter((file) => !existsSync(file))).toEqual([]);
+  const commands = next.filter((command) => /^fovea (data|train|eval|inspect)/.test(command));
+  expect(commands).toHaveLength(5);
+  for (const command of commands) {
+    const words = command.replace("answer.html", join(own, "answer.html")).split(" ").slice(1);
+    const done = await fovea(...words);
+    expect(done.stderr).not.toMatch(/error|warning/);
+    expect(done.status, command).toBe(0);
+  }
+  const lines = readFileSync(join(own, "run", "metrics.jsonl"), "utf8")
+    .trim()
+    .split("\n");
+  const iterations = lines.map((line) => JSON.parse(line)).filter(({ event }) => event === "iteration");
+  expect(iterations).toHaveLength(2);
+  expect(Object.keys(iterations[0].rewardParts)).toEqual(["accuracy", "brevity"]);
+  expect(JSON.parse(readFileSync(join(own, "run", "end.json"), "utf8"))).toEqual({
+    status: "finished",
+    completed: 2,
+  });
+  const answers = readFileSync(join(own, "run", "answers-train.jsonl"), "utf8")
+    .trim()
+    .split("\n");
+  expect(answers.map((line) => JSON.parse(line).answers)).toEqual([["1"], ["2"], ["3"]]);
+  expect(readFileSync(join(own, "answer.html"), "utf8")).toContain("attention on the image");
+}, 120_000);
+
+test("nothing that is there is overwritten", async () => {
+  const own = temporaryDirectory();
+  writeFileSync(join(own, "run.yaml"), "mine");
+  const { status, stderr } = await fovea("init", own);
+  expect(status).toBe(2);
+  expect(stderr).toContain("run.yaml is there already");
+  expect(readFileSync(join(own, "run.yaml"), "utf8")).toBe("mine");
+  expect(existsSync(join(own, "rows.jsonl"))).toBe(false);
+});

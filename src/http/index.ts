@@ -1,0 +1,6 @@
+/**
+ * @module
+ * Parts that the viewer's server and the Tinker server share.
+ */
+export { listen } from "./listen.ts";
+export { isLoopback } from "./loopback.ts";

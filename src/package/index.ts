@@ -1,0 +1,5 @@
+/**
+ * @module
+ * The package's own files: assets, the worker of the local engine, the built page.
+ */
+export { packageFile, packageVersion } from "./package-file.ts";

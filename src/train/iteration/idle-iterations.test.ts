@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { IdleIterations } from "./idle-iterations.ts";
+import type { IterationMetrics } from "./iteration-metrics.ts";
+
+const metrics = (iteration: number, usedGroups: number, withoutAnswer = 0) =>
+  ({ iteration, usedGroups, withoutAnswer, completions: 8, reward: 0.25 }) as IterationMetrics;
+
+test("iterations without a used group are warned of after three in a row, then after six and twelve", () => {
+  const idle = new IdleIterations();
+  const warned = Array.from({ length: 14 }, (_, i) => i + 1).filter(
+    (iteration) => idle.add(metrics(iteration, 0)).length > 0,
+  );
+  expect(warned).toEqual([3, 6, 12]);
+});
+
+test("an iteration with a used group begins the count anew", () => {
+  const idle = new IdleIterations();
+  const used = [0, 0, 1, 0, 0, 0];
+  expect(used.map((groups, i) => idle.add(metrics(i + 1, groups)).length)).toEqual([0, 0, 0, 0, 0, 1]);
+});
+
+test("completions without any answer are told of at once, and named as the reason", () => {
+  const idle = new IdleIterations();
+  expect(idle.add(metrics(1, 0, 1))).toEqual([
+    "the verdict read no answer in any of the 8 completions; see prompt.format and verdict.from",
+  ]);
+  expect(idle.add(metrics(2, 0, 1))).toEqual([]);
+  expect(idle.add(metrics(3, 0, 1))[0]).toMatch(/nothing was learnt in 3 iterations in a row: .*no answer/);
+});

@@ -1,0 +1,97 @@
+import { describe, expect, test } from "vitest";
+import { SMALL_ASSETS } from "../../config/index.ts";
+import type { Demonstration, DemonstrationSource } from "../../data/index.ts";
+import { ConfigError } from "../../errors/index.ts";
+import { openDialogue } from "../../eval/index.ts";
+import { openFakeEngine, steadyClock } from "../../testing/tiny-run.ts";
+import type { RunEvent } from "../loop/events.ts";
+import { batchFrom, heldOut, sequencesOf } from "./batches.ts";
+import { type SftParts, sft } from "./sft.ts";
+
+const dialogue = openDialogue(SMALL_ASSETS);
+const image = { width: 28, height: 28, data: new Uint8Array(28 * 28 * 3) };
+
+const demonstration = (index: number): Demonstration => ({
+  problem: { id: `d${index}`, images: [image], question: "Which?", answers: ["3"], columns: {} },
+  completion: "3".repeat(1 + (index % 4)),
+});
+const source = (size: number): DemonstrationSource => ({ fingerprint: `${size}`, size, demonstration });
+
+async function eventsOf(parts: Partial<SftParts>): Promise<RunEvent[]> {
+  const events: RunEvent[] = [];
+  await sft({
+    engine: openFakeEngine(),
+    dialogue,
+    demonstrations: source(20),
+    clock: steadyClock(),
+    observers: [{ event: (event) => void events.push(event) }],
+    ...parts,
+  });
+  return events;
+}
+
+describe("a supervised warm start", () => {
+  test("lowers the loss of held-out demonstrations, which are never learnt from", async () => {
+    const schedule = {
+      steps: 40,
+      batchSize: 4,
+      learningRate: 0.1,
+      validationShare: 0.2,
+      validateEvery: 20,
+      reportEvery: 20,
+    };
+    const steps = (await eventsOf({ schedule })).filter((event) => event.event === "warm-start");
+    const measured = steps.flatMap(({ iteration, validationLoss }) =>
+      validationLoss === undefined ? [] : [{ iteration, validationLoss }],
+    );
+    expect(measured.map(({ iteration }) => iteration)).toEqual([1, 20, 40]);
+    expect(measured[2]!.validationLoss).toBeLessThan(measured[0]!.validationLoss);
+    const { validation, order, size } = heldOut(source(20), 0.2, 0);
+    const learnt = Array.from({ length: 3 * size }, (_, position) => order(position));
+    expect([validation.length, size, new Set(learnt).size]).toEqual([4, 16, 16]);
+    expect(learnt.filter((index) => validation.includes(index))).toEqual([]);
+  });
+
+  test("has the steps of its epochs", async () => {
+    const events = await eventsOf({ schedule: { epochs: 2, batchSize: 5 } });
+    expect(events.filter(({ event }) => event === "warm-start")).toHaveLength(8);
+    const endless = { ...source(1), size: Infinity };
+    await expect(eventsOf({ demonstrations: endless, schedule: { epochs: 1 } })).rejects.toThrow(ConfigError);
+  });
+
+  test("packs demonstrations into a step up to a number of tokens", async () => {
+    const parts = heldOut(source(8), 0, 0);
+    const settings = { batchSize: 1, batchTokens: 9 };
+    let position = 0;
+    for (let step = 0; step < 6; step++) {
+      const { sequences, next } = await batchFrom(dialogue, source(8), parts, settings, position);
+      const tokens = sequences.reduce((sum, { completion }) => sum + completion.length, 0);
+      expect(tokens).toBeLessThanOrEqual(9);
+      expect(sequences.length).toBeGreaterThan(0);
+      const following = sequencesOf(dialogue, demonstration(parts.order(next)));
+      expect(tokens + following[0]!.completion.length).toBeGreaterThan(9);
+      position = next;
+    }
+  });
+
+  test("without demonstrations to learn from is refused", async () => {
+    await expect(eventsOf({ demonstrations: source(0) })).rejects.toThrow("expected at least one");
+  });
+});
+
+test("each turn of a conversation is imitated after all turns before it", () => {
+  const later = [
+    { question: "And this? <image>", images: [{ ...image, width: 56 }], completion: "4" },
+    { question: "Their sum?", images: [], completion: "7" },
+  ];
+  const sequences = sequencesOf(dialogue, { ...demonstration(0), later });
+  const words = sequences.map(({ prompt: { chunks }, completion }) => [
+    chunks.map((chunk) => (chunk.kind === "text" ? dialogue.text(chunk.tokens) : `[${chunk.kind}]`)).join(""),
+    dialogue.text(completion),
+  ]);
+  expect(words.map(([, completion]) => completion)).toEqual(["3", "4", "7"]);
+  expect(words[0]![0]).toMatch(/user\n\[image\]Which\?\nassistant\n$/);
+  expect(words[2]![0]).toMatch(
+    /user\n\[image\]Which\?\nassistant\n3\nuser\nAnd this\? \[image\]\nassistant\n4\nuser\nTheir sum\?\nassistant\n$/,
+  );
+});
