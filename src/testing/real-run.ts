@@ -17,8 +17,8 @@ export function trainReal(path: string, iterations: number): Promise<number> {
     "train.checkpointEvery=1",
     "sft.steps=6",
     "sft.batchSize=4",
-    "sft.readingSteps=2",
-    "sft.transcriptionSteps=2",
+    "data.warmStart.readingSteps=2",
+    "data.warmStart.transcriptionSteps=2",
     "engine.threads=1",
   ];
   const { context, stderr } = collectingContext({ openEngine });
