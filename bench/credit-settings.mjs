@@ -78,7 +78,7 @@ export function longSetting({ threads, tokens, width, layers }) {
           data: { kind: "digits" },
           engine: { threads },
           sampling: { maxCompletionTokens: tokens },
-          train: { promptsPerIteration: 2, reportKlEvery: 0 },
+          train: { iterations: 1, promptsPerIteration: 2, reportKlEvery: 0 },
         },
       });
       let judged = 0;

@@ -78,16 +78,13 @@ for (let iteration = 0; iteration < 20; iteration++) {
     signals: credit.needs,
   });
 
-  const judged = sampled.map(async (completions, p) => ({
+  const groups = sampled.map((completions, p) => ({
     prompt: prompts[p]!,
     completions,
-    rewards: await Promise.all(
-      completions.map(async ({ tokens }) =>
-        Number(isRight(await verdict.judge(dialogue.text(tokens), batch[p]!))),
-      ),
+    rewards: completions.map(({ tokens }) =>
+      Number(isRight(verdict.judge(dialogue.text(tokens), batch[p]!))),
     ),
   }));
-  const groups = await Promise.all(judged);
   const rewards = groups.flatMap((group) => group.rewards);
   const mean = rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length;
 

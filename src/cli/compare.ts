@@ -16,7 +16,8 @@ import {
 } from "../compare/index.ts";
 import { readConfigFile } from "../config/index.ts";
 import type { CliContext } from "./context.ts";
-import { InterruptedRun } from "./program.ts";
+import { InterruptedRun } from "./interruption.ts";
+
 import { Reporter } from "./reporter.ts";
 
 interface CompareOptions {

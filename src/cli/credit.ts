@@ -11,7 +11,7 @@ import { ConfigError } from "../errors/index.ts";
 import { firstQuestions, RowTally, textTable } from "../eval/index.ts";
 import type { CliContext } from "./context.ts";
 import { creditMethodsByName, creditWeights } from "./credit-weights.ts";
-import { downloadBar } from "./download-bar.ts";
+import { partsOptions } from "./download-bar.ts";
 import { readRecordedSignals } from "./recorded-signals.ts";
 import { Reporter } from "./reporter.ts";
 import { dryRunText } from "./shared-options.ts";
@@ -51,7 +51,7 @@ async function creditSampled(
 ): Promise<Credited[]> {
   const { split, problems } = config.evaluation;
   const { temperature } = config.sampling;
-  const { task, limits, maxBrokenShare } = await openParts(config, downloadBar(context));
+  const { task, limits, maxBrokenShare } = await openParts(config, partsOptions(context));
   const source = await splitSource(task, split);
   return withTrainedModel(config, options.runDir, context, async ({ engine, dialogue }) => {
     const tally = new RowTally(maxBrokenShare, source.size);

@@ -48,7 +48,7 @@ function problemText({ place, prompt, images, videos, answers, reference, soluti
     ...videos.map(
       ([frames, width, height]) => `  video      ${frames} frames of ${width} x ${height} pixels`,
     ),
-    `  reference  ${answers.map((answer) => JSON.stringify(short(answer))).join(" or ")}`,
+    `  reference  ${[...new Set(answers)].map((answer) => JSON.stringify(short(answer))).join(" or ")}`,
   ];
   if (reference !== undefined) {
     const { extracted, reason, isReachable } = reference;
@@ -91,6 +91,14 @@ export function checkText(split: string, check: DataCheck): string {
           [
             "long references",
             `${check.longReferences} of more than 12 words, which an answer would have to repeat`,
+          ] as const,
+        ]
+      : []),
+    ...(check.systemText !== undefined
+      ? [
+          [
+            "system messages",
+            `${check.systemTexts} rows have one, which is not used; the first is ${JSON.stringify(short(check.systemText))} (prompt.system sets it)`,
           ] as const,
         ]
       : []),

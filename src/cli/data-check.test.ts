@@ -39,7 +39,7 @@ describe("fovea data check", () => {
   });
 
   test("shows the whole prompt of a model, its images in their places", async () => {
-    const { text } = await check(oneRow(verl), "--model", "digits");
+    const { text } = await check(oneRow(verl), "--model", "small");
     expect(text).toContain("[image 28 x 28]Which colour?");
     expect(text).toMatch(/prompt tokens +\d+ to/);
   });
@@ -70,6 +70,15 @@ describe("fovea data check", () => {
         solution: "It is blue.",
       },
     ]);
+  });
+
+  test("tells of system messages, which are not used", async () => {
+    const prompt = [{ role: "system", content: "Be brief." }, ...verl.prompt];
+    expect((await check(oneRow({ ...verl, prompt }))).text).toMatch(
+      /system messages +1 rows have one, which is not used; the first is "Be brief\."/,
+    );
+    expect((await checkedRecord(oneRow({ ...verl, system: "Be kind." })))["systemText"]).toBe("Be kind.");
+    expect((await check(oneRow(verl))).text).not.toContain("system messages");
   });
 
   test("tells of answers beside the options, and of references that an answer would have to repeat", async () => {

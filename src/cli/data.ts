@@ -27,7 +27,8 @@ import { ConfigError, DataError } from "../errors/index.ts";
 import { type Dialogue, excessPixels } from "../eval/index.ts";
 import type { CliContext } from "./context.ts";
 import { checkText } from "./data-check-text.ts";
-import { InterruptedRun } from "./program.ts";
+import { InterruptedRun } from "./interruption.ts";
+
 import { Reporter } from "./reporter.ts";
 
 interface CheckFlags {

@@ -8,13 +8,14 @@ import { evaluatedParts, type Opened, openParts, runTraining } from "../config/i
 import { splitSource } from "../data/index.ts";
 import { evaluationRecord } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
+import { InterruptedRun } from "./interruption.ts";
 import {
   completionLegend,
   completionText,
   type LabelledCompletion,
   labelledCompletions,
 } from "./labelled-completion.ts";
-import { InterruptedRun } from "./program.ts";
+
 import { Reporter, shareText } from "./reporter.ts";
 import { configFrom, dryRunText, runDirectoryFor, wholeNumber } from "./shared-options.ts";
 

@@ -54,7 +54,7 @@ describe("the example of docs/diagnosis.md", () => {
     const [, ...words] = command.split(" ");
     const own = words.map((word) => (/\.jsonl$|^report$/.test(word) ? join(folder, word) : word));
     return diagnose(
-      ...own.map((word) => (word.startsWith("Qwen/") ? "digits" : word)),
+      ...own.map((word) => (word.startsWith("Qwen/") ? "small" : word)),
       ...(command.includes("export-spans") ? [] : FAST),
     );
   };
@@ -126,7 +126,7 @@ describe("rollouts of a run", () => {
   const filled = () =>
     lines().map((line) => {
       const end = Array.from(line.completion).length;
-      return { ...line, spans: end === 0 ? [] : [{ start: 0, end, role: "image", correct: true }] };
+      return { ...line, spans: [{ start: 0, end, role: "image", correct: true }] };
     });
 
   test("are exported as an even sample of distinct completions, with what an annotator needs", () => {
@@ -160,7 +160,7 @@ describe("rollouts of a run", () => {
   test("may be read by another model, with --completions", async () => {
     const labels = writeLines(filled());
     const { status, stderr } = await diagnose(
-      ...["digits", "labels", "--completions", run, "--labels", labels, ...FAST, "--out", freshPath()],
+      ...["small", "labels", "--completions", run, "--labels", labels, ...FAST, "--out", freshPath()],
     );
     expect(stderr).not.toContain("error");
     expect(status).toBe(0);
@@ -169,18 +169,23 @@ describe("rollouts of a run", () => {
   test.each<[string, (labels: string) => readonly string[], RegExp]>([
     ["no annotations", () => [run, "labels"], /--labels: expected a file of annotations/],
     [
+      "a template of completions without text",
+      () => ["small", "export-spans", "--completions", writeLines([{ problem: "p", completion: "" }])],
+      /expected completions with text, got none/,
+    ],
+    [
       "a missing file",
       () => [run, "labels", "--labels", "/nowhere.jsonl"],
       /\/nowhere\.jsonl: cannot be read/,
     ],
     [
       "a model without completions",
-      (labels) => ["digits", "labels", "--labels", labels],
-      /--completions: expected a file or a run directory, since digits is no run directory/,
+      (labels) => ["small", "labels", "--labels", labels],
+      /--completions: expected a file or a run directory, since small is no run directory/,
     ],
     [
       "a file of completions without problems",
-      (labels) => ["digits", "labels", "--labels", labels, "--completions", labels],
+      (labels) => ["small", "labels", "--labels", labels, "--completions", labels],
       /--data: expected the problems that .*labels\.jsonl answers/,
     ],
     [
@@ -200,13 +205,13 @@ describe("rollouts of a run", () => {
     ],
     [
       "labels of sampled completions",
-      (labels) => ["digits", "digits", "--labels", labels],
+      (labels) => ["small", "digits", "--labels", labels],
       /--labels: applies to/,
     ],
     [
       "an endless source and no index",
       (labels) => [
-        "digits",
+        "small",
         "labels",
         "--labels",
         labels,
@@ -220,7 +225,7 @@ describe("rollouts of a run", () => {
     [
       "the index of another problem",
       (labels) => [
-        "digits",
+        "small",
         "labels",
         "--labels",
         labels,

@@ -35,10 +35,10 @@ import {
   sitesOf,
 } from "./diagnose-flags.ts";
 import { labelledSubject, type Subject, sampledSubject } from "./diagnose-subject.ts";
-import { downloadBar } from "./download-bar.ts";
+import { downloadBar, partsOptions } from "./download-bar.ts";
 import { exportSpans } from "./export-spans.ts";
+import { InterruptedRun } from "./interruption.ts";
 import { loadAdapter, type NamedModel, namedModel } from "./named-model.ts";
-import { InterruptedRun } from "./program.ts";
 import { ProgressBar } from "./progress.ts";
 import { runDirectoryFor, wholeNumber } from "./shared-options.ts";
 
@@ -73,7 +73,7 @@ async function diagnoseModel(
   context: CliContext,
 ): Promise<ModelDiagnosis> {
   const config = await fetchModel(given, downloadBar(context));
-  const { task, verdict, limits, maxBrokenShare } = await openParts(config, downloadBar(context));
+  const { task, verdict, limits, maxBrokenShare } = await openParts(config, partsOptions(context));
   const source = await splitSource(task, split);
   const dialogue = await openDialogue(config);
   const bar = new ProgressBar(context.stderr, context.hasTerminal, context.clock);

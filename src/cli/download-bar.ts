@@ -2,6 +2,7 @@
  * @module
  * Shows a download on stderr.
  */
+import type { OpenPartsOptions } from "../config/index.ts";
 import type { DownloadEvent } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
 import { ProgressBar, type ProgressMoment } from "./progress.ts";
@@ -23,4 +24,12 @@ export function downloadMoment({ file, bytes, totalBytes }: DownloadEvent): Prog
 export function downloadBar({ stderr, hasTerminal, clock }: CliContext): (event: DownloadEvent) => void {
   const bar = new ProgressBar(stderr, hasTerminal, clock);
   return (event) => bar.show(downloadMoment(event));
+}
+
+/** What opening parts tells where no run reports it: a download is drawn, a warning is a line. */
+export function partsOptions(context: CliContext): OpenPartsOptions {
+  return {
+    onDownload: downloadBar(context),
+    warn: (message) => context.stderr(`warning: ${message}\n`),
+  };
 }

@@ -8,8 +8,8 @@ import { splitSource } from "../data/index.ts";
 import { evaluationRecord } from "../train/index.ts";
 import { AnswerFile, type AnswerFlags, addAnswersOption } from "./answer-file.ts";
 import type { CliContext } from "./context.ts";
-import { downloadBar } from "./download-bar.ts";
-import { InterruptedRun } from "./program.ts";
+import { partsOptions } from "./download-bar.ts";
+import { InterruptedRun } from "./interruption.ts";
 import { evaluationText, Reporter } from "./reporter.ts";
 import { dryRunText } from "./shared-options.ts";
 import { addTrainedOptions, type TrainedOptions, trainedConfig, withTrainedModel } from "./trained-model.ts";
@@ -29,7 +29,7 @@ async function evaluateModel(
   const reporter = new Reporter(context, options.json ?? false);
   const { signal } = context.interruption;
   const { split, problems } = config.evaluation;
-  const parts = await openParts(config, downloadBar(context));
+  const parts = await openParts(config, partsOptions(context));
   const source = await splitSource(parts.task, split);
   const answers = AnswerFile.of(options, `answers-${split}.jsonl`);
   const {

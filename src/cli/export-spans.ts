@@ -18,12 +18,13 @@ export interface ExportSpansFlags extends RecordedFlags {
   readonly out?: string;
 }
 
-/** An even sample in the order in which completions were recorded. */
+/** An even sample in the order in which completions were recorded; those without text have nothing to annotate. */
 async function drawn(files: readonly string[], count: number, seed: number): Promise<RecordedCompletion[]> {
   const rng = new Rng(seed).fork("export spans");
   const kept: { readonly place: number; readonly completion: RecordedCompletion }[] = [];
   let offered = 0;
   for await (const completion of recordedCompletions(files)) {
+    if (completion.text === "") continue;
     const item = { place: offered++, completion };
     const at = kept.length < count ? kept.length : rng.integer(offered);
     if (at < count) kept[at] = item;
@@ -48,7 +49,8 @@ export async function exportSpans(
     );
   }
   const completions = await drawn(recordedFiles(model, flags), problems, seed);
-  if (completions.length === 0) throw new DataError(`${flags.completions ?? model}: has no completions`);
+  if (completions.length === 0)
+    throw new DataError(`${flags.completions ?? model}: expected completions with text, got none`);
   const text = completions
     .map(({ problem, index, question, answers, text: completion }) =>
       JSON.stringify({ problem, index, question, answers, completion, spans: null }),

@@ -63,3 +63,6 @@ export function onReaderGone(stream: Writable, act: () => void): void {
     act();
   });
 }
+
+/** Thrown by a command that ended early because the user asked to. */
+export class InterruptedRun extends Error {}

@@ -7,13 +7,10 @@ import { Command, CommanderError } from "commander";
 import { ConfigError, FoveaError, InterruptedError } from "../errors/index.ts";
 import { packageVersion } from "../package/index.ts";
 import type { CliContext } from "./context.ts";
-import { INTERRUPTED } from "./interruption.ts";
+import { INTERRUPTED, InterruptedRun } from "./interruption.ts";
 
 /** Adds a command's arguments, options and action. */
 export type Configure = (command: Command, context: CliContext) => void;
-
-/** Thrown by a command that ended early because the user asked to. */
-export class InterruptedRun extends Error {}
 
 const COMMANDS: readonly {
   readonly name: string;

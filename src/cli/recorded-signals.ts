@@ -4,13 +4,33 @@
  */
 import { readFile } from "node:fs/promises";
 import * as z from "zod";
-import type { CreditCompletion } from "../credit/index.ts";
+import {
+  type CreditCompletion,
+  type CreditSignals,
+  partAt,
+  SIGNALS,
+  type SignalPart,
+} from "../credit/index.ts";
 import { DataError } from "../errors/index.ts";
 
 /** JSON has no NaN: null stands for it, and methods refuse it where it counts. */
 const numbers = z
   .array(z.number().nullable())
   .transform((list) => Float64Array.from(list, (value) => value ?? Number.NaN));
+
+/** What a signal's value looks like in a file: its arrays under their names; those of some requests only may be missing. */
+function valueSchema(parts: readonly Omit<SignalPart<never>, "wire">[], depth = 0): z.ZodType {
+  const [first] = parts;
+  if (first?.path.length === depth) return numbers;
+  const names = new Set(parts.map(({ path }) => path[depth]!));
+  const fields = [...names].map((name) => {
+    const own = parts.filter(({ path }) => path[depth] === name);
+    const schema = valueSchema(own, depth + 1);
+    const isRare = own.every(({ when }) => when !== undefined) && depth === 0;
+    return [name, isRare ? schema.optional() : schema];
+  });
+  return z.strictObject(Object.fromEntries(fields));
+}
 
 const completionSchema = z.strictObject({
   tokens: z.array(z.string()).optional().describe("[T] the text of each token, to be shown."),
@@ -23,17 +43,7 @@ const completionSchema = z.strictObject({
     .optional()
     .describe("One for all tokens, or [T]; 1 unless given."),
   signals: z.strictObject({
-    attention: z
-      .strictObject({
-        visualMass: numbers,
-        textMass: numbers,
-        visualShift: numbers,
-        textShift: numbers,
-        sharpness: z.strictObject({ visual: numbers, text: numbers }).optional(),
-        divergence: z.strictObject({ visual: numbers, text: numbers }).optional(),
-      })
-      .optional(),
-    calibrated: z.strictObject({ connectivity: numbers, gram: numbers }).optional(),
+    ...Object.fromEntries(SIGNALS.map((signal) => [signal.name, valueSchema(signal.parts).optional()])),
     entropy: numbers.optional(),
     ablation: z.strictObject({ given: numbers, ablated: numbers, divergence: numbers.optional() }).optional(),
   }),
@@ -53,7 +63,7 @@ export interface RecordedCompletion {
 
 /**
  * Reads `{ groups: [[completion, …], …] }`, or one completion alone. A completion is
- * `{ tokens?, mask?, advantage?, signals: { attention?, calibrated?, entropy?, ablation? } }`.
+ * `{ tokens?, mask?, advantage?, signals }`; signals are any of the engine's by name, `entropy?` and `ablation?`.
  *
  * @throws DataError when the file cannot be read or says something else
  */
@@ -71,17 +81,19 @@ export async function readRecordedSignals(path: string): Promise<RecordedComplet
     throw new DataError(`signals ${path}:\n${words.join("\n")}`);
   }
   return parsed.data.groups.map((group) =>
-    group.map(({ tokens, mask, advantage = 1, signals }) => ({
-      texts: tokens,
-      completion: { mask: mask ?? new Uint8Array(lengthOf(signals)).fill(1), advantage, signals },
-    })),
+    group.map(({ tokens, mask, advantage = 1, signals: parsedSignals }) => {
+      const signals = parsedSignals as CreditSignals;
+      const counts = mask ?? new Uint8Array(lengthOf(signals)).fill(1);
+      return { texts: tokens, completion: { mask: counts, advantage, signals } };
+    }),
   );
 }
 
-type Recorded = z.output<typeof completionSchema>["signals"];
-
-/** T, by the first signal there is. */
-function lengthOf({ attention, calibrated, entropy, ablation }: Recorded): number {
-  const first = attention?.visualMass ?? calibrated?.connectivity ?? entropy ?? ablation?.given;
+/** T, by the first array of a number a token. */
+function lengthOf(signals: CreditSignals): number {
+  const parts = SIGNALS.flatMap(({ name, parts: all }) =>
+    all.filter(({ shape }) => shape === "T").map(({ path }) => partAt(signals[name], path)),
+  );
+  const first = [...parts, signals.entropy, signals.ablation?.given].find((numbers) => numbers !== undefined);
   return first?.length ?? 0;
 }

@@ -14,6 +14,7 @@ export interface SharedOptions {
   readonly set: readonly string[];
   readonly runDir?: string;
   readonly resume?: boolean;
+  readonly acceptModules?: boolean;
   readonly dryRun?: boolean;
   readonly json?: boolean;
   readonly seed?: number;
@@ -57,7 +58,8 @@ export function addConfigOptions(command: Command): Command {
 export function addRunOptions(command: Command): Command {
   return command
     .option("--run-dir <path>", "where the run is written; runs/<command>-<time> unless given")
-    .option("--resume", "continue the run in --run-dir from its newest checkpoint");
+    .option("--resume", "continue the run in --run-dir from its newest checkpoint")
+    .option("--accept-modules", "with --resume: go on though user modules have changed since");
 }
 
 /** Whether any flag describes a configuration. */

@@ -6,7 +6,8 @@ import type { Command } from "commander";
 import type { RunOptions, RunResult } from "../config/index.ts";
 import { requireTrainable, runTraining } from "../config/index.ts";
 import type { CliContext } from "./context.ts";
-import { InterruptedRun } from "./program.ts";
+import { InterruptedRun } from "./interruption.ts";
+
 import { Reporter } from "./reporter.ts";
 import {
   addConfigOptions,
@@ -37,6 +38,7 @@ export async function carryOut(
     config,
     runDirectory,
     resume: options.resume ?? false,
+    acceptModules: options.acceptModules ?? false,
     onEvent: reporter.onEvent,
     signal: context.interruption.signal,
     clock: context.clock,

@@ -11,12 +11,13 @@ export { type Connection, fetchModel, type OpenEngine, openDialogue, openEngine 
 export {
   type ConfiguredParts,
   evaluatedParts,
+  type OpenPartsOptions,
   openCredit,
   openObjective,
   openParts,
-  openVerdict,
 } from "./open/open-parts.ts";
 export { maxBrokenShare, openTask, problemLimits } from "./open/open-task.ts";
+export { openVerdict } from "./open/open-verdict.ts";
 export { freshSmallModel, SMALL_ASSETS, smallModelConfig } from "./open/small-model.ts";
 export { findPreset, presets } from "./presets/index.ts";
 export { readConfigFile } from "./read-file.ts";

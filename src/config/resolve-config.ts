@@ -63,6 +63,17 @@ function withoutEmpty(settings: Settings): Settings {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null));
 }
 
+/** One layer over another: epochs and iterations both say how long a run is, so that a layer with one replaces both. */
+function laid(base: Settings, over: Settings): Settings {
+  const { train } = over;
+  const below = base["train"];
+  if (!(isSettings(train) && isSettings(below) && ("iterations" in train || "epochs" in train))) {
+    return mergeSettings(base, over);
+  }
+  const { iterations: _iterations, epochs: _epochs, ...rest } = below;
+  return mergeSettings({ ...base, train: rest }, over);
+}
+
 /**
  * The configuration that the sources describe together.
  *
@@ -71,7 +82,7 @@ function withoutEmpty(settings: Settings): Settings {
 export function resolveConfig(sources: ConfigSources = {}): Config {
   const flags = settingsFromFlags(configSchema, sources.flags ?? []);
   const layers = [sources.preset ?? {}, sources.file ?? {}, flags, sources.overrides ?? {}];
-  const settings = layers.map((layer) => expandShortForms(withoutEmpty(layer))).reduce(mergeSettings, {});
+  const settings = layers.map((layer) => expandShortForms(withoutEmpty(layer))).reduce(laid, {});
   const complete = withDefaultKinds(settings);
   const parsed = configSchema.safeParse(complete);
   if (!parsed.success) throw configErrorFrom(configSchema, parsed.error, complete);

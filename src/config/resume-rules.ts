@@ -15,6 +15,10 @@ const HARMLESS = [
   "train.rewardTimeoutSeconds",
 ];
 
+/** Settings of how a command or a judge is reached: they change who answers, and not what is asked. */
+const REACHED_BY =
+  /^(?:reward\.\d+|verdict)\.(?:url|apiKeyVariable|concurrency|timeoutSeconds|retries|cache|budget|cwd)(?:\.|$)/;
+
 /**
  * `train.iterations` may grow where the learning rate does not depend on it, and settings of the record may change. A
  * configuration that was written before a key was added has the key's default.
@@ -25,7 +29,7 @@ export const resumeRules: ResumeRules = {
     return parsed.success ? parsed.data : config;
   },
   mayChange: (key, now) => {
-    if (HARMLESS.includes(key)) return true;
+    if (HARMLESS.includes(key) || REACHED_BY.test(key)) return true;
     const { train } = now as { train?: { schedule?: string } };
     return key === "train.iterations" && train?.schedule === "constant";
   },

@@ -20,6 +20,7 @@ import {
   type TrainResult,
   train,
 } from "../train/index.ts";
+import type { ModuleLimits } from "./modules/load-module.ts";
 import { checkRunEngine } from "./open/engine-check.ts";
 import { fetchModel, type OpenEngine, openDialogue, openEngine } from "./open/open-model.ts";
 import { type ConfiguredParts, moduleHashes, openParts } from "./open/open-parts.ts";
@@ -41,6 +42,10 @@ export interface RunOptions {
   /** Aborted, the run saves a checkpoint after its present step and ends. */
   readonly signal?: AbortSignal | undefined;
   readonly openEngine?: OpenEngine;
+  /** How long code of user modules may take. */
+  readonly moduleLimits?: ModuleLimits;
+  /** Resume with user modules whose text has changed since; refused unless given. */
+  readonly acceptModules?: boolean;
   /** Milliseconds from any fixed moment. */
   readonly clock?: () => number;
 }
@@ -97,7 +102,7 @@ async function warmStart(
   path: string,
   resume: boolean | "if-begun",
 ): Promise<TrainResult> {
-  const { config, signal, clock } = options;
+  const { config, signal, clock, acceptModules = false } = options;
   const modules = moduleHashes(config);
   return sft({
     engine,
@@ -105,7 +110,7 @@ async function warmStart(
     demonstrations: demonstrationsOf(task),
     schedule: config.sft,
     seed: config.train.seed,
-    observers: [runDirectory(path, { resume, ...resumeRules }), ...watchers(options)],
+    observers: [runDirectory(path, { resume, ...resumeRules, acceptModules }), ...watchers(options)],
     signal,
     record: { config, ...(modules && { modules }) },
     ...(clock && { clock }),
@@ -144,7 +149,7 @@ export async function runWarmStart(options: RunOptions): Promise<RunResult> {
     throw new ConfigError("sft.steps: expected at least 1, got 0");
   }
   return withEngine(options, async (opened) => {
-    const task = await openTask(config, onEvent);
+    const task = await openTask(config, onEvent, options.moduleLimits);
     const result = await warmStart(options, opened, task, path, resume);
     return { ...result, runDirectory: path };
   });
@@ -166,9 +171,14 @@ export interface TrainingHooks {
  */
 export async function runTraining(options: RunOptions, hooks: TrainingHooks = {}): Promise<RunResult> {
   const { config, runDirectory: path, resume = false, signal, clock, onEvent } = options;
+  const { acceptModules = false } = options;
   return withEngine(options, async (opened) => {
     const { engine, dialogue } = opened;
-    const parts = await openParts(config, onEvent);
+    const parts = await openParts(config, {
+      onDownload: onEvent,
+      warn: (message) => onEvent?.({ event: "warning", message }),
+      limits: options.moduleLimits,
+    });
     if (hasWarmStart(config)) demonstrationsOf(parts.task);
     // Opened here, so that it is opened once.
     const source = await openSource(parts.task.train);
@@ -181,7 +191,7 @@ export async function runTraining(options: RunOptions, hooks: TrainingHooks = {}
       task: { ...parts.task, train: source },
       engine,
       dialogue,
-      observers: [runDirectory(path, { resume, ...resumeRules }), ...watchers(options)],
+      observers: [runDirectory(path, { resume, ...resumeRules, acceptModules }), ...watchers(options)],
       signal,
       ...(clock && { clock }),
     };

@@ -6,7 +6,14 @@
 import { KEY_KIND } from "./attention-signals.ts";
 import { type BiasCurve, biasCurve } from "./bias-curve.ts";
 import { checkRows } from "./check-rows.ts";
-import type { CalibratedAttention } from "./method.ts";
+
+/** What AT-RL needs of the calibrated rows Ã, arXiv:2602.11455, Eqs. 6 and 7. */
+export interface CalibratedAttention {
+  /** `[T]` Σ of Ã over image keys. */
+  readonly connectivity: Float64Array;
+  /** `[T × T]` inner products ⟨Ã_s, Ã_t⟩. */
+  readonly gram: Float64Array;
+}
 
 export interface CalibratedGramOptions {
   /** Divide each column by the bias of its position; default true. */

@@ -8,23 +8,20 @@ export type { AttentionMeasure, AttentionSignalOptions, AttentionSignals } from 
 export { attentionSignals, KEY_KIND } from "./attention-signals.ts";
 export type { BiasCurve } from "./bias-curve.ts";
 export { biasCurve, checkedBiasCurve } from "./bias-curve.ts";
-export type { CalibratedGramOptions } from "./calibrated-gram.ts";
+export type { CalibratedAttention, CalibratedGramOptions } from "./calibrated-gram.ts";
 export { calibratedGram } from "./calibrated-gram.ts";
 export { fisherRaoDistance } from "./fisher-rao.ts";
 export type { ImageAblation } from "./image-ablation.ts";
 export { imageAblationSchema } from "./image-ablation.ts";
 export type {
   AblatedPass,
-  AttentionRequest,
-  AttentionRow,
-  CalibratedAttention,
-  CalibratedRequest,
   CompletionCredit,
   CreditCompletion,
   CreditedProblem,
   CreditMethod,
   CreditNeeds,
   CreditPerception,
+  CreditSignals,
   TokenRole,
 } from "./method.ts";
 export { defineCredit } from "./method.ts";
@@ -52,5 +49,32 @@ export type { PartitionGraph } from "./partition/csr-graph.ts";
 export type { Partition, PartitionOptions } from "./partition/partition.ts";
 export { partition } from "./partition/partition.ts";
 export { type CreditConfig, creditMethod, creditSchema } from "./registry.ts";
+export type { AttentionRequest } from "./signals/attention.ts";
+export type { CalibratedRequest } from "./signals/calibrated.ts";
+export {
+  type AnySignal,
+  type AskedSignal,
+  askedParts,
+  askedSignals,
+  asksForPairs,
+  emptySignals,
+  hasSignals,
+  SIGNALS,
+  type SignalCapability,
+  type SignalName,
+  type SignalRequest,
+  type Signals,
+  signalCapabilities,
+  signalRequest,
+  signalRequestSchema,
+} from "./signals/index.ts";
+export {
+  type AttentionRow,
+  type AttentionRows,
+  fromParts,
+  type PartShape,
+  partAt,
+  type SignalPart,
+} from "./signals/signal.ts";
 export type { SimilarityGraphOptions } from "./similarity-graph.ts";
 export { similarityGraph } from "./similarity-graph.ts";

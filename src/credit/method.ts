@@ -6,41 +6,11 @@
 import type * as z from "zod";
 import type { Rng } from "../math/index.ts";
 import type { Definition, KindDefinition, KindSchema } from "../parts/index.ts";
-import type { AttentionMeasure, AttentionSignals } from "./attention-signals.ts";
-import type { BiasCurve } from "./bias-curve.ts";
 import type { ImageAblation } from "./image-ablation.ts";
+import type { SignalRequest, Signals } from "./signals/index.ts";
 
 /** What a token does: reads the image, works on the text, or neither clearly. */
 export type TokenRole = "visual" | "text" | "neutral";
-
-/** Which query's attention row belongs to token t: its own, or the one that predicts it. */
-export type AttentionRow = "own" | "predicting";
-
-/** Which attention rows DyCo-RL reads. */
-export interface AttentionRequest {
-  readonly row: AttentionRow;
-  /** A signal to return beside masses and shifts. */
-  readonly measure?: AttentionMeasure | undefined;
-}
-
-/** Which attention rows AT-RL compares, arXiv:2602.11455, Eq. 5. */
-export interface CalibratedRequest {
-  readonly row: AttentionRow;
-  /** The last L decoder layers are averaged; all of them when the model has fewer. */
-  readonly layers: number;
-  /** Divide each column by the bias curve of its position. */
-  readonly biasCorrection: boolean;
-  /** Parameters of that curve; the paper's where absent. */
-  readonly biasCurve?: BiasCurve | undefined;
-}
-
-/** What AT-RL needs of the calibrated rows Ã, arXiv:2602.11455, Eqs. 6 and 7. */
-export interface CalibratedAttention {
-  /** `[T]` Σ of Ã over image keys. */
-  readonly connectivity: Float64Array;
-  /** `[T × T]` inner products ⟨Ã_s, Ã_t⟩. */
-  readonly gram: Float64Array;
-}
 
 /** The same tokens with the images as given and with the images ablated, at one temperature. */
 export interface AblatedPass {
@@ -52,10 +22,8 @@ export interface AblatedPass {
   readonly divergence?: Float64Array | undefined;
 }
 
-/** Signals to ask of the engine; `attention` and `calibrated` have the shape of its own request. */
-export interface CreditNeeds {
-  readonly attention?: AttentionRequest;
-  readonly calibrated?: CalibratedRequest;
+/** What to ask of the engine: any of its signals, and more. */
+export interface CreditNeeds extends SignalRequest {
   /** Entropy of each token's distribution. */
   readonly entropy?: true;
   /** A second pass with ablated images; `temperature` is that of both passes, the sampler's unless given. */
@@ -70,19 +38,18 @@ export interface CreditNeeds {
   readonly allGroups?: true;
 }
 
+/** What was asked for of one completion. */
+export type CreditSignals = { readonly [N in keyof Signals]?: Signals[N] | undefined } & {
+  /** `[T]` nats. */
+  readonly entropy?: Float64Array | undefined;
+  readonly ablation?: AblatedPass | undefined;
+};
+
 /** One completion as credit methods see it. */
 export interface CreditCompletion {
   /** `[T]` 1 where the token counts. */
   readonly mask: ArrayLike<number>;
-  readonly signals?:
-    | {
-        readonly attention?: AttentionSignals | undefined;
-        readonly calibrated?: CalibratedAttention | undefined;
-        /** `[T]` nats. */
-        readonly entropy?: Float64Array | undefined;
-        readonly ablation?: AblatedPass | undefined;
-      }
-    | undefined;
+  readonly signals?: CreditSignals | undefined;
   /** One for all tokens, or `[T]`. */
   readonly advantage?: number | ArrayLike<number> | undefined;
   /** `[T]` sampled ids. */

@@ -5,7 +5,7 @@
 import { NumericError, ShapeError } from "../errors/index.ts";
 import { checkOption } from "./check-signals.ts";
 import type { PartitionGraph } from "./partition/csr-graph.ts";
-import { BLOCK, type EdgeMatrix, rowsOfMatrix } from "./partition/edge-matrix.ts";
+import { BLOCK, type EdgeMatrix, rowsOfMatrix, squareOfWeights } from "./partition/edge-matrix.ts";
 
 export interface SimilarityGraphOptions {
   /** τ_sim: tokens are joined where their cosine exceeds it. Default 0.7. */
@@ -139,15 +139,17 @@ export function matrixOfCosines(
   checkOption("threshold", threshold, 0, 1);
   checkOption("weightScale", weightScale, 1, 1e6);
   const { rows, gram, starts, columns, inverseLengths } = cosines;
-  const weights = new Int32Array(rows * rows);
+  const heaviest = Math.max(1, Math.round(weightScale));
+  const weights = squareOfWeights(rows, heaviest);
   let pairs = 0;
   for (let from = 0; from < rows; from += BLOCK) {
+    const lastRow = Math.min(from + BLOCK, rows);
     for (let to = from; to < rows; to += BLOCK) {
-      const end = Math.min(to + BLOCK, rows);
-      for (let s = from; s < Math.min(from + BLOCK, rows); s++) {
+      const lastColumn = Math.min(to + BLOCK, rows);
+      for (let s = from; s < lastRow; s++) {
         const start = starts[s]!;
         const scale = inverseLengths[s]!;
-        for (let t = Math.max(to, s + 1); t < end; t++) {
+        for (let t = Math.max(to, s + 1); t < lastColumn; t++) {
           const cosine = Math.min(1, gram[start + columns[t]!]! * scale * inverseLengths[t]!);
           if (!(cosine > threshold)) continue;
           const weight = Math.max(1, (weightScale * cosine + 0.5) | 0);
@@ -158,5 +160,5 @@ export function matrixOfCosines(
       }
     }
   }
-  return { vertices: rows, weights, entries: 2 * pairs, heaviest: Math.max(1, Math.round(weightScale)) };
+  return { vertices: rows, weights, entries: 2 * pairs, heaviest };
 }

@@ -2,6 +2,7 @@
  * @module
  * Problems and tasks: the contract of both, data sets in files, and labels of tokens. The built-in task is `digits/`.
  */
+export { type CheckedOptions, checkedSource } from "./checked-source.ts";
 export { type CheckOptions, checkSource, type DataCheck, type ShownProblem } from "./files/check.ts";
 export {
   judgeReference,

@@ -2,10 +2,13 @@
  * @module
  * What an engine may or may not be able to do, and the check made before the first step.
  */
+import { SIGNALS, type SignalCapability } from "../credit/index.ts";
 import { EngineError } from "../errors/index.ts";
 import type { ArchitectureCapabilities } from "../model/architecture.ts";
 
 /**
+ * What signals need (`SIGNALS` of credit), and more.
+ *
  * | capability | what the engine can do |
  * |---|---|
  * | `attention` | DyCo-RL's signals from the last layer's attention |
@@ -23,15 +26,12 @@ import type { ArchitectureCapabilities } from "../model/architecture.ts";
  * | `video` | prompts with videos |
  */
 export type Capability =
-  | "attention"
+  | SignalCapability
   | "attention-intervention"
-  | "attention-measure"
-  | "calibrated-attention"
   | "entropy"
   | "entropy-gradient"
   | "full-distribution"
   | "image-ablation"
-  | "image-rows"
   | "overlap"
   | "reference"
   | "value"
@@ -39,11 +39,8 @@ export type Capability =
 
 /** Capabilities that read image tokens among the keys of attention rows. */
 const ON_IMAGE_KEYS: readonly Capability[] = [
-  "attention",
   "attention-intervention",
-  "attention-measure",
-  "calibrated-attention",
-  "image-rows",
+  ...SIGNALS.flatMap(({ needs }) => needs.map(({ capability }) => capability)),
 ];
 
 /** Those of an engine's capabilities that a model's architecture allows. */

@@ -9,12 +9,11 @@
  */
 import type * as z from "zod";
 import type {
-  AttentionRequest,
   AttentionRow,
   AttentionSignals,
-  CalibratedAttention,
-  CalibratedRequest,
   ImageAblation,
+  SignalRequest,
+  Signals,
 } from "../credit/index.ts";
 import type { Prompt, PromptChunk } from "../model/prompt.ts";
 import type { StorageOptions } from "../model/write-weights.ts";
@@ -22,32 +21,12 @@ import type { Definition } from "../parts/index.ts";
 import type { Capability } from "./capabilities.ts";
 import type { AttentionIntervention } from "./intervention.ts";
 
-export type { AttentionRow, AttentionSignals, Prompt, PromptChunk };
+export type { AttentionRow, AttentionSignals, Prompt, PromptChunk, SignalRequest, Signals };
 
 /** A prompt and the tokens that follow it. */
 export interface Sequence {
   readonly prompt: Prompt;
   readonly completion: Int32Array;
-}
-
-/** Signals to return beside log-probs. */
-export interface SignalRequest {
-  /** DyCo-RL's masses and shifts, of the last layer; capability `attention`. With a measure from `score` only. */
-  readonly attention?: AttentionRequest;
-  /** AT-RL's connectivity and Gram matrix, of the last L layers; capability `calibrated-attention`. */
-  readonly calibrated?: CalibratedRequest;
-  /** Rows on image keys, to look at; scoring only, capability `image-rows`. */
-  readonly imageRows?: { readonly row: AttentionRow };
-}
-
-/** Signals of one completion: those that were asked for. */
-export interface Signals {
-  /** `[T]` each. */
-  readonly attention?: AttentionSignals;
-  /** `[T]` and `[T × T]`. The T² numbers are 32 MiB where T is 2,048: ask for few sequences at a time. */
-  readonly calibrated?: CalibratedAttention;
-  /** `[T × I]` attention on the prompt's I image tokens, in order; mean over heads of the last layer. */
-  readonly imageRows?: Float64Array;
 }
 
 export interface SampleRequest {

@@ -20,7 +20,7 @@ export interface OpenDialogueOptions extends AnswerFormat {
  * @throws ModelError when the directory is not whole, or its architecture is not supported
  */
 export function openDialogue(directory: string, options: OpenDialogueOptions = {}): Dialogue {
-  const { system, suffix, question, needsWeights = false } = options;
+  const { needsWeights = false, ...format } = options;
   const prompts = needsWeights ? openModelDirectory(directory) : openPrompts(directory);
-  return createDialogue({ ...prompts, system, suffix, question });
+  return createDialogue({ ...prompts, ...format });
 }

@@ -3,19 +3,26 @@
  * Looks into a completion with a model: its log-probs, its attention, what it does without the image, and what every
  * credit method makes of it.
  */
-import type { CreditMethod } from "../credit/index.ts";
-import type { Alternatives, Capability, Engine, Prompt, Score, StopReason } from "../engine/index.ts";
+import { type CreditMethod, partAt, SIGNALS } from "../credit/index.ts";
+import type {
+  Alternatives,
+  Capability,
+  Engine,
+  Prompt,
+  Score,
+  SignalRequest,
+  Signals,
+  StopReason,
+} from "../engine/index.ts";
 import { EngineError } from "../errors/index.ts";
 import type { Vision } from "../model/index.ts";
-import type { CompletionInspection, ImageAttention, ShownGrid } from "./inspection.ts";
+import type { CompletionInspection, ImageAttention, ShownGrid, ShownSignal } from "./inspection.ts";
 import { methodWeights } from "./method-weights.ts";
 import { nearestTokens } from "./nearest-tokens.ts";
 import { rememberedScores } from "./remembered-scores.ts";
 
-/** Layers that AT-RL compares, arXiv:2602.11455. */
-const CALIBRATED = { row: "own", layers: 4, biasCorrection: true } as const;
-/** Gram matrices have T² numbers. */
-const MOST_GRAM_TOKENS = 1024;
+/** Pairs of tokens are T² numbers. */
+const MOST_PAIRED_TOKENS = 1024;
 /** Rows on image tokens are T × I numbers of text each. */
 const MOST_IMAGE_NUMBERS = 400_000;
 
@@ -97,6 +104,26 @@ function imagesOf(
   });
 }
 
+/** The signals that an engine can be asked for to look at: with numbers of pairs of tokens, or without. */
+function lookedAt(can: (capability: Capability) => boolean, hasPairs: boolean): SignalRequest {
+  const asked = SIGNALS.filter(
+    ({ parts, needs, look }) =>
+      parts.some(({ shape }) => shape === "T×T") === hasPairs &&
+      needs.every((need) => !need.when(look) || can(need.capability)),
+  );
+  return Object.fromEntries(asked.map(({ name, look }) => [name, look]));
+}
+
+/** All parts that have a number a token. */
+function shownSignals(signals: Signals): ShownSignal[] {
+  return SIGNALS.flatMap(({ name, parts }) =>
+    parts.flatMap(({ path, shape, label }) => {
+      const values = shape === "T" ? partAt(signals[name], path) : undefined;
+      return values === undefined ? [] : [{ signal: name, label, values: rounded(values) }];
+    }),
+  );
+}
+
 function alternativesOf({ tokens, logprobs }: Alternatives, places: number) {
   const count = places === 0 ? 0 : tokens.length / places;
   return Array.from({ length: places }, (_, t) =>
@@ -127,15 +154,12 @@ export async function inspectCompletion(
     temperature,
     ...(can("entropy") && { entropy: true }),
     ...(can("full-distribution") && { alternatives: ALTERNATIVES }),
-    signals: {
-      ...(can("attention") && { attention: { row: "own" } }),
-      ...(can("image-rows") && { imageRows: { row: "own" } }),
-    },
+    signals: lookedAt(can, false),
   });
   const [compared] = await scorer.score(sequences([asked]), {
     temperature,
     ...(can("full-distribution") && { divergenceFrom: { kind: "discard" } }),
-    signals: can("calibrated-attention") && tokens <= MOST_GRAM_TOKENS ? { calibrated: CALIBRATED } : {},
+    signals: tokens <= MOST_PAIRED_TOKENS ? lookedAt(can, true) : {},
   });
   const own = scores[place];
   if (own === undefined || compared === undefined) throw new EngineError("score: expected a score, got none");
@@ -166,6 +190,7 @@ export async function inspectCompletion(
             visualShift: rounded(attention.visualShift),
             textShift: rounded(attention.textShift),
           },
+    signals: shownSignals({ ...own.signals, ...compared.signals }),
     withoutImage: compared.ablatedLogprobs === undefined ? null : rounded(compared.ablatedLogprobs),
     divergence: compared.divergence === undefined ? null : rounded(compared.divergence),
     neighbours: calibrated === undefined ? null : nearestTokens(calibrated.gram, tokens),

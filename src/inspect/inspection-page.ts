@@ -53,7 +53,7 @@ dt { color: var(--faint); } dd { margin: 0; }
 
 const SCRIPT = `
 const { tokenTexts, inspection, images, question, answers, judgement, alternativeTexts, start } = JSON.parse(document.getElementById("data").textContent);
-const { logprobs, entropy, attention, withoutImage, methods } = inspection;
+const { logprobs, entropy, signals, withoutImage, methods } = inspection;
 const make = (tag, set = {}, ...children) => { const node = Object.assign(document.createElement(tag), set);
   node.append(...children); return node; };
 const shown = methods.filter(({ weights }) => weights !== null);
@@ -119,8 +119,7 @@ function pick(t) {
   if (others.length > 0) rows.push(["likeliest here", others.join(", ")]);
   if (withoutImage) rows.push(["without the image", say(Math.exp(withoutImage[t]))]);
   if (entropy) rows.push(["entropy, nats", say(entropy[t])]);
-  if (attention) rows.push(["attention on image, text", say(attention.visualMass[t]) + ", " + say(attention.textMass[t])],
-    ["shift on image, text", say(attention.visualShift[t]) + ", " + say(attention.textShift[t])]);
+  for (const { label, values } of signals) rows.push([label, say(values[t])]);
   for (const { kind, weights, roles } of shown) rows.push([kind, say(weights[t]) + (roles ? " " + roles[t] : "")]);
   facts.replaceChildren(...rows.flatMap(([name, value]) => [make("dt", { textContent: name }), make("dd", { textContent: value })]));
 }

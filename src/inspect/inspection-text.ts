@@ -21,7 +21,7 @@ export function inspectionText(
   inspection: CompletionInspection,
   alternativeTexts?: readonly (readonly string[])[],
 ): string {
-  const { logprobs, entropy, attention, withoutImage, methods, alternatives } = inspection;
+  const { logprobs, entropy, signals, withoutImage, methods, alternatives } = inspection;
   const likeliest = (t: number) =>
     (alternatives?.[t] ?? [])
       .slice(0, SHOWN)
@@ -36,7 +36,7 @@ export function inspectionText(
       "token",
       "log-prob",
       ...(entropy ? ["entropy"] : []),
-      ...(attention ? ["visual mass", "text mass", "visual shift", "text shift"] : []),
+      ...signals.map(({ label }) => label),
       ...(withoutImage ? ["without image"] : []),
       ...shown.map(({ kind }) => kind),
       ...(alternatives ? ["likeliest"] : []),
@@ -45,11 +45,7 @@ export function inspectionText(
       JSON.stringify(text),
       fixed(logprobs, t),
       ...(entropy ? [fixed(entropy, t)] : []),
-      ...(attention
-        ? [attention.visualMass, attention.textMass, attention.visualShift, attention.textShift].map((list) =>
-            fixed(list, t),
-          )
-        : []),
+      ...signals.map(({ values }) => fixed(values, t)),
       ...(withoutImage ? [fixed(withoutImage, t)] : []),
       ...shown.map(({ weights, roles }) =>
         [fixed(weights, t), ...(roles ? [roles[t] ?? ""] : [])].join(" ").trim(),

@@ -31,6 +31,15 @@ export interface ImageAttention extends ShownGrid {
   readonly tokens: readonly (readonly number[])[];
 }
 
+/** A signal's number for each token. */
+export interface ShownSignal {
+  /** The signal's name in requests. */
+  readonly signal: string;
+  readonly label: string;
+  /** `[T]` */
+  readonly values: readonly number[];
+}
+
 /** What a model's signals and every credit method say of one completion; null where the engine cannot tell. */
 export interface CompletionInspection {
   /** `[T]` nats. */
@@ -42,6 +51,8 @@ export interface CompletionInspection {
     readonly visualShift: readonly number[];
     readonly textShift: readonly number[];
   } | null;
+  /** Everything that the engine's signals say of a token in one number. */
+  readonly signals: readonly ShownSignal[];
   /** `[T]` nats, with the images discarded. */
   readonly withoutImage: readonly number[] | null;
   /** `[T]` nats, KL of the whole distributions with and without the images. */

@@ -12,6 +12,7 @@ import type * as z from "zod";
 import type { Aggregation, KlFunction, Rewards, ValueLoss } from "../math/index.ts";
 import type { Definition, KindDefinition, KindSchema } from "../parts/index.ts";
 import type { RatioLevel } from "./ratio-level.ts";
+import type { SamplerCorrectionConfig } from "./sampler-correction.ts";
 import type { ObjectiveContext } from "./types.ts";
 
 /** What is maximised at one token, with its two partial derivatives. */
@@ -90,6 +91,8 @@ export interface TokenAlgorithm {
   readonly kl: KlTerm;
   /** Weight of the entropy bonus; 0 is none. */
   readonly entropyCoefficient: number;
+  /** Correction for a sampler that is not the trained policy; absent where there is none. */
+  readonly correction?: SamplerCorrectionConfig | undefined;
   readonly value?: ValueTerm | undefined;
   readonly truncated: TruncatedPart;
   /** False where there is no importance ratio, so that samples of an earlier policy would go uncorrected. */

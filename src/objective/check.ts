@@ -17,6 +17,7 @@ import type { ObjectiveCompletion, ObjectiveGroup } from "./types.ts";
 export function checkGroups(groups: readonly ObjectiveGroup[], algorithm: Algorithm): void {
   const needsReference = algorithm.unit === "pair" || algorithm.kl.coefficient !== 0;
   const keepsTokenCredit = algorithm.unit === "pair" || algorithm.ratioLevel.keepsTokenCredit;
+  const needsSampler = algorithm.unit === "token" && algorithm.correction !== undefined;
   const wantsValues = valuesWanted(groups, algorithm);
   groups.forEach(({ rewards, completions }, g) => {
     if (rewards.length !== completions.length) {
@@ -39,6 +40,9 @@ export function checkGroups(groups: readonly ObjectiveGroup[], algorithm: Algori
       if (needsReference && completion.refLogprobs === undefined) {
         throw new ConfigError(`${referenceReason(algorithm)} needs refLogprobs, got none (${where})`);
       }
+      if (needsSampler && completion.samplerLogprobs === undefined) {
+        throw new ConfigError(`algorithm.samplerCorrection needs samplerLogprobs, got none (${where})`);
+      }
       if (wantsValues && completion.values === undefined) {
         throw new ConfigError(
           "algorithm.kind: ppo with a value head needs the values of every completion, got none; " +
@@ -51,7 +55,15 @@ export function checkGroups(groups: readonly ObjectiveGroup[], algorithm: Algori
   });
 }
 
-const arrays = ["logprobs", "oldLogprobs", "refLogprobs", "weights", "values", "oldValues"] as const;
+const arrays = [
+  "logprobs",
+  "oldLogprobs",
+  "samplerLogprobs",
+  "refLogprobs",
+  "weights",
+  "values",
+  "oldValues",
+] as const;
 
 function checkPerception(
   { ablatedLogprobs, coefficients, bound, entropyPenalty }: PerceptionTerm,

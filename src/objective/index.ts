@@ -30,6 +30,7 @@ export {
 } from "./registry.ts";
 export { tokenAdvantages } from "./token-advantages.ts";
 export type {
+  CorrectionMetrics,
   ObjectiveCompletion,
   ObjectiveContext,
   ObjectiveGroup,

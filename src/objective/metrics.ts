@@ -12,6 +12,8 @@ interface SeenToken {
   /** Before the token weight. */
   readonly advantage: number;
   readonly weight: number;
+  /** What corrects for the sampler, and whether its ratio was beyond a bound. */
+  readonly correction?: { readonly factor: number; readonly isBeyond: boolean } | undefined;
   readonly clipped: TokenTerm["clipped"];
   readonly divergence: number | undefined;
   readonly perception?: number | undefined;
@@ -35,6 +37,9 @@ export class MetricsCollector {
   #ratioMin = Infinity;
   #ratioMax = -Infinity;
   #clipped = { none: 0, low: 0, high: 0, dual: 0 };
+  #corrected = 0;
+  #corrections = 0;
+  #beyond = 0;
   #divergences = 0;
   #divergenceTokens = 0;
   #perceptions = 0;
@@ -63,7 +68,7 @@ export class MetricsCollector {
     }
   }
 
-  token({ ratio, advantage, weight, clipped, divergence, perception }: SeenToken): void {
+  token({ ratio, advantage, weight, correction, clipped, divergence, perception }: SeenToken): void {
     this.#tokens++;
     this.#completionTokens++;
     this.#completionAdvantages += advantage;
@@ -76,6 +81,11 @@ export class MetricsCollector {
       this.#ratioMax = Math.max(this.#ratioMax, logged);
     }
     this.#clipped[clipped]++;
+    if (correction !== undefined) {
+      this.#corrected++;
+      this.#corrections += correction.factor;
+      if (correction.isBeyond) this.#beyond++;
+    }
     if (divergence !== undefined) {
       this.#divergences += Math.min(divergence, MOST_LOGGED);
       this.#divergenceTokens++;
@@ -132,6 +142,12 @@ export class MetricsCollector {
       weightMean: none ? 1 : this.#weights / this.#tokens,
       weightMax: none ? 1 : this.#weightMax,
       effectiveTokens: share(this.#effective, this.#counted),
+      ...(this.#corrected > 0 && {
+        correction: {
+          mean: this.#corrections / this.#corrected,
+          beyondShare: this.#beyond / this.#corrected,
+        },
+      }),
       ...(parts.value && { value: parts.value }),
       ...(parts.pair && { pair: parts.pair }),
     };

@@ -22,7 +22,8 @@ export function hasAdvantages(algorithm: Algorithm): boolean {
  * pairs are compared, whoever wrote them.
  */
 export function correctsStaleness(algorithm: Algorithm): boolean {
-  return algorithm.unit === "pair" || algorithm.correctsStaleness !== false;
+  if (algorithm.unit === "pair") return true;
+  return algorithm.correctsStaleness !== false || algorithm.correction !== undefined;
 }
 
 /** Input that an algorithm needs beside the log-probs of policy and sampler. */
@@ -33,6 +34,8 @@ export interface AlgorithmNeeds {
   readonly values: boolean;
   /** The gradient of each token's entropy. */
   readonly entropyGradient: boolean;
+  /** Log-probs of the trainer at the start of a batch, beside those that came with the samples. */
+  readonly trainerLogprobs: boolean;
   /** Whether a group whose rewards are all equal has advantage 0. */
   readonly spread: boolean;
   /** Whether a group whose rewards are all equal has a gradient all the same: that of a KL or entropy term. */
@@ -42,13 +45,21 @@ export interface AlgorithmNeeds {
 /** The needs of an algorithm. */
 export function algorithmNeeds(algorithm: Algorithm): AlgorithmNeeds {
   if (algorithm.unit === "pair") {
-    return { reference: true, values: false, entropyGradient: false, spread: true, termGradient: false };
+    return {
+      reference: true,
+      values: false,
+      entropyGradient: false,
+      trainerLogprobs: false,
+      spread: true,
+      termGradient: false,
+    };
   }
   const { kl, advantage, entropyCoefficient } = algorithm;
   return {
     reference: kl.coefficient > 0,
     values: advantage.values === "required",
     entropyGradient: entropyCoefficient > 0,
+    trainerLogprobs: algorithm.correction !== undefined,
     spread: advantage.needsSpread,
     termGradient: kl.coefficient > 0 || entropyCoefficient > 0,
   };

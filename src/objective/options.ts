@@ -13,6 +13,7 @@ import {
 } from "../math/index.ts";
 import type { AdvantagePart, Surrogate, TokenAlgorithm, TruncatedPart } from "./algorithm.ts";
 import { outcomeAdvantages } from "./outcome-advantages.ts";
+import { type SamplerCorrectionConfig, samplerCorrectionSchema } from "./sampler-correction.ts";
 import type { ObjectiveContext } from "./types.ts";
 
 const aggregationSchema = z
@@ -68,6 +69,7 @@ export const termOptions = {
     .nonnegative()
     .default(0)
     .describe("Weight of the entropy bonus; above 0 the engine must be able to differentiate entropy."),
+  samplerCorrection: samplerCorrectionSchema,
   ...truncatedOption,
 };
 
@@ -109,6 +111,7 @@ interface SharedConfig {
   readonly klEstimator: keyof typeof klEstimators;
   readonly klPlacement: "loss" | "reward";
   readonly entropyCoefficient: number;
+  readonly samplerCorrection?: SamplerCorrectionConfig | undefined;
   readonly truncated: TruncatedPart;
   readonly aggregation: AggregationConfig;
 }
@@ -117,7 +120,7 @@ interface SharedConfig {
 export function sharedParts(
   config: SharedConfig,
   context: ObjectiveContext,
-): Pick<TokenAlgorithm, "unit" | "kl" | "entropyCoefficient" | "truncated" | "aggregation"> {
+): Pick<TokenAlgorithm, "unit" | "kl" | "entropyCoefficient" | "correction" | "truncated" | "aggregation"> {
   return {
     unit: "token",
     kl: {
@@ -126,6 +129,7 @@ export function sharedParts(
       placement: config.klPlacement,
     },
     entropyCoefficient: config.entropyCoefficient,
+    correction: config.samplerCorrection,
     truncated: config.truncated,
     aggregation: aggregationOf(config.aggregation, context),
   };

@@ -7,6 +7,7 @@ import { countTokens, logRatio } from "../math/index.ts";
 import type { BatchAdvantages, RewardedGroup, TokenAlgorithm } from "./algorithm.ts";
 import { MetricsCollector } from "./metrics.ts";
 import { perceptionTerm } from "./perception.ts";
+import { samplerWeights } from "./sampler-correction.ts";
 import type { ObjectiveCompletion, ObjectiveGroup, ObjectiveResult } from "./types.ts";
 import { valueObjective } from "./value-objective.ts";
 
@@ -85,8 +86,12 @@ function completionTerm(
   scales: Float64Array,
   metrics: MetricsCollector,
 ): { value: number; derivative: Float64Array } {
-  const { logprobs, oldLogprobs, refLogprobs, mask, weights, perception } = completion;
+  const { logprobs, oldLogprobs, samplerLogprobs, refLogprobs, mask, weights, perception } = completion;
   const { ratioLevel, surrogate, kl } = algorithm;
+  const corrected =
+    algorithm.correction &&
+    samplerLogprobs &&
+    samplerWeights(algorithm.correction, samplerLogprobs, oldLogprobs, mask);
   const lossCoefficient = kl.placement === "loss" ? kl.coefficient : 0;
   const ratios = ratioLevel.ratios(logRatio(logprobs, oldLogprobs), mask);
   const ratioSlope = new Float64Array(mask.length);
@@ -98,9 +103,10 @@ function completionTerm(
     const weight = weights?.[t] ?? 1;
     const advantage = advantages[t]!;
     const term = surrogate(ratios[t]!, advantage * weight, logprobs[t]!);
-    value += scale * term.value;
-    ratioSlope[t] = scale * term.ratioDerivative;
-    direct[t] = scale * term.logprobDerivative;
+    const factor = scale * (corrected?.weights[t] ?? 1);
+    value += factor * term.value;
+    ratioSlope[t] = factor * term.ratioDerivative;
+    direct[t] = factor * term.logprobDerivative;
     const divergence = refLogprobs && kl.estimate(logprobs[t]!, refLogprobs[t]!);
     if (divergence && lossCoefficient !== 0) {
       value -= scale * lossCoefficient * divergence.value;
@@ -115,6 +121,7 @@ function completionTerm(
       ratio: ratios[t]!,
       advantage,
       weight,
+      correction: corrected && { factor: corrected.weights[t]!, isBeyond: corrected.beyond[t] === 1 },
       clipped: term.clipped,
       divergence: divergence?.value,
       perception: perceived?.divergence,

@@ -9,8 +9,13 @@ import type { PerceptionTerm } from "./perception.ts";
 export interface ObjectiveCompletion {
   /** `[T]` nats, present policy. */
   readonly logprobs: ArrayLike<number>;
-  /** `[T]` nats, policy that sampled the tokens; the same array when nothing has been learnt since. */
+  /**
+   * `[T]` nats, policy that sampled the tokens; the same array when nothing has been learnt since. With a correction for the
+   * sampler, the trainer's own at the start of the batch.
+   */
   readonly oldLogprobs: ArrayLike<number>;
+  /** `[T]` nats, those that came with the samples; needed where the algorithm corrects for the sampler. */
+  readonly samplerLogprobs?: ArrayLike<number> | undefined;
   /** `[T]` nats, frozen reference; needed when the KL coefficient is not 0. */
   readonly refLogprobs?: ArrayLike<number> | undefined;
   /** `[T]` 1 where the token counts, else 0. */
@@ -76,10 +81,20 @@ export interface ObjectiveMetrics {
   readonly weightMax: number;
   /** Mean over completions of (Σw)² / Σw²: the tokens that effectively carry the credit. */
   readonly effectiveTokens: number;
+  /** Only where the algorithm corrects for the sampler. */
+  readonly correction?: CorrectionMetrics | undefined;
   /** Only where values are learnt. */
   readonly value?: ValueMetrics | undefined;
   /** Only of algorithms whose unit is the pair. */
   readonly pair?: PairMetrics | undefined;
+}
+
+/** The state of the correction for the sampler, over tokens. */
+export interface CorrectionMetrics {
+  /** Mean of the factors. */
+  readonly mean: number;
+  /** Share of tokens whose ratio was beyond a bound. */
+  readonly beyondShare: number;
 }
 
 /** The state of the value head; means over tokens. */

@@ -12,5 +12,8 @@ export {
   kindsOf,
   parseOptions,
 } from "./definition.ts";
+export { errorText } from "./error-text.ts";
 export { nearestName } from "./nearest-name.ts";
 export { isSettings, type Settings } from "./settings.ts";
+export { shownValue } from "./shown-value.ts";
+export { type TimeLimit, withinTime } from "./within-time.ts";

@@ -15,10 +15,11 @@ export function answeredOf(
     readonly completion: Completion;
     readonly text: string;
   }[],
+  signal?: AbortSignal,
 ): Promise<Answered[]> {
   return Promise.all(
     completions.map(async ({ problem, completion, text }): Promise<Answered> => {
-      const judgement = await verdict.judge(text, problem);
+      const judgement = await verdict.judge(text, problem, signal);
       return {
         problem,
         text,

@@ -3,6 +3,7 @@
  * The reward of a completion: the weighted sum of its parts.
  */
 import { PartError } from "../errors/index.ts";
+import { errorText, shownValue, withinTime } from "../parts/index.ts";
 import type { Judgement } from "../verify/index.ts";
 import type { Answered, Reward, RewardScores } from "./reward.ts";
 
@@ -20,16 +21,30 @@ export interface CompletionReward {
 /** Milliseconds that one call of a reward may take. */
 const TIME_LIMIT = 600_000;
 
-async function withinTime<T>(name: string, work: T | Promise<T>, limit: number): Promise<T> {
-  if (!(work instanceof Promise)) return work;
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new PartError(`reward "${name}": no result within ${limit / 1000} s`, { isTotal: true })),
-      limit,
+/** The reward in messages: its name, and where its code is. */
+function labelOf({ name, origin }: Reward): string {
+  return `reward "${name}"${origin === undefined ? "" : ` (${origin})`}`;
+}
+
+/** Calls a reward; one that takes too long is told so by its signal, and not waited for. */
+async function called(
+  reward: Reward,
+  answered: readonly Answered[],
+  signal: AbortSignal | undefined,
+  limit: number,
+): Promise<unknown> {
+  const ending = new AbortController();
+  const both = signal === undefined ? ending.signal : AbortSignal.any([signal, ending.signal]);
+  const late = () =>
+    new PartError(
+      `${labelOf(reward)}: no result within ${limit / 1000} s; mend it, or raise train.rewardTimeoutSeconds`,
+      { isTotal: true },
     );
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+  try {
+    return await withinTime<unknown>(reward.score(answered, both), { milliseconds: limit, late, signal });
+  } finally {
+    ending.abort();
+  }
 }
 
 /** Scores of a batch, checked. */
@@ -39,25 +54,35 @@ async function scoresOf(
   signal: AbortSignal | undefined,
   limit: number,
 ): Promise<RewardScores> {
-  const { name } = reward;
-  const scores: unknown = await withinTime(name, reward.score(answered, signal), limit);
+  const scores = await called(reward, answered, signal, limit);
+  const where = labelOf(reward);
   if (!Array.isArray(scores) && !ArrayBuffer.isView(scores)) {
-    throw new PartError(`reward "${name}": expected ${answered.length} scores, got ${typeof scores}`);
+    const got = scores === null ? "null" : typeof scores;
+    throw new PartError(`${where}: expected an array of ${answered.length} scores, got ${got}`);
   }
   const found = Array.from(scores as ArrayLike<unknown>);
   if (found.length !== answered.length) {
-    throw new PartError(`reward "${name}": expected ${answered.length} scores, got ${found.length}`);
+    throw new PartError(`${where}: expected ${answered.length} scores, got ${found.length}`);
   }
   return found.map((value, i) => {
     if (value === null || (typeof value === "number" && Number.isFinite(value))) return value;
     throw new PartError(
-      `reward "${name}": expected a finite number or null, got ${String(value)} (problem ${answered[i]!.problem.id})`,
+      `${where}: expected a finite number or null, got ${shownValue(value)} (problem ${answered[i]!.problem.id})`,
     );
   });
 }
 
 /** A score, or the error of the reward on this completion. */
-type Outcome = number | null | Error;
+type Outcome = number | null | Failure;
+
+/** What a reward threw, which may be anything. */
+class Failure {
+  readonly error: unknown;
+
+  constructor(error: unknown) {
+    this.error = error;
+  }
+}
 
 /** Scores a batch; where that fails, each completion by itself, so that one fault costs one completion. */
 async function outcomesOf(
@@ -71,7 +96,7 @@ async function outcomesOf(
   } catch (error) {
     signal?.throwIfAborted();
     const isTotal = answered.length < 2 || (error instanceof PartError && error.isTotal);
-    if (isTotal) return answered.map(() => error as Error);
+    if (isTotal) return answered.map(() => new Failure(error));
     const outcomes: Outcome[] = [];
     for (const one of answered) outcomes.push(...(await outcomesOf(reward, [one], signal, limit)));
     return outcomes;
@@ -100,17 +125,20 @@ export async function completionRewards(
     let value: number | null = 0;
     const parts: Record<string, number> = {};
     const failures: string[] = [];
-    for (const [r, { name, weight = 1 }] of rewards.entries()) {
+    for (const [r, reward] of rewards.entries()) {
+      const { name, weight = 1 } = reward;
       const outcome = columns[r]![i]!;
       if (typeof outcome === "number") parts[name] = outcome;
-      if (outcome instanceof Error) failures.push(failureText(name, problem.id, outcome));
+      if (outcome instanceof Failure) failures.push(failureText(reward, problem.id, outcome));
       value = typeof outcome === "number" && value !== null ? value + weight * outcome : null;
     }
     return { value, parts, judgement, ...(failures.length > 0 && { failures }) };
   });
 }
 
-function failureText(name: string, problem: string, { message }: Error): string {
-  const named = message.startsWith("reward ") ? message : `reward "${name}": ${message}`;
-  return named.includes(problem) ? named : `${named} (problem ${problem})`;
+function failureText(reward: Reward, problem: string, { error }: Failure): string {
+  const label = labelOf(reward);
+  const message = errorText(error);
+  const named = message.startsWith(label) ? message : `${label}: ${message}`;
+  return named.includes(`problem ${problem}`) ? named : `${named} (problem ${problem})`;
 }

@@ -6,6 +6,7 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { PartError } from "../errors/index.ts";
+import { withinTime } from "../parts/index.ts";
 
 /** Characters of a line that an error quotes. */
 const QUOTED = 200;
@@ -18,7 +19,7 @@ export interface LineProcessOptions {
   readonly cwd?: string | undefined;
   /** The part that asks, for errors. */
   readonly name: string;
-  /** Milliseconds for one answer. */
+  /** Milliseconds for one answer, counted from the one before it. */
   readonly limit: number;
 }
 
@@ -34,7 +35,11 @@ export class LineProcess {
   readonly #waiting: Waiting[] = [];
   #child: Child | undefined;
   #failure: PartError | undefined;
+  /** Of a line that nobody had asked for, told at the next call. */
+  #surplus: PartError | undefined;
   #isClosing = false;
+  /** Whether the present process has answered anything. */
+  #hasAnswered = false;
 
   constructor(options: LineProcessOptions) {
     this.#options = options;
@@ -47,7 +52,10 @@ export class LineProcess {
    *   is then started anew for the next call
    */
   async ask(lines: readonly object[], signal?: AbortSignal): Promise<unknown[]> {
+    const surplus = this.#surplus;
     this.#failure = undefined;
+    this.#surplus = undefined;
+    if (surplus !== undefined) throw surplus;
     const answers: unknown[] = [];
     for (let start = 0; start < lines.length; start += WINDOW) {
       signal?.throwIfAborted();
@@ -57,23 +65,26 @@ export class LineProcess {
     return answers;
   }
 
+  /** The answers of a window, each within the limit after the one before it. */
   async #settled(window: readonly Promise<unknown>[]): Promise<unknown[]> {
-    let timer: NodeJS.Timeout | undefined;
-    const limit = this.#options.limit * window.length;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        const error = this.#error(`no answer to ${this.#waiting.length} lines within ${limit / 1000} s`);
-        this.#fail(error);
-        reject(error);
-      }, limit);
-    });
     const all = Promise.all(window);
     all.catch(() => {});
-    try {
-      return await Promise.race([all, late]);
-    } finally {
-      clearTimeout(timer);
+    const answers: unknown[] = [];
+    for (const [i, answer] of window.entries()) {
+      answers.push(
+        await withinTime(answer, {
+          milliseconds: this.#options.limit,
+          late: () => {
+            const place = `line ${i + 1} of ${window.length}`;
+            const reason = `no answer to ${place} within ${this.#options.limit / 1000} s (timeoutSeconds)`;
+            const error = this.#error(reason, !this.#hasAnswered);
+            this.#fail(error);
+            return error;
+          },
+        }),
+      );
     }
+    return answers;
   }
 
   #send(line: object): Promise<unknown> {
@@ -94,10 +105,11 @@ export class LineProcess {
     const [program = "", ...words] = command;
     const child = spawn(program, words, { cwd, stdio: ["pipe", "pipe", "inherit"] });
     this.#child = child;
-    const fail = (reason: string) => {
-      if (this.#child === child && !this.#isClosing) this.#fail(this.#error(reason));
+    this.#hasAnswered = false;
+    const fail = (reason: string, isTotal = false) => {
+      if (this.#child === child && !this.#isClosing) this.#fail(this.#error(reason, isTotal));
     };
-    child.on("error", ({ message }) => fail(`cannot start: ${message}`));
+    child.on("error", ({ message }) => fail(`cannot start: ${message}`, true));
     child.on("exit", (code, exitSignal) =>
       fail(`the process ended with ${exitSignal ?? `exit code ${code}`}`),
     );
@@ -117,12 +129,20 @@ export class LineProcess {
       return;
     }
     const next = this.#waiting.shift();
-    if (next === undefined) this.#fail(this.#error("more answers than lines"));
-    else next.resolve(value);
+    if (next === undefined) {
+      const reason = "wrote more lines than it read, so that answers may belong to other lines";
+      this.#surplus = this.#error(`${reason}; write other text to standard error`, true);
+      this.#fail(this.#surplus);
+      return;
+    }
+    this.#hasAnswered = true;
+    next.resolve(value);
   }
 
-  #error(reason: string): PartError {
-    return new PartError(`${this.#options.name}: ${this.#options.command.join(" ")}: ${reason}`);
+  /** @param isTotal whether single lines would fare no better */
+  #error(reason: string, isTotal = false): PartError {
+    const { name, command, cwd = process.cwd() } = this.#options;
+    return new PartError(`${name}: ${command.join(" ")} (in ${cwd}): ${reason}`, { isTotal });
   }
 
   /** Rejects every open line and ends the process; the next call starts another. */
@@ -130,7 +150,7 @@ export class LineProcess {
     this.#failure = error;
     const child = this.#child;
     this.#child = undefined;
-    for (const { reject } of this.#waiting.splice(0)) reject(error);
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(error);
     child?.kill("SIGKILL");
   }
 

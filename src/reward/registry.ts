@@ -9,6 +9,7 @@ import { createPart, definitionUnion } from "../parts/index.ts";
 import { accuracyReward } from "./accuracy.ts";
 import { commandReward } from "./command-reward.ts";
 import { formatReward } from "./format.ts";
+import { judgeReward } from "./judge-reward.ts";
 import { lengthPartReward } from "./length-reward.ts";
 import { overlongReward } from "./overlong.ts";
 import type { Reward, RewardContext, RewardPart } from "./reward.ts";
@@ -22,6 +23,7 @@ const definitions = [
   lengthPartReward,
   overlongReward,
   commandReward,
+  judgeReward,
 ] as const;
 
 /** One entry of the reward list that scores a completion by itself. */
@@ -30,11 +32,13 @@ export const rewardEntrySchema = definitionUnion(definitions);
 export type RewardEntry = z.output<typeof rewardEntrySchema>;
 
 /** A reward of what its definition made. */
-export function namedReward(name: string, weight: number, part: RewardPart): Reward {
-  if (typeof part === "function") return { name, weight, score: part };
+export function namedReward(name: string, weight: number, part: RewardPart, origin?: string): Reward {
+  if (typeof part === "function") return { name, weight, score: part, origin };
   return {
     name,
     weight,
+    origin,
+    isVerdict: part.isVerdict,
     score: (answered, signal) => part.score(answered, signal),
     close: () => part.close?.(),
   };

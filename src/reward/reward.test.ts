@@ -93,7 +93,7 @@ describe("a reward that fails", () => {
 
   test.each([
     ["NaN", () => [1, Number.NaN, 1], "expected a finite number or null, got NaN (problem b)"],
-    ["a text", () => [1, "1", 1] as never, "expected a finite number or null, got 1 (problem b)"],
+    ["a text", () => [1, "1", 1] as never, 'expected a finite number or null, got "1" (problem b)'],
     ["too few numbers", () => [1], "expected 3 scores, got 1"],
     ["nothing", () => undefined as never, "expected 3 scores, got undefined"],
   ])("by %s is named", async (_, own, message) => {

@@ -39,6 +39,10 @@ export interface Reward {
   /** Factor of the scores in the sum; 1 unless given. */
   readonly weight?: number;
   readonly score: RewardFunction;
+  /** File and export of a user's own, or the like, for errors. */
+  readonly origin?: string | undefined;
+  /** Whether its scores, in [0, 1], say what is right: their agreement with the run's verdict is then a metric. */
+  readonly isVerdict?: boolean | undefined;
   /** Releases processes and connections when the run ends. */
   close?(): void | Promise<void>;
 }
@@ -48,10 +52,12 @@ export interface RewardContext {
   readonly verdict: Verdict;
   /** The limit of a completion, in tokens. */
   readonly maxCompletionTokens: number;
+  /** Told of waits and faults that do not stop the run. */
+  readonly warn?: ((message: string) => void) | undefined;
 }
 
 /** The part of a reward that its definition makes; name and weight come from the configuration. */
-export type RewardPart = RewardFunction | Pick<Reward, "score" | "close">;
+export type RewardPart = RewardFunction | Pick<Reward, "score" | "close" | "isVerdict">;
 
 /** A built-in reward: its options and its maker. */
 export function defineReward<Schema extends KindSchema>(

@@ -80,7 +80,7 @@ function scoreRequest(options: Options): ScoreRequest {
     ...(temperature != null && { temperature }),
     ...(entropy === true && { entropy }),
     ...(values === true && { values }),
-    ...(signals != null && { signals: signals as NonNullable<ScoreRequest["signals"]> }),
+    ...(signals != null && { signals }),
     ...(divergence_from != null && { divergenceFrom: imageAblationSchema.parse(divergence_from) }),
   };
 }

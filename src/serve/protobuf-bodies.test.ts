@@ -125,7 +125,7 @@ describe("a message that cannot be read", () => {
       { "content-encoding": "zstd" },
       400,
       "malformed-body",
-      /^body: expected zstd, as content-encoding says$/,
+      /^body: expected one frame of zstd, as content-encoding says: another magic number$/,
     ],
     [
       "compressed and cut short",
@@ -133,7 +133,7 @@ describe("a message that cannot be read", () => {
       { "content-encoding": "zstd" },
       400,
       "malformed-body",
-      /^body: expected zstd, as content-encoding says: /,
+      /^body: expected one frame of zstd, as content-encoding says: cut short$/,
     ],
     [
       "larger than allowed once it is unpacked",

@@ -105,9 +105,7 @@ export class Sampling {
       topP: parameters.top_p,
       topK: Math.max(0, parameters.top_k),
       stopTokens: stopTokens(served, parameters.stop),
-      ...(request.fovea?.signals != null && {
-        signals: request.fovea.signals as NonNullable<SampleRequest["signals"]>,
-      }),
+      ...(request.fovea?.signals != null && { signals: request.fovea.signals }),
     };
     const group = await this.#group(sampler, request, prompt, settings);
     const texts = stopTexts(served, parameters.stop);

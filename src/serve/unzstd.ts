@@ -1,6 +1,8 @@
 /**
  * @module
- * Bodies compressed with zstd (RFC 8878), block by block, so that what a small body says it is can be refused before it is.
+ * Bodies compressed with zstd (RFC 8878): one frame, decompressed block by block, so that a body that would become too large
+ * is refused before it is there. The frame's header and the lengths of its blocks are read first, since a decoder sets
+ * aside what memory a header asks for.
  */
 import { Decompress } from "fzstd";
 import { Refusal } from "./refusal.ts";
@@ -8,66 +10,94 @@ import { Refusal } from "./refusal.ts";
 /** Largest window of a frame, bytes: what the decoder keeps of its past. zstd's own decoders allow as much unless told. */
 const MAX_WINDOW = 2 ** 27;
 const MAGIC = 0xfd2fb528;
-const FIRST = 0;
+/** Bytes of magic number and descriptor. */
+const FIXED_HEADER = 5;
+const BLOCK_HEADER = 3;
+const CHECKSUM = 4;
+/** A block of this type is one byte, repeated. */
+const RUN = 1;
+
+/** What a frame's header says. */
+interface Frame {
+  /** Bytes that the decoder keeps of its past. */
+  readonly window: number;
+  readonly headerBytes: number;
+  readonly hasChecksum: boolean;
+}
+
+function malformed(what: string): Refusal {
+  return new Refusal("malformed-body", `body: expected one frame of zstd, as content-encoding says: ${what}`);
+}
+
+/** A body beyond the limit. */
+export function tooLarge(limit: number): Refusal {
+  return new Refusal("too-large", `body: expected at most ${limit} bytes`);
+}
 
 /**
- * The window that a frame's header asks for; undefined where there is no such header.
+ * Reads a frame's header.
  *
- *     exponent = descriptor >> 3, mantissa = descriptor & 7, window = 2^(10 + exponent)·(1 + mantissa/8)
+ *     window = 2^(10 + exponent)·(1 + mantissa/8)     or the size of the content, where the frame is a single segment
  */
-function windowOf(bytes: Uint8Array): number | undefined {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.byteLength < 6 || view.getUint32(FIRST, true) !== MAGIC) return undefined;
+function frameOf(view: DataView): Frame {
+  if (view.byteLength < FIXED_HEADER || view.getUint32(0, true) !== MAGIC)
+    throw malformed("another magic number");
   const flags = view.getUint8(4);
   const isSingle = ((flags >> 5) & 1) === 1;
+  const sizeBytes = [isSingle ? 1 : 0, 2, 4, 8][flags >> 6]!;
+  const sizeAt = FIXED_HEADER + (isSingle ? 0 : 1) + [0, 1, 2, 4][flags & 3]!;
+  const headerBytes = sizeAt + sizeBytes;
+  if (headerBytes > view.byteLength) throw malformed("cut short within its header");
+  const frame = { headerBytes, hasChecksum: ((flags >> 2) & 1) === 1 };
   if (!isSingle) {
-    const descriptor = view.getUint8(5);
-    return 2 ** (10 + (descriptor >> 3)) * (1 + (descriptor & 7) / 8);
+    const descriptor = view.getUint8(FIXED_HEADER);
+    return { ...frame, window: 2 ** (10 + (descriptor >> 3)) * (1 + (descriptor & 7) / 8) };
   }
-  // The window of a single segment is its content, whose size follows the dictionary's id.
-  const at = 5 + [0, 1, 2, 4][flags & 3]!;
-  const bytesOfSize = [1, 2, 4, 8][flags >> 6]!;
-  if (at + bytesOfSize > bytes.byteLength) return undefined;
-  if (bytesOfSize === 8) return Number(view.getBigUint64(at, true));
-  if (bytesOfSize === 4) return view.getUint32(at, true);
-  return bytesOfSize === 2 ? view.getUint16(at, true) + 256 : view.getUint8(at);
+  const size = {
+    1: () => view.getUint8(sizeAt),
+    2: () => view.getUint16(sizeAt, true) + 256,
+    4: () => view.getUint32(sizeAt, true),
+    8: () => Number(view.getBigUint64(sizeAt, true)),
+  }[sizeBytes]!;
+  return { ...frame, window: size() };
+}
+
+/** Fails unless the frame's blocks end where the body ends. */
+function checkBlocks(view: DataView, { headerBytes, hasChecksum }: Frame): void {
+  let at = headerBytes;
+  for (let isLast = false; !isLast; ) {
+    if (at + BLOCK_HEADER > view.byteLength) throw malformed("cut short");
+    const header = view.getUint16(at, true) | (view.getUint8(at + 2) << 16);
+    isLast = (header & 1) === 1;
+    at += BLOCK_HEADER + (((header >> 1) & 3) === RUN ? 1 : header >> 3);
+  }
+  at += hasChecksum ? CHECKSUM : 0;
+  if (at > view.byteLength) throw malformed("cut short");
+  if (at < view.byteLength) throw malformed(`${view.byteLength - at} bytes after its end`);
 }
 
 /**
  * What a compressed body is.
  *
  * @param limit largest size that is allowed
- * @throws Refusal when it is larger, cut short or no zstd
+ * @throws Refusal when it is larger, cut short, no zstd, or more than one frame
  */
 export function unzstd(bytes: Uint8Array, limit: number): Buffer {
-  const window = windowOf(bytes);
-  if (window === undefined)
-    throw new Refusal("malformed-body", "body: expected zstd, as content-encoding says");
-  if (window > Math.max(limit, MAX_WINDOW)) throw tooLarge(limit);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const frame = frameOf(view);
+  if (frame.window > Math.max(limit, MAX_WINDOW)) throw tooLarge(limit);
+  checkBlocks(view, frame);
   const parts: Uint8Array[] = [];
   let size = 0;
-  let isWhole = false;
   try {
-    const decompress = new Decompress((part, isLast) => {
+    const decompress = new Decompress((part) => {
       size += part.byteLength;
       if (size > limit) throw tooLarge(limit);
       parts.push(part);
-      isWhole ||= isLast === true;
     });
     decompress.push(bytes, true);
   } catch (error) {
-    if (error instanceof Refusal) throw error;
-    throw new Refusal(
-      "malformed-body",
-      `body: expected zstd, as content-encoding says: ${(error as Error).message}`,
-    );
+    throw error instanceof Refusal ? error : malformed((error as Error).message);
   }
-  if (!isWhole)
-    throw new Refusal("malformed-body", "body: expected zstd, as content-encoding says: cut short");
   return Buffer.concat(parts);
-}
-
-/** A body beyond the limit. */
-export function tooLarge(limit: number): Refusal {
-  return new Refusal("too-large", `body: expected at most ${limit} bytes`);
 }

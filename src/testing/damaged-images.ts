@@ -9,7 +9,22 @@ import type { Rng } from "../math/index.ts";
 import { decodeImage } from "../model/index.ts";
 
 const FOLDER = new URL("../../fixtures/images/files/", import.meta.url).pathname;
+const TURNED = new URL("../../fixtures/images/turned.json", import.meta.url);
 const MAX_PIXELS = 250_000;
+const ENDINGS: Readonly<Record<string, string>> = { jpeg: "jpg", tiff: "tif" };
+
+/** The recorded images: files, and those of turned.json, whose names begin with their format. */
+function recordedImages(): { readonly name: string; readonly file: Buffer }[] {
+  const { images } = JSON.parse(readFileSync(TURNED, "utf8")) as {
+    readonly images: readonly { readonly name: string; readonly file: string }[];
+  };
+  const turned = images.map(({ name, file }) => {
+    const [format = ""] = name.split(" ");
+    return { name: `${name}.${ENDINGS[format] ?? format}`, file: Buffer.from(file, "base64") };
+  });
+  const files = readdirSync(FOLDER).map((name) => ({ name, file: readFileSync(`${FOLDER}${name}`) }));
+  return [...files, ...turned];
+}
 
 /** A file with one thing wrong with it. */
 function damage(file: Buffer, other: Buffer, rng: Rng): Buffer {
@@ -60,9 +75,9 @@ interface DamageReport {
 
 /** Decodes `count` damaged copies of the recorded images whose names end so. */
 export async function decodeDamaged(ending: string, count: number, rng: Rng): Promise<DamageReport> {
-  const names = readdirSync(FOLDER);
-  const all = names.map((name) => readFileSync(`${FOLDER}${name}`));
-  const files = all.filter((_, i) => names[i]!.endsWith(ending));
+  const images = recordedImages();
+  const all = images.map(({ file }) => file);
+  const files = images.filter(({ name }) => name.endsWith(ending)).map(({ file }) => file);
   const before = process.memoryUsage().rss;
   const wrong: string[] = [];
   let decoded = 0;

@@ -34,6 +34,6 @@ export {
   scheduleSchema,
 } from "./schedule/schedule-schema.ts";
 export { type TrainHooks, type TrainResult, train } from "./train.ts";
+export type { WarmStartMetrics } from "./warm-start/metrics.ts";
 export { type SftParts, sft } from "./warm-start/sft.ts";
 export { type SftSchedule, sftSchema } from "./warm-start/sft-schema.ts";
-export type { WarmStartMetrics } from "./warm-start/warm-start.ts";

@@ -3,7 +3,14 @@
  * The parts of a training run, which anyone can make, and the training that they make up.
  */
 import { type CreditMethod, creditMethod } from "../credit/index.ts";
-import { openSource, splitSource, type Task } from "../data/index.ts";
+import {
+  checkedSource,
+  openSource,
+  type ProblemSource,
+  type Split,
+  splitSource,
+  type Task,
+} from "../data/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import type { Dialogue, ProblemLimits } from "../eval/index.ts";
@@ -65,6 +72,9 @@ export interface TrainParts {
   readonly clock?: () => number;
 }
 
+/** Milliseconds that a task may take for one problem. */
+const PROBLEM_LIMIT = 600_000;
+
 function rewardsOf(given: TrainParts["reward"]): Reward[] {
   if (given.length === 0) throw new ConfigError("reward: expected at least one, got none");
   const rewards = given.map((reward, i): Reward => {
@@ -86,8 +96,11 @@ export async function openTraining(parts: TrainParts): Promise<Training> {
   const { engine, dialogue, task, seed = 0 } = parts;
   const { maxCompletionTokens } = sampling;
   const rewards = rewardsOf(parts.reward);
-  const source = await openSource(task.train);
-  const validation = schedule.evaluateEvery > 0 ? await splitSource(task, "validation") : undefined;
+  const checked = (opened: ProblemSource, split: Split) =>
+    checkedSource(opened, { where: `task "${task.name}": ${split}`, limit: PROBLEM_LIMIT });
+  const source = checked(await openSource(task.train), "train");
+  const validation =
+    schedule.evaluateEvery > 0 ? checked(await splitSource(task, "validation"), "validation") : undefined;
   return {
     engine,
     dialogue,

@@ -99,7 +99,7 @@ describe("train over parts made in code", () => {
       data: { train: "shades", validation: "more shades" },
     });
     const metrics = metricsOf(path);
-    expect(metrics.map(({ event, iteration }) => `${event} ${iteration}`)).toEqual([
+    expect(metrics.map(({ event, iteration }) => `${String(event)} ${String(iteration)}`)).toEqual([
       "evaluation 0",
       "iteration 1",
       "iteration 2",

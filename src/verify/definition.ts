@@ -6,16 +6,16 @@ import * as z from "zod";
 import type { Definition, KindDefinition, KindSchema } from "../parts/index.ts";
 import { extractAnswer, markedAnswer } from "./extract-answer.ts";
 import { withoutThought } from "./extraction/thought.ts";
-import type { Judgement, Verdict } from "./verdict.ts";
+import type { Judgement, Verdict, VerdictContext } from "./verdict.ts";
 
 /** A built-in verdict: its options and its maker. */
 export function defineVerdict<Schema extends KindSchema>(
-  definition: KindDefinition<Schema, undefined, Verdict>,
-): KindDefinition<Schema, undefined, Verdict>;
+  definition: KindDefinition<Schema, VerdictContext, Verdict>,
+): KindDefinition<Schema, VerdictContext, Verdict>;
 /** A verdict of a user module: its options, if it has any, and its maker. */
 export function defineVerdict<Schema extends z.ZodType>(
-  definition: Definition<Schema, undefined, Verdict>,
-): Definition<Schema, undefined, Verdict>;
+  definition: Definition<Schema, VerdictContext, Verdict>,
+): Definition<Schema, VerdictContext, Verdict>;
 export function defineVerdict<T>(definition: T): T {
   return definition;
 }

@@ -7,9 +7,11 @@
 import { parseTokens } from "./equivalence/grammar.ts";
 import { optionSet, type WrittenOption, writtenOption } from "./equivalence/options.ts";
 import { Comparison } from "./equivalence/structure.ts";
+import { FUNCTIONS } from "./equivalence/symbols.ts";
 import { type Token, tokenize } from "./equivalence/tokens.ts";
 import { some, type Tree } from "./equivalence/tree.ts";
 import { sameWords, withoutMarkup } from "./equivalence/words.ts";
+import { undecorated } from "./extraction/decoration.ts";
 
 /** Longer answers are compared as they are. */
 const MAX_LENGTH = 2000;
@@ -39,10 +41,10 @@ export function equivalent(given: string, reference: string): boolean {
   if (given.length > MAX_LENGTH || reference.length > MAX_LENGTH) {
     return given.trim() !== "" && given.trim() === reference.trim();
   }
-  const [a, b] = [withoutClock(given), withoutClock(reference)];
+  const [a, b] = [withoutClock(undecorated(given)), withoutClock(undecorated(reference))];
   if (isMeaningless(a) || isMeaningless(b)) return false;
   if (isSameText(a, b)) return true;
-  if (INVISIBLE.test(a) || INVISIBLE.test(b)) return false;
+  if (isHidden(a) || isHidden(b)) return false;
   const [x, y] = [writtenOption(a), writtenOption(b)];
   if (x !== undefined || y !== undefined) return sameOptions(x, y);
   const [p, q] = [optionSet(a), optionSet(b)];
@@ -50,8 +52,13 @@ export function equivalent(given: string, reference: string): boolean {
   return sameMathematics(a, b) ?? sameWords(a, b);
 }
 
+function isHidden(text: string): boolean {
+  return /[^ -~\s]/.test(text) && INVISIBLE.test(text);
+}
+
 /** Text in which nothing is said: no letter, digit or sign of a set or number, or "NaN". */
 function isMeaningless(text: string): boolean {
+  if (/^[^{}\\$]*\d/.test(text)) return false;
   const plain = withoutMarkup(text);
   return (
     !/[\p{L}\p{N}∞∅√%°?]/u.test(plain.replaceAll(/\\[a-z]+(?=\s*$)/g, "x")) || plain.toLowerCase() === "nan"
@@ -59,6 +66,7 @@ function isMeaningless(text: string): boolean {
 }
 
 function isSameText(a: string, b: string): boolean {
+  if (a === b) return true;
   const spaced = (text: string) => text.trim().replaceAll(/\s+/g, " ").replaceAll(", ", ",");
   return spaced(a) === spaced(b);
 }
@@ -94,7 +102,9 @@ function spelling(tokens: readonly Token[]): string {
 
 /** The tree of tokens that are mathematics: not letters alone, and no words but for a name before "=". */
 function mathematics(tokens: readonly Token[]): Tree | undefined {
-  const isLetters = tokens.every(({ kind, text }) => kind === "letters" || kind === "other" || text === "-");
+  const isLetters = tokens.every(
+    ({ kind, text }) => (kind === "letters" && !FUNCTIONS.has(text)) || kind === "other" || text === "-",
+  );
   if (isLetters && !(tokens.length === 1 && tokens[0]!.text.length === 1)) return undefined;
   const tree = parseTokens(tokens);
   return tree === undefined || hasWords(tree) ? undefined : tree;

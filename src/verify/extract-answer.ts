@@ -37,10 +37,12 @@ function markIn(text: string): string | null | undefined {
 
 /** Commands with two backslashes, as text that was escaped twice has them. */
 function unescaped(text: string): string {
-  return !hasBox(text.replaceAll("\\\\boxed", "")) && text.includes("\\\\boxed{")
-    ? text.replaceAll(/\\\\(?=[a-zA-Z])/g, "\\")
-    : text;
+  if (!text.includes("\\\\boxed{") || hasBox(text.replaceAll("\\\\boxed", ""))) return text;
+  return text.replaceAll(/\\\\(?=[a-zA-Z])/g, "\\");
 }
+
+/** "The area is 42 cm." */
+const SAYS_NUMBER = /^[\p{L}' ]{1,80} (?:is|are|equals|was) ((?:[-+−]?[\d.$€£]|\\[([]).{0,60}?)\.?$/u;
 
 /** What a tag holds: a box in it, an answer that a sentence in it declares, else all of it. */
 function contentOf(tagged: string): string | null {
@@ -49,7 +51,7 @@ function contentOf(tagged: string): string | null {
   if (box !== undefined) return undecorated(box) || null;
   if (hasBox(content)) return null;
   const declared = content.length > 500 ? undefined : declaredAnswer(content);
-  return undecorated(declared?.answer ?? content) || null;
+  return undecorated(declared?.answer ?? SAYS_NUMBER.exec(content)?.[1] ?? content) || null;
 }
 
 /** "{"choice": "B"}", in a code fence or without one. */
@@ -89,10 +91,20 @@ function closingOption(text: string): string | undefined {
 
 const SHORT = /^[\p{L}\p{M}'’-]+(?: [\p{L}\p{M}'’-]+){0,2}[.!。]?$/u;
 
-/** Words that are all of the text, or a "yes" or "no" that begins it. */
+/** "It is a cat.", "The colour is red." and nothing more. */
+const COPULA =
+  /^(?:it|this|that|these|those|they|he|she|the(?: [\p{L}-]+){1,5}) (?:is|are|was|were) (?!not\b)([\p{L}'’-]+(?: [\p{L}'’-]+){0,3})[.!。]?$/iu;
+const SEVERAL = /\b(?:or|and|nor|either|neither|maybe|not)\b/i;
+const ENDS_WITH_LETTER = /\s[A-J][.!]?$/;
+
+/** Words that are all of the text, or a "yes" or "no" that begins it, or what one short sentence says. */
 function shortWords(text: string): string | undefined {
   const plain = undecorated(withoutEmphasis(text));
-  if (plain.length <= 40 && SHORT.test(plain)) return plain.replace(/[.!。]$/, "");
+  if (plain.length <= 80 && !SEVERAL.test(plain) && !ENDS_WITH_LETTER.test(plain)) {
+    const said = COPULA.exec(plain)?.[1];
+    if (said !== undefined) return said;
+    if (plain.length <= 40 && SHORT.test(plain)) return plain.replace(/[.!。]$/, "");
+  }
   return /^(yes|no|true|false)(?=[,.;!:])/i.exec(plain)?.[1];
 }
 

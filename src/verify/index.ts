@@ -14,5 +14,6 @@ export { equivalent } from "./equivalent.ts";
 export { boxedAnswer, extractAnswer, markedAnswer } from "./extract-answer.ts";
 export { withoutThought } from "./extraction/thought.ts";
 export { createVerdict, VERDICT_KINDS, type VerdictConfig, verdictSchema } from "./registry.ts";
-export { isRight, type JudgedProblem, type Judgement, type Verdict } from "./verdict.ts";
+export { isRight, type JudgedProblem, type Judgement, type Verdict, type VerdictContext } from "./verdict.ts";
 export { type AnswerVerdictOptions, answerVerdict } from "./verdicts/answer.ts";
+export { judgeVerdict } from "./verdicts/judge.ts";

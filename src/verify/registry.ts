@@ -5,11 +5,12 @@
  */
 import type * as z from "zod";
 import { createPart, definitionUnion, kindsOf } from "../parts/index.ts";
-import type { Verdict } from "./verdict.ts";
+import type { Verdict, VerdictContext } from "./verdict.ts";
 import { anlsDefinition } from "./verdicts/anls.ts";
 import { answerDefinition } from "./verdicts/answer.ts";
 import { boxIouDefinition } from "./verdicts/box-iou.ts";
 import { exactDefinition } from "./verdicts/exact.ts";
+import { judgeDefinition } from "./verdicts/judge.ts";
 import { mraDefinition } from "./verdicts/mean-relative-accuracy.ts";
 import { numericDefinition } from "./verdicts/numeric.ts";
 import { optionLetterDefinition } from "./verdicts/option-letter.ts";
@@ -30,6 +31,7 @@ const definitions = [
   boxIouDefinition,
   pointInBoxDefinition,
   setDefinition,
+  judgeDefinition,
 ] as const;
 
 /** Decides whether a completion is right. */
@@ -51,6 +53,6 @@ export const VERDICT_KINDS: readonly string[] = kindsOf(definitions);
  * @example
  * createVerdict(verdictSchema.parse({ kind: "relaxed" })).judge("104", { question: "?", answers: ["100"], columns: {} }); // score 1
  */
-export function createVerdict(config: VerdictConfig): Verdict {
-  return createPart<undefined, Verdict>(definitions, config, undefined);
+export function createVerdict(config: VerdictConfig, context: VerdictContext = {}): Verdict {
+  return createPart<VerdictContext, Verdict>(definitions, config, context);
 }

@@ -21,8 +21,17 @@ export interface Judgement {
 /** Decides whether a completion answers its problem. */
 export interface Verdict {
   readonly name: string;
-  /** @param text the whole completion, its thought included */
-  judge(text: string, problem: JudgedProblem): Judgement | Promise<Judgement>;
+  /**
+   * @param text the whole completion, its thought included
+   * @param signal aborts a verdict that waits for something
+   */
+  judge(text: string, problem: JudgedProblem, signal?: AbortSignal): Judgement | Promise<Judgement>;
+}
+
+/** Facts about the run that a verdict is made with. */
+export interface VerdictContext {
+  /** Told of waits and faults that do not stop the run. */
+  readonly warn?: ((message: string) => void) | undefined;
 }
 
 /** Whether a judgement counts as a right answer. */

@@ -248,6 +248,17 @@ function Attention({
           { name: "text", colour: text, isDashed: true, values: textShift },
         ]}
       />
+      {found.signals
+        .filter(({ signal }) => signal !== "attention")
+        .map(({ label, values }) => (
+          <SequenceChart
+            key={label}
+            title={label}
+            selected={token}
+            onSelect={onSelect}
+            lines={[{ name: label, colour: image, values }]}
+          />
+        ))}
     </Section>
   );
 }

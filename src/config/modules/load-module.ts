@@ -9,7 +9,7 @@ import { pathToFileURL } from "node:url";
 import { createJiti } from "jiti";
 import * as z from "zod";
 import { ConfigError } from "../../errors/index.ts";
-import { type Definition, nearestName, parseOptions } from "../../parts/index.ts";
+import { type Definition, errorText, nearestName, parseOptions, withinTime } from "../../parts/index.ts";
 import { ownModules } from "./own-modules.ts";
 
 /** A part from a file. */
@@ -30,8 +30,15 @@ export const moduleSchema = z
 
 export type ModuleReference = z.output<typeof moduleSchema>;
 
-/** Milliseconds that loading a file, or making a part, may take. */
-const TIME_LIMIT = 120_000;
+/** How long code of user modules may take. */
+export interface ModuleLimits {
+  /** Milliseconds for loading a file, and for making a part. */
+  readonly load: number;
+  /** Milliseconds for one problem, verdict or source. */
+  readonly call: number;
+}
+
+export const MODULE_LIMITS: ModuleLimits = { load: 120_000, call: 120_000 };
 
 /** A definition of any part; its options are checked by its own schema. */
 type AnyDefinition = Definition<z.ZodType, unknown, unknown>;
@@ -42,16 +49,13 @@ function isDefinition(value: unknown): value is AnyDefinition {
   );
 }
 
-async function withinTime<T>(work: Promise<T>, what: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const error = new ConfigError(`${what}: did not end within ${TIME_LIMIT / 1000} s`);
-    timer = setTimeout(() => reject(error), TIME_LIMIT);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+/** Waits for a file to load, or for a part to be made. */
+function ended<T>(work: T | PromiseLike<T>, what: string, milliseconds: number): Promise<T> {
+  const late = () => new ConfigError(`${what}: did not end within ${milliseconds / 1000} s`);
+  return withinTime(work, { milliseconds, late });
 }
 
-async function namespaceOf(path: string, where: string): Promise<Record<string, unknown>> {
+async function namespaceOf(path: string, where: string, limit: number): Promise<Record<string, unknown>> {
   if (!existsSync(path)) throw new ConfigError(`${where}.module: ${path}: no such file`);
   const jiti = createJiti(pathToFileURL(path).href, {
     fsCache: false,
@@ -60,10 +64,14 @@ async function namespaceOf(path: string, where: string): Promise<Record<string, 
     virtualModules: ownModules,
   });
   try {
-    return await withinTime(jiti.import<Record<string, unknown>>(path), `${where}.module: ${path}`);
+    return await ended(
+      jiti.import<Record<string, unknown>>(path),
+      `${where}.module: ${path}: loading`,
+      limit,
+    );
   } catch (error) {
     if (error instanceof ConfigError) throw error;
-    throw new ConfigError(`${where}.module: ${path}: cannot be loaded: ${(error as Error).message}`, {
+    throw new ConfigError(`${where}.module: ${path}: cannot be loaded: ${errorText(error)}`, {
       cause: error,
     });
   }
@@ -126,19 +134,26 @@ export async function makePart<Context, Part>(
   reference: ModuleReference,
   context: Context,
   where: string,
+  { load }: Pick<ModuleLimits, "load"> = MODULE_LIMITS,
 ): Promise<MadePart<Part>> {
   const path = resolve(reference.module);
-  const namespace = await namespaceOf(path, where);
+  const namespace = await namespaceOf(path, where, load);
   const { name, definition } = chosenDefinition(namespace, reference.export, path, where);
   const origin = `${reference.module} ${name}`;
-  const options = parseOptions(definition.schema, reference.options, `${where} (${origin})`);
+  const { schema } = definition;
+  if (schema !== undefined && typeof schema.safeParse !== "function") {
+    throw new ConfigError(`${where} (${origin}): schema: expected a zod schema, got ${typeof schema}`);
+  }
+  const options = parseOptions(schema, reference.options, `${where} (${origin})`);
   try {
-    const made = Promise.resolve(definition.create(options, context));
-    const part = (await withinTime(made, `${where} (${origin})`)) as Part;
-    if (part === undefined || part === null) throw new ConfigError("expected a part, got nothing");
+    const made = definition.create(options, context);
+    const part = (await ended(made, "create", load)) as Part;
+    if (part === undefined || part === null) {
+      throw new ConfigError(`expected create to return a part, got ${String(part)}`);
+    }
     return { part, name, origin };
   } catch (error) {
-    throw new ConfigError(`${where} (${origin}): cannot be made: ${(error as Error).message}`, {
+    throw new ConfigError(`${where} (${origin}): cannot be made: ${errorText(error)}`, {
       cause: error,
     });
   }

@@ -2,10 +2,11 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { runCommandLine } from "../../cli/program.ts";
+import { filesSchema } from "../../data/index.ts";
 import { smallProblems, writeJsonl, writeParquet } from "../../testing/data-files.ts";
 import { type HubServer, startHub } from "../../testing/hub-server.ts";
 import { collectingContext, freshPath, TINY_FLAGS, temporaryDirectory } from "../../testing/tiny-run.ts";
-import { isHubData } from "./fetch-data.ts";
+import { fetchData, isHubData } from "./fetch-data.ts";
 
 const problems = await smallProblems(6);
 const parquet = readFileSync(writeParquet(problems));
@@ -90,6 +91,12 @@ describe("a data set of the hub", () => {
     vi.stubEnv("HF_HUB_OFFLINE", "1");
     expect((await run()).data).toEqual(first.data);
     expect(hub.requests).toHaveLength(asked);
+  });
+
+  test("may be what a warm start imitates", async () => {
+    const data = filesSchema.parse({ path: writeJsonl(problems), warmStart: "org/sums" });
+    const { data: local } = await fetchData({ data: { kind: "files", ...data } });
+    expect(local).toMatchObject({ warmStart: join(cache, "datasets--org--sums", "snapshots", hub.commit) });
   });
 
   test("that is not there, or not in the cache without a network, is said to be neither there nor here", async () => {

@@ -46,7 +46,7 @@ export async function fetchData<C extends Pick<Config, "data">>(
 ): Promise<C> {
   const { data } = config;
   if (data.kind !== "files") return config;
-  const { validation: _validation, test: _test, ...parts } = data;
+  const { validation: _validation, test: _test, warmStart: _warmStart, ...parts } = data;
   const local = async (path: string) => {
     if (!isHubData(path)) return path;
     const more = async (folder: string, listed: readonly string[]) =>
@@ -61,5 +61,6 @@ export async function fetchData<C extends Pick<Config, "data">>(
   const path = await local(data.path);
   const validation = data.validation === undefined ? {} : { validation: await local(data.validation) };
   const test = data.test === undefined ? {} : { test: await local(data.test) };
-  return { ...config, data: { ...data, path, ...validation, ...test } };
+  const warmStart = data.warmStart === undefined ? {} : { warmStart: await local(data.warmStart) };
+  return { ...config, data: { ...data, path, ...validation, ...test, ...warmStart } };
 }

@@ -188,7 +188,7 @@ describe("a data set of the hub", () => {
     const { listed } = await serve({ "train.jsonl": jsonl(...names.map((image) => ({ image }))) });
     for (const path of names) listed.push({ path, size: 1, oid: "0".repeat(40) });
     await expect(fetchData(resolveConfig({ flags: ["data=org/sums"] }))).rejects.toThrow(
-      "org/sums: expected at most 10000 images and films beside the tables, got 10001: download the repository",
+      "org/sums: expected at most 10000 images and video files beside the tables, got 10001: download the repository",
     );
   });
 

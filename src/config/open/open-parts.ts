@@ -3,8 +3,7 @@
  * From a configuration to the parts of a run: credit, objective, rewards, verdict, task. User modules are loaded here.
  */
 import { type CreditMethod, creditMethod } from "../../credit/index.ts";
-import type { Task } from "../../data/index.ts";
-import { ConfigError, FoveaError, NumericError, PartError } from "../../errors/index.ts";
+import { ConfigError } from "../../errors/index.ts";
 import { type Algorithm, createAlgorithm, type ObjectiveContext } from "../../objective/index.ts";
 import {
   namedReward,
@@ -14,12 +13,13 @@ import {
   requireDistinctNames,
 } from "../../reward/index.ts";
 import type { DownloadEvent, Evaluated, TrainParts } from "../../train/index.ts";
-import { createVerdict, type Verdict } from "../../verify/index.ts";
-import { makePart } from "../modules/load-module.ts";
+import { MODULE_LIMITS, type ModuleLimits, makePart } from "../modules/load-module.ts";
 import { moduleHash } from "../modules/module-hash.ts";
 import type { Config } from "../schema.ts";
 import { createRewards, type RewardModule } from "./create-rewards.ts";
+import { creditModule } from "./credit-module.ts";
 import { maxBrokenShare, openTask, problemLimits } from "./open-task.ts";
+import { openVerdict } from "./open-verdict.ts";
 
 /** The parts of a run but for its engine and its dialogue. */
 export type ConfiguredParts = Omit<
@@ -39,70 +39,42 @@ export function evaluatedParts(
   return { ...opened, verdict, measures, limits, maxBrokenShare, evaluationBatch, sampling };
 }
 
-/** An error of a user's part as one that names the part; errors of the data and of numbers keep their kind. */
-function partError(error: unknown, part: string): Error {
-  if (error instanceof FoveaError) return error;
-  const cause = error as Error;
-  return new PartError(`${part}: ${cause.message}`, { cause });
+/** How parts are opened. */
+export interface OpenPartsOptions {
+  /** Told how far the download of a data set is. */
+  readonly onDownload?: ((event: DownloadEvent) => void) | undefined;
+  /** Told of waits and faults of parts that do not stop the run, such as a judge that is tried again. */
+  readonly warn?: ((message: string) => void) | undefined;
+  /** How long code of user modules may take. */
+  readonly limits?: ModuleLimits | undefined;
 }
 
-/** Calls user code; a failure names the part. */
-function calling<T>(part: string, work: () => T): T {
-  try {
-    const result = work();
-    if (!(result instanceof Promise)) return result;
-    return result.catch((error: unknown) => {
-      throw partError(error, part);
-    }) as T;
-  } catch (error) {
-    throw partError(error, part);
-  }
-}
-
-async function moduleReward(entry: RewardModule, context: RewardContext): Promise<Reward> {
+async function moduleReward(
+  entry: RewardModule,
+  context: RewardContext,
+  limits: ModuleLimits,
+): Promise<Reward> {
   const { weight, name: given, ...reference } = entry;
-  const {
-    part,
-    name: exported,
-    origin,
-  } = await makePart<RewardContext, RewardPart>(reference, context, "reward");
-  const isPart = typeof part === "function" || typeof part.score === "function";
-  if (!isPart) throw new ConfigError(`reward (${origin}): expected a function, or an object with score`);
-  const reward = namedReward(given ?? exported, weight, part);
-  return {
-    ...reward,
-    score: (answered, signal) =>
-      calling(`reward "${reward.name}" (${origin})`, () => reward.score(answered, signal)),
-  };
-}
-
-/**
- * The verdict of a configuration.
- *
- * @throws ConfigError when it is a module that does not make one
- */
-export async function openVerdict({ verdict }: Pick<Config, "verdict">): Promise<Verdict> {
-  if (verdict.kind !== "module") return createVerdict(verdict);
-  const { part, name, origin } = await makePart<undefined, Verdict>(verdict, undefined, "verdict");
-  if (typeof part.judge !== "function")
-    throw new ConfigError(`verdict (${origin}): expected an object with judge`);
-  const where = `verdict "${part.name ?? name}" (${origin})`;
-  return {
-    name: part.name ?? name,
-    judge: (text, problem) => calling(where, () => part.judge(text, problem)),
-  };
+  const made = await makePart<RewardContext, RewardPart>(reference, context, "reward", limits);
+  const { part, name: exported, origin } = made;
+  if (typeof part !== "function" && typeof part.score !== "function") {
+    throw new ConfigError(`reward (${origin}): expected a function, or an object with score`);
+  }
+  return namedReward(given ?? exported, weight, part, origin);
 }
 
 /** The rewards of a configuration, those of modules loaded. */
 async function openRewards(
   config: Config,
+  warn: OpenPartsOptions["warn"],
+  limits: ModuleLimits,
 ): Promise<Pick<ConfiguredParts, "reward" | "temporal" | "verdict">> {
-  const verdict = await openVerdict(config);
-  const context = { verdict, maxCompletionTokens: config.sampling.maxCompletionTokens };
+  const verdict = await openVerdict(config, { warn }, limits);
+  const context = { verdict, maxCompletionTokens: config.sampling.maxCompletionTokens, warn };
   const { rewards, temporal } = createRewards(config, context);
   const opened: Reward[] = [];
   for (const reward of rewards) {
-    opened.push("score" in reward ? reward : await moduleReward(reward, context));
+    opened.push("score" in reward ? reward : await moduleReward(reward, context, limits));
   }
   requireDistinctNames(opened);
   return { reward: opened, temporal, verdict };
@@ -113,62 +85,26 @@ async function openRewards(
  *
  * @throws ConfigError when it is a module that does not make one
  */
-export async function openCredit({ credit }: Pick<Config, "credit">): Promise<CreditMethod> {
-  if (credit.kind !== "module") return creditMethod(credit);
-  const { part, name, origin } = await makePart<undefined, CreditMethod>(credit, undefined, "credit");
-  if (typeof part.credit !== "function" || typeof part.needs !== "object") {
-    throw new ConfigError(`credit (${origin}): expected an object with needs and credit`);
-  }
-  const where = `credit "${part.name ?? name}" (${origin})`;
-  return {
-    name,
-    ...part,
-    credit: (groups, rng) => {
-      const credits = calling(where, () => part.credit(groups, rng));
-      requireCredits(credits, groups, where);
-      return credits;
-    },
-  };
-}
-
-/** Fails where a user's method does not give each token one finite weight. */
-function requireCredits(
-  credits: ReturnType<CreditMethod["credit"]>,
-  groups: Parameters<CreditMethod["credit"]>[0],
-  where: string,
-): void {
-  for (const [g, group] of groups.entries()) {
-    if (credits?.[g]?.length !== group.length) {
-      throw new PartError(
-        `${where}: expected ${group.length} credits for group ${g}, got ${credits?.[g]?.length ?? "none"}`,
-      );
-    }
-    for (const [i, { mask, problem }] of group.entries()) {
-      const { weights } = credits[g]![i]!;
-      const place = `completion ${i} of group ${g}${problem === undefined ? "" : ` (problem ${problem.id})`}`;
-      if (weights?.length !== mask.length) {
-        throw new PartError(
-          `${where}: expected ${mask.length} weights for ${place}, got ${weights?.length ?? "none"}`,
-        );
-      }
-      const t = Array.prototype.findIndex.call(weights, (weight: unknown) => !Number.isFinite(weight));
-      if (t >= 0) {
-        throw new NumericError(
-          `${where}: expected finite weights, got ${weights[t]} (token ${t} of ${place})`,
-        );
-      }
-    }
-  }
+export async function openCredit(
+  { credit }: Pick<Config, "credit">,
+  limits: ModuleLimits = MODULE_LIMITS,
+): Promise<CreditMethod> {
+  return credit.kind === "module" ? creditModule(credit, limits) : creditMethod(credit);
 }
 
 /** The objective of a configuration. */
-export async function openObjective({
-  algorithm,
-  sampling,
-}: Pick<Config, "algorithm" | "sampling">): Promise<Algorithm> {
+export async function openObjective(
+  { algorithm, sampling }: Pick<Config, "algorithm" | "sampling">,
+  limits: ModuleLimits = MODULE_LIMITS,
+): Promise<Algorithm> {
   const context = { maxCompletionTokens: sampling.maxCompletionTokens };
   if (algorithm.kind !== "module") return createAlgorithm(algorithm, context);
-  const { part, name, origin } = await makePart<ObjectiveContext, Algorithm>(algorithm, context, "objective");
+  const { part, name, origin } = await makePart<ObjectiveContext, Algorithm>(
+    algorithm,
+    context,
+    "objective",
+    limits,
+  );
   if (part.unit !== "token" && part.unit !== "pair") {
     throw new ConfigError(`objective (${origin}): expected a record with unit "token" or "pair"`);
   }
@@ -184,22 +120,6 @@ export function moduleHashes(config: Config): Record<string, string> | undefined
   return Object.fromEntries([...new Set(paths)].sort().map((path) => [path, moduleHash(path)]));
 }
 
-/** A task whose failures name it. */
-function namedFailures(task: Task, config: Config): Task {
-  if (config.data.kind !== "module") return task;
-  const { module } = config.data;
-  const open = task.train;
-  return {
-    ...task,
-    train: async () => {
-      const source = typeof open === "function" ? await calling(`task ${module}`, open) : open;
-      return Object.assign(Object.create(source) as typeof source, {
-        problem: (index: number) => calling(`task ${module}: problem ${index}`, () => source.problem(index)),
-      });
-    },
-  };
-}
-
 /**
  * The parts that a configuration describes.
  *
@@ -208,14 +128,14 @@ function namedFailures(task: Task, config: Config): Task {
  */
 export async function openParts(
   config: Config,
-  onDownload?: (event: DownloadEvent) => void,
+  { onDownload, warn, limits = MODULE_LIMITS }: OpenPartsOptions = {},
 ): Promise<ConfiguredParts> {
   const { sampling, train, evaluation } = config;
   const { seed, ...schedule } = train;
-  const credit = await openCredit(config);
-  const objective = await openObjective(config);
-  const rewards = await openRewards(config);
-  const task = namedFailures(await openTask(config, onDownload), config);
+  const credit = await openCredit(config, limits);
+  const objective = await openObjective(config, limits);
+  const rewards = await openRewards(config, warn, limits);
+  const task = await openTask(config, onDownload, limits);
   const modules = moduleHashes(config);
   return {
     ...rewards,

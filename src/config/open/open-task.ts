@@ -2,11 +2,21 @@
  * @module
  * From the configuration's data part to a task.
  */
-import { fileTask, type Task, type TaskContext } from "../../data/index.ts";
+import {
+  checkedSource,
+  fileTask,
+  type Opened,
+  openSource,
+  type ProblemSource,
+  SPLITS,
+  type Task,
+  type TaskContext,
+} from "../../data/index.ts";
 import { ConfigError } from "../../errors/index.ts";
 import type { ProblemLimits } from "../../eval/index.ts";
 import type { DownloadEvent } from "../../train/index.ts";
-import { makePart } from "../modules/load-module.ts";
+import { type MadePart, MODULE_LIMITS, type ModuleLimits, makePart } from "../modules/load-module.ts";
+import { calling } from "../modules/user-calls.ts";
 import type { Config } from "../schema.ts";
 import { createTask } from "../tasks.ts";
 import { fetchData } from "./fetch-data.ts";
@@ -22,20 +32,34 @@ import { fetchData } from "./fetch-data.ts";
 export async function openTask(
   config: Pick<Config, "data" | "train" | "evaluation">,
   onDownload?: (event: DownloadEvent) => void,
+  limits: ModuleLimits = MODULE_LIMITS,
 ): Promise<Task> {
   const { data, train, evaluation } = config;
   const context: TaskContext = { seed: train.seed, evaluationSeed: evaluation.seed };
-  if (data.kind === "module") {
-    const { part, name, origin } = await makePart<TaskContext, Partial<Task>>(data, context, "task");
-    if (part.train === undefined)
-      throw new ConfigError(`task (${origin}): expected a source "train", got none`);
-    return { ...part, name: part.name ?? name, train: part.train };
-  }
+  if (data.kind === "module") return checkedTask(await makePart(data, context, "task", limits), limits.call);
   if (data.kind === "files") {
     const { data: local } = await fetchData({ data }, onDownload);
     return fileTask(local);
   }
   return createTask(data, context);
+}
+
+/** A module's task, whose sources are checked when they are opened. */
+function checkedTask({ part, name, origin }: MadePart<Partial<Task>>, limit: number): Task {
+  const { train } = part;
+  if (train === undefined) {
+    const got = Object.keys(part).join(", ") || typeof part;
+    throw new ConfigError(`task (${origin}): expected a source "train", got ${got}`);
+  }
+  const checked = (source: Opened<ProblemSource>, split: string) => async (): Promise<ProblemSource> => {
+    const where = `task "${part.name ?? name}" (${origin}): ${split}`;
+    return checkedSource(await calling(where, limit, () => openSource(source)), { where, limit });
+  };
+  const sources = SPLITS.flatMap((split) => {
+    const source = part[split];
+    return source === undefined ? [] : [[split, checked(source, split)] as const];
+  });
+  return { ...part, name: part.name ?? name, train, ...Object.fromEntries(sources) };
 }
 
 /** Which problems are left out. */

@@ -5,13 +5,14 @@
 import { ConfigError } from "../../errors/index.ts";
 import { nearestName } from "../../parts/index.ts";
 import { atRlPresets } from "./at-rl.ts";
+import { atRlBaselines } from "./at-rl-baselines.ts";
 import { digits } from "./digits.ts";
 import { digitsQuick } from "./digits-quick.ts";
 import { dycoRlPresets } from "./dyco-rl.ts";
 import { papoPresets } from "./papo.ts";
 import type { Preset } from "./preset.ts";
 import { tGrpoPresets } from "./t-grpo.ts";
-import { vicraPresets } from "./vicra.ts";
+import { vicraBaselines, vicraPresets } from "./vicra.ts";
 import { vppoPreset } from "./vppo.ts";
 
 export type { Preset };
@@ -22,8 +23,10 @@ export const presets: readonly Preset[] = [
   digitsQuick,
   ...dycoRlPresets,
   ...atRlPresets,
+  ...atRlBaselines,
   ...tGrpoPresets,
   ...vicraPresets,
+  ...vicraBaselines,
   vppoPreset,
   ...papoPresets,
 ];

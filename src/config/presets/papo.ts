@@ -3,9 +3,9 @@
  * PAPO as its authors' scripts train Qwen2.5-VL-3B and 7B, arXiv:2507.06448: github.com/MikeWangWZHL/PAPO,
  * `examples/papo_grpo` and `examples/papo_dapo` over `examples/configs`.
  */
-import { easyR1, easyR1Grpo, easyR1Reward } from "./easy-r1.ts";
+import { easyR1Dapo, easyR1Grpo, easyR1Reward } from "./easy-r1.ts";
 import type { Preset } from "./preset.ts";
-import { type Quotes, quotedPreset } from "./quoted.ts";
+import { OFF, type Quotes, quotedPreset } from "./quoted.ts";
 
 const shared: Quotes = {
   ...easyR1Reward,
@@ -15,9 +15,12 @@ const shared: Quotes = {
   "credit.image.kind": ["blacken-patches", "examples/configs: aug_config"],
   "credit.image.probability": [0.6, "examples/configs: black_prob 0.6"],
   "credit.image.patch": [14, "examples/configs: patch_size 14"],
+  "credit.image.seed": [0, "ours: any will do"],
   "train.promptsPerIteration": [384, "the script: ROLLOUT_BATCH_SIZE=384"],
   "train.minibatches": [3, "the script: GLOBAL_BATCH_SIZE=128 of 384 prompts"],
   "train.groupSize": [5, "examples/configs: n 5"],
+  "train.epochs": [2, "the scripts: TOTAL_EPOCHES=2"],
+  "train.iterations": [OFF, "epochs say how long a run is"],
 };
 
 const grpo: Quotes = {
@@ -49,7 +52,7 @@ export const papoPresets: readonly Preset[] = [
     "dapo-papo",
     "DAPO with PAPO's loss, settings of the authors' scripts for 3B and 7B, arXiv:2507.06448",
     {
-      ...easyR1,
+      ...easyR1Dapo,
       ...shared,
       "algorithm.kind": ["dapo", "PAPO_D of the paper"],
       "algorithm.clipHigh": [0.28, "the scripts: clip_ratio_high=0.28"],

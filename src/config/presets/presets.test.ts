@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { isSettings, type Settings } from "../../parts/index.ts";
 import { resolveConfig } from "../resolve-config.ts";
 import { findPreset, presets } from "./index.ts";
-import { quotedPreset } from "./quoted.ts";
+import { OFF, quotedPreset } from "./quoted.ts";
 
 /** The reward list by the kinds of its entries. */
 const byKind = (list: readonly Settings[]): Settings =>
@@ -20,7 +20,7 @@ const named = presets.map((preset) => [preset.name, preset] as const);
 describe("every preset", () => {
   test.each(named)("%s resolves, and names a source for each setting", (_, preset) => {
     const keys = leaves(preset.settings as Settings).map(([key]) => key);
-    expect(Object.keys(preset.sources).sort()).toEqual(keys.sort());
+    expect(Object.keys(preset.sources)).toEqual(expect.arrayContaining(keys));
     for (const source of Object.values(preset.sources)) expect(source.length).toBeGreaterThan(4);
     expect(() => resolveConfig({ preset: preset.settings as Settings })).not.toThrow();
   });
@@ -54,6 +54,9 @@ describe("presets of papers", () => {
       [objective, "papo"],
     ]),
     ["dapo", "vppo"],
+    ["grpo", "vppo"],
+    ["grpo", "entropy-advantage"],
+    ["grpo", "kl-prcp"],
   ];
 
   test("T-GRPO is GRPO with the temporal reward, alone and with all that AT-RL's GRPO has", () => {
@@ -73,6 +76,43 @@ describe("presets of papers", () => {
       const config = resolveConfig({ preset: settings as Settings });
       expect([config.algorithm.kind, config.credit.kind]).toEqual([objective, credit]);
     }
+  });
+
+  test("on VICRA's other data set and model differ from its own in the number of iterations alone", () => {
+    const config = (name: string) => resolveConfig({ preset: settingsOf(name) });
+    const own = config("grpo-vicra");
+    for (const [name, iterations] of [
+      ["grpo-vicra-mmk12", 144],
+      ["grpo-vicra-llama", 75],
+    ] as const) {
+      expect(config(name)).toEqual({ ...own, train: { ...own.train, iterations } });
+    }
+  });
+
+  test("of Table 1's baselines have the hyper-parameters of AT-RL's GRPO", () => {
+    const config = (name: string) => resolveConfig({ preset: settingsOf(name) });
+    const { algorithm, sampling, train, reward } = config("grpo-at-rl");
+    for (const name of ["step-grpo", "grpo-80-20", "grpo-vppo"]) {
+      expect(config(name)).toMatchObject({ algorithm, sampling, train });
+      if (name !== "step-grpo") expect(config(name).reward).toEqual(reward);
+    }
+    expect(config("step-grpo").reward).toMatchObject([
+      { kind: "accuracy", weight: 1, values: [0, 1] },
+      { kind: "key-steps", weight: 0.1 },
+      { kind: "validity", weight: 1 },
+    ]);
+    expect(config("grpo-80-20").credit).toEqual({ kind: "high-entropy-tokens", share: 0.2, scope: "batch" });
+  });
+
+  test("say how long a run is once, and a file or a flag says it anew either way", () => {
+    const preset = settingsOf("grpo-at-rl");
+    expect(resolveConfig({ preset }).train).toMatchObject({ epochs: 1 });
+    const { train } = resolveConfig({ preset, flags: ["train.iterations=3"] });
+    expect([train.iterations, train.epochs]).toEqual([3, undefined]);
+    const vicra = settingsOf("grpo-vicra");
+    const epochs = resolveConfig({ preset: vicra, file: { train: { epochs: 2 } } }).train;
+    expect([epochs.iterations, epochs.epochs]).toEqual([undefined, 2]);
+    expect(() => resolveConfig({ file: { train: { epochs: 2, iterations: 3 } } })).toThrow("got both");
   });
 
   test("of one paper differ in the objective and what belongs to it alone", () => {
@@ -96,12 +136,17 @@ describe("presets of papers", () => {
     const preset = quotedPreset("short", "three rounds", {
       "train.iterations": [3, "enough to see"],
       "train.groupSize": [4, "the paper"],
+      "train.dynamicSampling": [OFF, "the paper has none"],
     });
     expect(preset).toEqual({
       name: "short",
       summary: "three rounds",
       settings: { train: { iterations: 3, groupSize: 4 } },
-      sources: { "train.iterations": "enough to see", "train.groupSize": "the paper" },
+      sources: {
+        "train.iterations": "enough to see",
+        "train.groupSize": "the paper",
+        "train.dynamicSampling": "the paper has none",
+      },
     });
   });
 });

@@ -1,7 +1,8 @@
 /**
  * @module
  * Presets of papers, written so that a value cannot stand without its source: one line per key, value beside quote.
- * What several presets of a paper share is a record of such lines, spread into each.
+ * What several presets of a paper share is a record of such lines, spread into each. A source that begins with "ours" says
+ * that the paper prints no value.
  */
 import { isSettings } from "../../parts/index.ts";
 import type { ConfigInput } from "../schema.ts";
@@ -9,11 +10,14 @@ import type { Preset } from "./preset.ts";
 
 /**
  * Dotted keys of the configuration, each with its value and where that comes from. Entries of the reward list are named by
- * their kind: `reward.format.weight`.
+ * their kind: `reward.format.weight`. A value of `OFF` leaves an option out that is off unless given.
  */
 export type Quotes = Readonly<Record<string, readonly [value: QuotedValue, source: string]>>;
 
-type QuotedValue = string | number | boolean | readonly number[];
+type QuotedValue = string | number | boolean | readonly number[] | typeof OFF;
+
+/** Stated, and not given. */
+export const OFF = undefined;
 
 /**
  * The preset that the lines make up.
@@ -27,6 +31,7 @@ export function quotedPreset(name: string, summary: string, quotes: Quotes): Pre
   const sources: Record<string, string> = {};
   for (const [key, [value, source]] of Object.entries(quotes)) {
     sources[key] = source;
+    if (value === OFF) continue;
     const path = key.split(".");
     const last = path.pop()!;
     let section = settings;

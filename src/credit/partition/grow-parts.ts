@@ -5,7 +5,7 @@
  * vertices the graph that is left is hardly smaller.
  */
 import type { Rng } from "../../math/index.ts";
-import type { EdgeMatrix } from "./edge-matrix.ts";
+import type { EdgeMatrix, EdgeWeights } from "./edge-matrix.ts";
 
 /** Rounds over all vertices, at most, and the share of the weight within parts that a round must add for another. */
 const ROUNDS = 20;
@@ -35,7 +35,7 @@ export function grownParts(graph: EdgeMatrix, parts: number, capacity: number, r
 class PartGrowth {
   readonly part: Int32Array;
   readonly #vertices: number;
-  readonly #weights: Int32Array;
+  readonly #weights: EdgeWeights;
   readonly #parts: number;
   readonly #capacity: number;
   /**

@@ -93,8 +93,9 @@ export function partition(
   const vertices = Math.max(graph.xadj.length - 1, 0);
   const entries = graph.adjacency.length;
   const rng = new Rng(seed);
-  const attempt = isDense(vertices, entries, heaviestOf(graph), parts)
-    ? denseAttempt(checkedMatrix(graph), parts, rng)
+  const heaviest = heaviestOf(graph);
+  const attempt = isDense(vertices, entries, heaviest, parts)
+    ? denseAttempt(checkedMatrix(graph, heaviest), parts, rng)
     : sparseAttempt(checkedGraph(graph), parts, rng);
   const affordable = Math.floor(WORK / (entries + 20 * vertices));
   let best: Partition | undefined;

@@ -78,7 +78,7 @@ export class Archives {
   }
 
   /**
-   * Where `path` may stand in the archives of `root` and of the folders on the way to it.
+   * Where `path` may be in the archives of `root` and of the folders on the way to it.
    *
    * @param path from the root, with slashes
    */
@@ -107,7 +107,7 @@ export class Archives {
   }
 
   /**
-   * Where `path` may stand in one archive.
+   * Where `path` may be in one archive.
    *
    * @param path from the archive's directory, with slashes
    * @throws DataError when the archive cannot be read

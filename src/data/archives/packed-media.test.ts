@@ -99,7 +99,7 @@ describe("an image in an archive beside the rows", () => {
     expect([await shade(path, 0), await shade(path, 1), await shade(path, 2)]).toEqual([1, 2, 3]);
   });
 
-  test("is found from the directory of the data set where the rows lie in data/", async () => {
+  test("is found from the directory of the data set where the rows are in data/", async () => {
     const folder = temporaryDirectory();
     mkdirSync(join(folder, "data"));
     mkdirSync(join(folder, "loose"));

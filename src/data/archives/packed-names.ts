@@ -1,6 +1,6 @@
 /**
  * @module
- * Under which names a path may stand in an archive.
+ * Under which names a path may be in an archive.
  */
 import { basename } from "node:path";
 import { isZip } from "./archive-name.ts";
@@ -12,12 +12,12 @@ function stemOf(archive: string): string {
 }
 
 /**
- * The names under which a file may stand in an archive for `path` to lead to it once the archive is unpacked: in the
- * archive's own directory; in a folder of the archive's name there; or, when all files of the archive stand in one
+ * The names under which a file may be in an archive for `path` to lead to it once the archive is unpacked: in the
+ * archive's own directory; in a folder of the archive's name there; or, when all files of the archive are in one
  * folder, in that folder.
  *
  * @param path from the archive's directory, with slashes
- * @param top the one folder that all files of the archive stand in, if there is one
+ * @param top the one folder that all files of the archive are in, if there is one
  */
 export function packedNames(path: string, archive: string, top: string | undefined): string[] {
   const folder = `${stemOf(archive)}/`;

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { type Entry, fromRandomAccessReaderPromise, getFileNameLowLevel, validateFileName } from "yauzl";
 import { DataError } from "../../errors/index.ts";
+import { refuseLfsPointer } from "../files/lfs-pointer.ts";
 import { type RegularFile, regularFile } from "../files/regular-file.ts";
 import { WindowReader } from "./window-reader.ts";
 import { ZipIndex } from "./zip-index.ts";
@@ -22,7 +23,7 @@ const UNICODE_PATH = 0x7075;
 export interface ZipDirectory {
   readonly file: RegularFile;
   readonly index: ZipIndex;
-  /** The one folder that all files stand in, where there is one. */
+  /** The one folder that all files are in, where there is one. */
   readonly top: string | undefined;
   /** Hex sha256 over names, sizes and checksums of all files, in their order. */
   readonly fingerprint: string;
@@ -91,6 +92,7 @@ async function readEntries(file: RegularFile, reader: WindowReader): Promise<Zip
  */
 export async function readZipDirectory(path: string): Promise<ZipDirectory> {
   const file = await regularFile(path);
+  await refuseLfsPointer(path);
   try {
     return await new Promise((resolve, reject) => {
       readEntries(file, new WindowReader(file, reject)).then(resolve, reject);

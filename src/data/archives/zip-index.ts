@@ -1,6 +1,6 @@
 /**
  * @module
- * Where the files of a zip archive stand in it: their names, and 33 bytes for each.
+ * Where the files of a zip archive are in it: their names, and 33 bytes for each.
  */
 
 /** What the central directory says of one file. */

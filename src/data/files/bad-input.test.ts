@@ -43,7 +43,11 @@ describe("a broken line of jsonl", () => {
     ["is no JSON", '{"problem": "How', "is no JSON"],
     ["is a list", "[1, 2]", "expected a JSON object, got a list"],
     ["is null", "null", "expected a JSON object, got null"],
-    ["has no question", '{"answer": "7"}', "question: is missing"],
+    [
+      "has no question",
+      '{"answer": "7", "id": 1}',
+      "question: is missing; the row has answer, id (data.columns.question names its column)",
+    ],
     ["has no answer", '{"problem": "How many?"}', "answer: is missing"],
     [
       "has an empty answer in marks",

@@ -85,7 +85,7 @@ describe("rows from outside", () => {
     });
   });
 
-  test("the reference in prose is what stands in its box", async () => {
+  test("the reference in prose is the content of its box", async () => {
     const source = await open("prose-reference.jsonl");
     for (const index of [0, 1, 2]) expect((await source.problem(index)).answers).toEqual([String(index)]);
   });

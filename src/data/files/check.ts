@@ -66,6 +66,9 @@ export interface DataCheck {
   readonly problemsWithoutImage: number;
   /** Rows with a completion of their own for a warm start. */
   readonly solutions: number;
+  /** Rows that bring a system message of their own, which is not used, and the first of these. */
+  readonly systemTexts: number;
+  readonly systemText?: string;
   /** Problems with options whose answer is none of them. */
   readonly answersOutsideOptions: number;
   /** Problems of which every accepted answer has more than 12 words: a completion would have to repeat one. */
@@ -162,7 +165,7 @@ class Count {
   readonly #options: CheckOptions;
   readonly #ids: Duplicates;
   readonly #contents: Duplicates;
-  readonly #columns = new ColumnCount();
+  readonly #columns: ColumnCount;
   readonly #numbers = {
     pixels: [] as number[],
     framePixels: [] as number[],
@@ -177,14 +180,17 @@ class Count {
     filteredRows: 0,
     problemsWithoutImage: 0,
     solutions: 0,
+    systemTexts: 0,
     answersOutsideOptions: 0,
     longReferences: 0,
   };
+  #systemText: string | undefined;
   #references = { judged: 0, unreachable: 0 };
 
   constructor(source: FileSource, options: CheckOptions) {
     this.#source = source;
     this.#options = options;
+    this.#columns = new ColumnCount(source.columns);
     this.#ids = new Duplicates("id", source, options.onDuplicate);
     this.#contents = new Duplicates("content", source, options.onDuplicate);
   }
@@ -210,6 +216,9 @@ class Count {
     this.#totals.problemsWithoutImage += Number(images.length + videos.length === 0);
     this.#totals.solutions += Number(solution !== undefined);
     this.#totals.longReferences += Number(answers.every((answer) => answer.split(/\s+/).length > MAX_WORDS));
+    const { system } = row.stated;
+    this.#totals.systemTexts += Number(system !== undefined);
+    this.#systemText ??= system;
     this.#totals.answersOutsideOptions += Number(row.stated.isOutsideOptions);
     const reference = await this.#judged(index, row);
     if (index * SHOWN < this.#shown.length * this.#source.size || this.#shown.length === SHOWN) return;
@@ -251,6 +260,7 @@ class Count {
       images: this.#numbers.pixels.length,
       videos: this.#numbers.videoFrames.length,
       ...this.#totals,
+      ...(this.#systemText !== undefined && { systemText: this.#systemText }),
       ...(this.#options.verdict && { references: this.#references }),
       columns: this.#columns.use(),
       shown: this.#shown,

@@ -9,7 +9,7 @@ import { asText } from "./rows/asked.ts";
 import { LETTERS } from "./rows/choices.ts";
 import type { StatedAnswers, StatedOptions } from "./rows/reader.ts";
 
-const LETTER = /^\(?([A-Za-z])(?:\)|[.):])?$/;
+const LETTER = /^(?:(?:option|choice)\s+)?\(?([A-Za-z])(?:\)|[.):])?$/i;
 const LETTER_AND_TEXT = /^(?:\(([A-Za-z])\)|([A-Za-z])[.):])\s*(.+)$/s;
 const PLACE = /^\d{1,2}$/;
 
@@ -72,7 +72,7 @@ function chosenPlace(
   return byText >= 0 ? byText : byNumber;
 }
 
-/** Accepted answers without repetitions, and whether they are among the options. */
+/** Accepted answers, and whether they are among the options. */
 export interface ReadAnswers {
   readonly answers: readonly string[];
   readonly isOption: boolean;
@@ -116,5 +116,6 @@ export function readAnswers(
         "right options at once are not supported",
     );
   if (answers.length === 0) throw new DataError("answer: is missing");
-  return { answers: [...new Set(answers)], isOption: places.size > 0 };
+  // Without options an answer that several people gave is kept as often: VQA accuracy counts them.
+  return { answers: options === undefined ? answers : [...new Set(answers)], isOption: places.size > 0 };
 }

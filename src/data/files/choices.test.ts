@@ -10,6 +10,8 @@ describe("options", () => {
     ["a list with letters in brackets", { choices: ["(A) red", "(B) blue", "(C) green"] }],
     ["a dict by letter", { options: { B: "blue", A: "red", C: "green" } }],
     ["a dict with nulls", { options: { A: "red", B: "blue", C: "green", D: null } }],
+    ["a dict by place", { options: { "0": "red", "1": "blue", "2": "green" } }],
+    ["a dict by place from 1", { options: { "1": "red", "2": "blue", "3": "green" } }],
     ["Python's list", { options: "['red', 'blue', 'green']" }],
     ["JSON in a text", { options: '["red", "blue", "green"]' }],
     ["numpy's array", { options: "['red' 'blue'\n 'green']" }],
@@ -50,6 +52,7 @@ describe("options", () => {
   test.each<[string, unknown, object, readonly string[]]>([
     ["a letter", "b", {}, ["B", "blue"]],
     ["a letter and its text", "B. blue", {}, ["B", "blue"]],
+    ["a letter with its word", "Option (B)", {}, ["B", "blue"]],
     ["a text", "blue", {}, ["blue", "B"]],
     ["a text in another case", "Blue ", {}, ["blue", "B"]],
     ["a place", 1, {}, ["B", "blue"]],
@@ -81,7 +84,7 @@ describe("options", () => {
       "options: expected a list",
     );
     await expect(one({ question: "Which?", options: { first: "red" }, answer: "A" })).rejects.toThrow(
-      "expected letters as keys, got first",
+      "expected letters or places as keys, got first",
     );
     await expect(one({ question: "Which?", options: Array(27).fill("x"), answer: "A" })).rejects.toThrow(
       "expected at most 26",

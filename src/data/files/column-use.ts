@@ -13,8 +13,13 @@ export interface ColumnUse {
 /** Gathers the columns of rows. */
 export class ColumnCount {
   readonly #used = new Map<string, Set<string>>();
-  readonly #present = new Set<string>();
+  readonly #present: Set<string>;
   readonly #read = new Set<string>();
+
+  /** @param declared columns of the files, read or not */
+  constructor(declared: readonly string[]) {
+    this.#present = new Set(declared);
+  }
 
   add({ row, stated }: StatedRow, solution: readonly string[]): void {
     for (const name of Object.keys(row)) this.#present.add(name);

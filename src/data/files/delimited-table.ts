@@ -48,7 +48,7 @@ function indexColumn(piece: Uint8Array, { start, end }: FoundRecord, delimiter: 
   return text.split(delimiter).findIndex((name) => name.replaceAll(/["\uFEFF]/g, "") === INDEX);
 }
 
-/** Finds the records; all of the header must stand in the first piece, which is 1 MiB. */
+/** Finds the records; all of the header must be in the first piece, which is 1 MiB. */
 async function indexRecords(file: RegularFile, format: keyof typeof DELIMITERS): Promise<DelimitedIndex> {
   const rows = new RowIndex();
   const byIndex = new Map<string, number>();

@@ -1,5 +1,6 @@
 import { appendFileSync, cpSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, test } from "vitest";
 import {
   smallProblems,
@@ -219,6 +220,39 @@ describe("a row", () => {
   test("without an id is called by its place", async () => {
     expect((await one({ problem: "Q", answer: "1" })).id).toMatch(/one\.jsonl line 1$/);
   });
+});
+
+test("a parquet row is kept whole, but for columns of bytes that no problem needs", async () => {
+  const text = (name: string) =>
+    ({ name, type: "BYTE_ARRAY", converted_type: "UTF8", repetition_type: "OPTIONAL" }) as const;
+  const bytes = (name: string) => ({ name, type: "BYTE_ARRAY", repetition_type: "OPTIONAL" }) as const;
+  const [problem] = problems;
+  const buffer = parquetWriteBuffer({
+    schema: [
+      { name: "schema", num_children: 6 },
+      text("question"),
+      text("answer"),
+      bytes("image"),
+      bytes("preview"),
+      { name: "note", type: "INT64", repetition_type: "OPTIONAL" },
+      { name: "rate", type: "DOUBLE", repetition_type: "OPTIONAL" },
+    ],
+    columnData: [
+      { name: "question", data: ["Q"] },
+      { name: "answer", data: ["1"] },
+      { name: "image", data: [problem!.image] },
+      { name: "preview", data: [problem!.image] },
+      { name: "note", data: [2n ** 60n] },
+      { name: "rate", data: [Number.NaN] },
+    ],
+  });
+  const path = join(temporaryDirectory(), "one.parquet");
+  writeFileSync(path, new Uint8Array(buffer));
+  const source = await open(path);
+  const { columns } = await source.problem(0);
+  expect(columns).toEqual({ question: "Q", answer: "1", note: "1152921504606846976", rate: null });
+  expect(Object.keys((await source.stated(0)).row)).not.toContain("preview");
+  expect(source.columns).toContain("preview");
 });
 
 test("reading does not depend on the order, and rows are found again after others were added", async () => {

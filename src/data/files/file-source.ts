@@ -32,6 +32,8 @@ export interface StatedRow {
 export interface FileSource extends ProblemSource {
   readonly format: FileFormat;
   readonly files: readonly string[];
+  /** Columns that the files declare; none where each row has its own. */
+  readonly columns: readonly string[];
   problem(index: number): Promise<Problem>;
   /** A row as it stands there, and what is read out of it. */
   stated(index: number): Promise<StatedRow>;
@@ -51,6 +53,7 @@ class FileProblems implements FileSource {
   readonly size: number;
   readonly format: FileFormat;
   readonly files: readonly string[];
+  readonly columns: readonly string[];
   readonly #tables: readonly Table[];
   readonly #media: MediaOptions;
   readonly #rows: TableRows;
@@ -72,6 +75,7 @@ class FileProblems implements FileSource {
     this.size = Math.ceil(Math.max(0, total - index) / count);
     this.format = tables[0]?.format ?? "jsonl";
     this.files = tables.map(({ path }) => path);
+    this.columns = [...new Set(tables.flatMap(({ columns = [] }) => columns))];
     this.fingerprint = `files format=${this.format} rows=${total} shard=${index}/${count} content=${fingerprint}`;
   }
 
@@ -151,7 +155,7 @@ class FileProblems implements FileSource {
 }
 
 /**
- * Opens a data set that stands in files. Its rows are counted and its content is fingerprinted, in one pass over text
+ * Opens a data set in files. Its rows are counted and its content is fingerprinted, in one pass over text
  * files and from footer and samples of parquet; of images in an archive only its directory is read.
  *
  * @param split training draws its shard; evaluation takes all rows

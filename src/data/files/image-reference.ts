@@ -57,7 +57,18 @@ function listedBytes(value: unknown): Uint8Array | undefined {
 }
 
 /** Keys of a struct that hold an image, the likeliest first. */
-const KEYS = ["bytes", "image", "base64", "data", "image_url", "url", "path", "file_name", "image_path"];
+const KEYS = [
+  "bytes",
+  "image",
+  "base64",
+  "data",
+  "image_url",
+  "url",
+  "path",
+  "file_name",
+  "image_path",
+  "source",
+];
 
 function fromStruct(
   struct: Readonly<Record<string, unknown>>,
@@ -65,7 +76,11 @@ function fromStruct(
   depth: number,
 ): ImageReference[] {
   const key = KEYS.find((name) => holdsSomething(struct[name]));
-  if (key === undefined) throw new DataError("image: expected bytes or a path, got neither");
+  if (key === undefined) {
+    // The datasets library writes a missing image as a struct of nulls.
+    if (KEYS.some((name) => name in struct)) return [];
+    throw new DataError("image: expected bytes or a path, got neither");
+  }
   const value = struct[key];
   const isBytes = key === "bytes" || key === "base64" || key === "data";
   const bytes = isBytes ? listedBytes(value) : undefined;

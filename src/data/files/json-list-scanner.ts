@@ -1,6 +1,6 @@
 /**
  * @module
- * Finds the entries of a JSON list, byte by byte, without parsing them: brackets are counted, and what stands in strings
+ * Finds the entries of a JSON list, byte by byte, without parsing them: brackets are counted, and the content of strings
  * is passed over.
  */
 const [NEWLINE, SPACE, QUOTE, COMMA, BACKSLASH] = [0x0a, 0x20, 0x22, 0x2c, 0x5c];

@@ -40,7 +40,7 @@ function rewritten(text: string): string {
   return pieces.join("");
 }
 
-/** Whole numbers beyond 2⁵³ as they stand in the text, which a double would round. */
+/** Whole numbers beyond 2⁵³ as they are in the text, which a double would round. */
 function revive(_key: string, value: unknown): unknown {
   if (typeof value !== "object" || value === null || !(INTEGER_KEY in value)) return value;
   const digits = value[INTEGER_KEY];

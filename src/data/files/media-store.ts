@@ -13,8 +13,8 @@ import { readZipEntry } from "../archives/zip-entry.ts";
 import { MAX_IMAGE_BYTES, type Medium, mediumAt, plainPath, shownMedium } from "./media-path.ts";
 import { isMissing, isWithin } from "./real-within.ts";
 
-/** Largest film that is read out of an archive, bytes: it lies in memory for a while. */
-const MAX_FILM_BYTES = 2 ** 30;
+/** Largest video file that is read out of an archive, bytes: it is held in memory for a while. */
+const MAX_VIDEO_BYTES = 2 ** 30;
 
 /** Where a row's image or video is. */
 export type FoundMedia =
@@ -57,16 +57,16 @@ export class MediaStore {
   }
 
   /**
-   * Finds a film or a folder of frames, and reads a film where it is packed.
+   * Finds a video file or a folder of frames, and reads a video file where it is packed.
    *
    * @throws DataError as `image`
    */
   video(named: string): Promise<FoundMedia> {
-    return this.#find(named, "video", MAX_FILM_BYTES);
+    return this.#find(named, "video", MAX_VIDEO_BYTES);
   }
 
   /**
-   * Fingerprints of the archives in which an image or video may stand, when it stands in one; else none.
+   * Fingerprints of the archives in which an image or video may stand, when it is in one; else none.
    *
    * @throws DataError as `image`
    */

@@ -25,10 +25,10 @@ const AT_ONCE = 8;
 /** The images, frames and videos of a row; undefined where one is not named but in the row itself. */
 function namedIn({ images, videos }: RowProblem): NamedMedium[] | undefined {
   const frames = videos.flatMap((video) => (video.kind === "frames" ? video.frames : []));
-  const films = videos.filter((video) => video.kind !== "frames");
+  const files = videos.filter((video) => video.kind !== "frames");
   const all = [
     ...[...images, ...frames].map((reference) => ({ medium: "image" as const, reference })),
-    ...films.map((reference) => ({ medium: "video" as const, reference })),
+    ...files.map((reference) => ({ medium: "video" as const, reference })),
   ];
   const named = all.flatMap(({ medium, reference }) =>
     reference.kind === "path" ? [{ medium, path: reference.path }] : [],
@@ -76,7 +76,7 @@ async function firstNamed(tables: readonly Table[], rows: TableRows): Promise<Na
   return undefined;
 }
 
-/** Fingerprints of the archives that the first named image or video may stand in, when it stands in one. */
+/** Fingerprints of the archives that the first named image or video may be in, when it is in one. */
 export async function archivesOf(
   tables: readonly Table[],
   rows: TableRows,

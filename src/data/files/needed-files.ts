@@ -1,6 +1,6 @@
 /**
  * @module
- * Which files of a repository the rows of its tables need: images and films that they name, or archives in which these
+ * Which files of a repository the rows of its tables need: images and video files that they name, or archives in which these
  * may lie.
  */
 import { dirname, relative, sep } from "node:path";
@@ -14,7 +14,7 @@ import { RepositoryFiles } from "./repository-files.ts";
 import { RowReaders } from "./rows/row-readers.ts";
 import type { Table } from "./table.ts";
 
-/** Most images and films that are downloaded one by one. */
+/** Most images and video files that are downloaded one by one. */
 const MAX_LOOSE = 10_000;
 /** What no row names as an image. */
 const NO_MEDIUM = /(^|\/)\.[^/]*$|\.(parquet|jsonl?|tsv|csv|md|txt|py|ya?ml)$/i;
@@ -39,7 +39,7 @@ async function allTables(options: FilesOptions): Promise<Table[]> {
  * The files that the rows of a repository's tables need beside the tables. Tables whose first image is in the row need
  * none.
  *
- * @param options of the data set, without parts of their own; its path is the folder that the tables lie in
+ * @param options of the data set, without parts of their own; its path is the folder that the tables are in
  * @param listed paths of all files of the repository
  * @throws DataError when they are too many, or there are only archives that cannot be read where they lie
  */
@@ -69,7 +69,7 @@ export async function neededFiles(
   }
   if (loose.size > MAX_LOOSE)
     throw new DataError(
-      `expected at most ${MAX_LOOSE} images and films beside the tables, got ${loose.size}: download the repository ` +
+      `expected at most ${MAX_LOOSE} images and video files beside the tables, got ${loose.size}: download the repository ` +
         "(hf download --repo-type dataset) and give its path",
     );
   const [other] = others;

@@ -12,7 +12,7 @@ import type { FilesOptions } from "./options.ts";
 
 /**
  * Where paths lead to, unless the user says it: from the files' own directory, else from the one that was given, where
- * the files lie in its folder data/.
+ * the files are in its folder data/.
  */
 function directoriesOf(options: FilesOptions, split: FileSplit, path: string): string[] {
   const given = (split === "train" ? undefined : options[split]) ?? options.path;

@@ -1,6 +1,6 @@
 /**
  * @module
- * The options of a data set that stands in files.
+ * The options of a data set in files.
  */
 import * as z from "zod";
 import { FILE_FORMATS } from "./table.ts";
@@ -39,13 +39,15 @@ const columnsSchema = z
 
 const videoSchema = z
   .strictObject({
-    fps: z.number().positive().default(2).describe("Frames to show per second of a film."),
+    fps: z.number().positive().default(2).describe("Frames to show per second of a video file."),
     numFrames: z
       .int()
       .min(2)
       .optional()
-      .describe("Frames to show of every film, in place of fps; of frames in a list or a folder at most."),
-    minFrames: z.int().min(2).default(4).describe("Fewest frames of a film, when fps decides."),
+      .describe(
+        "Frames to show of every video file, in place of fps; of frames in a list or a folder at most.",
+      ),
+    minFrames: z.int().min(2).default(4).describe("Fewest frames of a video file, when fps decides."),
     maxFrames: z
       .int()
       .min(2)
@@ -55,7 +57,7 @@ const videoSchema = z
       .number()
       .positive()
       .default(2)
-      .describe("Frames in a list or a folder per second of their film, unless the row says it."),
+      .describe("Frames in a list or a folder per second of their video file, unless the row says it."),
     maxBytes: z
       .int()
       .min(1)
@@ -66,7 +68,7 @@ const videoSchema = z
     "Which frames of videos are shown. A row's own fps, nframes, min_frames and max_frames come first.",
   );
 
-/** Where problems stand in files, and which of them count. */
+/** Where problems are in files, and which of them count. */
 export const filesSchema = z.strictObject({
   path: z
     .string()

@@ -51,7 +51,7 @@ async function sampledFingerprint(file: RegularFile, footer: number): Promise<st
   return hash.digest("hex");
 }
 
-/** A row group: which rows, and where the wanted columns stand in the file. */
+/** A row group: which rows, and where the wanted columns are in the file. */
 interface Group {
   readonly firstRow: number;
   readonly rows: number;
@@ -61,7 +61,7 @@ interface Group {
 }
 
 function byteRange({ meta_data: meta, file_path }: RowGroup["columns"][number]): [number, number] {
-  if (meta === undefined || file_path) throw new Error("a column stands in another file");
+  if (meta === undefined || file_path) throw new Error("a column is in another file");
   const start = Number(meta.dictionary_page_offset || meta.data_page_offset);
   return [start, start + Number(meta.total_compressed_size)];
 }
@@ -91,7 +91,7 @@ function planGroups(
 /** A column at the top of the schema. */
 interface TopColumn {
   readonly name: string;
-  /** Whether bytes that are no text stand in it, as pixels do. */
+  /** Whether bytes that are no text are in it, as pixels do. */
   readonly isBytes: boolean;
 }
 

@@ -47,10 +47,10 @@ export function withVideoPlaces(question: string, images: number, videos: number
   return isOfVideos ? question.replaceAll(IMAGE_PLACE, VIDEO_PLACE) : question;
 }
 
-const NUMBERED = /<image (\d{1,3})>/g;
+const NUMBERED = /<image[ _-]?(\d{1,3})>/g;
 
 /**
- * `<image 2>` names the second image: the images in the order in which they are named, those never named first.
+ * `<image 2>` (`<image_2>`, `<image2>`) names the second image: the images in the order in which they are named, those never named first.
  *
  * @throws DataError when an image is named that there is not
  */

@@ -27,17 +27,17 @@ const MAX_FOLDER_FILES = 200_000;
 const byNumber = new Intl.Collator("en", { numeric: true });
 
 /**
- * Reads the frames of one video that are to be shown. A film is sampled by ffmpeg. Frames that are given as images are
+ * Reads the frames of one video that are to be shown. A video file is sampled by ffmpeg. Frames that are given as images are
  * all shown; of more than `maxFrames` (or `numFrames`, where that is set) as many, evenly spaced.
  *
- * @throws DataError when a path, a frame or the film cannot be read, frames differ in size, or they take too many bytes
+ * @throws DataError when a path, a frame or the video file cannot be read, frames differ in size, or they take too many bytes
  */
 export async function readClip(reference: VideoReference, media: MediaOptions): Promise<VideoClip> {
   switch (reference.kind) {
     case "frames":
       return readFrameImages(reference.frames, reference, media);
     case "bytes":
-      return readFilmBytes(reference.bytes, "video", reference, media);
+      return readVideoBytes(reference.bytes, "video", reference, media);
     case "path":
       return readNamedClip(reference.path, reference, media);
   }
@@ -47,18 +47,18 @@ async function readNamedClip(named: string, own: OwnSampling, media: MediaOption
   const found = await media.store.video(named);
   switch (found.kind) {
     case "file":
-      return readFilm(found.path, shownMedium("video", named), own, media);
+      return readVideoFile(found.path, shownMedium("video", named), own, media);
     case "bytes":
-      return readFilmBytes(found.bytes, found.where, own, media);
+      return readVideoBytes(found.bytes, found.where, own, media);
     case "folder":
       return readFrameImages(framesIn(found.names, named), own, media);
   }
 }
 
 /**
- * Reads the video that a user names: a film, or a folder of its frames.
+ * Reads the video that a user names: a video file, or a folder of its frames.
  *
- * @param fps of a film, frames to show a second; of a folder, frames a second that it has
+ * @param fps of a video file, frames to show a second; of a folder, frames a second that it has
  * @throws DataError when there is none, or it cannot be read
  */
 export async function readVideoAt(path: string, fps: number): Promise<VideoClip> {
@@ -70,7 +70,7 @@ export async function readVideoAt(path: string, fps: number): Promise<VideoClip>
   return readClip({ kind: "path", path: basename(found) }, { store, options });
 }
 
-async function readFilm(
+async function readVideoFile(
   path: string,
   where: string,
   own: OwnSampling,
@@ -85,17 +85,17 @@ async function readFilm(
 }
 
 /** ffmpeg reads files only, so the bytes become one for the time of reading. */
-async function readFilmBytes(
+async function readVideoBytes(
   bytes: Uint8Array,
   where: string,
   own: OwnSampling,
   media: MediaOptions,
 ): Promise<VideoClip> {
-  const folder = await mkdtemp(join(tmpdir(), "fovea-film-"));
+  const folder = await mkdtemp(join(tmpdir(), "fovea-video-"));
   try {
-    const path = join(folder, "film");
+    const path = join(folder, "video");
     await writeFile(path, bytes);
-    return await readFilm(path, where, own, media);
+    return await readVideoFile(path, where, own, media);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -129,9 +129,10 @@ async function readFrameImages(
 ): Promise<VideoClip> {
   const { video } = media.options;
   const { numFrames = video.maxFrames, maxFrames } = sampling(own, video);
-  const film = { totalFrames: images.length, fps: own.fps ?? video.framesFps };
+  const given = { totalFrames: images.length, fps: own.fps ?? video.framesFps };
   const limit = Math.min(numFrames, maxFrames);
-  const chosen = images.length > limit ? sampleFrames(film, { numFrames: limit }) : Array.from(images.keys());
+  const chosen =
+    images.length > limit ? sampleFrames(given, { numFrames: limit }) : Array.from(images.keys());
   const frames: RgbImage[] = [];
   for (const index of chosen) {
     const reference = images[index]!;
@@ -149,5 +150,5 @@ async function readFrameImages(
       );
     frames.push(frame);
   }
-  return { frames, fps: sampledFps(film, chosen.length) };
+  return { frames, fps: sampledFps(given, chosen.length) };
 }

@@ -9,7 +9,7 @@ import { DataError } from "../../errors/index.ts";
 /** A snapshot in the cache of the Hugging Face Hub, whose files are links to `blobs/` beside it. */
 const SNAPSHOT = /^(.*[\\/]datasets--[^\\/]+)[\\/]snapshots[\\/][0-9a-f]{40}(?=[\\/]|$)/;
 
-/** Whether a path lies in a directory, or is it; links are not followed. */
+/** Whether a path is in a directory, or the directory itself; links are not followed. */
 export function isWithin(root: string, path: string): boolean {
   const way = relative(root, path);
   return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
@@ -38,7 +38,7 @@ export function isMissing(error: unknown): error is DataError {
 }
 
 /**
- * The real path of what lies in a directory.
+ * The real path of something in a directory.
  *
  * @param shown names it in errors
  * @throws DataError when it is missing, its links loop, or they lead out of the directory; out of a snapshot of the

@@ -23,17 +23,20 @@ test.each([
   ["We have $x=0$. Thus the answer is \\boxed{0}.", "0", "a box in prose"],
   ["\\boxed{\\text{the \\boxed{inner} one}}", "\\text{the \\boxed{inner} one}", "a box in a box"],
   ["so \\boxed{8", "so \\boxed{8", "a box left open"],
+  ["so $\\boxed 8$.", "8", "a box without braces"],
+  ["so $\\boxed{}$", "", "an empty box"],
   ["so \\fbox{8}", "8", "LaTeX's other box"],
   ["He has 3 + 4 = 7 marbles.\n#### 7", "7", "GSM8K's last line"],
   ["#### 7", "#### 7", "a heading alone"],
   ["nan", "", "a missing number as Python writes it"],
+  ["<NA>", "", "a missing value as pandas writes it"],
   ["naan", "naan", "a word that begins alike"],
   ["$", "$", "a lone dollar"],
 ])("%j is %j: %s", (text, expected) => {
   expect(referenceAnswer(text)).toBe(expected);
 });
 
-test("what stands in marks, in a box or bare is the same answer", () => {
+test("an answer in marks, in a box or bare is the same answer", () => {
   const bare = fc
     .stringMatching(/^[0-9a-z .,+*-]*$/)
     .map((text) => text.trim())

@@ -37,6 +37,8 @@ function boxesIn(text: string): Box[] {
   return boxes;
 }
 
+/** TeX's box around one symbol or number without braces. */
+const BARE = /\\boxed\s*([^\s{}$\\.,;]+)(?:[\s$.]|$)/;
 /** What joins boxes that are one answer: `\boxed{1} and $\boxed{2}$`. */
 const JOINT = /^[\s$,;]*(?:and|or)?[\s$,;]*$/i;
 
@@ -47,7 +49,7 @@ const JOINT = /^[\s$,;]*(?:and|or)?[\s$,;]*$/i;
 function boxed(text: string): string | undefined {
   const boxes = boxesIn(text);
   const last = boxes.at(-1);
-  if (last === undefined) return undefined;
+  if (last === undefined) return BARE.exec(text)?.[1];
   let first = boxes.length - 1;
   while (first > 0 && JOINT.test(text.slice(boxes[first - 1]!.end, boxes[first]!.start))) first -= 1;
   const outside =
@@ -85,6 +87,6 @@ export function referenceAnswer(text: string): string {
       ? text.slice(open + "<answer>".length, close)
       : text.slice(thought < 0 ? 0 : thought + THOUGHT.length);
   const bare = marked.trim();
-  if (/^nan$/i.test(bare)) return "";
+  if (/^(nan|<na>)$/i.test(bare)) return "";
   return boxed(bare) ?? MARKED_LINE.exec(bare)?.[1]?.trim() ?? bare;
 }

@@ -24,6 +24,8 @@ export interface RowProblem {
   /** Whether the answer is none of the options that there are. */
   readonly isOutsideOptions: boolean;
   readonly kind: string;
+  /** What the row wants a system message to say; the prompt format alone sets that. */
+  readonly system: string | undefined;
   /** In the order of the question's places. */
   readonly images: readonly ImageReference[];
   readonly videos: readonly VideoReference[];
@@ -38,6 +40,25 @@ export interface RowOptions {
   readonly readers: RowReaders;
   readonly format: FileFormat;
   readonly answerPlaces: FilesOptions["answerPlaces"];
+}
+
+/** Most columns that are named. */
+const NAMED = 12;
+
+/** Says which columns a row has whose part is missing. */
+function missing(part: "question" | "answer", row: Row): DataError {
+  const names = Object.keys(row);
+  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
+  const shown = names.slice(0, NAMED).join(", ") || "no columns";
+  return new DataError(
+    `${part}: is missing; the row has ${shown}${more} (data.columns.${part} names its column)`,
+  );
+}
+
+/** The text of ms-swift's `system` column. */
+function systemIn(row: Row, format: FileFormat): string | undefined {
+  const found = new Cells(row, format).first(["system", "system_prompt"])?.value;
+  return typeof found === "string" ? found : undefined;
 }
 
 /** Questions and answers of different origin belong together only where there is one question. */
@@ -58,8 +79,8 @@ function requireOneQuestion(question: FoundPart<"question">, answer: FoundPart<"
 export function rowProblem(row: Row, { readers, format, answerPlaces }: RowOptions): RowProblem {
   const found = <P extends Part>(part: P) => readers.read(part, row, format);
   const [asked, answered, choice] = [found("question"), found("answer"), found("options")];
-  if (asked === undefined) throw new DataError("question: is missing");
-  if (answered === undefined) throw new DataError("answer: is missing");
+  if (asked === undefined) throw missing("question", row);
+  if (answered === undefined) throw missing("answer", row);
   requireOneQuestion(asked, answered);
   const options = choice?.value.texts;
   const { answers, isOption } = readAnswers(answered.value, choice?.value, answerPlaces);
@@ -93,6 +114,7 @@ export function rowProblem(row: Row, { readers, format, answerPlaces }: RowOptio
     options,
     isOutsideOptions: options !== undefined && !isOption,
     kind: kind?.value ?? "all",
+    system: asked.value.system ?? systemIn(row, format),
     images,
     videos: media.videos,
     laterMedia: later,

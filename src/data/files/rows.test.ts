@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { decodeImage } from "../../model/index.ts";
 import { smallProblems } from "../../testing/data-files.ts";
-import { oneProblem as one, IMAGE_A as red, oneSummary as summary } from "../../testing/one-row.ts";
+import { oneProblem as one, oneRow, IMAGE_A as red, oneSummary as summary } from "../../testing/one-row.ts";
 import { ROW_CONVENTIONS, writeConvention, writeVerlParquet } from "../../testing/row-formats.ts";
 import { temporaryDirectory } from "../../testing/tiny-run.ts";
 import { openFileSource } from "./file-source.ts";
@@ -69,7 +69,7 @@ describe("a row of", () => {
       ["<image>or<image>?", ["a"], [28, 56]],
     ],
     [
-      "images in the parts that stand in a column as well",
+      "images in the parts that are in a column as well",
       { images: ["a.png"], messages: [user([image("a.png"), text("Colour?")]), assistant("red")] },
       ["<image>Colour?", ["red"], [28]],
     ],
@@ -151,7 +151,7 @@ describe("a row of", () => {
         question: "Colour?",
         answers: [{ answer: "red", answer_id: 1 }, { answer: "red" }, { answer: "crimson" }],
       },
-      ["Colour?", ["red", "crimson"], [28]],
+      ["Colour?", ["red", "red", "crimson"], [28]],
     ],
     [
       "SQuAD",
@@ -162,6 +162,40 @@ describe("a row of", () => {
       "DocVQA as a text that is a list",
       { question: "Colour?", answers: "['red', \"o'er\"]" },
       ["Colour?", ["red", "o'er"], []],
+    ],
+    [
+      "MMMU with several answers",
+      { question: "?", options: "[]", answer: "['1/3', '0.333']" },
+      ["?", ["1/3", "0.333"], []],
+    ],
+    [
+      "a question that names its images",
+      { images: ["a.png", "b.png"], question: "<image_2> or <image1>?", answer: "1" },
+      ["<image> or <image>?", ["1"], [56, 28]],
+    ],
+    ["a vector as answer", { question: "?", answer: "[1, 2]" }, ["?", ["[1, 2]"], []]],
+    [
+      "verl whose structs are texts",
+      { prompt: "[{'role': 'user', 'content': 'Colour?'}]", reward_model: '{"ground_truth": "red"}' },
+      ["Colour?", ["red"], []],
+    ],
+    [
+      "a struct of nulls before an image",
+      { images: [{ bytes: null, path: null }], image: "b.png", question: "?", answer: "1" },
+      ["?", ["1"], [56]],
+    ],
+    [
+      "Anthropic's source",
+      {
+        messages: [
+          user([
+            { type: "image", source: { type: "base64", media_type: "image/png", data: base64 } },
+            text("?"),
+          ]),
+          assistant("1"),
+        ],
+      },
+      ["<image>?", ["1"], [28]],
     ],
     ["ChartQA", { question: "How many?", label: ["14"] }, ["How many?", ["14"], []]],
     ["GSM8K", { question: "How many?", answer: "He has 3 + 4 = 7.\n#### 7" }, ["How many?", ["7"], []]],
@@ -276,6 +310,14 @@ describe("nothing passes in silence:", () => {
       const options = filesSchema.parse({ path: join(folder, name) });
       await expect(openFileSource(options, "train")).rejects.toThrow(`${name}: is a Git LFS pointer`);
     }
+  });
+
+  test("a Git LFS pointer in the place of an archive is named", async () => {
+    const path = oneRow({ image: "images/p.png", question: "?", answer: "1" });
+    const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n";
+    writeFileSync(join(dirname(path), "images.zip"), pointer);
+    const source = await openFileSource(filesSchema.parse({ path }), "train");
+    await expect(source.problem(0)).rejects.toThrow("images.zip: is a Git LFS pointer");
   });
 
   test("the whole row is kept, without pixels", async () => {

@@ -3,10 +3,10 @@
  * A file of rows, whatever its format: so many rows, each read when it is asked for.
  */
 
-/** The formats that rows can stand in. */
+/** The formats that rows can be in. */
 export const FILE_FORMATS = ["jsonl", "json", "parquet", "tsv", "csv"] as const;
 
-/** How rows stand in a file. */
+/** How rows are in a file. */
 export type FileFormat = (typeof FILE_FORMATS)[number];
 
 /** One row: its cells by the names of their columns. */
@@ -32,10 +32,4 @@ export interface Table {
   row(row: number): Promise<Row>;
   /** The row whose `index` cell reads so; only of files whose images may be those of other rows. */
   rowWithIndex?(index: string): number | undefined;
-}
-
-/** A cell, where the row itself has it and it holds something. */
-export function cell(row: Row, column: string): unknown {
-  const value = Object.hasOwn(row, column) ? row[column] : undefined;
-  return value === null || value === "" ? undefined : value;
 }

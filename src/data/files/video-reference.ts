@@ -11,7 +11,7 @@ import { literalIn } from "./rows/literal.ts";
 
 /** How a row itself wants its video sampled; what it does not say is left to the options. */
 export interface OwnSampling {
-  /** Of a film: frames per second to show. Of frames: how many a second they are. */
+  /** Of a video file: frames per second to show. Of frames: how many a second they are. */
   readonly fps?: number;
   readonly numFrames?: number;
   readonly minFrames?: number;

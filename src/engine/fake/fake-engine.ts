@@ -6,7 +6,7 @@
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { ImageAblation } from "../../credit/index.ts";
+import { type ImageAblation, SIGNALS } from "../../credit/index.ts";
 import { EngineError, ShapeError } from "../../errors/index.ts";
 import { Rng } from "../../math/index.ts";
 import type { Capability } from "../capabilities.ts";
@@ -52,9 +52,7 @@ const POLICY_FILE = "fake-policy.bin";
 const OPTIMIZER_FILE = "fake-optimizer.bin";
 
 const ALL: readonly Capability[] = [
-  "attention",
-  "attention-measure",
-  "calibrated-attention",
+  ...SIGNALS.flatMap(({ needs }) => needs.map(({ capability }) => capability)),
   "entropy",
   "entropy-gradient",
   "full-distribution",

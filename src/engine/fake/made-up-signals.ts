@@ -1,19 +1,20 @@
 /**
  * @module
- * Attention signals without attention: numbers that depend on the prompt and the row's token alone, so that sampling
- * and scoring agree. They keep every bound and identity that true signals have.
+ * Attention without a model: rows that depend on the prompt, the row's token and its place alone, so that sampling and
+ * scoring agree. Signals are what their records make of the rows, with every bound and identity that true ones have.
  */
-import {
-  type AttentionRequest,
-  type AttentionSignals,
-  biasCurve,
-  type CalibratedAttention,
-  type CalibratedRequest,
-} from "../../credit/index.ts";
+import { type AttentionRows, askedSignals, emptySignals, KEY_KIND } from "../../credit/index.ts";
 import type { AttentionRow, SignalRequest, Signals } from "../engine.ts";
 
-/** Features of a token from which its made-up attention row is taken; the first is the one "on the image". */
-const FEATURES = 4;
+/** The prompt's keys of every made-up row: images and text. */
+const KINDS = [
+  KEY_KIND.text,
+  KEY_KIND.visual,
+  KEY_KIND.visual,
+  KEY_KIND.visual,
+  KEY_KIND.text,
+  KEY_KIND.text,
+];
 
 /** The prompt's key and last token, and the completion. */
 export interface Place {
@@ -36,49 +37,34 @@ function rowToken({ tokens, lastToken }: Place, row: AttentionRow, t: number): n
   return row === "own" ? tokens[t]! : t === 0 ? lastToken : tokens[t - 1]!;
 }
 
-function attention(place: Place, { row, measure }: AttentionRequest): AttentionSignals {
-  const at = (t: number, salt: number) => scatter(place.key, rowToken(place, row, t), salt);
-  const visualMass = Float64Array.from(place.tokens, (_, t) => 0.05 + 0.9 * at(t, 1));
-  return {
-    visualMass,
-    textMass: visualMass.map((mass) => 1 - mass),
-    visualShift: Float64Array.from(place.tokens, (_, t) => (t === 0 ? 0 : at(t, 2))),
-    textShift: Float64Array.from(place.tokens, (_, t) => (t === 0 ? 0 : at(t, 3))),
-    ...(measure && {
-      [measure]: {
-        visual: Float64Array.from(place.tokens, (_, t) => (t === 0 ? 0 : at(t, 8))),
-        text: Float64Array.from(place.tokens, (_, t) => (t === 0 ? 0 : at(t, 9))),
-      },
-    }),
-  };
-}
-
-/** Features are keys; a bias curve that is given divides them, the paper's is taken to be in them already. */
-function calibrated(place: Place, request: CalibratedRequest): CalibratedAttention {
-  const { row, biasCorrection, biasCurve: curve } = request;
-  const length = place.tokens.length;
-  const bias = biasCorrection && curve ? biasCurve(FEATURES, curve) : new Float64Array(FEATURES).fill(1);
-  const features = Array.from(place.tokens, (_, t) =>
-    Array.from(bias, (b, f) => scatter(place.key, rowToken(place, row, t), 4 + f) / b),
-  );
-  const gram = new Float64Array(length * length);
-  for (let s = 0; s < length; s++) {
-    for (let t = 0; t < length; t++) {
-      for (let f = 0; f < FEATURES; f++) {
-        gram[s * length + t] = gram[s * length + t]! + features[s]![f]! * features[t]![f]!;
-      }
-    }
+/**
+ * Rows of attention on the prompt's keys and the completion's up to the query's own: each sums to 1, and depends on the
+ * prompt, the row's token and how many keys it sees.
+ */
+function madeUpRows(place: Place, row: AttentionRow, layers: number): AttentionRows {
+  const tokens = place.tokens.length;
+  const keys = KINDS.length + tokens;
+  const first = row === "own" ? KINDS.length : KINDS.length - 1;
+  const rows = new Float64Array(tokens * keys);
+  for (let t = 0; t < tokens; t++) {
+    const token = rowToken(place, row, t);
+    const seen = first + t + 1;
+    const shares = Array.from({ length: seen }, (_, key) => 0.05 + scatter(place.key, token, key, layers));
+    const sum = shares.reduce((total, share) => total + share, 0);
+    for (const [key, share] of shares.entries()) rows[t * keys + key] = share / sum;
   }
-  return { connectivity: Float64Array.from(features, (feature) => feature[0]!), gram };
+  const kind = Uint8Array.from({ length: keys }, (_, key) => KINDS[key] ?? KEY_KIND.text);
+  return { rows, tokens, keys, kind, first };
 }
 
-/** The signals asked for, as a part of a completion or a score. */
+/** The signals asked for, as a part of a completion or a score: what each makes of rows that are made up. */
 export function madeUpSignals(place: Place, request: SignalRequest | undefined): { signals?: Signals } {
-  if (request?.attention === undefined && request?.calibrated === undefined) return {};
-  return {
-    signals: {
-      ...(request.attention && { attention: attention(place, request.attention) }),
-      ...(request.calibrated && { calibrated: calibrated(place, request.calibrated) }),
-    },
-  };
+  const asked = askedSignals(request);
+  if (asked.length === 0) return {};
+  if (place.tokens.length === 0) return { signals: emptySignals(request) };
+  const values = asked.map(({ signal, request: own }) => {
+    const { row, layers } = signal.rows(own);
+    return [signal.name, signal.reduce(madeUpRows(place, row, layers), own)];
+  });
+  return { signals: Object.fromEntries(values) };
 }

@@ -163,9 +163,7 @@ export class LocalModel {
       {
         weights,
         temperature: checkedTemperature(request.temperature),
-        attention: signals?.attention,
-        calibrated: signals?.calibrated,
-        imageRows: signals?.imageRows,
+        signals,
         entropy,
         values,
         likeliest,

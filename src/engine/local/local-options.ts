@@ -2,7 +2,7 @@
  * @module
  * What a local engine is opened with, and checks of what it is asked.
  */
-import { checkedBiasCurve } from "../../credit/index.ts";
+import { askedSignals } from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";
 import type { LoraOptions, ModelConfig } from "../../model/index.ts";
 import type { SignalRequest } from "../engine.ts";
@@ -64,9 +64,9 @@ export function checkPositive(name: string, value: number): void {
  * @throws NumericError when a parameter of the bias curve is out of range
  */
 export function checkLayers(call: string, signals: SignalRequest | undefined): void {
-  if (signals?.calibrated !== undefined) {
-    checkPositive(`${call}: signals.calibrated.layers`, signals.calibrated.layers);
-    checkedBiasCurve(signals.calibrated.biasCurve ?? {});
+  for (const { signal, request } of askedSignals(signals)) {
+    checkPositive(`${call}: signals.${signal.name}.layers`, signal.rows(request).layers);
+    signal.check?.(request);
   }
 }
 

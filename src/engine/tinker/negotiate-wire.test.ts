@@ -3,6 +3,7 @@ import { EngineError } from "../../errors/index.ts";
 import { TinkerWorld } from "../../testing/tinker-fixtures.ts";
 import { createFakeEngine } from "../fake/fake-engine.ts";
 import type { Fetch } from "./tinker-options.ts";
+import { canCompress } from "./wire-format.ts";
 
 const world = new TinkerWorld();
 afterEach(() => world.close());
@@ -97,6 +98,21 @@ describe("the form of bodies", () => {
     await expect(world.client((await world.server()).url, { fetch: named })).rejects.toThrow(
       /a form that is not known here: cbor; supported: /,
     );
+  });
+
+  test.skipIf(!canCompress)("is compressed where the server asks for it and Node can", async () => {
+    const encodings: (string | null)[] = [];
+    const route: Fetch = (address, options) => {
+      if (address.endsWith("forward_backward")) {
+        encodings.push(new Headers(options.headers).get("content-encoding"));
+      }
+      return fetch(address, options);
+    };
+    const client = await world.client((await world.server({ engine: small })).url, { fetch: route });
+    const many = Array.from({ length: 200 }, () => sequence);
+    const scores = await client.score(many);
+    expect(encodings).toEqual(["zstd"]);
+    expect(scores).toEqual(await small().score(many));
   });
 
   test("may be named, and then nothing is asked", async () => {

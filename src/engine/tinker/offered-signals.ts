@@ -4,21 +4,21 @@
  * the package in engines/skyrl. They are asked for by numbers in `loss_fn_config`; engines/skyrl/README.md has the
  * contract.
  */
-import type { CalibratedRequest } from "../../credit/index.ts";
+import { askedSignals, SIGNALS, type SignalCapability } from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";
 import type { Capability } from "../capabilities.ts";
 import type { ScoreRequest } from "../engine.ts";
 
 const PROTOCOL = 1;
-const ROWS = { own: 1, predicting: 2 } as const;
-const MEASURES = { sharpness: 1, divergence: 2 } as const;
-const KNOWN = [
-  "attention",
-  "attention-measure",
-  "calibrated-attention",
+
+/** Signals that the plain protocol has a form for, and what they need. */
+const KNOWN: readonly Offered[] = [
   "entropy",
-] as const satisfies readonly Capability[];
-type Offered = (typeof KNOWN)[number];
+  ...SIGNALS.filter((signal) => "plain" in signal).flatMap(({ needs }) =>
+    needs.map(({ capability }) => capability),
+  ),
+];
+type Offered = SignalCapability | "entropy";
 
 /** What a server says of its signals, in `get_server_capabilities`. */
 export interface SaidOfSignals {
@@ -53,41 +53,20 @@ export function missingFromPlain(
   { signals, entropy, weights, values, divergenceFrom }: ScoreRequest,
   offered: ReadonlySet<Offered>,
 ): string | undefined {
-  const { attention, calibrated } = signals ?? {};
-  if ((attention ?? calibrated ?? entropy) && weights === "reference") return "signals of the reference";
-  if (attention && !offered.has("attention")) return "attention";
-  if (attention?.measure && !offered.has("attention-measure")) return `attention's ${attention.measure}`;
-  if (calibrated && !offered.has("calibrated-attention")) return "calibrated attention";
+  const asked = askedSignals(signals);
+  if ((asked.length > 0 || entropy) && weights === "reference") return "signals of the reference";
+  for (const { signal, request } of asked) {
+    const missing = signal.needs.find((need) => need.when(request) && !offered.has(need.capability));
+    if (missing !== undefined) return missing.words(request);
+  }
   if (entropy && !offered.has("entropy")) return "entropy";
   if (values) return "value head";
   return divergenceFrom && "divergences over the vocabulary";
 }
 
-/** The parameters of the bias curve that are given; a server takes the paper's for the others. */
-function curveConfig({ biasCorrection, biasCurve = {} }: CalibratedRequest): Record<string, number> {
-  if (!biasCorrection) return {};
-  const { exponential, decay, cosine } = biasCurve;
-  return {
-    ...(exponential !== undefined && { "fovea.bias_exponential": exponential }),
-    ...(decay !== undefined && { "fovea.bias_decay": decay }),
-    ...(cosine !== undefined && { "fovea.bias_cosine": cosine }),
-  };
-}
-
 /** A request for signals as `loss_fn_config`; undefined where none is asked for. */
 export function signalConfig({ signals, entropy }: ScoreRequest): Record<string, number> | undefined {
-  const { attention, calibrated } = signals ?? {};
-  const config = {
-    ...(attention && { "fovea.attention": ROWS[attention.row] }),
-    ...(attention?.measure && { "fovea.attention_measure": MEASURES[attention.measure] }),
-    ...(calibrated && {
-      "fovea.calibrated": ROWS[calibrated.row],
-      "fovea.calibrated_layers": calibrated.layers,
-      "fovea.bias_correction": calibrated.biasCorrection ? 1 : 0,
-      ...curveConfig(calibrated),
-      "fovea.packed_gram": 1,
-    }),
-    ...(entropy && { "fovea.entropy": 1 }),
-  };
+  const config: Record<string, number> = entropy ? { "fovea.entropy": 1 } : {};
+  for (const { signal, request } of askedSignals(signals)) Object.assign(config, signal.plain?.(request));
   return Object.keys(config).length === 0 ? undefined : config;
 }

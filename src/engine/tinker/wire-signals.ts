@@ -1,9 +1,17 @@
 /**
  * @module
- * Signals of attention as extra keys of answers, one tensor each: the same names in `loss_fn_outputs` of a forward pass
- * and in `signals` of a sampled sequence.
+ * Signals as extra keys of answers, one tensor for each part: the same names in `loss_fn_outputs` of a forward pass and in
+ * `signals` of a sampled sequence.
  */
-import type { AttentionSignals } from "../../credit/index.ts";
+import {
+  askedParts,
+  askedSignals,
+  fromParts,
+  type PartShape,
+  partAt,
+  SIGNALS,
+  type SignalPart,
+} from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";
 import type { SignalRequest, Signals } from "../engine.ts";
 import { wholeGram } from "./packed-gram.ts";
@@ -11,33 +19,17 @@ import { fromWire, toTensor, type WireTensor } from "./wire.ts";
 
 type Tensors = Readonly<Record<string, WireTensor>>;
 
-const ATTENTION = {
-  visualMass: "visual_mass",
-  textMass: "text_mass",
-  visualShift: "visual_shift",
-  textShift: "text_shift",
-} as const;
-const MEASURES = ["sharpness", "divergence"] as const;
-
 /** Signals as tensors by name. */
 export function signalTensors(signals: Signals | undefined): Record<string, WireTensor> {
   const tensors: Record<string, WireTensor> = {};
-  const { attention, calibrated } = signals ?? {};
-  if (attention !== undefined) {
-    for (const [own, name] of Object.entries(ATTENTION)) {
-      tensors[name] = toTensor(attention[own as keyof typeof ATTENTION]);
+  for (const { name, parts } of SIGNALS) {
+    const length = partAt(signals?.[name], parts[0]!.path)?.length ?? 0;
+    for (const { path, shape, wire } of parts) {
+      const numbers = partAt(signals?.[name], path);
+      if (numbers === undefined) continue;
+      // The first part of a signal with pairs of tokens has a number a token.
+      tensors[wire] = toTensor(numbers, "float32", shape === "T×T" ? [length, length] : [numbers.length]);
     }
-    for (const measure of MEASURES) {
-      const both = attention[measure];
-      if (both === undefined) continue;
-      tensors[`visual_${measure}`] = toTensor(both.visual);
-      tensors[`text_${measure}`] = toTensor(both.text);
-    }
-  }
-  if (calibrated !== undefined) {
-    const { connectivity, gram } = calibrated;
-    tensors["connectivity"] = toTensor(connectivity);
-    tensors["gram"] = toTensor(gram, "float32", [connectivity.length, connectivity.length]);
   }
   return tensors;
 }
@@ -56,44 +48,35 @@ export function signalsOf(
   where: string,
   isOptional: boolean,
 ): Signals | undefined {
-  const has = (name: string) => tensors[name] !== undefined;
-  const read = (name: string, ...sizes: readonly number[]): Float64Array => {
-    const numbers = tensors[name]?.data;
-    const expected = sizes.length === 0 ? [length] : sizes;
-    if (numbers === undefined) throw new EngineError(`${where}: expected the signal ${name}, got none`);
-    if (!expected.includes(numbers.length)) {
-      throw new EngineError(
-        `${where}: expected ${expected.join(" or ")} numbers of the signal ${name}, got ${numbers.length}`,
-      );
-    }
-    return fromWire(numbers);
+  const signals = askedSignals(request).flatMap((asked) => {
+    const parts = askedParts(asked);
+    if (isOptional && tensors[parts[0]!.wire] === undefined) return [];
+    const read = parts.map((part) => [part.path, readPart(tensors[part.wire], part, length, where)] as const);
+    return [[asked.signal.name, fromParts(read)] as const];
+  });
+  return signals.length === 0 ? undefined : Object.fromEntries(signals);
+}
+
+function readPart(
+  tensor: WireTensor | undefined,
+  { wire, shape, symmetric }: Omit<SignalPart<never>, "when">,
+  length: number,
+  where: string,
+): Float64Array {
+  if (tensor === undefined) throw new EngineError(`${where}: expected the signal ${wire}, got none`);
+  const numbers = fromWire(tensor.data);
+  const triangle = (length * (length + 1)) / 2;
+  if (symmetric && numbers.length === triangle && triangle !== length ** 2) return wholeGram(numbers, length);
+  const fits: Record<PartShape, boolean> = {
+    T: numbers.length === length,
+    "T×T": numbers.length === length ** 2,
+    "T×I": length === 0 ? numbers.length === 0 : numbers.length % length === 0,
   };
-  const readGram = (): Float64Array => {
-    const [matrix, triangle] = [length ** 2, (length * (length + 1)) / 2];
-    const numbers = read("gram", matrix, triangle);
-    return numbers.length === matrix ? numbers : wholeGram(numbers, length);
-  };
-  const { attention, calibrated } = request ?? {};
-  const signals = {
-    ...(attention &&
-      (!isOptional || has(ATTENTION.visualMass)) && {
-        attention: {
-          visualMass: read(ATTENTION.visualMass),
-          textMass: read(ATTENTION.textMass),
-          visualShift: read(ATTENTION.visualShift),
-          textShift: read(ATTENTION.textShift),
-          ...(attention.measure && {
-            [attention.measure]: {
-              visual: read(`visual_${attention.measure}`),
-              text: read(`text_${attention.measure}`),
-            },
-          }),
-        } satisfies AttentionSignals,
-      }),
-    ...(calibrated &&
-      (!isOptional || has("connectivity")) && {
-        calibrated: { connectivity: read("connectivity"), gram: readGram() },
-      }),
-  };
-  return Object.keys(signals).length === 0 ? undefined : signals;
+  if (!fits[shape]) {
+    const whole = { T: `${length}`, "T×T": `${length ** 2}`, "T×I": `a multiple of ${length}` }[shape];
+    throw new EngineError(
+      `${where}: expected ${whole}${symmetric ? ` or ${triangle}` : ""} numbers of the signal ${wire}, got ${numbers.length}`,
+    );
+  }
+  return numbers;
 }

@@ -6,6 +6,7 @@
  * extension; a server without it is never sent any, and a client without it never sees any.
  */
 import * as z from "zod";
+import { signalRequestSchema } from "../../credit/index.ts";
 import type { AdamParameters } from "../engine.ts";
 import { unpacked } from "./protobuf/numbers.ts";
 import { DType } from "./protobuf/tinker_pb.ts";
@@ -89,7 +90,7 @@ export const forwardInputSchema = z.object({
 });
 export type WireForwardInput = z.output<typeof forwardInputSchema>;
 
-/** What an image ablation or a signal request is in detail, the engine checks. */
+/** What an image ablation is in detail, the engine checks. */
 const opaque = z.record(z.string(), z.unknown());
 
 export const forwardOptionsSchema = z.object({
@@ -97,7 +98,7 @@ export const forwardOptionsSchema = z.object({
   temperature: z.number().positive().nullish(),
   entropy: z.boolean().nullish(),
   values: z.boolean().nullish(),
-  signals: opaque.nullish(),
+  signals: signalRequestSchema.nullish(),
   divergence_from: opaque.nullish(),
   /** False leaves log-probs out of a backward pass's answer, which saves a forward pass. */
   logprobs: z.boolean().nullish(),
@@ -166,7 +167,7 @@ export const sampleRequestSchema = z.object({
     .object({
       /** Requests that are to be sampled in one batch, in the order of their places. */
       batch: z.object({ id: text, place: count, size: z.int().min(1) }).nullish(),
-      signals: opaque.nullish(),
+      signals: signalRequestSchema.nullish(),
     })
     .nullish(),
 });

@@ -224,14 +224,14 @@ export function decodeBmp(file: Uint8Array): Pixels {
   const data = new Uint8Array(width * height * 4);
   const rowOf = (y: number) => (isTopDown ? y : height - 1 - y);
   if (hasPalette) {
-    if (colours > 65536 || behind + palette > file.length) throw new Error("its palette is cut off");
+    if (colours > 65536) throw new Error(`expected a palette of at most 65536 colours, got ${colours}`);
     const indices =
       compression === RAW ? unpackedIndices(file, start, header) : runIndices(file, start, header);
     for (let y = 0, to = 0; y < height; y++) {
       for (let x = 0; x < width; x++, to += 4) {
         const index = indices[rowOf(y) * width + x]!;
         const entry = behind + entryBytes * index;
-        for (let c = 0; c < 3; c++) data[to + c] = index < colours ? file[entry + 2 - c]! : 0;
+        for (let c = 0; c < 3; c++) data[to + c] = index < colours ? (file[entry + 2 - c] ?? 0) : 0;
         data[to + 3] = 255;
       }
     }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { Rng } from "../../math/index.ts";
 import { decodeDamaged } from "../../testing/damaged-images.ts";
 
-test.each([".png", ".jpg", ".webp", ".gif", ".tif"])(
+test.each([".png", ".jpg", ".webp", ".gif", ".tif", ".bmp", ".ppm"])(
   "2,000 damaged %s files end in pixels or a DataError, soon and in bounded memory",
   async (ending) => {
     const report = await decodeDamaged(ending, 2000, new Rng(7));

@@ -101,7 +101,7 @@ function scaled(value: number, { kind, most }: PnmHeader): number {
   return Math.min(255, roundHalfEven((value / most) * outMost));
 }
 
-/** `[height × width × channels]` values as they stand in the file. */
+/** `[height × width × channels]` values as they are in the file. */
 function binaryValues(
   file: Uint8Array,
   { width, height, most, start }: PnmHeader,

@@ -66,7 +66,7 @@ describe("decodeImage", () => {
     expect(recorded.length).toBeGreaterThanOrEqual(40);
   });
 
-  test.each(recorded)("gives Pillow's pixels of $file ($mode), to the bit", async (expected) => {
+  test.each(recorded)("gives Pillow's pixels of $file ($mode), bitwise", async (expected) => {
     const image = await decodeImage(pathOf(expected.file));
     expect([image.width, image.height]).toEqual([expected.width, expected.height]);
     expect(digest(image.data)).toBe(expected.sha256);

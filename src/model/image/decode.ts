@@ -103,7 +103,7 @@ function decodeOwn(
   return { width, height, data: rgb };
 }
 
-/** Pixels as they lie in the file, not turned. */
+/** Pixels as they are in the file, not turned. */
 async function decodePixels(
   image: Sharp,
   format: Format,

@@ -76,7 +76,7 @@ export function imageOrientation(
 }
 
 /**
- * Where the pixel (x, y) of the upright image stands in the file's, of `width` × `height`: offset + x·right + y·down.
+ * Where the pixel (x, y) of the upright image is among those of the file, of `width` × `height`: offset + x·right + y·down.
  */
 function steps(orientation: Orientation, width: number, height: number) {
   const last = width * height - 1;

@@ -2,7 +2,7 @@
  * @module
  * The first half of an iteration: problems, prompts, completions, rewards.
  */
-import type { CreditNeeds } from "../../credit/index.ts";
+import { type CreditNeeds, signalRequest } from "../../credit/index.ts";
 import type { Completion, Sampler } from "../../engine/index.ts";
 import { PartError } from "../../errors/index.ts";
 import {
@@ -61,7 +61,7 @@ async function rewarded(
       text: dialogue.text(completion.tokens),
     })),
   );
-  const answered = await answeredOf(verdict, sampled);
+  const answered = await answeredOf(verdict, sampled, signal);
   const judged = await completionRewards(rewards, answered, signal, schedule.rewardTimeoutSeconds * 1000);
   let next = 0;
   return questions.map(
@@ -117,13 +117,11 @@ export async function sampleGroups(
   };
   const temporalSampling = temporal && { options: temporal, sampler, request, seed: draws.rng.word() };
   onLastDraw?.();
-  const { attention, calibrated } = needs;
+  const signals = signalRequest(needs);
   const completions = await watch.time("sample", () =>
     sampler.sample({
       ...request,
-      ...((attention || calibrated) && {
-        signals: { ...(attention && { attention }), ...(calibrated && { calibrated }) },
-      }),
+      ...(signals && { signals }),
     }),
   );
   const judged = await watch.time("verify", () => rewarded(training, questions, completions));

@@ -102,7 +102,7 @@ describe("groups against shuffled frames", () => {
       const helps = ordered.right / ordered.judged >= other.right / other.judged;
       outcomes.add(helps);
       const again = await Promise.all(
-        shuffled.shift()!.map(({ tokens }) => verdict.judge(dialogue.text(tokens), group.problem)),
+        shuffled.shift()!.map(async ({ tokens }) => verdict.judge(dialogue.text(tokens), group.problem)),
       );
       expect(other.right).toBe(again.filter(({ score }) => score === 1).length);
       expect(isRewarded).toBe(helps && ordered.right > 0);

@@ -95,6 +95,6 @@ async function shuffledRewards(
     completion,
     text: dialogue.text(completion.tokens),
   }));
-  const answered = await answeredOf(verdict, sampled);
+  const answered = await answeredOf(verdict, sampled, signal);
   return completionRewards(rewards, answered, signal, schedule.rewardTimeoutSeconds * 1000);
 }

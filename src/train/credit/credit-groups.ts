@@ -2,7 +2,12 @@
  * @module
  * Token weights for the groups of an iteration: signals, then the run's credit method.
  */
-import type { CompletionCredit, CreditMethod, CreditNeeds } from "../../credit/index.ts";
+import {
+  asksForPairs,
+  type CompletionCredit,
+  type CreditMethod,
+  type CreditNeeds,
+} from "../../credit/index.ts";
 import type { Rng } from "../../math/index.ts";
 import type { Group } from "../batch/group.ts";
 import type { Training } from "../iteration/training.ts";
@@ -14,7 +19,7 @@ const GRAM_NUMBERS = 2 ** 24;
 
 /** Runs of whole groups whose Gram matrices may be scored at once; all groups where the method needs the whole batch. */
 function partsOf(groups: readonly Group[], { needs, wholeBatch }: CreditMethod): (readonly Group[])[] {
-  if (needs.calibrated === undefined || wholeBatch) return [groups];
+  if (wholeBatch || !asksForPairs(needs)) return [groups];
   const parts: Group[][] = [];
   let room = 0;
   for (const group of groups) {

@@ -2,11 +2,16 @@
  * @module
  * The signals that a credit method needs: those that came along while sampling, and the rest from scoring passes.
  */
-import type { AblatedPass, CreditCompletion, CreditNeeds } from "../../credit/index.ts";
+import {
+  type AblatedPass,
+  type CreditNeeds,
+  type CreditSignals,
+  hasSignals,
+  signalCapabilities,
+  signalRequest,
+} from "../../credit/index.ts";
 import type { Capability, Completion, Prompt, Score, ScoreRequest, Scorer } from "../../engine/index.ts";
 import { EngineError } from "../../errors/index.ts";
-
-type Signals = NonNullable<CreditCompletion["signals"]>;
 
 /** A sampled completion and what it answers. */
 export interface Answered {
@@ -15,11 +20,9 @@ export interface Answered {
 }
 
 /** What an engine must be able to do for a credit method with these needs. */
-export function creditCapabilities({ attention, calibrated, entropy, ablation }: CreditNeeds): Capability[] {
+export function creditCapabilities({ entropy, ablation, ...needs }: CreditNeeds): Capability[] {
   return [
-    ...(attention ? (["attention"] as const) : []),
-    ...(attention?.measure ? (["attention-measure"] as const) : []),
-    ...(calibrated ? (["calibrated-attention"] as const) : []),
+    ...signalCapabilities(needs),
     ...(entropy ? (["entropy"] as const) : []),
     ...(ablation ? (["image-ablation"] as const) : []),
     ...(ablation?.divergence ? (["full-distribution"] as const) : []),
@@ -41,7 +44,7 @@ export async function creditSignals(
   needs: CreditNeeds,
   answers: readonly Answered[],
   isStale = false,
-): Promise<Signals[]> {
+): Promise<CreditSignals[]> {
   const attention = await attentionSignals(engine, temperature, needs, answers);
   const passes =
     needs.ablation && (await ablatedPasses(engine, temperature, needs.ablation, answers, isStale));
@@ -56,22 +59,15 @@ export async function creditSignals(
 async function attentionSignals(
   engine: Scorer,
   temperature: number,
-  { attention, calibrated }: CreditNeeds,
+  needs: CreditNeeds,
   answers: readonly Answered[],
-): Promise<(Signals | undefined)[]> {
-  const isThere = ({ signals }: Completion) =>
-    (attention === undefined ||
-      (signals?.attention !== undefined &&
-        (attention.measure === undefined || signals.attention[attention.measure] !== undefined))) &&
-    (calibrated === undefined || signals?.calibrated !== undefined);
-  if (answers.every(({ completion }) => isThere(completion))) {
+): Promise<(CreditSignals | undefined)[]> {
+  const signals = signalRequest(needs);
+  if (signals === undefined || answers.every(({ completion }) => hasSignals(completion.signals, signals))) {
     return answers.map(({ completion }) => completion.signals);
   }
-  const scores = await score(engine, answers, {
-    temperature,
-    signals: { ...(attention && { attention }), ...(calibrated && { calibrated }) },
-  });
-  return scores.map(({ signals }) => signals);
+  const scores = await score(engine, answers, { temperature, signals });
+  return scores.map((one) => one.signals);
 }
 
 /**

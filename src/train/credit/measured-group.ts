@@ -16,6 +16,8 @@ export interface MeasuredGroup {
   readonly group: Group;
   /** `[G][T]` nats. */
   readonly refLogprobs?: readonly Float64Array[] | undefined;
+  /** `[G][T]` nats, by the trainer before the batch's first step; only where the algorithm corrects for the sampler. */
+  readonly trainerLogprobs?: readonly Float64Array[] | undefined;
   /** `[G][T]` estimates of the value head, reward units. */
   readonly oldValues?: readonly Float64Array[] | undefined;
 }
@@ -61,6 +63,22 @@ export async function measureGroups(
   });
 }
 
+/** Gives each group that has a gradient the trainer's own log-probs, before anything is learnt from any. */
+export async function withTrainerLogprobs(
+  { engine, sampling }: Training,
+  groups: readonly CreditedGroup[],
+  watch: Stopwatch,
+): Promise<CreditedGroup[]> {
+  const moving = groups.filter(({ isIdle }) => !isIdle);
+  if (moving.length === 0) return [...groups];
+  const { temperature } = sampling;
+  const scores = await watch.time("score", () => engine.score(sequencesOf(moving), { temperature }));
+  let next = 0;
+  return groups.map((own) =>
+    own.isIdle ? own : { ...own, trainerLogprobs: own.group.rollouts.map(() => scores[next++]!.logprobs) },
+  );
+}
+
 function valuesOf({ values }: Score): Float64Array {
   if (values === undefined) throw new EngineError("score: expected values, got none");
   return values;
@@ -81,19 +99,21 @@ export function hasShapedSpread({ group, credits }: CreditedGroup): boolean {
 /**
  * The batch as the objective sees it.
  *
- * @param scores of the present policy, one per completion; log-probs and values are those of sampling unless given
+ * @param scores of the present policy, one per completion; log-probs and values are those of sampling unless given, and of
+ *   the trainer before the first step where those are known
  */
 export function objectiveGroups(
   groups: readonly (MeasuredGroup & { readonly credits?: readonly CompletionCredit[] })[],
   scores?: readonly (Score | undefined)[],
 ): ObjectiveGroup[] {
   let next = 0;
-  return groups.map(({ group, credits, refLogprobs, oldValues }) => ({
+  return groups.map(({ group, credits, refLogprobs, trainerLogprobs, oldValues }) => ({
     rewards: shapedRewards(group, credits),
     completions: group.rollouts.map(({ completion }, i) => ({
-      ...present(scores?.[next++], completion.logprobs, oldValues?.[i]),
+      ...present(scores?.[next++], trainerLogprobs?.[i] ?? completion.logprobs, oldValues?.[i]),
       oldValues: oldValues?.[i],
-      oldLogprobs: completion.logprobs,
+      oldLogprobs: trainerLogprobs?.[i] ?? completion.logprobs,
+      samplerLogprobs: completion.logprobs,
       refLogprobs: refLogprobs?.[i],
       mask: new Uint8Array(completion.tokens.length).fill(1),
       weights: credits?.[i]?.weights,

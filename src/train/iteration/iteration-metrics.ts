@@ -5,10 +5,12 @@
 import type { TokenRole } from "../../credit/index.ts";
 import type { SkippedRow } from "../../eval/index.ts";
 import { groupSpread, mean } from "../../math/index.ts";
-import type { ObjectiveMetrics, ValueMetrics } from "../../objective/index.ts";
+import type { CorrectionMetrics, ObjectiveMetrics, ValueMetrics } from "../../objective/index.ts";
+import type { Reward } from "../../reward/index.ts";
 import { type Group, groupRewards, hasSpread } from "../batch/group.ts";
 import type { CreditedGroup } from "../credit/measured-group.ts";
 import type { Stopwatch } from "../loop/stopwatch.ts";
+import { judgeAgreement } from "./judge-agreement.ts";
 import type { StepOutcome } from "./update-policy.ts";
 
 /** Everything that depends on the clock; all else is the same in a run and its resumed twin. */
@@ -63,6 +65,8 @@ export interface IterationMetrics {
   readonly rewardParts: Readonly<Record<string, number>>;
   /** Mean score of the verdict, in [0, 1]. */
   readonly accuracy: number;
+  /** Cohen's kappa of each reward that says what is right with the verdict, over the completions that both judged. */
+  readonly agreement?: Readonly<Record<string, number>>;
   /** Completions without a reward. */
   readonly unscorable: number;
   /** Share of completions in which the verdict read no answer. */
@@ -98,6 +102,9 @@ export interface IterationMetrics {
   readonly ratioMean?: number;
   readonly ratioMin?: number;
   readonly ratioMax?: number;
+  /** Mean of what corrects for the sampler, and share of tokens beyond its bounds; only where the algorithm does. */
+  readonly correctionMean?: number;
+  readonly correctionBeyondShare?: number;
   readonly clipLowShare?: number;
   readonly clipHighShare?: number;
   readonly advantageMagnitude?: number;
@@ -195,7 +202,7 @@ function completionNumbers(groups: readonly Group[]) {
 }
 
 /** Metrics that are one number. */
-type PlainMetric = Exclude<keyof ObjectiveMetrics, "value" | "pair">;
+type PlainMetric = Exclude<keyof ObjectiveMetrics, "correction" | "value" | "pair">;
 
 /** The objective's metrics of all minibatches as one; means are weighted by tokens. */
 function objectiveNumbers(steps: readonly StepOutcome[], isKlMeasured: boolean) {
@@ -220,6 +227,7 @@ function objectiveNumbers(steps: readonly StepOutcome[], isKlMeasured: boolean) 
     ratioMean: byTokens("ratioMean"),
     ratioMin: Math.min(...measured.map(({ ratioMin }) => ratioMin)),
     ratioMax: Math.max(...measured.map(({ ratioMax }) => ratioMax)),
+    ...correctionNumbers(measured),
     clipLowShare: byTokens("clipLowShare"),
     clipHighShare: byTokens("clipHighShare"),
     advantageMagnitude: byCompletions("advantageMagnitude"),
@@ -245,6 +253,19 @@ function mismatchNumbers(steps: readonly StepOutcome[]) {
   const { mismatch } = steps.find((step) => step.mismatch !== undefined) ?? {};
   if (mismatch === undefined) return {};
   return { samplerMismatch: mismatch.mean, samplerMismatchMax: mismatch.max, samplerKl: mismatch.kl };
+}
+
+/** Of the correction for the sampler, over minibatches; weighted by tokens. */
+function correctionNumbers(measured: readonly ObjectiveMetrics[]) {
+  const parts = measured.flatMap(({ correction, tokens }) => (correction ? [{ correction, tokens }] : []));
+  if (parts.length === 0) return {};
+  const total = parts.reduce((sum, { tokens }) => sum + tokens, 0);
+  const byTokens = (name: keyof CorrectionMetrics) =>
+    share(
+      parts.reduce((sum, { correction, tokens }) => sum + correction[name] * tokens, 0),
+      total,
+    );
+  return { correctionMean: byTokens("mean"), correctionBeyondShare: byTokens("beyondShare") };
 }
 
 /** Of the value head, over minibatches; weighted by tokens. */
@@ -320,6 +341,7 @@ export function iterationMetrics({
   iteration,
   learningRate,
   groups,
+  rewards,
   skippedRows,
   attempts,
   used,
@@ -331,6 +353,7 @@ export function iterationMetrics({
   readonly iteration: number;
   readonly learningRate: number;
   readonly groups: readonly Group[];
+  readonly rewards: readonly Reward[];
   readonly skippedRows: readonly SkippedRow[];
   readonly attempts: number;
   readonly used: readonly CreditedGroup[];
@@ -352,6 +375,7 @@ export function iterationMetrics({
     filteredRows: skippedRows.filter(({ isBroken }) => !isBroken).length,
     ...completions,
     ...rewardNumbers(groups),
+    ...judgeAgreement(rewards, groups),
     ...temporalNumbers(groups),
     samplingAttempts: attempts,
     ...(staleness !== undefined && { staleness }),

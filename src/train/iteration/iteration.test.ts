@@ -77,6 +77,36 @@ describe("an iteration", () => {
     expect(metrics.ratioMax).toBeGreaterThan(1);
   });
 
+  test("that corrects for the sampler scores the batch once before the first step, and learns from the trainer's ratios", async () => {
+    // A sampler that gives each token a quarter of a nat less than the trainer does.
+    const own = digitsFakeEngine();
+    const sample = async (request: SampleRequest) =>
+      (await own.sample(request)).map((group) =>
+        group.map((completion) => ({ ...completion, logprobs: completion.logprobs.map((l) => l - 0.25) })),
+      );
+    const run = async (...flags: readonly string[]) => {
+      const { engine, calls, accumulated } = recordingEngine({ ...own, sample });
+      const { training, progress } = tinyTraining(engine, "train.reportKlEvery=0", ...flags);
+      return { ...(await runIteration(training, progress, 1)), calls, accumulated };
+    };
+    const truncated = await run("algorithm=grpo", "algorithm.samplerCorrection.cap=1.5");
+    expect(truncated.calls).toEqual(["sample", "score policy", "accumulate", "step"]);
+    // Ratios of the surrogate are 1 by the trainer's own, and every factor is e^(1/4).
+    expect(truncated.metrics).toMatchObject({ correctionBeyondShare: 0 });
+    expect(truncated.metrics.ratioMax).toBeCloseTo(1, 12);
+    expect(truncated.metrics.correctionMean).toBeCloseTo(Math.exp(0.25), 12);
+    const masked = await run(
+      "algorithm=grpo",
+      "algorithm.samplerCorrection.cap=1.2",
+      "algorithm.samplerCorrection.beyond=mask",
+    );
+    expect(masked.metrics).toMatchObject({ correctionMean: 0, correctionBeyondShare: 1 });
+    expect(masked.accumulated).toEqual([]);
+    const plain = await run("algorithm=grpo");
+    expect(plain.calls).toEqual(["sample", "accumulate", "step"]);
+    expect(plain.metrics).not.toHaveProperty("correctionMean");
+  });
+
   test("with a value head asks for values before the first step, and again for later minibatches", async () => {
     const { engine, scored, calls } = recordingEngine();
     const flags = [

@@ -171,6 +171,7 @@ export async function runIteration(
     iteration,
     learningRate: adam.learningRate,
     groups,
+    rewards: training.rewards,
     skippedRows,
     attempts,
     used,

@@ -3,7 +3,8 @@
  * The second half of an iteration: objective, gradient and step, minibatch by minibatch. The first minibatch is
  * on-policy, so its log-probs are the sampled ones and no forward pass is needed; later ones are scored anew, and so is
  * the first where an earlier policy sampled the batch. The old log-probs of every ratio are those that came with the
- * samples, whichever policy drew them.
+ * samples, whichever policy drew them, unless the algorithm corrects for the sampler: then they are the trainer's own before
+ * the batch's first step, for which one more forward pass over the batch is made.
  */
 import type { AdamParameters, Mismatch, Score, Sequence } from "../../engine/index.ts";
 import { NumericError } from "../../errors/index.ts";
@@ -14,7 +15,12 @@ import {
   objective,
 } from "../../objective/index.ts";
 import { hasGradient } from "../batch/has-gradient.ts";
-import { type CreditedGroup, objectiveGroups, sequencesOf } from "../credit/measured-group.ts";
+import {
+  type CreditedGroup,
+  objectiveGroups,
+  sequencesOf,
+  withTrainerLogprobs,
+} from "../credit/measured-group.ts";
 import type { Stopwatch } from "../loop/stopwatch.ts";
 import { samplerMismatch } from "./sampler-mismatch.ts";
 import type { Training } from "./training.ts";
@@ -124,11 +130,19 @@ export async function updatePolicy(
 ): Promise<StepOutcome[]> {
   const outcomes: StepOutcome[] = [];
   const { promptsPerIteration, minibatches } = training.schedule;
-  for (const minibatch of minibatchesOf(groups, Math.ceil(promptsPerIteration / minibatches))) {
+  const isScored = algorithmNeeds(training.objective).trainerLogprobs;
+  const known = isScored ? await withTrainerLogprobs(training, groups, watch) : groups;
+  for (const minibatch of minibatchesOf(known, Math.ceil(promptsPerIteration / minibatches))) {
     const isFirst = outcomes.every(({ applied, isIdle }) => isIdle || !applied);
     try {
       outcomes.push(
-        await step(training, minibatch, { isFirst, isOnPolicy: isFirst && !isStale }, adam, watch),
+        await step(
+          training,
+          minibatch,
+          { isFirst, isOnPolicy: isFirst && (isScored || !isStale) },
+          adam,
+          watch,
+        ),
       );
     } catch (error) {
       if (!(error instanceof NumericError)) throw error;

@@ -6,7 +6,7 @@ import type { EngineCheck, RetryEvent } from "../../engine/index.ts";
 import type { DownloadProgress } from "../../model/index.ts";
 import type { EvaluationRecord } from "../iteration/evaluation-record.ts";
 import type { BrokenRow, IterationMetrics } from "../iteration/iteration-metrics.ts";
-import type { WarmStartMetrics } from "../warm-start/warm-start.ts";
+import type { WarmStartMetrics } from "../warm-start/metrics.ts";
 
 export interface StartedEvent {
   readonly event: "started";

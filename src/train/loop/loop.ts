@@ -113,7 +113,8 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
       return await phase.run(number);
     } catch (error) {
       // Tasks, rewards and credit come before the first change of weights, so the state before the step is whole.
-      if (error instanceof PartError && phase.ahead === undefined && completed > 0) await save(before);
+      const isBefore = error instanceof PartError || isAbort(error, signal);
+      if (isBefore && phase.ahead === undefined && completed > 0) await save(before);
       throw error;
     }
   };
@@ -144,6 +145,11 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
     try {
       return await run();
     } catch (error) {
+      // A part that waited for something gave up at once: its step is run again when the run is resumed.
+      if (isAbort(error, signal)) {
+        await phase.ahead?.settle();
+        return { status: "interrupted", completed };
+      }
       const lost = sessionLoss(error);
       if (lost === undefined) throw error;
       losses = completed > furthest ? 1 : losses + 1;
@@ -154,6 +160,11 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
       await observers.event({ event: "session-lost", completed, message: lost.message });
     }
   }
+}
+
+/** Whether an error is the caller's own wish to end. */
+function isAbort(error: unknown, signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true && error === signal.reason;
 }
 
 /** The loss of a remote session among an error and its causes. */

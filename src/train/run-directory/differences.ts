@@ -4,8 +4,12 @@
  */
 import { isSettings } from "../../parts/index.ts";
 
-/** Dotted keys whose values differ, with both values, in the order of the first tree. */
+/** Dotted keys whose values differ, with both values, in the order of the first tree; items of lists by their place. */
 export function differences(before: unknown, after: unknown, prefix = ""): string[] {
+  const areLists = Array.isArray(before) && Array.isArray(after) && before.length === after.length;
+  if (areLists && before.every(isSettings) && after.every(isSettings)) {
+    return before.flatMap((item, i) => differences(item, after[i], `${prefix}.${i}`));
+  }
   if (isSettings(before) && isSettings(after)) {
     const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
     return [...keys].flatMap((key) =>

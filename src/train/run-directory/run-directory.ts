@@ -27,6 +27,8 @@ export interface ResumeRules {
   readonly complete?: (config: RunDescription["config"]) => unknown;
   /** Whether the value of a dotted key may change between the run and its resumption. */
   readonly mayChange?: (key: string, config: RunDescription["config"]) => boolean;
+  /** Whether user modules may have changed; they may not unless given. */
+  readonly acceptModules?: boolean;
 }
 
 const JSON_FILES = { config: "config.json", environment: "environment.json", end: "end.json" } as const;
@@ -37,6 +39,22 @@ function asRunError(what: string, error: unknown): RunError {
   const cause = error as NodeJS.ErrnoException;
   const reason = cause.code === "ENOSPC" ? "no space left on the disk" : cause.message;
   return new RunError(`${what}: ${reason}`, { cause });
+}
+
+/** User modules whose text is another than it was, each with what to do. */
+function moduleChanges(
+  before: NonNullable<RunDescription["modules"]>,
+  now: NonNullable<RunDescription["modules"]>,
+): string[] {
+  const short = (hash: string | undefined) =>
+    hash === undefined ? "not used" : `SHA-256 ${hash.slice(0, 12)}`;
+  return [...new Set([...Object.keys(before), ...Object.keys(now)])]
+    .filter((path) => before[path] !== now[path])
+    .map(
+      (path) =>
+        `module ${path}: ${short(before[path])} before, ${short(now[path])} now; undo the change, or resume with ` +
+        "--accept-modules (acceptModules) to go on with it",
+    );
 }
 
 /** The content of end.json. */
@@ -127,24 +145,28 @@ export class RunDirectory {
    *
    * @throws RunError naming what differs
    */
-  acceptResume(record: RunDescription, { complete, mayChange }: ResumeRules = {}): void {
+  acceptResume(
+    record: RunDescription,
+    { complete, mayChange, acceptModules = false }: ResumeRules = {},
+  ): void {
     const before = this.record;
     const own = JSON.parse(JSON.stringify(complete?.(before.config) ?? before.config)) as object;
     const now = JSON.parse(JSON.stringify(record.config)) as RunDescription["config"];
     const changed = differences(own, now);
     const forbidden = changed.filter((line) => !(mayChange?.(line.split(":", 1)[0] ?? "", now) ?? false));
+    const modules = moduleChanges(before.modules ?? {}, record.modules ?? {});
     const found = [
       ...differences(before.kind, record.kind, "command"),
       ...forbidden,
       ...differences(before.data, record.data, "data fingerprint"),
-      ...differences(before.modules ?? {}, record.modules ?? {}, "module"),
+      ...(acceptModules ? [] : modules),
     ];
     if (found.length > 0) {
       throw new RunError(
         `run directory ${this.path}: cannot be resumed, it differs:\n  ${found.join("\n  ")}`,
       );
     }
-    if (changed.length > 0) this.writeJson(JSON_FILES.config, { ...before, ...record });
+    if (changed.length > 0 || modules.length > 0) this.writeJson(JSON_FILES.config, { ...before, ...record });
   }
 
   /** The path of something in this directory. */

@@ -10,23 +10,8 @@ import type { LoopStep, Phase } from "../loop/loop.ts";
 import { learningRateAt } from "../schedule/learning-rate.ts";
 import { batchFrom, type HeldOut, heldOut, sequencesOf } from "./batches.ts";
 import type { Curriculum } from "./curriculum.ts";
+import type { WarmStartMetrics } from "./metrics.ts";
 import type { SftSchedule } from "./sft-schema.ts";
-
-export interface WarmStartMetrics {
-  readonly event: "warm-start";
-  /** Optimiser steps so far, this one included. */
-  readonly iteration: number;
-  readonly learningRate: number;
-  /** Completion tokens of the batch. */
-  readonly tokens: number;
-  /** Mean negative log-prob of the batch's tokens before the step, nats; only at steps that measure it. */
-  readonly loss?: number;
-  /** The same of the held-out demonstrations of the lesson; only at steps that measure it. */
-  readonly validationLoss?: number;
-  readonly gradientNorm?: number;
-  readonly skipReason?: string;
-  readonly timing: { readonly totalSeconds: number; readonly tokensPerSecond: number };
-}
 
 /** The parts of a warm start. */
 export interface WarmStart {

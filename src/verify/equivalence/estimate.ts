@@ -5,7 +5,7 @@
  */
 import { degreeOf, exactValue } from "./exact.ts";
 import { doubleOf, integerOf } from "./rational.ts";
-import type { Tree } from "./tree.ts";
+import { byKind, type Cases, type Tree } from "./tree.ts";
 
 /** A complex number and a bound on its distance from the exact value. */
 export interface Estimate {
@@ -112,50 +112,38 @@ export class Estimator {
 
   /** The value; undefined where the tree has none, or the point is outside its domain. */
   value(tree: Tree): Estimate | undefined {
-    const found = this.#value(tree);
+    const found = byKind(this.#cases, tree, undefined);
     return found !== undefined && Number.isFinite(found.re + found.im + found.error) ? found : undefined;
   }
 
-  #value(tree: Tree): Estimate | undefined {
-    switch (tree.kind) {
-      case "number":
-        return real(doubleOf(tree.value));
-      case "symbol":
-        return this.#symbol(tree.name, tree.isWord);
-      case "negate": {
-        const of = this.value(tree.of);
-        return of && { re: 0 - of.re, im: 0 - of.im, error: of.error };
-      }
-      case "sum":
-        return this.#fold(tree.terms, add);
-      case "mixed":
-        return this.#fold([tree.whole, tree.part], add);
-      case "product":
-        return this.#fold(tree.factors, multiply);
-      case "quotient": {
-        const top = this.value(tree.top);
-        const bottom = top && this.value(tree.bottom);
-        const inverse = bottom && invert(bottom);
-        return top && inverse && multiply(top, inverse);
-      }
-      case "power":
-        return this.#power(tree);
-      case "root":
-        return this.#root(tree);
-      case "degrees": {
-        const of = this.value(tree.of);
-        return of && multiply(of, real(Math.PI / 180));
-      }
-      case "absolute": {
-        const of = this.value(tree.of);
-        return of && real(size(of), of.error + 2 * EPSILON * size(of));
-      }
-      case "call":
-        return this.#call(tree);
-      default:
-        return undefined;
-    }
-  }
+  readonly #cases: Cases<undefined, Estimate | undefined> = {
+    number: ({ value }) => real(doubleOf(value)),
+    symbol: ({ name, isWord }) => this.#symbol(name, isWord),
+    negate: ({ of }) => {
+      const value = this.value(of);
+      return value && { re: 0 - value.re, im: 0 - value.im, error: value.error };
+    },
+    sum: ({ terms }) => this.#fold(terms, add),
+    mixed: ({ whole, part }) => this.#fold([whole, part], add),
+    product: ({ factors }) => this.#fold(factors, multiply),
+    quotient: (tree) => {
+      const top = this.value(tree.top);
+      const bottom = top && this.value(tree.bottom);
+      const inverse = bottom && invert(bottom);
+      return top && inverse && multiply(top, inverse);
+    },
+    power: (tree) => this.#power(tree),
+    root: (tree) => this.#root(tree),
+    degrees: ({ of }) => {
+      const value = this.value(of);
+      return value && multiply(value, real(Math.PI / 180));
+    },
+    absolute: ({ of }) => {
+      const value = this.value(of);
+      return value && real(size(value), value.error + 2 * EPSILON * size(value));
+    },
+    call: (tree) => this.#call(tree),
+  };
 
   #fold(trees: readonly Tree[], join: (a: Estimate, b: Estimate) => Estimate): Estimate | undefined {
     let result: Estimate | undefined;

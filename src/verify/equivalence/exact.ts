@@ -3,7 +3,7 @@
  * Exact values of numerals, and what is arithmetic left undone.
  */
 import { exactRoot, integerOf, negated, over, plus, powerOfTen, type Rational, times } from "./rational.ts";
-import { children, type Tree } from "./tree.ts";
+import { byKind, type Cases, children, type Tree } from "./tree.ts";
 
 /**
  * The exact value of a numeral in one of its finished forms: digits, a sign, a fraction of numerals, a mixed number,
@@ -11,32 +11,28 @@ import { children, type Tree } from "./tree.ts";
  * numerals among it: whoever answers with them has left the arithmetic undone.
  */
 export function exactValue(tree: Tree): Rational | undefined {
-  switch (tree.kind) {
-    case "number":
-      return tree.value;
-    case "negate": {
-      const value = exactValue(tree.of);
-      return value && negated(value);
-    }
-    case "quotient": {
-      const top = signedNumeral(tree.top);
-      const bottom = signedNumeral(tree.bottom);
-      return top && bottom && over(top, bottom);
-    }
-    case "mixed": {
-      const part = exactValue(tree.part);
-      return part && plus(tree.whole.value, part);
-    }
-    case "product":
-      return scientific(tree.factors);
-    case "power":
-      return tenTo(tree);
-    case "root":
-      return rationalRoot(tree);
-    default:
-      return undefined;
-  }
+  return byKind(values, tree, undefined);
 }
+
+const values: Cases<undefined, Rational | undefined> = {
+  number: ({ value }) => value,
+  negate({ of }) {
+    const value = exactValue(of);
+    return value && negated(value);
+  },
+  quotient(tree) {
+    const top = signedNumeral(tree.top);
+    const bottom = signedNumeral(tree.bottom);
+    return top && bottom && over(top, bottom);
+  },
+  mixed({ whole, part }) {
+    const value = exactValue(part);
+    return value && plus(whole.value, value);
+  },
+  product: ({ factors }) => scientific(factors),
+  power: tenTo,
+  root: rationalRoot,
+};
 
 function signedNumeral(tree: Tree): Rational | undefined {
   if (tree.kind === "number") return tree.value;
@@ -83,33 +79,20 @@ export function degreeOf(tree: Tree): number | undefined {
  */
 export function isUndone(tree: Tree): boolean {
   if (exactValue(tree) !== undefined) return false;
-  switch (tree.kind) {
-    case "sum":
-      if (count(tree.terms) > 1) return true;
-      break;
-    case "product":
-      if (count(tree.factors) > 1) return true;
-      break;
-    case "quotient":
-      if (exactValue(tree.top) !== undefined && exactValue(tree.bottom) !== undefined) return true;
-      break;
-    case "power": {
-      const exponent = exactValue(tree.exponent);
-      if (
-        exponent !== undefined &&
-        exactValue(tree.base) !== undefined &&
-        integerOf(exponent) !== undefined
-      ) {
-        return true;
-      }
-      break;
-    }
-    case "factorial":
-    case "absolute":
-      if (exactValue(tree.of) !== undefined) return true;
-  }
-  return children(tree).some(isUndone);
+  return byKind(undone, tree, undefined) === true || children(tree).some(isUndone);
 }
+
+const undone: Cases<undefined, boolean> = {
+  sum: ({ terms }) => count(terms) > 1,
+  product: ({ factors }) => count(factors) > 1,
+  quotient: ({ top, bottom }) => exactValue(top) !== undefined && exactValue(bottom) !== undefined,
+  power({ base, exponent }) {
+    const value = exactValue(exponent);
+    return value !== undefined && exactValue(base) !== undefined && integerOf(value) !== undefined;
+  },
+  factorial: ({ of }) => exactValue(of) !== undefined,
+  absolute: ({ of }) => exactValue(of) !== undefined,
+};
 
 function count(parts: readonly Tree[]): number {
   return parts.filter((part) => exactValue(part) !== undefined).length;

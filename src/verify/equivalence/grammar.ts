@@ -209,7 +209,12 @@ class Parser extends Primaries {
   }
 
   protected override power(): Tree {
-    const base = this.#postfix();
+    return this.powered(this.primary());
+  }
+
+  /** A base with what follows it: marks, and a power. */
+  protected override powered(primary: Tree): Tree {
+    const base = this.#postfixes(primary);
     if (!this.is("^")) return base;
     this.at++;
     if (this.is("'") || this.#primes()) return this.node({ kind: "call", name: "prime", args: [base] });
@@ -252,10 +257,6 @@ class Parser extends Primaries {
     if (open?.text !== "{" || degree?.text !== "°" || close?.text !== "}") return false;
     this.at += 3;
     return true;
-  }
-
-  #postfix(): Tree {
-    return this.#postfixes(this.primary());
   }
 
   #postfixes(tree: Tree): Tree {

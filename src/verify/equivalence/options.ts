@@ -21,8 +21,12 @@ const CAPITAL_WITH_TEXT = /^([A-HJ])\s+([A-Z][a-z].*)$/s;
 const OTHER_LETTER =
   /(?<![\p{L}\p{N}°])(?:[B-HJ]|[b-d](?=\s*(?:$|[.),])))(?![\p{L}\p{N}'’])|[(（][A-Ja-j][)）]|\b(?:A|option|choice)\s+(?:or|and)\b/u;
 
+/** What an option begins with: its letter, or the words before it; markup and brackets may come first. */
+const MAY_BE_OPTION = /^[\s([（【{$*`_]*(?:\\[a-z]+\s?\{[\s([（【{$*\\a-z]*)*[a-joct选]/i;
+
 /** The option that an answer names; undefined where it names none, or may name two. */
 export function writtenOption(answer: string): WrittenOption | undefined {
+  if (!MAY_BE_OPTION.test(answer)) return undefined;
   const plain = withoutMarkup(answer);
   const alone = ALONE.exec(plain)?.[1];
   if (alone !== undefined) return { letter: alone.toUpperCase(), text: "" };
@@ -36,6 +40,7 @@ export function writtenOption(answer: string): WrittenOption | undefined {
 
 /** "A, C", "A and C", "ACD" as a sorted run of letters; undefined for everything else. */
 export function optionSet(answer: string): string | undefined {
+  if (!MAY_BE_OPTION.test(answer)) return undefined;
   const plain = withoutMarkup(answer).replace(/[.。]$/, "");
   const isRun = /^[A-J]{2,10}$/.test(plain);
   const isListed =

@@ -2,7 +2,7 @@
  * @module
  * ± as the two values that it stands for.
  */
-import { some, type Tree } from "./tree.ts";
+import { byKind, type Cases, some, type Tree } from "./tree.ts";
 
 /** ± as the two values that it stands for, signs of one expression going together. */
 export function expanded(tree: Tree): Tree {
@@ -13,26 +13,24 @@ export function expanded(tree: Tree): Tree {
 }
 
 function withSign(tree: Tree, sign: 1 | -1): Tree {
-  const of = (part: Tree) => withSign(part, sign);
-  switch (tree.kind) {
-    case "plus-minus": {
-      const right: Tree = tree.sign * sign > 0 ? of(tree.right) : { kind: "negate", of: of(tree.right) };
-      return tree.left === undefined ? right : { kind: "sum", terms: [of(tree.left), right] };
-    }
-    case "sum":
-      return { ...tree, terms: tree.terms.map(of) };
-    case "product":
-      return { ...tree, factors: tree.factors.map(of) };
-    case "quotient":
-      return { ...tree, top: of(tree.top), bottom: of(tree.bottom) };
-    case "negate":
-    case "percent":
-    case "degrees":
-    case "quantity":
-      return { ...tree, of: of(tree.of) };
-    case "relation":
-      return { ...tree, sides: tree.sides.map(of) };
-    default:
-      return tree;
-  }
+  return byKind(signed, tree, sign) ?? tree;
 }
+
+const signedAll = (trees: readonly Tree[], sign: 1 | -1) => trees.map((tree) => withSign(tree, sign));
+
+const signed: Cases<1 | -1, Tree> = {
+  "plus-minus"(tree, sign) {
+    const of = withSign(tree.right, sign);
+    const right: Tree = tree.sign * sign > 0 ? of : { kind: "negate", of };
+    return tree.left === undefined ? right : { kind: "sum", terms: [withSign(tree.left, sign), right] };
+  },
+  sum: (tree, sign) => ({ ...tree, terms: signedAll(tree.terms, sign) }),
+  product: (tree, sign) => ({ ...tree, factors: signedAll(tree.factors, sign) }),
+  quotient: (tree, sign) => ({ ...tree, top: withSign(tree.top, sign), bottom: withSign(tree.bottom, sign) }),
+  power: (tree, sign) => ({ ...tree, exponent: withSign(tree.exponent, sign) }),
+  negate: (tree, sign) => ({ ...tree, of: withSign(tree.of, sign) }),
+  percent: (tree, sign) => ({ ...tree, of: withSign(tree.of, sign) }),
+  degrees: (tree, sign) => ({ ...tree, of: withSign(tree.of, sign) }),
+  quantity: (tree, sign) => ({ ...tree, of: withSign(tree.of, sign) }),
+  relation: (tree, sign) => ({ ...tree, sides: signedAll(tree.sides, sign) }),
+};

@@ -24,6 +24,7 @@ export abstract class Primaries extends Cursor {
   protected abstract product(): Tree;
   protected abstract signed(): Tree;
   protected abstract power(): Tree;
+  protected abstract powered(base: Tree): Tree;
   protected abstract times(left: Tree, right: Tree): Tree;
   protected abstract startsFactor(token: Token): boolean;
 
@@ -161,11 +162,11 @@ export abstract class Primaries extends Cursor {
     if (text.length > 2 && !this.#isGlued(token)) return this.#symbol(text, true);
     if (text.length === 1 && APPLIED.test(text) && this.is("(")) return this.#application(text);
     if (text.length === 1) return this.#applied(this.#symbol(text, false));
-    const factors = Array.from(text, (letter, i) =>
-      i === text.length - 1
-        ? this.#symbol(letter, false)
-        : this.node({ kind: "symbol", name: letter, isWord: false } as const),
+    // An exponent or a subscript belongs to the last letter alone.
+    const first = Array.from(text.slice(0, -1), (letter) =>
+      this.node({ kind: "symbol", name: letter, isWord: false } as const),
     );
+    const factors = [...first, this.powered(this.#symbol(text.slice(-1), false))];
     return this.node({ kind: "product", factors });
   }
 
@@ -277,7 +278,8 @@ export abstract class Primaries extends Cursor {
     const items = inner.kind === "list" ? inner.items : [inner];
     if (items.length === 1 && (open === "{" || (open === "(" && closing === ")"))) return items[0]!;
     if (items.length === 1 && items[0]!.kind === "matrix") return items[0]!;
-    const name = (bracket: string) => bracket.replace("\\", "");
+    // A vector in angle brackets is the point that it leads to.
+    const name = (bracket: string) => bracket.replace("\\", "").replace("⟨", "(").replace("⟩", ")");
     return this.node({ kind: "group", open: name(open), close: name(closing), items });
   }
 

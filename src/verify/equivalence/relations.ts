@@ -4,7 +4,7 @@
  */
 import { spelled } from "./canonical.ts";
 import { exactValue, isUndone } from "./exact.ts";
-import type { Tree } from "./tree.ts";
+import { byKind, type Cases, type Tree } from "./tree.ts";
 import { constantRatioSign, constantValue } from "./value.ts";
 
 type Group = Tree & { readonly kind: "group" };
@@ -14,25 +14,18 @@ const INFINITE: Tree = { kind: "symbol", name: "∞", isWord: false };
 
 /** Whether a tree names a value: a symbol, letters, words, a function of names, their ratio or length, a point. */
 export function isName(tree: Tree): boolean {
-  switch (tree.kind) {
-    case "symbol":
-      return tree.name !== "∞";
-    case "product":
-      return tree.factors.every((part) => part.kind === "symbol" && /^[A-Z]'?$/.test(part.name));
-    case "call":
-      return tree.name !== "sum" && tree.name !== "int";
-    case "absolute":
-      return isName(tree.of);
-    case "quotient":
-      return isName(tree.top) && isName(tree.bottom);
-    case "ratio":
-      return tree.parts.every(isName);
-    case "group":
-      return tree.open === "(" && tree.items.every(isName);
-    default:
-      return false;
-  }
+  return byKind(names, tree, undefined) === true;
 }
+
+const names: Cases<undefined, boolean> = {
+  symbol: ({ name }) => name !== "∞",
+  product: ({ factors }) => factors.every((part) => part.kind === "symbol" && /^[A-Z]'?$/.test(part.name)),
+  call: ({ name }) => name !== "sum" && name !== "int",
+  absolute: ({ of }) => isName(of),
+  quotient: ({ top, bottom }) => isName(top) && isName(bottom),
+  ratio: ({ parts }) => parts.every(isName),
+  group: ({ open, items }) => open === "(" && items.every(isName),
+};
 
 /** "x ∈ S" */
 export function isMembership(relation: Relation): boolean {

@@ -6,7 +6,7 @@
  */
 import { exactValue } from "./exact.ts";
 import { integerOf, type Rational } from "./rational.ts";
-import type { Tree } from "./tree.ts";
+import { byKind, type Cases, type Tree } from "./tree.ts";
 
 const PRIME = 2n ** 64n - 2n ** 32n + 1n;
 const I = 2n ** 48n;
@@ -73,34 +73,30 @@ function fold(
 
 /** The value of a rational function at a fixed point; undefined where the tree is none, or has a pole there. */
 export function residue(tree: Tree, point: number): Residue | undefined {
-  switch (tree.kind) {
-    case "number":
-      return ofRational(tree.value);
-    case "symbol":
-      if (tree.isWord || tree.name === "∞") return undefined;
-      return { top: tree.name === "i" ? I : pointOf(tree.name, point), bottom: 1n };
-    case "negate": {
-      const value = residue(tree.of, point);
-      return value && { top: modulo(-value.top), bottom: value.bottom };
-    }
-    case "sum":
-      return fold(tree.terms, point, add);
-    case "product":
-      return fold(tree.factors, point, multiply);
-    case "mixed":
-      return fold([tree.whole, tree.part], point, add);
-    case "quotient": {
-      const top = residue(tree.top, point);
-      const bottom = top && residue(tree.bottom, point);
-      if (top === undefined || bottom === undefined) return undefined;
-      return fraction((top.top * bottom.bottom) % PRIME, (top.bottom * bottom.top) % PRIME);
-    }
-    case "power":
-      return powerAt(tree, point);
-    default:
-      return undefined;
-  }
+  return byKind(residues, tree, point);
 }
+
+const residues: Cases<number, Residue | undefined> = {
+  number: ({ value }) => ofRational(value),
+  symbol({ name, isWord }, point) {
+    if (isWord || name === "∞") return undefined;
+    return { top: name === "i" ? I : pointOf(name, point), bottom: 1n };
+  },
+  negate({ of }, point) {
+    const value = residue(of, point);
+    return value && { top: modulo(-value.top), bottom: value.bottom };
+  },
+  sum: ({ terms }, point) => fold(terms, point, add),
+  product: ({ factors }, point) => fold(factors, point, multiply),
+  mixed: ({ whole, part }, point) => fold([whole, part], point, add),
+  quotient(tree, point) {
+    const top = residue(tree.top, point);
+    const bottom = top && residue(tree.bottom, point);
+    if (top === undefined || bottom === undefined) return undefined;
+    return fraction((top.top * bottom.bottom) % PRIME, (top.bottom * bottom.top) % PRIME);
+  },
+  power: powerAt,
+};
 
 function powerAt(tree: Tree & { readonly kind: "power" }, point: number): Residue | undefined {
   const exponent = exactValue(tree.exponent);

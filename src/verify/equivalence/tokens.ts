@@ -53,6 +53,7 @@ class Tokenizer {
   readonly tokens: Token[] = [];
   readonly #text: string;
   readonly #dollarsPair: boolean;
+  readonly #hasRows: boolean;
   #at = 0;
   #space = false;
   #depth = 0;
@@ -63,7 +64,8 @@ class Tokenizer {
 
   constructor(text: string) {
     this.#text = text;
-    this.#dollarsPair = (text.match(/(?<!\\)\$/g)?.length ?? 0) % 2 === 0;
+    this.#hasRows = text.includes("\\begin");
+    this.#dollarsPair = !text.includes("$") || (text.match(/(?<!\\)\$/g)?.length ?? 0) % 2 === 0;
   }
 
   #push(kind: Token["kind"], text: string): void {
@@ -180,6 +182,8 @@ class Tokenizer {
     else if (symbol === "√") this.#push("command", "sqrt");
     else if (CURRENCIES.has(symbol)) this.#push("currency", CURRENCIES.get(symbol)!);
     else if (VULGAR_FRACTIONS.has(symbol)) this.#push("fraction", symbol);
+    else if (symbol === "." && this.tokens.at(-1)?.kind === "letters" && /\s/.test(text[this.#at] ?? ""))
+      return;
     else if ((symbol === "." || symbol === "。") && text.slice(this.#at).trim() === "")
       this.#at = text.length;
     else {
@@ -202,6 +206,11 @@ class Tokenizer {
     }
     this.#at += match[0].length;
     const name = match[1]!;
+    // "\\\\le", escaped twice: two backslashes before letters end a row only where there are rows.
+    if (name === "\\" && !this.#hasRows && /[A-Za-z]/.test(this.#text[this.#at] ?? "")) {
+      this.#at--;
+      return;
+    }
     if (SPACES.has(name)) this.#space = true;
     else if (name === "\\") this.#push("sign", "\\\\");
     else if ("()[]".includes(name)) this.#space = true;

@@ -96,3 +96,20 @@ export function children(tree: Tree): readonly Tree[] {
 export function some(tree: Tree, is: (part: Tree) => boolean): boolean {
   return is(tree) || children(tree).some((part) => some(part, is));
 }
+
+/** What is done with trees by their kind. */
+export type Cases<Context, Result> = {
+  readonly [Kind in Tree["kind"]]?: (
+    tree: Extract<Tree, { readonly kind: Kind }>,
+    context: Context,
+  ) => Result;
+};
+
+/** The result of the case for the tree's kind; undefined for a kind without one. */
+export function byKind<Context, Result>(
+  cases: Cases<Context, Result>,
+  tree: Tree,
+  context: Context,
+): Result | undefined {
+  return (cases[tree.kind] as ((tree: Tree, context: Context) => Result) | undefined)?.(tree, context);
+}

@@ -125,6 +125,14 @@ function unitNamed(text: string): string | undefined {
   );
 }
 
+/** What may follow "degrees". */
+const SCALES_OF_HEAT: ReadonlyMap<string, string> = new Map([
+  ["celsius", "°C"],
+  ["c", "°C"],
+  ["fahrenheit", "°F"],
+  ["f", "°F"],
+]);
+
 const POWER_WORDS: Readonly<Record<string, number>> = { square: 2, sq: 2, cubic: 3, cu: 3 };
 const MAX_TOKENS = 16;
 
@@ -191,9 +199,12 @@ class UnitReader {
     const token = this.#token;
     if (token === undefined) return false;
     let text = token.text;
-    if (token.kind === "command" && text === "Omega") text = "Ω";
+    const next = this.#tokens[this.#at + 1];
+    if (token.kind === "letters" && next?.text === "Omega" && !next.space) {
+      this.#at++;
+      text += "Ω";
+    } else if (token.kind === "command" && text === "Omega") text = "Ω";
     else if (token.kind === "command" && text === "mu") {
-      const next = this.#tokens[this.#at + 1];
       if (next?.kind !== "letters") return false;
       this.#at++;
       text = `μ${next.text}`;
@@ -208,6 +219,12 @@ class UnitReader {
       return false;
     }
     this.#at++;
+    const scale = name === "°" ? SCALES_OF_HEAT.get(this.#token?.text.toLowerCase() ?? "") : undefined;
+    if (scale !== undefined) {
+      this.#at++;
+      this.#add(scale, sign);
+      return true;
+    }
     const exponent = this.#exponent();
     if (exponent === undefined) return false;
     this.#add(name, sign * exponent);

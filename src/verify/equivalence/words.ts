@@ -9,6 +9,7 @@ const MARKUP =
 
 /** The text without the commands and braces around words. */
 export function withoutMarkup(text: string): string {
+  if (!/[\\{}$`*_~]|\s\s|[^\S ]/.test(text)) return text.trim();
   return text
     .replaceAll(MARKUP, "")
     .replaceAll(/\\[,;:! ]|[\s~]+/g, " ")

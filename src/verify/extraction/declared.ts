@@ -10,7 +10,7 @@ import { sentenceAt } from "./sentence.ts";
 
 const QUALIFIER = `(?:final |correct |right |best |closest |only |most [a-z]+ |my |your )*`;
 const NOUN = `(?:answers?|options?|choices?|solution|result|conclusion)`;
-const LINK = String.raw`(?:\s+(?:is|are|was|would be|should be|must be|will be|has to be|being|equals|becomes)(?:\s*:|\b)|\s*[:：=])`;
+const LINK = String.raw`(?:\s+(?:is|are|was|would be|should be|must be|will be|has to be|being|equals|becomes)(?:\s*:|\b)|\s*[:：=]|\s+[-–—]\s+(?=[(*]*[A-J]\b))`;
 /** Phrases that an answer follows. */
 const CUE = new RegExp(
   [
@@ -18,7 +18,7 @@ const CUE = new RegExp(
     String.raw`(?<![\p{L}])(?:i(?:'d| would|'ll| will)? (?:choose|pick|select|go with|say)|settled? on|corresponds? to|(?:matches|choose|select|pick)(?= (?:option|choice|\(?[A-J]\b))|(?:is|be|to|with|matches) (?:option|choice)(?=[\s*(]+[A-J]\b))`,
     String.raw`(?<![\p{L}])(?:i think|i believe|i get|therefore|thus|so|hence),? (?:that )?(?:it is|it's|it must be)`,
     String.raw`(?:答案|正确选项|正确答案)\s*(?:应该|应当)?(?:是|为|选|[:：])+`,
-    `(?:故选|应选|选择|因此选|所以选)[:：]?`,
+    `(?:(?:故选|应选|选择|因此选|所以选)[:：]?|选(?=[(（]?[A-J]))`,
     String.raw`(?<![\p{L}])(?:réponse|respuesta|antwort|risposta|resposta)\s*(?:correcte|correcta)?\s*(?:est|es|ist|è|é|[:：])\s*:?`,
   ].join("|"),
   "giu",

@@ -19,9 +19,12 @@ const PAIRS: readonly (readonly [string, string])[] = [
   ["<", ">"],
 ];
 
+const OPENS = /^[`*_"“'\\$<jtl]/;
+
 /** The text without pairs of marks that enclose all of it. */
 export function undecorated(text: string): string {
   let plain = text.trim();
+  if (!OPENS.test(plain)) return plain;
   for (let round = 0; round < 6; round++) {
     const pair = PAIRS.find(
       ([open, close]) =>
@@ -38,5 +41,6 @@ export function undecorated(text: string): string {
 
 /** The text without emphasis, wherever it stands. */
 export function withoutEmphasis(text: string): string {
+  if (!/[*_`]/.test(text)) return text;
   return text.replaceAll(/\*\*|__(?=\S)|(?<=\S)__|`/g, "");
 }

@@ -12,14 +12,16 @@ const DIGITS = String.raw`(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,3}(?:[ \u00a0\u2009\u
 const POWER_OF_TEN = String.raw`\s?(?:[×*·]|\\times|\\cdot)\s?10\s?(?:\^\s?(?:\{\s?[-+−]?\d{1,3}\s?\}|[-+−]?\d{1,3})|[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)`;
 const NUMBER = String.raw`(?<![\p{Script=Latin}\p{N}_.])(?:(?<![\p{N})}]\s?)[-+−])?[$€£¥]?(?:${DIGITS})(?:[eE][-+]?\d+|${POWER_OF_TEN})?(?:\s?\/\s?\d+(?:\.\d+)?|:\d+(?::\d+)?| \d+\/\d+)?(?:\s?[%％°‰$€£¥]C?)?`;
 /** A or B or (A); the article, the pronoun and letters with an apostrophe are none. */
-const OPTION = String.raw`[(（]([A-Ja-j])[)）]|(?<![\p{Script=Latin}\p{N}_'’$\\^{=(+*/<>&|-]|[=+*/<>-]\s|(?<![\p{L}])[A-J]:|[A-Z]\.)(A(?!\s[a-z])|A(?=\s(?:is|or|and|nor|vs|to)\b)|[B-HJ])(?![\p{Script=Latin}\p{N}_'’(^}+*/<>&|]|\s?[=+*/<>]|-\w|\.[A-Z]|:[A-J]\b)`;
-const ATOM = new RegExp(`(${SPAN})|${OPTION}|(${NUMBER})`, "gu");
+const OPTION = String.raw`[(（]([A-Ja-j])[)）]|(?<![\p{Script=Latin}\p{N}_'’$\\^{=(+*/<>&|-]|[=+*/<>-]\s|(?<![\p{L}])[A-J]:|[A-Z]\.)(A(?!\s[a-z])|A(?=\s(?:is|or|and|nor|vs|to|maybe|perhaps|possibly)\b)|[B-HJ])(?![\p{Script=Latin}\p{N}_'’(^}+*/<>&|]|\s?[=+*/<>]|-\w|\.[A-Z]|:[A-J]\b)`;
+/** A point or an interval in plain text. */
+const TUPLE = String.raw`(?<![\p{Script=Latin}\p{N}])[[(]\s?[-+−]?(?:[\d.]|∞)[^[\](){}\n$]{0,60},[^[\](){}\n$]{1,60}[\])]`;
+const ATOM = new RegExp(`(${SPAN}|${TUPLE})|${OPTION}|(${NUMBER})`, "gu");
 /** Between two atoms that are one expression, one list or one choice. */
 const JOINT =
-  /^(?:[\s,;，、；/&+*×·÷^−–—<>≤≥±√π()[\]{}|~-]|[A-Za-z]\s?=|\bnor\b|\bvs\b|\\[,;:! ]|\band\b|\bor\b|\bto\b|和|或|到|\bplus\b|\bminus\b|\btimes\b|\bmaybe\b|\bperhaps\b|\bpossibly\b|\beither\b|\beven\b|option|choice)*$/u;
+  /^(?:[\s,;，、；/&+*×·÷^−–—<>≤≥±√π()[\]{}|~-]|[A-Za-z]\s?=|\bnor\b|\bvs\b|[?…]|\.{2,}|\bor it(?: is|'s)\b|\bx\b|\bby\b|\bin\b|\bout of\b|\\[,;:! ]|\band\b|\bor\b|\bto\b|和|或|到|\bplus\b|\bminus\b|\btimes\b|\bmaybe\b|\bperhaps\b|\bpossibly\b|\beither\b|\beven\b|option|choice)*$/u;
 /** What makes the number before it a part of something larger. */
 const CONTINUES =
-  /^(?:(?:st|nd|rd|th)\b|\s?(?:[+*×·÷^_√π!<>≤≥∈½⅓⅔¼¾⅛\\]|[–—]\s?[\d(]|[-−]\s?[\d(]|\/\s?[\p{Script=Latin}\d(]|[\p{Script=Latin}\p{Script=Greek}](?![\p{Script=Latin}])(?<![aAI])|\((?=[\d\p{L}][^)]{0,3}\))|(?:or|to|and a|and one|plus|minus|times|squared|cubed|factorial|over|dozen|halves|half|thirds?|quarters?|fourths?|fifths?|choose|mod|modulo|million|thousand|billion)\b|[十百千万亿兆](?![米克瓦])))/u;
+  /^(?:\p{M}|(?:st|nd|rd|th)\b|\s?(?:[+*×·÷^_√π!<>≤≥∈½⅓⅔¼¾⅛\\]|[–—]\s?[\d(]|[-−]\s?[\d(]|\/\s?[\p{Script=Latin}\d(]|[\p{Script=Latin}\p{Script=Greek}](?![\p{Script=Latin}])(?<![aAI])|\((?=[\d\p{L}][^)]{0,3}\))|(?:or|to|and a|and one|plus|minus|times|squared|cubed|factorial|over|dozen|halves|half|thirds?|quarters?|fourths?|fifths?|choose|mod|modulo|million|thousand|billion)\b|[十百千万亿兆](?![米克瓦])))/u;
 const MAX_JOINED = 60;
 
 interface Atom {
@@ -103,7 +105,8 @@ export function lastExpression(text: string): string | null {
     return text.slice(start, last.end);
   }
   const end = behindUnit(text, last.end);
-  const isPart = CONTINUES.test(text.slice(end, end + 24)) || PRECEDES.test(before.slice(-12));
+  const isPart =
+    CONTINUES.test(text.slice(end, end + 24)) || PRECEDES.test(before.slice(-12)) || MULTIPLIES.test(before);
   if (isPart) return text.slice(Math.max(0, start - 12), end + 24).trim();
   const whole = text.slice(start, end);
   return (CHOICE.test(whole) ? whole : result(whole)).trim() || null;
@@ -114,6 +117,8 @@ const CHOICE = /[,;，、；/]\s|\b(?:or|and|to|nor)\b|[或和到]/;
 /** What makes the number behind it a part of something larger, a bound, or a denial. */
 const PRECEDES =
   /(?:[+*×·÷/^_√{<>≤≥≠]|\\[a-z]+|[\p{Script=Latin}]\(|[\p{Script=Latin})\]]\s?[-−])\s?\(?$|[<>≤≥≠]=?\s?$/u;
+const MULTIPLIES =
+  /\b(?:twice|thrice|double|triple|(?:half|thirds?|quarters?|fourths?|fifths?|tenths?|percent) of|% of)\s(?:the )?$/i;
 const DENIES =
   /(?:\b(?:not|never|nor|neither|than|least|most|without|except|cannot be|(?:anything|everything|all) but)|n['’]t(?: be)?|不是|非)\s?(?:the |an? |option |choice |answer )?[*"'“(]{0,3}$/i;
 const RULED_OUT =

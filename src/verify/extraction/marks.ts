@@ -5,6 +5,7 @@
 
 /** Content of the last complete `<answer>…</answer>`; of nested ones the innermost. Undefined where there is none. */
 export function taggedAnswer(text: string): string | undefined {
+  if (!text.includes("<")) return undefined;
   let open: number | undefined;
   let content: string | undefined;
   for (const match of text.matchAll(/<(\/?)answer>|<\|(begin|end)_of_box\|>/gi)) {
@@ -55,6 +56,7 @@ const GAP =
 const ENDS_SENTENCE = /\.\s|\n\s*\n/;
 
 function isOneAnswer(gap: string): boolean {
+  if (gap.trim() === "") return true;
   return gap.length <= MAX_GAP && !ENDS_SENTENCE.test(gap) && GAP.test(gap);
 }
 
@@ -62,6 +64,7 @@ function isOneAnswer(gap: string): boolean {
 export function lastBoxes(
   text: string,
 ): { readonly contents: readonly string[]; readonly end: number } | undefined {
+  if (!hasBox(text)) return undefined;
   const all = boxes(text);
   const last = all.at(-1);
   if (last === undefined) return undefined;

@@ -6,7 +6,7 @@ import * as z from "zod";
 import { bestOf, defineVerdict, readAnswer, sourceSchema } from "../definition.ts";
 
 /** Insertions, deletions and substitutions that turn one text into another; undefined beyond `limit`. */
-function distance(a: string, b: string, limit: number): number | undefined {
+function distance(a: readonly string[], b: readonly string[], limit: number): number | undefined {
   if (Math.abs(a.length - b.length) > limit) return undefined;
   let row = Uint32Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
@@ -27,15 +27,16 @@ function distance(a: string, b: string, limit: number): number | undefined {
 const MAX_LENGTH = 4000;
 
 /**
- * 1 − d(given, answer) / max(length), d the Levenshtein distance of the texts in lower case with single spaces; 0 where
- * that is below the threshold. The challenge's code keeps a similarity of exactly the threshold.
+ * 1 − d(given, answer) / max(length), d the Levenshtein distance of the texts in lower case with single spaces, the
+ * length that of the texts as they are; 0 where that is below the threshold. The challenge's code keeps a similarity of
+ * exactly the threshold.
  */
 export function anls(given: string, answer: string, threshold = 0.5): number {
   const plain = (text: string) => text.trim().toLowerCase().split(/\s+/).join(" ");
-  const [a, b] = [plain(given), plain(answer)];
-  const length = Math.max(a.length, b.length);
-  if (length === 0) return 0;
-  if (length > MAX_LENGTH) return a === b ? 1 : 0;
+  const [a, b] = [Array.from(plain(given)), Array.from(plain(answer))];
+  const length = Math.max(Array.from(given).length, Array.from(answer).length);
+  if (length === 0) return 1;
+  if (Math.max(a.length, b.length) > MAX_LENGTH) return plain(given) === plain(answer) ? 1 : 0;
   const edits = distance(a, b, Math.ceil((1 - threshold) * length));
   const similarity = edits === undefined ? 0 : 1 - edits / length;
   return similarity < threshold ? 0 : similarity;

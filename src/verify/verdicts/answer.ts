@@ -7,7 +7,7 @@ import { defineVerdict, judged } from "../definition.ts";
 import { equivalent } from "../equivalent.ts";
 import { extractAnswer, markedAnswer } from "../extract-answer.ts";
 import { withoutThought } from "../extraction/thought.ts";
-import type { JudgedProblem, Verdict } from "../verdict.ts";
+import type { JudgedProblem, Judgement, Verdict } from "../verdict.ts";
 import { mentionedOption, optionOf } from "./options.ts";
 import { PAPER_RULES, type PaperRule, readByRule } from "./paper-rules.ts";
 
@@ -24,6 +24,11 @@ export interface AnswerVerdictOptions {
   readonly from?: "anywhere" | "mark";
   /** Reads the answer by the rule of a paper or of its code in place of `from`. */
   readonly rule?: PaperRule | undefined;
+}
+
+/** A verdict that judges at once. */
+export interface AnswerVerdict extends Verdict {
+  judge(text: string, problem: JudgedProblem): Judgement;
 }
 
 /** Whether an answer is an accepted one; with options a letter and its text are one answer. */
@@ -47,9 +52,7 @@ function isAccepted(given: string, { answers, options }: JudgedProblem): boolean
  * @example
  * answerVerdict().judge("It is Paris.", { question: "?", answers: ["B"], options: ["Rome", "Paris"], columns: {} }).score; // 1
  */
-export function answerVerdict({ from = "anywhere", rule }: AnswerVerdictOptions = {}): Verdict & {
-  judge(text: string, problem: JudgedProblem): ReturnType<typeof judged>;
-} {
+export function answerVerdict({ from = "anywhere", rule }: AnswerVerdictOptions = {}): AnswerVerdict {
   return {
     name: "answer",
     judge(text, problem) {

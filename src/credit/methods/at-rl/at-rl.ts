@@ -5,8 +5,8 @@
  * `similarity-graph`, its partition in `partition/`.
  */
 import { decimalQuotient, Rng } from "../../../math/index.ts";
+import type { CalibratedAttention } from "../../calibrated-gram.ts";
 import { checkChoice, checkOption, checkSignals, counts, requireArray } from "../../check-signals.ts";
-import type { CalibratedAttention } from "../../method.ts";
 import { partitionMatrix } from "../../partition/partition.ts";
 import { matrixOfCosines, type RowCosines, rowCosines } from "../../similarity-graph.ts";
 import { topShare } from "../../top-share.ts";

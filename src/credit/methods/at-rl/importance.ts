@@ -114,10 +114,10 @@ function nearest(cosines: RowCosines, token: number, count: number): number[] {
   for (let other = 0; other < row.length; other++) {
     const cosine = row[other]!;
     if (other === token || (found.length >= count && cosine <= worst)) continue;
-    let place = found.length;
-    while (place > 0 && row[found[place - 1]!]! < cosine) place--;
-    found.splice(place, 0, other);
-    if (found.length > count) found.pop();
+    if (found.length < count) found.push(other);
+    let place = found.length - 1;
+    for (; place > 0 && row[found[place - 1]!]! < cosine; place--) found[place] = found[place - 1]!;
+    found[place] = other;
     worst = row[found.at(-1)!]!;
   }
   return found;

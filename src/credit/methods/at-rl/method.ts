@@ -5,8 +5,9 @@
 import * as z from "zod";
 import { Rng } from "../../../math/index.ts";
 import { PAPER_BIAS_CURVE } from "../../bias-curve.ts";
-import { type CalibratedRequest, type CreditMethod, defineCredit } from "../../method.ts";
+import { type CreditMethod, defineCredit } from "../../method.ts";
 import { completionName, requireSignal } from "../../per-completion.ts";
+import type { CalibratedRequest } from "../../signals/calibrated.ts";
 import { AT_RL_WEIGHTINGS, atRl } from "./at-rl.ts";
 
 const share = z.number().min(0).max(1);

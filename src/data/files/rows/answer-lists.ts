@@ -1,6 +1,7 @@
 /**
  * @module
- * Rows with several accepted answers: the `answers` of TextVQA, DocVQA, VQAv2 and SQuAD, and A-OKVQA's `direct_answers`. A
+ * Rows with several accepted answers: the `answers` of TextVQA, DocVQA, VQAv2 and SQuAD, and A-OKVQA's `direct_answers`; an
+ * answer that several people gave stands there as often, for VQA accuracy. A
  * single answer beside them comes first: then `answers` may be the options.
  */
 import { unquoted } from "./literal.ts";
@@ -8,5 +9,7 @@ import { answersIn, firstOf, type RowReader } from "./reader.ts";
 
 export const answerLists: RowReader = {
   name: "accepted answers",
-  answer: firstOf(["answers", "direct_answers"], (value) => answersIn(unquoted(value))),
+  answer: firstOf(["answers", "direct_answers", "multiple_choice_answer"], (value) =>
+    answersIn(unquoted(value)),
+  ),
 };

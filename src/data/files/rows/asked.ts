@@ -14,6 +14,14 @@ export interface Asked {
   readonly videos: readonly unknown[];
 }
 
+/** A value in words, for errors. */
+export function described(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.slice(0, 80));
+  if (Array.isArray(value)) return "a list";
+  if (value instanceof Uint8Array) return "bytes";
+  return isStruct(value) ? "a struct" : `a ${typeof value}`;
+}
+
 /**
  * A cell as text.
  *
@@ -25,9 +33,7 @@ export function asText(value: unknown, what: string): string {
   if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean")
     return String(value);
   if (Array.isArray(value) && value.length === 1) return asText(value[0], what);
-  throw new DataError(
-    `${what}: expected a text, got ${Array.isArray(value) ? "a list" : `a ${typeof value}`}`,
-  );
+  throw new DataError(`${what}: expected a text, got ${described(value)}`);
 }
 
 function placesIn(text: string, place: string): undefined[] {
@@ -47,7 +53,7 @@ export function joined(all: readonly Asked[], between: string): Asked {
   };
 }
 
-const IMAGE_KEYS = ["image", "image_url", "url", "path", "bytes", "base64", "data"];
+const IMAGE_KEYS = ["image", "image_url", "url", "path", "bytes", "base64", "data", "source"];
 const VIDEO_KEYS = ["video", "video_url", "url", "path", "bytes", "frames"];
 
 /** What a part of an image or a video itself names; undefined for a place alone. */
@@ -78,7 +84,7 @@ function partAsked(part: unknown): Asked {
   const text = part["text"] ?? part["content"];
   if (isText && typeof text === "string") return plain(text);
   throw new DataError(
-    `content: expected a part of type text, image or video, got ${JSON.stringify(type ?? null)}`,
+    `content: expected a part of type text, image or video, got ${described(part["type"])}`,
   );
 }
 

@@ -3,6 +3,7 @@
  * The cells of one row, by the names of their columns or by paths into nested cells.
  */
 import type { FileFormat, Row } from "../table.ts";
+import { unquoted } from "./literal.ts";
 
 /** Whether a value is a struct: neither a list, nor bytes, nor a date. */
 export function isStruct(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -24,7 +25,8 @@ export function holdsSomething(value: unknown): boolean {
 }
 
 /** A field of a struct or an entry of a list, where the value itself has it. */
-function inner(value: unknown, key: string): unknown {
+function inner(cell: unknown, key: string): unknown {
+  const value = unquoted(cell);
   if (Array.isArray(value)) return /^\d{1,9}$/.test(key) ? (value[Number(key)] as unknown) : undefined;
   return isStruct(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }

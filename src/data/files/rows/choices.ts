@@ -5,7 +5,7 @@
  * `choice_a`, …); and answers that are places among them.
  */
 import { DataError } from "../../../errors/index.ts";
-import { asText } from "./asked.ts";
+import { asText, described } from "./asked.ts";
 import { type Cells, holdsSomething, isStruct } from "./cells.ts";
 import { unquoted } from "./literal.ts";
 import { firstOf, type RowReader, type StatedOptions } from "./reader.ts";
@@ -27,6 +27,7 @@ const PREFIX = /^\s*(?:\(([A-Za-z])\)|([A-Za-z])[.):：．、])\s*/;
 /** The texts without the letters that they begin with, where all begin with their own. */
 function withoutLetters(texts: readonly string[]): string[] {
   const isLettered = texts.every((text, i) => {
+    if (text === "") return true;
     const [, inBrackets, before] = PREFIX.exec(text) ?? [];
     return (inBrackets ?? before)?.toUpperCase() === LETTERS[i];
   });
@@ -48,24 +49,26 @@ function lettered(byLetter: ReadonlyMap<string, unknown>): StatedOptions | undef
   return listed(LETTERS.slice(0, last + 1).map((letter) => byLetter.get(letter)));
 }
 
+/** The letter that a key of a dict stands for: its own, or that of its place from the first, 0 or 1. */
+function letterOf(key: string, first: number): string | undefined {
+  const name = key
+    .trim()
+    .replace(/^\((.+)\)$|[.):]$/g, "$1")
+    .toUpperCase();
+  return /^\d{1,2}$/.test(name) ? LETTERS[Number(name) - first] : LETTERS.find((letter) => letter === name);
+}
+
 function fromStruct(struct: Readonly<Record<string, unknown>>): StatedOptions | undefined {
   if (Array.isArray(struct["text"])) return listed(struct["text"]);
   const entries = Object.entries(struct).filter(([, text]) => holdsSomething(text));
-  const byLetter = new Map(
-    entries.map(([key, text]) => [
-      key
-        .trim()
-        .replace(/^\((.)\)$|[.):]$/g, "$1")
-        .toUpperCase(),
-      text,
-    ]),
-  );
-  const stranger = [...byLetter.keys()].find((key) => !LETTERS.includes(key));
-  if (stranger !== undefined || byLetter.size < entries.length)
+  const first = Object.hasOwn(struct, "0") ? 0 : 1;
+  const byLetter = new Map(entries.map(([key, text]) => [letterOf(key, first), text] as const));
+  if (byLetter.has(undefined) || byLetter.size < entries.length)
     throw new DataError(
-      `options: expected letters as keys, got ${Object.keys(struct).slice(0, 8).join(", ")}`,
+      `options: expected letters or places as keys, got ${Object.keys(struct).slice(0, 8).join(", ")} ` +
+        "(data.columns.options names another column, or none)",
     );
-  return lettered(byLetter);
+  return lettered(byLetter as ReadonlyMap<string, unknown>);
 }
 
 /**
@@ -84,7 +87,7 @@ export function optionsIn(value: unknown): StatedOptions | undefined {
   const options = lines.length > 1 ? listed(lines) : undefined;
   if (options?.texts.every((text, i) => text !== lines[i])) return options;
   throw new DataError(
-    `options: expected a list, or a dict by letter, got ${JSON.stringify(list)?.slice(0, 80)}`,
+    `options: expected a list, or a dict by letter, got ${described(list)} (data.columns.options names another column, or none)`,
   );
 }
 

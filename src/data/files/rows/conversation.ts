@@ -3,7 +3,7 @@
  * Conversations: turns of a user and an assistant, paired into questions and their answers.
  */
 import { DataError } from "../../../errors/index.ts";
-import { type Asked, asText, contentAsked, joined } from "./asked.ts";
+import { type Asked, asText, contentAsked, described, joined } from "./asked.ts";
 import { isStruct } from "./cells.ts";
 import { unquoted } from "./literal.ts";
 
@@ -11,6 +11,8 @@ import { unquoted } from "./literal.ts";
 export interface Exchange {
   readonly asked: Asked;
   readonly answer: string | undefined;
+  /** Text of the conversation's system turns; undefined where it has none. */
+  readonly system: string | undefined;
 }
 
 type Speaker = "user" | "assistant" | "system";
@@ -38,22 +40,20 @@ function turnsOf(turn: unknown): Turn[] {
   const content = turn["value"] ?? turn["content"];
   if (role === undefined || role === null) {
     // ms-swift's `conversation`: both turns in one struct.
-    const { human, assistant } = turn as { readonly human?: unknown; readonly assistant?: unknown };
+    const [human, assistant] = [turn["human"] ?? turn["user"], turn["assistant"]];
     if (human === undefined) throw new DataError("conversations: expected turns with a role and a content");
     const answer: Turn[] = assistant == null ? [] : [{ from: "assistant", content: assistant }];
     return [{ from: "user", content: human }, ...answer];
   }
   const from = typeof role === "string" && Object.hasOwn(SPEAKERS, role) ? SPEAKERS[role] : undefined;
   if (from === undefined)
-    throw new DataError(
-      `conversations: expected turns of a user and an assistant, got ${JSON.stringify(role)}`,
-    );
+    throw new DataError(`conversations: expected turns of a user and an assistant, got ${described(role)}`);
   return [{ from, content }];
 }
 
 /** Whether a cell is a conversation: a list of structs with roles. */
 export function isConversation(value: unknown): value is readonly unknown[] {
-  const roles = ["from", "role", "human"];
+  const roles = ["from", "role", "human", "user"];
   return Array.isArray(value) && value.some((turn) => isStruct(turn) && roles.some((key) => key in turn));
 }
 
@@ -69,8 +69,8 @@ function answerText(turns: readonly Turn[]): string {
 }
 
 /**
- * The exchanges of a conversation, in order. Turns of one speaker in a row are one; system turns are left out, and so is
- * what an assistant says before the first question.
+ * The exchanges of a conversation, in order. Turns of one speaker in a row are one; what an assistant says before the first
+ * question is left out.
  *
  * @param value a list of `{from, value}` or `{role, content}`, or of `{human, assistant}`, or a text that is such a list
  * @throws DataError when it is none, has turns of other speakers, or media in an answer
@@ -78,7 +78,11 @@ function answerText(turns: readonly Turn[]): string {
 export function exchangesOf(value: unknown): Exchange[] {
   const list = unquoted(value);
   if (!Array.isArray(list)) throw new DataError("conversations: expected a list of turns");
-  const turns = list.flatMap(turnsOf).filter(({ from }) => from !== "system");
+  const all = list.flatMap(turnsOf);
+  const turns = all.filter(({ from }) => from !== "system");
+  const instructions = all.filter(({ from }) => from === "system");
+  const system =
+    instructions.map(({ content }) => contentAsked(content, "system").text).join("\n") || undefined;
   const first = turns.findIndex(({ from }) => from === "user");
   const exchanges: { asked: Turn[]; answer: Turn[] }[] = [];
   for (const turn of first < 0 ? [] : turns.slice(first)) {
@@ -93,6 +97,7 @@ export function exchangesOf(value: unknown): Exchange[] {
       "\n",
     ),
     answer: answer.length === 0 ? undefined : answerText(answer),
+    system,
   }));
 }
 

@@ -1,6 +1,6 @@
 /**
  * @module
- * Lists and dicts that stand in a text as Python's `repr`, numpy's `str` or JSON writes them, such as `['a', "b's"]`.
+ * Lists and dicts that are in a text as Python's `repr`, numpy's `str` or JSON writes them, such as `['a', "b's"]`.
  */
 import { DataError } from "../../../errors/index.ts";
 
@@ -75,15 +75,17 @@ class LiteralReader {
   }
 
   #string(quote: string): string {
-    let read = "";
-    for (this.#at += 1; ; this.#at += 1) {
-      const symbol = this.#text[this.#at];
-      if (symbol === undefined) throw new DataError("a quote is open");
-      if (symbol === quote) break;
-      read += symbol === "\\" ? this.#escape() : symbol;
+    const pieces: string[] = [];
+    let from = this.#at + 1;
+    for (this.#at = from; this.#text[this.#at] !== quote; this.#at += 1) {
+      if (this.#at >= this.#text.length) throw new DataError("a quote is open");
+      if (this.#text[this.#at] !== "\\") continue;
+      pieces.push(this.#text.slice(from, this.#at), this.#escape());
+      from = this.#at + 1;
     }
+    pieces.push(this.#text.slice(from, this.#at));
     this.#at += 1;
-    return read;
+    return pieces.join("");
   }
 
   #escape(): string {

@@ -1,7 +1,7 @@
 /**
  * @module
  * Rows that are conversations: LLaVA's and ShareGPT's `conversations`, the `messages` of TRL, ms-swift and LLaMA-Factory,
- * ms-swift's `conversation` of `{human, assistant}`. Images are named beside them, or stand in the content parts.
+ * ms-swift's `conversation` of `{human, assistant}`. Images are named beside them, or are in the content parts.
  */
 import { exchangesOf } from "./conversation.ts";
 import { firstAnswer, firstOf, firstQuestion, type RowReader, solutionOf } from "./reader.ts";

@@ -6,9 +6,10 @@
 import { asText } from "./asked.ts";
 import type { Cells } from "./cells.ts";
 import { type Exchange, exchangesOf } from "./conversation.ts";
+import { unquoted } from "./literal.ts";
 import { firstAnswer, firstOf, firstQuestion, type RowReader, solutionOf } from "./reader.ts";
 
-const ASKING = ["query", "instruction"];
+const ASKING = ["query", "instruction", "input"];
 const ANSWERING = ["response", "output"];
 
 /** The pairs of `history`, then the row's own question and answer. */
@@ -17,7 +18,7 @@ function exchanges(cells: Cells): Exchange[] {
   const response = cells.first(ANSWERING);
   const input = query?.name === "instruction" ? cells.at("input") : undefined;
   if (query === undefined) return [];
-  const history = cells.at("history");
+  const history = unquoted(cells.at("history"));
   const earlier = Array.isArray(history) ? (history as readonly unknown[]) : [];
   const pairs = earlier.flatMap((pair) =>
     Array.isArray(pair) ? [{ human: pair[0], assistant: pair[1] }] : [pair],

@@ -7,14 +7,15 @@ import { type VideoReference, videoReferences } from "../video-reference.ts";
 import { type Asked, asText, contentAsked } from "./asked.ts";
 import { type Cells, holdsSomething, isStruct } from "./cells.ts";
 import { type Exchange, exchangesOf, isConversation, spokenText } from "./conversation.ts";
-import { unquoted } from "./literal.ts";
+import { literalIn, unquoted } from "./literal.ts";
 
-/** A question, and those that the same conversation asks after it. */
+/** A question, those that the same conversation asks after it, and the text of its system turns. */
 export interface StatedQuestion extends Asked {
+  readonly system?: string | undefined;
   readonly later: readonly Asked[];
 }
 
-/** Accepted answers as they stand in the row. */
+/** Accepted answers as they are in the row. */
 export interface StatedAnswers {
   readonly values: readonly unknown[];
   /** Whether they are places in the list of options, from 0, whatever they look like. */
@@ -87,7 +88,7 @@ export function firstOf<T>(
 /** The first question of exchanges. */
 export function firstQuestion(exchanges: readonly Exchange[]): StatedQuestion | undefined {
   const [first, ...later] = exchanges.map(({ asked }) => asked);
-  return first && { ...first, later };
+  return first && { ...first, later, system: exchanges[0]?.system };
 }
 
 /** The answer to the first question of exchanges. */
@@ -112,7 +113,7 @@ export function questionIn(value: unknown): StatedQuestion | undefined {
 const ANSWER_FIELDS = ["answer", "text", "target", "ground_truth", "value"];
 
 /**
- * Accepted answers in a cell: one, or a list of alternatives. VQAv2's are structs with an `answer`, SQuAD's stand in
+ * Accepted answers in a cell: one, or a list of alternatives. VQAv2's are structs with an `answer`, SQuAD's are in
  * `text`, Search-R1's in `target`.
  */
 export function answersIn(value: unknown): StatedAnswers | undefined {
@@ -122,6 +123,11 @@ export function answersIn(value: unknown): StatedAnswers | undefined {
 
 function alternatives(value: unknown): readonly unknown[] {
   if (isConversation(value)) return [spokenText(value, "answer")];
+  // MMMU writes several as Python's list of texts; a list of numbers is an answer itself.
+  if (typeof value === "string" && /^\s*\[\s*['"]/.test(value)) {
+    const list = literalIn(value);
+    if (Array.isArray(list)) return alternatives(list);
+  }
   const field = isStruct(value) ? ANSWER_FIELDS.find((name) => holdsSomething(value[name])) : undefined;
   if (isStruct(value) && field !== undefined) return alternatives(value[field]);
   return Array.isArray(value) ? value.filter(holdsSomething).flatMap(alternatives) : [value];

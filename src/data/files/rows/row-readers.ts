@@ -115,7 +115,7 @@ export class RowReaders {
     return hasAny(present, [...this.columns("video"), ...contents]);
   }
 
-  /** Whether a part may stand in a column. */
+  /** Whether a part may be in a column. */
   mayRead(column: string): boolean {
     return PARTS.some((part) => this.columns(part).some((path) => path === column || topOf(path) === column));
   }

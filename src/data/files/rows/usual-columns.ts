@@ -9,7 +9,7 @@ import { answersIn, firstOf, imagesIn, questionIn, type RowReader, videosIn } fr
 export const usualColumns: RowReader = {
   name: "columns by part",
   question: firstOf(["question", "problem"], questionIn),
-  answer: firstOf(["answer", "ground_truth", "correct_answer", "multiple_choice_answer", "label"], answersIn),
+  answer: firstOf(["answer", "ground_truth", "correct_answer", "target", "answer_key", "label"], answersIn),
   image: firstOf(["decoded_image", "images", "image", "image_path", "file_name"], imagesIn),
   video: firstOf(["videos", "video"], videosIn),
   id: firstOf(["id", "qid", "index", "problem_id", "question_id", "questionId"], (value) =>

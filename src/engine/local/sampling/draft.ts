@@ -7,8 +7,8 @@ import { EngineError } from "../../../errors/index.ts";
 import type { Rng } from "../../../math/index.ts";
 import type { Completion, StopReason } from "../../engine.ts";
 import type { PreparedPrompt } from "../prompts/prepared-prompt.ts";
-import type { RowReducer } from "./attention-reduction.ts";
-import type { CalibratedRows } from "./calibrated-rows.ts";
+import type { RowReducer } from "../signals/attention-reduction.ts";
+import type { CalibratedRows } from "../signals/calibrated-rows.ts";
 import { chooseToken, type TokenChoice, type TokenOdds } from "./token-choice.ts";
 
 /** When completions end, and how their tokens are drawn. */

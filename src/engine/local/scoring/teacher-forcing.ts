@@ -18,9 +18,11 @@ import { decoderFeeds, forEachPromptRow } from "../prompts/decoder-batch.ts";
 import type { PreparedImage } from "../prompts/prepared-prompt.ts";
 import type { RotaryTable } from "../prompts/rotary-table.ts";
 import { addInto, gradientOutputs, type VisionEncoder } from "../prompts/vision-encoder.ts";
+import { readRow } from "../signals/graph-reducer.ts";
+import { signalFeeds } from "../signals/index.ts";
 import type { ParameterStore } from "../weights/parameter-store.ts";
 import { type Intervention, interventionFeeds, withOwnPrompts } from "./attention-intervention.ts";
-import { emptyScore, readRow, readScore, scoringFeeds, scoringOutputs, type Wanted } from "./scoring.ts";
+import { emptyScore, readScore, scoringOutputs, type Wanted } from "./scoring.ts";
 import { type PreparedSequence, type SequenceBatch, sequenceBatches } from "./sequence-batches.ts";
 
 /** What teacher forcing shares with the rest of the engine. */
@@ -84,7 +86,7 @@ export class TeacherForcing {
       const outputs = await program.run({
         ...store.feeds(used, weights),
         ...this.#feeds(batch, sequences, weights, temperature),
-        ...scoringFeeds(batch, sequences, wanted),
+        ...signalFeeds(batch, sequences, wanted.signals),
         ...(intervention && interventionFeeds(batch, intervention, this.#m.config.text)),
       });
       for (const [slot, index] of batch.slots.entries()) {

@@ -26,8 +26,9 @@ import { checkedTemperature, checkLayers, checkPositive, type LocalEngineOptions
 import { ProgramCache } from "../program-cache.ts";
 import { decoderFeeds } from "../prompts/decoder-batch.ts";
 import { RotaryTable } from "../prompts/rotary-table.ts";
-import { emptyScore, readScore, scoringFeeds, signalOutputs, type Wanted } from "../scoring/scoring.ts";
+import { emptyScore, readScore, type Wanted } from "../scoring/scoring.ts";
 import { type PreparedSequence, type SequenceBatch, sequenceBatches } from "../scoring/sequence-batches.ts";
+import { averagedRows, signalFeeds, signalOutputs } from "../signals/index.ts";
 import { checkSameModel } from "../weights/checkpoint-files.ts";
 import { streamHead } from "./streamed-head.ts";
 import { StreamedVisionEncoder } from "./streamed-vision-encoder.ts";
@@ -112,9 +113,7 @@ export class StreamingModel {
     checkLayers("score", signals);
     const temperature = checkedTemperature(request.temperature);
     const wanted: Wanted = {
-      attention: signals?.attention,
-      calibrated: signals?.calibrated,
-      imageRows: signals?.imageRows,
+      signals,
       entropy,
       values: false,
       likeliest: false,
@@ -186,7 +185,7 @@ export class StreamingModel {
         this.#config.text,
         this.#table,
       );
-      const signals = scoringFeeds(batch, sequences, wanted);
+      const signals = signalFeeds(batch, sequences, wanted.signals);
       return {
         batch,
         feeds: { ...feeds, ...signals },
@@ -221,13 +220,14 @@ export class StreamingModel {
   async #runLayer(passages: readonly Passage[], layer: number, wanted: Wanted): Promise<void> {
     const { layers } = this.#config.text;
     const last = layer === layers - 1;
-    const signalLayers = Math.min(wanted.calibrated?.layers ?? 1, layers);
+    const averaged = averagedRows(wanted.signals);
+    const signalLayers = Math.min(averaged.layers, layers);
     const givesRows = !last && layer >= layers - signalLayers;
     let fed: Feeds | undefined;
     for (const passage of passages) {
       const { program, used } = last
         ? await this.#lastProgram(passage.batch.shape, wanted, signalLayers)
-        : await this.#program(passage.batch.shape, givesRows ? wanted.calibrated?.row : undefined);
+        : await this.#program(passage.batch.shape, givesRows ? averaged.row : undefined);
       fed ??= this.#weights.feeds(used, layer);
       const { earlierRows } = passage;
       const { x, rows, ...outputs } = await program.run({
@@ -257,7 +257,7 @@ export class StreamingModel {
       const built = this.#graphs.decoder.streamedLayer(this.#layout, shape, true);
       const rows: typeof built.rows = (owner, count) =>
         built.rows(owner, count === undefined ? 1 : Math.min(count, layers));
-      const outputs = { x: built.x, ...signalOutputs({ graph: built.graph, rows }, shape, wanted) };
+      const outputs = { x: built.x, ...signalOutputs({ graph: built.graph, rows }, shape, wanted.signals) };
       return { program: await this.#programs.compile(built.graph, outputs), used: built.parameters.used };
     });
   }

@@ -3,7 +3,7 @@
  * AT-RL's bias curve over the keys of a batch: what each column of attention is multiplied by.
  */
 import { type BiasCurve, biasCurve } from "../../../credit/index.ts";
-import type { PreparedSequence, SequenceBatch } from "./sequence-batches.ts";
+import type { PreparedSequence, SequenceBatch } from "../scoring/sequence-batches.ts";
 
 /**
  * `[P·G, 1, S_p + T]` 1 / b_j of each completion's keys, 0 at padding. Positions count real tokens only, so that a

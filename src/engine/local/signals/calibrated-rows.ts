@@ -9,8 +9,8 @@ import { Graph } from "../../../tensor/index.ts";
 import { roundUpCount, roundUpLength } from "../buckets.ts";
 import type { ProgramCache } from "../program-cache.ts";
 import type { PreparedPrompt } from "../prompts/prepared-prompt.ts";
-import { writeCalibration } from "../scoring/calibration.ts";
-import { readSquare } from "../scoring/scoring.ts";
+import { writeCalibration } from "./calibration.ts";
+import { readSquare } from "./graph-reducer.ts";
 
 /** Bytes of rows that sampling may hold; calibrated attention of more is left to a scoring pass. */
 const MOST_BYTES = 512 * 2 ** 20;

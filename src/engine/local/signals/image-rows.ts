@@ -2,11 +2,13 @@
  * @module
  * Attention rows on image keys, for looking at: the one signal that leaves the graph unreduced.
  */
+import type { AttentionRow } from "../../../credit/index.ts";
 import { slice, type Tensor } from "../../../tensor/index.ts";
 import type { PreparedPrompt } from "../prompts/prepared-prompt.ts";
+import type { GraphReducer } from "./graph-reducer.ts";
 
 /** The prompt's part of rows `[B, T, S_p + T]`: `[B, T, S_p]`. */
-export function promptPart(rows: Tensor, promptLength: number): Tensor {
+function promptPart(rows: Tensor, promptLength: number): Tensor {
   return slice(rows, 2, 0, promptLength);
 }
 
@@ -17,7 +19,7 @@ export function promptPart(rows: Tensor, promptLength: number): Tensor {
  * @param width T of the program
  * @returns `[length × I]`
  */
-export function readImageRows(
+function readImageRows(
   flat: Float32Array,
   { imageIndex }: PreparedPrompt,
   { promptLength, width }: { readonly promptLength: number; readonly width: number },
@@ -35,3 +37,13 @@ export function readImageRows(
   }
   return rows;
 }
+
+/** Rows on image keys; see `imageRowsSignal`. */
+export const imageRowsReducer: GraphReducer<{ readonly row: AttentionRow }, Float64Array> = {
+  outputs: ({ rows, shape }, { row }) => ({ imageRows: promptPart(rows(row), shape.promptLength) }),
+  read({ outputs, shape, slot, sequence }) {
+    const { promptLength, completionLength: width } = shape;
+    const { prompt, completion } = sequence;
+    return readImageRows(outputs["imageRows"]!, prompt, { promptLength, width }, slot, completion.length);
+  },
+};

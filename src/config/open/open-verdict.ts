@@ -1,0 +1,48 @@
+/**
+ * @module
+ * The verdict of a configuration: a built-in one, or that of a user module, held to the contract.
+ */
+import * as z from "zod";
+import { ConfigError, PartError } from "../../errors/index.ts";
+import { createVerdict, type Judgement, type Verdict, type VerdictContext } from "../../verify/index.ts";
+import { MODULE_LIMITS, type ModuleLimits, makePart } from "../modules/load-module.ts";
+import { calling } from "../modules/user-calls.ts";
+import type { Config } from "../schema.ts";
+
+const judgementSchema = z.looseObject({
+  extracted: z.string().nullable(),
+  score: z.number().min(0).max(1).nullable(),
+  reason: z.string(),
+});
+
+function requireJudgement(judgement: Judgement, where: string): Judgement {
+  const parsed = judgementSchema.safeParse(judgement);
+  if (parsed.success) return judgement;
+  const got = JSON.stringify(judgement) ?? "nothing";
+  throw new PartError(
+    `${where}: expected { extracted: text or null, score: 0 to 1 or null, reason: text }, got ${got.slice(0, 120)}`,
+  );
+}
+
+/**
+ * The verdict of a configuration.
+ *
+ * @throws ConfigError when it is a module that does not make one
+ */
+export async function openVerdict(
+  { verdict }: Pick<Config, "verdict">,
+  context: VerdictContext = {},
+  limits: ModuleLimits = MODULE_LIMITS,
+): Promise<Verdict> {
+  if (verdict.kind !== "module") return createVerdict(verdict, context);
+  const { part, name, origin } = await makePart<VerdictContext, Verdict>(verdict, context, "verdict", limits);
+  if (typeof part.judge !== "function") {
+    throw new ConfigError(`verdict (${origin}): expected an object with judge`);
+  }
+  const where = `verdict "${part.name ?? name}" (${origin})`;
+  return {
+    name: part.name ?? name,
+    judge: async (text, problem, signal) =>
+      requireJudgement(await calling(where, limits.call, () => part.judge(text, problem, signal)), where),
+  };
+}

@@ -1,0 +1,77 @@
+/**
+ * @module
+ * What AT-RL needs of attention rows calibrated by position, arXiv:2602.11455.
+ */
+import * as z from "zod";
+import { type BiasCurve, checkedBiasCurve } from "../bias-curve.ts";
+import { type CalibratedAttention, calibratedGram } from "../calibrated-gram.ts";
+import { type AttentionRow, PLAIN_ROWS, type Signal } from "./signal.ts";
+
+/** Which attention rows AT-RL compares, arXiv:2602.11455, Eq. 5. */
+export interface CalibratedRequest {
+  readonly row: AttentionRow;
+  /** The last L decoder layers are averaged; all of them when the model has fewer. */
+  readonly layers: number;
+  /** Divide each column by the bias curve of its position. */
+  readonly biasCorrection: boolean;
+  /** Parameters of that curve; the paper's where absent. */
+  readonly biasCurve?: BiasCurve | undefined;
+}
+
+/** The parameters of the bias curve that are given; a server takes the paper's for the others. */
+function plainCurve({ biasCorrection, biasCurve = {} }: CalibratedRequest): Record<string, number> {
+  if (!biasCorrection) return {};
+  const { exponential, decay, cosine } = biasCurve;
+  return {
+    ...(exponential !== undefined && { "fovea.bias_exponential": exponential }),
+    ...(decay !== undefined && { "fovea.bias_decay": decay }),
+    ...(cosine !== undefined && { "fovea.bias_cosine": cosine }),
+  };
+}
+
+export const calibratedSignal: Signal<
+  "calibrated",
+  "calibrated-attention",
+  CalibratedRequest,
+  CalibratedAttention
+> = {
+  name: "calibrated",
+  needs: [{ capability: "calibrated-attention", when: () => true, words: () => "calibrated attention" }],
+  request: z.strictObject({
+    row: z.enum(["own", "predicting"]),
+    layers: z.number(),
+    biasCorrection: z.boolean(),
+    biasCurve: z
+      .strictObject({
+        exponential: z.number().optional(),
+        decay: z.number().optional(),
+        cosine: z.number().optional(),
+      })
+      .optional(),
+  }),
+  parts: [
+    { path: ["connectivity"], shape: "T", wire: "connectivity", label: "connectivity" },
+    {
+      path: ["gram"],
+      shape: "T×T",
+      symmetric: true,
+      wire: "gram",
+      label: "Gram matrix",
+    },
+  ],
+  // Layers that AT-RL compares, arXiv:2602.11455.
+  look: { row: "own", layers: 4, biasCorrection: true },
+  rows: ({ row, layers }) => ({ row, layers }),
+  reduce: ({ rows, kind, first, ...shape }, { biasCorrection, biasCurve }) =>
+    calibratedGram(rows, shape, kind, { biasCorrection, biasCurve, first }),
+  check: ({ biasCurve }) => {
+    checkedBiasCurve(biasCurve ?? {});
+  },
+  plain: (request) => ({
+    "fovea.calibrated": PLAIN_ROWS[request.row],
+    "fovea.calibrated_layers": request.layers,
+    "fovea.bias_correction": request.biasCorrection ? 1 : 0,
+    ...plainCurve(request),
+    "fovea.packed_gram": 1,
+  }),
+};

@@ -1,0 +1,89 @@
+/**
+ * @module
+ * The list of signals. A new one is a file here and an entry in `SIGNALS`: the local engine reduces its rows by the
+ * record's own `reduce` unless it has a graph for it, and everything else reads the list.
+ */
+import * as z from "zod";
+import { attentionSignal } from "./attention.ts";
+import { calibratedSignal } from "./calibrated.ts";
+import { imageRowsSignal } from "./image-rows.ts";
+import { fromParts, partAt, type Signal, type SignalPart } from "./signal.ts";
+
+const LIST = [attentionSignal, calibratedSignal, imageRowsSignal] as const;
+
+type Known = (typeof LIST)[number];
+
+/** Keys of requests and answers. */
+export type SignalName = Known["name"];
+/** Capabilities that signals need. */
+export type SignalCapability = Known["needs"][number]["capability"];
+
+/** Signals to return beside log-probs. */
+export type SignalRequest = { readonly [S in Known as S["name"]]?: S["look"] };
+
+/** Signals of one completion: those that were asked for. */
+export type Signals = { readonly [S in Known as S["name"]]?: ReturnType<S["reduce"]> };
+
+/** A signal by its record alone; requests and values are what the record says. */
+export type AnySignal = Signal<SignalName, SignalCapability, object, object>;
+
+/** Every signal. */
+export const SIGNALS: readonly AnySignal[] = LIST;
+
+/** A request for signals as it comes from outside. */
+export const signalRequestSchema: z.ZodType<SignalRequest> = z.strictObject(
+  Object.fromEntries(LIST.map(({ name, request }) => [name, request.optional()])),
+) as z.ZodType<SignalRequest>;
+
+/** A signal that is asked for. */
+export interface AskedSignal {
+  readonly signal: AnySignal;
+  readonly request: object;
+}
+
+/** The signals that a request names, in the order of the list. */
+export function askedSignals(request: SignalRequest | undefined): AskedSignal[] {
+  return SIGNALS.flatMap((signal) => {
+    const own: object | undefined = request?.[signal.name];
+    return own === undefined ? [] : [{ signal, request: own }];
+  });
+}
+
+/** The signals alone of what may ask for more; undefined where none is asked for. */
+export function signalRequest(needs: SignalRequest): SignalRequest | undefined {
+  const asked = askedSignals(needs).map(({ signal, request }) => [signal.name, request]);
+  return asked.length === 0 ? undefined : Object.fromEntries(asked);
+}
+
+/** Parts that a request yields. */
+export function askedParts({ signal, request }: AskedSignal): SignalPart<object>[] {
+  return signal.parts.filter((part) => part.when?.(request) ?? true);
+}
+
+/** The signals of a completion without tokens. */
+export function emptySignals(request: SignalRequest | undefined): Signals {
+  const values = askedSignals(request).map((asked) => [
+    asked.signal.name,
+    fromParts(askedParts(asked).map(({ path }) => [path, new Float64Array()])),
+  ]);
+  return Object.fromEntries(values);
+}
+
+/** Whether a request yields numbers of pairs of tokens, T² of a completion: few sequences at a time then. */
+export function asksForPairs(request: SignalRequest): boolean {
+  return askedSignals(request).some((asked) => askedParts(asked).some(({ shape }) => shape === "T×T"));
+}
+
+/** What an engine must be able to do for a request. */
+export function signalCapabilities(request: SignalRequest): SignalCapability[] {
+  return askedSignals(request).flatMap(({ signal, request: own }) =>
+    signal.needs.filter((need) => need.when(own)).map(({ capability }) => capability),
+  );
+}
+
+/** Whether signals hold everything that a request asks for. */
+export function hasSignals(signals: Signals | undefined, request: SignalRequest): boolean {
+  return askedSignals(request).every((asked) =>
+    askedParts(asked).every(({ path }) => partAt(signals?.[asked.signal.name], path) !== undefined),
+  );
+}

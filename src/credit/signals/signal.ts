@@ -1,0 +1,104 @@
+/**
+ * @module
+ * What a signal is: one kind of number that an engine computes from the attention of a completion's tokens. Everything
+ * that passes signals on (engines, the wire, the command line, the viewer) reads these records, and none of it knows a
+ * signal by name.
+ */
+import type * as z from "zod";
+
+/** Which query's attention row belongs to token t: its own, or the one that predicts it. */
+export type AttentionRow = "own" | "predicting";
+
+/** Attention of a completion's rows, mean over heads and layers. */
+export interface AttentionRows {
+  /** `[T × S]` row-major, after softmax. */
+  readonly rows: ArrayLike<number>;
+  readonly tokens: number;
+  readonly keys: number;
+  /** `[S]` 0 padding, 1 text, 2 visual. */
+  readonly kind: ArrayLike<number>;
+  /** Key index of the first row's query; row t's query is key `first + t`. */
+  readonly first: number;
+}
+
+/** Dimensions of numbers, of T tokens and the prompt's I image tokens. */
+export type PartShape = "T" | "T×T" | "T×I";
+
+/** One array of a signal's value. */
+export interface SignalPart<Request> {
+  /** Keys of the value that lead to it, outermost first; none where the value is the array itself. */
+  readonly path: readonly string[];
+  readonly shape: PartShape;
+  /** Entry (s, t) of `[T × T]` is entry (t, s), so that its lower triangle says all and may travel alone. */
+  readonly symmetric?: true;
+  /** Its name among an answer's tensors. */
+  readonly wire: string;
+  /** What it is, for people. */
+  readonly label: string;
+  /** Whether a request yields it; every request unless given. */
+  when?(request: Request): boolean;
+}
+
+/** A capability that an engine must have for some requests. */
+export interface SignalNeed<Request, Capability extends string> {
+  readonly capability: Capability;
+  /** Whether a request needs it. */
+  when(request: Request): boolean;
+  /** What is asked for, in words, for the error of an engine without it. */
+  words(request: Request): string;
+}
+
+/** A signal. */
+export interface Signal<Name extends string, Capability extends string, Request, Value> {
+  /** Its key in requests and answers. */
+  readonly name: Name;
+  readonly needs: readonly SignalNeed<Request, Capability>[];
+  /** What may be asked. */
+  readonly request: z.ZodType<Request>;
+  /** All arrays of its value; the first is there whenever the signal is. */
+  readonly parts: readonly SignalPart<Request>[];
+  /** The request with which a completion is looked into. */
+  readonly look: Request;
+  /** @throws NumericError when a number of a request is out of its range; absent where every request is fine */
+  check?(request: Request): void;
+  /** Which rows it reads, and over how many of the last layers their mean is taken. */
+  rows(request: Request): { readonly row: AttentionRow; readonly layers: number };
+  /** The value, in double precision: what engines are held against, and what they run where they have nothing faster. */
+  reduce(attention: AttentionRows, request: Request): Value;
+  /**
+   * The request as `loss_fn_config` of a server that speaks the plain protocol (engines/skyrl); absent where that has no
+   * form for it.
+   */
+  plain?(request: Request): Readonly<Record<string, number>>;
+}
+
+/** How the plain protocol numbers rows. */
+export const PLAIN_ROWS = { own: 1, predicting: 2 } as const;
+
+/** The array of a value that a path leads to; undefined where it is not there. */
+export function partAt(value: unknown, path: readonly string[]): Float64Array | undefined {
+  let found = value;
+  for (const key of path) {
+    if (typeof found !== "object" || found === null) return undefined;
+    found = (found as Readonly<Record<string, unknown>>)[key];
+  }
+  return found as Float64Array | undefined;
+}
+
+/** A value made of its arrays; the inverse of `partAt`. */
+export function fromParts(
+  parts: Iterable<readonly [path: readonly string[], numbers: Float64Array]>,
+): unknown {
+  const value: Record<string, unknown> = {};
+  for (const [path, numbers] of parts) {
+    const last = path.at(-1);
+    if (last === undefined) return numbers;
+    let inner = value;
+    for (const key of path.slice(0, -1)) {
+      inner[key] ??= {};
+      inner = inner[key] as Record<string, unknown>;
+    }
+    inner[last] = numbers;
+  }
+  return value;
+}

@@ -1,0 +1,9 @@
+/**
+ * @module
+ * A language model as a judge of answers, behind any OpenAI-compatible server. Start with `judge`; `prompts/` has what it
+ * is asked, `chat-client` how requests are made, `reply-cache` what is kept of them.
+ */
+export { type Agreement, agreementOf, recordedAgreement } from "./agreement.ts";
+export { Judge, type JudgeContext, type JudgedCase, type JudgeOutcome } from "./judge.ts";
+export { type JudgeOptions, judgeFields } from "./options.ts";
+export { fillTemplate, type TemplateValues } from "./prompts/template.ts";

@@ -1,0 +1,23 @@
+/**
+ * @module
+ * A judge's prompt: an extraction, a decision, or one after the other.
+ */
+import type { Extraction } from "./replies.ts";
+
+/** One question to the judge. */
+interface Step<Read> {
+  readonly system?: string | undefined;
+  /** Template of the user message. */
+  readonly text: string;
+  /** What a reply says; null where it says nothing. */
+  readonly read: (reply: string) => Read | null;
+}
+
+/** What a judge is asked about a completion; at least one of the two. */
+export interface JudgePrompt {
+  readonly name: string;
+  /** Reads the answer out of the completion; later steps see it as `{extracted}`. */
+  readonly extract?: Step<Extraction>;
+  /** Decides, 0 to 1; absent, a rule compares the extracted answer with the accepted ones. */
+  readonly decide?: Step<number>;
+}

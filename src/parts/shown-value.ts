@@ -1,0 +1,16 @@
+/**
+ * @module
+ * What a value of a user's own was, in the words of an error.
+ */
+
+/** Characters that are quoted of a text. */
+const QUOTED = 60;
+
+/** A text in quotes, the size of an array, the keys of an object; anything else as it is written. */
+export function shownValue(value: unknown): string {
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === "object" && value !== null) {
+    return `an object with ${Object.keys(value).join(", ") || "nothing"}`;
+  }
+  return typeof value === "string" ? JSON.stringify(value.slice(0, QUOTED)) : String(value);
+}

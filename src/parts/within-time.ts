@@ -1,0 +1,43 @@
+/**
+ * @module
+ * Waiting for code of a user's own: not for ever, and not after the caller has asked for an end.
+ */
+
+/** How long work may take. */
+export interface TimeLimit {
+  readonly milliseconds: number;
+  /** The error of work that takes longer. */
+  readonly late: () => Error;
+  /** Aborted, nobody waits any more. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+function isThenable<T>(work: T | PromiseLike<T>): work is PromiseLike<T> {
+  return typeof (work as { readonly then?: unknown } | null | undefined)?.then === "function";
+}
+
+/**
+ * The result of work that may be a promise. Work that is given up goes on, and what becomes of it is not looked at.
+ *
+ * @throws what the work fails with, the limit's error when it takes too long, or the signal's reason when it is aborted
+ */
+export async function withinTime<T>(
+  work: T | PromiseLike<T>,
+  { milliseconds, late, signal }: TimeLimit,
+): Promise<T> {
+  if (!isThenable(work)) return work;
+  let timer: NodeJS.Timeout | undefined;
+  let onAbort: () => void = () => {};
+  const end = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(late()), milliseconds);
+    onAbort = () => reject(signal?.reason);
+    if (signal?.aborted) onAbort();
+    else signal?.addEventListener("abort", onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([work, end]);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", onAbort);
+  }
+}

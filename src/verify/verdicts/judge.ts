@@ -1,0 +1,53 @@
+/**
+ * @module
+ * The verdict of a language model behind an OpenAI-compatible server.
+ */
+import * as z from "zod";
+import { Judge, type JudgeContext, type JudgeOptions, judgeFields } from "../../judge/index.ts";
+import { defineVerdict } from "../definition.ts";
+import { withoutThought } from "../extraction/thought.ts";
+import type { JudgedProblem, Judgement, Verdict } from "../verdict.ts";
+import { answerVerdict } from "./answer.ts";
+
+/**
+ * Right by a language model's word. The rule verdict `answer` reads the answer that the judge sees as `{extracted}`,
+ * compares answers that the judge only extracts, and is recorded beside the judge's own verdict.
+ *
+ * Unscorable, null, where the judge's reply is prose or nothing.
+ *
+ * @throws PartError, from `judge`, where the server gives no answer
+ */
+export function judgeVerdict(
+  options: JudgeOptions,
+  context: JudgeContext = {},
+): Omit<Verdict, "judge"> & {
+  judge(text: string, problem: JudgedProblem, signal?: AbortSignal): Promise<Judgement>;
+} {
+  const judge = new Judge(options, context);
+  const rule = answerVerdict();
+  return {
+    name: "judge",
+    judge: async (text, problem, signal) => {
+      const byRule = rule.judge(text, problem);
+      const judged = {
+        question: problem.question,
+        answers: problem.answers.filter((answer) => answer.trim() !== ""),
+        options: problem.options,
+        completion: text,
+        reply: withoutThought(text),
+        extracted: byRule.extracted,
+        rule: byRule.score,
+        ruleOf: (answer: string) => rule.judge(`<answer>${answer}</answer>`, problem).score,
+      };
+      return judge.judge(judged, signal);
+    },
+  };
+}
+
+/** The verdict `judge`. */
+export const judgeDefinition = defineVerdict({
+  schema: z
+    .strictObject({ kind: z.literal("judge"), ...judgeFields() })
+    .describe("The word of a language model behind an OpenAI-compatible server."),
+  create: (options, { warn }) => judgeVerdict(options, { warn }),
+});
