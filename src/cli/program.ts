@@ -66,6 +66,11 @@ const COMMANDS: readonly {
     summary: "a model in another type, in shards, merged, or as ONNX; a run for TensorBoard",
     load: () => import("./export.ts"),
   },
+  {
+    name: "settings",
+    summary: "every key of the configuration: its type, default and meaning",
+    load: () => import("./settings.ts"),
+  },
   { name: "sample", summary: "completions with each token's role", load: () => import("./sample.ts") },
   {
     name: "report",

@@ -35,3 +35,4 @@ export {
   WARM_START,
 } from "./run.ts";
 export { type Config, type ConfigInput, configSchema } from "./schema.ts";
+export { type SettingGroup, type SettingRow, settingsPage, settingsReference } from "./settings-reference.ts";

@@ -2,10 +2,10 @@
  * @module
  * Chat completions of an OpenAI-compatible server: so many at once, sent again where that may help, within a budget.
  */
-import { setTimeout as sleepFor } from "node:timers/promises";
 import { PartError } from "../errors/index.ts";
 import { Rng } from "../math/index.ts";
 import { answerOf, type ChatAnswer, type Message } from "./chat-wire.ts";
+import { type Clock, systemClock } from "./clock.ts";
 import type { JudgeOptions } from "./options.ts";
 import { RequestGate } from "./request-gate.ts";
 
@@ -18,21 +18,6 @@ const SHOWN = 200;
 const NOBODY_THERE = new Set(["ECONNREFUSED", "ENOTFOUND"]);
 /** Server errors that stay when the request is sent again. */
 const FINAL = new Set([501, 505]);
-
-/** Time, for tests one that passes at once. */
-export interface Clock {
-  /** Milliseconds from any fixed moment. */
-  now(): number;
-  /** Ends early when the signal is aborted. */
-  sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void>;
-}
-
-const systemClock: Clock = {
-  now: () => performance.now(),
-  sleep: async (milliseconds, signal) => {
-    await sleepFor(milliseconds, undefined, signal && { signal }).catch(() => undefined);
-  },
-};
 
 export interface ChatClientContext {
   /** Told of waits before a request is sent again, once for each wait. */
@@ -181,11 +166,12 @@ export class ChatClient {
       signal.throwIfAborted();
       if (timeout.aborted) return { reason: `no answer within ${timeoutSeconds} s (timeoutSeconds)` };
       const { message, cause } = error as Error;
-      const { code = "", message: detail } = { message, ...(cause as Partial<NodeJS.ErrnoException>) };
-      if (NOBODY_THERE.has(code)) {
+      const { code } = (cause ?? {}) as Partial<NodeJS.ErrnoException>;
+      if (code !== undefined && NOBODY_THERE.has(code)) {
         throw this.#error(`no server there (${code}); start it, or mend url`, true, error);
       }
-      return { reason: `no answer: ${detail === "" ? code : detail}` };
+      const detail = cause instanceof Error && cause.message !== "" ? cause.message : message;
+      return { reason: `no answer: ${detail}` };
     }
     return this.#read(response, text);
   }

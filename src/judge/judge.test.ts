@@ -6,7 +6,7 @@ import { PartError } from "../errors/index.ts";
 import { type ChatReply, type ChatServer, SILENCE, startChatServer } from "../testing/chat-server.ts";
 import { temporaryDirectory } from "../testing/tiny-run.ts";
 import { recordedAgreement } from "./agreement.ts";
-import type { Clock } from "./chat-client.ts";
+import type { Clock } from "./clock.ts";
 import { Judge, type JudgedCase } from "./judge.ts";
 import { judgeFields } from "./options.ts";
 

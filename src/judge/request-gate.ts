@@ -2,7 +2,7 @@
  * @module
  * A gate before a server: so many requests at once, and none during a pause.
  */
-import type { Clock } from "./chat-client.ts";
+import type { Clock } from "./clock.ts";
 
 export class RequestGate {
   readonly #clock: Clock;

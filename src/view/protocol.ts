@@ -132,6 +132,10 @@ export interface RolloutDetail {
   readonly question: string;
   readonly answer: string;
   readonly completion: string;
+  /** The answer that the run's verdict read out of it; null where it read none. */
+  readonly extracted: string | null;
+  /** The verdict's score; of a run of an earlier release the reward's part `accuracy`. */
+  readonly verdict: number | null;
   readonly reward: number | null;
   readonly rewardParts: Readonly<Record<string, number>>;
   readonly advantage: number | null;

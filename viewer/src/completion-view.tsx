@@ -18,10 +18,11 @@ import { shownToken, TokenStrip } from "./token-strip.tsx";
 const paintKey = param("paint");
 
 function Facts({ rollout }: { readonly rollout: RolloutDetail }) {
-  const { answer, reward, rewardParts, advantage, tokenTexts, stopReason } = rollout;
+  const { answer, extracted, reward, rewardParts, advantage, tokenTexts, stopReason } = rollout;
   const lean = Math.sign(advantage ?? 0);
   const facts: (readonly [name: string, value: string, tone?: string])[] = [
     ["reference", answer],
+    ["read as", extracted ?? "no answer"],
     ["reward", numberText(reward)],
     ...Object.entries(rewardParts).map(([name, value]) => [name, numberText(value)] as const),
     ["advantage", signedText(advantage), lean > 0 ? "good" : lean < 0 ? "bad" : ""],

@@ -328,7 +328,7 @@ describe("what goes wrong with batches ahead", () => {
     const { engine, events } = failing(3);
     const run = runTraining(tinyRun(path, engine, ...AHEAD, "train.checkpointEvery=1"));
     await expect(run).rejects.toThrow("the sampler went away");
-    expect(events.at(-1)).toBe("step 2");
+    expect(events.findLast((event) => event.startsWith("step"))).toBe("step 2");
     expect(metricsOf(path)).toHaveLength(2);
     const straight = freshPath();
     await runTraining(tinyRun(straight, digitsFakeEngine(), ...AHEAD, "train.checkpointEvery=1"));

@@ -30,6 +30,9 @@ export function rolloutRecord(at: number, line: JsonObject): RolloutRecord | und
     question: textOf(line["question"]),
     answer: textsOf(line["answers"]).join(" or "),
     completion,
+    extracted: typeof line["extracted"] === "string" ? line["extracted"] : null,
+    verdict:
+      "verdict" in line ? numberOf(line["verdict"]) : (numbersOf(line["rewardParts"])["accuracy"] ?? null),
     reward: numberOf(line["reward"]),
     rewardParts: numbersOf(line["rewardParts"]),
     stopReason: textOf(line["stopReason"]),
@@ -50,15 +53,14 @@ function meanOf(values: readonly number[] | null): number | null {
 
 /** What a list shows of a completion. */
 export function summaryOf(record: RolloutRecord, advantage: number | null): CompletionSummary {
-  const { completion, rewardParts, weights } = record;
-  const accuracy = rewardParts["accuracy"];
+  const { completion, rewardParts, weights, verdict } = record;
   return {
     at: record.at,
     text: completion.length > SHOWN_TEXT ? `${completion.slice(0, SHOWN_TEXT)}…` : completion,
     reward: record.reward,
     rewardParts,
     advantage,
-    isRight: accuracy === undefined ? null : accuracy >= 1,
+    isRight: verdict === null ? null : verdict >= 1,
     isTruncated: record.stopReason === "length",
     tokens: record.tokenTexts.length,
     logprob: meanOf(record.logprobs),
