@@ -16,10 +16,12 @@ describe("every verdict", () => {
   test.each(VERDICT_KINDS)("%s judges what cannot be judged with null, and nothing with 0", async (kind) => {
     const answers =
       kind === "vqa" ? Array<string>(10).fill("3") : [kind.includes("box") ? "[0, 0, 2, 2]" : "3"];
-    expect(await score({ kind }, "3", [])).toBeNull();
+    // Nobody is asked about such a completion, so that no judge need be there.
+    const verdict = { kind, ...(kind === "judge" && { url: "http://127.0.0.1:9/v1", model: "none" }) };
+    expect(await score(verdict, "3", [])).toBeNull();
     expect(
       await score(
-        { kind },
+        verdict,
         "<think>3",
         answers.map((answer) => (kind === "option-letter" ? "B" : answer)),
       ),
