@@ -53,7 +53,10 @@ export async function tryGroup(
 ): Promise<TriedGroup> {
   const { config, onEvent, signal } = options;
   const local = await fetchModel(config, onEvent);
-  const parts = await openParts(config, { ...(onEvent && { onDownload: onEvent }) });
+  const parts = await openParts(config, {
+    onDownload: onEvent,
+    warn: (message) => onEvent?.({ event: "warning", message }),
+  });
   const dialogue = await openDialogue(local);
   const engine = await (options.openEngine ?? openEngine)(local, { ...(signal && { signal }) });
   try {
