@@ -166,11 +166,12 @@ export class ChatClient {
       signal.throwIfAborted();
       if (timeout.aborted) return { reason: `no answer within ${timeoutSeconds} s (timeoutSeconds)` };
       const { message, cause } = error as Error;
-      const { code = "", message: detail } = { message, ...(cause as Partial<NodeJS.ErrnoException>) };
-      if (NOBODY_THERE.has(code)) {
+      const { code } = (cause ?? {}) as Partial<NodeJS.ErrnoException>;
+      if (code !== undefined && NOBODY_THERE.has(code)) {
         throw this.#error(`no server there (${code}); start it, or mend url`, true, error);
       }
-      return { reason: `no answer: ${detail === "" ? code : detail}` };
+      const detail = cause instanceof Error && cause.message !== "" ? cause.message : message;
+      return { reason: `no answer: ${detail}` };
     }
     return this.#read(response, text);
   }

@@ -54,8 +54,11 @@ export class MetricsCollector {
   #completionSquares = 0;
   #effective = 0;
   #counted = 0;
+  #isIdle = false;
 
-  group(rewards: Rewards): void {
+  /** @param isIdle whether its tokens stand in no metric */
+  group(rewards: Rewards, isIdle = false): void {
+    this.#isIdle = isIdle;
     this.#groups++;
     if (!groupSpread(rewards).hasSpread) this.#groupsWithoutSpread++;
     for (let i = 0; i < rewards.length; i++) {
@@ -69,6 +72,7 @@ export class MetricsCollector {
   }
 
   token({ ratio, advantage, weight, correction, clipped, divergence, perception }: SeenToken): void {
+    if (this.#isIdle) return;
     this.#tokens++;
     this.#completionTokens++;
     this.#completionAdvantages += advantage;

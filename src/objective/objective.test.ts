@@ -94,6 +94,22 @@ describe("objective, GRPO", () => {
     expect(both.metrics.groupsWithoutSpread).toBe(0.5);
   });
 
+  test("leaves the tokens of idle groups out of the metrics, and in the means of the loss", () => {
+    const still = { rewards: [1, 1], completions: [completion([-1, -1]), completion([-1, -1])] };
+    const weights = [3, 1];
+    const moving = {
+      rewards: [1, 0],
+      completions: [completion([-1, -1], { weights }), completion([-1, -1], { weights })],
+    };
+    const counted = objective(grpo, [still, moving]);
+    const idle = objective(grpo, [{ ...still, isIdle: true }, moving]);
+    expect(flat(idle.coefficients)).toEqual(flat(counted.coefficients));
+    expect([counted.metrics.weightMean, idle.metrics.weightMean]).toEqual([1.5, 2]);
+    expect(counted.metrics.effectiveTokens).toBeCloseTo(1.8, 12);
+    expect(idle.metrics.effectiveTokens).toBeCloseTo(1.6, 12);
+    expect(idle.metrics.advantageMagnitude).toBeCloseTo(2 * counted.metrics.advantageMagnitude, 12);
+  });
+
   test("gives unscorable completions no policy gradient", () => {
     const groups = [
       { rewards: [1, null, 0], completions: [completion([-1]), completion([-1]), completion([-1])] },

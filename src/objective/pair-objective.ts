@@ -23,8 +23,8 @@ export function pairObjective(algorithm: PairAlgorithm, groups: readonly Objecti
   let count = 0;
   let differences = 0;
   let right = 0;
-  groups.forEach(({ rewards, completions }, g) => {
-    metrics.group(rewards);
+  groups.forEach(({ rewards, completions, isIdle }, g) => {
+    metrics.group(rewards, isIdle);
     const weighted = completions.map((completion) => weightedLogRatio(completion));
     const comparable = completions.map(({ mask }, i) =>
       countTokens(mask) > 0 ? (rewards[i] ?? null) : null,

@@ -27,8 +27,8 @@ export function tokenObjective(
   const metrics = new MetricsCollector();
   let loss = 0;
   let next = 0;
-  const coefficients = groups.map(({ rewards, completions }, g) => {
-    metrics.group(rewards);
+  const coefficients = groups.map(({ rewards, completions, isIdle }, g) => {
+    metrics.group(rewards, isIdle);
     return completions.map((completion, i) => {
       const term = completionTerm(algorithm, completion, advantages[g]![i]!, scales[next++]!, metrics);
       loss -= term.value;

@@ -38,6 +38,11 @@ export interface ObjectiveGroup {
   readonly rewards: Rewards;
   /** `[G]` */
   readonly completions: readonly ObjectiveCompletion[];
+  /**
+   * Whether nothing was measured of its tokens, since no term gives them a gradient: it counts in the means of the loss,
+   * and its tokens stand in no metric. False unless given.
+   */
+  readonly isIdle?: boolean | undefined;
 }
 
 /** What the objective needs to know of the run beside its own configuration. */
@@ -46,7 +51,7 @@ export interface ObjectiveContext {
   readonly maxCompletionTokens?: number | undefined;
 }
 
-/** The state of the batch, as numbers to log. Means over tokens run over those that count. */
+/** The state of the batch, as numbers to log. Means over tokens run over those that count in groups that are not idle. */
 export interface ObjectiveMetrics {
   readonly groups: number;
   /** Share of groups whose rewards are all equal, which carry no policy gradient. */

@@ -24,8 +24,8 @@ export interface LineProcessOptions {
 }
 
 interface Waiting {
-  resolve(line: unknown): void;
-  reject(error: Error): void;
+  readonly resolve: (line: unknown) => void;
+  readonly reject: (error: Error) => void;
 }
 
 type Child = ChildProcessByStdio<Writable, Readable, null>;

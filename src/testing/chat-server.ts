@@ -14,10 +14,10 @@ export interface ChatCall {
   readonly authorization: string | undefined;
 }
 
-/** For a question that gets no reply. */
-export const SILENCE = Symbol("silence");
+/** A reply that never comes. */
+export const SILENCE: unique symbol = Symbol("silence");
 
-/** What it replies: a text as a chat completion, or a status with a body; `SILENCE` is no reply at all. */
+/** What it replies: a text as a chat completion, a status with a body, or nothing ever. */
 export type ChatReply =
   | string
   | { readonly status: number; readonly body?: string; readonly retryAfter?: string }

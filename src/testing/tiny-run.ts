@@ -9,7 +9,7 @@ import { join } from "node:path";
 import type { CliContext } from "../cli/context.ts";
 import { type Config, resolveConfig } from "../config/index.ts";
 import { SMALL_ASSETS } from "../config/open/small-model.ts";
-import { createFakeEngine, type Engine } from "../engine/index.ts";
+import { createFakeEngine, type Engine, type FakeEngineOptions } from "../engine/index.ts";
 import { loadTokenizer } from "../model/index.ts";
 
 const tokenizer = loadTokenizer(SMALL_ASSETS);
@@ -27,9 +27,17 @@ export function freshPath(): string {
   return join(temporaryDirectory(), "run");
 }
 
+/** Options of the fake engine that can only write 7, 8 and 9. */
+export const DIGITS_ENGINE: FakeEngineOptions = {
+  vocabSize: tokenizer.vocabSize,
+  promptRows: 2,
+  banned,
+  seed: 5,
+};
+
 /** A fake engine that can only write 7, 8 and 9. */
 export function digitsFakeEngine(): Engine {
-  return createFakeEngine({ vocabSize: tokenizer.vocabSize, promptRows: 2, banned, seed: 5 });
+  return createFakeEngine(DIGITS_ENGINE);
 }
 
 /** A fake engine that can write anything, for demonstrations. */

@@ -103,11 +103,12 @@ export function hasShapedSpread({ group, credits }: CreditedGroup): boolean {
  *   the trainer before the first step where those are known
  */
 export function objectiveGroups(
-  groups: readonly (MeasuredGroup & { readonly credits?: readonly CompletionCredit[] })[],
+  groups: readonly (MeasuredGroup & Partial<CreditedGroup>)[],
   scores?: readonly (Score | undefined)[],
 ): ObjectiveGroup[] {
   let next = 0;
-  return groups.map(({ group, credits, refLogprobs, trainerLogprobs, oldValues }) => ({
+  return groups.map(({ group, credits, isIdle, refLogprobs, trainerLogprobs, oldValues }) => ({
+    isIdle,
     rewards: shapedRewards(group, credits),
     completions: group.rollouts.map(({ completion }, i) => ({
       ...present(scores?.[next++], trainerLogprobs?.[i] ?? completion.logprobs, oldValues?.[i]),
