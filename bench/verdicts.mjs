@@ -13,7 +13,7 @@ import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { answerVerdict, equivalent, extractAnswer } from "../dist/verify/index.js";
+import { answerVerdict, equivalent, extractAnswer } from "fovea/verify";
 
 const { values } = parseArgs({
   options: { python: { type: "string" }, rounds: { type: "string", default: "5" } },

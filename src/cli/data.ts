@@ -50,7 +50,7 @@ function isBeyond(data: FilesData, problem: Problem, tokens: number | undefined)
 const NAMED_UNREACHABLE = 20;
 
 /** A prompt as the model reads it: its text, special tokens left out, with the places of images and videos. */
-function promptText(dialogue: Dialogue, problem: Problem): string {
+export function promptText(dialogue: Dialogue, problem: Problem): string {
   const { chunks } = dialogue.prompt(problem);
   return chunks
     .map((chunk) => {

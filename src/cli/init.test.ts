@@ -18,7 +18,7 @@ test("a directory of fovea init trains, is measured and is looked into as it is 
   const { files, next } = JSON.parse(stdout) as { files: string[]; next: string[] };
   expect(files.filter((file) => !existsSync(file))).toEqual([]);
   const commands = next.filter((command) => /^fovea (data|train|eval|inspect)/.test(command));
-  expect(commands).toHaveLength(5);
+  expect(commands).toHaveLength(6);
   for (const command of commands) {
     const words = command.replace("answer.html", join(own, "answer.html")).split(" ").slice(1);
     const done = await fovea(...words);
@@ -41,6 +41,26 @@ test("a directory of fovea init trains, is measured and is looked into as it is 
   expect(answers.map((line) => JSON.parse(line).answers)).toEqual([["1"], ["2"], ["3"]]);
   expect(readFileSync(join(own, "answer.html"), "utf8")).toContain("attention on the image");
 }, 120_000);
+
+test("one group is shown before a run, and nothing is written", async () => {
+  const own = join(temporaryDirectory(), "own");
+  await fovea("init", own);
+  const { stdout, status, stderr } = await fovea(
+    "train",
+    join(own, "run.yaml"),
+    "--try",
+    "--run-dir",
+    join(own, "run"),
+  );
+  expect(status, stderr).toBe(0);
+  expect(stdout).toMatch(/^problem .*rows\.jsonl line \d\n {2}\| .*How many squares/s);
+  expect(stdout).toMatch(/reference {2}"\d"/);
+  expect(stdout.match(/^completion \d/gm)).toHaveLength(4);
+  expect(stdout).toMatch(
+    /extracted {2}.*\n {2}reward {5}[\d.e-]+: accuracy \d.*brevity [\d.]+\n {2}credit {5}/,
+  );
+  expect(existsSync(join(own, "run"))).toBe(false);
+});
 
 test("nothing that is there is overwritten", async () => {
   const own = temporaryDirectory();

@@ -41,6 +41,7 @@ function init(directory: string, isJson: boolean, { stdout }: CliContext): void 
     ["what is read from the rows", `fovea data check ${join(directory, "rows.jsonl")}`],
     ["the reward's own test", `node --test ${join(directory, "reward.test.mjs")}`],
     ["the whole configuration", `fovea train ${join(directory, "run.yaml")} --dry-run`],
+    ["one group: prompt, answers, rewards, credit", `fovea train ${join(directory, "run.yaml")} --try`],
     ["two iterations", `fovea train ${join(directory, "run.yaml")} --run-dir ${run}`],
     ["its accuracy, every answer in a file", `fovea eval --run-dir ${run} --split train --problems 3`],
     ["an answer, token by token", `fovea inspect ${run} --split train --html answer.html`],

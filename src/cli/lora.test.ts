@@ -62,15 +62,16 @@ test("adapters are trained on a model from disk, measured on it and merged into 
     "--out",
     join(folder, "diagnosis"),
   );
-  const { port, close } = await startViewer({ runs: [run] });
+  const viewer = await startViewer({ runs: [run] });
   try {
-    const ask = async (path: string) => (await fetch(`http://127.0.0.1:${port}/api/runs/run/${path}`)).json();
+    const ask = async (path: string) =>
+      (await fetch(`http://127.0.0.1:${viewer.port}/api/runs/run/${path}`)).json();
     const { groups } = (await ask("rollouts/2")) as RolloutPage;
     const { at } = groups[0]!.completions[0]!;
     const inspection = (await ask(`inspect/2/${groups[0]!.at}/${at}`)) as Inspection;
     expect(inspection.weights).toBe("model");
     expect(inspection.logprobs.every(Number.isFinite)).toBe(true);
   } finally {
-    await close();
+    await viewer.close();
   }
 });

@@ -16,6 +16,8 @@ export interface SharedOptions {
   readonly resume?: boolean;
   readonly acceptModules?: boolean;
   readonly dryRun?: boolean;
+  /** Of `fovea train` alone. */
+  readonly try?: boolean;
   readonly json?: boolean;
   readonly seed?: number;
 }

@@ -17,6 +17,7 @@ import {
   runDirectoryFor,
   type SharedOptions,
 } from "./shared-options.ts";
+import { reportTriedGroup } from "./tried-group.ts";
 
 /** Runs a whole run for a command, and reports how it ended. */
 export async function carryOut(
@@ -33,6 +34,11 @@ export async function carryOut(
     return;
   }
   const reporter = new Reporter(context, options.json ?? false);
+  const open = context.openEngine && { openEngine: context.openEngine };
+  if (options.try === true) {
+    const { signal } = context.interruption;
+    return reportTriedGroup({ config, onEvent: reporter.onEvent, signal, ...open }, reporter);
+  }
   const runDirectory = runDirectoryFor(command, options);
   const result = await run({
     config,
@@ -42,7 +48,7 @@ export async function carryOut(
     onEvent: reporter.onEvent,
     signal: context.interruption.signal,
     clock: context.clock,
-    ...(context.openEngine && { openEngine: context.openEngine }),
+    ...open,
   });
   if (result.status === "interrupted") {
     reporter.json({ event: "interrupted", completed: result.completed, runDirectory });
@@ -57,6 +63,10 @@ export async function carryOut(
 /** Adds what `fovea train` takes and does. */
 export function configure(command: Command, context: CliContext): void {
   addRunOptions(addConfigOptions(command))
+    .option(
+      "--try",
+      "sample the first group and show prompt, answers read, rewards and credit; train and write nothing",
+    )
     .addHelpText(
       "after",
       "\nThe built-in model (model: small) has random weights: its warm start runs first, unless sft.steps is 0.",

@@ -36,3 +36,4 @@ export {
 } from "./run.ts";
 export { type Config, type ConfigInput, configSchema } from "./schema.ts";
 export { type SettingGroup, type SettingRow, settingsPage, settingsReference } from "./settings-reference.ts";
+export { type TriedCompletion, type TriedGroup, tryGroup } from "./try-group.ts";

@@ -42,6 +42,7 @@ describe("a run", () => {
     expect(readdirSync(path).sort()).toEqual([
       "checkpoints",
       "config.json",
+      "end.json",
       "environment.json",
       "metrics.jsonl",
       "model",

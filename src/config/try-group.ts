@@ -1,0 +1,76 @@
+/**
+ * @module
+ * One group of a configuration before a run: a problem, its completions, and what verdict, rewards and credit make of
+ * them. Nothing is written, and the engine is closed with whatever the step changed in it.
+ */
+import type { Problem } from "../data/index.ts";
+import type { Dialogue } from "../eval/index.ts";
+import { algorithmNeeds } from "../objective/index.ts";
+import { newProgress, openTraining, runIteration, type Training } from "../train/index.ts";
+import { fetchModel, openDialogue, openEngine } from "./open/open-model.ts";
+import { openParts } from "./open/open-parts.ts";
+import type { RunOptions } from "./run.ts";
+
+/** One completion of the group; the keys of a line of a rollouts file. */
+export interface TriedCompletion {
+  readonly question: string;
+  readonly answers: readonly string[];
+  readonly completion: string;
+  /** The answer that the verdict read; null for none. */
+  readonly extracted: string | null;
+  /** The verdict's score; null where it could not judge. */
+  readonly verdict: number | null;
+  readonly reward: number | null;
+  readonly rewardParts: Readonly<Record<string, number>>;
+  readonly stopReason: string;
+  /** `[T]` */
+  readonly tokenTexts: readonly string[];
+  /** `[T]` credit; absent where the group's rewards are all the same, so that nothing is learnt from it. */
+  readonly weights?: readonly number[];
+}
+
+/** A group that was tried. */
+export interface TriedGroup {
+  readonly problem: Problem;
+  readonly dialogue: Dialogue;
+  readonly completions: readonly TriedCompletion[];
+}
+
+/** The training with one problem an iteration, all of it recorded. */
+function ofOneGroup(training: Training): Training {
+  const { dynamicSampling: _, ...schedule } = training.schedule;
+  const one = { promptsPerIteration: 1, minibatches: 1, rolloutsEvery: 1, rolloutGroups: 0 };
+  return { ...training, schedule: { ...schedule, ...one, maxStaleness: 0, reportKlEvery: 0 } };
+}
+
+/**
+ * Samples the first group of a run.
+ *
+ * @throws ConfigError, DataError, ModelError, PartError when a part cannot be used
+ */
+export async function tryGroup(
+  options: Pick<RunOptions, "config" | "onEvent" | "openEngine" | "signal">,
+): Promise<TriedGroup> {
+  const { config, onEvent, signal } = options;
+  const local = await fetchModel(config, onEvent);
+  const parts = await openParts(config, {
+    onDownload: onEvent,
+    warn: (message) => onEvent?.({ event: "warning", message }),
+  });
+  const dialogue = await openDialogue(local);
+  const engine = await (options.openEngine ?? openEngine)(local, { ...(signal && { signal }) });
+  try {
+    const training = ofOneGroup(await openTraining({ ...parts, engine, dialogue, signal }));
+    try {
+      if (algorithmNeeds(training.objective).reference) await engine.setReference();
+      const outcome = await runIteration(training, newProgress(training.seed), 1);
+      const completions = outcome.rollouts as readonly (TriedCompletion & { readonly index: number })[];
+      const problem = await training.source.problem(completions[0]?.index ?? 0);
+      return { problem, dialogue, completions };
+    } finally {
+      for (const reward of training.rewards) await reward.close?.();
+    }
+  } finally {
+    await engine.close();
+  }
+}
