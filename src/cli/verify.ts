@@ -115,7 +115,7 @@ async function* rowsOf(file: string): AsyncGenerator<Row> {
 }
 
 /** The verdict of the flags. */
-function verdictOf({ verdict: kind, set }: VerifyFlags): Verdict {
+function verdictOf({ verdict: kind, set }: VerifyFlags, { stderr }: CliContext): Verdict {
   const options = set.map((entry): [string, unknown] => {
     const at = entry.indexOf("=");
     if (at <= 0) throw new ConfigError(`--set: expected key=value, got "${entry}"`);
@@ -126,7 +126,9 @@ function verdictOf({ verdict: kind, set }: VerifyFlags): Verdict {
     throw new ConfigError(`--verdict: expected one of ${VERDICT_KINDS.join(", ")}, got "${kind}"`);
   }
   const parsed = verdictSchema.safeParse({ kind, ...Object.fromEntries(options) });
-  if (parsed.success) return createVerdict(parsed.data);
+  if (parsed.success) {
+    return createVerdict(parsed.data, { warn: (message) => stderr(`warning: ${message}\n`) });
+  }
   const faults = parsed.error.issues.map(({ path, message }) => `${[kind, ...path].join(".")}: ${message}`);
   throw new ConfigError(`--set: ${faults.join("; ")}`);
 }
@@ -191,7 +193,7 @@ function summaryText(kind: string, tally: Tally): string {
 }
 
 async function verify(file: string, flags: VerifyFlags, context: CliContext): Promise<void> {
-  const verdict = verdictOf(flags);
+  const verdict = verdictOf(flags, context);
   const show = flags.show === "all" ? Number.POSITIVE_INFINITY : Number(flags.show);
   if (!(show >= 0)) throw new ConfigError(`--show: expected a number or all, got "${flags.show}"`);
   const isJson = flags.json === true;

@@ -171,6 +171,10 @@ export class ChatClient {
         throw this.#error(`no server there (${code}); start it, or mend url`, true, error);
       }
       const detail = cause instanceof Error && cause.message !== "" ? cause.message : message;
+      // What happens on the network has a code; the rest cannot be sent at all, such as to a port that fetch refuses.
+      if (cause instanceof Error && code === undefined) {
+        throw this.#error(`cannot be asked: ${detail}; mend url`, true, error);
+      }
       return { reason: `no answer: ${detail}` };
     }
     return this.#read(response, text);

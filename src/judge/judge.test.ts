@@ -258,6 +258,12 @@ describe("a server that does not answer as it should", () => {
     expect(warnings).toEqual([]);
   });
 
+  test("because nothing can be sent to its address fails at once", async () => {
+    const { judge } = await judgeWith(() => "Correct", { url: "http://127.0.0.1:9/v1" });
+    const error = await rejection(judge.judge(judged("five")));
+    expect(error.message).toContain("cannot be asked: bad port; mend url");
+  });
+
   test("in time is asked again", async () => {
     const { judge } = await judgeWith((_, number) => (number === 1 ? SILENCE : "Correct"), {
       timeoutSeconds: 0.05,
