@@ -24,7 +24,7 @@ import type { ModuleLimits } from "./modules/load-module.ts";
 import { checkRunEngine } from "./open/engine-check.ts";
 import { fetchModel, type OpenEngine, openDialogue, openEngine } from "./open/open-model.ts";
 import { type ConfiguredParts, moduleHashes, openParts } from "./open/open-parts.ts";
-import { openTask } from "./open/open-task.ts";
+import { maxBrokenShare, openTask } from "./open/open-task.ts";
 import { referenceWarning } from "./open/reference-warning.ts";
 import { resumeRules } from "./resume-rules.ts";
 import type { Config } from "./schema.ts";
@@ -110,6 +110,7 @@ async function warmStart(
     demonstrations: demonstrationsOf(task),
     schedule: config.sft,
     seed: config.train.seed,
+    maxBrokenShare: maxBrokenShare(config),
     observers: [runDirectory(path, { resume, ...resumeRules, acceptModules }), ...watchers(options)],
     signal,
     record: { config, ...(modules && { modules }) },

@@ -80,7 +80,20 @@ describe("a command as a reward", () => {
   test("that answers with something else than a number is named with it", async () => {
     const found = await rewards('console.log(asked.completion === "b" ? "{\\"score\\": 1}" : 1);');
     expect(found.map(({ value }) => value)).toEqual([1, null, 1]);
-    expect(found[1]?.failures?.[0]).toContain("expected a finite number or null, got undefined (problem b)");
+    expect(found[1]?.failures?.[0]).toContain(
+      "expected a finite number or null, got an object with score (problem b)",
+    );
+  });
+
+  test("that prints a line more for each completion gives no reward to any", async () => {
+    const found = await rewards("console.log(1); console.log(2);");
+    expect(found.map(({ value }) => value)).toEqual([null, null, null]);
+    expect(found[0]?.failures?.[0]).toContain("wrote more lines than it read");
+  });
+
+  test("that prints a line more for one completion gives no reward to any", async () => {
+    const found = await rewards('if (asked.completion === "b") console.log(2); console.log(1);');
+    expect(found.map(({ value }) => value)).toEqual([null, null, null]);
   });
 
   test("that blocks from the start is given up after the time of one completion", async () => {
@@ -91,7 +104,7 @@ describe("a command as a reward", () => {
       answered,
     });
     expect(found).toHaveLength(120);
-    expect(found[0]?.failures?.[0]).toContain("no answer to line 1 of 64 within 0.3 s (timeoutSeconds)");
+    expect(found[0]?.failures?.[0]).toContain("no answer to line 1 of 120 within 0.3 s (timeoutSeconds)");
     expect(performance.now() - start).toBeLessThan(20_000);
   });
 

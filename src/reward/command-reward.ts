@@ -58,8 +58,7 @@ export const commandReward = defineReward({
       score: async (answered, signal) => {
         const lines = await process.ask(answered.map(lineOf), signal);
         return lines.map((line) => {
-          const value =
-            typeof line === "object" && line !== null ? (line as { reward?: unknown }).reward : line;
+          const value = typeof line === "object" && line !== null && "reward" in line ? line.reward : line;
           return value as number | null;
         });
       },

@@ -5,7 +5,7 @@
 import { PartError } from "../errors/index.ts";
 import { errorText, shownValue, withinTime } from "../parts/index.ts";
 import type { Judgement } from "../verify/index.ts";
-import type { Answered, Reward, RewardScores } from "./reward.ts";
+import type { Answered, Reward } from "./reward.ts";
 
 /** The rewards of one completion and their sum. */
 export interface CompletionReward {
@@ -47,31 +47,6 @@ async function called(
   }
 }
 
-/** Scores of a batch, checked. */
-async function scoresOf(
-  reward: Reward,
-  answered: readonly Answered[],
-  signal: AbortSignal | undefined,
-  limit: number,
-): Promise<RewardScores> {
-  const scores = await called(reward, answered, signal, limit);
-  const where = labelOf(reward);
-  if (!Array.isArray(scores) && !ArrayBuffer.isView(scores)) {
-    const got = scores === null ? "null" : typeof scores;
-    throw new PartError(`${where}: expected an array of ${answered.length} scores, got ${got}`);
-  }
-  const found = Array.from(scores as ArrayLike<unknown>);
-  if (found.length !== answered.length) {
-    throw new PartError(`${where}: expected ${answered.length} scores, got ${found.length}`);
-  }
-  return found.map((value, i) => {
-    if (value === null || (typeof value === "number" && Number.isFinite(value))) return value;
-    throw new PartError(
-      `${where}: expected a finite number or null, got ${shownValue(value)} (problem ${answered[i]!.problem.id})`,
-    );
-  });
-}
-
 /** A score, or the error of the reward on this completion. */
 type Outcome = number | null | Failure;
 
@@ -84,7 +59,41 @@ class Failure {
   }
 }
 
-/** Scores a batch; where that fails, each completion by itself, so that one fault costs one completion. */
+/**
+ * Scores of a batch, checked. A score that is no number fails its completion; scores of another number than there are
+ * completions belong to none of them.
+ */
+async function scoresOf(
+  reward: Reward,
+  answered: readonly Answered[],
+  signal: AbortSignal | undefined,
+  limit: number,
+): Promise<readonly Outcome[]> {
+  const scores = await called(reward, answered, signal, limit);
+  const where = labelOf(reward);
+  if (!Array.isArray(scores) && !ArrayBuffer.isView(scores)) {
+    const got = scores === null ? "null" : typeof scores;
+    throw new PartError(`${where}: expected an array of ${answered.length} scores, got ${got}`, {
+      isTotal: true,
+    });
+  }
+  const found = Array.from(scores as ArrayLike<unknown>);
+  if (found.length !== answered.length) {
+    throw new PartError(`${where}: expected ${answered.length} scores, got ${found.length}`, {
+      isTotal: true,
+    });
+  }
+  return found.map((value, i) => {
+    if (value === null || (typeof value === "number" && Number.isFinite(value))) return value;
+    return new Failure(
+      new PartError(
+        `${where}: expected a finite number or null, got ${shownValue(value)} (problem ${answered[i]!.problem.id})`,
+      ),
+    );
+  });
+}
+
+/** Scores a batch; where the reward throws, each completion by itself, so that one fault costs one completion. */
 async function outcomesOf(
   reward: Reward,
   answered: readonly Answered[],

@@ -5,6 +5,7 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { PartError } from "../errors/index.ts";
 import { withinTime } from "../parts/index.ts";
 
@@ -12,6 +13,9 @@ import { withinTime } from "../parts/index.ts";
 const QUOTED = 200;
 /** Lines that are sent before their answers are read, so that neither pipe fills up. */
 const WINDOW = 64;
+/** Milliseconds in which no further line may come after the first answer of a process, and after a batch. */
+const FIRST_SILENCE = 100;
+const SILENCE = 20;
 
 export interface LineProcessOptions {
   /** Program and arguments. */
@@ -57,16 +61,29 @@ export class LineProcess {
     this.#surplus = undefined;
     if (surplus !== undefined) throw surplus;
     const answers: unknown[] = [];
-    for (let start = 0; start < lines.length; start += WINDOW) {
+    while (answers.length < lines.length) {
       signal?.throwIfAborted();
-      const window = lines.slice(start, start + WINDOW).map((line) => this.#send(line));
-      answers.push(...(await this.#settled(window)));
+      // The first answer of a process comes alone, so that one with more lines than were asked for is seen at once.
+      const isFirst = this.#child === undefined || !this.#hasAnswered;
+      const count = isFirst ? 1 : WINDOW;
+      const window = lines.slice(answers.length, answers.length + count).map((line) => this.#send(line));
+      answers.push(...(await this.#settled(window, answers.length, lines.length)));
+      if (isFirst) await this.#silent(FIRST_SILENCE);
     }
+    await this.#silent(SILENCE);
     return answers;
   }
 
-  /** The answers of a window, each within the limit after the one before it. */
-  async #settled(window: readonly Promise<unknown>[]): Promise<unknown[]> {
+  /** Waits for lines that nobody asked for. */
+  async #silent(milliseconds: number): Promise<void> {
+    await sleep(milliseconds);
+    const surplus = this.#surplus;
+    this.#surplus = undefined;
+    if (surplus !== undefined) throw surplus;
+  }
+
+  /** The answers of a window, each within the limit after the one before it; `before` of `total` lines came before them. */
+  async #settled(window: readonly Promise<unknown>[], before: number, total: number): Promise<unknown[]> {
     const all = Promise.all(window);
     all.catch(() => {});
     const answers: unknown[] = [];
@@ -75,7 +92,7 @@ export class LineProcess {
         await withinTime(answer, {
           milliseconds: this.#options.limit,
           late: () => {
-            const place = `line ${i + 1} of ${window.length}`;
+            const place = `line ${before + i + 1} of ${total}`;
             const reason = `no answer to ${place} within ${this.#options.limit / 1000} s (timeoutSeconds)`;
             const error = this.#error(reason, !this.#hasAnswered);
             this.#fail(error);

@@ -92,17 +92,32 @@ describe("a reward that fails", () => {
   });
 
   test.each([
-    ["NaN", () => [1, Number.NaN, 1], "expected a finite number or null, got NaN (problem b)"],
-    ["a text", () => [1, "1", 1] as never, 'expected a finite number or null, got "1" (problem b)'],
-    ["too few numbers", () => [1], "expected 3 scores, got 1"],
-    ["nothing", () => undefined as never, "expected 3 scores, got undefined"],
-  ])("by %s is named", async (_, own, message) => {
-    const found = await score((batch) =>
-      batch.length === 3 ? own() : ([own()?.[answered.indexOf(batch[0]!)]] as never),
-    );
-    const failures = found.flatMap(({ failures: own = [] }) => own);
-    expect(failures.length).toBeGreaterThan(0);
-    if (message.includes("problem")) expect(failures[0]).toContain(message);
+    ["NaN", [1, Number.NaN, 1], "expected a finite number or null, got NaN (problem b)"],
+    ["a text", [1, "1", 1], 'expected a finite number or null, got "1" (problem b)'],
+  ])("by %s costs that completion, and the reward is called once", async (_, scores, message) => {
+    let calls = 0;
+    const found = await score(() => {
+      calls += 1;
+      return scores as number[];
+    });
+    expect(found.map(({ value }) => value)).toEqual([1, null, 1]);
+    expect(found[1]?.failures).toEqual([`reward "own": ${message}`]);
+    expect(calls).toBe(1);
+  });
+
+  test.each([
+    [
+      "too few numbers",
+      (batch: readonly Answered[]) => batch.slice(0, 1).map(() => 1),
+      "expected 3 scores, got 1",
+    ],
+    ["too many numbers", () => [1, 1, 1, 1], "expected 3 scores, got 4"],
+    ["nothing", () => undefined as never, "expected an array of 3 scores, got undefined"],
+    ["one number", () => 1 as never, "expected an array of 3 scores, got number"],
+  ])("by %s gives no completion a reward", async (_, own, message) => {
+    const found = await score(own);
+    expect(found.map(({ value }) => value)).toEqual([null, null, null]);
+    expect(found[0]?.failures?.[0]).toContain(message);
   });
 
   test("by never ending is given up after its time", async () => {

@@ -143,8 +143,8 @@ describe("a reward that fails", () => {
       'return answered.map(() => "1");',
       'expected a finite number or null, got "1" (problem ',
     ],
-    ["returns too few numbers", "return [];", "expected 1 scores, got 0"],
-    ["returns nothing", "", "expected an array of 1 scores, got undefined"],
+    ["returns too few numbers", "return [];", "expected 64 scores, got 0"],
+    ["returns nothing", "", "expected an array of 64 scores, got undefined"],
   ])("always, since it %s, stops the run and says where", async (_, body, message) => {
     const file = moduleFile(scoring(body));
     const { error } = await run([rewardFlag(file), "train.rewardTimeoutSeconds=0.1"]);
@@ -206,6 +206,23 @@ describe("a reward that fails", () => {
       resume: true,
     });
     expect(error?.message).toContain(`module ${file}: SHA-256`);
+  });
+
+  test("by a command names its script when that has changed", async () => {
+    const script = join(temporaryDirectory(), "reward.mjs");
+    const scored = (score: number) =>
+      writeFileSync(
+        script,
+        `process.stdin.on("data", (text) => {
+        for (const _ of String(text).trim().split("\\n")) console.log(${score});
+      });`,
+      );
+    const flags = [`reward={command: [${process.execPath}, ${script}]}`, "train.iterations=1"];
+    scored(1);
+    const { path } = await run(flags);
+    scored(2);
+    const { error } = await run(flags, { runDirectory: path, resume: true });
+    expect(error?.message).toContain(`module ${script}: SHA-256`);
   });
 
   test("to end is not waited for when the user ends the run, which resumes to the same numbers", async () => {

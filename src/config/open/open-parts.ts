@@ -2,6 +2,8 @@
  * @module
  * From a configuration to the parts of a run: credit, objective, rewards, verdict, task. User modules are loaded here.
  */
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
 import { type CreditMethod, creditMethod } from "../../credit/index.ts";
 import { ConfigError } from "../../errors/index.ts";
 import { type Algorithm, createAlgorithm, type ObjectiveContext } from "../../objective/index.ts";
@@ -111,11 +113,28 @@ export async function openObjective(
   return { ...part, name: part.name ?? name };
 }
 
-/** Paths of the modules that a configuration names, with the hashes of their sources. */
+/** The files among the words of a command: its script, most often. */
+function commandFiles({
+  command,
+  cwd = ".",
+}: {
+  readonly command: readonly string[];
+  readonly cwd?: string | undefined;
+}) {
+  return command
+    .slice(1)
+    .map((word) => resolve(cwd, word))
+    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
+}
+
+/** Paths of the modules and of the commands' files that a configuration names, with the hashes of their sources. */
 export function moduleHashes(config: Config): Record<string, string> | undefined {
   const { data, algorithm, credit, verdict, engine, prompt, reward } = config;
   const references = [data, algorithm, credit, verdict, engine, prompt.module, ...reward];
-  const paths = references.flatMap((part) => (part?.kind === "module" ? [part.module] : []));
+  const paths = references.flatMap((part) => {
+    if (part?.kind === "module") return [part.module];
+    return part?.kind === "command" ? commandFiles(part) : [];
+  });
   if (paths.length === 0) return undefined;
   return Object.fromEntries([...new Set(paths)].sort().map((path) => [path, moduleHash(path)]));
 }

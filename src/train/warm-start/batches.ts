@@ -4,7 +4,8 @@
  */
 import type { Demonstration, DemonstrationSource } from "../../data/index.ts";
 import type { Sequence } from "../../engine/index.ts";
-import type { Dialogue } from "../../eval/index.ts";
+import { DataError } from "../../errors/index.ts";
+import type { Dialogue, RowTally, SkippedRow } from "../../eval/index.ts";
 import { Rng } from "../../math/index.ts";
 import type { SftSchedule } from "./sft-schema.ts";
 
@@ -19,6 +20,20 @@ export function sequencesOf(dialogue: Dialogue, demonstration: Demonstration): S
       completion: dialogue.completionTokens(turn.completion),
     })),
   ];
+}
+
+/** The sequences of one demonstration, or the row of it that cannot be read. */
+export async function demonstrated(
+  dialogue: Dialogue,
+  source: DemonstrationSource,
+  index: number,
+): Promise<readonly Sequence[] | SkippedRow> {
+  try {
+    return sequencesOf(dialogue, await source.demonstration(index));
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    return { index, isBroken: true, message: error.message };
+  }
 }
 
 /** Indices of the demonstrations that are held out, and of the others. */
@@ -65,9 +80,10 @@ export function heldOut(source: DemonstrationSource, share: number, seed: number
 }
 
 /**
- * The sequences of a step, from a position of the stream on.
+ * The sequences of a step, from a position of the stream on. Rows that cannot be read are left out and counted.
  *
  * @returns with the position of the next step
+ * @throws DataError when too many rows are broken
  */
 export async function batchFrom(
   dialogue: Dialogue,
@@ -75,17 +91,32 @@ export async function batchFrom(
   { order }: HeldOut,
   { batchSize, batchTokens }: Pick<SftSchedule, "batchSize" | "batchTokens">,
   position: number,
-): Promise<{ readonly sequences: readonly Sequence[]; readonly next: number }> {
+  tally: RowTally,
+): Promise<{
+  readonly sequences: readonly Sequence[];
+  readonly broken: readonly SkippedRow[];
+  readonly next: number;
+}> {
   const sequences: Sequence[] = [];
+  const broken: SkippedRow[] = [];
   let tokens = 0;
+  let used = 0;
   let next = position;
-  while (batchTokens !== undefined || next - position < batchSize) {
-    const own = sequencesOf(dialogue, await source.demonstration(order(next)));
+  while (batchTokens !== undefined || used < batchSize) {
+    const own = await demonstrated(dialogue, source, order(next));
+    if ("isBroken" in own) {
+      tally.skipped(own);
+      broken.push(own);
+      next += 1;
+      continue;
+    }
     const length = own.reduce((sum, { completion }) => sum + completion.length, 0);
     if (batchTokens !== undefined && sequences.length > 0 && tokens + length > batchTokens) break;
+    tally.used();
     sequences.push(...own);
     tokens += length;
+    used += 1;
     next += 1;
   }
-  return { sequences, next };
+  return { sequences, broken, next };
 }

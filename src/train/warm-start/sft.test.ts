@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { SMALL_ASSETS } from "../../config/index.ts";
 import type { Demonstration, DemonstrationSource } from "../../data/index.ts";
-import { ConfigError } from "../../errors/index.ts";
-import { openDialogue } from "../../eval/index.ts";
+import { ConfigError, DataError } from "../../errors/index.ts";
+import { openDialogue, RowTally } from "../../eval/index.ts";
 import { openFakeEngine, steadyClock } from "../../testing/tiny-run.ts";
 import type { RunEvent } from "../loop/events.ts";
 import { batchFrom, heldOut, sequencesOf } from "./batches.ts";
@@ -64,7 +64,8 @@ describe("a supervised warm start", () => {
     const settings = { batchSize: 1, batchTokens: 9 };
     let position = 0;
     for (let step = 0; step < 6; step++) {
-      const { sequences, next } = await batchFrom(dialogue, source(8), parts, settings, position);
+      const tally = new RowTally(0, 8);
+      const { sequences, next } = await batchFrom(dialogue, source(8), parts, settings, position, tally);
       const tokens = sequences.reduce((sum, { completion }) => sum + completion.length, 0);
       expect(tokens).toBeLessThanOrEqual(9);
       expect(sequences.length).toBeGreaterThan(0);
@@ -72,6 +73,23 @@ describe("a supervised warm start", () => {
       expect(tokens + following[0]!.completion.length).toBeGreaterThan(9);
       position = next;
     }
+  });
+
+  test("leaves out rows that cannot be read, names them, and stops past their share", async () => {
+    const broken = {
+      ...source(8),
+      demonstration: async (index: number) => {
+        if (index === 3) throw new DataError("rows.jsonl line 4: no image");
+        return demonstration(index);
+      },
+    };
+    const parts = { demonstrations: broken, schedule: { epochs: 1, batchSize: 2 } };
+    const events = await eventsOf({ ...parts, maxBrokenShare: 0.05 });
+    const named = events.filter(({ event }) => event === "broken-row");
+    expect(named[0]).toMatchObject({ index: 3, message: "rows.jsonl line 4: no image" });
+    expect(named.length).toBeLessThanOrEqual(2);
+    expect(events.filter(({ event }) => event === "warm-start")).toHaveLength(4);
+    await expect(eventsOf(parts)).rejects.toThrow(/rows are broken.*\(data\.maxBrokenShare\)[\s\S]*no image/);
   });
 
   test("without demonstrations to learn from is refused", async () => {

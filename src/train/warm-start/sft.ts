@@ -24,6 +24,8 @@ export interface SftParts {
   readonly schedule?: Partial<SftSchedule>;
   /** Seed of the order of demonstrations; 0 unless given. */
   readonly seed?: number;
+  /** Share of broken rows past which the run stops; 0 unless given. */
+  readonly maxBrokenShare?: number;
   readonly observers?: readonly Observer[];
   /** Aborted, the run saves a checkpoint and ends. */
   readonly signal?: AbortSignal | undefined;
@@ -39,7 +41,7 @@ export interface SftParts {
  * @throws ConfigError, DataError before the first step; RunError when the run cannot go on
  */
 export async function sft(parts: SftParts): Promise<LoopResult> {
-  const { engine, dialogue, seed = 0, signal, clock = () => performance.now() } = parts;
+  const { engine, dialogue, seed = 0, maxBrokenShare = 0, signal, clock = () => performance.now() } = parts;
   const schedule = parsePart(sftSchema, parts.schedule, "schedule");
   const { demonstrations } = parts;
   const lessons = (await taskLessons({ demonstrations })) ?? [];
@@ -58,7 +60,16 @@ export async function sft(parts: SftParts): Promise<LoopResult> {
     data: { demonstrations: curriculum.fingerprint },
     ...(modules && { modules }),
   });
-  const phase = warmStartPhase({ engine, dialogue, curriculum, schedule, steps, seed, clock });
+  const phase = warmStartPhase({
+    engine,
+    dialogue,
+    curriculum,
+    schedule,
+    steps,
+    seed,
+    maxBrokenShare,
+    clock,
+  });
   try {
     await observers.event({ event: "started", kind: "sft", steps });
     const result = await runLoop({ engine, phase, observers, signal });

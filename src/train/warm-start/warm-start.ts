@@ -5,10 +5,10 @@
  */
 import type { DemonstrationSource } from "../../data/index.ts";
 import type { Engine, Sequence } from "../../engine/index.ts";
-import type { Dialogue } from "../../eval/index.ts";
+import { type Dialogue, type RowCounts, RowTally } from "../../eval/index.ts";
 import type { LoopStep, Phase } from "../loop/loop.ts";
 import { learningRateAt } from "../schedule/learning-rate.ts";
-import { batchFrom, type HeldOut, heldOut, sequencesOf } from "./batches.ts";
+import { batchFrom, demonstrated, type HeldOut, heldOut } from "./batches.ts";
 import type { Curriculum } from "./curriculum.ts";
 import type { WarmStartMetrics } from "./metrics.ts";
 import type { SftSchedule } from "./sft-schema.ts";
@@ -23,6 +23,8 @@ export interface WarmStart {
   readonly steps: number;
   /** Seed of the order of demonstrations. */
   readonly seed: number;
+  /** Share of broken rows past which the run stops. */
+  readonly maxBrokenShare: number;
   /** Milliseconds from any fixed moment. */
   readonly clock: () => number;
 }
@@ -31,6 +33,8 @@ export interface WarmStart {
 interface Progress {
   /** Position in the stream of demonstrations. */
   position: number;
+  /** Rows that were drawn. */
+  rows: RowCounts;
 }
 
 /** Sequences of a forward pass that measures a loss. */
@@ -50,8 +54,8 @@ async function meanLoss(engine: Engine, sequences: readonly Sequence[]): Promise
 
 /** The warm start as a phase of the loop. */
 export function warmStartPhase(warmStart: WarmStart): Phase {
-  const { engine, dialogue, curriculum, schedule, steps, seed, clock } = warmStart;
-  const progress: Progress = { position: 0 };
+  const { engine, dialogue, curriculum, schedule, steps, seed, maxBrokenShare, clock } = warmStart;
+  const progress: Progress = { position: 0, rows: { drawn: 0, broken: 0, filtered: 0 } };
   const parted = new Map<DemonstrationSource, HeldOut>();
   const partsOf = (source: DemonstrationSource): HeldOut => {
     const found = parted.get(source) ?? heldOut(source, schedule.validationShare, seed);
@@ -62,11 +66,9 @@ export function warmStartPhase(warmStart: WarmStart): Phase {
   const validationLoss = async (source: DemonstrationSource): Promise<number> => {
     const held =
       validation.get(source) ??
-      Promise.all(
-        partsOf(source).validation.map(async (index) =>
-          sequencesOf(dialogue, await source.demonstration(index)),
-        ),
-      ).then((sequences) => sequences.flat());
+      Promise.all(partsOf(source).validation.map((index) => demonstrated(dialogue, source, index))).then(
+        (found) => found.flatMap((own) => ("isBroken" in own ? [] : own)),
+      );
     validation.set(source, held);
     return meanLoss(engine, await held);
   };
@@ -79,14 +81,17 @@ export function warmStartPhase(warmStart: WarmStart): Phase {
   const run = async (step: number): Promise<LoopStep> => {
     const start = clock();
     const { source, index, length } = curriculum.at(step);
-    const { sequences, next } = await batchFrom(
+    const tally = new RowTally(maxBrokenShare, source.size, progress.rows);
+    const { sequences, broken, next } = await batchFrom(
       dialogue,
       source,
       partsOf(source),
       schedule,
       progress.position,
+      tally,
     );
     progress.position = next;
+    progress.rows = tally.counts;
     const tokens = sequences.reduce((sum, { completion }) => sum + completion.length, 0);
     const isMeasured = step === 1 || step === steps || step % schedule.reportEvery === 0;
     const isValidated =
@@ -119,7 +124,13 @@ export function warmStartPhase(warmStart: WarmStart): Phase {
       ...(skipReason !== undefined && { skipReason }),
       timing: { totalSeconds, tokensPerSecond: totalSeconds > 0 ? tokens / totalSeconds : 0 },
     };
-    return { records: [record], skips: [skipReason] };
+    const rows = broken.map(({ index: row, message }) => ({
+      event: "broken-row" as const,
+      iteration: step,
+      index: row,
+      message,
+    }));
+    return { records: [...rows, record], skips: [skipReason] };
   };
 
   return {
@@ -130,7 +141,7 @@ export function warmStartPhase(warmStart: WarmStart): Phase {
     run,
     state: () => ({ ...progress }),
     restore: (state) => {
-      progress.position = (state as Progress).position;
+      Object.assign(progress, state as Progress);
     },
   };
 }
