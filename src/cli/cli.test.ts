@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import {
   collectingContext,
   digitsFakeEngine,
@@ -9,7 +10,6 @@ import {
   openFakeEngine,
   stoppingAfter,
   TINY_FLAGS,
-  temporaryDirectory,
 } from "../testing/tiny-run.ts";
 import type { CliContext } from "./context.ts";
 import { listenForInterruption, onReaderGone } from "./interruption.ts";

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { collectingContext, stoppingAfter, temporaryDirectory } from "../testing/tiny-run.ts";
+import { temporaryDirectory } from "../testing/temporary-directory.ts";
+import { collectingContext, stoppingAfter } from "../testing/tiny-run.ts";
 import { runCommandLine } from "./program.ts";
 
 const GRID = `

@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { collectingContext, TINY_FLAGS, temporaryDirectory } from "../testing/tiny-run.ts";
+import { temporaryDirectory } from "../testing/temporary-directory.ts";
+import { collectingContext, TINY_FLAGS } from "../testing/tiny-run.ts";
 import { runCommandLine } from "./program.ts";
 
 /** Three tokens; the second moves its attention within the image, the third within the text. */

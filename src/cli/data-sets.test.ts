@@ -10,7 +10,8 @@ import {
   writeParquet,
   writeTsv,
 } from "../testing/data-files.ts";
-import { collectingContext, freshPath, temporaryDirectory } from "../testing/tiny-run.ts";
+import { temporaryDirectory } from "../testing/temporary-directory.ts";
+import { collectingContext, freshPath } from "../testing/tiny-run.ts";
 import { writeVideoJsonl } from "../testing/video-files.ts";
 import { runCommandLine } from "./program.ts";
 

@@ -4,7 +4,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { type OpenEngine, openEngine } from "../config/index.ts";
 import { plainImage } from "../testing/data-files.ts";
 import { trainReal } from "../testing/real-run.ts";
-import { collectingContext, freshPath, openFakeEngine, temporaryDirectory } from "../testing/tiny-run.ts";
+import { temporaryDirectory } from "../testing/temporary-directory.ts";
+import { collectingContext, freshPath, openFakeEngine } from "../testing/tiny-run.ts";
 import { runCommandLine } from "./program.ts";
 
 const FAST = ["--resamples", "20", "--lambda", "2", "--candidates", "5"];

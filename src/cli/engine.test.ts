@@ -3,8 +3,9 @@ import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { openEngine } from "../config/index.ts";
 import type { Engine } from "../engine/index.ts";
+import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import { TinkerWorld } from "../testing/tinker-fixtures.ts";
-import { collectingContext, digitsFakeEngine, TINY_FLAGS, temporaryDirectory } from "../testing/tiny-run.ts";
+import { collectingContext, digitsFakeEngine, TINY_FLAGS } from "../testing/tiny-run.ts";
 import { runCommandLine } from "./program.ts";
 
 const world = new TinkerWorld();

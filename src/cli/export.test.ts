@@ -4,7 +4,8 @@ import { expect, test } from "vitest";
 import { readWeights } from "../model/index.ts";
 import { adapterDirectory } from "../testing/lora-fixtures.ts";
 import { checkpointDirectory, FIXTURE_NAMES } from "../testing/model-fixtures.ts";
-import { collectingContext, temporaryDirectory } from "../testing/tiny-run.ts";
+import { temporaryDirectory } from "../testing/temporary-directory.ts";
+import { collectingContext } from "../testing/tiny-run.ts";
 import { runCommandLine } from "./program.ts";
 
 async function fovea(...words: string[]) {

@@ -2,7 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openEngine } from "../config/index.ts";
-import { collectingContext, temporaryDirectory } from "../testing/tiny-run.ts";
+import { temporaryDirectory } from "../testing/temporary-directory.ts";
+import { collectingContext } from "../testing/tiny-run.ts";
 import { runCommandLine } from "./program.ts";
 
 async function fovea(...words: string[]) {

@@ -4,7 +4,8 @@ import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
 import { freshSmallModel, openEngine } from "../config/index.ts";
 import { createLocalEngine } from "../engine/index.ts";
-import { collectingContext, temporaryDirectory } from "../testing/tiny-run.ts";
+import { temporaryDirectory } from "../testing/temporary-directory.ts";
+import { collectingContext } from "../testing/tiny-run.ts";
 import { writeFrames } from "../testing/video-files.ts";
 import { runCommandLine } from "./program.ts";
 

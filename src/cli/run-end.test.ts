@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Engine } from "../engine/index.ts";
 import { EngineError } from "../errors/index.ts";
+import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import {
   collectingContext,
   digitsFakeEngine,
   freshPath,
   stoppingAfter,
   TINY_FLAGS,
-  temporaryDirectory,
 } from "../testing/tiny-run.ts";
 import { Run } from "../view/runs/run.ts";
 import type { CliContext } from "./context.ts";

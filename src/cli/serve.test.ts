@@ -1,5 +1,6 @@
 import { expect, test, vi } from "vitest";
-import { collectingContext, temporaryDirectory } from "../testing/tiny-run.ts";
+import { temporaryDirectory } from "../testing/temporary-directory.ts";
+import { collectingContext } from "../testing/tiny-run.ts";
 import { runCommandLine } from "./program.ts";
 
 test("fovea serve says where it listens, answers, and ends when it is interrupted", async () => {

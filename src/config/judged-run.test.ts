@@ -4,13 +4,8 @@ import { afterEach, expect, test } from "vitest";
 import { ConfigError, PartError } from "../errors/index.ts";
 import { recordedAgreement } from "../judge/index.ts";
 import { type ChatReply, type ChatServer, SILENCE, startChatServer } from "../testing/chat-server.ts";
-import {
-  digitsFakeEngine,
-  freshPath,
-  steadyClock,
-  temporaryDirectory,
-  tinyConfig,
-} from "../testing/tiny-run.ts";
+import { temporaryDirectory } from "../testing/temporary-directory.ts";
+import { digitsFakeEngine, freshPath, steadyClock, tinyConfig } from "../testing/tiny-run.ts";
 import type { RunEvent } from "../train/index.ts";
 import { type RunOptions, runTraining } from "./run.ts";
 

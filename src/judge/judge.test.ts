@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { PartError } from "../errors/index.ts";
 import { type ChatReply, type ChatServer, SILENCE, startChatServer } from "../testing/chat-server.ts";
-import { temporaryDirectory } from "../testing/tiny-run.ts";
+import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import { recordedAgreement } from "./agreement.ts";
 import type { Clock } from "./clock.ts";
 import { Judge, type JudgedCase } from "./judge.ts";

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { temporaryDirectory } from "../testing/tiny-run.ts";
+import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import { answerVerdict } from "../verify/index.ts";
 import { completionRewards } from "./completion-reward.ts";
 import { createReward, rewardEntrySchema } from "./registry.ts";

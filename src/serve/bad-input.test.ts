@@ -3,9 +3,9 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Engine } from "../engine/index.ts";
 import type { Fetch } from "../engine/tinker/tinker-options.ts";
 import { ConfigError, EngineError } from "../errors/index.ts";
+import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import { call, rawDatum, rawModel, result } from "../testing/tinker-calls.ts";
 import { TinkerWorld, wholeFakeEngine } from "../testing/tinker-fixtures.ts";
-import { temporaryDirectory } from "../testing/tiny-run.ts";
 
 const world = new TinkerWorld();
 afterEach(() => world.close());

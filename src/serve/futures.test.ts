@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { temporaryDirectory } from "../testing/tiny-run.ts";
+import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import { Futures } from "./futures.ts";
 import { Refusal } from "./refusal.ts";
 import { Results } from "./results.ts";

@@ -4,9 +4,10 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { RunError } from "../errors/index.ts";
+import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import { call, rawDatum, rawModel, result } from "../testing/tinker-calls.ts";
 import { TinkerWorld, wholeFakeEngine } from "../testing/tinker-fixtures.ts";
-import { freshPath, temporaryDirectory } from "../testing/tiny-run.ts";
+import { freshPath } from "../testing/tiny-run.ts";
 
 /** A model's directories: no file system of Windows has names with colons. */
 const folderOf = (model: string) => model.replaceAll(":", "-");

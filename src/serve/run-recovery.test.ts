@@ -5,8 +5,9 @@ import { freshSmallModel, type RunOptions, runTraining } from "../config/index.t
 import { createTinkerEngine, type Engine } from "../engine/index.ts";
 import type { Fetch } from "../engine/tinker/tinker-options.ts";
 import { stopAfter } from "../testing/stop-after.ts";
+import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import { TinkerWorld } from "../testing/tinker-fixtures.ts";
-import { digitsFakeEngine, freshPath, temporaryDirectory, tinyConfig } from "../testing/tiny-run.ts";
+import { digitsFakeEngine, freshPath, tinyConfig } from "../testing/tiny-run.ts";
 import type { RunEvent } from "../train/index.ts";
 
 const world = new TinkerWorld();

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import Sqlite from "libsql";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { RunError } from "../errors/index.ts";
-import { temporaryDirectory } from "../testing/tiny-run.ts";
+import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import { Refusal } from "./refusal.ts";
 import { openStateDatabase, type StateDatabase } from "./state-database.ts";
 

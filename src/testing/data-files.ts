@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { SchemaElement } from "hyparquet";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import sharp from "sharp";
-import { temporaryDirectory } from "./tiny-run.ts";
+import { temporaryDirectory } from "./temporary-directory.ts";
 import { writeZip, type ZipOptions } from "./zip-files.ts";
 
 /** One problem of the small data sets. */

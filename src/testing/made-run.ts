@@ -4,7 +4,8 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { temporaryDirectory, tinyConfig } from "./tiny-run.ts";
+import { temporaryDirectory } from "./temporary-directory.ts";
+import { tinyConfig } from "./tiny-run.ts";
 
 export interface MadeRun {
   readonly iterations?: number;

@@ -6,7 +6,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { filesSchema, openFileSource, type Problem } from "../data/index.ts";
 import { plainImage } from "./data-files.ts";
-import { temporaryDirectory } from "./tiny-run.ts";
+import { temporaryDirectory } from "./temporary-directory.ts";
 
 /** Image a.png, 28 pixels wide. */
 export const IMAGE_A = await plainImage(28, 0);

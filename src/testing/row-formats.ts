@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import type { SmallProblem } from "./data-files.ts";
-import { temporaryDirectory } from "./tiny-run.ts";
+import { temporaryDirectory } from "./temporary-directory.ts";
 
 const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64");
 const user = (content: unknown) => ({ role: "user", content });

@@ -3,7 +3,10 @@
  * Runs before every test file: library code must not print, must not draw unseeded random numbers, and numbers
  * are compared by one matcher.
  */
-import { beforeEach, expect, vi } from "vitest";
+import { afterAll, beforeEach, expect, vi } from "vitest";
+import { removeTemporaryDirectories } from "./temporary-directory.ts";
+
+afterAll(removeTemporaryDirectories);
 
 beforeEach(() => {
   for (const method of ["log", "info", "warn", "error", "debug"] as const) {

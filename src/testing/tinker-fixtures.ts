@@ -19,7 +19,7 @@ import {
   startTinkerServer,
   type TinkerServer,
 } from "../serve/index.ts";
-import { temporaryDirectory } from "./tiny-run.ts";
+import { temporaryDirectory } from "./temporary-directory.ts";
 
 const tokenizer = loadTokenizer(SMALL_ASSETS);
 const config = smallModelConfig();

@@ -3,24 +3,18 @@
  * A run so small that tests of the loop take milliseconds: the fake engine on the digits task, its samples kept to
  * a few digits and the stop token, so that right answers happen by chance and their share can rise.
  */
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CliContext } from "../cli/context.ts";
 import { type Config, resolveConfig } from "../config/index.ts";
 import { SMALL_ASSETS } from "../config/open/small-model.ts";
 import { createFakeEngine, type Engine, type FakeEngineOptions } from "../engine/index.ts";
 import { loadTokenizer } from "../model/index.ts";
+import { temporaryDirectory } from "./temporary-directory.ts";
 
 const tokenizer = loadTokenizer(SMALL_ASSETS);
 const END = tokenizer.requireTokenId("<|im_end|>");
 const allowed = new Set([...[7, 8, 9].map((digit) => tokenizer.encode(String(digit))[0]), END]);
 const banned = Array.from({ length: tokenizer.vocabSize }, (_, id) => id).filter((id) => !allowed.has(id));
-
-/** A new empty directory. */
-export function temporaryDirectory(): string {
-  return mkdtempSync(join(tmpdir(), "fovea-test-"));
-}
 
 /** A path in a new directory where nothing is yet. */
 export function freshPath(): string {

@@ -5,7 +5,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { plainImage } from "./data-files.ts";
-import { temporaryDirectory } from "./tiny-run.ts";
+import { temporaryDirectory } from "./temporary-directory.ts";
 
 /** Writes frames 1.png, 2.png, … of growing grey: frame n has grey 10·n. */
 export async function writeFrames(folder: string, count: number, side = 28): Promise<string[]> {

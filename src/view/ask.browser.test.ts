@@ -10,7 +10,7 @@ import type { Dialogue } from "../eval/index.ts";
 import { encodePng, exportOnnx } from "../model/index.ts";
 import { openChromium } from "../testing/chromium.ts";
 import { trainReal } from "../testing/real-run.ts";
-import { temporaryDirectory } from "../testing/tiny-run.ts";
+import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import { startViewer, type Viewer } from "./server/viewer-server.ts";
 
 const CLOSE = { rtol: 0, atol: 1e-4 };

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { openChromium } from "../testing/chromium.ts";
 import { madeRun, metricsLine } from "../testing/made-run.ts";
 import { trainReal } from "../testing/real-run.ts";
-import { temporaryDirectory } from "../testing/tiny-run.ts";
+import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import { startViewer, type Viewer } from "./server/viewer-server.ts";
 
 const HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>1";

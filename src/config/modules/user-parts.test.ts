@@ -2,13 +2,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ConfigError, FoveaError, PartError, RunError } from "../../errors/index.ts";
-import {
-  digitsFakeEngine,
-  freshPath,
-  steadyClock,
-  temporaryDirectory,
-  tinyConfig,
-} from "../../testing/tiny-run.ts";
+import { temporaryDirectory } from "../../testing/temporary-directory.ts";
+import { digitsFakeEngine, freshPath, steadyClock, tinyConfig } from "../../testing/tiny-run.ts";
 import type { RunEvent } from "../../train/index.ts";
 import { type RunOptions, type RunResult, runTraining } from "../run.ts";
 

@@ -5,7 +5,8 @@ import { runCommandLine } from "../../cli/program.ts";
 import { filesSchema } from "../../data/index.ts";
 import { smallProblems, writeJsonl, writeParquet } from "../../testing/data-files.ts";
 import { type HubServer, startHub } from "../../testing/hub-server.ts";
-import { collectingContext, freshPath, TINY_FLAGS, temporaryDirectory } from "../../testing/tiny-run.ts";
+import { temporaryDirectory } from "../../testing/temporary-directory.ts";
+import { collectingContext, freshPath, TINY_FLAGS } from "../../testing/tiny-run.ts";
 import { fetchData, isHubData } from "./fetch-data.ts";
 
 const problems = await smallProblems(6);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { DataError } from "../../errors/index.ts";
 import { plainImage } from "../../testing/data-files.ts";
-import { temporaryDirectory } from "../../testing/tiny-run.ts";
+import { temporaryDirectory } from "../../testing/temporary-directory.ts";
 import { writeZip, type ZipMember, type ZipOptions, zipBytes } from "../../testing/zip-files.ts";
 import { openFileSource } from "../files/file-source.ts";
 import { filesSchema } from "../files/options.ts";

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { DataError } from "../../errors/index.ts";
 import { plainImage, smallProblems, writeParquet } from "../../testing/data-files.ts";
 import { standInFfmpeg } from "../../testing/stand-in-ffmpeg.ts";
-import { temporaryDirectory } from "../../testing/tiny-run.ts";
+import { temporaryDirectory } from "../../testing/temporary-directory.ts";
 import { writeZip, type ZipMember } from "../../testing/zip-files.ts";
 import { openFileSource } from "../files/file-source.ts";
 import { filesSchema } from "../files/options.ts";

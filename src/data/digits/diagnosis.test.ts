@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { openDialogue, resolveConfig } from "../../config/index.ts";
 import { type DiagnoseOptions, diagnose, recordedAnswers, sampledAnswers } from "../../diagnose/index.ts";
 import { type Capability, createFakeEngine, type Engine, type Prompt } from "../../engine/index.ts";
-import { temporaryDirectory } from "../../testing/tiny-run.ts";
+import { temporaryDirectory } from "../../testing/temporary-directory.ts";
 import { answerVerdict } from "../../verify/index.ts";
 import { annotatedLabels } from "../labels/annotated-labels.ts";
 import { readAnnotations } from "../labels/annotations.ts";

@@ -4,7 +4,7 @@ import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, test } from "vitest";
 import { DataError } from "../../errors/index.ts";
 import { plainImage, smallProblems, writeJsonl, writeParquet, writeTsv } from "../../testing/data-files.ts";
-import { temporaryDirectory } from "../../testing/tiny-run.ts";
+import { temporaryDirectory } from "../../testing/temporary-directory.ts";
 import { openFileSource } from "./file-source.ts";
 import { filesSchema } from "./options.ts";
 

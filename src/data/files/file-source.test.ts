@@ -10,7 +10,7 @@ import {
   writeParquet,
   writeTsv,
 } from "../../testing/data-files.ts";
-import { temporaryDirectory } from "../../testing/tiny-run.ts";
+import { temporaryDirectory } from "../../testing/temporary-directory.ts";
 import { openFileSource } from "./file-source.ts";
 import { filesSchema } from "./options.ts";
 

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { plainImage } from "../../testing/data-files.ts";
-import { temporaryDirectory } from "../../testing/tiny-run.ts";
+import { temporaryDirectory } from "../../testing/temporary-directory.ts";
 import type { DemonstrationSource, Opened, Task } from "../task.ts";
 import { fileTask } from "./file-task.ts";
 import { filesSchema } from "./options.ts";

@@ -12,7 +12,7 @@ import {
 } from "../../testing/data-files.ts";
 import { fuzzFile } from "../../testing/mutated-files.ts";
 import { ROW_CONVENTIONS, writeConvention, writeVerlParquet } from "../../testing/row-formats.ts";
-import { temporaryDirectory } from "../../testing/tiny-run.ts";
+import { temporaryDirectory } from "../../testing/temporary-directory.ts";
 import { writeVideoJsonl } from "../../testing/video-files.ts";
 
 const problems = await smallProblems(5);

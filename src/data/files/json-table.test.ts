@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { smallProblems, writeJson, writeJsonl, writeParquet } from "../../testing/data-files.ts";
-import { temporaryDirectory } from "../../testing/tiny-run.ts";
+import { temporaryDirectory } from "../../testing/temporary-directory.ts";
 import { openFileSource } from "./file-source.ts";
 import { JsonListScanner } from "./json-list-scanner.ts";
 import { openJson } from "./json-table.ts";

@@ -5,7 +5,7 @@ import { decodeImage } from "../../model/index.ts";
 import { smallProblems } from "../../testing/data-files.ts";
 import { oneProblem as one, oneRow, IMAGE_A as red, oneSummary as summary } from "../../testing/one-row.ts";
 import { ROW_CONVENTIONS, writeConvention, writeVerlParquet } from "../../testing/row-formats.ts";
-import { temporaryDirectory } from "../../testing/tiny-run.ts";
+import { temporaryDirectory } from "../../testing/temporary-directory.ts";
 import { openFileSource } from "./file-source.ts";
 import { filesSchema } from "./options.ts";
 

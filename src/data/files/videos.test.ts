@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { DataError } from "../../errors/index.ts";
 import { plainImage } from "../../testing/data-files.ts";
 import { standInFfmpeg } from "../../testing/stand-in-ffmpeg.ts";
-import { temporaryDirectory } from "../../testing/tiny-run.ts";
+import { temporaryDirectory } from "../../testing/temporary-directory.ts";
 import { writeFrames, writeVideoJsonl } from "../../testing/video-files.ts";
 import type { Problem } from "../problem.ts";
 import { openFileSource } from "./file-source.ts";

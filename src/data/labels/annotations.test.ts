@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { DataError } from "../../errors/index.ts";
-import { temporaryDirectory } from "../../testing/tiny-run.ts";
+import { temporaryDirectory } from "../../testing/temporary-directory.ts";
 import { annotatedLabels } from "./annotated-labels.ts";
 import { completionHash, readAnnotations } from "./annotations.ts";
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { EngineError } from "../../errors/index.ts";
+import { temporaryDirectory } from "../../testing/temporary-directory.ts";
 import { TinkerWorld } from "../../testing/tinker-fixtures.ts";
-import { temporaryDirectory } from "../../testing/tiny-run.ts";
 import type { Completion, Engine, Prompt, SampleRequest } from "../engine.ts";
 import { createFakeEngine } from "../fake/fake-engine.ts";
 import type { CauseKind } from "./cause.ts";

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { temporaryDirectory } from "../../testing/temporary-directory.ts";
 import { TinkerWorld } from "../../testing/tinker-fixtures.ts";
-import { temporaryDirectory } from "../../testing/tiny-run.ts";
 import type { Engine, Sequence } from "../engine.ts";
 import { createFakeEngine } from "../fake/fake-engine.ts";
 import type { Fetch } from "./tinker-options.ts";

@@ -7,13 +7,8 @@ import { EngineError } from "../../errors/index.ts";
 import { Rng } from "../../math/index.ts";
 import { objective } from "../../objective/index.ts";
 import { stopAfter } from "../../testing/stop-after.ts";
-import {
-  digitsFakeEngine,
-  freshPath,
-  steadyClock,
-  temporaryDirectory,
-  tinyConfig,
-} from "../../testing/tiny-run.ts";
+import { temporaryDirectory } from "../../testing/temporary-directory.ts";
+import { digitsFakeEngine, freshPath, steadyClock, tinyConfig } from "../../testing/tiny-run.ts";
 import { tinyTraining } from "../../testing/tiny-training.ts";
 import { type CreditedGroup, objectiveGroups, sequencesOf } from "../credit/measured-group.ts";
 import { Stopwatch } from "../loop/stopwatch.ts";

@@ -5,13 +5,8 @@ import { type RunOptions, runTraining } from "../../config/run.ts";
 import type { Completion } from "../../engine/index.ts";
 import { RunError } from "../../errors/index.ts";
 import { stopAfter } from "../../testing/stop-after.ts";
-import {
-  digitsFakeEngine,
-  freshPath,
-  steadyClock,
-  temporaryDirectory,
-  tinyConfig,
-} from "../../testing/tiny-run.ts";
+import { temporaryDirectory } from "../../testing/temporary-directory.ts";
+import { digitsFakeEngine, freshPath, steadyClock, tinyConfig } from "../../testing/tiny-run.ts";
 import { readRecorded, writeRecorded } from "./recorded-batches.ts";
 
 const run = (runDirectory: string): RunOptions => ({

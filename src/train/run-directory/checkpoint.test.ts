@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createFakeEngine } from "../../engine/index.ts";
 import { RunError } from "../../errors/index.ts";
-import { temporaryDirectory, tinyConfig } from "../../testing/tiny-run.ts";
+import { temporaryDirectory } from "../../testing/temporary-directory.ts";
+import { tinyConfig } from "../../testing/tiny-run.ts";
 import { describeEnvironment } from "../run-directory/environment.ts";
 import { RunDirectory } from "../run-directory/run-directory.ts";
 import {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { madeRun } from "../../testing/made-run.ts";
-import { temporaryDirectory } from "../../testing/tiny-run.ts";
+import { temporaryDirectory } from "../../testing/temporary-directory.ts";
 import type { ModelExport, RunSummary } from "../protocol.ts";
 import { PAGE_DIRECTORY } from "../server/page-files.ts";
 import { startViewer, type Viewer } from "../server/viewer-server.ts";

@@ -4,7 +4,8 @@ import { describe, expect, test } from "vitest";
 import { runCommandLine } from "../../cli/program.ts";
 import { RunError } from "../../errors/index.ts";
 import { madeRun } from "../../testing/made-run.ts";
-import { collectingContext, temporaryDirectory } from "../../testing/tiny-run.ts";
+import { temporaryDirectory } from "../../testing/temporary-directory.ts";
+import { collectingContext } from "../../testing/tiny-run.ts";
 import { writeReport } from "./write-report.ts";
 
 const HOSTILE = `"><img src=x onerror=alert(1)><script>alert(2)</script> | a \`b\` 1`;

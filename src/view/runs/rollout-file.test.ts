@@ -2,7 +2,8 @@ import { appendFileSync, closeSync, ftruncateSync, openSync, writeFileSync } fro
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { rolloutLine } from "../../testing/made-run.ts";
-import { temporaryDirectory, tinyConfig } from "../../testing/tiny-run.ts";
+import { temporaryDirectory } from "../../testing/temporary-directory.ts";
+import { tinyConfig } from "../../testing/tiny-run.ts";
 import { rolloutGroup, rolloutPage } from "./rollout-file.ts";
 
 const config = tinyConfig();

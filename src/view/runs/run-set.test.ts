@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { madeRun } from "../../testing/made-run.ts";
-import { temporaryDirectory } from "../../testing/tiny-run.ts";
+import { temporaryDirectory } from "../../testing/temporary-directory.ts";
 import { RunSet } from "./run-set.ts";
 
 const ids = async (set: RunSet) => (await set.all()).map(({ id }) => id);

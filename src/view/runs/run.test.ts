@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { groupAdvantages } from "../../math/index.ts";
 import { madeRun, metricsLine, rolloutLine } from "../../testing/made-run.ts";
-import { temporaryDirectory } from "../../testing/tiny-run.ts";
+import { temporaryDirectory } from "../../testing/temporary-directory.ts";
 import { Run } from "./run.ts";
 
 const ALL = Number.MAX_SAFE_INTEGER;

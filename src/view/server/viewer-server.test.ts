@@ -6,7 +6,7 @@ import { filesSchema, openFileSource } from "../../data/index.ts";
 import { ConfigError, RunError } from "../../errors/index.ts";
 import { encodePng } from "../../model/index.ts";
 import { madeRun } from "../../testing/made-run.ts";
-import { temporaryDirectory } from "../../testing/tiny-run.ts";
+import { temporaryDirectory } from "../../testing/temporary-directory.ts";
 import type { LiveEvent, MetricsReply, RunSummary } from "../protocol.ts";
 import { PAGE_DIRECTORY } from "./page-files.ts";
 import { startViewer, type Viewer, type ViewerOptions } from "./viewer-server.ts";

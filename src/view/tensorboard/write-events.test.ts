@@ -7,7 +7,8 @@ import { describe, expect, test } from "vitest";
 import { runCommandLine } from "../../cli/program.ts";
 import { RunError } from "../../errors/index.ts";
 import { madeRun } from "../../testing/made-run.ts";
-import { collectingContext, temporaryDirectory } from "../../testing/tiny-run.ts";
+import { temporaryDirectory } from "../../testing/temporary-directory.ts";
+import { collectingContext } from "../../testing/tiny-run.ts";
 import { crc32c, maskedCrc32c } from "./crc32c.ts";
 import { writeEvents } from "./write-events.ts";
 
