@@ -48,7 +48,7 @@ export interface TrainHooks {
 export async function train(parts: TrainParts, hooks: TrainHooks = {}): Promise<TrainResult> {
   const training = await openTraining(parts);
   try {
-    await requireSound(training);
+    await requireSound(training, parts.record !== undefined);
     return await runTraining(parts, training, hooks);
   } finally {
     for (const reward of training.rewards) await reward.close?.();

@@ -13,6 +13,7 @@ import {
   requireDistinctNames,
 } from "../../reward/index.ts";
 import type { DownloadEvent, Evaluated, TrainParts } from "../../train/index.ts";
+import type { Verdict } from "../../verify/index.ts";
 import { MODULE_LIMITS, type ModuleLimits, makePart } from "../modules/load-module.ts";
 import { moduleHash } from "../modules/module-hash.ts";
 import type { Config } from "../schema.ts";
@@ -24,10 +25,23 @@ import { openVerdict } from "./open-verdict.ts";
 /** The parts of a run but for its engine and its dialogue. */
 export type ConfiguredParts = Omit<
   TrainParts,
-  "engine" | "dialogue" | "observers" | "signal" | "clock" | "sampling"
+  | "engine"
+  | "dialogue"
+  | "observers"
+  | "signal"
+  | "clock"
+  | "sampling"
+  | "reward"
+  | "verdict"
+  | "credit"
+  | "objective"
 > &
-  Required<Pick<TrainParts, "verdict" | "credit" | "limits" | "maxBrokenShare" | "evaluationBatch">> & {
+  Required<Pick<TrainParts, "limits" | "maxBrokenShare" | "evaluationBatch">> & {
     readonly sampling: Config["sampling"];
+    readonly reward: readonly Reward[];
+    readonly verdict: Verdict;
+    readonly credit: CreditMethod;
+    readonly objective: Algorithm;
   };
 
 /** The parts of a run that an evaluation needs. */
