@@ -90,11 +90,7 @@ describe("a part that is none is refused before anything is sampled, by name", (
     ],
     ["credit: null", { credit: null }, "credit: expected an object with needs and credit, got null"],
     ["credit: needs", { credit: { needs: { entropi: true }, credit } }, '"entropi"; did you mean "entropy"?'],
-    [
-      "credit: no needs",
-      { credit: { credit } },
-      "expected an object with needs and credit, got an object with credit",
-    ],
+    ["credit: no needs", { credit: { credit } }, "expected an object with needs and credit, got credit"],
     ["objective: kind", { objective: "grop" }, "objective: expected one of grpo"],
     [
       "objective: option",

@@ -14,7 +14,13 @@ import {
 } from "../../reward/index.ts";
 import type { DownloadEvent, Evaluated, TrainParts } from "../../train/index.ts";
 import type { Verdict } from "../../verify/index.ts";
-import { MODULE_LIMITS, type ModuleLimits, makePart } from "../modules/load-module.ts";
+import {
+  MODULE_LIMITS,
+  type ModuleLimits,
+  type ModuleReference,
+  makePart,
+  openModule,
+} from "../modules/load-module.ts";
 import { moduleHash } from "../modules/module-hash.ts";
 import type { Config } from "../schema.ts";
 import { createRewards, type RewardModule } from "./create-rewards.ts";
@@ -125,11 +131,26 @@ export async function openObjective(
   return { ...part, name: part.name ?? name };
 }
 
+/** The modules that a configuration names, with the key of each. */
+function moduleReferences(config: Config): (readonly [where: string, reference: ModuleReference])[] {
+  const { data: task, algorithm: objective, credit, verdict, engine, prompt, reward } = config;
+  const parts = { task, objective, credit, verdict, engine, "prompt.module": prompt.module };
+  const named = [...Object.entries(parts), ...reward.map((entry) => ["reward", entry] as const)];
+  return named.flatMap(([where, part]) => (part?.kind === "module" ? [[where, part] as const] : []));
+}
+
+/**
+ * Loads the modules that a configuration names and checks the options of their parts; no part is made.
+ *
+ * @throws ConfigError naming the part, the file and the export
+ */
+export async function checkModules(config: Config, limits: ModuleLimits = MODULE_LIMITS): Promise<void> {
+  for (const [where, reference] of moduleReferences(config)) await openModule(reference, where, limits);
+}
+
 /** Paths of the modules that a configuration names, with the hashes of their sources. */
 export function moduleHashes(config: Config): Record<string, string> | undefined {
-  const { data, algorithm, credit, verdict, engine, prompt, reward } = config;
-  const references = [data, algorithm, credit, verdict, engine, prompt.module, ...reward];
-  const paths = references.flatMap((part) => (part?.kind === "module" ? [part.module] : []));
+  const paths = moduleReferences(config).map(([, { module }]) => module);
   if (paths.length === 0) return undefined;
   return Object.fromEntries([...new Set(paths)].sort().map((path) => [path, moduleHash(path)]));
 }

@@ -31,7 +31,8 @@ export function heldCredit(given: unknown, where: string, name: string): CreditM
     return given as CreditMethod;
   const method = given as CreditMethod;
   if (!isSettings(given) || typeof given["credit"] !== "function" || !isSettings(given["needs"])) {
-    throw new ConfigError(`${where}: expected an object with needs and credit, got ${gotText(given)}`);
+    const got = gotText(given).replace(/^an object with /, "");
+    throw new ConfigError(`${where}: expected an object with needs and credit, got ${got}`);
   }
   const known = [...Object.keys(OTHER_NEEDS), ...SIGNALS.map((signal) => signal.name)];
   requireKnownKeys(given["needs"], known, `${where}: needs`);
