@@ -8,6 +8,7 @@ import { ConfigError, PartError } from "../errors/index.ts";
 import { openDialogue } from "../eval/index.ts";
 import type { RewardFunction } from "../reward/index.ts";
 import { digitsFakeEngine, freshPath, steadyClock } from "../testing/tiny-run.ts";
+import { partHashes } from "./given/part-hashes.ts";
 import { type RunEvent, runDirectory, type TrainParts, train } from "./index.ts";
 
 const task: Task = {
@@ -221,6 +222,55 @@ test("an observer that throws beside a run directory alone is recorded, and said
   expect(metricsOf(path).filter(({ event }) => event === "observer-failed")).toEqual([
     { event: "observer-failed", observer: "broken", message: "no disk", iteration: 1 },
   ]);
+});
+
+test("a part by its kind is the same however it is written", () => {
+  const hashes = (given: object) => partHashes(partsOf(given), [{ name: "right", score: right }]);
+  const plain = hashes({});
+  expect(hashes({ credit: { kind: "uniform" }, objective: "grpo", verdict: "answer" })).toEqual(plain);
+  expect(hashes({ verdict: { from: "mark", kind: "answer" } })).toEqual(
+    hashes({ verdict: { kind: "answer", from: "mark" } }),
+  );
+});
+
+describe("a run is not resumed with a part of another text", () => {
+  const credit = {
+    name: "own",
+    needs: {},
+    credit: (groups: readonly (readonly { mask: ArrayLike<number> }[])[]) =>
+      groups.map((group) => group.map(({ mask }) => ({ weights: Float64Array.from(mask) }))),
+  };
+  const changed = {
+    ...credit,
+    credit: (groups: Parameters<typeof credit.credit>[0]) =>
+      groups.map((group) =>
+        group.map(({ mask }) => ({ weights: Float64Array.from(mask, (one) => one / 2) })),
+      ),
+  };
+  const named = (score: RewardFunction) => ({ name: "right", score });
+
+  test.each<[name: string, before: object, now: object]>([
+    ["credit", { credit }, { credit: changed }],
+    ["credit", { credit: "uniform" }, { credit: { kind: "high-entropy-tokens" } }],
+    ["objective", { objective: "grpo" }, { objective: { kind: "grpo", clipLow: 0.1 } }],
+    [
+      'reward "right"',
+      { reward: [named((answered) => answered.map(() => 1))] },
+      { reward: [named((answered) => answered.map(() => 0.5))] },
+    ],
+  ])("%s", async (name, before, now) => {
+    const path = freshPath();
+    await train(partsOf({ ...before, observers: [runDirectory(path)] }));
+    const resumed = (parts: object, options: object = {}) =>
+      train(partsOf({ ...parts, observers: [runDirectory(path, { resume: true, ...options })] }));
+    await expect(resumed(now)).rejects.toThrow(
+      new RegExp(`part ${name}: SHA-256 [0-9a-f]{12} before, SHA-256 [0-9a-f]{12} now; undo the change`),
+    );
+    expect((await resumed(before)).status).toBe("finished");
+    const mayChange = () => true;
+    expect((await resumed(now, { acceptModules: true, mayChange })).status).toBe("finished");
+    expect((await resumed(now)).status).toBe("finished");
+  });
 });
 
 test("an iteration in which no completion has a reward is warned of", async () => {

@@ -17,6 +17,8 @@ export interface RunDescription {
   readonly data: Readonly<Record<string, string>>;
   /** User modules by their path, with the SHA-256 of their sources. */
   readonly modules?: Readonly<Record<string, string>>;
+  /** Parts that were made in code by their name, with the SHA-256 of their text. */
+  readonly parts?: Readonly<Record<string, string>>;
 }
 
 /** The trainer's part of a checkpoint. */
