@@ -4,7 +4,7 @@
  * AT-RL's own report, whose model is larger and whose completions are long.
  */
 import { join } from "node:path";
-import { findPreset, freshSmallModel, openDialogue, openParts, resolveConfig } from "fovea/config";
+import { findPreset, freshSmallModel, openConfiguredDialogue, openParts, resolveConfig } from "fovea/config";
 import { createLocalEngine } from "fovea/engine";
 import { benchConfig, warmModel } from "./warm-model.mjs";
 
@@ -35,7 +35,7 @@ export function digitsSetting(directory, { threads, prompts, group }) {
       createLocalEngine({ model: await warmModel(join(directory, "warm"), threads), threads }),
     parts: async (credit) => {
       const config = benchConfig({ credit: { kind: credit }, engine: { threads }, train });
-      return { ...(await openParts(config)), dialogue: await openDialogue(config) };
+      return { ...(await openParts(config)), dialogue: await openConfiguredDialogue(config) };
     },
   };
 }
@@ -84,7 +84,7 @@ export function longSetting({ threads, tokens, width, layers }) {
       let judged = 0;
       return {
         ...(await openParts(config)),
-        dialogue: { ...(await openDialogue(config)), stopTokens: [] },
+        dialogue: { ...(await openConfiguredDialogue(config)), stopTokens: [] },
         reward: [{ name: "every-other", score: (answered) => answered.map(() => judged++ % 2) }],
       };
     },

@@ -10,7 +10,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { openDialogue, openTask } from "fovea/config";
+import { openConfiguredDialogue, openTask } from "fovea/config";
 import { openSource } from "fovea/data";
 import { createLocalEngine } from "fovea/engine";
 import { benchConfig, warmModel } from "./warm-model.mjs";
@@ -35,7 +35,7 @@ import { promptFrom } from "./workload.mjs";
 async function makeWorkload(directory, { prompts, groupSize, newTokens, repetitions, threads }) {
   const checkpoint = await warmModel(directory, threads);
   const config = benchConfig({ model: checkpoint });
-  const dialogue = await openDialogue(config);
+  const dialogue = await openConfiguredDialogue(config);
   const { train } = await openTask(config);
   const source = await openSource(train);
   const asked = await Promise.all(

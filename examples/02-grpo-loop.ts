@@ -7,7 +7,7 @@
  *     npm run build && node dist/examples/02-grpo-loop.js
  */
 
-import { freshSmallModel, openDialogue, resolveConfig } from "fovea/config";
+import { freshSmallModel, openConfiguredDialogue, resolveConfig } from "fovea/config";
 import { creditMethod, creditSchema } from "fovea/credit";
 import { digitsTask } from "fovea/data/digits";
 import { createLocalEngine, type Sequence } from "fovea/engine";
@@ -25,7 +25,7 @@ const task = digitsTask({
 });
 const verdict = answerVerdict();
 
-const dialogue = await openDialogue(resolveConfig());
+const dialogue = await openConfiguredDialogue(resolveConfig());
 const engine = await createLocalEngine({ model: freshSmallModel(1) });
 const adam = { beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: 0, maxGradientNorm: 1 };
 

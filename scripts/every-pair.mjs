@@ -11,7 +11,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { openDialogue, openParts } from "fovea/config";
+import { openConfiguredDialogue, openParts } from "fovea/config";
 import { creditSchema } from "fovea/credit";
 import { createLocalEngine } from "fovea/engine";
 import { ConfigError } from "fovea/errors";
@@ -122,7 +122,7 @@ async function runPair(engine, start, { objective, credit }) {
   }
   await engine.load(start);
   await engine.setReference();
-  const dialogue = await openDialogue(config);
+  const dialogue = await openConfiguredDialogue(config);
   const training = await openTraining({ ...(await openParts(config)), engine, dialogue });
   const progress = newProgress(1);
   const iterations = [];

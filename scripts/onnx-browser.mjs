@@ -16,7 +16,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
 import { parseArgs } from "node:util";
-import { openDialogue, resolveConfig } from "fovea/config";
+import { openConfiguredDialogue, resolveConfig } from "fovea/config";
 import { attentionSignals, dycoRl } from "fovea/credit";
 import { digitsSource } from "fovea/data/digits";
 import { createLocalEngine } from "fovea/engine";
@@ -49,7 +49,7 @@ const folder = mkdtempSync(join(tmpdir(), "fovea-onnx-browser-"));
 const onnx = join(folder, "onnx");
 const manifest = exportOnnx(model, onnx, { maxFileBytes: Number(options.largest) });
 const { vision } = openModelDirectory(model);
-const dialogue = await openDialogue(resolveConfig());
+const dialogue = await openConfiguredDialogue(resolveConfig());
 const source = digitsSource({ split: "validation", seed: 1 });
 const prompts = Array.from({ length: Number(options.problems) }, (_, i) =>
   dialogue.prompt(source.problem(i)),

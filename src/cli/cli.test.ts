@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import {
@@ -98,6 +99,15 @@ describe("fovea train", () => {
       credit: { kind: "dyco-rl" },
     });
     expect(existsSync(path)).toBe(false);
+  });
+
+  test("a dry run loads modules and checks their options, and makes no part", async () => {
+    const credit = fileURLToPath(new URL("../../examples/extending/credit.ts", import.meta.url));
+    const words = ["train", "--dry-run", "--set", `credit.module=${credit}`, "--set"];
+    expect((await fovea([...words, "credit.options={scale: 2}"])).status).toBe(0);
+    const { status, stderr } = await fovea([...words, "credit.options={scael: 2}"]);
+    expect(status).toBe(2);
+    expect(stderr).toContain("options: unknown option scael; it has scale");
   });
 
   test.each(["train", "sft"])(

@@ -5,7 +5,6 @@
 import type { Command } from "commander";
 import { type Config, openCredit, openParts } from "../config/index.ts";
 import type { CompletionCredit, CreditMethod } from "../credit/index.ts";
-import { splitSource } from "../data/index.ts";
 import type { Completion } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import { firstQuestions, RowTally, textTable } from "../eval/index.ts";
@@ -15,6 +14,7 @@ import { partsOptions } from "./download-bar.ts";
 import { readRecordedSignals } from "./recorded-signals.ts";
 import { Reporter } from "./reporter.ts";
 import { dryRunText } from "./shared-options.ts";
+import { splitProblems } from "./split-problems.ts";
 import { addTrainedOptions, type TrainedOptions, trainedConfig, withTrainedModel } from "./trained-model.ts";
 
 interface CreditOptions extends TrainedOptions {
@@ -52,7 +52,7 @@ async function creditSampled(
   const { split, problems } = config.evaluation;
   const { temperature } = config.sampling;
   const { task, limits, maxBrokenShare } = await openParts(config, partsOptions(context));
-  const source = await splitSource(task, split);
+  const source = await splitProblems(task, split);
   return withTrainedModel(config, options.runDir, context, async ({ engine, dialogue }) => {
     const tally = new RowTally(maxBrokenShare, source.size);
     const questions = await firstQuestions({ source, dialogue, limits }, tally, problems);

@@ -191,6 +191,16 @@ describe("fovea train", () => {
     expect(iterations.every((own) => own["problems"] === 4 && own["brokenRows"] === 0)).toBe(true);
   });
 
+  test.each([["sample"], ["credit", "--methods", "uniform"]])(
+    "%s says how to show another part where there is no validation part",
+    async (...words) => {
+      const { status, stderr } = await fovea(...words, "--set", `data=${writeJsonl(problems)}`, ...SMALL);
+      expect(status).toBe(1);
+      expect(stderr).toContain("has no validation part, only train");
+      expect(stderr).toContain("choose another part with --split train");
+    },
+  );
+
   test("evaluates on a validation part of its own, and says when there is none", async () => {
     const train = writeJsonl(problems);
     const validation = writeParquet(problems.slice(0, 3));

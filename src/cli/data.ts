@@ -7,7 +7,7 @@ import {
   type Config,
   fetchData,
   fetchModel,
-  openDialogue,
+  openConfiguredDialogue,
   openVerdict,
   problemLimits,
   resolveConfig,
@@ -68,7 +68,7 @@ async function promptOptions(
   flags: CheckFlags,
 ): Promise<Pick<CheckOptions, "promptTokens" | "promptText">> {
   if (flags.model === undefined) return {};
-  const dialogue = await openDialogue(await fetchModel(config, reporter.onEvent));
+  const dialogue = await openConfiguredDialogue(await fetchModel(config, reporter.onEvent));
   return {
     promptTokens: (problem) => dialogue.promptTokens(dialogue.prompt(problem)),
     promptText: (problem) => promptText(dialogue, problem),

@@ -7,7 +7,7 @@ import { type Command, Option } from "commander";
 import {
   type Config,
   fetchModel,
-  openDialogue,
+  openConfiguredDialogue,
   openEngine,
   openParts,
   resolveConfig,
@@ -75,7 +75,7 @@ async function diagnoseModel(
   const config = await fetchModel(given, downloadBar(context));
   const { task, verdict, limits, maxBrokenShare } = await openParts(config, partsOptions(context));
   const source = await splitSource(task, split);
-  const dialogue = await openDialogue(config);
+  const dialogue = await openConfiguredDialogue(config);
   const bar = new ProgressBar(context.stderr, context.hasTerminal, context.clock);
   const engine = await (context.openEngine ?? openEngine)(config, connectionOf(context));
   const { signal } = context.interruption;

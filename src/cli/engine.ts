@@ -3,7 +3,7 @@
  * `fovea engine check`: whether a server's sampler and trainer agree, before a run finds out.
  */
 import type { Command } from "commander";
-import { checkOptions, fetchModel, openDialogue, openEngine } from "../config/index.ts";
+import { checkOptions, fetchModel, openConfiguredDialogue, openEngine } from "../config/index.ts";
 import { checkEngine, type EngineCheck } from "../engine/index.ts";
 import { ConfigError, EngineError } from "../errors/index.ts";
 import { textTable } from "../eval/index.ts";
@@ -64,7 +64,7 @@ async function check(file: string | undefined, options: SharedOptions, context: 
   // Asked for here, it is done whatever the configuration says of runs.
   const asked = { ...config, engine: { ...engine, check: engine.check === false ? true : engine.check } };
   const local = await fetchModel(asked, downloadBar(context));
-  const dialogue = await openDialogue(local);
+  const dialogue = await openConfiguredDialogue(local);
   const opened = await (context.openEngine ?? openEngine)(local, connectionOf(context));
   try {
     const found = await checkEngine(opened, checkOptions(opened, dialogue, local)!);

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { freshSmallModel, openDialogue, openTask, resolveConfig } from "../config/index.ts";
+import { freshSmallModel, openConfiguredDialogue, openTask, resolveConfig } from "../config/index.ts";
 import { attentionSignals, dycoRl } from "../credit/index.ts";
 import { splitSource, taskLessons } from "../data/index.ts";
 import { createLocalEngine, type Engine, type Sequence } from "../engine/index.ts";
@@ -23,7 +23,7 @@ import { runCommandLine } from "./program.ts";
 
 const CLOSE = { rtol: 0, atol: 1e-4 };
 const TOKENS = 24;
-const dialogue = await openDialogue(resolveConfig());
+const dialogue = await openConfiguredDialogue(resolveConfig());
 const task = await openTask(
   resolveConfig({ flags: ["train.seed=1", "evaluation.seed=1", "data.warmStart.describedShare=0"] }),
 );

@@ -4,9 +4,10 @@
  */
 import { readFile } from "node:fs/promises";
 import { type Config, openTask } from "../config/index.ts";
-import { type Problem, readVideoAt, type Split, splitSource } from "../data/index.ts";
+import { type Problem, readVideoAt, type Split } from "../data/index.ts";
 import { ConfigError, DataError } from "../errors/index.ts";
 import { decodeImage, type RgbImage, type VideoClip } from "../model/index.ts";
+import { splitProblems } from "./split-problems.ts";
 
 /** The flags that say what is asked. */
 export interface SubjectFlags {
@@ -63,7 +64,7 @@ export async function subjectOf(
     const flag = answer !== undefined ? "answer" : image.length > 0 ? "image" : "video";
     throw new ConfigError(`--${flag}: expected --question beside it; a problem of the run has its own`);
   }
-  const source = await splitSource(await openTask(config), split);
+  const source = await splitProblems(await openTask(config), split);
   if (index >= source.size) {
     throw new ConfigError(`--problem: expected less than ${source.size}, the size of ${split}, got ${index}`);
   }

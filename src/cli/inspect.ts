@@ -8,8 +8,8 @@ import sharp from "sharp";
 import {
   type Config,
   fetchModel,
+  openConfiguredDialogue,
   openCredit,
-  openDialogue,
   openEngine,
   openVerdict,
   resolveConfig,
@@ -95,7 +95,7 @@ async function inspect(name: string, flags: InspectFlags, context: CliContext): 
     throw new ConfigError("inspect: expected a run directory, a model directory or org/name");
   const { problem, place } = await subjectOf(config, flags, named.run !== undefined);
   const { question, answers } = problem;
-  const dialogue = await openDialogue(config);
+  const dialogue = await openConfiguredDialogue(config);
   const prompt = dialogue.prompt(problem);
   const engine = await (context.openEngine ?? openEngine)(config, connectionOf(context));
   try {

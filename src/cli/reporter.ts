@@ -113,7 +113,9 @@ export class Reporter {
       case "iteration": {
         this.#kl = event.kl ?? this.#kl;
         const facts = [
-          `reward ${event.reward.toFixed(3)}`,
+          event.unscorable > 0 && event.unscorable === event.completions
+            ? "no reward"
+            : `reward ${event.reward.toFixed(3)}`,
           `accuracy ${event.accuracy.toFixed(3)}`,
           ...(this.#kl === undefined ? [] : [`KL ${this.#kl.toPrecision(2)}`]),
           `${event.timing.tokensPerSecond.toFixed(0)} tokens/s`,

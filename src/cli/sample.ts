@@ -4,13 +4,13 @@
  */
 import type { Command } from "commander";
 import { openParts } from "../config/index.ts";
-import { splitSource } from "../data/index.ts";
 import { AnswerFile, type AnswerFlags, addAnswersOption } from "./answer-file.ts";
 import type { CliContext } from "./context.ts";
 import { partsOptions } from "./download-bar.ts";
 import { completionLegend, completionText, labelledCompletions } from "./labelled-completion.ts";
 import { Reporter } from "./reporter.ts";
 import { dryRunText } from "./shared-options.ts";
+import { splitProblems } from "./split-problems.ts";
 import { addTrainedOptions, type TrainedOptions, trainedConfig, withTrainedModel } from "./trained-model.ts";
 
 interface SampleOptions extends TrainedOptions, AnswerFlags {
@@ -33,7 +33,7 @@ async function sampleModel(
   const reporter = new Reporter(context, options.json ?? false);
   const { split, problems } = config.evaluation;
   const parts = await openParts(config, partsOptions(context));
-  const source = await splitSource(parts.task, split);
+  const source = await splitProblems(parts.task, split);
   const sampling = {
     temperature: options.greedy === true ? 0 : config.sampling.temperature,
     seed: config.train.seed,

@@ -4,7 +4,7 @@
  */
 import type { Command } from "commander";
 import type { RunOptions, RunResult } from "../config/index.ts";
-import { requireTrainable, runTraining } from "../config/index.ts";
+import { checkModules, requireTrainable, runTraining } from "../config/index.ts";
 import type { CliContext } from "./context.ts";
 import { InterruptedRun } from "./interruption.ts";
 
@@ -30,6 +30,7 @@ export async function carryOut(
   const config = await runConfig(file, options);
   requireTrainable(config);
   if (options.dryRun === true) {
+    await checkModules(config);
     context.stdout(dryRunText(config, options.json ?? false));
     return;
   }

@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
-import { type Config, fetchModel, openDialogue, openEngine } from "../config/index.ts";
+import { type Config, fetchModel, openConfiguredDialogue, openEngine } from "../config/index.ts";
 import { SPLITS, type Split } from "../data/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { RunError } from "../errors/index.ts";
@@ -57,7 +57,7 @@ export async function withTrainedModel<T>(
 ): Promise<T> {
   const weights = runDirectory === undefined ? undefined : newestWeights(runDirectory);
   const local = await fetchModel(config, downloadBar(context));
-  const dialogue = await openDialogue(local);
+  const dialogue = await openConfiguredDialogue(local);
   const engine = await (context.openEngine ?? openEngine)(local, connectionOf(context));
   try {
     if (weights !== undefined) await engine.load(weights);

@@ -10,7 +10,7 @@ import {
   evaluatedParts,
   hasWarmStart,
   type OpenEngine,
-  openDialogue,
+  openConfiguredDialogue,
   openEngine,
   openParts,
   runTraining,
@@ -152,7 +152,7 @@ async function measure(config: Config, weights: string | undefined, options: Gri
   const engine = await (options.openEngine ?? openEngine)(config);
   try {
     if (weights !== undefined) await engine.load(weights);
-    const evaluated = evaluatedParts(parts, { engine, dialogue: await openDialogue(config) });
+    const evaluated = evaluatedParts(parts, { engine, dialogue: await openConfiguredDialogue(config) });
     return await evaluationRecord(
       evaluated,
       { iteration: 0, split, problems, source },

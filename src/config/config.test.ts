@@ -68,6 +68,7 @@ describe("resolving a configuration", () => {
       loraRank: 0,
       measureMismatch: true,
     });
+    expect(withFlags("engine.url=http://a").engine).toMatchObject({ kind: "tinker", url: "http://a" });
     expect(() => withFlags("engine=tinker")).toThrow("engine.url");
     expect(() => withFlags("engine=tinker", "engine.url=head-node")).toThrow("engine.url");
     expect(() => withFlags("engine=tinker", "engine.url=http://a", "engine.apiKey=x")).toThrow(

@@ -4,12 +4,20 @@
  * for a whole run. Presets are in `presets/`.
  */
 
+export { freshSmallModel, SMALL_ASSETS, smallModelConfig } from "../engine/index.ts";
 export { createRewards } from "./open/create-rewards.ts";
 export { checkOptions } from "./open/engine-check.ts";
 export { fetchData } from "./open/fetch-data.ts";
-export { type Connection, fetchModel, type OpenEngine, openDialogue, openEngine } from "./open/open-model.ts";
+export {
+  type Connection,
+  fetchModel,
+  type OpenEngine,
+  openConfiguredDialogue,
+  openEngine,
+} from "./open/open-model.ts";
 export {
   type ConfiguredParts,
+  checkModules,
   evaluatedParts,
   type OpenPartsOptions,
   openCredit,
@@ -18,7 +26,6 @@ export {
 } from "./open/open-parts.ts";
 export { maxBrokenShare, openTask, problemLimits } from "./open/open-task.ts";
 export { openVerdict } from "./open/open-verdict.ts";
-export { freshSmallModel, SMALL_ASSETS, smallModelConfig } from "./open/small-model.ts";
 export { findPreset, presets } from "./presets/index.ts";
 export { readConfigFile } from "./read-file.ts";
 export { type ConfigSources, resolveConfig } from "./resolve-config.ts";

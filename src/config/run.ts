@@ -22,7 +22,7 @@ import {
 } from "../train/index.ts";
 import type { ModuleLimits } from "./modules/load-module.ts";
 import { checkRunEngine } from "./open/engine-check.ts";
-import { fetchModel, type OpenEngine, openDialogue, openEngine } from "./open/open-model.ts";
+import { fetchModel, type OpenEngine, openConfiguredDialogue, openEngine } from "./open/open-model.ts";
 import { type ConfiguredParts, moduleHashes, openParts } from "./open/open-parts.ts";
 import { maxBrokenShare, openTask } from "./open/open-task.ts";
 import { referenceWarning } from "./open/reference-warning.ts";
@@ -125,7 +125,7 @@ async function withEngine<T>(options: RunOptions, work: (opened: Opened) => Prom
   if (resume) RunDirectory.open(path);
   else RunDirectory.requireFree(path);
   const local = await fetchModel(config, options.onEvent);
-  const dialogue = await openDialogue(local);
+  const dialogue = await openConfiguredDialogue(local);
   const { signal, onEvent: onRetry } = options;
   const engine = await (options.openEngine ?? openEngine)(local, {
     ...(signal && { signal }),

@@ -44,6 +44,13 @@ function withImpliedKind(part: unknown): unknown {
   return "command" in part ? { kind: "command", ...part } : part;
 }
 
+/** An engine with a `url` alone is one behind the Tinker API. */
+function withTinker(engine: unknown): unknown {
+  return isSettings(engine) && "url" in engine && !("kind" in engine)
+    ? { kind: "tinker", ...engine }
+    : engine;
+}
+
 /** `reward: accuracy`, one entry alone, and entries by their kind alone. */
 function expandReward(reward: unknown): unknown {
   const entries = Array.isArray(reward) ? reward : [reward];
@@ -69,6 +76,7 @@ export function expandShortForms(settings: Settings): Settings {
   for (const part of SHORT_PARTS) {
     if (typeof expanded[part] === "string") expanded[part] = { kind: expanded[part] };
     expanded[part] = withImpliedKind(expanded[part]);
+    if (part === "engine") expanded[part] = withTinker(expanded[part]);
     if (expanded[part] === undefined) delete expanded[part];
   }
   if (typeof expanded["model"] === "string") expanded["model"] = expandModel(expanded["model"]);

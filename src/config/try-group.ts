@@ -7,7 +7,7 @@ import type { Problem } from "../data/index.ts";
 import type { Dialogue } from "../eval/index.ts";
 import { algorithmNeeds } from "../objective/index.ts";
 import { newProgress, openTraining, runIteration, type Training } from "../train/index.ts";
-import { fetchModel, openDialogue, openEngine } from "./open/open-model.ts";
+import { fetchModel, openConfiguredDialogue, openEngine } from "./open/open-model.ts";
 import { openParts } from "./open/open-parts.ts";
 import type { RunOptions } from "./run.ts";
 
@@ -57,7 +57,7 @@ export async function tryGroup(
     onDownload: onEvent,
     warn: (message) => onEvent?.({ event: "warning", message }),
   });
-  const dialogue = await openDialogue(local);
+  const dialogue = await openConfiguredDialogue(local);
   const engine = await (options.openEngine ?? openEngine)(local, { ...(signal && { signal }) });
   try {
     const training = ofOneGroup(await openTraining({ ...parts, engine, dialogue, signal }));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { openDialogue, resolveConfig } from "../config/index.ts";
+import { openConfiguredDialogue, resolveConfig } from "../config/index.ts";
 import {
   type LabelledSpan,
   type Problem,
@@ -14,7 +14,7 @@ import { answerVerdict } from "../verify/index.ts";
 import { sampledAnswers } from "./answers.ts";
 import { type DiagnoseOptions, diagnose } from "./diagnosis.ts";
 
-const dialogue = await openDialogue(resolveConfig({}));
+const dialogue = await openConfiguredDialogue(resolveConfig({}));
 const image = { width: 56, height: 56, data: new Uint8Array(56 * 56 * 3) };
 
 /** The n-th problem shows n mod 10, and asks for one more. */

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { openDialogue, resolveConfig } from "../config/index.ts";
+import { openConfiguredDialogue, resolveConfig } from "../config/index.ts";
 import type { Problem, ProblemSource, RecordedCompletion } from "../data/index.ts";
 import { DataError } from "../errors/index.ts";
 import type { Answer } from "./answers.ts";
 import { recordedAnswers } from "./recorded-answers.ts";
 
-const dialogue = await openDialogue(resolveConfig({}));
+const dialogue = await openConfiguredDialogue(resolveConfig({}));
 const read: number[] = [];
 const source: ProblemSource = {
   fingerprint: "made",

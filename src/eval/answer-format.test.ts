@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { type Config, openDialogue, resolveConfig } from "../config/index.ts";
+import { type Config, openConfiguredDialogue, resolveConfig } from "../config/index.ts";
 import { ANSWER_FORMATS, answerFormats } from "./answer-format.ts";
 
 const problem = { id: "1", images: [], question: "What is it?", answers: ["5"], columns: {}, kind: "none" };
 
 async function asked(prompt: Partial<Config["prompt"]>): Promise<string> {
-  const dialogue = await openDialogue(resolveConfig({ file: { prompt } }));
+  const dialogue = await openConfiguredDialogue(resolveConfig({ file: { prompt } }));
   const { chunks } = dialogue.prompt(problem);
   const ids = chunks.flatMap((chunk) => (chunk.kind === "text" ? chunk.tokens : []));
   return dialogue.text(ids);

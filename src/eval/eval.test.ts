@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { SMALL_ASSETS } from "../config/open/small-model.ts";
 import type { Problem, ProblemSource } from "../data/index.ts";
 import type { Engine } from "../engine/index.ts";
+import { SMALL_ASSETS } from "../engine/small-model.ts";
 import { openPrompts } from "../model/index.ts";
 import { answerVerdict, type Verdict } from "../verify/index.ts";
 import { createDialogue, type Dialogue } from "./dialogue.ts";

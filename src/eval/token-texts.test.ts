@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { SMALL_ASSETS } from "../config/open/small-model.ts";
+import { SMALL_ASSETS } from "../engine/small-model.ts";
 import { loadTokenizer } from "../model/index.ts";
 import { type Decode, tokenTexts } from "./token-texts.ts";
 

@@ -13,7 +13,14 @@ export {
   type Task,
   type TokenLabel,
 } from "../data/index.ts";
-export { createLocalEngine, createTinkerEngine, defineEngine, type Engine } from "../engine/index.ts";
+export {
+  createLocalEngine,
+  createTinkerEngine,
+  defineEngine,
+  type Engine,
+  freshSmallModel,
+  SMALL_ASSETS,
+} from "../engine/index.ts";
 export { type Dialogue, definePromptFormat, evaluate, openDialogue } from "../eval/index.ts";
 export { type Algorithm, createAlgorithm, defineObjective, objective } from "../objective/index.ts";
 export { type Answered, defineReward, type Reward, type RewardFunction } from "../reward/index.ts";

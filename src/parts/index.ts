@@ -14,6 +14,7 @@ export {
 } from "./definition.ts";
 export { errorText } from "./error-text.ts";
 export { nearestName } from "./nearest-name.ts";
+export { partError } from "./part-error.ts";
 export { isSettings, type Settings } from "./settings.ts";
 export { shownValue } from "./shown-value.ts";
 export { type TimeLimit, withinTime } from "./within-time.ts";

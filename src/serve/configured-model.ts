@@ -3,7 +3,7 @@
  * The model of a configuration as one that is served.
  */
 
-import { type Config, freshSmallModel, openDialogue } from "../config/index.ts";
+import { type Config, freshSmallModel, openConfiguredDialogue } from "../config/index.ts";
 import { createLocalEngine } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import { loadTokenizer, readConfig } from "../model/index.ts";
@@ -24,7 +24,7 @@ export async function configuredModel(config: Config, name: string): Promise<Ser
   if (engine.kind !== "local") {
     throw new ConfigError(`engine.kind: expected "local" where a model is served, got "${engine.kind}"`);
   }
-  const dialogue = await openDialogue(config);
+  const dialogue = await openConfiguredDialogue(config);
   const fresh = freshSmallModel(train.seed, model.kind === "small" ? model.assets : undefined);
   const directory = model.kind === "directory" ? model.path : undefined;
   const tokenizer = loadTokenizer(directory ?? fresh.assets);

@@ -5,13 +5,13 @@
  */
 
 import { freshSmallModel } from "../config/index.ts";
-import { SMALL_ASSETS, smallModelConfig } from "../config/open/small-model.ts";
 import {
   createFakeEngine,
   createTinkerEngine,
   type Engine,
   type TinkerEngineOptions,
 } from "../engine/index.ts";
+import { SMALL_ASSETS, smallModelConfig } from "../engine/small-model.ts";
 import { loadTokenizer, openSightOf } from "../model/index.ts";
 import {
   type ServedModel,

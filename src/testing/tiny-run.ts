@@ -6,8 +6,8 @@
 import { join } from "node:path";
 import type { CliContext } from "../cli/context.ts";
 import { type Config, resolveConfig } from "../config/index.ts";
-import { SMALL_ASSETS } from "../config/open/small-model.ts";
 import { createFakeEngine, type Engine, type FakeEngineOptions } from "../engine/index.ts";
+import { SMALL_ASSETS } from "../engine/small-model.ts";
 import { loadTokenizer } from "../model/index.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 

@@ -5,11 +5,11 @@
 import type { Config } from "../config/index.ts";
 import { createRewards } from "../config/open/create-rewards.ts";
 import { maxBrokenShare, problemLimits } from "../config/open/open-task.ts";
-import { SMALL_ASSETS } from "../config/open/small-model.ts";
 import { createTask } from "../config/tasks.ts";
 import { creditMethod } from "../credit/index.ts";
 import { openFileSource, type ProblemSource } from "../data/index.ts";
 import type { Engine } from "../engine/index.ts";
+import { SMALL_ASSETS } from "../engine/small-model.ts";
 import { answerFormats, openDialogue } from "../eval/index.ts";
 import { Rng } from "../math/index.ts";
 import { createAlgorithm } from "../objective/index.ts";

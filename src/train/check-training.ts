@@ -4,7 +4,7 @@
  */
 import type { CreditMethod } from "../credit/index.ts";
 import type { ProblemSource } from "../data/index.ts";
-import { type Engine, requireCapability } from "../engine/index.ts";
+import { type Capability, type Engine, requireCapability as requireOf } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import {
   type Algorithm,
@@ -69,10 +69,18 @@ export function scheduleFaults({
   return faults;
 }
 
+/** Words of an error with the keys that the user wrote: a configuration's, or the parts of `train`. */
+function asWritten(words: string, isConfigured: boolean): string {
+  if (isConfigured) return words;
+  return words.replaceAll("algorithm.", "objective.").replaceAll("train.", "schedule.");
+}
+
 /** Fails when the engine lacks a capability that a part needs. */
-function requireCapabilities(training: Training): void {
+function requireCapabilities(training: Training, isConfigured: boolean): void {
   const { engine, credit, objective, temporal, schedule } = training;
   const available = engine.capabilities;
+  const requireCapability = (own: typeof available, capability: Capability, part: string) =>
+    requireOf(own, capability, asWritten(part, isConfigured));
   for (const capability of creditCapabilities(credit.needs)) {
     requireCapability(available, capability, `credit.kind "${credit.name ?? "own"}"`);
   }
@@ -98,8 +106,7 @@ function requireCapabilities(training: Training): void {
 async function requireVideos(engine: Engine, source: ProblemSource | undefined): Promise<void> {
   if (engine.capabilities.has("video")) return;
   const place = await source?.firstVideo?.();
-  if (place !== undefined)
-    requireCapability(engine.capabilities, "video", `${place}: a problem with a video`);
+  if (place !== undefined) requireOf(engine.capabilities, "video", `${place}: a problem with a video`);
 }
 
 /** Fails when the reward compares orders of frames and no problem has any. */
@@ -113,13 +120,14 @@ async function requireFrames({ temporal, source }: Training): Promise<void> {
 /**
  * Fails before the first step where the parts cannot work together.
  *
+ * @param isConfigured whether the parts come from a configuration, whose keys the errors then name
  * @throws ConfigError when parts contradict each other
  * @throws EngineError naming the part and the capability that the engine lacks
  */
-export async function requireSound(training: Training): Promise<void> {
+export async function requireSound(training: Training, isConfigured: boolean): Promise<void> {
   const faults = [...scheduleFaults(training), ...pairFaults(training.credit, training.objective)];
-  if (faults.length > 0) throw new ConfigError(faults.join("\n"));
-  requireCapabilities(training);
+  if (faults.length > 0) throw new ConfigError(asWritten(faults.join("\n"), isConfigured));
+  requireCapabilities(training, isConfigured);
   await requireVideos(training.engine, training.source);
   await requireFrames(training);
   await requireVideos(training.engine, training.validation);

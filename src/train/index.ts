@@ -6,6 +6,7 @@
 export { pairFaults, scheduleFaults } from "./check-training.ts";
 export { creditAnswers, type JudgedAnswer } from "./credit/credit-answers.ts";
 export { type Answered, creditCapabilities, creditSignals } from "./credit/credit-signals.ts";
+export { heldCredit } from "./given/held-credit.ts";
 export { type Evaluated, type EvaluationRecord, evaluationRecord } from "./iteration/evaluation-record.ts";
 export { type IterationOutcome, runIteration } from "./iteration/iteration.ts";
 export type { BrokenRow, IterationMetrics, IterationTiming } from "./iteration/iteration-metrics.ts";

@@ -2,7 +2,6 @@
  * @module
  * The parts of a training run, which anyone can make, and the training that they make up.
  */
-import { type CreditMethod, creditMethod } from "../credit/index.ts";
 import {
   checkedSource,
   openSource,
@@ -12,17 +11,19 @@ import {
   type Task,
 } from "../data/index.ts";
 import type { Engine } from "../engine/index.ts";
-import { ConfigError } from "../errors/index.ts";
 import type { Dialogue, ProblemLimits } from "../eval/index.ts";
-import { type Algorithm, type AlgorithmInput, resolveAlgorithm } from "../objective/index.ts";
-import {
-  type Reward,
-  type RewardFunction,
-  requireDistinctNames,
-  type TemporalOptions,
-} from "../reward/index.ts";
-import { answerVerdict, type Verdict } from "../verify/index.ts";
+import type { TemporalOptions } from "../reward/index.ts";
 import { problemOrder } from "./batch/problem-order.ts";
+import { requireParts } from "./given/check-parts.ts";
+import {
+  creditOf,
+  type GivenCredit,
+  type GivenObjective,
+  type GivenVerdict,
+  objectiveOf,
+  verdictOf,
+} from "./given/methods.ts";
+import { type GivenReward, rewardsOf } from "./given/rewards.ts";
 import type { Training } from "./iteration/training.ts";
 import type { Observer, RunDescription } from "./loop/observer.ts";
 import { parsePart } from "./schedule/parse-part.ts";
@@ -41,14 +42,14 @@ export interface TrainParts {
   /** Problems to prompts, and tokens to text. */
   readonly dialogue: Dialogue;
   readonly task: Task;
-  /** Named and weighted; a function alone has its own name and weight 1. */
-  readonly reward: readonly (Reward | RewardFunction)[];
-  /** Decides what is right; the answer verdict unless given. */
-  readonly verdict?: Verdict;
-  /** Uniform unless given. */
-  readonly credit?: CreditMethod;
+  /** Named and weighted; a function alone has its own name and weight 1, and a word is a built-in reward. */
+  readonly reward: GivenReward | readonly GivenReward[];
+  /** Decides what is right, or the kind of a built-in verdict; the answer verdict unless given. */
+  readonly verdict?: GivenVerdict;
+  /** A method, or the `credit` part of a configuration; uniform unless given. */
+  readonly credit?: GivenCredit;
   /** An algorithm, or the `algorithm` part of a configuration; GRPO unless given. */
-  readonly objective?: Algorithm | AlgorithmInput;
+  readonly objective?: GivenObjective;
   /** Missing settings have their defaults. */
   readonly sampling?: Partial<Sampling>;
   /** Missing settings have their defaults. */
@@ -75,27 +76,21 @@ export interface TrainParts {
 /** Milliseconds that a task may take for one problem. */
 const PROBLEM_LIMIT = 600_000;
 
-function rewardsOf(given: TrainParts["reward"]): Reward[] {
-  if (given.length === 0) throw new ConfigError("reward: expected at least one, got none");
-  const rewards = given.map((reward, i): Reward => {
-    if (typeof reward !== "function") return reward;
-    return { name: reward.name === "" ? `reward ${i + 1}` : reward.name, score: reward };
-  });
-  requireDistinctNames(rewards);
-  return rewards;
-}
-
 /**
  * The training that the parts make up: sources opened, settings completed.
  *
  * @throws ConfigError, DataError when a part cannot be used
  */
 export async function openTraining(parts: TrainParts): Promise<Training> {
+  requireParts(parts);
   const sampling = parsePart(samplingSchema, parts.sampling, "sampling");
   const schedule = parsePart(scheduleSchema, parts.schedule, "train");
   const { engine, dialogue, task, seed = 0 } = parts;
   const { maxCompletionTokens } = sampling;
-  const rewards = rewardsOf(parts.reward);
+  const verdict = verdictOf(parts.verdict);
+  const rewards = rewardsOf(parts.reward, { verdict, maxCompletionTokens });
+  const credit = creditOf(parts.credit);
+  const objective = objectiveOf(parts.objective, { maxCompletionTokens });
   const checked = (opened: ProblemSource, split: Split) =>
     checkedSource(opened, { where: `task "${task.name}": ${split}`, limit: PROBLEM_LIMIT });
   const source = checked(await openSource(task.train), "train");
@@ -107,11 +102,11 @@ export async function openTraining(parts: TrainParts): Promise<Training> {
     source,
     validation,
     order: problemOrder(source, seed),
-    verdict: parts.verdict ?? answerVerdict(),
+    verdict,
     rewards,
     temporal: parts.temporal,
-    credit: parts.credit ?? creditMethod({ kind: "uniform" }),
-    objective: resolveAlgorithm(parts.objective ?? { kind: "grpo" }, { maxCompletionTokens }),
+    credit,
+    objective,
     sampling,
     schedule,
     iterations: plannedIterations(schedule, source.size),

@@ -4,6 +4,7 @@
  */
 import { algorithmNeeds } from "../objective/index.ts";
 import { requireSound } from "./check-training.ts";
+import { partHashes } from "./given/part-hashes.ts";
 import { reinforcementPhase } from "./iteration/reinforcement.ts";
 import type { Training } from "./iteration/training.ts";
 import { type LoopResult, runLoop } from "./loop/loop.ts";
@@ -48,7 +49,7 @@ export interface TrainHooks {
 export async function train(parts: TrainParts, hooks: TrainHooks = {}): Promise<TrainResult> {
   const training = await openTraining(parts);
   try {
-    await requireSound(training);
+    await requireSound(training, parts.record !== undefined);
     return await runTraining(parts, training, hooks);
   } finally {
     for (const reward of training.rewards) await reward.close?.();
@@ -65,6 +66,7 @@ async function runTraining(parts: TrainParts, training: Training, hooks: TrainHo
     config,
     data: { train: source.fingerprint, ...(validation && { validation: validation.fingerprint }) },
     ...(modules && { modules }),
+    ...(parts.record === undefined && { parts: partHashes(parts, training.rewards) }),
   });
   try {
     return await begun(parts, training, observers, hooks);

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } 
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { configSchema, openDialogue, openTask } from "../config/index.ts";
+import { configSchema, openConfiguredDialogue, openTask } from "../config/index.ts";
 import { dycoRl } from "../credit/index.ts";
 import { openSource, type ProblemSource } from "../data/index.ts";
 import { type Completion, createLocalEngine, type Engine } from "../engine/index.ts";
@@ -46,7 +46,7 @@ beforeAll(async () => {
   const config = configSchema.parse(
     (JSON.parse(readFileSync(join(run, "config.json"), "utf8")) as { config: unknown }).config,
   );
-  dialogue = await openDialogue(config);
+  dialogue = await openConfiguredDialogue(config);
   source = await openSource((await openTask(config)).train);
   const [line = ""] = readFileSync(join(run, "rollouts", "000002.jsonl"), "utf8").split("\n");
   problem = (JSON.parse(line) as { index: number }).index;

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { AnswerFormat } from "../../eval/index.ts";
 import { digitsFakeEngine, freshPath, steadyClock } from "../../testing/tiny-run.ts";
 import type { RunEvent } from "../../train/index.ts";
-import { openDialogue } from "../open/open-model.ts";
+import { openConfiguredDialogue } from "../open/open-model.ts";
 import { resolveConfig } from "../resolve-config.ts";
 import { runTraining } from "../run.ts";
 import { makePart } from "./load-module.ts";
@@ -61,7 +61,7 @@ describe("the examples of docs/extending.md", () => {
     );
     expect(made.name).toBe("capitals");
     const config = resolveConfig({ file: { prompt: { module: path("prompt-format.ts") } } });
-    const dialogue = await openDialogue(config);
+    const dialogue = await openConfiguredDialogue(config);
     const problem = { id: "1", images: [], question: "which?", answers: ["1"], columns: {} };
     const { chunks } = dialogue.prompt(problem);
     const text = chunks.map((chunk) => (chunk.kind === "text" ? dialogue.text(chunk.tokens) : "")).join("");

@@ -124,6 +124,41 @@ export interface MadePart<Part> {
   readonly origin: string;
 }
 
+/** A definition of a module with its options, complete and checked. */
+interface OpenedModule {
+  readonly name: string;
+  readonly origin: string;
+  readonly definition: AnyDefinition;
+  readonly options: unknown;
+}
+
+/**
+ * Loads a module and checks the options of its part, which is not made.
+ *
+ * @param where key of the configuration, for errors
+ * @throws ConfigError when the file does not load, has no such export, or refuses the options
+ */
+export async function openModule(
+  reference: ModuleReference,
+  where: string,
+  { load }: Pick<ModuleLimits, "load"> = MODULE_LIMITS,
+): Promise<OpenedModule> {
+  const path = resolve(reference.module);
+  const namespace = await namespaceOf(path, where, load);
+  const { name, definition } = chosenDefinition(namespace, reference.export, path, where);
+  const origin = `${reference.module} ${name}`;
+  const { schema } = definition;
+  if (schema !== undefined && typeof schema.safeParse !== "function") {
+    throw new ConfigError(`${where} (${origin}): schema: expected a zod schema, got ${typeof schema}`);
+  }
+  return {
+    name,
+    origin,
+    definition,
+    options: parseOptions(schema, reference.options, `${where} (${origin})`),
+  };
+}
+
 /**
  * Loads a module and makes the part that it defines.
  *
@@ -134,17 +169,10 @@ export async function makePart<Context, Part>(
   reference: ModuleReference,
   context: Context,
   where: string,
-  { load }: Pick<ModuleLimits, "load"> = MODULE_LIMITS,
+  limits: Pick<ModuleLimits, "load"> = MODULE_LIMITS,
 ): Promise<MadePart<Part>> {
-  const path = resolve(reference.module);
-  const namespace = await namespaceOf(path, where, load);
-  const { name, definition } = chosenDefinition(namespace, reference.export, path, where);
-  const origin = `${reference.module} ${name}`;
-  const { schema } = definition;
-  if (schema !== undefined && typeof schema.safeParse !== "function") {
-    throw new ConfigError(`${where} (${origin}): schema: expected a zod schema, got ${typeof schema}`);
-  }
-  const options = parseOptions(schema, reference.options, `${where} (${origin})`);
+  const { load } = limits;
+  const { name, origin, definition, options } = await openModule(reference, where, limits);
   try {
     const made = definition.create(options, context);
     const part = (await ended(made, "create", load)) as Part;

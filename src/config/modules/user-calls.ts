@@ -2,14 +2,8 @@
  * @module
  * Calls of code of user modules: failures name the part, and nothing takes for ever.
  */
-import { FoveaError, PartError } from "../../errors/index.ts";
-import { errorText, withinTime } from "../../parts/index.ts";
-
-/** A failure of a user's part as an error that names it; typed errors stay as they are. */
-export function partError(error: unknown, part: string): Error {
-  if (error instanceof FoveaError) return error;
-  return new PartError(`${part}: ${errorText(error)}`, { cause: error });
-}
+import { PartError } from "../../errors/index.ts";
+import { partError, withinTime } from "../../parts/index.ts";
 
 /**
  * What user code returns, now or later.

@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createFakeEngine } from "../../engine/index.ts";
+import { SMALL_ASSETS } from "../../engine/small-model.ts";
 import { ConfigError, DownloadError, ModelError } from "../../errors/index.ts";
 import { type HubServer, startHub } from "../../testing/hub-server.ts";
 import { TinkerWorld } from "../../testing/tinker-fixtures.ts";
 import type { DownloadEvent } from "../../train/loop/events.ts";
 import { resolveConfig } from "../resolve-config.ts";
-import { fetchModel, openDialogue, openEngine } from "./open-model.ts";
-import { SMALL_ASSETS } from "./small-model.ts";
+import { fetchModel, openConfiguredDialogue, openEngine } from "./open-model.ts";
 
 let cache: string;
 let hub: HubServer;
@@ -55,7 +55,7 @@ test("a model that cannot be had is a typed error", async () => {
 });
 
 test("a model of the hub is not opened before it is fetched", async () => {
-  await expect(openDialogue(config)).rejects.toThrow(ConfigError);
+  await expect(openConfiguredDialogue(config)).rejects.toThrow(ConfigError);
   await expect(openEngine(config)).rejects.toThrow("org/name of the hub (fetchModel)");
 });
 
@@ -91,8 +91,8 @@ describe("a model that is trained elsewhere", () => {
   const flags = ["engine.kind=tinker", "engine.url=http://there"];
 
   test("needs no weights here: its dialogue asks with images as that of a whole model does", async () => {
-    const dialogue = await openDialogue(resolveConfig({ file: { model: directory }, flags }));
-    const whole = await openDialogue(resolveConfig({ flags: [] }));
+    const dialogue = await openConfiguredDialogue(resolveConfig({ file: { model: directory }, flags }));
+    const whole = await openConfiguredDialogue(resolveConfig({ flags: [] }));
     const prompt = dialogue.prompt(problem);
     expect(prompt).toEqual(whole.prompt(problem));
     expect(dialogue.promptTokens(prompt)).toBe(whole.promptTokens(prompt));
@@ -104,7 +104,7 @@ describe("a model that is trained elsewhere", () => {
       engine: () => createFakeEngine({ vocabSize: 464, promptRows: 2, seed: 5 }),
     });
     const engine = await world.client(server.url, { model: directory });
-    const dialogue = await openDialogue(resolveConfig({ file: { model: directory }, flags }));
+    const dialogue = await openConfiguredDialogue(resolveConfig({ file: { model: directory }, flags }));
     const prompt = dialogue.prompt(problem);
     const [group] = await engine.sample({
       prompts: [prompt],
@@ -122,15 +122,15 @@ describe("a model that is trained elsewhere", () => {
   });
 
   test("cannot be run here without its weights, and not at all where nothing knows its architecture", async () => {
-    await expect(openDialogue(resolveConfig({ file: { model: directory }, flags: [] }))).rejects.toThrow(
-      "model.safetensors: cannot be opened",
-    );
+    await expect(
+      openConfiguredDialogue(resolveConfig({ file: { model: directory }, flags: [] })),
+    ).rejects.toThrow("model.safetensors: cannot be opened");
     const path = join(directory, "config.json");
     const json = JSON.parse(readFileSync(path, "utf8"));
     writeFileSync(path, JSON.stringify({ ...json, model_type: "cyclops" }));
-    await expect(openDialogue(resolveConfig({ file: { model: directory }, flags }))).rejects.toThrow(
-      `model_type: expected "${json.model_type}", got "cyclops"`,
-    );
+    await expect(
+      openConfiguredDialogue(resolveConfig({ file: { model: directory }, flags })),
+    ).rejects.toThrow(`model_type: expected "${json.model_type}", got "cyclops"`);
   });
 });
 
@@ -162,7 +162,7 @@ describe("a text model of another architecture", () => {
 
   test("is spoken to by an engine elsewhere, and needs no weights here", async () => {
     write({ model_type: "qwen3", vocab_size: 464 });
-    const dialogue = await openDialogue(on("tinker"));
+    const dialogue = await openConfiguredDialogue(on("tinker"));
     const prompt = dialogue.prompt(problem);
     const tokens = prompt.chunks.flatMap((chunk) => (chunk.kind === "text" ? chunk.tokens : []));
     expect(dialogue.text(tokens)).toBe("The sum");
@@ -174,7 +174,7 @@ describe("a text model of another architecture", () => {
     write({ model_type: "qwen3", vocab_size: 464 });
     const image = { width: 28, height: 28, data: new Uint8Array(28 * 28 * 3) };
     const one = { ...problem, images: [image] };
-    const dialogue = await openDialogue(on("tinker"));
+    const dialogue = await openConfiguredDialogue(on("tinker"));
     expect(() => dialogue.prompt(one)).toThrow(ModelError);
     const engine = await world.client((await world.server({ isExtended: false })).url, { model: directory });
     expect([...engine.capabilities]).toEqual(["overlap", "reference"]);
@@ -186,9 +186,11 @@ describe("a text model of another architecture", () => {
 
   test("is refused by this machine's engine, and with a tokenizer that has more tokens than it", async () => {
     write({ model_type: "qwen3", vocab_size: 464 });
-    await expect(openDialogue(on("local"))).rejects.toThrow(/model_type: expected ".+", got "qwen3"/);
+    await expect(openConfiguredDialogue(on("local"))).rejects.toThrow(
+      /model_type: expected ".+", got "qwen3"/,
+    );
     write({ model_type: "qwen3", vocab_size: 400 });
-    await expect(openDialogue(on("tinker"))).rejects.toThrow(
+    await expect(openConfiguredDialogue(on("tinker"))).rejects.toThrow(
       "463 tokens, but config.json: vocab_size is 400",
     );
   });

@@ -7,22 +7,18 @@ import {
   createTinkerEngine,
   type Engine,
   type EngineContext,
+  freshSmallModel,
+  SMALL_ASSETS,
   type TinkerEngineOptions,
 } from "../../engine/index.ts";
 import { ConfigError } from "../../errors/index.ts";
-import {
-  type AnswerFormat,
-  answerFormats,
-  type Dialogue,
-  openDialogue as dialogueOf,
-} from "../../eval/index.ts";
+import { type AnswerFormat, answerFormats, type Dialogue, openDialogue } from "../../eval/index.ts";
 import { type DownloadOptions, downloadModel } from "../../model/index.ts";
 import { algorithmNeeds, createAlgorithm } from "../../objective/index.ts";
 import type { DownloadEvent } from "../../train/index.ts";
 import { makePart } from "../modules/load-module.ts";
 import type { Config } from "../schema.ts";
 import { downloadSteps } from "./download-steps.ts";
-import { freshSmallModel, SMALL_ASSETS } from "./small-model.ts";
 
 /** How a caller follows an engine that is elsewhere. */
 export type Connection = Pick<TinkerEngineOptions, "signal" | "onRetry">;
@@ -130,13 +126,15 @@ async function formatOf({ prompt }: Pick<Config, "prompt">): Promise<AnswerForma
  * @throws ModelError when the model directory is not that of a known model, or a text model that is trained elsewhere
  * @throws ConfigError when the model is one of the hub: `fetchModel` comes first
  */
-export async function openDialogue(config: Pick<Config, "model" | "prompt" | "engine">): Promise<Dialogue> {
+export async function openConfiguredDialogue(
+  config: Pick<Config, "model" | "prompt" | "engine">,
+): Promise<Dialogue> {
   const { model, engine } = config;
   const format = await formatOf(config);
   const directory = directoryOf(model);
   if (directory !== undefined) {
-    return dialogueOf(directory, { ...format, needsWeights: engine.kind === "local" });
+    return openDialogue(directory, { ...format, needsWeights: engine.kind === "local" });
   }
   const own = model.kind === "small" ? model.assets : undefined;
-  return dialogueOf(own ?? SMALL_ASSETS, { ...format, needsWeights: false });
+  return openDialogue(own ?? SMALL_ASSETS, { ...format, needsWeights: false });
 }

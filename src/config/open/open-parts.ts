@@ -15,7 +15,14 @@ import {
   requireDistinctNames,
 } from "../../reward/index.ts";
 import type { DownloadEvent, Evaluated, TrainParts } from "../../train/index.ts";
-import { MODULE_LIMITS, type ModuleLimits, makePart } from "../modules/load-module.ts";
+import type { Verdict } from "../../verify/index.ts";
+import {
+  MODULE_LIMITS,
+  type ModuleLimits,
+  type ModuleReference,
+  makePart,
+  openModule,
+} from "../modules/load-module.ts";
 import { moduleHash } from "../modules/module-hash.ts";
 import type { Config } from "../schema.ts";
 import { createRewards, type RewardModule } from "./create-rewards.ts";
@@ -26,10 +33,23 @@ import { openVerdict } from "./open-verdict.ts";
 /** The parts of a run but for its engine and its dialogue. */
 export type ConfiguredParts = Omit<
   TrainParts,
-  "engine" | "dialogue" | "observers" | "signal" | "clock" | "sampling"
+  | "engine"
+  | "dialogue"
+  | "observers"
+  | "signal"
+  | "clock"
+  | "sampling"
+  | "reward"
+  | "verdict"
+  | "credit"
+  | "objective"
 > &
-  Required<Pick<TrainParts, "verdict" | "credit" | "limits" | "maxBrokenShare" | "evaluationBatch">> & {
+  Required<Pick<TrainParts, "limits" | "maxBrokenShare" | "evaluationBatch">> & {
     readonly sampling: Config["sampling"];
+    readonly reward: readonly Reward[];
+    readonly verdict: Verdict;
+    readonly credit: CreditMethod;
+    readonly objective: Algorithm;
   };
 
 /** The parts of a run that an evaluation needs. */
@@ -127,14 +147,29 @@ function commandFiles({
     .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
 }
 
+/** The modules that a configuration names, with the key of each. */
+function moduleReferences(config: Config): (readonly [where: string, reference: ModuleReference])[] {
+  const { data: task, algorithm: objective, credit, verdict, engine, prompt, reward } = config;
+  const parts = { task, objective, credit, verdict, engine, "prompt.module": prompt.module };
+  const named = [...Object.entries(parts), ...reward.map((entry) => ["reward", entry] as const)];
+  return named.flatMap(([where, part]) => (part?.kind === "module" ? [[where, part] as const] : []));
+}
+
+/**
+ * Loads the modules that a configuration names and checks the options of their parts; no part is made.
+ *
+ * @throws ConfigError naming the part, the file and the export
+ */
+export async function checkModules(config: Config, limits: ModuleLimits = MODULE_LIMITS): Promise<void> {
+  for (const [where, reference] of moduleReferences(config)) await openModule(reference, where, limits);
+}
+
 /** Paths of the modules and of the commands' files that a configuration names, with the hashes of their sources. */
 export function moduleHashes(config: Config): Record<string, string> | undefined {
-  const { data, algorithm, credit, verdict, engine, prompt, reward } = config;
-  const references = [data, algorithm, credit, verdict, engine, prompt.module, ...reward];
-  const paths = references.flatMap((part) => {
-    if (part?.kind === "module") return [part.module];
-    return part?.kind === "command" ? commandFiles(part) : [];
-  });
+  const paths = [
+    ...moduleReferences(config).map(([, { module }]) => module),
+    ...config.reward.flatMap((entry) => (entry.kind === "command" ? commandFiles(entry) : [])),
+  ];
   if (paths.length === 0) return undefined;
   return Object.fromEntries([...new Set(paths)].sort().map((path) => [path, moduleHash(path)]));
 }

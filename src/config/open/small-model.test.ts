@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createLocalEngine } from "../../engine/index.ts";
+import { freshSmallModel } from "../../engine/small-model.ts";
 import { openModelDirectory } from "../../model/index.ts";
 import { freshPath, tinyConfig } from "../../testing/tiny-run.ts";
-import { openDialogue } from "./open-model.ts";
-import { freshSmallModel } from "./small-model.ts";
+import { openConfiguredDialogue } from "./open-model.ts";
 
 test("a checkpoint of the built-in model says by itself where an answer ends, as its training has it", async () => {
   const engine = await createLocalEngine({ model: freshSmallModel(0), threads: 1 });
@@ -17,5 +17,5 @@ test("a checkpoint of the built-in model says by itself where an answer ends, as
   expect(stopTokens.map((token) => tokenizer.decode([token]))).toEqual(["<|im_end|>"]);
   expect(generation.eos_token_id).toEqual(stopTokens);
   expect(tokenizer.decode([generation.pad_token_id])).toBe("<|endoftext|>");
-  expect((await openDialogue(tinyConfig())).stopTokens).toEqual(stopTokens);
+  expect((await openConfiguredDialogue(tinyConfig())).stopTokens).toEqual(stopTokens);
 });

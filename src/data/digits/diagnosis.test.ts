@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { openDialogue, resolveConfig } from "../../config/index.ts";
+import { openConfiguredDialogue, resolveConfig } from "../../config/index.ts";
 import { type DiagnoseOptions, diagnose, recordedAnswers, sampledAnswers } from "../../diagnose/index.ts";
 import { type Capability, createFakeEngine, type Engine, type Prompt } from "../../engine/index.ts";
 import { temporaryDirectory } from "../../testing/temporary-directory.ts";
@@ -13,7 +13,7 @@ import { judgeCompletion } from "./judgement.ts";
 import { digitsTask } from "./task.ts";
 import { truthOf } from "./truth.ts";
 
-const dialogue = await openDialogue(resolveConfig({}));
+const dialogue = await openConfiguredDialogue(resolveConfig({}));
 const task = digitsTask({ seed: 0, evaluationSeed: 0, options: { digits: [3, 3], kinds: ["sum"] } });
 const truths = Array.from({ length: 20 }, (_, index) => truthOf(task.test.problem(index)));
 const VOCABULARY = 464;

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { SMALL_ASSETS, smallModelConfig } from "../../config/open/small-model.ts";
+import { SMALL_ASSETS, smallModelConfig } from "../../engine/small-model.ts";
 import { RunError } from "../../errors/index.ts";
 import { disk, emptyDisk } from "../../testing/small-disk.ts";
 import { graphsOf } from "../architectures/graphs.ts";

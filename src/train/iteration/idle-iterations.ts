@@ -11,24 +11,40 @@ const FIRST = 3;
 export class IdleIterations {
   #inARow = 0;
   #next = FIRST;
+  #unrewardedInARow = 0;
 
   /** Warnings about an iteration. */
-  add({ iteration, usedGroups, completions, withoutAnswer, reward }: IterationMetrics): string[] {
+  add(metrics: IterationMetrics): string[] {
+    const { iteration, usedGroups, completions, withoutAnswer, unscorable, reward } = metrics;
+    const isUnrewarded = completions > 0 && unscorable === completions;
     const unread =
       withoutAnswer === 1 && completions > 0
         ? `the verdict read no answer in any of the ${completions} completions; see prompt.format and verdict.from`
         : undefined;
     if (usedGroups > 0) {
       this.#inARow = 0;
+      this.#unrewardedInARow = 0;
       this.#next = FIRST;
       return iteration === 1 && unread !== undefined ? [unread] : [];
     }
     this.#inARow += 1;
+    if (isUnrewarded) return this.#unrewarded(completions);
+    this.#unrewardedInARow = 0;
     if (this.#inARow < this.#next) return iteration === 1 && unread !== undefined ? [unread] : [];
     this.#next *= 2;
     const why = unread ?? `the mean reward was ${reward.toFixed(3)}`;
     return [
       `nothing was learnt in ${this.#inARow} iterations in a row: all completions of each problem had the same reward; ${why}`,
+    ];
+  }
+
+  /** Said of the first such iteration in a row, of the second, the fourth, and so on. */
+  #unrewarded(completions: number): string[] {
+    this.#unrewardedInARow += 1;
+    if (!Number.isInteger(Math.log2(this.#unrewardedInARow))) return [];
+    const times = this.#unrewardedInARow === 1 ? "" : ` in ${this.#unrewardedInARow} iterations in a row`;
+    return [
+      `nothing was learnt${times}: none of the ${completions} completions has a reward, since a reward or the verdict gave null for each`,
     ];
   }
 }

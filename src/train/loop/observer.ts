@@ -3,6 +3,7 @@
  * Observers of a run: they receive its events and rollouts, and one of them may keep its checkpoints.
  */
 import type { Engine } from "../../engine/index.ts";
+import { errorText } from "../../parts/index.ts";
 import type { RunEvent } from "./events.ts";
 
 /** A description of a run, given to observers before its first step. */
@@ -16,6 +17,8 @@ export interface RunDescription {
   readonly data: Readonly<Record<string, string>>;
   /** User modules by their path, with the SHA-256 of their sources. */
   readonly modules?: Readonly<Record<string, string>>;
+  /** Parts that were made in code by their name, with the SHA-256 of their text. */
+  readonly parts?: Readonly<Record<string, string>>;
 }
 
 /** The trainer's part of a checkpoint. */
@@ -71,7 +74,7 @@ export interface RunEnd {
  * Receives what happens in a run. All members are optional; calls come one after another.
  *
  * An observer that throws is reported by the event `observer-failed` and left out from then on, except one that keeps the
- * checkpoints, whose errors stop the run.
+ * checkpoints, whose errors stop the run. Where no other observer takes events, a warning of the process says so too.
  */
 export interface Observer {
   readonly name?: string;
@@ -136,7 +139,11 @@ export class Observers {
         if (observer.checkpoints !== undefined) throw error;
         this.#active = this.#active.filter((other) => other !== observer);
         const name = observer.name ?? "observer";
-        await this.event({ event: "observer-failed", observer: name, message: (error as Error).message });
+        const message = errorText(error);
+        const isShown = this.#active.some((other) => other.event && other.checkpoints === undefined);
+        if (!isShown)
+          process.emitWarning(`observer "${name}" failed and is left out: ${message}`, "FoveaWarning");
+        await this.event({ event: "observer-failed", observer: name, message });
       }
     }
   }

@@ -38,6 +38,7 @@ export interface Recorder extends Observer {
 export function runDirectory(path: string, options: RecorderOptions = {}): Recorder {
   const { resume = false, environment = {} } = options;
   let directory: RunDirectory | undefined;
+  let recorded = 0;
   const opened = (): RunDirectory => {
     directory ??= RunDirectory.open(path);
     return directory;
@@ -55,10 +56,17 @@ export function runDirectory(path: string, options: RecorderOptions = {}): Recor
       directory = RunDirectory.open(path);
       directory.acceptResume(run, options);
       directory.forgetEnd();
-      directory.noteResume(now, latestCheckpoint(path)?.trainer.completed ?? 0);
+      recorded = latestCheckpoint(path)?.trainer.completed ?? 0;
+      directory.noteResume(now, recorded);
     },
     async event(event: RunEvent) {
-      if ("iteration" in event) await opened().appendMetrics(event);
+      if ("iteration" in event) {
+        recorded = event.iteration;
+        await opened().appendMetrics(event);
+      } else if (event.event === "observer-failed") {
+        // With the iteration after which it was, so that a rolled back run forgets it as it does the others.
+        await opened().appendMetrics({ ...event, iteration: recorded });
+      }
     },
     rollouts(iteration, lines) {
       opened().writeRollouts(iteration, lines);

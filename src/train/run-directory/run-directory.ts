@@ -27,7 +27,7 @@ export interface ResumeRules {
   readonly complete?: (config: RunDescription["config"]) => unknown;
   /** Whether the value of a dotted key may change between the run and its resumption. */
   readonly mayChange?: (key: string, config: RunDescription["config"]) => boolean;
-  /** Whether user modules may have changed; they may not unless given. */
+  /** Whether user modules and parts made in code may have changed; they may not unless given. */
   readonly acceptModules?: boolean;
 }
 
@@ -41,10 +41,11 @@ function asRunError(what: string, error: unknown): RunError {
   return new RunError(`${what}: ${reason}`, { cause });
 }
 
-/** User modules whose text is another than it was, each with what to do. */
-function moduleChanges(
-  before: NonNullable<RunDescription["modules"]>,
-  now: NonNullable<RunDescription["modules"]>,
+/** User modules or parts whose text is another than it was, each with what to do. */
+function textChanges(
+  what: "module" | "part",
+  before: Readonly<Record<string, string>>,
+  now: Readonly<Record<string, string>>,
 ): string[] {
   const short = (hash: string | undefined) =>
     hash === undefined ? "not used" : `SHA-256 ${hash.slice(0, 12)}`;
@@ -52,7 +53,7 @@ function moduleChanges(
     .filter((path) => before[path] !== now[path])
     .map(
       (path) =>
-        `module ${path}: ${short(before[path])} before, ${short(now[path])} now; undo the change, or resume with ` +
+        `${what} ${path}: ${short(before[path])} before, ${short(now[path])} now; undo the change, or resume with ` +
         "--accept-modules (acceptModules) to go on with it",
     );
 }
@@ -154,7 +155,8 @@ export class RunDirectory {
     const now = JSON.parse(JSON.stringify(record.config)) as RunDescription["config"];
     const changed = differences(own, now);
     const forbidden = changed.filter((line) => !(mayChange?.(line.split(":", 1)[0] ?? "", now) ?? false));
-    const modules = moduleChanges(before.modules ?? {}, record.modules ?? {});
+    const parts = before.parts && record.parts ? textChanges("part", before.parts, record.parts) : [];
+    const modules = [...textChanges("module", before.modules ?? {}, record.modules ?? {}), ...parts];
     const found = [
       ...differences(before.kind, record.kind, "command"),
       ...forbidden,

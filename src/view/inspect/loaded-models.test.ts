@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { openDialogue } from "../../config/index.ts";
+import { openConfiguredDialogue } from "../../config/index.ts";
 import { createFakeEngine } from "../../engine/index.ts";
 import { tinyConfig } from "../../testing/tiny-run.ts";
 import { type LoadedModel, LoadedModels } from "./loaded-models.ts";
 
 const config = tinyConfig();
-const dialogue = await openDialogue(config);
+const dialogue = await openConfiguredDialogue(config);
 
 /** Models that note when they are opened and closed. */
 function noted() {

@@ -4,7 +4,7 @@
  * all are closed after a while without use.
  */
 
-import { type Config, fetchModel, openDialogue, openEngine } from "../../config/index.ts";
+import { type Config, fetchModel, openConfiguredDialogue, openEngine } from "../../config/index.ts";
 import { createLocalEngine, type Engine } from "../../engine/index.ts";
 import { RunError } from "../../errors/index.ts";
 import type { Dialogue } from "../../eval/index.ts";
@@ -29,7 +29,7 @@ async function loadAdapter(directory: string, config: Config): Promise<LoadedMod
   }
   // A viewer downloads nothing.
   const local = await fetchModel(config, undefined, { settings: { ...hubSettings(), offline: true } });
-  const [dialogue, engine] = [await openDialogue(local), await openEngine(local)];
+  const [dialogue, engine] = [await openConfiguredDialogue(local), await openEngine(local)];
   try {
     await engine.load(directory);
   } catch (error) {
@@ -41,7 +41,7 @@ async function loadAdapter(directory: string, config: Config): Promise<LoadedMod
 
 const loadModel: LoadModel = async (directory, config) => {
   if (isAdapterDirectory(directory)) return loadAdapter(directory, config);
-  const dialogue = await openDialogue({ ...config, model: { kind: "directory", path: directory } });
+  const dialogue = await openConfiguredDialogue({ ...config, model: { kind: "directory", path: directory } });
   const { engine: own } = config;
   const threads = own.kind === "local" ? { threads: own.threads } : {};
   const engine = createLocalEngine({ model: directory, ...threads });

@@ -4,6 +4,7 @@
  * deleted meanwhile. Nothing is written, and nothing outside of it is opened.
  */
 import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { type Config, WARM_START } from "../../config/index.ts";
 import { RunError } from "../../errors/index.ts";
 import { FINAL_MODEL, RUN_DIRECTORY_VERSION } from "../../train/index.ts";
@@ -62,7 +63,8 @@ export class Run {
 
   async #readRecord(): Promise<OpenedRecord> {
     const file = await containedPath(this.path, "config.json");
-    if (file === undefined) throw new RunError("config.json is not there (yet)");
+    if (file === undefined)
+      throw new RunError(`config.json is not there (yet): ${join(this.path, "config.json")}`);
     if ((await stat(file)).size > MAX_CONFIG_BYTES) throw new RunError("config.json is too long to be one");
     const record = parseObject(await readFile(file, "utf8"));
     if (record === undefined) throw new RunError("config.json is cut off or no JSON");

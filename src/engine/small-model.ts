@@ -4,9 +4,9 @@
  * are in config.json of its directory, which has all files of a model directory but weights.
  */
 import { fileURLToPath } from "node:url";
-import type { FreshModel } from "../../engine/index.ts";
-import { type ModelConfig, readConfig } from "../../model/index.ts";
-import { packageFile } from "../../package/index.ts";
+import { type ModelConfig, readConfig } from "../model/index.ts";
+import { packageFile } from "../package/index.ts";
+import type { FreshModel } from "./local/local-options.ts";
 
 /** Directory with the built-in config, tokenizer, chat template and processor settings. */
 export const SMALL_ASSETS: string = fileURLToPath(packageFile("assets/small"));

@@ -1,0 +1,104 @@
+/**
+ * @module
+ * The first check of the parts of a run: they are what they are taken for, and no key is misspelt.
+ */
+import { SPLITS } from "../../data/index.ts";
+import { ConfigError } from "../../errors/index.ts";
+import { nearestName } from "../../parts/index.ts";
+import type { Observer } from "../loop/observer.ts";
+import type { TrainParts } from "../parts.ts";
+import { gotText, requireKnownKeys, requireMethods } from "./got.ts";
+
+const PARTS: Readonly<Record<keyof TrainParts, true>> = {
+  engine: true,
+  dialogue: true,
+  task: true,
+  reward: true,
+  verdict: true,
+  credit: true,
+  objective: true,
+  sampling: true,
+  schedule: true,
+  seed: true,
+  observers: true,
+  signal: true,
+  temporal: true,
+  limits: true,
+  maxBrokenShare: true,
+  evaluationBatch: true,
+  record: true,
+  clock: true,
+};
+
+const OBSERVED: Readonly<Record<Exclude<keyof Observer, "name" | "checkpoints">, true>> = {
+  start: true,
+  event: true,
+  rollouts: true,
+  finish: true,
+  fail: true,
+};
+
+function requireTask(task: unknown): void {
+  const given = task as { readonly name?: unknown; readonly train?: unknown } | null | undefined;
+  const isObject = typeof given === "object" && given !== null && !("then" in given);
+  if (!isObject || given.train === undefined) {
+    throw new ConfigError(`task: expected an object with name and train, got ${gotText(task)}`);
+  }
+  if (typeof given.name !== "string") {
+    throw new ConfigError(`task.name: expected a text, got ${gotText(given.name)}`);
+  }
+  for (const split of SPLITS) {
+    const source = (given as Readonly<Record<string, unknown>>)[split];
+    if (source === undefined || typeof source === "function") continue;
+    requireMethods(
+      source,
+      ["problem"],
+      `task.${split}`,
+      "a source with size and problem, or a function that opens it",
+    );
+  }
+}
+
+function requireObserver(observer: unknown, i: number): void {
+  const where = `observers[${i}]`;
+  const known = Object.keys(OBSERVED);
+  const expected = `an object with some of ${known.join(", ")}`;
+  if (typeof observer !== "object" || observer === null || "then" in observer) {
+    throw new ConfigError(`${where}: expected ${expected}, got ${gotText(observer)}`);
+  }
+  const values = observer as Readonly<Record<string, unknown>>;
+  for (const [key, value] of Object.entries(values)) {
+    if (typeof value !== "function" || known.includes(key)) continue;
+    const near = nearestName(key, known);
+    if (near === undefined || values[near] !== undefined) continue;
+    throw new ConfigError(`${where}: expected ${expected}, got "${key}"; did you mean "${near}"?`);
+  }
+  const wrong = known.find((key) => values[key] !== undefined && typeof values[key] !== "function");
+  if (wrong !== undefined) {
+    throw new ConfigError(`${where}.${wrong}: expected a function, got ${gotText(values[wrong])}`);
+  }
+  if (values["checkpoints"] === undefined && known.every((key) => values[key] === undefined)) {
+    throw new ConfigError(`${where}: expected ${expected}, got ${gotText(observer)}`);
+  }
+}
+
+/**
+ * Fails before anything is opened where a part is not what it is taken for.
+ *
+ * @throws ConfigError naming the part, what was expected and what came
+ */
+export function requireParts(parts: TrainParts): void {
+  const given: unknown = parts;
+  if (typeof given !== "object" || given === null) {
+    throw new ConfigError(`train: expected an object with the parts of a run, got ${gotText(given)}`);
+  }
+  requireKnownKeys(given, Object.keys(PARTS), "train");
+  const { engine, dialogue, task, observers = [] } = parts;
+  requireMethods(engine, ["sample", "score"], "engine", "an engine");
+  requireMethods(dialogue, ["prompt", "text"], "dialogue", "a dialogue, as openDialogue makes it");
+  requireTask(task);
+  if (!Array.isArray(observers)) {
+    throw new ConfigError(`observers: expected a list, got ${gotText(observers)}`);
+  }
+  for (const [i, observer] of observers.entries()) requireObserver(observer, i);
+}

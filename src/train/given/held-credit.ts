@@ -1,0 +1,92 @@
+/**
+ * @module
+ * Credit methods of a user's own, held to the contract: known needs, one finite weight for each token.
+ */
+import { type CreditMethod, type CreditNeeds, SIGNALS, type SignalName } from "../../credit/index.ts";
+import { ConfigError, PartError } from "../../errors/index.ts";
+import { isSettings, partError } from "../../parts/index.ts";
+import { gotText, requireKnownKeys } from "./got.ts";
+
+type Groups = Parameters<CreditMethod["credit"]>[0];
+
+/** Needs beside the signals. */
+const OTHER_NEEDS: Readonly<Record<Exclude<keyof CreditNeeds, SignalName>, true>> = {
+  entropy: true,
+  ablation: true,
+  advantage: true,
+  allGroups: true,
+};
+
+const held = new WeakSet<CreditMethod>();
+
+/**
+ * The method, whose failures name it and whose credits are checked.
+ *
+ * @param where the part, for errors before the run
+ * @param name the part, for errors in its midst
+ * @throws ConfigError when it is no method, or needs something that there is not
+ */
+export function heldCredit(given: unknown, where: string, name: string): CreditMethod {
+  if (typeof given === "object" && given !== null && held.has(given as CreditMethod))
+    return given as CreditMethod;
+  const method = given as CreditMethod;
+  if (!isSettings(given) || typeof given["credit"] !== "function" || !isSettings(given["needs"])) {
+    const got = gotText(given).replace(/^an object with /, "");
+    throw new ConfigError(`${where}: expected an object with needs and credit, got ${got}`);
+  }
+  const known = [...Object.keys(OTHER_NEEDS), ...SIGNALS.map((signal) => signal.name)];
+  requireKnownKeys(given["needs"], known, `${where}: needs`);
+  const checked: CreditMethod = {
+    ...method,
+    needs: method.needs,
+    credit: (groups, rng) => {
+      let credits: ReturnType<CreditMethod["credit"]>;
+      try {
+        credits = method.credit(groups, rng);
+      } catch (error) {
+        throw partError(error, name);
+      }
+      requireCredits(credits, groups, name);
+      return credits;
+    },
+  };
+  held.add(checked);
+  return checked;
+}
+
+function requireCredits(credits: unknown, groups: Groups, where: string): void {
+  if (credits instanceof Promise) {
+    credits.catch(() => {});
+    throw new PartError(`${where}: expected weights at once, got a Promise; make credit a plain function`);
+  }
+  const list = credits as readonly (readonly { readonly weights?: ArrayLike<unknown> }[])[] | undefined;
+  for (const [g, group] of groups.entries()) {
+    const found = list?.[g]?.length ?? "none";
+    if (found !== group.length) {
+      throw new PartError(`${where}: expected ${group.length} credits for group ${g}, got ${found}`);
+    }
+    for (const [i, { mask, problem }] of group.entries()) {
+      const place = `completion ${i} of group ${g}${problem === undefined ? "" : ` (problem ${problem.id})`}`;
+      requireWeights(list?.[g]?.[i]?.weights, mask.length, place, where);
+    }
+  }
+}
+
+function requireWeights(
+  weights: ArrayLike<unknown> | undefined,
+  tokens: number,
+  place: string,
+  where: string,
+): void {
+  if (weights?.length !== tokens) {
+    throw new PartError(
+      `${where}: expected ${tokens} weights for ${place}, got ${weights?.length ?? "none"}`,
+    );
+  }
+  const t = Array.prototype.findIndex.call(weights, (weight: unknown) => !Number.isFinite(weight));
+  if (t >= 0) {
+    throw new PartError(
+      `${where}: expected finite weights, got ${String(weights[t])} (token ${t} of ${place})`,
+    );
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * @module
+ * Credit method, objective and verdict as a program passes them: a built-in one by its kind, or one of its own.
+ */
+import type * as z from "zod";
+import { type CreditMethod, creditMethod, creditSchema } from "../../credit/index.ts";
+import { ConfigError } from "../../errors/index.ts";
+import {
+  type Algorithm,
+  type AlgorithmInput,
+  algorithmSchema,
+  createAlgorithm,
+  type ObjectiveContext,
+} from "../../objective/index.ts";
+import { isSettings, partError } from "../../parts/index.ts";
+import { answerVerdict, createVerdict, type Verdict, verdictSchema } from "../../verify/index.ts";
+import { isByKind, parseByKind } from "./by-kind.ts";
+import { gotText, requireMethods } from "./got.ts";
+import { heldCredit } from "./held-credit.ts";
+
+type CreditInput = z.input<typeof creditSchema>;
+type VerdictInput = z.input<typeof verdictSchema>;
+
+/** A credit method, or a built-in one by its kind. */
+export type GivenCredit = CreditMethod | CreditInput | CreditInput["kind"];
+/** An algorithm, or a built-in one by its kind. */
+export type GivenObjective = Algorithm | AlgorithmInput | AlgorithmInput["kind"];
+/** A verdict, or a built-in one by its kind. */
+export type GivenVerdict = Verdict | VerdictInput | VerdictInput["kind"];
+
+/** The credit method of a run; uniform unless given. */
+export function creditOf(given: GivenCredit = "uniform"): CreditMethod {
+  if (isByKind(given) && !(isSettings(given) && "credit" in given)) {
+    return creditMethod(parseByKind(creditSchema, given, "credit"));
+  }
+  const name = (given as Partial<CreditMethod> | null)?.name;
+  return heldCredit(given, "credit", name === undefined ? "credit" : `credit "${name}"`);
+}
+
+/** The algorithm of a run; GRPO unless given. */
+export function objectiveOf(given: GivenObjective = "grpo", context: ObjectiveContext = {}): Algorithm {
+  if (isSettings(given) && "unit" in given) {
+    const unit: unknown = given.unit;
+    if (unit === "token" || unit === "pair") return given as unknown as Algorithm;
+  } else if (isByKind(given)) {
+    return createAlgorithm(parseByKind(algorithmSchema, given, "objective"), context);
+  }
+  throw new ConfigError(
+    `objective: expected a kind, or a record with unit "token" or "pair", got ${gotText(given)}`,
+  );
+}
+
+/** The verdict of a run, whose failures name it; the answer verdict unless given. */
+export function verdictOf(given?: GivenVerdict): Verdict {
+  if (given === undefined) return answerVerdict();
+  if (isByKind(given) && !(isSettings(given) && "judge" in given)) {
+    return createVerdict(parseByKind(verdictSchema, given, "verdict"));
+  }
+  requireMethods(given, ["judge"], "verdict", "an object with name and judge");
+  const verdict = given as Verdict;
+  const failure = (error: unknown, signal?: AbortSignal) =>
+    signal?.aborted ? error : partError(error, `verdict "${verdict.name}"`);
+  return {
+    name: verdict.name,
+    judge(text, problem, signal) {
+      try {
+        const judgement = verdict.judge(text, problem, signal);
+        if (!(judgement instanceof Promise)) return judgement;
+        return judgement.catch((error: unknown) => {
+          throw failure(error, signal);
+        });
+      } catch (error) {
+        throw failure(error, signal);
+      }
+    },
+  };
+}
