@@ -136,7 +136,7 @@ function columnWarner(file: string, { stderr }: CliContext): (row: Row) => void 
       if (told.has(column)) continue;
       const near = nearestName(column, lacking);
       // "position" is a column of its own, not "options" misspelt.
-      if (near?.[0] !== column[0]?.toLowerCase()) continue;
+      if (near === undefined || near[0] !== column[0]?.toLowerCase()) continue;
       told.add(column);
       stderr(`warning: ${file}:${line}: the column "${column}" is not read; did you mean "${near}"?\n`);
     }

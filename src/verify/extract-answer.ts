@@ -3,6 +3,8 @@
  * Finds the answer that a completion gives. Never throws, and takes linear time on any text: marks are looked
  * for in the last 100,000 characters after the thought, and answers without a mark in the last 6,000.
  */
+import { equivalent } from "./equivalent.ts";
+import { isHedged, leadingPolarity } from "./extraction/assertion.ts";
 import { answerOf, declaredAnswer } from "./extraction/declared.ts";
 import { undecorated, withoutEmphasis } from "./extraction/decoration.ts";
 import { IS_DENIED, lastExpression } from "./extraction/expression.ts";
@@ -43,6 +45,21 @@ function unescaped(text: string): string {
 
 /** "The area is 42 cm." */
 const SAYS_NUMBER = /^[\p{L}' ]{1,80} (?:is|are|equals|was) ((?:[-+−]?[\d.$€£]|\\[([]).{0,60}?)\.?$/u;
+
+/** "There are 7 apples", "It is B": the one number, or the letter at the end, in words that join nothing to it. */
+export function loneExpression(text: string): string | undefined {
+  if (text.length > 120 || BOUNDS.test(text) || !/^[\p{L}\p{N}\s.,'’$€£%°-]+$/u.test(text)) return undefined;
+  const found = lastExpression(text);
+  if (found === null) return undefined;
+  if (/^[A-J]$/.test(found))
+    return /(?:\b(?:is|was|be|option|choice|letter) |^)[A-J]\.?$/i.test(text) ? found : undefined;
+  if (/\d\s?\p{L}(?!\p{L})/u.test(text)) return undefined;
+  return /\d/.test(found) && !/\d/.test(text.replace(found, "")) ? found : undefined;
+}
+
+/** What makes a number one of several, or a bound. */
+const BOUNDS =
+  /\b(?:and|or|nor|either|neither|not|no|than|under|over|above|below|least|most|up to|between|minus|plus|times|of)\b|n['’]t\b/i;
 
 /** What a tag holds: a box in it, an answer that a sentence in it declares, else all of it. */
 function contentOf(tagged: string): string | null {
@@ -98,14 +115,14 @@ const SEVERAL = /\b(?:or|and|nor|either|neither|maybe|not)\b/i;
 const ENDS_WITH_LETTER = /\s[A-J][.!]?$/;
 
 /** Words that are all of the text, or a "yes" or "no" that begins it, or what one short sentence says. */
-function shortWords(text: string): string | undefined {
+export function shortWords(text: string): string | undefined {
   const plain = undecorated(withoutEmphasis(text));
-  if (plain.length <= 80 && !SEVERAL.test(plain) && !ENDS_WITH_LETTER.test(plain)) {
+  if (plain.length <= 80 && !isHedged(plain) && !SEVERAL.test(plain) && !ENDS_WITH_LETTER.test(plain)) {
     const said = COPULA.exec(plain)?.[1];
     if (said !== undefined) return said;
     if (plain.length <= 40 && SHORT.test(plain)) return plain.replace(/[.!。]$/, "");
   }
-  return /^(yes|no|true|false)(?=[,.;!:])/i.exec(plain)?.[1];
+  return /^(?:yes|no|true|false)(?=[,.;!:])/i.test(plain) ? (leadingPolarity(plain) ?? undefined) : undefined;
 }
 
 /**
@@ -129,7 +146,7 @@ export function extractAnswer(completion: string): string | null {
   if (reply === null) return null;
   const text = reply.slice(-MAX_SCANNED);
   const marked = markIn(text);
-  if (marked !== undefined) return finalAfterBox(text) ?? marked;
+  if (marked !== undefined) return withAfterthought(text, marked);
   if (hasBox(text)) return null;
   const end = text.slice(-MAX_SEARCHED).trim();
   if (/^<answer>/i.test(end) || end === "") return null;
@@ -143,11 +160,24 @@ export function extractAnswer(completion: string): string | null {
   return found === null ? null : undecorated(found) || null;
 }
 
-/** The answer of a "Final answer: …" behind the last box. */
-function finalAfterBox(text: string): string | undefined {
-  if (taggedAnswer(text) !== undefined) return undefined;
-  const boxes = lastBoxes(text);
-  if (boxes === undefined) return undefined;
-  const declared = declaredAnswer(text.slice(boxes.end).slice(-MAX_SEARCHED));
-  return declared?.isFinal === true ? declared.answer : undefined;
+/** "The answer is …" and no more about what it answers. */
+const PLAINLY =
+  /^(?:(?:the|my|so|thus|therefore|actually|final|correct|right) )*(?:answer|solution)\s*(?:is|[:：=])/i;
+
+/**
+ * A marked answer by what the text behind the mark says. "Final answer: …" outranks a box; any other answer that is
+ * declared there contradicts the mark, and a reply that contradicts itself has none.
+ */
+function withAfterthought(text: string, marked: string | null): string | null {
+  const isTagged = taggedAnswer(text) !== undefined;
+  const end = isTagged
+    ? text.toLowerCase().lastIndexOf("</answer>") + 9
+    : (lastBoxes(text)?.end ?? text.length);
+  const after = text.slice(end).slice(-MAX_SEARCHED);
+  const declared = declaredAnswer(after);
+  if (declared === undefined || (isTagged && end < 9)) return marked;
+  if (!isTagged && declared.isFinal) return declared.answer;
+  if (marked === null || !PLAINLY.test(after.slice(declared.start))) return marked;
+  const isOneKind = /^\(?[A-J]\)?$/i.test(marked) === /^[A-J]$/i.test(declared.answer);
+  return isOneKind && !equivalent(marked, declared.answer) ? null : marked;
 }
