@@ -3,12 +3,12 @@
  * What keeps a sentence from giving an answer: it asks, it hedges, or it takes back what it said.
  */
 
-const ABILITY = String.raw`(?:can(?:not|['’]t| not)|could(?:n['’]t| not)|(?:am |was )?(?:unable|not able) to)`;
+const ABILITY = `(?:can(?:not|['’]t| not)|could(?:n['’]t| not)|(?:am |was )?(?:unable|not able) to)`;
 const KNOWLEDGE = [
-  String.raw`(?:do|did|does)(?:n['’]t| not) (?:really )?know`,
-  String.raw`${ABILITY} (?:really |clearly )?(?:see|tell|determine|say|identify|make out|answer|find|be (?:sure|certain|determined))`,
-  String.raw`(?:not|n['’]t) (?:entirely |quite |at all )?(?:sure|certain)`,
-  String.raw`(?:unsure|uncertain|no idea)`,
+  `(?:do|did|does)(?:n['’]t| not) (?:really )?know`,
+  `${ABILITY} (?:really |clearly )?(?:see|tell|determine|say|identify|make out|answer|find|be (?:sure|certain|determined))`,
+  `(?:not|n['’]t) (?:entirely |quite |at all )?(?:sure|certain)`,
+  `(?:unsure|uncertain|no idea)`,
 ];
 /** "Maybe it is 7", "I do not know": whatever follows, nothing is said for certain. */
 const DOUBTS = new RegExp(String.raw`\b(?:maybe|perhaps|possibly|${KNOWLEDGE.join("|")})\b`, "i");
@@ -32,7 +32,7 @@ export function isDoubted(following: string): boolean {
 }
 
 /** "Yes, …" at the start of a reply, but no "yes or no". */
-const BEGINS = /^[\s*"'“]*(yes|no|true|false)\b(?!\s*(?:or|and|\/|,\s*(?:yes|no)\b))/i;
+const BEGINS = /^[\s*"'“]*(yes|no|true|false)\b(?!\s*(?:or|and|\/|,\s*(?:yes|no)\b|(?:yes|no)\W*$))/i;
 /** "No. 5" is a number. */
 const NUMBERED = /^[\s*"'“]*no\.\s*\d+\W*$/i;
 /** A yes or no that stands by itself: "…, wait, yes." has one, "there is no sign" has none. */
@@ -46,13 +46,16 @@ function isPositive(word: string): boolean {
 /**
  * The yes or no that a reply begins with.
  *
- * @returns undefined where it begins with none; null where the opposite stands further on by itself, as in "No, wait, yes."
+ * @returns undefined where it begins with none; null where it is a question or doubted, or the opposite stands
+ * further on by itself, as in "No, wait, yes."
  */
 export function leadingPolarity(reply: string): string | null | undefined {
   const begun = BEGINS.exec(reply);
   if (begun === null || NUMBERED.test(reply)) return undefined;
   const word = begun[1]!;
-  for (const [, other = ""] of reply.slice(begun[0].length, 4000).matchAll(ALONE))
+  const following = reply.slice(begun[0].length);
+  if (/^[\s*"'”]*[?？]/.test(following) || isDoubted(following)) return null;
+  for (const [, other = ""] of following.slice(0, 4000).matchAll(ALONE))
     if (isPositive(other) !== isPositive(word)) return null;
   return word;
 }

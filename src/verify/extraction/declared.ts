@@ -131,7 +131,7 @@ function lastMatches(text: string, pattern: RegExp): readonly RegExpExecArray[] 
   return [...text.matchAll(pattern)].slice(-MAX_DECLARATIONS);
 }
 
-const OPENS = /^\W*(?:maybe|perhaps|possibly)\b/i;
+const OPENS = /^\W*(?:maybe|perhaps|possibly)\b|[,\s–—-](?:maybe|perhaps|possibly)\W*$/i;
 
 /** Whether a declaration only asks, or hedges: "The answer is 7?", "I am not sure that the answer is 7". */
 function isOpen(text: string, start: number, end: number, sentence: string): boolean {

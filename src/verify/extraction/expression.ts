@@ -115,8 +115,9 @@ export function lastExpression(text: string): string | null {
   const after = text.slice(last.end, last.end + 40);
   if (DENIES.test(before) || (last.kind === "option" && (RULED_OUT.test(before) || IS_DENIED.test(after))))
     return null;
-  if (last.kind === "option" && NAMES.test(before)) return null;
   if (isOpen(text, start, last.end)) return null;
+  const name = last.kind === "option" && joined.length === 1 ? NAMES.exec(before)?.[1] : undefined;
+  if (name !== undefined) return `${name} ${last.text}`;
   if (last.kind !== "number") {
     if (distinct.size === 1) return last.kind === "span" ? inside(last.text) : last.text;
     return text.slice(start, last.end);
@@ -141,13 +142,13 @@ const MULTIPLIES =
 const DENIES =
   /(?:\b(?:not|never|nor|neither|than|least|most|without|except|cannot be|(?:anything|everything|all) but)|n['’]t(?: be)?|不是|非)\s?(?:the |an? |option |choice |answer )?[*"'“(]{0,3}$/i;
 const RULED_OUT =
-  /\b(?:rul(?:e|ed|ing) out|eliminat\w*|exclud\w*|reject\w*|discard\w*)\s(?:the |option |choice )?\(?$/i;
+  /\b(?:no|rul(?:e|ed|ing) out|eliminat\w*|exclud\w*|reject\w*|discard\w*)\s(?:the |option |choice )?\(?$/i;
 /** What a number behind it counts off: "Step 7" is no 7. */
 const LABEL =
   /\b(?:step|image|figure|fig\.|picture|photo|question|problem|page|section|chapter|example|exercise)\s(?:no\.?\s|#)?$/i;
 /** A name that the letter behind it is a part of: "Vitamin C". */
 const NAMES =
-  /(?:^|[\s"'“(])(?!(?:Option|Choice|Answer|Letter|Image|Picture|Figure|Panel|Select|Choose|Pick|Is|So|Then|Thus|Hence|Therefore|The|Just|Only|Both|And|Or|Either|Neither|Not|I|\p{L}+ly)\s)\p{Lu}\p{Ll}+\s$/u;
+  /(?:^|[\s"'“(])(?!(?:Option|Choice|Answer|Letter|Image|Picture|Figure|Panel|Select|Choose|Pick|Is|So|Then|Thus|Hence|Therefore|The|Just|Only|Both|And|Or|Either|Neither|Not|I|\p{L}+ly)\s)(\p{Lu}\p{Ll}+|vitamin|hepatitis|type)\s$/u;
 /** What denies the letter before it. */
 export const IS_DENIED =
   /^[)*"'”]*\s(?:is|was|are|seems|would be|can|could|does|do)\s?(?:not\b|n['’]t\b|wrong|incorrect|false|a trap|a distractor|impossible|out\b)|^[)*"'”]*\s(?:isn|wasn|aren|can|couldn|doesn)['’]t\b|^[)*"'”]*\s(?:cannot|fails?|failed)\b/i;

@@ -4,8 +4,8 @@
  */
 import * as z from "zod";
 import { defineVerdict, judged } from "../definition.ts";
-import { equivalent } from "../equivalent.ts";
 import { withoutMarkup } from "../equivalence/words.ts";
+import { equivalent } from "../equivalent.ts";
 import { extractAnswer, loneExpression, markedAnswer, shortWords } from "../extract-answer.ts";
 import { isHedged, leadingPolarity } from "../extraction/assertion.ts";
 import { withoutThought } from "../extraction/thought.ts";
@@ -74,15 +74,18 @@ export function answerVerdict({ from = "anywhere", rule }: AnswerVerdictOptions 
 /** Whether the accepted answers, or the options, are bare numbers. */
 const NUMERAL = /^[-+−]?[\d.,]*\d$/;
 const MAX_SENTENCE = 200;
+const ASKS = /[?？][\s"'”’)}$*.]*$/;
 /** A letter or a choice beside the text of an option. */
 const OTHER_ANSWER = /(?<!\p{L})(?:[B-HJ]|A(?!\s\p{Ll}))(?![\p{L}'’])|\b(?:or|either|neither)\b/u;
 
-/** What a mark holds; where that is a short sentence in place of an accepted answer, what the sentence says. */
+/** What a mark holds, but no question; where that is a short sentence in place of an accepted answer, what the sentence says. */
 function readMark(content: string | null, known: JudgedProblem): string | null {
-  if (content === null || content.length > MAX_SENTENCE || isAccepted(content, known)) return content;
+  if (content === null || content.length > MAX_SENTENCE) return content;
+  if (ASKS.test(content) && !known.answers.some((answer) => ASKS.test(answer))) return null;
+  if (isAccepted(content, known)) return content;
   const { answers, options } = known;
   const plain = withoutMarkup(content);
-  if (/[?？]\s*$/.test(plain) || isHedged(plain)) return content;
+  if (isHedged(plain)) return content;
   if (asksPolarity(answers)) return leadingPolarity(plain) ?? content;
   if (options !== undefined && options.length > 0) {
     if (optionOf(content, options) !== undefined) return content;
