@@ -4,7 +4,7 @@
  * for in the last 100,000 characters after the thought, and answers without a mark in the last 6,000.
  */
 import { equivalent } from "./equivalent.ts";
-import { isHedged, leadingPolarity } from "./extraction/assertion.ts";
+import { leadingPolarity } from "./extraction/assertion.ts";
 import { answerOf, declaredAnswer } from "./extraction/declared.ts";
 import { undecorated, withoutEmphasis } from "./extraction/decoration.ts";
 import { IS_DENIED, lastExpression } from "./extraction/expression.ts";
@@ -117,7 +117,7 @@ const ENDS_WITH_LETTER = /\s[A-J][.!]?$/;
 /** Words that are all of the text, or a "yes" or "no" that begins it, or what one short sentence says. */
 export function shortWords(text: string): string | undefined {
   const plain = undecorated(withoutEmphasis(text));
-  if (plain.length <= 80 && !isHedged(plain) && !SEVERAL.test(plain) && !ENDS_WITH_LETTER.test(plain)) {
+  if (plain.length <= 80 && !SEVERAL.test(plain) && !ENDS_WITH_LETTER.test(plain)) {
     const said = COPULA.exec(plain)?.[1];
     if (said !== undefined) return said;
     if (plain.length <= 40 && SHORT.test(plain)) return plain.replace(/[.!。]$/, "");
@@ -160,6 +160,11 @@ export function extractAnswer(completion: string): string | null {
   return found === null ? null : undecorated(found) || null;
 }
 
+/** The digits of a text in their order; the text where it has none. */
+function digitsOf(text: string): string {
+  return text.replaceAll(/\D/g, "") || text;
+}
+
 /** "The answer is …" and no more about what it answers. */
 const PLAINLY =
   /^(?:(?:the|my|so|thus|therefore|actually|final|correct|right) )*(?:answer|solution)\s*(?:is|[:：=])/i;
@@ -179,5 +184,6 @@ function withAfterthought(text: string, marked: string | null): string | null {
   if (!isTagged && declared.isFinal) return declared.answer;
   if (marked === null || !PLAINLY.test(after.slice(declared.start))) return marked;
   const isOneKind = /^\(?[A-J]\)?$/i.test(marked) === /^[A-J]$/i.test(declared.answer);
-  return isOneKind && !equivalent(marked, declared.answer) ? null : marked;
+  const isSame = equivalent(marked, declared.answer) || digitsOf(marked) === digitsOf(declared.answer);
+  return isOneKind && !isSame ? null : marked;
 }

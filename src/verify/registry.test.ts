@@ -34,6 +34,7 @@ describe("every verdict", () => {
   });
 });
 
+const unclear = { options: ["larger", "smaller", "cannot be determined"] };
 const cities = { options: ["Rome", "Paris", "London"] };
 
 test.each<
@@ -57,6 +58,7 @@ test.each<
   ["a no that becomes a yes", { kind: "answer" }, "No, wait, yes.", ["no"], 0],
   ["the same the other way", { kind: "answer" }, "No, wait, yes.", ["yes"], 0],
   ["yes and no in one breath", { kind: "answer" }, "Yes no", ["yes"], 0],
+  ["a yes without doubt", { kind: "answer" }, "Yes, no doubt.", ["yes"], 1],
   ["a yes that asks", { kind: "answer" }, "Yes?", ["yes"], 0],
   ["a yes that is doubted", { kind: "answer" }, "Yes, maybe.", ["yes"], 0],
   ["a yes in a tag that asks", { kind: "answer" }, "<answer>Yes?</answer>", ["yes"], 0],
@@ -77,6 +79,10 @@ test.each<
   ["an option hedged in a tag", { kind: "answer" }, "<answer>It may be Paris.</answer>", ["B"], 0, cities],
   ["an option hedged", { kind: "answer" }, "Perhaps it is in Paris", ["B"], 0, cities],
   ["an option asked for", { kind: "answer" }, "Is it in Paris?", ["B"], 0, cities],
+  ["a doubt that is an option", { kind: "answer" }, "It cannot be determined.", ["C"], 1, unclear],
+  ["the same in a tag", { kind: "answer" }, "<answer>It cannot be determined.</answer>", ["C"], 1, unclear],
+  ["the same with its letter", { kind: "answer" }, "C. Cannot be determined", ["C"], 1],
+  ["a doubt that is the answer", { kind: "answer" }, "Cannot be determined", ["cannot be determined"], 1],
   ["a letter in a tag's sentence", { kind: "answer" }, "<answer>It is B.</answer>", ["B"], 1, cities],
   ["a letter that is not seen", { kind: "answer" }, "I cannot see a B in the image", ["B"], 0, cities],
   ["a letter of a name", { kind: "answer" }, "Vitamin C", ["C"], 0, cities],
@@ -103,6 +109,8 @@ test.each<
   ["a step where one is asked for", { kind: "answer" }, "Step 7", ["Step 7"], 1],
   ["a tag contradicted", { kind: "answer" }, "<answer>7</answer> Actually, the answer is 8.", ["7"], 0],
   ["a tag explained", { kind: "answer" }, "<answer>7</answer> The answer is 7 since 3 + 4 = 7.", ["7"], 1],
+  ["a box said in words", { kind: "answer" }, "\\boxed{\\$1,\\!386} The answer is $1,\\!386$.", ["1386"], 1],
+  ["a letter explained", { kind: "answer" }, "<answer>B</answer> The answer is 12 cm.", ["B"], 1],
   ["a box contradicted", { kind: "answer" }, "\\boxed{7} Actually, the answer is 8.", ["7"], 0],
   ["an answer in the text where marks count", { kind: "answer", from: "mark" }, "The answer is 8.", ["8"], 0],
   ["EasyR1's rule: a box in the thought", { kind: "answer", rule: "easyr1" }, "<think>\\boxed{8}", ["8"], 1],

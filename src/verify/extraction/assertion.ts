@@ -6,7 +6,7 @@
 const ABILITY = `(?:can(?:not|['’]t| not)|could(?:n['’]t| not)|(?:am |was )?(?:unable|not able) to)`;
 const KNOWLEDGE = [
   `(?:do|did|does)(?:n['’]t| not) (?:really )?know`,
-  `${ABILITY} (?:really |clearly )?(?:see|tell|determine|say|identify|make out|answer|find|be (?:sure|certain|determined))`,
+  `${ABILITY} (?:really |clearly )?(?:see|tell|determine|say|identify|make out|answer|be (?:sure|certain|determined))`,
   `(?:not|n['’]t) (?:entirely |quite |at all )?(?:sure|certain)`,
   `(?:unsure|uncertain|no idea)`,
 ];
@@ -20,9 +20,9 @@ export function isHedged(text: string): boolean {
   return DOUBTS.test(text) || MODAL.test(text);
 }
 
-/** Words that doubt what stands before them. */
+/** Words that doubt what stands before them; behind "J. " or "(J) " they are an option's text. */
 const AFTERTHOUGHT = new RegExp(
-  String.raw`^[\s,.;)–—*-]*(?:but |though )?(?:i['’]m |i am |i )?(?:maybe|perhaps|possibly|${KNOWLEDGE.join("|")})\b`,
+  String.raw`^[*)"'”]*(?:\s*[,;–—-]\s*(?:but |though )?(?:i['’]m |i am |i )?(?:${KNOWLEDGE.join("|")}|maybe|perhaps|possibly)| (?:maybe|perhaps|possibly))\b`,
   "i",
 );
 
@@ -32,12 +32,12 @@ export function isDoubted(following: string): boolean {
 }
 
 /** "Yes, …" at the start of a reply, but no "yes or no". */
-const BEGINS = /^[\s*"'“]*(yes|no|true|false)\b(?!\s*(?:or|and|\/|,\s*(?:yes|no)\b|(?:yes|no)\W*$))/i;
+const BEGINS = /^[\s*"'“]*(yes|no|true|false)\b(?!\s*(?:or|and|\/|(?:yes|no)\W*$))/i;
 /** "No. 5" is a number. */
 const NUMBERED = /^[\s*"'“]*no\.\s*\d+\W*$/i;
 /** A yes or no that stands by itself: "…, wait, yes." has one, "there is no sign" has none. */
 const ALONE =
-  /(?:[,.;:!?–—-]|\b(?:wait|actually|sorry|rather|mean|is|but))[\s*"'“]*(yes|no|true|false)(?=[\s*"'”]*(?:[,.;:!?–—]|$))/gi;
+  /(?:[,.;:!?–—-]|\b(?:wait|actually|sorry|rather|mean|is|but))[\s*"'“]*(yes|no|true|false)(?=[\s*"'”]*(?:[,.;:!?–—]|$)|\s(?:or|and)\b)/gi;
 
 function isPositive(word: string): boolean {
   return /^(?:yes|true)$/i.test(word);

@@ -85,13 +85,13 @@ function readMark(content: string | null, known: JudgedProblem): string | null {
   if (isAccepted(content, known)) return content;
   const { answers, options } = known;
   const plain = withoutMarkup(content);
-  if (isHedged(plain)) return content;
   if (asksPolarity(answers)) return leadingPolarity(plain) ?? content;
   if (options !== undefined && options.length > 0) {
     if (optionOf(content, options) !== undefined) return content;
     const place = OTHER_ANSWER.test(plain) ? undefined : mentionedOption(plain, options);
     if (place !== undefined) return options[place]!;
   }
+  if (isHedged(plain)) return content;
   const isNumeric = [answers, options ?? []].some(
     (texts) => texts.length > 0 && texts.every((text) => NUMERAL.test(text.trim())),
   );

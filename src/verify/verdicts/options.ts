@@ -51,7 +51,7 @@ function spaced(text: string): string {
  */
 export function mentionedOption(reply: string, options: readonly string[]): number | undefined {
   const sentence = lastSentence(reply);
-  if (sentence === undefined || NEGATION.test(sentence) || isHedged(sentence)) return undefined;
+  if (sentence === undefined || NEGATION.test(sentence)) return undefined;
   if (/[?？]["”'’)*\s]*$/.test(reply)) return undefined;
   const text = spaced(sentence);
   const named = options.flatMap((option, place) => {
@@ -61,7 +61,9 @@ export function mentionedOption(reply: string, options: readonly string[]): numb
   const widest = named.filter(
     ({ words }) => !named.some((other) => other.words !== words && other.words.includes(words)),
   );
-  return widest.length === 1 ? widest[0]!.place : undefined;
+  const place = widest.length === 1 ? widest[0]!.place : undefined;
+  // "Cannot be determined" may be an option itself.
+  return place !== undefined && isHedged(sentence) && !isHedged(options[place]!) ? undefined : place;
 }
 
 function lastSentence(reply: string): string | undefined {
