@@ -46,20 +46,23 @@ function unescaped(text: string): string {
 /** "The area is 42 cm." */
 const SAYS_NUMBER = /^[\p{L}' ]{1,80} (?:is|are|equals|was) ((?:[-+−]?[\d.$€£]|\\[([]).{0,60}?)\.?$/u;
 
-/** "There are 7 apples", "It is B": the one number, or the letter at the end, in words that join nothing to it. */
-export function loneExpression(text: string): string | undefined {
-  if (text.length > 120 || BOUNDS.test(text) || !/^[\p{L}\p{N}\s.,'’$€£%°-]+$/u.test(text)) return undefined;
-  const found = lastExpression(text);
-  if (found === null) return undefined;
-  if (/^[A-J]$/.test(found))
-    return /(?:\b(?:is|was|be|option|choice|letter) |^)[A-J]\.?$/i.test(text) ? found : undefined;
-  if (/\d\s?\p{L}(?!\p{L})/u.test(text)) return undefined;
-  return /\d/.test(found) && !/\d/.test(text.replace(found, "")) ? found : undefined;
-}
+/** "7 apples", "There are 7 apples", "I see 7 apples on the table". */
+const COUNT =
+  /^(?:(?:there|it|that|this|they|these|the(?: [\p{L}-]+){1,5}) (?:is|are|was|were) |(?:i|we)(?: can)? (?:see|count|counted) )?(?:exactly |only |about |a total of )?([-+−]?[$€£]?\d[\d.,]*)((?: [\p{L}-]{2,}){0,6})[.!]?$/iu;
+/** What makes a number one of several or part of another, or says something of it. */
+const QUALIFIES =
+  /\b(?:and|or|nor|not|no|than|minus|plus|times|of|per|more|less|fewer|is|are|was|were|wrong|incorrect|false|half|dozens?|hundreds?)\b/i;
+const LETTER_SAID = /^(?:it|that|this|the answer) (?:is|must be) (?:option |choice )?\(?([A-J])\)?[.!]?$/i;
 
-/** What makes a number one of several, or a bound. */
-const BOUNDS =
-  /\b(?:and|or|nor|either|neither|not|no|than|under|over|above|below|least|most|up to|between|minus|plus|times|of)\b|n['’]t\b/i;
+/** The number that a short text counts, or the letter that it names. */
+export function loneExpression(text: string): string | undefined {
+  const letter = LETTER_SAID.exec(text)?.[1];
+  if (letter !== undefined) return letter.toUpperCase();
+  const [, number, words = ""] = COUNT.exec(text) ?? [];
+  if (number === undefined || QUALIFIES.test(words)) return undefined;
+  const found = lastExpression(text);
+  return found?.startsWith(number.replace(/[.,]$/, "")) ? found : undefined;
+}
 
 /** What a tag holds: a box in it, an answer that a sentence in it declares, else all of it. */
 function contentOf(tagged: string): string | null {
@@ -130,9 +133,11 @@ export function shortWords(text: string): string | undefined {
  *
  * 1. the last complete `<answer>…</answer>`: a box in it, an answer that it declares, or all of it;
  * 2. the last `\boxed{…}`, with boxes that follow it at once as one list; "Final answer: …" after it outranks it;
+ *    another answer that is declared after a mark contradicts it, and there is none;
  * 3. the last declared answer: "The answer is …", "Answer: …", "… is correct", "答案：…";
  * 4. an option letter that the text begins with, or words that are all of it;
- * 5. the last whole expression or option letter. A part of an expression, list or choice is never given alone.
+ * 5. the last whole expression or option letter. A part of an expression, list, name or choice is
+ *    never given alone, and what a sentence asks or doubts is none.
  *
  * @returns trimmed and never empty; null where there is no answer
  *
@@ -166,8 +171,7 @@ function digitsOf(text: string): string {
 }
 
 /** "The answer is …" and no more about what it answers. */
-const PLAINLY =
-  /^(?:(?:the|my|so|thus|therefore|actually|final|correct|right) )*(?:answer|solution)\s*(?:is|[:：=])/i;
+const PLAINLY = /^(?:(?:the|my|so|thus|therefore|actually|final|correct|right) )*answer\s*(?:is|[:：=])/i;
 
 /**
  * A marked answer by what the text behind the mark says. "Final answer: …" outranks a box; any other answer that is

@@ -13,7 +13,8 @@ const KNOWLEDGE = [
 /** "Maybe it is 7", "I do not know": whatever follows, nothing is said for certain. */
 const DOUBTS = new RegExp(String.raw`\b(?:maybe|perhaps|possibly|${KNOWLEDGE.join("|")})\b`, "i");
 /** "It could be 7"; but "the most that could be cut is 7". In lower case: May is a month. */
-const MODAL = /\b(?:could|might|may)\b(?!.*\b(?:is|are|was|were|equals?|gives?|makes?|has|have|=))/s;
+const MODAL =
+  /\b(?:might|(?:could|may) (?:also |well |very well )*(?:be|equal|have))\b(?! (?:\p{L}+ed|cut|made|given|found|seen|drawn|written)\b)(?!.*\b(?:is|are|was|were|equals?|gives?|makes?|has|have|=))/su;
 
 /** Whether a text that leads to an answer leaves it open. */
 export function isHedged(text: string): boolean {
