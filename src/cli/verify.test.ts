@@ -56,6 +56,40 @@ test("agrees with at least 98 % of other tools' cases in the repository", async 
   expect(stdout).toContain("agreement 36 of 36, 100.00 %");
 });
 
+test("names bad rows by file and line, and judges the others", async () => {
+  const path = file(
+    { completion: "Blue", question: "What colour?" },
+    { given: "8", gold: "8" },
+    "{",
+    { given: "9", gold: "8" },
+    { completion: "Blue" },
+  );
+  const { status, stdout, stderr } = await fovea(path);
+  expect(status).toBe(1);
+  expect(stderr).toContain(
+    `error: ${path}:1: expected answers, answer, reference or gold, got completion, question\n` +
+      `error: ${path}:3: expected a JSON object, got "{"\n` +
+      `error: ${path}:5: expected answers, answer, reference or gold, got completion\n`,
+  );
+  expect(stderr).toContain(`error: ${path}: expected rows alone, got 3 of 5 lines that are none`);
+  expect(stdout).toContain("2 rows judged by answer, mean score 0.5000\n3 left out that are no rows\n");
+  const few = await fovea(path, "--show", "1", "--json");
+  expect(few.status).toBe(1);
+  expect(few.stderr).toContain("and 2 more bad rows; --show all prints them");
+  expect(few.stderr).not.toContain(`${path}:3`);
+  expect(few.stdout).toContain('{"event":"bad-row","line":3,');
+  expect(few.stdout).toContain('"rows":2,"bad":3');
+});
+
+test("warns once of a column whose name is near one that is read", async () => {
+  const row = { given: "8", gold: "8", expectd: true, source: "x", model: "y", position: 1 };
+  const { status, stderr } = await fovea(file(row, row));
+  expect(status).toBe(0);
+  expect(stderr.match(/warning: .*answers\.jsonl:1: the column "expectd" .* "expected"\?/g)).toHaveLength(1);
+  expect(stderr.match(/warning:/g)).toHaveLength(1);
+  expect((await fovea(file({ ...row, expected: true, options: ["8"] }))).stderr).toBe("");
+});
+
 test.each<[string, (object | string)[], string[], number, string]>([
   ["a broken line", ["{"], [], 1, 'answers.jsonl:1: expected a JSON object, got "{"'],
   [

@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import type { Command } from "commander";
 import * as z from "zod";
 import { ConfigError, DataError } from "../errors/index.ts";
+import { nearestName } from "../parts/index.ts";
 import {
   createVerdict,
   type JudgedProblem,
@@ -48,20 +49,35 @@ interface Row {
   readonly expected: number | undefined;
 }
 
+/** A line that is no row: where it stands, what was expected and what it holds. */
+class BadRow {
+  readonly line: number;
+  readonly message: string;
+
+  constructor(line: number, message: string) {
+    this.line = line;
+    this.message = message;
+  }
+}
+
+/** Optional columns: nothing else tells that one of them is misspelt. */
+const OPTIONAL_COLUMNS = ["expected", "options"];
+
 /** One line as a row. */
-function rowOf(line: string, number: number, file: string): Row {
-  const where = `${file}:${number}`;
+function rowOf(line: string, number: number, file: string): Row | BadRow {
+  const bad = (message: string) => new BadRow(number, `${file}:${number}: ${message}`);
   let value: unknown;
   try {
     value = JSON.parse(line);
   } catch {
-    throw new DataError(`${where}: expected a JSON object, got ${JSON.stringify(line.slice(0, 60))}`);
+    return bad(`expected a JSON object, got ${JSON.stringify(line.slice(0, 60))}`);
   }
   const parsed = rowSchema.safeParse(value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw new DataError(`${where}: ${issue?.path.join(".") || "row"}: ${issue?.message ?? "not a row"}`);
+    return bad(`${issue?.path.join(".") || "row"}: ${issue?.message ?? "not a row"}`);
   }
+  const held = () => Object.keys(value as object).join(", ") || "no column";
   const {
     completion,
     given,
@@ -76,15 +92,9 @@ function rowOf(line: string, number: number, file: string): Row {
     ...columns
   } = parsed.data;
   const accepted = answers ?? answer ?? reference ?? gold;
-  if (accepted === undefined) {
-    throw new DataError(
-      `${where}: expected answers, answer, reference or gold, got ${Object.keys(parsed.data).join(", ")}`,
-    );
-  }
+  if (accepted === undefined) return bad(`expected answers, answer, reference or gold, got ${held()}`);
   const shown = completion ?? given;
-  if (shown === undefined) {
-    throw new DataError(`${where}: expected completion or given, got ${Object.keys(parsed.data).join(", ")}`);
-  }
+  if (shown === undefined) return bad(`expected completion or given, got ${held()}`);
   const isWhole = completion === undefined && mode !== "completion";
   return {
     line: number,
@@ -96,7 +106,7 @@ function rowOf(line: string, number: number, file: string): Row {
 }
 
 /** Reads a file of JSON lines row by row. */
-async function* rowsOf(file: string): AsyncGenerator<Row> {
+async function* rowsOf(file: string): AsyncGenerator<Row | BadRow> {
   const stream = createReadStream(file, "utf8");
   let number = 0;
   try {
@@ -112,6 +122,25 @@ async function* rowsOf(file: string): AsyncGenerator<Row> {
   } finally {
     stream.destroy();
   }
+}
+
+/** Warns once of each column that no verdict reads and whose name is near an optional one that the row lacks. */
+function columnWarner(file: string, { stderr }: CliContext): (row: Row) => void {
+  const told = new Set<string>();
+  return ({ line, problem, expected }) => {
+    const lacking = OPTIONAL_COLUMNS.filter((name) =>
+      name === "expected" ? expected === undefined : problem.options === undefined,
+    );
+    if (lacking.length === 0) return;
+    for (const column of Object.keys(problem.columns)) {
+      if (told.has(column)) continue;
+      const near = nearestName(column, lacking);
+      // "position" is a column of its own, not "options" misspelt.
+      if (near === undefined || near[0] !== column[0]?.toLowerCase()) continue;
+      told.add(column);
+      stderr(`warning: ${file}:${line}: the column "${column}" is not read; did you mean "${near}"?\n`);
+    }
+  };
 }
 
 /** The verdict of the flags. */
@@ -136,6 +165,7 @@ function verdictOf({ verdict: kind, set }: VerifyFlags, { stderr }: CliContext):
 /** What was counted. */
 interface Tally {
   rows: number;
+  bad: number;
   unscorable: number;
   total: number;
   expected: number;
@@ -182,6 +212,8 @@ function summaryText(kind: string, tally: Tally): string {
   const lines = [
     `${tally.rows} rows judged by ${kind}, mean score ${(tally.total / Math.max(1, tally.rows)).toFixed(4)}`,
   ];
+  if (tally.bad > 0)
+    lines.push(`${tally.bad} left out that ${tally.bad === 1 ? "is no row" : "are no rows"}`);
   if (tally.unscorable > 0) lines.push(`${tally.unscorable} cannot be judged`);
   if (tally.expected > 0) {
     lines.push(
@@ -199,6 +231,7 @@ async function verify(file: string, flags: VerifyFlags, context: CliContext): Pr
   const isJson = flags.json === true;
   const tally: Tally = {
     rows: 0,
+    bad: 0,
     unscorable: 0,
     total: 0,
     expected: 0,
@@ -207,7 +240,16 @@ async function verify(file: string, flags: VerifyFlags, context: CliContext): Pr
     wrongRejects: 0,
   };
   let shown = 0;
+  const warnOfColumns = columnWarner(file, context);
   for await (const row of rowsOf(file)) {
+    if (row instanceof BadRow) {
+      if (tally.bad++ < show) context.stderr(`error: ${row.message}\n`);
+      if (isJson) {
+        context.stdout(`${JSON.stringify({ event: "bad-row", line: row.line, message: row.message })}\n`);
+      }
+      continue;
+    }
+    warnOfColumns(row);
     const judgement = await verdict.judge(row.text, row.problem);
     const agrees = count(tally, row, judgement);
     if (isJson) {
@@ -215,15 +257,22 @@ async function verify(file: string, flags: VerifyFlags, context: CliContext): Pr
       context.stdout(`${JSON.stringify({ event: "row", line, ...judgement, expected, agrees })}\n`);
     } else if (!agrees && shown++ < show) context.stdout(disagreementText(row, judgement));
   }
-  if (tally.rows === 0) throw new DataError(`${file}: expected at least one row, got none`);
+  if (tally.rows === 0 && tally.bad === 0)
+    throw new DataError(`${file}: expected at least one row, got none`);
+  if (tally.bad > show) context.stderr(`and ${tally.bad - show} more bad rows; --show all prints them\n`);
   if (isJson) {
     const { total, ...counts } = tally;
-    const mean = total / tally.rows;
+    const mean = tally.rows === 0 ? null : total / tally.rows;
     context.stdout(`${JSON.stringify({ event: "finished", verdict: flags.verdict, mean, ...counts })}\n`);
-    return;
+  } else {
+    if (shown > show) context.stdout(`and ${shown - show} more; --show all prints them\n`);
+    context.stdout(summaryText(flags.verdict, tally));
   }
-  if (shown > show) context.stdout(`and ${shown - show} more; --show all prints them\n`);
-  context.stdout(summaryText(flags.verdict, tally));
+  if (tally.bad > 0) {
+    throw new DataError(
+      `${file}: expected rows alone, got ${tally.bad} of ${tally.rows + tally.bad} lines that are none`,
+    );
+  }
 }
 
 /** Adds what `fovea verify` takes and does. */

@@ -3,6 +3,8 @@
  * Finds the answer that a completion gives. Never throws, and takes linear time on any text: marks are looked
  * for in the last 100,000 characters after the thought, and answers without a mark in the last 6,000.
  */
+import { equivalent } from "./equivalent.ts";
+import { leadingPolarity } from "./extraction/assertion.ts";
 import { answerOf, declaredAnswer } from "./extraction/declared.ts";
 import { undecorated, withoutEmphasis } from "./extraction/decoration.ts";
 import { IS_DENIED, lastExpression } from "./extraction/expression.ts";
@@ -43,6 +45,24 @@ function unescaped(text: string): string {
 
 /** "The area is 42 cm." */
 const SAYS_NUMBER = /^[\p{L}' ]{1,80} (?:is|are|equals|was) ((?:[-+−]?[\d.$€£]|\\[([]).{0,60}?)\.?$/u;
+
+/** "7 apples", "There are 7 apples", "I see 7 apples on the table". */
+const COUNT =
+  /^(?:(?:there|it|that|this|they|these|the(?: [\p{L}-]+){1,5}) (?:is|are|was|were) |(?:i|we)(?: can)? (?:see|count|counted) )?(?:exactly |only |about |a total of )?([-+−]?[$€£]?\d[\d.,]*)((?: [\p{L}-]{2,}){0,6})[.!]?$/iu;
+/** What makes a number one of several or part of another, or says something of it. */
+const QUALIFIES =
+  /\b(?:and|or|nor|not|no|than|minus|plus|times|of|per|more|less|fewer|is|are|was|were|wrong|incorrect|false|half|dozens?|hundreds?)\b/i;
+const LETTER_SAID = /^(?:it|that|this|the answer) (?:is|must be) (?:option |choice )?\(?([A-J])\)?[.!]?$/i;
+
+/** The number that a short text counts, or the letter that it names. */
+export function loneExpression(text: string): string | undefined {
+  const letter = LETTER_SAID.exec(text)?.[1];
+  if (letter !== undefined) return letter.toUpperCase();
+  const [, number, words = ""] = COUNT.exec(text) ?? [];
+  if (number === undefined || QUALIFIES.test(words)) return undefined;
+  const found = lastExpression(text);
+  return found?.startsWith(number.replace(/[.,]$/, "")) ? found : undefined;
+}
 
 /** What a tag holds: a box in it, an answer that a sentence in it declares, else all of it. */
 function contentOf(tagged: string): string | null {
@@ -98,14 +118,14 @@ const SEVERAL = /\b(?:or|and|nor|either|neither|maybe|not)\b/i;
 const ENDS_WITH_LETTER = /\s[A-J][.!]?$/;
 
 /** Words that are all of the text, or a "yes" or "no" that begins it, or what one short sentence says. */
-function shortWords(text: string): string | undefined {
+export function shortWords(text: string): string | undefined {
   const plain = undecorated(withoutEmphasis(text));
   if (plain.length <= 80 && !SEVERAL.test(plain) && !ENDS_WITH_LETTER.test(plain)) {
     const said = COPULA.exec(plain)?.[1];
     if (said !== undefined) return said;
     if (plain.length <= 40 && SHORT.test(plain)) return plain.replace(/[.!。]$/, "");
   }
-  return /^(yes|no|true|false)(?=[,.;!:])/i.exec(plain)?.[1];
+  return /^(?:yes|no|true|false)(?=[,.;!:])/i.test(plain) ? (leadingPolarity(plain) ?? undefined) : undefined;
 }
 
 /**
@@ -113,9 +133,11 @@ function shortWords(text: string): string | undefined {
  *
  * 1. the last complete `<answer>…</answer>`: a box in it, an answer that it declares, or all of it;
  * 2. the last `\boxed{…}`, with boxes that follow it at once as one list; "Final answer: …" after it outranks it;
+ *    another answer that is declared after a mark contradicts it, and there is none;
  * 3. the last declared answer: "The answer is …", "Answer: …", "… is correct", "答案：…";
  * 4. an option letter that the text begins with, or words that are all of it;
- * 5. the last whole expression or option letter. A part of an expression, list or choice is never given alone.
+ * 5. the last whole expression or option letter. A part of an expression, list, name or choice is
+ *    never given alone, and what a sentence asks or doubts is none.
  *
  * @returns trimmed and never empty; null where there is no answer
  *
@@ -129,7 +151,7 @@ export function extractAnswer(completion: string): string | null {
   if (reply === null) return null;
   const text = reply.slice(-MAX_SCANNED);
   const marked = markIn(text);
-  if (marked !== undefined) return finalAfterBox(text) ?? marked;
+  if (marked !== undefined) return withAfterthought(text, marked);
   if (hasBox(text)) return null;
   const end = text.slice(-MAX_SEARCHED).trim();
   if (/^<answer>/i.test(end) || end === "") return null;
@@ -143,11 +165,29 @@ export function extractAnswer(completion: string): string | null {
   return found === null ? null : undecorated(found) || null;
 }
 
-/** The answer of a "Final answer: …" behind the last box. */
-function finalAfterBox(text: string): string | undefined {
-  if (taggedAnswer(text) !== undefined) return undefined;
-  const boxes = lastBoxes(text);
-  if (boxes === undefined) return undefined;
-  const declared = declaredAnswer(text.slice(boxes.end).slice(-MAX_SEARCHED));
-  return declared?.isFinal === true ? declared.answer : undefined;
+/** The digits of a text in their order; the text where it has none. */
+function digitsOf(text: string): string {
+  return text.replaceAll(/\D/g, "") || text;
+}
+
+/** "The answer is …" and no more about what it answers. */
+const PLAINLY = /^(?:(?:the|my|so|thus|therefore|actually|final|correct|right) )*answer\s*(?:is|[:：=])/i;
+
+/**
+ * A marked answer by what the text behind the mark says. "Final answer: …" outranks a box; any other answer that is
+ * declared there contradicts the mark, and a reply that contradicts itself has none.
+ */
+function withAfterthought(text: string, marked: string | null): string | null {
+  const isTagged = taggedAnswer(text) !== undefined;
+  const end = isTagged
+    ? text.toLowerCase().lastIndexOf("</answer>") + 9
+    : (lastBoxes(text)?.end ?? text.length);
+  const after = text.slice(end).slice(-MAX_SEARCHED);
+  const declared = declaredAnswer(after);
+  if (declared === undefined || (isTagged && end < 9)) return marked;
+  if (!isTagged && declared.isFinal) return declared.answer;
+  if (marked === null || !PLAINLY.test(after.slice(declared.start))) return marked;
+  const isOneKind = /^\(?[A-J]\)?$/i.test(marked) === /^[A-J]$/i.test(declared.answer);
+  const isSame = equivalent(marked, declared.answer) || digitsOf(marked) === digitsOf(declared.answer);
+  return isOneKind && !isSame ? null : marked;
 }

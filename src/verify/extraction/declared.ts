@@ -4,6 +4,7 @@
  */
 
 import { equivalent } from "../equivalent.ts";
+import { isHedged, leadingPolarity } from "./assertion.ts";
 import { undecorated, withoutEmphasis } from "./decoration.ts";
 import { lastExpression } from "./expression.ts";
 import { sentenceAt } from "./sentence.ts";
@@ -101,7 +102,7 @@ export function answerOf(raw: string): string | undefined {
   if (letter !== undefined) return letter;
   const polarity = POLARITY.exec(sentence)?.[0];
   if (polarity !== undefined && !/^\s*(?:or|\/|and)\b/i.test(sentence.slice(polarity.length)))
-    return polarity;
+    return leadingPolarity(sentence) === null ? undefined : polarity;
   const plain = undecorated(sentence.replace(REASON, "")).replace(/[.,;:。"”\\]+$/, "");
   const isSpan = /^(?:\$|\\[([])/.test(sentence);
   if (isSpan) return undecorated(spans(sentence) ?? plain);
@@ -130,6 +131,15 @@ function lastMatches(text: string, pattern: RegExp): readonly RegExpExecArray[] 
   return [...text.matchAll(pattern)].slice(-MAX_DECLARATIONS);
 }
 
+const OPENS = /^\W*(?:maybe|perhaps|possibly)\b|[,\s–—-](?:maybe|perhaps|possibly)\W*$/i;
+
+/** Whether a declaration only asks, or hedges: "The answer is 7?", "I am not sure that the answer is 7". */
+function isOpen(text: string, start: number, end: number, sentence: string): boolean {
+  if (/^\s*[?？]/.test(text.slice(end, end + 4)) || OPENS.test(sentence)) return true;
+  const lead = text.slice(Math.max(0, start - 80), start);
+  return isHedged(lead.slice(Math.max(...[..."\n.!?,;:。"].map((mark) => lead.lastIndexOf(mark))) + 1));
+}
+
 function declarations(text: string): readonly Declaration[] {
   const found: Declaration[] = [];
   const searched = 0;
@@ -144,6 +154,7 @@ function declarations(text: string): readonly Declaration[] {
       sentence = sentenceAt(text, from);
     }
     if (sentence === undefined || IS_WRONG.test(sentence)) continue;
+    if (isOpen(text, match.index, from + sentence.length, sentence)) continue;
     const answer = answerOf(sentence);
     if (answer === undefined) continue;
     found.push({

@@ -5,6 +5,7 @@
  */
 import { tokenize } from "../equivalence/tokens.ts";
 import { PERCENT_WORDS, SCALES, unitAt } from "../equivalence/units.ts";
+import { isDoubted, isHedged } from "./assertion.ts";
 
 /** Mathematics between delimiters, on one line or in display. */
 const SPAN = String.raw`\$\$[^$]{1,400}\$\$|(?<!\\)\$(?! ?[\d.,]+ [a-z]{2,})[^$\n]{1,300}(?<!\\)\$(?!\d)|\\\((?:(?!\\\))[\s\S]){1,400}\\\)|\\\[(?:(?!\\\])[\s\S]){1,400}\\\]`;
@@ -80,6 +81,20 @@ function inside(span: string): string {
     .trim();
 }
 
+const ENDS = /[.!?](?=\s)|[。！？\n]/g;
+
+/** Whether the sentence around an expression asks, or hedges. */
+function isOpen(text: string, start: number, end: number): boolean {
+  const lead = text.slice(Math.max(0, start - 200), start);
+  const from = [...lead.matchAll(ENDS)].at(-1);
+  const following = text.slice(end, end + 200);
+  return (
+    isHedged(from === undefined ? lead : lead.slice(from.index + 1)) ||
+    isDoubted(following.slice(0, 40)) ||
+    /^[^.!?。！？\n]{0,200}[?？]/.test(following)
+  );
+}
+
 /**
  * The last whole expression or option letter of a text: mathematics between delimiters, a number with its unit, a
  * letter; with all that it is joined to by signs, commas, "and" or "or". Null where there is none.
@@ -100,11 +115,16 @@ export function lastExpression(text: string): string | null {
   const after = text.slice(last.end, last.end + 40);
   if (DENIES.test(before) || (last.kind === "option" && (RULED_OUT.test(before) || IS_DENIED.test(after))))
     return null;
+  if (isOpen(text, start, last.end)) return null;
+  const name = last.kind === "option" && joined.length === 1 ? NAMES.exec(before)?.[1] : undefined;
+  if (name !== undefined) return `${name} ${last.text}`;
   if (last.kind !== "number") {
     if (distinct.size === 1) return last.kind === "span" ? inside(last.text) : last.text;
     return text.slice(start, last.end);
   }
   const end = behindUnit(text, last.end);
+  const label = LABEL.exec(before)?.[0];
+  if (label !== undefined) return `${label}${text.slice(start, last.end)}`.trim();
   const isPart =
     CONTINUES.test(text.slice(end, end + 24)) || PRECEDES.test(before.slice(-12)) || MULTIPLIES.test(before);
   if (isPart) return text.slice(Math.max(0, start - 12), end + 24).trim();
@@ -122,7 +142,13 @@ const MULTIPLIES =
 const DENIES =
   /(?:\b(?:not|never|nor|neither|than|least|most|without|except|cannot be|(?:anything|everything|all) but)|n['’]t(?: be)?|不是|非)\s?(?:the |an? |option |choice |answer )?[*"'“(]{0,3}$/i;
 const RULED_OUT =
-  /\b(?:rul(?:e|ed|ing) out|eliminat\w*|exclud\w*|reject\w*|discard\w*)\s(?:the |option |choice )?\(?$/i;
+  /\b(?:no|rul(?:e|ed|ing) out|eliminat\w*|exclud\w*|reject\w*|discard\w*)\s(?:the |option |choice )?\(?$/i;
+/** What a number behind it counts off: "Step 7" is no 7. */
+const LABEL =
+  /\b(?:step|image|figure|fig\.|picture|photo|question|problem|page|section|chapter|example|exercise)\s(?:no\.?\s|#)?$/i;
+/** A name that the letter behind it is a part of: "Vitamin C". */
+const NAMES =
+  /(?:^|[\s"'“(])(?!(?:Option|Choice|Answer|Letter|Image|Picture|Figure|Panel|Select|Choose|Pick|Is|So|Then|Thus|Hence|Therefore|The|Just|Only|Both|And|Or|Either|Neither|Not|I|\p{L}+ly)\s)(\p{Lu}\p{Ll}+|vitamin|hepatitis|type)\s$/u;
 /** What denies the letter before it. */
 export const IS_DENIED =
   /^[)*"'”]*\s(?:is|was|are|seems|would be|can|could|does|do)\s?(?:not\b|n['’]t\b|wrong|incorrect|false|a trap|a distractor|impossible|out\b)|^[)*"'”]*\s(?:isn|wasn|aren|can|couldn|doesn)['’]t\b|^[)*"'”]*\s(?:cannot|fails?|failed)\b/i;

@@ -4,15 +4,15 @@
  */
 import * as z from "zod";
 import { defineVerdict, judged } from "../definition.ts";
+import { withoutMarkup } from "../equivalence/words.ts";
 import { equivalent } from "../equivalent.ts";
-import { extractAnswer, markedAnswer } from "../extract-answer.ts";
+import { extractAnswer, loneExpression, markedAnswer, shortWords } from "../extract-answer.ts";
+import { isHedged, leadingPolarity } from "../extraction/assertion.ts";
 import { withoutThought } from "../extraction/thought.ts";
 import type { JudgedProblem, Judgement, Verdict } from "../verdict.ts";
 import { mentionedOption, optionOf } from "./options.ts";
 import { PAPER_RULES, type PaperRule, readByRule } from "./paper-rules.ts";
 
-/** "Yes, …" at the start of a reply, but no "yes or no". */
-const BEGINS = /^[\s*"'“]*(yes|no|true|false)\b(?!\s*(?:or|and|\/|,\s*(?:yes|no)\b))/i;
 const POLARITY = /^(?:yes|no|true|false)$/i;
 
 /** Options of the verdict `answer`. */
@@ -61,7 +61,7 @@ export function answerVerdict({ from = "anywhere", rule }: AnswerVerdictOptions 
       const extracted =
         rule === undefined
           ? from === "mark"
-            ? (markedAnswer(text) ?? null)
+            ? readMark(markedAnswer(text) ?? null, known)
             : readAnywhere(text, known)
           : readByRule(rule, text);
       if (accepted.length === 0) return { extracted, score: null, reason: "no accepted answer" };
@@ -71,20 +71,59 @@ export function answerVerdict({ from = "anywhere", rule }: AnswerVerdictOptions 
   };
 }
 
+/** Whether the accepted answers, or the options, are bare numbers. */
+const NUMERAL = /^[-+−]?[\d.,]*\d$/;
+const MAX_SENTENCE = 200;
+const ASKS = /[?？][\s"'”’)}$*.]*$/;
+/** A letter or a choice beside the text of an option. */
+const OTHER_ANSWER = /(?<!\p{L})(?:[B-HJ]|A(?!\s\p{Ll}))(?![\p{L}'’])|\b(?:or|either|neither)\b/u;
+
+/** What a mark holds, but no question; where that is a short sentence in place of an accepted answer, what the sentence says. */
+function readMark(content: string | null, known: JudgedProblem): string | null {
+  if (content === null || content.length > MAX_SENTENCE) return content;
+  if (ASKS.test(content) && !known.answers.some((answer) => ASKS.test(answer))) return null;
+  if (isAccepted(content, known)) return content;
+  const { answers, options } = known;
+  const plain = withoutMarkup(content);
+  if (asksPolarity(answers)) return leadingPolarity(plain) ?? content;
+  if (options !== undefined && options.length > 0) {
+    if (optionOf(content, options) !== undefined) return content;
+    const place = OTHER_ANSWER.test(plain) ? undefined : mentionedOption(plain, options);
+    if (place !== undefined) return options[place]!;
+  }
+  if (isHedged(plain)) return content;
+  const isNumeric = [answers, options ?? []].some(
+    (texts) => texts.length > 0 && texts.every((text) => NUMERAL.test(text.trim())),
+  );
+  const said = loneExpression(plain);
+  if (said !== undefined && (isNumeric || /^[A-J]$/.test(said))) return said;
+  return shortWords(plain) ?? content;
+}
+
+function asksPolarity(answers: readonly string[]): boolean {
+  return answers.length > 0 && answers.every((answer) => POLARITY.test(answer.trim()));
+}
+
 /** The answer of a completion by what is known of the question: its options, or that it asks for yes or no. */
-function readAnywhere(text: string, { answers, options }: JudgedProblem): string | null {
+function readAnywhere(text: string, known: JudgedProblem): string | null {
+  const { answers, options } = known;
   const extracted = extractAnswer(text);
-  const asksPolarity = answers.length > 0 && answers.every((answer) => POLARITY.test(answer.trim()));
-  if (options === undefined && !asksPolarity) return extracted;
+  const marked = markedAnswer(text);
+  if (marked !== undefined) return extracted === marked ? readMark(marked, known) : extracted;
+  const isPolar = asksPolarity(answers);
+  if (options === undefined && !isPolar) return extracted;
   if (
     extracted !== null &&
-    (asksPolarity ? POLARITY.test(extracted) : optionOf(extracted, options ?? []) !== undefined)
+    (isPolar ? POLARITY.test(extracted) : optionOf(extracted, options ?? []) !== undefined)
   ) {
     return extracted;
   }
   const reply = withoutThought(text);
-  if (reply === null || markedAnswer(text) !== undefined) return extracted;
-  if (asksPolarity) return BEGINS.exec(reply)?.[1] ?? extracted;
+  if (reply === null) return extracted;
+  if (isPolar) {
+    const begun = leadingPolarity(reply);
+    return begun === undefined ? extracted : begun;
+  }
   const place = mentionedOption(reply, options ?? []);
   return place === undefined ? extracted : options![place]!;
 }

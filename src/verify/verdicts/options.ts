@@ -6,6 +6,7 @@
 import { writtenOption } from "../equivalence/options.ts";
 import { withoutMarkup } from "../equivalence/words.ts";
 import { equivalent } from "../equivalent.ts";
+import { isHedged } from "../extraction/assertion.ts";
 import { sentenceAt } from "../extraction/sentence.ts";
 
 /** The place of an option letter; undefined where there is no such option. */
@@ -46,11 +47,12 @@ function spaced(text: string): string {
 
 /**
  * The one option whose text the last sentence of a reply has in it; undefined where it has none or several, or denies
- * something. An option that is part of another that is named does not count: "linked list" in "singly linked list".
+ * something, hedges or asks. An option that is part of another that is named does not count: "linked list" in "singly linked list".
  */
 export function mentionedOption(reply: string, options: readonly string[]): number | undefined {
   const sentence = lastSentence(reply);
   if (sentence === undefined || NEGATION.test(sentence)) return undefined;
+  if (/[?？]["”'’)*\s]*$/.test(reply)) return undefined;
   const text = spaced(sentence);
   const named = options.flatMap((option, place) => {
     const words = spaced(option);
@@ -59,7 +61,9 @@ export function mentionedOption(reply: string, options: readonly string[]): numb
   const widest = named.filter(
     ({ words }) => !named.some((other) => other.words !== words && other.words.includes(words)),
   );
-  return widest.length === 1 ? widest[0]!.place : undefined;
+  const place = widest.length === 1 ? widest[0]!.place : undefined;
+  // "Cannot be determined" may be an option itself.
+  return place !== undefined && isHedged(sentence) && !isHedged(options[place]!) ? undefined : place;
 }
 
 function lastSentence(reply: string): string | undefined {
