@@ -24,3 +24,13 @@ test("the KL of a run stays until it is measured again, and is none of the next 
   expect(first).toContain("KL 0.25");
   expect(second).not.toContain("KL");
 });
+
+test("an iteration in which no completion has a reward is shown as that", () => {
+  const { context, stderr } = collectingContext();
+  const reporter = new Reporter(context, false);
+  reporter.onEvent({ event: "started", kind: "train", steps: 2 });
+  reporter.onEvent({ ...iteration(1), reward: 0, completions: 8, unscorable: 7 });
+  expect(stderr()).toContain("reward 0.000");
+  reporter.onEvent({ ...iteration(2), reward: 0, completions: 8, unscorable: 8 });
+  expect(stderr()).toContain("no reward");
+});

@@ -89,7 +89,7 @@ export async function openTraining(parts: TrainParts): Promise<Training> {
   const { maxCompletionTokens } = sampling;
   const verdict = verdictOf(parts.verdict);
   const rewards = rewardsOf(parts.reward, { verdict, maxCompletionTokens });
-  const credit = creditOf(parts.credit);
+  const credit = creditOf(parts.credit, parts.record !== undefined);
   const objective = objectiveOf(parts.objective, { maxCompletionTokens });
   const checked = (opened: ProblemSource, split: Split) =>
     checkedSource(opened, { where: `task "${task.name}": ${split}`, limit: PROBLEM_LIMIT });

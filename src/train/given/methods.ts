@@ -28,8 +28,13 @@ export type GivenObjective = Algorithm | AlgorithmInput | AlgorithmInput["kind"]
 /** A verdict, or a built-in one by its kind. */
 export type GivenVerdict = Verdict | VerdictInput | VerdictInput["kind"];
 
-/** The credit method of a run; uniform unless given. */
-export function creditOf(given: GivenCredit = "uniform"): CreditMethod {
+/**
+ * The credit method of a run; uniform unless given.
+ *
+ * @param isConfigured whether it comes from a configuration, which has held it to the contract where it is a user's own
+ */
+export function creditOf(given: GivenCredit = "uniform", isConfigured = false): CreditMethod {
+  if (isConfigured && isSettings(given) && "credit" in given) return given as unknown as CreditMethod;
   if (isByKind(given) && !(isSettings(given) && "credit" in given)) {
     return creditMethod(parseByKind(creditSchema, given, "credit"));
   }

@@ -30,7 +30,9 @@ function functionTexts(part: unknown, place = "", depth = DEPTH): string[] {
 
 function partHash(part: unknown): string {
   const texts = functionTexts(part);
-  const options = Object.entries(typeof part === "string" ? { kind: part } : (part ?? {})).sort();
+  const options = Object.entries(typeof part === "string" ? { kind: part } : (part ?? {})).sort(([a], [b]) =>
+    a < b ? -1 : 1,
+  );
   const text = texts.length > 0 ? texts.join("\n") : JSON.stringify(options);
   return createHash("sha256").update(text).digest("hex");
 }

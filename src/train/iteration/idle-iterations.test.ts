@@ -19,6 +19,17 @@ test("an iteration with a used group begins the count anew", () => {
   expect(used.map((groups, i) => idle.add(metrics(i + 1, groups)).length)).toEqual([0, 0, 0, 0, 0, 1]);
 });
 
+test("iterations without any reward are told of at once, then after two, four and eight in a row", () => {
+  const idle = new IdleIterations();
+  const unrewarded = (iteration: number) => ({ ...metrics(iteration, 0), unscorable: 8 });
+  const told = Array.from({ length: 9 }, (_, i) => idle.add(unrewarded(i + 1)));
+  expect(told.map((warnings) => warnings.length)).toEqual([1, 1, 0, 1, 0, 0, 0, 1, 0]);
+  expect(told[0]?.[0]).toMatch(/^nothing was learnt: none of the 8 completions has a reward/);
+  expect(told[1]?.[0]).toMatch(/^nothing was learnt in 2 iterations in a row: none/);
+  idle.add(metrics(10, 1));
+  expect(idle.add(unrewarded(11))).toHaveLength(1);
+});
+
 test("completions without any answer are told of at once, and named as the reason", () => {
   const idle = new IdleIterations();
   expect(idle.add(metrics(1, 0, 1))).toEqual([

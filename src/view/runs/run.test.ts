@@ -86,6 +86,7 @@ describe("a run that is not whole", () => {
   test("an empty directory is shown with what is missing", async () => {
     const summary = await new Run("made", temporaryDirectory()).summary();
     expect(summary.problem).toContain("config.json is not there");
+    expect(summary.problem).toMatch(/\(yet\): .+config\.json$/);
   });
 
   test("a half-written config.json is said to be one", async () => {
