@@ -137,15 +137,13 @@ const OPENS = /^\W*(?:maybe|perhaps|possibly)\b|[,\s–—-](?:maybe|perhaps|pos
 function isOpen(text: string, start: number, end: number, sentence: string): boolean {
   if (/^\s*[?？]/.test(text.slice(end, end + 4)) || OPENS.test(sentence)) return true;
   const lead = text.slice(Math.max(0, start - 80), start);
-  return isHedged(lead.slice(Math.max(...[..."\n.!?,;:。"].map((mark) => lead.lastIndexOf(mark))) + 1));
+  return isHedged(lead.slice(Math.max(...Array.from("\n.!?,;:。", (mark) => lead.lastIndexOf(mark))) + 1));
 }
 
 function declarations(text: string): readonly Declaration[] {
   const found: Declaration[] = [];
-  const searched = 0;
   for (const match of lastMatches(text, CUE)) {
     const end = match.index + match[0].length;
-    if (match.index < searched && found.length > 0 && !/:$/.test(match[0])) continue;
     let sentence = sentenceAt(text, end);
     let from = end;
     if (sentence !== undefined && /^[\s*:：]*$/.test(sentence)) {
