@@ -3,9 +3,8 @@
  * What every credit method is: a list of signals that it needs, and a pure function from a batch of completions to
  * token weights. A method sees the whole batch, because some compare completions with each other.
  */
-import type * as z from "zod";
 import type { Rng } from "../math/index.ts";
-import type { Definition, KindDefinition, KindSchema } from "../parts/index.ts";
+import type { Define } from "../parts/index.ts";
 import type { ImageAblation } from "./image-ablation.ts";
 import type { SignalRequest, Signals } from "./signals/index.ts";
 
@@ -128,14 +127,5 @@ export interface CreditMethod {
   credit(groups: readonly (readonly CreditCompletion[])[], rng?: Rng): CompletionCredit[][];
 }
 
-/** A built-in credit method: its options and its maker. */
-export function defineCredit<Schema extends KindSchema>(
-  definition: KindDefinition<Schema, undefined, CreditMethod>,
-): KindDefinition<Schema, undefined, CreditMethod>;
-/** A credit method of a user module: its options, if it has any, and its maker. */
-export function defineCredit<Schema extends z.ZodType>(
-  definition: Definition<Schema, undefined, CreditMethod>,
-): Definition<Schema, undefined, CreditMethod>;
-export function defineCredit<T>(definition: T): T {
-  return definition;
-}
+/** A credit method: its options, if it has any, and its maker. A built-in one has its kind among the options. */
+export const defineCredit: Define<undefined, CreditMethod> = <T>(definition: T) => definition;

@@ -8,9 +8,8 @@
  * An algorithm whose unit is the pair (DPO) is not of that form: its loss is not a sum over tokens. It has a record of
  * its own.
  */
-import type * as z from "zod";
 import type { Aggregation, KlFunction, Rewards, ValueLoss } from "../math/index.ts";
-import type { Definition, KindDefinition, KindSchema } from "../parts/index.ts";
+import type { Define } from "../parts/index.ts";
 import type { RatioLevel } from "./ratio-level.ts";
 import type { SamplerCorrectionConfig } from "./sampler-correction.ts";
 import type { ObjectiveContext } from "./types.ts";
@@ -123,14 +122,5 @@ export interface PairAlgorithm {
 
 export type Algorithm = TokenAlgorithm | PairAlgorithm;
 
-/** A built-in algorithm: its options and its maker. */
-export function defineObjective<Schema extends KindSchema>(
-  definition: KindDefinition<Schema, ObjectiveContext, Algorithm>,
-): KindDefinition<Schema, ObjectiveContext, Algorithm>;
-/** An algorithm of a user module: its options, if it has any, and its maker. */
-export function defineObjective<Schema extends z.ZodType>(
-  definition: Definition<Schema, ObjectiveContext, Algorithm>,
-): Definition<Schema, ObjectiveContext, Algorithm>;
-export function defineObjective<T>(definition: T): T {
-  return definition;
-}
+/** An algorithm: its options, if it has any, and its maker. A built-in one has its kind among the options. */
+export const defineObjective: Define<ObjectiveContext, Algorithm> = <T>(definition: T) => definition;

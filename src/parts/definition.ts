@@ -26,6 +26,16 @@ export interface KindDefinition<Schema extends KindSchema, Context, Part> {
   create(options: z.output<Schema>, context: Context): Part;
 }
 
+/** Gives a definition its types: of a built-in part, whose schema has a kind, or of a user module's. */
+export interface Define<Context, Part> {
+  <Schema extends KindSchema>(
+    definition: KindDefinition<Schema, Context, Part>,
+  ): KindDefinition<Schema, Context, Part>;
+  <Schema extends z.ZodType>(
+    definition: Definition<Schema, Context, Part>,
+  ): Definition<Schema, Context, Part>;
+}
+
 /** Any list of built-in definitions; makers are called only with options of their own kind. */
 type Registry<Context, Part> = readonly KindDefinition<KindSchema & z.ZodObject, Context, Part>[];
 

@@ -5,6 +5,7 @@
  */
 export {
   createPart,
+  type Define,
   type Definition,
   definitionUnion,
   type KindDefinition,

@@ -56,10 +56,8 @@ export class LineProcess {
    *   is then started anew for the next call
    */
   async ask(lines: readonly object[], signal?: AbortSignal): Promise<unknown[]> {
-    const surplus = this.#surplus;
     this.#failure = undefined;
-    this.#surplus = undefined;
-    if (surplus !== undefined) throw surplus;
+    this.#throwSurplus();
     const answers: unknown[] = [];
     while (answers.length < lines.length) {
       signal?.throwIfAborted();
@@ -77,6 +75,10 @@ export class LineProcess {
   /** Waits for lines that nobody asked for. */
   async #silent(milliseconds: number): Promise<void> {
     await sleep(milliseconds);
+    this.#throwSurplus();
+  }
+
+  #throwSurplus(): void {
     const surplus = this.#surplus;
     this.#surplus = undefined;
     if (surplus !== undefined) throw surplus;

@@ -2,10 +2,9 @@
  * @module
  * A reward: a function from a batch of answered problems to numbers, with a name and a weight.
  */
-import type * as z from "zod";
 import type { Problem } from "../data/index.ts";
 import type { StopReason } from "../engine/index.ts";
-import type { Definition, KindDefinition, KindSchema } from "../parts/index.ts";
+import type { Define } from "../parts/index.ts";
 import type { Judgement, Verdict } from "../verify/index.ts";
 
 /** A completion with its problem, as rewards see it. */
@@ -59,14 +58,5 @@ export interface RewardContext {
 /** The part of a reward that its definition makes; name and weight come from the configuration. */
 export type RewardPart = RewardFunction | Pick<Reward, "score" | "close" | "isVerdict">;
 
-/** A built-in reward: its options and its maker. */
-export function defineReward<Schema extends KindSchema>(
-  definition: KindDefinition<Schema, RewardContext, RewardPart>,
-): KindDefinition<Schema, RewardContext, RewardPart>;
-/** A reward of a user module: its options, if it has any, and its maker. */
-export function defineReward<Schema extends z.ZodType>(
-  definition: Definition<Schema, RewardContext, RewardPart>,
-): Definition<Schema, RewardContext, RewardPart>;
-export function defineReward<T>(definition: T): T {
-  return definition;
-}
+/** A reward: its options, if it has any, and its maker. A built-in one has its kind among the options. */
+export const defineReward: Define<RewardContext, RewardPart> = <T>(definition: T) => definition;

@@ -7,6 +7,7 @@ export { pairFaults, scheduleFaults } from "./check-training.ts";
 export { creditAnswers, type JudgedAnswer } from "./credit/credit-answers.ts";
 export { type Answered, creditCapabilities, creditSignals } from "./credit/credit-signals.ts";
 export { heldCredit } from "./given/held-credit.ts";
+export type { TrainParts } from "./given/train-parts.ts";
 export { type Evaluated, type EvaluationRecord, evaluationRecord } from "./iteration/evaluation-record.ts";
 export { type IterationOutcome, runIteration } from "./iteration/iteration.ts";
 export type { BrokenRow, IterationMetrics, IterationTiming } from "./iteration/iteration-metrics.ts";
@@ -20,7 +21,7 @@ export type {
   RunEnd,
   TrainerState,
 } from "./loop/observer.ts";
-export { openTraining, type TrainParts } from "./parts.ts";
+export { openTraining } from "./parts.ts";
 export { latestCheckpoint, listCheckpoints, replaceDirectory } from "./run-directory/checkpoint.ts";
 export { differences as configDifferences } from "./run-directory/differences.ts";
 export { describeEnvironment, type Environment } from "./run-directory/environment.ts";

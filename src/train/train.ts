@@ -5,11 +5,12 @@
 import { algorithmNeeds } from "../objective/index.ts";
 import { requireSound } from "./check-training.ts";
 import { partHashes } from "./given/part-hashes.ts";
+import type { TrainParts } from "./given/train-parts.ts";
 import { reinforcementPhase } from "./iteration/reinforcement.ts";
 import type { Training } from "./iteration/training.ts";
 import { type LoopResult, runLoop } from "./loop/loop.ts";
 import { Observers } from "./loop/observer.ts";
-import { describeTraining, openTraining, type TrainParts } from "./parts.ts";
+import { describeTraining, openTraining } from "./parts.ts";
 
 /** The end of a run: how it ended, its iterations, and where the final model is. */
 export type TrainResult = LoopResult;

@@ -3,22 +3,13 @@
  * The definition of a verdict, and where a verdict reads the answer of a completion.
  */
 import * as z from "zod";
-import type { Definition, KindDefinition, KindSchema } from "../parts/index.ts";
+import type { Define } from "../parts/index.ts";
 import { extractAnswer, markedAnswer } from "./extract-answer.ts";
 import { withoutThought } from "./extraction/thought.ts";
 import type { Judgement, Verdict, VerdictContext } from "./verdict.ts";
 
-/** A built-in verdict: its options and its maker. */
-export function defineVerdict<Schema extends KindSchema>(
-  definition: KindDefinition<Schema, VerdictContext, Verdict>,
-): KindDefinition<Schema, VerdictContext, Verdict>;
-/** A verdict of a user module: its options, if it has any, and its maker. */
-export function defineVerdict<Schema extends z.ZodType>(
-  definition: Definition<Schema, VerdictContext, Verdict>,
-): Definition<Schema, VerdictContext, Verdict>;
-export function defineVerdict<T>(definition: T): T {
-  return definition;
-}
+/** A verdict: its options, if it has any, and its maker. A built-in one has its kind among the options. */
+export const defineVerdict: Define<VerdictContext, Verdict> = <T>(definition: T) => definition;
 
 /** Where an answer is read. */
 export const sourceSchema = z

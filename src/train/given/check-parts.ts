@@ -6,8 +6,8 @@ import { SPLITS } from "../../data/index.ts";
 import { ConfigError } from "../../errors/index.ts";
 import { nearestName } from "../../parts/index.ts";
 import type { Observer } from "../loop/observer.ts";
-import type { TrainParts } from "../parts.ts";
 import { gotText, requireKnownKeys, requireMethods } from "./got.ts";
+import type { TrainParts } from "./train-parts.ts";
 
 const PARTS: Readonly<Record<keyof TrainParts, true>> = {
   engine: true,

@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Reward } from "../../reward/index.ts";
-import type { TrainParts } from "../parts.ts";
+import type { TrainParts } from "./train-parts.ts";
 
 /** Levels of objects in which functions are looked for. */
 const DEPTH = 3;
