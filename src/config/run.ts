@@ -183,9 +183,9 @@ export async function runTraining(options: RunOptions, hooks: TrainingHooks = {}
     if (hasWarmStart(config)) demonstrationsOf(parts.task);
     // Opened here, so that it is opened once.
     const source = await openSource(parts.task.train);
-    // A verdict of the user's own may cost money or minutes.
-    const warning =
-      resume || config.verdict.kind === "module" ? undefined : await referenceWarning(source, parts.verdict);
+    // A judge or a verdict of the user's own may cost money or minutes.
+    const isCostly = config.verdict.kind === "module" || config.verdict.kind === "judge";
+    const warning = resume || isCostly ? undefined : await referenceWarning(source, parts.verdict);
     if (warning !== undefined) onEvent?.({ event: "warning", message: warning });
     const complete: TrainParts = {
       ...parts,

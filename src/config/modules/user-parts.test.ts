@@ -212,9 +212,12 @@ describe("a reward that fails", () => {
         for (const _ of String(text).trim().split("\\n")) console.log(${score});
       });`,
       );
-    const flags = [`reward={command: [${process.execPath}, ${script}]}`, "train.iterations=1"];
+    const weights = join(temporaryDirectory(), "weights.bin");
+    writeFileSync(weights, new Uint8Array(2 ** 20 + 1));
+    const flags = [`reward={command: [${process.execPath}, ${script}, ${weights}]}`, "train.iterations=1"];
     scored(1);
     const { path } = await run(flags);
+    expect(readFileSync(join(path, "config.json"), "utf8")).not.toContain(`"${weights}": "`);
     scored(2);
     const { error } = await run(flags, { runDirectory: path, resume: true });
     expect(error?.message).toContain(`module ${script}: SHA-256`);

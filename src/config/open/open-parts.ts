@@ -133,7 +133,10 @@ export async function openObjective(
   return { ...part, name: part.name ?? name };
 }
 
-/** The files among the words of a command: its script, most often. */
+/** Bytes of a script; larger files of a command are data, such as weights, and are not read. */
+const LARGEST_SCRIPT = 2 ** 20;
+
+/** The files among the words of a command that are no larger than a script: most often one. */
 function commandFiles({
   command,
   cwd = ".",
@@ -144,7 +147,10 @@ function commandFiles({
   return command
     .slice(1)
     .map((word) => resolve(cwd, word))
-    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
+    .filter((path) => {
+      const found = statSync(path, { throwIfNoEntry: false });
+      return found?.isFile() === true && found.size <= LARGEST_SCRIPT;
+    });
 }
 
 /** The modules that a configuration names, with the key of each. */
