@@ -19,6 +19,7 @@ export {
   type ConfiguredParts,
   checkModules,
   evaluatedParts,
+  moduleHashes,
   type OpenPartsOptions,
   openCredit,
   openObjective,
@@ -29,7 +30,7 @@ export { openVerdict } from "./open/open-verdict.ts";
 export { findPreset, presets } from "./presets/index.ts";
 export { readConfigFile } from "./read-file.ts";
 export { type ConfigSources, resolveConfig } from "./resolve-config.ts";
-export { resumeRules } from "./resume-rules.ts";
+export { isHarmless, resumeRules } from "./resume-rules.ts";
 export {
   hasWarmStart,
   type Opened,

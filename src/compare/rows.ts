@@ -1,0 +1,229 @@
+/**
+ * @module
+ * What a grid says: of each cell every measure's mean over seeds, and its difference to the baseline; rows of means over axes,
+ * and the mean over measures.
+ */
+import { type Interval, mean } from "../math/index.ts";
+import type { Cell } from "./cell.ts";
+import { type BySeed, type Difference, differenceOf, meanOverSeeds } from "./differences.ts";
+import type { Grid, Pairing } from "./grid.ts";
+import type { Measured, Unit } from "./measure.ts";
+import type { CellResult } from "./run-grid.ts";
+
+/** A difference with its p-value as Holm adjusts it over all differences of the table. */
+export interface AdjustedDifference extends Difference {
+  readonly pAdjusted: number;
+}
+
+/** One measure of a row. */
+export interface RowValue {
+  /** Mean over seeds with its 95 % interval, infinite for one seed; shares are cut to [0, 1]. */
+  readonly mean: Interval;
+  /** By seed, in the order of the row's seeds. */
+  readonly bySeed: readonly number[];
+  /** To the row of the baseline; absent in that row and where there is none. */
+  readonly difference?: AdjustedDifference;
+}
+
+export interface ComparisonRow {
+  /** Value's name by axis; of weights that nothing was learnt from and of means an axis may have none. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** What learning came to, the weights that it begins with, or a mean over axes. */
+  readonly of: "training" | "start" | "mean";
+  readonly seeds: readonly number[];
+  /** By column; missing where the row has no such measure. */
+  readonly values: Readonly<Record<string, RowValue>>;
+}
+
+/** A column of numbers. */
+export interface Column {
+  readonly name: string;
+  readonly unit: Unit;
+}
+
+export interface Comparison {
+  readonly axes: readonly string[];
+  readonly columns: readonly Column[];
+  readonly baseline?: Readonly<Record<string, string>>;
+  readonly pairing: Pairing;
+  readonly rows: readonly ComparisonRow[];
+}
+
+/** Name of the column of means over measures. */
+export const AVERAGE = "average";
+/** Name of a row's value on an axis that it is a mean over. */
+const MEAN = "mean";
+
+/** Cells that differ in their seed alone. */
+interface Group extends Pick<ComparisonRow, "labels" | "of"> {
+  readonly measured: Readonly<Record<string, BySeed>>;
+}
+
+function groupsOf(results: readonly CellResult[], columns: readonly Column[]): Group[] {
+  const groups = new Map<string, CellResult[]>();
+  for (const result of results) {
+    const { labels, isTrained }: Cell = result.cell;
+    const key = JSON.stringify([labels, isTrained]);
+    groups.set(key, [...(groups.get(key) ?? []), result]);
+  }
+  return [...groups.values()].map((group) => {
+    const { labels, isTrained } = group[0]!.cell;
+    const bySeed = (name: string): BySeed =>
+      new Map(group.flatMap(({ cell, measured }) => (measured[name] ? [[cell.seed, measured[name]]] : [])));
+    const measured = columns.flatMap(({ name }): [string, BySeed][] => {
+      const found = bySeed(name);
+      return found.size === 0 ? [] : [[name, found]];
+    });
+    return { labels, of: isTrained ? "training" : "start", measured: Object.fromEntries(measured) };
+  });
+}
+
+/** Mean of cells, seed by seed; problem by problem where all have scores of the same problems. */
+function meanOf(cells: readonly BySeed[]): BySeed {
+  const [first, ...others] = cells;
+  const seeds = [...(first?.keys() ?? [])].filter((seed) => others.every((other) => other.has(seed)));
+  return new Map(
+    seeds.map((seed): [number, Measured] => {
+      const all = cells.map((cell) => cell.get(seed)!);
+      const lists = all.flatMap(({ scores }) => (scores === undefined ? [] : [scores]));
+      const isAlike = lists.length === all.length && lists.every(({ length }) => length === lists[0]!.length);
+      const scores = lists[0]?.map((_, i) => {
+        const own = lists.map((list) => list[i]!);
+        return own.some((score) => score === null) ? null : mean(own as number[]);
+      });
+      return [seed, { value: mean(all.map(({ value }) => value)), ...(isAlike && scores && { scores }) }];
+    }),
+  );
+}
+
+/** Groups that are means over the axes named, of trained cells. */
+function averageGroups(groups: readonly Group[], averages: readonly string[]): Group[] {
+  if (averages.length === 0) return [];
+  const merged = new Map<string, Group[]>();
+  for (const group of groups.filter(({ of }) => of === "training")) {
+    const labels = Object.entries(group.labels).map(([axis, label]) => [
+      axis,
+      averages.includes(axis) ? MEAN : label,
+    ]);
+    const key = JSON.stringify(labels);
+    merged.set(key, [...(merged.get(key) ?? []), group]);
+  }
+  return [...merged].map(([key, members]) => ({
+    labels: Object.fromEntries(JSON.parse(key) as [string, string][]),
+    of: "mean",
+    measured: Object.fromEntries(
+      Object.keys(members[0]!.measured).map((name) => [
+        name,
+        meanOf(members.map(({ measured }) => measured[name]!)),
+      ]),
+    ),
+  }));
+}
+
+/** The group with the mean over its columns of shares, where it has several and all of them. */
+function withAverage(group: Group, columns: readonly Column[]): Group {
+  const shares = columns
+    .filter(({ unit }) => unit === "share")
+    .flatMap(({ name }) => group.measured[name] ?? []);
+  if (shares.length < 2 || shares.length < columns.length) return group;
+  // Problems of different measures are not the same: the mean is of values alone.
+  const values = shares.map((bySeed) => new Map([...bySeed].map(([seed, { value }]) => [seed, { value }])));
+  return { ...group, measured: { ...group.measured, [AVERAGE]: meanOf(values) } };
+}
+
+/**
+ * Holm's adjusted p-values (Scandinavian Journal of Statistics 6, 1979), in the order given.
+ */
+function holm(pValues: readonly number[]): number[] {
+  const order = [...pValues.keys()].sort((a, b) => pValues[a]! - pValues[b]!);
+  const adjusted = new Array<number>(pValues.length).fill(0);
+  let greatest = 0;
+  for (const [rank, test] of order.entries()) {
+    greatest = Math.max(greatest, Math.min(1, (pValues.length - rank) * pValues[test]!));
+    adjusted[test] = greatest;
+  }
+  return adjusted;
+}
+
+function withinScale(interval: Interval, low: number, high: number): Interval {
+  if (!Number.isFinite(interval.low)) return interval;
+  return { ...interval, low: Math.max(low, interval.low), high: Math.min(high, interval.high) };
+}
+
+/** The comparison that results come to, rows in the order in which their first cells stand. */
+export function comparison(
+  {
+    axes,
+    measures,
+    baseline,
+    averages,
+    pairing,
+  }: Pick<Grid, "axes" | "measures" | "baseline" | "averages" | "pairing">,
+  results: readonly CellResult[],
+): Comparison {
+  const measuredColumns = measures.map(({ name, unit }): Column => ({ name, unit }));
+  const cells = groupsOf(results, measuredColumns);
+  const groups = [...cells, ...averageGroups(cells, averages)].map((group) =>
+    withAverage(group, measuredColumns),
+  );
+  const hasAverage = groups.some(({ measured }) => AVERAGE in measured);
+  const columns: Column[] = [
+    ...measuredColumns,
+    ...(hasAverage ? [{ name: AVERAGE, unit: "share" } as const] : []),
+  ];
+  const differences = groups.map((group) => differencesOf(group, groups, baseline, pairing));
+  const tests = differences.flatMap((byName) => [...byName.values()]);
+  const adjusted = new Map(
+    holm(tests.map(({ pValue }) => pValue)).map((pAdjusted, i) => [tests[i]!, pAdjusted]),
+  );
+  const rows = groups.map(({ labels, of, measured }, i): ComparisonRow => {
+    const values = columns.flatMap(({ name, unit }): [string, RowValue][] => {
+      const bySeed = measured[name];
+      if (bySeed === undefined) return [];
+      const over = meanOverSeeds(bySeed, pairing);
+      const difference = differences[i]!.get(name);
+      return [
+        [
+          name,
+          {
+            mean: unit === "share" ? withinScale(over, 0, 1) : over,
+            bySeed: [...bySeed.values()].map(({ value }) => value),
+            ...(difference && {
+              difference: {
+                ...difference,
+                ...(unit === "share" && withinScale(difference, -1, 1)),
+                pAdjusted: adjusted.get(difference)!,
+              },
+            }),
+          },
+        ],
+      ];
+    });
+    const seeds = [...(Object.values(measured)[0]?.keys() ?? [])];
+    return { labels, of, seeds, values: Object.fromEntries(values) };
+  });
+  return { axes, columns, ...(baseline && { baseline }), pairing, rows };
+}
+
+/** Differences of a group to the group that has the baseline's values and is otherwise alike, by column. */
+function differencesOf(
+  group: Group,
+  groups: readonly Group[],
+  baseline: Readonly<Record<string, string>> | undefined,
+  pairing: Pairing,
+): Map<string, Difference> {
+  if (baseline === undefined || group.of === "start") return new Map();
+  // A mean over the baseline's own axis has no cell to be compared with.
+  if (Object.keys(baseline).some((axis) => group.of === "mean" && group.labels[axis] === MEAN))
+    return new Map();
+  const wanted = JSON.stringify({ ...group.labels, ...baseline });
+  const other = groups.find(({ labels, of }) => of === group.of && JSON.stringify(labels) === wanted);
+  if (other === undefined || other === group) return new Map();
+  return new Map(
+    Object.entries(group.measured).flatMap(([name, own]): [string, Difference][] => {
+      const against = other.measured[name];
+      const found = against && differenceOf(own, against, pairing);
+      return found === undefined ? [] : [[name, found]];
+    }),
+  );
+}
