@@ -13,6 +13,8 @@ export interface Cell {
   readonly labels: Readonly<Record<string, string>>;
   readonly seed: number;
   readonly config: Config;
+  /** Configuration whose warm start learning begins with; the cell's own unless given. */
+  readonly start?: Config;
   /** Whether the cell is what learning comes to, or the weights that it begins with. */
   readonly isTrained: boolean;
 }
@@ -40,9 +42,12 @@ export function contentKey(value: unknown): string {
   return createHash("sha256").update(sorted.join("\n")).digest("hex").slice(0, 16);
 }
 
-/** All of a configuration that learning follows from, with the hashes of its modules. */
+/** What a cell is told apart by. */
+type Identified = Pick<Cell, "config" | "start" | "isTrained">;
+
+/** All of a configuration that learning follows from but its first weights, with the hashes of its modules. */
 function learntFrom(config: Config): unknown {
-  const { evaluation: _evaluation, ...rest } = config;
+  const { evaluation: _evaluation, model: _model, sft: _sft, ...rest } = config;
   const kept = leaves(rest, "").filter(([key]) => !isHarmless(key) && !REPORTS.test(key));
   return { ...Object.fromEntries(kept), modules: moduleHashes(config) ?? null };
 }
@@ -55,13 +60,15 @@ function startOf({ model, data, prompt, sft, engine, train }: Config): unknown {
 }
 
 /** Key of the weights that learning begins with. */
-export function startKey(config: Config): string {
-  return contentKey(startOf(config));
+export function startKey({ config, start = config }: Pick<Cell, "config" | "start">): string {
+  return contentKey(startOf(start));
 }
 
 /** Name of the cell's directory: what it is in short, and the hash that tells it from all others. */
-export function cellKey({ config, isTrained }: Pick<Cell, "config" | "isTrained">): string {
-  if (!isTrained) return `start-${startKey(config)}`;
-  const { algorithm, credit, train } = config;
-  return `${algorithm.kind}-${credit.kind}-${train.seed}-${contentKey(learntFrom(config))}`;
+export function cellKey(cell: Identified): string {
+  const start = startKey(cell);
+  if (!cell.isTrained) return `start-${start}`;
+  const { algorithm, credit, train } = cell.config;
+  const key = contentKey({ start, learning: learntFrom(cell.config) });
+  return `${algorithm.kind}-${credit.kind}-${train.seed}-${key}`;
 }

@@ -8,6 +8,7 @@ import { findPreset, resolveConfig } from "../config/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import { nearestName, type Settings } from "../parts/index.ts";
 import { type Axis, type AxisValue, axisSchema, readAxis } from "./axis.ts";
+import { type Baseline, sameBut } from "./baseline.ts";
 import { type Cell, startKey } from "./cell.ts";
 import type { Measure } from "./measure.ts";
 import { readMeasures } from "./measures/registry.ts";
@@ -64,7 +65,7 @@ export interface Grid {
   readonly axes: readonly string[];
   readonly cells: readonly Cell[];
   readonly measures: readonly Measure[];
-  readonly baseline?: Readonly<Record<string, string>>;
+  readonly baseline?: Baseline;
   readonly averages: readonly string[];
   readonly pairing: Pairing;
 }
@@ -92,7 +93,7 @@ export function readGrid(grid: Settings): Grid {
     axes: axes.map(({ key }) => key),
     cells: [...(parsed.start ? startCells(axes, trained) : []), ...trained],
     measures: readMeasures(parsed.measures),
-    ...(parsed.baseline && { baseline: parsed.baseline }),
+    ...(parsed.baseline && { baseline: sameBut(parsed.baseline) }),
     averages: parsed.averages,
     pairing:
       parsed.pairing === "auto" ? (seeds.length < ENOUGH_SEEDS ? "problems" : "seeds") : parsed.pairing,
@@ -142,7 +143,7 @@ function trainedCells(
 function startCells(axes: readonly Axis[], trained: readonly Cell[]): Cell[] {
   const starts = new Map<string, Cell[]>();
   for (const cell of trained) {
-    const key = `${cell.seed} ${startKey(cell.config)}`;
+    const key = `${cell.seed} ${startKey(cell)}`;
     starts.set(key, [...(starts.get(key) ?? []), cell]);
   }
   return [...starts.values()].map((cells): Cell => {

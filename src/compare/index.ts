@@ -3,17 +3,20 @@
  * Comparisons: a grid of axes and seeds, run cell by cell, what is measured of each, and the table it comes to. Start with
  * `grid`; `cell` says what makes two cells one, `store` keeps them.
  */
+
 export { type Axis, type AxisValue, readAxis } from "./axis.ts";
+export type { Baseline } from "./baseline.ts";
 export { type Cell, cellKey, cellName, contentKey, startKey } from "./cell.ts";
 export type { BySeed, Difference } from "./differences.ts";
 export { comparisonLatex } from "./formats/latex.ts";
 export { comparisonMarkdown, comparisonText } from "./formats/text.ts";
-export { numberWords } from "./formats/words.ts";
+export { numberWords, pWords, signedWords } from "./formats/words.ts";
 export { type Grid, type Pairing, readGrid } from "./grid.ts";
 export type { Evidence, Measure, Measured, Subject, Unit } from "./measure.ts";
 export { readMeasures } from "./measures/registry.ts";
 export {
   type AdjustedDifference,
+  AVERAGE,
   type Column,
   type Comparison,
   type ComparisonRow,

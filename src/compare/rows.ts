@@ -4,6 +4,7 @@
  * and the mean over measures.
  */
 import { type Interval, mean } from "../math/index.ts";
+import type { Baseline } from "./baseline.ts";
 import type { Cell } from "./cell.ts";
 import { type BySeed, type Difference, differenceOf, meanOverSeeds } from "./differences.ts";
 import type { Grid, Pairing } from "./grid.ts";
@@ -44,7 +45,8 @@ export interface Column {
 export interface Comparison {
   readonly axes: readonly string[];
   readonly columns: readonly Column[];
-  readonly baseline?: Readonly<Record<string, string>>;
+  /** Name of what rows are compared with. */
+  readonly baseline?: string;
   readonly pairing: Pairing;
   readonly rows: readonly ComparisonRow[];
 }
@@ -202,22 +204,27 @@ export function comparison(
     const seeds = [...(Object.values(measured)[0]?.keys() ?? [])];
     return { labels, of, seeds, values: Object.fromEntries(values) };
   });
-  return { axes, columns, ...(baseline && { baseline }), pairing, rows };
+  return { axes, columns, ...(baseline && { baseline: baseline.name }), pairing, rows };
 }
 
-/** Differences of a group to the group that has the baseline's values and is otherwise alike, by column. */
+/** Differences of a group to its baseline, by column; none where the baseline is the group itself or is not there. */
 function differencesOf(
   group: Group,
   groups: readonly Group[],
-  baseline: Readonly<Record<string, string>> | undefined,
+  baseline: Baseline | undefined,
   pairing: Pairing,
 ): Map<string, Difference> {
-  if (baseline === undefined || group.of === "start") return new Map();
   // A mean over the baseline's own axis has no cell to be compared with.
-  if (Object.keys(baseline).some((axis) => group.of === "mean" && group.labels[axis] === MEAN))
+  const labels = baseline?.of(group.labels);
+  const isMean = (own: Group["labels"], axis: string) => own[axis] === MEAN;
+  if (
+    labels === undefined ||
+    Object.keys(labels).some((axis) => isMean(group.labels, axis) && !isMean(labels, axis))
+  ) {
     return new Map();
-  const wanted = JSON.stringify({ ...group.labels, ...baseline });
-  const other = groups.find(({ labels, of }) => of === group.of && JSON.stringify(labels) === wanted);
+  }
+  const wanted = JSON.stringify(labels);
+  const other = groups.find((one) => JSON.stringify(one.labels) === wanted);
   if (other === undefined || other === group) return new Map();
   return new Map(
     Object.entries(group.measured).flatMap(([name, own]): [string, Difference][] => {

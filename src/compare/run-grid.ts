@@ -83,7 +83,7 @@ export function knownResult(
 /** @returns false when it was interrupted */
 async function runCell(cell: Cell, options: GridOptions): Promise<boolean> {
   const { store, signal } = options;
-  const start = await startingWeights(cell.config, options);
+  const start = await startingWeights(cell, options);
   if (start === undefined) return false;
   const runDirectory = cell.isTrained ? store.runDirectory(cell) : undefined;
   if (runDirectory !== undefined && !store.isTrained(cell)) {
@@ -114,14 +114,15 @@ async function runCell(cell: Cell, options: GridOptions): Promise<boolean> {
   return true;
 }
 
-/** The configuration with the weights of its warm start; undefined when that was interrupted. */
-async function startingWeights(config: Config, options: GridOptions): Promise<Config | undefined> {
-  if (!hasWarmStart(config)) return config;
-  const runDirectory = options.store.warmStart(config);
+/** The cell's configuration with the weights of its warm start; undefined when that was interrupted. */
+async function startingWeights(cell: Cell, options: GridOptions): Promise<Config | undefined> {
+  const { config, start = config } = cell;
+  if (!hasWarmStart(start)) return { ...config, model: start.model };
+  const runDirectory = options.store.warmStart(cell);
   const path = join(runDirectory, FINAL_MODEL);
   if (!existsSync(path)) {
     const resume = RunDirectory.exists(runDirectory);
-    const { status } = await runWarmStart({ ...runOptions(options), config, runDirectory, resume });
+    const { status } = await runWarmStart({ ...runOptions(options), config: start, runDirectory, resume });
     if (status === "interrupted") return undefined;
   }
   return { ...config, model: { kind: "directory", path } };

@@ -6,11 +6,11 @@
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Config } from "../config/index.ts";
 import { RunError } from "../errors/index.ts";
 import { isSettings } from "../parts/index.ts";
 import { FINAL_MODEL } from "../train/index.ts";
 import { type Cell, cellKey, contentKey, startKey } from "./cell.ts";
+import { iterationColumns, METRICS } from "./iteration-columns.ts";
 import type { Evidence } from "./measure.ts";
 
 /** A directory of cells. */
@@ -22,18 +22,28 @@ export class CellStore {
   }
 
   /** Run directory of a trained cell. */
-  runDirectory(cell: Pick<Cell, "config" | "isTrained">): string {
+  runDirectory(cell: Pick<Cell, "config" | "start" | "isTrained">): string {
     return join(this.directory, "cells", cellKey(cell));
   }
 
   /** Run directory of a warm start. */
-  warmStart(config: Config): string {
-    return join(this.directory, "warm-starts", startKey(config));
+  warmStart(cell: Pick<Cell, "config" | "start">): string {
+    return join(this.directory, "warm-starts", startKey(cell));
   }
 
   /** Whether the run of a trained cell has ended. */
-  isTrained(cell: Pick<Cell, "config" | "isTrained">): boolean {
+  isTrained(cell: Pick<Cell, "config" | "start" | "isTrained">): boolean {
     return existsSync(join(this.runDirectory(cell), FINAL_MODEL));
+  }
+
+  /** Seconds of a trained cell's iterations; undefined where its run is not there. */
+  trainingSeconds(cell: Pick<Cell, "config" | "start" | "isTrained">): number | undefined {
+    const file = join(this.runDirectory(cell), METRICS);
+    if (!existsSync(file)) return undefined;
+    return iterationColumns(file)["timing.totalSeconds"]?.reduce<number>(
+      (sum, value) => sum + (value ?? 0),
+      0,
+    );
   }
 
   #resultFile(cell: Cell, evidence: Evidence): string {

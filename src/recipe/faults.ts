@@ -2,7 +2,7 @@
  * @module
  * What a recipe names and does not exist: presets, settings, rows, columns, benchmarks, data sets.
  */
-import { readMeasures } from "../compare/index.ts";
+import { AVERAGE, readMeasures } from "../compare/index.ts";
 import { findPreset, resolveConfig } from "../config/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import type { Settings } from "../parts/index.ts";
@@ -40,7 +40,8 @@ function runFaults(recipe: RunsRecipe, { paper, digits }: Surroundings): string[
   const { rows, columns } = recipe;
   const names = rows.map(({ name }) => name);
   const faults: string[] = [];
-  const say = (key: string, found: readonly string[]) => faults.push(...found.map((fault) => `${key}: ${fault}`));
+  const say = (key: string, found: readonly string[]) =>
+    faults.push(...found.map((fault) => `${key}: ${fault}`));
   const expect = (key: string, known: readonly string[], name: string | undefined) => {
     if (name !== undefined && !known.includes(name)) {
       faults.push(`${key}: expected one of ${known.join(", ")}, got "${name}"`);
@@ -50,19 +51,30 @@ function runFaults(recipe: RunsRecipe, { paper, digits }: Surroundings): string[
   if (twice !== undefined) faults.push(`rows: "${twice}" twice`);
   for (const [c, { benchmark, measure, name }] of columns.entries()) {
     expect(`columns.${c}.benchmark`, benchmarkNames, benchmark);
-    if (measure) say(`columns.${c}.measure`, faultOf(() => readMeasures({ [name]: measure })));
+    if (measure)
+      say(
+        `columns.${c}.measure`,
+        faultOf(() => readMeasures({ [name]: measure })),
+      );
   }
   for (const [r, row] of rows.entries()) {
     const key = `rows.${r}`;
     const ways = [row.start, row.preset, row.reported].filter((way) => way !== undefined);
-    if (ways.length !== 1) faults.push(`${key}: expected one of start, preset and reported, got ${ways.length}`);
+    if (ways.length !== 1)
+      faults.push(`${key}: expected one of start, preset and reported, got ${ways.length}`);
     expect(`${key}.over`, names, row.over);
     expect(`${key}.data`, Object.keys(paper.data), row.data);
-    say(key, faultOf(() => printedByColumn(recipe, row)));
+    say(
+      key,
+      faultOf(() => printedByColumn(recipe, row)),
+    );
     if (row.preset !== undefined) {
       const { preset, set } = row;
       const base = () => findPreset(preset).settings as Settings;
-      say(key, faultOf(() => resolveConfig({ preset: base(), overrides: set })));
+      say(
+        key,
+        faultOf(() => resolveConfig({ preset: base(), overrides: set })),
+      );
     }
   }
   expect("baseline", names, recipe.baseline);
@@ -70,7 +82,7 @@ function runFaults(recipe: RunsRecipe, { paper, digits }: Surroundings): string[
   if (!("cannot" in recipe.digits)) {
     const known = columns.map(({ name }) => name);
     for (const [measure, column] of Object.entries(recipe.digits.columns)) {
-      expect("digits.columns", Object.keys(digits.measures), measure);
+      expect("digits.columns", [...Object.keys(digits.measures), AVERAGE], measure);
       expect(`digits.columns.${measure}`, known, column ?? undefined);
     }
     for (const name of Object.keys(recipe.digits.set)) expect("digits.set", names, name);

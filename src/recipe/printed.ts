@@ -13,7 +13,10 @@ export const ABSENT = "absent";
  *
  * @throws ConfigError when there are more or fewer cells than columns, or a column is none of the recipe's
  */
-export function printedByColumn(recipe: Pick<RunsRecipe, "columns">, row: RecipeRow): Map<string, PrintedValue> {
+export function printedByColumn(
+  recipe: Pick<RunsRecipe, "columns">,
+  row: RecipeRow,
+): Map<string, PrintedValue> {
   const names = recipe.columns.map(({ name }) => name);
   const { printed } = row;
   if (Array.isArray(printed)) {

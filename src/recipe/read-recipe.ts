@@ -12,7 +12,14 @@ import { ConfigError } from "../errors/index.ts";
 import { packageFile } from "../package/index.ts";
 import { nearestName } from "../parts/index.ts";
 import { recipeFaults } from "./faults.ts";
-import { type DigitsScale, digitsScaleSchema, type Paper, paperSchema, type Recipe, recipeSchema } from "./schema.ts";
+import {
+  type DigitsScale,
+  digitsScaleSchema,
+  type Paper,
+  paperSchema,
+  type Recipe,
+  recipeSchema,
+} from "./schema.ts";
 
 /** Directory of the recipes that the package ships. */
 export const RECIPES: string = fileURLToPath(packageFile("recipes/"));
@@ -75,7 +82,9 @@ export function readRecipe(name: string, directory: string = RECIPES): NamedReci
   if (!names.includes(name)) {
     const near = nearestName(name, names);
     const hint = near === undefined ? "" : `; did you mean ${near}?`;
-    throw new ConfigError(`recipe: expected one of those that fovea reproduce --list names, got "${name}"${hint}`);
+    throw new ConfigError(
+      `recipe: expected one of those that fovea reproduce --list names, got "${name}"${hint}`,
+    );
   }
   const folder = join(directory, name.slice(0, name.indexOf("/")));
   const file = join(directory, `${name}${EXTENSION}`);
@@ -89,6 +98,7 @@ export function readRecipe(name: string, directory: string = RECIPES): NamedReci
 /** What stands in for the papers' models, data and benchmarks at digits scale. */
 export function readDigitsScale(directory: string = RECIPES): DigitsScale {
   const file = join(directory, `digits${EXTENSION}`);
-  if (!existsSync(file)) throw new ConfigError(`${file}: expected the settings of digits scale, found no file`);
+  if (!existsSync(file))
+    throw new ConfigError(`${file}: expected the settings of digits scale, found no file`);
   return readYaml(file, digitsScaleSchema);
 }

@@ -26,10 +26,14 @@ const printed = z
 const columnSchema = z
   .strictObject({
     name: line.describe("Heading, as the paper prints it."),
-    benchmark: line.optional().describe("Benchmark that the number is measured on, by its name in fovea benchmarks."),
+    benchmark: line
+      .optional()
+      .describe("Benchmark that the number is measured on, by its name in fovea benchmarks."),
     subset: line.optional().describe("Split or version of the benchmark, as the paper names it."),
     metric: line.optional().describe("Which of the benchmark's numbers; its main one unless given."),
-    measure: settings.optional().describe("What is measured where it is no benchmark, as in a grid's measures."),
+    measure: settings
+      .optional()
+      .describe("What is measured where it is no benchmark, as in a grid's measures."),
     average: z.literal(true).optional().describe("Mean over the columns before it."),
     unit: z
       .enum(["percent", "seconds", "tokens", "nats", "radians", "share", "count"])
@@ -59,7 +63,9 @@ const settingRowSchema = z
     group: line.optional().describe("Heading that the paper prints above it."),
     preset: line.describe("Preset that has the setting."),
     key: line.optional().describe("Dotted key of the setting; none where Fovea has no such setting."),
-    means: line.optional().describe("How the printed value and the setting go together, where they are not equal."),
+    means: line
+      .optional()
+      .describe("How the printed value and the setting go together, where they are not equal."),
     printed: printedValue,
   })
   .describe("One printed setting.");
@@ -70,10 +76,22 @@ const digitsSchema = z
     z.strictObject({
       columns: z
         .record(z.string(), z.string().nullable())
-        .describe("What is measured, by its name in recipes/digits.yaml, and the printed column beside it, or none."),
-      set: z.record(z.string(), settings).default({}).describe("Settings of rows, by name, over those they have."),
-      leaveOut: z.record(z.string(), line).default({}).describe("Rows that do not run there, by name, and why."),
-      seeds: z.array(z.int().min(0)).min(1).optional().describe("Seeds; those of recipes/digits.yaml unless given."),
+        .describe(
+          "What is measured, by its name in recipes/digits.yaml, and the printed column beside it, or none.",
+        ),
+      set: z
+        .record(z.string(), settings)
+        .default({})
+        .describe("Settings of rows, by name, over those they have."),
+      leaveOut: z
+        .record(z.string(), line)
+        .default({})
+        .describe("Rows that do not run there, by name, and why."),
+      seeds: z
+        .array(z.int().min(0))
+        .min(1)
+        .optional()
+        .describe("Seeds; those of recipes/digits.yaml unless given."),
       notes: z.array(line).default([]).describe("How the design is carried over."),
     }),
   ])
@@ -82,7 +100,9 @@ const digitsSchema = z
 const common = {
   title: line.describe("What the table or figure shows."),
   item: line.describe("Its name in the paper, such as Table 1."),
-  absent: line.optional().describe("Which numbers are in no text at hand, and where those that are come from."),
+  absent: line
+    .optional()
+    .describe("Which numbers are in no text at hand, and where those that are come from."),
   notes: z.array(line).default([]).describe("What the paper leaves open, and what was chosen."),
 };
 
@@ -129,7 +149,8 @@ export const paperSchema = z.strictObject({
 
 /** The built-in task as a stand-in: one configuration under all rows, and what is measured. */
 export const digitsScaleSchema = z.strictObject({
-  config: settings.describe("Settings below those that rows carry over."),
+  preset: line.describe("Preset below all rows."),
+  config: settings.describe("Settings over those of the preset, below those that rows carry over."),
   carried: z.array(line).describe("Keys of a row's preset that are carried over, dotted."),
   seeds: z.array(z.int().min(0)).min(1),
   measures: z.record(line, settings).describe("What is measured, by name, as in a grid."),

@@ -49,11 +49,6 @@ export function headingWords({ name, unit }: Column): string {
   return unit === "share" ? `${name}, %` : unit === "seconds" ? `${name}, s` : name;
 }
 
-/** The name of the baseline, for headings. */
-export function baselineWords(baseline: Readonly<Record<string, string>>): string {
-  return Object.values(baseline).join(" ");
-}
-
 /** What intervals and p-values are. */
 export function noteWords({ baseline, pairing, rows }: Comparison): string {
   const seeds = Math.max(0, ...rows.map((row) => row.seeds.length));
@@ -91,9 +86,7 @@ export function valueWords(row: ComparisonRow, { columns, baseline }: Comparison
 /** Headings of a table. */
 export function headings({ axes, columns, baseline }: Comparison): string[] {
   const names = columns.flatMap((column) =>
-    baseline === undefined
-      ? [headingWords(column)]
-      : [headingWords(column), `over ${baselineWords(baseline)}`],
+    baseline === undefined ? [headingWords(column)] : [headingWords(column), `over ${baseline}`],
   );
   return [...(axes.length === 0 ? [""] : axes), "seeds", ...names];
 }

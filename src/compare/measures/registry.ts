@@ -5,10 +5,11 @@
 import { ConfigError } from "../../errors/index.ts";
 import { createPart, kindsOf, nearestName, parseOptions, type Settings } from "../../parts/index.ts";
 import type { Measure, MeasureContext } from "../measure.ts";
+import { diagnosisMeasure } from "./diagnosis.ts";
 import { evaluationMeasure } from "./evaluation.ts";
 import { runMeasure } from "./run-metric.ts";
 
-const definitions = [evaluationMeasure, runMeasure] as const;
+const definitions = [evaluationMeasure, runMeasure, diagnosisMeasure] as const;
 
 /**
  * The measures that a grid names.

@@ -3,11 +3,11 @@
  * A metric of a cell's iterations, read from its metrics.jsonl: a mean over a stretch of the run, such as the reward of the
  * last tenth or the seconds of an iteration.
  */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
-import { ConfigError, RunError } from "../../errors/index.ts";
-import { isSettings, type KindDefinition } from "../../parts/index.ts";
+import { ConfigError } from "../../errors/index.ts";
+import type { KindDefinition } from "../../parts/index.ts";
+import { type IterationColumns, iterationColumns, METRICS } from "../iteration-columns.ts";
 import type { Evidence, Measure, MeasureContext, Measured } from "../measure.ts";
 
 const share = z.number().min(0).max(1);
@@ -24,40 +24,10 @@ const schema = z
   })
   .describe("A mean over iterations of a metric of the run.");
 
-/** `[iterations]` numbers by dotted key; null where an iteration has none. */
-type Columns = Readonly<Record<string, readonly (number | null)[]>>;
-
-/** Numbers of one record by dotted key. */
-function numbers(value: unknown, path = ""): [string, number][] {
-  if (typeof value === "number") return [[path, value]];
-  if (!isSettings(value)) return [];
-  return Object.entries(value).flatMap(([key, inner]) =>
-    numbers(inner, path === "" ? key : `${path}.${key}`),
-  );
-}
-
-function columnsOf(file: string): Columns {
-  const rows = readFileSync(file, "utf8")
-    .split("\n")
-    .flatMap((line, i): Record<string, number>[] => {
-      if (line === "") return [];
-      let record: unknown;
-      try {
-        record = JSON.parse(line);
-      } catch (error) {
-        throw new RunError(`${file}: line ${i + 1} is no JSON`, { cause: error });
-      }
-      const isIteration = isSettings(record) && record["event"] === "iteration";
-      return isIteration ? [Object.fromEntries(numbers(record))] : [];
-    });
-  const keys = new Set(rows.flatMap((row) => Object.keys(row)));
-  return Object.fromEntries([...keys].map((key) => [key, rows.map((row) => row[key] ?? null)]));
-}
-
 const evidence: Evidence = {
   isOfWeights: false,
-  identity: () => "metrics.jsonl",
-  gather: ({ runDirectory }) => Promise.resolve(columnsOf(join(runDirectory!, "metrics.jsonl"))),
+  identity: () => METRICS,
+  gather: ({ runDirectory }) => Promise.resolve(iterationColumns(join(runDirectory!, METRICS))),
 };
 
 /** Mean of a column between two shares of its length, rounded to whole iterations; at least one. */
@@ -68,7 +38,7 @@ function stretchMean(column: readonly (number | null)[], from: number, to: numbe
   return kept.reduce((sum, value) => sum + value, 0) / kept.length;
 }
 
-function pick(where: string, columns: Columns, metric: string, from: number, to: number): Measured {
+function pick(where: string, columns: IterationColumns, metric: string, from: number, to: number): Measured {
   const column = columns[metric];
   if (column === undefined) {
     const known = Object.keys(columns).join(", ");
@@ -86,7 +56,7 @@ export const runMeasure: KindDefinition<typeof schema, MeasureContext, Measure> 
       name,
       unit,
       evidence,
-      pick: (columns) => pick(`measures.${name}`, columns as Columns, metric, from, to),
+      pick: (columns) => pick(`measures.${name}`, columns as IterationColumns, metric, from, to),
     };
   },
 };
