@@ -162,7 +162,7 @@ async function reproduce(
   const recipes = namesOf(names, flags).map((name) => readRecipe(name));
   const store = new CellStore(flags.out);
   for (const { name, recipe } of recipes) {
-    if (recipe.kind !== "settings") continue;
+    if (recipe.kind !== "settings" || flags.plan) continue;
     const settings = settingLines(recipe);
     reporter.json({ event: "settings", recipe: name, settings });
     reporter.text(`${name}: ${recipe.title}\n${settingsText(settings)}\n`);

@@ -7,9 +7,10 @@ import { createPart, kindsOf, nearestName, parseOptions, type Settings } from ".
 import type { Measure, MeasureContext } from "../measure.ts";
 import { diagnosisMeasure } from "./diagnosis.ts";
 import { evaluationMeasure } from "./evaluation.ts";
+import { rolloutClusters } from "./rollout-clusters.ts";
 import { runMeasure } from "./run-metric.ts";
 
-const definitions = [evaluationMeasure, runMeasure, diagnosisMeasure] as const;
+const definitions = [evaluationMeasure, runMeasure, diagnosisMeasure, rolloutClusters] as const;
 
 /**
  * The measures that a grid names.
