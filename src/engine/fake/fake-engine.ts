@@ -20,6 +20,7 @@ import type {
   ScoreRequest,
   Sequence,
 } from "../engine.ts";
+import { promptGenerators } from "../prompt-generators.ts";
 import { adamStep } from "./adam-step.ts";
 import {
   addEntropyGradient,
@@ -173,10 +174,10 @@ export function createFakeEngine(options: FakeEngineOptions): Engine {
   };
 
   const sampleFrom = (table: Float64Array, request: SampleRequest): Completion[][] => {
-    const draws = new Rng(request.seed);
+    const generators = promptGenerators(request.seed, request.prompts.length);
     return request.prompts.map((prompt, p) =>
       Array.from({ length: request.groupSize }, (_, g) => {
-        const draw = draws.fork(`${p}/${g}`);
+        const draw = generators[p]!.fork(g);
         const tokens: number[] = [];
         const logprobs: number[] = [];
         const entropy: number[] = [];
