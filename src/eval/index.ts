@@ -26,6 +26,13 @@ export {
   type Share,
 } from "./evaluate.ts";
 export { type OpenDialogueOptions, openDialogue } from "./open-dialogue.ts";
+export {
+  engineRespondent,
+  problemSeed,
+  type Respondent,
+  type RespondRequest,
+  type Response,
+} from "./respondent.ts";
 export { type RowCounts, RowTally } from "./row-tally.ts";
 export { type Alignment, markdownTable, textTable } from "./text-table.ts";
 export { roleLegend, type ShownRole, type ShownToken, showTokens } from "./token-colours.ts";
