@@ -20,7 +20,6 @@ import type {
   ScoreRequest,
   Sequence,
 } from "../engine.ts";
-import { promptGenerators } from "../prompt-generators.ts";
 import { adamStep } from "./adam-step.ts";
 import {
   addEntropyGradient,
@@ -174,10 +173,12 @@ export function createFakeEngine(options: FakeEngineOptions): Engine {
   };
 
   const sampleFrom = (table: Float64Array, request: SampleRequest): Completion[][] => {
-    const generators = promptGenerators(request.seed, request.prompts.length);
+    const { seed } = request;
+    const drawOf = (p: number, g: number) =>
+      typeof seed === "number" ? new Rng(seed).fork(`${p}/${g}`) : new Rng(seed[p]!).fork(`0/${g}`);
     return request.prompts.map((prompt, p) =>
       Array.from({ length: request.groupSize }, (_, g) => {
-        const draw = generators[p]!.fork(g);
+        const draw = drawOf(p, g);
         const tokens: number[] = [];
         const logprobs: number[] = [];
         const entropy: number[] = [];
