@@ -9,6 +9,12 @@ export {
   answerFormats,
   definePromptFormat,
 } from "./answer-format.ts";
+export { type ChatModelOptions, chatModelSchema } from "./chat-model-options.ts";
+export {
+  type ChatRespondent,
+  type ChatRespondentContext,
+  chatRespondent,
+} from "./chat-respondent.ts";
 export { createDialogue, type Dialogue, type DialogueOptions } from "./dialogue.ts";
 export {
   type DrawOptions,
