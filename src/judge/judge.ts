@@ -2,8 +2,7 @@
  * @module
  * The judge: asks a language model whether a completion answers its problem.
  */
-import { ChatClient, type ChatClientContext } from "./chat-client.ts";
-import type { Message } from "./chat-wire.ts";
+import { ChatClient, type ChatClientContext, type Message } from "../chat/index.ts";
 import type { JudgeOptions } from "./options.ts";
 import { judgePrompt } from "./prompts/registry.ts";
 import type { Extraction } from "./prompts/replies.ts";
@@ -35,7 +34,7 @@ export interface JudgeOutcome {
   readonly reason: string;
 }
 
-export type JudgeContext = ChatClientContext;
+export type JudgeContext = Omit<ChatClientContext, "role">;
 
 /** One step of a prompt. */
 interface Asking<Read> {
@@ -61,7 +60,7 @@ export class Judge {
 
   constructor(options: JudgeOptions, context: JudgeContext = {}) {
     this.#options = options;
-    this.#client = new ChatClient(options, context);
+    this.#client = new ChatClient(options, { ...context, role: "judge" });
     this.#cache = new ReplyCache(options.cache);
   }
 
@@ -133,7 +132,10 @@ export class Judge {
     const key = replyKey({ model, messages, temperature, maxTokens });
     const known = this.#cache.get(key) ?? this.#underWay.get(key);
     if (known !== undefined) return known;
-    const asked = this.#client.chat(messages, signal).then(({ reply, served, tokens }) => {
+    const request = { messages, temperature, fields: { max_tokens: maxTokens } };
+    const asked = this.#client.chat(request, signal).then(({ choices, served, usage }) => {
+      const reply = choices[0]!.text;
+      const tokens = usage && usage.prompt + usage.completion;
       this.#cache.add({ key, model, served, ...factsOf(reply), reply, tokens });
       return reply;
     });
