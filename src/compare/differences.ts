@@ -2,7 +2,14 @@
  * @module
  * What tells two cells apart: the difference of one measure with its interval and its paired test, over seeds or over problems.
  */
-import { type Interval, mean, pairedDifference, studentInterval, studentProbability } from "../math/index.ts";
+import {
+  accuracyDifference,
+  accuracyInterval,
+  type Interval,
+  pairedDifference,
+  Rng,
+  studentInterval,
+} from "../math/index.ts";
 import type { Pairing } from "./grid.ts";
 import type { Measured } from "./measure.ts";
 
@@ -14,39 +21,36 @@ export interface Difference extends Interval {
   /** What it is paired by. */
   readonly pairing: Pairing;
   readonly pairs: number;
-  /** Two-sided, of the paired t test. */
+  /** Two-sided: of the paired t test over seeds, of McNemar's exact or the sign-flip test over problems. */
   readonly pValue: number;
 }
 
-/** `[N]` mean score of each problem over the seeds; problems that were not judged in all of them are left out (NaN). */
-function problemMeans(measured: readonly Measured[]): Float64Array | undefined {
+/** Draws of bootstraps and of sign flips: the same for every table. */
+const SEED = 0;
+
+/** `[P][seeds]` scores of each problem; null where one was not judged. Undefined where a seed has none. */
+function problemScores(measured: readonly Measured[]): (number[] | null)[] | undefined {
   const lists = measured.flatMap(({ scores }) => (scores === undefined ? [] : [scores]));
   if (lists.length === 0 || lists.length < measured.length) return undefined;
-  const length = Math.min(...lists.map((scores) => scores.length));
-  return Float64Array.from({ length }, (_, i) => {
-    const scores = lists.map((list) => list[i]!);
-    return scores.some((score) => score === null) ? Number.NaN : mean(scores as number[]);
+  return Array.from({ length: Math.min(...lists.map(({ length }) => length)) }, (_, p) => {
+    const own = lists.map((list) => list[p]!);
+    return own.every((score) => score !== null) ? own : null;
   });
 }
 
 /**
- * A measure's mean over seeds with its 95 % interval: Student's over seeds, or over problems where that is asked for and each
- * problem has a score.
+ * A measure's mean over seeds with its 95 % interval: Student's over seeds; where that is asked for and each problem has a
+ * score, that of an accuracy over problems.
  *
  * @returns an infinite interval for one seed without scores
  */
 export function meanOverSeeds(bySeed: BySeed, pairing: Pairing): Interval {
   const measured = [...bySeed.values()];
   const overSeeds = studentInterval(measured.map(({ value }) => value));
-  const problems =
-    pairing === "problems" ? problemMeans(measured)?.filter((value) => !Number.isNaN(value)) : undefined;
-  if (problems === undefined || problems.length === 0) return overSeeds;
-  const { estimate, low, high } = studentInterval(problems);
-  return {
-    estimate: overSeeds.estimate,
-    low: overSeeds.estimate + low - estimate,
-    high: overSeeds.estimate + high - estimate,
-  };
+  const scores = pairing === "problems" ? problemScores(measured)?.filter((own) => own !== null) : undefined;
+  if (scores === undefined || scores.length === 0) return overSeeds;
+  const { low, high } = accuracyInterval(scores, new Rng(SEED));
+  return { estimate: overSeeds.estimate, low, high };
 }
 
 /**
@@ -59,21 +63,25 @@ export function differenceOf(own: BySeed, baseline: BySeed, pairing: Pairing): D
   if (seeds.length === 0) return undefined;
   const first = seeds.map((seed) => own.get(seed)!);
   const second = seeds.map((seed) => baseline.get(seed)!);
-  const byProblem = pairing === "problems" ? problemPairs(first, second) : undefined;
-  const [a, b] = byProblem ?? [first.map(({ value }) => value), second.map(({ value }) => value)];
-  const { estimate, low, high, standardError, pairs } = pairedDifference(a, b);
-  const saysNothing = pairs === 1 || estimate === 0;
-  const pValue = saysNothing ? 1 : 2 * studentProbability(-Math.abs(estimate / standardError), pairs - 1);
-  return { estimate, low, high, pairing: byProblem ? "problems" : "seeds", pairs, pValue };
+  const byProblem = pairing === "problems" ? overProblems(first, second) : undefined;
+  if (byProblem !== undefined) return byProblem;
+  const { estimate, low, high, pairs, pValue } = pairedDifference(
+    first.map(({ value }) => value),
+    second.map(({ value }) => value),
+  );
+  return { estimate, low, high, pairing: "seeds", pairs, pValue };
 }
 
-/** Scores of the problems that both have, by problem; undefined where there are none. */
-function problemPairs(
-  first: readonly Measured[],
-  second: readonly Measured[],
-): [number[], number[]] | undefined {
-  const [a, b] = [problemMeans(first), problemMeans(second)];
+/** Over the problems that were judged in both; undefined where there are none. */
+function overProblems(first: readonly Measured[], second: readonly Measured[]): Difference | undefined {
+  const [a, b] = [problemScores(first), problemScores(second)];
   if (a === undefined || b === undefined || a.length !== b.length) return undefined;
-  const kept = [...a.keys()].filter((i) => !Number.isNaN(a[i]) && !Number.isNaN(b[i]));
-  return kept.length === 0 ? undefined : [kept.map((i) => a[i]!), kept.map((i) => b[i]!)];
+  const kept = a.flatMap((own, p) => (own === null || b[p] === null ? [] : [[own, b[p]!] as const]));
+  if (kept.length === 0) return undefined;
+  const { estimate, low, high, problems, pValue } = accuracyDifference(
+    kept.map(([own]) => own),
+    kept.map(([, other]) => other),
+    new Rng(SEED),
+  );
+  return { estimate, low, high, pairing: "problems", pairs: problems, pValue };
 }

@@ -10,7 +10,7 @@ export { type Cell, cellKey, cellName, contentKey, startKey } from "./cell.ts";
 export type { BySeed, Difference } from "./differences.ts";
 export { comparisonLatex } from "./formats/latex.ts";
 export { comparisonMarkdown, comparisonText } from "./formats/text.ts";
-export { numberWords, pWords, signedWords } from "./formats/words.ts";
+export { numberWords, pWords, signedWords, TESTS } from "./formats/words.ts";
 export { type Grid, type Pairing, readGrid } from "./grid.ts";
 export type { Evidence, Measure, Measured, Subject, Unit } from "./measure.ts";
 export { readMeasures } from "./measures/registry.ts";

@@ -3,7 +3,7 @@
  * What a grid says: of each cell every measure's mean over seeds, and its difference to the baseline; rows of means over axes,
  * and the mean over measures.
  */
-import { type Interval, mean } from "../math/index.ts";
+import { holm, type Interval, intervalWithin, mean } from "../math/index.ts";
 import type { Baseline } from "./baseline.ts";
 import type { Cell } from "./cell.ts";
 import { type BySeed, type Difference, differenceOf, meanOverSeeds } from "./differences.ts";
@@ -122,34 +122,34 @@ function averageGroups(groups: readonly Group[], averages: readonly string[]): G
   }));
 }
 
+/** Mean of measures of as many problems each, whose scores are then those of all of them; else of values alone. */
+function meanOfMeasures(measures: readonly BySeed[]): BySeed {
+  const averaged = meanOf(
+    measures.map((bySeed) => new Map([...bySeed].map(([seed, { value }]) => [seed, { value }]))),
+  );
+  return new Map(
+    [...averaged].map(([seed, { value }]) => {
+      const lists = measures.flatMap((bySeed) => bySeed.get(seed)?.scores ?? []);
+      const isEven = measures.every(
+        (bySeed) => bySeed.get(seed)?.scores?.length === lists.length / measures.length,
+      );
+      return [seed, { value, ...(isEven && lists.length > 0 && { scores: lists }) }];
+    }),
+  );
+}
+
 /** The group with the mean over its columns of shares, where it has several and all of them. */
 function withAverage(group: Group, columns: readonly Column[]): Group {
   const shares = columns
     .filter(({ unit }) => unit === "share")
     .flatMap(({ name }) => group.measured[name] ?? []);
   if (shares.length < 2 || shares.length < columns.length) return group;
-  // Problems of different measures are not the same: the mean is of values alone.
-  const values = shares.map((bySeed) => new Map([...bySeed].map(([seed, { value }]) => [seed, { value }])));
-  return { ...group, measured: { ...group.measured, [AVERAGE]: meanOf(values) } };
+  return { ...group, measured: { ...group.measured, [AVERAGE]: meanOfMeasures(shares) } };
 }
 
-/**
- * Holm's adjusted p-values (Scandinavian Journal of Statistics 6, 1979), in the order given.
- */
-function holm(pValues: readonly number[]): number[] {
-  const order = [...pValues.keys()].sort((a, b) => pValues[a]! - pValues[b]!);
-  const adjusted = new Array<number>(pValues.length).fill(0);
-  let greatest = 0;
-  for (const [rank, test] of order.entries()) {
-    greatest = Math.max(greatest, Math.min(1, (pValues.length - rank) * pValues[test]!));
-    adjusted[test] = greatest;
-  }
-  return adjusted;
-}
-
-function withinScale(interval: Interval, low: number, high: number): Interval {
-  if (!Number.isFinite(interval.low)) return interval;
-  return { ...interval, low: Math.max(low, interval.low), high: Math.min(high, interval.high) };
+/** An interval of shares cut to their scale; one that is infinite says nothing and stays so. */
+function onScale(interval: Interval, low: number): Interval {
+  return Number.isFinite(interval.low) ? intervalWithin(interval, low) : interval;
 }
 
 /** The comparison that results come to, rows in the order in which their first cells stand. */
@@ -188,12 +188,12 @@ export function comparison(
         [
           name,
           {
-            mean: unit === "share" ? withinScale(over, 0, 1) : over,
+            mean: unit === "share" ? onScale(over, 0) : over,
             bySeed: [...bySeed.values()].map(({ value }) => value),
             ...(difference && {
               difference: {
                 ...difference,
-                ...(unit === "share" && withinScale(difference, -1, 1)),
+                ...(unit === "share" && onScale(difference, -1)),
                 pAdjusted: adjusted.get(difference)!,
               },
             }),

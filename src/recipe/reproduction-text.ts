@@ -2,7 +2,7 @@
  * @module
  * A reproduction as a table: printed, ours, the difference, and gains with intervals.
  */
-import { numberWords, pWords, signedWords, type Unit } from "../compare/index.ts";
+import { numberWords, pWords, signedWords, TESTS, type Unit } from "../compare/index.ts";
 import { markdownTable, textTable } from "../eval/index.ts";
 import type { Interval } from "../math/index.ts";
 import { ABSENT, printedWords } from "./printed.ts";
@@ -57,7 +57,7 @@ export function reproductionNote({ pairing, seeds, cells }: Reproduction): strin
   const isAbsent = cells.some(({ printed }) => printed === ABSENT);
   const parts = [
     `ours: means over ${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"}; brackets: 95 % intervals over ${pairing}`,
-    `p: paired t test over ${pairing}, Holm over the table`,
+    `p: ${TESTS[pairing]}, Holm over the table`,
     ...(isAbsent ? ["absent: in no text at hand"] : []),
   ];
   return parts.join("; ");

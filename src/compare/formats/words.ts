@@ -3,6 +3,7 @@
  * The words of a comparison's table, the same in every format: numbers in their unit, intervals, differences with p-values.
  */
 import type { Interval } from "../../math/index.ts";
+import type { Pairing } from "../grid.ts";
 import type { Unit } from "../measure.ts";
 import type { AdjustedDifference, Column, Comparison, ComparisonRow } from "../rows.ts";
 
@@ -49,13 +50,19 @@ export function headingWords({ name, unit }: Column): string {
   return unit === "share" ? `${name}, %` : unit === "seconds" ? `${name}, s` : name;
 }
 
+/** The paired tests, in words. */
+export const TESTS: Readonly<Record<Pairing, string>> = {
+  seeds: "the paired t test over seeds",
+  problems: "McNemar's exact or the sign-flip test over problems",
+};
+
 /** What intervals and p-values are. */
 export function noteWords({ baseline, pairing, rows }: Comparison): string {
   const seeds = Math.max(0, ...rows.map((row) => row.seeds.length));
   const parts = [
     `means over ${seeds} ${seeds === 1 ? "seed" : "seeds"}`,
     `brackets are 95 % intervals over ${pairing}`,
-    ...(baseline === undefined ? [] : [`p by the paired t test over ${pairing}, Holm over the table`]),
+    ...(baseline === undefined ? [] : [`p by ${TESTS[pairing]}, Holm over the table`]),
   ];
   return parts.join("; ");
 }
