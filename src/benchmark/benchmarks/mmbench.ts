@@ -5,11 +5,12 @@
 import * as z from "zod";
 import type { Row } from "../../data/index.ts";
 import { DataError } from "../../errors/index.ts";
-import { createVerdict, type Verdict, verdictSchema } from "../../verify/index.ts";
+import { answerVerdict } from "../../verify/index.ts";
 import { defineBenchmark } from "../benchmark.ts";
-import { requiredText, textIn } from "../cells.ts";
+import { dataOption, requiredText, textIn } from "../cells.ts";
 import { acceptedChoice, type Choice, choicePrompt, columnOptions } from "../choices.ts";
 import { circularAnswers, circularGroup } from "../circular.ts";
+import { groupSizes } from "../groups.ts";
 import { accuracy, accuracyBy } from "../measures.ts";
 import { openPublished, type PublishedForm, publishedSource } from "../published-rows.ts";
 import { lmmsEvalLetter } from "../rules/lmms-eval.ts";
@@ -103,7 +104,7 @@ const lmmsEvalRule: AnswerRule = (reply, choices) => {
 };
 
 const verdicts = {
-  fovea: (): Verdict => createVerdict(verdictSchema.parse({ kind: "answer" })),
+  fovea: answerVerdict,
   vlmevalkit: () => ruleVerdict("vlmevalkit", vlmEvalKitLetter),
   "lmms-eval": () => ruleVerdict("lmms-eval", lmmsEvalRule),
 } as const;
@@ -125,7 +126,7 @@ export const mmBench = defineBenchmark({
   schema: z
     .strictObject({
       kind: z.literal("mmbench"),
-      data: z.string().min(1).optional().describe("Directory of the files, or one of them."),
+      data: dataOption(),
       split: z
         .enum(["dev-en", "dev-cn", "dev-en-v11", "dev-cn-v11"])
         .default("dev-en")
@@ -144,10 +145,7 @@ export const mmBench = defineBenchmark({
       return { id: String(indexOf(row)), group: groupOf(row) };
     });
     countedPlaces("mmbench", survey, "questions");
-    const rolls = new Map<string, number>();
-    for (const facts of survey) {
-      if (facts !== undefined) rolls.set(facts.group, (rolls.get(facts.group) ?? 0) + 1);
-    }
+    const rolls = groupSizes(survey.map((facts) => facts?.group));
     const source = publishedSource(published, (row) => {
       const options = columnOptions(row);
       return {
