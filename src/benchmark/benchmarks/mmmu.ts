@@ -5,10 +5,10 @@
 import * as z from "zod";
 import { literalIn, type Row } from "../../data/index.ts";
 import { DataError } from "../../errors/index.ts";
-import { answerVerdict, type Judgement, type Verdict, withoutThought } from "../../verify/index.ts";
+import { answerVerdict, type JudgedProblem, type Judgement, type Verdict, withoutThought } from "../../verify/index.ts";
 import { defineBenchmark } from "../benchmark.ts";
 import { dataOption, requiredText, textIn } from "../cells.ts";
-import { acceptedChoice, type Choice, columnOptions, optionLines } from "../choices.ts";
+import { acceptedChoice, choicesOf, columnOptions } from "../choices.ts";
 import { withImagePlaces } from "../image-places.ts";
 import { accuracy, accuracyBy, textColumn } from "../measures.ts";
 import { disciplineOf } from "../mmmu-subjects.ts";
@@ -67,6 +67,13 @@ function openAnswers(row: Row): string[] {
   return Array.isArray(list) ? list.map(String) : [text];
 }
 
+/** Options one a line, "(A) text", as the authors' prompt has them. */
+function bracketedOptions(options: readonly string[]): string {
+  return choicesOf(options)
+    .map(({ letter, text }) => `(${letter}) ${text}`)
+    .join("\n");
+}
+
 /** "Art_Theory" of "validation_Art_Theory_12". */
 function subjectOf(row: Row, form: Form): string {
   if (form === "vlmevalkit") return requiredText(row, "category");
@@ -83,7 +90,7 @@ const OTHERS = "Other Answers";
 function mmmuVerdict(
   name: string,
   letter: AnswerRule,
-  openScore: (reply: string, answers: readonly string[]) => boolean,
+  isOpenRight: (reply: string, problem: JudgedProblem) => boolean,
 ): RuleVerdict {
   const choice = ruleVerdict(name, letter);
   return {
@@ -92,7 +99,7 @@ function mmmuVerdict(
       if (problem.options !== undefined) return choice.judge(text, problem, signal) as Judgement;
       const reply = withoutThought(text);
       if (reply === null) return { extracted: null, score: 0, reason: "no answer" };
-      const right = openScore(reply, problem.answers);
+      const right = isOpenRight(reply, problem);
       return { extracted: reply.trim(), score: right ? 1 : 0, reason: right ? "right answer" : "wrong answer" };
     },
   };
@@ -101,16 +108,13 @@ function mmmuVerdict(
 const verdicts: Readonly<Record<"fovea" | "vlmevalkit" | "lmms-eval" | "authors", () => Verdict>> = {
   fovea: answerVerdict,
   vlmevalkit: () =>
-    mmmuVerdict("vlmevalkit", vlmEvalKitLetter, (reply, answers) => {
-      const choices: Choice[] = [
-        { letter: "A", text: answers.length === 1 ? (answers[0] ?? "") : `[${answers.map((text) => `'${text}'`).join(", ")}]` },
-        { letter: "B", text: OTHERS },
-      ];
+    mmmuVerdict("vlmevalkit", vlmEvalKitLetter, (reply, { columns }) => {
+      const choices = choicesOf([String(columns["answer"]), OTHERS]);
       return vlmEvalKitLetter(reply, choices) === "A";
     }),
   // Its code looks for the answer in single letters of the reply, where it cannot be.
   "lmms-eval": () => mmmuVerdict("lmms-eval", mmmuLmmsLetter, () => false),
-  authors: () => mmmuVerdict("authors", mmmuAuthorsLetter, mmmuOpenIsRight),
+  authors: () => mmmuVerdict("authors", mmmuAuthorsLetter, (reply, { answers }) => mmmuOpenIsRight(reply, answers)),
 };
 
 /** MMMU. */
@@ -151,8 +155,8 @@ export const mmmu = defineBenchmark({
         const isOpen = form === "authors" ? row["question_type"] !== "multiple-choice" : options.length === 0;
         const text = requiredText(row, "question");
         const asked = isOpen
-          ? `${text}\n\nAnswer the question using a single word or phrase.`
-          : `${text}\n${optionLines(options)}\n\nAnswer with the option's letter from the given choices directly.`;
+          ? `${text}\nAnswer the question using a single word or phrase.`
+          : `${text}\n${bracketedOptions(options)}\n\nAnswer with the option's letter from the given choices directly.`;
         const subject = subjectOf(row, form);
         return {
           id: idOf(row, form),
