@@ -37,14 +37,20 @@ export function answersBy(
   return groups;
 }
 
+/** Groups as `answersBy` makes them, in the alphabetical order of their keys. */
+export function sortedGroups(
+  answers: readonly ScoredAnswer[],
+  keyOf: (problem: AnsweredProblem) => string | undefined,
+): [key: string, group: ScoredAnswer[]][] {
+  return [...answersBy(answers, keyOf)].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
 /** The accuracy of each group, in the alphabetical order of their keys. */
 export function accuracyBy(
   answers: readonly ScoredAnswer[],
   keyOf: (problem: AnsweredProblem) => string | undefined,
 ): Measure[] {
-  return [...answersBy(answers, keyOf)]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, group]) => accuracy(group, key));
+  return sortedGroups(answers, keyOf).map(([key, group]) => accuracy(group, key));
 }
 
 /** A column's cell as text; undefined where it is empty. */

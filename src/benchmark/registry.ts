@@ -7,8 +7,30 @@ import type * as z from "zod";
 import { createPart, definitionUnion, kindsOf } from "../parts/index.ts";
 import type { Benchmark, BenchmarkContext, BenchmarkFacts } from "./benchmark.ts";
 import { easyVqa } from "./benchmarks/easy-vqa.ts";
+import { hallusionBench } from "./benchmarks/hallusion-bench.ts";
+import { mmBench } from "./benchmarks/mmbench.ts";
+import { mme } from "./benchmarks/mme.ts";
+import { mmmuPro } from "./benchmarks/mmmu-pro.ts";
+import { mmmu } from "./benchmarks/mmmu.ts";
+import { mmStar } from "./benchmarks/mmstar.ts";
+import { pope } from "./benchmarks/pope.ts";
+import { rBench } from "./benchmarks/r-bench.ts";
+import { scienceQa } from "./benchmarks/science-qa.ts";
+import { tallyQa } from "./benchmarks/tally-qa.ts";
 
-const definitions = [easyVqa] as const;
+const definitions = [
+  easyVqa,
+  mmBench,
+  hallusionBench,
+  mme,
+  mmmu,
+  mmmuPro,
+  mmStar,
+  pope,
+  scienceQa,
+  rBench,
+  tallyQa,
+] as const;
 
 /** A built-in benchmark by its kind, with its options. */
 export const benchmarkSchema = definitionUnion(definitions).describe("A benchmark.");
