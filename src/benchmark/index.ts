@@ -26,4 +26,5 @@ export {
   benchmarkFacts,
   benchmarkSchema,
   createBenchmark,
+  defaultScorer,
 } from "./registry.ts";

@@ -24,6 +24,12 @@ export const benchmarkFacts: Readonly<Record<string, BenchmarkFacts>> = Object.f
   definitions.map(({ schema, facts }) => [schema.shape.kind.value, facts]),
 );
 
+/** The rule by which a benchmark is scored unless another is asked for; undefined where there is only one. */
+export function defaultScorer(kind: string): string | undefined {
+  const config: object = benchmarkSchema.parse({ kind });
+  return "scorer" in config ? String(config.scorer) : undefined;
+}
+
 /**
  * Opens the benchmark that a configuration describes.
  *

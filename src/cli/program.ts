@@ -35,6 +35,11 @@ const COMMANDS: readonly {
   { name: "sft", summary: "supervised warm start on demonstrations", load: () => import("./sft.ts") },
   { name: "eval", summary: "greedy accuracy with its interval", load: () => import("./eval.ts") },
   {
+    name: "benchmarks",
+    summary: "every built-in benchmark with its task, size, metric and source",
+    load: () => import("./benchmarks.ts"),
+  },
+  {
     name: "credit",
     summary: "token weights of any credit method, on recorded signals or on a completion",
     load: () => import("./credit.ts"),

@@ -4,6 +4,7 @@
  * room has the rest: `fovea/credit`, `fovea/objective`, …
  */
 export * as z from "zod";
+export { accuracy, accuracyBy, type Benchmark, defineBenchmark } from "../benchmark/index.ts";
 export { type CompletionCredit, type CreditMethod, creditMethod, defineCredit } from "../credit/index.ts";
 export {
   type Demonstration,
