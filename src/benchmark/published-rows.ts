@@ -26,6 +26,8 @@ export interface PublishedForm<Name extends string = string> {
   readonly file: RegExp;
   /** The name as it is published, for messages. */
   readonly published: string;
+  /** The folder of a repository that these files are in, where it is not the benchmark's name. */
+  readonly folder?: string;
   /** Columns without which it is no such file. */
   readonly columns: readonly string[];
 }
@@ -82,6 +84,11 @@ function find<Name extends string>(
       if (paths.length > 0) return { form, paths };
     }
   }
+  for (const form of forms) {
+    const files = form.folder === undefined ? [] : filesIn(join(data, form.folder));
+    const paths = files.filter((path) => form.file.test(basename(path)));
+    if (paths.length > 0) return { form, paths };
+  }
   const got = candidates.flat().map((path) => basename(path));
   const shown = got.length === 0 ? "none" : got.slice(0, 8).join(", ");
   throw new DataError(`benchmark ${benchmark}: ${data}: expected ${expected}, got ${shown}`);
@@ -116,18 +123,26 @@ export async function openPublished<Name extends string>(
  * The problems of published rows.
  *
  * @param problemOf what is asked of a row, its images and videos still as cells; throws a DataError where the row is broken
- * @param places the rows that count, in order; all unless given
+ * @param chosen the rows that count, in order; all unless given
  */
 export function publishedSource<Name extends string>(
   { form, rows, fingerprint }: PublishedRows<Name>,
   problemOf: (row: Row, place: { readonly form: Name; readonly index: number }) => ProblemOfRow,
-  places?: readonly number[],
+  chosen?: readonly number[],
 ): ProblemSource {
+  const places = new Map<string, number>();
+  /** Two rows of one id would be one problem to whoever keeps answers by it. */
+  const requireOwn = (id: string, index: number) => {
+    const first = places.get(id) ?? index;
+    places.set(id, first);
+    if (first === index) return;
+    throw new DataError(`${rows.place(index)}: has the id ${id} of ${rows.place(first)}`);
+  };
   return {
-    fingerprint: `${fingerprint} form=${form}${places === undefined ? "" : ` rows=${places.length}`}`,
-    size: places?.length ?? rows.size,
+    fingerprint: `${fingerprint} form=${form}${chosen === undefined ? "" : ` rows=${chosen.length}`}`,
+    size: chosen?.length ?? rows.size,
     async problem(number) {
-      const index = places === undefined ? number : (places[number] ?? -1);
+      const index = chosen === undefined ? number : (chosen[number] ?? -1);
       const row = await rows.row(index);
       const made = await rows.placed(index, ({ format }) => {
         const { images: cell, videos, ...problem } = problemOf(row, { form, index });
@@ -139,8 +154,11 @@ export function publishedSource<Name extends string>(
         };
       });
       const images = made.images ?? (await rows.imagesOf(index, row));
+      if (made.images === undefined && images.length === 0)
+        throw new DataError(`${rows.place(index)}: image: expected an image, got nothing`);
       const media = await rows.media(index, { images, videos: made.videos });
       const { columns, ...problem } = made.problem;
+      requireOwn(problem.id, index);
       return { ...problem, ...media, columns: { ...plainRow(row), ...columns } };
     },
   };

@@ -6,9 +6,14 @@
 import type * as z from "zod";
 import { createPart, definitionUnion, kindsOf } from "../parts/index.ts";
 import type { Benchmark, BenchmarkContext, BenchmarkFacts } from "./benchmark.ts";
+import { chartQa } from "./benchmarks/chartqa.ts";
+import { docVqa } from "./benchmarks/docvqa.ts";
 import { easyVqa } from "./benchmarks/easy-vqa.ts";
+import { infoVqa } from "./benchmarks/infovqa.ts";
+import { textVqa } from "./benchmarks/textvqa.ts";
+import { vqaV2 } from "./benchmarks/vqav2.ts";
 
-const definitions = [easyVqa] as const;
+const definitions = [easyVqa, chartQa, docVqa, infoVqa, textVqa, vqaV2] as const;
 
 /** A built-in benchmark by its kind, with its options. */
 export const benchmarkSchema = definitionUnion(definitions).describe("A benchmark.");

@@ -1,0 +1,42 @@
+/**
+ * @module
+ * Whose rule scores a benchmark, where tools and authors differ; and the options that benchmarks share.
+ */
+import * as z from "zod";
+import type { Verdict } from "../verify/index.ts";
+
+/** Where a benchmark's files are. */
+export const dataOption = z
+  .string()
+  .min(1)
+  .optional()
+  .describe("Directory with the files, or one of them; --data unless given.");
+
+type Scorer = "authors" | "vlmevalkit" | "lmms-eval";
+
+/** The option `scorer` of a benchmark that these can score. */
+export function scorerOption<const Names extends readonly ["authors", ...Scorer[]]>(
+  names: Names,
+): z.ZodDefault<z.ZodEnum<{ [Name in Names[number]]: Name }>> {
+  return z
+    .enum(names)
+    .default("authors" as never)
+    .describe(
+      "Whose rule decides: authors, on the marked answer or the reply after its thought; vlmevalkit or lmms-eval, on all of " +
+        "the text as that tool takes it.",
+    ) as never;
+}
+
+/** Where a scorer finds the answer of a completion. */
+export function sourceOf(scorer: Scorer): "reply" | "text" {
+  return scorer === "authors" ? "reply" : "text";
+}
+
+/** A verdict as lmms-eval asks for it: on completions without white space around them. */
+export function asScored(scorer: Scorer, verdict: Verdict): Verdict {
+  if (scorer !== "lmms-eval") return verdict;
+  return {
+    name: verdict.name,
+    judge: (text, problem, signal) => verdict.judge(text.trim(), problem, signal),
+  };
+}
