@@ -4,13 +4,10 @@
  * measures of all answers together.
  */
 import type * as z from "zod";
-import type { Problem, ProblemSource } from "../data/index.ts";
+import type { AnsweredProblem, Opened, ProblemSource } from "../data/index.ts";
 import type { PromptOption } from "../judge/index.ts";
 import type { Definition, KindDefinition, KindSchema } from "../parts/index.ts";
 import type { Judgement, Verdict } from "../verify/index.ts";
-
-/** A problem as the measures see it: without pixels. */
-export type AnsweredProblem = Pick<Problem, "id" | "kind" | "question" | "answers" | "options" | "columns">;
 
 /** An answer of a model with the verdict on it. */
 export interface ScoredAnswer extends Judgement {
@@ -34,8 +31,11 @@ export interface Measure {
 /** A benchmark, open. */
 export interface Benchmark {
   readonly name: string;
-  /** Every problem's question is the prompt of the authors, with `<image>` in the place of each image or without any. */
-  readonly source: ProblemSource;
+  /**
+   * Every problem's question is the prompt of the authors, with `<image>` in the place of each image or without any. Given
+   * as a function, files are opened when problems are asked for: judging recorded answers again needs none.
+   */
+  readonly source: Opened<ProblemSource>;
   /** Decides on single answers by rule. */
   readonly verdict: Verdict;
   /** The judge's prompt in the authors' protocol, where a judge is asked; "binary" unless given. */

@@ -2,7 +2,8 @@
  * @module
  * The measures that most benchmarks report: shares of right answers, over all and by group.
  */
-import type { AnsweredProblem, Measure, ScoredAnswer } from "./benchmark.ts";
+import type { AnsweredProblem } from "../data/index.ts";
+import type { Measure, ScoredAnswer } from "./benchmark.ts";
 
 /** A mean of numbers in [0, 1]. */
 export function meanMeasure(name: string, values: readonly number[]): Measure {

@@ -2,7 +2,7 @@
  * @module
  * Agreement of two raters beyond chance.
  */
-import { ShapeError } from "../errors/index.ts";
+import { ShapeError } from "../../errors/index.ts";
 
 /**
  * Cohen's kappa of two raters over the same N items (Cohen 1960, "A coefficient of agreement for nominal scales").

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ShapeError } from "../errors/index.ts";
+import { ShapeError } from "../../errors/index.ts";
 import { cohensKappa } from "./cohens-kappa.ts";
 
 interface Case {
@@ -11,7 +11,7 @@ interface Case {
 }
 
 const { cases } = JSON.parse(
-  readFileSync(new URL("../../fixtures/agreement/kappa.json", import.meta.url), "utf8"),
+  readFileSync(new URL("../../../fixtures/agreement/kappa.json", import.meta.url), "utf8"),
 ) as { readonly cases: readonly Case[] };
 
 const ratings = fc.array(fc.tuple(fc.constantFrom("x", "y", "z"), fc.constantFrom("x", "y", "z")));

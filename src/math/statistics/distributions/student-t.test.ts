@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { NumericError } from "../errors/index.ts";
-import { normalQuantile, studentProbability, studentQuantile } from "./student-t.ts";
+import { NumericError } from "../../../errors/index.ts";
+import { normalProbability, normalQuantile } from "./normal.ts";
+import { studentProbability, studentQuantile } from "./student-t.ts";
 
 const level = fc.double({ min: 0.01, max: 0.99, noNaN: true });
 
@@ -40,12 +41,34 @@ describe("Student's t", () => {
   test("rejects impossible arguments", () => {
     expect(() => studentQuantile(1, 3)).toThrow(NumericError);
     expect(() => studentQuantile(0.5, 0)).toThrow(NumericError);
-    expect(() => normalQuantile(0)).toThrow(NumericError);
+    expect(() => studentProbability(0, -1)).toThrow(NumericError);
+    expect(() => studentQuantile(1e-200, 1)).toThrow("beyond 1e150");
   });
 });
 
-test("normal quantiles are the table's", () => {
-  expect(normalQuantile(0.975)).toBeCloseTo(1.9599639845, 9);
-  expect(normalQuantile(0.005)).toBeCloseTo(-2.5758293035, 9);
-  expect(normalQuantile(0.5)).toBeCloseTo(0, 12);
+describe("the normal distribution", () => {
+  test("has the table's quantiles", () => {
+    expect(normalQuantile(0.975)).toBeCloseTo(1.9599639845, 9);
+    expect(normalQuantile(0.005)).toBeCloseTo(-2.5758293035, 9);
+    expect(normalQuantile(0.5)).toBe(0);
+  });
+
+  test("is Student's with infinite freedom, and has all probability between its ends", () => {
+    expect(studentProbability(-1.3, Infinity)).toBe(normalProbability(-1.3));
+    expect(studentQuantile(0.9, Infinity)).toBe(normalQuantile(0.9));
+    expect([-Infinity, -50, 50, Infinity].map(normalProbability)).toEqual([0, 0, 1, 1]);
+  });
+
+  test("quantile and probability undo each other", () => {
+    fc.assert(
+      fc.property(fc.double({ min: 1e-12, max: 1 - 1e-12, noNaN: true }), (p) => {
+        expect(normalProbability(normalQuantile(p))).toBeCloseTo(p, 13);
+      }),
+    );
+  });
+
+  test("rejects probabilities outside (0, 1)", () => {
+    expect(() => normalQuantile(0)).toThrow(NumericError);
+    expect(() => normalQuantile(Number.NaN)).toThrow(NumericError);
+  });
 });
