@@ -85,7 +85,7 @@ describe.each(Object.entries(TABLES))("%s from %s", (kind, file) => {
       lines[2]![lines[0]!.indexOf("answer")] = "";
     });
     const { source } = await open(kind, folder);
-    await expect(source.problem(1)).rejects.toThrow(`${file} line 3: answer: expected text, got nothing`);
+    await expect(source.problem(1)).rejects.toThrow(`${file} line 3: answer: is missing`);
   });
 });
 

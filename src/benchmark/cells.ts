@@ -1,50 +1,52 @@
 /**
  * @module
- * Cells of published rows, read as what they must be. Errors name the column; the row's file and place are added where
- * rows are read.
+ * Cells of published rows as text. An empty cell, and the `nan` that pandas writes for one, is missing.
  */
+
 import type { Row } from "../data/index.ts";
 import { DataError } from "../errors/index.ts";
-import { shownValue } from "../parts/index.ts";
-import { pythonList } from "./python-list.ts";
 
-function isEmpty(cell: unknown): boolean {
-  return cell === undefined || cell === null || cell === "";
-}
-
-/**
- * A cell as text; a number as it is written.
- *
- * @throws DataError when it is empty or no text
- */
-export function textCell(row: Row, column: string): string {
+/** A cell as text; undefined where it is missing. */
+export function textIn(row: Row, column: string): string | undefined {
   const cell = row[column];
-  if (typeof cell === "number" || typeof cell === "bigint") return String(cell);
-  if (typeof cell !== "string" || cell === "")
-    throw new DataError(`${column}: expected text, got ${isEmpty(cell) ? "nothing" : shownValue(cell)}`);
-  return cell;
-}
-
-/** A cell as text; undefined where it is empty. */
-export function optionalTextCell(row: Row, column: string): string | undefined {
-  return isEmpty(row[column]) ? undefined : textCell(row, column);
-}
-
-/**
- * A cell as a list of texts: a list, a list in a text as Python writes it, or one text.
- *
- * @throws DataError when it is empty, or holds something else
- */
-export function listCell(row: Row, column: string): readonly string[] {
-  const cell = row[column];
-  if (!Array.isArray(cell)) {
-    const text = textCell(row, column);
-    return pythonList(text) ?? [text];
+  if (cell === undefined || cell === null || (typeof cell === "number" && Number.isNaN(cell)))
+    return undefined;
+  if (
+    typeof cell !== "string" &&
+    typeof cell !== "number" &&
+    typeof cell !== "bigint" &&
+    typeof cell !== "boolean"
+  ) {
+    throw new DataError(`${column}: expected a text, got ${Array.isArray(cell) ? "a list" : typeof cell}`);
   }
-  if (cell.length === 0) throw new DataError(`${column}: expected texts, got an empty list`);
-  return cell.map((entry: unknown) => {
-    if (typeof entry === "string" || typeof entry === "number" || typeof entry === "bigint")
-      return String(entry);
-    throw new DataError(`${column}: expected texts, got ${shownValue(entry)}`);
-  });
+  const text = String(cell);
+  return text.trim() === "" || text === "nan" ? undefined : text;
+}
+
+/**
+ * A cell as text.
+ *
+ * @throws DataError when it is missing
+ */
+export function requiredText(row: Row, column: string): string {
+  const text = textIn(row, column);
+  if (text === undefined) throw new DataError(`${column}: is missing`);
+  return text;
+}
+
+/**
+ * A cell that is one of a few texts, whatever its case.
+ *
+ * @returns the text as it is expected
+ * @throws DataError when it is another
+ */
+export function oneOf<Value extends string>(row: Row, column: string, values: readonly Value[]): Value {
+  const text = requiredText(row, column).trim();
+  const found = values.find((value) => value.toLowerCase() === text.toLowerCase());
+  if (found === undefined) {
+    throw new DataError(
+      `${column}: expected ${values.join(" or ")}, got ${JSON.stringify(text.slice(0, 80))}`,
+    );
+  }
+  return found;
 }

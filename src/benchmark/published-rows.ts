@@ -24,10 +24,10 @@ export interface PublishedForm<Name extends string = string> {
   readonly format: FileFormat;
   /** Matches the names of its files, without their folder. */
   readonly file: RegExp;
+  /** A folder that the files are published in, looked into beside the usual ones. */
+  readonly folder?: string;
   /** The name as it is published, for messages. */
   readonly published: string;
-  /** The folder of a repository that these files are in, where it is not the benchmark's name. */
-  readonly folder?: string;
   /** Columns without which it is no such file. */
   readonly columns: readonly string[];
 }
@@ -77,19 +77,17 @@ function find<Name extends string>(
   const found = statSync(data, { throwIfNoEntry: false });
   if (found === undefined) throw new DataError(`benchmark ${benchmark}: ${data}: no such file or directory`);
   const folders = [data, join(data, benchmark)].flatMap((folder) => FOLDERS.map((sub) => join(folder, sub)));
-  const candidates = found.isDirectory() ? folders.map(filesIn) : [[data]];
-  for (const files of candidates) {
+  const looked = new Set<string>();
+  for (const folder of found.isDirectory() ? folders : [undefined]) {
     for (const form of forms) {
+      const own = folder !== undefined && form.folder !== undefined ? [join(folder, form.folder)] : [];
+      const files = folder === undefined ? [data] : [folder, ...own].flatMap(filesIn);
       const paths = files.filter((path) => form.file.test(basename(path)));
       if (paths.length > 0) return { form, paths };
+      for (const path of files) looked.add(path);
     }
   }
-  for (const form of forms) {
-    const files = form.folder === undefined ? [] : filesIn(join(data, form.folder));
-    const paths = files.filter((path) => form.file.test(basename(path)));
-    if (paths.length > 0) return { form, paths };
-  }
-  const got = candidates.flat().map((path) => basename(path));
+  const got = [...looked].map((path) => basename(path));
   const shown = got.length === 0 ? "none" : got.slice(0, 8).join(", ");
   throw new DataError(`benchmark ${benchmark}: ${data}: expected ${expected}, got ${shown}`);
 }

@@ -10,10 +10,11 @@ import { chartQa } from "./benchmarks/chartqa.ts";
 import { docVqa } from "./benchmarks/docvqa.ts";
 import { easyVqa } from "./benchmarks/easy-vqa.ts";
 import { infoVqa } from "./benchmarks/infovqa.ts";
+import { mmBench } from "./benchmarks/mmbench.ts";
 import { textVqa } from "./benchmarks/textvqa.ts";
 import { vqaV2 } from "./benchmarks/vqav2.ts";
 
-const definitions = [easyVqa, chartQa, docVqa, infoVqa, textVqa, vqaV2] as const;
+const definitions = [easyVqa, mmBench, chartQa, docVqa, infoVqa, textVqa, vqaV2] as const;
 
 /** A built-in benchmark by its kind, with its options. */
 export const benchmarkSchema = definitionUnion(definitions).describe("A benchmark.");

@@ -5,7 +5,7 @@
  */
 import * as z from "zod";
 import type { ProblemSource, Row } from "../data/index.ts";
-import { textCell } from "./cells.ts";
+import { requiredText } from "./cells.ts";
 import { openPublished, type ProblemOfRow, type PublishedForm, publishedSource } from "./published-rows.ts";
 
 /** What follows the question, by tool. */
@@ -54,7 +54,7 @@ export async function openShortAnswers<Name extends string>(
     forms,
     prompt,
     prompts = SHORT_PROMPTS,
-    question = (row) => textCell(row, "question"),
+    question = (row) => requiredText(row, "question"),
   }: ShortAnswerFiles<Name>,
   read: (row: Row, place: { readonly form: Name; readonly index: number }) => ShortAnswers,
 ): Promise<ProblemSource> {

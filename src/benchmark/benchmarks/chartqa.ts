@@ -4,8 +4,9 @@
  */
 import * as z from "zod";
 import { createVerdict, verdictSchema } from "../../verify/index.ts";
+import { acceptedAnswers } from "../accepted-answers.ts";
 import { defineBenchmark } from "../benchmark.ts";
-import { listCell, optionalTextCell, textCell } from "../cells.ts";
+import { requiredText, textIn } from "../cells.ts";
 import { accuracy, accuracyBy } from "../measures.ts";
 import { asScored, dataOption, scorerOption, sourceOf } from "../scorer.ts";
 import { openShortAnswers, SHORT_PROMPTS, shortPromptOption } from "../short-answers.ts";
@@ -63,10 +64,10 @@ export const chartQa = defineBenchmark({
       (row, { form, index }) => {
         const isTable = form === "vlmevalkit";
         return {
-          id: isTable ? textCell(row, "index") : `test-${index}`,
+          id: isTable ? requiredText(row, "index") : `test-${index}`,
           // One text in the parquet files; a list in a text is a list for VLMEvalKit alone.
-          answers: isTable ? listCell(row, "answer") : [textCell(row, "answer")],
-          kind: halfOf(isTable ? optionalTextCell(row, "split") : textCell(row, "type")),
+          answers: isTable ? acceptedAnswers(row, "answer") : [requiredText(row, "answer")],
+          kind: halfOf(isTable ? textIn(row, "split") : requiredText(row, "type")),
         };
       },
     );

@@ -4,8 +4,9 @@
  */
 import * as z from "zod";
 import { createVerdict, verdictSchema } from "../../verify/index.ts";
+import { acceptedAnswers } from "../accepted-answers.ts";
 import { defineBenchmark } from "../benchmark.ts";
-import { listCell, textCell } from "../cells.ts";
+import { requiredText } from "../cells.ts";
 import { accuracy, textColumn } from "../measures.ts";
 import { asScored, dataOption, scorerOption, sourceOf } from "../scorer.ts";
 import { openShortAnswers, shortPromptOption } from "../short-answers.ts";
@@ -56,8 +57,8 @@ export const docVqa = defineBenchmark({
       (row, { form }) => {
         const isTable = form === "vlmevalkit";
         return {
-          id: textCell(row, isTable ? "index" : "questionId"),
-          answers: listCell(row, isTable ? "answer" : "answers"),
+          id: requiredText(row, isTable ? "index" : "questionId"),
+          answers: acceptedAnswers(row, isTable ? "answer" : "answers"),
         };
       },
     );

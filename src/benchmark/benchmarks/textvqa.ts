@@ -4,8 +4,9 @@
  */
 import * as z from "zod";
 import { createVerdict, verdictSchema } from "../../verify/index.ts";
+import { acceptedAnswers } from "../accepted-answers.ts";
 import { defineBenchmark } from "../benchmark.ts";
-import { listCell, textCell } from "../cells.ts";
+import { requiredText } from "../cells.ts";
 import { accuracy, textColumn } from "../measures.ts";
 import { asScored, dataOption, scorerOption, sourceOf } from "../scorer.ts";
 import { openShortAnswers, shortPromptOption } from "../short-answers.ts";
@@ -42,7 +43,7 @@ export const textVqa = defineBenchmark({
         data: data ?? context.data,
         prompt,
         question: (row) => {
-          const question = textCell(row, "question");
+          const question = requiredText(row, "question");
           return prompt === "lmms-eval" ? capitalized(question) : question;
         },
         forms: [
@@ -65,8 +66,8 @@ export const textVqa = defineBenchmark({
       (row, { form }) => {
         const isTable = form === "vlmevalkit";
         return {
-          id: textCell(row, isTable ? "index" : "question_id"),
-          answers: listCell(row, isTable ? "answer" : "answers"),
+          id: requiredText(row, isTable ? "index" : "question_id"),
+          answers: acceptedAnswers(row, isTable ? "answer" : "answers"),
         };
       },
     );

@@ -8,7 +8,7 @@ import { DataError } from "../../errors/index.ts";
 import { shownValue } from "../../parts/index.ts";
 import { createVerdict, verdictSchema } from "../../verify/index.ts";
 import { defineBenchmark } from "../benchmark.ts";
-import { textCell } from "../cells.ts";
+import { requiredText } from "../cells.ts";
 import { accuracy, accuracyBy, textColumn } from "../measures.ts";
 import { asScored, dataOption, scorerOption, sourceOf } from "../scorer.ts";
 import { openShortAnswers } from "../short-answers.ts";
@@ -62,9 +62,9 @@ export const vqaV2 = defineBenchmark({
         ],
       },
       (row) => ({
-        id: textCell(row, "question_id"),
+        id: requiredText(row, "question_id"),
         answers: peoplesAnswers(row),
-        kind: textCell(row, "answer_type"),
+        kind: requiredText(row, "answer_type"),
       }),
     );
     const spelling = scorer === "authors" ? "vqa-v2" : "lmms-eval";
