@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { openSource } from "../data/index.ts";
 import { judgedRound, openRecorded, recordedRounds } from "../testing/benchmark-rounds.ts";
 
 const RECORDED = ["chartqa", "docvqa", "infovqa", "textvqa", "vqav2"];
@@ -9,7 +10,7 @@ describe.each(RECORDED)("%s", (kind) => {
     const benchmark = await openRecorded(kind, recorded);
     let answered = 0;
     for (const { predictions, scores, measures } of recorded.rounds) {
-      expect(benchmark.source.size).toBe(predictions.length);
+      expect((await openSource(benchmark.source)).size).toBe(predictions.length);
       const answers = await judgedRound(benchmark, predictions);
       for (const [i, { text, problem, score }] of answers.entries()) {
         expect(score, `row ${i}: ${JSON.stringify([text, problem.answers])}`).toBeCloseTo(scores[i]!, 9);

@@ -2,6 +2,7 @@ import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, test } from "vitest";
+import { openSource } from "../data/index.ts";
 import { benchmarkFixture } from "../testing/benchmark-rounds.ts";
 import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import { benchmarkSchema, createBenchmark } from "./index.ts";
@@ -20,8 +21,10 @@ const PARQUET = {
   vqav2: "validation-00000-of-00001.parquet",
 };
 
-const open = (kind: string, data: string) =>
-  createBenchmark(benchmarkSchema.parse({ kind }), { data, seed: 0 });
+const open = async (kind: string, data: string | undefined) => {
+  const { source } = await createBenchmark(benchmarkSchema.parse({ kind }), { data, seed: 0 });
+  return openSource(source);
+};
 
 /** The fixture's table with its lines changed, in a folder of its own. */
 function changedTable(kind: string, file: string, change: (lines: string[][]) => void): string {
@@ -38,9 +41,9 @@ function changedTable(kind: string, file: string, change: (lines: string[][]) =>
 describe.each(Object.entries(TABLES))("%s from %s", (kind, file) => {
   test("opens in the folder, in one with its name, and by itself", async () => {
     const folder = changedTable(kind, file, () => undefined);
-    const { source } = await open(kind, folder);
+    const source = await open(kind, folder);
     expect(source.size).toBe(64);
-    expect((await open(kind, join(folder, file))).source.fingerprint).toBe(source.fingerprint);
+    expect((await open(kind, join(folder, file))).fingerprint).toBe(source.fingerprint);
     const [first, later] = [await source.problem(0), await source.problem(9)];
     expect(first.images.map(({ width, height }) => [width, height])).toEqual([[28, 28]]);
     expect(later.images).toEqual(first.images);
@@ -60,7 +63,7 @@ describe.each(Object.entries(TABLES))("%s from %s", (kind, file) => {
     const folder = changedTable(kind, file, (lines) => {
       lines[7]![0] = "3";
     });
-    const { source } = await open(kind, folder);
+    const source = await open(kind, folder);
     for (let i = 0; i < 6; i++) await source.problem(i);
     await expect(source.problem(6)).rejects.toThrow(
       new RegExp(`${file} line 8: has the id 3 of .*${file} line 5`),
@@ -68,14 +71,14 @@ describe.each(Object.entries(TABLES))("%s from %s", (kind, file) => {
   });
 
   test.each([
-    ["empty", "", "expected an image, got nothing"],
+    ["empty", "", "image: is missing"],
     ["another row's that there is not", "999", "999"],
     ["broken", Buffer.alloc(120, 7).toString("base64"), "image"],
   ])("names the row whose image is %s", async (_, cell, reason) => {
     const folder = changedTable(kind, file, (lines) => {
       lines[5]![lines[0]!.indexOf("image")] = cell;
     });
-    const { source } = await open(kind, folder);
+    const source = await open(kind, folder);
     await source.problem(3);
     await expect(source.problem(4)).rejects.toThrow(new RegExp(`${file} line 6: .*${reason}`));
   });
@@ -84,7 +87,7 @@ describe.each(Object.entries(TABLES))("%s from %s", (kind, file) => {
     const folder = changedTable(kind, file, (lines) => {
       lines[2]![lines[0]!.indexOf("answer")] = "";
     });
-    const { source } = await open(kind, folder);
+    const source = await open(kind, folder);
     await expect(source.problem(1)).rejects.toThrow(`${file} line 3: answer: is missing`);
   });
 });
@@ -106,7 +109,7 @@ describe.each(Object.entries(PARQUET))("%s from %s", (kind, file) => {
   });
 
   test("shows images, and has every column", async () => {
-    const { source } = await open(kind, benchmarkFixture(kind, file));
+    const source = await open(kind, benchmarkFixture(kind, file));
     const { images, columns } = await source.problem(63);
     expect(images.map(({ width, height }) => [width, height])).toEqual([[28, 28]]);
     expect(columns).toHaveProperty("question");
@@ -115,9 +118,7 @@ describe.each(Object.entries(PARQUET))("%s from %s", (kind, file) => {
 });
 
 test("no place at all is named with the files that are expected", async () => {
-  await expect(
-    createBenchmark(benchmarkSchema.parse({ kind: "docvqa" }), { data: undefined, seed: 0 }),
-  ).rejects.toThrow(
+  await expect(open("docvqa", undefined)).rejects.toThrow(
     "benchmark docvqa: expected the place of DocVQA_VAL.tsv or DocVQA/validation-*.parquet (--data, or its option data)",
   );
 });

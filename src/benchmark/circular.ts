@@ -3,7 +3,8 @@
  * Circular evaluation as MMBench (arXiv:2307.06281, section 4.2) has it: a question is asked once for each place that its
  * answer can be rolled to, and counts as right when all of them are answered right.
  */
-import type { AnsweredProblem, ScoredAnswer } from "./benchmark.ts";
+import type { AnsweredProblem } from "../data/index.ts";
+import type { ScoredAnswer } from "./benchmark.ts";
 import { answersBy } from "./measures.ts";
 
 /** Rolls of a question have its index plus multiples of this number. */

@@ -3,7 +3,7 @@
  * Whose rule scores a benchmark, where tools and authors differ; and the options that benchmarks share.
  */
 import * as z from "zod";
-import type { Verdict } from "../verify/index.ts";
+import { type Verdict, withoutThought } from "../verify/index.ts";
 
 /** Where a benchmark's files are. */
 export const dataOption = z
@@ -23,7 +23,7 @@ export function scorerOption<const Names extends readonly ["authors", ...Scorer[
     .default("authors" as never)
     .describe(
       "Whose rule decides: authors, on the marked answer or the reply after its thought; vlmevalkit or lmms-eval, on all of " +
-        "the text as that tool takes it.",
+        "the reply after its thought, as that tool takes it.",
     ) as never;
 }
 
@@ -32,11 +32,17 @@ export function sourceOf(scorer: Scorer): "reply" | "text" {
   return scorer === "authors" ? "reply" : "text";
 }
 
-/** A verdict as lmms-eval asks for it: on completions without white space around them. */
+/**
+ * A verdict as a tool asks for it: both tools cut off a thought in `<think>`, lmms-eval white space at either end too. A
+ * thought without an end leaves nothing.
+ */
 export function asScored(scorer: Scorer, verdict: Verdict): Verdict {
-  if (scorer !== "lmms-eval") return verdict;
+  if (scorer === "authors") return verdict;
   return {
     name: verdict.name,
-    judge: (text, problem, signal) => verdict.judge(text.trim(), problem, signal),
+    judge(text, problem, signal) {
+      const reply = withoutThought(text) ?? "";
+      return verdict.judge(scorer === "lmms-eval" ? reply.trim() : reply, problem, signal);
+    },
   };
 }

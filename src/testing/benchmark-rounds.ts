@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Benchmark, benchmarkSchema, createBenchmark, type ScoredAnswer } from "../benchmark/index.ts";
+import { openSource } from "../data/index.ts";
 
 /** One prediction to each row, the tool's score of each, and its measures, as shares. */
 export interface Round {
@@ -37,7 +38,7 @@ export function recordedRounds(name: string): Rounds[] {
 }
 
 /** A benchmark opened on a file of its fixtures. */
-export async function openRecorded(
+export function openRecorded(
   kind: string,
   { file, options }: Pick<Rounds, "file" | "options">,
 ): Promise<Benchmark> {
@@ -50,9 +51,10 @@ export async function judgedRound(
   { source, verdict }: Benchmark,
   predictions: readonly string[],
 ): Promise<ScoredAnswer[]> {
+  const problems = await openSource(source);
   const answers: ScoredAnswer[] = [];
   for (const [i, text] of predictions.entries()) {
-    const problem = await source.problem(i);
+    const problem = await problems.problem(i);
     answers.push({ problem, text, ...(await verdict.judge(text, problem)) });
   }
   return answers;

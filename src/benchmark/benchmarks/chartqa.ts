@@ -37,40 +37,41 @@ export const chartQa = defineBenchmark({
       prompt: shortPromptOption,
     })
     .describe("ChartQA: questions about charts."),
-  create: async ({ data, scorer, prompt }, context) => {
-    const source = await openShortAnswers(
-      {
-        name: "chartqa",
-        data: data ?? context.data,
-        prompt,
-        prompts: PROMPTS,
-        forms: [
-          {
-            name: "vlmevalkit",
-            format: "tsv",
-            file: /^ChartQA_TEST(?:_local)?\.tsv$/,
-            published: "ChartQA_TEST.tsv",
-            columns: ["index", "question", "answer"],
-          },
-          {
-            name: "lmms-eval",
-            format: "parquet",
-            file: /^test-.*\.parquet$/,
-            published: "test-*.parquet",
-            columns: ["type", "question", "answer", "image"],
-          },
-        ],
-      },
-      (row, { form, index }) => {
-        const isTable = form === "vlmevalkit";
-        return {
-          id: isTable ? requiredText(row, "index") : `test-${index}`,
-          // One text in the parquet files; a list in a text is a list for VLMEvalKit alone.
-          answers: isTable ? acceptedAnswers(row, "answer") : [requiredText(row, "answer")],
-          kind: halfOf(isTable ? textIn(row, "split") : requiredText(row, "type")),
-        };
-      },
-    );
+  create: ({ data, scorer, prompt }, context) => {
+    const source = () =>
+      openShortAnswers(
+        {
+          name: "chartqa",
+          data: data ?? context.data,
+          prompt,
+          prompts: PROMPTS,
+          forms: [
+            {
+              name: "vlmevalkit",
+              format: "tsv",
+              file: /^ChartQA_TEST(?:_local)?\.tsv$/,
+              published: "ChartQA_TEST.tsv",
+              columns: ["index", "question", "answer"],
+            },
+            {
+              name: "lmms-eval",
+              format: "parquet",
+              file: /^test-.*\.parquet$/,
+              published: "test-*.parquet",
+              columns: ["type", "question", "answer", "image"],
+            },
+          ],
+        },
+        (row, { form, index }) => {
+          const isTable = form === "vlmevalkit";
+          return {
+            id: isTable ? requiredText(row, "index") : `test-${index}`,
+            // One text in the parquet files; a list in a text is a list for VLMEvalKit alone.
+            answers: isTable ? acceptedAnswers(row, "answer") : [requiredText(row, "answer")],
+            kind: halfOf(isTable ? textIn(row, "split") : requiredText(row, "type")),
+          };
+        },
+      );
     const verdict = createVerdict(verdictSchema.parse({ kind: "relaxed", from: sourceOf(scorer) }));
     return {
       name: "chartqa",

@@ -30,38 +30,39 @@ export const docVqa = defineBenchmark({
       prompt: shortPromptOption,
     })
     .describe("DocVQA: questions about scanned documents, answered in their words."),
-  create: async ({ data, scorer, prompt }, context) => {
-    const source = await openShortAnswers(
-      {
-        name: "docvqa",
-        data: data ?? context.data,
-        prompt,
-        forms: [
-          {
-            name: "vlmevalkit",
-            format: "tsv",
-            file: /^DocVQA_VAL(?:_local)?\.tsv$/,
-            published: "DocVQA_VAL.tsv",
-            columns: ["index", "question", "answer"],
-          },
-          {
-            name: "lmms-eval",
-            format: "parquet",
-            file: /^validation-.*\.parquet$/,
-            published: "DocVQA/validation-*.parquet",
-            folder: "DocVQA",
-            columns: ["questionId", "question", "answers", "image"],
-          },
-        ],
-      },
-      (row, { form }) => {
-        const isTable = form === "vlmevalkit";
-        return {
-          id: requiredText(row, isTable ? "index" : "questionId"),
-          answers: acceptedAnswers(row, isTable ? "answer" : "answers"),
-        };
-      },
-    );
+  create: ({ data, scorer, prompt }, context) => {
+    const source = () =>
+      openShortAnswers(
+        {
+          name: "docvqa",
+          data: data ?? context.data,
+          prompt,
+          forms: [
+            {
+              name: "vlmevalkit",
+              format: "tsv",
+              file: /^DocVQA_VAL(?:_local)?\.tsv$/,
+              published: "DocVQA_VAL.tsv",
+              columns: ["index", "question", "answer"],
+            },
+            {
+              name: "lmms-eval",
+              format: "parquet",
+              file: /^validation-.*\.parquet$/,
+              published: "DocVQA/validation-*.parquet",
+              folder: "DocVQA",
+              columns: ["questionId", "question", "answers", "image"],
+            },
+          ],
+        },
+        (row, { form }) => {
+          const isTable = form === "vlmevalkit";
+          return {
+            id: requiredText(row, isTable ? "index" : "questionId"),
+            answers: acceptedAnswers(row, isTable ? "answer" : "answers"),
+          };
+        },
+      );
     const verdict = createVerdict(verdictSchema.parse({ kind: "anls", from: sourceOf(scorer) }));
     return {
       name: "docvqa",

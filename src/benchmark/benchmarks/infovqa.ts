@@ -30,38 +30,39 @@ export const infoVqa = defineBenchmark({
       prompt: shortPromptOption,
     })
     .describe("InfographicVQA: questions about infographics, answered in their words or by a count."),
-  create: async ({ data, scorer, prompt }, context) => {
-    const source = await openShortAnswers(
-      {
-        name: "infovqa",
-        data: data ?? context.data,
-        prompt,
-        forms: [
-          {
-            name: "vlmevalkit",
-            format: "tsv",
-            file: /^InfoVQA_VAL(?:_local)?\.tsv$/,
-            published: "InfoVQA_VAL.tsv",
-            columns: ["index", "question", "answer"],
-          },
-          {
-            name: "lmms-eval",
-            format: "parquet",
-            file: /^validation-.*\.parquet$/,
-            published: "InfographicVQA/validation-*.parquet",
-            folder: "InfographicVQA",
-            columns: ["questionId", "question", "answers", "image"],
-          },
-        ],
-      },
-      (row, { form }) => {
-        const isTable = form === "vlmevalkit";
-        return {
-          id: requiredText(row, isTable ? "index" : "questionId"),
-          answers: acceptedAnswers(row, isTable ? "answer" : "answers"),
-        };
-      },
-    );
+  create: ({ data, scorer, prompt }, context) => {
+    const source = () =>
+      openShortAnswers(
+        {
+          name: "infovqa",
+          data: data ?? context.data,
+          prompt,
+          forms: [
+            {
+              name: "vlmevalkit",
+              format: "tsv",
+              file: /^InfoVQA_VAL(?:_local)?\.tsv$/,
+              published: "InfoVQA_VAL.tsv",
+              columns: ["index", "question", "answer"],
+            },
+            {
+              name: "lmms-eval",
+              format: "parquet",
+              file: /^validation-.*\.parquet$/,
+              published: "InfographicVQA/validation-*.parquet",
+              folder: "InfographicVQA",
+              columns: ["questionId", "question", "answers", "image"],
+            },
+          ],
+        },
+        (row, { form }) => {
+          const isTable = form === "vlmevalkit";
+          return {
+            id: requiredText(row, isTable ? "index" : "questionId"),
+            answers: acceptedAnswers(row, isTable ? "answer" : "answers"),
+          };
+        },
+      );
     const verdict = createVerdict(verdictSchema.parse({ kind: "anls", from: sourceOf(scorer) }));
     return {
       name: "infovqa",

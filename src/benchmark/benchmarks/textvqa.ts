@@ -36,41 +36,42 @@ export const textVqa = defineBenchmark({
       prompt: shortPromptOption,
     })
     .describe("TextVQA: questions about text in photographs."),
-  create: async ({ data, scorer, prompt }, context) => {
-    const source = await openShortAnswers(
-      {
-        name: "textvqa",
-        data: data ?? context.data,
-        prompt,
-        question: (row) => {
-          const question = requiredText(row, "question");
-          return prompt === "lmms-eval" ? capitalized(question) : question;
+  create: ({ data, scorer, prompt }, context) => {
+    const source = () =>
+      openShortAnswers(
+        {
+          name: "textvqa",
+          data: data ?? context.data,
+          prompt,
+          question: (row) => {
+            const question = requiredText(row, "question");
+            return prompt === "lmms-eval" ? capitalized(question) : question;
+          },
+          forms: [
+            {
+              name: "vlmevalkit",
+              format: "tsv",
+              file: /^TextVQA_VAL(?:_local)?\.tsv$/,
+              published: "TextVQA_VAL.tsv",
+              columns: ["index", "question", "answer"],
+            },
+            {
+              name: "lmms-eval",
+              format: "parquet",
+              file: /^validation-.*\.parquet$/,
+              published: "validation-*.parquet",
+              columns: ["question_id", "question", "answers", "image"],
+            },
+          ],
         },
-        forms: [
-          {
-            name: "vlmevalkit",
-            format: "tsv",
-            file: /^TextVQA_VAL(?:_local)?\.tsv$/,
-            published: "TextVQA_VAL.tsv",
-            columns: ["index", "question", "answer"],
-          },
-          {
-            name: "lmms-eval",
-            format: "parquet",
-            file: /^validation-.*\.parquet$/,
-            published: "validation-*.parquet",
-            columns: ["question_id", "question", "answers", "image"],
-          },
-        ],
-      },
-      (row, { form }) => {
-        const isTable = form === "vlmevalkit";
-        return {
-          id: requiredText(row, isTable ? "index" : "question_id"),
-          answers: acceptedAnswers(row, isTable ? "answer" : "answers"),
-        };
-      },
-    );
+        (row, { form }) => {
+          const isTable = form === "vlmevalkit";
+          return {
+            id: requiredText(row, isTable ? "index" : "question_id"),
+            answers: acceptedAnswers(row, isTable ? "answer" : "answers"),
+          };
+        },
+      );
     const spelling = scorer === "vlmevalkit" ? "vlmevalkit" : "evalai";
     const verdict = createVerdict(verdictSchema.parse({ kind: "vqa", from: sourceOf(scorer), spelling }));
     return {

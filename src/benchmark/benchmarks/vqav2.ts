@@ -45,28 +45,29 @@ export const vqaV2 = defineBenchmark({
         .describe("The request behind the question: that of lmms-eval, or none."),
     })
     .describe("VQA v2: open questions about photographs."),
-  create: async ({ data, scorer, prompt }, context) => {
-    const source = await openShortAnswers(
-      {
-        name: "vqav2",
-        data: data ?? context.data,
-        prompt,
-        forms: [
-          {
-            name: "lmms-eval",
-            format: "parquet",
-            file: /^validation-.*\.parquet$/,
-            published: "validation-*.parquet",
-            columns: ["question_id", "question", "answers", "answer_type", "image_id", "image"],
-          },
-        ],
-      },
-      (row) => ({
-        id: requiredText(row, "question_id"),
-        answers: peoplesAnswers(row),
-        kind: requiredText(row, "answer_type"),
-      }),
-    );
+  create: ({ data, scorer, prompt }, context) => {
+    const source = () =>
+      openShortAnswers(
+        {
+          name: "vqav2",
+          data: data ?? context.data,
+          prompt,
+          forms: [
+            {
+              name: "lmms-eval",
+              format: "parquet",
+              file: /^validation-.*\.parquet$/,
+              published: "validation-*.parquet",
+              columns: ["question_id", "question", "answers", "answer_type", "image_id", "image"],
+            },
+          ],
+        },
+        (row) => ({
+          id: requiredText(row, "question_id"),
+          answers: peoplesAnswers(row),
+          kind: requiredText(row, "answer_type"),
+        }),
+      );
     const spelling = scorer === "authors" ? "vqa-v2" : "lmms-eval";
     const verdict = createVerdict(verdictSchema.parse({ kind: "vqa", from: sourceOf(scorer), spelling }));
     return {

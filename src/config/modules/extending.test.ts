@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import type { Benchmark, BenchmarkContext, ScoredAnswer } from "../../benchmark/index.ts";
+import { openSource } from "../../data/index.ts";
 import type { AnswerFormat } from "../../eval/index.ts";
 import { digitsFakeEngine, freshPath, steadyClock } from "../../testing/tiny-run.ts";
 import type { RunEvent } from "../../train/index.ts";
@@ -86,7 +87,8 @@ describe("the examples of docs/extending.md", () => {
       { data: undefined, seed: 0 },
       "benchmark",
     );
-    const { source, verdict, measures } = made.part;
+    const { verdict, measures } = made.part;
+    const source = await openSource(made.part.source);
     const answers: ScoredAnswer[] = [];
     for (let i = 0; i < source.size; i++) {
       const problem = await source.problem(i);
