@@ -1,9 +1,9 @@
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { copyFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, test } from "vitest";
 import { openSource } from "../data/index.ts";
-import { benchmarkFixture } from "../testing/benchmark-rounds.ts";
+import { benchmarkFixture, changedTable } from "../testing/benchmark-rounds.ts";
 import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import { benchmarkSchema, createBenchmark } from "./index.ts";
 
@@ -26,24 +26,12 @@ const open = async (kind: string, data: string | undefined) => {
   return openSource(source);
 };
 
-/** The fixture's table with its lines changed, in a folder of its own. */
-function changedTable(kind: string, file: string, change: (lines: string[][]) => void): string {
-  const lines = readFileSync(benchmarkFixture(kind, file), "utf8")
-    .trimEnd()
-    .split("\n")
-    .map((line) => line.split("\t"));
-  change(lines);
-  const folder = temporaryDirectory();
-  writeFileSync(join(folder, file), `${lines.map((cells) => cells.join("\t")).join("\n")}\n`);
-  return folder;
-}
-
 describe.each(Object.entries(TABLES))("%s from %s", (kind, file) => {
   test("opens in the folder, in one with its name, and by itself", async () => {
-    const folder = changedTable(kind, file, () => undefined);
-    const source = await open(kind, folder);
+    const path = await changedTable(kind, file, () => undefined);
+    const source = await open(kind, dirname(path));
     expect(source.size).toBe(64);
-    expect((await open(kind, join(folder, file))).fingerprint).toBe(source.fingerprint);
+    expect((await open(kind, path)).fingerprint).toBe(source.fingerprint);
     const [first, later] = [await source.problem(0), await source.problem(9)];
     expect(first.images.map(({ width, height }) => [width, height])).toEqual([[28, 28]]);
     expect(later.images).toEqual(first.images);
@@ -51,19 +39,19 @@ describe.each(Object.entries(TABLES))("%s from %s", (kind, file) => {
   });
 
   test("says which column is missing, and what the file has", async () => {
-    const folder = changedTable(kind, file, (lines) => {
+    const path = await changedTable(kind, file, (lines) => {
       lines[0]![lines[0]!.indexOf("answer")] = "label";
     });
-    await expect(open(kind, folder)).rejects.toThrow(
+    await expect(open(kind, path)).rejects.toThrow(
       new RegExp(`${file}: is no .*${file} as published: lacks the columns answer; it has index, .*label`),
     );
   });
 
   test("names both rows of one id", async () => {
-    const folder = changedTable(kind, file, (lines) => {
+    const path = await changedTable(kind, file, (lines) => {
       lines[7]![0] = "3";
     });
-    const source = await open(kind, folder);
+    const source = await open(kind, path);
     for (let i = 0; i < 6; i++) await source.problem(i);
     await expect(source.problem(6)).rejects.toThrow(
       new RegExp(`${file} line 8: has the id 3 of .*${file} line 5`),
@@ -75,19 +63,19 @@ describe.each(Object.entries(TABLES))("%s from %s", (kind, file) => {
     ["another row's that there is not", "999", "999"],
     ["broken", Buffer.alloc(120, 7).toString("base64"), "image"],
   ])("names the row whose image is %s", async (_, cell, reason) => {
-    const folder = changedTable(kind, file, (lines) => {
+    const path = await changedTable(kind, file, (lines) => {
       lines[5]![lines[0]!.indexOf("image")] = cell;
     });
-    const source = await open(kind, folder);
+    const source = await open(kind, path);
     await source.problem(3);
     await expect(source.problem(4)).rejects.toThrow(new RegExp(`${file} line 6: .*${reason}`));
   });
 
   test("names the row without an answer", async () => {
-    const folder = changedTable(kind, file, (lines) => {
+    const path = await changedTable(kind, file, (lines) => {
       lines[2]![lines[0]!.indexOf("answer")] = "";
     });
-    const source = await open(kind, folder);
+    const source = await open(kind, path);
     await expect(source.problem(1)).rejects.toThrow(`${file} line 3: answer: is missing`);
   });
 });

@@ -12,6 +12,11 @@ export const dataOption = z
   .optional()
   .describe("Directory with the files, or one of them; --data unless given.");
 
+/** How many frames of a video are shown. */
+export function framesOption(frames: number): z.ZodDefault<z.ZodInt> {
+  return z.int().min(1).default(frames).describe("Frames of each video that are shown, evenly spaced.");
+}
+
 type Scorer = "authors" | "vlmevalkit" | "lmms-eval";
 
 /** The option `scorer` of a benchmark that these can score. */
