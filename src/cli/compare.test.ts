@@ -90,10 +90,10 @@ test("refuses a result that is no JSON", async () => {
   expect(await runCommandLine(["compare", file, "--out", out], collectingContext().context)).toBe(0);
   const cell = readdirSync(join(out, "results")).find((name) => name.startsWith("sapo-uniform-0"))!;
   const [result] = readdirSync(join(out, "results", cell));
-  writeFileSync(join(out, "results", cell, result!), '{"evidence":');
+  writeFileSync(join(out, "results", cell, result!, "result.json"), '{"evidence":');
   const { context, stderr } = collectingContext();
   expect(await runCommandLine(["compare", file, "--out", out], context)).toBe(1);
-  expect(stderr()).toContain(`${result}: expected a result`);
+  expect(stderr()).toContain(`${result}/result.json: expected a result`);
 });
 
 test("lists the cells of a dry run and makes nothing", async () => {

@@ -47,8 +47,13 @@ function problemScores(measured: readonly Measured[]): (number[] | null)[] | und
 export function meanOverSeeds(bySeed: BySeed, pairing: Pairing): Interval {
   const measured = [...bySeed.values()];
   const overSeeds = studentInterval(measured.map(({ value }) => value));
-  const scores = pairing === "problems" ? problemScores(measured)?.filter((own) => own !== null) : undefined;
-  if (scores === undefined || scores.length === 0) return overSeeds;
+  if (pairing === "seeds") return overSeeds;
+  const scores = problemScores(measured)?.filter((own) => own !== null) ?? [];
+  if (scores.length === 0) {
+    const [only] = measured;
+    const isTold = measured.length === 1 && only?.low !== undefined && only.high !== undefined;
+    return isTold ? { ...overSeeds, low: only.low!, high: only.high! } : overSeeds;
+  }
   const { low, high } = accuracyInterval(scores, new Rng(SEED));
   return { estimate: overSeeds.estimate, low, high };
 }

@@ -11,7 +11,11 @@ export type Unit = "share" | "seconds" | "number";
 
 /** One number, with what it is the mean of where it is a mean over problems. */
 export interface Measured {
+  /** NaN where there is nothing to measure. */
   readonly value: number;
+  /** 95 % interval for other problems of the same kind, where the measure tells one. */
+  readonly low?: number;
+  readonly high?: number;
   /** `[N]` score of each problem, in the order of the problems; null where it could not be judged. */
   readonly scores?: readonly (number | null)[];
 }
@@ -19,6 +23,10 @@ export interface Measured {
 /** A cell with its weights in an engine. */
 export interface Subject {
   readonly config: Config;
+  /** Tells the weights from those of other cells. */
+  readonly identity: string;
+  /** Where the evidence may keep files of its own. */
+  readonly directory: string;
   /** Directory of the cell's run; undefined for weights that nothing was learnt from. */
   readonly runDirectory: string | undefined;
   /** The engine with the cell's weights, opened when it is first asked for. */

@@ -71,7 +71,12 @@ function groupsOf(results: readonly CellResult[], columns: readonly Column[]): G
   return [...groups.values()].map((group) => {
     const { labels, isTrained } = group[0]!.cell;
     const bySeed = (name: string): BySeed =>
-      new Map(group.flatMap(({ cell, measured }) => (measured[name] ? [[cell.seed, measured[name]]] : [])));
+      new Map(
+        group.flatMap(({ cell, measured }) => {
+          const found = measured[name];
+          return found === undefined || Number.isNaN(found.value) ? [] : [[cell.seed, found]];
+        }),
+      );
     const measured = columns.flatMap(({ name }): [string, BySeed][] => {
       const found = bySeed(name);
       return found.size === 0 ? [] : [[name, found]];

@@ -16,7 +16,7 @@ import {
 } from "../config/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { FINAL_MODEL, type OnEvent, RunDirectory } from "../train/index.ts";
-import type { Cell } from "./cell.ts";
+import { type Cell, cellKey } from "./cell.ts";
 import type { Measure, Measured } from "./measure.ts";
 import type { CellStore } from "./store.ts";
 
@@ -103,7 +103,16 @@ async function runCell(cell: Cell, options: GridOptions): Promise<boolean> {
     for (const { evidence } of measuresOf(cell, options.measures)) {
       if (store.evidence(cell, evidence) !== undefined) continue;
       const { config } = cell;
-      const subject = { config, runDirectory, engine: opened, signal, onProgress: options.onMeasure };
+      const [identity, directory] = [cellKey(cell), store.evidenceDirectory(cell, evidence)];
+      const subject = {
+        config,
+        identity,
+        directory,
+        runDirectory,
+        engine: opened,
+        signal,
+        onProgress: options.onMeasure,
+      };
       const found = await evidence.gather(subject);
       if (found === undefined || signal?.aborted) return false;
       store.keep(cell, evidence, found);

@@ -46,9 +46,14 @@ export class CellStore {
     );
   }
 
-  #resultFile(cell: Cell, evidence: Evidence): string {
+  /** Directory of what is measured of a cell. */
+  evidenceDirectory(cell: Cell, evidence: Evidence): string {
     const name = contentKey(evidence.identity(cell.config));
-    return join(this.directory, "results", cellKey(cell), `${name}.json`);
+    return join(this.directory, "results", cellKey(cell), name);
+  }
+
+  #resultFile(cell: Cell, evidence: Evidence): string {
+    return join(this.evidenceDirectory(cell, evidence), "result.json");
   }
 
   /**

@@ -1,124 +1,200 @@
 /**
  * @module
- * Greedy accuracy on problems of the task, or of a variant of it: the settings of a measure are laid over those of the cell for
- * the evaluation alone, so that weights that learnt on one data set are measured on several.
+ * Answers to a benchmark or to problems of the task: the settings of a measure are laid over those of the cell for the
+ * evaluation alone, so that weights that learnt on one data set are measured on several. Every answer is on disk as it comes.
  */
+import { join } from "node:path";
 import * as z from "zod";
+import type { Benchmark } from "../../benchmark/index.ts";
 import {
   type Config,
-  evaluatedParts,
+  evaluationProtocol,
+  evaluationVerdict,
   fetchModel,
+  maxBrokenShare,
+  openBenchmarks,
   openConfiguredDialogue,
   openParts,
+  problemLimits,
   resolveConfig,
 } from "../../config/index.ts";
-import { splitSource } from "../../data/index.ts";
+import { openSource } from "../../data/index.ts";
 import { ConfigError } from "../../errors/index.ts";
+import {
+  AnswerJournal,
+  type AnswerRecord,
+  answerBenchmark,
+  type BenchmarkReport,
+  benchmarkReport,
+  engineRespondent,
+  taskBenchmark,
+} from "../../eval/index.ts";
+import { mean } from "../../math/index.ts";
 import type { KindDefinition, Settings } from "../../parts/index.ts";
-import { type EvaluationRecord, evaluationRecord } from "../../train/index.ts";
-import { isRight } from "../../verify/index.ts";
-import type { Evidence, Measure, MeasureContext, Measured, Subject, Unit } from "../measure.ts";
+import type { Evidence, Measure, MeasureContext, Measured, Subject } from "../measure.ts";
 
 const settings = z.record(z.string(), z.unknown());
 
 const schema = z
   .strictObject({
     kind: z.literal("evaluation"),
+    benchmark: z
+      .union([z.string().min(1), settings])
+      .optional()
+      .describe(
+        "A benchmark by its kind or whole; the task's own problems, as evaluation says, unless given.",
+      ),
     config: settings
       .default({})
       .describe(
-        "Settings over those of the cell, such as { data: { noise: 0.2 } }, for the evaluation alone.",
+        "Settings over those of the cell for the evaluation alone, such as { data: { noise: 0.2 } } or { evaluation: { samples: 8, temperature: 1 } }.",
       ),
     metric: z
       .string()
-      .default("accuracy")
+      .optional()
       .describe(
-        "accuracy, the name of a kind of problem, a measure of the task such as readingPerDigit, completionTokens, or truncated.",
+        "A measure of the benchmark, such as strict; of the task accuracy, a kind of problem or a measure of its own such as readingPerDigit; completionTokens; truncated. Points count as a share of the most. The main one unless given.",
       ),
   })
-  .describe("Greedy answers to problems of the task.");
+  .describe("Answers to a benchmark, or to problems of the task.");
+
+type Options = z.output<typeof schema>;
 
 /** What an evaluation leaves behind. */
-interface Answers extends Omit<EvaluationRecord, "event" | "iteration"> {
-  /** `[N]` 1 where the answer is right, 0 where it is wrong, null where it could not be judged. */
-  readonly scores: readonly (0 | 1 | null)[];
-  /** `[N]` kind of each problem. */
+interface Answers {
+  readonly report: BenchmarkReport;
+  /** `[P]` mean score of each problem over its samples, null where one could not be judged. */
+  readonly scores: readonly (number | null)[];
+  /** `[P]` kind of each problem. */
   readonly kinds: readonly string[];
 }
 
-function evaluated(config: Config, over: Settings): Config {
-  return resolveConfig({ file: config as unknown as Settings, overrides: over });
+function evaluated(config: Config, { benchmark, config: over }: Options): Config {
+  const named = typeof benchmark === "string" ? { kind: benchmark } : benchmark;
+  const chosen = named === undefined ? {} : { evaluation: { benchmarks: [named] } };
+  return resolveConfig({ file: config as unknown as Settings, overrides: [over, chosen] });
 }
 
-function evidenceOf(over: Settings): Evidence {
+function evidenceOf(options: Options): Evidence {
   return {
     isOfWeights: true,
     identity: (config) => {
-      const { data, prompt, verdict, evaluation, sampling } = evaluated(config, over);
+      const { data, prompt, verdict, evaluation, sampling } = evaluated(config, options);
       const { batchSize: _batchSize, ...asked } = evaluation;
-      return { data, prompt, verdict, asked, maxCompletionTokens: sampling.maxCompletionTokens };
+      const isOfTask = evaluation.benchmarks.length === 0;
+      return {
+        prompt,
+        asked,
+        maxCompletionTokens: sampling.maxCompletionTokens,
+        task: isOfTask && { data, verdict },
+      };
     },
-    gather: (subject) => gather(subject, evaluated(subject.config, over)),
+    gather: (subject) => gather(subject, evaluated(subject.config, options)),
   };
 }
 
-async function gather({ engine, signal, onProgress }: Subject, config: Config): Promise<Answers | undefined> {
-  const { split, problems } = config.evaluation;
-  const parts = await openParts(config);
-  const source = await splitSource(parts.task, split);
-  const opened = { engine: await engine(), dialogue: await openConfiguredDialogue(await fetchModel(config)) };
-  const scores: (0 | 1 | null)[] = [];
-  const kinds: string[] = [];
-  const {
-    event: _event,
-    iteration: _iteration,
-    ...evaluation
-  } = await evaluationRecord(
-    evaluatedParts(parts, opened),
-    { iteration: 0, split, problems, source },
-    {
-      onAnswer: ({ judgement, problem }) => {
-        scores.push(judgement.score === null ? null : isRight(judgement) ? 1 : 0);
-        kinds.push(problem.kind ?? "all");
-      },
-      ...(onProgress && { onProgress }),
-      shouldStop: () => signal?.aborted ?? false,
-    },
-  );
-  return signal?.aborted ? undefined : { ...evaluation, scores, kinds };
+/** What is asked, on how many problems, and which of them are left out. */
+async function openSubject(config: Config) {
+  const [benchmark] = await openBenchmarks(config);
+  const { benchmarkProblems = Infinity, split, problems } = config.evaluation;
+  if (benchmark !== undefined) return { benchmark, problems: benchmarkProblems, limits: {} };
+  const { task, verdict } = await openParts(config);
+  return { benchmark: await taskBenchmark(task, split, verdict), problems, limits: problemLimits(config) };
 }
 
-const UNITS: Readonly<Record<string, Unit>> = { completionTokens: "number" };
-
-function pick({ name }: MeasureContext, metric: string, answers: Answers): Measured {
-  const { accuracy, scores, kinds, byKind, measures = {} } = answers;
-  if (metric === "accuracy") return { value: accuracy, scores };
-  if (metric === "completionTokens") return { value: answers.completionTokensMean };
-  if (metric === "truncated") return { value: answers.truncatedShare };
-  if (Object.hasOwn(byKind, metric)) {
-    return {
-      value: byKind[metric]!.share,
-      scores: scores.map((score, i) => (kinds[i] === metric ? score : null)),
-    };
+async function gather(subject: Subject, config: Config): Promise<Answers | undefined> {
+  const { identity, directory, signal, onProgress } = subject;
+  const { benchmark, problems, limits } = await openSubject(config);
+  const source = await openSource(benchmark.source);
+  const protocol = evaluationProtocol(config);
+  const verdict = evaluationVerdict(config, benchmark);
+  const journal = new AnswerJournal(join(directory, "answers.jsonl"), {
+    event: "evaluation",
+    version: 1,
+    benchmark: benchmark.name,
+    fingerprint: source.fingerprint,
+    model: identity,
+    verdict: verdict.name,
+    protocol,
+  });
+  try {
+    const dialogue = await openConfiguredDialogue(await fetchModel(config));
+    const isWhole = await answerBenchmark({
+      source,
+      respondent: engineRespondent(await subject.engine(), dialogue, identity),
+      protocol,
+      verdict,
+      journal,
+      problems,
+      limits,
+      maxBrokenShare: maxBrokenShare(config),
+      batchSize: config.evaluation.batchSize,
+      onProgress,
+      signal,
+    });
+    return isWhole ? answersOf(benchmark, journal, { model: identity, verdict: verdict.name }) : undefined;
+  } finally {
+    journal.close();
   }
-  if (Object.hasOwn(measures, metric)) return { value: measures[metric]!.share };
-  const known = [
-    "accuracy",
-    "completionTokens",
-    "truncated",
-    ...Object.keys(byKind),
-    ...Object.keys(measures),
-  ];
-  throw new ConfigError(`measures.${name}.metric: expected one of ${known.join(", ")}, got "${metric}"`);
 }
 
-/** Accuracy, by kind and by the task's own measures. */
+function answersOf(
+  benchmark: Benchmark,
+  { answers, skipped }: Pick<AnswerJournal, "answers" | "skipped">,
+  header: { readonly model: string; readonly verdict: string },
+): Answers {
+  const byProblem = new Map<number, AnswerRecord[]>();
+  for (const answer of answers) byProblem.set(answer.index, [...(byProblem.get(answer.index) ?? []), answer]);
+  const problems = [...byProblem].sort(([a], [b]) => a - b).map(([, own]) => own);
+  return {
+    report: benchmarkReport(benchmark, { header, answers, skipped }),
+    scores: problems.map((own) => {
+      const scores = own.map(({ score }) => score);
+      return scores.every((score) => score !== null) ? mean(scores) : null;
+    }),
+    kinds: problems.map(([first]) => first?.kind ?? ""),
+  };
+}
+
+/** Two numbers that are one but for rounding. */
+const isSame = (a: number, b: number) => Math.abs(a - b) <= 1e-9;
+
+/** Scores whose mean the measure is, so that cells can be compared problem by problem; undefined where there are none. */
+function scoresOf(metric: string, value: number, { scores, kinds }: Answers): (number | null)[] | undefined {
+  const candidates = [scores, scores.map((score, p) => (kinds[p] === metric ? score : null))];
+  return candidates
+    .map((list) => [...list])
+    .find((list) => {
+      const judged = list.filter((score) => score !== null);
+      return judged.length > 0 && isSame(mean(judged), value);
+    });
+}
+
+function pick({ name }: MeasureContext, { metric: given }: Options, answers: Answers): Measured {
+  const { report } = answers;
+  const { measures, main, completionTokensMean, truncatedShare } = report;
+  const metric = given ?? main;
+  if (metric === "completionTokens") return { value: completionTokensMean };
+  if (metric === "truncated") return { value: truncatedShare };
+  const found = measures[metric];
+  if (found === undefined) {
+    const known = [...Object.keys(measures), "completionTokens", "truncated"];
+    throw new ConfigError(`measures.${name}.metric: expected one of ${known.join(", ")}, got "${metric}"`);
+  }
+  const { value, low, high, most = 1 } = found;
+  if (value === null) return { value: Number.NaN };
+  const scores = most === 1 ? scoresOf(metric, value, answers) : undefined;
+  const interval = low !== null && high !== null && { low: low / most, high: high / most };
+  return { value: value / most, ...interval, ...(scores && { scores }) };
+}
+
+/** A measure of a benchmark's answers. */
 export const evaluationMeasure: KindDefinition<typeof schema, MeasureContext, Measure> = {
   schema,
-  create: ({ config, metric }, context) => ({
+  create: (options, context) => ({
     name: context.name,
-    unit: UNITS[metric] ?? "share",
-    evidence: evidenceOf(config),
-    pick: (evidence) => pick(context, metric, evidence as Answers),
+    unit: options.metric === "completionTokens" ? "number" : "share",
+    evidence: evidenceOf(options),
+    pick: (evidence) => pick(context, options, evidence as Answers),
   }),
 };

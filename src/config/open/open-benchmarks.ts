@@ -5,6 +5,7 @@
 import { type Benchmark, type BenchmarkContext, createBenchmark } from "../../benchmark/index.ts";
 import { checkedSource, openSource } from "../../data/index.ts";
 import { ConfigError } from "../../errors/index.ts";
+import type { Protocol } from "../../eval/index.ts";
 import { judgeVerdict, type Verdict, type VerdictContext } from "../../verify/index.ts";
 import {
   type MadePart,
@@ -84,5 +85,23 @@ export function evaluationVerdict(
   return {
     ...judgeVerdict(options, context, verdict),
     name: `judge ${judge.model} (${shown}), rule ${verdict.name}`,
+  };
+}
+
+/** How a configuration has problems asked. */
+export function evaluationProtocol({
+  evaluation,
+  sampling,
+}: Pick<Config, "evaluation" | "sampling">): Protocol {
+  const { samples, temperature, topP, promptTemplates, system, seed } = evaluation;
+  const { maxCompletionTokens = sampling.maxCompletionTokens } = evaluation;
+  return {
+    samples,
+    temperature,
+    topP,
+    maxCompletionTokens,
+    promptTemplates,
+    seed,
+    ...(system !== undefined && { system }),
   };
 }
