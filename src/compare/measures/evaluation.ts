@@ -159,15 +159,15 @@ function answersOf(
 /** Two numbers that are one but for rounding. */
 const isSame = (a: number, b: number) => Math.abs(a - b) <= 1e-9;
 
-/** Scores whose mean the measure is, so that cells can be compared problem by problem; undefined where there are none. */
+/**
+ * Scores whose mean the measure is, so that cells can be compared problem by problem: of the problems of a kind, where the
+ * metric is one, else of all. Undefined where the measure is no mean of scores.
+ */
 function scoresOf(metric: string, value: number, { scores, kinds }: Answers): (number | null)[] | undefined {
-  const candidates = [scores, scores.map((score, p) => (kinds[p] === metric ? score : null))];
-  return candidates
-    .map((list) => [...list])
-    .find((list) => {
-      const judged = list.filter((score) => score !== null);
-      return judged.length > 0 && isSame(mean(judged), value);
-    });
+  const ofKind = (score: number | null, p: number) => (kinds[p] === metric ? score : null);
+  const own = kinds.includes(metric) ? scores.map(ofKind) : [...scores];
+  const judged = own.filter((score) => score !== null);
+  return judged.length > 0 && isSame(mean(judged), value) ? own : undefined;
 }
 
 function pick({ name }: MeasureContext, { metric: given }: Options, answers: Answers): Measured {
