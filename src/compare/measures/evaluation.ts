@@ -161,11 +161,16 @@ const isSame = (a: number, b: number) => Math.abs(a - b) <= 1e-9;
 
 /**
  * Scores whose mean the measure is, so that cells can be compared problem by problem: of the problems of a kind, where the
- * metric is one, else of all. Undefined where the measure is no mean of scores.
+ * metric is one, and of all for the main measure. Undefined where that is no mean of scores, and for any other measure.
  */
-function scoresOf(metric: string, value: number, { scores, kinds }: Answers): (number | null)[] | undefined {
-  const ofKind = (score: number | null, p: number) => (kinds[p] === metric ? score : null);
-  const own = kinds.includes(metric) ? scores.map(ofKind) : [...scores];
+function scoresOf(
+  metric: string,
+  value: number,
+  { report, scores, kinds }: Answers,
+): (number | null)[] | undefined {
+  const isKind = kinds.includes(metric);
+  if (!isKind && metric !== report.main) return undefined;
+  const own = isKind ? scores.map((score, p) => (kinds[p] === metric ? score : null)) : [...scores];
   const judged = own.filter((score) => score !== null);
   return judged.length > 0 && isSame(mean(judged), value) ? own : undefined;
 }
