@@ -39,7 +39,7 @@ export interface PublishedRows<Name extends string = string> {
 
 /** What a benchmark makes of a row. */
 export interface ProblemOfRow extends Omit<Problem, "images" | "videos" | "columns"> {
-  /** The cell with the images; the row's usual columns unless given, and null for a problem without any. */
+  /** The cell with the images; the row's usual columns unless given, and null for a problem that has none. */
   readonly images?: unknown;
   /** The cell with the videos; none unless given. */
   readonly videos?: unknown;
@@ -134,11 +134,14 @@ export function publishedSource<Name extends string>(
         const isEncoded = format === "tsv";
         return {
           problem,
+          isWithoutImages: cell === null,
           images: cell === undefined ? undefined : imageReferences(cell, isEncoded),
           videos: videos === undefined ? [] : videoReferences(videos),
         };
       });
       const images = made.images ?? (await rows.imagesOf(index, row));
+      if (images.length + made.videos.length === 0 && !made.isWithoutImages)
+        throw new DataError(`${rows.place(index)}: image: is missing`);
       const media = await rows.media(index, { images, videos: made.videos });
       const { columns, ...problem } = made.problem;
       return { ...problem, ...media, columns: { ...plainRow(row), ...columns } };

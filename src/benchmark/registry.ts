@@ -7,8 +7,9 @@ import type * as z from "zod";
 import { createPart, definitionUnion, kindsOf } from "../parts/index.ts";
 import type { Benchmark, BenchmarkContext, BenchmarkFacts } from "./benchmark.ts";
 import { easyVqa } from "./benchmarks/easy-vqa.ts";
+import { mathVista } from "./benchmarks/mathvista.ts";
 
-const definitions = [easyVqa] as const;
+const definitions = [easyVqa, mathVista] as const;
 
 /** A built-in benchmark by its kind, with its options. */
 export const benchmarkSchema = definitionUnion(definitions).describe("A benchmark.");

@@ -16,4 +16,5 @@ export { withoutThought } from "./extraction/thought.ts";
 export { createVerdict, VERDICT_KINDS, type VerdictConfig, verdictSchema } from "./registry.ts";
 export { isRight, type JudgedProblem, type Judgement, type Verdict, type VerdictContext } from "./verdict.ts";
 export { type AnswerVerdictOptions, answerVerdict } from "./verdicts/answer.ts";
-export { judgeVerdict } from "./verdicts/judge.ts";
+export { judgeVerdict, type RuleBesideJudge } from "./verdicts/judge.ts";
+export { levenshtein } from "./verdicts/levenshtein.ts";

@@ -9,9 +9,23 @@ import { withoutThought } from "../extraction/thought.ts";
 import type { JudgedProblem, Judgement, Verdict } from "../verdict.ts";
 import { answerVerdict } from "./answer.ts";
 
+/** The rule beside a judge. */
+export interface RuleBesideJudge {
+  /** Its verdict on the completion, which is recorded beside the judge's. */
+  judge(text: string, problem: JudgedProblem): Judgement | Promise<Judgement>;
+  /** Its verdict on an answer that the judge has read out. */
+  judgeRead(answer: string, problem: JudgedProblem): Judgement;
+}
+
+function answerRule(): RuleBesideJudge {
+  const rule = answerVerdict();
+  return { ...rule, judgeRead: (answer, problem) => rule.judge(`<answer>${answer}</answer>`, problem) };
+}
+
 /**
  * Right by a language model's word. The rule verdict `answer` reads the answer that the judge sees as `{extracted}`,
- * compares answers that the judge only extracts, and is recorded beside the judge's own verdict.
+ * compares answers that the judge only extracts, and is recorded beside the judge's own verdict; so does another rule in
+ * its place.
  *
  * Unscorable, null, where the judge's reply is prose or nothing.
  *
@@ -20,15 +34,15 @@ import { answerVerdict } from "./answer.ts";
 export function judgeVerdict(
   options: JudgeOptions,
   context: JudgeContext = {},
+  rule: RuleBesideJudge = answerRule(),
 ): Omit<Verdict, "judge"> & {
   judge(text: string, problem: JudgedProblem, signal?: AbortSignal): Promise<Judgement>;
 } {
   const judge = new Judge(options, context);
-  const rule = answerVerdict();
   return {
     name: "judge",
     judge: async (text, problem, signal) => {
-      const byRule = rule.judge(text, problem);
+      const byRule = await rule.judge(text, problem);
       const judged = {
         question: problem.question,
         answers: problem.answers.filter((answer) => answer.trim() !== ""),
@@ -37,7 +51,7 @@ export function judgeVerdict(
         reply: withoutThought(text),
         extracted: byRule.extracted,
         rule: byRule.score,
-        ruleOf: (answer: string) => rule.judge(`<answer>${answer}</answer>`, problem).score,
+        ruleOf: (answer: string) => rule.judgeRead(answer, problem).score,
       };
       return judge.judge(judged, signal);
     },
