@@ -8,8 +8,9 @@ import { createPart, definitionUnion, kindsOf } from "../parts/index.ts";
 import type { Benchmark, BenchmarkContext, BenchmarkFacts } from "./benchmark.ts";
 import { easyVqa } from "./benchmarks/easy-vqa.ts";
 import { mathVista } from "./benchmarks/mathvista.ts";
+import { weMath } from "./benchmarks/wemath.ts";
 
-const definitions = [easyVqa, mathVista] as const;
+const definitions = [easyVqa, mathVista, weMath] as const;
 
 /** A built-in benchmark by its kind, with its options. */
 export const benchmarkSchema = definitionUnion(definitions).describe("A benchmark.");

@@ -54,10 +54,10 @@ export function openBenchmark(kind: string, data: string, options: object = {}):
   return createBenchmark(benchmarkSchema.parse({ kind, ...options }), { data, seed: 0 });
 }
 
-/** Every problem of a benchmark. */
-export async function problemsOf({ source }: Benchmark): Promise<AnsweredProblem[]> {
+/** The problems of a benchmark, or the first ones. */
+export async function problemsOf({ source }: Benchmark, most = source.size): Promise<AnsweredProblem[]> {
   const problems: AnsweredProblem[] = [];
-  for (let i = 0; i < source.size; i++) problems.push(await source.problem(i));
+  for (let i = 0; i < Math.min(most, source.size); i++) problems.push(await source.problem(i));
   return problems;
 }
 
