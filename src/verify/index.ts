@@ -18,3 +18,4 @@ export { isRight, type JudgedProblem, type Judgement, type Verdict, type Verdict
 export { type AnswerVerdictOptions, answerVerdict } from "./verdicts/answer.ts";
 export { judgeVerdict, type RuleBesideJudge } from "./verdicts/judge.ts";
 export { levenshtein } from "./verdicts/levenshtein.ts";
+export { numberOf } from "./verdicts/number.ts";

@@ -8,6 +8,7 @@ import {
   openBenchmark,
   problemsOf,
 } from "../../testing/recorded-answers.ts";
+import { refusesBadFiles } from "../../testing/refuses-bad-files.ts";
 import type { ScoredAnswer } from "../benchmark.ts";
 
 const TABLE = benchmarkFixture("wemath", "WeMath.tsv");
@@ -93,13 +94,16 @@ test("the prompt is VLMEvalKit's, with the request for a form where it is asked 
   );
 });
 
-test.each([
-  ["an unknown key", { key: "4steps_1" }, /key: expected 2steps_1 or .*, got "4steps_1"/],
-  ["a row twice", { ID: "0", key: "2steps_1" }, /has the id 0 2steps_1 of /],
-])("%s is refused by row", async (_, change, message) => {
-  const path = editedTable(TABLE, (row, i) => (i === 7 ? { ...row, ...change } : row));
-  await expect(openBenchmark("wemath", path)).rejects.toThrow(message);
-});
+// The id of a row is its ID and key.
+refusesBadFiles("wemath", TABLE, { column: "A", id: "index" });
+
+test.each([["an unknown key", { key: "4steps_1" }, /key: expected 2steps_1 or .*, got "4steps_1"/]])(
+  "%s is refused by row",
+  async (_, change, message) => {
+    const path = editedTable(TABLE, (row, i) => (i === 7 ? { ...row, ...change } : row));
+    await expect(openBenchmark("wemath", path)).rejects.toThrow(message);
+  },
+);
 
 test("an answer that is no option, and an image that is of no row, are refused by row", async () => {
   const path = editedTable(TABLE, (row, i) => ({

@@ -21,6 +21,7 @@ import { openPublished, type ProblemOfRow, publishedSource } from "../published-
 import { lmmsEvalReasoning } from "../rules/lmms-eval-reasoning.ts";
 import { type ReadingRule, ruleParts } from "../rules/reading.ts";
 import { surveyRows } from "../survey.ts";
+import { writtenOptions } from "../written-options.ts";
 
 const FORMS = [
   {
@@ -45,24 +46,10 @@ const KEYS = [
   ...["3steps_1", "3steps_2", "3steps_3", "3steps_multi"],
 ] as const;
 
-/** Options out of "A. 3 cm; B. 4 cm;": each from its letter to the next one. */
-function writtenOptions(text: string): string[] {
-  const options: string[] = [];
-  let rest = text;
-  for (let code = "A".charCodeAt(0); ; code++) {
-    const [letter, next] = [String.fromCharCode(code), String.fromCharCode(code + 1)];
-    const start = new RegExp(`^\\s*${letter}[.:、]\\s*`).exec(rest);
-    if (start === null) break;
-    const end = rest.search(new RegExp(`(?<=[\\s;；])${next}[.:、]`));
-    options.push(
-      rest
-        .slice(start[0].length, end < 0 ? undefined : end)
-        .trim()
-        .replace(/[;；]$/, "")
-        .trim(),
-    );
-    rest = end < 0 ? "" : rest.slice(end);
-  }
+/** @throws DataError when there are none */
+function listedOptions(row: Row): string[] {
+  const text = requiredText(row, "option");
+  const options = writtenOptions(text);
   if (options.length === 0)
     throw new DataError(`option: expected A. …; B. …, got ${JSON.stringify(text.slice(0, 80))}`);
   return options;
@@ -74,7 +61,7 @@ function idOf(row: Row): string {
 
 function problemOf(row: Row, form: Form, requirement: boolean): ProblemOfRow {
   const isTable = form === "vlmevalkit";
-  const options = isTable ? columnOptions(row) : writtenOptions(requiredText(row, "option"));
+  const options = isTable ? columnOptions(row) : listedOptions(row);
   const asked = requiredText(row, "question");
   const required = requirement ? textIn(row, "requirement") : undefined;
   const hint = isTable ? textIn(row, "hint") : undefined;
@@ -218,6 +205,9 @@ export const weMath = defineBenchmark({
     .describe("WeMath: problems of several steps, and the steps."),
   create: async ({ data, requirement, scorer }, context) => {
     const published = await openPublished("wemath", data ?? context.data, FORMS);
+    await surveyRows("wemath", published, (row, form) => ({
+      id: form === "vlmevalkit" ? requiredText(row, "index") : idOf(row),
+    }));
     await surveyRows("wemath", published, (row) => ({ id: idOf(row) }));
     return {
       name: "wemath",
