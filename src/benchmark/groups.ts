@@ -2,7 +2,8 @@
  * @module
  * Groups of problems that count together: the rolls of a question, the questions on a figure, the two on an image.
  */
-import type { AnsweredProblem, Measure, ScoredAnswer } from "./benchmark.ts";
+import type { AnsweredProblem } from "../data/index.ts";
+import type { Measure, ScoredAnswer } from "./benchmark.ts";
 import { answersBy, meanMeasure } from "./measures.ts";
 
 /** The group of a problem; undefined for a problem in none. */

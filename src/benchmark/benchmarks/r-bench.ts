@@ -68,8 +68,7 @@ export const rBench = defineBenchmark({
       name: "r-bench",
       source,
       verdict: verdicts[scorer](),
-      measures: (answers) =>
-        detectionMeasures(answers, { smoothing: scorer === "authors" ? SMOOTHING : 0 }),
+      measures: (answers) => detectionMeasures(answers, { smoothing: scorer === "authors" ? SMOOTHING : 0 }),
       cluster: ({ columns }) => `image ${columns["image"]}`,
     };
   },

@@ -74,7 +74,10 @@ export const tallyQa = defineBenchmark({
     task: "how many objects: simple questions, and complex ones with relations and attributes",
     size: "38,589 test: 22,991 simple, 15,598 complex",
     metric: "accuracy",
-    files: ["VLMEvalKit: TallyQA.tsv", "manoja328/TallyQA_dataset: test.json, with images of Visual Genome and COCO"],
+    files: [
+      "VLMEvalKit: TallyQA.tsv",
+      "manoja328/TallyQA_dataset: test.json, with images of Visual Genome and COCO",
+    ],
     source: "arXiv:1810.12440",
     licence: "Apache-2.0; images of Visual Genome and COCO under their own licences",
   },
@@ -86,7 +89,9 @@ export const tallyQa = defineBenchmark({
       scorer: z
         .enum(["fovea", "vlmevalkit"])
         .default("fovea")
-        .describe("Whose rule reads the count: the verdict `answer`; VLMEvalKit's, the first number from 0 to 20."),
+        .describe(
+          "Whose rule reads the count: the verdict `answer`; VLMEvalKit's, the first number from 0 to 20.",
+        ),
     })
     .describe("TallyQA: counting."),
   create: async ({ data, images, scorer }, context) => {

@@ -19,12 +19,19 @@ export interface RuleVerdict extends Verdict {
   judge(...given: Parameters<Verdict["judge"]>): Judgement;
 }
 
+/** Decides by a rule of another tool whether a reply is right. */
+export type IsRightByRule = (answer: string, accepted: readonly string[]) => boolean;
+
 /**
  * A verdict by a rule: right when the answer that it reads is the first accepted one, the letter of a multiple-choice
- * question, in whatever case. Rules see the reply after its thought, as the tools cut it off; without an end of the thought there is no
- * answer.
+ * question, in whatever case. Rules see the reply after its thought, as the tools cut it off; without an end of the thought
+ * there is no answer.
  */
-export function ruleVerdict(name: string, rule: AnswerRule): RuleVerdict {
+export function ruleVerdict(
+  name: string,
+  rule: AnswerRule,
+  isRight: IsRightByRule = (answer, [accepted]) => answer.toLowerCase() === accepted?.toLowerCase(),
+): RuleVerdict {
   return {
     name,
     judge(text, { answers, options = [] }) {
@@ -34,7 +41,7 @@ export function ruleVerdict(name: string, rule: AnswerRule): RuleVerdict {
         return { extracted: extracted ?? null, score: null, reason: "no accepted answer" };
       if (extracted === undefined)
         return { extracted: null, score: 0, reason: `no answer by the rule of ${name}` };
-      const right = extracted.toLowerCase() === answers[0]?.toLowerCase();
+      const right = isRight(extracted, answers);
       return { extracted, score: right ? 1 : 0, reason: right ? "right answer" : "wrong answer" };
     },
   };
