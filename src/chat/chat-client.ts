@@ -4,9 +4,9 @@
  */
 import { PartError } from "../errors/index.ts";
 import { Rng } from "../math/index.ts";
-import { answerOf, type ChatAnswer, type Message } from "./chat-wire.ts";
+import { answerOf, type ChatAnswer, type ChatRequest } from "./chat-wire.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import type { JudgeOptions } from "./options.ts";
+import type { ChatServerOptions } from "./options.ts";
 import { RequestGate } from "./request-gate.ts";
 
 const FIRST_WAIT_MS = 1000;
@@ -20,24 +20,22 @@ const NOBODY_THERE = new Set(["ECONNREFUSED", "ENOTFOUND"]);
 const FINAL = new Set([501, 505]);
 
 export interface ChatClientContext {
+  /** Who answers, for messages: "model" unless given. */
+  readonly role?: string | undefined;
   /** Told of waits before a request is sent again, once for each wait. */
   readonly warn?: ((message: string) => void) | undefined;
   readonly clock?: Clock | undefined;
   readonly fetch?: typeof globalThis.fetch | undefined;
 }
 
-type ChatOptions = Pick<
-  JudgeOptions,
-  | "url"
-  | "model"
-  | "apiKeyVariable"
-  | "temperature"
-  | "maxTokens"
-  | "concurrency"
-  | "timeoutSeconds"
-  | "retries"
-  | "budget"
->;
+/** What a client has spent so far. */
+export interface ChatSpending {
+  /** Those sent again included. */
+  readonly requests: number;
+  /** As the server counts them; of answers that tell no usage, none. */
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+}
 
 /** Why a request is to be sent again. */
 interface Retry {
@@ -46,38 +44,47 @@ interface Retry {
 }
 
 export class ChatClient {
-  readonly #options: ChatOptions;
+  readonly #options: ChatServerOptions;
   readonly #context: ChatClientContext;
   readonly #clock: Clock;
   readonly #gate: RequestGate;
   /** Of waits alone, which no result depends on. */
-  readonly #rng = new Rng(0).fork("judge");
+  readonly #rng = new Rng(0).fork("waits");
   /** Aborted by a failure of the server for all, with the requests that are under way or wait. */
   #outage = new AbortController();
   #toldUntil = -Infinity;
   #requests = 0;
-  #tokens = 0;
+  #promptTokens = 0;
+  #completionTokens = 0;
   #answers = 0;
 
-  constructor(options: ChatOptions, context: ChatClientContext = {}) {
+  constructor(options: ChatServerOptions, context: ChatClientContext = {}) {
     this.#options = options;
     this.#context = context;
     this.#clock = context.clock ?? systemClock;
     this.#gate = new RequestGate(options.concurrency, this.#clock);
   }
 
+  get spent(): ChatSpending {
+    return {
+      requests: this.#requests,
+      promptTokens: this.#promptTokens,
+      completionTokens: this.#completionTokens,
+    };
+  }
+
   /**
-   * The reply to a conversation.
+   * The replies to a conversation.
    *
    * @throws PartError when the server refuses the request; with `isTotal` when no server is there, it refuses the key or
    *   the model, keeps answering nothing or 429, or the budget is used up
    * @throws the signal's reason when it is aborted
    */
-  async chat(messages: readonly Message[], signal?: AbortSignal): Promise<ChatAnswer> {
+  async chat(request: ChatRequest, signal?: AbortSignal): Promise<ChatAnswer> {
     const outage = this.#outage;
     const ending = signal === undefined ? outage.signal : AbortSignal.any([signal, outage.signal]);
     try {
-      return await this.#gate.within(ending, () => this.#answered(messages, ending));
+      return await this.#gate.within(ending, () => this.#answered(request, ending));
     } catch (error) {
       if (error instanceof PartError && error.isTotal && this.#outage === outage) {
         outage.abort(error);
@@ -87,13 +94,13 @@ export class ChatClient {
     }
   }
 
-  async #answered(messages: readonly Message[], signal: AbortSignal): Promise<ChatAnswer> {
+  async #answered(request: ChatRequest, signal: AbortSignal): Promise<ChatAnswer> {
     const answersBefore = this.#answers;
     for (let attempt = 1; ; attempt++) {
       await this.#gate.pause(signal);
       this.#requireBudget();
       this.#requests += 1;
-      const answer = await this.#attempt(messages, signal);
+      const answer = await this.#attempt(request, signal);
       if (!("reason" in answer)) {
         this.#answers += 1;
         this.#count(answer);
@@ -114,17 +121,19 @@ export class ChatClient {
     if (this.#requests >= requests) {
       throw this.#error(`the budget of ${requests} requests is used up; raise budget.requests`, true);
     }
-    if (this.#tokens >= tokens) {
+    const spent = this.#promptTokens + this.#completionTokens;
+    if (spent >= tokens) {
       throw this.#error(
-        `the budget of ${tokens} tokens is used up (${this.#tokens} in ${this.#requests} requests); raise budget.tokens`,
+        `the budget of ${tokens} tokens is used up (${spent} in ${this.#requests} requests); raise budget.tokens`,
         true,
       );
     }
   }
 
-  #count({ tokens }: ChatAnswer): void {
-    this.#tokens += tokens ?? 0;
-    if (tokens !== undefined || this.#options.budget?.tokens === undefined) return;
+  #count({ usage }: ChatAnswer): void {
+    this.#promptTokens += usage?.prompt ?? 0;
+    this.#completionTokens += usage?.completion ?? 0;
+    if (usage !== undefined || this.#options.budget?.tokens === undefined) return;
     throw this.#error("tells no usage, so that budget.tokens cannot be kept; set budget.requests", true);
   }
 
@@ -143,11 +152,12 @@ export class ChatClient {
     this.#context.warn?.(`${this.#name()}: ${reason}; ${again}`);
   }
 
-  async #attempt(messages: readonly Message[], signal: AbortSignal): Promise<ChatAnswer | Retry> {
-    const { url, model, temperature, maxTokens, timeoutSeconds, apiKeyVariable } = this.#options;
+  async #attempt(request: ChatRequest, signal: AbortSignal): Promise<ChatAnswer | Retry> {
+    const { url, model, timeoutSeconds, apiKeyVariable } = this.#options;
+    const { messages, temperature, fields } = request;
     const key = process.env[apiKeyVariable] ?? "";
     const timeout = AbortSignal.timeout(timeoutSeconds * 1000);
-    const body = JSON.stringify({ model, messages, temperature, max_tokens: maxTokens });
+    const body = JSON.stringify({ model, messages, temperature, ...fields });
     let response: Response;
     let text: string;
     try {
@@ -199,7 +209,7 @@ export class ChatClient {
   }
 
   #name(): string {
-    return `judge ${this.#options.model} at ${this.#options.url}`;
+    return `${this.#context.role ?? "model"} ${this.#options.model} at ${this.#options.url}`;
   }
 
   #error(problem: string, isTotal: boolean, cause?: unknown): PartError {

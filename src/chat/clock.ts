@@ -1,6 +1,6 @@
 /**
  * @module
- * The clock that a judge waits by.
+ * The clock that a client waits by.
  */
 import { setTimeout as sleepFor } from "node:timers/promises";
 

@@ -1,0 +1,147 @@
+/**
+ * @module
+ * A benchmark's files in the forms in which they are published: VLMEvalKit's tables with images in base64, the parquet files
+ * that lmms-eval reads, the authors' own.
+ */
+import { readdirSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import {
+  type FileFormat,
+  type FileRows,
+  imageReferences,
+  openFileRows,
+  type Problem,
+  type ProblemSource,
+  plainRow,
+  type Row,
+  videoReferences,
+} from "../data/index.ts";
+import { DataError } from "../errors/index.ts";
+
+/** A form in which a benchmark is published. */
+export interface PublishedForm<Name extends string = string> {
+  readonly name: Name;
+  readonly format: FileFormat;
+  /** Matches the names of its files, without their folder. */
+  readonly file: RegExp;
+  /** The name as it is published, for messages. */
+  readonly published: string;
+  /** Columns without which it is no such file. */
+  readonly columns: readonly string[];
+}
+
+/** The rows of a benchmark and the form that they are in. */
+export interface PublishedRows<Name extends string = string> {
+  readonly form: Name;
+  readonly rows: FileRows;
+  readonly fingerprint: string;
+}
+
+/** What a benchmark makes of a row. */
+export interface ProblemOfRow extends Omit<Problem, "images" | "videos" | "columns"> {
+  /** The cell with the images; the row's usual columns unless given, and null for a problem without any. */
+  readonly images?: unknown;
+  /** The cell with the videos; none unless given. */
+  readonly videos?: unknown;
+  /** Columns beside those of the row. */
+  readonly columns?: Readonly<Record<string, unknown>>;
+}
+
+/** Folders in which files are looked for, from the one that is given. */
+const FOLDERS = ["", "data"];
+
+/** Files of a directory; none where there is no such directory. */
+function filesIn(directory: string): string[] {
+  const found = statSync(directory, { throwIfNoEntry: false });
+  if (found?.isDirectory() !== true) return [];
+  return readdirSync(directory, { withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map(({ name }) => join(directory, name))
+    .sort();
+}
+
+/** The files of the first form that has any. */
+function find<Name extends string>(
+  benchmark: string,
+  data: string | undefined,
+  forms: readonly PublishedForm<Name>[],
+): { readonly form: PublishedForm<Name>; readonly paths: readonly string[] } {
+  const expected = forms.map(({ published }) => published).join(" or ");
+  if (data === undefined) {
+    throw new DataError(
+      `benchmark ${benchmark}: expected the place of ${expected} (--data, or its option data)`,
+    );
+  }
+  const found = statSync(data, { throwIfNoEntry: false });
+  if (found === undefined) throw new DataError(`benchmark ${benchmark}: ${data}: no such file or directory`);
+  const folders = [data, join(data, benchmark)].flatMap((folder) => FOLDERS.map((sub) => join(folder, sub)));
+  const candidates = found.isDirectory() ? folders.map(filesIn) : [[data]];
+  for (const files of candidates) {
+    for (const form of forms) {
+      const paths = files.filter((path) => form.file.test(basename(path)));
+      if (paths.length > 0) return { form, paths };
+    }
+  }
+  const got = candidates.flat().map((path) => basename(path));
+  const shown = got.length === 0 ? "none" : got.slice(0, 8).join(", ");
+  throw new DataError(`benchmark ${benchmark}: ${data}: expected ${expected}, got ${shown}`);
+}
+
+/**
+ * Opens the files of a benchmark, in the first of its forms that has files there.
+ *
+ * @param data directory, or one file; looked into with its folders `data` and that of the benchmark's name
+ * @throws DataError when there are no such files, or they lack a column
+ */
+export async function openPublished<Name extends string>(
+  benchmark: string,
+  data: string | undefined,
+  forms: readonly PublishedForm<Name>[],
+): Promise<PublishedRows<Name>> {
+  const { form, paths } = find(benchmark, data, forms);
+  const { rows, fingerprint } = await openFileRows({ format: form.format, paths });
+  // Files whose rows each have their own columns declare none: the first row speaks for all.
+  const present = rows.columns.length > 0 || rows.size === 0 ? rows.columns : Object.keys(await rows.row(0));
+  const missing = form.columns.filter((column) => !present.includes(column));
+  if (missing.length > 0) {
+    throw new DataError(
+      `benchmark ${benchmark}: ${paths[0]}: is no ${form.published} as published: lacks the columns ${missing.join(", ")}; ` +
+        `it has ${present.join(", ") || "none"}`,
+    );
+  }
+  return { form: form.name, rows, fingerprint };
+}
+
+/**
+ * The problems of published rows.
+ *
+ * @param problemOf what is asked of a row, its images and videos still as cells; throws a DataError where the row is broken
+ * @param places the rows that count, in order; all unless given
+ */
+export function publishedSource<Name extends string>(
+  { form, rows, fingerprint }: PublishedRows<Name>,
+  problemOf: (row: Row, place: { readonly form: Name; readonly index: number }) => ProblemOfRow,
+  places?: readonly number[],
+): ProblemSource {
+  return {
+    fingerprint: `${fingerprint} form=${form}${places === undefined ? "" : ` rows=${places.length}`}`,
+    size: places?.length ?? rows.size,
+    async problem(number) {
+      const index = places === undefined ? number : (places[number] ?? -1);
+      const row = await rows.row(index);
+      const made = await rows.placed(index, ({ format }) => {
+        const { images: cell, videos, ...problem } = problemOf(row, { form, index });
+        const isEncoded = format === "tsv";
+        return {
+          problem,
+          images: cell === undefined ? undefined : imageReferences(cell, isEncoded),
+          videos: videos === undefined ? [] : videoReferences(videos),
+        };
+      });
+      const images = made.images ?? (await rows.imagesOf(index, row));
+      const media = await rows.media(index, { images, videos: made.videos });
+      const { columns, ...problem } = made.problem;
+      return { ...problem, ...media, columns: { ...plainRow(row), ...columns } };
+    },
+  };
+}
