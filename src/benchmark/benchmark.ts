@@ -26,6 +26,8 @@ export interface Measure {
   readonly of: number;
   /** The most points of a measure that is no share, such as 2,000 of MME's perception. */
   readonly most?: number;
+  /** `[of]` in [0, 1], in the order of problems: of a mean, what it is the mean of; the interval goes by it. */
+  readonly values?: readonly number[];
 }
 
 /** A benchmark, open. */

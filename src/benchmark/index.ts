@@ -25,4 +25,5 @@ export {
   benchmarkFacts,
   benchmarkSchema,
   createBenchmark,
+  defaultScorer,
 } from "./registry.ts";

@@ -13,6 +13,7 @@ import {
   maxBrokenShare,
   openBenchmarks,
   openParts,
+  openPromptFormat,
   problemLimits,
 } from "../config/index.ts";
 import { openSource } from "../data/index.ts";
@@ -21,6 +22,7 @@ import {
   answerBenchmark,
   type BenchmarkReport,
   benchmarkReport,
+  chatRespondent,
   engineRespondent,
   type Protocol,
   type Respondent,
@@ -81,7 +83,11 @@ function protocolOf({ evaluation, sampling }: Config): Protocol {
   };
 }
 
-/** Answers one benchmark; undefined when it was interrupted. */
+/**
+ * Answers one benchmark.
+ *
+ * @throws InterruptedRun when it was interrupted
+ */
 async function evaluateOn(
   benchmark: Benchmark,
   respondent: Respondent,
@@ -98,7 +104,7 @@ async function evaluateOn(
     readonly reporter: Reporter;
     readonly context: CliContext;
   },
-): Promise<BenchmarkReport | undefined> {
+): Promise<BenchmarkReport> {
   const { signal } = context.interruption;
   const source = await openSource(benchmark.source);
   const protocol = protocolOf(config);
@@ -147,6 +153,33 @@ async function evaluateOn(
   }
 }
 
+/** Opens what is under test: a server, or the engine with the model of the configuration or of the run. */
+async function withRespondent<T>(
+  config: Config,
+  { runDir }: EvalOptions,
+  context: CliContext,
+  reporter: Reporter,
+  work: (respondent: Respondent) => Promise<T>,
+): Promise<T> {
+  const { server } = config.evaluation;
+  if (server === undefined) {
+    const identity = modelIdentity(config, runDir);
+    return withTrainedModel(config, runDir, context, ({ engine, dialogue }) =>
+      work(engineRespondent(engine, dialogue, identity)),
+    );
+  }
+  const format = await openPromptFormat(config);
+  const warn = (message: string) => reporter.bar.note(message);
+  const respondent = chatRespondent(server, { format, warn });
+  const result = await work(respondent);
+  reporter.json({ event: "spent", ...respondent.spent });
+  const { requests, promptTokens, completionTokens } = respondent.spent;
+  reporter.text(
+    `${requests} requests, ${promptTokens} prompt tokens, ${completionTokens} completion tokens\n`,
+  );
+  return result;
+}
+
 async function evaluateModel(
   file: string | undefined,
   options: EvalOptions,
@@ -162,18 +195,11 @@ async function evaluateModel(
   const { runDir, out } = options;
   const directory =
     out ?? (runDir === undefined ? runDirectoryFor("eval", { set: [] }) : join(runDir, "evaluation"));
-  const reports = await withTrainedModel(config, runDir, context, async ({ engine, dialogue }) => {
-    const respondent = engineRespondent(engine, dialogue, modelIdentity(config, runDir));
+  const reports = await withRespondent(config, options, context, reporter, async (respondent) => {
     const found: BenchmarkReport[] = [];
     for (const benchmark of subject.benchmarks) {
-      const report = await evaluateOn(benchmark, respondent, {
-        config,
-        problems: subject.problems,
-        directory,
-        reporter,
-        context,
-      });
-      if (report !== undefined) found.push(report);
+      const { problems } = subject;
+      found.push(await evaluateOn(benchmark, respondent, { config, problems, directory, reporter, context }));
     }
     return found;
   });

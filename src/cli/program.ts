@@ -44,6 +44,11 @@ const COMMANDS: readonly {
     load: () => import("./score.ts"),
   },
   {
+    name: "benchmarks",
+    summary: "every built-in benchmark with its task, size, metric and source",
+    load: () => import("./benchmarks.ts"),
+  },
+  {
     name: "credit",
     summary: "token weights of any credit method, on recorded signals or on a completion",
     load: () => import("./credit.ts"),

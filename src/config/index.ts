@@ -15,6 +15,7 @@ export {
   type OpenEngine,
   openConfiguredDialogue,
   openEngine,
+  openPromptFormat,
 } from "./open/open-model.ts";
 export {
   type ConfiguredParts,

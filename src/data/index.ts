@@ -19,6 +19,7 @@ export { imageReferences } from "./files/image-reference.ts";
 export { neededFiles } from "./files/needed-files.ts";
 export { type FilesOptions, filesSchema } from "./files/options.ts";
 export { plainRow } from "./files/plain-row.ts";
+export { literalIn } from "./files/rows/literal.ts";
 export { readVideoAt } from "./files/read-clip.ts";
 export type { Spread } from "./files/spread.ts";
 export type { FileFormat, Row } from "./files/table.ts";
