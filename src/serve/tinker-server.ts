@@ -7,6 +7,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { ConfigError, RunError } from "../errors/index.ts";
 import { isLoopback, listen } from "../http/index.ts";
 import { checkAccess } from "./access.ts";
+import { answerChat, isChatPath } from "./chat/chat-http.ts";
+import { ChatService } from "./chat/chat-service.ts";
 import { type CallBody, readBody } from "./read-body.ts";
 import { failureBody, Refusal } from "./refusal.ts";
 import { lookUp, weightsInfo } from "./registry-calls.ts";
@@ -25,6 +27,10 @@ export interface ServerOptions extends ServiceOptions {
   readonly apiKey?: string | undefined;
   /** Largest body, bytes; 256 MiB unless given. */
   readonly maxBodyBytes?: number;
+  /** Largest body of a chat completion, bytes; 32 MiB unless given. */
+  readonly maxChatBytes?: number;
+  /** Chat completions under way at once, beyond which 429 is answered; 256 unless given. */
+  readonly maxChats?: number;
 }
 
 export interface TinkerServer {
@@ -69,6 +75,7 @@ function callNamed(name: string): Call | undefined {
 
 const PREFIX = "/api/v1/";
 const MAX_BODY = 2 ** 28;
+const MAX_CHAT = 2 ** 25;
 
 function send(response: ServerResponse, status: number, { type, content }: ResultBody): void {
   response.writeHead(status, {
@@ -84,6 +91,12 @@ function sendJson(response: ServerResponse, status: number, body: object): void 
   send(response, status, { type: "application/json", content: JSON.stringify(body) });
 }
 
+/** A request's address; one that is none, such as "//", is the root. */
+function urlOf({ url = "/" }: IncomingMessage): URL {
+  const root = "http://server";
+  return URL.canParse(url, root) ? new URL(url, root) : new URL(root);
+}
+
 async function answer(
   service: TinkerService,
   { apiKey, maxBodyBytes = MAX_BODY }: ServerOptions,
@@ -91,7 +104,7 @@ async function answer(
   response: ServerResponse,
   isEnding: () => boolean,
 ): Promise<void> {
-  const url = new URL(request.url ?? "/", "http://server");
+  const url = urlOf(request);
   const call = url.pathname.startsWith(PREFIX) ? url.pathname.slice(PREFIX.length) : url.pathname;
   try {
     checkAccess(request, apiKey);
@@ -138,9 +151,22 @@ export async function startTinkerServer(options: ServerOptions): Promise<TinkerS
     await openStateDatabase(options.state, options.maxDatabaseBytes),
   );
   let isEnding = false;
-  const server = createServer(
-    (request, response) => void answer(service, options, request, response, () => isEnding),
-  );
+  const chat = new ChatService({
+    models: options.models,
+    checkpoints: service.checkpoints,
+    queue: service.queue,
+    maxOpen: options.maxChats,
+  });
+  const server = createServer((request, response) => {
+    const { pathname } = urlOf(request);
+    if (!isChatPath(pathname)) return void answer(service, options, request, response, () => isEnding);
+    const access = {
+      chat,
+      maxBytes: options.maxChatBytes ?? MAX_CHAT,
+      check: () => checkAccess(request, apiKey),
+    };
+    return void answerChat(access, request, response, pathname);
+  });
   let port: number;
   try {
     await service.start();
@@ -158,6 +184,7 @@ export async function startTinkerServer(options: ServerOptions): Promise<TinkerS
       isEnding = true;
       const ended = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
+      chat.close();
       await service.close();
       server.closeAllConnections();
       await ended;
