@@ -1,14 +1,14 @@
 /**
  * @module
- * The Tinker API over HTTP: addresses to calls, errors to statuses. Calls with side effects answer with a future; its
- * result is asked for with `retrieve_future`, which answers 408 while there is none.
+ * The server: the Tinker API over HTTP, addresses to calls and errors to statuses, and beside it the API of chat completions
+ * (`chat/`). Calls with side effects answer with a future; its result is asked for with `retrieve_future`, which answers 408
+ * while there is none.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { ConfigError, RunError } from "../errors/index.ts";
 import { isLoopback, listen } from "../http/index.ts";
 import { checkAccess } from "./access.ts";
-import { answerChat, isChatPath } from "./chat/chat-http.ts";
-import { ChatService } from "./chat/chat-service.ts";
+import { ChatEndpoint, isChatPath } from "./chat/chat-http.ts";
 import { type CallBody, readBody } from "./read-body.ts";
 import { failureBody, Refusal } from "./refusal.ts";
 import { lookUp, weightsInfo } from "./registry-calls.ts";
@@ -75,7 +75,6 @@ function callNamed(name: string): Call | undefined {
 
 const PREFIX = "/api/v1/";
 const MAX_BODY = 2 ** 28;
-const MAX_CHAT = 2 ** 25;
 
 function send(response: ServerResponse, status: number, { type, content }: ResultBody): void {
   response.writeHead(status, {
@@ -151,21 +150,18 @@ export async function startTinkerServer(options: ServerOptions): Promise<TinkerS
     await openStateDatabase(options.state, options.maxDatabaseBytes),
   );
   let isEnding = false;
-  const chat = new ChatService({
+  const chat = new ChatEndpoint({
     models: options.models,
     checkpoints: service.checkpoints,
     queue: service.queue,
     maxOpen: options.maxChats,
+    maxBytes: options.maxChatBytes,
+    check: (request) => checkAccess(request, apiKey),
   });
   const server = createServer((request, response) => {
     const { pathname } = urlOf(request);
-    if (!isChatPath(pathname)) return void answer(service, options, request, response, () => isEnding);
-    const access = {
-      chat,
-      maxBytes: options.maxChatBytes ?? MAX_CHAT,
-      check: () => checkAccess(request, apiKey),
-    };
-    return void answerChat(access, request, response, pathname);
+    if (isChatPath(pathname)) chat.answer(request, response, pathname);
+    else void answer(service, options, request, response, () => isEnding);
   });
   let port: number;
   try {
@@ -184,7 +180,7 @@ export async function startTinkerServer(options: ServerOptions): Promise<TinkerS
       isEnding = true;
       const ended = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
-      chat.close();
+      await chat.close();
       await service.close();
       server.closeAllConnections();
       await ended;

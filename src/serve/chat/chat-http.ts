@@ -3,35 +3,63 @@
  * `/v1`: chat completions and models over HTTP, whole or as a stream of server-sent events.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
 import { readBody } from "../read-body.ts";
 import { Refusal } from "../refusal.ts";
 import { completionBody, usageOf } from "./chat-bodies.ts";
 import { chatFailure } from "./chat-refusal.ts";
 import { readChatBody } from "./chat-schema.ts";
-import type { ChatService } from "./chat-service.ts";
+import { ChatService, type ChatServiceOptions } from "./chat-service.ts";
 import { ChatStream } from "./chat-stream.ts";
 
 const PREFIX = "/v1/";
+const MAX_BYTES = 2 ** 25;
 /** A body that is too large is read on and thrown away up to here, so that its sender hears why. */
 const DISCARDED = 2 ** 28;
+
+/** Longest that the end waits for answers under way, which are told of it, ms. */
+const REST_MS = 10_000;
+
+export interface ChatEndpointOptions extends ChatServiceOptions {
+  /** Largest body, bytes; 32 MiB unless given. */
+  readonly maxBytes?: number | undefined;
+  /** @throws Refusal when a request may not be answered */
+  readonly check: (request: IncomingMessage) => void;
+}
 
 /** Whether an address is of this API. */
 export function isChatPath(path: string): boolean {
   return path.startsWith(PREFIX);
 }
 
-/** What a request is answered with. */
-export interface ChatAccess {
-  readonly chat: ChatService;
-  /** Largest body, bytes. */
-  readonly maxBytes: number;
-  /** @throws Refusal when the request may not be answered */
-  check(): void;
+/** All addresses of the API. */
+export class ChatEndpoint {
+  readonly #options: ChatEndpointOptions;
+  readonly #chat: ChatService;
+  readonly #answers = new Set<Promise<void>>();
+
+  constructor(options: ChatEndpointOptions) {
+    this.#options = options;
+    this.#chat = new ChatService(options);
+  }
+
+  answer(request: IncomingMessage, response: ServerResponse, path: string): void {
+    const answered = answer(this.#chat, this.#options, request, response, path);
+    this.#answers.add(answered);
+    void answered.finally(() => this.#answers.delete(answered));
+  }
+
+  /** Ends what is under way; when it has heard so, the promise is kept. */
+  async close(): Promise<void> {
+    this.#chat.close();
+    await Promise.race([Promise.all(this.#answers), delay(REST_MS, undefined, { ref: false })]);
+  }
 }
 
 /** Answers a request; never throws. */
-export async function answerChat(
-  { chat, maxBytes, check }: ChatAccess,
+async function answer(
+  chat: ChatService,
+  { maxBytes = MAX_BYTES, check }: ChatEndpointOptions,
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
@@ -39,7 +67,7 @@ export async function answerChat(
   const gone = new AbortController();
   response.on("close", () => gone.abort(new Refusal("failed", "the client has gone")));
   try {
-    check();
+    check(request);
     const call = `${request.method} ${path.slice(PREFIX.length)}`;
     if (call === "GET models") return sendJson(response, 200, { object: "list", data: chat.models() });
     const model = /^GET models\/(.+)$/.exec(call)?.[1];
