@@ -26,17 +26,23 @@ export interface Chunk {
   }[];
 }
 
-export function postChat(url: string, body: unknown, init: RequestInit = {}): Promise<Response> {
+/** How a call differs from others. */
+interface CallInit {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+export function postChat(url: string, body: unknown, init: CallInit = {}): Promise<Response> {
   return fetch(`${url}/v1/chat/completions`, {
     method: "POST",
     body: typeof body === "string" ? body : JSON.stringify(body),
-    ...init,
+    ...(init.signal && { signal: init.signal }),
     headers: { "content-type": "application/json", ...init.headers },
   });
 }
 
 /** Sends one chat completion; a body that is a text is sent as it is. */
-export async function chatCall(url: string, body: unknown, init: RequestInit = {}): Promise<ChatRawAnswer> {
+export async function chatCall(url: string, body: unknown, init: CallInit = {}): Promise<ChatRawAnswer> {
   const response = await postChat(url, body, init);
   return {
     status: response.status,
