@@ -35,7 +35,9 @@ function formsOf(questions: "image" | "all"): PublishedForm<Form>[] {
     format: "parquet" as const,
     file: questions === "all" ? /^(?:non_)?image-.*\.parquet$/ : /^image-.*\.parquet$/,
     published:
-      questions === "all" ? "image-*.parquet and non_image-*.parquet of lmms-lab/HallusionBench" : "image-*.parquet of lmms-lab/HallusionBench",
+      questions === "all"
+        ? "image-*.parquet and non_image-*.parquet of lmms-lab/HallusionBench"
+        : "image-*.parquet of lmms-lab/HallusionBench",
     columns: AUTHORS_COLUMNS,
   };
   const list = {
@@ -157,7 +159,9 @@ export const hallusionBench = defineBenchmark({
       questions: z
         .enum(["image", "all"])
         .default("image")
-        .describe("image: those with an image, as VLMEvalKit and lmms-eval ask them; all: as the authors do."),
+        .describe(
+          "image: those with an image, as VLMEvalKit and lmms-eval ask them; all: as the authors do.",
+        ),
       scorer: z
         .enum(["fovea", "vlmevalkit", "lmms-eval"])
         .default("fovea")

@@ -46,7 +46,7 @@ function formsOf(split: string): PublishedForm<"vlmevalkit" | "lmms-eval">[] {
 function indexOf(row: Row): number {
   const index = Number(requiredText(row, "index"));
   if (!Number.isSafeInteger(index))
-    throw new DataError(`index: expected a whole number, got ${row["index"]}`);
+    throw new DataError(`index: expected a whole number, got ${textIn(row, "index")}`);
   return index;
 }
 

@@ -121,7 +121,9 @@ export const mme = defineBenchmark({
       source,
       verdict: verdicts[scorer](),
       measures: (answers) => {
-        const categories = sortedGroups(answers, ({ kind }) => kind).map(([name, part]) => points(name, part, pairs));
+        const categories = sortedGroups(answers, ({ kind }) => kind).map(([name, part]) =>
+          points(name, part, pairs),
+        );
         const isCognition = ({ name }: Measure) => COGNITION.includes(name);
         return [
           sumOf("score", categories),

@@ -85,7 +85,11 @@ function imagesIn(row: Row, form: Form): readonly unknown[] {
 /** lmms-eval's rule for questions in the image: the reply itself. */
 const wholeReply: AnswerRule = (reply) => reply;
 
-function verdictOf(scorer: "fovea" | "vlmevalkit" | "lmms-eval" | "authors", variant: Variant, style: Style): Verdict {
+function verdictOf(
+  scorer: "fovea" | "vlmevalkit" | "lmms-eval" | "authors",
+  variant: Variant,
+  style: Style,
+): Verdict {
   switch (scorer) {
     case "fovea":
       return answerVerdict();

@@ -5,7 +5,13 @@
 import * as z from "zod";
 import { literalIn, type Row } from "../../data/index.ts";
 import { DataError } from "../../errors/index.ts";
-import { answerVerdict, type JudgedProblem, type Judgement, type Verdict, withoutThought } from "../../verify/index.ts";
+import {
+  answerVerdict,
+  type JudgedProblem,
+  type Judgement,
+  type Verdict,
+  withoutThought,
+} from "../../verify/index.ts";
 import { defineBenchmark } from "../benchmark.ts";
 import { dataOption, requiredText, textIn } from "../cells.ts";
 import { acceptedChoice, choicesOf, columnOptions } from "../choices.ts";
@@ -79,7 +85,8 @@ function subjectOf(row: Row, form: Form): string {
   if (form === "vlmevalkit") return requiredText(row, "category");
   const id = requiredText(row, "id");
   const [, subject] = /^[^_]+_(.+)_\d+$/.exec(id) ?? [];
-  if (subject === undefined) throw new DataError(`id: expected split_subject_number, got ${JSON.stringify(id)}`);
+  if (subject === undefined)
+    throw new DataError(`id: expected split_subject_number, got ${JSON.stringify(id)}`);
   return subject;
 }
 
@@ -100,7 +107,11 @@ function mmmuVerdict(
       const reply = withoutThought(text);
       if (reply === null) return { extracted: null, score: 0, reason: "no answer" };
       const right = isOpenRight(reply, problem);
-      return { extracted: reply.trim(), score: right ? 1 : 0, reason: right ? "right answer" : "wrong answer" };
+      return {
+        extracted: reply.trim(),
+        score: right ? 1 : 0,
+        reason: right ? "right answer" : "wrong answer",
+      };
     },
   };
 }
@@ -114,7 +125,8 @@ const verdicts: Readonly<Record<"fovea" | "vlmevalkit" | "lmms-eval" | "authors"
     }),
   // Its code looks for the answer in single letters of the reply, where it cannot be.
   "lmms-eval": () => mmmuVerdict("lmms-eval", mmmuLmmsLetter, () => false),
-  authors: () => mmmuVerdict("authors", mmmuAuthorsLetter, (reply, { answers }) => mmmuOpenIsRight(reply, answers)),
+  authors: () =>
+    mmmuVerdict("authors", mmmuAuthorsLetter, (reply, { answers }) => mmmuOpenIsRight(reply, answers)),
 };
 
 /** MMMU. */

@@ -48,7 +48,11 @@ function askedIn(row: Row, form: Form) {
   if (form === "vlmevalkit") {
     const options = columnOptions(row);
     const hint = textIn(row, "hint");
-    return { question: choicePrompt(question, options, hint), answers: acceptedChoice(letter, options), options };
+    return {
+      question: choicePrompt(question, options, hint),
+      answers: acceptedChoice(letter, options),
+      options,
+    };
   }
   const options = optionsIn(question);
   const asked = `${question.trim()}\nAnswer with the option's letter from the given choices directly`;

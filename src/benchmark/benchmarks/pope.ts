@@ -3,8 +3,9 @@
  * POPE (arXiv:2305.10355): whether an object is in an image, yes or no; the absent objects are drawn at random, are frequent, or
  * go with what is there.
  */
-import * as z from "zod";
+
 import { basename } from "node:path";
+import * as z from "zod";
 import type { Row } from "../../data/index.ts";
 import { answerVerdict } from "../../verify/index.ts";
 import { defineBenchmark, type ScoredAnswer } from "../benchmark.ts";
@@ -53,12 +54,14 @@ function categoriesOf(row: Row, { form, rows }: PublishedRows<Form>, index: numb
   return [category];
 }
 
-const wholeReply: AnswerRule = (reply) => reply.toLowerCase().trim() || undefined;
+/** lmms-eval's rule: the reply is the word, in any case. */
+const bareWord: AnswerRule = (reply) =>
+  ["Yes", "No"].find((word) => word.toLowerCase() === reply.trim().toLowerCase());
 
 const verdicts = {
   fovea: answerVerdict,
   vlmevalkit: () => ruleVerdict("vlmevalkit", vlmEvalKitYesNo),
-  "lmms-eval": () => ruleVerdict("lmms-eval", wholeReply),
+  "lmms-eval": () => ruleVerdict("lmms-eval", bareWord),
   authors: () => ruleVerdict("authors", popeAuthorsYesNo),
 } as const;
 
@@ -82,7 +85,10 @@ export const pope = defineBenchmark({
       kind: z.literal("pope"),
       data: dataOption(),
       images: imagesOption(),
-      category: z.enum(["all", ...CATEGORIES]).default("all").describe("Which absent objects are asked for."),
+      category: z
+        .enum(["all", ...CATEGORIES])
+        .default("all")
+        .describe("Which absent objects are asked for."),
       scorer: z
         .enum(["fovea", "vlmevalkit", "lmms-eval", "authors"])
         .default("fovea")
@@ -117,7 +123,9 @@ export const pope = defineBenchmark({
     );
     const asLmmsEval = scorer === "lmms-eval";
     const categoriesIn = ({ problem }: ScoredAnswer) =>
-      (problem.columns["categories"] as readonly string[]).filter((own) => category === "all" || own === category);
+      (problem.columns["categories"] as readonly string[]).filter(
+        (own) => category === "all" || own === category,
+      );
     return {
       name: "pope",
       source,

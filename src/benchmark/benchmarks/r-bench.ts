@@ -68,9 +68,8 @@ export const rBench = defineBenchmark({
       name: "r-bench",
       source,
       verdict: verdicts[scorer](),
-      measures: (answers) =>
-        detectionMeasures(answers, { smoothing: scorer === "authors" ? SMOOTHING : 0 }),
-      cluster: ({ columns }) => `image ${columns["image"]}`,
+      measures: (answers) => detectionMeasures(answers, { smoothing: scorer === "authors" ? SMOOTHING : 0 }),
+      cluster: ({ columns }) => `image ${String(columns["image"])}`,
     };
   },
 });

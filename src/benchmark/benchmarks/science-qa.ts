@@ -40,7 +40,8 @@ function formsOf(split: "test" | "validation", questions: "image" | "all"): Publ
 
 /** Options and the letter of the right one. */
 function choiceIn(row: Row, form: Form): { readonly options: readonly string[]; readonly letter: string } {
-  if (form === "vlmevalkit") return { options: columnOptions(row), letter: requiredText(row, "answer").trim() };
+  if (form === "vlmevalkit")
+    return { options: columnOptions(row), letter: requiredText(row, "answer").trim() };
   const choices = row["choices"];
   if (!Array.isArray(choices)) throw new DataError("choices: expected a list");
   return { options: choices.map(String), letter: choiceLetter(Number(requiredText(row, "answer"))) };

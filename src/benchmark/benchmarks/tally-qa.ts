@@ -8,7 +8,7 @@ import { DataError } from "../../errors/index.ts";
 import { answerVerdict } from "../../verify/index.ts";
 import { defineBenchmark } from "../benchmark.ts";
 import { dataOption, imagesOption, requiredText } from "../cells.ts";
-import { accuracy, accuracyBy } from "../measures.ts";
+import { accuracy, accuracyBy, textColumn } from "../measures.ts";
 import { openPublished, type PublishedForm, publishedSource } from "../published-rows.ts";
 import { type AnswerRule, ruleVerdict } from "../rules/rule.ts";
 import { surveyRows } from "../survey.ts";
@@ -74,7 +74,10 @@ export const tallyQa = defineBenchmark({
     task: "how many objects: simple questions, and complex ones with relations and attributes",
     size: "38,589 test: 22,991 simple, 15,598 complex",
     metric: "accuracy",
-    files: ["VLMEvalKit: TallyQA.tsv", "manoja328/TallyQA_dataset: test.json, with images of Visual Genome and COCO"],
+    files: [
+      "VLMEvalKit: TallyQA.tsv",
+      "manoja328/TallyQA_dataset: test.json, with images of Visual Genome and COCO",
+    ],
     source: "arXiv:1810.12440",
     licence: "Apache-2.0; images of Visual Genome and COCO under their own licences",
   },
@@ -86,7 +89,9 @@ export const tallyQa = defineBenchmark({
       scorer: z
         .enum(["fovea", "vlmevalkit"])
         .default("fovea")
-        .describe("Whose rule reads the count: the verdict `answer`; VLMEvalKit's, the first number from 0 to 20."),
+        .describe(
+          "Whose rule reads the count: the verdict `answer`; VLMEvalKit's, the first number from 0 to 20.",
+        ),
     })
     .describe("TallyQA: counting."),
   create: async ({ data, images, scorer }, context) => {
@@ -107,7 +112,7 @@ export const tallyQa = defineBenchmark({
       source,
       verdict: verdicts[scorer](),
       measures: (answers) => [accuracy(answers), ...accuracyBy(answers, ({ kind }) => kind)],
-      cluster: ({ id, columns }) => (columns["image_id"] === undefined ? id : `image ${columns["image_id"]}`),
+      cluster: (problem) => textColumn("image_id")(problem) ?? problem.id,
     };
   },
 });

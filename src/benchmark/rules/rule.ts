@@ -21,7 +21,7 @@ export interface RuleVerdict extends Verdict {
 
 /**
  * A verdict by a rule: right when the answer that it reads is the first accepted one, the letter of a multiple-choice
- * question, in whatever case. Rules see the reply after its thought, as the tools cut it off; without an end of the thought there is no
+ * question. Rules see the reply after its thought, as the tools cut it off; without an end of the thought there is no
  * answer.
  */
 export function ruleVerdict(name: string, rule: AnswerRule): RuleVerdict {
@@ -34,7 +34,7 @@ export function ruleVerdict(name: string, rule: AnswerRule): RuleVerdict {
         return { extracted: extracted ?? null, score: null, reason: "no accepted answer" };
       if (extracted === undefined)
         return { extracted: null, score: 0, reason: `no answer by the rule of ${name}` };
-      const right = extracted.toLowerCase() === answers[0]?.toLowerCase();
+      const right = extracted === answers[0];
       return { extracted, score: right ? 1 : 0, reason: right ? "right answer" : "wrong answer" };
     },
   };
