@@ -4,7 +4,6 @@
  * `registry.ts`; of one's own, a user module with `defineBenchmark`.
  */
 export {
-  type AnsweredProblem,
   type Benchmark,
   type BenchmarkContext,
   type BenchmarkFacts,
@@ -26,4 +25,5 @@ export {
   benchmarkFacts,
   benchmarkSchema,
   createBenchmark,
+  defaultScorer,
 } from "./registry.ts";

@@ -2,12 +2,13 @@
  * @module
  * The measures that most benchmarks report: shares of right answers, over all and by group.
  */
-import type { AnsweredProblem, Measure, ScoredAnswer } from "./benchmark.ts";
+import type { AnsweredProblem } from "../data/index.ts";
+import type { Measure, ScoredAnswer } from "./benchmark.ts";
 
 /** A mean of numbers in [0, 1]. */
 export function meanMeasure(name: string, values: readonly number[]): Measure {
   const sum = values.reduce((total, value) => total + value, 0);
-  return { name, value: values.length === 0 ? null : sum / values.length, of: values.length };
+  return { name, value: values.length === 0 ? null : sum / values.length, of: values.length, values };
 }
 
 /** Scores of the answers that could be judged. */

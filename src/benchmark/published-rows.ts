@@ -41,7 +41,7 @@ export interface PublishedRows<Name extends string = string> {
 
 /** What a benchmark makes of a row. */
 export interface ProblemOfRow extends Omit<Problem, "images" | "videos" | "columns"> {
-  /** The cell with the images; the row's usual columns unless given, and null for a problem without any. */
+  /** The cell with the images; the row's usual columns unless given, and null for a problem that has none. */
   readonly images?: unknown;
   /** The cell with the videos; none unless given. */
   readonly videos?: unknown;
@@ -126,31 +126,43 @@ export async function openPublished<Name extends string>(
  * The problems of published rows.
  *
  * @param problemOf what is asked of a row, its images and videos still as cells; throws a DataError where the row is broken
- * @param places the rows that count, in order; all unless given
+ * @param chosen the rows that count, in order; all unless given
  */
 export function publishedSource<Name extends string>(
   { form, rows, fingerprint }: PublishedRows<Name>,
   problemOf: (row: Row, place: { readonly form: Name; readonly index: number }) => ProblemOfRow,
-  places?: readonly number[],
+  chosen?: readonly number[],
 ): ProblemSource {
+  const places = new Map<string, number>();
+  /** Two rows of one id would be one problem to whoever keeps answers by it. */
+  const requireOwn = (id: string, index: number) => {
+    const first = places.get(id) ?? index;
+    places.set(id, first);
+    if (first === index) return;
+    throw new DataError(`${rows.place(index)}: has the id ${id} of ${rows.place(first)}`);
+  };
   return {
-    fingerprint: `${fingerprint} form=${form}${places === undefined ? "" : ` rows=${places.length}`}`,
-    size: places?.length ?? rows.size,
+    fingerprint: `${fingerprint} form=${form}${chosen === undefined ? "" : ` rows=${chosen.length}`}`,
+    size: chosen?.length ?? rows.size,
     async problem(number) {
-      const index = places === undefined ? number : (places[number] ?? -1);
+      const index = chosen === undefined ? number : (chosen[number] ?? -1);
       const row = await rows.row(index);
       const made = await rows.placed(index, ({ format }) => {
         const { images: cell, videos, ...problem } = problemOf(row, { form, index });
         const isEncoded = format === "tsv";
         return {
           problem,
+          isWithoutImages: cell === null,
           images: cell === undefined ? undefined : imageReferences(cell, isEncoded),
           videos: videos === undefined ? [] : videoReferences(videos),
         };
       });
       const images = made.images ?? (await rows.imagesOf(index, row));
+      if (images.length + made.videos.length === 0 && !made.isWithoutImages)
+        throw new DataError(`${rows.place(index)}: image: is missing`);
       const media = await rows.media(index, { images, videos: made.videos });
       const { columns, ...problem } = made.problem;
+      requireOwn(problem.id, index);
       return { ...problem, ...media, columns: { ...plainRow(row), ...columns } };
     },
   };

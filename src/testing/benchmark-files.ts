@@ -8,13 +8,13 @@ import { gunzipSync } from "node:zlib";
 import type { SchemaElement } from "hyparquet";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import {
-  type AnsweredProblem,
   type Benchmark,
   benchmarkSchema,
   createBenchmark,
   type Measure,
   type ScoredAnswer,
 } from "../benchmark/index.ts";
+import { type AnsweredProblem, openSource } from "../data/index.ts";
 import { plainImage } from "./data-files.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
@@ -107,7 +107,8 @@ export function openBenchmark(options: Readonly<Record<string, unknown>>): Promi
 }
 
 /** All problems of a benchmark. */
-export async function problemsOf({ source }: Benchmark): Promise<AnsweredProblem[]> {
+export async function problemsOf(benchmark: Benchmark): Promise<AnsweredProblem[]> {
+  const source = await openSource(benchmark.source);
   const problems: AnsweredProblem[] = [];
   for (let index = 0; index < source.size; index++) problems.push(await source.problem(index));
   return problems;

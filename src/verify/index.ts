@@ -17,4 +17,6 @@ export { createVerdict, VERDICT_KINDS, type VerdictConfig, verdictSchema } from 
 export { isRight, type JudgedProblem, type Judgement, type Verdict, type VerdictContext } from "./verdict.ts";
 export { type AnswerVerdictOptions, answerVerdict } from "./verdicts/answer.ts";
 export { judgeVerdict } from "./verdicts/judge.ts";
+export { meanRelativeAccuracy } from "./verdicts/mean-relative-accuracy.ts";
 export { roundedTo } from "./verdicts/numeric.ts";
+export { pythonFloat } from "./verdicts/python-float.ts";

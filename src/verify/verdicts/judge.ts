@@ -10,25 +10,26 @@ import type { JudgedProblem, Judgement, Verdict } from "../verdict.ts";
 import { answerVerdict } from "./answer.ts";
 
 /**
- * Right by a language model's word. The rule verdict `answer` reads the answer that the judge sees as `{extracted}`,
- * compares answers that the judge only extracts, and is recorded beside the judge's own verdict.
+ * Right by a language model's word. A rule reads the answer that the judge sees as `{extracted}`, compares answers that the
+ * judge only extracts, and is recorded beside the judge's own verdict.
  *
  * Unscorable, null, where the judge's reply is prose or nothing.
  *
+ * @param rule the verdict `answer` unless given
  * @throws PartError, from `judge`, where the server gives no answer
  */
 export function judgeVerdict(
   options: JudgeOptions,
   context: JudgeContext = {},
+  rule: Verdict = answerVerdict(),
 ): Omit<Verdict, "judge"> & {
   judge(text: string, problem: JudgedProblem, signal?: AbortSignal): Promise<Judgement>;
 } {
   const judge = new Judge(options, context);
-  const rule = answerVerdict();
   return {
     name: "judge",
     judge: async (text, problem, signal) => {
-      const byRule = rule.judge(text, problem);
+      const byRule = await rule.judge(text, problem, signal);
       const judged = {
         question: problem.question,
         answers: problem.answers.filter((answer) => answer.trim() !== ""),
@@ -37,7 +38,8 @@ export function judgeVerdict(
         reply: withoutThought(text),
         extracted: byRule.extracted,
         rule: byRule.score,
-        ruleOf: (answer: string) => rule.judge(`<answer>${answer}</answer>`, problem).score,
+        ruleOf: async (answer: string) =>
+          (await rule.judge(`<answer>${answer}</answer>`, problem, signal)).score,
       };
       return judge.judge(judged, signal);
     },
