@@ -14,7 +14,7 @@ import {
   type Measure,
   type ScoredAnswer,
 } from "../benchmark/index.ts";
-import { type AnsweredProblem, openSource } from "../data/index.ts";
+import { type AnsweredProblem, openSource, type Problem, type ProblemSource } from "../data/index.ts";
 import { plainImage } from "./data-files.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
@@ -106,11 +106,17 @@ export function openBenchmark(options: Readonly<Record<string, unknown>>): Promi
   return createBenchmark(benchmarkSchema.parse(options), { data: undefined, seed: 0 });
 }
 
+/** The problems of a benchmark by its options, its files open. */
+export async function openProblems(options: Readonly<Record<string, unknown>>): Promise<ProblemSource> {
+  const { source } = await openBenchmark(options);
+  return openSource(source);
+}
+
 /** All problems of a benchmark. */
-export async function problemsOf(benchmark: Benchmark): Promise<AnsweredProblem[]> {
-  const source = await openSource(benchmark.source);
-  const problems: AnsweredProblem[] = [];
-  for (let index = 0; index < source.size; index++) problems.push(await source.problem(index));
+export async function problemsOf({ source }: Benchmark): Promise<Problem[]> {
+  const opened = await openSource(source);
+  const problems: Problem[] = [];
+  for (let index = 0; index < opened.size; index++) problems.push(await opened.problem(index));
   return problems;
 }
 

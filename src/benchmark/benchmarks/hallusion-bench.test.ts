@@ -3,6 +3,7 @@ import {
   type MadeRow,
   measured,
   openBenchmark,
+  openProblems,
   problemsOf,
   type RecordedScores,
   recordedScores,
@@ -141,10 +142,10 @@ describe("bad input", () => {
       "HallusionBench.tsv",
       tables.map((row) => without(row, "category")),
     );
-    await expect(openBenchmark({ kind: "hallusion-bench", data })).rejects.toThrow(
+    await expect(openProblems({ kind: "hallusion-bench", data })).rejects.toThrow(
       "lacks the columns category",
     );
-    await expect(openBenchmark({ kind: "hallusion-bench", data, questions: "all" })).rejects.toThrow(
+    await expect(openProblems({ kind: "hallusion-bench", data, questions: "all" })).rejects.toThrow(
       "expected image-*.parquet and non_image-*.parquet of lmms-lab/HallusionBench or HallusionBench.json",
     );
   });

@@ -3,6 +3,7 @@ import {
   type MadeRow,
   measured,
   openBenchmark,
+  openProblems,
   problemsOf,
   type RecordedScores,
   recordedScores,
@@ -96,7 +97,7 @@ test("a question counts when all of its rolls are right, and the prompt is MMBen
   });
   expect(problems.map((problem) => benchmark.cluster?.(problem))).toEqual(["5", "5", "9", "9"]);
   // Of the second question only one roll was answered.
-  expect(benchmark.measures(scored.slice(0, 3))[0]).toEqual({ name: "accuracy", value: 1, of: 1 });
+  expect(benchmark.measures(scored.slice(0, 3))[0]).toMatchObject({ name: "accuracy", value: 1, of: 1 });
 });
 
 describe("bad input", () => {
@@ -123,12 +124,12 @@ describe("bad input", () => {
   test("a file without answers is named, and so is a directory without files", async () => {
     const unanswered = small.map((row) => without(row, "answer"));
     const data = await writeTable("MMBench_DEV_EN.tsv", unanswered);
-    await expect(openBenchmark({ kind: "mmbench", data })).rejects.toThrow("lacks the columns answer");
-    await expect(openBenchmark({ kind: "mmbench", data, split: "dev-cn" })).rejects.toThrow(
+    await expect(openProblems({ kind: "mmbench", data })).rejects.toThrow("lacks the columns answer");
+    await expect(openProblems({ kind: "mmbench", data, split: "dev-cn" })).rejects.toThrow(
       "expected MMBench_DEV_CN.tsv or cn/dev-*.parquet of lmms-lab/MMBench, got MMBench_DEV_EN.tsv",
     );
-    await expect(openBenchmark({ kind: "mmbench", data: temporaryDirectory() })).rejects.toThrow("got none");
-    await expect(openBenchmark({ kind: "mmbench" })).rejects.toThrow(
+    await expect(openProblems({ kind: "mmbench", data: temporaryDirectory() })).rejects.toThrow("got none");
+    await expect(openProblems({ kind: "mmbench" })).rejects.toThrow(
       "expected the place of MMBench_DEV_EN.tsv",
     );
   });

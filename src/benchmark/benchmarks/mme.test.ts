@@ -3,6 +3,7 @@ import {
   type MadeRow,
   measured,
   openBenchmark,
+  openProblems,
   problemsOf,
   type RecordedScores,
   recordedScores,
@@ -90,12 +91,12 @@ test("by hand: 3 of 4 questions and 1 of 2 images are 75 + 50 points", async () 
 
 test("an image with one question is named, and so is an answer that is neither yes nor no", async () => {
   const lonely = await writeTable("MME.tsv", rows.slice(0, 3));
-  await expect(openBenchmark({ kind: "mme", data: lonely })).rejects.toThrow(
+  await expect(openProblems({ kind: "mme", data: lonely })).rejects.toThrow(
     "benchmark mme: expected two questions on an image, got 1 on existence images/existence/0001.png",
   );
   const broken = await writeTable("MME.tsv", [rows[0]!, { ...rows[1], answer: "maybe" }]);
   const read = openBenchmark({ kind: "mme", data: broken }).then(problemsOf);
   await expect(read).rejects.toThrow('line 3: answer: expected Yes or No, got "maybe"');
   const twice = await writeTable("MME.tsv", [rows[0]!, { ...rows[1], index: rows[0]!["index"] }]);
-  await expect(openBenchmark({ kind: "mme", data: twice })).rejects.toThrow("line 3: has the id 0 of");
+  await expect(openProblems({ kind: "mme", data: twice })).rejects.toThrow("line 3: has the id 0 of");
 });

@@ -5,6 +5,7 @@ import {
   MADE_IMAGE,
   type MadeRow,
   openBenchmark,
+  openProblems,
   problemsOf,
   type RecordedScores,
   recordedScores,
@@ -108,8 +109,8 @@ test("scores equal those of VLMEvalKit, with its answer line of a chain of thoug
 test("prompts are the authors'", async () => {
   const [standard, vision] = await Promise.all(
     ["standard-4", "vision"].map(async (variant) => {
-      const { source } = await openBenchmark({ kind: "mmmu-pro", data, variant, prompt: "direct" });
-      return source.problem(1);
+      const problems = await openProblems({ kind: "mmmu-pro", data, variant, prompt: "direct" });
+      return problems.problem(1);
     }),
   );
   const lines = rows[4][1]!.options.map((text, i) => `${"ABCD"[i]}. ${text}\n`).join("");
@@ -123,11 +124,11 @@ test("prompts are the authors'", async () => {
 
 test("files of another variant are none of this one", async () => {
   const vision = join(data, "vision");
-  await expect(openBenchmark({ kind: "mmmu-pro", data: vision, variant: "standard-10" })).rejects.toThrow(
+  await expect(openProblems({ kind: "mmmu-pro", data: vision, variant: "standard-10" })).rejects.toThrow(
     "lacks the columns question, image_1",
   );
   const twice = await writeRows("test-0.parquet", [docOf(rows[4][0]!), docOf(rows[4][0]!)]);
-  await expect(openBenchmark({ kind: "mmmu-pro", data: twice, variant: "standard-4" })).rejects.toThrow(
+  await expect(openProblems({ kind: "mmmu-pro", data: twice, variant: "standard-4" })).rejects.toThrow(
     "row 2: has the id validation_Art_0 of",
   );
 });

@@ -3,6 +3,7 @@ import {
   MADE_IMAGE,
   type MadeRow,
   openBenchmark,
+  openProblems,
   problemsOf,
   type RecordedScores,
   recordedScores,
@@ -67,13 +68,14 @@ test("scores equal those of lmms-eval, to its five places, and those of the auth
 test("the prompt is the authors', and images stand where they are named", async () => {
   const data = await writeRows("validation-00000-of-00001.parquet", docs);
   const benchmark = await openBenchmark({ kind: "mmmu", data });
-  const [first, open, third] = await problemsOf(benchmark);
+  const problems = await problemsOf(benchmark);
+  const [first, open, third] = problems;
   expect(first!.question).toBe(
     `What do <image> and <image> show in part 0?\n${rows[0]!.options.map((text, i) => `(${"ABCDEFG"[i]}) ${text}\n`).join("")}` +
       "\nAnswer with the option's letter from the given choices directly.",
   );
-  expect((await benchmark.source.problem(0)).images).toHaveLength(2);
-  expect((await benchmark.source.problem(2)).images).toHaveLength(1);
+  expect(problems[0]!.images).toHaveLength(2);
+  expect(problems[2]!.images).toHaveLength(1);
   expect(open).toMatchObject({ kind: "Art_Theory", columns: { discipline: "Art and Design" } });
   expect(open!.question).toBe(
     "Of <image>, what is part 1?\nAnswer the question using a single word or phrase.",
@@ -117,7 +119,7 @@ describe("bad input", () => {
 
   test("a table without the split is told", async () => {
     const data = await writeTable("MMMU_DEV_VAL.tsv", tableWithImages);
-    await expect(openBenchmark({ kind: "mmmu", data, split: "dev" })).rejects.toThrow(
+    await expect(openProblems({ kind: "mmmu", data, split: "dev" })).rejects.toThrow(
       "expected questions of the split dev, got none",
     );
   });

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import {
   type MadeRow,
   openBenchmark,
+  openProblems,
   problemsOf,
   type RecordedScores,
   recordedScores,
@@ -61,7 +62,7 @@ test("scores equal those of lmms-eval, a mean over the parts of capabilities", a
 
 test("an id twice, an answer that is no option and a missing column are named", async () => {
   const twice = await writeTable("MMStar.tsv", [rows[0]!, rows[0]!]);
-  await expect(openBenchmark({ kind: "mmstar", data: twice })).rejects.toThrow("line 3: has the id 0 of");
+  await expect(openProblems({ kind: "mmstar", data: twice })).rejects.toThrow("line 3: has the id 0 of");
   const broken = await writeTable("MMStar.tsv", [{ ...rows[0], answer: "7" }]);
   await expect(openBenchmark({ kind: "mmstar", data: broken }).then(problemsOf)).rejects.toThrow(
     'line 2: answer: expected one of A, B, C, D, got "7"',
@@ -70,7 +71,7 @@ test("an id twice, an answer that is no option and a missing column are named", 
     "mmstar.parquet",
     docs.map((row) => without(row, "l2_category")),
   );
-  await expect(openBenchmark({ kind: "mmstar", data: lacking })).rejects.toThrow(
+  await expect(openProblems({ kind: "mmstar", data: lacking })).rejects.toThrow(
     "lacks the columns l2_category",
   );
 });

@@ -5,6 +5,7 @@ import {
   MADE_IMAGE,
   type MadeRow,
   openBenchmark,
+  openProblems,
   problemsOf,
   type RecordedScores,
   recordedScores,
@@ -88,8 +89,8 @@ test("scores equal those of the authors' script", async () => {
     const texts = places.map(([place]) => predictions[place]!);
     expect(scoreFaults(benchmark, await scoredBy(benchmark, problems, texts), authors)).toEqual([]);
   }
-  const popular = await openBenchmark({ ...options, category: "popular" });
-  expect(popular.source.size).toBe(places.filter(([, name]) => name === "popular").length);
+  const popular = await openProblems({ ...options, category: "popular" });
+  expect(popular.size).toBe(places.filter(([, name]) => name === "popular").length);
 });
 
 test("by hand: two hits, one alarm, one miss and a reply that is neither", async () => {
@@ -109,7 +110,7 @@ test("by hand: two hits, one alarm, one miss and a reply that is neither", async
     "No",
     "Perhaps a cat",
   ]);
-  expect(benchmark.measures(scored).slice(0, 5)).toEqual([
+  expect(benchmark.measures(scored).slice(0, 5)).toMatchObject([
     { name: "accuracy", value: 2 / 5, of: 5 },
     { name: "F1", value: 2 / 3, of: 5 },
     { name: "precision", value: 2 / 3, of: 5 },
@@ -120,13 +121,13 @@ test("by hand: two hits, one alarm, one miss and a reply that is neither", async
 
 test("an image that is not there is named with file and row, and so is a category that no row has", async () => {
   const data = await writeAuthorsFiles();
-  const benchmark = await openBenchmark({ kind: "pope", data });
-  await expect(benchmark.source.problem(2)).rejects.toThrow(/coco_pope_adversarial\.json line 3: .*"a\.png"/);
+  const problems = await openProblems({ kind: "pope", data });
+  await expect(problems.problem(2)).rejects.toThrow(/coco_pope_adversarial\.json line 3: .*"a\.png"/);
   const single = await writeTable(
     "POPE.tsv",
     rows.map((row) => ({ ...row, category: "random" })),
   );
-  await expect(openBenchmark({ kind: "pope", data: single, category: "popular" })).rejects.toThrow(
+  await expect(openProblems({ kind: "pope", data: single, category: "popular" })).rejects.toThrow(
     "benchmark pope: expected questions of the category popular, got none",
   );
 });

@@ -5,6 +5,7 @@ import {
   MADE_IMAGE,
   type MadeRow,
   openBenchmark,
+  openProblems,
   problemsOf,
   type RecordedScores,
   recordedScores,
@@ -44,9 +45,9 @@ test("scores equal those of the authors' code", async () => {
 
 test("a question twice and a missing column are named", async () => {
   const twice = await write([rows[0]!, rows[1]!, rows[0]!]);
-  await expect(openBenchmark({ kind: "r-bench", ...twice })).rejects.toThrow(
+  await expect(openProblems({ kind: "r-bench", ...twice })).rejects.toThrow(
     /row 3 \(line 1\): has the id 0 of/,
   );
   const unlabelled = await write(rows.map((row) => without(row, "label")));
-  await expect(openBenchmark({ kind: "r-bench", ...unlabelled })).rejects.toThrow("lacks the columns label");
+  await expect(openProblems({ kind: "r-bench", ...unlabelled })).rejects.toThrow("lacks the columns label");
 });

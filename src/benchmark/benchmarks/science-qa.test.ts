@@ -3,6 +3,7 @@ import {
   type MadeRow,
   measured,
   openBenchmark,
+  openProblems,
   problemsOf,
   type RecordedScores,
   recordedScores,
@@ -59,8 +60,8 @@ test("by hand: questions without an image are asked with all alone, and accuraci
     { ...asked, grade: "grade6" },
     { ...asked, grade: "grade7", answer: 1, image: null, hint: "" },
   ]);
-  const shown = await openBenchmark({ kind: "science-qa", data });
-  expect(shown.source.size).toBe(1);
+  const shown = await openProblems({ kind: "science-qa", data });
+  expect(shown.size).toBe(1);
   const benchmark = await openBenchmark({ kind: "science-qa", data, questions: "all" });
   const problems = await problemsOf(benchmark);
   expect(problems[0]!.question).toBe(
@@ -86,7 +87,7 @@ test("a place beyond the options and a file without them are named", async () =>
   await expect(openBenchmark({ kind: "science-qa", data: without }).then(problemsOf)).rejects.toThrow(
     "row 1: choices: expected a list",
   );
-  await expect(openBenchmark({ kind: "science-qa", data: without, split: "validation" })).rejects.toThrow(
+  await expect(openProblems({ kind: "science-qa", data: without, split: "validation" })).rejects.toThrow(
     "expected ScienceQA_VAL.tsv or validation-*.parquet of lmms-lab/ScienceQA, got test-00000-of-00001.parquet",
   );
 });

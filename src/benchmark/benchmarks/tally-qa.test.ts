@@ -6,6 +6,7 @@ import {
   type MadeRow,
   measured,
   openBenchmark,
+  openProblems,
   problemsOf,
   type RecordedScores,
   recordedScores,
@@ -75,7 +76,7 @@ test("an answer that is no count, a question twice and a missing image are named
     'row 1 (line 1): answer: expected a count, got "many"',
   );
   const twice = await write([question, question]);
-  await expect(openBenchmark({ kind: "tally-qa", data: twice })).rejects.toThrow("has the id 30095774 of");
+  await expect(openProblems({ kind: "tally-qa", data: twice })).rejects.toThrow("has the id 30095774 of");
   const unseen = await write([question, { ...question, question_id: 8, image: "VG_100K/2.png" }]);
   await expect(openBenchmark({ kind: "tally-qa", data: unseen }).then(problemsOf)).rejects.toThrow(
     /test\.json row 2 \(line 1\): image "VG_100K\/2\.png"/,
