@@ -28,29 +28,7 @@ import { vqaV2 } from "./benchmarks/vqav2.ts";
 import { vsiBench } from "./benchmarks/vsi-bench.ts";
 import { weMath } from "./benchmarks/wemath.ts";
 
-const definitions = [
-  easyVqa,
-  mmBench,
-  hallusionBench,
-  mme,
-  mmmu,
-  mmmuPro,
-  mmStar,
-  pope,
-  scienceQa,
-  rBench,
-  tallyQa,
-  chartQa,
-  docVqa,
-  infoVqa,
-  textVqa,
-  vqaV2,
-  vsiBench,
-  mathVista,
-  mathVision,
-  mathVerse,
-  weMath,
-] as const;
+const definitions = [easyVqa, mmBench, hallusionBench, mme, mmmu, mmmuPro, mmStar, pope, scienceQa, rBench, tallyQa, chartQa, docVqa, infoVqa, textVqa, vqaV2, vsiBench, mathVista, mathVision, mathVerse, weMath] as const;
 
 /** A built-in benchmark by its kind, with its options. */
 export const benchmarkSchema = definitionUnion(definitions).describe("A benchmark.");

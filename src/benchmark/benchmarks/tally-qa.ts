@@ -7,10 +7,11 @@ import type { Row } from "../../data/index.ts";
 import { DataError } from "../../errors/index.ts";
 import { answerVerdict } from "../../verify/index.ts";
 import { defineBenchmark } from "../benchmark.ts";
-import { dataOption, imagesOption, requiredText } from "../cells.ts";
-import { accuracy, accuracyBy } from "../measures.ts";
+import { requiredText } from "../cells.ts";
+import { accuracy, accuracyBy, textColumn } from "../measures.ts";
 import { openPublished, type PublishedForm, publishedSource } from "../published-rows.ts";
 import { type AnswerRule, ruleVerdict } from "../rules/rule.ts";
+import { dataOption, imagesOption } from "../scorer.ts";
 import { surveyRows } from "../survey.ts";
 
 type Form = "vlmevalkit" | "authors";
@@ -84,8 +85,8 @@ export const tallyQa = defineBenchmark({
   schema: z
     .strictObject({
       kind: z.literal("tally-qa"),
-      data: dataOption(),
-      images: imagesOption(),
+      data: dataOption,
+      images: imagesOption,
       scorer: z
         .enum(["fovea", "vlmevalkit"])
         .default("fovea")
@@ -94,25 +95,24 @@ export const tallyQa = defineBenchmark({
         ),
     })
     .describe("TallyQA: counting."),
-  create: async ({ data, images, scorer }, context) => {
-    const published = await openPublished("tally-qa", data ?? context.data, FORMS, images);
-    const idOf = (row: Row, form: Form) => requiredText(row, form === "authors" ? "question_id" : "index");
-    await surveyRows("tally-qa", published, (row, { form }) => ({ id: idOf(row, form) }));
-    const source = publishedSource(published, (row, { form }) => {
-      const kind = kindOf(row);
-      return {
-        id: idOf(row, form),
-        question: `${requiredText(row, "question")}\nAnswer the question using a single number.`,
-        answers: [countOf(row)],
-        ...(kind !== undefined && { kind }),
-      };
-    });
-    return {
-      name: "tally-qa",
-      source,
-      verdict: verdicts[scorer](),
-      measures: (answers) => [accuracy(answers), ...accuracyBy(answers, ({ kind }) => kind)],
-      cluster: ({ id, columns }) => (columns["image_id"] === undefined ? id : `image ${columns["image_id"]}`),
-    };
-  },
+  create: ({ data, images, scorer }, context) => ({
+    name: "tally-qa",
+    source: async () => {
+      const published = await openPublished("tally-qa", data ?? context.data, FORMS, images);
+      const idOf = (row: Row, form: Form) => requiredText(row, form === "authors" ? "question_id" : "index");
+      await surveyRows("tally-qa", published, (row, { form }) => ({ id: idOf(row, form) }));
+      return publishedSource(published, (row, { form }) => {
+        const kind = kindOf(row);
+        return {
+          id: idOf(row, form),
+          question: `${requiredText(row, "question")}\nAnswer the question using a single number.`,
+          answers: [countOf(row)],
+          ...(kind !== undefined && { kind }),
+        };
+      });
+    },
+    verdict: verdicts[scorer](),
+    measures: (answers) => [accuracy(answers), ...accuracyBy(answers, ({ kind }) => kind)],
+    cluster: (problem) => textColumn("image_id")(problem) ?? problem.id,
+  }),
 });
