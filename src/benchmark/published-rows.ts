@@ -106,7 +106,10 @@ export async function openPublished<Name extends string>(
   images?: string,
 ): Promise<PublishedRows<Name>> {
   const { form, paths } = find(benchmark, data, forms);
-  const { rows, fingerprint } = await openFileRows({ format: form.format, paths }, { ...(images !== undefined && { images }) });
+  const { rows, fingerprint } = await openFileRows(
+    { format: form.format, paths },
+    { ...(images !== undefined && { images }) },
+  );
   // Files whose rows each have their own columns declare none: the first row speaks for all.
   const present = rows.columns.length > 0 || rows.size === 0 ? rows.columns : Object.keys(await rows.row(0));
   const missing = form.columns.filter((column) => !present.includes(column));
