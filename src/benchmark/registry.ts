@@ -6,13 +6,15 @@
 import type * as z from "zod";
 import { createPart, definitionUnion, kindsOf } from "../parts/index.ts";
 import type { Benchmark, BenchmarkContext, BenchmarkFacts } from "./benchmark.ts";
+import { dynaMath } from "./benchmarks/dynamath.ts";
 import { easyVqa } from "./benchmarks/easy-vqa.ts";
+import { logicVista } from "./benchmarks/logicvista.ts";
 import { mathVerse } from "./benchmarks/mathverse.ts";
 import { mathVision } from "./benchmarks/mathvision.ts";
 import { mathVista } from "./benchmarks/mathvista.ts";
 import { weMath } from "./benchmarks/wemath.ts";
 
-const definitions = [easyVqa, mathVista, mathVision, mathVerse, weMath] as const;
+const definitions = [easyVqa, mathVista, mathVision, mathVerse, weMath, logicVista, dynaMath] as const;
 
 /** A built-in benchmark by its kind, with its options. */
 export const benchmarkSchema = definitionUnion(definitions).describe("A benchmark.");

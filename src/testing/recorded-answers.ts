@@ -96,7 +96,7 @@ export async function agreementWith(name: string, scorer: string): Promise<Agree
       const said = recorded.replies?.[round]?.[row];
       const judgement: Judgement =
         said !== undefined && benchmark.asksJudge?.(text, problem)
-          ? benchmark.judgeRead!(said, problem)
+          ? benchmark.judgeRead!(said, problem, text)
           : await benchmark.verdict.judge(text, problem);
       const theirs = recorded.scores[round]![row]!;
       const isKnown = recorded.differ?.[`${round} ${row}`] !== undefined;

@@ -13,8 +13,8 @@ import { answerVerdict } from "./answer.ts";
 export interface RuleBesideJudge {
   /** Its verdict on the completion, which is recorded beside the judge's. */
   judge(text: string, problem: JudgedProblem): Judgement | Promise<Judgement>;
-  /** Its verdict on an answer that the judge has read out. */
-  judgeRead(answer: string, problem: JudgedProblem): Judgement;
+  /** Its verdict on an answer that the judge has read out of a completion. */
+  judgeRead(answer: string, problem: JudgedProblem, text: string): Judgement;
 }
 
 function answerRule(): RuleBesideJudge {
@@ -51,7 +51,7 @@ export function judgeVerdict(
         reply: withoutThought(text),
         extracted: byRule.extracted,
         rule: byRule.score,
-        ruleOf: (answer: string) => rule.judgeRead(answer, problem).score,
+        ruleOf: (answer: string) => rule.judgeRead(answer, problem, text).score,
       };
       return judge.judge(judged, signal);
     },
