@@ -4,13 +4,10 @@
  * measures of all answers together.
  */
 import type * as z from "zod";
-import type { Problem, ProblemSource } from "../data/index.ts";
+import type { AnsweredProblem, Opened, ProblemSource } from "../data/index.ts";
 import type { PromptOption } from "../judge/index.ts";
 import type { Definition, KindDefinition, KindSchema } from "../parts/index.ts";
 import type { JudgedProblem, Judgement, Verdict } from "../verify/index.ts";
-
-/** A problem as the measures see it: without pixels. */
-export type AnsweredProblem = Pick<Problem, "id" | "kind" | "question" | "answers" | "options" | "columns">;
 
 /** An answer of a model with the verdict on it. */
 export interface ScoredAnswer extends Judgement {
@@ -29,13 +26,18 @@ export interface Measure {
   readonly of: number;
   /** The most points of a measure that is no share, such as 2,000 of MME's perception. */
   readonly most?: number;
+  /** `[of]` in [0, 1], in the order of problems: of a mean, what it is the mean of; the interval goes by it. */
+  readonly values?: readonly number[];
 }
 
 /** A benchmark, open. */
 export interface Benchmark {
   readonly name: string;
-  /** Every problem's question is the prompt of the authors, with `<image>` in the place of each image or without any. */
-  readonly source: ProblemSource;
+  /**
+   * Every problem's question is the prompt of the authors, with `<image>` in the place of each image or without any. Given
+   * as a function, files are opened when problems are asked for: judging recorded answers again needs none.
+   */
+  readonly source: Opened<ProblemSource>;
   /** Decides on single answers by rule. */
   readonly verdict: Verdict;
   /** The judge's prompt in the authors' protocol, where a judge is asked; "binary" unless given. */

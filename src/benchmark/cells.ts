@@ -4,6 +4,7 @@
  */
 
 import type { Row } from "../data/index.ts";
+import * as z from "zod";
 import { DataError } from "../errors/index.ts";
 
 /** A cell as text; undefined where it is missing. */
@@ -50,3 +51,10 @@ export function oneOf<Value extends string>(row: Row, column: string, values: re
   }
   return found;
 }
+
+/** The option `data` of a benchmark. */
+export const dataOption = () => z.string().min(1).optional().describe("Directory of the files, or one of them.");
+
+/** The option `images` of a benchmark whose rows name files of images. */
+export const imagesOption = () =>
+  z.string().min(1).optional().describe("Directory or zip archive of the images; where the file is unless given.");

@@ -4,7 +4,6 @@
  * `registry.ts`; of one's own, a user module with `defineBenchmark`.
  */
 export {
-  type AnsweredProblem,
   type Benchmark,
   type BenchmarkContext,
   type BenchmarkFacts,
@@ -12,6 +11,7 @@ export {
   type Measure,
   type ScoredAnswer,
 } from "./benchmark.ts";
+export { judgedVerdict } from "./judged-verdict.ts";
 export { accuracy, accuracyBy, answersBy, meanMeasure, scores, textColumn } from "./measures.ts";
 export {
   openPublished,
@@ -26,4 +26,5 @@ export {
   benchmarkFacts,
   benchmarkSchema,
   createBenchmark,
+  defaultScorer,
 } from "./registry.ts";

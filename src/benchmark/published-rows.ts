@@ -24,6 +24,8 @@ export interface PublishedForm<Name extends string = string> {
   readonly format: FileFormat;
   /** Matches the names of its files, without their folder. */
   readonly file: RegExp;
+  /** A folder that the files are published in, looked into beside the usual ones. */
+  readonly folder?: string;
   /** The name as it is published, for messages. */
   readonly published: string;
   /** Columns without which it is no such file. */
@@ -75,14 +77,17 @@ function find<Name extends string>(
   const found = statSync(data, { throwIfNoEntry: false });
   if (found === undefined) throw new DataError(`benchmark ${benchmark}: ${data}: no such file or directory`);
   const folders = [data, join(data, benchmark)].flatMap((folder) => FOLDERS.map((sub) => join(folder, sub)));
-  const candidates = found.isDirectory() ? folders.map(filesIn) : [[data]];
-  for (const files of candidates) {
+  const looked = new Set<string>();
+  for (const folder of found.isDirectory() ? folders : [undefined]) {
     for (const form of forms) {
+      const own = folder !== undefined && form.folder !== undefined ? [join(folder, form.folder)] : [];
+      const files = folder === undefined ? [data] : [folder, ...own].flatMap(filesIn);
       const paths = files.filter((path) => form.file.test(basename(path)));
       if (paths.length > 0) return { form, paths };
+      for (const path of files) looked.add(path);
     }
   }
-  const got = candidates.flat().map((path) => basename(path));
+  const got = [...looked].map((path) => basename(path));
   const shown = got.length === 0 ? "none" : got.slice(0, 8).join(", ");
   throw new DataError(`benchmark ${benchmark}: ${data}: expected ${expected}, got ${shown}`);
 }
@@ -91,15 +96,20 @@ function find<Name extends string>(
  * Opens the files of a benchmark, in the first of its forms that has files there.
  *
  * @param data directory, or one file; looked into with its folders `data` and that of the benchmark's name
+ * @param images directory or zip archive of images that rows name; the files' own directory unless given
  * @throws DataError when there are no such files, or they lack a column
  */
 export async function openPublished<Name extends string>(
   benchmark: string,
   data: string | undefined,
   forms: readonly PublishedForm<Name>[],
+  images?: string,
 ): Promise<PublishedRows<Name>> {
   const { form, paths } = find(benchmark, data, forms);
-  const { rows, fingerprint } = await openFileRows({ format: form.format, paths });
+  const { rows, fingerprint } = await openFileRows(
+    { format: form.format, paths },
+    { ...(images !== undefined && { images }) },
+  );
   // Files whose rows each have their own columns declare none: the first row speaks for all.
   const present = rows.columns.length > 0 || rows.size === 0 ? rows.columns : Object.keys(await rows.row(0));
   const missing = form.columns.filter((column) => !present.includes(column));
@@ -116,18 +126,26 @@ export async function openPublished<Name extends string>(
  * The problems of published rows.
  *
  * @param problemOf what is asked of a row, its images and videos still as cells; throws a DataError where the row is broken
- * @param places the rows that count, in order; all unless given
+ * @param chosen the rows that count, in order; all unless given
  */
 export function publishedSource<Name extends string>(
   { form, rows, fingerprint }: PublishedRows<Name>,
   problemOf: (row: Row, place: { readonly form: Name; readonly index: number }) => ProblemOfRow,
-  places?: readonly number[],
+  chosen?: readonly number[],
 ): ProblemSource {
+  const places = new Map<string, number>();
+  /** Two rows of one id would be one problem to whoever keeps answers by it. */
+  const requireOwn = (id: string, index: number) => {
+    const first = places.get(id) ?? index;
+    places.set(id, first);
+    if (first === index) return;
+    throw new DataError(`${rows.place(index)}: has the id ${id} of ${rows.place(first)}`);
+  };
   return {
-    fingerprint: `${fingerprint} form=${form}${places === undefined ? "" : ` rows=${places.length}`}`,
-    size: places?.length ?? rows.size,
+    fingerprint: `${fingerprint} form=${form}${chosen === undefined ? "" : ` rows=${chosen.length}`}`,
+    size: chosen?.length ?? rows.size,
     async problem(number) {
-      const index = places === undefined ? number : (places[number] ?? -1);
+      const index = chosen === undefined ? number : (chosen[number] ?? -1);
       const row = await rows.row(index);
       const made = await rows.placed(index, ({ format }) => {
         const { images: cell, videos, ...problem } = problemOf(row, { form, index });
@@ -144,6 +162,7 @@ export function publishedSource<Name extends string>(
         throw new DataError(`${rows.place(index)}: image: is missing`);
       const media = await rows.media(index, { images, videos: made.videos });
       const { columns, ...problem } = made.problem;
+      requireOwn(problem.id, index);
       return { ...problem, ...media, columns: { ...plainRow(row), ...columns } };
     },
   };

@@ -8,12 +8,14 @@ export { freshSmallModel, SMALL_ASSETS, smallModelConfig } from "../engine/index
 export { createRewards } from "./open/create-rewards.ts";
 export { checkOptions } from "./open/engine-check.ts";
 export { fetchData } from "./open/fetch-data.ts";
+export { evaluationVerdict, openBenchmarks } from "./open/open-benchmarks.ts";
 export {
   type Connection,
   fetchModel,
   type OpenEngine,
   openConfiguredDialogue,
   openEngine,
+  openPromptFormat,
 } from "./open/open-model.ts";
 export {
   type ConfiguredParts,

@@ -42,8 +42,11 @@ export interface SampleRequest {
   readonly topK: number;
   /** Ids that end a completion; the stop token is its last token. */
   readonly stopTokens: readonly number[];
-  /** The same seed on the same weights gives the same tokens. */
-  readonly seed: number;
+  /**
+   * The same seed on the same weights gives the same tokens. One for the request; or one for each prompt, whose completions
+   * are then those of a request with this seed and this prompt alone, whatever the other prompts are.
+   */
+  readonly seed: number | readonly number[];
   readonly signals?: SignalRequest;
 }
 

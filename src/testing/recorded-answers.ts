@@ -7,13 +7,13 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 import {
-  type AnsweredProblem,
   type Benchmark,
   benchmarkSchema,
   createBenchmark,
   type Measure,
   type ScoredAnswer,
 } from "../benchmark/index.ts";
+import { type AnsweredProblem, openSource, type ProblemSource } from "../data/index.ts";
 import type { Judgement } from "../verify/index.ts";
 
 /** One scorer's word on every text. */
@@ -49,13 +49,27 @@ export function recordedAnswers(name: string): Recording {
   return JSON.parse(readFileSync(benchmarkFixture(name, "answers.json"), "utf8")) as Recording;
 }
 
+/** A benchmark whose problems are open. */
+export interface OpenBenchmark extends Benchmark {
+  readonly source: ProblemSource;
+}
+
 /** Opens a benchmark by its kind. */
-export function openBenchmark(kind: string, data: string, options: object = {}): Promise<Benchmark> {
-  return createBenchmark(benchmarkSchema.parse({ kind, ...options }), { data, seed: 0 });
+export async function openBenchmark(
+  kind: string,
+  data: string,
+  options: object = {},
+): Promise<OpenBenchmark> {
+  const benchmark = await createBenchmark(benchmarkSchema.parse({ kind, ...options }), { data, seed: 0 });
+  return { ...benchmark, source: await openSource(benchmark.source) };
 }
 
 /** The problems of a benchmark, or the first ones. */
-export async function problemsOf({ source }: Benchmark, most = source.size): Promise<AnsweredProblem[]> {
+export async function problemsOf(
+  benchmark: Benchmark,
+  most = Number.POSITIVE_INFINITY,
+): Promise<AnsweredProblem[]> {
+  const source = await openSource(benchmark.source);
   const problems: AnsweredProblem[] = [];
   for (let i = 0; i < Math.min(most, source.size); i++) problems.push(await source.problem(i));
   return problems;

@@ -18,4 +18,7 @@ export { isRight, type JudgedProblem, type Judgement, type Verdict, type Verdict
 export { type AnswerVerdictOptions, answerVerdict } from "./verdicts/answer.ts";
 export { judgeVerdict, type RuleBesideJudge } from "./verdicts/judge.ts";
 export { levenshtein } from "./verdicts/levenshtein.ts";
+export { meanRelativeAccuracy } from "./verdicts/mean-relative-accuracy.ts";
 export { numberOf } from "./verdicts/number.ts";
+export { roundedTo } from "./verdicts/numeric.ts";
+export { pythonFloat } from "./verdicts/python-float.ts";

@@ -3,17 +3,11 @@
  * DynaMath (arXiv:2411.00836): ten variants of each problem, to tell reasoning that holds from one that a change of numbers breaks.
  */
 import * as z from "zod";
-import type { Row } from "../../data/index.ts";
+import type { AnsweredProblem, Row } from "../../data/index.ts";
 import { DataError } from "../../errors/index.ts";
 import { answerVerdict, isRight, type JudgedProblem, numberOf, type Verdict } from "../../verify/index.ts";
-import {
-  type AnsweredProblem,
-  type Benchmark,
-  defineBenchmark,
-  type Measure,
-  type ScoredAnswer,
-} from "../benchmark.ts";
-import { oneOf, requiredText, textIn } from "../cells.ts";
+import { type Benchmark, defineBenchmark, type Measure, type ScoredAnswer } from "../benchmark.ts";
+import { dataOption, oneOf, requiredText, textIn } from "../cells.ts";
 import { accuracyByColumns } from "../lists.ts";
 import { accuracy, answersBy } from "../measures.ts";
 import { openPublished, type ProblemOfRow, type PublishedForm, publishedSource } from "../published-rows.ts";
@@ -182,7 +176,7 @@ export const dynaMath = defineBenchmark({
   schema: z
     .strictObject({
       kind: z.literal("dynamath"),
-      data: z.string().min(1).optional().describe("File, or folder with the files."),
+      data: dataOption(),
       prompt: z
         .enum(["json", "plain"])
         .default("json")
@@ -200,12 +194,11 @@ export const dynaMath = defineBenchmark({
   create: async ({ data, prompt, scorer }, context) => {
     const published = await openPublished("dynamath", data ?? context.data, FORMS);
     const { rows } = published;
-    await surveyRows("dynamath", published, (row, form) =>
+    await surveyRows("dynamath", published, (row, { form }) =>
       form === "vlmevalkit" ? { id: requiredText(row, "index") } : undefined,
     );
-    let at = 0;
-    await surveyRows("dynamath", published, (row, form) => {
-      const { problem, variant } = variantOf(row, form, rows.place(at++));
+    await surveyRows("dynamath", published, (row, { form, index }) => {
+      const { problem, variant } = variantOf(row, form, rows.place(index));
       return { id: `${problem} ${variant}` };
     });
     return {

@@ -6,7 +6,7 @@ import * as z from "zod";
 import type { Row } from "../../data/index.ts";
 import { createVerdict, verdictSchema } from "../../verify/index.ts";
 import { type Benchmark, defineBenchmark } from "../benchmark.ts";
-import { requiredText } from "../cells.ts";
+import { dataOption, requiredText } from "../cells.ts";
 import { accuracyByColumns, textsIn } from "../lists.ts";
 import { accuracy } from "../measures.ts";
 import { openPublished, type ProblemOfRow, publishedSource } from "../published-rows.ts";
@@ -89,7 +89,7 @@ export const logicVista = defineBenchmark({
   schema: z
     .strictObject({
       kind: z.literal("logicvista"),
-      data: z.string().min(1).optional().describe("File, or folder with it."),
+      data: dataOption(),
       scorer: z
         .enum(SCORERS)
         .default("fovea")
@@ -100,7 +100,7 @@ export const logicVista = defineBenchmark({
     .describe("LogicVista: logical reasoning on figures."),
   create: async ({ data, scorer }, context) => {
     const published = await openPublished("logicvista", data ?? context.data, FORMS);
-    await surveyRows("logicvista", published, (row, form) =>
+    await surveyRows("logicvista", published, (row, { form }) =>
       form === "vlmevalkit" ? { id: idOf(row, form, 0) } : undefined,
     );
     return {

@@ -3,17 +3,11 @@
  * MathVerse (arXiv:2403.14624): each problem in six versions, which move what it says from the text into the diagram.
  */
 import * as z from "zod";
-import { literalIn, type Row } from "../../data/index.ts";
+import { type AnsweredProblem, literalIn, type Row } from "../../data/index.ts";
 import { DataError } from "../../errors/index.ts";
 import { createVerdict, type JudgedProblem, verdictSchema } from "../../verify/index.ts";
-import {
-  type AnsweredProblem,
-  type Benchmark,
-  defineBenchmark,
-  type Measure,
-  type ScoredAnswer,
-} from "../benchmark.ts";
-import { oneOf, requiredText, textIn } from "../cells.ts";
+import { type Benchmark, defineBenchmark, type Measure, type ScoredAnswer } from "../benchmark.ts";
+import { dataOption, oneOf, requiredText, textIn } from "../cells.ts";
 import { acceptedChoice } from "../choices.ts";
 import { accuracyByColumns } from "../lists.ts";
 import { accuracy, accuracyBy, textColumn } from "../measures.ts";
@@ -163,7 +157,7 @@ export const mathVerse = defineBenchmark({
   schema: z
     .strictObject({
       kind: z.literal("mathverse"),
-      data: z.string().min(1).optional().describe("File, or folder with the files."),
+      data: dataOption(),
       query: z
         .enum(["direct", "cot"])
         .default("direct")
@@ -178,7 +172,7 @@ export const mathVerse = defineBenchmark({
     .describe("MathVerse: problems in versions from text to diagram."),
   create: async ({ data, query, scorer }, context) => {
     const published = await openPublished("mathverse", data ?? context.data, FORMS);
-    await surveyRows("mathverse", published, (row, form) => ({ id: idOf(row, form) }));
+    await surveyRows("mathverse", published, (row, { form }) => ({ id: idOf(row, form) }));
     return {
       name: "mathverse",
       source: publishedSource(published, (row, { form }) => problemOf(row, form, query)),

@@ -4,16 +4,15 @@
  */
 import * as z from "zod";
 import type { Row } from "../../data/index.ts";
-import { boxedAnswer, createVerdict, verdictSchema } from "../../verify/index.ts";
+import { boxedAnswer, createVerdict, pythonFloat, verdictSchema } from "../../verify/index.ts";
 import { type Benchmark, defineBenchmark } from "../benchmark.ts";
-import { requiredText, textIn } from "../cells.ts";
+import { dataOption, requiredText, textIn } from "../cells.ts";
 import { acceptedChoice, choicesOf } from "../choices.ts";
 import { accuracyByColumns, textsIn } from "../lists.ts";
 import { accuracy } from "../measures.ts";
 import { openPublished, type ProblemOfRow, type PublishedForm, publishedSource } from "../published-rows.ts";
 import { latexNumber } from "../rules/latex-number.ts";
 import { mathVisionRule } from "../rules/math-vision.ts";
-import { pythonFloat } from "../rules/python-numbers.ts";
 import { type ReadingRule, ruleParts } from "../rules/reading.ts";
 import { vlmEvalKitLetter } from "../rules/vlmevalkit.ts";
 import { surveyRows } from "../survey.ts";
@@ -119,7 +118,7 @@ export const mathVision = defineBenchmark({
   schema: z
     .strictObject({
       kind: z.literal("mathvision"),
-      data: z.string().min(1).optional().describe("File, or folder with it."),
+      data: dataOption(),
       split: z.enum(["test", "testmini"]).default("test").describe("Which of the two published splits."),
       scorer: z
         .enum(SCORERS)
@@ -131,7 +130,7 @@ export const mathVision = defineBenchmark({
     .describe("MathVision: problems of mathematics competitions."),
   create: async ({ data, split, scorer }, context) => {
     const published = await openPublished("mathvision", data ?? context.data, formsOf(split));
-    await surveyRows("mathvision", published, (row, form) => ({ id: idOf(row, form) }));
+    await surveyRows("mathvision", published, (row, { form }) => ({ id: idOf(row, form) }));
     return {
       name: "mathvision",
       source: publishedSource(published, (row, { form }) => problemOf(row, form)),

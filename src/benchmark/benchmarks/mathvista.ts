@@ -9,17 +9,18 @@ import {
   createVerdict,
   type JudgedProblem,
   levenshtein,
+  pythonFloat,
   type Verdict,
   verdictSchema,
 } from "../../verify/index.ts";
 import { type Benchmark, defineBenchmark } from "../benchmark.ts";
-import { oneOf, requiredText, textIn } from "../cells.ts";
+import { dataOption, oneOf, requiredText, textIn } from "../cells.ts";
 import { acceptedChoice, choicesOf } from "../choices.ts";
 import { accuracyByColumns, textsIn } from "../lists.ts";
 import { accuracy } from "../measures.ts";
 import { openPublished, type ProblemOfRow, publishedSource } from "../published-rows.ts";
 import { lmmsEvalReasoning } from "../rules/lmms-eval-reasoning.ts";
-import { pythonFloat, pythonInt } from "../rules/python-numbers.ts";
+import { pythonInt } from "../rules/python.ts";
 import { type ReadingRule, ruleParts } from "../rules/reading.ts";
 import { vlmEvalKitLetter } from "../rules/vlmevalkit.ts";
 import { surveyRows } from "../survey.ts";
@@ -219,7 +220,7 @@ export const mathVista = defineBenchmark({
   schema: z
     .strictObject({
       kind: z.literal("mathvista"),
-      data: z.string().min(1).optional().describe("File, or folder with it."),
+      data: dataOption(),
       scorer: z
         .enum(SCORERS)
         .default("fovea")
@@ -230,7 +231,7 @@ export const mathVista = defineBenchmark({
     .describe("MathVista: mathematics on images."),
   create: async ({ data, scorer }, context) => {
     const published = await openPublished("mathvista", data ?? context.data, FORMS);
-    await surveyRows("mathvista", published, (row, form) => ({ id: idOf(row, form) }));
+    await surveyRows("mathvista", published, (row, { form }) => ({ id: idOf(row, form) }));
     return {
       name: "mathvista",
       source: publishedSource(published, (row, { form }) => problemOf(row, form)),

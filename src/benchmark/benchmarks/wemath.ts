@@ -4,17 +4,11 @@
  * generalisation that fails and from answers by rote.
  */
 import * as z from "zod";
-import type { Row } from "../../data/index.ts";
+import type { AnsweredProblem, Row } from "../../data/index.ts";
 import { DataError } from "../../errors/index.ts";
 import { createVerdict, verdictSchema } from "../../verify/index.ts";
-import {
-  type AnsweredProblem,
-  type Benchmark,
-  defineBenchmark,
-  type Measure,
-  type ScoredAnswer,
-} from "../benchmark.ts";
-import { oneOf, requiredText, textIn } from "../cells.ts";
+import { type Benchmark, defineBenchmark, type Measure, type ScoredAnswer } from "../benchmark.ts";
+import { dataOption, oneOf, requiredText, textIn } from "../cells.ts";
 import { acceptedChoice, columnOptions, optionLines } from "../choices.ts";
 import { accuracy, answersBy } from "../measures.ts";
 import { openPublished, type ProblemOfRow, publishedSource } from "../published-rows.ts";
@@ -190,7 +184,7 @@ export const weMath = defineBenchmark({
   schema: z
     .strictObject({
       kind: z.literal("wemath"),
-      data: z.string().min(1).optional().describe("File, or folder with it."),
+      data: dataOption(),
       requirement: z
         .boolean()
         .default(false)
@@ -205,7 +199,7 @@ export const weMath = defineBenchmark({
     .describe("WeMath: problems of several steps, and the steps."),
   create: async ({ data, requirement, scorer }, context) => {
     const published = await openPublished("wemath", data ?? context.data, FORMS);
-    await surveyRows("wemath", published, (row, form) => ({
+    await surveyRows("wemath", published, (row, { form }) => ({
       id: form === "vlmevalkit" ? requiredText(row, "index") : idOf(row),
     }));
     await surveyRows("wemath", published, (row) => ({ id: idOf(row) }));

@@ -2,8 +2,7 @@
  * @module
  * The rule of VLMEvalKit for DynaMath (Apache-2.0, commit e8e78f0), which is the authors' with a judge behind it.
  */
-import type { JudgedProblem } from "../../verify/index.ts";
-import { pythonFloat } from "./python-numbers.ts";
+import { type JudgedProblem, pythonFloat } from "../../verify/index.ts";
 import type { Reading, ReadingRule } from "./reading.ts";
 
 /** What stands from the first brace to the last one, without backslashes; all of a text without braces. */

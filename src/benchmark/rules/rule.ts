@@ -14,19 +14,17 @@ import { type Choice, choicesOf } from "../choices.ts";
  */
 export type AnswerRule = (reply: string, choices: readonly Choice[]) => string | undefined;
 
-/** Decides by a rule of another tool whether a reply is right. */
-export type IsRightByRule = (answer: string, accepted: readonly string[]) => boolean;
+/** A verdict that judges at once. */
+export interface RuleVerdict extends Verdict {
+  judge(...given: Parameters<Verdict["judge"]>): Judgement;
+}
 
 /**
  * A verdict by a rule: right when the answer that it reads is the first accepted one, the letter of a multiple-choice
- * question. Rules see the reply after its thought, as the tools cut it off; without an end of the thought there is no
+ * question, in whatever case. Rules see the reply after its thought, as the tools cut it off; without an end of the thought there is no
  * answer.
  */
-export function ruleVerdict(
-  name: string,
-  rule: AnswerRule,
-  isRight: IsRightByRule = (answer, [accepted]) => answer === accepted,
-): Verdict & { judge(...given: Parameters<Verdict["judge"]>): Judgement } {
+export function ruleVerdict(name: string, rule: AnswerRule): RuleVerdict {
   return {
     name,
     judge(text, { answers, options = [] }) {
@@ -36,7 +34,7 @@ export function ruleVerdict(
         return { extracted: extracted ?? null, score: null, reason: "no accepted answer" };
       if (extracted === undefined)
         return { extracted: null, score: 0, reason: `no answer by the rule of ${name}` };
-      const right = isRight(extracted, answers);
+      const right = extracted.toLowerCase() === answers[0]?.toLowerCase();
       return { extracted, score: right ? 1 : 0, reason: right ? "right answer" : "wrong answer" };
     },
   };

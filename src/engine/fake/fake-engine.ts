@@ -173,10 +173,12 @@ export function createFakeEngine(options: FakeEngineOptions): Engine {
   };
 
   const sampleFrom = (table: Float64Array, request: SampleRequest): Completion[][] => {
-    const draws = new Rng(request.seed);
+    const { seed } = request;
+    const drawOf = (p: number, g: number) =>
+      typeof seed === "number" ? new Rng(seed).fork(`${p}/${g}`) : new Rng(seed[p]!).fork(`0/${g}`);
     return request.prompts.map((prompt, p) =>
       Array.from({ length: request.groupSize }, (_, g) => {
-        const draw = draws.fork(`${p}/${g}`);
+        const draw = drawOf(p, g);
         const tokens: number[] = [];
         const logprobs: number[] = [];
         const entropy: number[] = [];

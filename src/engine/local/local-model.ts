@@ -19,6 +19,7 @@ import type {
   ScoreRequest,
   StepReport,
 } from "../engine.ts";
+import { promptGenerators } from "../prompt-generators.ts";
 import { checkCoefficients } from "./check-coefficients.ts";
 import { KnownPrompts, type LocalSequence } from "./known-prompts.ts";
 import {
@@ -138,8 +139,7 @@ export class LocalModel {
       stopTokens: new Set(request.stopTokens),
       choice: { greedy, topK: request.topK, topP: request.topP, banned: this.#banned },
       temperature: greedy ? 1 : request.temperature,
-      rng: new Rng(request.seed),
-      first: request.first ?? 0,
+      generators: promptGenerators(request.seed, request.prompts.length, request.first),
       attention: sampledRow(request.signals?.attention),
       calibrated: request.signals?.calibrated,
     });

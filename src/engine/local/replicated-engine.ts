@@ -48,14 +48,15 @@ export class ReplicatedEngine implements Engine {
 
   sample(request: SampleRequest): Promise<Completion[][]> {
     return this.#inOrder(async () => {
-      const { prompts } = request;
+      const { prompts, seed } = request;
       const shares = evenShares(
         prompts.map(() => 1),
         this.#replicas.length,
       );
       const parts = await this.#all((replica, place) => {
         const [from, to] = shares[place]!;
-        return replica.sample({ ...request, prompts: prompts.slice(from, to) }, from);
+        const own = typeof seed === "number" ? seed : seed.slice(from, to);
+        return replica.sample({ ...request, prompts: prompts.slice(from, to), seed: own }, from);
       });
       return parts.flat();
     });

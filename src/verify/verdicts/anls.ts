@@ -11,13 +11,13 @@ const MAX_LENGTH = 4000;
 
 /**
  * 1 − d(given, answer) / max(length), d the Levenshtein distance of the texts in lower case with single spaces, the
- * length that of the texts as they are; 0 where that is below the threshold. The challenge's code keeps a similarity of
- * exactly the threshold.
+ * length that of the texts as they are, in capitals (ß has two); 0 where that is below the threshold. The challenge's code keeps a
+ * similarity of exactly the threshold.
  */
 export function anls(given: string, answer: string, threshold = 0.5): number {
   const plain = (text: string) => text.trim().toLowerCase().split(/\s+/).join(" ");
   const [a, b] = [Array.from(plain(given)), Array.from(plain(answer))];
-  const length = Math.max(Array.from(given).length, Array.from(answer).length);
+  const length = Math.max(...[given, answer].map((text) => Array.from(text.toUpperCase()).length));
   if (length === 0) return 1;
   if (Math.max(a.length, b.length) > MAX_LENGTH) return plain(given) === plain(answer) ? 1 : 0;
   const edits = levenshtein(a, b, Math.ceil((1 - threshold) * length));

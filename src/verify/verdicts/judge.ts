@@ -10,31 +10,24 @@ import type { JudgedProblem, Judgement, Verdict } from "../verdict.ts";
 import { answerVerdict } from "./answer.ts";
 
 /** The rule beside a judge. */
-export interface RuleBesideJudge {
-  /** Its verdict on the completion, which is recorded beside the judge's. */
-  judge(text: string, problem: JudgedProblem): Judgement | Promise<Judgement>;
-  /** Its verdict on an answer that the judge has read out of a completion. */
-  judgeRead(answer: string, problem: JudgedProblem, text: string): Judgement;
-}
-
-function answerRule(): RuleBesideJudge {
-  const rule = answerVerdict();
-  return { ...rule, judgeRead: (answer, problem) => rule.judge(`<answer>${answer}</answer>`, problem) };
+export interface RuleBesideJudge extends Verdict {
+  /** Its verdict on an answer that the judge has read out of a completion; on that as a marked answer unless given. */
+  judgeRead?(answer: string, problem: JudgedProblem, text: string): Judgement | Promise<Judgement>;
 }
 
 /**
- * Right by a language model's word. The rule verdict `answer` reads the answer that the judge sees as `{extracted}`,
- * compares answers that the judge only extracts, and is recorded beside the judge's own verdict; so does another rule in
- * its place.
+ * Right by a language model's word. A rule reads the answer that the judge sees as `{extracted}`, compares answers that the
+ * judge only extracts, and is recorded beside the judge's own verdict.
  *
  * Unscorable, null, where the judge's reply is prose or nothing.
  *
+ * @param rule the verdict `answer` unless given
  * @throws PartError, from `judge`, where the server gives no answer
  */
 export function judgeVerdict(
   options: JudgeOptions,
   context: JudgeContext = {},
-  rule: RuleBesideJudge = answerRule(),
+  rule: RuleBesideJudge = answerVerdict(),
 ): Omit<Verdict, "judge"> & {
   judge(text: string, problem: JudgedProblem, signal?: AbortSignal): Promise<Judgement>;
 } {
@@ -42,7 +35,7 @@ export function judgeVerdict(
   return {
     name: "judge",
     judge: async (text, problem, signal) => {
-      const byRule = await rule.judge(text, problem);
+      const byRule = await rule.judge(text, problem, signal);
       const judged = {
         question: problem.question,
         answers: problem.answers.filter((answer) => answer.trim() !== ""),
@@ -51,7 +44,12 @@ export function judgeVerdict(
         reply: withoutThought(text),
         extracted: byRule.extracted,
         rule: byRule.score,
-        ruleOf: (answer: string) => rule.judgeRead(answer, problem, text).score,
+        ruleOf: async (answer: string) => {
+          const read =
+            rule.judgeRead?.(answer, problem, text) ??
+            rule.judge(`<answer>${answer}</answer>`, problem, signal);
+          return (await read).score;
+        },
       };
       return judge.judge(judged, signal);
     },

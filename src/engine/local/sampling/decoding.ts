@@ -27,9 +27,8 @@ export interface DecodeRequest extends DraftRules {
   readonly groupSize: number;
   /** 1 when greedy */
   readonly temperature: number;
-  readonly rng: Rng;
-  /** Place of the first prompt among those that draw from `rng`. */
-  readonly first: number;
+  /** `[P]` one a prompt, forked by the places of its completions. */
+  readonly generators: readonly Rng[];
   readonly attention: AttentionRow | undefined;
   /** Left out where rows would take too much memory: a scoring pass can have it. */
   readonly calibrated: CalibratedRequest | undefined;
@@ -44,7 +43,7 @@ export async function decode(machinery: Machinery, request: DecodeRequest): Prom
     const prompts = request.prompts.slice(start, start + perBatch);
     const fits = canCollect(prompts, request.groupSize, request.maxCompletionTokens);
     const wanted = fits ? request : { ...request, calibrated: undefined };
-    const drafts = await new DecodeBatch(machinery, wanted, prompts, request.first + start).run();
+    const drafts = await new DecodeBatch(machinery, wanted, prompts, start).run();
     const finished = await finish(machinery, wanted, drafts);
     for (let p = 0; p < prompts.length; p++) {
       completions.push(finished.slice(p * request.groupSize, (p + 1) * request.groupSize));
@@ -93,7 +92,7 @@ class DecodeBatch {
     const { visual } = promptSupports(prompts, prompts.length, this.#promptLength);
     this.#drafts = prompts.flatMap((prompt, p) =>
       Array.from({ length: groupSize }, (_, g) => {
-        return new Draft(prompt, request.rng.fork(firstPrompt + p).fork(g), {
+        return new Draft(prompt, request.generators[firstPrompt + p]!.fork(g), {
           attention: attention && new RowReducer(visual, this.#promptLength, p, maxCompletionTokens),
           calibrated: calibrated && new CalibratedRows(prompt, this.#promptLength),
         });

@@ -1,0 +1,34 @@
+/**
+ * @module
+ * Circular evaluation as MMBench (arXiv:2307.06281, section 4.2) has it: a question is asked once for each place that its
+ * answer can be rolled to, and counts as right when all of them are answered right.
+ */
+import type { ScoredAnswer } from "./benchmark.ts";
+import { allRight, type GroupOf, wholeGroups } from "./groups.ts";
+
+/** Rolls of a question have its index plus multiples of this number. */
+const ROLL = 1_000_000;
+
+/** The index of the question that a roll is of. */
+export function circularGroup(index: number): number {
+  return index % ROLL;
+}
+
+/**
+ * One answer for each question all of whose rolls were judged: that to its first roll, with score 1 when all rolls are
+ * right, else 0.
+ *
+ * @param groupOf the question of a problem
+ * @param rolls how many rolls each question has
+ */
+export function circularAnswers(
+  answers: readonly ScoredAnswer[],
+  groupOf: GroupOf,
+  rolls: ReadonlyMap<string, number>,
+): ScoredAnswer[] {
+  return wholeGroups(answers, groupOf, rolls).map((members) => {
+    const score = allRight(members);
+    const first = members.find(({ problem }) => problem.id === groupOf(problem)) ?? members[0]!;
+    return { ...first, score, reason: score === 1 ? "all rolls right" : "a roll is wrong" };
+  });
+}
