@@ -8,9 +8,11 @@ import { createPart, definitionUnion, kindsOf } from "../parts/index.ts";
 import type { Benchmark, BenchmarkContext, BenchmarkFacts } from "./benchmark.ts";
 import { chartQa } from "./benchmarks/chartqa.ts";
 import { docVqa } from "./benchmarks/docvqa.ts";
+import { dynaMath } from "./benchmarks/dynamath.ts";
 import { easyVqa } from "./benchmarks/easy-vqa.ts";
 import { hallusionBench } from "./benchmarks/hallusion-bench.ts";
 import { infoVqa } from "./benchmarks/infovqa.ts";
+import { logicVista } from "./benchmarks/logicvista.ts";
 import { mathVerse } from "./benchmarks/mathverse.ts";
 import { mathVision } from "./benchmarks/mathvision.ts";
 import { mathVista } from "./benchmarks/mathvista.ts";
@@ -28,7 +30,31 @@ import { vqaV2 } from "./benchmarks/vqav2.ts";
 import { vsiBench } from "./benchmarks/vsi-bench.ts";
 import { weMath } from "./benchmarks/wemath.ts";
 
-const definitions = [easyVqa, mmBench, hallusionBench, mme, mmmu, mmmuPro, mmStar, pope, scienceQa, rBench, tallyQa, chartQa, docVqa, infoVqa, textVqa, vqaV2, vsiBench, mathVista, mathVision, mathVerse, weMath] as const;
+const definitions = [
+  easyVqa,
+  mmBench,
+  hallusionBench,
+  mme,
+  mmmu,
+  mmmuPro,
+  mmStar,
+  pope,
+  scienceQa,
+  rBench,
+  tallyQa,
+  chartQa,
+  docVqa,
+  infoVqa,
+  textVqa,
+  vqaV2,
+  vsiBench,
+  mathVista,
+  mathVision,
+  mathVerse,
+  weMath,
+  logicVista,
+  dynaMath,
+] as const;
 
 /** A built-in benchmark by its kind, with its options. */
 export const benchmarkSchema = definitionUnion(definitions).describe("A benchmark.");
