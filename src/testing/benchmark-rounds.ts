@@ -36,17 +36,27 @@ export function benchmarkFixture(name: string, file: string): string {
 /** The recordings of a benchmark. */
 export function recordedRounds(name: string): Rounds[] {
   return readdirSync(new URL(name, FOLDER))
-    .filter((file) => file.endsWith(".json"))
+    .filter((file) => /^(?:authors|vlmevalkit|lmms-eval)\.json$/.test(file))
     .map((file) => JSON.parse(readFileSync(benchmarkFixture(name, file), "utf8")) as Rounds);
 }
 
 /** Videos that rows of fixtures name, from the folder of their file. */
 const VIDEOS: Readonly<Record<string, readonly string[]>> = {
   "vsi-bench": [0, 1, 2, 3].map((i) => `arkitscenes/${41069020 + i}.mp4`),
+  mmvu: [
+    "Biology",
+    "Modern_Physics",
+    "Civil_Engineering",
+    "Computer_Science",
+    "Pharmacy",
+    "Art",
+    "Law",
+    "Thermodynamics",
+  ].map((subject, i) => `videos/${subject}/${i % 4}.mp4`),
 };
 
 /** A copy of a fixture's file, with folders of frames beside it in place of the videos that it names. */
-async function copied(kind: string, file: string): Promise<string> {
+export async function copiedFixture(kind: string, file: string): Promise<string> {
   const folder = temporaryDirectory();
   copyFileSync(benchmarkFixture(kind, file), join(folder, file));
   const frame = await plainImage(28, 100);
@@ -62,7 +72,7 @@ export async function openRecorded(
   kind: string,
   { file, options }: Pick<Rounds, "file" | "options">,
 ): Promise<Benchmark> {
-  const config = benchmarkSchema.parse({ kind, data: await copied(kind, file), ...options });
+  const config = benchmarkSchema.parse({ kind, data: await copiedFixture(kind, file), ...options });
   return createBenchmark(config, { data: undefined, seed: 0 });
 }
 
@@ -72,7 +82,7 @@ export async function changedTable(
   file: string,
   change: (lines: string[][]) => void,
 ): Promise<string> {
-  const data = await copied(kind, file);
+  const data = await copiedFixture(kind, file);
   const lines = readFileSync(data, "utf8")
     .trimEnd()
     .split("\n")
