@@ -4,7 +4,7 @@
  * that lmms-eval reads, the authors' own.
  */
 import { readdirSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import {
   type FileFormat,
   type FileRows,
@@ -104,13 +104,16 @@ export async function openPublished<Name extends string>(
   forms: readonly PublishedForm<Name>[],
 ): Promise<PublishedRows<Name>> {
   const { form, paths } = find(benchmark, data, forms);
-  const { rows, fingerprint } = await openFileRows({ format: form.format, paths });
+  const [path = ""] = paths;
+  // Files in a folder of a repository name images and videos by their places in the repository.
+  const repository = basename(dirname(path)) === form.folder ? { images: dirname(dirname(path)) } : {};
+  const { rows, fingerprint } = await openFileRows({ format: form.format, paths }, repository);
   // Files whose rows each have their own columns declare none: the first row speaks for all.
   const present = rows.columns.length > 0 || rows.size === 0 ? rows.columns : Object.keys(await rows.row(0));
   const missing = form.columns.filter((column) => !present.includes(column));
   if (missing.length > 0) {
     throw new DataError(
-      `benchmark ${benchmark}: ${paths[0]}: is no ${form.published} as published: lacks the columns ${missing.join(", ")}; ` +
+      `benchmark ${benchmark}: ${path}: is no ${form.published} as published: lacks the columns ${missing.join(", ")}; ` +
         `it has ${present.join(", ") || "none"}`,
     );
   }

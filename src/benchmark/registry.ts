@@ -13,10 +13,22 @@ import { infoVqa } from "./benchmarks/infovqa.ts";
 import { mmBench } from "./benchmarks/mmbench.ts";
 import { mmvu } from "./benchmarks/mmvu.ts";
 import { textVqa } from "./benchmarks/textvqa.ts";
+import { videoMmmu } from "./benchmarks/video-mmmu.ts";
 import { vqaV2 } from "./benchmarks/vqav2.ts";
 import { vsiBench } from "./benchmarks/vsi-bench.ts";
 
-const definitions = [easyVqa, mmBench, chartQa, docVqa, infoVqa, textVqa, vqaV2, vsiBench, mmvu] as const;
+const definitions = [
+  easyVqa,
+  mmBench,
+  chartQa,
+  docVqa,
+  infoVqa,
+  textVqa,
+  vqaV2,
+  vsiBench,
+  mmvu,
+  videoMmmu,
+] as const;
 
 /** A built-in benchmark by its kind, with its options. */
 export const benchmarkSchema = definitionUnion(definitions).describe("A benchmark.");
