@@ -1,7 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { allProblems, judgedRound, openRecorded, recordedRounds } from "../testing/benchmark-rounds.ts";
 
-const RECORDED = ["chartqa", "docvqa", "infovqa", "textvqa", "vqav2", "vsi-bench", "mmvu", "video-mmmu"];
+const RECORDED = [
+  "chartqa",
+  "docvqa",
+  "infovqa",
+  "textvqa",
+  "vqav2",
+  "vsi-bench",
+  "mmvu",
+  "video-mmmu",
+  "chartqapro",
+];
 
 /** Made-up predictions that VLMEvalKit, lmms-eval and authors' code scored, answer by answer and in aggregate. */
 describe.each(RECORDED)("%s", (kind) => {

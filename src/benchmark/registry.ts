@@ -7,6 +7,7 @@ import type * as z from "zod";
 import { createPart, definitionUnion, kindsOf } from "../parts/index.ts";
 import type { Benchmark, BenchmarkContext, BenchmarkFacts } from "./benchmark.ts";
 import { chartQa } from "./benchmarks/chartqa.ts";
+import { chartQaPro } from "./benchmarks/chartqapro.ts";
 import { docVqa } from "./benchmarks/docvqa.ts";
 import { easyVqa } from "./benchmarks/easy-vqa.ts";
 import { infoVqa } from "./benchmarks/infovqa.ts";
@@ -28,6 +29,7 @@ const definitions = [
   vsiBench,
   mmvu,
   videoMmmu,
+  chartQaPro,
 ] as const;
 
 /** A built-in benchmark by its kind, with its options. */
