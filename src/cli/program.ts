@@ -84,7 +84,8 @@ const COMMANDS: readonly {
   },
   {
     name: "serve",
-    summary: "the Tinker API and chat completions over this machine's engine, for any client that speaks them",
+    summary:
+      "the Tinker API and chat completions over this machine's engine, for any client that speaks them",
     load: () => import("./serve.ts"),
   },
   { name: "view", summary: "runs in the browser, live while they train", load: () => import("./view.ts") },
