@@ -64,6 +64,7 @@ export function chatRespondent(
 
   return {
     identity,
+    isSeparate: true,
     get spent() {
       return client.spent;
     },

@@ -42,6 +42,10 @@ export interface RespondRequest {
 export interface Respondent {
   /** Recorded with every answer: tells answers of another model apart. */
   readonly identity: string;
+  /** Makes prompts, so that problems beyond the limits are left out beforehand; absent where a server makes them. */
+  readonly dialogue?: Pick<Dialogue, "prompt" | "promptTokens">;
+  /** Whether each problem is a request of its own: then problems are asked in calls of their own, and none waits for others. */
+  readonly isSeparate?: boolean;
   /**
    * Answers of every problem, `[P][samples]`. With an engine they depend on the seed and on the problem, not on the problems
    * beside it, so that an evaluation in other batches, or one that goes on after a stop, has the same.
@@ -65,6 +69,7 @@ export function problemSeed(seed: number, { id }: Pick<Problem, "id">): number {
 export function engineRespondent(engine: Engine, dialogue: Dialogue, identity: string): Respondent {
   return {
     identity,
+    dialogue,
     async respond(problems, request, signal) {
       signal?.throwIfAborted();
       const { samples, temperature, topP, maxCompletionTokens, seed, system } = request;
