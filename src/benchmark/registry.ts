@@ -11,6 +11,9 @@ import { docVqa } from "./benchmarks/docvqa.ts";
 import { easyVqa } from "./benchmarks/easy-vqa.ts";
 import { hallusionBench } from "./benchmarks/hallusion-bench.ts";
 import { infoVqa } from "./benchmarks/infovqa.ts";
+import { mathVerse } from "./benchmarks/mathverse.ts";
+import { mathVision } from "./benchmarks/mathvision.ts";
+import { mathVista } from "./benchmarks/mathvista.ts";
 import { mmBench } from "./benchmarks/mmbench.ts";
 import { mme } from "./benchmarks/mme.ts";
 import { mmmu } from "./benchmarks/mmmu.ts";
@@ -23,6 +26,7 @@ import { tallyQa } from "./benchmarks/tally-qa.ts";
 import { textVqa } from "./benchmarks/textvqa.ts";
 import { vqaV2 } from "./benchmarks/vqav2.ts";
 import { vsiBench } from "./benchmarks/vsi-bench.ts";
+import { weMath } from "./benchmarks/wemath.ts";
 
 const definitions = [
   easyVqa,
@@ -42,6 +46,10 @@ const definitions = [
   textVqa,
   vqaV2,
   vsiBench,
+  mathVista,
+  mathVision,
+  mathVerse,
+  weMath,
 ] as const;
 
 /** A built-in benchmark by its kind, with its options. */

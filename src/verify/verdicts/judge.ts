@@ -9,6 +9,12 @@ import { withoutThought } from "../extraction/thought.ts";
 import type { JudgedProblem, Judgement, Verdict } from "../verdict.ts";
 import { answerVerdict } from "./answer.ts";
 
+/** The rule beside a judge. */
+export interface RuleBesideJudge extends Pick<Verdict, "judge"> {
+  /** Its verdict on an answer that the judge has read out; that on the answer in its mark unless given. */
+  judgeRead?(answer: string, problem: JudgedProblem): Judgement | Promise<Judgement>;
+}
+
 /**
  * Right by a language model's word. A rule reads the answer that the judge sees as `{extracted}`, compares answers that the
  * judge only extracts, and is recorded beside the judge's own verdict.
@@ -21,7 +27,7 @@ import { answerVerdict } from "./answer.ts";
 export function judgeVerdict(
   options: JudgeOptions,
   context: JudgeContext = {},
-  rule: Verdict = answerVerdict(),
+  rule: RuleBesideJudge = answerVerdict(),
 ): Omit<Verdict, "judge"> & {
   judge(text: string, problem: JudgedProblem, signal?: AbortSignal): Promise<Judgement>;
 } {
@@ -39,7 +45,10 @@ export function judgeVerdict(
         extracted: byRule.extracted,
         rule: byRule.score,
         ruleOf: async (answer: string) =>
-          (await rule.judge(`<answer>${answer}</answer>`, problem, signal)).score,
+          (
+            await (rule.judgeRead?.(answer, problem) ??
+              rule.judge(`<answer>${answer}</answer>`, problem, signal))
+          ).score,
       };
       return judge.judge(judged, signal);
     },
