@@ -10,7 +10,7 @@ import { defineBenchmark } from "../benchmark.ts";
 import { requiredText } from "../cells.ts";
 import { accuracy, accuracyBy, textColumn } from "../measures.ts";
 import { openPublished, type PublishedForm, publishedSource } from "../published-rows.ts";
-import { type AnswerRule, ruleVerdict } from "../rules/rule.ts";
+import { type AnswerRule, scoredByRule, scoredByVerdict } from "../rules/rule.ts";
 import { dataOption, imagesOption } from "../scorer.ts";
 import { surveyRows } from "../survey.ts";
 
@@ -63,9 +63,9 @@ function kindOf({ issimple }: Row): string | undefined {
   return issimple === false || issimple === "False" || issimple === "false" ? "complex" : undefined;
 }
 
-const verdicts = {
-  fovea: answerVerdict,
-  vlmevalkit: () => ruleVerdict("vlmevalkit", firstCount),
+const scorers = {
+  fovea: () => scoredByVerdict(answerVerdict()),
+  vlmevalkit: () => scoredByRule("vlmevalkit", firstCount),
 } as const;
 
 /** TallyQA. */
@@ -111,7 +111,7 @@ export const tallyQa = defineBenchmark({
         };
       });
     },
-    verdict: verdicts[scorer](),
+    ...scorers[scorer](),
     measures: (answers) => [accuracy(answers), ...accuracyBy(answers, ({ kind }) => kind)],
     cluster: (problem) => textColumn("image_id")(problem) ?? problem.id,
   }),
