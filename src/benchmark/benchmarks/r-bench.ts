@@ -37,7 +37,7 @@ export const rBench = defineBenchmark({
   facts: {
     title: "R-Bench, image level",
     task: "is a relation between objects in the image, yes or no",
-    size: "as the authors publish it",
+    size: "the image-level questions; those on boxes and masks are not served",
     metric: "accuracy; F1, precision, recall and yes ratio beside it",
     files: ["mrwu-mac/R-Bench: data_filterd/image-level_filterd.json, with its images"],
     source: "arXiv:2406.16449",

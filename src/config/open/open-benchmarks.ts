@@ -10,6 +10,7 @@ import {
 } from "../../benchmark/index.ts";
 import { checkedSource, openSource } from "../../data/index.ts";
 import { ConfigError } from "../../errors/index.ts";
+import type { Protocol } from "../../eval/index.ts";
 import type { Verdict, VerdictContext } from "../../verify/index.ts";
 import {
   type MadePart,
@@ -89,5 +90,23 @@ export function evaluationVerdict(
   return {
     ...judgedVerdict(benchmark, options, context),
     name: `judge ${judge.model} (${shown}), rule ${benchmark.verdict.name}`,
+  };
+}
+
+/** How a configuration has problems asked. */
+export function evaluationProtocol({
+  evaluation,
+  sampling,
+}: Pick<Config, "evaluation" | "sampling">): Protocol {
+  const { samples, temperature, topP, promptTemplates, system, seed } = evaluation;
+  const { maxCompletionTokens = sampling.maxCompletionTokens } = evaluation;
+  return {
+    samples,
+    temperature,
+    topP,
+    maxCompletionTokens,
+    promptTemplates,
+    seed,
+    ...(system !== undefined && { system }),
   };
 }
