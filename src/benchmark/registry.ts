@@ -36,7 +36,6 @@ import { weMath } from "./benchmarks/wemath.ts";
 const definitions = [
   easyVqa,
   mmBench,
-  HEAD,
   hallusionBench,
   mme,
   mmmu,
@@ -46,8 +45,6 @@ const definitions = [
   scienceQa,
   rBench,
   tallyQa,
-  bench,
-  docs,
   chartQa,
   docVqa,
   infoVqa,
