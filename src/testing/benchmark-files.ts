@@ -145,7 +145,7 @@ export async function judgedBy(
   return scored.map((answer, i) => {
     const { problem, text } = answer;
     const isAsked = benchmark.asksJudge?.(text, problem) === true;
-    return isAsked ? { ...answer, ...benchmark.judgeRead?.(replies[i]!, problem) } : answer;
+    return isAsked ? { ...answer, ...benchmark.judgeRead?.(replies[i]!, problem, text) } : answer;
   });
 }
 
