@@ -34,7 +34,11 @@ describe("the answers of a benchmark", () => {
   test("are on disk with problem, prompt, text, verdict and all that judging again needs", async () => {
     const path = freshFile();
     expect(await answerBenchmark(options(path, { problems: 2 }))).toBe(true);
-    expect(lines(path).slice(1).map((line) => JSON.parse(line))).toEqual([
+    expect(
+      lines(path)
+        .slice(1)
+        .map((line) => JSON.parse(line)),
+    ).toEqual([
       {
         problem: "sum-0",
         index: 0,
@@ -114,7 +118,10 @@ describe("the answers of a benchmark", () => {
   });
 
   test("are asked in templates that the seed draws, the same on each resume", async () => {
-    const protocol = { ...GREEDY, promptTemplates: ["{question}", "Think. {question}", "{question} Say why."] };
+    const protocol = {
+      ...GREEDY,
+      promptTemplates: ["{question}", "Think. {question}", "{question} Say why."],
+    };
     const path = freshFile();
     await answerBenchmark(options(path, { protocol }));
     const { answers } = readAnswers(path);

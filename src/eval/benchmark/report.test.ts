@@ -49,13 +49,21 @@ describe("the report of a benchmark", () => {
     expect(measures["accuracy"]).toMatchObject({ value: 5 / 12, samples: [2 / 3, 1 / 3, 1 / 3, 1 / 3] });
     expect(measures["accuracy"]!.variance).toBeCloseTo(1 / 36, 12);
     // pass@2: 1 − C(2,2)/C(4,2) = 5/6, 0, and 1 − 0 = 1.
-    expect(passAt).toEqual({ 1: expect.closeTo(5 / 12, 12), 2: expect.closeTo((5 / 6 + 1) / 3, 12), 4: 2 / 3 });
+    expect(passAt).toEqual({
+      1: expect.closeTo(5 / 12, 12),
+      2: expect.closeTo((5 / 6 + 1) / 3, 12),
+      4: 2 / 3,
+    });
     // A tie of two votes each counts half.
     expect(majority).toBeCloseTo((0.5 + 0 + 1) / 3, 12);
   });
 
   test("leaves problems out that lack an answer, and counts what cannot be judged", () => {
-    const answers = answersOf([[1, 1], [0, null], [1, 1]]).filter(({ index, sample }) => index + sample < 3);
+    const answers = answersOf([
+      [1, 1],
+      [0, null],
+      [1, 1],
+    ]).filter(({ index, sample }) => index + sample < 3);
     const report = benchmarkReport(benchmark, { header, answers, skipped: [] });
     expect(report).toMatchObject({ problems: 2, samples: 2, unscorable: 1, withoutAnswer: 1 });
     expect(report.measures["accuracy"]!.value).toBe(0.75);
@@ -63,9 +71,13 @@ describe("the report of a benchmark", () => {
 
   test("of clusters resamples whole clusters: equal answers in a cluster widen the interval", () => {
     const scores = Array.from({ length: 40 }, (_, i) => [i % 8 < 4 ? 1 : 0]);
-    const clustered = { ...benchmark, cluster: ({ id }: { id: string }) => String(Math.floor(Number(id.slice(1)) / 4)) };
+    const clustered = {
+      ...benchmark,
+      cluster: ({ id }: { id: string }) => String(Math.floor(Number(id.slice(1)) / 4)),
+    };
     const widthOf = (own: typeof benchmark) => {
-      const { low, high } = benchmarkReport(own, { header, answers: answersOf(scores), skipped: [] }).measures["accuracy"]!;
+      const { low, high } = benchmarkReport(own, { header, answers: answersOf(scores), skipped: [] })
+        .measures["accuracy"]!;
       return high! - low!;
     };
     expect(widthOf(clustered)).toBeGreaterThan(1.5 * widthOf(benchmark));
@@ -80,7 +92,11 @@ describe("the report of a benchmark", () => {
       ...benchmark,
       measures: () => [{ name: "points", value: 1990, of: 3, most: 2000 }],
     };
-    const { low, high } = benchmarkReport(points, { header, answers: answersOf([[1], [0], [1]]), skipped: [] }).measures["points"]!;
+    const { low, high } = benchmarkReport(points, {
+      header,
+      answers: answersOf([[1], [0], [1]]),
+      skipped: [],
+    }).measures["points"]!;
     expect([low, high]).toEqual([1990, 1990]);
     for (const { low: from, high: to } of Object.values(reportOf([[1], [1], [0]]).measures)) {
       expect(from).toBeGreaterThanOrEqual(0);
