@@ -7,7 +7,7 @@ import type * as z from "zod";
 import type { AnsweredProblem, Opened, ProblemSource } from "../data/index.ts";
 import type { PromptOption } from "../judge/index.ts";
 import type { Definition, KindDefinition, KindSchema } from "../parts/index.ts";
-import type { Judgement, Verdict } from "../verify/index.ts";
+import type { JudgedProblem, Judgement, Verdict } from "../verify/index.ts";
 
 /** An answer of a model with the verdict on it. */
 export interface ScoredAnswer extends Judgement {
@@ -26,6 +26,8 @@ export interface Measure {
   readonly of: number;
   /** The most points of a measure that is no share, such as 2,000 of MME's perception. */
   readonly most?: number;
+  /** `[of]` in [0, 1], in the order of problems: of a mean, what it is the mean of; the interval goes by it. */
+  readonly values?: readonly number[];
 }
 
 /** A benchmark, open. */
@@ -40,6 +42,10 @@ export interface Benchmark {
   readonly verdict: Verdict;
   /** The judge's prompt in the authors' protocol, where a judge is asked; "binary" unless given. */
   readonly judge?: PromptOption;
+  /** Whether the protocol asks the judge about a completion, or the rule decides; always unless given. */
+  asksJudge?(text: string, problem: JudgedProblem): boolean;
+  /** Decides on an answer that the judge has read out of a completion; the verdict on it as a marked answer unless given. */
+  judgeRead?(answer: string, problem: JudgedProblem, text: string): Judgement;
   /**
    * Measures of one answer to each problem, the main one first. `accuracy` and `accuracyBy` serve most benchmarks.
    *

@@ -2,7 +2,6 @@
  * @module
  * Cells of published rows as text. An empty cell, and the `nan` that pandas writes for one, is missing.
  */
-
 import type { Row } from "../data/index.ts";
 import { DataError } from "../errors/index.ts";
 

@@ -65,3 +65,14 @@ export function acceptedChoice(letter: string, options: readonly string[]): stri
   }
   return text === letter ? [letter] : [letter, text];
 }
+
+/**
+ * The letter of an option by its place from 0.
+ *
+ * @throws DataError when no letter has it
+ */
+export function choiceLetter(place: number): string {
+  const letter = LETTERS[place];
+  if (letter === undefined) throw new DataError(`answer: expected the place of an option, got ${place}`);
+  return letter;
+}

@@ -3,9 +3,8 @@
  * Circular evaluation as MMBench (arXiv:2307.06281, section 4.2) has it: a question is asked once for each place that its
  * answer can be rolled to, and counts as right when all of them are answered right.
  */
-import type { AnsweredProblem } from "../data/index.ts";
 import type { ScoredAnswer } from "./benchmark.ts";
-import { answersBy } from "./measures.ts";
+import { allRight, groupIn, wholeGroups } from "./groups.ts";
 
 /** Rolls of a question have its index plus multiples of this number. */
 const ROLL = 1_000_000;
@@ -16,24 +15,15 @@ export function circularGroup(index: number): number {
 }
 
 /**
- * One answer for each question: that to its first roll, with score 1 when all rolls are right, else 0.
+ * One answer for each question all of whose rolls were judged: that to its first roll, with score 1 when all rolls are
+ * right, else 0.
  *
- * A question of which a roll is missing or could not be judged is left out, since the rolls that are there would make it
- * easier than it is.
- *
- * @param groupOf the question of a problem
- * @param rolls how many rolls each question has
+ * @param column of the question that a problem rolls
  */
-export function circularAnswers(
-  answers: readonly ScoredAnswer[],
-  groupOf: (problem: AnsweredProblem) => string,
-  rolls: ReadonlyMap<string, number>,
-): ScoredAnswer[] {
-  return [...answersBy(answers, groupOf)].flatMap(([group, members]) => {
-    const first = members.find(({ problem }) => problem.id === group) ?? members[0];
-    const isWhole = members.length === rolls.get(group) && members.every(({ score }) => score !== null);
-    if (first === undefined || !isWhole) return [];
-    const score = members.every((member) => member.score === 1) ? 1 : 0;
-    return [{ ...first, score, reason: score === 1 ? "all rolls right" : "a roll is wrong" }];
+export function circularAnswers(answers: readonly ScoredAnswer[], column: string): ScoredAnswer[] {
+  return wholeGroups(answers, column).map((members) => {
+    const score = allRight(members);
+    const first = members.find(({ problem }) => problem.id === groupIn(problem, column)?.name) ?? members[0];
+    return { ...first, score, reason: score === 1 ? "all rolls right" : "a roll is wrong" };
   });
 }

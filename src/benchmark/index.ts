@@ -11,6 +11,7 @@ export {
   type Measure,
   type ScoredAnswer,
 } from "./benchmark.ts";
+export { judgedVerdict } from "./judged-verdict.ts";
 export { accuracy, accuracyBy, answersBy, meanMeasure, scores, textColumn } from "./measures.ts";
 export {
   openPublished,

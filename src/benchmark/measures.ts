@@ -8,7 +8,7 @@ import type { Measure, ScoredAnswer } from "./benchmark.ts";
 /** A mean of numbers in [0, 1]. */
 export function meanMeasure(name: string, values: readonly number[]): Measure {
   const sum = values.reduce((total, value) => total + value, 0);
-  return { name, value: values.length === 0 ? null : sum / values.length, of: values.length };
+  return { name, value: values.length === 0 ? null : sum / values.length, of: values.length, values };
 }
 
 /** Scores of the answers that could be judged. */
@@ -37,20 +37,27 @@ export function answersBy(
   return groups;
 }
 
+/** Groups as `answersBy` makes them, in the alphabetical order of their keys. */
+export function sortedGroups(
+  answers: readonly ScoredAnswer[],
+  keyOf: (problem: AnsweredProblem) => string | undefined,
+): [key: string, group: ScoredAnswer[]][] {
+  return [...answersBy(answers, keyOf)].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
 /** The accuracy of each group, in the alphabetical order of their keys. */
 export function accuracyBy(
   answers: readonly ScoredAnswer[],
   keyOf: (problem: AnsweredProblem) => string | undefined,
 ): Measure[] {
-  return [...answersBy(answers, keyOf)]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, group]) => accuracy(group, key));
+  return sortedGroups(answers, keyOf).map(([key, group]) => accuracy(group, key));
 }
 
 /** A column's cell as text; undefined where it is empty. */
 export function textColumn(column: string): (problem: AnsweredProblem) => string | undefined {
   return ({ columns }) => {
     const cell = columns[column];
-    return cell === undefined || cell === null || cell === "" ? undefined : String(cell);
+    if (cell === undefined || cell === null || cell === "") return undefined;
+    return typeof cell === "object" ? JSON.stringify(cell) : String(cell as string | number | boolean);
   };
 }

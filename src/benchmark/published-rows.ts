@@ -96,18 +96,24 @@ function find<Name extends string>(
  * Opens the files of a benchmark, in the first of its forms that has files there.
  *
  * @param data directory, or one file; looked into with its folders `data` and that of the benchmark's name
+ * @param images directory or zip archive of images that rows name; the files' own directory unless given
  * @throws DataError when there are no such files, or they lack a column
  */
 export async function openPublished<Name extends string>(
   benchmark: string,
   data: string | undefined,
   forms: readonly PublishedForm<Name>[],
+  images?: string,
 ): Promise<PublishedRows<Name>> {
   const { form, paths } = find(benchmark, data, forms);
   const [path = ""] = paths;
   // Files in a folder of a repository name images and videos by their places in the repository.
-  const repository = basename(dirname(path)) === form.folder ? { images: dirname(dirname(path)) } : {};
-  const { rows, fingerprint } = await openFileRows({ format: form.format, paths }, repository);
+  const repository = basename(dirname(path)) === form.folder ? dirname(dirname(path)) : undefined;
+  const root = images ?? repository;
+  const { rows, fingerprint } = await openFileRows(
+    { format: form.format, paths },
+    root === undefined ? {} : { images: root },
+  );
   // Files whose rows each have their own columns declare none: the first row speaks for all.
   const present = rows.columns.length > 0 || rows.size === 0 ? rows.columns : Object.keys(await rows.row(0));
   const missing = form.columns.filter((column) => !present.includes(column));

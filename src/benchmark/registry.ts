@@ -10,24 +10,54 @@ import { chartMimic } from "./benchmarks/chartmimic.ts";
 import { chartQa } from "./benchmarks/chartqa.ts";
 import { chartQaPro } from "./benchmarks/chartqapro.ts";
 import { docVqa } from "./benchmarks/docvqa.ts";
+import { dynaMath } from "./benchmarks/dynamath.ts";
 import { easyVqa } from "./benchmarks/easy-vqa.ts";
+import { hallusionBench } from "./benchmarks/hallusion-bench.ts";
 import { infoVqa } from "./benchmarks/infovqa.ts";
+import { logicVista } from "./benchmarks/logicvista.ts";
+import { mathVerse } from "./benchmarks/mathverse.ts";
+import { mathVision } from "./benchmarks/mathvision.ts";
+import { mathVista } from "./benchmarks/mathvista.ts";
 import { mmBench } from "./benchmarks/mmbench.ts";
+import { mme } from "./benchmarks/mme.ts";
+import { mmmu } from "./benchmarks/mmmu.ts";
+import { mmmuPro } from "./benchmarks/mmmu-pro.ts";
+import { mmStar } from "./benchmarks/mmstar.ts";
 import { mmvu } from "./benchmarks/mmvu.ts";
+import { pope } from "./benchmarks/pope.ts";
+import { rBench } from "./benchmarks/r-bench.ts";
+import { scienceQa } from "./benchmarks/science-qa.ts";
+import { tallyQa } from "./benchmarks/tally-qa.ts";
 import { textVqa } from "./benchmarks/textvqa.ts";
 import { videoMmmu } from "./benchmarks/video-mmmu.ts";
 import { vqaV2 } from "./benchmarks/vqav2.ts";
 import { vsiBench } from "./benchmarks/vsi-bench.ts";
+import { weMath } from "./benchmarks/wemath.ts";
 
 const definitions = [
   easyVqa,
   mmBench,
+  hallusionBench,
+  mme,
+  mmmu,
+  mmmuPro,
+  mmStar,
+  pope,
+  scienceQa,
+  rBench,
+  tallyQa,
   chartQa,
   docVqa,
   infoVqa,
   textVqa,
   vqaV2,
   vsiBench,
+  mathVista,
+  mathVision,
+  mathVerse,
+  weMath,
+  logicVista,
+  dynaMath,
   mmvu,
   videoMmmu,
   chartQaPro,

@@ -16,13 +16,13 @@ import type { PublishedRows } from "./published-rows.ts";
 export async function surveyRows<Name extends string, Facts extends { readonly id: string }>(
   benchmark: string,
   { form, rows }: PublishedRows<Name>,
-  factsOf: (row: Row, form: Name) => Facts | undefined,
+  factsOf: (row: Row, place: { readonly form: Name; readonly index: number }) => Facts | undefined,
 ): Promise<readonly (Facts | undefined)[]> {
   const first = new Map<string, number>();
   const survey: (Facts | undefined)[] = [];
   for (let index = 0; index < rows.size; index++) {
     const row = await rows.row(index);
-    const facts = await rows.placed(index, () => factsOf(row, form));
+    const facts = await rows.placed(index, () => factsOf(row, { form, index }));
     survey.push(facts);
     if (facts === undefined) continue;
     const before = first.get(facts.id);

@@ -9,10 +9,12 @@ import type { Command } from "commander";
 import type { Benchmark } from "../benchmark/index.ts";
 import {
   type Config,
+  evaluationProtocol,
   evaluationVerdict,
   maxBrokenShare,
   openBenchmarks,
   openParts,
+  openPromptFormat,
   problemLimits,
 } from "../config/index.ts";
 import { openSource } from "../data/index.ts";
@@ -21,8 +23,8 @@ import {
   answerBenchmark,
   type BenchmarkReport,
   benchmarkReport,
+  chatRespondent,
   engineRespondent,
-  type Protocol,
   type Respondent,
   taskBenchmark,
   weightsHash,
@@ -67,21 +69,11 @@ function modelIdentity({ model, engine, train }: Config, runDirectory: string | 
   return model.kind === "hub" ? `${model.name}@${model.revision}` : `weights ${weightsHash(model.path)}`;
 }
 
-function protocolOf({ evaluation, sampling }: Config): Protocol {
-  const { samples, temperature, topP, promptTemplates, system, seed } = evaluation;
-  const { maxCompletionTokens = sampling.maxCompletionTokens } = evaluation;
-  return {
-    samples,
-    temperature,
-    topP,
-    maxCompletionTokens,
-    promptTemplates,
-    seed,
-    ...(system !== undefined && { system }),
-  };
-}
-
-/** Answers one benchmark; undefined when it was interrupted. */
+/**
+ * Answers one benchmark.
+ *
+ * @throws InterruptedRun when it was interrupted
+ */
 async function evaluateOn(
   benchmark: Benchmark,
   respondent: Respondent,
@@ -98,10 +90,10 @@ async function evaluateOn(
     readonly reporter: Reporter;
     readonly context: CliContext;
   },
-): Promise<BenchmarkReport | undefined> {
+): Promise<BenchmarkReport> {
   const { signal } = context.interruption;
   const source = await openSource(benchmark.source);
-  const protocol = protocolOf(config);
+  const protocol = evaluationProtocol(config);
   const verdict = evaluationVerdict(config, benchmark, { warn: (message) => reporter.bar.note(message) });
   const path = join(directory, benchmark.name, "answers.jsonl");
   const journal = new AnswerJournal(path, {
@@ -147,6 +139,33 @@ async function evaluateOn(
   }
 }
 
+/** Opens what is under test: a server, or the engine with the model of the configuration or of the run. */
+async function withRespondent<T>(
+  config: Config,
+  { runDir }: EvalOptions,
+  context: CliContext,
+  reporter: Reporter,
+  work: (respondent: Respondent) => Promise<T>,
+): Promise<T> {
+  const { server } = config.evaluation;
+  if (server === undefined) {
+    const identity = modelIdentity(config, runDir);
+    return withTrainedModel(config, runDir, context, ({ engine, dialogue }) =>
+      work(engineRespondent(engine, dialogue, identity)),
+    );
+  }
+  const format = await openPromptFormat(config);
+  const warn = (message: string) => reporter.bar.note(message);
+  const respondent = chatRespondent(server, { format, warn });
+  const result = await work(respondent);
+  reporter.json({ event: "spent", ...respondent.spent });
+  const { requests, promptTokens, completionTokens } = respondent.spent;
+  reporter.text(
+    `${requests} requests, ${promptTokens} prompt tokens, ${completionTokens} completion tokens\n`,
+  );
+  return result;
+}
+
 async function evaluateModel(
   file: string | undefined,
   options: EvalOptions,
@@ -162,18 +181,11 @@ async function evaluateModel(
   const { runDir, out } = options;
   const directory =
     out ?? (runDir === undefined ? runDirectoryFor("eval", { set: [] }) : join(runDir, "evaluation"));
-  const reports = await withTrainedModel(config, runDir, context, async ({ engine, dialogue }) => {
-    const respondent = engineRespondent(engine, dialogue, modelIdentity(config, runDir));
+  const reports = await withRespondent(config, options, context, reporter, async (respondent) => {
     const found: BenchmarkReport[] = [];
     for (const benchmark of subject.benchmarks) {
-      const report = await evaluateOn(benchmark, respondent, {
-        config,
-        problems: subject.problems,
-        directory,
-        reporter,
-        context,
-      });
-      if (report !== undefined) found.push(report);
+      const { problems } = subject;
+      found.push(await evaluateOn(benchmark, respondent, { config, problems, directory, reporter, context }));
     }
     return found;
   });

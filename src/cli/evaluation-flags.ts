@@ -16,6 +16,8 @@ export interface BenchmarkFlags {
 
 /** The flags of the protocol. */
 export interface ProtocolFlags extends BenchmarkFlags {
+  readonly server?: string;
+  readonly serverModel?: string;
   readonly samples?: number;
   readonly temperature?: number;
   readonly topP?: number;
@@ -50,7 +52,12 @@ export function addProtocolOptions(command: Command): Command {
     .option("--top-p <p>", "nucleus; 1 keeps all tokens", number)
     .option("--max-tokens <n>", "limit of an answer", wholeNumber)
     .option("--prompt-templates <n>", "so many built-in prompt templates, drawn by seed", wholeNumber)
-    .option("--system <text>", "system message");
+    .option("--system <text>", "system message")
+    .option(
+      "--server <url>",
+      "a model behind an OpenAI-compatible server, /v1 included, in place of the engine",
+    )
+    .option("--server-model <name>", "name of the model under test on that server");
 }
 
 /** Settings without those that are not given. */
@@ -70,8 +77,10 @@ export function benchmarkSettings({ benchmark, data, judge, judgeModel }: Benchm
 /** The settings under `evaluation` that the flags stand for. */
 export function protocolSettings(flags: ProtocolFlags): Settings {
   const { samples, temperature, topP, maxTokens, promptTemplates, system } = flags;
+  const served = given({ url: flags.server, model: flags.serverModel });
   return {
     ...benchmarkSettings(flags),
     ...given({ samples, temperature, topP, maxCompletionTokens: maxTokens, promptTemplates, system }),
+    ...(Object.keys(served).length > 0 && { server: served }),
   };
 }

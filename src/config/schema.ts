@@ -7,7 +7,7 @@ import * as z from "zod";
 import { benchmarkSchema } from "../benchmark/index.ts";
 import { creditSchema } from "../credit/index.ts";
 import { filesSchema, SPLITS } from "../data/index.ts";
-import { ANSWER_FORMATS, protocolFields } from "../eval/index.ts";
+import { ANSWER_FORMATS, chatModelSchema, protocolFields } from "../eval/index.ts";
 import { judgeFields } from "../judge/index.ts";
 import { isHubReference, LORA_MODULES } from "../model/index.ts";
 import { algorithmSchema } from "../objective/index.ts";
@@ -136,6 +136,9 @@ const evaluationSchema = z
       .describe("The first problems of each benchmark; all unless given."),
     ...protocolFields(),
     judge: judgedSchema.optional(),
+    server: chatModelSchema
+      .optional()
+      .describe("A model under test behind an OpenAI-compatible server, in place of the engine."),
   })
   .describe("What fovea eval measures, and how it asks.");
 

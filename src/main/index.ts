@@ -26,4 +26,11 @@ export { type Dialogue, definePromptFormat, evaluate, openDialogue } from "../ev
 export { type Algorithm, createAlgorithm, defineObjective, objective } from "../objective/index.ts";
 export { type Answered, defineReward, type Reward, type RewardFunction } from "../reward/index.ts";
 export { type Observer, runDirectory, sft, train } from "../train/index.ts";
-export { defineVerdict, equivalent, extractAnswer, type Verdict } from "../verify/index.ts";
+export {
+  createVerdict,
+  defineVerdict,
+  equivalent,
+  extractAnswer,
+  type Verdict,
+  verdictSchema,
+} from "../verify/index.ts";

@@ -17,7 +17,9 @@ export { createVerdict, VERDICT_KINDS, type VerdictConfig, verdictSchema } from 
 export { isRight, type JudgedProblem, type Judgement, type Verdict, type VerdictContext } from "./verdict.ts";
 export { anls } from "./verdicts/anls.ts";
 export { type AnswerVerdictOptions, answerVerdict } from "./verdicts/answer.ts";
-export { judgeVerdict } from "./verdicts/judge.ts";
+export { judgeVerdict, type RuleBesideJudge } from "./verdicts/judge.ts";
+export { levenshtein } from "./verdicts/levenshtein.ts";
 export { meanRelativeAccuracy } from "./verdicts/mean-relative-accuracy.ts";
+export { numberOf } from "./verdicts/number.ts";
 export { roundedTo } from "./verdicts/numeric.ts";
 export { pythonFloat } from "./verdicts/python-float.ts";

@@ -10,7 +10,7 @@ import { DataError } from "../../errors/index.ts";
 import { type Verdict, withoutThought } from "../../verify/index.ts";
 import { defineBenchmark, type Measure, type ScoredAnswer } from "../benchmark.ts";
 import { requiredText } from "../cells.ts";
-import { answersBy } from "../measures.ts";
+import { answersBy, meanMeasure } from "../measures.ts";
 import { openPublished, publishedSource } from "../published-rows.ts";
 import { dataOption } from "../scorer.ts";
 
@@ -51,8 +51,10 @@ const verdict: Verdict = {
 
 /** The share of replies with code: no run of them can have a higher rate of execution. */
 function codeShare(answers: readonly ScoredAnswer[], name: string): Measure {
-  const withCode = answers.filter(({ score }) => score === null).length;
-  return { name, value: answers.length === 0 ? null : withCode / answers.length, of: answers.length };
+  return meanMeasure(
+    name,
+    answers.map(({ score }) => (score === null ? 1 : 0)),
+  );
 }
 
 function measures(answers: readonly ScoredAnswer[]): Measure[] {

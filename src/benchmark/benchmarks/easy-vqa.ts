@@ -79,14 +79,13 @@ export const easyVqa = defineBenchmark({
     })
     .describe("easy-VQA: shapes and colours."),
   create: ({ data }, context) => {
-    const folder = folderOf(data ?? context.data);
-    const { rows, hash } = readQuestions(join(folder, FILE));
-    return {
-      name: "easy-vqa",
-      source: {
+    const source = () => {
+      const folder = folderOf(data ?? context.data);
+      const { rows, hash } = readQuestions(join(folder, FILE));
+      return {
         fingerprint: `easy-vqa rows=${rows.length} content=${hash}`,
         size: rows.length,
-        async problem(index) {
+        async problem(index: number) {
           const row = rows[index];
           if (row === undefined)
             throw new DataError(`easy-vqa: expected an index below ${rows.length}, got ${index}`);
@@ -96,10 +95,14 @@ export const easyVqa = defineBenchmark({
           const images = [await decodeImage(path, { where: `${FILE} row ${index + 1}: ${path}` })];
           return { id: `test-${index}`, images, question, answers: [answer], kind, columns: { image } };
         },
-      },
+      };
+    };
+    return {
+      name: "easy-vqa",
+      source,
       verdict: createVerdict(verdictSchema.parse({ kind: "exact" })),
       measures: (answers) => [accuracy(answers), ...accuracyBy(answers, ({ kind }) => kind)],
-      cluster: ({ columns }) => `image ${columns["image"]}`,
+      cluster: ({ columns }) => `image ${String(columns["image"])}`,
     };
   },
 });

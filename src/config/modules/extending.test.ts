@@ -95,7 +95,7 @@ describe("the examples of docs/extending.md", () => {
       const text = `There are 3 lines. The answer is ${i === 0 ? 1 : 9}.`;
       answers.push({ problem, text, ...(await verdict.judge(text, problem)) });
     }
-    expect(made.part.measures(answers)).toEqual([
+    expect(made.part.measures(answers)).toMatchObject([
       { name: "accuracy", value: 2 / 9, of: 9 },
       { name: "few", value: 1 / 4, of: 4 },
       { name: "many", value: 1 / 5, of: 5 },

@@ -29,7 +29,7 @@ function addSamples(hash: ReturnType<typeof createHash>, path: string): void {
 }
 
 /**
- * A short hash of a directory's weights.
+ * A short hash of a model directory, of large files by samples of them.
  *
  * @throws ModelError when there are none
  */
@@ -37,7 +37,9 @@ export function weightsHash(directory: string): string {
   const hash = createHash("sha256");
   let files: string[];
   try {
-    files = readdirSync(directory).filter((name) => name.endsWith(".safetensors"));
+    files = readdirSync(directory, { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory() ? [] : [entry.name],
+    );
     for (const name of files.sort()) {
       hash.update(`${name}\n`);
       addSamples(hash, join(directory, name));
@@ -45,7 +47,6 @@ export function weightsHash(directory: string): string {
   } catch (cause) {
     throw new ModelError(`${directory}: cannot be read: ${(cause as Error).message}`, { cause });
   }
-  if (files.length === 0)
-    throw new ModelError(`${directory}: expected weights in .safetensors files, got none`);
+  if (files.length === 0) throw new ModelError(`${directory}: expected the files of a model, got none`);
   return hash.digest("hex").slice(0, DIGITS);
 }

@@ -13,6 +13,7 @@ import {
   Rng,
   studentQuantile,
   variance,
+  wilsonInterval,
 } from "../../math/index.ts";
 import { type AnswerRecord, type AnswersHeader, type SkippedRecord, scoredAnswer } from "./answer-record.ts";
 
@@ -110,6 +111,8 @@ function meansOf(samples: readonly (readonly Measure[])[]): Map<string, number |
  * dealt into G groups, and the measures taken without each group in turn, so that no answer counts twice.
  *
  *     θ ± t(G − 1)·√((G − 1)/G · Σ (θ₍g₎ − θ)²)
+ *
+ * Where that finds no spread, as of a share of 0 or 1, Wilson's interval stands in its place.
  */
 function jackknife(
   benchmark: Benchmark,
@@ -142,17 +145,14 @@ function jackknife(
   );
 }
 
-/** The interval of the mean score, where a measure is that: of all problems, each a cluster of its own. */
-function meanScoreInterval(
-  benchmark: Benchmark,
-  problems: readonly AnswerRecord[][],
-  value: number | null,
-): Interval | undefined {
-  const scores = problems.map((own) => own.flatMap(({ score }) => score ?? []));
-  if (benchmark.cluster !== undefined || value === null || scores.some((own) => own.length === 0))
-    return undefined;
-  const interval = accuracyInterval(scores, new Rng(0).fork("interval"));
-  return Math.abs(interval.estimate - value) < 1e-12 ? interval : undefined;
+/** The interval of a mean over problems that do not depend on each other. */
+function meanInterval(benchmark: Benchmark, samples: readonly Measure[]): Interval | undefined {
+  const values = samples.map((measure) => measure.values);
+  const [first] = values;
+  if (benchmark.cluster !== undefined || first === undefined || first.length === 0) return undefined;
+  if (values.some((own) => own?.length !== first.length)) return undefined;
+  const byProblem = first.map((_, p) => values.map((own) => own![p]!));
+  return accuracyInterval(byProblem, new Rng(0).fork("interval"));
 }
 
 function measureReports(
@@ -162,20 +162,25 @@ function measureReports(
   const samples = sampleMeasures(benchmark, problems);
   const estimates = meansOf(samples);
   const intervals = jackknife(benchmark, problems, estimates);
-  const first = samples.flat();
   return Object.fromEntries(
     [...estimates].map(([name, value]): [string, MeasureReport] => {
-      const { of, most } = first.find((measure) => measure.name === name)!;
-      const own = samples.map((measures) => measures.find((measure) => measure.name === name)?.value ?? null);
+      const found = samples.map((measures) => measures.find((measure) => measure.name === name));
+      const { of, most } = found.find((measure) => measure !== undefined)!;
+      const own = found.map((measure) => measure?.value ?? null);
       const known = own.filter((one) => one !== null);
-      const interval = meanScoreInterval(benchmark, problems, value) ?? intervals.get(name);
+      const everywhere = found.flatMap((measure) => measure ?? []);
+      const isEverywhere = everywhere.length === samples.length;
+      const interval = (isEverywhere && meanInterval(benchmark, everywhere)) || intervals.get(name);
+      const isFlat = interval === undefined || interval.low === interval.high;
+      const bounds =
+        isFlat && most === undefined && value !== null ? wilsonInterval(Math.round(value * of), of) : interval;
       const within = (bound: number) => Math.min(most ?? 1, Math.max(0, bound));
       return [
         name,
         {
           value,
-          low: interval === undefined ? null : within(interval.low),
-          high: interval === undefined ? null : within(interval.high),
+          low: bounds === undefined ? null : within(bounds.low),
+          high: bounds === undefined ? null : within(bounds.high),
           of,
           ...(most !== undefined && { most }),
           ...(samples.length > 1 && { samples: own, variance: known.length > 1 ? variance(known) : 0 }),

@@ -9,6 +9,12 @@ import { withoutThought } from "../extraction/thought.ts";
 import type { JudgedProblem, Judgement, Verdict } from "../verdict.ts";
 import { answerVerdict } from "./answer.ts";
 
+/** The rule beside a judge. */
+export interface RuleBesideJudge extends Verdict {
+  /** Its verdict on an answer that the judge has read out of a completion; on that as a marked answer unless given. */
+  judgeRead?(answer: string, problem: JudgedProblem, text: string): Judgement | Promise<Judgement>;
+}
+
 /**
  * Right by a language model's word. A rule reads the answer that the judge sees as `{extracted}`, compares answers that the
  * judge only extracts, and is recorded beside the judge's own verdict.
@@ -21,7 +27,7 @@ import { answerVerdict } from "./answer.ts";
 export function judgeVerdict(
   options: JudgeOptions,
   context: JudgeContext = {},
-  rule: Verdict = answerVerdict(),
+  rule: RuleBesideJudge = answerVerdict(),
 ): Omit<Verdict, "judge"> & {
   judge(text: string, problem: JudgedProblem, signal?: AbortSignal): Promise<Judgement>;
 } {
@@ -38,8 +44,12 @@ export function judgeVerdict(
         reply: withoutThought(text),
         extracted: byRule.extracted,
         rule: byRule.score,
-        ruleOf: async (answer: string) =>
-          (await rule.judge(`<answer>${answer}</answer>`, problem, signal)).score,
+        ruleOf: async (answer: string) => {
+          const read =
+            rule.judgeRead?.(answer, problem, text) ??
+            rule.judge(`<answer>${answer}</answer>`, problem, signal);
+          return (await read).score;
+        },
       };
       return judge.judge(judged, signal);
     },
