@@ -6,6 +6,7 @@
 import type * as z from "zod";
 import { createPart, definitionUnion, kindsOf } from "../parts/index.ts";
 import type { Benchmark, BenchmarkContext, BenchmarkFacts } from "./benchmark.ts";
+import { chartMimic } from "./benchmarks/chartmimic.ts";
 import { chartQa } from "./benchmarks/chartqa.ts";
 import { chartQaPro } from "./benchmarks/chartqapro.ts";
 import { docVqa } from "./benchmarks/docvqa.ts";
@@ -60,6 +61,7 @@ const definitions = [
   mmvu,
   videoMmmu,
   chartQaPro,
+  chartMimic,
 ] as const;
 
 /** A built-in benchmark by its kind, with its options. */
