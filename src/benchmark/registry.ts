@@ -10,6 +10,9 @@ import { chartQa } from "./benchmarks/chartqa.ts";
 import { docVqa } from "./benchmarks/docvqa.ts";
 import { dynaMath } from "./benchmarks/dynamath.ts";
 import { easyVqa } from "./benchmarks/easy-vqa.ts";
+import { emma } from "./benchmarks/emma.ts";
+import { geometry3k } from "./benchmarks/geometry3k.ts";
+import { geoQa } from "./benchmarks/geoqa.ts";
 import { hallusionBench } from "./benchmarks/hallusion-bench.ts";
 import { infoVqa } from "./benchmarks/infovqa.ts";
 import { logicVista } from "./benchmarks/logicvista.ts";
@@ -54,6 +57,9 @@ const definitions = [
   weMath,
   logicVista,
   dynaMath,
+  geometry3k,
+  geoQa,
+  emma,
 ] as const;
 
 /** A built-in benchmark by its kind, with its options. */
