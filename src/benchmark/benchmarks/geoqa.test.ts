@@ -24,7 +24,7 @@ async function published(lines: readonly string[], images: number): Promise<stri
  * behind it: it misses right answers, so that it is told here how many, and replies are held to what they were made of.
  */
 test("verdicts are what the replies were made of, where R1-V's script misses right ones", async () => {
-  const { source, verdict, measures } = await openBenchmark("geoqa", await published(LINES, 32));
+  const benchmark = await openBenchmark("geoqa", await published(LINES, 32));
   const { texts, scorers } = recordedAnswers("geoqa");
   const made = scorers["as made"]!.scores;
   const byScript = scorers["r1-v"]!.scores;
@@ -33,8 +33,8 @@ test("verdicts are what the replies were made of, where R1-V's script misses rig
   for (const [round, replies] of texts.entries()) {
     const answers = await Promise.all(
       replies.map(async (text, row) => {
-        const problem = await source.problem(row);
-        return { problem, text, ...(await verdict.judge(text, problem)) };
+        const problem = await benchmark.source.problem(row);
+        return { problem, text, ...(await benchmark.verdict.judge(text, problem)) };
       }),
     );
     for (const [row, { problem, text, score }] of answers.entries()) {
@@ -44,7 +44,7 @@ test("verdicts are what the replies were made of, where R1-V's script misses rig
       if (right === 0 && byScript[round]![row] === 1) missed.by += 1;
     }
     const right = answers.filter(({ score }) => score === 1).length;
-    expect(measures(answers)[0]).toMatchObject({ name: "accuracy", value: right / 64, of: 64 });
+    expect(benchmark.measures(answers)[0]).toMatchObject({ name: "accuracy", value: right / 64, of: 64 });
   }
   // An angle in centimetres.
   expect(differ).toEqual(["145°: It is 145° cm.: 0"]);
