@@ -2,9 +2,7 @@
  * @module
  * Cells of published rows as text. An empty cell, and the `nan` that pandas writes for one, is missing.
  */
-
 import type { Row } from "../data/index.ts";
-import * as z from "zod";
 import { DataError } from "../errors/index.ts";
 
 /** A cell as text; undefined where it is missing. */
@@ -51,10 +49,3 @@ export function oneOf<Value extends string>(row: Row, column: string, values: re
   }
   return found;
 }
-
-/** The option `data` of a benchmark. */
-export const dataOption = () => z.string().min(1).optional().describe("Directory of the files, or one of them.");
-
-/** The option `images` of a benchmark whose rows name files of images. */
-export const imagesOption = () =>
-  z.string().min(1).optional().describe("Directory or zip archive of the images; where the file is unless given.");

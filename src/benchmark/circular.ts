@@ -4,7 +4,7 @@
  * answer can be rolled to, and counts as right when all of them are answered right.
  */
 import type { ScoredAnswer } from "./benchmark.ts";
-import { allRight, type GroupOf, wholeGroups } from "./groups.ts";
+import { allRight, groupIn, wholeGroups } from "./groups.ts";
 
 /** Rolls of a question have its index plus multiples of this number. */
 const ROLL = 1_000_000;
@@ -18,17 +18,12 @@ export function circularGroup(index: number): number {
  * One answer for each question all of whose rolls were judged: that to its first roll, with score 1 when all rolls are
  * right, else 0.
  *
- * @param groupOf the question of a problem
- * @param rolls how many rolls each question has
+ * @param column of the question that a problem rolls
  */
-export function circularAnswers(
-  answers: readonly ScoredAnswer[],
-  groupOf: GroupOf,
-  rolls: ReadonlyMap<string, number>,
-): ScoredAnswer[] {
-  return wholeGroups(answers, groupOf, rolls).map((members) => {
+export function circularAnswers(answers: readonly ScoredAnswer[], column: string): ScoredAnswer[] {
+  return wholeGroups(answers, column).map((members) => {
     const score = allRight(members);
-    const first = members.find(({ problem }) => problem.id === groupOf(problem)) ?? members[0]!;
+    const first = members.find(({ problem }) => problem.id === groupIn(problem, column)?.name) ?? members[0];
     return { ...first, score, reason: score === 1 ? "all rolls right" : "a roll is wrong" };
   });
 }

@@ -57,6 +57,7 @@ export function accuracyBy(
 export function textColumn(column: string): (problem: AnsweredProblem) => string | undefined {
   return ({ columns }) => {
     const cell = columns[column];
-    return cell === undefined || cell === null || cell === "" ? undefined : String(cell);
+    if (cell === undefined || cell === null || cell === "") return undefined;
+    return typeof cell === "object" ? JSON.stringify(cell) : String(cell as string | number | boolean);
   };
 }

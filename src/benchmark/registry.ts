@@ -7,6 +7,7 @@ import type * as z from "zod";
 import { createPart, definitionUnion, kindsOf } from "../parts/index.ts";
 import type { Benchmark, BenchmarkContext, BenchmarkFacts } from "./benchmark.ts";
 import { chartQa } from "./benchmarks/chartqa.ts";
+import { chartQaPro } from "./benchmarks/chartqapro.ts";
 import { docVqa } from "./benchmarks/docvqa.ts";
 import { dynaMath } from "./benchmarks/dynamath.ts";
 import { easyVqa } from "./benchmarks/easy-vqa.ts";
@@ -24,11 +25,13 @@ import { mme } from "./benchmarks/mme.ts";
 import { mmmu } from "./benchmarks/mmmu.ts";
 import { mmmuPro } from "./benchmarks/mmmu-pro.ts";
 import { mmStar } from "./benchmarks/mmstar.ts";
+import { mmvu } from "./benchmarks/mmvu.ts";
 import { pope } from "./benchmarks/pope.ts";
 import { rBench } from "./benchmarks/r-bench.ts";
 import { scienceQa } from "./benchmarks/science-qa.ts";
 import { tallyQa } from "./benchmarks/tally-qa.ts";
 import { textVqa } from "./benchmarks/textvqa.ts";
+import { videoMmmu } from "./benchmarks/video-mmmu.ts";
 import { vqaV2 } from "./benchmarks/vqav2.ts";
 import { vsiBench } from "./benchmarks/vsi-bench.ts";
 import { weMath } from "./benchmarks/wemath.ts";
@@ -36,6 +39,7 @@ import { weMath } from "./benchmarks/wemath.ts";
 const definitions = [
   easyVqa,
   mmBench,
+  HEAD,
   hallusionBench,
   mme,
   mmmu,
@@ -45,6 +49,8 @@ const definitions = [
   scienceQa,
   rBench,
   tallyQa,
+  bench,
+  docs,
   chartQa,
   docVqa,
   infoVqa,
@@ -60,6 +66,9 @@ const definitions = [
   geometry3k,
   geoQa,
   emma,
+  mmvu,
+  videoMmmu,
+  chartQaPro,
 ] as const;
 
 /** A built-in benchmark by its kind, with its options. */

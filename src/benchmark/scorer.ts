@@ -12,6 +12,13 @@ export const dataOption = z
   .optional()
   .describe("Directory with the files, or one of them; --data unless given.");
 
+/** Where the images are that rows name. */
+export const imagesOption = z
+  .string()
+  .min(1)
+  .optional()
+  .describe("Directory or zip archive of the images that rows name; where the file is unless given.");
+
 /** How many frames of a video are shown. */
 export function framesOption(frames: number): z.ZodDefault<z.ZodInt> {
   return z.int().min(1).default(frames).describe("Frames of each video that are shown, evenly spaced.");

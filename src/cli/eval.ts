@@ -9,6 +9,7 @@ import type { Command } from "commander";
 import type { Benchmark } from "../benchmark/index.ts";
 import {
   type Config,
+  evaluationProtocol,
   evaluationVerdict,
   maxBrokenShare,
   openBenchmarks,
@@ -24,7 +25,6 @@ import {
   benchmarkReport,
   chatRespondent,
   engineRespondent,
-  type Protocol,
   type Respondent,
   taskBenchmark,
   weightsHash,
@@ -69,20 +69,6 @@ function modelIdentity({ model, engine, train }: Config, runDirectory: string | 
   return model.kind === "hub" ? `${model.name}@${model.revision}` : `weights ${weightsHash(model.path)}`;
 }
 
-function protocolOf({ evaluation, sampling }: Config): Protocol {
-  const { samples, temperature, topP, promptTemplates, system, seed } = evaluation;
-  const { maxCompletionTokens = sampling.maxCompletionTokens } = evaluation;
-  return {
-    samples,
-    temperature,
-    topP,
-    maxCompletionTokens,
-    promptTemplates,
-    seed,
-    ...(system !== undefined && { system }),
-  };
-}
-
 /**
  * Answers one benchmark.
  *
@@ -107,7 +93,7 @@ async function evaluateOn(
 ): Promise<BenchmarkReport> {
   const { signal } = context.interruption;
   const source = await openSource(benchmark.source);
-  const protocol = protocolOf(config);
+  const protocol = evaluationProtocol(config);
   const verdict = evaluationVerdict(config, benchmark, { warn: (message) => reporter.bar.note(message) });
   const path = join(directory, benchmark.name, "answers.jsonl");
   const journal = new AnswerJournal(path, {

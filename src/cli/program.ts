@@ -60,8 +60,13 @@ const COMMANDS: readonly {
   },
   {
     name: "compare",
-    summary: "a grid of objectives, credit methods and seeds, and its table",
+    summary: "a grid of settings and seeds, and its table",
     load: () => import("./compare.ts"),
+  },
+  {
+    name: "reproduce",
+    summary: "a table or figure of a paper: printed numbers beside ours",
+    load: () => import("./reproduce.ts"),
   },
   {
     name: "diagnose",

@@ -54,8 +54,9 @@ async function withMedia({ role, content }: ChatMessage, media: Media): Promise<
   if (content.every((part) => part.type === "text")) {
     return { role, content: content.map(({ text }) => text).join("") };
   }
-  const parts = content.map((part) =>
-    part.type === "text" ? [part] : (media[part.type].shift() ?? []).map(imagePart),
-  );
-  return { role, content: await Promise.all(parts.flat()) };
+  const parts = content.map(async (part) => {
+    if (part.type === "text") return [part];
+    return Promise.all((media[part.type].shift() ?? []).map(imagePart));
+  });
+  return { role, content: (await Promise.all(parts)).flat() };
 }

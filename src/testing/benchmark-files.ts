@@ -14,12 +14,17 @@ import {
   type Measure,
   type ScoredAnswer,
 } from "../benchmark/index.ts";
-import { type AnsweredProblem, openSource } from "../data/index.ts";
+import { type AnsweredProblem, openSource, type Problem, type ProblemSource } from "../data/index.ts";
 import { plainImage } from "./data-files.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
 /** A row before its image is put in. */
 export type MadeRow = Readonly<Record<string, unknown>>;
+
+/** A row without some of its columns. */
+export function without(row: MadeRow, ...columns: readonly string[]): MadeRow {
+  return Object.fromEntries(Object.entries(row).filter(([column]) => !columns.includes(column)));
+}
 
 /** Bytes of the image that every made-up row has. */
 export const MADE_IMAGE: Promise<Uint8Array> = plainImage(28, 90);
@@ -32,7 +37,7 @@ export function recordedScores<Content>(name: string): Content {
 
 function field(cell: unknown): string {
   if (cell === null || cell === undefined) return "";
-  const text = String(cell);
+  const text = typeof cell === "object" ? JSON.stringify(cell) : `${cell as string | number}`;
   return /[\t\n\r"]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
@@ -101,11 +106,17 @@ export function openBenchmark(options: Readonly<Record<string, unknown>>): Promi
   return createBenchmark(benchmarkSchema.parse(options), { data: undefined, seed: 0 });
 }
 
+/** The problems of a benchmark by its options, its files open. */
+export async function openProblems(options: Readonly<Record<string, unknown>>): Promise<ProblemSource> {
+  const { source } = await openBenchmark(options);
+  return openSource(source);
+}
+
 /** All problems of a benchmark. */
-export async function problemsOf(benchmark: Benchmark): Promise<AnsweredProblem[]> {
-  const source = await openSource(benchmark.source);
-  const problems: AnsweredProblem[] = [];
-  for (let index = 0; index < source.size; index++) problems.push(await source.problem(index));
+export async function problemsOf({ source }: Benchmark): Promise<Problem[]> {
+  const opened = await openSource(source);
+  const problems: Problem[] = [];
+  for (let index = 0; index < opened.size; index++) problems.push(await opened.problem(index));
   return problems;
 }
 
@@ -123,18 +134,56 @@ export async function scoredBy(
   return scored;
 }
 
-/** Faults of our measures against those of another tool, by its own names; none where all agree to 12 digits. */
-export function disagreements(
+/** What another tool made of one reply to each problem. */
+export interface RecordedScores {
+  /** The answer that it read in each reply; null for none. */
+  readonly answers?: readonly (string | null)[];
+  /** 1 for each reply that it counted as right. */
+  readonly right?: readonly number[];
+  readonly measures: Readonly<Record<string, number>>;
+}
+
+/** How another tool says its measures. */
+export interface RecordedNames {
+  readonly ownName?: (name: string) => string;
+  /** 100 for measures in percent, for all of them or by our name. */
+  readonly unit?: number;
+  /** Half of the last place of a measure that is rounded. */
+  readonly rounding?: number;
+}
+
+/** Faults of our measures against those of another tool; none where all agree to 12 digits, or to its own rounding. */
+function measureFaults(
   ours: readonly Measure[],
-  theirs: Readonly<Record<string, number>>,
-  ownName: (name: string) => string = (name) => name,
-  unit = 1,
+  theirs: RecordedScores["measures"],
+  { ownName = (name) => name, unit = 1, rounding = 0 }: RecordedNames,
 ): string[] {
   return Object.entries(theirs).flatMap(([name, value]) => {
     const found = ours.find((measure) => measure.name === ownName(name))?.value;
-    const isSame = typeof found === "number" && Math.abs(found * unit - value) <= 1e-12 * Math.max(1, unit);
+    const isSame =
+      typeof found === "number" &&
+      Math.abs(found * unit - value) <= rounding + 1e-12 * Math.max(1, Math.abs(value));
     return isSame ? [] : [`${name}: expected ${value}, got ${found}`];
   });
+}
+
+/** Faults of answers and measures against those of another tool on the same replies; none where all are the same. */
+export function scoreFaults(
+  benchmark: Benchmark,
+  scored: readonly ScoredAnswer[],
+  { answers, right, measures }: RecordedScores,
+  names: RecordedNames = {},
+): string[] {
+  const faults = scored.flatMap(({ text, extracted, score }, i) => {
+    const read = answers === undefined || answers[i] === extracted;
+    const judged = right === undefined || right[i] === score;
+    const theirs = `${answers?.[i] ?? ""} ${right?.[i] ?? ""}`.trim();
+    return read && judged ? [] : [`${JSON.stringify(text)}: expected ${theirs}, got ${extracted} ${score}`];
+  });
+  const expected = answers ?? right ?? scored;
+  const counted =
+    expected.length === scored.length ? [] : [`${expected.length} answers, got ${scored.length}`];
+  return [...counted, ...faults, ...measureFaults(benchmark.measures(scored), measures, names)];
 }
 
 /** The values of measures by name. */

@@ -7,13 +7,14 @@ import type { AnsweredProblem, Row } from "../../data/index.ts";
 import { DataError } from "../../errors/index.ts";
 import { answerVerdict, isRight, type JudgedProblem, numberOf, type Verdict } from "../../verify/index.ts";
 import { type Benchmark, defineBenchmark, type Measure, type ScoredAnswer } from "../benchmark.ts";
-import { dataOption, oneOf, requiredText, textIn } from "../cells.ts";
+import { oneOf, requiredText, textIn } from "../cells.ts";
 import { accuracyByColumns } from "../lists.ts";
 import { accuracy, answersBy } from "../measures.ts";
 import { openPublished, type ProblemOfRow, type PublishedForm, publishedSource } from "../published-rows.ts";
 import { dynaMathJudgeRead, dynaMathRule, shortAnswer } from "../rules/dynamath.ts";
 import { lmmsEvalReasoning } from "../rules/lmms-eval-reasoning.ts";
 import { ruleParts } from "../rules/reading.ts";
+import { dataOption } from "../scorer.ts";
 import { surveyRows } from "../survey.ts";
 
 const AUTHORS = ["question", "decoded_image", "ground_truth", "id"];
@@ -176,7 +177,7 @@ export const dynaMath = defineBenchmark({
   schema: z
     .strictObject({
       kind: z.literal("dynamath"),
-      data: dataOption(),
+      data: dataOption,
       prompt: z
         .enum(["json", "plain"])
         .default("json")
@@ -191,21 +192,24 @@ export const dynaMath = defineBenchmark({
         ),
     })
     .describe("DynaMath: ten variants of each problem."),
-  create: async ({ data, prompt, scorer }, context) => {
-    const published = await openPublished("dynamath", data ?? context.data, FORMS);
-    const { rows } = published;
-    await surveyRows("dynamath", published, (row, { form }) =>
-      form === "vlmevalkit" ? { id: requiredText(row, "index") } : undefined,
-    );
-    await surveyRows("dynamath", published, (row, { form, index }) => {
-      const { problem, variant } = variantOf(row, form, rows.place(index));
-      return { id: `${problem} ${variant}` };
-    });
+  create: ({ data, prompt, scorer }, context) => {
+    const source = async () => {
+      const published = await openPublished("dynamath", data ?? context.data, FORMS);
+      const { rows } = published;
+      await surveyRows("dynamath", published, (row, { form }) =>
+        form === "vlmevalkit" ? { id: requiredText(row, "index") } : undefined,
+      );
+      await surveyRows("dynamath", published, (row, { form, index }) => {
+        const { problem, variant } = variantOf(row, form, rows.place(index));
+        return { id: `${problem} ${variant}` };
+      });
+      return publishedSource(published, (row, { form, index }) =>
+        problemOf(row, form, rows.place(index), prompt),
+      );
+    };
     return {
       name: "dynamath",
-      source: publishedSource(published, (row, { form, index }) =>
-        problemOf(row, form, rows.place(index), prompt),
-      ),
+      source,
       judge: "mathvista" as const,
       ...scored(scorer),
       measures: measuresOf,

@@ -102,7 +102,7 @@ export const easyVqa = defineBenchmark({
       source,
       verdict: createVerdict(verdictSchema.parse({ kind: "exact" })),
       measures: (answers) => [accuracy(answers), ...accuracyBy(answers, ({ kind }) => kind)],
-      cluster: ({ columns }) => `image ${columns["image"]}`,
+      cluster: ({ columns }) => `image ${String(columns["image"])}`,
     };
   },
 });

@@ -8,12 +8,13 @@ import type { Row } from "../../data/index.ts";
 import { DataError } from "../../errors/index.ts";
 import { answerVerdict } from "../../verify/index.ts";
 import { defineBenchmark, type Measure, type ScoredAnswer } from "../benchmark.ts";
-import { dataOption, imagesOption, oneOf, requiredText, textIn } from "../cells.ts";
-import { type GroupOf, groupAccuracy, groupSizes } from "../groups.ts";
+import { oneOf, requiredText, textIn } from "../cells.ts";
+import { type Group, groupAccuracy, groupsOf } from "../groups.ts";
 import { accuracy, sortedGroups, textColumn } from "../measures.ts";
 import { openPublished, type PublishedForm, publishedSource } from "../published-rows.ts";
 import { type AnswerRule, ruleVerdict } from "../rules/rule.ts";
 import { vlmEvalKitYesNo } from "../rules/vlmevalkit.ts";
+import { dataOption, imagesOption } from "../scorer.ts";
 import { countedPlaces, surveyRows } from "../survey.ts";
 
 type Form = "vlmevalkit" | "lmms-eval" | "authors";
@@ -35,7 +36,9 @@ function formsOf(questions: "image" | "all"): PublishedForm<Form>[] {
     format: "parquet" as const,
     file: questions === "all" ? /^(?:non_)?image-.*\.parquet$/ : /^image-.*\.parquet$/,
     published:
-      questions === "all" ? "image-*.parquet and non_image-*.parquet of lmms-lab/HallusionBench" : "image-*.parquet of lmms-lab/HallusionBench",
+      questions === "all"
+        ? "image-*.parquet and non_image-*.parquet of lmms-lab/HallusionBench"
+        : "image-*.parquet of lmms-lab/HallusionBench",
     columns: AUTHORS_COLUMNS,
   };
   const list = {
@@ -86,34 +89,39 @@ function placeOf(row: Row, form: Form): Place {
   return { id, category, subcategory, set, figure, number };
 }
 
-/** A question whose set has no figure, or stands there without it. */
+/** A question without a figure, in a set that has figures. */
 const hasNoFigure = ({ category, figure }: Place) => category === "VS" && figure === "0";
 
-/** Groups of questions, each with the number of questions in it. */
-interface Grouping {
-  readonly figureOf: GroupOf;
-  readonly questionOf: GroupOf;
-  readonly figures: ReadonlyMap<string, number>;
-  readonly questions: ReadonlyMap<string, number>;
+/**
+ * The groups of questions as columns: figures and questions by category, subcategory and set, the authors' without figures
+ * where there is none. VLMEvalKit counts those too (`anyFigure`), and over both categories leaves the category out
+ * (`merged`), so that the sets of OCR in both fall together.
+ */
+function groupColumns(
+  places: readonly (Place | undefined)[],
+): Readonly<Record<string, readonly (Group | null)[]>> {
+  const groups = (nameOf: (place: Place) => readonly string[] | undefined) =>
+    groupsOf(places.map((place) => place && nameOf(place)?.join("_")));
+  const figureOf = ({ category, subcategory, set, figure }: Place) => [category, subcategory, set, figure];
+  return {
+    figure: groups((place) => (hasNoFigure(place) ? undefined : figureOf(place))),
+    anyFigure: groups(figureOf),
+    question: groups(({ category, subcategory, set, number }) => [category, subcategory, set, number]),
+    mergedFigure: groups(({ subcategory, set, figure }) => [subcategory, set, figure]),
+    mergedQuestion: groups(({ subcategory, set, number }) => [subcategory, set, number]),
+  };
 }
 
-/**
- * The groups of the authors: by category, subcategory and set, without figures where there is none. VLMEvalKit counts those
- * too, and over both categories leaves the category out, so that the sets of OCR in both fall together.
- */
-function groupingOf(places: readonly Place[], scorer: string, isOverall: boolean): Grouping {
-  const isMerged = scorer === "vlmevalkit" && isOverall;
-  const head = ({ category, subcategory, set }: Place) =>
-    isMerged ? `${subcategory}_${set}` : `${category}_${subcategory}_${set}`;
-  const figureKey = (place: Place) =>
-    scorer !== "vlmevalkit" && hasNoFigure(place) ? undefined : `${head(place)}_${place.figure}`;
-  const questionKey = (place: Place) => `${head(place)}_${place.number}`;
-  return {
-    figureOf: ({ columns }) => figureKey(columns["place"] as Place),
-    questionOf: ({ columns }) => questionKey(columns["place"] as Place),
-    figures: groupSizes(places.map(figureKey)),
-    questions: groupSizes(places.map(questionKey)),
-  };
+/** The columns with the groups that a scorer counts, over both categories and within one. */
+const COUNTED = {
+  authors: { all: ["figure", "question"], within: ["figure", "question"] },
+  vlmevalkit: { all: ["mergedFigure", "mergedQuestion"], within: ["anyFigure", "question"] },
+} as const;
+
+/** The images of a question, which may have none. */
+function imagesIn(row: Row, form: Form): { readonly images?: unknown } {
+  if (form === "authors") return { images: textIn(row, "filename") ?? null };
+  return form === "lmms-eval" && requiredText(row, "visual_input") === "0" ? { images: null } : {};
 }
 
 /** Yes where the reply has those three letters anywhere, else no. */
@@ -126,11 +134,15 @@ const verdicts = {
 } as const;
 
 /** aAcc, fAcc and qAcc. */
-function threeMeasures(answers: readonly ScoredAnswer[], grouping: Grouping, prefix = ""): Measure[] {
+function threeMeasures(
+  answers: readonly ScoredAnswer[],
+  [figure, question]: readonly [figure: string, question: string],
+  prefix = "",
+): Measure[] {
   return [
     accuracy(answers, `${prefix}aAcc`),
-    groupAccuracy(`${prefix}fAcc`, answers, grouping.figureOf, grouping.figures),
-    groupAccuracy(`${prefix}qAcc`, answers, grouping.questionOf, grouping.questions),
+    groupAccuracy(`${prefix}fAcc`, answers, figure),
+    groupAccuracy(`${prefix}qAcc`, answers, question),
   ];
 }
 
@@ -152,12 +164,14 @@ export const hallusionBench = defineBenchmark({
   schema: z
     .strictObject({
       kind: z.literal("hallusion-bench"),
-      data: dataOption(),
-      images: imagesOption(),
+      data: dataOption,
+      images: imagesOption,
       questions: z
         .enum(["image", "all"])
         .default("image")
-        .describe("image: those with an image, as VLMEvalKit and lmms-eval ask them; all: as the authors do."),
+        .describe(
+          "image: those with an image, as VLMEvalKit and lmms-eval ask them; all: as the authors do.",
+        ),
       scorer: z
         .enum(["fovea", "vlmevalkit", "lmms-eval"])
         .default("fovea")
@@ -166,47 +180,51 @@ export const hallusionBench = defineBenchmark({
         ),
     })
     .describe("HallusionBench: yes or no on figures and altered figures."),
-  create: async ({ data, images, questions, scorer }, context) => {
-    const forms = formsOf(questions);
-    const published = await openPublished("hallusion-bench", data ?? context.data, forms, images);
-    const survey = await surveyRows("hallusion-bench", published, (row, { form }) => {
-      const isShown = form !== "authors" || textIn(row, "filename") !== undefined;
-      return questions === "all" || isShown ? placeOf(row, form) : undefined;
-    });
-    const counted = countedPlaces("hallusion-bench", survey, "questions");
-    const places = survey.filter((place) => place !== undefined);
-    const overall = groupingOf(places, scorer, true);
-    const within = groupingOf(places, scorer, false);
-    const source = publishedSource(
-      published,
-      (row, { form }) => {
-        const place = placeOf(row, form);
-        const [column, yes, no] = form === "vlmevalkit" ? ["answer", "Yes", "No"] : ["gt_answer", "1", "0"];
-        return {
-          id: place.id,
-          question: requiredText(row, "question"),
-          answers: [oneOf(row, column!, [yes!, no!]) === yes ? "Yes" : "No"],
-          kind: place.subcategory,
-          columns: { category: place.category, place },
-          ...(form === "authors" && { images: textIn(row, "filename") ?? null }),
-        };
-      },
-      counted,
-    );
-    return {
-      name: "hallusion-bench",
-      source,
-      verdict: verdicts[scorer](),
-      measures: (answers) => [
-        ...threeMeasures(answers, overall),
-        ...sortedGroups(answers, textColumn("category")).flatMap(([category, part]) =>
-          threeMeasures(part, within, `${category} `),
-        ),
-        ...sortedGroups(answers, ({ kind }) => kind).flatMap(([subcategory, part]) =>
-          threeMeasures(part, overall, `${subcategory} `),
-        ),
-      ],
-      cluster: (problem) => within.questionOf(problem) ?? problem.id,
-    };
-  },
+  create: ({ data, images, questions, scorer }, context) => ({
+    name: "hallusion-bench",
+    source: async () => {
+      const place = data ?? context.data;
+      const published = await openPublished("hallusion-bench", place, formsOf(questions), images);
+      const survey = await surveyRows("hallusion-bench", published, (row, { form }) => {
+        const isShown = form !== "authors" || textIn(row, "filename") !== undefined;
+        return questions === "all" || isShown ? placeOf(row, form) : undefined;
+      });
+      const groups = groupColumns(survey);
+      return publishedSource(
+        published,
+        (row, { form, index }) => {
+          const { id, category, subcategory, set } = placeOf(row, form);
+          const [column, yes, no] =
+            form === "vlmevalkit" ? (["answer", "Yes", "No"] as const) : (["gt_answer", "1", "0"] as const);
+          return {
+            id,
+            question: requiredText(row, "question"),
+            answers: [oneOf(row, column, [yes, no]) === yes ? "Yes" : "No"],
+            kind: subcategory,
+            columns: {
+              category,
+              set: `${subcategory}_${set}`,
+              ...Object.fromEntries(Object.entries(groups).map(([name, group]) => [name, group[index]])),
+            },
+            ...imagesIn(row, form),
+          };
+        },
+        countedPlaces("hallusion-bench", survey, "questions"),
+      );
+    },
+    verdict: verdicts[scorer](),
+    measures: (answers) => {
+      const { all, within } = COUNTED[scorer === "vlmevalkit" ? "vlmevalkit" : "authors"];
+      const by = (keyOf: Parameters<typeof sortedGroups>[1], groups: typeof all | typeof within) =>
+        sortedGroups(answers, keyOf).flatMap(([key, part]) => threeMeasures(part, groups, `${key} `));
+      return [
+        ...threeMeasures(answers, all),
+        ...by(textColumn("category"), within),
+        ...by(({ kind }) => kind, all),
+      ];
+    },
+    // All groups of a set depend on each other.
+    cluster: ({ columns: { category, set } }) =>
+      scorer === "vlmevalkit" ? String(set) : `${String(category)}_${String(set)}`,
+  }),
 });

@@ -6,12 +6,13 @@ import * as z from "zod";
 import type { Row } from "../../data/index.ts";
 import { createVerdict, verdictSchema } from "../../verify/index.ts";
 import { type Benchmark, defineBenchmark } from "../benchmark.ts";
-import { dataOption, requiredText } from "../cells.ts";
+import { requiredText } from "../cells.ts";
 import { accuracyByColumns, textsIn } from "../lists.ts";
 import { accuracy } from "../measures.ts";
 import { openPublished, type ProblemOfRow, publishedSource } from "../published-rows.ts";
 import { lmmsEvalReasoning } from "../rules/lmms-eval-reasoning.ts";
 import { type ReadingRule, ruleParts } from "../rules/reading.ts";
+import { dataOption } from "../scorer.ts";
 import { surveyRows } from "../survey.ts";
 
 const FORMS = [
@@ -89,7 +90,7 @@ export const logicVista = defineBenchmark({
   schema: z
     .strictObject({
       kind: z.literal("logicvista"),
-      data: dataOption(),
+      data: dataOption,
       scorer: z
         .enum(SCORERS)
         .default("fovea")
@@ -98,14 +99,17 @@ export const logicVista = defineBenchmark({
         ),
     })
     .describe("LogicVista: logical reasoning on figures."),
-  create: async ({ data, scorer }, context) => {
-    const published = await openPublished("logicvista", data ?? context.data, FORMS);
-    await surveyRows("logicvista", published, (row, { form }) =>
-      form === "vlmevalkit" ? { id: idOf(row, form, 0) } : undefined,
-    );
+  create: ({ data, scorer }, context) => {
+    const source = async () => {
+      const published = await openPublished("logicvista", data ?? context.data, FORMS);
+      await surveyRows("logicvista", published, (row, { form }) =>
+        form === "vlmevalkit" ? { id: idOf(row, form, 0) } : undefined,
+      );
+      return publishedSource(published, (row, { form, index }) => problemOf(row, form, index));
+    };
     return {
       name: "logicvista",
-      source: publishedSource(published, (row, { form, index }) => problemOf(row, form, index)),
+      source,
       judge: "mathvista" as const,
       ...scored(scorer),
       measures: (answers) => [accuracy(answers), ...accuracyByColumns(answers, ["skill"])],

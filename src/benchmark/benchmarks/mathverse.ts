@@ -7,13 +7,14 @@ import { type AnsweredProblem, literalIn, type Row } from "../../data/index.ts";
 import { DataError } from "../../errors/index.ts";
 import { createVerdict, type JudgedProblem, verdictSchema } from "../../verify/index.ts";
 import { type Benchmark, defineBenchmark, type Measure, type ScoredAnswer } from "../benchmark.ts";
-import { dataOption, oneOf, requiredText, textIn } from "../cells.ts";
+import { oneOf, requiredText, textIn } from "../cells.ts";
 import { acceptedChoice } from "../choices.ts";
 import { accuracyByColumns } from "../lists.ts";
 import { accuracy, accuracyBy, textColumn } from "../measures.ts";
 import { openPublished, type ProblemOfRow, type PublishedForm, publishedSource } from "../published-rows.ts";
 import { lmmsEvalReasoning } from "../rules/lmms-eval-reasoning.ts";
 import { type ReadingRule, ruleParts } from "../rules/reading.ts";
+import { dataOption } from "../scorer.ts";
 import { surveyRows } from "../survey.ts";
 import { writtenOptions } from "../written-options.ts";
 
@@ -157,7 +158,7 @@ export const mathVerse = defineBenchmark({
   schema: z
     .strictObject({
       kind: z.literal("mathverse"),
-      data: dataOption(),
+      data: dataOption,
       query: z
         .enum(["direct", "cot"])
         .default("direct")
@@ -170,12 +171,15 @@ export const mathVerse = defineBenchmark({
         ),
     })
     .describe("MathVerse: problems in versions from text to diagram."),
-  create: async ({ data, query, scorer }, context) => {
-    const published = await openPublished("mathverse", data ?? context.data, FORMS);
-    await surveyRows("mathverse", published, (row, { form }) => ({ id: idOf(row, form) }));
+  create: ({ data, query, scorer }, context) => {
+    const source = async () => {
+      const published = await openPublished("mathverse", data ?? context.data, FORMS);
+      await surveyRows("mathverse", published, (row, { form }) => ({ id: idOf(row, form) }));
+      return publishedSource(published, (row, { form }) => problemOf(row, form, query));
+    };
     return {
       name: "mathverse",
-      source: publishedSource(published, (row, { form }) => problemOf(row, form, query)),
+      source,
       judge: "mathverse" as const,
       ...scored(scorer),
       measures: measuresOf,

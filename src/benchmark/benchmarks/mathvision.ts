@@ -6,7 +6,7 @@ import * as z from "zod";
 import type { Row } from "../../data/index.ts";
 import { boxedAnswer, createVerdict, pythonFloat, verdictSchema } from "../../verify/index.ts";
 import { type Benchmark, defineBenchmark } from "../benchmark.ts";
-import { dataOption, requiredText, textIn } from "../cells.ts";
+import { requiredText, textIn } from "../cells.ts";
 import { acceptedChoice, choicesOf } from "../choices.ts";
 import { accuracyByColumns, textsIn } from "../lists.ts";
 import { accuracy } from "../measures.ts";
@@ -15,6 +15,7 @@ import { latexNumber } from "../rules/latex-number.ts";
 import { mathVisionRule } from "../rules/math-vision.ts";
 import { type ReadingRule, ruleParts } from "../rules/reading.ts";
 import { vlmEvalKitLetter } from "../rules/vlmevalkit.ts";
+import { dataOption } from "../scorer.ts";
 import { surveyRows } from "../survey.ts";
 
 type Form = "vlmevalkit" | "authors";
@@ -118,7 +119,7 @@ export const mathVision = defineBenchmark({
   schema: z
     .strictObject({
       kind: z.literal("mathvision"),
-      data: dataOption(),
+      data: dataOption,
       split: z.enum(["test", "testmini"]).default("test").describe("Which of the two published splits."),
       scorer: z
         .enum(SCORERS)
@@ -128,12 +129,15 @@ export const mathVision = defineBenchmark({
         ),
     })
     .describe("MathVision: problems of mathematics competitions."),
-  create: async ({ data, split, scorer }, context) => {
-    const published = await openPublished("mathvision", data ?? context.data, formsOf(split));
-    await surveyRows("mathvision", published, (row, { form }) => ({ id: idOf(row, form) }));
+  create: ({ data, split, scorer }, context) => {
+    const source = async () => {
+      const published = await openPublished("mathvision", data ?? context.data, formsOf(split));
+      await surveyRows("mathvision", published, (row, { form }) => ({ id: idOf(row, form) }));
+      return publishedSource(published, (row, { form }) => problemOf(row, form));
+    };
     return {
       name: "mathvision",
-      source: publishedSource(published, (row, { form }) => problemOf(row, form)),
+      source,
       judge: "mathvista" as const,
       ...scored(scorer),
       measures: (answers) => [

@@ -14,7 +14,7 @@ import {
   verdictSchema,
 } from "../../verify/index.ts";
 import { type Benchmark, defineBenchmark } from "../benchmark.ts";
-import { dataOption, oneOf, requiredText, textIn } from "../cells.ts";
+import { oneOf, requiredText, textIn } from "../cells.ts";
 import { acceptedChoice, choicesOf } from "../choices.ts";
 import { accuracyByColumns, textsIn } from "../lists.ts";
 import { accuracy } from "../measures.ts";
@@ -23,6 +23,7 @@ import { lmmsEvalReasoning } from "../rules/lmms-eval-reasoning.ts";
 import { pythonInt } from "../rules/python.ts";
 import { type ReadingRule, ruleParts } from "../rules/reading.ts";
 import { vlmEvalKitLetter } from "../rules/vlmevalkit.ts";
+import { dataOption } from "../scorer.ts";
 import { surveyRows } from "../survey.ts";
 
 const FORMS = [
@@ -220,7 +221,7 @@ export const mathVista = defineBenchmark({
   schema: z
     .strictObject({
       kind: z.literal("mathvista"),
-      data: dataOption(),
+      data: dataOption,
       scorer: z
         .enum(SCORERS)
         .default("fovea")
@@ -229,12 +230,15 @@ export const mathVista = defineBenchmark({
         ),
     })
     .describe("MathVista: mathematics on images."),
-  create: async ({ data, scorer }, context) => {
-    const published = await openPublished("mathvista", data ?? context.data, FORMS);
-    await surveyRows("mathvista", published, (row, { form }) => ({ id: idOf(row, form) }));
+  create: ({ data, scorer }, context) => {
+    const source = async () => {
+      const published = await openPublished("mathvista", data ?? context.data, FORMS);
+      await surveyRows("mathvista", published, (row, { form }) => ({ id: idOf(row, form) }));
+      return publishedSource(published, (row, { form }) => problemOf(row, form));
+    };
     return {
       name: "mathvista",
-      source: publishedSource(published, (row, { form }) => problemOf(row, form)),
+      source,
       judge: "mathvista" as const,
       ...scored(scorer),
       measures: (answers) => [accuracy(answers), ...accuracyByColumns(answers, GROUPS)],

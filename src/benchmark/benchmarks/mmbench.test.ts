@@ -1,12 +1,15 @@
 import { describe, expect, test } from "vitest";
 import {
-  disagreements,
   type MadeRow,
   measured,
   openBenchmark,
+  openProblems,
   problemsOf,
+  type RecordedScores,
   recordedScores,
   scoredBy,
+  scoreFaults,
+  without,
   writeRows,
   writeTable,
 } from "../../testing/benchmark-files.ts";
@@ -16,13 +19,9 @@ interface Recorded {
   readonly rows: readonly (MadeRow & { readonly index: number })[];
   readonly rounds: readonly {
     readonly predictions: readonly string[];
-    readonly vlmevalkit: Scores;
-    readonly "lmms-eval": Scores;
+    readonly vlmevalkit: RecordedScores;
+    readonly "lmms-eval": RecordedScores;
   }[];
-}
-interface Scores {
-  readonly answers: readonly (string | null)[];
-  readonly measures: Readonly<Record<string, number>>;
 }
 
 const { rows, rounds } = recordedScores<Recorded>("mmbench");
@@ -48,8 +47,7 @@ test("scores equal those of VLMEvalKit", async () => {
   expect(problems.length * rounds.length).toBeGreaterThanOrEqual(300);
   for (const { predictions, vlmevalkit } of rounds) {
     const scored = await scoredBy(benchmark, problems, predictions);
-    expect(scored.map(({ extracted }) => extracted)).toEqual(vlmevalkit.answers);
-    expect(disagreements(benchmark.measures(scored), vlmevalkit.measures, ownName)).toEqual([]);
+    expect(scoreFaults(benchmark, scored, vlmevalkit, { ownName })).toEqual([]);
   }
 });
 
@@ -63,8 +61,7 @@ test("scores equal those of lmms-eval", async () => {
   const problems = await problemsOf(benchmark);
   for (const { predictions, "lmms-eval": theirs } of rounds) {
     const scored = await scoredBy(benchmark, problems, predictions);
-    expect(scored.map(({ extracted }) => extracted)).toEqual(theirs.answers);
-    expect(disagreements(benchmark.measures(scored), theirs.measures, ownName)).toEqual([]);
+    expect(scoreFaults(benchmark, scored, theirs, { ownName })).toEqual([]);
   }
 });
 
@@ -100,7 +97,7 @@ test("a question counts when all of its rolls are right, and the prompt is MMBen
   });
   expect(problems.map((problem) => benchmark.cluster?.(problem))).toEqual(["5", "5", "9", "9"]);
   // Of the second question only one roll was answered.
-  expect(benchmark.measures(scored.slice(0, 3))[0]).toEqual({ name: "accuracy", value: 1, of: 1 });
+  expect(benchmark.measures(scored.slice(0, 3))[0]).toMatchObject({ name: "accuracy", value: 1, of: 1 });
 });
 
 describe("bad input", () => {
@@ -125,14 +122,14 @@ describe("bad input", () => {
   });
 
   test("a file without answers is named, and so is a directory without files", async () => {
-    const unanswered = small.map(({ answer, ...row }) => row);
+    const unanswered = small.map((row) => without(row, "answer"));
     const data = await writeTable("MMBench_DEV_EN.tsv", unanswered);
-    await expect(openBenchmark({ kind: "mmbench", data })).rejects.toThrow("lacks the columns answer");
-    await expect(openBenchmark({ kind: "mmbench", data, split: "dev-cn" })).rejects.toThrow(
+    await expect(openProblems({ kind: "mmbench", data })).rejects.toThrow("lacks the columns answer");
+    await expect(openProblems({ kind: "mmbench", data, split: "dev-cn" })).rejects.toThrow(
       "expected MMBench_DEV_CN.tsv or cn/dev-*.parquet of lmms-lab/MMBench, got MMBench_DEV_EN.tsv",
     );
-    await expect(openBenchmark({ kind: "mmbench", data: temporaryDirectory() })).rejects.toThrow("got none");
-    await expect(openBenchmark({ kind: "mmbench" })).rejects.toThrow(
+    await expect(openProblems({ kind: "mmbench", data: temporaryDirectory() })).rejects.toThrow("got none");
+    await expect(openProblems({ kind: "mmbench" })).rejects.toThrow(
       "expected the place of MMBench_DEV_EN.tsv",
     );
   });

@@ -7,17 +7,18 @@ import type { Row } from "../../data/index.ts";
 import { DataError } from "../../errors/index.ts";
 import { answerVerdict } from "../../verify/index.ts";
 import { defineBenchmark } from "../benchmark.ts";
-import { dataOption, requiredText, textIn } from "../cells.ts";
+import { requiredText, textIn } from "../cells.ts";
 import { acceptedChoice, type Choice, choicePrompt, columnOptions } from "../choices.ts";
 import { circularAnswers, circularGroup } from "../circular.ts";
-import { groupSizes } from "../groups.ts";
-import { accuracy, accuracyBy } from "../measures.ts";
+import { groupIn, groupsOf } from "../groups.ts";
+import { accuracy, accuracyBy, textColumn } from "../measures.ts";
 import { openPublished, type PublishedForm, publishedSource } from "../published-rows.ts";
 import { lmmsEvalLetter } from "../rules/lmms-eval.ts";
 import { words } from "../rules/python.ts";
 import { type AnswerRule, ruleVerdict } from "../rules/rule.ts";
 import { vlmEvalKitLetter } from "../rules/vlmevalkit.ts";
-import { countedPlaces, surveyRows } from "../survey.ts";
+import { dataOption } from "../scorer.ts";
+import { surveyRows } from "../survey.ts";
 
 const COLUMNS = ["index", "question", "A", "B", "answer", "category", "image"];
 
@@ -46,12 +47,12 @@ function formsOf(split: string): PublishedForm<"vlmevalkit" | "lmms-eval">[] {
 function indexOf(row: Row): number {
   const index = Number(requiredText(row, "index"));
   if (!Number.isSafeInteger(index))
-    throw new DataError(`index: expected a whole number, got ${row["index"]}`);
+    throw new DataError(`index: expected a whole number, got ${textIn(row, "index")}`);
   return index;
 }
 
 /** The question that a row rolls: by its column `g_index`, else by its index. */
-function groupOf(row: Row): string {
+function questionOf(row: Row): string {
   return textIn(row, "g_index") ?? String(circularGroup(indexOf(row)));
 }
 
@@ -126,7 +127,7 @@ export const mmBench = defineBenchmark({
   schema: z
     .strictObject({
       kind: z.literal("mmbench"),
-      data: dataOption(),
+      data: dataOption,
       split: z
         .enum(["dev-en", "dev-cn", "dev-en-v11", "dev-cn-v11"])
         .default("dev-en")
@@ -139,43 +140,39 @@ export const mmBench = defineBenchmark({
         ),
     })
     .describe("MMBench: multiple choice, circular."),
-  create: async ({ data, split, scorer }, context) => {
-    const published = await openPublished("mmbench", data ?? context.data, formsOf(split));
-    const survey = await surveyRows("mmbench", published, (row) => {
-      return { id: String(indexOf(row)), group: groupOf(row) };
-    });
-    countedPlaces("mmbench", survey, "questions");
-    const rolls = groupSizes(survey.map((facts) => facts?.group));
-    const source = publishedSource(published, (row) => {
-      const options = columnOptions(row);
-      return {
-        id: String(indexOf(row)),
-        question: choicePrompt(requiredText(row, "question"), options, textIn(row, "hint")),
-        answers: acceptedChoice(requiredText(row, "answer").trim(), options),
-        options,
-        kind: requiredText(row, "category"),
-        columns: {
-          group: groupOf(row),
-          ability: textIn(row, "l2-category") ?? textIn(row, "L2-category") ?? null,
-        },
-      };
-    });
-    const group = ({ columns }: { readonly columns: Readonly<Record<string, unknown>> }) =>
-      String(columns["group"]);
-    return {
-      name: "mmbench",
-      source,
-      verdict: verdicts[scorer](),
-      measures: (answers) => {
-        const whole = circularAnswers(answers, group, rolls);
-        return [
-          accuracy(whole),
-          ...accuracyBy(whole, ({ columns }) => (columns["ability"] as string | null) ?? undefined),
-          ...accuracyBy(whole, ({ kind }) => kind),
-          accuracy(answers, "each roll alone"),
-        ];
-      },
-      cluster: group,
-    };
-  },
+  create: ({ data, split, scorer }, context) => ({
+    name: "mmbench",
+    source: async () => {
+      const published = await openPublished("mmbench", data ?? context.data, formsOf(split));
+      const survey = await surveyRows("mmbench", published, (row) => {
+        return { id: String(indexOf(row)), question: questionOf(row) };
+      });
+      const questions = groupsOf(survey.map((facts) => facts?.question));
+      return publishedSource(published, (row, { index }) => {
+        const options = columnOptions(row);
+        return {
+          id: String(indexOf(row)),
+          question: choicePrompt(requiredText(row, "question"), options, textIn(row, "hint")),
+          answers: acceptedChoice(requiredText(row, "answer").trim(), options),
+          options,
+          kind: requiredText(row, "category"),
+          columns: {
+            group: questions[index],
+            ability: textIn(row, "l2-category") ?? textIn(row, "L2-category") ?? null,
+          },
+        };
+      });
+    },
+    verdict: verdicts[scorer](),
+    measures: (answers) => {
+      const whole = circularAnswers(answers, "group");
+      return [
+        accuracy(whole),
+        ...accuracyBy(whole, textColumn("ability")),
+        ...accuracyBy(whole, ({ kind }) => kind),
+        accuracy(answers, "each roll alone"),
+      ];
+    },
+    cluster: (problem) => groupIn(problem, "group")?.name ?? problem.id,
+  }),
 });

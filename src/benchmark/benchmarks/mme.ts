@@ -8,13 +8,14 @@ import type { Row } from "../../data/index.ts";
 import { DataError } from "../../errors/index.ts";
 import { answerVerdict } from "../../verify/index.ts";
 import { defineBenchmark, type Measure, type ScoredAnswer } from "../benchmark.ts";
-import { dataOption, oneOf, requiredText } from "../cells.ts";
-import { allRight, wholeGroups } from "../groups.ts";
-import { scores, sortedGroups, textColumn } from "../measures.ts";
+import { oneOf, requiredText } from "../cells.ts";
+import { allRight, groupIn, groupsOf, wholeGroups } from "../groups.ts";
+import { scores, sortedGroups } from "../measures.ts";
 import { openPublished, type PublishedForm, publishedSource } from "../published-rows.ts";
 import { otterYesNo } from "../rules/lmms-eval.ts";
 import { ruleVerdict } from "../rules/rule.ts";
 import { vlmEvalKitYesNo } from "../rules/vlmevalkit.ts";
+import { dataOption } from "../scorer.ts";
 import { surveyRows } from "../survey.ts";
 
 type Form = "vlmevalkit" | "lmms-eval";
@@ -47,8 +48,8 @@ function imageOf(row: Row, form: Form): string {
 }
 
 /** Points of a category, over the images both of whose questions have a judged answer. */
-function points(name: string, answers: readonly ScoredAnswer[], pairs: ReadonlyMap<string, number>): Measure {
-  const whole = wholeGroups(answers, textColumn("pair"), pairs);
+function points(name: string, answers: readonly ScoredAnswer[]): Measure {
+  const whole = wholeGroups(answers, "pair");
   const judged = whole.flatMap(scores);
   if (whole.length === 0) return { name, value: null, of: 0, most: MOST };
   const right = judged.reduce((sum, score) => sum + score, 0) / judged.length;
@@ -87,7 +88,7 @@ export const mme = defineBenchmark({
   schema: z
     .strictObject({
       kind: z.literal("mme"),
-      data: dataOption(),
+      data: dataOption,
       scorer: z
         .enum(["fovea", "vlmevalkit", "lmms-eval"])
         .default("fovea")
@@ -96,44 +97,41 @@ export const mme = defineBenchmark({
         ),
     })
     .describe("MME: yes or no, points of perception and cognition."),
-  create: async ({ data, scorer }, context) => {
-    const published = await openPublished("mme", data ?? context.data, FORMS);
-    const pairs = new Map<string, number>();
-    const survey = await surveyRows("mme", published, (row, { form }) => {
-      const pair = imageOf(row, form);
-      const number = (pairs.get(pair) ?? 0) + 1;
-      pairs.set(pair, number);
-      return { id: form === "vlmevalkit" ? requiredText(row, "index") : `${pair} ${number}` };
-    });
-    const odd = [...pairs].find(([, count]) => count !== 2);
-    if (odd !== undefined) {
-      throw new DataError(`benchmark mme: expected two questions on an image, got ${odd[1]} on ${odd[0]}`);
-    }
-    const source = publishedSource(published, (row, { form, index }) => ({
-      id: survey[index]?.id ?? String(index),
-      question: requiredText(row, "question").trim(),
-      answers: [oneOf(row, "answer", ["Yes", "No"])],
-      kind: requiredText(row, "category"),
-      columns: { pair: imageOf(row, form) },
-    }));
-    return {
-      name: "mme",
-      source,
-      verdict: verdicts[scorer](),
-      measures: (answers) => {
-        const categories = sortedGroups(answers, ({ kind }) => kind).map(([name, part]) => points(name, part, pairs));
-        const isCognition = ({ name }: Measure) => COGNITION.includes(name);
-        return [
-          sumOf("score", categories),
-          sumOf(
-            "perception",
-            categories.filter((category) => !isCognition(category)),
-          ),
-          sumOf("cognition", categories.filter(isCognition)),
-          ...categories,
-        ];
-      },
-      cluster: ({ columns }) => String(columns["pair"]),
-    };
-  },
+  create: ({ data, scorer }, context) => ({
+    name: "mme",
+    source: async () => {
+      const published = await openPublished("mme", data ?? context.data, FORMS);
+      const met = new Map<string, number>();
+      const survey = await surveyRows("mme", published, (row, { form }) => {
+        const image = imageOf(row, form);
+        const number = (met.get(image) ?? 0) + 1;
+        met.set(image, number);
+        return { image, id: form === "vlmevalkit" ? requiredText(row, "index") : `${image} ${number}` };
+      });
+      const odd = [...met].find(([, count]) => count !== 2);
+      if (odd !== undefined)
+        throw new DataError(`benchmark mme: expected two questions on an image, got ${odd[1]} on ${odd[0]}`);
+      const pairs = groupsOf(survey.map((facts) => facts?.image));
+      return publishedSource(published, (row, { index }) => ({
+        id: survey[index]?.id ?? String(index),
+        question: requiredText(row, "question").trim(),
+        answers: [oneOf(row, "answer", ["Yes", "No"])],
+        kind: requiredText(row, "category"),
+        columns: { pair: pairs[index] },
+      }));
+    },
+    verdict: verdicts[scorer](),
+    measures: (answers) => {
+      const categories = sortedGroups(answers, ({ kind }) => kind).map(([name, part]) => points(name, part));
+      const cognition = categories.filter(({ name }) => COGNITION.includes(name));
+      const perception = categories.filter(({ name }) => !COGNITION.includes(name));
+      return [
+        sumOf("score", categories),
+        sumOf("perception", perception),
+        sumOf("cognition", cognition),
+        ...categories,
+      ];
+    },
+    cluster: (problem) => groupIn(problem, "pair")?.name ?? problem.id,
+  }),
 });

@@ -7,7 +7,7 @@ import { literalIn, type Row } from "../../data/index.ts";
 import { DataError } from "../../errors/index.ts";
 import { answerVerdict, type Verdict } from "../../verify/index.ts";
 import { defineBenchmark } from "../benchmark.ts";
-import { dataOption, requiredText } from "../cells.ts";
+import { requiredText } from "../cells.ts";
 import { acceptedChoice, columnOptions, optionLines } from "../choices.ts";
 import { withImagePlaces } from "../image-places.ts";
 import { accuracy, accuracyBy, textColumn } from "../measures.ts";
@@ -16,6 +16,7 @@ import { openPublished, type PublishedForm, publishedSource } from "../published
 import { mmmuLmmsLetter, mmmuProAnswerLine, mmmuProAuthorsLetter } from "../rules/mmmu.ts";
 import { type AnswerRule, ruleVerdict } from "../rules/rule.ts";
 import { vlmEvalKitLetter } from "../rules/vlmevalkit.ts";
+import { dataOption } from "../scorer.ts";
 import { surveyRows } from "../survey.ts";
 
 type Form = "vlmevalkit" | "authors";
@@ -85,7 +86,11 @@ function imagesIn(row: Row, form: Form): readonly unknown[] {
 /** lmms-eval's rule for questions in the image: the reply itself. */
 const wholeReply: AnswerRule = (reply) => reply;
 
-function verdictOf(scorer: "fovea" | "vlmevalkit" | "lmms-eval" | "authors", variant: Variant, style: Style): Verdict {
+function verdictOf(
+  scorer: "fovea" | "vlmevalkit" | "lmms-eval" | "authors",
+  variant: Variant,
+  style: Style,
+): Verdict {
   switch (scorer) {
     case "fovea":
       return answerVerdict();
@@ -117,7 +122,7 @@ export const mmmuPro = defineBenchmark({
   schema: z
     .strictObject({
       kind: z.literal("mmmu-pro"),
-      data: dataOption(),
+      data: dataOption,
       variant: z
         .enum(["standard-10", "standard-4", "vision"])
         .default("standard-10")
@@ -134,39 +139,35 @@ export const mmmuPro = defineBenchmark({
         ),
     })
     .describe("MMMU-Pro: college subjects, harder to guess."),
-  create: async ({ data, variant, prompt, scorer }, context) => {
-    const published = await openPublished("mmmu-pro", data ?? context.data, formsOf(variant));
-    const idOf = (row: Row, form: Form) => requiredText(row, form === "authors" ? "id" : "index");
-    await surveyRows("mmmu-pro", published, (row, { form }) => ({ id: idOf(row, form) }));
-    const instruction = INSTRUCTIONS[variant === "vision" ? "vision" : "standard"][prompt];
-    const source = publishedSource(published, (row, { form }) => {
-      const options = optionsIn(row, form);
-      const subject = requiredText(row, form === "authors" ? "subject" : "category");
-      const asked =
-        variant === "vision"
-          ? { question: instruction }
-          : withImagePlaces(
-              `${requiredText(row, "question")}\n${optionLines(options)}\n${instruction}`,
-              imagesIn(row, form),
-            );
-      return {
-        id: idOf(row, form),
-        ...asked,
-        answers: acceptedChoice(requiredText(row, "answer").trim(), options),
-        options,
-        kind: subject,
-        columns: { discipline: disciplineOf(subject) ?? null },
-      };
-    });
-    return {
-      name: "mmmu-pro",
-      source,
-      verdict: verdictOf(scorer, variant, prompt),
-      measures: (answers) => [
-        accuracy(answers),
-        ...accuracyBy(answers, textColumn("discipline")),
-        ...accuracyBy(answers, ({ kind }) => kind),
-      ],
-    };
-  },
+  create: ({ data, variant, prompt, scorer }, context) => ({
+    name: "mmmu-pro",
+    source: async () => {
+      const published = await openPublished("mmmu-pro", data ?? context.data, formsOf(variant));
+      const idOf = (row: Row, form: Form) => requiredText(row, form === "authors" ? "id" : "index");
+      await surveyRows("mmmu-pro", published, (row, { form }) => ({ id: idOf(row, form) }));
+      const instruction = INSTRUCTIONS[variant === "vision" ? "vision" : "standard"][prompt];
+      return publishedSource(published, (row, { form }) => {
+        const options = optionsIn(row, form);
+        const subject = requiredText(row, form === "authors" ? "subject" : "category");
+        const asked = () => {
+          const text = `${requiredText(row, "question")}\n${optionLines(options)}\n${instruction}`;
+          return withImagePlaces(text, imagesIn(row, form));
+        };
+        return {
+          id: idOf(row, form),
+          ...(variant === "vision" ? { question: instruction } : asked()),
+          answers: acceptedChoice(requiredText(row, "answer").trim(), options),
+          options,
+          kind: subject,
+          columns: { discipline: disciplineOf(subject) ?? null },
+        };
+      });
+    },
+    verdict: verdictOf(scorer, variant, prompt),
+    measures: (answers) => [
+      accuracy(answers),
+      ...accuracyBy(answers, textColumn("discipline")),
+      ...accuracyBy(answers, ({ kind }) => kind),
+    ],
+  }),
 });

@@ -5,17 +5,18 @@
 import * as z from "zod";
 import { literalIn, type Row } from "../../data/index.ts";
 import { DataError } from "../../errors/index.ts";
-import { answerVerdict, type JudgedProblem, type Judgement, type Verdict, withoutThought } from "../../verify/index.ts";
+import { answerVerdict, type JudgedProblem, type Judgement, type Verdict } from "../../verify/index.ts";
 import { defineBenchmark } from "../benchmark.ts";
-import { dataOption, requiredText, textIn } from "../cells.ts";
+import { requiredText, textIn } from "../cells.ts";
 import { acceptedChoice, choicesOf, columnOptions } from "../choices.ts";
 import { withImagePlaces } from "../image-places.ts";
 import { accuracy, accuracyBy, textColumn } from "../measures.ts";
 import { disciplineOf } from "../mmmu-subjects.ts";
 import { openPublished, type PublishedForm, publishedSource } from "../published-rows.ts";
 import { mmmuAuthorsLetter, mmmuLmmsLetter, mmmuOpenIsRight } from "../rules/mmmu.ts";
-import { type AnswerRule, type RuleVerdict, ruleVerdict } from "../rules/rule.ts";
+import { type AnswerRule, type RuleVerdict, replyFor, ruleVerdict } from "../rules/rule.ts";
 import { vlmEvalKitLetter } from "../rules/vlmevalkit.ts";
+import { dataOption } from "../scorer.ts";
 import { countedPlaces, surveyRows } from "../survey.ts";
 
 type Form = "vlmevalkit" | "authors";
@@ -67,11 +68,13 @@ function openAnswers(row: Row): string[] {
   return Array.isArray(list) ? list.map(String) : [text];
 }
 
-/** Options one a line, "(A) text", as the authors' prompt has them. */
-function bracketedOptions(options: readonly string[]): string {
-  return choicesOf(options)
-    .map(({ letter, text }) => `(${letter}) ${text}`)
-    .join("\n");
+/** The authors' prompt of a question with options, or of an open one. */
+function promptOf(question: string, options: readonly string[]): string {
+  if (options.length === 0) return `${question}\nAnswer the question using a single word or phrase.`;
+  const lines = choicesOf(options).map(({ letter, text }) => `(${letter}) ${text}`);
+  return [question, ...lines, "", "Answer with the option's letter from the given choices directly."].join(
+    "\n",
+  );
 }
 
 /** "Art_Theory" of "validation_Art_Theory_12". */
@@ -79,7 +82,8 @@ function subjectOf(row: Row, form: Form): string {
   if (form === "vlmevalkit") return requiredText(row, "category");
   const id = requiredText(row, "id");
   const [, subject] = /^[^_]+_(.+)_\d+$/.exec(id) ?? [];
-  if (subject === undefined) throw new DataError(`id: expected split_subject_number, got ${JSON.stringify(id)}`);
+  if (subject === undefined)
+    throw new DataError(`id: expected split_subject_number, got ${JSON.stringify(id)}`);
   return subject;
 }
 
@@ -88,7 +92,7 @@ const OTHERS = "Other Answers";
 
 /** A rule for letters and one for open questions, which have no options. */
 function mmmuVerdict(
-  name: string,
+  name: "vlmevalkit" | "lmms-eval" | "authors",
   letter: AnswerRule,
   isOpenRight: (reply: string, problem: JudgedProblem) => boolean,
 ): RuleVerdict {
@@ -97,10 +101,14 @@ function mmmuVerdict(
     name,
     judge(text, problem, signal): Judgement {
       if (problem.options !== undefined) return choice.judge(text, problem, signal) as Judgement;
-      const reply = withoutThought(text);
+      const reply = replyFor(name, text);
       if (reply === null) return { extracted: null, score: 0, reason: "no answer" };
       const right = isOpenRight(reply, problem);
-      return { extracted: reply.trim(), score: right ? 1 : 0, reason: right ? "right answer" : "wrong answer" };
+      return {
+        extracted: reply.trim(),
+        score: right ? 1 : 0,
+        reason: right ? "right answer" : "wrong answer",
+      };
     },
   };
 }
@@ -114,7 +122,8 @@ const verdicts: Readonly<Record<"fovea" | "vlmevalkit" | "lmms-eval" | "authors"
     }),
   // Its code looks for the answer in single letters of the reply, where it cannot be.
   "lmms-eval": () => mmmuVerdict("lmms-eval", mmmuLmmsLetter, () => false),
-  authors: () => mmmuVerdict("authors", mmmuAuthorsLetter, (reply, { answers }) => mmmuOpenIsRight(reply, answers)),
+  authors: () =>
+    mmmuVerdict("authors", mmmuAuthorsLetter, (reply, { answers }) => mmmuOpenIsRight(reply, answers)),
 };
 
 /** MMMU. */
@@ -131,7 +140,7 @@ export const mmmu = defineBenchmark({
   schema: z
     .strictObject({
       kind: z.literal("mmmu"),
-      data: dataOption(),
+      data: dataOption,
       split: z.enum(["validation", "dev"]).default("validation").describe("Which part of the data."),
       scorer: z
         .enum(["fovea", "vlmevalkit", "lmms-eval", "authors"])
@@ -141,43 +150,42 @@ export const mmmu = defineBenchmark({
         ),
     })
     .describe("MMMU: college subjects."),
-  create: async ({ data, split, scorer }, context) => {
-    const published = await openPublished("mmmu", data ?? context.data, formsOf(split));
-    const idOf = (row: Row, form: Form) => requiredText(row, form === "authors" ? "id" : "index");
-    const survey = await surveyRows("mmmu", published, (row, { form }) => {
-      const isCounted = form === "authors" || requiredText(row, "split") === split;
-      return isCounted ? { id: idOf(row, form) } : undefined;
-    });
-    const source = publishedSource(
-      published,
-      (row, { form }) => {
-        const options = optionsIn(row, form);
-        const isOpen = form === "authors" ? row["question_type"] !== "multiple-choice" : options.length === 0;
-        const text = requiredText(row, "question");
-        const asked = isOpen
-          ? `${text}\nAnswer the question using a single word or phrase.`
-          : `${text}\n${bracketedOptions(options)}\n\nAnswer with the option's letter from the given choices directly.`;
-        const subject = subjectOf(row, form);
-        return {
-          id: idOf(row, form),
-          ...withImagePlaces(asked, imagesIn(row, form)),
-          answers: isOpen ? openAnswers(row) : acceptedChoice(requiredText(row, "answer").trim(), options),
-          ...(!isOpen && { options }),
-          kind: subject,
-          columns: { discipline: disciplineOf(subject) ?? textIn(row, "l2-category") ?? null },
-        };
-      },
-      countedPlaces("mmmu", survey, `questions of the split ${split}`),
-    );
-    return {
-      name: "mmmu",
-      source,
-      verdict: verdicts[scorer](),
-      measures: (answers) => [
-        accuracy(answers),
-        ...accuracyBy(answers, textColumn("discipline")),
-        ...accuracyBy(answers, ({ kind }) => kind),
-      ],
-    };
-  },
+  create: ({ data, split, scorer }, context) => ({
+    name: "mmmu",
+    source: async () => {
+      const published = await openPublished("mmmu", data ?? context.data, formsOf(split));
+      const idOf = (row: Row, form: Form) => requiredText(row, form === "authors" ? "id" : "index");
+      const survey = await surveyRows("mmmu", published, (row, { form }) => {
+        const isCounted = form === "authors" || requiredText(row, "split") === split;
+        return isCounted ? { id: idOf(row, form) } : undefined;
+      });
+      return publishedSource(
+        published,
+        (row, { form }) => {
+          const options = optionsIn(row, form);
+          const isOpen =
+            form === "authors" ? row["question_type"] !== "multiple-choice" : options.length === 0;
+          const subject = subjectOf(row, form);
+          return {
+            id: idOf(row, form),
+            ...withImagePlaces(
+              promptOf(requiredText(row, "question"), isOpen ? [] : options),
+              imagesIn(row, form),
+            ),
+            answers: isOpen ? openAnswers(row) : acceptedChoice(requiredText(row, "answer").trim(), options),
+            ...(!isOpen && { options }),
+            kind: subject,
+            columns: { discipline: disciplineOf(subject) ?? textIn(row, "l2-category") ?? null },
+          };
+        },
+        countedPlaces("mmmu", survey, `questions of the split ${split}`),
+      );
+    },
+    verdict: verdicts[scorer](),
+    measures: (answers) => [
+      accuracy(answers),
+      ...accuracyBy(answers, textColumn("discipline")),
+      ...accuracyBy(answers, ({ kind }) => kind),
+    ],
+  }),
 });

@@ -7,13 +7,14 @@ import * as z from "zod";
 import type { Row } from "../../data/index.ts";
 import { answerVerdict } from "../../verify/index.ts";
 import { defineBenchmark, type Measure, type ScoredAnswer } from "../benchmark.ts";
-import { dataOption, requiredText, textIn } from "../cells.ts";
+import { requiredText, textIn } from "../cells.ts";
 import { acceptedChoice, choicePrompt, columnOptions } from "../choices.ts";
 import { accuracy, accuracyBy, meanMeasure, sortedGroups, textColumn } from "../measures.ts";
 import { openPublished, type PublishedForm, publishedSource } from "../published-rows.ts";
 import { lmmsEvalLetter } from "../rules/lmms-eval.ts";
 import { type AnswerRule, ruleVerdict } from "../rules/rule.ts";
 import { vlmEvalKitLetter } from "../rules/vlmevalkit.ts";
+import { dataOption } from "../scorer.ts";
 import { surveyRows } from "../survey.ts";
 
 type Form = "vlmevalkit" | "lmms-eval";
@@ -48,7 +49,11 @@ function askedIn(row: Row, form: Form) {
   if (form === "vlmevalkit") {
     const options = columnOptions(row);
     const hint = textIn(row, "hint");
-    return { question: choicePrompt(question, options, hint), answers: acceptedChoice(letter, options), options };
+    return {
+      question: choicePrompt(question, options, hint),
+      answers: acceptedChoice(letter, options),
+      options,
+    };
   }
   const options = optionsIn(question);
   const asked = `${question.trim()}\nAnswer with the option's letter from the given choices directly`;
@@ -73,12 +78,10 @@ const verdicts = {
   authors: () => ruleVerdict("authors", authorsLetter),
 } as const;
 
-const detailOf = (problem: ScoredAnswer["problem"]) => textColumn("detail")(problem);
-
 /** The mean over the parts of a capability of their accuracies, as lmms-eval averages. */
 function meanOfParts(answers: readonly ScoredAnswer[], name: string): Measure {
-  const parts = sortedGroups(answers, detailOf).flatMap(([, part]) => accuracy(part).value ?? []);
-  return { ...meanMeasure(name, parts), of: answers.length };
+  const parts = sortedGroups(answers, textColumn("detail")).flatMap(([, part]) => accuracy(part).value ?? []);
+  return { name, value: meanMeasure(name, parts).value, of: answers.length };
 }
 
 /** MMStar. */
@@ -95,7 +98,7 @@ export const mmStar = defineBenchmark({
   schema: z
     .strictObject({
       kind: z.literal("mmstar"),
-      data: dataOption(),
+      data: dataOption,
       scorer: z
         .enum(["fovea", "vlmevalkit", "lmms-eval", "authors"])
         .default("fovea")
@@ -104,28 +107,27 @@ export const mmStar = defineBenchmark({
         ),
     })
     .describe("MMStar: multiple choice that needs the image."),
-  create: async ({ data, scorer }, context) => {
-    const published = await openPublished("mmstar", data ?? context.data, FORMS);
-    await surveyRows("mmstar", published, (row) => ({ id: requiredText(row, "index") }));
-    const source = publishedSource(published, (row, { form }) => ({
-      id: requiredText(row, "index"),
-      ...askedIn(row, form),
-      kind: requiredText(row, "category"),
-      columns: { detail: textIn(row, "l2_category") ?? textIn(row, "l2-category") ?? null },
-    }));
-    const byKind = ({ kind }: ScoredAnswer["problem"]) => kind;
-    return {
-      name: "mmstar",
-      source,
-      verdict: verdicts[scorer](),
-      measures: (answers) =>
-        scorer === "lmms-eval"
-          ? [
-              meanOfParts(answers, "accuracy"),
-              ...sortedGroups(answers, byKind).map(([kind, part]) => meanOfParts(part, kind)),
-              ...accuracyBy(answers, detailOf),
-            ]
-          : [accuracy(answers), ...accuracyBy(answers, byKind), ...accuracyBy(answers, detailOf)],
-    };
-  },
+  create: ({ data, scorer }, context) => ({
+    name: "mmstar",
+    source: async () => {
+      const published = await openPublished("mmstar", data ?? context.data, FORMS);
+      await surveyRows("mmstar", published, (row) => ({ id: requiredText(row, "index") }));
+      return publishedSource(published, (row, { form }) => ({
+        id: requiredText(row, "index"),
+        ...askedIn(row, form),
+        kind: requiredText(row, "category"),
+        columns: { detail: textIn(row, "l2_category") ?? textIn(row, "l2-category") ?? null },
+      }));
+    },
+    verdict: verdicts[scorer](),
+    measures: (answers) => {
+      const capabilities = sortedGroups(answers, ({ kind }) => kind);
+      const mean = scorer === "lmms-eval" ? meanOfParts : accuracy;
+      return [
+        mean(answers, "accuracy"),
+        ...capabilities.map(([capability, part]) => mean(part, capability)),
+        ...accuracyBy(answers, textColumn("detail")),
+      ];
+    },
+  }),
 });

@@ -3,18 +3,20 @@
  * POPE (arXiv:2305.10355): whether an object is in an image, yes or no; the absent objects are drawn at random, are frequent, or
  * go with what is there.
  */
-import * as z from "zod";
+
 import { basename } from "node:path";
+import * as z from "zod";
 import type { Row } from "../../data/index.ts";
 import { answerVerdict } from "../../verify/index.ts";
-import { defineBenchmark, type ScoredAnswer } from "../benchmark.ts";
-import { dataOption, imagesOption, oneOf, requiredText } from "../cells.ts";
+import { defineBenchmark } from "../benchmark.ts";
+import { oneOf, requiredText } from "../cells.ts";
 import { detectionMeasures } from "../detection.ts";
 import { textColumn } from "../measures.ts";
 import { openPublished, type PublishedForm, type PublishedRows, publishedSource } from "../published-rows.ts";
 import { popeAuthorsYesNo } from "../rules/pope.ts";
 import { type AnswerRule, ruleVerdict } from "../rules/rule.ts";
 import { vlmEvalKitYesNo } from "../rules/vlmevalkit.ts";
+import { dataOption, imagesOption } from "../scorer.ts";
 import { countedPlaces, surveyRows } from "../survey.ts";
 
 type Form = "vlmevalkit" | "lmms-eval" | "authors";
@@ -53,12 +55,14 @@ function categoriesOf(row: Row, { form, rows }: PublishedRows<Form>, index: numb
   return [category];
 }
 
-const wholeReply: AnswerRule = (reply) => reply.toLowerCase().trim() || undefined;
+/** lmms-eval's rule: the reply is the word, in any case. */
+const bareWord: AnswerRule = (reply) =>
+  ["Yes", "No"].find((word) => word.toLowerCase() === reply.trim().toLowerCase());
 
 const verdicts = {
   fovea: answerVerdict,
   vlmevalkit: () => ruleVerdict("vlmevalkit", vlmEvalKitYesNo),
-  "lmms-eval": () => ruleVerdict("lmms-eval", wholeReply),
+  "lmms-eval": () => ruleVerdict("lmms-eval", bareWord),
   authors: () => ruleVerdict("authors", popeAuthorsYesNo),
 } as const;
 
@@ -80,9 +84,12 @@ export const pope = defineBenchmark({
   schema: z
     .strictObject({
       kind: z.literal("pope"),
-      data: dataOption(),
-      images: imagesOption(),
-      category: z.enum(["all", ...CATEGORIES]).default("all").describe("Which absent objects are asked for."),
+      data: dataOption,
+      images: imagesOption,
+      category: z
+        .enum(["all", ...CATEGORIES])
+        .default("all")
+        .describe("Which absent objects are asked for."),
       scorer: z
         .enum(["fovea", "vlmevalkit", "lmms-eval", "authors"])
         .default("fovea")
@@ -91,53 +98,50 @@ export const pope = defineBenchmark({
         ),
     })
     .describe("POPE: objects that are not there, yes or no."),
-  create: async ({ data, images, category, scorer }, context) => {
-    const published = await openPublished("pope", data ?? context.data, FORMS, images);
-    const survey = await surveyRows("pope", published, (row, { form, index }) => {
-      const categories = categoriesOf(row, published, index);
-      if (category !== "all" && !categories.includes(category)) return undefined;
-      const number = requiredText(row, form === "vlmevalkit" ? "index" : "question_id");
-      return { id: form === "vlmevalkit" ? number : `${categories.join()} ${number}` };
-    });
-    const counted = countedPlaces("pope", survey, `questions of the category ${category}`);
-    const source = publishedSource(
-      published,
-      (row, { form, index }) => {
-        const isAuthors = form === "authors";
+  create: ({ data, images, category, scorer }, context) => ({
+    name: "pope",
+    source: async () => {
+      const published = await openPublished("pope", data ?? context.data, FORMS, images);
+      const survey = await surveyRows("pope", published, (row, { form, index }) => {
         const categories = categoriesOf(row, published, index);
-        return {
-          id: survey[index]?.id ?? String(index),
-          question: requiredText(row, isAuthors ? "text" : "question").trim(),
-          answers: [oneOf(row, isAuthors ? "label" : "answer", ["Yes", "No"])],
-          kind: categories.join(),
-          columns: { categories },
-        };
-      },
-      counted,
-    );
-    const asLmmsEval = scorer === "lmms-eval";
-    const categoriesIn = ({ problem }: ScoredAnswer) =>
-      (problem.columns["categories"] as readonly string[]).filter((own) => category === "all" || own === category);
-    return {
-      name: "pope",
-      source,
-      verdict: verdicts[scorer](),
-      measures: (answers) => {
-        // A question of several categories counts in each of them.
-        const each = answers.flatMap((answer) => categoriesIn(answer).map((own) => ({ own, answer })));
-        const parts = CATEGORIES.flatMap((own) => {
-          const part = each.filter((one) => one.own === own).map(({ answer }) => answer);
-          return part.length === 0 ? [] : detectionMeasures(part, { prefix: `${own} `, asLmmsEval });
-        });
-        return [
-          ...detectionMeasures(
-            each.map(({ answer }) => answer),
-            { asLmmsEval },
-          ),
-          ...parts,
-        ];
-      },
-      cluster: (problem) => textColumn("image_source")(problem) ?? problem.id,
-    };
-  },
+        if (category !== "all" && !categories.includes(category)) return undefined;
+        const number = requiredText(row, form === "vlmevalkit" ? "index" : "question_id");
+        return { id: form === "vlmevalkit" ? number : `${categories.join()} ${number}`, categories };
+      });
+      return publishedSource(
+        published,
+        (row, { form, index }) => {
+          const isAuthors = form === "authors";
+          const { id, categories } = survey[index]!;
+          return {
+            id,
+            question: requiredText(row, isAuthors ? "text" : "question").trim(),
+            answers: [oneOf(row, isAuthors ? "label" : "answer", ["Yes", "No"])],
+            kind: categories.join(),
+            columns: { categories: category === "all" ? categories : [category] },
+          };
+        },
+        countedPlaces("pope", survey, `questions of the category ${category}`),
+      );
+    },
+    verdict: verdicts[scorer](),
+    measures: (answers) => {
+      const asLmmsEval = scorer === "lmms-eval";
+      // A question of several categories counts in each of them.
+      const each = answers.flatMap((answer) =>
+        (answer.problem.columns["categories"] as readonly string[]).map((own) => ({ own, answer })),
+      );
+      const measuresOf = (part: typeof each, prefix: string) =>
+        detectionMeasures(
+          part.map(({ answer }) => answer),
+          { prefix, asLmmsEval },
+        );
+      const parts = CATEGORIES.map((own) => ({ own, part: each.filter((one) => one.own === own) }));
+      return [
+        ...measuresOf(each, ""),
+        ...parts.flatMap(({ own, part }) => (part.length === 0 ? [] : measuresOf(part, `${own} `))),
+      ];
+    },
+    cluster: (problem) => textColumn("image_source")(problem) ?? problem.id,
+  }),
 });

@@ -6,11 +6,12 @@
 import * as z from "zod";
 import { answerVerdict } from "../../verify/index.ts";
 import { defineBenchmark } from "../benchmark.ts";
-import { dataOption, imagesOption, requiredText } from "../cells.ts";
+import { requiredText } from "../cells.ts";
 import { detectionMeasures } from "../detection.ts";
 import { openPublished, type PublishedForm, publishedSource } from "../published-rows.ts";
 import { popeAuthorsYesNo } from "../rules/pope.ts";
 import { ruleVerdict } from "../rules/rule.ts";
+import { dataOption, imagesOption } from "../scorer.ts";
 import { surveyRows } from "../survey.ts";
 
 const FORMS: readonly PublishedForm<"authors">[] = [
@@ -45,8 +46,8 @@ export const rBench = defineBenchmark({
   schema: z
     .strictObject({
       kind: z.literal("r-bench"),
-      data: dataOption(),
-      images: imagesOption(),
+      data: dataOption,
+      images: imagesOption,
       scorer: z
         .enum(["fovea", "authors"])
         .default("fovea")
@@ -55,22 +56,20 @@ export const rBench = defineBenchmark({
         ),
     })
     .describe("R-Bench: relations that are not there, yes or no; by whole images."),
-  create: async ({ data, images, scorer }, context) => {
-    const published = await openPublished("r-bench", data ?? context.data, FORMS, images);
-    await surveyRows("r-bench", published, (row) => ({ id: requiredText(row, "question_id") }));
-    const source = publishedSource(published, (row) => ({
-      id: requiredText(row, "question_id"),
-      question: requiredText(row, "text"),
-      answers: [requiredText(row, "label").toLowerCase().includes("no") ? "No" : "Yes"],
-      images: requiredText(row, "image"),
-    }));
-    return {
-      name: "r-bench",
-      source,
-      verdict: verdicts[scorer](),
-      measures: (answers) =>
-        detectionMeasures(answers, { smoothing: scorer === "authors" ? SMOOTHING : 0 }),
-      cluster: ({ columns }) => `image ${columns["image"]}`,
-    };
-  },
+  create: ({ data, images, scorer }, context) => ({
+    name: "r-bench",
+    source: async () => {
+      const published = await openPublished("r-bench", data ?? context.data, FORMS, images);
+      await surveyRows("r-bench", published, (row) => ({ id: requiredText(row, "question_id") }));
+      return publishedSource(published, (row) => ({
+        id: requiredText(row, "question_id"),
+        question: requiredText(row, "text"),
+        answers: [requiredText(row, "label").toLowerCase().includes("no") ? "No" : "Yes"],
+        images: requiredText(row, "image"),
+      }));
+    },
+    verdict: verdicts[scorer](),
+    measures: (answers) => detectionMeasures(answers, { smoothing: scorer === "authors" ? SMOOTHING : 0 }),
+    cluster: ({ columns }) => `image ${String(columns["image"])}`,
+  }),
 });

@@ -7,12 +7,13 @@ import type { Row } from "../../data/index.ts";
 import { DataError } from "../../errors/index.ts";
 import { answerVerdict } from "../../verify/index.ts";
 import { defineBenchmark } from "../benchmark.ts";
-import { dataOption, requiredText, textIn } from "../cells.ts";
+import { requiredText, textIn } from "../cells.ts";
 import { acceptedChoice, choiceLetter, columnOptions, optionLines } from "../choices.ts";
 import { accuracy, accuracyBy, textColumn } from "../measures.ts";
 import { openPublished, type PublishedForm, publishedSource } from "../published-rows.ts";
 import { type AnswerRule, ruleVerdict } from "../rules/rule.ts";
 import { vlmEvalKitLetter } from "../rules/vlmevalkit.ts";
+import { dataOption } from "../scorer.ts";
 import { countedPlaces, surveyRows } from "../survey.ts";
 
 type Form = "vlmevalkit" | "lmms-eval";
@@ -40,10 +41,16 @@ function formsOf(split: "test" | "validation", questions: "image" | "all"): Publ
 
 /** Options and the letter of the right one. */
 function choiceIn(row: Row, form: Form): { readonly options: readonly string[]; readonly letter: string } {
-  if (form === "vlmevalkit") return { options: columnOptions(row), letter: requiredText(row, "answer").trim() };
+  if (form === "vlmevalkit")
+    return { options: columnOptions(row), letter: requiredText(row, "answer").trim() };
   const choices = row["choices"];
   if (!Array.isArray(choices)) throw new DataError("choices: expected a list");
   return { options: choices.map(String), letter: choiceLetter(Number(requiredText(row, "answer"))) };
+}
+
+/** Whether a question has an image; all of VLMEvalKit's table have. */
+function hasImage(row: Row, form: Form): boolean {
+  return form === "vlmevalkit" || (row["image"] !== null && row["image"] !== undefined);
 }
 
 /** LLaVA's prompt, which lmms-eval has too. */
@@ -97,7 +104,7 @@ export const scienceQa = defineBenchmark({
   schema: z
     .strictObject({
       kind: z.literal("science-qa"),
-      data: dataOption(),
+      data: dataOption,
       split: z.enum(["test", "validation"]).default("test").describe("Which part of the data."),
       questions: z.enum(["image", "all"]).default("image").describe("Those with an image, or all."),
       scorer: z
@@ -108,38 +115,37 @@ export const scienceQa = defineBenchmark({
         ),
     })
     .describe("ScienceQA: multiple choice from school lessons."),
-  create: async ({ data, split, questions, scorer }, context) => {
-    const published = await openPublished("science-qa", data ?? context.data, formsOf(split, questions));
-    const idOf = (row: Row, form: Form, index: number) =>
-      form === "vlmevalkit" ? requiredText(row, "index") : `${split}-${index}`;
-    const survey = await surveyRows("science-qa", published, (row, { form, index }) => {
-      const isShown = row["image"] !== null && row["image"] !== undefined;
-      return questions === "all" || isShown ? { id: idOf(row, form, index) } : undefined;
-    });
-    const source = publishedSource(
-      published,
-      (row, { form, index }) => {
-        const { options, letter } = choiceIn(row, form);
-        return {
-          id: idOf(row, form, index),
-          question: promptOf(row, options),
-          answers: acceptedChoice(letter, options),
-          options,
-          kind: textIn(row, "subject") ?? textIn(row, "l2-category") ?? "all",
-        };
-      },
-      countedPlaces("science-qa", survey, "questions with an image"),
-    );
-    return {
-      name: "science-qa",
-      source,
-      verdict: verdicts[scorer](),
-      measures: (answers) => [
-        accuracy(answers),
-        ...accuracyBy(answers, ({ kind }) => (kind === "all" ? undefined : kind)),
-        ...accuracyBy(answers, textColumn("category")),
-        ...accuracyBy(answers, ({ columns }) => gradesOf(columns)),
-      ],
-    };
-  },
+  create: ({ data, split, questions, scorer }, context) => ({
+    name: "science-qa",
+    source: async () => {
+      const published = await openPublished("science-qa", data ?? context.data, formsOf(split, questions));
+      const idOf = (row: Row, form: Form, index: number) =>
+        form === "vlmevalkit" ? requiredText(row, "index") : `${split}-${index}`;
+      const survey = await surveyRows("science-qa", published, (row, { form, index }) =>
+        questions === "all" || hasImage(row, form) ? { id: idOf(row, form, index) } : undefined,
+      );
+      return publishedSource(
+        published,
+        (row, { form, index }) => {
+          const { options, letter } = choiceIn(row, form);
+          return {
+            id: idOf(row, form, index),
+            question: promptOf(row, options),
+            answers: acceptedChoice(letter, options),
+            options,
+            kind: textIn(row, "subject") ?? textIn(row, "l2-category") ?? "all",
+            ...(!hasImage(row, form) && { images: null }),
+          };
+        },
+        countedPlaces("science-qa", survey, "questions with an image"),
+      );
+    },
+    verdict: verdicts[scorer](),
+    measures: (answers) => [
+      accuracy(answers),
+      ...accuracyBy(answers, ({ kind }) => (kind === "all" ? undefined : kind)),
+      ...accuracyBy(answers, textColumn("category")),
+      ...accuracyBy(answers, ({ columns }) => gradesOf(columns)),
+    ],
+  }),
 });

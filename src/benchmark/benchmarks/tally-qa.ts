@@ -7,10 +7,11 @@ import type { Row } from "../../data/index.ts";
 import { DataError } from "../../errors/index.ts";
 import { answerVerdict } from "../../verify/index.ts";
 import { defineBenchmark } from "../benchmark.ts";
-import { dataOption, imagesOption, requiredText } from "../cells.ts";
-import { accuracy, accuracyBy } from "../measures.ts";
+import { requiredText } from "../cells.ts";
+import { accuracy, accuracyBy, textColumn } from "../measures.ts";
 import { openPublished, type PublishedForm, publishedSource } from "../published-rows.ts";
 import { type AnswerRule, ruleVerdict } from "../rules/rule.ts";
+import { dataOption, imagesOption } from "../scorer.ts";
 import { surveyRows } from "../survey.ts";
 
 type Form = "vlmevalkit" | "authors";
@@ -74,40 +75,44 @@ export const tallyQa = defineBenchmark({
     task: "how many objects: simple questions, and complex ones with relations and attributes",
     size: "38,589 test: 22,991 simple, 15,598 complex",
     metric: "accuracy",
-    files: ["VLMEvalKit: TallyQA.tsv", "manoja328/TallyQA_dataset: test.json, with images of Visual Genome and COCO"],
+    files: [
+      "VLMEvalKit: TallyQA.tsv",
+      "manoja328/TallyQA_dataset: test.json, with images of Visual Genome and COCO",
+    ],
     source: "arXiv:1810.12440",
     licence: "Apache-2.0; images of Visual Genome and COCO under their own licences",
   },
   schema: z
     .strictObject({
       kind: z.literal("tally-qa"),
-      data: dataOption(),
-      images: imagesOption(),
+      data: dataOption,
+      images: imagesOption,
       scorer: z
         .enum(["fovea", "vlmevalkit"])
         .default("fovea")
-        .describe("Whose rule reads the count: the verdict `answer`; VLMEvalKit's, the first number from 0 to 20."),
+        .describe(
+          "Whose rule reads the count: the verdict `answer`; VLMEvalKit's, the first number from 0 to 20.",
+        ),
     })
     .describe("TallyQA: counting."),
-  create: async ({ data, images, scorer }, context) => {
-    const published = await openPublished("tally-qa", data ?? context.data, FORMS, images);
-    const idOf = (row: Row, form: Form) => requiredText(row, form === "authors" ? "question_id" : "index");
-    await surveyRows("tally-qa", published, (row, { form }) => ({ id: idOf(row, form) }));
-    const source = publishedSource(published, (row, { form }) => {
-      const kind = kindOf(row);
-      return {
-        id: idOf(row, form),
-        question: `${requiredText(row, "question")}\nAnswer the question using a single number.`,
-        answers: [countOf(row)],
-        ...(kind !== undefined && { kind }),
-      };
-    });
-    return {
-      name: "tally-qa",
-      source,
-      verdict: verdicts[scorer](),
-      measures: (answers) => [accuracy(answers), ...accuracyBy(answers, ({ kind }) => kind)],
-      cluster: ({ id, columns }) => (columns["image_id"] === undefined ? id : `image ${columns["image_id"]}`),
-    };
-  },
+  create: ({ data, images, scorer }, context) => ({
+    name: "tally-qa",
+    source: async () => {
+      const published = await openPublished("tally-qa", data ?? context.data, FORMS, images);
+      const idOf = (row: Row, form: Form) => requiredText(row, form === "authors" ? "question_id" : "index");
+      await surveyRows("tally-qa", published, (row, { form }) => ({ id: idOf(row, form) }));
+      return publishedSource(published, (row, { form }) => {
+        const kind = kindOf(row);
+        return {
+          id: idOf(row, form),
+          question: `${requiredText(row, "question")}\nAnswer the question using a single number.`,
+          answers: [countOf(row)],
+          ...(kind !== undefined && { kind }),
+        };
+      });
+    },
+    verdict: verdicts[scorer](),
+    measures: (answers) => [accuracy(answers), ...accuracyBy(answers, ({ kind }) => kind)],
+    cluster: (problem) => textColumn("image_id")(problem) ?? problem.id,
+  }),
 });

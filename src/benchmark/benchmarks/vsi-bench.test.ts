@@ -53,9 +53,9 @@ describe("the score by hand", () => {
     const [overall, counting, distance] = measures([
       { problem, text: "2", ...(await verdict.judge("2", problem)) },
     ]);
-    expect(overall).toEqual({ name: "overall", value: 1, of: 1 });
+    expect(overall).toMatchObject({ name: "overall", value: 1, of: 1 });
     expect(counting?.value).toBe(1);
-    expect(distance).toEqual({ name: "object_abs_distance", value: null, of: 0 });
+    expect(distance).toMatchObject({ name: "object_abs_distance", value: null, of: 0 });
   });
 });
 

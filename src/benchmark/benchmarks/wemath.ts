@@ -8,12 +8,13 @@ import type { AnsweredProblem, Row } from "../../data/index.ts";
 import { DataError } from "../../errors/index.ts";
 import { createVerdict, verdictSchema } from "../../verify/index.ts";
 import { type Benchmark, defineBenchmark, type Measure, type ScoredAnswer } from "../benchmark.ts";
-import { dataOption, oneOf, requiredText, textIn } from "../cells.ts";
+import { oneOf, requiredText, textIn } from "../cells.ts";
 import { acceptedChoice, columnOptions, optionLines } from "../choices.ts";
 import { accuracy, answersBy, meanMeasure } from "../measures.ts";
 import { openPublished, type ProblemOfRow, publishedSource } from "../published-rows.ts";
 import { lmmsEvalReasoning } from "../rules/lmms-eval-reasoning.ts";
 import { type ReadingRule, ruleParts } from "../rules/reading.ts";
+import { dataOption } from "../scorer.ts";
 import { surveyRows } from "../survey.ts";
 import { writtenOptions } from "../written-options.ts";
 
@@ -183,7 +184,7 @@ export const weMath = defineBenchmark({
   schema: z
     .strictObject({
       kind: z.literal("wemath"),
-      data: dataOption(),
+      data: dataOption,
       requirement: z
         .boolean()
         .default(false)
@@ -196,15 +197,18 @@ export const weMath = defineBenchmark({
         .describe("Whose rule decides: fovea's verdict answer, or another tool's, for comparison with it."),
     })
     .describe("WeMath: problems of several steps, and the steps."),
-  create: async ({ data, requirement, scorer }, context) => {
-    const published = await openPublished("wemath", data ?? context.data, FORMS);
-    await surveyRows("wemath", published, (row, { form }) => ({
-      id: form === "vlmevalkit" ? requiredText(row, "index") : idOf(row),
-    }));
-    await surveyRows("wemath", published, (row) => ({ id: idOf(row) }));
+  create: ({ data, requirement, scorer }, context) => {
+    const source = async () => {
+      const published = await openPublished("wemath", data ?? context.data, FORMS);
+      await surveyRows("wemath", published, (row, { form }) => ({
+        id: form === "vlmevalkit" ? requiredText(row, "index") : idOf(row),
+      }));
+      await surveyRows("wemath", published, (row) => ({ id: idOf(row) }));
+      return publishedSource(published, (row, { form }) => problemOf(row, form, requirement));
+    };
     return {
       name: "wemath",
-      source: publishedSource(published, (row, { form }) => problemOf(row, form, requirement)),
+      source,
       ...scored(scorer),
       measures: (answers) => {
         const chains = chainsOf(answers);

@@ -84,11 +84,11 @@ export function lmmsEvalLetter(reply: string, letters: readonly string[]): strin
   return best?.letter;
 }
 
-/** "yes" or "no" where that is all of a reply, or within its first four letters; a lone "y" or "n" counts. */
+/** "Yes" or "No" where that is all of a reply, or within its first four letters; a lone "y" or "n" counts. */
 export const otterYesNo: AnswerRule = (reply) => {
-  const plain = reply.toLowerCase().trim().replaceAll(".", "");
-  if (Array.from(plain).length === 1) return { y: "yes", n: "no" }[plain];
-  const start = Array.from(plain).slice(0, 4).join("");
-  if (start.includes("yes")) return "yes";
-  return start.includes("no") ? "no" : undefined;
+  const plain = Array.from(reply.toLowerCase().trim().replaceAll(".", ""));
+  if (plain.length === 1) return { y: "Yes", n: "No" }[plain[0]!];
+  const start = plain.slice(0, 4).join("");
+  if (start.includes("yes")) return "Yes";
+  return start.includes("no") ? "No" : undefined;
 };

@@ -5,9 +5,9 @@
  */
 import type { AnswerRule } from "./rule.ts";
 
-/** "yes" or "no": every reply, an empty one too, is one of them. */
+/** "Yes" or "No": every reply, an empty one too, is one of them. */
 export const popeAuthorsYesNo: AnswerRule = (reply) => {
   const [sentence = ""] = reply.split(".");
   const said = sentence.replaceAll(",", "").split(" ");
-  return ["No", "not", "no"].some((word) => said.includes(word)) ? "no" : "yes";
+  return ["No", "not", "no"].some((word) => said.includes(word)) ? "No" : "Yes";
 };

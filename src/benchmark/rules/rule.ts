@@ -21,21 +21,27 @@ export interface RuleVerdict extends Verdict {
 
 /**
  * A verdict by a rule: right when the answer that it reads is the first accepted one, the letter of a multiple-choice
- * question, in whatever case. Rules see the reply after its thought, as the tools cut it off; without an end of the thought there is no
- * answer.
+ * question. The rule of a tool sees the reply after its thought, as the tool cuts it off; lmms-eval takes white space off both
+ * ends too. Without an end of the thought there is no answer.
  */
-export function ruleVerdict(name: string, rule: AnswerRule): RuleVerdict {
+export function ruleVerdict(scorer: "vlmevalkit" | "lmms-eval" | "authors", rule: AnswerRule): RuleVerdict {
   return {
-    name,
+    name: scorer,
     judge(text, { answers, options = [] }) {
-      const reply = withoutThought(text);
+      const reply = replyFor(scorer, text);
       const extracted = reply === null ? undefined : rule(reply, choicesOf(options));
       if (answers.length === 0)
         return { extracted: extracted ?? null, score: null, reason: "no accepted answer" };
       if (extracted === undefined)
-        return { extracted: null, score: 0, reason: `no answer by the rule of ${name}` };
-      const right = extracted.toLowerCase() === answers[0]?.toLowerCase();
+        return { extracted: null, score: 0, reason: `no answer by the rule of ${scorer}` };
+      const right = extracted === answers[0];
       return { extracted, score: right ? 1 : 0, reason: right ? "right answer" : "wrong answer" };
     },
   };
+}
+
+/** The reply that a scorer reads; null where a thought has not ended. */
+export function replyFor(scorer: string, text: string): string | null {
+  const reply = withoutThought(text);
+  return scorer === "lmms-eval" ? (reply?.trim() ?? null) : reply;
 }

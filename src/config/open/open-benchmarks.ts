@@ -10,6 +10,7 @@ import {
 } from "../../benchmark/index.ts";
 import { checkedSource, openSource } from "../../data/index.ts";
 import { ConfigError } from "../../errors/index.ts";
+import type { Protocol } from "../../eval/index.ts";
 import type { Verdict, VerdictContext } from "../../verify/index.ts";
 import {
   type MadePart,
@@ -80,15 +81,32 @@ export function benchmarkModules({ evaluation }: Pick<Config, "evaluation">): Mo
 /** What decides on a benchmark's answers: its rule, or the judge of the configuration with the rule beside it. */
 export function evaluationVerdict(
   { evaluation: { judge } }: Pick<Config, "evaluation">,
-  benchmark: Pick<Benchmark, "verdict" | "judge" | "asksJudge" | "judgeRead">,
+  benchmark: Omit<Benchmark, "source" | "measures">,
   context: VerdictContext = {},
 ): Verdict {
-  const { verdict } = benchmark;
-  if (judge === undefined) return verdict;
+  if (judge === undefined) return benchmark.verdict;
   const options = { ...judge, prompt: judge.prompt ?? benchmark.judge ?? "binary" };
   const shown = typeof options.prompt === "string" ? options.prompt : "own prompt";
   return {
     ...judgedVerdict(benchmark, options, context),
-    name: `judge ${judge.model} (${shown}), rule ${verdict.name}`,
+    name: `judge ${judge.model} (${shown}), rule ${benchmark.verdict.name}`,
+  };
+}
+
+/** How a configuration has problems asked. */
+export function evaluationProtocol({
+  evaluation,
+  sampling,
+}: Pick<Config, "evaluation" | "sampling">): Protocol {
+  const { samples, temperature, topP, promptTemplates, system, seed } = evaluation;
+  const { maxCompletionTokens = sampling.maxCompletionTokens } = evaluation;
+  return {
+    samples,
+    temperature,
+    topP,
+    maxCompletionTokens,
+    promptTemplates,
+    seed,
+    ...(system !== undefined && { system }),
   };
 }

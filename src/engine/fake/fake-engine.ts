@@ -61,6 +61,7 @@ const ALL: readonly Capability[] = [
   "reference",
   "value",
   "video",
+  "watch",
 ];
 
 function floats(bytes: Buffer, expected: number, where: string): Float64Array {
@@ -195,7 +196,14 @@ export function createFakeEngine(options: FakeEngineOptions): Engine {
           tokens.push(token);
           logprobs.push(logs[token]!);
           entropy.push(entropyOf(logs));
-          stopped = request.stopTokens.includes(token);
+          const goesOn = request.watch?.({
+            prompt: p,
+            place: g,
+            token,
+            logprob: logs[token]!,
+            ...(request.alternatives && { alternatives: alternativesOf([logs], request.alternatives) }),
+          });
+          stopped = request.stopTokens.includes(token) || goesOn === false;
         }
         const completion = Int32Array.from(tokens);
         const place = { key: promptKey(prompt), lastToken: lastPromptToken(prompt), tokens: completion };

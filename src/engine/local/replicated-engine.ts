@@ -48,7 +48,7 @@ export class ReplicatedEngine implements Engine {
 
   sample(request: SampleRequest): Promise<Completion[][]> {
     return this.#inOrder(async () => {
-      const { prompts, seed } = request;
+      const { prompts, seed, watch } = request;
       const shares = evenShares(
         prompts.map(() => 1),
         this.#replicas.length,
@@ -56,7 +56,15 @@ export class ReplicatedEngine implements Engine {
       const parts = await this.#all((replica, place) => {
         const [from, to] = shares[place]!;
         const own = typeof seed === "number" ? seed : seed.slice(from, to);
-        return replica.sample({ ...request, prompts: prompts.slice(from, to), seed: own }, from);
+        return replica.sample(
+          {
+            ...request,
+            prompts: prompts.slice(from, to),
+            seed: own,
+            ...(watch && { watch: (drawn) => watch({ ...drawn, prompt: from + drawn.prompt }) }),
+          },
+          from,
+        );
       });
       return parts.flat();
     });

@@ -46,7 +46,7 @@ export interface AccuracyDifference extends Interval {
  * @throws ShapeError when the numbers of problems differ
  * @throws NumericError when a score is outside [0, 1], a problem has none or an option is out of range
  * @example
- * accuracyDifference([[1], [1], [1], [0]], [[1], [0], [0], [0]], new Rng(0)); // 0.5, [−0.1634, 0.8111], p 0.5
+ * accuracyDifference([[1], [1], [1], [0]], [[1], [0], [0], [0]], new Rng(0)); // 0.5, [−0.1355, 0.7891], p 0.5
  */
 export function accuracyDifference(
   first: readonly ArrayLike<number>[],

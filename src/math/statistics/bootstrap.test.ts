@@ -103,6 +103,19 @@ describe("the bootstrap", () => {
     expect([3 * thirds!.low, 3 * thirds!.high]).toBeAllclose([whole!.low, whole!.high]);
   });
 
+  test("by bca takes the greatest draw past the pole of its correction: one outlier, a ≈ 1/6, z > 6", () => {
+    const values = [...new Array<number>(199).fill(0), 200];
+    const draws: number[] = [];
+    const statistic = (weights: Float64Array) => {
+      if (weights.some((weight) => weight > 1)) draws.push(weights[199]!);
+      return meanOf(values)(weights);
+    };
+    const options = { method: "bca", level: 1 - 1e-11, resamples: 50 } as const;
+    const [interval] = bootstrapIntervals(200, statistic, new Rng(0), options);
+    expect(interval!.high).toBe(Math.max(...draws));
+    expect(interval!.high).toBeGreaterThan(1);
+  });
+
   test("by bca has an answer where the estimate stands outside all draws, and where a unit alone defines it", () => {
     // The estimate, of units once each, is above all draws.
     const least = (weights: Float64Array) => [weights.every((weight) => weight === 1) ? 9 : weights[0]!];
