@@ -39,7 +39,6 @@ import { weMath } from "./benchmarks/wemath.ts";
 const definitions = [
   easyVqa,
   mmBench,
-  HEAD,
   hallusionBench,
   mme,
   mmmu,
@@ -49,8 +48,6 @@ const definitions = [
   scienceQa,
   rBench,
   tallyQa,
-  bench,
-  docs,
   chartQa,
   docVqa,
   infoVqa,

@@ -1,3 +1,5 @@
+import { copyFileSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import {
   agreementWith,
@@ -9,6 +11,7 @@ import {
   recordedAnswers,
 } from "../../testing/recorded-answers.ts";
 import { refusesBadFiles } from "../../testing/refuses-bad-files.ts";
+import { temporaryDirectory } from "../../testing/temporary-directory.ts";
 import type { ScoredAnswer } from "../benchmark.ts";
 import { numberInWords } from "../rules/number-words.ts";
 
@@ -33,6 +36,17 @@ test("both published forms state the same problems, images in their places", asy
     ]);
     expect(a.question.split("<image>")).toHaveLength(a.images.length + 1);
   }
+});
+
+test("folders of subjects are read as one", async () => {
+  const folder = temporaryDirectory();
+  for (const subject of ["Math", "Coding"]) {
+    mkdirSync(join(folder, subject));
+    copyFileSync(PARQUET, join(folder, subject, "test-00000-of-00001.parquet"));
+  }
+  const { source } = await openBenchmark("emma", folder);
+  expect(source.size).toBe(128);
+  expect((await source.problem(64)).id).toBe("p0");
 });
 
 test("the prompt is the authors'", async () => {

@@ -2,19 +2,23 @@
  * @module
  * EMMA (arXiv:2501.05444): mathematics, physics, chemistry and code that no text without its images can solve.
  */
+import { statSync } from "node:fs";
+import { join } from "node:path";
 import * as z from "zod";
-import { literalIn, type Row } from "../../data/index.ts";
+import { literalIn, type ProblemSource, type Row } from "../../data/index.ts";
 import { createVerdict, verdictSchema } from "../../verify/index.ts";
 import { type Benchmark, defineBenchmark } from "../benchmark.ts";
-import { dataOption, oneOf, requiredText, textIn } from "../cells.ts";
+import { oneOf, requiredText, textIn } from "../cells.ts";
 import { acceptedChoice, choicesOf, columnOptions } from "../choices.ts";
 import { withImagePlaces } from "../image-places.ts";
+import { joinedSources } from "../joined-sources.ts";
 import { accuracyByColumns, textsIn } from "../lists.ts";
 import { accuracy } from "../measures.ts";
 import { openPublished, type ProblemOfRow, publishedSource } from "../published-rows.ts";
 import { emmaRule } from "../rules/emma.ts";
 import { type ReadingRule, ruleParts } from "../rules/reading.ts";
 import { vlmEvalKitLetter } from "../rules/vlmevalkit.ts";
+import { dataOption } from "../scorer.ts";
 import { surveyRows } from "../survey.ts";
 
 const FORMS = [
@@ -43,6 +47,17 @@ const INSTRUCTIONS = {
 type Instruction = keyof typeof INSTRUCTIONS;
 
 const IMAGES = [1, 2, 3, 4, 5].map((number) => `image_${number}`);
+
+const SUBJECTS = ["Chemistry", "Coding", "Math", "Physics"];
+
+/** The folders of the subjects in a folder, else the place itself. */
+function placesOf(data: string | undefined): readonly (string | undefined)[] {
+  if (data === undefined) return [undefined];
+  const folders = SUBJECTS.map((subject) => join(data, subject)).filter((path) =>
+    statSync(path, { throwIfNoEntry: false })?.isDirectory(),
+  );
+  return folders.length > 0 ? folders : [data];
+}
 
 function idOf(row: Row, form: Form): string {
   return requiredText(row, form === "authors" ? "pid" : "index");
@@ -110,7 +125,7 @@ export const emma = defineBenchmark({
     metric: "accuracy",
     files: [
       "EMMA.tsv (VLMEvalKit)",
-      "test-….parquet of a subject, or of all (luckychao/EMMA, EMMA-mini; lmms-lab-encoder, lmms-eval)",
+      "Chemistry, Coding, Math and Physics/test-….parquet, or one of them (luckychao/EMMA, EMMA-mini; lmms-lab-encoder, lmms-eval)",
     ],
     source: "arXiv:2501.05444",
     licence: "MIT",
@@ -118,7 +133,7 @@ export const emma = defineBenchmark({
   schema: z
     .strictObject({
       kind: z.literal("emma"),
-      data: dataOption(),
+      data: dataOption,
       prompt: z
         .enum(["cot", "direct"])
         .default("cot")
@@ -132,11 +147,15 @@ export const emma = defineBenchmark({
     })
     .describe("EMMA: problems that need their images."),
   create: async ({ data, prompt, scorer }, context) => {
-    const published = await openPublished("emma", data ?? context.data, FORMS);
-    await surveyRows("emma", published, (row, { form }) => ({ id: idOf(row, form) }));
+    const sources: ProblemSource[] = [];
+    for (const place of placesOf(data ?? context.data)) {
+      const published = await openPublished("emma", place, FORMS);
+      await surveyRows("emma", published, (row, { form }) => ({ id: idOf(row, form) }));
+      sources.push(publishedSource(published, (row, { form }) => problemOf(row, form, prompt)));
+    }
     return {
       name: "emma",
-      source: publishedSource(published, (row, { form }) => problemOf(row, form, prompt)),
+      source: joinedSources(sources),
       ...scored(scorer),
       measures: (answers) => [accuracy(answers), ...accuracyByColumns(answers, ["subject", "category"])],
     };

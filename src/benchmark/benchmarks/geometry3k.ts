@@ -6,12 +6,13 @@ import * as z from "zod";
 import type { Row } from "../../data/index.ts";
 import { createVerdict, verdictSchema } from "../../verify/index.ts";
 import { type Benchmark, defineBenchmark } from "../benchmark.ts";
-import { dataOption, requiredText } from "../cells.ts";
+import { requiredText } from "../cells.ts";
 import { acceptedChoice, choicesOf, optionLines } from "../choices.ts";
 import { textsIn } from "../lists.ts";
 import { accuracy } from "../measures.ts";
 import { openPublished, type ProblemOfRow, type PublishedForm, publishedSource } from "../published-rows.ts";
 import { type ReadingRule, ruleParts } from "../rules/reading.ts";
+import { dataOption } from "../scorer.ts";
 
 type Variant = "choices" | "free";
 
@@ -86,7 +87,7 @@ export const geometry3k = defineBenchmark({
   schema: z
     .strictObject({
       kind: z.literal("geometry3k"),
-      data: dataOption(),
+      data: dataOption,
       variant: z.enum(["choices", "free"]).default("choices").describe("Four options, or free answers."),
       scorer: z
         .enum(SCORERS)

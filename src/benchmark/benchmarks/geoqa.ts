@@ -6,9 +6,10 @@ import * as z from "zod";
 import type { Row } from "../../data/index.ts";
 import { answerVerdict } from "../../verify/index.ts";
 import { defineBenchmark } from "../benchmark.ts";
-import { dataOption, imagesOption, requiredText } from "../cells.ts";
+import { requiredText } from "../cells.ts";
 import { accuracy } from "../measures.ts";
 import { openPublished, publishedSource } from "../published-rows.ts";
+import { dataOption, imagesOption } from "../scorer.ts";
 import { surveyRows } from "../survey.ts";
 
 const FORMS = [
@@ -42,8 +43,8 @@ export const geoQa = defineBenchmark({
   schema: z
     .strictObject({
       kind: z.literal("geoqa"),
-      data: dataOption(),
-      images: imagesOption(),
+      data: dataOption,
+      images: imagesOption,
       prompt: z
         .enum(["r1-v", "plain"])
         .default("r1-v")
