@@ -2,7 +2,7 @@
  * @module
  * EMMA (arXiv:2501.05444): mathematics, physics, chemistry and code that no text without its images can solve.
  */
-import { statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { literalIn, type ProblemSource, type Row } from "../../data/index.ts";
@@ -53,9 +53,7 @@ const SUBJECTS = ["Chemistry", "Coding", "Math", "Physics"];
 /** The folders of the subjects in a folder, else the place itself. */
 function placesOf(data: string | undefined): readonly (string | undefined)[] {
   if (data === undefined) return [undefined];
-  const folders = SUBJECTS.map((subject) => join(data, subject)).filter((path) =>
-    statSync(path, { throwIfNoEntry: false })?.isDirectory(),
-  );
+  const folders = SUBJECTS.map((subject) => join(data, subject)).filter((path) => existsSync(path));
   return folders.length > 0 ? folders : [data];
 }
 
