@@ -12,6 +12,9 @@ import { chartQaPro } from "./benchmarks/chartqapro.ts";
 import { docVqa } from "./benchmarks/docvqa.ts";
 import { dynaMath } from "./benchmarks/dynamath.ts";
 import { easyVqa } from "./benchmarks/easy-vqa.ts";
+import { emma } from "./benchmarks/emma.ts";
+import { geometry3k } from "./benchmarks/geometry3k.ts";
+import { geoQa } from "./benchmarks/geoqa.ts";
 import { hallusionBench } from "./benchmarks/hallusion-bench.ts";
 import { infoVqa } from "./benchmarks/infovqa.ts";
 import { logicVista } from "./benchmarks/logicvista.ts";
@@ -58,6 +61,9 @@ const definitions = [
   weMath,
   logicVista,
   dynaMath,
+  geometry3k,
+  geoQa,
+  emma,
   mmvu,
   videoMmmu,
   chartQaPro,
