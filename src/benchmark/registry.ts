@@ -28,7 +28,29 @@ import { vqaV2 } from "./benchmarks/vqav2.ts";
 import { vsiBench } from "./benchmarks/vsi-bench.ts";
 import { weMath } from "./benchmarks/wemath.ts";
 
-const definitions = [easyVqa, mmBench, hallusionBench, mme, mmmu, mmmuPro, mmStar, pope, scienceQa, rBench, tallyQa, chartQa, docVqa, infoVqa, textVqa, vqaV2, vsiBench, mathVista, mathVision, mathVerse, weMath] as const;
+const definitions = [
+  easyVqa,
+  mmBench,
+  hallusionBench,
+  mme,
+  mmmu,
+  mmmuPro,
+  mmStar,
+  pope,
+  scienceQa,
+  rBench,
+  tallyQa,
+  chartQa,
+  docVqa,
+  infoVqa,
+  textVqa,
+  vqaV2,
+  vsiBench,
+  mathVista,
+  mathVision,
+  mathVerse,
+  weMath,
+] as const;
 
 /** A built-in benchmark by its kind, with its options. */
 export const benchmarkSchema = definitionUnion(definitions).describe("A benchmark.");
@@ -50,6 +72,9 @@ export function defaultScorer(kind: string): string | undefined {
   return "scorer" in config ? String(config.scorer) : undefined;
 }
 
+/** Options that no problem depends on: places of files, which the fingerprint stands for, and the rule, which the verdict names. */
+const UNRECORDED = ["kind", "data", "images", "scorer"];
+
 /**
  * Opens the benchmark that a configuration describes.
  *
@@ -60,5 +85,11 @@ export async function createBenchmark(
   config: BenchmarkConfig,
   context: BenchmarkContext,
 ): Promise<Benchmark> {
-  return createPart<BenchmarkContext, Benchmark | Promise<Benchmark>>(definitions, config, context);
+  const made = await createPart<BenchmarkContext, Benchmark | Promise<Benchmark>>(
+    definitions,
+    config,
+    context,
+  );
+  const options = Object.entries(config).filter(([option]) => !UNRECORDED.includes(option));
+  return { ...made, options: Object.fromEntries(options) };
 }
