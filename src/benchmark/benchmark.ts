@@ -46,8 +46,8 @@ export interface Benchmark {
   readonly judge?: PromptOption;
   /** Whether the protocol asks the judge about a completion, or the rule decides; always unless given. */
   asksJudge?(text: string, problem: JudgedProblem): boolean;
-  /** Decides on an answer that the judge has read out; the verdict on it as a marked answer unless given. */
-  judgeRead?(answer: string, problem: JudgedProblem): Judgement;
+  /** Decides on an answer that the judge has read out of a completion; the verdict on it as a marked answer unless given. */
+  judgeRead?(answer: string, problem: JudgedProblem, text: string): Judgement;
   /**
    * Measures of one answer to each problem, the main one first. `accuracy` and `accuracyBy` serve most benchmarks.
    *

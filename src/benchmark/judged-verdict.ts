@@ -3,7 +3,7 @@
  * A benchmark's verdict with a judge, by the authors' protocol.
  */
 import type { JudgeOptions } from "../judge/index.ts";
-import { judgeVerdict, type Verdict, type VerdictContext } from "../verify/index.ts";
+import { judgeVerdict, type RuleBesideJudge, type Verdict, type VerdictContext } from "../verify/index.ts";
 import type { Benchmark } from "./benchmark.ts";
 
 /**
@@ -12,14 +12,18 @@ import type { Benchmark } from "./benchmark.ts";
  * @param options their prompt decides; `benchmark.judge` names the authors'
  */
 export function judgedVerdict(
-  { name, verdict, asksJudge, judgeRead }: Pick<Benchmark, "name" | "verdict" | "asksJudge" | "judgeRead">,
+  { verdict, asksJudge, judgeRead }: Pick<Benchmark, "verdict" | "asksJudge" | "judgeRead">,
   options: JudgeOptions,
-  { warn }: VerdictContext = {},
+  context: VerdictContext = {},
 ): Verdict {
-  const rule = { judge: verdict.judge.bind(verdict), ...(judgeRead && { judgeRead }) };
-  const judge = judgeVerdict(options, { warn }, rule);
+  const rule: RuleBesideJudge = {
+    name: verdict.name,
+    judge: (text, problem, signal) => verdict.judge(text, problem, signal),
+    ...(judgeRead !== undefined && { judgeRead }),
+  };
+  const judge = judgeVerdict(options, context, rule);
   return {
-    name: `${name} with a judge`,
+    name: `judge, rule ${verdict.name}`,
     judge: (text, problem, signal) =>
       (asksJudge?.(text, problem) === false ? verdict : judge).judge(text, problem, signal),
   };

@@ -2,10 +2,11 @@
  * @module
  * Cells that hold several texts, and what can be measured by them.
  */
-import { literalIn, type Row } from "../data/index.ts";
+import type { Row } from "../data/index.ts";
 import { DataError } from "../errors/index.ts";
 import type { Measure, ScoredAnswer } from "./benchmark.ts";
 import { accuracy } from "./measures.ts";
+import { pythonList } from "./python-list.ts";
 
 /**
  * A cell's texts: a list as parquet has it, or as Python writes it into a text; none where the cell is empty.
@@ -15,7 +16,7 @@ import { accuracy } from "./measures.ts";
 export function textsIn(row: Row, column: string): string[] {
   const cell = row[column];
   if (cell === undefined || cell === null || cell === "" || cell === "nan") return [];
-  const list = typeof cell === "string" ? literalIn(cell) : cell;
+  const list = typeof cell === "string" ? pythonList(cell) : cell;
   if (!Array.isArray(list)) {
     const got = typeof cell === "string" ? JSON.stringify(cell.slice(0, 80)) : typeof cell;
     throw new DataError(`${column}: expected a list, got ${got}`);

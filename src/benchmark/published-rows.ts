@@ -4,7 +4,7 @@
  * that lmms-eval reads, the authors' own.
  */
 import { readdirSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import {
   type FileFormat,
   type FileRows,
@@ -106,16 +106,20 @@ export async function openPublished<Name extends string>(
   images?: string,
 ): Promise<PublishedRows<Name>> {
   const { form, paths } = find(benchmark, data, forms);
+  const [path = ""] = paths;
+  // Files in a folder of a repository name images and videos by their places in the repository.
+  const repository = basename(dirname(path)) === form.folder ? dirname(dirname(path)) : undefined;
+  const root = images ?? repository;
   const { rows, fingerprint } = await openFileRows(
     { format: form.format, paths },
-    { ...(images !== undefined && { images }) },
+    root === undefined ? {} : { images: root },
   );
   // Files whose rows each have their own columns declare none: the first row speaks for all.
   const present = rows.columns.length > 0 || rows.size === 0 ? rows.columns : Object.keys(await rows.row(0));
   const missing = form.columns.filter((column) => !present.includes(column));
   if (missing.length > 0) {
     throw new DataError(
-      `benchmark ${benchmark}: ${paths[0]}: is no ${form.published} as published: lacks the columns ${missing.join(", ")}; ` +
+      `benchmark ${benchmark}: ${path}: is no ${form.published} as published: lacks the columns ${missing.join(", ")}; ` +
         `it has ${present.join(", ") || "none"}`,
     );
   }

@@ -13,6 +13,7 @@ test.each([
   ["[]", []],
   ["['a',]", ["a"]],
   ["[1,234]", ["1", "234"]],
+  ["( ['a'])", ["a"]],
 ])("%s is the list %j", (text, entries) => {
   expect(pythonList(text)).toEqual(entries);
 });
@@ -27,6 +28,8 @@ test.each([
   "[007]",
   "[1 2]",
   "('a', 'b')",
+  "(['a'], ['b'])",
+  "(['a'],)",
   "a",
   "",
 ])("%s is no list", (text) => {

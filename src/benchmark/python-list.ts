@@ -126,12 +126,29 @@ class ListReader {
 
 /**
  * The entries of a list of strings, numbers, True, False and None, each as Python's `str` writes it; undefined where the text
- * is no such list, a list of lists among them.
+ * is no such list, a list of lists among them. Brackets around it are no part of it.
  *
  * @example
  * pythonList("['Yes', 12, 1.50]"); // ["Yes", "12", "1.5"]
  * pythonList("[sic]"); // undefined
  */
 export function pythonList(text: string): readonly string[] | undefined {
+  const [, bracketed] = /^\s*\(([\s\S]*)\)\s*$/.exec(text) ?? [];
+  if (bracketed !== undefined) return pythonList(bracketed);
   return /^\s*\[/.test(text) ? new ListReader(text.trim()).whole() : undefined;
+}
+
+/** A list of strings as Python's `repr` writes it. */
+export function pythonRepr(texts: readonly string[]): string {
+  const quoted = texts.map((text) => {
+    const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+    const escaped = text
+      .replaceAll("\\", "\\\\")
+      .replaceAll("\n", "\\n")
+      .replaceAll("\t", "\\t")
+      .replaceAll("\r", "\\r")
+      .replaceAll(quote, `\\${quote}`);
+    return `${quote}${escaped}${quote}`;
+  });
+  return `[${quoted.join(", ")}]`;
 }

@@ -7,10 +7,13 @@ import type * as z from "zod";
 import { createPart, definitionUnion, kindsOf } from "../parts/index.ts";
 import type { Benchmark, BenchmarkContext, BenchmarkFacts } from "./benchmark.ts";
 import { chartQa } from "./benchmarks/chartqa.ts";
+import { chartQaPro } from "./benchmarks/chartqapro.ts";
 import { docVqa } from "./benchmarks/docvqa.ts";
+import { dynaMath } from "./benchmarks/dynamath.ts";
 import { easyVqa } from "./benchmarks/easy-vqa.ts";
 import { hallusionBench } from "./benchmarks/hallusion-bench.ts";
 import { infoVqa } from "./benchmarks/infovqa.ts";
+import { logicVista } from "./benchmarks/logicvista.ts";
 import { mathVerse } from "./benchmarks/mathverse.ts";
 import { mathVision } from "./benchmarks/mathvision.ts";
 import { mathVista } from "./benchmarks/mathvista.ts";
@@ -19,11 +22,13 @@ import { mme } from "./benchmarks/mme.ts";
 import { mmmu } from "./benchmarks/mmmu.ts";
 import { mmmuPro } from "./benchmarks/mmmu-pro.ts";
 import { mmStar } from "./benchmarks/mmstar.ts";
+import { mmvu } from "./benchmarks/mmvu.ts";
 import { pope } from "./benchmarks/pope.ts";
 import { rBench } from "./benchmarks/r-bench.ts";
 import { scienceQa } from "./benchmarks/science-qa.ts";
 import { tallyQa } from "./benchmarks/tally-qa.ts";
 import { textVqa } from "./benchmarks/textvqa.ts";
+import { videoMmmu } from "./benchmarks/video-mmmu.ts";
 import { vqaV2 } from "./benchmarks/vqav2.ts";
 import { vsiBench } from "./benchmarks/vsi-bench.ts";
 import { weMath } from "./benchmarks/wemath.ts";
@@ -50,6 +55,11 @@ const definitions = [
   mathVision,
   mathVerse,
   weMath,
+  logicVista,
+  dynaMath,
+  mmvu,
+  videoMmmu,
+  chartQaPro,
 ] as const;
 
 /** A built-in benchmark by its kind, with its options. */

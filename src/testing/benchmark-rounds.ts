@@ -3,7 +3,7 @@
  * Predictions for benchmarks as other tools scored them, recorded in `fixtures/benchmarks/NAME/TOOL.json` beside the made-up
  * files that the predictions are to.
  */
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Benchmark, benchmarkSchema, createBenchmark, type ScoredAnswer } from "../benchmark/index.ts";
@@ -14,7 +14,8 @@ import { temporaryDirectory } from "./temporary-directory.ts";
 /** One prediction to each row, the tool's score of each, and its measures, as shares. */
 export interface Round {
   readonly predictions: readonly string[];
-  readonly scores: readonly number[];
+  /** Null for an answer that the tool leaves out. */
+  readonly scores: readonly (number | null)[];
   readonly measures: Readonly<Record<string, number>>;
 }
 
@@ -36,19 +37,39 @@ export function benchmarkFixture(name: string, file: string): string {
 /** The recordings of a benchmark. */
 export function recordedRounds(name: string): Rounds[] {
   return readdirSync(new URL(name, FOLDER))
-    .filter((file) => file.endsWith(".json"))
+    .filter((file) => /^(?:authors|vlmevalkit|lmms-eval)\.json$/.test(file))
     .map((file) => JSON.parse(readFileSync(benchmarkFixture(name, file), "utf8")) as Rounds);
 }
+
+const LECTURES = [
+  "Science/dev_Biology",
+  "Engineering/dev_Energy_and_Power",
+  "Art/dev_Art_Theory",
+  "Medicine/dev_Public_Health",
+];
 
 /** Videos that rows of fixtures name, from the folder of their file. */
 const VIDEOS: Readonly<Record<string, readonly string[]>> = {
   "vsi-bench": [0, 1, 2, 3].map((i) => `arkitscenes/${41069020 + i}.mp4`),
+  mmvu: [
+    "Biology",
+    "Modern_Physics",
+    "Civil_Engineering",
+    "Computer_Science",
+    "Pharmacy",
+    "Art",
+    "Law",
+    "Thermodynamics",
+  ].map((subject, i) => `videos/${subject}/${i % 4}.mp4`),
+  "video-mmmu": LECTURES.flatMap((lecture) =>
+    [0, 1, 2, 3, 4, 5].flatMap((i) => ["videos", "parquet"].map((root) => `${root}/${lecture}_${i}.mp4`)),
+  ),
 };
 
 /** A copy of a fixture's file, with folders of frames beside it in place of the videos that it names. */
-async function copied(kind: string, file: string): Promise<string> {
+export async function copiedFixture(kind: string, file: string): Promise<string> {
   const folder = temporaryDirectory();
-  copyFileSync(benchmarkFixture(kind, file), join(folder, file));
+  cpSync(benchmarkFixture(kind, file), join(folder, file), { recursive: true });
   const frame = await plainImage(28, 100);
   for (const video of VIDEOS[kind] ?? []) {
     mkdirSync(join(folder, video), { recursive: true });
@@ -62,7 +83,7 @@ export async function openRecorded(
   kind: string,
   { file, options }: Pick<Rounds, "file" | "options">,
 ): Promise<Benchmark> {
-  const config = benchmarkSchema.parse({ kind, data: await copied(kind, file), ...options });
+  const config = benchmarkSchema.parse({ kind, data: await copiedFixture(kind, file), ...options });
   return createBenchmark(config, { data: undefined, seed: 0 });
 }
 
@@ -72,7 +93,7 @@ export async function changedTable(
   file: string,
   change: (lines: string[][]) => void,
 ): Promise<string> {
-  const data = await copied(kind, file);
+  const data = await copiedFixture(kind, file);
   const lines = readFileSync(data, "utf8")
     .trimEnd()
     .split("\n")

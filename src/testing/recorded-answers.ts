@@ -49,8 +49,10 @@ export function recordedAnswers(name: string): Recording {
   return JSON.parse(readFileSync(benchmarkFixture(name, "answers.json"), "utf8")) as Recording;
 }
 
-/** A benchmark whose files are open. */
-export type OpenBenchmark = Benchmark & { readonly source: ProblemSource };
+/** A benchmark whose problems are open. */
+export interface OpenBenchmark extends Benchmark {
+  readonly source: ProblemSource;
+}
 
 /** Opens a benchmark by its kind. */
 export async function openBenchmark(
@@ -63,7 +65,11 @@ export async function openBenchmark(
 }
 
 /** The problems of a benchmark, or the first ones. */
-export async function problemsOf({ source }: OpenBenchmark, most = source.size): Promise<AnsweredProblem[]> {
+export async function problemsOf(
+  benchmark: Benchmark,
+  most = Number.POSITIVE_INFINITY,
+): Promise<AnsweredProblem[]> {
+  const source = await openSource(benchmark.source);
   const problems: AnsweredProblem[] = [];
   for (let i = 0; i < Math.min(most, source.size); i++) problems.push(await source.problem(i));
   return problems;
@@ -104,7 +110,7 @@ export async function agreementWith(name: string, scorer: string): Promise<Agree
       const said = recorded.replies?.[round]?.[row];
       const judgement: Judgement =
         said !== undefined && benchmark.asksJudge?.(text, problem)
-          ? benchmark.judgeRead!(said, problem)
+          ? benchmark.judgeRead!(said, problem, text)
           : await benchmark.verdict.judge(text, problem);
       const theirs = recorded.scores[round]![row]!;
       const isKnown = recorded.differ?.[`${round} ${row}`] !== undefined;

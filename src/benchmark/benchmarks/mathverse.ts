@@ -14,6 +14,7 @@ import { accuracy, accuracyBy, textColumn } from "../measures.ts";
 import { openPublished, type ProblemOfRow, type PublishedForm, publishedSource } from "../published-rows.ts";
 import { lmmsEvalReasoning } from "../rules/lmms-eval-reasoning.ts";
 import { type ReadingRule, ruleParts } from "../rules/reading.ts";
+import { dataOption } from "../scorer.ts";
 import { surveyRows } from "../survey.ts";
 import { writtenOptions } from "../written-options.ts";
 
@@ -157,7 +158,7 @@ export const mathVerse = defineBenchmark({
   schema: z
     .strictObject({
       kind: z.literal("mathverse"),
-      data: z.string().min(1).optional().describe("File, or folder with the files."),
+      data: dataOption,
       query: z
         .enum(["direct", "cot"])
         .default("direct")

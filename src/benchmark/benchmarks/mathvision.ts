@@ -4,7 +4,7 @@
  */
 import * as z from "zod";
 import type { Row } from "../../data/index.ts";
-import { boxedAnswer, createVerdict, verdictSchema } from "../../verify/index.ts";
+import { boxedAnswer, createVerdict, pythonFloat, verdictSchema } from "../../verify/index.ts";
 import { type Benchmark, defineBenchmark } from "../benchmark.ts";
 import { requiredText, textIn } from "../cells.ts";
 import { acceptedChoice, choicesOf } from "../choices.ts";
@@ -13,9 +13,9 @@ import { accuracy } from "../measures.ts";
 import { openPublished, type ProblemOfRow, type PublishedForm, publishedSource } from "../published-rows.ts";
 import { latexNumber } from "../rules/latex-number.ts";
 import { mathVisionRule } from "../rules/math-vision.ts";
-import { pythonFloat } from "../rules/python-numbers.ts";
 import { type ReadingRule, ruleParts } from "../rules/reading.ts";
 import { vlmEvalKitLetter } from "../rules/vlmevalkit.ts";
+import { dataOption } from "../scorer.ts";
 import { surveyRows } from "../survey.ts";
 
 type Form = "vlmevalkit" | "authors";
@@ -119,7 +119,7 @@ export const mathVision = defineBenchmark({
   schema: z
     .strictObject({
       kind: z.literal("mathvision"),
-      data: z.string().min(1).optional().describe("File, or folder with it."),
+      data: dataOption,
       split: z.enum(["test", "testmini"]).default("test").describe("Which of the two published splits."),
       scorer: z
         .enum(SCORERS)

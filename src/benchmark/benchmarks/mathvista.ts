@@ -9,6 +9,7 @@ import {
   createVerdict,
   type JudgedProblem,
   levenshtein,
+  pythonFloat,
   type Verdict,
   verdictSchema,
 } from "../../verify/index.ts";
@@ -19,9 +20,10 @@ import { accuracyByColumns, textsIn } from "../lists.ts";
 import { accuracy } from "../measures.ts";
 import { openPublished, type ProblemOfRow, publishedSource } from "../published-rows.ts";
 import { lmmsEvalReasoning } from "../rules/lmms-eval-reasoning.ts";
-import { pythonFloat, pythonInt } from "../rules/python-numbers.ts";
+import { pythonInt } from "../rules/python.ts";
 import { type ReadingRule, ruleParts } from "../rules/reading.ts";
 import { vlmEvalKitLetter } from "../rules/vlmevalkit.ts";
+import { dataOption } from "../scorer.ts";
 import { surveyRows } from "../survey.ts";
 
 const FORMS = [
@@ -219,7 +221,7 @@ export const mathVista = defineBenchmark({
   schema: z
     .strictObject({
       kind: z.literal("mathvista"),
-      data: z.string().min(1).optional().describe("File, or folder with it."),
+      data: dataOption,
       scorer: z
         .enum(SCORERS)
         .default("fovea")

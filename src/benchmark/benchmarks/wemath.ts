@@ -14,6 +14,7 @@ import { accuracy, answersBy } from "../measures.ts";
 import { openPublished, type ProblemOfRow, publishedSource } from "../published-rows.ts";
 import { lmmsEvalReasoning } from "../rules/lmms-eval-reasoning.ts";
 import { type ReadingRule, ruleParts } from "../rules/reading.ts";
+import { dataOption } from "../scorer.ts";
 import { surveyRows } from "../survey.ts";
 import { writtenOptions } from "../written-options.ts";
 
@@ -184,7 +185,7 @@ export const weMath = defineBenchmark({
   schema: z
     .strictObject({
       kind: z.literal("wemath"),
-      data: z.string().min(1).optional().describe("File, or folder with it."),
+      data: dataOption,
       requirement: z
         .boolean()
         .default(false)

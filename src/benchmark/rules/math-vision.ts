@@ -2,8 +2,9 @@
  * @module
  * The rule of MathVision's authors (mathllm/MATH-V, commit 1d36118, MIT), which lmms-eval has taken over.
  */
+
+import { pythonFloat } from "../../verify/index.ts";
 import { isSameToHundredths, latexNumber } from "./latex-number.ts";
-import { pythonFloat } from "./python-numbers.ts";
 import type { ReadingRule } from "./reading.ts";
 
 const FLAGS = [

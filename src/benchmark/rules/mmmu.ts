@@ -70,15 +70,16 @@ export function mmmuProAnswerLine(reply: string): string {
   return letters.size === 1 ? [...letters].join("") : tail;
 }
 
-const INDICATORS = ["could be ", "so ", "is ", "thus ", "therefore ", "final ", "answer ", "result "];
+/** What an answer follows, by MMMU's authors. */
+export const INDICATORS = ["could be ", "so ", "is ", "thus ", "therefore ", "final ", "answer ", "result "];
 const TRIVIAL = new Set([":", ",", ".", "!", "?", ";", "'"]);
 
 /** What stands behind the last indicator of each line, the shortest; the last line may be an equation. */
-function keyPhrases(reply: string): string[] {
+function keyPhrases(reply: string, usual: readonly string[]): string[] {
   const plain = stripped(reply.trim(), ".").toLowerCase();
   const lines = plain.split("\n");
   const keys = lines.flatMap((line, i) => {
-    const indicators = i === lines.length - 1 ? [...INDICATORS, "="] : INDICATORS;
+    const indicators = i === lines.length - 1 ? [...usual, "="] : usual;
     let shortest = "";
     for (const indicator of indicators) {
       if (!line.includes(indicator)) continue;
@@ -112,8 +113,12 @@ function normalized(text: string): readonly (string | number)[] {
 }
 
 /** Whether a reply to an open question holds an accepted answer, by MMMU's authors: as a number, or as part of a text. */
-export function mmmuOpenIsRight(reply: string, accepted: readonly string[]): boolean {
-  const keys = keyPhrases(reply);
+export function mmmuOpenIsRight(
+  reply: string,
+  accepted: readonly string[],
+  indicators: readonly string[] = INDICATORS,
+): boolean {
+  const keys = keyPhrases(reply, indicators);
   const numerals = keys.flatMap((key) => NUMERALS.flatMap((pattern) => key.match(pattern) ?? []));
   const given = [...keys, ...numerals].flatMap(normalized);
   const right = accepted.flatMap(normalized);

@@ -23,3 +23,11 @@ export function lengthOf(text: string): number {
   for (const _ of text) length++;
   return length;
 }
+
+/** `int(text)`; undefined where it raises. */
+export function pythonInt(text: string): bigint | undefined {
+  const plain = text.trim();
+  if (!/^[-+]?\d(?:_?\d)*$/.test(plain)) return undefined;
+  const digits = BigInt(plain.replaceAll(/[-+_]/g, ""));
+  return plain.startsWith("-") ? -digits : digits;
+}

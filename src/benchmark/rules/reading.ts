@@ -36,7 +36,7 @@ function judgementOf({ extracted, isRight }: Reading): Judgement {
 export function ruleParts(
   name: string,
   rule: ReadingRule,
-  judgeReadRule: ReadingRule = rule,
+  judgeReadRule: (answer: string, problem: JudgedProblem, reply: string) => Reading = rule,
 ): Required<Pick<Benchmark, "asksJudge" | "judgeRead">> & { readonly verdict: RuleVerdict } {
   const read = (text: string, problem: JudgedProblem) => rule(withoutThought(text) ?? "", problem);
   return {
@@ -48,6 +48,7 @@ export function ruleParts(
           : judgementOf(read(text, problem)),
     },
     asksJudge: (text, problem) => read(text, problem).asksJudge === true,
-    judgeRead: (answer, problem) => judgementOf(judgeReadRule(answer, problem)),
+    judgeRead: (answer, problem, text) =>
+      judgementOf(judgeReadRule(answer, problem, withoutThought(text) ?? "")),
   };
 }

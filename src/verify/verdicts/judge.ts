@@ -10,9 +10,9 @@ import type { JudgedProblem, Judgement, Verdict } from "../verdict.ts";
 import { answerVerdict } from "./answer.ts";
 
 /** The rule beside a judge. */
-export interface RuleBesideJudge extends Pick<Verdict, "judge"> {
-  /** Its verdict on an answer that the judge has read out; that on the answer in its mark unless given. */
-  judgeRead?(answer: string, problem: JudgedProblem): Judgement | Promise<Judgement>;
+export interface RuleBesideJudge extends Verdict {
+  /** Its verdict on an answer that the judge has read out of a completion; on that as a marked answer unless given. */
+  judgeRead?(answer: string, problem: JudgedProblem, text: string): Judgement | Promise<Judgement>;
 }
 
 /**
@@ -44,11 +44,12 @@ export function judgeVerdict(
         reply: withoutThought(text),
         extracted: byRule.extracted,
         rule: byRule.score,
-        ruleOf: async (answer: string) =>
-          (
-            await (rule.judgeRead?.(answer, problem) ??
-              rule.judge(`<answer>${answer}</answer>`, problem, signal))
-          ).score,
+        ruleOf: async (answer: string) => {
+          const read =
+            rule.judgeRead?.(answer, problem, text) ??
+            rule.judge(`<answer>${answer}</answer>`, problem, signal);
+          return (await read).score;
+        },
       };
       return judge.judge(judged, signal);
     },
