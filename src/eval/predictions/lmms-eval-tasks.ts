@@ -9,6 +9,19 @@ function tasks(names: readonly string[], target: Omit<Target, "name">): Target[]
   return names.map((name) => ({ name, ...target }));
 }
 
+const MATH_VISION = ["id", "question", "options", "answer", "level", "subject"];
+const MATH_VERSE = ["sample_index", "problem_index", "question", "answer", "problem_version"];
+const VSI_BENCH = ["id", "question_type", "scene_name", "ground_truth"];
+
+/** A split of the dataset that has one version of the problems. */
+function mathVerse(version: string): Target {
+  return {
+    name: `mathverse_testmini_${version.toLowerCase().replace(" ", "_")}`,
+    columns: MATH_VERSE,
+    rows: { problem_version: version },
+  };
+}
+
 const MMMU = ["id", "options", "answer"];
 
 export const LMMS_EVAL_TASKS: Targets = {
@@ -65,14 +78,39 @@ export const LMMS_EVAL_TASKS: Targets = {
   infovqa: tasks(["infovqa_val"], { columns: ["questionId", "question", "answers"] }),
   textvqa: tasks(["textvqa_val"], { columns: ["question_id", "question", "answers"] }),
   vqav2: tasks(["vqav2_val"], { columns: ["question_id", "question", "answers", "answer_type"] }),
+  chartqapro: tasks(["chartqapro"], { columns: ["Question", "Answer", "Question Type", "Year"] }),
+  mathvista: tasks(["mathvista_testmini_format", "mathvista_testmini_cot", "mathvista_testmini_solution"], {
+    columns: ["pid", "query", "question", "choices", "answer", "question_type", "answer_type"],
+  }),
+  mathvision: [
+    ...tasks(["mathvision_test", "mathvision_reason_test"], {
+      columns: MATH_VISION,
+      options: { split: "test" },
+    }),
+    ...tasks(["mathvision_testmini", "mathvision_reason_testmini"], {
+      columns: MATH_VISION,
+      options: { split: "testmini" },
+    }),
+  ],
+  mathverse: [
+    ...["Text Only", "Text Dominant", "Text Lite", "Vision Intensive", "Vision Dominant", "Vision Only"].map(
+      mathVerse,
+    ),
+    { name: "mathverse_testmini", columns: MATH_VERSE },
+  ],
+  wemath: tasks(["wemath_testmini_reasoning"], { columns: ["ID", "key", "question", "option", "answer"] }),
+  logicvista: tasks(["logicvista_reasoning"], { columns: ["question", "answer"], absent: ["index"] }),
+  dynamath: tasks(["dynamath_reasoning"], { columns: ["id", "question_id", "question", "ground_truth"] }),
+  mmvu: tasks(["mmvu_val", "mmvu_val_cot"], {
+    columns: ["id", "video_path", "question_type", "question", "choices", "answer"],
+  }),
+  "video-mmmu": ["perception", "comprehension", "adaptation"].map((track) => ({
+    name: `video_mmmu_${track}`,
+    columns: ["id", "question", "options", "answer", "question_type"],
+    options: { track },
+  })),
   "vsi-bench": [
-    ...tasks(["vsibench"], {
-      columns: ["id", "question_type", "scene_name", "ground_truth"],
-      options: { subset: "full" },
-    }),
-    ...tasks(["vsibench_debiased"], {
-      columns: ["id", "question_type", "scene_name", "ground_truth"],
-      options: { subset: "debiased" },
-    }),
+    ...tasks(["vsibench"], { columns: VSI_BENCH, options: { subset: "full" } }),
+    ...tasks(["vsibench_debiased"], { columns: VSI_BENCH, options: { subset: "debiased" } }),
   ],
 };

@@ -12,6 +12,8 @@ export interface Target {
   readonly name: string;
   /** Columns of its published rows; rows without them are of another file. */
   readonly columns: readonly string[];
+  /** Columns that they have not, where another file has these and more. */
+  readonly absent?: readonly string[];
   /** Options of the benchmark with which its problems are those of the data set. */
   readonly options?: Readonly<Record<string, string | number | boolean>>;
   /** Values that every row has. */
@@ -37,10 +39,13 @@ function fitsRows({ rows = {} }: Target, { answers }: RecordedAnswers): boolean 
   );
 }
 
-/** Columns that the rows of no answer have. */
-function missingColumns({ columns }: Target, { answers }: RecordedAnswers): string[] {
+/** What tells the rows from those of the target; undefined where nothing does. */
+function rowFault({ columns, absent = [] }: Target, { answers }: RecordedAnswers): string | undefined {
   const present = new Set(answers.flatMap((answer) => Object.keys(answer.columns)));
-  return columns.filter((column) => !present.has(column));
+  const missing = columns.filter((column) => !present.has(column));
+  if (missing.length > 0) return `they lack the columns ${missing.join(", ")}`;
+  const foreign = absent.filter((column) => present.has(column));
+  return foreign.length === 0 ? undefined : `they have the columns ${foreign.join(", ")}`;
 }
 
 const listed = (targets: readonly Target[]) => targets.map(({ name }) => name).join(", ");
@@ -87,11 +92,10 @@ export function targetOf(
     throw new ConfigError(`${tool}: --dataset: expected one of ${listed(named)}, got none`);
   }
   const target = named[0]!;
-  const missing = missingColumns(target, recorded);
-  if (missing.length > 0) {
+  const fault = rowFault(target, recorded);
+  if (fault !== undefined) {
     throw new DataError(
-      `${tool}: the answers are to rows of another file than ${target.name}'s: lack the columns ${missing.join(", ")}; ` +
-        `evaluate on the file that ${tool} reads`,
+      `${tool}: the answers are to rows of another file than ${target.name}'s: ${fault}; evaluate on the file that ${tool} reads`,
     );
   }
   return target;

@@ -6,6 +6,7 @@ import type { Target, Targets } from "./target.ts";
 
 const CHOICE = ["index", "question", "A", "B", "answer"];
 const SHORT = ["index", "question", "answer"];
+const MATH_VERSE = [...SHORT, "question_for_eval", "problem_version", "metadata"];
 
 function mmBench(name: string, split: string): Target {
   return { name, columns: [...CHOICE, "category"], options: { split } };
@@ -18,6 +19,11 @@ function vsiBench(name: string, subset: string): Target[] {
     columns: [...SHORT, "question_type", "candidates"],
     options: { subset, frames },
   }));
+}
+
+/** A file has one version of the problems or, without "Text Only", all. */
+function mathVerse(name: string, version: string, options?: Target["options"]): Target {
+  return { name, columns: MATH_VERSE, rows: { problem_version: version }, ...(options && { options }) };
 }
 
 function mmmuPro(name: string, variant: string, columns: readonly string[]): Target[] {
@@ -63,5 +69,41 @@ export const VLMEVALKIT_DATASETS: Targets = {
   docvqa: [{ name: "DocVQA_VAL", columns: SHORT }],
   infovqa: [{ name: "InfoVQA_VAL", columns: SHORT }],
   textvqa: [{ name: "TextVQA_VAL", columns: SHORT }],
+  chartqapro: [
+    { name: "ChartQAPro", columns: [...SHORT, "question_type", "year"], options: { prompt: "direct" } },
+    { name: "ChartQAPro_CoT", columns: [...SHORT, "question_type", "year"], options: { prompt: "cot" } },
+  ],
+  mathvista: [
+    {
+      name: "MathVista_MINI",
+      columns: [...SHORT, "choices", "answer_option", "question_type", "answer_type", "task", "skills"],
+    },
+  ],
+  mathvision: [
+    { name: "MathVision", columns: [...SHORT, "choices", "category"], options: { split: "test" } },
+    { name: "MathVision_MINI", columns: [...SHORT, "choices", "category"], options: { split: "testmini" } },
+  ],
+  mathverse: [
+    mathVerse("MathVerse_MINI_Vision_Only", "Vision Only", { query: "direct" }),
+    mathVerse("MathVerse_MINI_Vision_Only_cot", "Vision Only", { query: "cot" }),
+    mathVerse("MathVerse_MINI_Vision_Dominant", "Vision Dominant"),
+    mathVerse("MathVerse_MINI_Vision_Intensive", "Vision Intensive"),
+    mathVerse("MathVerse_MINI_Text_Lite", "Text Lite"),
+    mathVerse("MathVerse_MINI_Text_Dominant", "Text Dominant"),
+    { name: "MathVerse_MINI", columns: MATH_VERSE },
+  ],
+  wemath: [
+    { name: "WeMath", columns: [...CHOICE, "ID", "key"], options: { requirement: false } },
+    { name: "WeMath_COT", columns: [...CHOICE, "ID", "key"], options: { requirement: true } },
+  ],
+  logicvista: [{ name: "LogicVista", columns: [...SHORT, "skill"] }],
+  dynamath: [
+    { name: "DynaMath", columns: [...SHORT, "qid", "varid", "answer_type", "subject", "knowledge_level"] },
+  ],
+  "video-mmmu": [8, 64].map((frames) => ({
+    name: `VideoMMMU_${frames}frame`,
+    columns: [...SHORT, "id", "category", "options", "question_type"],
+    options: { track: "all", frames },
+  })),
   "vsi-bench": [...vsiBench("VSI-Bench", "full"), ...vsiBench("VSI-Bench-Debiased", "debiased")],
 };

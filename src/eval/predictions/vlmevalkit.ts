@@ -27,10 +27,10 @@ function splitThought(completion: string): { readonly prediction: string; readon
   return { prediction: parts.at(-1)!.trim(), thinking: before.replace("<think>", "").trim() };
 }
 
-/** A cell of a table as pandas writes it; undefined for lists and objects, which the tool's tables have none of. */
-function cellText(cell: unknown): string | undefined {
+/** A cell of a table as text; a list as one that the tool's `eval` reads. */
+function cellText(cell: unknown): string {
   if (cell === null || cell === undefined) return "";
-  return typeof cell === "object" ? undefined : String(cell);
+  return typeof cell === "object" ? JSON.stringify(cell) : String(cell);
 }
 
 /** The text of a table, every field in quotes. */
@@ -45,10 +45,7 @@ function rowsOf(answers: readonly AnswerRecord[], added: Target["added"]): Recor
   const split = answers.map(({ completion }) => splitThought(completion));
   const anyThought = split.some(({ thinking }) => thinking !== "");
   return answers.map(({ columns }, i) => {
-    const cells = Object.entries(columns).flatMap(([column, cell]): [string, string][] => {
-      const text = cellText(cell);
-      return text === undefined ? [] : [[column, text]];
-    });
+    const cells = Object.entries(columns).map(([column, cell]) => [column, cellText(cell)] as const);
     const { prediction, thinking } = split[i]!;
     return { ...added, ...Object.fromEntries(cells), prediction, ...(anyThought && { thinking }) };
   });
