@@ -90,6 +90,9 @@ export function defaultScorer(kind: string): string | undefined {
   return "scorer" in config ? String(config.scorer) : undefined;
 }
 
+/** Options that no problem depends on: places of files, which the fingerprint stands for, and the rule, which the verdict names. */
+const UNRECORDED = ["kind", "data", "images", "scorer"];
+
 /**
  * Opens the benchmark that a configuration describes.
  *
@@ -100,5 +103,11 @@ export async function createBenchmark(
   config: BenchmarkConfig,
   context: BenchmarkContext,
 ): Promise<Benchmark> {
-  return createPart<BenchmarkContext, Benchmark | Promise<Benchmark>>(definitions, config, context);
+  const made = await createPart<BenchmarkContext, Benchmark | Promise<Benchmark>>(
+    definitions,
+    config,
+    context,
+  );
+  const options = Object.entries(config).filter(([option]) => !UNRECORDED.includes(option));
+  return { ...made, options: Object.fromEntries(options) };
 }
