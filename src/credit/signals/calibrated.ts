@@ -72,6 +72,5 @@ export const calibratedSignal: Signal<
     "fovea.calibrated_layers": request.layers,
     "fovea.bias_correction": request.biasCorrection ? 1 : 0,
     ...plainCurve(request),
-    "fovea.packed_gram": 1,
   }),
 };

@@ -107,7 +107,6 @@ describe("a request for signals as loss_fn_config", () => {
       "fovea.calibrated": 2,
       "fovea.calibrated_layers": 3,
       "fovea.bias_correction": 0,
-      "fovea.packed_gram": 1,
       "fovea.entropy": 1,
     });
   });
@@ -119,7 +118,6 @@ describe("a request for signals as loss_fn_config", () => {
       "fovea.calibrated": 1,
       "fovea.calibrated_layers": 4,
       "fovea.bias_correction": 1,
-      "fovea.packed_gram": 1,
     };
     expect(asked(undefined)).toEqual(plain);
     expect(asked({ decay: 8, cosine: 0 })).toEqual({

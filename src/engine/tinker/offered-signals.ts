@@ -9,7 +9,7 @@ import { EngineError } from "../../errors/index.ts";
 import type { Capability } from "../capabilities.ts";
 import type { ScoreRequest } from "../engine.ts";
 
-const PROTOCOL = 1;
+const PROTOCOL = 2;
 
 /** Signals that the plain protocol has a form for, and what they need. */
 const KNOWN: readonly Offered[] = [

@@ -1,20 +1,17 @@
 """SkyRL's backend with signals: requests that ask for them go to the workers as such, and what comes back goes out."""
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 from skyrl.backends.skyrl_train.training_batch import TrainingInputBatch
 from skyrl.backends.skyrl_train_backend import SkyRLTrainBackend
 from skyrl.tinker import types
 
+from fovea_skyrl.batches import Results, Run, by_modality, refused, split_by_our_keys, without_our_keys
 from fovea_skyrl.errors import RequestError
 from fovea_skyrl.images import ImageRenderer
-from fovea_skyrl.request import PREFIX, SignalRequest, temperature_of
+from fovea_skyrl.request import SignalRequest, temperature_of
 from fovea_skyrl.worker import OUTPUT, SIGNALS, TEMPERATURE
-
-Results = dict[str, types.ForwardBackwardOutput | types.ErrorResponse]
-Single = Callable[[types.PreparedModelPassBatch], Results]
 
 
 class SignalBackend(SkyRLTrainBackend):
@@ -30,7 +27,13 @@ class SignalBackend(SkyRLTrainBackend):
     ) -> list[types.PreparedModelPassBatch]:
         """One batch per model and per keys of ours, so that neither client of two pays for the other's."""
         by_model = super()._split_model_pass_batch_by_model_id(prepared_batch)
-        return [part for batch in by_model for part in split_by_signals(batch)]
+        return [part for batch in by_model for part in split_by_our_keys(batch)]
+
+    def forward(self, prepared_batch: types.PreparedModelPassBatch) -> Results:
+        return by_modality(prepared_batch, super().forward)
+
+    def forward_backward(self, prepared_batch: types.PreparedModelPassBatch) -> Results:
+        return by_modality(prepared_batch, super().forward_backward)
 
     def _forward_single_model_batch(self, prepared_batch: types.PreparedModelPassBatch) -> Results:
         config = prepared_batch.all_loss_fn_configs[0]
@@ -45,9 +48,7 @@ class SignalBackend(SkyRLTrainBackend):
         dispatch = self._dispatch
         self._dispatch = RecordingDispatch(dispatch, self._keep_outputs)
         try:
-            results = self._with_temperature(
-                prepared_batch, super()._forward_single_model_batch, {SIGNALS: request}
-            )
+            results = self._with_temperature(prepared_batch, super()._forward_single_model_batch, {SIGNALS: request})
         finally:
             self._dispatch = dispatch
         samples = self._signal_outputs or []
@@ -69,7 +70,7 @@ class SignalBackend(SkyRLTrainBackend):
             return refused(prepared_batch, "signals: expected a forward request, got forward_backward")
         return self._with_temperature(prepared_batch, super()._forward_backward_single_model_batch, {})
 
-    def _with_temperature(self, batch: types.PreparedModelPassBatch, run: Single, metadata: dict[str, Any]) -> Results:
+    def _with_temperature(self, batch: types.PreparedModelPassBatch, run: Run, metadata: dict[str, Any]) -> Results:
         """Runs a batch at the temperature that it asks for; SkyRL's own code never sees our keys."""
         try:
             temperature = temperature_of(batch.all_loss_fn_configs[0])
@@ -116,51 +117,3 @@ class RecordingDispatch:
         result = self._wrapped.forward(*args, **kwargs)
         self._keep(result.loss_fn_outputs)
         return result
-
-
-def our_items(config: dict[str, float] | None) -> tuple[tuple[str, float], ...]:
-    return tuple(sorted((key, value) for key, value in (config or {}).items() if key.startswith(PREFIX)))
-
-
-def without_our_keys(batch: types.PreparedModelPassBatch) -> types.PreparedModelPassBatch:
-    configs = [
-        {key: value for key, value in (config or {}).items() if not key.startswith(PREFIX)} or None
-        for config in batch.all_loss_fn_configs
-    ]
-    return batch.model_copy(update={"all_loss_fn_configs": configs})
-
-
-def split_by_signals(batch: types.PreparedModelPassBatch) -> list[types.PreparedModelPassBatch]:
-    """Batches whose requests have the same keys of ours, in the order of their first request."""
-    groups: dict[tuple[tuple[str, float], ...], list[tuple[str, str, int, int]]] = {}
-    empty = []
-    for each in batch.request_batch_slices:
-        _, _, start, end = each
-        if start < end:
-            groups.setdefault(our_items(batch.all_loss_fn_configs[start]), []).append(each)
-        else:
-            empty.append(each)
-    if len(groups) <= 1:
-        return [batch]
-    first, *others = groups.values()
-    return [part_of(batch, slices) for slices in (first + empty, *others)]
-
-
-def part_of(
-    batch: types.PreparedModelPassBatch, slices: list[tuple[str, str, int, int]]
-) -> types.PreparedModelPassBatch:
-    """The named requests of a batch, renumbered."""
-    fields = [name for name in type(batch).model_fields if name.startswith("all_") and getattr(batch, name)]
-    rows = [row for _, _, start, end in slices for row in range(start, end)]
-    kept: dict[str, Any] = {name: [getattr(batch, name)[row] for row in rows] for name in fields}
-    renumbered, at = [], 0
-    for request_id, model_id, start, end in slices:
-        renumbered.append((request_id, model_id, at, at + end - start))
-        at += end - start
-    return batch.model_copy(update=kept | {"request_batch_slices": renumbered})
-
-
-def refused(batch: types.PreparedModelPassBatch, why: str) -> Results:
-    return {
-        request_id: types.ErrorResponse(error=why, status="failed") for request_id, *_ in batch.request_batch_slices
-    }

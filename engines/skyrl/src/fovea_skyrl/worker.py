@@ -106,7 +106,8 @@ def forward_with_signals(
             return_output=True,
             compute_entropy=request.entropy,
             entropy_requires_grad=False,
-            **images_of(batch),
+            pixel_values=batch.get("pixel_values"),
+            image_grid_thw=batch.get("image_grid_thw"),
         )
     signals: Sequence[dict[str, Any]] = capture.signals
     if request.entropy:
@@ -120,11 +121,3 @@ def forward_with_signals(
         }
         for i, each in enumerate(signals)
     ]
-
-
-def images_of(batch: TrainingInputBatch) -> dict[str, Any]:
-    """Pixels and grids; None of them where a micro-batch of a batch with images has none, as the vision tower needs."""
-    images = {name: batch.get(name) for name in ("pixel_values", "image_grid_thw")}
-    grids = images["image_grid_thw"]
-    has_images = grids is not None and any(each.shape[0] > 0 for each in grids.tensors)
-    return images if has_images else dict.fromkeys(images)
