@@ -140,10 +140,15 @@ describe("a request for signals as loss_fn_config", () => {
   });
 
   test("has a temperature other than 1, and the options of clusters", () => {
-    const clusters = {
-      ...{ row: "own", layers: 4, biasCorrection: true },
-      ...{ similarityThreshold: 0.7, clusterSize: 12, neighbours: 3, seed: 5 },
-    } as const;
+    const clusters: ClustersRequest = {
+      row: "own",
+      layers: 4,
+      biasCorrection: true,
+      similarityThreshold: 0.7,
+      clusterSize: 12,
+      neighbours: 3,
+      seed: 5,
+    };
     expect(signalConfig({ signals: { clusters }, temperature: 0.9 })).toEqual({
       "fovea.temperature": 0.9,
       "fovea.clusters": 1,

@@ -78,7 +78,8 @@ def parts_of(cosines: Tensor, request: ClusterRequest) -> Tensor:
 
 def centroid_cosines(gram: Tensor, lengths: Tensor, parts: Tensor) -> Tensor:
     """[T] Σ_{s∈k} ⟨Ãₜ, Ãₛ⟩ / (‖Ãₜ‖·‖Σ_{s∈k} Ãₛ‖) of each token and its own cluster; 0 where either is nothing."""
-    members = torch.nn.functional.one_hot(parts).to(torch.float64)
+    count = int(parts.max()) + 1 if len(parts) else 1
+    members = torch.nn.functional.one_hot(parts, count).to(torch.float64)
     along = (gram.to(torch.float64) @ members).gather(1, parts[:, None])[:, 0]
     sums = (members.T @ along).clamp_min(0).sqrt()[parts]
     product = lengths.to(torch.float64) * sums
