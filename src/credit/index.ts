@@ -77,7 +77,7 @@ export {
   partAt,
   type SignalPart,
 } from "./signals/signal.ts";
-export type { ClusterOptions, TokenClusters } from "./token-clusters.ts";
-export { tokenClusters } from "./token-clusters.ts";
 export type { SimilarityGraphOptions } from "./similarity-graph.ts";
 export { similarityGraph } from "./similarity-graph.ts";
+export type { ClusterOptions, TokenClusters } from "./token-clusters.ts";
+export { tokenClusters } from "./token-clusters.ts";

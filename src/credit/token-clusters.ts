@@ -106,10 +106,7 @@ export function renumbered(clusters: Int32Array): Int32Array {
  * @param gram inner product of two rows
  * @returns `[n]`
  */
-export function centroidCosines(
-  clusters: Int32Array,
-  gram: (s: number, t: number) => number,
-): Float64Array {
+export function centroidCosines(clusters: Int32Array, gram: (s: number, t: number) => number): Float64Array {
   const members = new Map<number, number[]>();
   for (const [t, cluster] of clusters.entries()) {
     const list = members.get(cluster);

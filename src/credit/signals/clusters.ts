@@ -34,7 +34,12 @@ export const clustersSignal: Signal<"clusters", "token-clusters", ClustersReques
   parts: [
     { path: ["connectivity"], shape: "T", wire: "clusters_connectivity", label: "connectivity" },
     { path: ["clusters"], shape: "T", wire: "clusters", label: "cluster" },
-    { path: ["centroidCosine"], shape: "T", wire: "clusters_centroid_cosine", label: "cosine to the centroid" },
+    {
+      path: ["centroidCosine"],
+      shape: "T",
+      wire: "clusters_centroid_cosine",
+      label: "cosine to the centroid",
+    },
     { path: ["neighbours"], shape: "T×R", wire: "clusters_neighbours", label: "nearest tokens" },
     { path: ["neighbourCosines"], shape: "T×R", wire: "clusters_neighbour_cosines", label: "their cosines" },
   ],

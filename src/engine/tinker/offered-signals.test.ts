@@ -247,12 +247,18 @@ describe("a server of the plain protocol with signals", () => {
   test("is asked for clusters instead of a Gram matrix, and its answers are read by name", async () => {
     const names = SIGNALS.find(({ name }) => name === "clusters")!.parts.map(({ wire }) => wire);
     const { engine, asked } = await client(WHOLE, names);
-    const clusters = { ...SIGNALS.find(({ name }) => name === "clusters")!.look, clusterSize: 12 } as ClustersRequest;
+    const clusters = {
+      ...SIGNALS.find(({ name }) => name === "clusters")!.look,
+      clusterSize: 12,
+    } as ClustersRequest;
     await expect(engine.score(sequences, { signals: { clusters } })).resolves.toMatchObject([
       { signals: { clusters: { clusters: Float64Array.from(made("clusters", 0, 2).data) } } },
       { signals: { clusters: { clusters: Float64Array.from(made("clusters", 1, 3).data) } } },
     ]);
-    expect(asked[0]!.forward_input.loss_fn_config).toMatchObject({ "fovea.clusters": 1, "fovea.cluster_size": 12 });
+    expect(asked[0]!.forward_input.loss_fn_config).toMatchObject({
+      "fovea.clusters": 1,
+      "fovea.cluster_size": 12,
+    });
   });
 
   test("scores and trains at any temperature that it names, and is refused another where it does not", async () => {

@@ -75,11 +75,16 @@ export function signalConfig({
   entropy,
   temperature,
 }: ScoreRequest): Record<string, number> | undefined {
-  const config: Record<string, number> = { ...(entropy && { "fovea.entropy": 1 }), ...temperatureConfig(temperature) };
+  const config: Record<string, number> = {
+    ...(entropy && { "fovea.entropy": 1 }),
+    ...temperatureConfig(temperature),
+  };
   for (const { signal, request } of askedSignals(signals)) {
     for (const [key, value] of Object.entries(signal.plain?.(request) ?? {})) {
       if ((config[key] ?? value) !== value) {
-        throw new EngineError(`forward: signals ask for ${key} ${config[key]} and ${value}; expected the same of all`);
+        throw new EngineError(
+          `forward: signals ask for ${key} ${config[key]} and ${value}; expected the same of all`,
+        );
       }
       config[key] = value;
     }

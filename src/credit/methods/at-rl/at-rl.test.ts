@@ -366,8 +366,12 @@ describe("clusters that an engine found", () => {
     const connectivity = new Float64Array(tokens).fill(0.5);
     const { neighbours, neighbourCosines, clusters } = tokenClusters({ connectivity, gram });
     expect(neighbours).toHaveLength(4 * tokens);
-    expect([...neighbours].filter((other) => other === -1)).toHaveLength(tokens * (4 - Math.max(0, tokens - 1)));
-    expect([...neighbourCosines].filter((cosine) => cosine === 1)).toHaveLength(tokens * Math.max(0, tokens - 1));
+    expect([...neighbours].filter((other) => other === -1)).toHaveLength(
+      tokens * (4 - Math.max(0, tokens - 1)),
+    );
+    expect([...neighbourCosines].filter((cosine) => cosine === 1)).toHaveLength(
+      tokens * Math.max(0, tokens - 1),
+    );
     expect(new Set(clusters).size).toBe(Math.min(tokens, 2));
   });
 });
