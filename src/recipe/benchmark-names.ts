@@ -16,13 +16,9 @@ const MISSING: readonly string[] = [
   "emma",
   "geoqa",
   "logicvista",
-  "mathverse",
-  "mathvision",
-  "mathvista",
   "mega-bench",
   "mmvu",
   "videommmu",
-  "wemath",
 ];
 
 const kindOf = (benchmark: NamedBenchmark) => (typeof benchmark === "string" ? benchmark : benchmark.kind);
