@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { ComparisonRow } from "../compare/index.ts";
 import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import { collectingContext, stoppingAfter } from "../testing/tiny-run.ts";
 import { runCommandLine } from "./program.ts";
@@ -12,9 +13,15 @@ config:
   train: { iterations: 2, promptsPerIteration: 4, groupSize: 4, learningRate: 0.05, checkpointEvery: 1 }
   sft: { steps: 0 }
   evaluation: { problems: 8 }
-algorithms: [sapo]
-credits: [uniform, dyco-rl]
+axes:
+  algorithm: [sapo]
+  credit: [uniform, dyco-rl]
 seeds: [0, 1]
+baseline: { credit: uniform }
+measures:
+  accuracy: {}
+  noisier: { config: { data: { noise: 0.3 } } }
+  "reward at the end": { kind: run, metric: reward, from: 0.5 }
 `;
 
 function grid(text = GRID): { readonly file: string; readonly out: string } {
@@ -24,33 +31,40 @@ function grid(text = GRID): { readonly file: string; readonly out: string } {
   return { file, out: join(directory, "out") };
 }
 
-test("runs every cell, and says it as text, Markdown and JSON", async () => {
+test("runs every cell, and says it as text, Markdown, LaTeX and JSON", async () => {
   const { file, out } = grid();
   const { context, stdout, stderr } = collectingContext();
   expect(await runCommandLine(["compare", file, "--out", out], context)).toBe(0);
-  expect(stderr()).toContain("4/4  sapo-dyco-rl-1");
-  expect(stdout().split("\n")).toHaveLength(4);
+  expect(stderr()).toContain("6/6  sapo, dyco-rl, seed 1  accuracy");
+  expect(stdout().split("\n")).toHaveLength(6);
   expect(stdout()).toMatch(/sapo\s+dyco-rl\s+2 /);
-  const rows = JSON.parse(readFileSync(join(out, "comparison.json"), "utf8"));
-  expect(rows.map((row: { overUniform?: { pairs: number } }) => row.overUniform?.pairs)).toEqual([
+  const { rows, cells } = JSON.parse(readFileSync(join(out, "comparison.json"), "utf8"));
+  expect(rows.map((row: ComparisonRow) => row.values["accuracy"]!.difference?.pairs)).toEqual([
     undefined,
-    2,
+    undefined,
+    8,
   ]);
+  expect(rows[0].values).not.toHaveProperty("reward at the end");
+  expect(rows[2].values["reward at the end"].bySeed).toHaveLength(2);
+  expect(cells.filter((cell: { isTrained: boolean }) => cell.isTrained)).toHaveLength(4);
+  for (const { directory } of cells.slice(2))
+    expect(existsSync(join(out, directory, "metrics.jsonl"))).toBe(true);
   expect(readFileSync(join(out, "comparison.md"), "utf8")).toContain("| sapo | uniform | 2 |");
+  expect(readFileSync(join(out, "comparison.tex"), "utf8")).toContain("\\begin{tabular}");
 });
 
 test("goes on cell by cell, and does not run again what is done", async () => {
   const { file, out } = grid();
   const stopping = collectingContext(stoppingAfter(3));
   expect(await runCommandLine(["compare", file, "--out", out], stopping.context)).toBe(130);
-  expect(stopping.stderr()).toMatch(/interrupted after [1-3] of 4 cells/);
-  const done = join(out, "cells", "sapo-uniform-0");
-  expect(existsSync(join(done, "model"))).toBe(true);
-  rmSync(done, { recursive: true });
+  expect(stopping.stderr()).toMatch(/interrupted after [2-5] of 6 cells/);
+  const cells = join(out, "cells");
+  const done = readdirSync(cells).find((name) => name.startsWith("sapo-uniform-0"))!;
+  rmSync(join(cells, done), { recursive: true });
 
   const whole = collectingContext();
   expect(await runCommandLine(["compare", file, "--out", out], whole.context)).toBe(0);
-  expect(existsSync(done)).toBe(false);
+  expect(readdirSync(cells)).not.toContain(done);
 
   const fresh = grid();
   const unbroken = collectingContext();
@@ -58,28 +72,34 @@ test("goes on cell by cell, and does not run again what is done", async () => {
   expect(whole.stdout()).toBe(unbroken.stdout());
 });
 
-test("refuses a result of another configuration, and names what differs", async () => {
+test("another grid in the same directory runs what is new in it alone", async () => {
   const { file, out } = grid();
   expect(await runCommandLine(["compare", file, "--out", out], collectingContext().context)).toBe(0);
-  writeFileSync(file, GRID.replace("groupSize: 4", "groupSize: 6"));
+  writeFileSync(file, GRID.replace("credit: [uniform, dyco-rl]", "credit: [uniform, at-rl]"));
   const { context, stderr } = collectingContext();
-  expect(await runCommandLine(["compare", file, "--out", out], context)).toBe(1);
-  expect(stderr()).toContain("train.groupSize: 4 before, 6 now");
+  expect(await runCommandLine(["compare", file, "--out", out], context)).toBe(0);
+  const begun = stderr()
+    .split("\n")
+    .filter((line) => /^\d\/6 {2}[^%]*seed \d$/.test(line));
+  expect(begun).toEqual(["5/6  sapo, at-rl, seed 0", "6/6  sapo, at-rl, seed 1"]);
+  expect(readdirSync(join(out, "cells"))).toHaveLength(6);
 });
 
 test("refuses a result that is no JSON", async () => {
   const { file, out } = grid();
-  mkdirSync(join(out, "results"), { recursive: true });
-  writeFileSync(join(out, "results", "sapo-uniform-0.json"), '{"accuracy":');
+  expect(await runCommandLine(["compare", file, "--out", out], collectingContext().context)).toBe(0);
+  const cell = readdirSync(join(out, "results")).find((name) => name.startsWith("sapo-uniform-0"))!;
+  const [result] = readdirSync(join(out, "results", cell));
+  writeFileSync(join(out, "results", cell, result!, "result.json"), '{"evidence":');
   const { context, stderr } = collectingContext();
   expect(await runCommandLine(["compare", file, "--out", out], context)).toBe(1);
-  expect(stderr()).toContain("sapo-uniform-0.json: expected a result");
+  expect(stderr()).toContain(`${result}/result.json: expected a result`);
 });
 
 test("lists the cells of a dry run and makes nothing", async () => {
   const { file, out } = grid();
   const { context, stdout } = collectingContext();
   expect(await runCommandLine(["compare", file, "--out", out, "--dry-run"], context)).toBe(0);
-  expect(stdout().split("\n")).toHaveLength(5);
+  expect(stdout().split("\n")).toHaveLength(7);
   expect(existsSync(out)).toBe(false);
 });

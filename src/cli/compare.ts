@@ -1,23 +1,27 @@
 /**
  * @module
- * `fovea compare`: a grid of objectives, credit methods and seeds from one file, and the table it comes to.
+ * `fovea compare`: a grid of settings and seeds from one file, and the table it comes to.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import {
-  type Cell,
   type CellResult,
+  CellStore,
+  cellKey,
+  cellName,
+  comparison,
+  comparisonLatex,
   comparisonMarkdown,
-  comparisonRows,
   comparisonText,
-  gridCells,
+  type Grid,
+  readGrid,
   runGrid,
 } from "../compare/index.ts";
 import { readConfigFile } from "../config/index.ts";
+import { CellProgress } from "./cell-progress.ts";
 import type { CliContext } from "./context.ts";
 import { InterruptedRun } from "./interruption.ts";
-
 import { Reporter } from "./reporter.ts";
 
 interface CompareOptions {
@@ -28,17 +32,22 @@ interface CompareOptions {
 
 async function compare(file: string, options: CompareOptions, context: CliContext): Promise<void> {
   const { out: directory, json = false, dryRun = false } = options;
-  const cells = gridCells(await readConfigFile(file));
+  const grid = readGrid(await readConfigFile(file));
+  const { cells, measures } = grid;
   if (dryRun) {
-    context.stdout(json ? `${JSON.stringify(cells)}\n` : cells.map(({ name }) => `${name}\n`).join(""));
+    const listed = cells.map((cell) => `${cellName(cell)}  ${cellKey(cell)}\n`).join("");
+    context.stdout(json ? `${JSON.stringify(cells)}\n` : listed);
     return;
   }
   const reporter = new Reporter(context, json);
+  const progress = new CellProgress(reporter, context, cells.length, measures);
   const results = await runGrid({
     cells,
-    directory,
-    onCell: (cell, result) => reportCell(reporter, context, cells, cell, result),
+    measures,
+    store: new CellStore(directory),
+    onCell: (cell, result) => progress.cell(cell, result),
     onEvent: (event) => reporter.show(event),
+    onMeasure: reporter.onEvaluation,
     signal: context.interruption.signal,
     clock: context.clock,
     ...(context.openEngine && { openEngine: context.openEngine }),
@@ -48,40 +57,49 @@ async function compare(file: string, options: CompareOptions, context: CliContex
       `interrupted after ${results.length} of ${cells.length} cells; the same command goes on from there`,
     );
   }
-  const rows = comparisonRows(results);
-  writeFileSync(join(directory, "comparison.md"), comparisonMarkdown(rows));
-  writeFileSync(join(directory, "comparison.json"), `${JSON.stringify(rows, null, 2)}\n`);
-  reporter.json({ event: "finished", directory, rows });
-  reporter.text(comparisonText(rows));
+  const found = comparison(grid, results);
+  writeTables(directory, grid, results);
+  reporter.json({ event: "finished", directory, ...found });
+  reporter.text(comparisonText(found));
 }
 
-function reportCell(
-  reporter: Reporter,
-  context: CliContext,
-  cells: readonly Cell[],
-  cell: Cell,
-  result: CellResult | undefined,
-): void {
-  const place = `${cells.indexOf(cell) + 1}/${cells.length}`;
-  if (result === undefined) {
-    context.stderr(`${place}  ${cell.name}\n`);
-    return;
-  }
-  const { config: _config, ...numbers } = result;
-  reporter.json({ event: "cell", ...numbers });
-  context.stderr(`${place}  ${cell.name}  ${(100 * result.accuracy).toFixed(1)} %\n`);
+/** Writes the table as Markdown, LaTeX and JSON; JSON names the run directory of each cell. */
+function writeTables(directory: string, grid: Grid, results: readonly CellResult[]): void {
+  const found = comparison(grid, results);
+  const cells = results.map(({ cell, measured }) => ({
+    labels: cell.labels,
+    seed: cell.seed,
+    isTrained: cell.isTrained,
+    directory: cell.isTrained ? join("cells", cellKey(cell)) : null,
+    values: Object.fromEntries(Object.entries(measured).map(([name, { value }]) => [name, value])),
+  }));
+  writeFileSync(join(directory, "comparison.md"), comparisonMarkdown(found));
+  writeFileSync(join(directory, "comparison.tex"), comparisonLatex(found));
+  writeFileSync(
+    join(directory, "comparison.json"),
+    `${JSON.stringify({ version: 1, ...found, cells }, null, 2)}\n`,
+  );
 }
+
+const EXAMPLE = `
+Example grid:
+  preset: NAME
+  axes:
+    algorithm: [grpo, dapo]
+    credit: { uniform: uniform, dyco-rl: dyco-rl, strong: { kind: dyco-rl, alpha: 0.6 } }
+    train.groupSize: [4, 8]
+  seeds: [0, 1, 2]
+  baseline: { credit: uniform }
+  averages: [algorithm]
+  measures: { accuracy: {}, "more noise": { config: { data: { noise: 0.2 } } } }`;
 
 /** Adds what `fovea compare` takes and does. */
 export function configure(command: Command, context: CliContext): void {
   command
-    .argument("<grid>", "grid file, YAML or JSON: preset, config, algorithms, credits, seeds")
+    .argument("<grid>", "grid file, YAML or JSON: preset, config, axes, seeds, measures, baseline, averages")
     .requiredOption("--out <path>", "directory of the cells' runs and of the table; continued when it exists")
-    .option("--dry-run", "list the cells and do nothing")
+    .option("--dry-run", "list the cells with the names of their directories and do nothing")
     .option("--json", "one JSON object a line on stdout")
-    .addHelpText(
-      "after",
-      "\nExample grid:\n  preset: NAME\n  algorithms: [grpo, dapo]\n  credits: [uniform, dyco-rl, at-rl]\n  seeds: [0, 1, 2]",
-    )
+    .addHelpText("after", EXAMPLE)
     .action((file: string, options: CompareOptions) => compare(file, options, context));
 }

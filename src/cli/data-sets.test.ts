@@ -221,7 +221,7 @@ describe("fovea train", () => {
     expect(data.validation).toContain("format=parquet rows=3");
 
     const measured = await fovea("eval", "--run-dir", runDirectory, "--problems", "5", "--json");
-    expect(measured.records.at(-1)).toMatchObject({ event: "finished", split: "validation", problems: 3 });
+    expect(measured.records.at(-1)).toMatchObject({ event: "finished", problems: 3 });
     const sampled = await fovea(
       "sample",
       "--run-dir",

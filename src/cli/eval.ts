@@ -1,61 +1,219 @@
 /**
  * @module
- * `fovea eval`: greedy accuracy of a model, with its interval.
+ * `fovea eval`: a model on benchmarks or on a split of its task. Every answer is on disk before anything is aggregated, and
+ * the same command goes on where it was stopped.
  */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Command } from "commander";
-import { evaluatedParts, openParts } from "../config/index.ts";
-import { splitSource } from "../data/index.ts";
-import { evaluationRecord } from "../train/index.ts";
-import { AnswerFile, type AnswerFlags, addAnswersOption } from "./answer-file.ts";
+import type { Benchmark } from "../benchmark/index.ts";
+import {
+  type Config,
+  evaluationProtocol,
+  evaluationVerdict,
+  maxBrokenShare,
+  openBenchmarks,
+  openParts,
+  openPromptFormat,
+  problemLimits,
+} from "../config/index.ts";
+import { openSource } from "../data/index.ts";
+import {
+  AnswerJournal,
+  answerBenchmark,
+  type BenchmarkReport,
+  benchmarkReport,
+  chatRespondent,
+  engineRespondent,
+  type Respondent,
+  taskBenchmark,
+  weightsHash,
+} from "../eval/index.ts";
+import { benchmarkText } from "./benchmark-text.ts";
 import type { CliContext } from "./context.ts";
 import { partsOptions } from "./download-bar.ts";
+import { addProtocolOptions, type ProtocolFlags, protocolSettings } from "./evaluation-flags.ts";
 import { InterruptedRun } from "./interruption.ts";
-import { evaluationText, Reporter } from "./reporter.ts";
-import { dryRunText } from "./shared-options.ts";
-import { addTrainedOptions, type TrainedOptions, trainedConfig, withTrainedModel } from "./trained-model.ts";
+import { Reporter } from "./reporter.ts";
+import { dryRunText, runDirectoryFor } from "./shared-options.ts";
+import {
+  addTrainedOptions,
+  newestWeights,
+  type TrainedOptions,
+  trainedConfig,
+  withTrainedModel,
+} from "./trained-model.ts";
 
-type EvalOptions = TrainedOptions & AnswerFlags;
+interface EvalOptions extends TrainedOptions, ProtocolFlags {
+  readonly out?: string;
+}
+
+/** What is evaluated, and on how many problems of each. */
+interface Subject {
+  readonly benchmarks: readonly Benchmark[];
+  readonly problems: number;
+}
+
+async function openSubject(config: Config, context: CliContext): Promise<Subject> {
+  const { benchmarks, benchmarkProblems = Infinity, split, problems } = config.evaluation;
+  if (benchmarks.length > 0) return { benchmarks: await openBenchmarks(config), problems: benchmarkProblems };
+  const { task, verdict } = await openParts(config, partsOptions(context));
+  return { benchmarks: [await taskBenchmark(task, split, verdict)], problems };
+}
+
+/** Tells the model apart from others: the built-in one by its seed, any other by its weights. */
+function modelIdentity({ model, engine, train }: Config, runDirectory: string | undefined): string {
+  if (runDirectory !== undefined) return `weights ${weightsHash(newestWeights(runDirectory))}`;
+  if (engine.kind !== "local") return `${engine.kind} ${JSON.stringify(model)}`;
+  if (model.kind === "small") return `small seed=${train.seed}`;
+  return model.kind === "hub" ? `${model.name}@${model.revision}` : `weights ${weightsHash(model.path)}`;
+}
+
+/**
+ * Answers one benchmark.
+ *
+ * @throws InterruptedRun when it was interrupted
+ */
+async function evaluateOn(
+  benchmark: Benchmark,
+  respondent: Respondent,
+  {
+    config,
+    problems,
+    directory,
+    reporter,
+    context,
+  }: {
+    readonly config: Config;
+    readonly problems: number;
+    readonly directory: string;
+    readonly reporter: Reporter;
+    readonly context: CliContext;
+  },
+): Promise<BenchmarkReport> {
+  const { signal } = context.interruption;
+  const source = await openSource(benchmark.source);
+  const protocol = evaluationProtocol(config);
+  const verdict = evaluationVerdict(config, benchmark, { warn: (message) => reporter.bar.note(message) });
+  const path = join(directory, benchmark.name, "answers.jsonl");
+  const journal = new AnswerJournal(path, {
+    event: "evaluation",
+    version: 1,
+    benchmark: benchmark.name,
+    ...(benchmark.options && { options: benchmark.options }),
+    fingerprint: source.fingerprint,
+    model: respondent.identity,
+    verdict: verdict.name,
+    protocol,
+  });
+  try {
+    if (journal.answers.length > 0)
+      reporter.bar.note(`${path}: goes on from ${journal.answers.length} answers`);
+    if (journal.cutBytes > 0) reporter.bar.note(`${path}: a line that was cut short is left out`);
+    const isWhole = await answerBenchmark({
+      source,
+      respondent,
+      protocol,
+      verdict,
+      journal,
+      problems,
+      limits: config.evaluation.benchmarks.length > 0 ? {} : problemLimits(config),
+      maxBrokenShare: maxBrokenShare(config),
+      batchSize: config.evaluation.batchSize,
+      onProgress: reporter.onEvaluation,
+      signal,
+    });
+    if (!isWhole) {
+      throw new InterruptedRun(
+        `interrupted: ${journal.answers.length} answers in ${path}; the same command with --out ${directory} goes on`,
+      );
+    }
+    const { answers, skipped } = journal;
+    const header = { model: respondent.identity, verdict: verdict.name };
+    const report = benchmarkReport(benchmark, { header, answers, skipped });
+    writeFileSync(join(directory, benchmark.name, "report.json"), `${JSON.stringify(report, null, 2)}\n`);
+    reporter.json({ event: "benchmark", ...report, answers: path });
+    reporter.text(`${benchmarkText(report)}answers  ${path}\n`);
+    return report;
+  } finally {
+    journal.close();
+  }
+}
+
+/** Opens what is under test: a server, or the engine with the model of the configuration or of the run. */
+async function withRespondent<T>(
+  config: Config,
+  { runDir }: EvalOptions,
+  context: CliContext,
+  reporter: Reporter,
+  work: (respondent: Respondent) => Promise<T>,
+): Promise<T> {
+  const { server } = config.evaluation;
+  if (server === undefined) {
+    const identity = modelIdentity(config, runDir);
+    return withTrainedModel(config, runDir, context, ({ engine, dialogue }) =>
+      work(engineRespondent(engine, dialogue, identity)),
+    );
+  }
+  const format = await openPromptFormat(config);
+  const warn = (message: string) => reporter.bar.note(message);
+  const respondent = chatRespondent(server, { format, warn });
+  const result = await work(respondent);
+  reporter.json({ event: "spent", ...respondent.spent });
+  const { requests, promptTokens, completionTokens } = respondent.spent;
+  reporter.text(
+    `${requests} requests, ${promptTokens} prompt tokens, ${completionTokens} completion tokens\n`,
+  );
+  return result;
+}
 
 async function evaluateModel(
   file: string | undefined,
   options: EvalOptions,
   context: CliContext,
 ): Promise<void> {
-  const config = await trainedConfig(file, options);
+  const config = await trainedConfig(file, options, protocolSettings(options));
   if (options.dryRun === true) {
     context.stdout(dryRunText(config, options.json ?? false));
     return;
   }
   const reporter = new Reporter(context, options.json ?? false);
-  const { signal } = context.interruption;
-  const { split, problems } = config.evaluation;
-  const parts = await openParts(config, partsOptions(context));
-  const source = await splitSource(parts.task, split);
-  const answers = AnswerFile.of(options, `answers-${split}.jsonl`);
-  const {
-    event: _event,
-    iteration: _iteration,
-    ...evaluation
-  } = await withTrainedModel(config, options.runDir, context, (opened) =>
-    evaluationRecord(
-      evaluatedParts(parts, opened),
-      { iteration: 0, split, problems, source },
-      {
-        onAnswer: ({ tokens, ...answer }) => answers?.add({ ...answer, tokens: tokens.length }),
-        onProgress: reporter.onEvaluation,
-        shouldStop: () => signal.aborted,
-      },
-    ),
-  );
-  if (signal.aborted) throw new InterruptedRun("interrupted: nothing was measured");
-  reporter.json({ event: "finished", ...evaluation, ...(answers && { answers: answers.path }) });
-  reporter.text(evaluationText(evaluation));
-  if (answers !== undefined) reporter.text(`answers  ${answers.path}\n`);
+  const subject = await openSubject(config, context);
+  const { runDir, out } = options;
+  const directory =
+    out ?? (runDir === undefined ? runDirectoryFor("eval", { set: [] }) : join(runDir, "evaluation"));
+  const reports = await withRespondent(config, options, context, reporter, async (respondent) => {
+    const found: BenchmarkReport[] = [];
+    for (const benchmark of subject.benchmarks) {
+      const { problems } = subject;
+      found.push(await evaluateOn(benchmark, respondent, { config, problems, directory, reporter, context }));
+    }
+    return found;
+  });
+  reporter.json({ event: "finished", directory, ...summary(reports) });
+}
+
+/** The main measure of each benchmark, and the mean of those that are shares; of one benchmark its whole report. */
+function summary(reports: readonly BenchmarkReport[]) {
+  const mains = reports.map(({ benchmark, problems, main, measures }) => {
+    const { value = null, low = null, high = null, most } = measures[main] ?? {};
+    return { benchmark, problems, measure: main, value, low, high, ...(most !== undefined && { most }) };
+  });
+  const [only] = mains;
+  if (only !== undefined && mains.length === 1) {
+    return { ...reports[0], [only.measure]: only.value, low: only.low, high: only.high };
+  }
+  const shares = mains.flatMap(({ value, most }) => (most === undefined && value !== null ? [value] : []));
+  const average = shares.length === 0 ? null : shares.reduce((sum, value) => sum + value, 0) / shares.length;
+  return { benchmarks: mains, average };
 }
 
 /** Adds what `fovea eval` takes and does. */
 export function configure(command: Command, context: CliContext): void {
-  addAnswersOption(addTrainedOptions(command)).action((file: string | undefined, options: EvalOptions) =>
-    evaluateModel(file, options, context),
-  );
+  addProtocolOptions(addTrainedOptions(command))
+    .option(
+      "--out <directory>",
+      "where answers and reports are written, in a folder for each benchmark; evaluation/ of the run directory unless given",
+    )
+    .action((file: string | undefined, options: EvalOptions) => evaluateModel(file, options, context));
 }

@@ -33,7 +33,21 @@ const COMMANDS: readonly {
     load: () => import("./train.ts"),
   },
   { name: "sft", summary: "supervised warm start on demonstrations", load: () => import("./sft.ts") },
-  { name: "eval", summary: "greedy accuracy with its interval", load: () => import("./eval.ts") },
+  {
+    name: "eval",
+    summary: "a model on benchmarks, or on a split of its task, every answer on disk",
+    load: () => import("./eval.ts"),
+  },
+  {
+    name: "score",
+    summary: "recorded answers judged again, by another verdict or a judge",
+    load: () => import("./score.ts"),
+  },
+  {
+    name: "benchmarks",
+    summary: "every built-in benchmark with its task, size, metric and source",
+    load: () => import("./benchmarks.ts"),
+  },
   {
     name: "credit",
     summary: "token weights of any credit method, on recorded signals or on a completion",
@@ -46,8 +60,13 @@ const COMMANDS: readonly {
   },
   {
     name: "compare",
-    summary: "a grid of objectives, credit methods and seeds, and its table",
+    summary: "a grid of settings and seeds, and its table",
     load: () => import("./compare.ts"),
+  },
+  {
+    name: "reproduce",
+    summary: "a table or figure of a paper: printed numbers beside ours",
+    load: () => import("./reproduce.ts"),
   },
   {
     name: "diagnose",
@@ -84,7 +103,8 @@ const COMMANDS: readonly {
   },
   {
     name: "serve",
-    summary: "the Tinker API over this machine's engine, for any client that speaks it",
+    summary:
+      "the Tinker API and chat completions over this machine's engine, for any client that speaks them",
     load: () => import("./serve.ts"),
   },
   { name: "view", summary: "runs in the browser, live while they train", load: () => import("./view.ts") },

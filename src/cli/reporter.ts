@@ -4,7 +4,7 @@
  */
 
 import type { RetryEvent } from "../engine/index.ts";
-import { type Evaluation, type Share, textTable } from "../eval/index.ts";
+import type { Share } from "../eval/index.ts";
 import type { RunEvent } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
 import { downloadMoment } from "./download-bar.ts";
@@ -14,36 +14,9 @@ const PHASES = { sft: "warm start", train: "learning" } as const;
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
-/** A name in words: "readingPerDigit" as "reading per digit". */
-const words = (name: string) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-
 /** A share with its interval, in per cent. */
 export function shareText({ share, low, high }: Pick<Share, "share" | "low" | "high">): string {
   return `${percent(share)} [${percent(low)}, ${percent(high)}]`;
-}
-
-/** An evaluation as a few lines. */
-export function evaluationText(evaluation: Evaluation): string {
-  const { problems, accuracy, low, high, byKind, measures = {} } = evaluation;
-  const rows: [string, string][] = [
-    [
-      "accuracy",
-      `${shareText({ share: accuracy, low, high })}  of ${problems - evaluation.unscorable} problems, Wilson 95 %`,
-    ],
-    ...Object.entries(byKind).map(([kind, share]): [string, string] => [
-      `  ${kind}`,
-      `${shareText(share)}  of ${share.of}`,
-    ]),
-  ];
-  for (const [name, share] of Object.entries(measures)) {
-    if (share.of > 0) rows.push([words(name), `${shareText(share)}  of ${share.of}`]);
-  }
-  if (evaluation.unscorable > 0) rows.push(["could not be judged", String(evaluation.unscorable)]);
-  rows.push(["completion tokens", evaluation.completionTokensMean.toFixed(1)]);
-  if (evaluation.brokenRows > 0) rows.push(["broken rows skipped", String(evaluation.brokenRows)]);
-  if (evaluation.filteredRows > 0) rows.push(["rows left out", String(evaluation.filteredRows)]);
-  if (evaluation.truncatedShare > 0) rows.push(["cut off", percent(evaluation.truncatedShare)]);
-  return `${textTable(rows)}\n`;
 }
 
 /** An engine elsewhere that does not answer yet, in words. */

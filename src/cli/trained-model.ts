@@ -30,11 +30,23 @@ export function addTrainedOptions(command: Command): Command {
     .option("--problems <n>", "short for --set evaluation.problems=n", wholeNumber);
 }
 
-/** The configuration to look at a model with: that of the run directory below preset, file and flags. */
-export function trainedConfig(file: string | undefined, options: TrainedOptions): Promise<Config> {
+/**
+ * The configuration to look at a model with: that of the run directory below preset, file and flags.
+ *
+ * @param extra settings under `evaluation`
+ */
+export function trainedConfig(
+  file: string | undefined,
+  options: TrainedOptions,
+  extra: Settings = {},
+): Promise<Config> {
   const { runDir, split, problems } = options;
   const base = runDir === undefined ? {} : (RunDirectory.open(runDir).record.config as Settings);
-  const evaluation = { ...(split && { split }), ...(problems !== undefined && { problems }) };
+  const evaluation = {
+    ...(split && { split }),
+    ...(problems !== undefined && { problems, benchmarkProblems: problems }),
+    ...extra,
+  };
   return configFrom(file, options, { base, extra: { evaluation } });
 }
 

@@ -1,54 +1,148 @@
 import { describe, expect, test } from "vitest";
-import { gridCells } from "./grid.ts";
+import { cellKey, cellName } from "./cell.ts";
+import { readGrid } from "./grid.ts";
 
-describe("gridCells", () => {
-  test("crosses algorithms, credits and seeds, seeds innermost", () => {
-    const cells = gridCells({ algorithms: ["grpo", "dapo"], credits: ["uniform", "dyco-rl"], seeds: [3, 4] });
-    expect(cells.map(({ name }) => name)).toEqual([
-      "grpo-uniform-3",
-      "grpo-uniform-4",
-      "grpo-dyco-rl-3",
-      "grpo-dyco-rl-4",
-      "dapo-uniform-3",
-      "dapo-uniform-4",
-      "dapo-dyco-rl-3",
-      "dapo-dyco-rl-4",
+const trained = (grid: Parameters<typeof readGrid>[0]) => readGrid({ start: false, ...grid }).cells;
+
+describe("readGrid", () => {
+  test("crosses axes in their order, seeds innermost", () => {
+    const cells = trained({
+      axes: { algorithm: ["grpo", "dapo"], credit: ["uniform", "dyco-rl"] },
+      seeds: [3, 4],
+    });
+    expect(cells.map(cellName)).toEqual([
+      "grpo, uniform, seed 3",
+      "grpo, uniform, seed 4",
+      "grpo, dyco-rl, seed 3",
+      "grpo, dyco-rl, seed 4",
+      "dapo, uniform, seed 3",
+      "dapo, uniform, seed 4",
+      "dapo, dyco-rl, seed 3",
+      "dapo, dyco-rl, seed 4",
     ]);
-    const last = cells.at(-1)!;
-    expect(last.config.algorithm.kind).toBe("dapo");
-    expect(last.config.credit.kind).toBe("dyco-rl");
-    expect(last.config.train.seed).toBe(4);
+    const { config } = cells.at(-1)!;
+    expect(config.algorithm.kind).toBe("dapo");
+    expect(config.credit.kind).toBe("dyco-rl");
+    expect(config.train.seed).toBe(4);
   });
 
-  test("takes parts whole under names of one's own, over settings and a preset", () => {
-    const [cell] = gridCells({
+  test("any key is an axis, laid over settings and a preset", () => {
+    const cells = trained({
       preset: "digits-quick",
-      config: { train: { groupSize: 4 } },
-      credits: { strong: { kind: "dyco-rl", alpha: 0.6 } },
+      config: { credit: { kind: "dyco-rl", alpha: 0.6 }, train: { promptsPerIteration: 4 } },
+      axes: { "credit.alpha": [0.1, 0.4], "train.groupSize": [4, 8], model: ["small"] },
       seeds: [1],
     });
-    expect(cell).toMatchObject({ name: "grpo-strong-1", algorithm: "grpo", credit: "strong" });
-    expect(cell!.config.credit).toMatchObject({ kind: "dyco-rl", alpha: 0.6 });
-    expect(cell!.config.train.groupSize).toBe(4);
+    expect(cells.map(({ labels }) => Object.values(labels).join(" "))).toEqual([
+      "0.1 4 small",
+      "0.1 8 small",
+      "0.4 4 small",
+      "0.4 8 small",
+    ]);
+    expect(cells[3]!.config.credit).toMatchObject({ kind: "dyco-rl", alpha: 0.4 });
+    expect(cells[3]!.config.train).toMatchObject({ groupSize: 8, promptsPerIteration: 4 });
   });
 
-  test("names the nearest key, parts that stand twice, and names that are no file's", () => {
-    expect(() => gridCells({ seed: [1] })).toThrow('unknown key "seed"; did you mean "seeds"?');
-    expect(() => gridCells({ credits: ["uniform", { kind: "uniform" }] })).toThrow('"uniform" twice');
-    expect(() => gridCells({ credits: { "../up": "uniform" } })).toThrow('got "../up"');
-    expect(() => gridCells({ seeds: [] })).toThrow("grid.seeds");
+  test("an axis of presets lies below the file's settings, one of whole settings above them", () => {
+    const cells = trained({
+      config: { train: { groupSize: 6 } },
+      axes: {
+        preset: ["grpo-vicra", "dapo-vicra"],
+        config: { plain: { credit: "uniform" }, vicra: {} },
+      },
+      seeds: [0],
+    });
+    expect(cells.map(({ config }) => `${config.algorithm.kind} ${config.credit.kind}`)).toEqual([
+      "grpo uniform",
+      "grpo vicra",
+      "dapo uniform",
+      "dapo vicra",
+    ]);
+    expect(cells.every(({ config }) => config.train.groupSize === 6)).toBe(true);
+    expect(() => readGrid({ preset: "digits", axes: { preset: ["digits"] } })).toThrow("got both");
   });
 
-  test("names every impossible pair before anything is run", () => {
+  test("weights that learning begins with have a cell of their own, once for all that begin with them", () => {
+    const { cells } = readGrid({
+      axes: { credit: ["uniform", "dyco-rl"], "sft.steps": [2, 3] },
+      seeds: [0, 1],
+    });
+    const starts = cells.filter(({ isTrained }) => !isTrained);
+    expect(starts.map(cellName)).toEqual([
+      "2, before training, seed 0",
+      "2, before training, seed 1",
+      "3, before training, seed 0",
+      "3, before training, seed 1",
+    ]);
+    expect(cells.slice(0, 4)).toEqual(starts);
+  });
+
+  test("names the nearest key, values that stand twice, and values without a name", () => {
+    expect(() => readGrid({ seed: [1] })).toThrow('unknown key "seed"; did you mean "seeds"?');
+    expect(() => readGrid({ axes: { credit: ["uniform", { kind: "uniform" }] } })).toThrow('"uniform" twice');
+    expect(() => readGrid({ axes: { reward: [{ weight: 1 }] } })).toThrow("expected names for settings");
+    expect(() => readGrid({ axes: { credit: [] } })).toThrow("grid.axes.credit");
+    expect(() => readGrid({ seeds: [] })).toThrow("grid.seeds");
+    expect(() => readGrid({ axes: { "train.grupSize": [4] } })).toThrow("did you mean train.groupSize?");
+  });
+
+  test("baseline and averages name axes and values of the grid", () => {
+    const axes = { credit: ["uniform", "dyco-rl"] };
+    expect(() => readGrid({ axes, baseline: { algorithm: "grpo" } })).toThrow(
+      'grid.baseline: expected axes of the grid, credit, got "algorithm"',
+    );
+    expect(() => readGrid({ axes, baseline: { credit: "vicra" } })).toThrow("one of uniform, dyco-rl");
+    expect(() => readGrid({ axes, averages: ["seed"] })).toThrow("grid.averages: expected axes of the grid");
+  });
+
+  test("names every impossible cell before anything is run", () => {
     const grid = {
-      algorithms: { whole: { kind: "gspo", form: "sequence" } },
-      credits: ["uniform", "dyco-rl"],
+      axes: { algorithm: { whole: { kind: "gspo", form: "sequence" } }, credit: ["uniform", "dyco-rl"] },
     };
-    expect(() => gridCells(grid)).toThrow(/whole x dyco-rl: .*erases token credit/);
-    expect(() => gridCells(grid)).not.toThrow(/whole x uniform/);
+    expect(() => readGrid(grid)).toThrow(/whole x dyco-rl: .*erases token credit/);
+    expect(() => readGrid(grid)).not.toThrow(/whole x uniform/);
+  });
+
+  test("measures are evaluations unless they say otherwise, and name what they cannot be", () => {
+    const { measures } = readGrid({
+      measures: {
+        accuracy: {},
+        reading: { metric: "readingPerDigit" },
+        time: { kind: "run", metric: "reward" },
+      },
+    });
+    expect(measures.map(({ name, unit }) => `${name} ${unit}`)).toEqual([
+      "accuracy share",
+      "reading share",
+      "time number",
+    ]);
+    expect(() => readGrid({ measures: { a: { kind: "evaluations" } } })).toThrow(
+      'measures.a.kind: expected one of evaluation, run, diagnosis, rollouts, got "evaluations"; did you mean "evaluation"?',
+    );
+    expect(() => readGrid({ measures: { a: { metrik: "reward" } } })).toThrow(
+      "measures.a.options: unknown option metrik",
+    );
   });
 
   test("runs a seed once that is written twice", () => {
-    expect(gridCells({ seeds: [2, 2] })).toHaveLength(1);
+    expect(trained({ seeds: [2, 2] })).toHaveLength(1);
+  });
+});
+
+describe("cellKey", () => {
+  const key = (config: object, seed = 0) => cellKey(trained({ config, seeds: [seed] })[0]!);
+
+  test("is the same for the same run, however its settings are written", () => {
+    const one = key({ credit: "dyco-rl", train: { groupSize: 8 } });
+    expect(key({ train: { groupSize: 8 }, credit: { kind: "dyco-rl", alpha: 0.2 } })).toBe(one);
+    expect(one).toMatch(/^grpo-dyco-rl-0-[0-9a-f]{16}$/);
+  });
+
+  test("does not see what changes no weight, and sees all else", () => {
+    const one = key({});
+    expect(key({ train: { checkpointEvery: 3, evaluateEvery: 2 }, evaluation: { problems: 9 } })).toBe(one);
+    expect(key({ train: { learningRate: 0.5 } })).not.toBe(one);
+    expect(key({ data: { noise: 0.1 } })).not.toBe(one);
+    expect(key({}, 1)).not.toBe(one);
   });
 });

@@ -1,27 +1,31 @@
 /**
  * @module
- * A grid of runs: algorithms × credit methods × seeds over one configuration. Everything in a grid but these three is
- * the same in all of its cells.
+ * A grid of runs: axes over one configuration, and seeds. Everything in a grid but its axes is the same in all of its cells;
+ * algorithm and credit method are axes like others.
  */
 import * as z from "zod";
-import { type Config, findPreset, resolveConfig } from "../config/index.ts";
+import { findPreset, resolveConfig } from "../config/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import { nearestName, type Settings } from "../parts/index.ts";
+import { type Axis, type AxisValue, axisSchema, readAxis } from "./axis.ts";
+import { type Baseline, sameBut } from "./baseline.ts";
+import { type Cell, startKey } from "./cell.ts";
+import type { Measure } from "./measure.ts";
+import { readMeasures } from "./measures/registry.ts";
 
 const settings = z.record(z.string(), z.unknown());
-
-/** A part of the configuration, by its kind alone or whole. */
-const choice = z.union([z.string().min(1), settings]);
-
-/** By name, or a list of kinds, whose names they are. */
-const choices = z.union([z.array(choice).min(1), z.record(z.string(), choice)]);
+const labels = z.record(z.string(), z.string());
 
 const gridSchema = z
   .strictObject({
     preset: z.string().optional().describe("Settings to begin with, by name."),
     config: settings.default({}).describe("Settings of every cell, over those of the preset."),
-    algorithms: choices.optional().describe("Policy objectives; that of the configuration unless given."),
-    credits: choices.optional().describe("Credit methods; that of the configuration unless given."),
+    axes: z
+      .record(z.string().min(1), axisSchema)
+      .default({})
+      .describe(
+        "Values by key: a dotted key of the configuration such as credit or train.groupSize, preset, or config for whole settings; a list, or values by name.",
+      ),
     seeds: z
       .array(
         z
@@ -31,58 +35,148 @@ const gridSchema = z
       )
       .min(1)
       .default([0, 1, 2])
-      .describe("Values of train.seed."),
+      .describe("Values of train.seed; tables are means over them."),
+    measures: z
+      .record(z.string().min(1), settings)
+      .default({ accuracy: {} })
+      .describe("What is measured, by the name of its column; accuracy as evaluation says unless given."),
+    baseline: labels
+      .optional()
+      .describe(
+        "Values of axes, such as { credit: uniform }: every other cell is compared with the cell that differs in these axes alone.",
+      ),
+    averages: z.array(z.string()).default([]).describe("Axes over whose values rows of means are added."),
+    pairing: z
+      .enum(["auto", "seeds", "problems"])
+      .default("auto")
+      .describe(
+        "What intervals and tests of differences run over: seeds, which says something of training anew; problems, of these weights alone; auto takes seeds from three on.",
+      ),
+    start: z.boolean().default(true).describe("Measure the weights that learning begins with too."),
   })
   .describe("A grid of runs to compare.");
 
-/** One run of a grid. */
-export interface Cell {
-  /** Unique in its grid, and fit for a file's name. */
-  readonly name: string;
-  readonly algorithm: string;
-  readonly credit: string;
-  readonly seed: number;
-  readonly config: Config;
+/** How intervals and tests run. */
+export type Pairing = "seeds" | "problems";
+
+/** What a grid file says. */
+export interface Grid {
+  /** Keys of the axes, in the order of their columns. */
+  readonly axes: readonly string[];
+  readonly cells: readonly Cell[];
+  readonly measures: readonly Measure[];
+  readonly baseline?: Baseline;
+  readonly averages: readonly string[];
+  readonly pairing: Pairing;
 }
 
-type Choices = z.output<typeof choices>;
-
-/** Names that are files' names on every system. */
-const NAME = /^[\w.=+-]+$/;
+/** Seeds from which on intervals run over them. */
+const ENOUGH_SEEDS = 3;
 
 /**
- * The cells that a grid describes, seeds innermost.
+ * The grid that a file describes: its cells in the order of the axes, seeds innermost, those of starting weights first.
  *
  * @param grid as a file says it
  * @throws ConfigError naming every cell whose configuration is impossible
  */
-export function gridCells(grid: Settings): Cell[] {
-  const { preset, config, algorithms, credits, seeds } = parseGrid(grid);
-  const base = preset === undefined ? {} : (findPreset(preset).settings as Settings);
-  const cells: Cell[] = [];
-  const wrong: string[] = [];
-  for (const [algorithm, algorithmPart] of named("algorithms", algorithms)) {
-    for (const [credit, creditPart] of named("credits", credits)) {
-      try {
-        for (const seed of new Set(seeds)) {
-          const overrides = {
-            ...(algorithmPart !== undefined && { algorithm: algorithmPart }),
-            ...(creditPart !== undefined && { credit: creditPart }),
-            train: { seed },
-          };
-          const own = resolveConfig({ preset: base, file: config, overrides });
-          const names = { algorithm: algorithm ?? own.algorithm.kind, credit: credit ?? own.credit.kind };
-          cells.push({ name: `${names.algorithm}-${names.credit}-${seed}`, ...names, seed, config: own });
-        }
-      } catch (error) {
-        if (!(error instanceof ConfigError)) throw error;
-        wrong.push(`${algorithm ?? "algorithm"} x ${credit ?? "credit"}: ${error.message}`);
-      }
-    }
+export function readGrid(grid: Settings): Grid {
+  const parsed = parseGrid(grid);
+  const axes = Object.entries(parsed.axes).map(([key, values]) => readAxis(key, values));
+  if (parsed.preset !== undefined && "preset" in parsed.axes) {
+    throw new ConfigError("grid.preset: expected it or grid.axes.preset, got both");
   }
+  checkLabels(axes, parsed.baseline ?? {});
+  checkAverages(axes, parsed.averages);
+  const seeds = [...new Set(parsed.seeds)];
+  const trained = trainedCells(axes, { ...parsed, seeds });
+  return {
+    axes: axes.map(({ key }) => key),
+    cells: [...(parsed.start ? startCells(axes, trained) : []), ...trained],
+    measures: readMeasures(parsed.measures),
+    ...(parsed.baseline && { baseline: sameBut(parsed.baseline) }),
+    averages: parsed.averages,
+    pairing:
+      parsed.pairing === "auto" ? (seeds.length < ENOUGH_SEEDS ? "problems" : "seeds") : parsed.pairing,
+  };
+}
+
+/** Every combination of the axes' values, the last axis innermost. */
+function combinations(axes: readonly Axis[]): AxisValue[][] {
+  return axes.reduce<AxisValue[][]>(
+    (combined, { values }) => combined.flatMap((before) => values.map((value) => [...before, value])),
+    [[]],
+  );
+}
+
+function trainedCells(
+  axes: readonly Axis[],
+  { preset, config, seeds }: Pick<z.output<typeof gridSchema>, "preset" | "config" | "seeds">,
+): Cell[] {
+  const base = preset === undefined ? {} : (findPreset(preset).settings as Settings);
+  const wrong: string[] = [];
+  const cells = combinations(axes).flatMap((values) => {
+    try {
+      return seeds.map((seed): Cell => {
+        const over = values.flatMap((value): Settings[] => (value.over === undefined ? [] : [value.over]));
+        const own = resolveConfig({
+          preset: values.find(({ base }) => base !== undefined)?.base ?? base,
+          file: config,
+          overrides: [...over, { train: { seed } }],
+        });
+        const labels = Object.fromEntries(values.map(({ label }, i) => [axes[i]!.key, label]));
+        return { labels, seed, config: own, isTrained: true };
+      });
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      wrong.push(`${values.map(({ label }) => label).join(" x ") || "the configuration"}: ${error.message}`);
+      return [];
+    }
+  });
   if (wrong.length > 0) throw new ConfigError(`grid:\n${wrong.join("\n")}`);
   return cells;
 }
+
+/**
+ * Cells of the weights that learning begins with, one for each of these and seed. On an axis whose values all begin alike they
+ * have no value; where some begin alike, the names of these.
+ */
+function startCells(axes: readonly Axis[], trained: readonly Cell[]): Cell[] {
+  const starts = new Map<string, Cell[]>();
+  for (const cell of trained) {
+    const key = `${cell.seed} ${startKey(cell)}`;
+    starts.set(key, [...(starts.get(key) ?? []), cell]);
+  }
+  return [...starts.values()].map((cells): Cell => {
+    const { seed, config } = cells[0]!;
+    const labels = axes.flatMap(({ key, values }): [string, string][] => {
+      const own = new Set(cells.map((cell) => cell.labels[key]));
+      return own.size === values.length ? [] : [[key, [...own].join(", ")]];
+    });
+    return { labels: Object.fromEntries(labels), seed, config, isTrained: false };
+  });
+}
+
+function checkLabels(axes: readonly Axis[], baseline: Readonly<Record<string, string>>): void {
+  for (const [key, label] of Object.entries(baseline)) {
+    const axis = axes.find((one) => one.key === key);
+    if (axis === undefined) {
+      throw new ConfigError(`grid.baseline: expected axes of the grid, ${axisNames(axes)}, got "${key}"`);
+    }
+    const known = axis.values.map((value) => value.label);
+    if (!known.includes(label)) {
+      throw new ConfigError(`grid.baseline.${key}: expected one of ${known.join(", ")}, got "${label}"`);
+    }
+  }
+}
+
+function checkAverages(axes: readonly Axis[], averages: readonly string[]): void {
+  const odd = averages.find((key) => axes.every((axis) => axis.key !== key));
+  if (odd !== undefined) {
+    throw new ConfigError(`grid.averages: expected axes of the grid, ${axisNames(axes)}, got "${odd}"`);
+  }
+}
+
+const axisNames = (axes: readonly Axis[]) => axes.map(({ key }) => key).join(", ") || "which has none";
 
 function parseGrid(grid: Settings): z.output<typeof gridSchema> {
   const parsed = gridSchema.safeParse(grid);
@@ -96,30 +190,4 @@ function parseGrid(grid: Settings): z.output<typeof gridSchema> {
     });
   });
   throw new ConfigError(words.join("\n"));
-}
-
-/** Names and parts; one pair of nothings where nothing is said. */
-function named(
-  what: string,
-  chosen: Choices | undefined,
-): [name: string | undefined, part: z.output<typeof choice> | undefined][] {
-  if (chosen === undefined) return [[undefined, undefined]];
-  const pairs = Array.isArray(chosen)
-    ? chosen.map((part): [string, z.output<typeof choice>] => [
-        typeof part === "string" ? part : String(part["kind"]),
-        part,
-      ])
-    : Object.entries(chosen);
-  const names = pairs.map(([name]) => name);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) {
-    throw new ConfigError(
-      `grid.${what}: "${twice}" twice; give them names: { name: { kind: ${twice}, … }, … }`,
-    );
-  }
-  const odd = names.find((name) => !NAME.test(name));
-  if (odd !== undefined) {
-    throw new ConfigError(`grid.${what}: expected names of letters, digits and . = + - _, got "${odd}"`);
-  }
-  return pairs;
 }

@@ -1,7 +1,27 @@
 /**
  * @module
- * Comparisons: a grid of algorithms, credit methods and seeds, run cell by cell, and the table it comes to.
+ * Comparisons: a grid of axes and seeds, run cell by cell, what is measured of each, and the table it comes to. Start with
+ * `grid`; `cell` says what makes two cells one, `store` keeps them.
  */
-export { type Cell, gridCells } from "./grid.ts";
+
+export { type Axis, type AxisValue, readAxis } from "./axis.ts";
+export type { Baseline } from "./baseline.ts";
+export { type Cell, cellKey, cellName, contentKey, startKey } from "./cell.ts";
+export type { BySeed, Difference } from "./differences.ts";
+export { comparisonLatex } from "./formats/latex.ts";
+export { comparisonMarkdown, comparisonText } from "./formats/text.ts";
+export { numberWords, pWords, signedWords, TESTS } from "./formats/words.ts";
+export { type Grid, type Pairing, readGrid } from "./grid.ts";
+export type { Evidence, Measure, Measured, Subject, Unit } from "./measure.ts";
+export { readMeasures } from "./measures/registry.ts";
+export {
+  type AdjustedDifference,
+  AVERAGE,
+  type Column,
+  type Comparison,
+  type ComparisonRow,
+  comparison,
+  type RowValue,
+} from "./rows.ts";
 export { type CellResult, type GridOptions, runGrid } from "./run-grid.ts";
-export { type ComparisonRow, comparisonMarkdown, comparisonRows, comparisonText } from "./table.ts";
+export { CellStore } from "./store.ts";

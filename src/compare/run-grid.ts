@@ -1,135 +1,137 @@
 /**
  * @module
- * Runs a grid cell by cell, and takes up where it stopped. A cell is a run directory of its own under `cells/`; its
- * result, written last, is a file under `results/`. Cells of the same seed begin with the same warm start.
+ * Runs a grid cell by cell, measures each, and takes up where it stopped. Cells whose learning begins with the same weights
+ * begin with the same warm start.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import {
   type Config,
-  evaluatedParts,
+  fetchModel,
   hasWarmStart,
   type OpenEngine,
-  openConfiguredDialogue,
   openEngine,
-  openParts,
   runTraining,
   runWarmStart,
 } from "../config/index.ts";
-import { splitSource } from "../data/index.ts";
-import { RunError } from "../errors/index.ts";
-import {
-  configDifferences,
-  evaluationRecord,
-  FINAL_MODEL,
-  type OnEvent,
-  RunDirectory,
-} from "../train/index.ts";
-import type { Cell } from "./grid.ts";
+import type { Engine } from "../engine/index.ts";
+import { FINAL_MODEL, type OnEvent, RunDirectory } from "../train/index.ts";
+import { type Cell, cellKey } from "./cell.ts";
+import type { Measure, Measured } from "./measure.ts";
+import type { CellStore } from "./store.ts";
 
-/** What a finished cell says. */
+/** What was measured of a cell. */
 export interface CellResult {
-  readonly name: string;
-  readonly algorithm: string;
-  readonly credit: string;
-  readonly seed: number;
-  /** Greedy accuracy on `evaluation.problems` held-out problems, in [0, 1]. */
-  readonly accuracy: number;
-  readonly problems: number;
-  /** Accuracy of the weights that learning began with. */
-  readonly accuracyBefore: number;
-  /** As the grid describes it, to tell another grid's result by. */
-  readonly config: Config;
+  readonly cell: Cell;
+  /** By the name of the measure; missing where the cell has no such evidence. */
+  readonly measured: Readonly<Record<string, Measured>>;
 }
 
 export interface GridOptions {
   readonly cells: readonly Cell[];
-  readonly directory: string;
-  /** Called when a cell begins, and when it ends or was found to be done. */
+  readonly measures: readonly Measure[];
+  readonly store: CellStore;
+  /** Called when a cell begins, unless it was found to be done, and when it ends. */
   readonly onCell?: (cell: Cell, result: CellResult | undefined) => void;
   readonly onEvent?: OnEvent;
+  /** Told how far the measuring of a cell is. */
+  readonly onMeasure?: (done: number, total: number) => void;
   readonly signal?: AbortSignal | undefined;
   readonly openEngine?: OpenEngine;
   readonly clock?: () => number;
 }
 
 /**
- * Runs every cell that has no result yet.
+ * Runs and measures every cell that has no result yet.
  *
  * @returns results in the order of the cells; fewer when the signal was aborted
- * @throws RunError when a cell was run before with another configuration, naming what differs
+ * @throws RunError when a result cannot be read
  */
 export async function runGrid(options: GridOptions): Promise<CellResult[]> {
   const { cells, onCell } = options;
-  const starts = new Map<string, number>();
   const results: CellResult[] = [];
   for (const cell of cells) {
-    const known = knownResult(options.directory, cell);
+    const known = knownResult(cell, options);
     if (known === undefined) onCell?.(cell, undefined);
-    const result = known ?? (await runCell(cell, options, starts));
-    if (result === undefined) break;
+    if (known === undefined && !(await runCell(cell, options))) break;
+    const result = known ?? knownResult(cell, options)!;
     onCell?.(cell, result);
     results.push(result);
   }
   return results;
 }
 
-const resultFile = (directory: string, cell: Cell) => join(directory, "results", `${cell.name}.json`);
-
-function knownResult(directory: string, cell: Cell): CellResult | undefined {
-  const file = resultFile(directory, cell);
-  if (!existsSync(file)) return undefined;
-  let result: CellResult;
-  try {
-    result = JSON.parse(readFileSync(file, "utf8")) as CellResult;
-  } catch (error) {
-    throw new RunError(`${file}: expected a result, got text that is no JSON`, { cause: error });
-  }
-  const found = configDifferences(result.config, JSON.parse(JSON.stringify(cell.config)));
-  if (found.length > 0) {
-    throw new RunError(`${file}: was measured with another configuration:\n  ${found.join("\n  ")}`);
-  }
-  return result;
+/** The measures that a cell can have. */
+function measuresOf({ isTrained }: Cell, measures: readonly Measure[]): Measure[] {
+  return measures.filter(({ evidence }) => isTrained || evidence.isOfWeights);
 }
 
-/**
- * @param starts accuracies of starting weights that were measured before
- * @returns undefined when it was interrupted
- */
-async function runCell(
+/** All that was measured of a cell; undefined while anything is missing. */
+export function knownResult(
   cell: Cell,
-  options: GridOptions,
-  starts: Map<string, number>,
-): Promise<CellResult | undefined> {
+  { store, measures }: Pick<GridOptions, "store" | "measures">,
+): CellResult | undefined {
+  const measured: [string, Measured][] = [];
+  for (const { name, evidence, pick } of measuresOf(cell, measures)) {
+    const found = store.evidence(cell, evidence);
+    if (found === undefined) return undefined;
+    measured.push([name, pick(found)]);
+  }
+  return { cell, measured: Object.fromEntries(measured) };
+}
+
+/** @returns false when it was interrupted */
+async function runCell(cell: Cell, options: GridOptions): Promise<boolean> {
+  const { store, signal } = options;
   const start = await startingWeights(cell, options);
-  if (start === undefined) return undefined;
-  const runDirectory = join(options.directory, "cells", cell.name);
-  const model = join(runDirectory, FINAL_MODEL);
-  if (!existsSync(model)) {
+  if (start === undefined) return false;
+  const runDirectory = cell.isTrained ? store.runDirectory(cell) : undefined;
+  if (runDirectory !== undefined && !store.isTrained(cell)) {
     const resume = RunDirectory.exists(runDirectory);
     const { status } = await runTraining({ ...runOptions(options), config: start, runDirectory, resume });
-    if (status === "interrupted") return undefined;
+    if (status === "interrupted") return false;
   }
-  const key = JSON.stringify([start.model, start.model.kind === "small" ? cell.seed : null]);
-  const accuracyBefore = starts.get(key) ?? (await measure(start, undefined, options)).accuracy;
-  starts.set(key, accuracyBefore);
-  const { accuracy, problems } = await measure(start, model, options);
-  if (options.signal?.aborted) return undefined;
-  const { name, algorithm, credit, seed, config } = cell;
-  const result = { name, algorithm, credit, seed, accuracy, problems, accuracyBefore, config };
-  mkdirSync(join(options.directory, "results"), { recursive: true });
-  writeFileSync(resultFile(options.directory, cell), `${JSON.stringify(result, null, 2)}\n`);
-  return result;
+  const open = options.openEngine ?? openEngine;
+  let engine: Engine | undefined;
+  const opened = async () => {
+    if (engine !== undefined) return engine;
+    engine = await open(await fetchModel(start, options.onEvent));
+    if (runDirectory !== undefined) await engine.load(join(runDirectory, FINAL_MODEL));
+    return engine;
+  };
+  try {
+    for (const { evidence } of measuresOf(cell, options.measures)) {
+      if (store.evidence(cell, evidence) !== undefined) continue;
+      const { config } = cell;
+      const [identity, directory] = [cellKey(cell), store.evidenceDirectory(cell, evidence)];
+      const subject = {
+        config,
+        identity,
+        directory,
+        runDirectory,
+        engine: opened,
+        signal,
+        onProgress: options.onMeasure,
+      };
+      const found = await evidence.gather(subject);
+      if (found === undefined || signal?.aborted) return false;
+      store.keep(cell, evidence, found);
+    }
+  } finally {
+    await engine?.close();
+  }
+  return true;
 }
 
-/** The cell's configuration with the weights of its seed's warm start; undefined when that was interrupted. */
-async function startingWeights({ config, seed }: Cell, options: GridOptions): Promise<Config | undefined> {
-  if (!hasWarmStart(config)) return config;
-  const runDirectory = join(options.directory, "warm-starts", String(seed));
+/** The cell's configuration with the weights of its warm start; undefined when that was interrupted. */
+async function startingWeights(cell: Cell, options: GridOptions): Promise<Config | undefined> {
+  const { config, start = config } = cell;
+  if (!hasWarmStart(start)) return { ...config, model: start.model };
+  const runDirectory = options.store.warmStart(cell);
   const path = join(runDirectory, FINAL_MODEL);
   if (!existsSync(path)) {
     const resume = RunDirectory.exists(runDirectory);
-    const { status } = await runWarmStart({ ...runOptions(options), config, runDirectory, resume });
+    const { status } = await runWarmStart({ ...runOptions(options), config: start, runDirectory, resume });
     if (status === "interrupted") return undefined;
   }
   return { ...config, model: { kind: "directory", path } };
@@ -142,23 +144,4 @@ function runOptions({ onEvent, signal, openEngine: open, clock }: GridOptions) {
     ...(open && { openEngine: open }),
     ...(clock && { clock }),
   };
-}
-
-/** @param weights a model directory; those of the configuration when undefined */
-async function measure(config: Config, weights: string | undefined, options: GridOptions) {
-  const { split, problems } = config.evaluation;
-  const parts = await openParts(config);
-  const source = await splitSource(parts.task, split);
-  const engine = await (options.openEngine ?? openEngine)(config);
-  try {
-    if (weights !== undefined) await engine.load(weights);
-    const evaluated = evaluatedParts(parts, { engine, dialogue: await openConfiguredDialogue(config) });
-    return await evaluationRecord(
-      evaluated,
-      { iteration: 0, split, problems, source },
-      { shouldStop: () => options.signal?.aborted ?? false },
-    );
-  } finally {
-    await engine.close();
-  }
 }

@@ -8,17 +8,20 @@ export { freshSmallModel, SMALL_ASSETS, smallModelConfig } from "../engine/index
 export { createRewards } from "./open/create-rewards.ts";
 export { checkOptions } from "./open/engine-check.ts";
 export { fetchData } from "./open/fetch-data.ts";
+export { evaluationProtocol, evaluationVerdict, openBenchmarks } from "./open/open-benchmarks.ts";
 export {
   type Connection,
   fetchModel,
   type OpenEngine,
   openConfiguredDialogue,
   openEngine,
+  openPromptFormat,
 } from "./open/open-model.ts";
 export {
   type ConfiguredParts,
   checkModules,
   evaluatedParts,
+  moduleHashes,
   type OpenPartsOptions,
   openCredit,
   openObjective,
@@ -29,7 +32,7 @@ export { openVerdict } from "./open/open-verdict.ts";
 export { findPreset, presets } from "./presets/index.ts";
 export { readConfigFile } from "./read-file.ts";
 export { type ConfigSources, resolveConfig } from "./resolve-config.ts";
-export { resumeRules } from "./resume-rules.ts";
+export { isHarmless, resumeRules } from "./resume-rules.ts";
 export {
   hasWarmStart,
   type Opened,

@@ -21,8 +21,8 @@ export interface ConfigSources {
   readonly file?: Settings | undefined;
   /** `--set` flags, `key=value`. */
   readonly flags?: readonly string[] | undefined;
-  /** What other flags of the command say. */
-  readonly overrides?: Settings | undefined;
+  /** What other flags of the command say, or the axes of a grid; later ones win. */
+  readonly overrides?: Settings | readonly Settings[] | undefined;
 }
 
 /** Names the kind of parts that are written without one. */
@@ -81,7 +81,7 @@ function laid(base: Settings, over: Settings): Settings {
  */
 export function resolveConfig(sources: ConfigSources = {}): Config {
   const flags = settingsFromFlags(configSchema, sources.flags ?? []);
-  const layers = [sources.preset ?? {}, sources.file ?? {}, flags, sources.overrides ?? {}];
+  const layers = [sources.preset ?? {}, sources.file ?? {}, flags, ...[sources.overrides ?? []].flat()];
   const settings = layers.map((layer) => expandShortForms(withoutEmpty(layer))).reduce(laid, {});
   const complete = withDefaultKinds(settings);
   const parsed = configSchema.safeParse(complete);

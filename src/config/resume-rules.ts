@@ -19,6 +19,11 @@ const HARMLESS = [
 const REACHED_BY =
   /^(?:reward\.\d+|verdict)\.(?:url|apiKeyVariable|concurrency|timeoutSeconds|retries|cache|budget|cwd)(?:\.|$)/;
 
+/** Whether a setting, by its dotted key, changes neither what a run learns from nor what it learns. */
+export function isHarmless(key: string): boolean {
+  return HARMLESS.includes(key) || REACHED_BY.test(key);
+}
+
 /**
  * `train.iterations` may grow where the learning rate does not depend on it, and settings of the record may change. A
  * configuration that was written before a key was added has the key's default.
@@ -29,7 +34,7 @@ export const resumeRules: ResumeRules = {
     return parsed.success ? parsed.data : config;
   },
   mayChange: (key, now) => {
-    if (HARMLESS.includes(key) || REACHED_BY.test(key)) return true;
+    if (isHarmless(key)) return true;
     const { train } = now as { train?: { schedule?: string } };
     return key === "train.iterations" && train?.schedule === "constant";
   },

@@ -4,9 +4,11 @@
  * that other layers own (algorithm, credit, digits, reward) are their schemas.
  */
 import * as z from "zod";
+import { benchmarkSchema } from "../benchmark/index.ts";
 import { creditSchema } from "../credit/index.ts";
 import { filesSchema, SPLITS } from "../data/index.ts";
-import { ANSWER_FORMATS } from "../eval/index.ts";
+import { ANSWER_FORMATS, chatModelSchema, protocolFields } from "../eval/index.ts";
+import { judgeFields } from "../judge/index.ts";
 import { isHubReference, LORA_MODULES } from "../model/index.ts";
 import { algorithmSchema } from "../objective/index.ts";
 import { rewardEntrySchema, temporalSchema } from "../reward/index.ts";
@@ -100,14 +102,45 @@ const rewardSchema = z
   .default([{ kind: "accuracy", weight: 1, values: [0, 1] }])
   .describe("The parts of the reward, which is their weighted sum.");
 
+const judgedSchema = z
+  .strictObject({
+    ...judgeFields(),
+    prompt: judgeFields()
+      .prompt.unwrap()
+      .optional()
+      .describe("The benchmark's own, else binary, unless given."),
+  })
+  .describe(
+    "A judge that decides on each answer, the benchmark's rule beside it; the rule alone unless given.",
+  );
+
 const evaluationSchema = z
   .strictObject({
     split: z.enum(SPLITS).default("validation").describe("Part of the data set that problems come from."),
     problems: z.int().min(1).default(500).describe("Number of problems."),
     seed: seed.default(1).describe("Seed of the problems, the same for every run that is to be compared."),
     batchSize: z.int().min(1).default(128).describe("Problems that are sampled at once."),
+    benchmarks: z
+      .array(z.discriminatedUnion("kind", [...benchmarkSchema.options, moduleSchema]))
+      .default([])
+      .describe("Benchmarks, in place of the task's split."),
+    benchmarkData: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("Directory with the benchmarks' files; a benchmark's own option data comes first."),
+    benchmarkProblems: z
+      .int()
+      .min(1)
+      .optional()
+      .describe("The first problems of each benchmark; all unless given."),
+    ...protocolFields(),
+    judge: judgedSchema.optional(),
+    server: chatModelSchema
+      .optional()
+      .describe("A model under test behind an OpenAI-compatible server, in place of the engine."),
   })
-  .describe("What fovea eval measures, greedily.");
+  .describe("What fovea eval measures, and how it asks.");
 
 const loraSchema = z
   .strictObject({

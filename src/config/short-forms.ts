@@ -51,9 +51,9 @@ function withTinker(engine: unknown): unknown {
     : engine;
 }
 
-/** `reward: accuracy`, one entry alone, and entries by their kind alone. */
-function expandReward(reward: unknown): unknown {
-  const entries = Array.isArray(reward) ? reward : [reward];
+/** `reward: accuracy` and other lists of parts: one entry alone, and entries by their kind alone. */
+function expandList(parts: unknown): unknown {
+  const entries = Array.isArray(parts) ? parts : [parts];
   return entries.map((entry: unknown) =>
     typeof entry === "string" ? { kind: entry } : withImpliedKind(entry),
   );
@@ -81,8 +81,11 @@ export function expandShortForms(settings: Settings): Settings {
   }
   if (typeof expanded["model"] === "string") expanded["model"] = expandModel(expanded["model"]);
   if ("data" in expanded) expanded["data"] = withImpliedKind(expandData(expanded["data"]));
-  if ("reward" in expanded) expanded["reward"] = expandReward(expanded["reward"]);
-  const { prompt } = expanded;
+  if ("reward" in expanded) expanded["reward"] = expandList(expanded["reward"]);
+  const { prompt, evaluation } = expanded;
+  if (isSettings(evaluation) && "benchmarks" in evaluation) {
+    expanded["evaluation"] = { ...evaluation, benchmarks: expandList(evaluation["benchmarks"]) };
+  }
   if (isSettings(prompt) && "module" in prompt) {
     const { module } = prompt;
     expanded["prompt"] = {

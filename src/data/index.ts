@@ -12,12 +12,18 @@ export {
 } from "./files/check-references.ts";
 export { type FileSplit, findFiles } from "./files/discover.ts";
 export { type FileDemonstrations, openFileDemonstrations } from "./files/file-demonstrations.ts";
+export { type FileRows, openFileRows } from "./files/file-rows.ts";
 export { type FileSource, openFileSource } from "./files/file-source.ts";
 export { fileTask } from "./files/file-task.ts";
+export { imageReferences } from "./files/image-reference.ts";
 export { neededFiles } from "./files/needed-files.ts";
 export { type FilesOptions, filesSchema } from "./files/options.ts";
+export { plainRow } from "./files/plain-row.ts";
 export { readVideoAt } from "./files/read-clip.ts";
+export { literalIn } from "./files/rows/literal.ts";
 export type { Spread } from "./files/spread.ts";
+export type { FileFormat, Row } from "./files/table.ts";
+export { videoReferences } from "./files/video-reference.ts";
 export type { AnnotatorAgreement } from "./labels/agreement.ts";
 export { type AnnotatedLabels, type AnsweredTokens, annotatedLabels } from "./labels/annotated-labels.ts";
 export { type Annotations, annotationKey, completionHash, readAnnotations } from "./labels/annotations.ts";
@@ -26,7 +32,7 @@ export { isRightToken, spanRightTexts } from "./labels/right-texts.ts";
 export type { LabelledSpan } from "./labels/span.ts";
 export { tokenLabels } from "./labels/token-labels.ts";
 export { pictures } from "./pictures.ts";
-export type { Problem, ProblemSource } from "./problem.ts";
+export type { AnsweredProblem, Problem, ProblemSource } from "./problem.ts";
 export { questionParts } from "./question-parts.ts";
 export {
   type Demonstration,

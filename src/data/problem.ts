@@ -30,6 +30,9 @@ export interface Problem {
   readonly keySteps?: readonly (readonly string[])[];
 }
 
+/** A problem once it is asked: without pixels. */
+export type AnsweredProblem = Omit<Problem, "images" | "videos" | "keySteps">;
+
 /** A finite or endless list of problems, each a pure function of its index. */
 export interface ProblemSource {
   /** Identifies the data: a resumed run compares it. */

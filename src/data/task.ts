@@ -7,7 +7,7 @@
 import type * as z from "zod";
 import { DataError } from "../errors/index.ts";
 import type { Definition } from "../parts/index.ts";
-import type { Problem, ProblemSource } from "./problem.ts";
+import type { AnsweredProblem, Problem, ProblemSource } from "./problem.ts";
 
 /** The role of a token in a completion whose truth is known. */
 export type LabelledRole = "image" | "reasoning" | "other";
@@ -110,7 +110,7 @@ export interface Task {
    * over problems and reports each as a share with its interval.
    */
   readonly measures?: (
-    problem: Problem,
+    problem: AnsweredProblem,
     completion: string,
     isRight: boolean,
   ) => Readonly<Record<string, Tally>>;

@@ -3,10 +3,9 @@
  * Where attention goes at right and at wrong tokens: DyCo-RL's correlation analysis (arXiv:2606.08035, section 4.1).
  */
 import type { AttentionRow } from "../credit/index.ts";
-import type { Interval, Rng } from "../math/index.ts";
+import { type BootstrapOptions, bootstrapIntervals, type Interval, type Rng } from "../math/index.ts";
 import { CLASSES, type TokenClass, tokenClass } from "./candidates.ts";
 import { cliffsDelta, RankedScores } from "./statistics/area-under-curve.ts";
-import { type BootstrapOptions, bootstrapIntervals } from "./statistics/bootstrap.ts";
 import { GroupedSums } from "./statistics/grouped-sums.ts";
 import { type TokenTable, TRUE_ROLES, type Truth } from "./token-table.ts";
 

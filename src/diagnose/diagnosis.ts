@@ -5,7 +5,7 @@
 import type { AttentionRow } from "../credit/index.ts";
 import type { AnnotatedLabels, AnnotatorAgreement } from "../data/index.ts";
 import { type Engine, requireCapability } from "../engine/index.ts";
-import { Rng } from "../math/index.ts";
+import { type BootstrapOptions, Rng } from "../math/index.ts";
 import { type Collected, type CollectOptions, collect } from "./collect.ts";
 import { type Correlation, correlate } from "./correlation.ts";
 import {
@@ -16,7 +16,6 @@ import {
 } from "./distributions.ts";
 import { type InterventionOptions, intervene, type RoleIntervention, type Site } from "./intervention.ts";
 import { type RoleAccuracy, roleAccuracy } from "./role-accuracy.ts";
-import type { BootstrapOptions } from "./statistics/bootstrap.ts";
 import { alignments, type RoleAlignment, type RoleCourse, timeCourse } from "./time-course.ts";
 
 /** A part that was not done, and why. */

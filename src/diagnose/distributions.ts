@@ -4,9 +4,14 @@
  * spread over tokens and words, and how sure the model is at grounded tokens.
  */
 import type { AttentionRow } from "../credit/index.ts";
-import { type Interval, quantile, type Rng } from "../math/index.ts";
+import {
+  type BootstrapOptions,
+  bootstrapIntervals,
+  type Interval,
+  quantile,
+  type Rng,
+} from "../math/index.ts";
 import { ANCHOR_SHARE, GROUNDED_ABOVE, HIGH_ENTROPY_SHARE } from "./methods.ts";
-import { type BootstrapOptions, bootstrapIntervals } from "./statistics/bootstrap.ts";
 import { GroupedSums } from "./statistics/grouped-sums.ts";
 import { type TokenTable, TRUE_ROLES } from "./token-table.ts";
 

@@ -9,10 +9,9 @@
  */
 import { isRightToken } from "../data/index.ts";
 import type { AttentionIntervention, Engine } from "../engine/index.ts";
-import { type Interval, mean, type Rng } from "../math/index.ts";
+import { type BootstrapOptions, bootstrapIntervals, type Interval, mean, type Rng } from "../math/index.ts";
 import type { Candidate, TokenClass } from "./candidates.ts";
 import type { Collected } from "./collect.ts";
-import { type BootstrapOptions, bootstrapIntervals } from "./statistics/bootstrap.ts";
 import { GroupedSums } from "./statistics/grouped-sums.ts";
 
 /** What is amplified: the token toward the modality of its role; toward the other; or another token, drawn at random. */

@@ -3,9 +3,8 @@
  * How well each method's scores and roles find the tokens that read the image, against the known truth.
  */
 import type { AttentionRow } from "../credit/index.ts";
-import type { Interval, Rng } from "../math/index.ts";
+import { type BootstrapOptions, bootstrapIntervals, type Interval, type Rng } from "../math/index.ts";
 import { RankedScores } from "./statistics/area-under-curve.ts";
-import { type BootstrapOptions, bootstrapIntervals } from "./statistics/bootstrap.ts";
 import { type ClassScore, classScore, confusionMatrix } from "./statistics/confusion.ts";
 import { ASSIGNED_ROLES, type MethodColumn, type TokenTable, type Truth } from "./token-table.ts";
 

@@ -4,8 +4,7 @@
  * Figure 4 (arXiv:2606.08035).
  */
 import type { AttentionRow } from "../credit/index.ts";
-import type { Interval, Rng } from "../math/index.ts";
-import { type BootstrapOptions, bootstrapIntervals } from "./statistics/bootstrap.ts";
+import { type BootstrapOptions, bootstrapIntervals, type Interval, type Rng } from "../math/index.ts";
 import { GroupedSums } from "./statistics/grouped-sums.ts";
 import { ASSIGNED_ROLES, type TokenTable, TRUE_ROLES } from "./token-table.ts";
 

@@ -24,6 +24,7 @@ import type { ArchitectureCapabilities } from "../model/architecture.ts";
  * | `reference` | a frozen copy of the weights |
  * | `value` | a value head: `score` gives values, `accumulate` takes `valueCoefficients` |
  * | `video` | prompts with videos |
+ * | `watch` | `sample` tells of tokens as they are drawn, with the likeliest in their places, and ends completions early |
  */
 export type Capability =
   | SignalCapability
@@ -35,7 +36,8 @@ export type Capability =
   | "overlap"
   | "reference"
   | "value"
-  | "video";
+  | "video"
+  | "watch";
 
 /** Capabilities that read image tokens among the keys of attention rows. */
 const ON_IMAGE_KEYS: readonly Capability[] = [

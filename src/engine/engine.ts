@@ -42,12 +42,35 @@ export interface SampleRequest {
   readonly topK: number;
   /** Ids that end a completion; the stop token is its last token. */
   readonly stopTokens: readonly number[];
-  /** The same seed on the same weights gives the same tokens. */
-  readonly seed: number;
+  /**
+   * The same seed on the same weights gives the same tokens. One for the request; or one for each prompt, whose completions
+   * are then those of a request with this seed and this prompt alone, whatever the other prompts are.
+   */
+  readonly seed: number | readonly number[];
   readonly signals?: SignalRequest;
+  /**
+   * Told of every token as it is drawn, those of a completion in order. False ends the completion, which may get a few more
+   * tokens before it hears of it. Capability `watch`.
+   */
+  readonly watch?: (drawn: DrawnToken) => boolean;
+  /** Ask for `DrawnToken.alternatives`, so many a token; capability `watch`. */
+  readonly alternatives?: number;
 }
 
-/** Why a completion ended: a stop token was sampled, or the limit was reached. */
+/** A token of a completion that is being sampled. */
+export interface DrawnToken {
+  /** Place of its prompt in the request. */
+  readonly prompt: number;
+  /** Place of its completion in the group. */
+  readonly place: number;
+  readonly token: number;
+  /** Nats, as in `Completion.logprobs`. */
+  readonly logprob: number;
+  /** `[k]` the likeliest tokens in its place, special ids included; where asked for. */
+  readonly alternatives?: Alternatives;
+}
+
+/** Why a completion ended: a stop token was sampled or `watch` ended it, or the limit was reached. */
 export type StopReason = "stop" | "length";
 
 export interface Completion {

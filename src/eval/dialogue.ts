@@ -6,10 +6,12 @@
 import type { Demonstration, Problem } from "../data/index.ts";
 import { ModelError } from "../errors/index.ts";
 import {
+  type ChatMessage,
   type Prompt,
   type PromptChunk,
   type PromptModel,
   promptFromMessages,
+  type RgbImage,
   type Sight,
 } from "../model/index.ts";
 import { continuedConversation, conversation, type Frame, textConversation } from "./conversation.ts";
@@ -34,10 +36,20 @@ export interface Dialogue {
   /**
    * Images and videos where the question has their places; else first, then the question.
    *
+   * @param frame words in the place of the dialogue's own, where given
    * @throws DataError when the question has not one place for each image and each video
    * @throws ModelError when there are images or videos and the model is a text model
    */
-  prompt(problem: Problem): Prompt;
+  prompt(problem: Problem, frame?: Frame): Prompt;
+  /**
+   * The prompt of a conversation as its messages are, without the dialogue's own words. A text model takes messages whose
+   * content is a text.
+   *
+   * @param images one for each image part, in their order
+   * @throws DataError when the number of image parts is another
+   * @throws ModelError when there are images and the model is a text model, or its template fails on the messages
+   */
+  conversationPrompt(messages: readonly ChatMessage[], images: readonly RgbImage[]): Prompt;
   /**
    * The prompts of the later turns of a demonstrated conversation: each after all turns before it.
    *
@@ -76,17 +88,19 @@ export function createDialogue(options: DialogueOptions): Dialogue {
   return {
     stopTokens,
     sight,
-    prompt(problem) {
+    prompt(problem, given = {}) {
       const { id, images, videos = [] } = problem;
       const question = options.question?.(problem) ?? problem.question;
+      const frame = { system: given.system ?? system, suffix: given.suffix ?? suffix };
       if (sight !== undefined) {
-        const messages = conversation(question, images.length, { system, suffix }, videos.length);
+        const messages = conversation(question, images.length, frame, videos.length);
         return promptFromMessages(messages, images, options, { videos });
       }
       const seen = images.length + videos.length;
-      if (seen === 0) return promptFromMessages(textConversation(question, { system, suffix }), [], options);
+      if (seen === 0) return promptFromMessages(textConversation(question, frame), [], options);
       throw new ModelError(`problem ${id}: has ${seen} images or videos, but the model is a text model`);
     },
+    conversationPrompt: (messages, images) => promptFromMessages(messages, images, options),
     laterPrompts({ problem, completion, later = [] }) {
       if (later.length === 0) return [];
       if (sight === undefined) {

@@ -35,7 +35,7 @@ export interface ProblemLimits {
 /** What drawing works with. */
 export interface DrawOptions {
   readonly source: ProblemSource;
-  readonly dialogue: Dialogue;
+  readonly dialogue: Pick<Dialogue, "prompt" | "promptTokens">;
   readonly limits?: ProblemLimits | undefined;
 }
 
@@ -60,7 +60,7 @@ export function excessPixels({ images, videos = [] }: Problem, limits: ProblemLi
 function excess(
   problem: Problem,
   prompt: Prompt,
-  dialogue: Dialogue,
+  dialogue: DrawOptions["dialogue"],
   limits: ProblemLimits,
 ): string | undefined {
   const beyond = excessPixels(problem, limits);

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { PartError } from "../errors/index.ts";
-import { type ChatReply, type ChatServer, SILENCE, startChatServer } from "../testing/chat-server.ts";
+import { type ChatReply, type ChatServer, startChatServer } from "../testing/chat-server.ts";
+import { quickClock } from "../testing/quick-clock.ts";
 import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import { recordedAgreement } from "./agreement.ts";
-import type { Clock } from "./clock.ts";
 import { Judge, type JudgedCase } from "./judge.ts";
 import { judgeFields } from "./options.ts";
 
@@ -17,18 +17,6 @@ afterEach(async () => {
   await server?.close();
   server = undefined;
 });
-
-/** A clock on which waiting takes no time. */
-function quickClock(): Clock & { readonly waited: () => number } {
-  let now = 0;
-  return {
-    now: () => now,
-    sleep: async (milliseconds) => {
-      now += milliseconds;
-    },
-    waited: () => now,
-  };
-}
 
 async function judgeWith(
   reply: (text: string, number: number) => ChatReply | Promise<ChatReply>,
@@ -75,20 +63,18 @@ describe("a judge", () => {
     }
   });
 
-  test("sends the key of its variable, and never more requests at once than it may", async () => {
-    process.env["JUDGE_TEST_KEY"] = "secret";
-    const { judge, server } = await judgeWith(
-      async () => {
-        await new Promise((resolve) => setTimeout(resolve, 5));
-        return "Correct";
-      },
-      { apiKeyVariable: "JUDGE_TEST_KEY", concurrency: 3 },
-    );
-    await Promise.all(Array.from({ length: 12 }, (_, i) => judge.judge(judged(`${i}`))));
-    delete process.env["JUDGE_TEST_KEY"];
-    expect(server.calls).toHaveLength(12);
-    expect(server.most()).toBe(3);
-    expect(server.calls[0]?.authorization).toBe("Bearer secret");
+  test("whose server refuses says that it is the judge", async () => {
+    const { judge } = await judgeWith(() => ({ status: 400, body: "no" }));
+    const error = await rejection(judge.judge(judged("five")));
+    expect(error.message).toMatch(/^judge qwen at http:\S+: refuses the request, status 400: no$/);
+  });
+
+  test("whose budget is used up still gives the replies that it has", async () => {
+    const { judge, server } = await judgeWith(() => "Correct", { budget: { requests: 1 } });
+    await judge.judge(judged("a"));
+    expect((await rejection(judge.judge(judged("b")))).message).toContain("budget of 1 requests is used up");
+    expect((await judge.judge(judged("a"))).score).toBe(1);
+    expect(server.calls).toHaveLength(1);
   });
 
   test.each([
@@ -189,122 +175,6 @@ describe("the cache of a judge", () => {
       expect(server.calls).toHaveLength(1);
       await server.close();
     }
-  });
-});
-
-describe("a server that does not answer as it should", () => {
-  test("with 429 is asked again after the time that it asks for, and the wait is told once", async () => {
-    const { judge, clock, warnings } = await judgeWith((_, number) =>
-      number <= 2 ? { status: 429, retryAfter: "7", body: "slow down" } : "Correct",
-    );
-    expect((await judge.judge(judged("five"))).score).toBe(1);
-    expect(clock.waited()).toBe(14_000);
-    expect(warnings).toHaveLength(2);
-    expect(warnings[0]).toMatch(/^judge qwen at http:\S+: status 429: slow down; attempt 2 of 7 in 7\.0 s$/);
-  });
-
-  test("with 429 for an hour ends when the retries are used up, for all", async () => {
-    const { judge, server, clock } = await judgeWith(() => ({ status: 429 }), { retries: 5, concurrency: 4 });
-    const errors = await Promise.all(
-      Array.from({ length: 20 }, (_, i) => rejection(judge.judge(judged(`${i}`)))),
-    );
-    expect(errors.every(({ isTotal }) => isTotal)).toBe(true);
-    expect(errors[0]?.message).toContain(
-      "status 429: nothing, 6 times in a row; look at the server, or raise retries",
-    );
-    expect(server.calls.length).toBeLessThanOrEqual(24);
-    // 1 + 2 + 4 + 8 + 16 s at most for each of the four under way.
-    expect(clock.waited()).toBeLessThanOrEqual(4 * 31_000);
-  });
-
-  test("with 500 for one completion fails on that one alone", async () => {
-    const { judge } = await judgeWith(
-      (text) => (text.includes("bad") ? { status: 500, body: "out of memory" } : "Correct"),
-      { retries: 2 },
-    );
-    const bad = rejection(judge.judge(judged("bad")));
-    expect(
-      await Promise.all(["a", "b", "c"].map(async (one) => (await judge.judge(judged(one))).score)),
-    ).toEqual([1, 1, 1]);
-    const error = await bad;
-    expect(error.message).toContain("status 500: out of memory, 3 times in a row");
-    expect(error.isTotal).toBe(false);
-  });
-
-  test("with something that is no chat completion is asked again, then named", async () => {
-    const { judge } = await judgeWith(() => ({ status: 200, body: "<html>proxy</html>" }), { retries: 1 });
-    const { message } = await rejection(judge.judge(judged("five")));
-    expect(message).toContain("expected a chat completion as JSON, got <html>proxy</html>, 2 times in a row");
-  });
-
-  test.each([
-    [401, "expected a valid API key in the environment variable OPENAI_API_KEY", true],
-    [404, "expected url to end as the server's documentation says, such as /v1, and a model qwen", true],
-    [400, "refuses the request, status 400: no", false],
-  ])("with %d fails at once", async (status, message, isTotal) => {
-    const { judge, server } = await judgeWith(() => ({ status, body: "no" }));
-    const error = await rejection(judge.judge(judged("five")));
-    expect(error.message).toContain(message);
-    expect(error.isTotal).toBe(isTotal);
-    expect(server.calls).toHaveLength(1);
-  });
-
-  test("because it is not there fails at once", async () => {
-    const { judge, server, warnings } = await judgeWith(() => "Correct");
-    await server.close();
-    const error = await rejection(judge.judge(judged("five")));
-    expect(error.message).toContain("no server there (ECONNREFUSED); start it, or mend url");
-    expect(error.isTotal).toBe(true);
-    expect(warnings).toEqual([]);
-  });
-
-  test("because nothing can be sent to its address fails at once", async () => {
-    const { judge } = await judgeWith(() => "Correct", { url: "http://127.0.0.1:9/v1" });
-    const error = await rejection(judge.judge(judged("five")));
-    expect(error.message).toContain("cannot be asked: bad port; mend url");
-  });
-
-  test("in time is asked again", async () => {
-    const { judge } = await judgeWith((_, number) => (number === 1 ? SILENCE : "Correct"), {
-      timeoutSeconds: 0.05,
-    });
-    expect((await judge.judge(judged("five"))).score).toBe(1);
-  });
-
-  test("is not waited for when the caller ends", async () => {
-    const { judge } = await judgeWith(() => SILENCE);
-    const controller = new AbortController();
-    const asked = judge.judge(judged("five"), controller.signal);
-    setTimeout(() => controller.abort(new Error("enough")), 20);
-    await expect(asked).rejects.toThrow("enough");
-  });
-});
-
-describe("the budget of a judge", () => {
-  test("of requests ends it, and replies that it has are free", async () => {
-    const { judge, server } = await judgeWith(() => "Correct", { budget: { requests: 2 }, concurrency: 1 });
-    await judge.judge(judged("a"));
-    await judge.judge(judged("b"));
-    const error = await rejection(judge.judge(judged("c")));
-    expect(error.message).toContain("the budget of 2 requests is used up; raise budget.requests");
-    expect(error.isTotal).toBe(true);
-    expect((await judge.judge(judged("a"))).score).toBe(1);
-    expect(server.calls).toHaveLength(2);
-  });
-
-  test("of tokens ends it", async () => {
-    const { judge } = await judgeWith(() => "Correct", { budget: { tokens: 40 } });
-    await judge.judge(judged("a"));
-    await judge.judge(judged("b"));
-    const { message } = await rejection(judge.judge(judged("c")));
-    expect(message).toContain("the budget of 40 tokens is used up (44 in 2 requests); raise budget.tokens");
-  });
-
-  test("of tokens cannot be kept with a server that tells none", async () => {
-    const body = JSON.stringify({ choices: [{ message: { content: "Correct" } }] });
-    const { judge } = await judgeWith(() => ({ status: 200, body }), { budget: { tokens: 40 } });
-    const { message } = await rejection(judge.judge(judged("a")));
-    expect(message).toContain("tells no usage");
   });
 });
 

@@ -2,8 +2,7 @@
  * @module
  * The judge: asks a language model whether a completion answers its problem.
  */
-import { ChatClient, type ChatClientContext } from "./chat-client.ts";
-import type { Message } from "./chat-wire.ts";
+import { ChatClient, type ChatClientContext, type Message } from "../chat/index.ts";
 import type { JudgeOptions } from "./options.ts";
 import { judgePrompt } from "./prompts/registry.ts";
 import type { Extraction } from "./prompts/replies.ts";
@@ -25,7 +24,7 @@ export interface JudgedCase {
   /** The rule's score of the completion. */
   readonly rule: number | null;
   /** The rule's score of an answer that the judge has read out. */
-  ruleOf(answer: string): number | null;
+  ruleOf(answer: string): number | null | Promise<number | null>;
 }
 
 export interface JudgeOutcome {
@@ -35,7 +34,10 @@ export interface JudgeOutcome {
   readonly reason: string;
 }
 
-export type JudgeContext = ChatClientContext;
+export type JudgeContext = Omit<ChatClientContext, "role">;
+
+/** Undefined where another step decides. */
+type Score = number | null | undefined;
 
 /** One step of a prompt. */
 interface Asking<Read> {
@@ -44,8 +46,8 @@ interface Asking<Read> {
   readonly system?: string | undefined;
   readonly text: string;
   readonly read: (reply: string) => Read | null;
-  /** The score that is recorded with the reply; undefined where another step decides. */
-  readonly scoreOf: (said: Read | null) => number | null | undefined;
+  /** The score that is recorded with the reply. */
+  readonly scoreOf: (said: Read | null) => Score | Promise<Score>;
 }
 
 const same = (score: number | null) => score;
@@ -61,7 +63,7 @@ export class Judge {
 
   constructor(options: JudgeOptions, context: JudgeContext = {}) {
     this.#options = options;
-    this.#client = new ChatClient(options, context);
+    this.#client = new ChatClient(options, { ...context, role: "judge" });
     this.#cache = new ReplyCache(options.cache);
   }
 
@@ -85,7 +87,7 @@ export class Judge {
 
     if (prompt.extract !== undefined) {
       const isLast = prompt.decide === undefined;
-      const scoreOf = (found: Extraction | null) => {
+      const scoreOf = (found: Extraction | null): Score | Promise<Score> => {
         if (found === null) return null;
         if (found.answer === null) return 0;
         return isLast ? judged.ruleOf(found.answer) : undefined;
@@ -95,7 +97,7 @@ export class Judge {
       if (said === null) return { extracted: null, score: null, reason: unread("an answer", reply) };
       extracted = said.answer;
       if (extracted === null) return { extracted, score: 0, reason: "no answer, by the judge" };
-      const score = scoreOf(said);
+      const score = await scoreOf(said);
       if (score !== undefined)
         return outcome(extracted, score, "the judge reads the answer, a rule compares");
     }
@@ -115,8 +117,8 @@ export class Judge {
       ...(system === undefined ? [] : [{ role: "system" as const, content: system }]),
       { role: "user", content: fillTemplate(text, valuesOf(judged, extracted)) },
     ];
-    const reply = await this.#reply(messages, signal, (given) => {
-      const score = scoreOf(read(given));
+    const reply = await this.#reply(messages, signal, async (given) => {
+      const score = await scoreOf(read(given));
       const { question, answers, rule } = judged;
       const facts = { prompt: name, step, question, answers, extracted, rule };
       return { ...facts, ...(score !== undefined && { score }) };
@@ -127,14 +129,18 @@ export class Judge {
   async #reply(
     messages: readonly Message[],
     signal: AbortSignal | undefined,
-    factsOf: (reply: string) => Omit<JudgeRecord, "key" | "model" | "reply">,
+    factsOf: (reply: string) => Promise<Omit<JudgeRecord, "key" | "model" | "reply">>,
   ): Promise<string> {
     const { model, temperature, maxTokens } = this.#options;
     const key = replyKey({ model, messages, temperature, maxTokens });
     const known = this.#cache.get(key) ?? this.#underWay.get(key);
     if (known !== undefined) return known;
-    const asked = this.#client.chat(messages, signal).then(({ reply, served, tokens }) => {
-      this.#cache.add({ key, model, served, ...factsOf(reply), reply, tokens });
+    const request = { messages, temperature, fields: { max_tokens: maxTokens } };
+    const asked = this.#client.chat(request, signal).then(async ({ choices, served, usage }) => {
+      const reply = choices[0]!.text;
+      const tokens = usage && usage.prompt + usage.completion;
+      const facts = await factsOf(reply);
+      this.#cache.add({ key, model, served, ...facts, reply, tokens });
       return reply;
     });
     this.#underWay.set(key, asked);

@@ -3,6 +3,7 @@
  * Options of a judge, the same for a judge as a reward and as a verdict.
  */
 import * as z from "zod";
+import { chatServerFields } from "../chat/index.ts";
 import { JUDGE_PROMPTS } from "./prompts/registry.ts";
 import { templateFault } from "./prompts/template.ts";
 
@@ -26,20 +27,15 @@ const ownPromptSchema = z
 
 /** The options of a judge, as fields of a schema. */
 export function judgeFields() {
+  const { url, model, apiKeyVariable, concurrency, timeoutSeconds, retries, budget } = chatServerFields();
   return {
-    url: z
-      .url({ protocol: /^https?$/, error: "expected an http(s) address such as http://127.0.0.1:8000/v1" })
-      .describe("Base address of an OpenAI-compatible server, /v1 included."),
-    model: z.string().min(1).describe("Name of the judging model on the server."),
+    url,
+    model: model.describe("Name of the judging model on the server."),
     prompt: z
       .union([z.enum(JUDGE_PROMPTS), ownPromptSchema])
       .default("binary")
       .describe("What the judge is asked, by name, or a text of your own."),
-    apiKeyVariable: z
-      .string()
-      .min(1)
-      .default("OPENAI_API_KEY")
-      .describe("Environment variable with the API key; without a value no key is sent."),
+    apiKeyVariable,
     temperature: z
       .number()
       .min(0)
@@ -47,16 +43,9 @@ export function judgeFields() {
       .default(0)
       .describe("Of the judge; AT-RL has 0.1. Above 0 only a cache makes a resumed run the same."),
     maxTokens: z.int().min(1).default(1024).describe("Limit of the judge's reply, its thought included."),
-    concurrency: z.int().min(1).max(1024).default(16).describe("Requests under way at once."),
-    timeoutSeconds: z.number().positive().default(120).describe("Time that one request may take."),
-    retries: z
-      .int()
-      .min(0)
-      .max(100)
-      .default(6)
-      .describe(
-        "Times that a request is sent again after 429, 5xx or a cut connection; waits double from 1 s to 60 s.",
-      ),
+    concurrency,
+    timeoutSeconds,
+    retries,
     cache: z
       .string()
       .min(1)
@@ -64,17 +53,7 @@ export function judgeFields() {
       .describe(
         "Directory of judge.jsonl, to which every reply is appended and from which it is read again.",
       ),
-    budget: z
-      .strictObject({
-        requests: z.int().min(1).optional().describe("Requests, those sent again included."),
-        tokens: z
-          .int()
-          .min(1)
-          .optional()
-          .describe("Tokens of prompts and replies, as the server counts them."),
-      })
-      .optional()
-      .describe("The most that one process may spend; replies from the cache are free."),
+    budget: budget.describe("The most that one process may spend; replies from the cache are free."),
   };
 }
 

@@ -4,6 +4,7 @@
  * room has the rest: `fovea/credit`, `fovea/objective`, …
  */
 export * as z from "zod";
+export { accuracy, accuracyBy, type Benchmark, defineBenchmark } from "../benchmark/index.ts";
 export { type CompletionCredit, type CreditMethod, creditMethod, defineCredit } from "../credit/index.ts";
 export {
   type Demonstration,
@@ -25,4 +26,11 @@ export { type Dialogue, definePromptFormat, evaluate, openDialogue } from "../ev
 export { type Algorithm, createAlgorithm, defineObjective, objective } from "../objective/index.ts";
 export { type Answered, defineReward, type Reward, type RewardFunction } from "../reward/index.ts";
 export { type Observer, runDirectory, sft, train } from "../train/index.ts";
-export { defineVerdict, equivalent, extractAnswer, type Verdict } from "../verify/index.ts";
+export {
+  createVerdict,
+  defineVerdict,
+  equivalent,
+  extractAnswer,
+  type Verdict,
+  verdictSchema,
+} from "../verify/index.ts";

@@ -1,14 +1,14 @@
 /**
  * @module
  * The pure mathematics of policy optimisation. Read in this order: `advantage`, `ratio`, `surrogate`, `kl`,
- * `aggregate`; then `gae`, `whiten` and `value-loss`, which a value head needs; `statistics`, `cohens-kappa`,
- * `decimal` and `random` stand beside them. Nothing here knows of a model, a file or a clock.
+ * `aggregate`; then `gae`, `whiten` and `value-loss`, which a value head needs; `decimal` and `random` stand beside them.
+ * `statistics/` is for evaluations: intervals, tests and the measures of several answers. Nothing here knows of a model, a
+ * file or a clock.
  */
 export type { AdvantageOptions, GroupSpread, Rewards } from "./advantage.ts";
 export { groupAdvantages, groupSpread, isScorable, leaveOneOutAdvantages } from "./advantage.ts";
 export type { Aggregation } from "./aggregate.ts";
 export { countTokens, sequenceMean, sequenceSumNorm, tokenMean } from "./aggregate.ts";
-export { cohensKappa } from "./cohens-kappa.ts";
 export type { DecimalProduct } from "./decimal.ts";
 export { decimalCeiling, decimalProduct, decimalQuotient } from "./decimal.ts";
 export type { GaeEstimate, GaeOptions } from "./gae.ts";
@@ -18,17 +18,35 @@ export { klEstimators } from "./kl.ts";
 export type { RngState } from "./random.ts";
 export { Rng } from "./random.ts";
 export { logRatio, sequenceRatio, tokenRatio } from "./ratio.ts";
-export type { Interval, PairedDifference } from "./statistics.ts";
-export {
-  effectiveSampleSize,
-  mean,
-  pairedDifference,
-  quantile,
-  studentInterval,
-  variance,
-  wilsonInterval,
-} from "./statistics.ts";
-export { normalQuantile, studentProbability, studentQuantile } from "./student-t.ts";
+export type { AccuracyDifference } from "./statistics/accuracy-difference.ts";
+export { accuracyDifference } from "./statistics/accuracy-difference.ts";
+export type { AccuracyInterval, AccuracyOptions } from "./statistics/accuracy-interval.ts";
+export { accuracyInterval } from "./statistics/accuracy-interval.ts";
+export type { BootstrapOptions, UnitStatistic } from "./statistics/bootstrap.ts";
+export { bootstrapIntervals } from "./statistics/bootstrap.ts";
+export { cohensKappa } from "./statistics/cohens-kappa.ts";
+export { effectiveSampleSize, mean, quantile, variance } from "./statistics/descriptive.ts";
+export { normalProbability, normalQuantile } from "./statistics/distributions/normal.ts";
+export { studentProbability, studentQuantile } from "./statistics/distributions/student-t.ts";
+export { holm } from "./statistics/holm.ts";
+export type { Interval } from "./statistics/interval.ts";
+export { intervalWithin } from "./statistics/interval.ts";
+export type { Majority } from "./statistics/majority.ts";
+export { majorityScore, majorityVote } from "./statistics/majority.ts";
+export type { McNemarTest } from "./statistics/mcnemar.ts";
+export { mcnemarChiSquare, mcnemarExact } from "./statistics/mcnemar.ts";
+export type { MeanAtN } from "./statistics/mean-at-n.ts";
+export { meanAtN } from "./statistics/mean-at-n.ts";
+export { newcombeInterval } from "./statistics/newcombe.ts";
+export type { PairedDifference } from "./statistics/paired-difference.ts";
+export { pairedDifference } from "./statistics/paired-difference.ts";
+export type { PairedTable } from "./statistics/paired-table.ts";
+export { pairedTable } from "./statistics/paired-table.ts";
+export { passAtK } from "./statistics/pass-at-k.ts";
+export type { SignFlipOptions, SignFlipTest } from "./statistics/sign-flip.ts";
+export { signFlipTest } from "./statistics/sign-flip.ts";
+export { studentInterval } from "./statistics/student-interval.ts";
+export { wilsonInterval } from "./statistics/wilson.ts";
 export type { ClipOptions, SoftGateOptions, SurrogateValue } from "./surrogate.ts";
 export { clampedRatio, clippedSurrogate, softGateSurrogate } from "./surrogate.ts";
 export type { ValueLoss } from "./value-loss.ts";

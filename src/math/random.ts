@@ -96,9 +96,9 @@ export class Rng {
     if (!(Number.isInteger(bound) && bound >= 1 && bound <= 2 ** 32)) {
       throw new NumericError(`bound: expected an integer in 1 … 2^32, got ${bound}`);
     }
-    const limit = 2 ** 32 - (2 ** 32 % bound);
     let word = this.word();
-    while (word >= limit) word = this.word();
+    // Words from the last multiple of the bound on would favour small numbers; most lie far below it.
+    while (word >= 2 ** 32 - bound && word >= 2 ** 32 - (2 ** 32 % bound)) word = this.word();
     return word % bound;
   }
 

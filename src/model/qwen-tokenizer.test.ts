@@ -48,6 +48,21 @@ describe("the Qwen2.5 tokenizer", () => {
     ).toEqual([151_644, 151_645, 151_652, 151_653, 151_655, 151_656]);
   });
 
+  test("has the bytes of every token: those of a text's tokens, joined, are the text", () => {
+    for (const { text } of recorded) {
+      const ids = tokenizer.encode(text, { special: false });
+      const bytes = Buffer.concat(ids.map((id) => tokenizer.bytes(id)!));
+      expect(bytes.toString("utf8")).toBe(tokenizer.decode(ids));
+    }
+    const of = (token: string) => tokenizer.bytes(tokenizer.requireTokenId(token));
+    expect(of("<|im_end|>")).toBeUndefined();
+    expect(of("<tool_call>")).toEqual(new TextEncoder().encode("<tool_call>"));
+    expect(tokenizer.bytes(151_664)).toBeDefined();
+    expect(tokenizer.bytes(151_665)).toBeUndefined();
+    // "€" is three bytes, and of a byte-level vocabulary each of them can be a token.
+    expect(["â", "Ĥ", "¬"].map((character) => [...of(character)!])).toEqual([[0xe2], [0x82], [0xac]]);
+  });
+
   test("never makes a special token of text, and reads back what it wrote", () => {
     const piece = fc.constantFrom(
       ...tokenizer.specialTokens,

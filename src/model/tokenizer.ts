@@ -5,6 +5,7 @@
  */
 import { Tokenizer as BytePairTokenizer } from "@huggingface/tokenizers";
 import { ModelError } from "../errors/index.ts";
+import { bytesOfToken } from "./byte-characters.ts";
 import { Fields } from "./json-fields.ts";
 
 export interface EncodeOptions {
@@ -43,6 +44,8 @@ export class Tokenizer {
   readonly padToken: string | undefined;
   /** Contents of the special tokens. */
   readonly specialTokens: readonly string[];
+  /** Contents of tokens beside the vocabulary, special or not, which are written as they are. */
+  readonly #added: ReadonlySet<string>;
   readonly #full: BytePairs;
   readonly #plainJson: object;
   readonly #config: object;
@@ -71,6 +74,7 @@ export class Tokenizer {
     } catch (cause) {
       throw new ModelError(`${where}: not a tokenizer: ${(cause as Error).message}`, { cause });
     }
+    this.#added = new Set(added.map((token) => new Fields(token, where).text("content")));
     this.specialTokens = special.map((token) => new Fields(token, where).text("content"));
     this.eosToken = tokenText(settings, "eos_token");
     this.padToken = tokenText(settings, "pad_token");
@@ -98,6 +102,13 @@ export class Tokenizer {
       skip_special_tokens: skipSpecial,
       clean_up_tokenization_spaces: false,
     });
+  }
+
+  /** The bytes that a token adds to a text; undefined for special tokens, which add none, and ids without a token. */
+  bytes(id: number): Uint8Array | undefined {
+    const token = this.#full.id_to_token(id);
+    if (token === undefined || this.specialTokens.includes(token)) return undefined;
+    return this.#added.has(token) ? new TextEncoder().encode(token) : bytesOfToken(token);
   }
 
   /** Id of a token given by its content. */

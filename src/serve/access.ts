@@ -20,7 +20,8 @@ function keyOf({ headers }: IncomingMessage): string | undefined {
 export function checkAccess(request: IncomingMessage, apiKey: string | undefined): void {
   if (apiKey !== undefined) {
     const given = keyOf(request);
-    if (given === undefined) throw new Refusal("unauthorized", "expected an API key in X-API-Key, got none");
+    if (given === undefined)
+      throw new Refusal("unauthorized", "expected an API key in X-API-Key or as a bearer token, got none");
     if (!timingSafeEqual(digest(given), digest(apiKey))) throw new Refusal("unauthorized", "wrong API key");
     return;
   }

@@ -6,7 +6,7 @@
 import { type Config, freshSmallModel, openConfiguredDialogue } from "../config/index.ts";
 import { createLocalEngine } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
-import { loadTokenizer, readConfig } from "../model/index.ts";
+import { openPrompts, readConfig } from "../model/index.ts";
 import type { ServedModel } from "./served-model.ts";
 
 /** The protocol's own, which clients cannot choose. */
@@ -27,7 +27,7 @@ export async function configuredModel(config: Config, name: string): Promise<Ser
   const dialogue = await openConfiguredDialogue(config);
   const fresh = freshSmallModel(train.seed, model.kind === "small" ? model.assets : undefined);
   const directory = model.kind === "directory" ? model.path : undefined;
-  const tokenizer = loadTokenizer(directory ?? fresh.assets);
+  const { tokenizer, maxPositionEmbeddings: contextLength } = openPrompts(directory ?? fresh.assets);
   return {
     name,
     architecture: (directory === undefined ? fresh.config : readConfig(directory)).modelType,
@@ -40,10 +40,9 @@ export async function configuredModel(config: Config, name: string): Promise<Ser
         valueHead,
         lora: lora && { ...lora, alpha: LORA_ALPHA },
       }),
-    imageTokens: (image) => dialogue.promptTokens({ chunks: [{ kind: "image", image }] }),
-    stopTokens: dialogue.stopTokens,
-    encode: (text) => tokenizer.encode(text),
-    text: (tokens) => dialogue.text(tokens),
+    dialogue,
+    tokenizer,
+    contextLength,
   };
 }
 

@@ -99,7 +99,7 @@ export class PromptPool {
 
   async #decode(file: Uint8Array, where: string): Promise<KnownImage> {
     const image = await decodeImage(file, { where, maxPixels: MAX_PIXELS });
-    return { image, tokens: this.#model.imageTokens(image) };
+    return { image, tokens: this.#model.dialogue.promptTokens({ chunks: [{ kind: "image", image }] }) };
   }
 
   /**

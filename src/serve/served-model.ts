@@ -5,7 +5,8 @@
  */
 import type * as z from "zod";
 import type { Engine, wire } from "../engine/index.ts";
-import type { LoraModule, RgbImage } from "../model/index.ts";
+import type { Dialogue } from "../eval/index.ts";
+import type { LoraModule, Tokenizer } from "../model/index.ts";
 
 /** Adapters to train. */
 export interface LoraRequest {
@@ -41,12 +42,9 @@ export interface ServedModel {
   readonly architecture: string;
   /** Opens an engine with the base weights. */
   open(request: ModelRequest): Promise<Engine>;
-  /** Tokens that an image stands for. */
-  imageTokens(image: RgbImage): number;
-  /** Ids that end a completion when the client names none. */
-  readonly stopTokens: readonly number[];
-  /** Ids of a text; a special token's text is its id. */
-  encode(text: string): number[];
-  /** The text of tokens, special ones left out. */
-  text(tokens: ArrayLike<number>): string;
+  /** How it is asked, which ids end a completion when the client names none, and how tokens are read. */
+  readonly dialogue: Dialogue;
+  readonly tokenizer: Tokenizer;
+  /** Tokens of prompt and completion that the model promises to handle. */
+  readonly contextLength: number;
 }

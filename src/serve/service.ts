@@ -14,8 +14,10 @@ import type { CallBody } from "./read-body.ts";
 import { read } from "./read-request.ts";
 import { Refusal } from "./refusal.ts";
 import { Results } from "./results.ts";
+import { SampleQueue } from "./sample-queue.ts";
+import { SamplerEngines } from "./sampler-engines.ts";
 import { type Sampler, type SamplerSource, Samplers } from "./samplers.ts";
-import { Sampling } from "./sampling.ts";
+import { sampleAnswer } from "./sampling.ts";
 import { loraRequest, type ServedModel } from "./served-model.ts";
 import type { ServiceOptions } from "./service-options.ts";
 import { Sessions } from "./sessions.ts";
@@ -31,7 +33,8 @@ export class TinkerService {
   readonly #models: OpenModels;
   readonly #results: Results;
   readonly #futures: Futures;
-  readonly #sampling: Sampling;
+  readonly #engines: SamplerEngines;
+  readonly queue: SampleQueue;
   readonly checkpoints: Checkpoints;
   readonly #samplers: Samplers;
   readonly #expiry: NodeJS.Timeout;
@@ -45,11 +48,13 @@ export class TinkerService {
     this.#models = new OpenModels(options, database, this.#sessions, this.checkpoints);
     this.#results = new Results(database, options.resultLimit);
     this.#futures = new Futures(this.#results);
-    this.#sampling = new Sampling({
+    this.#engines = new SamplerEngines({
       host: (model) => this.#models.find(model),
       checkpoints: this.checkpoints,
+    });
+    this.queue = new SampleQueue({
+      engines: this.#engines,
       seed: options.seed ?? 0,
-      isExtended: options.isExtended ?? true,
       batchLimitMs: 2 * MINUTE,
     });
     this.#samplers = new Samplers(database, (source) => this.#servedOf(source));
@@ -62,7 +67,7 @@ export class TinkerService {
     this.#sessions.resume();
     await this.#models.resume();
     for (const source of this.#samplers.sources()) {
-      if (source.kind === "model") this.#sampling.want(source.model, source.version);
+      if (source.kind === "model") this.#engines.want(source.model, source.version);
     }
     this.#results.begin();
     this.#models.noteResumed();
@@ -226,7 +231,7 @@ export class TinkerService {
   }
 
   async #endModel(host: ModelHost, reason: Refusal): Promise<void> {
-    this.#sampling.forget(host.id);
+    this.#engines.forget(host.id);
     await this.#models.end(host, reason);
   }
 
@@ -235,7 +240,7 @@ export class TinkerService {
     const { model_id, seq_id } = read(wire.modelRequestSchema, json, name);
     const host = this.#models.get(model_id);
     const key = seq_id == null ? undefined : `${model_id}#${seq_id}`;
-    const context = { checkpoints: this.checkpoints, sampling: this.#sampling, samplers: this.#samplers };
+    const context = { checkpoints: this.checkpoints, engines: this.#engines, samplers: this.#samplers };
     const { schema, work } = TRAINING_CALLS[name];
     const request_id = this.#futures.begin({ call: name, session: host.session, key, digest }, () =>
       // A body that cannot be read takes its turn too, so that the number after it is not waited for in vain.
@@ -287,7 +292,11 @@ export class TinkerService {
     }
     const key = id == null || seq_id == null ? undefined : `${id}#${seq_id}`;
     const request_id = this.#futures.begin({ call, session: sampler.session, key, digest }, () =>
-      this.#sampling.sample(sampler, request),
+      sampleAnswer(
+        { engines: this.#engines, queue: this.queue, isExtended: this.#options.isExtended ?? true },
+        sampler,
+        request,
+      ),
     );
     const ids = Array.from({ length: request.num_samples }, (_, i) => `${request_id}-${i}`);
     return { request_id, sample_sequence_ids: ids };
@@ -311,7 +320,8 @@ export class TinkerService {
     await Promise.race([idle, delay(this.#options.restLimitMs ?? MINUTE, undefined, { ref: false })]);
     this.#futures.freeze();
     await this.#models.putDown(busy);
-    await this.#sampling.close();
+    this.queue.close();
+    await this.#engines.close();
     this.#database.close();
   }
 }

@@ -15,19 +15,19 @@ function listed(stop: Stop): readonly (string | number)[] {
 /** Ids that end a completion: those of the model where the client names none. */
 export function stopTokens(served: ServedModel, stop: Stop): number[] {
   const named = listed(stop);
-  if (named.length === 0) return [...served.stopTokens];
+  if (named.length === 0) return [...served.dialogue.stopTokens];
   const ids = named.flatMap((one) => {
     if (typeof one === "number") return [one];
-    const tokens = served.encode(one);
+    const tokens = served.tokenizer.encode(one);
     return tokens.length === 1 ? tokens : [];
   });
-  return ids.length > 0 ? ids : [...served.stopTokens];
+  return ids.length > 0 ? ids : [...served.dialogue.stopTokens];
 }
 
 /** Texts that end a completion and are no single token. */
 export function stopTexts(served: ServedModel, stop: Stop): string[] {
   return listed(stop).flatMap((one) =>
-    typeof one === "string" && one !== "" && served.encode(one).length !== 1 ? [one] : [],
+    typeof one === "string" && one !== "" && served.tokenizer.encode(one).length !== 1 ? [one] : [],
   );
 }
 
@@ -36,7 +36,7 @@ export function cutAtStop(served: ServedModel, completion: Completion, texts: re
   if (texts.length === 0) return completion;
   const { tokens } = completion;
   const isIn = (length: number) => {
-    const text = served.text(tokens.subarray(0, length));
+    const text = served.dialogue.text(tokens.subarray(0, length));
     return texts.some((stop) => text.includes(stop));
   };
   if (!isIn(tokens.length)) return completion;

@@ -1,12 +1,14 @@
 /**
  * @module
- * The Tinker API over HTTP: addresses to calls, errors to statuses. Calls with side effects answer with a future; its
- * result is asked for with `retrieve_future`, which answers 408 while there is none.
+ * The server: the Tinker API over HTTP, addresses to calls and errors to statuses, and beside it the API of chat completions
+ * (`chat/`). Calls with side effects answer with a future; its result is asked for with `retrieve_future`, which answers 408
+ * while there is none.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { ConfigError, RunError } from "../errors/index.ts";
 import { isLoopback, listen } from "../http/index.ts";
 import { checkAccess } from "./access.ts";
+import { ChatEndpoint, isChatPath } from "./chat/chat-http.ts";
 import { type CallBody, readBody } from "./read-body.ts";
 import { failureBody, Refusal } from "./refusal.ts";
 import { lookUp, weightsInfo } from "./registry-calls.ts";
@@ -25,6 +27,10 @@ export interface ServerOptions extends ServiceOptions {
   readonly apiKey?: string | undefined;
   /** Largest body, bytes; 256 MiB unless given. */
   readonly maxBodyBytes?: number;
+  /** Largest body of a chat completion, bytes; 32 MiB unless given. */
+  readonly maxChatBytes?: number;
+  /** Chat completions under way at once, beyond which 429 is answered; 256 unless given. */
+  readonly maxChats?: number;
 }
 
 export interface TinkerServer {
@@ -84,6 +90,12 @@ function sendJson(response: ServerResponse, status: number, body: object): void 
   send(response, status, { type: "application/json", content: JSON.stringify(body) });
 }
 
+/** A request's address; one that is none, such as "//", is the root. */
+function urlOf({ url = "/" }: IncomingMessage): URL {
+  const root = "http://server";
+  return URL.canParse(url, root) ? new URL(url, root) : new URL(root);
+}
+
 async function answer(
   service: TinkerService,
   { apiKey, maxBodyBytes = MAX_BODY }: ServerOptions,
@@ -91,7 +103,7 @@ async function answer(
   response: ServerResponse,
   isEnding: () => boolean,
 ): Promise<void> {
-  const url = new URL(request.url ?? "/", "http://server");
+  const url = urlOf(request);
   const call = url.pathname.startsWith(PREFIX) ? url.pathname.slice(PREFIX.length) : url.pathname;
   try {
     checkAccess(request, apiKey);
@@ -138,9 +150,19 @@ export async function startTinkerServer(options: ServerOptions): Promise<TinkerS
     await openStateDatabase(options.state, options.maxDatabaseBytes),
   );
   let isEnding = false;
-  const server = createServer(
-    (request, response) => void answer(service, options, request, response, () => isEnding),
-  );
+  const chat = new ChatEndpoint({
+    models: options.models,
+    checkpoints: service.checkpoints,
+    queue: service.queue,
+    maxOpen: options.maxChats,
+    maxBytes: options.maxChatBytes,
+    check: (request) => checkAccess(request, apiKey),
+  });
+  const server = createServer((request, response) => {
+    const { pathname } = urlOf(request);
+    if (isChatPath(pathname)) chat.answer(request, response, pathname);
+    else void answer(service, options, request, response, () => isEnding);
+  });
   let port: number;
   try {
     await service.start();
@@ -158,6 +180,7 @@ export async function startTinkerServer(options: ServerOptions): Promise<TinkerS
       isEnding = true;
       const ended = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
+      await chat.close();
       await service.close();
       server.closeAllConnections();
       await ended;

@@ -9,13 +9,13 @@ import type { Checkpoints } from "./checkpoints.ts";
 import { forwardBackwardPass, forwardPass } from "./forward-pass.ts";
 import type { ModelHost } from "./model-host.ts";
 import { Refusal } from "./refusal.ts";
+import type { SamplerEngines } from "./sampler-engines.ts";
 import type { Samplers } from "./samplers.ts";
-import type { Sampling } from "./sampling.ts";
 
 /** What calls work with beside the model. */
 interface CallContext {
   readonly checkpoints: Checkpoints;
-  readonly sampling: Sampling;
+  readonly engines: SamplerEngines;
   readonly samplers: Samplers;
 }
 
@@ -42,8 +42,8 @@ const forwardBackward = call(
   },
 );
 
-const optimStep = call(wire.optimStepRequestSchema, async (host, { adam_params: adam }, { sampling }) => {
-  await sampling.beforeStep(host);
+const optimStep = call(wire.optimStepRequestSchema, async (host, { adam_params: adam }, { engines }) => {
+  await engines.beforeStep(host);
   const { gradientNorm, applied } = await host.engine.step({
     learningRate: adam.learning_rate,
     beta1: adam.beta1,
@@ -68,7 +68,7 @@ const saveWeights = call(wire.saveWeightsSchema, async (host, { path, overwrite 
 
 const saveForSampler = call(wire.saveForSamplerSchema, async (host, { path }, context) => {
   if (path != null) return { path: await context.checkpoints.save(host, "sampler", path, false) };
-  context.sampling.want(host.id, host.version);
+  context.engines.want(host.id, host.version);
   const { id: model, version, lora, served } = host;
   const source = { kind: "model", baseModel: served.name, model, version, lora } as const;
   return { sampling_session_id: context.samplers.add(host.session, source) };
@@ -82,7 +82,7 @@ export function wrongCheckpoint(expected: string, got: string): Refusal {
 const loadWeights = call(wire.loadWeightsSchema, async (host, { path, optimizer }, context) => {
   const { directory, baseModel } = context.checkpoints.find(path);
   if (baseModel !== host.served.name) throw wrongCheckpoint(host.served.name, baseModel);
-  await context.sampling.beforeStep(host);
+  await context.engines.beforeStep(host);
   await host.engine.load(directory);
   if (!optimizer) await context.checkpoints.reloadBare(host);
   host.noteStep();

@@ -12,7 +12,8 @@ import {
   type TinkerEngineOptions,
 } from "../engine/index.ts";
 import { SMALL_ASSETS, smallModelConfig } from "../engine/small-model.ts";
-import { loadTokenizer, openSightOf } from "../model/index.ts";
+import { createDialogue } from "../eval/index.ts";
+import { openPrompts } from "../model/index.ts";
 import {
   type ServedModel,
   type ServerOptions,
@@ -21,20 +22,19 @@ import {
 } from "../serve/index.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
-const tokenizer = loadTokenizer(SMALL_ASSETS);
-const config = smallModelConfig();
-const { vision } = openSightOf(SMALL_ASSETS, config);
+const END = "<|im_end|>";
+const small = openPrompts(SMALL_ASSETS);
+const prompts = { ...small, stopTokens: [small.tokenizer.requireTokenId(END)] };
 
 /** A served model with the digits tokenizer; `open` makes its engines. */
 export function servedDigits(name: string, open: () => Promise<Engine> | Engine): ServedModel {
   return {
     name,
-    architecture: config.modelType,
+    architecture: smallModelConfig().modelType,
     open: async () => open(),
-    imageTokens: (image) => vision.tokens({ kind: "image", image }),
-    stopTokens: [tokenizer.requireTokenId("<|im_end|>")],
-    encode: (text) => tokenizer.encode(text),
-    text: (tokens) => tokenizer.decode(Array.from(tokens), { skipSpecial: true }),
+    dialogue: createDialogue(prompts),
+    tokenizer: prompts.tokenizer,
+    contextLength: prompts.maxPositionEmbeddings,
   };
 }
 

@@ -13,15 +13,17 @@ export const defineVerdict: Define<VerdictContext, Verdict> = <T>(definition: T)
 
 /** Where an answer is read. */
 export const sourceSchema = z
-  .enum(["reply", "anywhere", "mark"])
+  .enum(["reply", "anywhere", "mark", "text"])
   .default("reply")
   .describe(
     "reply: the marked answer, else all of the reply after its thought, as published metrics take it; anywhere: else " +
-      "the declared answer or the last whole expression; mark: <answer>…</answer> or \\boxed{…} alone.",
+      "the declared answer or the last whole expression; mark: <answer>…</answer> or \\boxed{…} alone; text: all of " +
+      "the completion as it is.",
   );
 
 /** The answer of a completion by its source; null where there is none. */
 export function readAnswer(text: string, from: z.output<typeof sourceSchema>): string | null {
+  if (from === "text") return text;
   if (from === "anywhere") return extractAnswer(text);
   const marked = markedAnswer(text);
   if (from === "mark" || marked !== undefined) return marked ?? null;

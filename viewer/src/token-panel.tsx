@@ -3,7 +3,7 @@
  * One token: its numbers when it was sampled, and what a model says of it now.
  */
 import type { ComponentChildren } from "preact";
-import { effectiveSampleSize } from "../../src/math/statistics.ts";
+import { effectiveSampleSize } from "../../src/math/statistics/descriptive.ts";
 import { numberText, percentText, signedText } from "../../src/view/number-text.ts";
 import type { Inspection, RolloutDetail, RunSummary } from "../../src/view/protocol.ts";
 import { go, param } from "./address.ts";

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import type { Benchmark, BenchmarkContext, ScoredAnswer } from "../../benchmark/index.ts";
+import { openSource } from "../../data/index.ts";
 import type { AnswerFormat } from "../../eval/index.ts";
 import { digitsFakeEngine, freshPath, steadyClock } from "../../testing/tiny-run.ts";
 import type { RunEvent } from "../../train/index.ts";
@@ -12,7 +14,17 @@ import { makePart } from "./load-module.ts";
 const FOLDER = new URL("../../../examples/extending/", import.meta.url);
 const path = (name: string) => fileURLToPath(new URL(name, FOLDER));
 const module = (name: string, options: object = {}) => ({ module: path(name), options });
-const NAMES = ["reward", "credit", "objective", "task", "prompt-format", "verdict", "engine", "observer"];
+const NAMES = [
+  "reward",
+  "credit",
+  "objective",
+  "task",
+  "prompt-format",
+  "verdict",
+  "benchmark",
+  "engine",
+  "observer",
+];
 
 describe("docs/extending.md", () => {
   const page = readFileSync(new URL("../../../docs/extending.md", import.meta.url), "utf8");
@@ -67,6 +79,27 @@ describe("the examples of docs/extending.md", () => {
     const text = chunks.map((chunk) => (chunk.kind === "text" ? dialogue.text(chunk.tokens) : "")).join("");
     expect(text).toContain("Answer in one word.");
     expect(text).toContain("WHICH? Put it in \\boxed{}.");
+  });
+
+  test("hold a whole benchmark: problems, verdict and measures", async () => {
+    const made = await makePart<BenchmarkContext, Benchmark>(
+      { kind: "module", ...module("benchmark.ts"), options: { problems: 9 } },
+      { data: undefined, seed: 0 },
+      "benchmark",
+    );
+    const { verdict, source: opened } = made.part;
+    const source = await openSource(opened);
+    const answers: ScoredAnswer[] = [];
+    for (let i = 0; i < source.size; i++) {
+      const problem = await source.problem(i);
+      const text = `There are 3 lines. The answer is ${i === 0 ? 1 : 9}.`;
+      answers.push({ problem, text, ...(await verdict.judge(text, problem)) });
+    }
+    expect(made.part.measures(answers)).toMatchObject([
+      { name: "accuracy", value: 2 / 9, of: 9 },
+      { name: "few", value: 1 / 4, of: 4 },
+      { name: "many", value: 1 / 5, of: 5 },
+    ]);
   });
 
   test("say that the laboratory's engine needs a model directory", async () => {

@@ -3,6 +3,7 @@
  * The modules that user files import by the name of the package: this program's own, not a second copy.
  */
 import * as z from "zod";
+import * as benchmark from "../../benchmark/index.ts";
 import * as credit from "../../credit/index.ts";
 import * as data from "../../data/index.ts";
 import * as engine from "../../engine/index.ts";
@@ -22,6 +23,7 @@ import * as verify from "../../verify/index.ts";
 export const ownModules: Record<string, unknown> = {
   zod: z,
   fovea: main,
+  "fovea/benchmark": benchmark,
   "fovea/credit": credit,
   "fovea/data": data,
   "fovea/engine": engine,

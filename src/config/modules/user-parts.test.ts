@@ -192,7 +192,7 @@ describe("a reward that fails", () => {
   });
 
   test("names a file that it imports when that has changed", async () => {
-    const file = moduleFile('import { one } from "./one.ts";\n' + scoring("return answered.map(() => one);"));
+    const file = moduleFile(`import { one } from "./one.ts";\n${scoring("return answered.map(() => one);")}`);
     writeFileSync(join(file, "..", "one.ts"), "export const one = 1;\n");
     const { path } = await run([rewardFlag(file), "train.iterations=1"]);
     writeFileSync(join(file, "..", "one.ts"), "export const one = 2;\n");

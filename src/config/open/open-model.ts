@@ -105,7 +105,7 @@ export const openEngine: OpenEngine = async (config, connection = {}) => {
 };
 
 /** The words around each question. */
-async function formatOf({ prompt }: Pick<Config, "prompt">): Promise<AnswerFormat> {
+export async function openPromptFormat({ prompt }: Pick<Config, "prompt">): Promise<AnswerFormat> {
   const { module, system, suffix } = prompt;
   const format =
     module === undefined
@@ -130,7 +130,7 @@ export async function openConfiguredDialogue(
   config: Pick<Config, "model" | "prompt" | "engine">,
 ): Promise<Dialogue> {
   const { model, engine } = config;
-  const format = await formatOf(config);
+  const format = await openPromptFormat(config);
   const directory = directoryOf(model);
   if (directory !== undefined) {
     return openDialogue(directory, { ...format, needsWeights: engine.kind === "local" });

@@ -27,6 +27,7 @@ import { moduleHash } from "../modules/module-hash.ts";
 import type { Config } from "../schema.ts";
 import { createRewards, type RewardModule } from "./create-rewards.ts";
 import { creditModule } from "./credit-module.ts";
+import { benchmarkModules } from "./open-benchmarks.ts";
 import { maxBrokenShare, openTask, problemLimits } from "./open-task.ts";
 import { openVerdict } from "./open-verdict.ts";
 
@@ -158,7 +159,10 @@ function moduleReferences(config: Config): (readonly [where: string, reference: 
   const { data: task, algorithm: objective, credit, verdict, engine, prompt, reward } = config;
   const parts = { task, objective, credit, verdict, engine, "prompt.module": prompt.module };
   const named = [...Object.entries(parts), ...reward.map((entry) => ["reward", entry] as const)];
-  return named.flatMap(([where, part]) => (part?.kind === "module" ? [[where, part] as const] : []));
+  return [
+    ...named.flatMap(([where, part]) => (part?.kind === "module" ? [[where, part] as const] : [])),
+    ...benchmarkModules(config).map((part) => ["evaluation.benchmarks", part] as const),
+  ];
 }
 
 /**

@@ -3,7 +3,7 @@
  * Digits as a task: problems by split, the three lessons of its warm start, labels of every token, and measures of
  * where completions go right.
  */
-import type { Problem } from "../problem.ts";
+import type { AnsweredProblem } from "../problem.ts";
 import type { Lesson, Tally, Task } from "../task.ts";
 import { arithmeticGivenReading, readingAccuracy } from "./completion-accuracy.ts";
 import { demonstrations } from "./demonstrations.ts";
@@ -55,7 +55,11 @@ export interface DigitsTask extends Task {
  * - `reasoningGivenOwnReading`: of completions that state every needed digit, be it right or wrong, those that reason
  *   rightly from it.
  */
-function digitsMeasures(problem: Problem, completion: string, isRight: boolean): Record<string, Tally> {
+function digitsMeasures(
+  problem: AnsweredProblem,
+  completion: string,
+  isRight: boolean,
+): Record<string, Tally> {
   const truth = truthOf(problem);
   const { right, needed, stated } = readingAccuracy(completion, truth);
   const readsRight = right === needed && stated === needed;

@@ -4,23 +4,19 @@
  */
 import { createHash } from "node:crypto";
 import { DataError } from "../../errors/index.ts";
-import type { RgbImage, VideoClip } from "../../model/index.ts";
 import type { Problem, ProblemSource } from "../problem.ts";
 import { discoverFiles, type FileSplit } from "./discover.ts";
 import { ImageDownloads } from "./fetch-image.ts";
-import { followedImages } from "./followed-row.ts";
-import type { ImageReference } from "./image-reference.ts";
+import { FileRows } from "./file-rows.ts";
 import { archivesOf, statedIn, type TableRows } from "./named-media.ts";
 import { openMediaStore } from "./open-media-store.ts";
 import { openTables } from "./open-tables.ts";
 import type { FilesOptions } from "./options.ts";
 import { plainRow } from "./plain-row.ts";
 import type { Media } from "./question-text.ts";
-import { readClip } from "./read-clip.ts";
-import { type MediaOptions, readImage } from "./read-image.ts";
 import { type RowProblem, rowProblem, rowSolution } from "./row-problem.ts";
 import { type FoundPart, RowReaders } from "./rows/row-readers.ts";
-import type { FileFormat, Row, Table } from "./table.ts";
+import type { FileFormat, Row } from "./table.ts";
 
 /** A row and the problem that it states, without pixels. */
 export interface StatedRow {
@@ -54,68 +50,30 @@ class FileProblems implements FileSource {
   readonly format: FileFormat;
   readonly files: readonly string[];
   readonly columns: readonly string[];
-  readonly #tables: readonly Table[];
-  readonly #media: MediaOptions;
-  readonly #rows: TableRows;
-  readonly #shard: readonly [number, number];
+  readonly #rows: FileRows;
+  readonly #readings: TableRows;
 
-  constructor(
-    tables: readonly Table[],
-    media: MediaOptions,
-    rows: TableRows,
-    shard: readonly [number, number],
-    fingerprint: string,
-  ) {
-    const [index, count] = shard;
+  constructor(rows: FileRows, readings: TableRows, shard: readonly [number, number], content: string) {
+    const { tables, size, columns } = rows;
     const total = tables.reduce((sum, table) => sum + table.size, 0);
-    this.#tables = tables;
-    this.#media = media;
     this.#rows = rows;
-    this.#shard = shard;
-    this.size = Math.ceil(Math.max(0, total - index) / count);
+    this.#readings = readings;
+    this.size = size;
     this.format = tables[0]?.format ?? "jsonl";
     this.files = tables.map(({ path }) => path);
-    this.columns = [...new Set(tables.flatMap(({ columns = [] }) => columns))];
-    this.fingerprint = `files format=${this.format} rows=${total} shard=${index}/${count} content=${fingerprint}`;
-  }
-
-  #find(index: number): { table: Table; row: number } {
-    const [first, step] = this.#shard;
-    let row = first + step * index;
-    for (const table of this.#tables) {
-      if (Number.isInteger(row) && row >= 0 && row < table.size) return { table, row };
-      row -= table.size;
-    }
-    throw new DataError(`data: expected a problem index from 0 to ${this.size - 1}, got ${index}`);
+    this.columns = columns;
+    this.fingerprint = `files format=${this.format} rows=${total} shard=${shard.join("/")} content=${content}`;
   }
 
   place(index: number): string {
-    const { table, row } = this.#find(index);
-    return table.place(row);
-  }
-
-  /** Whatever goes wrong with a row is said with its file and row. */
-  async #placed<T>(index: number, work: (table: Table) => T | Promise<T>): Promise<T> {
-    const { table, row } = this.#find(index);
-    try {
-      return await work(table);
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new DataError(`${table.place(row)}: ${reason}`, { cause });
-    }
-  }
-
-  async #images(reference: ImageReference, table: Table): Promise<RgbImage[]> {
-    if (reference.kind !== "row") return [await readImage(reference, this.#media)];
-    const references = await followedImages(table, reference.index, this.#rows.readers);
-    return (await Promise.all(references.map((own) => this.#images(own, table)))).flat();
+    return this.#rows.place(index);
   }
 
   async firstVideo(): Promise<string | undefined> {
-    for (const table of this.#tables) {
-      if (!this.#rows.readers.mayHaveVideos(table.columns)) continue;
+    for (const table of this.#rows.tables) {
+      if (!this.#readings.readers.mayHaveVideos(table.columns)) continue;
       for (let row = 0; row < table.size; row++) {
-        const stated = await statedIn(table, row, this.#rows);
+        const stated = await statedIn(table, row, this.#readings);
         if (stated !== undefined && stated.videos.length > 0) return table.place(row);
       }
     }
@@ -123,24 +81,19 @@ class FileProblems implements FileSource {
   }
 
   async stated(index: number): Promise<StatedRow> {
-    const { table, row } = this.#find(index);
-    const cells = await table.row(row);
-    const { format } = table;
-    return this.#placed(index, () => ({ row: cells, stated: rowProblem(cells, { ...this.#rows, format }) }));
+    const row = await this.#rows.row(index);
+    const stated = await this.#rows.placed(index, ({ format }) =>
+      rowProblem(row, { ...this.#readings, format }),
+    );
+    return { row, stated };
   }
 
   solution(index: number, { row }: StatedRow): Promise<FoundPart<"solution"> | undefined> {
-    return this.#placed(index, ({ format }) => rowSolution(row, { ...this.#rows, format }));
+    return this.#rows.placed(index, ({ format }) => rowSolution(row, { ...this.#readings, format }));
   }
 
-  media(index: number, { images: named, videos: clips }: Media): Promise<Pick<Problem, "images" | "videos">> {
-    return this.#placed(index, async (table) => {
-      const images: RgbImage[] = [];
-      for (const reference of named) images.push(...(await this.#images(reference, table)));
-      const videos: VideoClip[] = [];
-      for (const reference of clips) videos.push(await readClip(reference, this.#media));
-      return { images, ...(videos.length > 0 && { videos }) };
-    });
+  media(index: number, named: Media): Promise<Pick<Problem, "images" | "videos">> {
+    return this.#rows.media(index, named);
   }
 
   async problemOf(index: number, { row, stated }: StatedRow): Promise<Problem> {
@@ -172,7 +125,8 @@ export async function openFileSource(options: FilesOptions, split: FileSplit): P
   for (const fingerprint of await archivesOf(tables, rows, store)) hash.update(`archive ${fingerprint}`);
   const downloads = options.fetchImages ? new ImageDownloads() : undefined;
   const shard = split === "train" ? options.shard : ([0, 1] as const);
-  const source = new FileProblems(tables, { store, downloads, options }, rows, shard, hash.digest("hex"));
+  const fileRows = new FileRows(tables, { store, downloads, options }, rows.readers, shard);
+  const source = new FileProblems(fileRows, rows, shard, hash.digest("hex"));
   if (source.size === 0)
     throw new DataError(`${found.paths.join(", ")}: expected at least one row, got none`);
   return source;

@@ -1,9 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { NumericError, ShapeError } from "../../errors/index.ts";
-import { Rng } from "../../math/index.ts";
+import { ShapeError } from "../../errors/index.ts";
 import { cliffsDelta, RankedScores } from "./area-under-curve.ts";
-import { bootstrapIntervals } from "./bootstrap.ts";
 import { classScore, confusionMatrix } from "./confusion.ts";
 import { GroupedSums } from "./grouped-sums.ts";
 
@@ -62,53 +60,6 @@ describe("the area under the curve", () => {
 
   test("refuses lists of different lengths", () => {
     expect(() => new RankedScores([1], [])).toThrow(ShapeError);
-  });
-});
-
-describe("the bootstrap", () => {
-  const meanOf =
-    (values: readonly number[]) =>
-    (weights: Float64Array): number[] => [
-      values.reduce((sum, value, i) => sum + weights[i]! * value, 0) / values.length,
-    ];
-
-  test("of a mean comes to the normal interval where units are many", () => {
-    const rng = new Rng(1);
-    const values = Array.from({ length: 400 }, () => rng.normal(3, 2));
-    const centre = values.reduce((sum, value) => sum + value, 0) / 400;
-    const [interval] = bootstrapIntervals(400, meanOf(values), new Rng(2), { resamples: 4000 });
-    expect(interval!.estimate).toBeCloseTo(centre, 12);
-    expect(interval!.high - interval!.low).toBeCloseTo(2 * 1.96 * (2 / 20), 1);
-    expect(interval!.low).toBeLessThan(centre);
-    expect(interval!.high).toBeGreaterThan(centre);
-  });
-
-  test("of one unit has no width, and of equal units neither", () => {
-    expect(bootstrapIntervals(1, meanOf([7]), new Rng(0))).toEqual([{ estimate: 7, low: 7, high: 7 }]);
-    expect(bootstrapIntervals(3, meanOf([2, 2, 2]), new Rng(0))).toEqual([{ estimate: 2, low: 2, high: 2 }]);
-  });
-
-  test("draws as many units as there are, the same for the same seed", () => {
-    const drawn: number[] = [];
-    const statistic = (weights: Float64Array) => {
-      drawn.push(weights.reduce((sum, weight) => sum + weight, 0));
-      return meanOf([1, 5, 9])(weights);
-    };
-    const first = bootstrapIntervals(3, statistic, new Rng(4), { resamples: 50 });
-    expect(new Set(drawn)).toEqual(new Set([3]));
-    expect(bootstrapIntervals(3, meanOf([1, 5, 9]), new Rng(4), { resamples: 50 })).toEqual(first);
-    expect(bootstrapIntervals(3, meanOf([1, 5, 9]), new Rng(5), { resamples: 50 })).not.toEqual(first);
-  });
-
-  test("leaves out draws that do not define a number, and has no bounds where none does", () => {
-    const [half, never] = bootstrapIntervals(2, ([a]) => [a === 0 ? Number.NaN : 1, Number.NaN], new Rng(0));
-    expect(half).toEqual({ estimate: 1, low: 1, high: 1 });
-    expect(never!.low).toBeNaN();
-    expect(bootstrapIntervals(0, () => [Number.NaN], new Rng(0))[0]!.high).toBeNaN();
-  });
-
-  test("refuses to draw nothing", () => {
-    expect(() => bootstrapIntervals(1, () => [0], new Rng(0), { resamples: 0 })).toThrow(NumericError);
   });
 });
 

@@ -61,6 +61,7 @@ const ALL: readonly Capability[] = [
   "reference",
   "value",
   "video",
+  "watch",
 ];
 
 function floats(bytes: Buffer, expected: number, where: string): Float64Array {
@@ -173,10 +174,12 @@ export function createFakeEngine(options: FakeEngineOptions): Engine {
   };
 
   const sampleFrom = (table: Float64Array, request: SampleRequest): Completion[][] => {
-    const draws = new Rng(request.seed);
+    const { seed } = request;
+    const drawOf = (p: number, g: number) =>
+      typeof seed === "number" ? new Rng(seed).fork(`${p}/${g}`) : new Rng(seed[p]!).fork(`0/${g}`);
     return request.prompts.map((prompt, p) =>
       Array.from({ length: request.groupSize }, (_, g) => {
-        const draw = draws.fork(`${p}/${g}`);
+        const draw = drawOf(p, g);
         const tokens: number[] = [];
         const logprobs: number[] = [];
         const entropy: number[] = [];
@@ -193,7 +196,14 @@ export function createFakeEngine(options: FakeEngineOptions): Engine {
           tokens.push(token);
           logprobs.push(logs[token]!);
           entropy.push(entropyOf(logs));
-          stopped = request.stopTokens.includes(token);
+          const goesOn = request.watch?.({
+            prompt: p,
+            place: g,
+            token,
+            logprob: logs[token]!,
+            ...(request.alternatives && { alternatives: alternativesOf([logs], request.alternatives) }),
+          });
+          stopped = request.stopTokens.includes(token) || goesOn === false;
         }
         const completion = Int32Array.from(tokens);
         const place = { key: promptKey(prompt), lastToken: lastPromptToken(prompt), tokens: completion };

@@ -109,6 +109,7 @@ describe("an engine in its thread", () => {
       "reference",
       "value",
       "video",
+      "watch",
     ]);
     const coefficients = coefficientsOf(recorded);
     const options = { valueCoefficients: coefficients, entropyCoefficients: coefficients };

@@ -23,6 +23,7 @@ import type {
 import type { LocalSequence } from "./known-prompts.ts";
 import type { LocalEngineOptions } from "./local-options.ts";
 import { ModelThread } from "./model-thread.ts";
+import { SampleWatcher } from "./sample-watcher.ts";
 
 /** Prompts that the thread keeps prepared, so that scoring and updating need not prepare them again. */
 const KEPT_PROMPTS = 4096;
@@ -39,6 +40,7 @@ const CAPABILITIES = [
   "image-rows",
   "reference",
   "video",
+  "watch",
 ] as const satisfies readonly Capability[];
 
 /** What is left when the weights stay in their file. */
@@ -73,10 +75,18 @@ export class LocalEngine implements Engine {
   }
 
   /** @param first place of the first prompt in the whole request, of which this may be a share */
-  async sample(request: SampleRequest, first = 0): Promise<Completion[][]> {
-    return (await this.#withPrompts(request.prompts, (prompts) =>
-      this.#thread.call("sample", { ...request, prompts, first }),
+  async sample({ watch, ...request }: SampleRequest, first = 0): Promise<Completion[][]> {
+    const watcher = watch && new SampleWatcher(watch, request);
+    const completions = (await this.#withPrompts(request.prompts, (prompts) =>
+      this.#thread.follow(watcher?.take, "sample", {
+        ...request,
+        prompts,
+        first,
+        ...(watcher && { ended: watcher.ended }),
+      }),
     )) as Completion[][];
+    watcher?.requireWhole();
+    return completions;
   }
 
   async score(sequences: readonly Sequence[], request: ScoreRequest = {}): Promise<Score[]> {

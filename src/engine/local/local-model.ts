@@ -12,6 +12,7 @@ import type {
   AdamParameters,
   AttentionRow,
   Completion,
+  DrawnToken,
   GradientReport,
   Prompt,
   SampleRequest,
@@ -19,6 +20,7 @@ import type {
   ScoreRequest,
   StepReport,
 } from "../engine.ts";
+import { promptGenerators } from "../prompt-generators.ts";
 import { checkCoefficients } from "./check-coefficients.ts";
 import { KnownPrompts, type LocalSequence } from "./known-prompts.ts";
 import {
@@ -32,6 +34,7 @@ import { ProgramCache } from "./program-cache.ts";
 import { RotaryTable } from "./prompts/rotary-table.ts";
 import { VisionEncoder } from "./prompts/vision-encoder.ts";
 import { decode } from "./sampling/decoding.ts";
+import { DraftWatch } from "./sampling/draft-watch.ts";
 import { checkedIntervention } from "./scoring/attention-intervention.ts";
 import { type Machinery, TeacherForcing } from "./scoring/teacher-forcing.ts";
 import { AdamW, gradientNorm } from "./weights/adamw.ts";
@@ -52,8 +55,10 @@ import { writeValueHead } from "./weights/value-head-file.ts";
 const PROGRAMS = 30;
 
 /** A sampling request whose prompts were registered before. */
-export interface LocalSampleRequest extends Omit<SampleRequest, "prompts"> {
+export interface LocalSampleRequest extends Omit<SampleRequest, "prompts" | "watch"> {
   readonly prompts: readonly number[];
+  /** `[P·G]` where the caller sets 1 to end a completion; present where the request is watched. */
+  readonly ended?: Int32Array;
   /** Place of the first of them in the whole request, of which this may be a share; 0 unless given. */
   readonly first?: number;
 }
@@ -127,21 +132,28 @@ export class LocalModel {
     this.#prompts.forget(ids);
   }
 
-  async sample(request: LocalSampleRequest): Promise<Completion[][]> {
+  /** @param report takes the tokens of each step, where the request is watched */
+  async sample(
+    request: LocalSampleRequest,
+    report: (drawn: readonly DrawnToken[]) => void = () => {},
+  ): Promise<Completion[][]> {
     checkSampling(request);
     checkLayers("sample", request.signals);
+    const { groupSize, ended } = request;
+    const { vocabSize } = this.#machinery.config.text;
+    const alternatives = checkedAlternatives("sample", request.alternatives ?? 0, vocabSize);
     const greedy = request.temperature === 0;
     return decode(this.#machinery, {
       prompts: request.prompts.map((id) => this.#prompts.prepared(id)),
-      groupSize: request.groupSize,
+      groupSize,
       maxCompletionTokens: request.maxCompletionTokens,
       stopTokens: new Set(request.stopTokens),
       choice: { greedy, topK: request.topK, topP: request.topP, banned: this.#banned },
       temperature: greedy ? 1 : request.temperature,
-      rng: new Rng(request.seed),
-      first: request.first ?? 0,
+      generators: promptGenerators(request.seed, request.prompts.length, request.first),
       attention: sampledRow(request.signals?.attention),
       calibrated: request.signals?.calibrated,
+      watch: ended && new DraftWatch({ groupSize, ended, alternatives, report }),
     });
   }
 
@@ -167,7 +179,7 @@ export class LocalModel {
         entropy,
         values,
         likeliest,
-        alternatives: checkedAlternatives(alternatives, config.text.vocabSize),
+        alternatives: checkedAlternatives("score", alternatives, config.text.vocabSize),
         intervention: intervention && checkedIntervention(intervention, sequences, config.text),
       },
       divergenceFrom && this.#prompts.sequences(sequences, divergenceFrom),

@@ -71,10 +71,10 @@ export function checkLayers(call: string, signals: SignalRequest | undefined): v
 }
 
 /** @throws EngineError when a number of alternatives is not one from 0 to the vocabulary's size */
-export function checkedAlternatives(count: number, vocabSize: number): number {
+export function checkedAlternatives(call: string, count: number, vocabSize: number): number {
   if (!(Number.isInteger(count) && count >= 0 && count <= vocabSize)) {
     throw new EngineError(
-      `score: alternatives: expected a whole number from 0 to ${vocabSize}, got ${count}`,
+      `${call}: alternatives: expected a whole number from 0 to ${vocabSize}, got ${count}`,
     );
   }
   return count;

@@ -8,12 +8,13 @@ import { Worker } from "node:worker_threads";
 import { EngineError } from "../../errors/index.ts";
 import { packageFile } from "../../package/index.ts";
 import type { LocalEngineOptions } from "./local-options.ts";
-import { type Answer, type Call, fromWire, type Method } from "./protocol.ts";
+import { type Answer, type Call, fromWire, type Method, type Progress } from "./protocol.ts";
 
 /** Node 20 does not run TypeScript: from source, the worker is the built one too. */
 const WORKER = packageFile("dist/engine/local/worker.js");
 
 interface Pending {
+  readonly onProgress: ((progress: unknown) => void) | undefined;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
 }
@@ -31,7 +32,7 @@ export class ModelThread {
       );
     }
     this.#worker = new Worker(WORKER, { workerData: options });
-    this.#worker.on("message", (answer: Answer) => this.#settle(answer));
+    this.#worker.on("message", (said: Answer | Progress) => this.#hear(said));
     this.#worker.on("error", (cause) =>
       this.#fail(new EngineError(`local engine: its thread failed: ${cause.message}`, { cause })),
     );
@@ -42,12 +43,21 @@ export class ModelThread {
 
   /** Calls a method of the model in the thread; after `close` every call fails. */
   call(method: Method, ...parameters: readonly unknown[]): Promise<unknown> {
+    return this.follow(undefined, method, ...parameters);
+  }
+
+  /** Calls a method that tells of itself before it ends. */
+  follow(
+    onProgress: ((progress: unknown) => void) | undefined,
+    method: Method,
+    ...parameters: readonly unknown[]
+  ): Promise<unknown> {
     if (this.#closed) {
       return Promise.reject(new EngineError(`${method}: the engine is closed`));
     }
     const id = this.#nextCall++;
     return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject });
+      this.#pending.set(id, { resolve, reject, onProgress });
       this.#worker.postMessage({ id, method, parameters } satisfies Call);
     });
   }
@@ -57,6 +67,11 @@ export class ModelThread {
       this.#fail(new EngineError("local engine: it was closed"));
       await this.#worker.terminate();
     }
+  }
+
+  #hear(said: Answer | Progress): void {
+    if ("progress" in said) this.#pending.get(said.id)?.onProgress?.(said.progress);
+    else this.#settle(said);
   }
 
   #settle(answer: Answer): void {

@@ -24,6 +24,12 @@ export interface Call {
   readonly parameters: readonly unknown[];
 }
 
+/** What is heard of a call before its answer. */
+export interface Progress {
+  readonly id: number;
+  readonly progress: unknown;
+}
+
 export type Answer =
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly error: WireError };

@@ -48,14 +48,23 @@ export class ReplicatedEngine implements Engine {
 
   sample(request: SampleRequest): Promise<Completion[][]> {
     return this.#inOrder(async () => {
-      const { prompts } = request;
+      const { prompts, seed, watch } = request;
       const shares = evenShares(
         prompts.map(() => 1),
         this.#replicas.length,
       );
       const parts = await this.#all((replica, place) => {
         const [from, to] = shares[place]!;
-        return replica.sample({ ...request, prompts: prompts.slice(from, to) }, from);
+        const own = typeof seed === "number" ? seed : seed.slice(from, to);
+        return replica.sample(
+          {
+            ...request,
+            prompts: prompts.slice(from, to),
+            seed: own,
+            ...(watch && { watch: (drawn) => watch({ ...drawn, prompt: from + drawn.prompt }) }),
+          },
+          from,
+        );
       });
       return parts.flat();
     });

@@ -6,7 +6,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { EngineError } from "../../errors/index.ts";
 import { LocalModel } from "./local-model.ts";
 import type { LocalEngineOptions } from "./local-options.ts";
-import { type Answer, type Call, type Method, toWire } from "./protocol.ts";
+import { type Answer, type Call, type Method, type Progress, toWire } from "./protocol.ts";
 import { StreamingModel } from "./streaming/streaming-model.ts";
 
 const port = parentPort!;
@@ -37,7 +37,10 @@ async function answer({ id, method, parameters }: Call): Promise<void> {
     if (run === undefined) {
       throw new EngineError(`${method}: an engine that streams its weights has no replicas`);
     }
-    reply = { id, result: await run.apply(model, [...parameters]) };
+    const report = (progress: unknown) => port.postMessage({ id, progress } satisfies Progress);
+    // Only sampling tells of itself before it ends.
+    const own = method === "sample" ? [...parameters, report] : [...parameters];
+    reply = { id, result: await run.apply(model, own) };
   } catch (error) {
     reply = { id, error: toWire(error) };
   }

@@ -2,6 +2,7 @@
  * @module
  * A batch of prompts as `asample` requests, one each, and their answers.
  */
+import { ShapeError } from "../../errors/index.ts";
 import { Rng } from "../../math/index.ts";
 import type { Completion, SampleRequest } from "../engine.ts";
 import type { ForwardContext } from "./forward-requests.ts";
@@ -26,8 +27,10 @@ export async function sendSamples(
   { sampler, first }: SampledBy,
   request: SampleRequest,
 ): Promise<Completion[][]> {
-  const { prompts, groupSize } = request;
-  const seeds = new Rng(request.seed);
+  const { prompts, groupSize, seed } = request;
+  // Prompts with seeds of their own are sampled as if each were alone, so they need no batch.
+  const isOneBatch = isExtended && typeof seed === "number";
+  const seeds = seedsOf(request, isOneBatch);
   const futures = await inParallel(prompts, AT_ONCE, async (prompt, place) => {
     const { chunks } = await encoder.encode(prompt);
     return session.submitSample({
@@ -37,7 +40,7 @@ export async function sendSamples(
       prompt: { chunks },
       sampling_params: {
         max_tokens: request.maxCompletionTokens,
-        seed: isExtended ? request.seed : seeds.fork(place).word() >>> 1,
+        seed: seeds[place]!,
         stop: [...request.stopTokens],
         temperature: request.temperature,
         top_k: request.topK === 0 ? -1 : request.topK,
@@ -45,7 +48,7 @@ export async function sendSamples(
       },
       ...(isExtended && {
         fovea: {
-          batch: { id: `${sampler}/${first}`, place, size: prompts.length },
+          ...(isOneBatch && { batch: { id: `${sampler}/${first}`, place, size: prompts.length } }),
           ...(request.signals && { signals: request.signals }),
         },
       }),
@@ -54,4 +57,16 @@ export async function sendSamples(
   return inParallel(futures, AT_ONCE, async (future) => {
     return sampledGroup(await session.sampled(future), groupSize, request.signals);
   });
+}
+
+/** The seed of each prompt's request: of a batch the whole batch's. */
+function seedsOf({ seed, prompts }: SampleRequest, isOneBatch: boolean): readonly number[] {
+  if (typeof seed !== "number") {
+    if (seed.length === prompts.length) return seed;
+    throw new ShapeError(
+      `sample: seed: expected one for each of ${prompts.length} prompts, got ${seed.length}`,
+    );
+  }
+  const whole = new Rng(seed);
+  return prompts.map((_, place) => (isOneBatch ? seed : whole.fork(place).word() >>> 1));
 }

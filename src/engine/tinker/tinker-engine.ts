@@ -152,8 +152,10 @@ class TinkerEngine implements Engine {
   }
 
   #setCapabilities(): void {
-    // Whatever the engine at the server can be shown, the protocol has no chunk for a video.
-    const own = (this.#session.capabilities as Capability[]).filter((name) => name !== "video");
+    // Whatever the engine at the server can do, the protocol has no chunk for a video, and tells of samples once they end.
+    const own = (this.#session.capabilities as Capability[]).filter(
+      (name) => name !== "video" && name !== "watch",
+    );
     const offered = [...OF_THE_PROTOCOL, ...ownCapabilities(this.#offered), ...own];
     const all = new Set(this.#encoder.allowed(offered));
     for (const needsKeeper of ["overlap", "reference"] as const) {

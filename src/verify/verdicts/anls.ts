@@ -4,40 +4,23 @@
  */
 import * as z from "zod";
 import { bestOf, defineVerdict, readAnswer, sourceSchema } from "../definition.ts";
-
-/** Insertions, deletions and substitutions that turn one text into another; undefined beyond `limit`. */
-function distance(a: readonly string[], b: readonly string[], limit: number): number | undefined {
-  if (Math.abs(a.length - b.length) > limit) return undefined;
-  let row = Uint32Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = new Uint32Array(b.length + 1).fill(limit + 1);
-    const from = Math.max(1, i - limit);
-    const to = Math.min(b.length, i + limit);
-    if (from === 1) next[0] = i;
-    for (let j = from; j <= to; j++) {
-      const swap = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next[j] = Math.min(swap, next[j - 1]! + 1, j < i + limit ? row[j]! + 1 : limit + 1);
-    }
-    row = next;
-  }
-  return row[b.length]! > limit ? undefined : row[b.length];
-}
+import { levenshtein } from "./levenshtein.ts";
 
 /** Longer texts are compared as they are. */
 const MAX_LENGTH = 4000;
 
 /**
  * 1 − d(given, answer) / max(length), d the Levenshtein distance of the texts in lower case with single spaces, the
- * length that of the texts as they are; 0 where that is below the threshold. The challenge's code keeps a similarity of
- * exactly the threshold.
+ * length that of the texts as they are, in capitals (ß has two); 0 where that is below the threshold. The challenge's code keeps a
+ * similarity of exactly the threshold.
  */
 export function anls(given: string, answer: string, threshold = 0.5): number {
   const plain = (text: string) => text.trim().toLowerCase().split(/\s+/).join(" ");
   const [a, b] = [Array.from(plain(given)), Array.from(plain(answer))];
-  const length = Math.max(Array.from(given).length, Array.from(answer).length);
+  const length = Math.max(...[given, answer].map((text) => Array.from(text.toUpperCase()).length));
   if (length === 0) return 1;
   if (Math.max(a.length, b.length) > MAX_LENGTH) return plain(given) === plain(answer) ? 1 : 0;
-  const edits = distance(a, b, Math.ceil((1 - threshold) * length));
+  const edits = levenshtein(a, b, Math.ceil((1 - threshold) * length));
   const similarity = edits === undefined ? 0 : 1 - edits / length;
   return similarity < threshold ? 0 : similarity;
 }

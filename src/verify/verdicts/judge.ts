@@ -9,26 +9,33 @@ import { withoutThought } from "../extraction/thought.ts";
 import type { JudgedProblem, Judgement, Verdict } from "../verdict.ts";
 import { answerVerdict } from "./answer.ts";
 
+/** The rule beside a judge. */
+export interface RuleBesideJudge extends Verdict {
+  /** Its verdict on an answer that the judge has read out of a completion; on that as a marked answer unless given. */
+  judgeRead?(answer: string, problem: JudgedProblem, text: string): Judgement | Promise<Judgement>;
+}
+
 /**
- * Right by a language model's word. The rule verdict `answer` reads the answer that the judge sees as `{extracted}`,
- * compares answers that the judge only extracts, and is recorded beside the judge's own verdict.
+ * Right by a language model's word. A rule reads the answer that the judge sees as `{extracted}`, compares answers that the
+ * judge only extracts, and is recorded beside the judge's own verdict.
  *
  * Unscorable, null, where the judge's reply is prose or nothing.
  *
+ * @param rule the verdict `answer` unless given
  * @throws PartError, from `judge`, where the server gives no answer
  */
 export function judgeVerdict(
   options: JudgeOptions,
   context: JudgeContext = {},
+  rule: RuleBesideJudge = answerVerdict(),
 ): Omit<Verdict, "judge"> & {
   judge(text: string, problem: JudgedProblem, signal?: AbortSignal): Promise<Judgement>;
 } {
   const judge = new Judge(options, context);
-  const rule = answerVerdict();
   return {
     name: "judge",
     judge: async (text, problem, signal) => {
-      const byRule = rule.judge(text, problem);
+      const byRule = await rule.judge(text, problem, signal);
       const judged = {
         question: problem.question,
         answers: problem.answers.filter((answer) => answer.trim() !== ""),
@@ -37,7 +44,12 @@ export function judgeVerdict(
         reply: withoutThought(text),
         extracted: byRule.extracted,
         rule: byRule.score,
-        ruleOf: (answer: string) => rule.judge(`<answer>${answer}</answer>`, problem).score,
+        ruleOf: async (answer: string) => {
+          const read =
+            rule.judgeRead?.(answer, problem, text) ??
+            rule.judge(`<answer>${answer}</answer>`, problem, signal);
+          return (await read).score;
+        },
       };
       return judge.judge(judged, signal);
     },

@@ -6,8 +6,8 @@ import * as z from "zod";
 import { bestOf, defineVerdict, readAnswer } from "../definition.ts";
 import { numberOf } from "./number.ts";
 
-/** Confidence thresholds 0.50, 0.55, … 0.95. */
-const THRESHOLDS = Array.from({ length: 10 }, (_, i) => 0.5 + (0.45 / 9) * i);
+/** Confidence thresholds 0.50, 0.55, … 0.95, in the binary fractions of numpy's `linspace(0.5, 0.95, 10)`. */
+const THRESHOLDS = Array.from({ length: 10 }, (_, i) => 0.5 + i * ((0.95 - 0.5) / 9));
 
 /**
  * The share of confidence thresholds at which a number is near enough.

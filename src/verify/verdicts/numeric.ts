@@ -9,8 +9,8 @@ import { equivalent } from "../equivalent.ts";
 import type { JudgedProblem } from "../verdict.ts";
 import { numberOf } from "./number.ts";
 
-/** A number rounded to so many places; an exact tie goes to the even digit, as in Python. */
-function roundedTo(value: number, places: number): string {
+/** A number below 2⁵² rounded to so many places, in digits; an exact tie goes to the even digit, as in Python. */
+export function roundedTo(value: number, places: number): string {
   const digits = Math.abs(value).toFixed(Math.min(100, places + 40));
   const point = digits.indexOf(".");
   const rest = digits.slice(point + 1 + places);

@@ -7,15 +7,13 @@
 import * as z from "zod";
 import { bestOf, defineVerdict, readAnswer, sourceSchema } from "../definition.ts";
 import { equivalent } from "../equivalent.ts";
-
-const FLOAT = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/;
+import { pythonFloat } from "./python-float.ts";
 
 /** A decimal or a percentage as a number; undefined for anything else. */
 function floatOf(text: string): number | undefined {
-  const isPercent = text.endsWith("%");
-  const digits = (isPercent ? text.replace(/%+$/, "") : text).trim();
-  if (!FLOAT.test(digits)) return undefined;
-  return isPercent ? Number(digits) / 100 : Number(digits);
+  if (!text.endsWith("%")) return pythonFloat(text);
+  const share = pythonFloat(text.replace(/%+$/, ""));
+  return share === undefined ? undefined : share / 100;
 }
 
 /** |given − answer| / |answer| ≤ tolerance for numbers, the same text in any case for the rest: 1 or 0. */
@@ -41,7 +39,7 @@ export const relaxedDefinition = defineVerdict({
     name: "relaxed",
     judge: (text, { answers }) =>
       bestOf(readAnswer(text, from), answers, (given, answer) => {
-        const score = relaxedMatch(given, answer.trim(), tolerance);
+        const score = relaxedMatch(given.trim(), answer.trim(), tolerance);
         return score === 0 && isOpen && equivalent(given, answer) ? 1 : score;
       }),
   }),

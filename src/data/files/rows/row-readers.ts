@@ -55,8 +55,12 @@ export class RowReaders {
   readonly #given: FilesOptions["columns"];
   readonly #named: RowReader;
 
-  constructor(given: FilesOptions["columns"]) {
+  readonly #anyColumns: boolean;
+
+  /** @param anyColumns whether every column is read, and none is needed */
+  constructor(given: FilesOptions["columns"], { anyColumns = false } = {}) {
     this.#given = given;
+    this.#anyColumns = anyColumns;
     this.#named = namedColumns(given);
   }
 
@@ -91,6 +95,7 @@ export class RowReaders {
    * @throws DataError when question, answer or images have no column; videos and content parts will do for images
    */
   requireColumns(present: readonly string[], path: string): void {
+    if (this.#anyColumns) return;
     const has = (names: readonly string[]) => hasAny(present, names);
     for (const part of ["question", "answer", "image"] as const) {
       const names = this.columns(part);
@@ -117,6 +122,7 @@ export class RowReaders {
 
   /** Whether a part may be in a column. */
   mayRead(column: string): boolean {
+    if (this.#anyColumns) return true;
     return PARTS.some((part) => this.columns(part).some((path) => path === column || topOf(path) === column));
   }
 }

@@ -15,6 +15,7 @@ import { RowReducer } from "../signals/attention-reduction.ts";
 import { CalibratedRows, canCollect, reduceRows } from "../signals/calibrated-rows.ts";
 import { DecodeCache } from "./decode-cache.ts";
 import { Draft, type DraftRules, type NextTokens } from "./draft.ts";
+import type { DraftWatch } from "./draft-watch.ts";
 import { StepBuffers } from "./step-buffers.ts";
 
 /** Completions decoded at once. */
@@ -27,12 +28,13 @@ export interface DecodeRequest extends DraftRules {
   readonly groupSize: number;
   /** 1 when greedy */
   readonly temperature: number;
-  readonly rng: Rng;
-  /** Place of the first prompt among those that draw from `rng`. */
-  readonly first: number;
+  /** `[P]` one a prompt, forked by the places of its completions. */
+  readonly generators: readonly Rng[];
   readonly attention: AttentionRow | undefined;
   /** Left out where rows would take too much memory: a scoring pass can have it. */
   readonly calibrated: CalibratedRequest | undefined;
+  /** Told of every token, where the request is watched. */
+  readonly watch: DraftWatch | undefined;
 }
 
 /** Completions per prompt, `[P][G]`. */
@@ -44,7 +46,7 @@ export async function decode(machinery: Machinery, request: DecodeRequest): Prom
     const prompts = request.prompts.slice(start, start + perBatch);
     const fits = canCollect(prompts, request.groupSize, request.maxCompletionTokens);
     const wanted = fits ? request : { ...request, calibrated: undefined };
-    const drafts = await new DecodeBatch(machinery, wanted, prompts, request.first + start).run();
+    const drafts = await new DecodeBatch(machinery, wanted, prompts, start).run();
     const finished = await finish(machinery, wanted, drafts);
     for (let p = 0; p < prompts.length; p++) {
       completions.push(finished.slice(p * request.groupSize, (p + 1) * request.groupSize));
@@ -93,7 +95,8 @@ class DecodeBatch {
     const { visual } = promptSupports(prompts, prompts.length, this.#promptLength);
     this.#drafts = prompts.flatMap((prompt, p) =>
       Array.from({ length: groupSize }, (_, g) => {
-        return new Draft(prompt, request.rng.fork(firstPrompt + p).fork(g), {
+        const place = (firstPrompt + p) * groupSize + g;
+        return new Draft(prompt, place, request.generators[firstPrompt + p]!.fork(g), {
           attention: attention && new RowReducer(visual, this.#promptLength, p, maxCompletionTokens),
           calibrated: calibrated && new CalibratedRows(prompt, this.#promptLength),
         });
@@ -158,8 +161,9 @@ class DecodeBatch {
       if (calibrated?.row === "predicting") {
         draft.signals.calibrated!.push(outputs["calibratedRow"]!, p * length, 0, -1);
       }
-      draft.draw(nextTokens(outputs), p, this.#request);
+      this.#draw(draft, nextTokens(outputs), p);
     }
+    this.#request.watch?.report();
     this.#prompts = pad(prompts, slots);
     this.#slots = pad(this.#drafts, slots * groupSize);
     const completionLength = Math.min(CACHE_STEP, roundUpLength(this.#request.maxCompletionTokens));
@@ -200,12 +204,13 @@ class DecodeBatch {
   }
 
   #read(outputs: Readonly<Record<string, Float32Array>>, shape: BatchShape, cached: number): void {
-    const { attention, calibrated } = this.#request;
+    const { attention, calibrated, watch } = this.#request;
     const keys = shape.promptLength + shape.completionLength + 1;
     for (const [i, draft] of this.#slots.entries()) {
       if (draft === undefined || draft.tokens.length <= cached) {
         continue;
       }
+      if (watch?.hasEnded(draft)) draft.end();
       const wasComplete = draft.isComplete;
       if (attention !== undefined && (attention === "own" || !wasComplete)) {
         draft.signals.attention!.push(outputs["row"]!, i * keys, cached, keys - 1);
@@ -214,9 +219,15 @@ class DecodeBatch {
         draft.signals.calibrated!.push(outputs["calibratedRow"]!, i * keys, cached, keys - 1);
       }
       if (!wasComplete) {
-        draft.draw(nextTokens(outputs), i, this.#request);
+        this.#draw(draft, nextTokens(outputs), i);
       }
     }
+    watch?.report();
+  }
+
+  #draw(draft: Draft, next: NextTokens, row: number): void {
+    draft.draw(next, row, this.#request);
+    this.#request.watch?.note(draft, next, row, this.#m.config.text.vocabSize);
   }
 
   /** Layers whose rows are averaged; 0 when no calibrated attention is asked for. */

@@ -31,6 +31,8 @@ export interface DraftSignals {
 
 export class Draft {
   readonly prompt: PreparedPrompt;
+  /** Place among all completions of the request. */
+  readonly place: number;
   readonly signals: DraftSignals;
   readonly tokens: number[] = [];
   readonly #logprobs: number[] = [];
@@ -38,8 +40,9 @@ export class Draft {
   readonly #rng: Rng;
   #stopReason: StopReason | undefined;
 
-  constructor(prompt: PreparedPrompt, rng: Rng, signals: DraftSignals) {
+  constructor(prompt: PreparedPrompt, place: number, rng: Rng, signals: DraftSignals) {
     this.prompt = prompt;
+    this.place = place;
     this.signals = signals;
     this.#rng = rng;
   }
@@ -67,6 +70,11 @@ export class Draft {
     } else if (this.tokens.length === rules.maxCompletionTokens) {
       this.#stopReason = "length";
     }
+  }
+
+  /** Ends it where it is. */
+  end(): void {
+    this.#stopReason ??= "stop";
   }
 
   /** @param calibrated what its rows were reduced to */

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { ShapeError } from "../../../errors/index.ts";
 import {
   checkpointDirectory,
   recordedCase,
@@ -86,6 +87,24 @@ describe("seeds", () => {
     const [, alone] = tokensOf(await sample({ prompts: [third, second] }));
     const [, among] = tokensOf(await sample({ prompts: [first, second, first, third, first] }));
     expect(among).toEqual(alone);
+  });
+
+  test("a prompt with a seed of its own has the completions that it has alone with it", async () => {
+    const prompts = [first, second, third, second];
+    const seed = [7, 8, 9, 10];
+    const together = tokensOf(await sample({ prompts, seed }));
+    for (const [p, prompt] of prompts.entries()) {
+      expect(tokensOf(await sample({ prompts: [prompt], seed: seed[p]! }))).toEqual([together[p]]);
+    }
+    const others = { prompts: [third, second, first], seed: [9, 11, 7] };
+    const [asThird, , asFirst] = tokensOf(await sample(others));
+    expect([asFirst, asThird]).toEqual([together[0], together[2]]);
+  });
+
+  test("seeds for another number of prompts are refused", async () => {
+    await expect(sample({ prompts: [first, second], seed: [1] })).rejects.toThrow(
+      new ShapeError("sample: seed: expected one for each of 2 prompts, got 1"),
+    );
   });
 
   test("a larger group begins with the smaller one's completions, and a lower limit only cuts them", async () => {

@@ -1,0 +1,51 @@
+/**
+ * @module
+ * Cells of published rows as text. An empty cell, and the `nan` that pandas writes for one, is missing.
+ */
+import type { Row } from "../data/index.ts";
+import { DataError } from "../errors/index.ts";
+
+/** A cell as text; undefined where it is missing. */
+export function textIn(row: Row, column: string): string | undefined {
+  const cell = row[column];
+  if (cell === undefined || cell === null || (typeof cell === "number" && Number.isNaN(cell)))
+    return undefined;
+  if (
+    typeof cell !== "string" &&
+    typeof cell !== "number" &&
+    typeof cell !== "bigint" &&
+    typeof cell !== "boolean"
+  ) {
+    throw new DataError(`${column}: expected a text, got ${Array.isArray(cell) ? "a list" : typeof cell}`);
+  }
+  const text = String(cell);
+  return text.trim() === "" || text === "nan" ? undefined : text;
+}
+
+/**
+ * A cell as text.
+ *
+ * @throws DataError when it is missing
+ */
+export function requiredText(row: Row, column: string): string {
+  const text = textIn(row, column);
+  if (text === undefined) throw new DataError(`${column}: is missing`);
+  return text;
+}
+
+/**
+ * A cell that is one of a few texts, whatever its case.
+ *
+ * @returns the text as it is expected
+ * @throws DataError when it is another
+ */
+export function oneOf<Value extends string>(row: Row, column: string, values: readonly Value[]): Value {
+  const text = requiredText(row, column).trim();
+  const found = values.find((value) => value.toLowerCase() === text.toLowerCase());
+  if (found === undefined) {
+    throw new DataError(
+      `${column}: expected ${values.join(" or ")}, got ${JSON.stringify(text.slice(0, 80))}`,
+    );
+  }
+  return found;
+}

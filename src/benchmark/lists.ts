@@ -1,0 +1,51 @@
+/**
+ * @module
+ * Cells that hold several texts, and what can be measured by them.
+ */
+import type { Row } from "../data/index.ts";
+import { DataError } from "../errors/index.ts";
+import type { Measure, ScoredAnswer } from "./benchmark.ts";
+import { accuracy } from "./measures.ts";
+import { pythonList } from "./python-list.ts";
+
+/**
+ * A cell's texts: a list as parquet has it, or as Python writes it into a text; none where the cell is empty.
+ *
+ * @throws DataError where it is something else
+ */
+export function textsIn(row: Row, column: string): string[] {
+  const cell = row[column];
+  if (cell === undefined || cell === null || cell === "" || cell === "nan") return [];
+  const list = typeof cell === "string" ? pythonList(cell) : cell;
+  if (!Array.isArray(list)) {
+    const got = typeof cell === "string" ? JSON.stringify(cell.slice(0, 80)) : typeof cell;
+    throw new DataError(`${column}: expected a list, got ${got}`);
+  }
+  return list.map(String);
+}
+
+/** The values of a column of a problem: each entry of a list counts. */
+function valuesOf({ problem }: ScoredAnswer, column: string): string[] {
+  const cell = problem.columns[column];
+  if (cell === undefined || cell === null || cell === "") return [];
+  return Array.isArray(cell)
+    ? cell.map(String)
+    : [typeof cell === "object" ? JSON.stringify(cell) : String(cell)];
+}
+
+/** The accuracy by each value of some columns, as "task: geometry"; a problem with a list counts for each entry. */
+export function accuracyByColumns(answers: readonly ScoredAnswer[], columns: readonly string[]): Measure[] {
+  return columns.flatMap((column) => {
+    const groups = new Map<string, ScoredAnswer[]>();
+    for (const answer of answers) {
+      for (const value of valuesOf(answer, column)) {
+        const group = groups.get(value);
+        if (group === undefined) groups.set(value, [answer]);
+        else group.push(answer);
+      }
+    }
+    return [...groups]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([value, group]) => accuracy(group, `${column}: ${value}`));
+  });
+}

@@ -1,0 +1,52 @@
+/**
+ * @module
+ * One pass over the rows of a benchmark when it is opened: ids are found to be unique, and facts are gathered that measures
+ * and splits need before any problem is asked for.
+ */
+import type { Row } from "../data/index.ts";
+import { DataError } from "../errors/index.ts";
+import type { PublishedRows } from "./published-rows.ts";
+
+/**
+ * Facts of every row, in order; undefined for a row that does not count.
+ *
+ * @param factsOf the id and whatever else is needed of a row; throws a DataError where it is broken
+ * @throws DataError with file and row when a row cannot be read, or has the id of another
+ */
+export async function surveyRows<Name extends string, Facts extends { readonly id: string }>(
+  benchmark: string,
+  { form, rows }: PublishedRows<Name>,
+  factsOf: (row: Row, place: { readonly form: Name; readonly index: number }) => Facts | undefined,
+): Promise<readonly (Facts | undefined)[]> {
+  const first = new Map<string, number>();
+  const survey: (Facts | undefined)[] = [];
+  for (let index = 0; index < rows.size; index++) {
+    const row = await rows.row(index);
+    const facts = await rows.placed(index, () => factsOf(row, { form, index }));
+    survey.push(facts);
+    if (facts === undefined) continue;
+    const before = first.get(facts.id);
+    if (before !== undefined) {
+      throw new DataError(
+        `benchmark ${benchmark}: ${rows.place(index)}: has the id ${facts.id} of ${rows.place(before)}`,
+      );
+    }
+    first.set(facts.id, index);
+  }
+  return survey;
+}
+
+/**
+ * The places of the rows that count.
+ *
+ * @throws DataError when none does
+ */
+export function countedPlaces(
+  benchmark: string,
+  survey: readonly unknown[],
+  expected: string,
+): readonly number[] {
+  const places = survey.flatMap((facts, index) => (facts === undefined ? [] : [index]));
+  if (places.length === 0) throw new DataError(`benchmark ${benchmark}: expected ${expected}, got none`);
+  return places;
+}

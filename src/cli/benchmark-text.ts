@@ -1,0 +1,39 @@
+/**
+ * @module
+ * The report of a benchmark as lines for people.
+ */
+import { type BenchmarkReport, type MeasureReport, textTable } from "../eval/index.ts";
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+
+/** A name in words: "readingPerDigit" as "reading per digit". */
+const words = (name: string) => name.replace(/[a-z][A-Z]/g, ([a, b]) => `${a} ${b!.toLowerCase()}`);
+
+function measureText({ value, low, high, of, most, variance }: MeasureReport, answers: string): string {
+  if (value === null) return "not available";
+  const shown = most === undefined ? percent : (points: number) => points.toFixed(1);
+  const interval = low === null || high === null ? "" : ` [${shown(low)}, ${shown(high)}]`;
+  const scale = most === undefined ? "" : `  at most ${most}`;
+  const deviation = variance === undefined ? "" : `  ± ${shown(Math.sqrt(variance))} between samples`;
+  return `${shown(value)}${interval}  of ${of}${answers}${scale}${deviation}`;
+}
+
+/** A report as a table of its numbers; brackets are 95 % intervals. */
+export function benchmarkText(report: BenchmarkReport): string {
+  const { samples, unscorable, withoutAnswer, problems } = report;
+  const times = samples > 1 ? ` x ${samples}` : "";
+  const rows: [string, string][] = Object.entries(report.measures).map(([name, measure]) => [
+    name === report.main ? words(name) : `  ${words(name)}`,
+    measureText(measure, times),
+  ]);
+  for (const [k, value] of Object.entries(report.passAt ?? {})) rows.push([`pass@${k}`, percent(value)]);
+  if (report.majority !== undefined) rows.push([`majority of ${samples}`, percent(report.majority)]);
+  if (unscorable > 0) rows.push(["could not be judged", String(unscorable)]);
+  if (withoutAnswer > 0) rows.push(["without an answer", String(withoutAnswer)]);
+  rows.push(["completion tokens", report.completionTokensMean.toFixed(1)]);
+  if (report.truncatedShare > 0) rows.push(["cut off", percent(report.truncatedShare)]);
+  if (report.brokenRows > 0) rows.push(["broken rows skipped", String(report.brokenRows)]);
+  if (report.filteredRows > 0) rows.push(["rows left out", String(report.filteredRows)]);
+  if (report.duplicateIds > 0) rows.push(["ids that repeat", String(report.duplicateIds)]);
+  return `${report.benchmark}, ${problems} problems, by ${report.verdict}\n${textTable(rows)}\n`;
+}

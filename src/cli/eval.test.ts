@@ -1,0 +1,196 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { temporaryDirectory } from "../testing/temporary-directory.ts";
+import { collectingContext, openFakeEngine, TINY_FLAGS } from "../testing/tiny-run.ts";
+import type { CliContext } from "./context.ts";
+import { runCommandLine } from "./program.ts";
+
+const TINY = TINY_FLAGS.flatMap((flag) => ["--set", flag]);
+
+async function fovea(words: readonly string[], overrides: Partial<CliContext> = {}) {
+  const { context, stdout, stderr } = collectingContext({
+    openEngine: async () => openFakeEngine(),
+    ...overrides,
+  });
+  const status = await runCommandLine(words, context);
+  const records = stdout()
+    .trim()
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  return { status, stdout: stdout(), stderr: stderr(), records };
+}
+
+/** A benchmark of a user's own in a file: is the second square brighter? */
+function ownBenchmark(): string {
+  const path = join(temporaryDirectory(), "brighter.ts");
+  writeFileSync(
+    path,
+    `import { accuracy, createVerdict, defineBenchmark, verdictSchema, z } from "fovea";
+export const brighter = defineBenchmark({
+  schema: z.strictObject({ size: z.int().default(6) }),
+  create: ({ size }) => ({
+    name: "brighter",
+    source: {
+      fingerprint: "brighter " + size,
+      size,
+      problem: (index) => ({
+        id: "b" + index,
+        images: [{ width: 28, height: 28, data: new Uint8Array(28 * 28 * 3).fill(index) }],
+        question: "Which is brighter, 1 or 2?",
+        answers: [String(1 + (index % 2))],
+        columns: {},
+      }),
+    },
+    verdict: createVerdict(verdictSchema.parse({ kind: "exact" })),
+    measures: (answers) => [accuracy(answers)],
+  }),
+});
+`,
+  );
+  return path;
+}
+
+const eventOf = (path: string) =>
+  readFileSync(path, "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+describe("fovea eval", () => {
+  test("evaluates a benchmark of a user module beside the task's own verdict and settings", async () => {
+    const out = temporaryDirectory();
+    const benchmark = JSON.stringify([{ module: ownBenchmark(), options: { size: 5 } }]);
+    const words = [
+      "eval",
+      ...TINY,
+      "--set",
+      `evaluation.benchmarks=${benchmark}`,
+      "--out",
+      out,
+      "--samples",
+      "2",
+    ];
+    const { status, records, stderr } = await fovea([
+      ...words,
+      "--temperature",
+      "1",
+      "--max-tokens",
+      "3",
+      "--json",
+    ]);
+    expect({ status, stderr }).toMatchObject({ status: 0 });
+    expect(records).toHaveLength(2);
+    expect(records[1]).toMatchObject({ event: "finished", benchmark: "brighter", problems: 5, samples: 2 });
+    const [header, ...answers] = eventOf(join(out, "brighter", "answers.jsonl"));
+    expect(header).toMatchObject({
+      benchmark: "brighter",
+      model: "small seed=0",
+      protocol: { samples: 2, maxCompletionTokens: 3 },
+    });
+    expect(answers).toHaveLength(10);
+    const report = JSON.parse(readFileSync(join(out, "brighter", "report.json"), "utf8"));
+    expect(report).toMatchObject({
+      main: "accuracy",
+      passAt: { 1: expect.any(Number), 2: expect.any(Number) },
+    });
+
+    // The same command finds everything done.
+    const again = await fovea([...words, "--temperature", "1", "--max-tokens", "3", "--json"], {
+      openEngine: async () => ({
+        ...openFakeEngine(),
+        sample: async () => {
+          throw new Error("nothing is left to sample");
+        },
+      }),
+    });
+    expect(again.records[1]).toMatchObject({ event: "finished", problems: 5 });
+    const other = await fovea([...words, "--json"]);
+    expect(other.status).toBe(1);
+    expect(other.records.at(-1)).toMatchObject({
+      message: expect.stringContaining("temperature: recorded 1, now 0"),
+    });
+  });
+
+  test("refuses a benchmark that is none, and one without its files, by name", async () => {
+    const unknown = await fovea(["eval", ...TINY, "--benchmark", "mathvist"]);
+    expect(unknown.status).toBe(2);
+    expect(unknown.stderr).toContain("evaluation.benchmarks");
+    const missing = await fovea(["eval", ...TINY, "--benchmark", "easy-vqa", "--data", temporaryDirectory()]);
+    expect(missing.stderr).toContain("benchmark easy-vqa: ");
+    const module = join(temporaryDirectory(), "none.ts");
+    writeFileSync(module, "export const none = { create: () => ({ name: 'none' }) };\n");
+    const none = await fovea(["eval", ...TINY, "--set", `evaluation.benchmarks=[{module: ${module}}]`]);
+    expect(none.stderr).toContain('benchmark "none"');
+  });
+});
+
+describe("fovea score", () => {
+  test("judges recorded answers again without sampling, and says on how many the verdicts differ", async () => {
+    const out = temporaryDirectory();
+    await fovea(["eval", ...TINY, "--out", out]);
+    const path = join(out, "digits-validation", "answers.jsonl");
+    const rewritten = readFileSync(path, "utf8").replaceAll(
+      /"completion":"[^"]*"(.*)"extracted":(null|"[^"]*"),"score":\d/g,
+      '"completion":"<answer>7</answer>"$1"extracted":null,"score":0',
+    );
+    writeFileSync(path, rewritten);
+    const judged = join(out, "judged.jsonl");
+    const { status, records } = await fovea(["score", path, "--out", judged, "--json"]);
+    expect(status).toBe(0);
+    const right = eventOf(path).filter(({ answers }) =>
+      (answers as string[] | undefined)?.includes("7"),
+    ).length;
+    expect(right).toBeGreaterThan(0);
+    expect(records[0]).toMatchObject({
+      event: "benchmark",
+      benchmark: "digits-validation",
+      problems: 8,
+      verdict: "answer",
+      changed: right,
+      withoutAnswer: 0,
+    });
+    expect(eventOf(judged).filter(({ score }) => score === 1)).toHaveLength(right);
+    expect((await fovea(["score", path, "--out", judged])).stderr).toContain("exists already");
+    expect((await fovea(["score", join(out, "none.jsonl")])).stderr).toContain("none.jsonl");
+  });
+
+  test("judges answers to a built-in benchmark by its defaults, without its files", async () => {
+    const path = join(temporaryDirectory(), "answers.jsonl");
+    const protocol = {
+      samples: 1,
+      temperature: 0,
+      topP: 1,
+      maxCompletionTokens: 8,
+      promptTemplates: 1,
+      seed: 0,
+    };
+    const header = {
+      event: "evaluation",
+      version: 1,
+      benchmark: "mme",
+      fingerprint: "",
+      model: "m",
+      verdict: "answer",
+    };
+    const answer = (index: number, truth: string, completion: string) => ({
+      ...{
+        problem: String(index),
+        index,
+        sample: 0,
+        kind: "color",
+        question: "Is it red?",
+        answers: [truth],
+      },
+      columns: { pair: { name: "color 1.png", size: 2 } },
+      ...{ completion, completionTokens: 1, stopReason: "stop", extracted: null, score: 0, reason: "" },
+    });
+    const lines = [{ ...header, protocol }, answer(0, "Yes", "Yes."), answer(1, "No", "no")];
+    writeFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    const { stderr, records } = await fovea(["score", path, "--json"]);
+    expect(stderr).not.toContain("error");
+    expect(records[0]).toMatchObject({ benchmark: "mme", main: "score", problems: 2, changed: 2 });
+    expect(records[0]?.["measures"]).toMatchObject({ score: { value: 200, of: 2, most: 200 } });
+  });
+});

@@ -1,0 +1,153 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { temporaryDirectory } from "../testing/temporary-directory.ts";
+import { collectingContext, stoppingAfter } from "../testing/tiny-run.ts";
+import type { CliContext } from "./context.ts";
+import { runCommandLine } from "./program.ts";
+
+/** Digits scale so small that the fake engine runs a recipe in seconds. */
+const TINY = [
+  "data.kinds=[largest]",
+  "data.digits=[3,3]",
+  "sampling.maxCompletionTokens=3",
+  "train.iterations=2",
+  "train.promptsPerIteration=4",
+  "train.groupSize=4",
+  "train.checkpointEvery=1",
+  "sft.steps=0",
+  "evaluation.problems=8",
+  "engine.replicas=1",
+].flatMap((flag) => ["--set", flag]);
+
+async function reproduce(words: readonly string[], overrides: Partial<CliContext> = {}) {
+  const { context, stdout, stderr } = collectingContext(overrides);
+  const status = await runCommandLine(["reproduce", ...words], context);
+  return { status, stdout: stdout(), stderr: stderr() };
+}
+
+const jsonLines = (text: string) =>
+  text
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+describe("fovea reproduce", () => {
+  test("lists every recipe with its scale", async () => {
+    const { status, stdout } = await reproduce(["--list"]);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^vicra\/table-1 +digits +GRPO and DAPO/m);
+    expect(stdout).toMatch(/^at-rl\/table-4 +Video/m);
+    expect(stdout).toMatch(/^vicra\/table-7 +settings/m);
+  });
+
+  test("prints printed, ours and the difference, and runs cells that recipes share once", async () => {
+    const out = temporaryDirectory();
+    const tiny = ["--scale", "digits", "--out", out, "--seeds", "0", ...TINY];
+    const first = await reproduce(["vicra/table-3", "vicra/table-10", ...tiny]);
+    expect(first.stderr).not.toContain("error");
+    expect(first.status).toBe(0);
+    expect(readdirSync(join(out, "cells"))).toHaveLength(2);
+    expect(first.stdout).toMatch(
+      /^7B GRPO w\/ VICRA +seconds of an iteration, s \(Per Step \(s\)\) +434\.8 +.* 7B GRPO +\+63\.0 +[+−]/m,
+    );
+    expect(first.stdout).toContain("p-value: nothing runs for it: the paper's t test");
+    const table = JSON.parse(readFileSync(join(out, "tables", "vicra", "table-3.json"), "utf8"));
+    expect(table.scale).toBe("digits");
+    expect(table.cells).toHaveLength(8);
+    expect(readFileSync(join(out, "tables", "vicra", "table-3.md"), "utf8")).toContain(
+      "| GRPO w/ VICRA | noisier, mean of 8, % |",
+    );
+
+    const again = await reproduce(["vicra/table-3", ...tiny]);
+    expect(again.stderr).not.toMatch(/^\d\/2 {2}GRPO, seed 0$/m);
+  });
+
+  test("goes on after it was interrupted, and comes to the same table", async () => {
+    const tiny = (out: string) => [
+      "vicra/table-3",
+      "--scale",
+      "digits",
+      "--out",
+      out,
+      "--seeds",
+      "0",
+      ...TINY,
+    ];
+    const out = temporaryDirectory();
+    const stopped = await reproduce(tiny(out), stoppingAfter(2));
+    expect(stopped.status).toBe(130);
+    expect(stopped.stderr).toContain("of 2 cells of vicra/table-3; the same command goes on from there");
+    const whole = await reproduce(tiny(out));
+    const unbroken = await reproduce(tiny(temporaryDirectory()));
+    expect(whole.status).toBe(0);
+    const withoutPaths = (text: string) => text.replaceAll(/^.*table-3\.md$/gm, "");
+    expect(withoutPaths(whole.stdout)).toBe(withoutPaths(unbroken.stdout));
+  });
+
+  test("plans: runs, iterations, samples, tokens and cost, shared cells once", async () => {
+    const { status, stdout } = await reproduce([
+      "vicra/table-1",
+      "vicra/table-6",
+      "--plan",
+      "--json",
+      "--price",
+      "2",
+      "--out",
+      "none",
+    ]);
+    expect(status).toBe(0);
+    const [first, second, together] = jsonLines(stdout);
+    // 4 runs of 150 iterations of 512 prompts with 5 completions of at most 2,048 tokens.
+    const samples = 4 * 150 * 512 * 5;
+    expect(first).toMatchObject({
+      recipe: "vicra/table-1",
+      runs: 4,
+      starts: 2,
+      iterations: 600,
+      samples,
+      tokens: samples * 2048,
+    });
+    expect(first!["cost"]).toBeCloseTo((2 * samples * 2048) / 1e6, 6);
+    expect(second).toMatchObject({ runs: 4, starts: 1 });
+    // Both have GRPO with uniform credit and with VICRA's.
+    expect(together).toMatchObject({ event: "finished", recipes: 2, runs: 6, starts: 2 });
+  });
+
+  test("epochs become iterations by the printed size of the data set", async () => {
+    const { stdout } = await reproduce(["at-rl/table-10", "--plan", "--json"]);
+    // 38,870 problems, 512 an iteration: 76.
+    expect(jsonLines(stdout)[0]).toMatchObject({ runs: 2, iterations: 2 * 76 });
+    const unknown = await reproduce(["at-rl/table-5", "--plan"]);
+    expect(unknown.stdout).toMatch(/at-rl\/table-5 +11 +1 +unknown/);
+  });
+
+  test("tables of settings need no run", async () => {
+    const { status, stdout } = await reproduce(["vicra/table-7"]);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/Rollout Number +5 +5 +grpo-vicra +train\.groupSize +equal/);
+  });
+
+  test("asks for data sets that it has no place of, and names flags that are none", async () => {
+    const noData = await reproduce(["vicra/table-2"]);
+    expect(noData.status).toBe(2);
+    expect(noData.stderr).toContain('expected --data "ViRL39K=PATH" --data "MMK12=PATH"');
+    expect((await reproduce(["vicra/table-2", "--data", "ViRL39K"])).stderr).toContain(
+      "--data: expected NAME=PATH",
+    );
+    expect((await reproduce([])).stderr).toContain(
+      "expected a name such as vicra/table-1, or --all or --list",
+    );
+    expect((await reproduce(["at-rl/table-4", "--scale", "digits"])).stderr).toContain(
+      "not at digits scale: the built-in task",
+    );
+    expect((await reproduce(["vicra/tble-1"])).stderr).toContain("did you mean vicra/table-1?");
+  });
+
+  test("what digits scale cannot run is said among many, and ends nothing", async () => {
+    const { status, stdout } = await reproduce(["--all", "--plan", "--scale", "digits"]);
+    expect(status).toBe(0);
+    expect(stdout).toContain("at-rl/table-4: not at digits scale");
+    expect(stdout).toMatch(/^together/m);
+  });
+});

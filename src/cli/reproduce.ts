@@ -1,0 +1,204 @@
+/**
+ * @module
+ * `fovea reproduce`: a table or figure of a paper, run, and its printed numbers beside ours.
+ */
+import { type Command, Option } from "commander";
+import { type Cell, CellStore, cellKey, runGrid } from "../compare/index.ts";
+import { ConfigError } from "../errors/index.ts";
+import { textTable } from "../eval/index.ts";
+import {
+  digitsGrid,
+  type GivenSettings,
+  type NamedRecipe,
+  type Plan,
+  paperGrid,
+  planOf,
+  type RecipeGrid,
+  type RunsRecipe,
+  readDigitsScale,
+  readRecipe,
+  recipeNames,
+  reproduction,
+  reproductionText,
+  settingLines,
+  settingsText,
+} from "../recipe/index.ts";
+import { CellProgress } from "./cell-progress.ts";
+import type { CliContext } from "./context.ts";
+import { InterruptedRun } from "./interruption.ts";
+import { planText } from "./plan-text.ts";
+import { Reporter } from "./reporter.ts";
+import { addReproduceOptions, givenData, givenSettings, type ReproduceFlags } from "./reproduce-flags.ts";
+import { writeReproduction } from "./write-reproduction.ts";
+
+/** A recipe of runs with what it comes to at the scale that was asked for. */
+interface Prepared extends NamedRecipe {
+  readonly recipe: RunsRecipe;
+  readonly grid: RecipeGrid;
+}
+
+/** A recipe that is not run at this scale, and why. */
+interface Refused {
+  readonly name: string;
+  readonly reason: string;
+}
+
+function gridOf(
+  { recipe, paper }: Pick<Prepared, "recipe" | "paper">,
+  given: GivenSettings,
+  { scale, data, plan = false }: ReproduceFlags,
+): RecipeGrid {
+  if (scale === "digits") return digitsGrid(recipe, readDigitsScale(), given);
+  return paperGrid(recipe, { ...given, data: givenData(data), evaluation: paper.evaluation, isPlan: plan });
+}
+
+/** Names that were asked for; all with `--all`. */
+function namesOf(names: readonly string[], { all = false }: ReproduceFlags): string[] {
+  if (all && names.length > 0)
+    throw new ConfigError(`--all: expected no recipes beside it, got ${names.join(", ")}`);
+  if (!all && names.length === 0)
+    throw new ConfigError("recipe: expected a name such as vicra/table-1, or --all or --list");
+  return all ? recipeNames() : [...new Set(names)];
+}
+
+/** A recipe that only its reason keeps from this scale is told of, and ends nothing, where several were asked for. */
+function prepared(recipes: readonly NamedRecipe[], flags: ReproduceFlags): (Prepared | Refused)[] {
+  const given = givenSettings(flags);
+  return recipes.flatMap((one): (Prepared | Refused)[] => {
+    const { name, recipe, paper } = one;
+    if (recipe.kind === "settings") return [];
+    if (flags.scale === "digits" && "cannot" in recipe.digits && recipes.length > 1) {
+      return [{ name, reason: recipe.digits.cannot }];
+    }
+    return [{ ...one, recipe, grid: gridOf({ recipe, paper }, given, flags) }];
+  });
+}
+
+const isPrepared = (one: Prepared | Refused): one is Prepared => "grid" in one;
+
+/** Problems of the data set that a cell of a recipe trains on, where the paper prints them. */
+function problemsOf(recipes: readonly Prepared[]): (cell: Cell) => number | undefined {
+  const sizes = new Map<string, number | undefined>();
+  for (const { recipe, grid, paper } of recipes) {
+    for (const cell of grid.cells) {
+      const row = recipe.rows.find(({ name }) => name === cell.labels["row"]);
+      const data = row?.data ?? recipe.data;
+      sizes.set(cellKey(cell), data === undefined ? undefined : paper.data[data]?.problems);
+    }
+  }
+  return (cell) => sizes.get(cellKey(cell));
+}
+
+function showPlan(
+  recipes: readonly Prepared[],
+  store: CellStore,
+  flags: ReproduceFlags,
+  reporter: Reporter,
+): void {
+  const of = (some: readonly Prepared[]): Plan =>
+    planOf(
+      some.flatMap(({ grid }) => grid.cells),
+      store,
+      problemsOf(some),
+      flags.price,
+    );
+  const plans = recipes.map((one) => ({ name: one.name, plan: of([one]), grid: one.grid }));
+  const together = of(recipes);
+  for (const { name, plan, grid } of plans) {
+    const { leftOut, unmeasured } = grid;
+    reporter.json({ event: "plan", recipe: name, ...plan, leftOut, unmeasured });
+  }
+  reporter.json({ event: "finished", recipes: plans.length, ...together });
+  reporter.text(planText(plans, together));
+}
+
+async function run(
+  one: Prepared,
+  store: CellStore,
+  flags: ReproduceFlags,
+  context: CliContext,
+  reporter: Reporter,
+): Promise<void> {
+  const { name, recipe, grid } = one;
+  const { cells, measures } = grid;
+  const progress = new CellProgress(reporter, context, cells.length, measures);
+  context.stderr(`${name}: ${recipe.title}\n`);
+  const results = await runGrid({
+    cells,
+    measures,
+    store,
+    onCell: (cell, result) => progress.cell(cell, result),
+    onEvent: (event) => reporter.show(event),
+    onMeasure: reporter.onEvaluation,
+    signal: context.interruption.signal,
+    clock: context.clock,
+    ...(context.openEngine && { openEngine: context.openEngine }),
+  });
+  if (results.length < cells.length) {
+    throw new InterruptedRun(
+      `interrupted after ${results.length} of ${cells.length} cells of ${name}; the same command goes on from there`,
+    );
+  }
+  const found = reproduction(recipe, grid, results, flags.scale);
+  const files = writeReproduction(store.directory, one, found);
+  reporter.json({
+    event: "reproduction",
+    recipe: name,
+    ...found,
+    leftOut: grid.leftOut,
+    unmeasured: grid.unmeasured,
+  });
+  const notes = [...grid.leftOut, ...grid.unmeasured].map(({ name: what, reason }) => `${what}: ${reason}\n`);
+  reporter.text(`${name}: ${recipe.title}\n${reproductionText(found)}${notes.join("")}${files}\n\n`);
+}
+
+async function reproduce(
+  names: readonly string[],
+  flags: ReproduceFlags,
+  context: CliContext,
+): Promise<void> {
+  const reporter = new Reporter(context, flags.json ?? false);
+  if (flags.list) return listRecipes(reporter);
+  const recipes = namesOf(names, flags).map((name) => readRecipe(name));
+  const store = new CellStore(flags.out);
+  for (const { name, recipe } of recipes) {
+    if (recipe.kind !== "settings" || flags.plan) continue;
+    const settings = settingLines(recipe);
+    reporter.json({ event: "settings", recipe: name, settings });
+    reporter.text(`${name}: ${recipe.title}\n${settingsText(settings)}\n`);
+  }
+  const all = prepared(recipes, flags);
+  const runs = all.filter(isPrepared);
+  for (const one of all) {
+    if (isPrepared(one)) continue;
+    reporter.json({ event: "refused", recipe: one.name, reason: one.reason });
+    reporter.text(`${one.name}: not at ${flags.scale} scale: ${one.reason}\n`);
+  }
+  if (flags.plan) return showPlan(runs, store, flags, reporter);
+  for (const one of runs) await run(one, store, flags, context, reporter);
+  reporter.json({ event: "finished", directory: flags.out, recipes: runs.map(({ name }) => name) });
+}
+
+function listRecipes(reporter: Reporter): void {
+  const lines = recipeNames().map((name) => {
+    const { recipe, paper } = readRecipe(name);
+    const scale = recipe.kind === "settings" ? "settings" : "cannot" in recipe.digits ? "" : "digits";
+    reporter.json({
+      event: "recipe",
+      name,
+      item: recipe.item,
+      title: recipe.title,
+      paper: paper.source,
+      digits: scale === "digits",
+    });
+    return [name, scale, recipe.title];
+  });
+  reporter.text(`${textTable([["recipe", "scale", "what it shows"], ...lines])}\n`);
+}
+
+/** Adds what `fovea reproduce` takes and does. */
+export function configure(command: Command, context: CliContext): void {
+  addReproduceOptions(command.argument("[recipes...]", "recipes by name, such as vicra/table-1"))
+    .addOption(new Option("--list", "name every recipe and do nothing"))
+    .action((names: readonly string[], flags: ReproduceFlags) => reproduce(names, flags, context));
+}

@@ -1,0 +1,113 @@
+/**
+ * @module
+ * The words of a comparison's table, the same in every format: numbers in their unit, intervals, differences with p-values.
+ */
+import type { Interval } from "../../math/index.ts";
+import type { Pairing } from "../grid.ts";
+import type { Unit } from "../measure.ts";
+import type { AdjustedDifference, Column, Comparison, ComparisonRow } from "../rows.ts";
+
+const MINUS = "−";
+
+function digits(value: number): string {
+  const size = Math.abs(value);
+  return size >= 100
+    ? value.toFixed(0)
+    : size >= 10
+      ? value.toFixed(1)
+      : size >= 0.1
+        ? value.toFixed(2)
+        : value.toPrecision(2);
+}
+
+/** A number in its unit, which the heading names: shares in per cent. */
+export function numberWords(value: number, unit: Unit): string {
+  return (unit === "share" ? (100 * value).toFixed(1) : digits(value)).replace("-", MINUS);
+}
+
+/** A difference with its sign; of shares in points. */
+export function signedWords(value: number, unit: Unit): string {
+  return `${value < 0 ? MINUS : "+"}${numberWords(Math.abs(value), unit)}`;
+}
+
+function intervalWords({ low, high }: Interval, words: (value: number) => string): string {
+  return Number.isFinite(low) ? ` [${words(low)}, ${words(high)}]` : "";
+}
+
+/** A p-value, to two digits. */
+export function pWords(value: number): string {
+  return value < 0.001 ? "p<0.001" : `p=${value.toPrecision(2)}`;
+}
+
+function differenceWords(difference: AdjustedDifference, unit: Unit): string {
+  const words = (value: number) => signedWords(value, unit);
+  const tested = Number.isFinite(difference.low) ? ` ${pWords(difference.pAdjusted)}` : "";
+  return `${words(difference.estimate)}${intervalWords(difference, words)}${tested}`;
+}
+
+/** A heading with its unit. */
+export function headingWords({ name, unit }: Column): string {
+  return unit === "share" ? `${name}, %` : unit === "seconds" ? `${name}, s` : name;
+}
+
+/** The paired tests, in words. */
+export const TESTS: Readonly<Record<Pairing, string>> = {
+  seeds: "the paired t test over seeds",
+  problems: "McNemar's exact or the sign-flip test over problems",
+};
+
+/** What intervals and p-values are. */
+export function noteWords({ baseline, pairing, rows }: Comparison): string {
+  const seeds = Math.max(0, ...rows.map((row) => row.seeds.length));
+  const parts = [
+    `means over ${seeds} ${seeds === 1 ? "seed" : "seeds"}`,
+    `brackets are 95 % intervals over ${pairing}`,
+    ...(baseline === undefined ? [] : [`p by ${TESTS[pairing]}, Holm over the table`]),
+  ];
+  return parts.join("; ");
+}
+
+const ROW_KINDS = { training: "", start: "before training", mean: "" } as const;
+
+/** Labels of a row on the axes; a row of starting weights says so on the first axis on which it has no value. */
+export function labelWords({ labels, of }: ComparisonRow, axes: readonly string[]): string[] {
+  const words = axes.map((axis) => labels[axis] ?? "");
+  const free = words.indexOf("");
+  if (of === "start" && free >= 0) words[free] = ROW_KINDS.start;
+  return words;
+}
+
+/** Cells of a row after its labels: the number of seeds, then every column with its difference. */
+export function valueWords(row: ComparisonRow, { columns, baseline }: Comparison): string[] {
+  const cells = columns.flatMap(({ name, unit }) => {
+    const value = row.values[name];
+    const mean = value
+      ? `${numberWords(value.mean.estimate, unit)}${intervalWords(value.mean, (x) => numberWords(x, unit))}`
+      : "";
+    if (baseline === undefined) return [mean];
+    return [mean, value?.difference ? differenceWords(value.difference, unit) : ""];
+  });
+  return [String(row.seeds.length), ...cells];
+}
+
+/** Headings of a table. */
+export function headings({ axes, columns, baseline }: Comparison): string[] {
+  const names = columns.flatMap((column) =>
+    baseline === undefined ? [headingWords(column)] : [headingWords(column), `over ${baseline}`],
+  );
+  return [...(axes.length === 0 ? [""] : axes), "seeds", ...names];
+}
+
+/** All lines of a table, headings first. */
+export function tableLines(comparison: Comparison): string[][] {
+  const { axes, rows } = comparison;
+  return [
+    headings(comparison),
+    ...rows.map((row) => [
+      ...(axes.length === 0
+        ? [row.of === "start" ? ROW_KINDS.start : "after training"]
+        : labelWords(row, axes)),
+      ...valueWords(row, comparison),
+    ]),
+  ];
+}

@@ -1,0 +1,61 @@
+/**
+ * @module
+ * What is measured of a cell: a named number, picked out of evidence that is gathered once and kept. Several measures may
+ * pick from the same evidence: accuracy and reading from one evaluation. A new kind of measure is a definition in `measures/`.
+ */
+import type { Config } from "../config/index.ts";
+import type { Engine } from "../engine/index.ts";
+
+/** How a number is written: a share as per cent, seconds, or as it is. */
+export type Unit = "share" | "seconds" | "number";
+
+/** One number, with what it is the mean of where it is a mean over problems. */
+export interface Measured {
+  /** NaN where there is nothing to measure. */
+  readonly value: number;
+  /** 95 % interval for other problems of the same kind, where the measure tells one. */
+  readonly low?: number;
+  readonly high?: number;
+  /** `[N]` score of each problem, in the order of the problems; null where it could not be judged. */
+  readonly scores?: readonly (number | null)[];
+}
+
+/** A cell with its weights in an engine. */
+export interface Subject {
+  readonly config: Config;
+  /** Tells the weights from those of other cells. */
+  readonly identity: string;
+  /** Where the evidence may keep files of its own. */
+  readonly directory: string;
+  /** Directory of the cell's run; undefined for weights that nothing was learnt from. */
+  readonly runDirectory: string | undefined;
+  /** The engine with the cell's weights, opened when it is first asked for. */
+  readonly engine: () => Promise<Engine>;
+  readonly signal: AbortSignal | undefined;
+  /** Told how far a measure is. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** How evidence of a cell is gathered. */
+export interface Evidence {
+  /** Everything that the evidence follows from beside the cell's weights. */
+  readonly identity: (config: Config) => unknown;
+  /** Whether weights that nothing was learnt from have it. */
+  readonly isOfWeights: boolean;
+  /** A JSON value; undefined when it was interrupted. */
+  readonly gather: (subject: Subject) => Promise<unknown>;
+}
+
+export interface Measure {
+  /** Heading of the column. */
+  readonly name: string;
+  readonly unit: Unit;
+  readonly evidence: Evidence;
+  /** @throws ConfigError when the evidence does not have what is asked for */
+  readonly pick: (evidence: unknown) => Measured;
+}
+
+/** What a definition knows of the measure that it makes. */
+export interface MeasureContext {
+  readonly name: string;
+}

@@ -1,0 +1,148 @@
+/**
+ * @module
+ * A number out of a diagnosis of the cell's weights: attention at right and wrong tokens, roles, connectivity, grounding. See
+ * `fovea diagnose`, which gives the same numbers with their intervals.
+ */
+import * as z from "zod";
+import {
+  type Config,
+  fetchModel,
+  openConfiguredDialogue,
+  openParts,
+  resolveConfig,
+} from "../../config/index.ts";
+import { splitSource } from "../../data/index.ts";
+import { diagnose, type ModelDiagnosis, sampledAnswers } from "../../diagnose/index.ts";
+import { ConfigError } from "../../errors/index.ts";
+import { isSettings, type KindDefinition, type Settings } from "../../parts/index.ts";
+import type { Evidence, Measure, MeasureContext, Measured, Subject } from "../measure.ts";
+
+const schema = z
+  .strictObject({
+    kind: z.literal("diagnosis"),
+    config: z
+      .record(z.string(), z.unknown())
+      .default({})
+      .describe("Settings over those of the cell for the diagnosis alone."),
+    problems: z.int().min(1).default(300).describe("Problems, one sampled completion each."),
+    lambdas: z
+      .array(z.number().positive())
+      .default([])
+      .describe(
+        "Strengths at which attention of the last layer is amplified; none leaves interventions out.",
+      ),
+    candidates: z.int().min(1).default(200).describe("Tokens of each class to intervene on, at most."),
+    pick: z
+      .string()
+      .describe(
+        "Where the number stands in diagnosis.json: keys, and of lists the item with given values, such as connectivity[row=own].heldByAnchors.",
+      ),
+    unit: z.enum(["share", "seconds", "number"]).default("number").describe("How it is written."),
+  })
+  .describe("A number of a diagnosis.");
+
+type Options = z.output<typeof schema>;
+
+/** Draws of the bootstrap: intervals of a diagnosis are not used here. */
+const RESAMPLES = 20;
+const SEED = 0;
+
+function measured(config: Config, over: Settings): Config {
+  return resolveConfig({ file: config as unknown as Settings, overrides: over });
+}
+
+async function gather(
+  { engine, signal, onProgress }: Subject,
+  config: Config,
+  { problems, lambdas, candidates }: Options,
+): Promise<ModelDiagnosis | undefined> {
+  const { task, verdict, limits, maxBrokenShare } = await openParts(config);
+  const source = await splitSource(task, config.evaluation.split);
+  const dialogue = await openConfiguredDialogue(await fetchModel(config));
+  const { temperature, topP, topK, maxCompletionTokens } = config.sampling;
+  const opened = await engine();
+  const found = await diagnose({
+    engine: opened,
+    dialogue,
+    name: "cell",
+    answers: sampledAnswers({
+      engine: opened,
+      dialogue,
+      source,
+      problems,
+      sampling: { temperature, topP, topK, maxCompletionTokens },
+      seed: SEED,
+      batchSize: config.evaluation.batchSize,
+      limits,
+      maxBrokenShare,
+    }),
+    verdict,
+    labels: task.labels,
+    seed: SEED,
+    rows: ["own"],
+    sites: lambdas.length === 0 ? [] : [{ name: "last layer" }],
+    lambdas,
+    candidates,
+    bootstrap: { resamples: RESAMPLES },
+    onPhase: (_phase, done, total) => onProgress?.(done, total),
+    shouldStop: () => signal?.aborted ?? false,
+  });
+  return signal?.aborted ? undefined : found;
+}
+
+/** A step of a path: a key, and of the list there the item that has these values. */
+const STEP = /^(?<key>\w+)(?:\[(?<where>[^\]]+)\])?$/;
+
+/** Steps of a path; dots within brackets part nothing. */
+const stepsOf = (path: string) => path.match(/(?:[^.[\]]+(?:\[[^\]]*\])?)/g) ?? [];
+
+function matches(item: unknown, where: string): boolean {
+  return where.split(",").every((condition) => {
+    const [key = "", value] = condition.split("=");
+    return isSettings(item) && String(item[key.trim()]) === value?.trim();
+  });
+}
+
+/**
+ * The number at a path.
+ *
+ * @throws ConfigError naming the step at which there is none
+ */
+export function numberAt(value: unknown, path: string, where: string): number {
+  let here = value;
+  for (const step of stepsOf(path)) {
+    const { key, where: condition } = STEP.exec(step)?.groups ?? {};
+    const inner = isSettings(here) && key !== undefined ? here[key] : undefined;
+    here =
+      condition !== undefined && Array.isArray(inner)
+        ? inner.find((item) => matches(item, condition))
+        : inner;
+    if (here === undefined) throw new ConfigError(`${where}.pick: the diagnosis has no ${step} in ${path}`);
+  }
+  if (isSettings(here) && typeof here["estimate"] === "number") return here["estimate"];
+  if (typeof here === "number") return here;
+  throw new ConfigError(`${where}.pick: expected the place of a number, got ${path}`);
+}
+
+function evidenceOf(options: Options): Evidence {
+  const { config: over, pick: _pick, unit: _unit, ...asked } = options;
+  return {
+    isOfWeights: true,
+    identity: (config) => {
+      const { data, prompt, verdict, sampling, evaluation } = measured(config, over);
+      return { ...asked, data, prompt, verdict, sampling, split: evaluation.split, seed: evaluation.seed };
+    },
+    gather: (subject) => gather(subject, measured(subject.config, over), options),
+  };
+}
+
+/** A number of a diagnosis. */
+export const diagnosisMeasure: KindDefinition<typeof schema, MeasureContext, Measure> = {
+  schema,
+  create: (options, { name }) => ({
+    name,
+    unit: options.unit,
+    evidence: evidenceOf(options),
+    pick: (found): Measured => ({ value: numberAt(found, options.pick, `measures.${name}`) }),
+  }),
+};

@@ -1,0 +1,205 @@
+/**
+ * @module
+ * Answers to a benchmark or to problems of the task: the settings of a measure are laid over those of the cell for the
+ * evaluation alone, so that weights that learnt on one data set are measured on several. Every answer is on disk as it comes.
+ */
+import { join } from "node:path";
+import * as z from "zod";
+import type { Benchmark } from "../../benchmark/index.ts";
+import {
+  type Config,
+  evaluationProtocol,
+  evaluationVerdict,
+  fetchModel,
+  maxBrokenShare,
+  openBenchmarks,
+  openConfiguredDialogue,
+  openParts,
+  problemLimits,
+  resolveConfig,
+} from "../../config/index.ts";
+import { openSource } from "../../data/index.ts";
+import { ConfigError } from "../../errors/index.ts";
+import {
+  AnswerJournal,
+  type AnswerRecord,
+  answerBenchmark,
+  type BenchmarkReport,
+  benchmarkReport,
+  engineRespondent,
+  taskBenchmark,
+} from "../../eval/index.ts";
+import { mean } from "../../math/index.ts";
+import type { KindDefinition, Settings } from "../../parts/index.ts";
+import type { Evidence, Measure, MeasureContext, Measured, Subject } from "../measure.ts";
+
+const settings = z.record(z.string(), z.unknown());
+
+const schema = z
+  .strictObject({
+    kind: z.literal("evaluation"),
+    benchmark: z
+      .union([z.string().min(1), settings])
+      .optional()
+      .describe(
+        "A benchmark by its kind or whole; the task's own problems, as evaluation says, unless given.",
+      ),
+    config: settings
+      .default({})
+      .describe(
+        "Settings over those of the cell for the evaluation alone, such as { data: { noise: 0.2 } } or { evaluation: { samples: 8, temperature: 1 } }.",
+      ),
+    metric: z
+      .string()
+      .optional()
+      .describe(
+        "A measure of the benchmark, such as strict; of the task accuracy, a kind of problem or a measure of its own such as readingPerDigit; completionTokens; truncated. Points count as a share of the most. The main one unless given.",
+      ),
+  })
+  .describe("Answers to a benchmark, or to problems of the task.");
+
+type Options = z.output<typeof schema>;
+
+/** What an evaluation leaves behind. */
+interface Answers {
+  readonly report: BenchmarkReport;
+  /** `[P]` mean score of each problem over its samples, null where one could not be judged. */
+  readonly scores: readonly (number | null)[];
+  /** `[P]` kind of each problem. */
+  readonly kinds: readonly string[];
+}
+
+function evaluated(config: Config, { benchmark, config: over }: Options): Config {
+  const named = typeof benchmark === "string" ? { kind: benchmark } : benchmark;
+  const chosen = named === undefined ? {} : { evaluation: { benchmarks: [named] } };
+  return resolveConfig({ file: config as unknown as Settings, overrides: [over, chosen] });
+}
+
+function evidenceOf(options: Options): Evidence {
+  return {
+    isOfWeights: true,
+    identity: (config) => {
+      const { data, prompt, verdict, evaluation, sampling } = evaluated(config, options);
+      const { batchSize: _batchSize, ...asked } = evaluation;
+      const isOfTask = evaluation.benchmarks.length === 0;
+      return {
+        prompt,
+        asked,
+        maxCompletionTokens: sampling.maxCompletionTokens,
+        task: isOfTask && { data, verdict },
+      };
+    },
+    gather: (subject) => gather(subject, evaluated(subject.config, options)),
+  };
+}
+
+/** What is asked, on how many problems, and which of them are left out. */
+async function openSubject(config: Config) {
+  const [benchmark] = await openBenchmarks(config);
+  const { benchmarkProblems = Infinity, split, problems } = config.evaluation;
+  if (benchmark !== undefined) return { benchmark, problems: benchmarkProblems, limits: {} };
+  const { task, verdict } = await openParts(config);
+  return { benchmark: await taskBenchmark(task, split, verdict), problems, limits: problemLimits(config) };
+}
+
+async function gather(subject: Subject, config: Config): Promise<Answers | undefined> {
+  const { identity, directory, signal, onProgress } = subject;
+  const { benchmark, problems, limits } = await openSubject(config);
+  const source = await openSource(benchmark.source);
+  const protocol = evaluationProtocol(config);
+  const verdict = evaluationVerdict(config, benchmark);
+  const journal = new AnswerJournal(join(directory, "answers.jsonl"), {
+    event: "evaluation",
+    version: 1,
+    benchmark: benchmark.name,
+    fingerprint: source.fingerprint,
+    model: identity,
+    verdict: verdict.name,
+    protocol,
+  });
+  try {
+    const dialogue = await openConfiguredDialogue(await fetchModel(config));
+    const isWhole = await answerBenchmark({
+      source,
+      respondent: engineRespondent(await subject.engine(), dialogue, identity),
+      protocol,
+      verdict,
+      journal,
+      problems,
+      limits,
+      maxBrokenShare: maxBrokenShare(config),
+      batchSize: config.evaluation.batchSize,
+      onProgress,
+      signal,
+    });
+    return isWhole ? answersOf(benchmark, journal, { model: identity, verdict: verdict.name }) : undefined;
+  } finally {
+    journal.close();
+  }
+}
+
+function answersOf(
+  benchmark: Benchmark,
+  { answers, skipped }: Pick<AnswerJournal, "answers" | "skipped">,
+  header: { readonly model: string; readonly verdict: string },
+): Answers {
+  const byProblem = new Map<number, AnswerRecord[]>();
+  for (const answer of answers) byProblem.set(answer.index, [...(byProblem.get(answer.index) ?? []), answer]);
+  const problems = [...byProblem].sort(([a], [b]) => a - b).map(([, own]) => own);
+  return {
+    report: benchmarkReport(benchmark, { header, answers, skipped }),
+    scores: problems.map((own) => {
+      const scores = own.map(({ score }) => score);
+      return scores.every((score) => score !== null) ? mean(scores) : null;
+    }),
+    kinds: problems.map(([first]) => first?.kind ?? ""),
+  };
+}
+
+/** Two numbers that are one but for rounding. */
+const isSame = (a: number, b: number) => Math.abs(a - b) <= 1e-9;
+
+/**
+ * Scores whose mean the measure is, so that cells can be compared problem by problem: of the problems of a kind, where the
+ * metric is one, and of all for the main measure. Undefined where that is no mean of scores, and for any other measure.
+ */
+function scoresOf(
+  metric: string,
+  value: number,
+  { report, scores, kinds }: Answers,
+): (number | null)[] | undefined {
+  const isKind = kinds.includes(metric);
+  if (!isKind && metric !== report.main) return undefined;
+  const own = isKind ? scores.map((score, p) => (kinds[p] === metric ? score : null)) : [...scores];
+  const judged = own.filter((score) => score !== null);
+  return judged.length > 0 && isSame(mean(judged), value) ? own : undefined;
+}
+
+function pick({ name }: MeasureContext, { metric: given }: Options, answers: Answers): Measured {
+  const { report } = answers;
+  const { measures, main, completionTokensMean, truncatedShare } = report;
+  const metric = given ?? main;
+  if (metric === "completionTokens") return { value: completionTokensMean };
+  if (metric === "truncated") return { value: truncatedShare };
+  const found = measures[metric];
+  if (found === undefined) {
+    const known = [...Object.keys(measures), "completionTokens", "truncated"];
+    throw new ConfigError(`measures.${name}.metric: expected one of ${known.join(", ")}, got "${metric}"`);
+  }
+  const { value, low, high, most = 1 } = found;
+  if (value === null) return { value: Number.NaN };
+  const scores = most === 1 ? scoresOf(metric, value, answers) : undefined;
+  const interval = low !== null && high !== null && { low: low / most, high: high / most };
+  return { value: value / most, ...interval, ...(scores && { scores }) };
+}
+
+/** A measure of a benchmark's answers. */
+export const evaluationMeasure: KindDefinition<typeof schema, MeasureContext, Measure> = {
+  schema,
+  create: (options, context) => ({
+    name: context.name,
+    unit: options.metric === "completionTokens" ? "number" : "share",
+    evidence: evidenceOf(options),
+    pick: (evidence) => pick(context, options, evidence as Answers),
+  }),
+};

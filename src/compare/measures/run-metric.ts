@@ -1,0 +1,62 @@
+/**
+ * @module
+ * A metric of a cell's iterations, read from its metrics.jsonl: a mean over a stretch of the run, such as the reward of the
+ * last tenth or the seconds of an iteration.
+ */
+import { join } from "node:path";
+import * as z from "zod";
+import { ConfigError } from "../../errors/index.ts";
+import type { KindDefinition } from "../../parts/index.ts";
+import { type IterationColumns, iterationColumns, METRICS } from "../iteration-columns.ts";
+import type { Evidence, Measure, MeasureContext, Measured } from "../measure.ts";
+
+const share = z.number().min(0).max(1);
+
+const schema = z
+  .strictObject({
+    kind: z.literal("run"),
+    metric: z
+      .string()
+      .describe("Dotted key of an iteration in metrics.jsonl, such as reward or timing.totalSeconds."),
+    from: share.default(0).describe("Share of the run at which the mean begins."),
+    to: share.default(1).describe("Share of the run at which it ends."),
+    unit: z.enum(["share", "seconds", "number"]).default("number").describe("How it is written."),
+  })
+  .describe("A mean over iterations of a metric of the run.");
+
+const evidence: Evidence = {
+  isOfWeights: false,
+  identity: () => METRICS,
+  gather: ({ runDirectory }) => Promise.resolve(iterationColumns(join(runDirectory!, METRICS))),
+};
+
+/** Mean of a column between two shares of its length, rounded to whole iterations; at least one. */
+function stretchMean(column: readonly (number | null)[], from: number, to: number): number {
+  const begin = Math.min(Math.floor(from * column.length), column.length - 1);
+  const end = Math.max(Math.ceil(to * column.length), begin + 1);
+  const kept = column.slice(begin, end).filter((value) => value !== null);
+  return kept.reduce((sum, value) => sum + value, 0) / kept.length;
+}
+
+function pick(where: string, columns: IterationColumns, metric: string, from: number, to: number): Measured {
+  const column = columns[metric];
+  if (column === undefined) {
+    const known = Object.keys(columns).join(", ");
+    throw new ConfigError(`${where}.metric: expected one of ${known}, got "${metric}"`);
+  }
+  return { value: stretchMean(column, from, to) };
+}
+
+/** A mean over iterations. */
+export const runMeasure: KindDefinition<typeof schema, MeasureContext, Measure> = {
+  schema,
+  create: ({ metric, from, to, unit }, { name }) => {
+    if (from > to) throw new ConfigError(`measures.${name}.from: expected at most to (${to}), got ${from}`);
+    return {
+      name,
+      unit,
+      evidence,
+      pick: (columns) => pick(`measures.${name}`, columns as IterationColumns, metric, from, to),
+    };
+  },
+};

@@ -1,0 +1,241 @@
+/**
+ * @module
+ * What a grid says: of each cell every measure's mean over seeds, and its difference to the baseline; rows of means over axes,
+ * and the mean over measures.
+ */
+import { holm, type Interval, intervalWithin, mean } from "../math/index.ts";
+import type { Baseline } from "./baseline.ts";
+import type { Cell } from "./cell.ts";
+import { type BySeed, type Difference, differenceOf, meanOverSeeds } from "./differences.ts";
+import type { Grid, Pairing } from "./grid.ts";
+import type { Measured, Unit } from "./measure.ts";
+import type { CellResult } from "./run-grid.ts";
+
+/** A difference with its p-value as Holm adjusts it over all differences of the table. */
+export interface AdjustedDifference extends Difference {
+  readonly pAdjusted: number;
+}
+
+/** One measure of a row. */
+export interface RowValue {
+  /** Mean over seeds with its 95 % interval, infinite for one seed; shares are cut to [0, 1]. */
+  readonly mean: Interval;
+  /** By seed, in the order of the row's seeds. */
+  readonly bySeed: readonly number[];
+  /** To the row of the baseline; absent in that row and where there is none. */
+  readonly difference?: AdjustedDifference;
+}
+
+export interface ComparisonRow {
+  /** Value's name by axis; of weights that nothing was learnt from and of means an axis may have none. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** What learning came to, the weights that it begins with, or a mean over axes. */
+  readonly of: "training" | "start" | "mean";
+  readonly seeds: readonly number[];
+  /** By column; missing where the row has no such measure. */
+  readonly values: Readonly<Record<string, RowValue>>;
+}
+
+/** A column of numbers. */
+export interface Column {
+  readonly name: string;
+  readonly unit: Unit;
+}
+
+export interface Comparison {
+  readonly axes: readonly string[];
+  readonly columns: readonly Column[];
+  /** Name of what rows are compared with. */
+  readonly baseline?: string;
+  readonly pairing: Pairing;
+  readonly rows: readonly ComparisonRow[];
+}
+
+/** Name of the column of means over measures. */
+export const AVERAGE = "average";
+/** Name of a row's value on an axis that it is a mean over. */
+const MEAN = "mean";
+
+/** Cells that differ in their seed alone. */
+interface Group extends Pick<ComparisonRow, "labels" | "of"> {
+  readonly measured: Readonly<Record<string, BySeed>>;
+}
+
+function groupsOf(results: readonly CellResult[], columns: readonly Column[]): Group[] {
+  const groups = new Map<string, CellResult[]>();
+  for (const result of results) {
+    const { labels, isTrained }: Cell = result.cell;
+    const key = JSON.stringify([labels, isTrained]);
+    groups.set(key, [...(groups.get(key) ?? []), result]);
+  }
+  return [...groups.values()].map((group) => {
+    const { labels, isTrained } = group[0]!.cell;
+    const bySeed = (name: string): BySeed =>
+      new Map(
+        group.flatMap(({ cell, measured }) => {
+          const found = measured[name];
+          return found === undefined || Number.isNaN(found.value) ? [] : [[cell.seed, found]];
+        }),
+      );
+    const measured = columns.flatMap(({ name }): [string, BySeed][] => {
+      const found = bySeed(name);
+      return found.size === 0 ? [] : [[name, found]];
+    });
+    return { labels, of: isTrained ? "training" : "start", measured: Object.fromEntries(measured) };
+  });
+}
+
+/** Mean of cells, seed by seed; problem by problem where all have scores of the same problems. */
+function meanOf(cells: readonly BySeed[]): BySeed {
+  const [first, ...others] = cells;
+  const seeds = [...(first?.keys() ?? [])].filter((seed) => others.every((other) => other.has(seed)));
+  return new Map(
+    seeds.map((seed): [number, Measured] => {
+      const all = cells.map((cell) => cell.get(seed)!);
+      const lists = all.flatMap(({ scores }) => (scores === undefined ? [] : [scores]));
+      const isAlike = lists.length === all.length && lists.every(({ length }) => length === lists[0]!.length);
+      const scores = lists[0]?.map((_, i) => {
+        const own = lists.map((list) => list[i]!);
+        return own.some((score) => score === null) ? null : mean(own as number[]);
+      });
+      return [seed, { value: mean(all.map(({ value }) => value)), ...(isAlike && scores && { scores }) }];
+    }),
+  );
+}
+
+/** Groups that are means over the axes named, of trained cells. */
+function averageGroups(groups: readonly Group[], averages: readonly string[]): Group[] {
+  if (averages.length === 0) return [];
+  const merged = new Map<string, Group[]>();
+  for (const group of groups.filter(({ of }) => of === "training")) {
+    const labels = Object.entries(group.labels).map(([axis, label]) => [
+      axis,
+      averages.includes(axis) ? MEAN : label,
+    ]);
+    const key = JSON.stringify(labels);
+    merged.set(key, [...(merged.get(key) ?? []), group]);
+  }
+  return [...merged].map(([key, members]) => ({
+    labels: Object.fromEntries(JSON.parse(key) as [string, string][]),
+    of: "mean",
+    measured: Object.fromEntries(
+      Object.keys(members[0]!.measured).map((name) => [
+        name,
+        meanOf(members.map(({ measured }) => measured[name]!)),
+      ]),
+    ),
+  }));
+}
+
+/** Mean of measures of as many problems each, whose scores are then those of all of them; else of values alone. */
+function meanOfMeasures(measures: readonly BySeed[]): BySeed {
+  const averaged = meanOf(
+    measures.map((bySeed) => new Map([...bySeed].map(([seed, { value }]) => [seed, { value }]))),
+  );
+  return new Map(
+    [...averaged].map(([seed, { value }]) => {
+      const lists = measures.flatMap((bySeed) => bySeed.get(seed)?.scores ?? []);
+      const isEven = measures.every(
+        (bySeed) => bySeed.get(seed)?.scores?.length === lists.length / measures.length,
+      );
+      return [seed, { value, ...(isEven && lists.length > 0 && { scores: lists }) }];
+    }),
+  );
+}
+
+/** The group with the mean over its columns of shares, where it has several and all of them. */
+function withAverage(group: Group, columns: readonly Column[]): Group {
+  const shares = columns
+    .filter(({ unit }) => unit === "share")
+    .flatMap(({ name }) => group.measured[name] ?? []);
+  if (shares.length < 2 || shares.length < columns.length) return group;
+  return { ...group, measured: { ...group.measured, [AVERAGE]: meanOfMeasures(shares) } };
+}
+
+/** An interval of shares cut to their scale; one that is infinite says nothing and stays so. */
+function onScale(interval: Interval, low: number): Interval {
+  return Number.isFinite(interval.low) ? intervalWithin(interval, low) : interval;
+}
+
+/** The comparison that results come to, rows in the order in which their first cells stand. */
+export function comparison(
+  {
+    axes,
+    measures,
+    baseline,
+    averages,
+    pairing,
+  }: Pick<Grid, "axes" | "measures" | "baseline" | "averages" | "pairing">,
+  results: readonly CellResult[],
+): Comparison {
+  const measuredColumns = measures.map(({ name, unit }): Column => ({ name, unit }));
+  const cells = groupsOf(results, measuredColumns);
+  const groups = [...cells, ...averageGroups(cells, averages)].map((group) =>
+    withAverage(group, measuredColumns),
+  );
+  const hasAverage = groups.some(({ measured }) => AVERAGE in measured);
+  const columns: Column[] = [
+    ...measuredColumns,
+    ...(hasAverage ? [{ name: AVERAGE, unit: "share" } as const] : []),
+  ];
+  const differences = groups.map((group) => differencesOf(group, groups, baseline, pairing));
+  const tests = differences.flatMap((byName) => [...byName.values()]);
+  const adjusted = new Map(
+    holm(tests.map(({ pValue }) => pValue)).map((pAdjusted, i) => [tests[i]!, pAdjusted]),
+  );
+  const rows = groups.map(({ labels, of, measured }, i): ComparisonRow => {
+    const values = columns.flatMap(({ name, unit }): [string, RowValue][] => {
+      const bySeed = measured[name];
+      if (bySeed === undefined) return [];
+      const over = meanOverSeeds(bySeed, pairing);
+      const difference = differences[i]!.get(name);
+      return [
+        [
+          name,
+          {
+            mean: unit === "share" ? onScale(over, 0) : over,
+            bySeed: [...bySeed.values()].map(({ value }) => value),
+            ...(difference && {
+              difference: {
+                ...difference,
+                ...(unit === "share" && onScale(difference, -1)),
+                pAdjusted: adjusted.get(difference)!,
+              },
+            }),
+          },
+        ],
+      ];
+    });
+    const seeds = [...(Object.values(measured)[0]?.keys() ?? [])];
+    return { labels, of, seeds, values: Object.fromEntries(values) };
+  });
+  return { axes, columns, ...(baseline && { baseline: baseline.name }), pairing, rows };
+}
+
+/** Differences of a group to its baseline, by column; none where the baseline is the group itself or is not there. */
+function differencesOf(
+  group: Group,
+  groups: readonly Group[],
+  baseline: Baseline | undefined,
+  pairing: Pairing,
+): Map<string, Difference> {
+  // A mean over the baseline's own axis has no cell to be compared with.
+  const labels = baseline?.of(group.labels);
+  const isMean = (own: Group["labels"], axis: string) => own[axis] === MEAN;
+  if (
+    labels === undefined ||
+    Object.keys(labels).some((axis) => isMean(group.labels, axis) && !isMean(labels, axis))
+  ) {
+    return new Map();
+  }
+  const wanted = JSON.stringify(labels);
+  const other = groups.find((one) => JSON.stringify(one.labels) === wanted);
+  if (other === undefined || other === group) return new Map();
+  return new Map(
+    Object.entries(group.measured).flatMap(([name, own]): [string, Difference][] => {
+      const against = other.measured[name];
+      const found = against && differenceOf(own, against, pairing);
+      return found === undefined ? [] : [[name, found]];
+    }),
+  );
+}

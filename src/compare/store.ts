@@ -1,0 +1,89 @@
+/**
+ * @module
+ * What a directory of cells holds: runs under `cells/`, the weights that learning begins with under `warm-starts/`, and what was
+ * measured under `results/`, each under a name that its content gives it. So grids that share cells share a directory, a
+ * changed grid runs what is new in it, and nothing is measured twice.
+ */
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { RunError } from "../errors/index.ts";
+import { isSettings } from "../parts/index.ts";
+import { FINAL_MODEL } from "../train/index.ts";
+import { type Cell, cellKey, contentKey, startKey } from "./cell.ts";
+import { iterationColumns, METRICS } from "./iteration-columns.ts";
+import type { Evidence } from "./measure.ts";
+
+/** A directory of cells. */
+export class CellStore {
+  readonly directory: string;
+
+  constructor(directory: string) {
+    this.directory = directory;
+  }
+
+  /** Run directory of a trained cell. */
+  runDirectory(cell: Pick<Cell, "config" | "start" | "isTrained">): string {
+    return join(this.directory, "cells", cellKey(cell));
+  }
+
+  /** Run directory of a warm start. */
+  warmStart(cell: Pick<Cell, "config" | "start">): string {
+    return join(this.directory, "warm-starts", startKey(cell));
+  }
+
+  /** Whether the run of a trained cell has ended. */
+  isTrained(cell: Pick<Cell, "config" | "start" | "isTrained">): boolean {
+    return existsSync(join(this.runDirectory(cell), FINAL_MODEL));
+  }
+
+  /** Seconds of a trained cell's iterations; undefined where its run is not there. */
+  trainingSeconds(cell: Pick<Cell, "config" | "start" | "isTrained">): number | undefined {
+    const file = join(this.runDirectory(cell), METRICS);
+    if (!existsSync(file)) return undefined;
+    return iterationColumns(file)["timing.totalSeconds"]?.reduce<number>(
+      (sum, value) => sum + (value ?? 0),
+      0,
+    );
+  }
+
+  /** Directory of what is measured of a cell. */
+  evidenceDirectory(cell: Cell, evidence: Evidence): string {
+    const name = contentKey(evidence.identity(cell.config));
+    return join(this.directory, "results", cellKey(cell), name);
+  }
+
+  #resultFile(cell: Cell, evidence: Evidence): string {
+    return join(this.evidenceDirectory(cell, evidence), "result.json");
+  }
+
+  /**
+   * Evidence of a cell that was gathered before.
+   *
+   * @throws RunError when its file cannot be read
+   */
+  evidence(cell: Cell, evidence: Evidence): unknown {
+    const file = this.#resultFile(cell, evidence);
+    if (!existsSync(file)) return undefined;
+    let record: unknown;
+    try {
+      record = JSON.parse(readFileSync(file, "utf8"));
+    } catch (error) {
+      throw new RunError(`${file}: expected a result, got text that is no JSON; delete it to measure again`, {
+        cause: error,
+      });
+    }
+    if (isSettings(record) && "evidence" in record) return record["evidence"];
+    throw new RunError(`${file}: expected a result with evidence; delete it to measure again`);
+  }
+
+  /** Keeps evidence with all that it is of. */
+  keep(cell: Cell, evidence: Evidence, found: unknown): void {
+    const file = this.#resultFile(cell, evidence);
+    mkdirSync(dirname(file), { recursive: true });
+    const { config, seed, isTrained } = cell;
+    const record = { version: 1, seed, isTrained, of: evidence.identity(config), evidence: found, config };
+    const whole = `${file}.new`;
+    writeFileSync(whole, `${JSON.stringify(record)}\n`);
+    renameSync(whole, file);
+  }
+}

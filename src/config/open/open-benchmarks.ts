@@ -1,0 +1,115 @@
+/**
+ * @module
+ * The benchmarks of a configuration: built-in ones, or those of user modules, held to the contract.
+ */
+import {
+  type Benchmark,
+  type BenchmarkContext,
+  createBenchmark,
+  judgedVerdict,
+} from "../../benchmark/index.ts";
+import { checkedSource, openSource } from "../../data/index.ts";
+import { ConfigError } from "../../errors/index.ts";
+import type { Protocol } from "../../eval/index.ts";
+import type { Verdict, VerdictContext } from "../../verify/index.ts";
+import {
+  type MadePart,
+  MODULE_LIMITS,
+  type ModuleLimits,
+  type ModuleReference,
+  makePart,
+} from "../modules/load-module.ts";
+import { calling } from "../modules/user-calls.ts";
+import type { Config } from "../schema.ts";
+
+const FUNCTIONS = ["measures"] as const;
+
+/** A module's benchmark, whose problems are checked when they are asked for. */
+function checkedBenchmark({ part, name, origin }: MadePart<Benchmark>, limit: number): Benchmark {
+  const where = `benchmark "${part.name ?? name}" (${origin})`;
+  const missing = FUNCTIONS.filter((key) => typeof part[key] !== "function");
+  if (typeof part.verdict?.judge !== "function") {
+    throw new ConfigError(`${where}: verdict: expected an object with judge, got ${typeof part.verdict}`);
+  }
+  if (part.source === undefined || missing.length > 0) {
+    throw new ConfigError(
+      `${where}: expected a source and measures, got ${Object.keys(part).join(", ") || "nothing"}`,
+    );
+  }
+  return {
+    ...part,
+    name: part.name ?? name,
+    source: async () =>
+      checkedSource(await calling(where, limit, () => openSource(part.source)), { where, limit }),
+  };
+}
+
+/**
+ * The benchmarks that a configuration names, in its order. Their files are opened when problems are asked for.
+ *
+ * @throws ConfigError when a module does not make one, or two have one name
+ */
+export async function openBenchmarks(
+  { evaluation }: Pick<Config, "evaluation">,
+  limits: ModuleLimits = MODULE_LIMITS,
+): Promise<Benchmark[]> {
+  const context: BenchmarkContext = { data: evaluation.benchmarkData, seed: evaluation.seed };
+  const opened: Benchmark[] = [];
+  for (const entry of evaluation.benchmarks) {
+    const benchmark =
+      entry.kind === "module"
+        ? {
+            ...checkedBenchmark(
+              await makePart<BenchmarkContext, Benchmark>(entry, context, "benchmark", limits),
+              limits.call,
+            ),
+            options: entry.options,
+          }
+        : await createBenchmark(entry, context);
+    if (opened.some(({ name }) => name === benchmark.name)) {
+      throw new ConfigError(
+        `evaluation.benchmarks: ${benchmark.name} twice; evaluate it in a run of its own`,
+      );
+    }
+    opened.push(benchmark);
+  }
+  return opened;
+}
+
+/** The modules among the benchmarks of a configuration. */
+export function benchmarkModules({ evaluation }: Pick<Config, "evaluation">): ModuleReference[] {
+  return evaluation.benchmarks.flatMap((entry) => (entry.kind === "module" ? [entry] : []));
+}
+
+/** What decides on a benchmark's answers: its rule, or the judge of the configuration with the rule beside it. */
+export function evaluationVerdict(
+  { evaluation: { judge } }: Pick<Config, "evaluation">,
+  benchmark: Omit<Benchmark, "source" | "measures">,
+  context: VerdictContext = {},
+): Verdict {
+  if (judge === undefined) return benchmark.verdict;
+  const options = { ...judge, prompt: judge.prompt ?? benchmark.judge ?? "binary" };
+  const shown = typeof options.prompt === "string" ? options.prompt : "own prompt";
+  return {
+    ...judgedVerdict(benchmark, options, context),
+    name: `judge ${judge.model} (${shown}), rule ${benchmark.verdict.name}`,
+  };
+}
+
+/** How a configuration has problems asked. */
+export function evaluationProtocol({
+  evaluation,
+  sampling,
+}: Pick<Config, "evaluation" | "sampling">): Protocol {
+  const { samples, temperature, topP, promptTemplates, system, seed } = evaluation;
+  const { maxCompletionTokens = sampling.maxCompletionTokens } = evaluation;
+  return {
+    samples,
+    temperature,
+    topP,
+    maxCompletionTokens,
+    promptTemplates,
+    seed,
+    ...(system !== undefined && { system }),
+  };
+}

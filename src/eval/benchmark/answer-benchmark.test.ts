@@ -1,0 +1,188 @@
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { adder, GREEDY, sums } from "../../testing/made-benchmark.ts";
+import { temporaryDirectory } from "../../testing/temporary-directory.ts";
+import { type AnswerOptions, answerBenchmark } from "./answer-benchmark.ts";
+import { AnswerJournal, readAnswers } from "./answer-journal.ts";
+import type { Protocol } from "./protocol.ts";
+
+const freshFile = () => join(temporaryDirectory(), "sums", "answers.jsonl");
+
+function journalOf(path: string, protocol: Protocol = GREEDY): AnswerJournal {
+  return new AnswerJournal(path, {
+    event: "evaluation",
+    version: 1,
+    benchmark: "sums",
+    fingerprint: "sums",
+    model: "adder",
+    verdict: "numeric",
+    protocol,
+  });
+}
+
+function options(path: string, given: Partial<AnswerOptions> = {}): AnswerOptions {
+  const { source, verdict } = sums(20);
+  const protocol = given.protocol ?? GREEDY;
+  const common = { source, verdict, respondent: adder(), problems: 20, batchSize: 6, protocol };
+  return { ...common, journal: journalOf(path, protocol), ...given };
+}
+
+const lines = (path: string) => readFileSync(path, "utf8").trimEnd().split("\n");
+
+describe("the answers of a benchmark", () => {
+  test("are on disk with problem, prompt, text, verdict and all that judging again needs", async () => {
+    const path = freshFile();
+    expect(await answerBenchmark(options(path, { problems: 2 }))).toBe(true);
+    expect(
+      lines(path)
+        .slice(1)
+        .map((line) => JSON.parse(line)),
+    ).toEqual([
+      {
+        problem: "sum-0",
+        index: 0,
+        sample: 0,
+        kind: "even",
+        question: "1 + 0 = ?",
+        answers: ["1"],
+        columns: { digit: 0 },
+        completion: "answer 0: <answer>1</answer>",
+        completionTokens: 5,
+        promptTokens: 9,
+        stopReason: "stop",
+        extracted: "1",
+        score: 1,
+        reason: "right answer",
+      },
+      expect.objectContaining({ problem: "sum-1", extracted: "4", score: 0 }),
+    ]);
+  });
+
+  test("of a stopped evaluation are those of one that never stopped, none sampled twice", async () => {
+    const protocol = { ...GREEDY, samples: 3, temperature: 1 };
+    const whole = freshFile();
+    await answerBenchmark(options(whole, { protocol }));
+    const path = freshFile();
+    let asked = 0;
+    const respondent = adder({
+      onCall: (problems) => {
+        asked += problems;
+      },
+    });
+    for (let stop = 1; ; stop++) {
+      const controller = new AbortController();
+      let calls = 0;
+      const stopping = {
+        ...respondent,
+        respond: async (...words: Parameters<typeof respondent.respond>) => {
+          const found = await respondent.respond(...words);
+          calls += 1;
+          if (calls === 2) controller.abort();
+          return found;
+        },
+      };
+      const journal = journalOf(path, protocol);
+      const given = { protocol, journal, respondent: stopping, signal: controller.signal };
+      const isWhole = await answerBenchmark(options(path, given));
+      journal.close();
+      if (isWhole) break;
+      expect(stop).toBeLessThan(9);
+    }
+    expect(lines(path)).toEqual(lines(whole));
+    // Each stop throws away one call of at most six problems, nothing that was recorded.
+    expect(asked).toBeLessThanOrEqual(20 + 3 * 6);
+  });
+
+  test("go on after a line that a crash cut short, which is left out", async () => {
+    const path = freshFile();
+    const whole = freshFile();
+    await answerBenchmark(options(whole));
+    const bytes = readFileSync(whole);
+    mkdirSync(join(path, ".."), { recursive: true });
+    for (const end of [40, 600, 1000, bytes.length - 1]) {
+      writeFileSync(path, bytes.subarray(0, end));
+      const journal = journalOf(path);
+      expect(await answerBenchmark(options(path, { journal }))).toBe(true);
+      journal.close();
+      expect(readFileSync(path, "utf8")).toBe(readFileSync(whole, "utf8"));
+    }
+  });
+
+  test("leave out broken rows, named and counted, up to the share that is allowed", async () => {
+    const path = freshFile();
+    const { source } = sums(20, 5);
+    await answerBenchmark(options(path, { source, maxBrokenShare: 0.5 }));
+    const { answers, skipped } = readAnswers(path);
+    expect(answers).toHaveLength(16);
+    expect(skipped.map(({ index, message }) => [index, message])).toEqual(
+      [4, 9, 14, 19].map((index) => [index, `sums row ${index}: is broken`]),
+    );
+    await expect(answerBenchmark(options(freshFile(), { source }))).rejects.toThrow("1 of 5 rows are broken");
+  });
+
+  test("are asked in templates that the seed draws, the same on each resume", async () => {
+    const protocol = {
+      ...GREEDY,
+      promptTemplates: ["{question}", "Think. {question}", "{question} Say why."],
+    };
+    const path = freshFile();
+    await answerBenchmark(options(path, { protocol }));
+    const { answers } = readAnswers(path);
+    const asked = answers.map(({ prompt, question }) => prompt ?? question);
+    for (const [i, text] of asked.entries()) expect(text).toContain(answers[i]!.question);
+    const kinds = [/^Think\./, /Say why\.$/].map((kind) => asked.filter((text) => kind.test(text)).length);
+    for (const count of kinds) expect(count).toBeGreaterThan(0);
+    const again = freshFile();
+    await answerBenchmark(options(again, { protocol, batchSize: 1 }));
+    expect(lines(again)).toEqual(lines(path));
+  });
+
+  test("are each recorded when another problem's request fails", async () => {
+    const path = freshFile();
+    const failing = adder();
+    const respondent = {
+      ...failing,
+      isSeparate: true,
+      respond: async (...words: Parameters<typeof failing.respond>) => {
+        if (words[0][0]!.id === "sum-3") throw new Error("the server fell over");
+        return failing.respond(...words);
+      },
+    };
+    await expect(answerBenchmark(options(path, { respondent }))).rejects.toThrow("the server fell over");
+    expect(readAnswers(path).answers.map(({ problem }) => problem)).toEqual([
+      "sum-0",
+      "sum-1",
+      "sum-2",
+      "sum-4",
+      "sum-5",
+    ]);
+  });
+});
+
+describe("an answers file", () => {
+  test("of another model, protocol or verdict is refused with the difference", async () => {
+    const path = freshFile();
+    await answerBenchmark(options(path));
+    expect(() => journalOf(path, { ...GREEDY, temperature: 1 })).toThrow(
+      /has answers of another evaluation.*\n {2}temperature: recorded 0, now 1/,
+    );
+  });
+
+  test.each([
+    ["not JSON\n", "line 1: expected a JSON object"],
+    ['{"problem":"a"}\n', "line 1: is no line of an answers file: index:"],
+    ["", "got no whole line"],
+  ])("%j is none", async (text, message) => {
+    const path = join(temporaryDirectory(), "answers.jsonl");
+    writeFileSync(path, text);
+    expect(() => readAnswers(path)).toThrow(message);
+  });
+
+  test("with two answers to one sample names the line", async () => {
+    const path = freshFile();
+    await answerBenchmark(options(path));
+    appendFileSync(path, `${lines(path)[1]}\n`);
+    expect(() => readAnswers(path)).toThrow("line 22: a second answer 0 to problem sum-0");
+  });
+});

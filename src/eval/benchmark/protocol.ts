@@ -1,0 +1,46 @@
+/**
+ * @module
+ * The protocol of an evaluation: how problems are asked and answers sampled.
+ */
+import * as z from "zod";
+import { PROMPT_TEMPLATES, templateFault } from "./prompt-templates.ts";
+
+const template = z.string().superRefine((text, context) => {
+  const message = templateFault(text);
+  if (message !== undefined) context.addIssue({ code: "custom", message });
+});
+
+/** Options of a protocol, as fields of a schema. */
+export function protocolFields() {
+  return {
+    samples: z.int().min(1).max(1024).default(1).describe("Answers to each problem, N of Mean@N and pass@k."),
+    temperature: z.number().min(0).max(2).default(0).describe("Of sampling; 0 is greedy."),
+    topP: z.number().gt(0).max(1).default(1).describe("Nucleus; 1 keeps all tokens."),
+    maxCompletionTokens: z
+      .int()
+      .min(1)
+      .optional()
+      .describe("Limit of an answer; sampling.maxCompletionTokens unless given."),
+    promptTemplates: z
+      .union([z.int().min(1).max(PROMPT_TEMPLATES.length), z.array(template).min(1)])
+      .default(1)
+      .describe(
+        `Texts with {question} in them, one drawn by seed for each problem; a number takes so many of the ${PROMPT_TEMPLATES.length} ` +
+          "built-in ones, of which the first is the question alone.",
+      ),
+    system: z.string().min(1).optional().describe("System message; that of the prompt format unless given."),
+  };
+}
+
+const protocolSchema = z.object({
+  ...protocolFields(),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1),
+});
+
+/** How problems are asked and answers sampled; the seed is that of sampling and of templates. */
+export type Protocol = Omit<z.output<typeof protocolSchema>, "maxCompletionTokens"> & {
+  readonly maxCompletionTokens: number;
+};

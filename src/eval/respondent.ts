@@ -1,0 +1,101 @@
+/**
+ * @module
+ * Whatever is under test, seen by an evaluation: problems go in, answers come out. An engine with its dialogue is one, a
+ * server behind the API of chat completions another (`chat-respondent.ts`).
+ */
+import type { Problem } from "../data/index.ts";
+import type { Engine, StopReason } from "../engine/index.ts";
+import { Rng } from "../math/index.ts";
+import type { Dialogue } from "./dialogue.ts";
+
+/** One answer of whatever is under test. */
+export interface Response {
+  readonly text: string;
+  /** `[T]` ids, the stop token included; absent where a server does not tell them. */
+  readonly tokens?: Int32Array;
+  /**
+   * The stop token included. Of a server that tells only the sum over a problem's answers, their mean; NaN of a server that
+   * tells nothing.
+   */
+  readonly completionTokens: number;
+  /** Those of images included; absent where a server does not tell them. */
+  readonly promptTokens?: number;
+  readonly stopReason: StopReason;
+  /** `[T]` nats. */
+  readonly logprobs?: Float64Array;
+}
+
+/** How problems are to be answered. */
+export interface RespondRequest {
+  /** Answers a problem. */
+  readonly samples: number;
+  /** 0 is greedy. */
+  readonly temperature: number;
+  readonly topP: number;
+  readonly maxCompletionTokens: number;
+  readonly seed: number;
+  /** System message; that of the prompt format unless given. */
+  readonly system?: string;
+}
+
+/** What answers problems: an engine with its dialogue, or a server. */
+export interface Respondent {
+  /** Recorded with every answer: tells answers of another model apart. */
+  readonly identity: string;
+  /** Makes prompts, so that problems beyond the limits are left out beforehand; absent where a server makes them. */
+  readonly dialogue?: Pick<Dialogue, "prompt" | "promptTokens">;
+  /** Whether each problem is a request of its own: then problems are asked in calls of their own, and none waits for others. */
+  readonly isSeparate?: boolean;
+  /**
+   * Answers of every problem, `[P][samples]`. With an engine they depend on the seed and on the problem, not on the problems
+   * beside it, so that an evaluation in other batches, or one that goes on after a stop, has the same.
+   *
+   * @throws PartError when a server fails; of the whole server with `isTotal`, else of one of these problems
+   * @throws the signal's reason when it is aborted
+   */
+  respond(problems: readonly Problem[], request: RespondRequest, signal?: AbortSignal): Promise<Response[][]>;
+}
+
+/** The seed of a problem's answers: 31 bits, as every server takes them. */
+export function problemSeed(seed: number, { id }: Pick<Problem, "id">): number {
+  return new Rng(seed).fork(id).word() >>> 1;
+}
+
+/**
+ * An engine under test. It samples all problems of a call in one batch.
+ *
+ * @param identity what was opened: the model and its weights
+ */
+export function engineRespondent(engine: Engine, dialogue: Dialogue, identity: string): Respondent {
+  return {
+    identity,
+    dialogue,
+    async respond(problems, request, signal) {
+      signal?.throwIfAborted();
+      const { samples, temperature, topP, maxCompletionTokens, seed, system } = request;
+      const prompts = problems.map((problem) => dialogue.prompt(problem, { system }));
+      const groups = await engine.sample({
+        prompts,
+        groupSize: samples,
+        maxCompletionTokens,
+        temperature,
+        topP,
+        topK: 0,
+        stopTokens: dialogue.stopTokens,
+        seed: problems.map((problem) => problemSeed(seed, problem)),
+      });
+      signal?.throwIfAborted();
+      return groups.map((group, p) => {
+        const promptTokens = dialogue.promptTokens(prompts[p]!);
+        return group.map(({ tokens, logprobs, stopReason }) => ({
+          text: dialogue.text(tokens),
+          tokens,
+          completionTokens: tokens.length,
+          promptTokens,
+          stopReason,
+          logprobs,
+        }));
+      });
+    },
+  };
+}

@@ -1,0 +1,37 @@
+/**
+ * @module
+ * Correction for many tests: the cells of a grid, the benchmarks of a table.
+ */
+import { NumericError } from "../../errors/index.ts";
+
+/**
+ * Holm's adjusted p-values: rejecting where one is at most α keeps the probability of any false rejection at most α,
+ * whatever the dependence of the tests.
+ *
+ *     p̃₍ᵢ₎ = max_{j ≤ i} min(1, (m − j + 1)·p₍ⱼ₎),   p₍₁₎ ≤ … ≤ p₍ₘ₎
+ *
+ * Source: Holm, Scandinavian Journal of Statistics 6 (1979).
+ *
+ * @param pValues `[m]` in [0, 1]
+ * @returns `[m]` in [0, 1], in the order given; empty for none
+ * @throws NumericError when a p-value is outside [0, 1]
+ * @example
+ * holm([0.01, 0.04, 0.03]); // [0.03, 0.06, 0.06]
+ */
+export function holm(pValues: ArrayLike<number>): number[] {
+  const tests = pValues.length;
+  for (let i = 0; i < tests; i++) {
+    const pValue = pValues[i]!;
+    if (!(pValue >= 0 && pValue <= 1)) {
+      throw new NumericError(`pValues[${i}]: expected a number in [0, 1], got ${pValue}`);
+    }
+  }
+  const order = Array.from({ length: tests }, (_, i) => i).sort((a, b) => pValues[a]! - pValues[b]!);
+  const adjusted = new Array<number>(tests).fill(0);
+  let greatest = 0;
+  for (const [rank, test] of order.entries()) {
+    greatest = Math.max(greatest, Math.min(1, (tests - rank) * pValues[test]!));
+    adjusted[test] = greatest;
+  }
+  return adjusted;
+}

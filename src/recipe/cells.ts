@@ -1,0 +1,192 @@
+/**
+ * @module
+ * From the rows of a recipe to cells: at the paper's own scale, or carried over to the built-in task.
+ */
+import { type Cell, type Measure, readMeasures } from "../compare/index.ts";
+import { type ConfigInput, findPreset, resolveConfig } from "../config/index.ts";
+import { ConfigError } from "../errors/index.ts";
+import { isSettings, type Settings } from "../parts/index.ts";
+import { isKnownBenchmark } from "./benchmark-names.ts";
+import type { DigitsScale, RecipeRow, RunsRecipe } from "./schema.ts";
+
+/** The one axis of a recipe's grid. */
+export const ROW_AXIS = "row";
+
+/** A row that nothing runs for, and why. */
+export interface LeftOutRow {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** The runs of a recipe and what is measured of them. */
+export interface RecipeGrid {
+  readonly cells: readonly Cell[];
+  readonly measures: readonly Measure[];
+  /** Printed column beside each measure, by the measure's name. */
+  readonly beside: ReadonlyMap<string, string>;
+  readonly leftOut: readonly LeftOutRow[];
+  /** Printed columns that nothing is measured for, and why. */
+  readonly unmeasured: readonly LeftOutRow[];
+}
+
+/** What the command line says of every row. */
+export interface GivenSettings {
+  /** `--set` flags, below the settings of a row. */
+  readonly flags: readonly string[];
+  /** Settings that other flags stand for, such as the engine. */
+  readonly settings: Settings;
+  /** Seeds in place of the recipe's. */
+  readonly seeds?: readonly number[] | undefined;
+}
+
+/** What runs at the paper's scale need to know. */
+export interface PaperScale extends GivenSettings {
+  /** Places of data sets by their names in the recipe. */
+  readonly data: ReadonlyMap<string, string>;
+  /** The paper's protocol, as settings of `evaluation`. */
+  readonly evaluation: Settings;
+  /** Only to be counted: data sets need no place. */
+  readonly isPlan: boolean;
+}
+
+const presetOf = (row: RecipeRow): Settings =>
+  row.preset === undefined ? {} : (findPreset(row.preset).settings as Settings);
+
+/** Why a row cannot run at all; undefined where it can. */
+function reasonOf(row: RecipeRow): string | undefined {
+  return row.reported === undefined ? undefined : `nothing runs for it: ${row.reported}`;
+}
+
+function cellsOf(
+  row: RecipeRow,
+  seeds: readonly number[],
+  configs: (seed: number) => Pick<Cell, "config" | "start">,
+): Cell[] {
+  return seeds.map((seed) => ({
+    labels: { [ROW_AXIS]: row.name },
+    seed,
+    ...configs(seed),
+    isTrained: row.start === undefined,
+  }));
+}
+
+/**
+ * The runs that the paper made.
+ *
+ * @throws ConfigError naming data sets whose place is not known
+ */
+export function paperGrid(recipe: RunsRecipe, scale: PaperScale): RecipeGrid {
+  const missing = new Set<string>();
+  const seeds = scale.seeds ?? [...Array(recipe.seeds).keys()];
+  const leftOut: LeftOutRow[] = [];
+  const cells = recipe.rows.flatMap((row) => {
+    const reason = reasonOf(row);
+    if (reason !== undefined) {
+      leftOut.push({ name: row.name, reason });
+      return [];
+    }
+    const data = row.data ?? recipe.data;
+    const place = data === undefined ? undefined : scale.data.get(data);
+    if (row.start === undefined && data !== undefined && place === undefined) missing.add(data);
+    const model = row.model ?? recipe.model;
+    const own: Settings = {
+      ...(model !== undefined && { model }),
+      ...(place !== undefined && { data: place }),
+    };
+    return cellsOf(row, seeds, (seed) => ({
+      config: resolveConfig({
+        preset: presetOf(row),
+        file: own,
+        flags: scale.flags,
+        overrides: [row.set, scale.settings, { train: { seed } }],
+      }),
+    }));
+  });
+  if (missing.size > 0 && !scale.isPlan) {
+    const flags = [...missing].map((name) => `--data "${name}=PATH"`).join(" ");
+    throw new ConfigError(`the recipe trains on ${[...missing].join(", ")}: expected ${flags}`);
+  }
+  const { measures, unmeasured } = paperMeasures(recipe, scale.evaluation);
+  return {
+    cells,
+    measures: readMeasures(measures),
+    beside: new Map(Object.keys(measures).map((name) => [name, name])),
+    leftOut,
+    unmeasured,
+  };
+}
+
+/** What is measured for each printed column, and the columns that nothing is measured for. */
+function paperMeasures({ columns, evaluation: own }: RunsRecipe, evaluation: Settings) {
+  const measures: Record<string, Settings> = {};
+  const unmeasured: LeftOutRow[] = [];
+  for (const { name, benchmark, metric, measure, average } of columns) {
+    if (measure !== undefined) measures[name] = measure;
+    else if (benchmark !== undefined && isKnownBenchmark(benchmark)) {
+      const config = { evaluation: { ...evaluation, ...own } };
+      measures[name] = { kind: "evaluation", benchmark, config, ...(metric !== undefined && { metric }) };
+    } else if (average === undefined) {
+      const what =
+        benchmark === undefined ? "no benchmark of Fovea measures it" : "not among fovea benchmarks";
+      unmeasured.push({ name, reason: what });
+    }
+  }
+  return { measures, unmeasured };
+}
+
+function valueAt(settings: Settings, path: readonly string[]): unknown {
+  return path.reduce<unknown>((value, step) => (isSettings(value) ? value[step] : undefined), settings);
+}
+
+/** The settings of a preset that are carried over to another scale. */
+function carriedOver(preset: ConfigInput | Settings, keys: readonly string[]): Settings[] {
+  return keys.flatMap((key): Settings[] => {
+    const path = key.split(".");
+    const value = valueAt(preset as Settings, path);
+    if (value === undefined) return [];
+    return [path.reduceRight<unknown>((inner, step) => ({ [step]: inner }), value) as Settings];
+  });
+}
+
+/**
+ * The same design on the built-in task: each row's objective, credit and updates on the small model's data and schedule.
+ *
+ * @throws ConfigError with the reason when the design cannot run there
+ */
+export function digitsGrid(recipe: RunsRecipe, scale: DigitsScale, given: GivenSettings): RecipeGrid {
+  const { digits } = recipe;
+  if ("cannot" in digits) throw new ConfigError(`not at digits scale: ${digits.cannot}`);
+  const seeds = given.seeds ?? digits.seeds ?? scale.seeds;
+  const leftOut: LeftOutRow[] = [];
+  const cells = recipe.rows.flatMap((row) => {
+    const reason = digits.leaveOut[row.name] ?? reasonOf(row);
+    if (reason !== undefined) {
+      leftOut.push({ name: row.name, reason });
+      return [];
+    }
+    return cellsOf(row, seeds, (seed) => {
+      const settings = {
+        preset: findPreset(scale.preset).settings as Settings,
+        file: scale.config,
+        flags: given.flags,
+      };
+      const own = [...carriedOver(presetOf(row), scale.carried), row.set, digits.set[row.name] ?? {}];
+      return {
+        config: resolveConfig({ ...settings, overrides: [...own, given.settings, { train: { seed } }] }),
+        // Other data of a row are learnt from by reinforcement alone: all rows begin alike.
+        start: resolveConfig({ ...settings, overrides: [given.settings, { train: { seed } }] }),
+      };
+    });
+  });
+  const chosen = Object.entries(digits.columns);
+  const measures = chosen.flatMap(([name]) =>
+    scale.measures[name] ? [[name, scale.measures[name]] as const] : [],
+  );
+  return {
+    cells,
+    measures: readMeasures(Object.fromEntries(measures)),
+    beside: new Map(chosen.flatMap(([name, column]) => (column === null ? [] : [[name, column]]))),
+    leftOut,
+    unmeasured: [],
+  };
+}

@@ -1,0 +1,88 @@
+/**
+ * @module
+ * What a recipe would run: cells, iterations, samples and tokens, before anything is run. Numbers of tokens are upper bounds,
+ * every completion as long as it may be; the time is that of cells that have run.
+ */
+import { type Cell, type CellStore, cellKey } from "../compare/index.ts";
+import { plannedIterations } from "../train/index.ts";
+
+/** One cell of a plan. */
+interface PlannedCell {
+  readonly key: string;
+  readonly iterations: number;
+  /** Completions that are sampled; with dynamic sampling at least so many. */
+  readonly samples: number;
+  /** Tokens of these, at most. */
+  readonly tokens: number;
+  readonly isDone: boolean;
+  /** Seconds of its iterations, where it has run. */
+  readonly seconds: number | undefined;
+}
+
+/** What a list of cells comes to. Cells that several recipes share are counted once. */
+export interface Plan {
+  /** Runs, and those among them that are done. */
+  readonly runs: number;
+  readonly done: number;
+  /** Models that are measured without training. */
+  readonly starts: number;
+  readonly iterations: number;
+  readonly samples: number;
+  readonly tokens: number;
+  /** Seconds that the rest takes if each of its iterations takes as long as those that have run; undefined before any has. */
+  readonly seconds?: number;
+  /** Dollars for the tokens of the rest at the price given, at most. */
+  readonly cost?: number;
+}
+
+/** @param problems of the cell's data set, where it trains for epochs; undefined where that is not known */
+function planned(cell: Cell, store: CellStore, problems: number | undefined): PlannedCell {
+  const { train, sampling } = cell.config;
+  const iterations =
+    train.epochs === undefined
+      ? plannedIterations(train, Infinity)
+      : plannedIterations(train, problems ?? Number.NaN);
+  const samples = iterations * train.promptsPerIteration * train.groupSize;
+  const isDone = store.isTrained(cell);
+  return {
+    key: cellKey(cell),
+    iterations,
+    samples,
+    tokens: samples * sampling.maxCompletionTokens,
+    isDone,
+    seconds: isDone ? store.trainingSeconds(cell) : undefined,
+  };
+}
+
+/**
+ * @param problemsOf problems of the data set of a cell
+ * @param price dollars for a million tokens sampled and learnt from
+ */
+export function planOf(
+  cells: readonly Cell[],
+  store: CellStore,
+  problemsOf: (cell: Cell) => number | undefined,
+  price?: number,
+): Plan {
+  const trained = new Map(
+    cells
+      .filter(({ isTrained }) => isTrained)
+      .map((cell) => [cellKey(cell), planned(cell, store, problemsOf(cell))]),
+  );
+  const all = [...trained.values()];
+  const rest = all.filter(({ isDone }) => !isDone);
+  const sum = (list: readonly PlannedCell[], of: (cell: PlannedCell) => number) =>
+    list.reduce((total, cell) => total + of(cell), 0);
+  const timed = all.filter(({ seconds }) => seconds !== undefined);
+  const perIteration = sum(timed, ({ seconds }) => seconds ?? 0) / sum(timed, ({ iterations }) => iterations);
+  return {
+    runs: all.length,
+    done: all.length - rest.length,
+    starts: new Set(cells.filter(({ isTrained }) => !isTrained).map(cellKey)).size,
+    iterations: sum(all, ({ iterations }) => iterations),
+    samples: sum(all, ({ samples }) => samples),
+    tokens: sum(all, ({ tokens }) => tokens),
+    ...(timed.length > 0 && { seconds: perIteration * sum(rest, ({ iterations }) => iterations) }),
+    ...(price !== undefined && { cost: (price * sum(rest, ({ tokens }) => tokens)) / 1e6 }),
+  };
+}

@@ -1,0 +1,182 @@
+/**
+ * @module
+ * Prompts that are sampled together, as the engine does it best: those of one batch as its client marked them, and those of
+ * equal settings that come while the engine is busy, each with a seed of its own, so that nobody's tokens depend on who
+ * else asks.
+ */
+import {
+  type Completion,
+  type DrawnToken,
+  type Prompt,
+  requireCapability,
+  type SampleRequest,
+} from "../engine/index.ts";
+import { Rng } from "../math/index.ts";
+import { Refusal } from "./refusal.ts";
+import type { SamplerEngines } from "./sampler-engines.ts";
+import type { Sampler } from "./samplers.ts";
+
+/** What must be equal in requests that are sampled together. */
+export type GroupSettings = Omit<SampleRequest, "prompts" | "seed" | "watch">;
+
+/** A prompt whose group of completions is wanted. */
+export interface SampleJob {
+  readonly prompt: Prompt;
+  /** Drawn by the server unless given. */
+  readonly seed?: number | null | undefined;
+  /** Told of tokens, as `SampleRequest.watch`. */
+  readonly watch?: (drawn: DrawnToken) => boolean;
+  /** Aborted when the completions are not wanted any more. */
+  readonly signal?: AbortSignal;
+}
+
+/** A batch that a client marked. */
+export interface MarkedBatch {
+  readonly id: string;
+  readonly place: number;
+  readonly size: number;
+}
+
+interface Member {
+  readonly job: SampleJob;
+  readonly resolve: (group: Completion[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Members by their places in the batch. */
+interface Batch {
+  readonly members: Map<number, Member>;
+  timer?: NodeJS.Timeout;
+}
+
+export interface SampleQueueOptions {
+  readonly engines: SamplerEngines;
+  readonly seed: number;
+  /** Longest that a marked batch waits for its members, ms. */
+  readonly batchLimitMs: number;
+}
+
+/** Those that were sent at the same time arrive a moment later. */
+const MOMENT_MS = 20;
+
+export class SampleQueue {
+  readonly #options: SampleQueueOptions;
+  readonly #rng: Rng;
+  readonly #batches = new Map<string, Batch>();
+  readonly #gathered = new Map<string, Member[]>();
+  /** The end of what is gathered for each engine. */
+  readonly #tails = new Map<string, Promise<void>>();
+
+  constructor(options: SampleQueueOptions) {
+    this.#options = options;
+    this.#rng = new Rng(options.seed).fork("sampling");
+  }
+
+  /**
+   * The completions of one prompt, sampled with those that go with it.
+   *
+   * @throws the reason of the job's signal when it is aborted before it is its turn
+   */
+  group(
+    sampler: Sampler,
+    settings: GroupSettings,
+    job: SampleJob,
+    batch?: MarkedBatch | null,
+  ): Promise<Completion[]> {
+    return new Promise((resolve, reject) => {
+      const member = { job, resolve, reject };
+      if (batch == null) {
+        this.#gather(sampler, `${sampler.id} ${JSON.stringify(settings)}`, member, (members) => {
+          const seeds = members.map(({ job: { seed } }) => seed ?? this.#rng.word());
+          return this.#run(sampler, settings, members, seeds);
+        });
+      } else {
+        this.#join(`${sampler.id} ${batch.id}`, batch, member, (members) =>
+          this.#run(sampler, settings, members, job.seed ?? this.#rng.word()),
+        );
+      }
+    });
+  }
+
+  async #run(
+    sampler: Sampler,
+    settings: GroupSettings,
+    members: readonly Member[],
+    seed: SampleRequest["seed"],
+  ): Promise<void> {
+    const isWatched = members.some(({ job }) => job.watch !== undefined);
+    const watch = (drawn: DrawnToken) => members[drawn.prompt]!.job.watch?.(drawn) ?? true;
+    try {
+      const groups = await this.#options.engines.run(sampler, (engine) => {
+        if (isWatched) requireCapability(engine.capabilities, "watch", "a stream of tokens");
+        const prompts = members.map(({ job }) => job.prompt);
+        return engine.sample({ ...settings, prompts, seed, ...(isWatched && { watch }) });
+      });
+      for (const [i, member] of members.entries()) member.resolve(groups[i]!);
+    } catch (error) {
+      for (const member of members) member.reject(error);
+    }
+  }
+
+  /** Waits until a batch is whole. */
+  #join(
+    key: string,
+    { place, size }: MarkedBatch,
+    member: Member,
+    run: (members: readonly Member[]) => Promise<void>,
+  ): void {
+    const batch: Batch = this.#batches.get(key) ?? { members: new Map() };
+    this.#batches.set(key, batch);
+    batch.members.set(place, member);
+    clearTimeout(batch.timer);
+    if (batch.members.size === size) {
+      this.#batches.delete(key);
+      const ordered = [...batch.members].sort(([a], [b]) => a - b).map(([, own]) => own);
+      void run(ordered);
+      return;
+    }
+    const { batchLimitMs } = this.#options;
+    batch.timer = setTimeout(() => {
+      this.#batches.delete(key);
+      const error = new Refusal(
+        "bad-request",
+        `asample: ${batch.members.size} of the batch's ${size} requests came within ${batchLimitMs / 1000} s`,
+      );
+      for (const own of batch.members.values()) own.reject(error);
+    }, batchLimitMs).unref();
+  }
+
+  /** Samples requests of equal settings together, as many as have come when it is their turn. */
+  #gather(
+    { source }: Sampler,
+    key: string,
+    member: Member,
+    run: (members: readonly Member[]) => Promise<void>,
+  ): void {
+    const waiting = this.#gathered.get(key);
+    if (waiting !== undefined) {
+      waiting.push(member);
+      return;
+    }
+    this.#gathered.set(key, [member]);
+    const start = async () => {
+      await new Promise((resolve) => setTimeout(resolve, MOMENT_MS));
+      const members = this.#gathered.get(key) ?? [];
+      this.#gathered.delete(key);
+      const wanted = members.filter(({ job: { signal }, reject }) => {
+        if (signal?.aborted === true) reject(signal.reason);
+        return signal?.aborted !== true;
+      });
+      if (wanted.length > 0) await run(wanted);
+    };
+    // A live model has an engine of its own; the others' engines take turns.
+    const engine = source.kind === "model" ? source.model : "";
+    const tail = (this.#tails.get(engine) ?? Promise.resolve()).then(start);
+    this.#tails.set(engine, tail);
+    void tail.then(() => this.#tails.get(engine) === tail && this.#tails.delete(engine));
+  }
+
+  close(): void {
+    for (const { timer } of this.#batches.values()) clearTimeout(timer);
+  }
+}
