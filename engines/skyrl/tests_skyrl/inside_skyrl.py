@@ -26,6 +26,16 @@ def sequences_of(case: str) -> list[dict[str, Any]]:
     return read(f"model/{CHECKPOINT}.json")["cases"][case]["sequences"]
 
 
+def run_together(case: str) -> list[int]:
+    """Sequences that the backend would run in one batch: those with images, where there are any."""
+    with_images = [
+        index
+        for index, each in enumerate(sequences_of(case))
+        if any(chunk["kind"] == "image" for chunk in each["prompt"])
+    ]
+    return with_images or list(range(len(sequences_of(case))))
+
+
 def wrapper() -> HFModelWrapper:
     return HFModelWrapper(str(FIXTURES / "model" / CHECKPOINT), use_flash_attention_2=False, bf16=False)
 
@@ -44,7 +54,7 @@ def worker(micro_batch_size: int = 2, max_tokens: int = -1, model: HFModelWrappe
 
 def training_batch(case: str, request: Any) -> TrainingInputBatch:
     """A case as SkyRL's backend lays batches out: all padded on the left, masks of the completion to the right."""
-    sequences = sequences_of(case)
+    sequences = [sequences_of(case)[index] for index in run_together(case)]
     inputs, spans = reference.batch_of(sequences, IMAGE, END_OF_TEXT, "left")
     width = max(length for _, _, length in spans)
     response = torch.zeros(len(sequences), width, dtype=torch.long)
@@ -57,11 +67,7 @@ def training_batch(case: str, request: Any) -> TrainingInputBatch:
         "response_mask": response,
     }
     pixels = [reference.pixels_of(sequence["prompt"]) for sequence in sequences]
-    with_images = next((each for each in pixels if each[0] is not None), None)
-    if with_images is not None:
-        # SkyRL gives sequences without images empty tensors.
-        none = tuple(each[:0] for each in with_images)
-        pixels = [none if each[0] is None else each for each in pixels]
+    if pixels[0][0] is not None:
         data["pixel_values"] = TensorList([patches for patches, _ in pixels])
         data["image_grid_thw"] = TensorList([grid for _, grid in pixels])
     batch = TrainingInputBatch(data)
