@@ -120,6 +120,7 @@ function scored(scorer: (typeof SCORERS)[number]): Pick<Benchmark, "verdict" | "
 }
 
 const versionOf = textColumn("problem_version");
+const problemIndex = textColumn("problem_index");
 const isShown = ({ problem }: ScoredAnswer) => versionOf(problem) !== "Text Only";
 
 /** The paper's "All" leaves out Text Only, of which there are as many problems as of each version with a diagram. */
@@ -183,7 +184,7 @@ export const mathVerse = defineBenchmark({
       judge: "mathverse" as const,
       ...scored(scorer),
       measures: measuresOf,
-      cluster: ({ id, columns }) => String(columns["problem_index"] ?? id),
+      cluster: (problem) => problemIndex(problem) ?? problem.id,
     };
   },
 });
