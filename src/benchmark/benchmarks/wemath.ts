@@ -9,11 +9,12 @@ import { DataError } from "../../errors/index.ts";
 import { createVerdict, verdictSchema } from "../../verify/index.ts";
 import { type Benchmark, defineBenchmark, type Measure, type ScoredAnswer } from "../benchmark.ts";
 import { oneOf, requiredText, textIn } from "../cells.ts";
-import { acceptedChoice, columnOptions, optionLines } from "../choices.ts";
+import { acceptedChoice, choicesOf, columnOptions, optionLines } from "../choices.ts";
 import { accuracy, answersBy, meanMeasure } from "../measures.ts";
 import { openPublished, type ProblemOfRow, publishedSource } from "../published-rows.ts";
 import { lmmsEvalReasoning } from "../rules/lmms-eval-reasoning.ts";
 import { type ReadingRule, ruleParts } from "../rules/reading.ts";
+import { vlmEvalKitLetter } from "../rules/vlmevalkit.ts";
 import { dataOption } from "../scorer.ts";
 import { surveyRows } from "../survey.ts";
 import { writtenOptions } from "../written-options.ts";
@@ -85,6 +86,12 @@ const vlmEvalKit: ReadingRule = (reply, { answers }) => {
   );
   const extracted = /^[A-H]$/.test(first) ? first : undefined;
   return { extracted, isRight: extracted === answers[0] };
+};
+
+/** VLMEvalKit with a judge: the letter that it infers, else the one that its judge reads; by chance after three tries, here wrong. */
+const vlmEvalKitJudged: ReadingRule = (reply, { answers, options = [] }) => {
+  const extracted = vlmEvalKitLetter(reply, choicesOf(options));
+  return { extracted, isRight: extracted === answers[0], asksJudge: extracted === undefined };
 };
 
 /** The right and wrong answers to a problem and to each of its steps. */
@@ -162,10 +169,11 @@ function byStep(answers: readonly ScoredAnswer[]): Measure[] {
   ];
 }
 
-const SCORERS = ["fovea", "vlmevalkit", "lmms-eval"] as const;
+const SCORERS = ["fovea", "vlmevalkit", "vlmevalkit-judged", "lmms-eval"] as const;
 
 function scored(scorer: (typeof SCORERS)[number]): Pick<Benchmark, "verdict" | "asksJudge" | "judgeRead"> {
   if (scorer === "vlmevalkit") return ruleParts(scorer, vlmEvalKit);
+  if (scorer === "vlmevalkit-judged") return ruleParts(scorer, vlmEvalKitJudged);
   if (scorer === "lmms-eval") return ruleParts(scorer, lmmsEvalReasoning);
   return { verdict: createVerdict(verdictSchema.parse({ kind: "answer" })) };
 }
@@ -194,7 +202,9 @@ export const weMath = defineBenchmark({
       scorer: z
         .enum(SCORERS)
         .default("fovea")
-        .describe("Whose rule decides: fovea's verdict answer, or another tool's, for comparison with it."),
+        .describe(
+          "Whose rule decides: fovea's verdict answer, or another tool's, for comparison with it; vlmevalkit-judged is VLMEvalKit's where it has a judge.",
+        ),
     })
     .describe("WeMath: problems of several steps, and the steps."),
   create: ({ data, requirement, scorer }, context) => {
@@ -209,6 +219,7 @@ export const weMath = defineBenchmark({
     return {
       name: "wemath",
       source,
+      judge: "mathvista" as const,
       ...scored(scorer),
       measures: (answers) => {
         const chains = chainsOf(answers);
