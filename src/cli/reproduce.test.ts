@@ -56,7 +56,7 @@ describe("fovea reproduce", () => {
     expect(table.scale).toBe("digits");
     expect(table.cells).toHaveLength(8);
     expect(readFileSync(join(out, "tables", "vicra", "table-3.md"), "utf8")).toContain(
-      "| GRPO w/ VICRA | noisier, % |",
+      "| GRPO w/ VICRA | noisier, mean of 8, % |",
     );
 
     const again = await reproduce(["vicra/table-3", ...tiny]);

@@ -51,6 +51,7 @@ export { partition } from "./partition/partition.ts";
 export { type CreditConfig, creditMethod, creditSchema } from "./registry.ts";
 export type { AttentionRequest } from "./signals/attention.ts";
 export type { CalibratedRequest } from "./signals/calibrated.ts";
+export type { ClustersRequest } from "./signals/clusters.ts";
 export {
   type AnySignal,
   type AskedSignal,
@@ -76,5 +77,7 @@ export {
   partAt,
   type SignalPart,
 } from "./signals/signal.ts";
+export type { ClusterOptions, TokenClusters } from "./token-clusters.ts";
+export { tokenClusters } from "./token-clusters.ts";
 export type { SimilarityGraphOptions } from "./similarity-graph.ts";
 export { similarityGraph } from "./similarity-graph.ts";

@@ -6,6 +6,7 @@ import { type Cell, type Measure, readMeasures } from "../compare/index.ts";
 import { type ConfigInput, findPreset, resolveConfig } from "../config/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import { isSettings, type Settings } from "../parts/index.ts";
+import { isKnownBenchmark } from "./benchmark-names.ts";
 import type { DigitsScale, RecipeRow, RunsRecipe } from "./schema.ts";
 
 /** The one axis of a recipe's grid. */
@@ -42,6 +43,8 @@ export interface GivenSettings {
 export interface PaperScale extends GivenSettings {
   /** Places of data sets by their names in the recipe. */
   readonly data: ReadonlyMap<string, string>;
+  /** The paper's protocol, as settings of `evaluation`. */
+  readonly evaluation: Settings;
   /** Only to be counted: data sets need no place. */
   readonly isPlan: boolean;
 }
@@ -103,16 +106,32 @@ export function paperGrid(recipe: RunsRecipe, scale: PaperScale): RecipeGrid {
     const flags = [...missing].map((name) => `--data "${name}=PATH"`).join(" ");
     throw new ConfigError(`the recipe trains on ${[...missing].join(", ")}: expected ${flags}`);
   }
-  const measured = recipe.columns.filter(({ measure }) => measure !== undefined);
+  const { measures, unmeasured } = paperMeasures(recipe, scale.evaluation);
   return {
     cells,
-    measures: readMeasures(Object.fromEntries(measured.map(({ name, measure }) => [name, measure!]))),
-    beside: new Map(measured.map(({ name }) => [name, name])),
+    measures: readMeasures(measures),
+    beside: new Map(Object.keys(measures).map((name) => [name, name])),
     leftOut,
-    unmeasured: recipe.columns.flatMap(({ name, benchmark }) =>
-      benchmark === undefined ? [] : [{ name, reason: `measured by fovea eval --benchmark ${benchmark}` }],
-    ),
+    unmeasured,
   };
+}
+
+/** What is measured for each printed column, and the columns that nothing is measured for. */
+function paperMeasures({ columns, evaluation: own }: RunsRecipe, evaluation: Settings) {
+  const measures: Record<string, Settings> = {};
+  const unmeasured: LeftOutRow[] = [];
+  for (const { name, benchmark, metric, measure, average } of columns) {
+    if (measure !== undefined) measures[name] = measure;
+    else if (benchmark !== undefined && isKnownBenchmark(benchmark)) {
+      const config = { evaluation: { ...evaluation, ...own } };
+      measures[name] = { kind: "evaluation", benchmark, config, ...(metric !== undefined && { metric }) };
+    } else if (average === undefined) {
+      const what =
+        benchmark === undefined ? "no benchmark of Fovea measures it" : "not among fovea benchmarks";
+      unmeasured.push({ name, reason: what });
+    }
+  }
+  return { measures, unmeasured };
 }
 
 function valueAt(settings: Settings, path: readonly string[]): unknown {

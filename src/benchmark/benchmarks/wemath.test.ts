@@ -71,7 +71,8 @@ describe("the four metrics by hand", () => {
 
   test("a chain with an answer that is missing or cannot be judged does not count", async () => {
     const whole = chains("+++", "++-").slice(0, -1);
-    const { measures: of } = await openBenchmark("wemath", TABLE);
+    const benchmark = await openBenchmark("wemath", TABLE);
+    const of = (answers: readonly ScoredAnswer[]) => benchmark.measures(answers);
     expect(of(whole)[0]).toMatchObject({ name: "score (strict)", value: 1, of: 1 });
     expect(of(chains("+++", "?+-"))[0]).toMatchObject({ value: 1, of: 1 });
   });

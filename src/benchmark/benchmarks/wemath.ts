@@ -10,7 +10,7 @@ import { createVerdict, verdictSchema } from "../../verify/index.ts";
 import { type Benchmark, defineBenchmark, type Measure, type ScoredAnswer } from "../benchmark.ts";
 import { oneOf, requiredText, textIn } from "../cells.ts";
 import { acceptedChoice, columnOptions, optionLines } from "../choices.ts";
-import { accuracy, answersBy } from "../measures.ts";
+import { accuracy, answersBy, meanMeasure } from "../measures.ts";
 import { openPublished, type ProblemOfRow, publishedSource } from "../published-rows.ts";
 import { lmmsEvalReasoning } from "../rules/lmms-eval-reasoning.ts";
 import { type ReadingRule, ruleParts } from "../rules/reading.ts";
@@ -119,29 +119,28 @@ function clusterOf({ columns, kind = "" }: AnsweredProblem): string {
  *     IG  inadequate generalisation  every step right, the whole wrong
  *     CM  complete mastery           the whole right; strict: every step right; loose: one of them
  *     RM  rote memorisation          the whole right; strict: a step wrong; loose: every step wrong
- *     score = (N − IK − IG / 2 − RM) / N;  IK, IG and CM are shares of N, RM is one of CM + RM
+ *     score = (N − IK − IG / 2 − RM) / N, the mean over chains of 1 for CM, 1/2 for IG and 0 for IK and RM;
+ *     IK, IG and CM are shares of N, RM is one of CM + RM
  */
 function fourMetrics(chains: readonly Chain[], mode: "strict" | "loose"): Measure[] {
-  const count = (fits: (chain: Chain, right: number) => boolean) =>
-    chains.filter((chain) => fits(chain, chain.steps.filter(Boolean).length)).length;
-  const insufficient = count(({ whole, steps }, right) => !whole && right < steps.length);
-  const inadequate = count(({ whole, steps }, right) => !whole && right === steps.length);
-  const mastered = count(
-    ({ whole, steps }, right) => whole && (mode === "strict" ? right === steps.length : right > 0),
-  );
-  const rote = count(({ whole }) => whole) - mastered;
-  const total = chains.length;
-  const share = (name: string, part: number, of = total): Measure => ({
-    name: `${name} (${mode})`,
-    value: of === 0 ? null : part / of,
-    of,
-  });
+  const isMastered = ({ steps, whole }: Chain) =>
+    whole && (mode === "strict" ? steps.every(Boolean) : steps.some(Boolean));
+  const mean = (name: string, of: readonly Chain[], value: (chain: Chain) => number | boolean) =>
+    meanMeasure(
+      `${name} (${mode})`,
+      of.map((chain) => Number(value(chain))),
+    );
+  const isAdequate = ({ steps }: Chain) => steps.every(Boolean);
   return [
-    share("score", total - insufficient - inadequate / 2 - rote),
-    share("insufficient knowledge", insufficient),
-    share("inadequate generalisation", inadequate),
-    share("complete mastery", mastered),
-    share("rote memorisation", rote, mastered + rote),
+    mean("score", chains, (chain) => (chain.whole ? isMastered(chain) : isAdequate(chain) ? 0.5 : 0)),
+    mean("insufficient knowledge", chains, (chain) => !chain.whole && !isAdequate(chain)),
+    mean("inadequate generalisation", chains, (chain) => !chain.whole && isAdequate(chain)),
+    mean("complete mastery", chains, isMastered),
+    mean(
+      "rote memorisation",
+      chains.filter(({ whole }) => whole),
+      (chain) => !isMastered(chain),
+    ),
   ];
 }
 

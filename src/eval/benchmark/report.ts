@@ -173,7 +173,9 @@ function measureReports(
       const interval = (isEverywhere && meanInterval(benchmark, everywhere)) || intervals.get(name);
       const isFlat = interval === undefined || interval.low === interval.high;
       const bounds =
-        isFlat && most === undefined && value !== null ? wilsonInterval(Math.round(value * of), of) : interval;
+        isFlat && most === undefined && value !== null
+          ? wilsonInterval(Math.round(value * of), of)
+          : interval;
       const within = (bound: number) => Math.min(most ?? 1, Math.max(0, bound));
       return [
         name,
