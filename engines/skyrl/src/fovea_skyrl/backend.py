@@ -2,6 +2,7 @@
 
 import math
 from typing import Any
+from uuid import uuid4
 
 from skyrl.backends.skyrl_train.training_batch import TrainingInputBatch
 from skyrl.backends.skyrl_train_backend import SkyRLTrainBackend
@@ -11,6 +12,7 @@ from fovea_skyrl.batches import Results, Run, by_modality, refused, split_by_our
 from fovea_skyrl.errors import RequestError
 from fovea_skyrl.images import ImageRenderer
 from fovea_skyrl.request import SignalRequest, temperature_of
+from fovea_skyrl.weight_names import DELTA
 from fovea_skyrl.worker import OUTPUT, SIGNALS, TEMPERATURE
 
 
@@ -88,6 +90,20 @@ class SignalBackend(SkyRLTrainBackend):
         batch = super()._to_training_batch(prepared_batch, role)
         batch.metadata |= self._batch_metadata
         return batch
+
+    def init_weight_sync_state(self) -> None:
+        """Gives each model folders of its own for delta sync, whose versions begin anew with a model.
+
+        SkyRL 0.4.0 uses the same ones again, and the samplers refuse version 1 of a second model as older than what they have.
+        """
+        engine = self._cfg.generator.inference_engine
+        if engine.weight_sync_backend == DELTA:
+            own = uuid4().hex
+            for name in ("sync_dir", "local_checkpoint_dir", "publish_staging_dir"):
+                folder = getattr(engine.delta_weight_sync, name)
+                if folder:
+                    setattr(engine.delta_weight_sync, name, f"{folder.rstrip('/')}/{own}")
+        super().init_weight_sync_state()
 
     def optim_step(self, model_id: str, request_data: types.OptimStepInput) -> types.OptimStepOutput:
         if self._get_role(model_id) == "policy":
