@@ -242,7 +242,7 @@ describe("requests at the same time", () => {
     release();
     const together = await Promise.all(others);
     await first;
-    expect(requests.map(({ prompts }) => prompts.length).sort()).toEqual([1, 1, 4]);
+    expect(requests.map(({ prompts }) => prompts.length).sort((a, b) => a - b)).toEqual([1, 1, 4]);
     for (const [i, body] of bodies.entries()) {
       expect(choicesOf(await chatCall(url, body))).toEqual(choicesOf(together[i]!));
     }
