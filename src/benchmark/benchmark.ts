@@ -33,6 +33,8 @@ export interface Measure {
 /** A benchmark, open. */
 export interface Benchmark {
   readonly name: string;
+  /** The options that it was opened with, for the record: those that its problems depend on. */
+  readonly options?: Readonly<Record<string, unknown>>;
   /**
    * Every problem's question is the prompt of the authors, with `<image>` in the place of each image or without any. Given
    * as a function, files are opened when problems are asked for: judging recorded answers again needs none.

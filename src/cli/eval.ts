@@ -100,6 +100,7 @@ async function evaluateOn(
     event: "evaluation",
     version: 1,
     benchmark: benchmark.name,
+    ...(benchmark.options && { options: benchmark.options }),
     fingerprint: source.fingerprint,
     model: respondent.identity,
     verdict: verdict.name,

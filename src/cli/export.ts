@@ -1,7 +1,7 @@
 /**
  * @module
  * `fovea export`: a model directory written anew, in another element type, in shards, with an adapter merged into it,
- * or as ONNX; or a run's metrics as an event file.
+ * or as ONNX; a run's metrics as an event file; or an evaluation's answers for other tools to score.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -17,19 +17,21 @@ import {
 } from "../model/index.ts";
 import type { CliContext } from "./context.ts";
 import { downloadBar } from "./download-bar.ts";
+import { exportPredictions, type PredictionFlags } from "./export-predictions.ts";
 import { namedModel } from "./named-model.ts";
 import { wholeNumber } from "./shared-options.ts";
 
 const TYPES = { f32: "F32", f16: "F16", bf16: "BF16" } as const;
 
-interface ExportFlags {
+interface ExportFlags extends PredictionFlags {
   readonly adapter?: string;
   readonly dtype?: keyof typeof TYPES;
   readonly maxShardSize?: number;
   readonly onnx?: boolean;
   readonly attentionLayers?: number;
   readonly tensorboard?: boolean;
-  readonly json?: boolean;
+  readonly vlmevalkit?: boolean;
+  readonly lmmsEval?: boolean;
 }
 
 /** Where a run's event file is written unless told otherwise. */
@@ -132,16 +134,27 @@ export function configure(command: Command, context: CliContext): void {
   command
     .argument(
       "<source>",
-      "a run directory, a model directory, or org/name[@revision] of the Hugging Face Hub",
+      "a run directory, a model directory, or org/name[@revision] of the Hugging Face Hub; an answers file for --vlmevalkit and --lmms-eval",
     )
     .argument("[target]", `the directory to write, made if need be; the run's ${EVENTS}/ for --tensorboard`)
     .addOption(
       new Option(
         "--onnx",
         "write ONNX files that onnxruntime runs without Fovea, in Node and in the browser",
-      ).conflicts("tensorboard"),
+      ).conflicts(["tensorboard", "vlmevalkit", "lmmsEval"]),
     )
     .option("--tensorboard", "write the metrics of a run directory as an event file of TensorBoard")
+    .addOption(
+      new Option("--vlmevalkit", "write answers.jsonl as predictions that VLMEvalKit scores").conflicts([
+        "tensorboard",
+        "lmmsEval",
+      ]),
+    )
+    .addOption(
+      new Option("--lmms-eval", "write answers.jsonl as logs that lmms-eval scores").conflicts("tensorboard"),
+    )
+    .option("--dataset <name>", "with these: the tool's data set or task, where there are several")
+    .option("--model-name <name>", "with these: the model's name; that of the answers unless given")
     .option("--adapter <path>", "a PEFT adapter directory to merge into the weights")
     .addOption(
       new Option(
@@ -160,7 +173,14 @@ export function configure(command: Command, context: CliContext): void {
       if (flags.tensorboard === true)
         return exportEvents(source, target ?? join(source, EVENTS), flags, context);
       if (target === undefined)
-        throw new ConfigError("fovea export: expected the directory to write after the model");
+        throw new ConfigError("fovea export: expected the directory to write after the source");
+      if (flags.vlmevalkit === true) return exportPredictions("vlmevalkit", source, target, flags, context);
+      if (flags.lmmsEval === true) return exportPredictions("lmmsEval", source, target, flags, context);
+      if (flags.dataset !== undefined || flags.modelName !== undefined) {
+        throw new ConfigError(
+          "fovea export: --dataset and --model-name have a meaning with --vlmevalkit and --lmms-eval only",
+        );
+      }
       return (flags.onnx === true ? exportGraphs : exportTo)(source, target, flags, context);
     });
 }

@@ -40,6 +40,8 @@ export {
   type Share,
 } from "./evaluate.ts";
 export { type OpenDialogueOptions, openDialogue } from "./open-dialogue.ts";
+export { writeLmmsEval } from "./predictions/lmms-eval.ts";
+export { writeVlmEvalKit } from "./predictions/vlmevalkit.ts";
 export {
   engineRespondent,
   problemSeed,

@@ -98,7 +98,7 @@ function problemOf(row: Row, form: Form, query: "direct" | "cot"): ProblemOfRow 
     ...(options !== undefined && { options }),
     kind: version,
     ...(version === "Text Only" ? { images: null } : form === "authors" && { images: row["image"] ?? [] }),
-    columns: { ...metadataOf(row), metadata: null, problem_version: version },
+    columns: { ...metadataOf(row), problem_version: version },
   };
 }
 
@@ -183,7 +183,7 @@ export const mathVerse = defineBenchmark({
       judge: "mathverse" as const,
       ...scored(scorer),
       measures: measuresOf,
-      cluster: ({ id, columns }) => String(columns["problem_index"] ?? id),
+      cluster: (problem) => textColumn("problem_index")(problem) ?? problem.id,
     };
   },
 });

@@ -24,7 +24,8 @@ describe("the score by hand", () => {
   ] as const;
 
   test("is the mean of eight tasks, the three levels of directions one of them", async () => {
-    const { verdict, measures } = await open();
+    const benchmark = await open();
+    const { verdict } = benchmark;
     const answers = await Promise.all(
       ANSWERS.map(async ([kind, right, text], i) => {
         const options = /^[A-D]$/.test(right) ? { options: ["w", "x", "y", "z"] } : {};
@@ -32,7 +33,7 @@ describe("the score by hand", () => {
         return { problem, text, ...(await verdict.judge(text, problem)) };
       }),
     );
-    const byName = Object.fromEntries(measures(answers).map(({ name, value }) => [name, value]));
+    const byName = Object.fromEntries(benchmark.measures(answers).map(({ name, value }) => [name, value]));
     const tasks = {
       object_counting: 0.75,
       object_abs_distance: 0.7,
@@ -48,9 +49,10 @@ describe("the score by hand", () => {
   });
 
   test("has no value for a task without answers, which counts in no mean", async () => {
-    const { verdict, measures } = await open();
+    const benchmark = await open();
+    const { verdict } = benchmark;
     const problem = { id: "1", question: "?", answers: ["2"], columns: {}, kind: "object_counting" };
-    const [overall, counting, distance] = measures([
+    const [overall, counting, distance] = benchmark.measures([
       { problem, text: "2", ...(await verdict.judge("2", problem)) },
     ]);
     expect(overall).toMatchObject({ name: "overall", value: 1, of: 1 });

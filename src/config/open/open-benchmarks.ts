@@ -58,10 +58,13 @@ export async function openBenchmarks(
   for (const entry of evaluation.benchmarks) {
     const benchmark =
       entry.kind === "module"
-        ? checkedBenchmark(
-            await makePart<BenchmarkContext, Benchmark>(entry, context, "benchmark", limits),
-            limits.call,
-          )
+        ? {
+            ...checkedBenchmark(
+              await makePart<BenchmarkContext, Benchmark>(entry, context, "benchmark", limits),
+              limits.call,
+            ),
+            options: entry.options,
+          }
         : await createBenchmark(entry, context);
     if (opened.some(({ name }) => name === benchmark.name)) {
       throw new ConfigError(

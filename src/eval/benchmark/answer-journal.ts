@@ -115,8 +115,12 @@ export function readAnswers(path: string): RecordedAnswers {
 
 /** What differs between two headers, in words; the verdict may differ, since answers can be judged again. */
 function differences(recorded: AnswersHeader, own: AnswersHeader): string[] {
-  const flat = ({ benchmark, fingerprint, model, protocol, verdict }: AnswersHeader) =>
-    Object.entries({ benchmark, "benchmark's files": fingerprint, model, verdict, ...protocol });
+  const flat = ({ benchmark, options = {}, fingerprint, model, protocol, verdict }: AnswersHeader) => [
+    ...Object.entries({ benchmark, "benchmark's files": fingerprint, model, verdict, ...protocol }),
+    ...Object.entries(options).map(
+      ([option, value]) => [`option ${option} of the benchmark`, value] as const,
+    ),
+  ];
   const known = new Map(flat(recorded).map(([key, value]) => [key, JSON.stringify(value)]));
   return flat(own).flatMap(([key, value]) => {
     const [before, now] = [known.get(key), JSON.stringify(value)];

@@ -52,6 +52,8 @@ const headerSchema = z.strictObject({
   event: z.literal("evaluation"),
   version: z.literal(1),
   benchmark: z.string(),
+  /** Its options, without the places of its files; absent where there are none. */
+  options: z.record(z.string(), z.unknown()).optional(),
   /** Of the benchmark's files. */
   fingerprint: z.string(),
   model: z.string(),

@@ -1,0 +1,217 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { writeRows, writeTable } from "../testing/benchmark-files.ts";
+import { temporaryDirectory } from "../testing/temporary-directory.ts";
+import { collectingContext } from "../testing/tiny-run.ts";
+import { runCommandLine } from "./program.ts";
+
+async function fovea(...words: string[]) {
+  const { context, stdout, stderr } = collectingContext({});
+  return { status: await runCommandLine(words, context), stdout: stdout(), stderr: stderr() };
+}
+
+/** An evaluation that a tool has scored: see fixtures/predictions/record.py. */
+interface Recorded {
+  readonly kind: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly answers: string;
+  readonly dataset: string;
+  /** Of the file of each sample. */
+  readonly sha256: readonly string[];
+  /** The tool's numbers for each sample, by our names. */
+  readonly scores: readonly Readonly<Record<string, number>>[];
+}
+
+const FIXTURES = new URL("../../fixtures/predictions/", import.meta.url);
+const TOOLS = [
+  { tool: "vlmevalkit", flag: "--vlmevalkit" },
+  { tool: "lmms-eval", flag: "--lmms-eval" },
+] as const;
+
+const recordings = TOOLS.flatMap(({ tool, flag }) =>
+  readdirSync(new URL(tool, FIXTURES)).map((file) => {
+    const packed = readFileSync(new URL(`${tool}/${file}`, FIXTURES));
+    const recorded = JSON.parse(gunzipSync(packed).toString("utf8")) as Recorded;
+    return { tool, flag, kind: recorded.kind, recorded };
+  }),
+);
+
+function answersFile(text: string): string {
+  const path = join(temporaryDirectory(), "answers.jsonl");
+  writeFileSync(path, text);
+  return path;
+}
+
+const recordOf = (tool: string, kind: string) =>
+  recordings.find((one) => one.tool === tool && one.kind === kind)!.recorded;
+
+type Line = Readonly<Record<string, unknown>>;
+const linesOf = (text: string) =>
+  text
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Line);
+const textOf = (lines: readonly Line[]) => `${lines.map((line) => JSON.stringify(line)).join("\n")}\n`;
+
+/** The rows of recorded answers as the tool publishes them, for measures that need the files. */
+function publishedRows(tool: string, { kind, dataset, answers }: Recorded): Promise<string> {
+  const rows = linesOf(answers)
+    .filter(({ sample }) => sample === 0)
+    .map(({ columns }) => columns as Line);
+  if (tool === "vlmevalkit") return writeTable(`${dataset}.tsv`, rows);
+  const splits: Readonly<Record<string, string>> = { mmstar: "val", mmbench: "dev", docvqa: "validation" };
+  return writeRows(`${splits[kind] ?? "test"}-00000-of-00001.parquet`, rows);
+}
+
+describe.each(recordings)("$kind for $tool", ({ tool, flag, recorded }) => {
+  test("the files are those that the tool has scored", async () => {
+    const out = join(temporaryDirectory(), "predictions");
+    const { status, stdout } = await fovea("export", flag, answersFile(recorded.answers), out, "--json");
+    expect(status).toBe(0);
+    const written = JSON.parse(stdout) as { readonly dataset: string; readonly files: { path: string }[] };
+    expect(written.dataset).toBe(recorded.dataset);
+    const hashes = written.files.map(({ path }) =>
+      createHash("sha256").update(readFileSync(path)).digest("hex"),
+    );
+    expect(hashes).toEqual(recorded.sha256);
+  });
+
+  test("the tool's numbers are those of its scorer here", async () => {
+    const { kind, options, answers, scores } = recorded;
+    const data = await publishedRows(tool, recorded);
+    const benchmarks = JSON.stringify([{ kind, ...options, scorer: tool, data }]);
+    const words = ["score", answersFile(answers), "--set", `evaluation.benchmarks=${benchmarks}`, "--json"];
+    const { status, stdout } = await fovea(...words);
+    expect(status).toBe(0);
+    const { measures } = JSON.parse(stdout) as {
+      readonly measures: Readonly<
+        Record<string, { readonly value: number; readonly samples?: readonly number[] }>
+      >;
+    };
+    const ours = (name: string, sample: number) =>
+      measures[name]?.samples?.[sample] ?? (sample === 0 ? measures[name]?.value : undefined);
+    for (const [sample, measured] of scores.entries()) {
+      const found = Object.keys(measured).map((name) => [name, ours(name, sample) ?? null]);
+      const rounded = (entries: readonly (readonly [string, unknown])[]) =>
+        Object.fromEntries(
+          entries.map(([name, value]) => [name, typeof value === "number" ? Number(value.toFixed(9)) : value]),
+        );
+      expect(rounded(found as [string, unknown][])).toEqual(rounded(Object.entries(measured)));
+    }
+  });
+});
+
+describe("fovea export of predictions", () => {
+  test("says what was written and how the tool scores it", async () => {
+    const out = join(temporaryDirectory(), "predictions");
+    const answers = answersFile(recordOf("vlmevalkit", "pope").answers);
+    const { stdout, stderr } = await fovea(
+      "export",
+      "--vlmevalkit",
+      answers,
+      out,
+      "--model-name",
+      "Qwen 2.5/VL",
+    );
+    expect(stderr).toBe("");
+    expect(stdout).toMatch(/Qwen-2\.5-VL-sample-1\/T\d{8}-\d{6}\/Qwen-2\.5-VL-sample-1_POPE\.tsv: 72 answers/);
+    expect(stdout).toContain(
+      `PRED_FORMAT=tsv python run.py --mode eval --work-dir ${out} --model Qwen-2.5-VL-sample-0 --data POPE`,
+    );
+    const logs = join(temporaryDirectory(), "logs");
+    const answered = answersFile(recordOf("lmms-eval", "mmbench").answers);
+    const other = await fovea("export", "--lmms-eval", answered, logs, "--dataset", "mmbench_en_dev");
+    expect(other.stdout).toContain(
+      `python -m lmms_eval --model from_log --model_args logs=${logs} --tasks mmbench_en_dev\n`,
+    );
+    expect(existsSync(join(logs, "mmbench_en_dev.json"))).toBe(true);
+  });
+
+  test("never writes over a file", async () => {
+    const out = join(temporaryDirectory(), "predictions");
+    const answers = answersFile(recordOf("lmms-eval", "mmstar").answers);
+    expect(await fovea("export", "--lmms-eval", answers, out)).toMatchObject({ status: 0 });
+    const again = await fovea("export", "--lmms-eval", answers, out);
+    expect(again).toMatchObject({ status: 1, stderr: expect.stringContaining("mmstar.json: EEXIST") });
+  });
+
+  test("counts rows without a problem and a line that was cut", async () => {
+    const { answers } = recordOf("vlmevalkit", "mmstar");
+    const skipped = JSON.stringify({ event: "skipped", index: 60, isBroken: true, message: "is broken" });
+    const path = answersFile(`${answers}${skipped}\n{"problem":"6`);
+    const { status, stderr } = await fovea("export", "--vlmevalkit", path, join(dirname(path), "out"));
+    expect(status).toBe(0);
+    expect(stderr).toContain("a last line that was cut short is left out");
+    expect(stderr).toContain("1 rows gave no problem and have no prediction");
+  });
+
+  test.each([
+    ["a benchmark that the tool lacks", "vqav2", "no data set is known for the benchmark vqav2; expected one of mmb"],
+    ["a benchmark of a user's own", "brighter", "no data set is known for the benchmark brighter"],
+  ])("refuses %s by name", async (_, benchmark, message) => {
+    const [header, ...lines] = linesOf(recordOf("vlmevalkit", "mmstar").answers);
+    const path = answersFile(textOf([{ ...header, benchmark }, ...lines]));
+    const { status, stderr } = await fovea("export", "--vlmevalkit", path, temporaryDirectory());
+    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining(message) });
+  });
+
+  test("refuses answers to another tool's rows, naming what tells them apart", async () => {
+    const path = answersFile(recordOf("lmms-eval", "chartqa").answers);
+    const { status, stderr } = await fovea("export", "--vlmevalkit", path, temporaryDirectory());
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringContaining("rows of another file than ChartQA_TEST's: they lack the columns index"),
+    });
+  });
+
+  test("asks which data set it is where the answers do not tell", async () => {
+    const [header, ...lines] = linesOf(recordOf("vlmevalkit", "mmbench").answers);
+    const { options, ...plain } = header as Line & { readonly options: Line };
+    const path = answersFile(textOf([plain, ...lines]));
+    const unsaid = await fovea("export", "--vlmevalkit", path, temporaryDirectory());
+    expect(unsaid).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("--dataset: expected one of MMBench_DEV_EN, MMBench_DEV_CN"),
+    });
+    const chinese = answersFile(textOf([{ ...plain, options: { ...options, split: "dev-cn" } }, ...lines]));
+    const wrong = await fovea(
+      "export",
+      "--vlmevalkit",
+      chinese,
+      temporaryDirectory(),
+      "--dataset",
+      "MMBench_DEV_EN",
+    );
+    expect(wrong).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("expected one of MMBench_DEV_CN"),
+    });
+  });
+
+  test("refuses answers for lmms-eval with a document left out, and takes the first ones", async () => {
+    const lines = linesOf(recordOf("lmms-eval", "mmstar").answers);
+    const without = answersFile(textOf(lines.filter(({ index }) => index !== 3 && index !== 8)));
+    const { status, stderr } = await fovea("export", "--lmms-eval", without, temporaryDirectory());
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringContaining("the documents 0 to 59, and 2 of them have no answer: 3, 8"),
+    });
+    const first = answersFile(
+      textOf(lines.filter(({ index }) => index === undefined || (index as number) < 10)),
+    );
+    const { stdout } = await fovea("export", "--lmms-eval", first, temporaryDirectory());
+    expect(stdout).toContain("mmstar.json: 10 answers");
+  });
+
+  test.each([
+    [["--vlmevalkit", "--lmms-eval"], "cannot be used with"],
+    [["--vlmevalkit", "--onnx"], "cannot be used with"],
+    [["--dataset", "MMStar"], "--dataset and --model-name have a meaning with --vlmevalkit and --lmms-eval only"],
+  ])("refuses %s as wrong usage", async (flags, message) => {
+    const { status, stderr } = await fovea("export", "answers.jsonl", "out", ...flags);
+    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining(message) });
+  });
+});
