@@ -145,7 +145,7 @@ describe("fovea export of predictions", () => {
     const { status, stderr } = await fovea("export", "--vlmevalkit", path, join(dirname(path), "out"));
     expect(status).toBe(0);
     expect(stderr).toContain("a last line that was cut short is left out");
-    expect(stderr).toContain("1 rows gave no problem and have no prediction");
+    expect(stderr).toContain("rows that gave no problem, and have no prediction: 1");
   });
 
   test.each([
