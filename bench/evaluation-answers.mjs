@@ -67,10 +67,18 @@ export async function compareAnswers(setting) {
   );
   const differing = ours.flatMap(({ prompt, answer }, problem) => {
     const other = theirs.get(prompt.join(" "));
-    if (other === undefined) throw new Error(`problem ${problem}: lmms-eval was not asked these tokens: ${prompt.join(" ")}`);
+    if (other === undefined)
+      throw new Error(`problem ${problem}: lmms-eval was not asked these tokens: ${prompt.join(" ")}`);
     const from = answer.findIndex((id, t) => id !== other[t]);
     if (from < 0 && answer.length === other.length) return [];
-    return [{ problem, from: from < 0 ? Math.min(answer.length, other.length) : from, fovea: answer, lmmsEval: other }];
+    return [
+      {
+        problem,
+        from: from < 0 ? Math.min(answer.length, other.length) : from,
+        fovea: answer,
+        lmmsEval: other,
+      },
+    ];
   });
   return { problems: ours.length, same: ours.length - differing.length, versions, differing };
 }

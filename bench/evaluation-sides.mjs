@@ -79,8 +79,22 @@ export function arrangements(side, threads) {
 function foveaCommand({ checkpoint, data, problems, tokens }, { threads, flags }, out) {
   const benchmark = JSON.stringify([{ kind: "chartqa", data, prompt: "lmms-eval", scorer: "lmms-eval" }]);
   return [
-    ...[join(HERE, "../dist/cli/main.js"), "eval", "--set", `model=${checkpoint}`, "--set", `engine.threads=${threads}`],
-    ...["--set", `evaluation.benchmarks=${benchmark}`, "--problems", `${problems}`, "--max-tokens", `${tokens}`],
+    ...[
+      join(HERE, "../dist/cli/main.js"),
+      "eval",
+      "--set",
+      `model=${checkpoint}`,
+      "--set",
+      `engine.threads=${threads}`,
+    ],
+    ...[
+      "--set",
+      `evaluation.benchmarks=${benchmark}`,
+      "--problems",
+      `${problems}`,
+      "--max-tokens",
+      `${tokens}`,
+    ],
     ...["--out", out, "--json", ...flags],
   ];
 }

@@ -86,7 +86,9 @@ async function timed(setting, rounds) {
       const long = await evaluateSide(side, chosen[side], setting);
       rates[side].whole.push(problems / long);
       rates[side].running.push((problems - few.problems) / (long - short));
-      note(`round ${round + 1}, ${side}: ${few.problems} in ${short.toFixed(1)} s, ${problems} in ${long.toFixed(1)} s`);
+      note(
+        `round ${round + 1}, ${side}: ${few.problems} in ${short.toFixed(1)} s, ${problems} in ${long.toFixed(1)} s`,
+      );
     }
   }
   /** @param {"whole" | "running"} part @returns {Rates} */

@@ -94,7 +94,10 @@ const TOKENIZER = { tokenizer_class: "Qwen2Tokenizer", eos_token: "<|im_end|>", 
  */
 export function writeCheckpoint(directory, { config = CONFIG, dtype = "BF16" } = {}) {
   const { names } = graphsOf(config);
-  const numbers = [...names.shapes.values()].reduce((sum, shape) => sum + shape.reduce((n, size) => n * size, 1), 0);
+  const numbers = [...names.shapes.values()].reduce(
+    (sum, shape) => sum + shape.reduce((n, size) => n * size, 1),
+    0,
+  );
   const { bavail, bsize } = statfsSync(directory);
   const needed = 1.5 * numbers * (dtype === "BF16" ? 2 : 4);
   if (bavail * bsize < needed)
