@@ -6,7 +6,6 @@ import { type Cell, type Measure, readMeasures } from "../compare/index.ts";
 import { type ConfigInput, findPreset, resolveConfig } from "../config/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import { isSettings, type Settings } from "../parts/index.ts";
-import { isKnownBenchmark } from "./benchmark-names.ts";
 import type { DigitsScale, RecipeRow, RunsRecipe } from "./schema.ts";
 
 /** The one axis of a recipe's grid. */
@@ -120,15 +119,13 @@ export function paperGrid(recipe: RunsRecipe, scale: PaperScale): RecipeGrid {
 function paperMeasures({ columns, evaluation: own }: RunsRecipe, evaluation: Settings) {
   const measures: Record<string, Settings> = {};
   const unmeasured: LeftOutRow[] = [];
-  for (const { name, benchmark, metric, measure, average } of columns) {
+  for (const { name, benchmark, metric, measure, average, unmeasured: why } of columns) {
     if (measure !== undefined) measures[name] = measure;
-    else if (benchmark !== undefined && isKnownBenchmark(benchmark)) {
+    else if (benchmark !== undefined) {
       const config = { evaluation: { ...evaluation, ...own } };
       measures[name] = { kind: "evaluation", benchmark, config, ...(metric !== undefined && { metric }) };
     } else if (average === undefined) {
-      const what =
-        benchmark === undefined ? "no benchmark of Fovea measures it" : "not among fovea benchmarks";
-      unmeasured.push({ name, reason: what });
+      unmeasured.push({ name, reason: why ?? "no measure of Fovea gives it" });
     }
   }
   return { measures, unmeasured };

@@ -6,7 +6,7 @@ import { AVERAGE, readMeasures } from "../compare/index.ts";
 import { findPreset, resolveConfig } from "../config/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import type { Settings } from "../parts/index.ts";
-import { benchmarkFault } from "./benchmark-names.ts";
+import { benchmarkFault } from "./benchmark-fault.ts";
 import { printedByColumn } from "./printed.ts";
 import type { DigitsScale, Paper, Recipe, RunsRecipe, SettingsRecipe } from "./schema.ts";
 import { settingOf } from "./settings-table.ts";

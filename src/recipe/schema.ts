@@ -37,6 +37,7 @@ const columnSchema = z
     measure: settings
       .optional()
       .describe("What is measured where it is no benchmark, as in a grid's measures."),
+    unmeasured: line.optional().describe("Why nothing is measured for it."),
     average: z.literal(true).optional().describe("Mean over the columns before it."),
     unit: z
       .enum(["percent", "seconds", "tokens", "nats", "radians", "share", "count"])
