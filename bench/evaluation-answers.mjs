@@ -55,12 +55,15 @@ async function lmmsAnswers(setting) {
  * Compares both sides' answers to all problems.
  *
  * @param {Setting} setting
- * @returns {Promise<{ problems: number, same: number, versions: Record<string, string>,
+ * @returns {Promise<{ problems: number, distinct: number, same: number, versions: Record<string, string>,
  *   differing: { problem: number, from: number, fovea: number[], lmmsEval: number[] }[] }>}
- * @throws where a prompt is not the same tokens on both sides
+ * @throws where a prompt is not the same tokens on both sides, or the model says the same whatever it is asked
  */
 export async function compareAnswers(setting) {
   const ours = await foveaAnswers(setting);
+  const distinct = new Set(ours.map(({ answer }) => answer.join(" "))).size;
+  if (2 * distinct < ours.length)
+    throw new Error(`${distinct} distinct answers to ${ours.length} problems: nothing to compare`);
   const { versions, answers } = await lmmsAnswers(setting);
   const theirs = new Map(
     answers.map(({ prompt, answer }) => [prompt.filter((id) => id !== IMAGE_PAD).join(" "), answer]),
@@ -80,5 +83,5 @@ export async function compareAnswers(setting) {
       },
     ];
   });
-  return { problems: ours.length, same: ours.length - differing.length, versions, differing };
+  return { problems: ours.length, distinct, same: ours.length - differing.length, versions, differing };
 }

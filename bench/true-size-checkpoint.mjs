@@ -47,26 +47,30 @@ export const CONFIG = {
   visionEndTokenId: 151_653,
 };
 
-/** A matrix from one block of normal numbers, begun elsewhere for each parameter: drawing 4e9 would take minutes. */
+/** Standard normal numbers, of which every matrix takes its own, begun elsewhere for each: drawing 4e9 would take minutes. */
 const block = Float32Array.from(
   { length: 1_000_003 },
   (
     (rng) => () =>
-      rng.normal(0, 0.02)
+      rng.normal(0, 1)
   )(new Rng(1)),
 );
 
-/** @param {string} name @param {readonly number[]} shape @param {boolean} isNorm */
-function randomTensor(name, shape, isNorm) {
+/** Of published checkpoints, about. @param {readonly number[]} _shape */
+const smallDeviation = (_shape) => 0.02;
+
+/** @param {string} name @param {readonly number[]} shape @param {boolean} isNorm @param {number} deviation */
+function randomTensor(name, shape, isNorm, deviation) {
   return {
     shape,
     get data() {
       const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
       if (shape.length === 1) return data.fill(isNorm ? 1 : 0);
+      const scaled = block.map((number) => number * deviation);
       const first = block.length - new Rng(name).integer(block.length);
-      data.set(block.subarray(block.length - first, block.length - first + data.length));
+      data.set(scaled.subarray(block.length - first, block.length - first + data.length));
       for (let at = first; at < data.length; at += block.length) {
-        data.set(block.subarray(0, data.length - at), at);
+        data.set(scaled.subarray(0, data.length - at), at);
       }
       return data;
     },
@@ -90,9 +94,13 @@ const TOKENIZER = { tokenizer_class: "Qwen2Tokenizer", eos_token: "<|im_end|>", 
  * Writes it into an empty directory.
  *
  * @param {string} directory
- * @param {{ config?: typeof CONFIG, dtype?: "BF16" | "F32" }} [shape]
+ * @param {{ config?: typeof CONFIG, dtype?: "BF16" | "F32", deviation?: (shape: readonly number[]) => number }} [shape]
+ *   with the standard deviation of a matrix by its shape
  */
-export function writeCheckpoint(directory, { config = CONFIG, dtype = "BF16" } = {}) {
+export function writeCheckpoint(
+  directory,
+  { config = CONFIG, dtype = "BF16", deviation = smallDeviation } = {},
+) {
   const { names } = graphsOf(config);
   const numbers = [...names.shapes.values()].reduce(
     (sum, shape) => sum + shape.reduce((n, size) => n * size, 1),
@@ -110,7 +118,8 @@ export function writeCheckpoint(directory, { config = CONFIG, dtype = "BF16" } =
   writeFileSync(join(directory, "tokenizer.json"), tokenizerJson());
   copyFileSync(join(SMALL_ASSETS, "chat_template.jinja"), join(directory, "chat_template.jinja"));
   const tensors = [...names.shapes].map(
-    ([name, shape]) => /** @type {const} */ ([name, randomTensor(name, shape, names.isNorm(name))]),
+    ([name, shape]) =>
+      /** @type {const} */ ([name, randomTensor(name, shape, names.isNorm(name), deviation(shape))]),
   );
   writeWeights(directory, new Map(tensors), { dtype });
 }
