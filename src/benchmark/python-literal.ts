@@ -288,7 +288,8 @@ export function identity(value: PythonValue): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "boolean") return value ? "1" : "0";
   if (typeof value === "number") return String(Object.is(value, -0) ? 0 : value);
-  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? String(Number(value)) : `${value}n`;
+  if (typeof value === "bigint")
+    return Number.isSafeInteger(Number(value)) ? String(Number(value)) : `${value}n`;
   if (value === null) return "None";
   if (value.type === "dict") {
     const entries = value.entries.map(([key, of]) => `${identity(key)}:${identity(of)}`);

@@ -68,7 +68,8 @@ type TaskKinds = z.output<typeof taskKinds>;
 
 /** Kinds of tasks by their names; none where there is no such file and none was named. */
 function readTasks(path: string | undefined, data: string | undefined): Readonly<Record<string, TaskKinds>> {
-  const folder = data === undefined || statSync(data, { throwIfNoEntry: false })?.isDirectory() ? data : dirname(data);
+  const folder =
+    data === undefined || statSync(data, { throwIfNoEntry: false })?.isDirectory() ? data : dirname(data);
   const file = path ?? join(folder ?? "", TASKS_FILE);
   if (!existsSync(file)) {
     if (path === undefined) return {};
@@ -82,7 +83,9 @@ function readTasks(path: string | undefined, data: string | undefined): Readonly
   }
   const tasks = z.record(z.string(), taskKinds).safeParse(parsed);
   if (!tasks.success)
-    throw new DataError(`benchmark mega-bench: ${file}: is no ${TASKS_FILE}: ${z.prettifyError(tasks.error)}`);
+    throw new DataError(
+      `benchmark mega-bench: ${file}: is no ${TASKS_FILE}: ${z.prettifyError(tasks.error)}`,
+    );
   return tasks.data;
 }
 
@@ -198,7 +201,8 @@ export const megaBench = defineBenchmark({
     title: "MEGA-Bench",
     task: "505 tasks of many applications, with texts, numbers, lists, dicts, boxes and points as answers",
     size: "505 tasks: 440 core, of which 395 are scored by rule here, and 65 open, which ask a judge",
-    metric: "mean over tasks of each task's own metric; tasks whose metric is no rule are refused by its name",
+    metric:
+      "mean over tasks of each task's own metric; tasks whose metric is no rule are refused by its name",
     files: [
       "authors and lmms-eval: TIGER-Lab/MEGA-Bench, core, core_single_image, open or open_single_image/test-*.parquet",
       "VLMEvalKit: MEGABench_core.tsv, or of another subset, which it makes of the parquet files",
@@ -213,12 +217,17 @@ export const megaBench = defineBenchmark({
       data: dataOption,
       images: imagesOption,
       frames: framesOption(8),
-      subset: z.enum(SUBSETS).default("core").describe("Tasks: by rule or with a judge, and those of one image alone."),
+      subset: z
+        .enum(SUBSETS)
+        .default("core")
+        .describe("Tasks: by rule or with a judge, and those of one image alone."),
       tasks: z
         .string()
         .min(1)
         .optional()
-        .describe(`The authors' ${TASKS_FILE}, for means by kind of task; beside the data unless given, if it is there.`),
+        .describe(
+          `The authors' ${TASKS_FILE}, for means by kind of task; beside the data unless given, if it is there.`,
+        ),
       scorer: scorerOption(["authors", "vlmevalkit", "lmms-eval"]),
     })
     .describe("MEGA-Bench: tasks that have their own metrics, those by rule."),
@@ -232,7 +241,9 @@ export const megaBench = defineBenchmark({
         const task = requiredText(row, "task_name");
         const { answer } = questionOf(row);
         const text = textIn(row, form === "authors" ? "query_text" : "question") ?? "";
-        const files = ["global_media", "example_media", "query_media"].flatMap((column) => mediaIn(row, column));
+        const files = ["global_media", "example_media", "query_media"].flatMap((column) =>
+          mediaIn(row, column),
+        );
         const videos = files.filter(isVideo);
         return {
           id: requiredText(row, form === "authors" ? "id" : "index"),

@@ -42,6 +42,13 @@ export function isSameSet(given: PythonValue, right: PythonValue): boolean {
   return isSame(setOf(given), setOf(right), "set");
 }
 
+/** The same by VLMEvalKit, which reads no set out of a text. */
+export function isSameSetOrText(given: PythonValue, right: PythonValue): boolean {
+  const asSet = (value: PythonValue): PythonValue =>
+    isSequence(value) ? { type: "set", items: distinct(itemsOf(setOf(value))) } : value;
+  return identity(asSet(given)) === identity(asSet(right));
+}
+
 export function isSameSetInAnyCase(given: PythonValue, right: PythonValue): boolean {
   const raised = (value: PythonValue) =>
     distinct(itemsOf(setOf(value)).map((entry) => requireText(entry).toUpperCase()));
@@ -76,7 +83,11 @@ export function jaccardIndex(given: PythonValue, right: PythonValue): number {
 function plainEntries(value: PythonValue): PythonValue {
   const entries = typeof value === "string" ? [...value] : isSequence(value) ? value.items : undefined;
   if (entries === undefined) throw new UnusableAnswer("is no list");
-  const items = entries.map((entry) => requireText(entry).toLowerCase().replaceAll(/[ \-\n\t_.]/g, ""));
+  const items = entries.map((entry) =>
+    requireText(entry)
+      .toLowerCase()
+      .replaceAll(/[ \-\n\t_.]/g, ""),
+  );
   return { type: "tuple", items };
 }
 
@@ -86,7 +97,10 @@ export function jaccardIndexInAnyCase(given: PythonValue, right: PythonValue): n
   const [set, expected] = [itemsOf(setOf(given)), itemsOf(setOf(right))];
   if (typeof expected[0] === "string") {
     const lower = (entry: PythonValue) => pythonStr(entry).toLowerCase();
-    return jaccard(distinct(set.map(lower)), distinct(expected.map((entry) => requireText(entry).toLowerCase())));
+    return jaccard(
+      distinct(set.map(lower)),
+      distinct(expected.map((entry) => requireText(entry).toLowerCase())),
+    );
   }
   if (!isSequence(expected[0])) return 0;
   return jaccard(distinct(set.map(plainEntries)), distinct(expected.map(plainEntries)));
@@ -111,7 +125,11 @@ export function isSameSequenceInAnyCase(given: PythonValue, right: PythonValue):
   const items = itemsOf(listIn(asText(given))).map((item) =>
     typeof item === "string" ? item.toLowerCase() : pythonStr(item),
   );
-  return isSame(items, itemsOf(listIn(right)).map((item) => requireText(item).toLowerCase()), "list");
+  return isSame(
+    items,
+    itemsOf(listIn(right)).map((item) => requireText(item).toLowerCase()),
+    "list",
+  );
 }
 
 /** The share of entries that are right in their place, of lists of one length. */
@@ -146,9 +164,8 @@ function under({ entries }: PythonDict, key: PythonValue): PythonValue | undefin
 }
 
 function rightDict(right: PythonValue): PythonDict {
-  const value = dictOf(right);
-  if (!isDict(value)) throw new UnusableAnswer("the right answer is no dict");
-  return value;
+  if (!isDict(right)) throw new UnusableAnswer("the right answer is no dict");
+  return right;
 }
 
 export function isSameDict(given: PythonValue, right: PythonValue): boolean {
@@ -160,7 +177,7 @@ export function isSameDict(given: PythonValue, right: PythonValue): boolean {
 export function dictPrecision(given: PythonValue, right: PythonValue): number {
   const value = dictOf(given);
   if (!isDict(value) || value.entries.length === 0) return 0;
-  const expected = rightDict(right);
+  const expected = rightDict(dictOf(right));
   const matched = value.entries.filter(([key, of]) => {
     const entry = under(expected, key);
     return entry !== undefined && isExactly(of, entry);
@@ -171,7 +188,7 @@ export function dictPrecision(given: PythonValue, right: PythonValue): number {
 /** The share of the entries of the right answer that an answer has. */
 export function dictRecall(given: PythonValue, right: PythonValue): number {
   const value = dictOf(given);
-  const expected = rightDict(right);
+  const expected = rightDict(dictOf(right));
   if (!isDict(value) || expected.entries.length === 0) return 0;
   const matched = expected.entries.filter(([key, of]) => isExactly(under(value, key) ?? null, of));
   return matched.length / expected.entries.length;
@@ -179,12 +196,16 @@ export function dictRecall(given: PythonValue, right: PythonValue): number {
 
 const NONE: PythonValue = { type: "list", items: [] };
 
-/** A metric of the values under each key that either dict has, as its mean. */
-export function meanOverKeys(metric: (given: PythonValue, right: PythonValue) => number | boolean) {
+/** A metric of the values under each key that either dict has, as its mean. Each answer is a dict, or one is read out of it. */
+export function meanOverKeys(
+  metric: (given: PythonValue, right: PythonValue) => number | boolean,
+  readGiven = dictOf,
+  readRight = dictOf,
+) {
   return (given: PythonValue, right: PythonValue): number => {
-    const value = dictOf(given);
-    const expected = rightDict(right);
+    const value = readGiven(given);
     if (!isDict(value)) return 0;
+    const expected = rightDict(readRight(right));
     const keys = distinct([...value.entries, ...expected.entries].map(([key]) => key));
     if (keys.length === 0) return 0;
     const sum = keys.reduce<number>(

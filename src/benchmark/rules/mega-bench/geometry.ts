@@ -113,7 +113,9 @@ export function pointCloseness(given: PythonValue, right: PythonValue): number {
 export function isPointInBox(given: PythonValue, allowed: readonly PythonValue[]): boolean {
   const places = allowed.map((text) => boxes(requireText(text))[0]!);
   const [x, y] = point(given);
-  return places.some(([fromX = 0, fromY = 0, toX = 0, toY = 0]) => fromX <= x && x <= toX && fromY <= y && y <= toY);
+  return places.some(
+    ([fromX = 0, fromY = 0, toX = 0, toY = 0]) => fromX <= x && x <= toX && fromY <= y && y <= toY,
+  );
 }
 
 /** Of points, all of which must be there in their order: the mean of exp(-10 d / sqrt 2) over their distances d. */

@@ -2,7 +2,14 @@
  * @module
  * The last JSON object or list in a reply, or dict or list as Python writes it, as MEGA-Bench's code finds it.
  */
-import { identity, isDict, isSequence, pythonJson, pythonLiteral, type PythonValue } from "../../python-literal.ts";
+import {
+  identity,
+  isDict,
+  isSequence,
+  pythonJson,
+  pythonLiteral,
+  type PythonValue,
+} from "../../python-literal.ts";
 
 const NOTHING: PythonValue = { type: "dict", entries: [] };
 const EMPTY: PythonValue = { type: "list", items: [] };
@@ -54,10 +61,7 @@ function candidates(text: string): string[] {
 function unnested(text: string): string {
   let plain = text.replaceAll('\\"', "__DOUBLE_QUOTE__").replaceAll("\\'", "__SINGLE_QUOTE__");
   for (const [quoted] of plain.matchAll(/"(?:\\[^\n]|[^"\\])*"/g)) {
-    const inner = quoted
-      .slice(1, -1)
-      .replaceAll("__DOUBLE_QUOTE__", '"')
-      .replaceAll("__SINGLE_QUOTE__", "'");
+    const inner = quoted.slice(1, -1).replaceAll("__DOUBLE_QUOTE__", '"').replaceAll("__SINGLE_QUOTE__", "'");
     const value = pythonJson(inner);
     if (isDict(value) || isSequence(value)) plain = plain.replaceAll(quoted, () => inner);
   }
@@ -69,9 +73,7 @@ function valueOf(candidate: string): PythonValue | undefined {
   const json =
     pythonJson(text) ?? pythonJson(text.replaceAll(/(?<![\p{L}\p{N}_])'|'(?![\p{L}\p{N}_])/gu, '"'));
   return (
-    pythonLiteral(text) ??
-    pythonLiteral(text.replaceAll('\\"', '\\\\"').replaceAll("\\'", "\\\\'")) ??
-    json
+    pythonLiteral(text) ?? pythonLiteral(text.replaceAll('\\"', '\\\\"').replaceAll("\\'", "\\\\'")) ?? json
   );
 }
 

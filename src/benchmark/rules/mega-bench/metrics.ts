@@ -14,6 +14,7 @@ import {
   isSameSetInAnyCase,
   isSameSetOfLines,
   isSameSetOfParts,
+  isSameSetOrText,
   jaccardIndex,
   jaccardIndexInAnyCase,
   meanOverKeys,
@@ -100,6 +101,16 @@ export const METRICS = {
 } satisfies Readonly<Record<string, Metric>>;
 export type MetricName = keyof typeof METRICS;
 
+const asIs = (value: PythonValue) => value;
+
+/** Metrics that VLMEvalKit has otherwise: it reads no dict or set out of a text there. */
+const VLMEVALKIT: Partial<Record<MetricName, Metric>> = {
+  set_equality: isSameSetOrText,
+  dict_jaccard_agg_jaccard: meanOverKeys(jaccardIndex, undefined, asIs),
+  dict_set_equality_agg_jaccard: meanOverKeys(isSameSetOrText, asIs, asIs),
+  dict_nbbox_iou_tuple_agg_jaccard: meanOverKeys(boxesOverlap, asIs, asIs),
+};
+
 /** Metrics that are refused, and why. */
 export const REFUSED = {
   gpt_4o_as_judge: "asks GPT-4o",
@@ -122,9 +133,11 @@ export function fieldScore(
   given: PythonValue,
   right: PythonValue,
   context: PythonValue,
+  isVlmEvalKit: boolean,
 ): number | undefined {
+  const metric: Metric = (isVlmEvalKit ? VLMEVALKIT[name] : undefined) ?? METRICS[name];
   try {
-    const score = (METRICS[name] as Metric)(given, right, context);
+    const score = metric(given, right, context);
     return score === undefined ? undefined : Number(score);
   } catch (error) {
     if (error instanceof UnusableAnswer) return 0;

@@ -67,9 +67,16 @@ function withoutUnits(text: string): string {
     .replaceAll(/[$¥]|°C| C|°/g, "");
 }
 
+/** sympy reads an expression up to the first sign that cannot belong to it, and 1,000 as one number. */
+const EXPRESSION = /^\s*(?:\[([^\]]*)\]|\(([^()]*)\)(?=\s*(?:[)\]},;'"]|$))|\{([^{}]*)\}|([^)\]},;'"]+))/;
+
 function valueOf(text: string): number | undefined {
-  const plain = withoutUnits(text);
-  return pythonFloat(plain) ?? latexNumber(plain);
+  const plain = withoutUnits(text).replaceAll(/(?<=\d),(?=\d{3}(?!\d))/g, "");
+  const number = pythonFloat(plain) ?? latexNumber(plain);
+  if (number !== undefined) return number;
+  const [, ...parts] = EXPRESSION.exec(plain) ?? [];
+  const first = parts.find((part) => part !== undefined)?.trim() ?? "";
+  return pythonFloat(first) ?? latexNumber(first);
 }
 
 /**

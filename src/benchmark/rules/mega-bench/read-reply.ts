@@ -27,8 +27,7 @@ function withLastAnswer(reply: string): string {
   return last < 0 ? text : text.slice(0, last).replaceAll("Answer:", "") + text.slice(last);
 }
 
-const ANSWER =
-  /\*\*?Answer:\s*([\s\S]*?)\*\*?|(?<![\p{L}\p{N}_])Answer:\s*([\s\S]*)/u;
+const ANSWER = /\*\*?Answer:\s*([\s\S]*?)\*\*?|(?<![\p{L}\p{N}_])Answer:\s*([\s\S]*)/u;
 const ASCII_ANSWER = /\*\*?Answer:([\s\S]*?)\*\*?|(?<![\p{L}\p{N}_])Answer:([\s\S]*)/u;
 
 /** Without blank lines at either end, and one blank line for several. */
@@ -82,8 +81,7 @@ function answerText(
 ): string {
   const found = answerIn(reply, reading, options);
   const code = codeBlock(found, reading);
-  const text =
-    code ?? (isSingleLine && reading === "answer_string" ? withoutRemarks(found) : found);
+  const text = code ?? (isSingleLine && reading === "answer_string" ? withoutRemarks(found) : found);
   if (!/^[{[]/.test(text)) return unquotedText(text) as string;
   const value = jsonInText(text);
   for (const brackets of ["{}", "[]"] as const) {

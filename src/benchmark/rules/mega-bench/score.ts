@@ -19,9 +19,13 @@ export function taskScoring(info: PythonValue | undefined): TaskScoring | string
   if (!isDict(info)) return "expected a dict in Python's notation";
   const fields = [entryOf(info, "field_score_function"), entryOf(info, "global_aux_metrics")]
     .filter(isDict)
-    .flatMap(({ entries }) => entries.map(([field, metric]) => [pythonStr(field), pythonStr(metric)] as const));
+    .flatMap(({ entries }) =>
+      entries.map(([field, metric]) => [pythonStr(field), pythonStr(metric)] as const),
+    );
   if (fields.length === 0) return "has no field_score_function";
-  const unknown = fields.find(([, metric]) => !Object.hasOwn(METRICS, metric) && !Object.hasOwn(REFUSED, metric));
+  const unknown = fields.find(
+    ([, metric]) => !Object.hasOwn(METRICS, metric) && !Object.hasOwn(REFUSED, metric),
+  );
   if (unknown !== undefined) return `field ${unknown[0]}: expected a metric of MEGA-Bench, got ${unknown[1]}`;
   const aggregation = entryOf(info, "aggregation");
   const aggregate = isDict(aggregation) ? entryOf(aggregation, "function") : undefined;
@@ -40,7 +44,9 @@ export function taskScoring(info: PythonValue | undefined): TaskScoring | string
 
 /** The metric for which a task is refused; undefined where all are by rule. */
 export function refusedMetric({ fields }: TaskScoring): RefusedName | undefined {
-  return fields.map(([, metric]) => metric).find((metric): metric is RefusedName => Object.hasOwn(REFUSED, metric));
+  return fields
+    .map(([, metric]) => metric)
+    .find((metric): metric is RefusedName => Object.hasOwn(REFUSED, metric));
 }
 
 /** Whose code scores. */
@@ -62,7 +68,11 @@ interface FieldScore {
  * The mean by weights, or the minimum, of the fields that count; 0 where none does. VLMEvalKit takes the mean of all of them, a
  * field that does not count as -1.
  */
-function aggregated(scores: readonly FieldScore[], aggregate: "mean" | "min", scorer: MegaBenchScorer): number {
+function aggregated(
+  scores: readonly FieldScore[],
+  aggregate: "mean" | "min",
+  scorer: MegaBenchScorer,
+): number {
   const isVlmEvalKit = scorer === "vlmevalkit";
   const counted = isVlmEvalKit ? scores : scores.filter(({ score }) => score >= 0);
   if (counted.length === 0) return 0;
@@ -78,12 +88,13 @@ export function replyScore(
   { scoring, answer, context }: Question,
   scorer: MegaBenchScorer,
 ): { readonly read: PythonDict; readonly score: number | null } {
+  const isVlmEvalKit = scorer === "vlmevalkit";
   const rightFields = answer.entries.map(([key, value]) => [pythonStr(key), value] as const);
-  const read = readReply(reply, scoring.reading ?? "json", rightFields, { isLastAnswer: scorer !== "vlmevalkit" });
+  const read = readReply(reply, scoring.reading ?? "json", rightFields, { isLastAnswer: !isVlmEvalKit });
   const scores: FieldScore[] = [];
   for (const [field, metric] of scoring.fields) {
     const right = unquotedText(entryOf(answer, field) ?? "");
-    const score = fieldScore(metric as MetricName, entryOf(read, field) ?? "", right, context);
+    const score = fieldScore(metric as MetricName, entryOf(read, field) ?? "", right, context, isVlmEvalKit);
     if (score === undefined) return { read, score: null };
     scores.push({ score, weight: scoring.weights[field] ?? 1 });
   }
