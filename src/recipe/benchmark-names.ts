@@ -16,7 +16,6 @@ const MISSING: readonly string[] = [
   "emma",
   "geoqa",
   "logicvista",
-  "mega-bench",
   "mmvu",
   "videommmu",
 ];

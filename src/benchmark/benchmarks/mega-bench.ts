@@ -13,7 +13,7 @@ import { defineBenchmark, type Measure, type ScoredAnswer } from "../benchmark.t
 import { requiredText, textIn } from "../cells.ts";
 import { meanMeasure, scores, sortedGroups } from "../measures.ts";
 import { openPublished, publishedSource } from "../published-rows.ts";
-import { isDict, isSequence, pythonLiteral, pythonStr, type PythonDict } from "../python-literal.ts";
+import { isDict, isSequence, type PythonDict, pythonLiteral, pythonStr } from "../python-literal.ts";
 import { REFUSED } from "../rules/mega-bench/metrics.ts";
 import { type Question, refusedMetric, replyScore, taskScoring } from "../rules/mega-bench/score.ts";
 import { asScored, dataOption, framesOption, imagesOption, scorerOption } from "../scorer.ts";
@@ -253,7 +253,10 @@ export const megaBench = defineBenchmark({
           ),
           answers: [pythonStr(answer)],
           kind: task,
-          images: files.length === videos.length ? null : files.filter((file) => !isVideo(file)),
+          images:
+            files.length === videos.length
+              ? null
+              : files.filter((file) => !isVideo(file)).map((path) => ({ path })),
           ...(videos.length > 0 && { videos: videos.map((video) => ({ video, nframes: frames })) }),
           columns: { task_kinds: kinds[task] ?? null },
         };

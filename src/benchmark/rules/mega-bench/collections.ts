@@ -8,8 +8,8 @@ import {
   isDict,
   isSequence,
   type PythonDict,
-  pythonStr,
   type PythonValue,
+  pythonStr,
 } from "../../python-literal.ts";
 import {
   dictOf,

@@ -2,17 +2,18 @@
  * @module
  * Answers as MEGA-Bench's metrics take them: sets, lists and dicts out of texts.
  */
-import { stripped } from "../python.ts";
+
 import {
   distinct,
   identity,
   isDict,
   isHashable,
   isSequence,
-  pythonLiteral,
   type PythonItems,
   type PythonValue,
+  pythonLiteral,
 } from "../../python-literal.ts";
+import { stripped } from "../python.ts";
 import { jsonInText } from "./json-in-text.ts";
 
 /** An answer that a metric cannot take, for which it scores 0. */

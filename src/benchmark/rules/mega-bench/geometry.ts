@@ -3,7 +3,7 @@
  * MEGA-Bench's metrics of boxes, points and keypoints, in shares of an image's sides.
  */
 import { pythonFloat } from "../../../verify/index.ts";
-import { isSequence, pythonJson, pythonLiteral, pythonStr, type PythonValue } from "../../python-literal.ts";
+import { isSequence, type PythonValue, pythonJson, pythonLiteral, pythonStr } from "../../python-literal.ts";
 import { isNumber, requireNumber, requireText, UnusableAnswer } from "./conversions.ts";
 
 /** Two corners: x, y, x, y. */

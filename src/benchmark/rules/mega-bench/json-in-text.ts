@@ -6,9 +6,9 @@ import {
   identity,
   isDict,
   isSequence,
+  type PythonValue,
   pythonJson,
   pythonLiteral,
-  type PythonValue,
 } from "../../python-literal.ts";
 
 const NOTHING: PythonValue = { type: "dict", entries: [] };
@@ -68,7 +68,7 @@ function unnested(text: string): string {
   return plain.replaceAll("__DOUBLE_QUOTE__", '\\"').replaceAll("__SINGLE_QUOTE__", "\\'");
 }
 
-function valueOf(candidate: string): PythonValue | undefined {
+function parsed(candidate: string): PythonValue | undefined {
   const text = unnested(candidate);
   const json =
     pythonJson(text) ?? pythonJson(text.replaceAll(/(?<![\p{L}\p{N}_])'|'(?![\p{L}\p{N}_])/gu, '"'));
@@ -82,7 +82,7 @@ export function jsonInText(reply: string): PythonValue {
   const line = answerLine(reply);
   const text = /```json\s*\n*([\s\S]*?)\s*```/.exec(line)?.[1]?.trim() ?? line;
   const last = candidates(text)
-    .map(valueOf)
+    .map(parsed)
     .findLast((value) => value !== undefined);
   return last ?? (text.startsWith("[") ? EMPTY : NOTHING);
 }

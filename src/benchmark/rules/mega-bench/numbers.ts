@@ -3,7 +3,7 @@
  * MEGA-Bench's metrics of numbers.
  */
 import { pythonFloat } from "../../../verify/index.ts";
-import { pythonLiteral, pythonStr, type PythonValue } from "../../python-literal.ts";
+import { type PythonValue, pythonLiteral, pythonStr } from "../../python-literal.ts";
 import { latexNumber } from "../latex-number.ts";
 import { isNumber, itemsOf, listIn, numberIn, requireNumber, requireText } from "./conversions.ts";
 import { isSimply } from "./strings.ts";
@@ -70,7 +70,7 @@ function withoutUnits(text: string): string {
 /** sympy reads an expression up to the first sign that cannot belong to it, and 1,000 as one number. */
 const EXPRESSION = /^\s*(?:\[([^\]]*)\]|\(([^()]*)\)(?=\s*(?:[)\]},;'"]|$))|\{([^{}]*)\}|([^)\]},;'"]+))/;
 
-function valueOf(text: string): number | undefined {
+function numberOfExpression(text: string): number | undefined {
   const plain = withoutUnits(text).replaceAll(/(?<=\d),(?=\d{3}(?!\d))/g, "");
   const number = pythonFloat(plain) ?? latexNumber(plain);
   if (number !== undefined) return number;
@@ -85,7 +85,7 @@ function valueOf(text: string): number | undefined {
  */
 export function isSameNumber(given: PythonValue, right: PythonValue): boolean {
   const [text, expected] = [expressionIn(pythonStr(given)), expressionIn(requireText(right))];
-  const [x, y] = [valueOf(text), valueOf(expected)];
+  const [x, y] = [numberOfExpression(text), numberOfExpression(expected)];
   if (x === undefined || y === undefined) return isSimply(text, expected);
   return Math.abs(x - y) <= Math.abs(y) * TOLERANCE;
 }

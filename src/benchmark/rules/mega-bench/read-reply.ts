@@ -2,7 +2,7 @@
  * @module
  * How MEGA-Bench's code reads a reply: the answer behind "Answer:", code blocks, JSON.
  */
-import { isDict, type PythonDict, pythonLiteral, pythonStr, type PythonValue } from "../../python-literal.ts";
+import { isDict, type PythonDict, type PythonValue, pythonLiteral, pythonStr } from "../../python-literal.ts";
 import { isEmpty, jsonInText } from "./json-in-text.ts";
 
 /** How a task's replies are read, in the words of the published files. */
@@ -64,12 +64,10 @@ const SHORT = /^(?:[\w-]+(?:,\s*[\w-]+)*|[\w-]+\.|\([\w-]+\)$)/;
 /** The first paragraph alone, where it begins as a choice does and a blank line follows its first line. */
 function withoutRemarks(answer: string): string {
   const first = answer.split("\n\n")[0]!.trim();
-  const lines = answer.split(/\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/);
+  const lines = answer.split(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/);
   const line = lines.findIndex((text) => text.trim() !== "");
   const isSingle = line < 0 || (line + 1 < lines.length && lines[line + 1]!.trim() === "");
-  // A line break at the very end begins no further line.
-  const isLast = line + 2 === lines.length && lines[line + 1] === "";
-  return SHORT.test(first) && first !== "" && isSingle && !isLast ? first : answer;
+  return SHORT.test(first) && first !== "" && isSingle ? first : answer;
 }
 
 /** The text that a reply gives for an answer of one field. */

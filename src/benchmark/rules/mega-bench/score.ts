@@ -2,9 +2,9 @@
  * @module
  * The score of a reply to a MEGA-Bench question: each field of the answer by its own metric, and their mean or minimum.
  */
-import { entryOf, isDict, type PythonDict, pythonStr, type PythonValue } from "../../python-literal.ts";
+import { entryOf, isDict, type PythonDict, type PythonValue, pythonStr } from "../../python-literal.ts";
 import { fieldScore, METRICS, type MetricName, REFUSED, type RefusedName } from "./metrics.ts";
-import { READINGS, readReply, type ReplyReading, unquotedText } from "./read-reply.ts";
+import { READINGS, type ReplyReading, readReply, unquotedText } from "./read-reply.ts";
 
 /** How a task is scored, as `metric_info` says. */
 export interface TaskScoring {

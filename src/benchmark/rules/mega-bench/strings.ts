@@ -2,7 +2,7 @@
  * @module
  * MEGA-Bench's metrics of texts.
  */
-import { pythonStr, type PythonValue } from "../../python-literal.ts";
+import { type PythonValue, pythonStr } from "../../python-literal.ts";
 import { itemsOf, listIn, requireText } from "./conversions.ts";
 import { codeBlock } from "./read-reply.ts";
 
