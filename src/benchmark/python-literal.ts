@@ -333,7 +333,7 @@ function quotedText(text: string): string {
 }
 
 /** `repr(value)`. */
-export function pythonReprOf(value: PythonValue): string {
+function pythonReprOf(value: PythonValue): string {
   if (typeof value === "string") return quotedText(value);
   if (typeof value === "number") return floatText(value);
   if (typeof value === "bigint") return String(value);

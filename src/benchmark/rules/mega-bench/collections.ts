@@ -81,7 +81,7 @@ export function jaccardIndex(given: PythonValue, right: PythonValue): number {
 
 /** The entries of a tuple, or the signs of a text, in small letters and without blanks, hyphens and full stops. */
 function plainEntries(value: PythonValue): PythonValue {
-  const entries = typeof value === "string" ? [...value] : isSequence(value) ? value.items : undefined;
+  const entries = typeof value === "string" ? Array.from(value) : isSequence(value) ? value.items : undefined;
   if (entries === undefined) throw new UnusableAnswer("is no list");
   const items = entries.map((entry) =>
     requireText(entry)

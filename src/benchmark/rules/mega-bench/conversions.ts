@@ -42,12 +42,12 @@ export function numberIn(value: PythonValue): number {
 }
 
 /** Values of a list or set; "None" is neither, and equal to no list. */
-export type Entries = readonly PythonValue[] | "None";
+type Entries = readonly PythonValue[] | "None";
 
 const CLOSE: Readonly<Record<string, string>> = { "(": ")", "{": "}", "[": "]" };
 
 function entriesIn(value: PythonValue): readonly PythonValue[] {
-  if (typeof value === "string") return [...value];
+  if (typeof value === "string") return Array.from(value);
   if (typeof value !== "object" || value === null) return [value];
   return value.type === "dict" ? value.entries.map(([key]) => key) : value.items;
 }

@@ -10,7 +10,7 @@ export const READINGS = ["answer_string", "ascii_answer_string", "verbatim_answe
 export type ReplyReading = (typeof READINGS)[number];
 
 /** Whose code reads: VLMEvalKit's takes the first "Answer:", the authors' and lmms-eval's the last. */
-export interface ReadingOptions {
+interface ReadingOptions {
   readonly isLastAnswer: boolean;
 }
 
@@ -54,7 +54,7 @@ const BLOCKS = {
 
 /** What is in the code block of a text; undefined where there is none. */
 export function codeBlock(text: string, reading: keyof typeof BLOCKS): string | undefined {
-  const isBlank = reading !== "answer_string" && (text.trim() === "" || [...text].length > 10_000);
+  const isBlank = reading !== "answer_string" && (text.trim() === "" || Array.from(text).length > 10_000);
   const block = BLOCKS[reading].exec(isBlank ? text.trimEnd() : text)?.[1];
   return reading === "answer_string" ? block?.trim() : block;
 }

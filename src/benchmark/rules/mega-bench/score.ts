@@ -7,7 +7,7 @@ import { fieldScore, METRICS, type MetricName, REFUSED, type RefusedName } from 
 import { READINGS, type ReplyReading, readReply, unquotedText } from "./read-reply.ts";
 
 /** How a task is scored, as `metric_info` says. */
-export interface TaskScoring {
+interface TaskScoring {
   readonly reading: ReplyReading | undefined;
   readonly fields: readonly (readonly [field: string, metric: string])[];
   readonly aggregate: "mean" | "min";
@@ -50,7 +50,7 @@ export function refusedMetric({ fields }: TaskScoring): RefusedName | undefined 
 }
 
 /** Whose code scores. */
-export type MegaBenchScorer = "authors" | "lmms-eval" | "vlmevalkit";
+type MegaBenchScorer = "authors" | "lmms-eval" | "vlmevalkit";
 
 /** What a question has to be scored by. */
 export interface Question {

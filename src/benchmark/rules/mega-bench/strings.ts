@@ -9,7 +9,7 @@ import { codeBlock } from "./read-reply.ts";
 /** Where one letter is right, the letter that an answer begins with; otherwise the very text. */
 export function isExactly(given: PythonValue, right: PythonValue): boolean {
   const [text, expected] = [pythonStr(given), pythonStr(right)];
-  const isLetter = /^\p{L}$/u.test(expected) && [...text].length > 1;
+  const isLetter = /^\p{L}$/u.test(expected) && Array.from(text).length > 1;
   return (isLetter ? (/^\(?([A-Za-z])/.exec(text)?.[1] ?? text) : text) === expected;
 }
 
@@ -66,7 +66,7 @@ function damerauLevenshtein(a: readonly string[], b: readonly string[]): number 
 
 /** 1 less the share of signs that are edited. */
 export function damerauLevenshteinSimilarity(given: PythonValue, right: PythonValue): number {
-  const [a, b] = [[...requireText(given)], [...requireText(right)]];
+  const [a, b] = [Array.from(requireText(given)), Array.from(requireText(right))];
   const length = Math.max(a.length, b.length);
   return length === 0 ? 1 : 1 - damerauLevenshtein(a, b) / length;
 }
