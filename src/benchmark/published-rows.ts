@@ -114,8 +114,9 @@ export async function openPublished<Name extends string>(
     { format: form.format, paths },
     root === undefined ? {} : { images: root },
   );
+  if (rows.size === 0) throw new DataError(`benchmark ${benchmark}: ${path}: expected rows, got none`);
   // Files whose rows each have their own columns declare none: the first row speaks for all.
-  const present = rows.columns.length > 0 || rows.size === 0 ? rows.columns : Object.keys(await rows.row(0));
+  const present = rows.columns.length > 0 ? rows.columns : Object.keys(await rows.row(0));
   const missing = form.columns.filter((column) => !present.includes(column));
   if (missing.length > 0) {
     throw new DataError(

@@ -130,7 +130,7 @@ async function evaluateOn(
     }
     const { answers, skipped } = journal;
     const header = { model: respondent.identity, verdict: verdict.name };
-    const report = benchmarkReport(benchmark, { header, answers, skipped });
+    const report = benchmarkReport(benchmark, { header, answers, skipped }, problems);
     writeFileSync(join(directory, benchmark.name, "report.json"), `${JSON.stringify(report, null, 2)}\n`);
     reporter.json({ event: "benchmark", ...report, answers: path });
     reporter.text(`${benchmarkText(report)}answers  ${path}\n`);
@@ -182,6 +182,8 @@ async function evaluateModel(
   const { runDir, out } = options;
   const directory =
     out ?? (runDir === undefined ? runDirectoryFor("eval", { set: [] }) : join(runDir, "evaluation"));
+  // Files that are missing are met before the first answer.
+  for (const { source } of subject.benchmarks) await openSource(source);
   const reports = await withRespondent(config, options, context, reporter, async (respondent) => {
     const found: BenchmarkReport[] = [];
     for (const benchmark of subject.benchmarks) {

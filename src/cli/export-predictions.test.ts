@@ -117,14 +117,14 @@ describe("fovea export of predictions", () => {
       answers,
       out,
       "--model-name",
-      "Qwen 2.5/VL",
+      "My model 2.5/VL",
     );
     expect(stderr).toBe("");
     expect(stdout).toMatch(
-      /Qwen-2\.5-VL-sample-1\/T\d{8}-\d{6}\/Qwen-2\.5-VL-sample-1_POPE\.tsv: 72 answers/,
+      /My-model-2\.5-VL-sample-1\/T\d{8}-\d{6}\/My-model-2\.5-VL-sample-1_POPE\.tsv: 72 answers/,
     );
     expect(stdout).toContain(
-      `PRED_FORMAT=tsv python run.py --mode eval --work-dir ${out} --model Qwen-2.5-VL-sample-0 --data POPE`,
+      `PRED_FORMAT=tsv python run.py --mode eval --work-dir ${out} --model My-model-2.5-VL-sample-0 --data POPE`,
     );
     const logs = join(temporaryDirectory(), "logs");
     const answered = answersFile(recordOf("lmms-eval", "mmbench").answers);

@@ -11,6 +11,7 @@ import {
 import { checkedSource, openSource } from "../../data/index.ts";
 import { ConfigError } from "../../errors/index.ts";
 import type { Protocol } from "../../eval/index.ts";
+import { partError } from "../../parts/index.ts";
 import type { Verdict, VerdictContext } from "../../verify/index.ts";
 import {
   type MadePart,
@@ -21,6 +22,7 @@ import {
 } from "../modules/load-module.ts";
 import { calling } from "../modules/user-calls.ts";
 import type { Config } from "../schema.ts";
+import { checkedVerdict } from "./open-verdict.ts";
 
 const FUNCTIONS = ["measures"] as const;
 
@@ -39,6 +41,20 @@ function checkedBenchmark({ part, name, origin }: MadePart<Benchmark>, limit: nu
   return {
     ...part,
     name: part.name ?? name,
+    verdict: checkedVerdict(
+      { name: part.verdict.name ?? "own", judge: part.verdict.judge.bind(part.verdict) },
+      origin,
+      {
+        call: limit,
+      },
+    ),
+    measures: (answers) => {
+      try {
+        return part.measures(answers);
+      } catch (error) {
+        throw partError(error, `${where}: measures`);
+      }
+    },
     source: async () =>
       checkedSource(await calling(where, limit, () => openSource(part.source)), { where, limit }),
   };

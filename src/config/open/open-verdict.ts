@@ -39,10 +39,19 @@ export async function openVerdict(
   if (typeof part.judge !== "function") {
     throw new ConfigError(`verdict (${origin}): expected an object with judge`);
   }
-  const where = `verdict "${part.name ?? name}" (${origin})`;
+  return checkedVerdict({ ...part, name: part.name ?? name, judge: part.judge.bind(part) }, origin, limits);
+}
+
+/** A module's verdict, held to the contract: a fault names the module and the problem's question. */
+export function checkedVerdict(
+  verdict: Verdict,
+  origin: string,
+  { call }: Pick<ModuleLimits, "call">,
+): Verdict {
+  const where = `verdict "${verdict.name}" (${origin})`;
   return {
-    name: part.name ?? name,
+    name: verdict.name,
     judge: async (text, problem, signal) =>
-      requireJudgement(await calling(where, limits.call, () => part.judge(text, problem, signal)), where),
+      requireJudgement(await calling(where, call, () => verdict.judge(text, problem, signal)), where),
   };
 }

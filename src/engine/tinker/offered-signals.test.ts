@@ -73,8 +73,12 @@ function withSignals(said: object, names: readonly string[], instead: Readonly<R
     const body = options.body === undefined ? {} : JSON.parse(options.body as string);
     const isForward = address.endsWith("/forward");
     const isPass = isForward || address.endsWith("/forward_backward");
-    if (isPass) asked.push(structuredClone(body));
-    if (isPass) delete (body.forward_input ?? body.forward_backward_input).loss_fn_config;
+    const input = body.forward_input ?? body.forward_backward_input;
+    // The client's question for protobuf has no input.
+    if (isPass && input !== undefined) {
+      asked.push(structuredClone(body));
+      delete input.loss_fn_config;
+    }
     const sent = options.body === undefined ? options : { ...options, body: JSON.stringify(body) };
     const response = await fetch(address, sent);
     const answer = (await response.json()) as Answer;

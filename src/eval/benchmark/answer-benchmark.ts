@@ -3,6 +3,7 @@
  * Asks a model the problems of a benchmark: each answer is judged and recorded as it comes.
  */
 import type { Problem, ProblemSource } from "../../data/index.ts";
+import { PartError } from "../../errors/index.ts";
 import type { Verdict } from "../../verify/index.ts";
 import { drawProblem, isSkipped, type ProblemLimits } from "../draw-problem.ts";
 import type { Respondent, Response } from "../respondent.ts";
@@ -89,6 +90,12 @@ async function answerBatch(batch: readonly Asked[], options: AnswerOptions): Pro
       missing.map(async ([, { text }]) => verdict.judge(text, problem, signal)),
     );
     signal?.throwIfAborted();
+    for (const { score } of judgements) {
+      if (score === null || (score >= 0 && score <= 1)) continue;
+      throw new PartError(
+        `verdict ${verdict.name}: problem ${problem.id}: expected a score from 0 to 1 or null, got ${String(score)}`,
+      );
+    }
     const prompt = asked.question === problem.question ? undefined : asked.question;
     for (const [i, [sample, response]] of missing.entries()) {
       journal.add(answerRecord({ problem, index, sample, prompt }, response, judgements[i]!));

@@ -158,7 +158,7 @@ export class AnswerJournal {
         const found = differences(recorded.header, header);
         if (found.length > 0) {
           throw new RunError(
-            `${path}: has answers of another evaluation; give another --out, or judge them again with fovea score:\n  ` +
+            `has answers of another evaluation; give another --out, or judge them again with fovea score:\n  ` +
               found.join("\n  "),
           );
         }

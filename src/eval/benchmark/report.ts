@@ -5,6 +5,7 @@
  */
 import type { Benchmark, Measure } from "../../benchmark/index.ts";
 import type { AnsweredProblem } from "../../data/index.ts";
+import { PartError } from "../../errors/index.ts";
 import {
   accuracyInterval,
   type Interval,
@@ -91,9 +92,20 @@ function wholeProblems(answers: readonly AnswerRecord[]): AnswerRecord[][] {
 /** The benchmark's measures of each sample, `[samples]`. */
 function sampleMeasures(benchmark: Benchmark, problems: readonly AnswerRecord[][]): (readonly Measure[])[] {
   const samples = problems[0]?.length ?? 0;
-  return Array.from({ length: samples }, (_, s) =>
-    benchmark.measures(problems.map((own) => scoredAnswer(own[s]!))),
-  );
+  const measuresOf = (own: readonly AnswerRecord[]) => {
+    const measures = benchmark.measures(own.map(scoredAnswer));
+    for (const { name, value, of } of measures) {
+      if ((value === null || Number.isFinite(value)) && Number.isInteger(of)) continue;
+      throw new PartError(
+        `benchmark ${benchmark.name}: measure ${name}: expected a finite value or null of a whole number of answers, ` +
+          `got ${String(value)} of ${String(of)}`,
+      );
+    }
+    if (measures.length === 0)
+      throw new PartError(`benchmark ${benchmark.name}: expected measures, got none`);
+    return measures;
+  };
+  return Array.from({ length: samples }, (_, s) => measuresOf(problems.map((own) => own[s]!)));
 }
 
 /** Mean over samples of each measure, by name; null where no sample has it. */
@@ -217,12 +229,18 @@ function severalSamples(problems: readonly AnswerRecord[][]): Pick<BenchmarkRepo
   return { passAt: Object.fromEntries(passAt), majority: mean(majority) };
 }
 
-/** The report of a benchmark's answers. */
+/**
+ * The report of a benchmark's answers.
+ *
+ * @param most problems that count, the first ones; an answers file may have more
+ * @throws PartError when the benchmark's measures are none
+ */
 export function benchmarkReport(
   benchmark: Benchmark,
   { header, answers, skipped }: Recorded,
+  most = Infinity,
 ): BenchmarkReport {
-  const problems = wholeProblems(answers);
+  const problems = wholeProblems(answers).slice(0, most);
   const all = problems.flat();
   const measures = measureReports(benchmark, problems);
   const share = (count: number) => (all.length === 0 ? 0 : count / all.length);

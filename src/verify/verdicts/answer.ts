@@ -8,9 +8,10 @@ import { withoutMarkup } from "../equivalence/words.ts";
 import { equivalent } from "../equivalent.ts";
 import { extractAnswer, loneExpression, markedAnswer, shortWords } from "../extract-answer.ts";
 import { isHedged, leadingPolarity } from "../extraction/assertion.ts";
+import { declaredAnswer } from "../extraction/declared.ts";
 import { withoutThought } from "../extraction/thought.ts";
 import type { JudgedProblem, Judgement, Verdict } from "../verdict.ts";
-import { mentionedOption, optionOf } from "./options.ts";
+import { leadingOption, mentionedOption, optionOf } from "./options.ts";
 import { PAPER_RULES, type PaperRule, readByRule } from "./paper-rules.ts";
 
 const POLARITY = /^(?:yes|no|true|false)$/i;
@@ -104,6 +105,14 @@ function asksPolarity(answers: readonly string[]): boolean {
   return answers.length > 0 && answers.every((answer) => POLARITY.test(answer.trim()));
 }
 
+/** The letter of the option that a reply begins with, where it declares no other answer after it. */
+function begunWith(text: string, options: readonly string[]): string | undefined {
+  const reply = withoutThought(text);
+  const place = reply === null ? undefined : leadingOption(reply, options);
+  if (place === undefined || declaredAnswer(reply!) !== undefined) return undefined;
+  return String.fromCharCode("A".charCodeAt(0) + place);
+}
+
 /** The answer of a completion by what is known of the question: its options, or that it asks for yes or no. */
 function readAnywhere(text: string, known: JudgedProblem): string | null {
   const { answers, options } = known;
@@ -112,6 +121,8 @@ function readAnywhere(text: string, known: JudgedProblem): string | null {
   if (marked !== undefined) return extracted === marked ? readMark(marked, known) : extracted;
   const isPolar = asksPolarity(answers);
   if (options === undefined && !isPolar) return extracted;
+  const begun = isPolar ? undefined : begunWith(text, options ?? []);
+  if (begun !== undefined) return begun;
   if (
     extracted !== null &&
     (isPolar ? POLARITY.test(extracted) : optionOf(extracted, options ?? []) !== undefined)
@@ -121,8 +132,8 @@ function readAnywhere(text: string, known: JudgedProblem): string | null {
   const reply = withoutThought(text);
   if (reply === null) return extracted;
   if (isPolar) {
-    const begun = leadingPolarity(reply);
-    return begun === undefined ? extracted : begun;
+    const polarity = leadingPolarity(reply);
+    return polarity === undefined ? extracted : polarity;
   }
   const place = mentionedOption(reply, options ?? []);
   return place === undefined ? extracted : options![place]!;

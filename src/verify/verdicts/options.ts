@@ -35,6 +35,27 @@ function optionByText(text: string, options: readonly string[]): number | undefi
   return fits.length === 1 ? fits[0] : undefined;
 }
 
+/** A capital letter, and behind it why. */
+const WITH_REASON = /^([A-J])\s*(?:[,.:;–—-]\s*)?(?:because|since|as)\b/;
+/** The largest stretch of a reply that a first line is looked for in. */
+const MAX_FIRST_LINE = 300;
+
+/**
+ * The option that the first line of a longer reply is: its letter alone, its letter and its own text, or its letter with
+ * "because" behind it. The rest of such a reply says why. A sentence that begins with "A" is none.
+ */
+export function leadingOption(reply: string, options: readonly string[]): number | undefined {
+  const [first = "", ...rest] = reply.trim().slice(0, MAX_FIRST_LINE).split(/\r?\n/);
+  const plain = withoutMarkup(first).trim();
+  const reasoned = WITH_REASON.exec(plain)?.[1];
+  if (reasoned !== undefined) return placeOf(reasoned, options);
+  if (rest.every((line) => line.trim() === "")) return undefined;
+  const written = writtenOption(plain);
+  const place = written && /^[^\p{L}]*[A-J]/u.test(plain) ? placeOf(written.letter, options) : undefined;
+  if (written === undefined || place === undefined) return undefined;
+  return written.text === "" || optionByText(written.text, options) === place ? place : undefined;
+}
+
 const NEGATION = /\b(?:not|never|neither|nor|except|unlike|rather than|instead of)\b|n['’]t\b|不/i;
 
 function spaced(text: string): string {
