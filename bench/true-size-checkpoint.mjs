@@ -1,11 +1,13 @@
 /**
  * @module
- * A checkpoint of Qwen2.5-VL-3B's true shape with random weights: bfloat16, two shards, 7.5 GB, with the published
- * tokenizer, so that every command that takes a model directory takes it.
+ * A checkpoint of Qwen2.5-VL's architecture with random weights and the published tokenizer, so that every command that
+ * takes a model directory takes it, and transformers too. Unless another shape is given it is that of Qwen2.5-VL-3B: bfloat16,
+ * two shards, 7.5 GB.
  */
-import { readFileSync, statfsSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliDecompressSync } from "node:zlib";
+import { SMALL_ASSETS } from "fovea/engine";
 import { Rng } from "fovea/math";
 import { architectureOf, graphsOf, openSightOf, writeWeights } from "fovea/model";
 
@@ -45,26 +47,30 @@ export const CONFIG = {
   visionEndTokenId: 151_653,
 };
 
-/** A matrix from one block of normal numbers, begun elsewhere for each parameter: drawing 4e9 would take minutes. */
+/** Standard normal numbers, of which every matrix takes its own, begun elsewhere for each: drawing 4e9 would take minutes. */
 const block = Float32Array.from(
   { length: 1_000_003 },
   (
     (rng) => () =>
-      rng.normal(0, 0.02)
+      rng.normal(0, 1)
   )(new Rng(1)),
 );
 
-/** @param {string} name @param {readonly number[]} shape @param {boolean} isNorm */
-function randomTensor(name, shape, isNorm) {
+/** Of published checkpoints, about. @param {readonly number[]} _shape */
+const smallDeviation = (_shape) => 0.02;
+
+/** @param {string} name @param {readonly number[]} shape @param {boolean} isNorm @param {number} deviation */
+function randomTensor(name, shape, isNorm, deviation) {
   return {
     shape,
     get data() {
       const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
       if (shape.length === 1) return data.fill(isNorm ? 1 : 0);
+      const scaled = block.map((number) => number * deviation);
       const first = block.length - new Rng(name).integer(block.length);
-      data.set(block.subarray(block.length - first, block.length - first + data.length));
+      data.set(scaled.subarray(block.length - first, block.length - first + data.length));
       for (let at = first; at < data.length; at += block.length) {
-        data.set(block.subarray(0, data.length - at), at);
+        data.set(scaled.subarray(0, data.length - at), at);
       }
       return data;
     },
@@ -82,23 +88,38 @@ function tokenizerJson() {
   return JSON.stringify({ ...rest, model: { ...rest.model, vocab, merges } });
 }
 
+const TOKENIZER = { tokenizer_class: "Qwen2Tokenizer", eos_token: "<|im_end|>", pad_token: "<|endoftext|>" };
+
 /**
  * Writes it into an empty directory.
  *
  * @param {string} directory
+ * @param {{ config?: typeof CONFIG, dtype?: "BF16" | "F32", deviation?: (shape: readonly number[]) => number }} [shape]
+ *   with the standard deviation of a matrix by its shape
  */
-export function writeCheckpoint(directory) {
-  const { bavail, bsize } = statfsSync(directory);
-  if (bavail * bsize < 1.2e10) throw new Error(`${directory}: expected 12 GB free, got ${bavail * bsize}`);
-  const config = architectureOf(CONFIG).promptSide.configJson(CONFIG, { dtype: "BF16" });
-  writeFileSync(join(directory, "config.json"), JSON.stringify(config));
-  const { preprocessorJson } = openSightOf(directory, CONFIG).vision;
-  writeFileSync(join(directory, "preprocessor_config.json"), JSON.stringify(preprocessorJson));
-  writeFileSync(join(directory, "tokenizer.json"), tokenizerJson());
-  writeFileSync(join(directory, "tokenizer_config.json"), JSON.stringify({ eos_token: "<|im_end|>" }));
-  const { names } = graphsOf(CONFIG);
-  const tensors = [...names.shapes].map(
-    ([name, shape]) => /** @type {const} */ ([name, randomTensor(name, shape, names.isNorm(name))]),
+export function writeCheckpoint(
+  directory,
+  { config = CONFIG, dtype = "BF16", deviation = smallDeviation } = {},
+) {
+  const { names } = graphsOf(config);
+  const numbers = [...names.shapes.values()].reduce(
+    (sum, shape) => sum + shape.reduce((n, size) => n * size, 1),
+    0,
   );
-  writeWeights(directory, new Map(tensors), { dtype: "BF16" });
+  const { bavail, bsize } = statfsSync(directory);
+  const needed = 1.5 * numbers * (dtype === "BF16" ? 2 : 4);
+  if (bavail * bsize < needed)
+    throw new Error(`${directory}: expected ${needed} bytes free, got ${bavail * bsize}`);
+  const write = (/** @type {string} */ name, /** @type {unknown} */ content) =>
+    writeFileSync(join(directory, name), JSON.stringify(content));
+  write("config.json", architectureOf(config).promptSide.configJson(config, { dtype }));
+  write("preprocessor_config.json", openSightOf(directory, config).vision.preprocessorJson);
+  write("tokenizer_config.json", TOKENIZER);
+  writeFileSync(join(directory, "tokenizer.json"), tokenizerJson());
+  copyFileSync(join(SMALL_ASSETS, "chat_template.jinja"), join(directory, "chat_template.jinja"));
+  const tensors = [...names.shapes].map(
+    ([name, shape]) =>
+      /** @type {const} */ ([name, randomTensor(name, shape, names.isNorm(name), deviation(shape))]),
+  );
+  writeWeights(directory, new Map(tensors), { dtype });
 }

@@ -97,7 +97,10 @@ describe.each(recordings)("$kind for $tool", ({ tool, flag, recorded }) => {
       const found = Object.keys(measured).map((name) => [name, ours(name, sample) ?? null]);
       const rounded = (entries: readonly (readonly [string, unknown])[]) =>
         Object.fromEntries(
-          entries.map(([name, value]) => [name, typeof value === "number" ? Number(value.toFixed(9)) : value]),
+          entries.map(([name, value]) => [
+            name,
+            typeof value === "number" ? Number(value.toFixed(9)) : value,
+          ]),
         );
       expect(rounded(found as [string, unknown][])).toEqual(rounded(Object.entries(measured)));
     }
@@ -117,7 +120,9 @@ describe("fovea export of predictions", () => {
       "Qwen 2.5/VL",
     );
     expect(stderr).toBe("");
-    expect(stdout).toMatch(/Qwen-2\.5-VL-sample-1\/T\d{8}-\d{6}\/Qwen-2\.5-VL-sample-1_POPE\.tsv: 72 answers/);
+    expect(stdout).toMatch(
+      /Qwen-2\.5-VL-sample-1\/T\d{8}-\d{6}\/Qwen-2\.5-VL-sample-1_POPE\.tsv: 72 answers/,
+    );
     expect(stdout).toContain(
       `PRED_FORMAT=tsv python run.py --mode eval --work-dir ${out} --model Qwen-2.5-VL-sample-0 --data POPE`,
     );
@@ -145,11 +150,15 @@ describe("fovea export of predictions", () => {
     const { status, stderr } = await fovea("export", "--vlmevalkit", path, join(dirname(path), "out"));
     expect(status).toBe(0);
     expect(stderr).toContain("a last line that was cut short is left out");
-    expect(stderr).toContain("1 rows gave no problem and have no prediction");
+    expect(stderr).toContain("rows that gave no problem, and have no prediction: 1");
   });
 
   test.each([
-    ["a benchmark that the tool lacks", "vqav2", "no data set is known for the benchmark vqav2; expected one of mmb"],
+    [
+      "a benchmark that the tool lacks",
+      "vqav2",
+      "no data set is known for the benchmark vqav2; expected one of mmb",
+    ],
     ["a benchmark of a user's own", "brighter", "no data set is known for the benchmark brighter"],
   ])("refuses %s by name", async (_, benchmark, message) => {
     const [header, ...lines] = linesOf(recordOf("vlmevalkit", "mmstar").answers);
@@ -163,7 +172,9 @@ describe("fovea export of predictions", () => {
     const { status, stderr } = await fovea("export", "--vlmevalkit", path, temporaryDirectory());
     expect({ status, stderr }).toEqual({
       status: 1,
-      stderr: expect.stringContaining("rows of another file than ChartQA_TEST's: they lack the columns index"),
+      stderr: expect.stringContaining(
+        "rows of another file than ChartQA_TEST's: they lack the columns index",
+      ),
     });
   });
 
@@ -209,7 +220,10 @@ describe("fovea export of predictions", () => {
   test.each([
     [["--vlmevalkit", "--lmms-eval"], "cannot be used with"],
     [["--vlmevalkit", "--onnx"], "cannot be used with"],
-    [["--dataset", "MMStar"], "--dataset and --model-name have a meaning with --vlmevalkit and --lmms-eval only"],
+    [
+      ["--dataset", "MMStar"],
+      "--dataset and --model-name have a meaning with --vlmevalkit and --lmms-eval only",
+    ],
   ])("refuses %s as wrong usage", async (flags, message) => {
     const { status, stderr } = await fovea("export", "answers.jsonl", "out", ...flags);
     expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining(message) });

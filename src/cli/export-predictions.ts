@@ -26,7 +26,8 @@ export function exportPredictions(
   const written = WRITERS[tool](recorded, target, { dataset, model: modelName });
   const { cutBytes, skipped } = recorded;
   if (cutBytes > 0) stderr(`${path}: a last line that was cut short is left out\n`);
-  if (skipped.length > 0) stderr(`${path}: ${skipped.length} rows gave no problem and have no prediction\n`);
+  if (skipped.length > 0)
+    stderr(`${path}: rows that gave no problem, and have no prediction: ${skipped.length}\n`);
   if (json) {
     stdout(`${JSON.stringify({ event: "finished", ...written })}\n`);
     return;

@@ -47,7 +47,7 @@ def worker(micro_batch_size: int = 2, max_tokens: int = -1, model: HFModelWrappe
     made.cfg = SimpleNamespace(
         micro_forward_batch_size_per_gpu=micro_batch_size,
         max_tokens_per_microbatch=max_tokens,
-        algorithm=SimpleNamespace(temperature=TEMPERATURE),
+        algorithm=SimpleNamespace(temperature=TEMPERATURE, enable_sample_support_replay=False),
     )
     return made
 

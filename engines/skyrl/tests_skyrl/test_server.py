@@ -1,6 +1,7 @@
 """A request on the wire to signals on the wire: SkyRL's application, database, engine and backend, one process."""
 
 import asyncio
+import json
 import sys
 from types import SimpleNamespace
 
@@ -14,7 +15,8 @@ from inside_skyrl import CHECKPOINT, TEMPERATURE, LocalBackend, message_of, outp
 from recorded import FIXTURES, read
 from skyrl.tinker import types
 from skyrl.tinker.config import EngineConfig
-from skyrl.tinker.db_models import ModelDB, SessionDB, get_async_database_url
+from skyrl.tinker.db_models import FutureDB, ModelDB, SessionDB, get_async_database_url
+from skyrl.tinker.proto_serialization import serialize_result
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import Session, SQLModel
 
@@ -71,14 +73,18 @@ class Service:
             engine.process_batch_requests(requests, process, kind)
 
     def result(self, future):
-        return self.http.post(
-            "/api/v1/retrieve_future", json={"request_id": future.json()["request_id"]}, headers={"Accept": PROTOBUF}
-        )
+        """What the engine wrote, which the application hands out as it is or as a message."""
+        with Session(self.engine.db_engine) as session:
+            row = session.get(FutureDB, int(future.json()["request_id"]))
+            return row.request_type, json.loads(row.result_data)
 
     def outputs(self, future):
-        answer = self.result(future)
-        assert answer.headers["content-type"] == PROTOBUF, answer.text
-        return outputs_of(answer.content)
+        kind, found = self.result(future)
+        assert "error" not in found, found
+        return outputs_of(serialize_result(kind, found))
+
+    def error(self, future):
+        return self.result(future)[1]["error"]
 
 
 @pytest.fixture
@@ -116,9 +122,7 @@ def test_requests_with_and_without_signals_in_one_engine_batch_each_get_their_ow
             close(ours[name], lower(values, len(theirs["logprobs"])) if name == "gram" else values)
     [alone] = service.outputs(plain)
     assert set(alone) == {"logprobs"}
-    failed = service.result(wrong)
-    assert failed.status_code == 400
-    assert "fovea.attention: expected one of 1 (own), 2 (predicting), got 9" in failed.json()["detail"]
+    assert "fovea.attention: expected one of 1 (own), 2 (predicting), got 9" in service.error(wrong)
 
 
 def test_clusters_go_over_the_wire_and_no_gram_matrix(service):
@@ -151,7 +155,7 @@ def test_a_temperature_is_that_of_log_probs_with_signals_and_without(service, mo
     close(named, usual)
     close(with_signals, cold)
     assert abs(cold - usual).max() > 0.01
-    assert "fovea.temperature: expected a finite number above 0, got -1" in service.result(futures[4]).json()["detail"]
+    assert "fovea.temperature: expected a finite number above 0, got -1" in service.error(futures[4])
 
 
 def test_text_and_images_in_one_request_are_run_apart_and_come_back_in_order(service, monkeypatch):
@@ -174,8 +178,8 @@ def test_signals_of_a_critic_and_of_forward_backward_fail_alone(service):
     critic = service.submit([sequence], {"fovea.entropy": 1}, model="critic-model")
     backward = service.submit([sequence], {"fovea.attention": 1}, forward_only=False)
     service.work()
-    assert service.result(critic).json()["detail"] == "signals: expected a policy model, got a critic"
-    assert service.result(backward).json()["detail"] == "signals: expected a forward request, got forward_backward"
+    assert service.error(critic) == "signals: expected a policy model, got a critic"
+    assert service.error(backward) == "signals: expected a forward request, got forward_backward"
 
 
 def test_an_unknown_key_of_ours_is_refused_at_the_door(service):

@@ -1,6 +1,8 @@
+import { cpSync, renameSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openSource } from "../../data/index.ts";
-import { allProblems, changedTable, openRecorded } from "../../testing/benchmark-rounds.ts";
+import { allProblems, changedTable, copiedFixture, openRecorded } from "../../testing/benchmark-rounds.ts";
 import { benchmarkSchema, createBenchmark } from "../index.ts";
 
 const TABLE = "VSI-Bench.tsv";
@@ -128,6 +130,19 @@ describe("bad files", () => {
     await expect(openSource(source)).rejects.toThrow(
       "expected VSI-Bench-Debiased.tsv or test_debiased.parquet, got VSI-Bench.tsv",
     );
+  });
+
+  test("one part of the authors' two is not the whole", async () => {
+    const path = await copiedFixture("vsi-bench", "test-00000-of-00001.parquet");
+    const openPart = async (subset: string) => {
+      const config = benchmarkSchema.parse({ kind: "vsi-bench", data: dirname(path), subset });
+      return openSource((await createBenchmark(config, { data: undefined, seed: 0 })).source);
+    };
+    renameSync(path, join(dirname(path), "test_debiased.parquet"));
+    expect((await openPart("debiased")).size).toBe(64);
+    await expect(openPart("full")).rejects.toThrow("with test_pruned.parquet, got no test_pruned.parquet");
+    cpSync(join(dirname(path), "test_debiased.parquet"), join(dirname(path), "test_pruned.parquet"));
+    expect((await openPart("full")).size).toBe(128);
   });
 
   test("a row twice is named, and a missing column", async () => {

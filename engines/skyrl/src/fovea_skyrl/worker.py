@@ -15,7 +15,7 @@ from fovea_skyrl.capture import SignalCapture
 from fovea_skyrl.errors import ShardedSequenceError
 from fovea_skyrl.layout import BatchLayout
 from fovea_skyrl.request import SignalRequest
-from fovea_skyrl.wire import encoded
+from fovea_skyrl.wire import GRAM, encoded
 
 SIGNALS = "fovea_signals"
 """Where a batch's metadata holds its SignalRequest."""
@@ -113,11 +113,15 @@ def forward_with_signals(
     if request.entropy:
         entropy = output["entropy"][:, -width - 1 : -1].float()
         signals = [each | {"entropy": entropy[i, width - real[i] :]} for i, each in enumerate(signals)]
-    empty = torch.zeros(0)
     return [
         {
             "logprobs": logprobs[i, width - real[i] :].tolist(),
-            OUTPUT: encoded({name: each.get(name, empty) for name in request.names}) if real[i] == 0 else encoded(each),
+            OUTPUT: encoded(each if real[i] > 0 else {name: nothing(name) for name in request.names}),
         }
         for i, each in enumerate(signals)
     ]
+
+
+def nothing(name: str) -> torch.Tensor:
+    """A signal of a completion without tokens."""
+    return torch.zeros(0, 0) if name == GRAM else torch.zeros(0)
