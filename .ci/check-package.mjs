@@ -36,6 +36,9 @@ const needed = [
   "assets/small/generation_config.json",
   "assets/init/run.yaml",
   "assets/init/reward.test.mjs",
+  "recipes/digits.yaml",
+  "recipes/vicra/paper.yaml",
+  "recipes/vicra/table-1.yaml",
 ];
 for (const path of needed) if (!packed.has(path)) problems.push(`missing: ${path}`);
 for (const type of ["js", "css", "wasm.br"]) {

@@ -23,7 +23,7 @@ const IMAGE_PAD = 151_655;
 async function foveaAnswers({ checkpoint, data, problems, tokens, threads }) {
   const config = benchmarkSchema.parse({ kind: "chartqa", data, prompt: "lmms-eval" });
   const source = await openSource((await createBenchmark(config, { data: undefined, seed: 0 })).source);
-  const asked = await Promise.all(Array.from({ length: problems }, (_, i) => source.problem(i)));
+  const asked = await Promise.all(Array.from({ length: problems }, async (_, i) => source.problem(i)));
   const dialogue = openDialogue(checkpoint);
   const engine = await createLocalEngine({ model: checkpoint, threads });
   const respondent = engineRespondent(engine, dialogue, "checkpoint");

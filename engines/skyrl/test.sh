@@ -18,7 +18,7 @@ install() { "$venv/bin/python" -m pip install --quiet "$@"; }
 if [ "${1:-}" = --with-skyrl ] || [ "${1:-}" = --with-client ]; then
   # What SkyRL imports on the way to its model wrapper, worker, backend and server; not vLLM and flash-attn, which need CUDA.
   install -r requirements-skyrl.txt -e '.[test]'
-  install --no-deps skyrl==0.3.0
+  install --no-deps skyrl==0.4.0
   folders=(tests tests_skyrl)
   [ "$1" = --with-skyrl ] || folders+=(tests_client)
   "$venv/bin/python" -m pytest "${folders[@]}"

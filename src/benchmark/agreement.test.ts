@@ -11,6 +11,7 @@ const RECORDED = [
   "mmvu",
   "video-mmmu",
   "chartqapro",
+  "chartmimic",
 ];
 
 /** Made-up predictions that VLMEvalKit, lmms-eval and authors' code scored, answer by answer and in aggregate. */

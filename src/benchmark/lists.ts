@@ -28,9 +28,8 @@ export function textsIn(row: Row, column: string): string[] {
 function valuesOf({ problem }: ScoredAnswer, column: string): string[] {
   const cell = problem.columns[column];
   if (cell === undefined || cell === null || cell === "") return [];
-  return Array.isArray(cell)
-    ? cell.map(String)
-    : [typeof cell === "object" ? JSON.stringify(cell) : String(cell)];
+  const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+  return Array.isArray(cell) ? cell.map(text) : [text(cell)];
 }
 
 /** The accuracy by each value of some columns, as "task: geometry"; a problem with a list counts for each entry. */

@@ -6,11 +6,15 @@
 import type * as z from "zod";
 import { createPart, definitionUnion, kindsOf } from "../parts/index.ts";
 import type { Benchmark, BenchmarkContext, BenchmarkFacts } from "./benchmark.ts";
+import { chartMimic } from "./benchmarks/chartmimic.ts";
 import { chartQa } from "./benchmarks/chartqa.ts";
 import { chartQaPro } from "./benchmarks/chartqapro.ts";
 import { docVqa } from "./benchmarks/docvqa.ts";
 import { dynaMath } from "./benchmarks/dynamath.ts";
 import { easyVqa } from "./benchmarks/easy-vqa.ts";
+import { emma } from "./benchmarks/emma.ts";
+import { geometry3k } from "./benchmarks/geometry3k.ts";
+import { geoQa } from "./benchmarks/geoqa.ts";
 import { hallusionBench } from "./benchmarks/hallusion-bench.ts";
 import { infoVqa } from "./benchmarks/infovqa.ts";
 import { logicVista } from "./benchmarks/logicvista.ts";
@@ -57,9 +61,13 @@ const definitions = [
   weMath,
   logicVista,
   dynaMath,
+  geometry3k,
+  geoQa,
+  emma,
   mmvu,
   videoMmmu,
   chartQaPro,
+  chartMimic,
 ] as const;
 
 /** A built-in benchmark by its kind, with its options. */

@@ -24,18 +24,21 @@ export function framesOption(frames: number): z.ZodDefault<z.ZodInt> {
   return z.int().min(1).default(frames).describe("Frames of each video that are shown, evenly spaced.");
 }
 
-type Scorer = "authors" | "vlmevalkit" | "lmms-eval";
+type Scorer = "fovea" | "authors" | "vlmevalkit" | "lmms-eval";
 
-/** The option `scorer` of a benchmark that these can score. */
-export function scorerOption<const Names extends readonly ["authors", ...Scorer[]]>(
+/** The option `scorer` of a benchmark that these can score; the first unless another is asked for. */
+export function scorerOption<const Names extends readonly [Scorer, ...Scorer[]]>(
   names: Names,
 ): z.ZodDefault<z.ZodEnum<{ [Name in Names[number]]: Name }>> {
+  const own =
+    names[0] === "fovea"
+      ? "fovea, by the verdict answer"
+      : "authors, on the marked answer or the reply after its thought";
   return z
     .enum(names)
-    .default("authors" as never)
+    .default(names[0] as never)
     .describe(
-      "Whose rule decides: authors, on the marked answer or the reply after its thought; vlmevalkit or lmms-eval, on all of " +
-        "the reply after its thought, as that tool takes it.",
+      `Whose rule decides: ${own}; another tool's, on all of the reply after its thought, as that tool takes it.`,
     ) as never;
 }
 
@@ -49,7 +52,7 @@ export function sourceOf(scorer: Scorer): "reply" | "text" {
  * thought without an end leaves nothing.
  */
 export function asScored(scorer: Scorer, verdict: Verdict): Verdict {
-  if (scorer === "authors") return verdict;
+  if (scorer === "authors" || scorer === "fovea") return verdict;
   return {
     name: verdict.name,
     judge(text, problem, signal) {

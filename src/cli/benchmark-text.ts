@@ -6,8 +6,11 @@ import { type BenchmarkReport, type MeasureReport, textTable } from "../eval/ind
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
-/** A name in words: "readingPerDigit" as "reading per digit". */
-const words = (name: string) => name.replace(/[a-z][A-Z]/g, ([a, b]) => `${a} ${b!.toLowerCase()}`);
+const CAMEL = /^[a-z]+([A-Z][a-z]+)+$/;
+
+/** A name in words: "readingPerDigit" as "reading per digit"; a column's value as it is. */
+const words = (name: string) =>
+  CAMEL.test(name) ? name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`) : name;
 
 function measureText({ value, low, high, of, most, variance }: MeasureReport, answers: string): string {
   if (value === null) return "not available";

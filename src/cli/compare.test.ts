@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { ComparisonRow } from "../compare/index.ts";
+import { openEngine } from "../config/index.ts";
 import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import { collectingContext, stoppingAfter } from "../testing/tiny-run.ts";
 import { runCommandLine } from "./program.ts";
@@ -70,6 +71,27 @@ test("goes on cell by cell, and does not run again what is done", async () => {
   const unbroken = collectingContext();
   expect(await runCommandLine(["compare", fresh.file, "--out", fresh.out], unbroken.context)).toBe(0);
   expect(whole.stdout()).toBe(unbroken.stdout());
+});
+
+test("cells of one seed begin with one warm start, whatever they learn from afterwards", async () => {
+  const text = GRID.replace("sft: { steps: 0 }", "sft: { steps: 3, batchSize: 2 }")
+    .replace("noise: 0 }", "noise: 0, warmStart: { readingSteps: 1, transcriptionSteps: 1 } }")
+    .replace("seeds: [0, 1]", "seeds: [0]")
+    .replace("sapo]", "sapo, grpo]");
+  const { file, out } = grid(text);
+  // The built-in model itself: what a warm start leaves is a model directory that the next run opens.
+  const { context, stderr } = collectingContext({ openEngine });
+  const status = await runCommandLine(["compare", file, "--out", out], context);
+  expect({ status, stderr: status === 0 ? "" : stderr() }).toEqual({ status: 0, stderr: "" });
+  const [start, ...others] = readdirSync(join(out, "warm-starts"));
+  expect(others).toEqual([]);
+  const cells = readdirSync(join(out, "cells"));
+  expect(cells).toHaveLength(4);
+  for (const cell of cells) {
+    const { config } = JSON.parse(readFileSync(join(out, "cells", cell, "config.json"), "utf8"));
+    expect(config.model.path).toBe(join(out, "warm-starts", start!, "model"));
+  }
+  expect(readdirSync(join(out, "results"))).toContain(`start-${start}`);
 });
 
 test("another grid in the same directory runs what is new in it alone", async () => {

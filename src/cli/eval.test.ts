@@ -155,4 +155,42 @@ describe("fovea score", () => {
     expect((await fovea(["score", path, "--out", judged])).stderr).toContain("exists already");
     expect((await fovea(["score", join(out, "none.jsonl")])).stderr).toContain("none.jsonl");
   });
+
+  test("judges answers to a built-in benchmark by its defaults, without its files", async () => {
+    const path = join(temporaryDirectory(), "answers.jsonl");
+    const protocol = {
+      samples: 1,
+      temperature: 0,
+      topP: 1,
+      maxCompletionTokens: 8,
+      promptTemplates: 1,
+      seed: 0,
+    };
+    const header = {
+      event: "evaluation",
+      version: 1,
+      benchmark: "mme",
+      fingerprint: "",
+      model: "m",
+      verdict: "answer",
+    };
+    const answer = (index: number, truth: string, completion: string) => ({
+      ...{
+        problem: String(index),
+        index,
+        sample: 0,
+        kind: "color",
+        question: "Is it red?",
+        answers: [truth],
+      },
+      columns: { pair: { name: "color 1.png", size: 2 } },
+      ...{ completion, completionTokens: 1, stopReason: "stop", extracted: null, score: 0, reason: "" },
+    });
+    const lines = [{ ...header, protocol }, answer(0, "Yes", "Yes."), answer(1, "No", "no")];
+    writeFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    const { stderr, records } = await fovea(["score", path, "--json"]);
+    expect(stderr).not.toContain("error");
+    expect(records[0]).toMatchObject({ benchmark: "mme", main: "score", problems: 2, changed: 2 });
+    expect(records[0]?.["measures"]).toMatchObject({ score: { value: 200, of: 2, most: 200 } });
+  });
 });

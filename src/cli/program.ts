@@ -103,7 +103,8 @@ const COMMANDS: readonly {
   },
   {
     name: "serve",
-    summary: "the Tinker API over this machine's engine, for any client that speaks it",
+    summary:
+      "the Tinker API and chat completions over this machine's engine, for any client that speaks them",
     load: () => import("./serve.ts"),
   },
   { name: "view", summary: "runs in the browser, live while they train", load: () => import("./view.ts") },

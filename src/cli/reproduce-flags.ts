@@ -13,6 +13,7 @@ export interface ReproduceFlags {
   readonly list?: boolean;
   readonly plan?: boolean;
   readonly engine?: string;
+  readonly benchmarks?: string;
   readonly data: readonly string[];
   readonly set: readonly string[];
   readonly seeds?: readonly number[];
@@ -34,9 +35,12 @@ function price(text: string): number {
 }
 
 /** Settings that the flags stand for. */
-export function givenSettings({ engine, set, seeds }: ReproduceFlags): GivenSettings {
+export function givenSettings({ engine, benchmarks, set, seeds }: ReproduceFlags): GivenSettings {
   const isUrl = engine?.includes("://") ?? false;
-  const settings = engine === undefined ? {} : { engine: isUrl ? { url: engine } : engine };
+  const settings = {
+    ...(engine !== undefined && { engine: isUrl ? { url: engine } : engine }),
+    ...(benchmarks !== undefined && { evaluation: { benchmarkData: benchmarks } }),
+  };
   return { flags: set, settings, seeds };
 }
 
@@ -72,6 +76,7 @@ export function addReproduceOptions(command: Command): Command {
     .option("--plan", "say what would run: runs, iterations, samples, tokens, time and cost; run nothing")
     .option("--engine <engine>", "engine of every run: local, or the address of a Tinker server")
     .option("--data <name=path>", "place of a data set that a recipe names; may be repeated", several, [])
+    .option("--benchmarks <directory>", "directory with the benchmarks' files, as fovea eval --data takes it")
     .option("--set <key=value>", "one setting of every run, dotted; may be repeated", several, [])
     .option("--seeds <list>", "values of train.seed, in place of the recipe's", seedList)
     .option("--price <dollars>", "dollars for a million tokens, for --plan", price)

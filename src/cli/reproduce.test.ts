@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import { collectingContext, stoppingAfter } from "../testing/tiny-run.ts";
@@ -52,11 +53,11 @@ describe("fovea reproduce", () => {
       /^7B GRPO w\/ VICRA +seconds of an iteration, s \(Per Step \(s\)\) +434\.8 +.* 7B GRPO +\+63\.0 +[+−]/m,
     );
     expect(first.stdout).toContain("p-value: nothing runs for it: the paper's t test");
-    const table = JSON.parse(readFileSync(join(out, "tables", "vicra", "table-3.json"), "utf8"));
+    const table = JSON.parse(readFileSync(join(out, "tables", "digits", "vicra", "table-3.json"), "utf8"));
     expect(table.scale).toBe("digits");
     expect(table.cells).toHaveLength(8);
-    expect(readFileSync(join(out, "tables", "vicra", "table-3.md"), "utf8")).toContain(
-      "| GRPO w/ VICRA | noisier, % |",
+    expect(readFileSync(join(out, "tables", "digits", "vicra", "table-3.md"), "utf8")).toContain(
+      "| GRPO w/ VICRA | noisier, mean of 8, % |",
     );
 
     const again = await reproduce(["vicra/table-3", ...tiny]);
@@ -120,6 +121,45 @@ describe("fovea reproduce", () => {
     expect(jsonLines(stdout)[0]).toMatchObject({ runs: 2, iterations: 2 * 76 });
     const unknown = await reproduce(["at-rl/table-5", "--plan"]);
     expect(unknown.stdout).toMatch(/at-rl\/table-5 +11 +1 +unknown/);
+  });
+
+  test("at the paper's scale trains on the data set named, and sets the benchmark's number beside the printed one", async () => {
+    const out = temporaryDirectory();
+    const data = join(temporaryDirectory(), "virl.jsonl");
+    const rows = [1, 2, 3, 4].map((i) => ({ question: `${i} + 1?`, answer: String(i + 1) }));
+    writeFileSync(data, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+    const benchmarks = fileURLToPath(new URL("../../fixtures/benchmarks", import.meta.url));
+    const small = [
+      "model=small",
+      "sft.steps=0",
+      "train.promptsPerIteration=4",
+      "train.groupSize=2",
+      "sampling.maxCompletionTokens=3",
+      "evaluation.maxCompletionTokens=3",
+      "evaluation.benchmarkProblems=6",
+    ].flatMap((flag) => ["--set", flag]);
+    const words = [
+      "at-rl/table-10",
+      "--engine",
+      "local",
+      "--data",
+      `ViRL39K=${data}`,
+      "--benchmarks",
+      benchmarks,
+    ];
+    const { status, stdout, stderr } = await reproduce([...words, "--out", out, ...small]);
+    expect({ status, stderr: status === 0 ? "" : stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toMatch(
+      /^AT-RL \(β = 0\) +MathVerse, % +40\.55 +\d+\.\d \[.*\] +−\d+\.\d \[.*\] +AT-RL \(β = 0\.02\) +−0\.13 /m,
+    );
+    expect(stdout).toMatch(/^AT-RL \(β = 0\.02\) +GeoQA, % +45\.41 /m);
+    const [cell] = readdirSync(join(out, "results")).filter((name) => name.startsWith("grpo-at-rl"));
+    const [evidence] = readdirSync(join(out, "results", cell!));
+    const answers = readFileSync(join(out, "results", cell!, evidence!, "answers.jsonl"), "utf8")
+      .trimEnd()
+      .split("\n");
+    expect(JSON.parse(answers[0]!)).toMatchObject({ benchmark: "mathverse", protocol: { temperature: 0.1 } });
+    expect(answers).toHaveLength(7);
   });
 
   test("tables of settings need no run", async () => {

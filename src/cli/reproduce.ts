@@ -44,12 +44,12 @@ interface Refused {
 }
 
 function gridOf(
-  { recipe }: { readonly recipe: RunsRecipe },
+  { recipe, paper }: Pick<Prepared, "recipe" | "paper">,
   given: GivenSettings,
   { scale, data, plan = false }: ReproduceFlags,
 ): RecipeGrid {
   if (scale === "digits") return digitsGrid(recipe, readDigitsScale(), given);
-  return paperGrid(recipe, { ...given, data: givenData(data), isPlan: plan });
+  return paperGrid(recipe, { ...given, data: givenData(data), evaluation: paper.evaluation, isPlan: plan });
 }
 
 /** Names that were asked for; all with `--all`. */
@@ -65,12 +65,12 @@ function namesOf(names: readonly string[], { all = false }: ReproduceFlags): str
 function prepared(recipes: readonly NamedRecipe[], flags: ReproduceFlags): (Prepared | Refused)[] {
   const given = givenSettings(flags);
   return recipes.flatMap((one): (Prepared | Refused)[] => {
-    const { name, recipe } = one;
+    const { name, recipe, paper } = one;
     if (recipe.kind === "settings") return [];
     if (flags.scale === "digits" && "cannot" in recipe.digits && recipes.length > 1) {
       return [{ name, reason: recipe.digits.cannot }];
     }
-    return [{ ...one, recipe, grid: gridOf({ recipe }, given, flags) }];
+    return [{ ...one, recipe, grid: gridOf({ recipe, paper }, given, flags) }];
   });
 }
 

@@ -4,7 +4,13 @@
  */
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
-import { accuracy, accuracyBy, BENCHMARK_KINDS, type Benchmark } from "../benchmark/index.ts";
+import {
+  accuracy,
+  accuracyBy,
+  BENCHMARK_KINDS,
+  type Benchmark,
+  benchmarkSchema,
+} from "../benchmark/index.ts";
 import { type Config, evaluationVerdict, openBenchmarks, openVerdict } from "../config/index.ts";
 import { RunError } from "../errors/index.ts";
 import {
@@ -58,9 +64,8 @@ async function benchmarkOf(
 ): Promise<Benchmark> {
   const { evaluation } = config;
   const isKnown = evaluation.benchmarks.length === 0 && BENCHMARK_KINDS.includes(name);
-  const benchmarks = isKnown ? [{ kind: name }] : evaluation.benchmarks;
-  const named = { ...config, evaluation: { ...evaluation, benchmarks } } as Config;
-  const opened = await openBenchmarks(named);
+  const benchmarks = isKnown ? [benchmarkSchema.parse({ kind: name })] : evaluation.benchmarks;
+  const opened = await openBenchmarks({ ...config, evaluation: { ...evaluation, benchmarks } });
   const found = opened.find((benchmark) => benchmark.name === name);
   if (found === undefined && opened.length > 0) {
     const names = opened.map((benchmark) => benchmark.name).join(", ");

@@ -8,13 +8,17 @@ test("fovea serve says where it listens, answers, and ends when it is interrupte
   const { context, stdout, stderr } = collectingContext({ interruption: { signal: controller.signal } });
   const words = ["serve", "--port", "0", "--state", temporaryDirectory(), "--name", "small", "--json"];
   const ended = runCommandLine([...words, "--api-key-variable", "NO_SUCH_KEY"], context);
-  const url = await vi.waitFor(() => {
+  const read = () => {
     const { url: address, model } = JSON.parse(stdout()) as { url: string; model: string };
     expect(model).toBe("small");
     return address;
-  });
+  };
+  // A busy machine takes seconds to open it.
+  const url = await vi.waitFor(read, { timeout: 30_000 });
   const answer = await (await fetch(`${url}/api/v1/get_server_capabilities`)).json();
   expect(answer).toMatchObject({ supported_models: [{ model_name: "small" }], fovea: { protocol: 1 } });
+  const models = await (await fetch(`${url}/v1/models`)).json();
+  expect(models).toMatchObject({ object: "list", data: [{ id: "small", object: "model" }] });
   controller.abort();
   expect(await ended).toBe(0);
   expect(stderr()).toContain("serving small");

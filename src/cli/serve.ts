@@ -1,6 +1,6 @@
 /**
  * @module
- * `fovea serve`: the Tinker API over the engine of this machine.
+ * `fovea serve`: the Tinker API and chat completions over the engine of this machine.
  */
 import type { Command } from "commander";
 import { fetchModel } from "../config/index.ts";
@@ -27,6 +27,7 @@ interface ServeOptions extends SharedOptions {
   readonly maxModels: number;
   readonly apiKeyVariable: string;
   readonly loraAsFull?: boolean;
+  readonly maxChatMib: number;
 }
 
 async function serve(file: string | undefined, options: ServeOptions, context: CliContext): Promise<void> {
@@ -45,13 +46,14 @@ async function serve(file: string | undefined, options: ServeOptions, context: C
     apiKey: process.env[options.apiKeyVariable],
     maxModels: options.maxModels,
     isLoraFull: options.loraAsFull ?? false,
+    maxChatBytes: options.maxChatMib * 2 ** 20,
     seed: config.train.seed,
     version: describeEnvironment().fovea,
   });
   if (options.json === true) {
     context.stdout(`${JSON.stringify({ event: "listening", url: server.url, model: name })}\n`);
   } else context.stdout(`${server.url}\n`);
-  context.stderr(`serving ${name}; press Ctrl-C to stop\n`);
+  context.stderr(`serving ${name}, chat completions at ${server.url}/v1; press Ctrl-C to stop\n`);
   while (!context.interruption.signal.aborted) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   await server.close();
 }
@@ -72,6 +74,7 @@ export function configure(command: Command, context: CliContext): void {
       "environment variable that holds the key that clients must send",
       "TINKER_API_KEY",
     )
+    .option("--max-chat-mib <n>", "largest body of a chat completion, MiB", wholeNumber, 32)
     .option("--lora-as-full", "train all weights where a client asks for LoRA, as the built-in model needs")
     .action((file: string | undefined, options: ServeOptions) => serve(file, options, context));
 }

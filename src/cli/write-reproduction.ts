@@ -13,7 +13,7 @@ import {
 import { describeEnvironment } from "../train/index.ts";
 
 /**
- * Writes `tables/<recipe>.md` and `.json` into a directory.
+ * Writes `tables/<scale>/<recipe>.md` and `.json` into a directory.
  *
  * @returns the path of the Markdown file
  */
@@ -22,7 +22,7 @@ export function writeReproduction(
   { name, recipe, paper, grid }: NamedRecipe & { readonly grid: RecipeGrid },
   found: Reproduction,
 ): string {
-  const base = join(directory, "tables", name);
+  const base = join(directory, "tables", found.scale, name);
   mkdirSync(dirname(base), { recursive: true });
   const left = [...grid.leftOut, ...grid.unmeasured].map(({ name: what, reason }) => `- ${what}: ${reason}`);
   const parts = [

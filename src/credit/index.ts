@@ -51,6 +51,7 @@ export { partition } from "./partition/partition.ts";
 export { type CreditConfig, creditMethod, creditSchema } from "./registry.ts";
 export type { AttentionRequest } from "./signals/attention.ts";
 export type { CalibratedRequest } from "./signals/calibrated.ts";
+export type { ClustersRequest } from "./signals/clusters.ts";
 export {
   type AnySignal,
   type AskedSignal,
@@ -78,3 +79,5 @@ export {
 } from "./signals/signal.ts";
 export type { SimilarityGraphOptions } from "./similarity-graph.ts";
 export { similarityGraph } from "./similarity-graph.ts";
+export type { ClusterOptions, TokenClusters } from "./token-clusters.ts";
+export { tokenClusters } from "./token-clusters.ts";

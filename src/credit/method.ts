@@ -109,6 +109,8 @@ export interface CreditMethod {
   /** Names the method in errors and records; the kind of its definition unless given. */
   readonly name?: string;
   readonly needs: CreditNeeds;
+  /** What is asked instead of an engine that can give all of it: fewer numbers, from which the same credit follows. */
+  readonly lighterNeeds?: CreditNeeds;
   /**
    * Completions are compared with others of the batch, so the whole batch comes in one call; without it the batch may
    * come in parts, whole groups each, which bounds the memory of large signals.

@@ -42,6 +42,8 @@ export interface GivenSettings {
 export interface PaperScale extends GivenSettings {
   /** Places of data sets by their names in the recipe. */
   readonly data: ReadonlyMap<string, string>;
+  /** The paper's protocol, as settings of `evaluation`. */
+  readonly evaluation: Settings;
   /** Only to be counted: data sets need no place. */
   readonly isPlan: boolean;
 }
@@ -103,16 +105,30 @@ export function paperGrid(recipe: RunsRecipe, scale: PaperScale): RecipeGrid {
     const flags = [...missing].map((name) => `--data "${name}=PATH"`).join(" ");
     throw new ConfigError(`the recipe trains on ${[...missing].join(", ")}: expected ${flags}`);
   }
-  const measured = recipe.columns.filter(({ measure }) => measure !== undefined);
+  const { measures, unmeasured } = paperMeasures(recipe, scale.evaluation);
   return {
     cells,
-    measures: readMeasures(Object.fromEntries(measured.map(({ name, measure }) => [name, measure!]))),
-    beside: new Map(measured.map(({ name }) => [name, name])),
+    measures: readMeasures(measures),
+    beside: new Map(Object.keys(measures).map((name) => [name, name])),
     leftOut,
-    unmeasured: recipe.columns.flatMap(({ name, benchmark }) =>
-      benchmark === undefined ? [] : [{ name, reason: `measured by fovea eval --benchmark ${benchmark}` }],
-    ),
+    unmeasured,
   };
+}
+
+/** What is measured for each printed column, and the columns that nothing is measured for. */
+function paperMeasures({ columns, evaluation: own }: RunsRecipe, evaluation: Settings) {
+  const measures: Record<string, Settings> = {};
+  const unmeasured: LeftOutRow[] = [];
+  for (const { name, benchmark, metric, measure, average, unmeasured: why } of columns) {
+    if (measure !== undefined) measures[name] = measure;
+    else if (benchmark !== undefined) {
+      const config = { evaluation: { ...evaluation, ...own } };
+      measures[name] = { kind: "evaluation", benchmark, config, ...(metric !== undefined && { metric }) };
+    } else if (average === undefined) {
+      unmeasured.push({ name, reason: why ?? "no measure of Fovea gives it" });
+    }
+  }
+  return { measures, unmeasured };
 }
 
 function valueAt(settings: Settings, path: readonly string[]): unknown {

@@ -6,7 +6,7 @@ import { AVERAGE, readMeasures } from "../compare/index.ts";
 import { findPreset, resolveConfig } from "../config/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import type { Settings } from "../parts/index.ts";
-import { benchmarkNames } from "./benchmark-names.ts";
+import { benchmarkFault } from "./benchmark-fault.ts";
 import { printedByColumn } from "./printed.ts";
 import type { DigitsScale, Paper, Recipe, RunsRecipe, SettingsRecipe } from "./schema.ts";
 import { settingOf } from "./settings-table.ts";
@@ -50,7 +50,8 @@ function runFaults(recipe: RunsRecipe, { paper, digits }: Surroundings): string[
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) faults.push(`rows: "${twice}" twice`);
   for (const [c, { benchmark, measure, name }] of columns.entries()) {
-    expect(`columns.${c}.benchmark`, benchmarkNames, benchmark);
+    const fault = benchmark === undefined ? undefined : benchmarkFault(benchmark);
+    if (fault !== undefined) faults.push(`columns.${c}.benchmark: ${fault}`);
     if (measure)
       say(
         `columns.${c}.measure`,

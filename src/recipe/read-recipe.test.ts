@@ -24,7 +24,7 @@ function directoryWith(recipe: string): string {
   cpSync(join(RECIPES, "digits.yaml"), join(directory, "digits.yaml"));
   writeFileSync(
     join(directory, "own", "paper.yaml"),
-    "title: Own\nsource: here\nprotocol: none\ndata: { Digits: { problems: 10 } }\n",
+    "title: Own\nsource: here\nprotocol: none\nevaluation: {}\ndata: { Digits: { problems: 10 } }\n",
   );
   writeFileSync(join(directory, "own", "table-1.yaml"), recipe);
   return directory;
@@ -70,7 +70,7 @@ describe("readRecipe", () => {
     [
       "a benchmark that is none",
       RECIPE.replace("mathvista }", "mathvita }"),
-      /columns\.0\.benchmark: expected one of .*"mathvita"/,
+      /columns\.0\.benchmark: expected one of fovea benchmarks, got "mathvita"; did you mean mathvista/,
     ],
     [
       "too few printed cells",

@@ -26,14 +26,18 @@ const printed = z
 const columnSchema = z
   .strictObject({
     name: line.describe("Heading, as the paper prints it."),
-    benchmark: line
+    benchmark: z
+      .union([line, z.looseObject({ kind: line })])
       .optional()
-      .describe("Benchmark that the number is measured on, by its name in fovea benchmarks."),
+      .describe(
+        "Benchmark that the number is measured on, by its name in fovea benchmarks or with its options.",
+      ),
     subset: line.optional().describe("Split or version of the benchmark, as the paper names it."),
-    metric: line.optional().describe("Which of the benchmark's numbers; its main one unless given."),
+    metric: line.optional().describe("Which of the benchmark's measures; its main one unless given."),
     measure: settings
       .optional()
       .describe("What is measured where it is no benchmark, as in a grid's measures."),
+    unmeasured: line.optional().describe("Why nothing is measured for it."),
     average: z.literal(true).optional().describe("Mean over the columns before it."),
     unit: z
       .enum(["percent", "seconds", "tokens", "nats", "radians", "share", "count"])
@@ -114,6 +118,7 @@ const runsSchema = z.strictObject({
   model: line.optional().describe("Model of the rows, org/name."),
   data: line.optional().describe("Data set that the rows train on, by its name in paper.yaml."),
   protocol: line.optional().describe("How it is measured, where it differs from the paper's protocol."),
+  evaluation: settings.default({}).describe("The same as settings of evaluation, over those of the paper."),
   seeds: z.int().min(1).default(1).describe("Runs of each row that the paper reports."),
   columns: z.array(columnSchema).min(1),
   rows: z.array(rowSchema).min(1),
@@ -144,6 +149,7 @@ export const paperSchema = z.strictObject({
     )
     .describe("Data sets by name."),
   protocol: line.describe("How the paper measures."),
+  evaluation: settings.describe("The same as settings of evaluation; judges are the user's to name."),
   compute: line.optional().describe("What the paper says that its runs took."),
 });
 

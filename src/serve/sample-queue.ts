@@ -64,7 +64,8 @@ export class SampleQueue {
   readonly #rng: Rng;
   readonly #batches = new Map<string, Batch>();
   readonly #gathered = new Map<string, Member[]>();
-  #tail: Promise<unknown> = Promise.resolve();
+  /** The end of what is gathered for each engine. */
+  readonly #tails = new Map<string, Promise<void>>();
 
   constructor(options: SampleQueueOptions) {
     this.#options = options;
@@ -85,7 +86,7 @@ export class SampleQueue {
     return new Promise((resolve, reject) => {
       const member = { job, resolve, reject };
       if (batch == null) {
-        this.#gather(`${sampler.id} ${JSON.stringify(settings)}`, member, (members) => {
+        this.#gather(sampler, `${sampler.id} ${JSON.stringify(settings)}`, member, (members) => {
           const seeds = members.map(({ job: { seed } }) => seed ?? this.#rng.word());
           return this.#run(sampler, settings, members, seeds);
         });
@@ -146,7 +147,12 @@ export class SampleQueue {
   }
 
   /** Samples requests of equal settings together, as many as have come when it is their turn. */
-  #gather(key: string, member: Member, run: (members: readonly Member[]) => Promise<void>): void {
+  #gather(
+    { source }: Sampler,
+    key: string,
+    member: Member,
+    run: (members: readonly Member[]) => Promise<void>,
+  ): void {
     const waiting = this.#gathered.get(key);
     if (waiting !== undefined) {
       waiting.push(member);
@@ -163,7 +169,11 @@ export class SampleQueue {
       });
       if (wanted.length > 0) await run(wanted);
     };
-    this.#tail = this.#tail.then(start, start);
+    // A live model has an engine of its own; the others' engines take turns.
+    const engine = source.kind === "model" ? source.model : "";
+    const tail = (this.#tails.get(engine) ?? Promise.resolve()).then(start);
+    this.#tails.set(engine, tail);
+    void tail.then(() => this.#tails.get(engine) === tail && this.#tails.delete(engine));
   }
 
   close(): void {

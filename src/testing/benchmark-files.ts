@@ -134,6 +134,21 @@ export async function scoredBy(
   return scored;
 }
 
+/** As `scoredBy`, but where the protocol asks a judge its reply stands instead. */
+export async function judgedBy(
+  benchmark: Benchmark,
+  problems: readonly AnsweredProblem[],
+  texts: readonly string[],
+  replies: readonly string[],
+): Promise<ScoredAnswer[]> {
+  const scored = await scoredBy(benchmark, problems, texts);
+  return scored.map((answer, i) => {
+    const { problem, text } = answer;
+    const isAsked = benchmark.asksJudge?.(text, problem) === true;
+    return isAsked ? { ...answer, ...benchmark.judgeRead?.(replies[i]!, problem, text) } : answer;
+  });
+}
+
 /** What another tool made of one reply to each problem. */
 export interface RecordedScores {
   /** The answer that it read in each reply; null for none. */

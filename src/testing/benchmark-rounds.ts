@@ -4,7 +4,7 @@
  * files that the predictions are to.
  */
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Benchmark, benchmarkSchema, createBenchmark, type ScoredAnswer } from "../benchmark/index.ts";
 import { openSource, type Problem } from "../data/index.ts";
@@ -66,11 +66,20 @@ const VIDEOS: Readonly<Record<string, readonly string[]>> = {
   ),
 };
 
+/** Images that rows of fixtures name. */
+const FIGURES: Readonly<Record<string, readonly string[]>> = {
+  chartmimic: [0, 1, 2, 3].map((i) => `images/ChartMimic/v2/direct_1800/bar_${i}.png`),
+};
+
 /** A copy of a fixture's file, with folders of frames beside it in place of the videos that it names. */
 export async function copiedFixture(kind: string, file: string): Promise<string> {
   const folder = temporaryDirectory();
   cpSync(benchmarkFixture(kind, file), join(folder, file), { recursive: true });
   const frame = await plainImage(28, 100);
+  for (const figure of FIGURES[kind] ?? []) {
+    mkdirSync(dirname(join(folder, figure)), { recursive: true });
+    writeFileSync(join(folder, figure), frame);
+  }
   for (const video of VIDEOS[kind] ?? []) {
     mkdirSync(join(folder, video), { recursive: true });
     for (const i of [0, 1]) writeFileSync(join(folder, video, `${i}.png`), frame);
@@ -106,7 +115,7 @@ export async function changedTable(
 /** All problems of a benchmark. */
 export async function allProblems(benchmark: Benchmark): Promise<Problem[]> {
   const source = await openSource(benchmark.source);
-  return Promise.all(Array.from({ length: source.size }, (_, i) => source.problem(i)));
+  return Promise.all(Array.from({ length: source.size }, async (_, i) => source.problem(i)));
 }
 
 /** Texts to problems, one each, with our verdicts. */

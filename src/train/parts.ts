@@ -4,6 +4,7 @@
  */
 import { checkedSource, openSource, type ProblemSource, type Split, splitSource } from "../data/index.ts";
 import { problemOrder } from "./batch/problem-order.ts";
+import { suitedTo } from "./credit/credit-signals.ts";
 import { requireParts } from "./given/check-parts.ts";
 import { creditOf, objectiveOf, verdictOf } from "./given/methods.ts";
 import { rewardsOf } from "./given/rewards.ts";
@@ -29,7 +30,7 @@ export async function openTraining(parts: TrainParts): Promise<Training> {
   const { maxCompletionTokens } = sampling;
   const verdict = verdictOf(parts.verdict);
   const rewards = rewardsOf(parts.reward, { verdict, maxCompletionTokens });
-  const credit = creditOf(parts.credit, parts.record !== undefined);
+  const credit = suitedTo(engine.capabilities, creditOf(parts.credit, parts.record !== undefined));
   const objective = objectiveOf(parts.objective, { maxCompletionTokens });
   const checked = (opened: ProblemSource, split: Split) =>
     checkedSource(opened, { where: `task "${task.name}": ${split}`, limit: PROBLEM_LIMIT });

@@ -19,6 +19,7 @@ export type AddressKey =
   | "range"
   | "smooth"
   | "log"
+  | "group"
   | "find"
   | "weights"
   | "before"

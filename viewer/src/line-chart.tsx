@@ -17,6 +17,8 @@ export interface ChartLine {
   readonly y: readonly (number | null)[];
   readonly low?: readonly (number | null)[] | undefined;
   readonly high?: readonly (number | null)[] | undefined;
+  /** Low and high are those of several runs: they stay, smoothed, where the curve is smoothed. */
+  readonly isBand?: boolean;
 }
 
 export interface LineChartProps {
@@ -48,11 +50,11 @@ function aligned(lines: readonly ChartLine[], smoothing: number, isLog: boolean)
   const series: uPlot.Series[] = [{}];
   const bands: uPlot.Band[] = [];
   const tables: uPlot.AlignedData[] = [];
-  for (const { name, colour, x, y, low, high } of lines) {
+  for (const { name, colour, x, y, low, high, isBand = false } of lines) {
     const stroke = cssValue(colour);
     const columns: Column[] = [];
     const base = { label: name, spanGaps: true, points: { show: x.length < 3 } };
-    if (smoothing > 0) {
+    if (smoothing > 0 && !isBand) {
       series.push({ ...base, label: UNLABELLED, stroke: stroke + FAINT, width: 1, points: { show: false } });
       columns.push(usable(y));
     } else if (low !== undefined && high !== undefined) {
@@ -60,7 +62,8 @@ function aligned(lines: readonly ChartLine[], smoothing: number, isLog: boolean)
       const hidden = { ...base, label: UNLABELLED, stroke: "transparent", width: 0, points: { show: false } };
       series.push(hidden, hidden);
       bands.push({ series: [place + 1, place], fill: stroke + BAND });
-      columns.push(usable(low), usable(high));
+      const beta = isBand ? smoothing : 0;
+      columns.push(smoothed(usable(low), beta), smoothed(usable(high), beta));
     }
     series.push({ ...base, stroke, width: 1.5 });
     columns.push(smoothed(usable(y), smoothing));

@@ -9,59 +9,22 @@ import { go, param } from "./address.ts";
 import { type ChartLine, LineChart } from "./line-chart.tsx";
 import { type MetricName, metricSections } from "./metric-catalogue.ts";
 import { PhaseBars } from "./phase-bars.tsx";
-import { isLoaded, metrics, runPlace, runs, shownRuns, toggleRun } from "./runs-state.ts";
+import { groupRuns, meanCurve } from "./run-groups.ts";
+import { GroupRow, RunRow } from "./run-rows.tsx";
+import { isLoaded, metrics, runPlace, runs, shownRuns } from "./runs-state.ts";
 import { runColour } from "./theme.ts";
 
 const smooth = param("smooth");
 const log = param("log");
 const find = param("find");
 const range = param("range");
+const group = param("group");
+/** Whether runs that differ in their seed alone are one line. */
+const isGrouped = () => group.value === "1";
 
 /** β of the moving average unless the address says otherwise; the values themselves stay visible behind it. */
 const USUAL_SMOOTHING = 0.8;
 const smoothing = () => (smooth.value === "" ? USUAL_SMOOTHING : Number(smooth.value) || 0);
-
-function stateOf({ isFinished, stopped, reached, planned, problem }: RunSummary): string {
-  if (problem !== null) return problem;
-  const count = planned === null ? `${reached}` : `${reached} of ${planned}`;
-  if (isFinished) return `${reached}`;
-  if (stopped === null) return `at ${count}`;
-  return `${stopped.status} at ${count}${stopped.message === null ? "" : `: ${stopped.message}`}`;
-}
-
-function RunRow({ run, isShown }: { readonly run: RunSummary; readonly isShown: boolean }) {
-  const share = run.planned === null ? 0 : Math.min(1, run.reached / run.planned);
-  return (
-    <li>
-      <label
-        class={run.id.endsWith("/warm-start") ? "run nested" : "run"}
-        style={{ "--own": runColour(runPlace(run.id)) }}
-      >
-        <input
-          class="check"
-          type="checkbox"
-          checked={isShown}
-          disabled={run.problem !== null}
-          onChange={() => toggleRun(run.id)}
-        />
-        <span class="name">
-          <span class="cut" title={run.path}>
-            {run.id.slice(run.id.lastIndexOf("/") + 1)}
-          </span>
-        </span>
-        <span
-          class={`below small ${run.problem === null && run.stopped?.status !== "failed" ? "soft" : "bad"}`}
-        >
-          {run.method === null || run.kind === "sft" ? "" : `${run.method} · `}
-          {stateOf(run)}
-        </span>
-        <span class="progress">
-          <i style={{ width: `${share * 100}%` }} />
-        </span>
-      </label>
-    </li>
-  );
-}
 
 function Controls() {
   return (
@@ -88,6 +51,15 @@ function Controls() {
         />
       </label>
       <label class="field">
+        <span>Group seeds</span>
+        <input
+          class="check"
+          type="checkbox"
+          checked={isGrouped()}
+          onChange={({ currentTarget }) => go({ group: currentTarget.checked ? "1" : "" })}
+        />
+      </label>
+      <label class="field">
         <span class="visually-hidden">Find a metric</span>
         <input
           id="find"
@@ -104,7 +76,22 @@ function Controls() {
 
 type Loaded = readonly { readonly run: RunSummary; readonly reply: MetricsReply }[];
 
-function linesOf(loaded: Loaded, { event, key }: MetricName): ChartLine[] {
+/** One line for each group of runs: their mean, in a band from the least to the greatest. */
+function groupedLines(loaded: Loaded, { event, key }: MetricName): ChartLine[] {
+  return groupRuns(loaded.map(({ run }) => run)).flatMap(({ id, name, runs: own }): ChartLine[] => {
+    const curves = own.flatMap((run) => {
+      const table = loaded.find((one) => one.run.id === run.id)?.reply.events[event];
+      const column = table?.columns[key];
+      return table === undefined || column === undefined ? [] : [{ x: table.x, y: column.mean }];
+    });
+    if (curves.length === 0) return [];
+    return [{ name, colour: `--run-${Math.max(0, runPlace(id)) % 8}`, ...meanCurve(curves), isBand: true }];
+  });
+}
+
+function linesOf(loaded: Loaded, metric: MetricName): ChartLine[] {
+  if (isGrouped()) return groupedLines(loaded, metric);
+  const { event, key } = metric;
   return loaded.flatMap(({ run, reply }) => {
     const table = reply.events[event];
     const column = table?.columns[key];
@@ -136,7 +123,7 @@ function Section({
       names
         .map((name) => ({ name, lines: linesOf(loaded, name) }))
         .map((chart) => ({ ...chart, constant: constantOf(chart.lines) })),
-    [loaded, names],
+    [loaded, names, group.value],
   );
   const chart = ({ name, lines }: (typeof charts)[number]) => (
     <LineChart
@@ -255,9 +242,13 @@ export function RunsPage() {
         <div class="block list">
           <span class="label">Runs</span>
           <ul>
-            {runs.value.map((run) => (
-              <RunRow key={run.id} run={run} isShown={shown.some(({ id }) => id === run.id)} />
-            ))}
+            {isGrouped()
+              ? groupRuns(runs.value.filter(({ problem }) => problem === null)).map((one) => (
+                  <GroupRow key={one.id} group={one} />
+                ))
+              : runs.value.map((run) => (
+                  <RunRow key={run.id} run={run} isShown={shown.some(({ id }) => id === run.id)} />
+                ))}
           </ul>
           {isLoaded.value && runs.value.length === 0 && <p class="soft">No run directory here yet.</p>}
         </div>

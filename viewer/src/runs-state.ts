@@ -51,6 +51,13 @@ export function toggleRun(id: string): void {
   go({ runs: next.length === 0 ? "none" : next.join("|") });
 }
 
+/** Shows or hides the curves of several runs. */
+export function toggleRuns(ids: readonly string[], isShown: boolean): void {
+  const others = shownRuns.value.map((run) => run.id).filter((id) => !ids.includes(id));
+  const next = isShown ? [...others, ...ids] : others;
+  go({ runs: next.length === 0 ? "none" : next.join("|") });
+}
+
 /** What gives a run its colour: its place in the list, with the warm starts after all others. */
 export function runPlace(id: string): number {
   const isWarmStart = (run: RunSummary) => run.kind === "sft";

@@ -1,17 +1,21 @@
 """Recorded cases as SkyRL's batches, and SkyRL's worker and backend in this process instead of behind Ray."""
 
+import io
 from types import SimpleNamespace
 from typing import Any
 
+import numpy
 import reference
 import torch
+from PIL import Image
 from recorded import END_OF_TEXT, FIXTURES, read
 from skyrl.backends.skyrl_train.training_batch import TensorList, TrainingInputBatch
 from skyrl.backends.skyrl_train.workers.model_wrapper import HFModelWrapper
-from skyrl.tinker import types
+from tinker.proto import tinker_public_pb2 as pb
 
 from fovea_skyrl.backend import SignalBackend
-from fovea_skyrl.worker import METADATA, SignalPolicyWorker
+from fovea_skyrl.images import ImageRenderer
+from fovea_skyrl.worker import SIGNALS, SignalPolicyWorker
 
 CHECKPOINT = "untied-gqa"
 TEMPERATURE = 0.8
@@ -20,6 +24,16 @@ IMAGE = read(f"model/{CHECKPOINT}.json")["specialTokens"]["image_pad"]
 
 def sequences_of(case: str) -> list[dict[str, Any]]:
     return read(f"model/{CHECKPOINT}.json")["cases"][case]["sequences"]
+
+
+def run_together(case: str) -> list[int]:
+    """Sequences that the backend would run in one batch: those with images, where there are any."""
+    with_images = [
+        index
+        for index, each in enumerate(sequences_of(case))
+        if any(chunk["kind"] == "image" for chunk in each["prompt"])
+    ]
+    return with_images or list(range(len(sequences_of(case))))
 
 
 def wrapper() -> HFModelWrapper:
@@ -33,14 +47,14 @@ def worker(micro_batch_size: int = 2, max_tokens: int = -1, model: HFModelWrappe
     made.cfg = SimpleNamespace(
         micro_forward_batch_size_per_gpu=micro_batch_size,
         max_tokens_per_microbatch=max_tokens,
-        algorithm=SimpleNamespace(temperature=TEMPERATURE),
+        algorithm=SimpleNamespace(temperature=TEMPERATURE, enable_sample_support_replay=False),
     )
     return made
 
 
 def training_batch(case: str, request: Any) -> TrainingInputBatch:
     """A case as SkyRL's backend lays batches out: all padded on the left, masks of the completion to the right."""
-    sequences = sequences_of(case)
+    sequences = [sequences_of(case)[index] for index in run_together(case)]
     inputs, spans = reference.batch_of(sequences, IMAGE, END_OF_TEXT, "left")
     width = max(length for _, _, length in spans)
     response = torch.zeros(len(sequences), width, dtype=torch.long)
@@ -53,15 +67,11 @@ def training_batch(case: str, request: Any) -> TrainingInputBatch:
         "response_mask": response,
     }
     pixels = [reference.pixels_of(sequence["prompt"]) for sequence in sequences]
-    with_images = next((each for each in pixels if each[0] is not None), None)
-    if with_images is not None:
-        # SkyRL gives sequences without images empty tensors.
-        none = tuple(each[:0] for each in with_images)
-        pixels = [none if each[0] is None else each for each in pixels]
+    if pixels[0][0] is not None:
         data["pixel_values"] = TensorList([patches for patches, _ in pixels])
         data["image_grid_thw"] = TensorList([grid for _, grid in pixels])
     batch = TrainingInputBatch(data)
-    batch.metadata = {"response_length": width, METADATA: request}
+    batch.metadata = {"response_length": width, SIGNALS: request}
     return batch
 
 
@@ -81,49 +91,54 @@ class LocalDispatch:
         return SimpleNamespace(loss_fn_outputs=outputs, loss_fn_output_type="scalar", metrics={})
 
 
-async def render(inputs: list[types.ModelInput]) -> list[types.RenderedModelInput]:
-    """Stands for vLLM's renderer: an image chunk's location is the JSON of a recorded image."""
-    rendered = []
-    for each in inputs:
-        chunks = [
-            {"kind": "text", "tokens": chunk.tokens} if chunk.type == "encoded_text" else image_at(chunk.location)
-            for chunk in each.chunks
-        ]
-        patches, grid = reference.pixels_of(chunks)
-        rendered.append(
-            types.RenderedModelInput(
-                prompt_ids=reference.prompt_ids(chunks, IMAGE),
-                multi_modal_kwargs=None if patches is None else {"pixel_values": patches, "image_grid_thw": grid},
-            )
-        )
-    return rendered
+class RecordedRenderer(ImageRenderer):
+    """The renderer with the recorded cases' processor, since their checkpoints' directories name none that transformers knows."""
+
+    def __init__(self) -> None:
+        self.processor = reference.PROCESSOR
+        self.image_token = IMAGE
 
 
-def image_at(location: str) -> dict[str, Any]:
-    columns, rows, *formula = (int(part) for part in location.split(","))
-    return {"kind": "image", "width": columns, "height": rows, "formula": dict(zip("abde", formula, strict=True))}
+def png_of(image: dict[str, Any]) -> bytes:
+    file = io.BytesIO()
+    pixels = reference.procedural_image(image["width"], image["height"], image["formula"])
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
 
 
-def location_of(image: dict[str, Any]) -> str:
-    return ",".join(str(each) for each in (image["width"], image["height"], *(image["formula"][key] for key in "abde")))
+def message_of(sequences: list[dict[str, Any]], config: dict[str, float] | None, forward_only: bool, model: str) -> bytes:
+    """A request on the wire, as the official SDK writes it, targets and weights covering the completion."""
+    message = pb.ForwardBackwardRequest(model_id=model, seq_id=0, loss_fn="cross_entropy", forward_only=forward_only)
+    for key, value in (config or {}).items():
+        message.loss_fn_config[key] = value
+    for sequence in sequences:
+        datum = message.data.add()
+        for chunk in sequence["prompt"]:
+            if chunk["kind"] == "text":
+                datum.model_input.add().encoded_text.tokens = numpy.asarray(chunk["tokens"], numpy.int32).tobytes()
+            else:
+                image = datum.model_input.add().image
+                image.data, image.format = png_of(chunk), "png"
+        completion = sequence["completion"]
+        datum.model_input.add().encoded_text.tokens = numpy.asarray(completion[:-1], numpy.int32).tobytes()
+        targets, weights = datum.loss_fn_inputs["target_tokens"], datum.loss_fn_inputs["weights"]
+        targets.dtype, targets.dense = pb.DTYPE_INT64, numpy.asarray(completion, numpy.int64).tobytes()
+        weights.dtype, weights.dense = pb.DTYPE_FLOAT32, numpy.zeros(len(completion), numpy.float32).tobytes()
+    return message.SerializeToString()
 
 
-def datum_of(sequence: dict[str, Any]) -> dict[str, Any]:
-    """A sequence as a Tinker datum on the wire, targets and weights covering the completion."""
-    chunks = [
-        {"type": "encoded_text", "tokens": chunk["tokens"]}
-        if chunk["kind"] == "text"
-        else {"type": "image_asset_pointer", "format": "png", "location": location_of(chunk)}
-        for chunk in sequence["prompt"]
-    ]
-    completion = sequence["completion"]
-    return {
-        "model_input": {"chunks": [*chunks, {"type": "encoded_text", "tokens": completion[:-1]}]},
-        "loss_fn_inputs": {
-            "target_tokens": {"data": completion},
-            "weights": {"data": [0.0] * len(completion)},
-        },
-    }
+def outputs_of(answer: bytes) -> list[dict[str, numpy.ndarray]]:
+    """Arrays by name of each datum of an answer."""
+    output = pb.ForwardBackwardOutput.FromString(answer)
+    [record] = output.loss_fn_outputs
+    data: list[dict[str, numpy.ndarray]] = [{} for _ in range(record.num_datums)]
+    for name, field in record.fields.items():
+        kind = numpy.int64 if field.dtype == pb.DTYPE_INT64 else numpy.float32
+        bounds = numpy.frombuffer(field.offsets, numpy.int64)
+        for index, (start, end) in enumerate(zip(bounds[:-1], bounds[1:], strict=True)):
+            values = numpy.frombuffer(field.data[start:end], kind)
+            data[index][name] = values.reshape(-1, *field.trailing_shape) if field.trailing_shape else values
+    return data
 
 
 class LocalBackend(SignalBackend):
@@ -135,7 +150,7 @@ class LocalBackend(SignalBackend):
         self._tokenizer = SimpleNamespace(pad_token_id=END_OF_TEXT)
         self._model_ids_to_role = {"policy-model": "policy", "critic-model": "critic"}
         self._inference_engines_initialized = False
-        self._renderer = render
+        self._renderer = RecordedRenderer()
         self._model_metadata = {}
         model = wrapper()
         self._dispatch = LocalDispatch([worker(model=model), worker(1, model=model)])

@@ -1,25 +1,30 @@
 """A request on the wire to signals on the wire: SkyRL's application, database, engine and backend, one process."""
 
 import asyncio
+import json
 import sys
 from types import SimpleNamespace
 
+import numpy
 import pytest
 import skyrl.tinker.api as api
 import skyrl.tinker.engine as engine_module
 import torch
 from fastapi.testclient import TestClient
-from inside_skyrl import CHECKPOINT, LocalBackend, datum_of, sequences_of
+from inside_skyrl import CHECKPOINT, TEMPERATURE, LocalBackend, message_of, outputs_of, sequences_of
 from recorded import FIXTURES, read
 from skyrl.tinker import types
 from skyrl.tinker.config import EngineConfig
-from skyrl.tinker.db_models import ModelDB, SessionDB, get_async_database_url
+from skyrl.tinker.db_models import FutureDB, ModelDB, SessionDB, get_async_database_url
+from skyrl.tinker.proto_serialization import serialize_result
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import Session, SQLModel
 
 from fovea_skyrl import ShardedSequenceError, SkyRLVersionError, UnsupportedModelError, server
+from fovea_skyrl.request import CLUSTER_SIGNALS
 from fovea_skyrl.versions import require
 
+PROTOBUF = "application/x-protobuf"
 MODEL = str(FIXTURES / "model" / CHECKPOINT)
 server.install()
 
@@ -49,11 +54,15 @@ class Service:
             session.commit()
         api.app.state.engine_config = self.config
         api.app.state.db_engine = create_async_engine(get_async_database_url(self.config.database_url))
+        api.app.state.external_future_store = None
+        api.app.state.future_waiters = {}
+        api.app.state.db_write_lock = asyncio.Lock()
+        api.app.state.proto_serialization_lock = asyncio.Lock()
         self.http = TestClient(api.app)
 
-    def submit(self, sequences, config, call="forward", model="policy-model"):
-        body = {"data": [datum_of(each) for each in sequences], "loss_fn": "cross_entropy", "loss_fn_config": config}
-        return self.http.post(f"/api/v1/{call}", json={"model_id": model, f"{call}_input": body})
+    def submit(self, sequences, config, forward_only=True, model="policy-model"):
+        body = message_of(sequences, config, forward_only, model)
+        return self.http.post("/api/v1/forward_backward", content=body, headers={"Content-Type": PROTOBUF})
 
     def work(self) -> None:
         engine = self.engine
@@ -64,7 +73,18 @@ class Service:
             engine.process_batch_requests(requests, process, kind)
 
     def result(self, future):
-        return self.http.post("/api/v1/retrieve_future", json={"request_id": future.json()["request_id"]})
+        """What the engine wrote, which the application hands out as it is or as a message."""
+        with Session(self.engine.db_engine) as session:
+            row = session.get(FutureDB, int(future.json()["request_id"]))
+            return row.request_type, json.loads(row.result_data)
+
+    def outputs(self, future):
+        kind, found = self.result(future)
+        assert "error" not in found, found
+        return outputs_of(serialize_result(kind, found))
+
+    def error(self, future):
+        return self.result(future)[1]["error"]
 
 
 @pytest.fixture
@@ -77,8 +97,8 @@ def service(tmp_path, monkeypatch):
 def test_the_capabilities_say_that_signals_are_there(service):
     said = service.http.get("/api/v1/get_server_capabilities").json()
     assert said["supported_models"][0]["model_name"] == MODEL
-    assert said["fovea_signals"]["protocol"] == 1
-    assert "calibrated-attention" in said["fovea_signals"]["capabilities"]
+    assert said["fovea_signals"]["protocol"] == 2
+    assert "token-clusters" in said["fovea_signals"]["capabilities"]
 
 
 def test_requests_with_and_without_signals_in_one_engine_batch_each_get_their_own(service, monkeypatch):
@@ -92,37 +112,74 @@ def test_requests_with_and_without_signals_in_one_engine_batch_each_get_their_ow
     plain = service.submit(sequences[:1], None)
     wrong = service.submit(sequences[:1], {"fovea.attention": 9})
     service.work()
-    outputs = service.result(asked).json()["loss_fn_outputs"]
+    outputs = service.outputs(asked)
     expected = recorded["checkpoints"][CHECKPOINT]["padded-batch"]
     assert len(outputs) == len(sequences)
     for ours, theirs in zip(outputs, expected, strict=True):
         wanted = theirs["own"] | {"entropy": theirs["entropy"], "logprobs": theirs["logprobs"]}
         assert set(ours) == set(wanted)
         for name, values in wanted.items():
-            close(ours[name]["data"], values)
-    [alone] = service.result(plain).json()["loss_fn_outputs"]
+            close(ours[name], lower(values, len(theirs["logprobs"])) if name == "gram" else values)
+    [alone] = service.outputs(plain)
     assert set(alone) == {"logprobs"}
-    failed = service.result(wrong)
-    assert failed.status_code == 400
-    assert "fovea.attention: expected one of 1 (own), 2 (predicting), got 9" in failed.json()["detail"]
+    assert "fovea.attention: expected one of 1 (own), 2 (predicting), got 9" in service.error(wrong)
 
 
-def test_a_packed_gram_goes_over_the_wire(service):
+def test_clusters_go_over_the_wire_and_no_gram_matrix(service):
     [sequence] = sequences_of("one-image")
-    future = service.submit([sequence], {"fovea.calibrated": 1, "fovea.packed_gram": 1})
+    future = service.submit([sequence], {"fovea.clusters": 1, "fovea.neighbours": 2})
     service.work()
-    gram = service.result(future).json()["loss_fn_outputs"][0]["gram"]
+    [output] = service.outputs(future)
     length = len(sequence["completion"])
-    assert (gram["encoding"], gram["shape"]) == ("base64", [length * (length + 1) // 2])
+    assert set(output) == {"logprobs", *CLUSTER_SIGNALS}
+    assert output["clusters_neighbours"].shape == (length, 2)
+    assert (output["clusters"].dtype, output["clusters"].min()) == (numpy.int64, 0)
+    whole = service.submit([sequence], {"fovea.calibrated": 1})
+    service.work()
+    [gram] = service.outputs(whole)
+    assert gram["gram"].shape == (length * (length + 1) // 2,)
+    close(output["clusters_connectivity"], gram["connectivity"])
+
+
+def test_a_temperature_is_that_of_log_probs_with_signals_and_without(service, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "current_device", lambda: "cpu")
+    [sequence] = sequences_of("one-image")
+    configs = [{"fovea.temperature": t} for t in (0.5, TEMPERATURE)] + [
+        {"fovea.temperature": 0.5, "fovea.attention": 1},
+        None,
+        {"fovea.temperature": -1},
+    ]
+    futures = [service.submit([sequence], config) for config in configs]
+    service.work()
+    cold, named, with_signals, usual = ([each["logprobs"] for each in service.outputs(one)][0] for one in futures[:4])
+    close(named, usual)
+    close(with_signals, cold)
+    assert abs(cold - usual).max() > 0.01
+    assert "fovea.temperature: expected a finite number above 0, got -1" in service.error(futures[4])
+
+
+def test_text_and_images_in_one_request_are_run_apart_and_come_back_in_order(service, monkeypatch):
+    """Micro-batches of two: without it the text alone has images of no rows, and the vision tower fails."""
+    monkeypatch.setattr(torch.cuda, "current_device", lambda: "cpu")
+    [image] = sequences_of("one-image")
+    [text, *_] = sequences_of("text-only")
+    mixed = service.submit([text, image, text, image, text], {"fovea.attention": 1})
+    apart = [service.submit([each], {"fovea.attention": 1}) for each in (text, image)]
+    service.work()
+    ours = service.outputs(mixed)
+    [[own_text], [own_image]] = (service.outputs(each) for each in apart)
+    for output, expected in zip(ours, [own_text, own_image, own_text, own_image, own_text], strict=True):
+        for name, values in expected.items():
+            close(output[name], values)
 
 
 def test_signals_of_a_critic_and_of_forward_backward_fail_alone(service):
     [sequence] = sequences_of("one-image")
     critic = service.submit([sequence], {"fovea.entropy": 1}, model="critic-model")
-    backward = service.submit([sequence], {"fovea.attention": 1}, call="forward_backward")
+    backward = service.submit([sequence], {"fovea.attention": 1}, forward_only=False)
     service.work()
-    assert service.result(critic).json()["detail"] == "signals: expected a policy model, got a critic"
-    assert service.result(backward).json()["detail"] == "signals: expected a forward request, got forward_backward"
+    assert service.error(critic) == "signals: expected a policy model, got a critic"
+    assert service.error(backward) == "signals: expected a forward request, got forward_backward"
 
 
 def test_an_unknown_key_of_ours_is_refused_at_the_door(service):
@@ -160,10 +217,29 @@ def test_a_model_of_another_type_is_refused_at_the_start(tmp_path):
 
 
 def test_a_skyrl_without_the_names_that_are_built_on_is_refused():
-    with pytest.raises(SkyRLVersionError, match="expected gone, as in SkyRL 0.3.0"):
+    with pytest.raises(SkyRLVersionError, match="expected gone, as in SkyRL 0.4.0"):
         require(api, "app", "gone")
 
 
+def test_another_release_is_refused(monkeypatch):
+    monkeypatch.setattr("fovea_skyrl.versions.installed", lambda: "0.5.0")
+    with pytest.raises(SkyRLVersionError, match="expected SkyRL 0.4.0, got SkyRL 0.5.0"):
+        server.check(EngineConfig(base_model=MODEL, backend="fsdp"))
+
+
+def test_samples_go_through_the_engine_where_skyrl_would_send_text_alone_to_vllm():
+    apart = EngineConfig(
+        base_model=MODEL, backend="fsdp", backend_config={"trainer.placement.colocate_all": False}
+    )
+    assert api._should_forward_sample_requests(apart) is False
+    with pytest.raises(UnsupportedModelError, match="external-inference-url: expected none"):
+        server.check(server.without_packing(apart.model_copy(update={"external_inference_url": "http://there"})))
+
+
+def lower(gram, length):
+    return torch.tensor(gram).view(length, length)[tuple(torch.tril_indices(length, length))].tolist()
+
+
 def close(ours, theirs):
-    as_numbers = (torch.tensor(each, dtype=torch.float64) for each in (ours, theirs))
+    as_numbers = (torch.tensor(numpy.asarray(each), dtype=torch.float64) for each in (ours, theirs))
     torch.testing.assert_close(*as_numbers, rtol=1e-5, atol=1e-4)

@@ -36,9 +36,9 @@ function variants(...problems: [scores: string, subject: string][]): ScoredAnswe
 }
 
 test("a problem is right in the worst case where all its variants are: by hand", async () => {
-  const { measures, cluster } = await openBenchmark("dynamath", TABLE);
+  const benchmark = await openBenchmark("dynamath", TABLE);
   const answers = variants(["111", "algebra"], ["110", "algebra"], ["000", "puzzle"], ["111", "puzzle"]);
-  expect(measured(measures(answers))).toEqual({
+  expect(measured(benchmark.measures(answers))).toEqual({
     average: 8 / 12,
     "worst case": 2 / 4,
     "subject: algebra": 5 / 6,
@@ -46,8 +46,8 @@ test("a problem is right in the worst case where all its variants are: by hand",
     "worst case, subject: algebra": 1 / 2,
     "worst case, subject: puzzle": 1 / 2,
   });
-  expect(new Set(answers.map(({ problem }) => cluster!(problem))).size).toBe(4);
-  expect(measures([])[1]).toEqual({ name: "worst case", value: null, of: 0 });
+  expect(new Set(answers.map(({ problem }) => benchmark.cluster!(problem))).size).toBe(4);
+  expect(benchmark.measures([])[1]).toMatchObject({ name: "worst case", value: null, of: 0 });
 });
 
 test.each([

@@ -27,8 +27,8 @@ test("easy-VQA reads questions, answers and images, and measures by kind", async
     ["is there a circle?", "yes", 0],
     ["what shape is in the image?", "circle", 7],
   ]);
-  const { source, verdict, measures, cluster } = await open(folder);
-  const problems = await openSource(source);
+  const benchmark = await open(folder);
+  const problems = await openSource(benchmark.source);
   const first = await problems.problem(0);
   expect(first).toMatchObject({
     id: "test-0",
@@ -37,7 +37,7 @@ test("easy-VQA reads questions, answers and images, and measures by kind", async
     kind: "colour",
   });
   expect([...first.images[0]!.data.subarray(0, 3)]).toEqual([255, 0, 0]);
-  expect(cluster!(first)).toBe("image 0");
+  expect(benchmark.cluster!(first)).toBe("image 0");
   const answers = [first, await problems.problem(1)].map((problem) => ({
     problem,
     text: "Red",
@@ -45,12 +45,12 @@ test("easy-VQA reads questions, answers and images, and measures by kind", async
     score: problem.id === "test-0" ? 1 : 0,
     reason: "",
   }));
-  expect(measures(answers).map(({ name, value }) => [name, value])).toEqual([
+  expect(benchmark.measures(answers).map(({ name, value }) => [name, value])).toEqual([
     ["accuracy", 0.5],
     ["colour", 1],
     ["yes or no", 0],
   ]);
-  expect(await verdict.judge("Red", first)).toMatchObject({ score: 1 });
+  expect(await benchmark.verdict.judge("Red", first)).toMatchObject({ score: 1 });
   await expect(async () => problems.problem(2)).rejects.toThrow(/questions\.json row 3: .*7\.png/);
 });
 

@@ -75,6 +75,19 @@ test("measures over all questions equal those of the authors' code on what a jud
   }
 });
 
+test("recorded answers are measured without files, by another scorer's groups too", async () => {
+  const data = await writeTable("HallusionBench.tsv", tables);
+  const asked = await openBenchmark({ kind: "hallusion-bench", data });
+  const problems = await problemsOf(asked);
+  const { predictions, vlmevalkit } = rounds[0]!;
+  const recorded = JSON.parse(
+    JSON.stringify(problems.map((problem) => ({ ...problem, images: [] }))),
+  ) as typeof problems;
+  const again = await openBenchmark({ kind: "hallusion-bench", scorer: "vlmevalkit" });
+  const scored = await scoredBy(again, recorded, ofShown(predictions));
+  expect(scoreFaults(again, scored, vlmevalkit, { unit: 100 })).toEqual([]);
+});
+
 const names = ["category", "subcategory", "visual_input", "set_id", "figure_id", "question_id", "gt_answer"];
 const asked = (...values: readonly string[]): MadeRow => ({
   ...Object.fromEntries(names.map((name, i) => [name, values[i]])),

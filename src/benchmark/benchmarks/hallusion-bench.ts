@@ -12,7 +12,7 @@ import { oneOf, requiredText, textIn } from "../cells.ts";
 import { type Group, groupAccuracy, groupsOf } from "../groups.ts";
 import { accuracy, sortedGroups, textColumn } from "../measures.ts";
 import { openPublished, type PublishedForm, publishedSource } from "../published-rows.ts";
-import { type AnswerRule, ruleVerdict } from "../rules/rule.ts";
+import { type AnswerRule, scoredByRule, scoredByVerdict } from "../rules/rule.ts";
 import { vlmEvalKitYesNo } from "../rules/vlmevalkit.ts";
 import { dataOption, imagesOption } from "../scorer.ts";
 import { countedPlaces, surveyRows } from "../survey.ts";
@@ -127,10 +127,13 @@ function imagesIn(row: Row, form: Form): { readonly images?: unknown } {
 /** Yes where the reply has those three letters anywhere, else no. */
 const containsYes: AnswerRule = (reply) => (reply.toLowerCase().includes("yes") ? "Yes" : "No");
 
-const verdicts = {
-  fovea: answerVerdict,
-  vlmevalkit: () => ruleVerdict("vlmevalkit", vlmEvalKitYesNo),
-  "lmms-eval": () => ruleVerdict("lmms-eval", containsYes),
+/** The prompt of VLMEvalKit's judge. */
+const JUDGE = "yes-or-no";
+
+const scorers = {
+  fovea: () => scoredByVerdict(answerVerdict(), JUDGE),
+  vlmevalkit: () => scoredByRule("vlmevalkit", vlmEvalKitYesNo, JUDGE),
+  "lmms-eval": () => scoredByRule("lmms-eval", containsYes),
 } as const;
 
 /** aAcc, fAcc and qAcc. */
@@ -212,7 +215,7 @@ export const hallusionBench = defineBenchmark({
         countedPlaces("hallusion-bench", survey, "questions"),
       );
     },
-    verdict: verdicts[scorer](),
+    ...scorers[scorer](),
     measures: (answers) => {
       const { all, within } = COUNTED[scorer === "vlmevalkit" ? "vlmevalkit" : "authors"];
       const by = (keyOf: Parameters<typeof sortedGroups>[1], groups: typeof all | typeof within) =>

@@ -183,7 +183,7 @@ export const mathVerse = defineBenchmark({
       judge: "mathverse" as const,
       ...scored(scorer),
       measures: measuresOf,
-      cluster: ({ id, columns }) => String(columns["problem_index"] ?? id),
+      cluster: (problem) => textColumn("problem_index")(problem) ?? problem.id,
     };
   },
 });

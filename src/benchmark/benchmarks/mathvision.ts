@@ -73,8 +73,8 @@ function problemOf(row: Row, form: Form): ProblemOfRow {
  * without roots and π.
  */
 function evaluated(text: string): number | undefined {
-  const value = pythonFloat(text);
-  if (value !== undefined) return value;
+  const [top, bottom = 1, ...rest] = text.split("/").map(pythonFloat);
+  if (top !== undefined && rest.length === 0 && !text.endsWith("/")) return top / bottom;
   const latex = boxedAnswer(text) ?? text.replace(/^(?:\$|\\\[)(.*?)(?:\$|\\\])$/, "$1");
   return latex.endsWith(".") || /\\(?:sqrt|pi)/.test(latex) ? undefined : latexNumber(latex);
 }

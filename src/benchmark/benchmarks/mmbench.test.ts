@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  judgedBy,
   type MadeRow,
   measured,
   openBenchmark,
@@ -21,6 +22,7 @@ interface Recorded {
     readonly predictions: readonly string[];
     readonly vlmevalkit: RecordedScores;
     readonly "lmms-eval": RecordedScores;
+    readonly judged: RecordedScores & { readonly replies: readonly string[] };
   }[];
 }
 
@@ -39,6 +41,20 @@ const ABBREVIATIONS: Readonly<Record<string, string>> = {
 };
 
 const ownName = (name: string) => ABBREVIATIONS[name] ?? name;
+
+test("with a judge, which is asked where the rule finds no letter, scores equal those of VLMEvalKit", async () => {
+  const data = await writeTable("MMBench_DEV_EN.tsv", withImages);
+  const benchmark = await openBenchmark({ kind: "mmbench", data, scorer: "vlmevalkit" });
+  expect(benchmark.judge).toBe("mmbench");
+  const problems = await problemsOf(benchmark);
+  let changed = 0;
+  for (const { predictions, vlmevalkit, judged } of rounds) {
+    const scored = await judgedBy(benchmark, problems, predictions, judged.replies);
+    expect(scoreFaults(benchmark, scored, judged, { ownName })).toEqual([]);
+    changed += judged.measures["Overall"] === vlmevalkit.measures["Overall"] ? 0 : 1;
+  }
+  expect(changed).toBeGreaterThan(0);
+});
 
 test("scores equal those of VLMEvalKit", async () => {
   const data = await writeTable("MMBench_DEV_EN.tsv", withImages);

@@ -15,7 +15,7 @@ import { accuracy, accuracyBy, textColumn } from "../measures.ts";
 import { openPublished, type PublishedForm, publishedSource } from "../published-rows.ts";
 import { lmmsEvalLetter } from "../rules/lmms-eval.ts";
 import { words } from "../rules/python.ts";
-import { type AnswerRule, ruleVerdict } from "../rules/rule.ts";
+import { type AnswerRule, scoredByRule, scoredByVerdict } from "../rules/rule.ts";
 import { vlmEvalKitLetter } from "../rules/vlmevalkit.ts";
 import { dataOption } from "../scorer.ts";
 import { surveyRows } from "../survey.ts";
@@ -104,10 +104,13 @@ const lmmsEvalRule: AnswerRule = (reply, choices) => {
   );
 };
 
-const verdicts = {
-  fovea: answerVerdict,
-  vlmevalkit: () => ruleVerdict("vlmevalkit", vlmEvalKitLetter),
-  "lmms-eval": () => ruleVerdict("lmms-eval", lmmsEvalRule),
+/** The prompt of MMBench's and VLMEvalKit's judge. */
+const JUDGE = "mmbench";
+
+const scorers = {
+  fovea: () => scoredByVerdict(answerVerdict(), JUDGE),
+  vlmevalkit: () => scoredByRule("vlmevalkit", vlmEvalKitLetter, JUDGE),
+  "lmms-eval": () => scoredByRule("lmms-eval", lmmsEvalRule),
 } as const;
 
 /** MMBench. */
@@ -163,7 +166,7 @@ export const mmBench = defineBenchmark({
         };
       });
     },
-    verdict: verdicts[scorer](),
+    ...scorers[scorer](),
     measures: (answers) => {
       const whole = circularAnswers(answers, "group");
       return [

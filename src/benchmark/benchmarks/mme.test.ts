@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import {
+  judgedBy,
   type MadeRow,
   measured,
   openBenchmark,
@@ -20,6 +21,7 @@ interface Recorded {
     readonly predictions: readonly string[];
     readonly vlmevalkit: RecordedScores;
     readonly "lmms-eval": RecordedScores;
+    readonly judged: RecordedScores & { readonly replies: readonly string[] };
   }[];
 }
 
@@ -29,14 +31,17 @@ const docs = rows.map((row) => ({
   question_id: `${String(row["category"])}/${String(row["image_path"]).split("/").at(-1)}`,
 }));
 
-test("points equal those of VLMEvalKit", async () => {
+test("points equal those of VLMEvalKit, with its judge and without", async () => {
   const data = await writeTable("MME.tsv", rows);
   const benchmark = await openBenchmark({ kind: "mme", data, scorer: "vlmevalkit" });
   const problems = await problemsOf(benchmark);
   expect(problems.length * rounds.length).toBeGreaterThanOrEqual(300);
-  for (const { predictions, vlmevalkit } of rounds) {
+  for (const { predictions, vlmevalkit, judged } of rounds) {
     const scored = await scoredBy(benchmark, problems, predictions);
     expect(scoreFaults(benchmark, scored, vlmevalkit)).toEqual([]);
+    const asked = await judgedBy(benchmark, problems, predictions, judged.replies);
+    expect(scoreFaults(benchmark, asked, judged)).toEqual([]);
+    expect(judged.measures).not.toEqual(vlmevalkit.measures);
   }
 });
 

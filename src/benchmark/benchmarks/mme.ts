@@ -13,7 +13,7 @@ import { allRight, groupIn, groupsOf, wholeGroups } from "../groups.ts";
 import { scores, sortedGroups } from "../measures.ts";
 import { openPublished, type PublishedForm, publishedSource } from "../published-rows.ts";
 import { otterYesNo } from "../rules/lmms-eval.ts";
-import { ruleVerdict } from "../rules/rule.ts";
+import { scoredByRule, scoredByVerdict } from "../rules/rule.ts";
 import { vlmEvalKitYesNo } from "../rules/vlmevalkit.ts";
 import { dataOption } from "../scorer.ts";
 import { surveyRows } from "../survey.ts";
@@ -68,10 +68,13 @@ function sumOf(name: string, categories: readonly Measure[]): Measure {
   };
 }
 
-const verdicts = {
-  fovea: answerVerdict,
-  vlmevalkit: () => ruleVerdict("vlmevalkit", vlmEvalKitYesNo),
-  "lmms-eval": () => ruleVerdict("lmms-eval", otterYesNo),
+/** The prompt of VLMEvalKit's judge. */
+const JUDGE = "yes-or-no";
+
+const scorers = {
+  fovea: () => scoredByVerdict(answerVerdict(), JUDGE),
+  vlmevalkit: () => scoredByRule("vlmevalkit", vlmEvalKitYesNo, JUDGE),
+  "lmms-eval": () => scoredByRule("lmms-eval", otterYesNo),
 } as const;
 
 /** MME. */
@@ -120,7 +123,7 @@ export const mme = defineBenchmark({
         columns: { pair: pairs[index] },
       }));
     },
-    verdict: verdicts[scorer](),
+    ...scorers[scorer](),
     measures: (answers) => {
       const categories = sortedGroups(answers, ({ kind }) => kind).map(([name, part]) => points(name, part));
       const cognition = categories.filter(({ name }) => COGNITION.includes(name));

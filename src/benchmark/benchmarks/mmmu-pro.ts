@@ -5,7 +5,7 @@
 import * as z from "zod";
 import { literalIn, type Row } from "../../data/index.ts";
 import { DataError } from "../../errors/index.ts";
-import { answerVerdict, type Verdict } from "../../verify/index.ts";
+import { answerVerdict } from "../../verify/index.ts";
 import { defineBenchmark } from "../benchmark.ts";
 import { requiredText } from "../cells.ts";
 import { acceptedChoice, columnOptions, optionLines } from "../choices.ts";
@@ -14,7 +14,7 @@ import { accuracy, accuracyBy, textColumn } from "../measures.ts";
 import { disciplineOf } from "../mmmu-subjects.ts";
 import { openPublished, type PublishedForm, publishedSource } from "../published-rows.ts";
 import { mmmuLmmsLetter, mmmuProAnswerLine, mmmuProAuthorsLetter } from "../rules/mmmu.ts";
-import { type AnswerRule, ruleVerdict } from "../rules/rule.ts";
+import { type AnswerRule, type ScoredBy, scoredByRule, scoredByVerdict } from "../rules/rule.ts";
 import { vlmEvalKitLetter } from "../rules/vlmevalkit.ts";
 import { dataOption } from "../scorer.ts";
 import { surveyRows } from "../survey.ts";
@@ -86,21 +86,26 @@ function imagesIn(row: Row, form: Form): readonly unknown[] {
 /** lmms-eval's rule for questions in the image: the reply itself. */
 const wholeReply: AnswerRule = (reply) => reply;
 
-function verdictOf(
+/** The prompt of VLMEvalKit's judge. */
+const JUDGE = "mmbench";
+
+function scorerOf(
   scorer: "fovea" | "vlmevalkit" | "lmms-eval" | "authors",
   variant: Variant,
   style: Style,
-): Verdict {
+): ScoredBy {
   switch (scorer) {
     case "fovea":
-      return answerVerdict();
+      return scoredByVerdict(answerVerdict(), JUDGE);
     case "authors":
-      return ruleVerdict("authors", mmmuProAuthorsLetter);
+      return scoredByRule("authors", mmmuProAuthorsLetter);
     case "lmms-eval":
-      return ruleVerdict("lmms-eval", variant === "vision" ? wholeReply : mmmuLmmsLetter);
+      return scoredByRule("lmms-eval", variant === "vision" ? wholeReply : mmmuLmmsLetter);
     case "vlmevalkit":
-      return ruleVerdict("vlmevalkit", (reply, choices) =>
-        vlmEvalKitLetter(style === "cot" ? mmmuProAnswerLine(reply) : reply, choices),
+      return scoredByRule(
+        "vlmevalkit",
+        (reply, choices) => vlmEvalKitLetter(style === "cot" ? mmmuProAnswerLine(reply) : reply, choices),
+        JUDGE,
       );
   }
 }
@@ -163,7 +168,7 @@ export const mmmuPro = defineBenchmark({
         };
       });
     },
-    verdict: verdictOf(scorer, variant, prompt),
+    ...scorerOf(scorer, variant, prompt),
     measures: (answers) => [
       accuracy(answers),
       ...accuracyBy(answers, textColumn("discipline")),

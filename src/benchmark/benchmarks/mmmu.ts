@@ -5,7 +5,7 @@
 import * as z from "zod";
 import { literalIn, type Row } from "../../data/index.ts";
 import { DataError } from "../../errors/index.ts";
-import { answerVerdict, type JudgedProblem, type Judgement, type Verdict } from "../../verify/index.ts";
+import { answerVerdict } from "../../verify/index.ts";
 import { defineBenchmark } from "../benchmark.ts";
 import { requiredText, textIn } from "../cells.ts";
 import { acceptedChoice, choicesOf, columnOptions } from "../choices.ts";
@@ -14,7 +14,8 @@ import { accuracy, accuracyBy, textColumn } from "../measures.ts";
 import { disciplineOf } from "../mmmu-subjects.ts";
 import { openPublished, type PublishedForm, publishedSource } from "../published-rows.ts";
 import { mmmuAuthorsLetter, mmmuLmmsLetter, mmmuOpenIsRight } from "../rules/mmmu.ts";
-import { type AnswerRule, type RuleVerdict, replyFor, ruleVerdict } from "../rules/rule.ts";
+import { type ReadingRule, ruleParts } from "../rules/reading.ts";
+import { type AnswerRule, readingRule, type ScoredBy, scoredByVerdict } from "../rules/rule.ts";
 import { vlmEvalKitLetter } from "../rules/vlmevalkit.ts";
 import { dataOption } from "../scorer.ts";
 import { countedPlaces, surveyRows } from "../survey.ts";
@@ -89,41 +90,36 @@ function subjectOf(row: Row, form: Form): string {
 
 /** VLMEvalKit asks open questions as a choice between the answer and others. */
 const OTHERS = "Other Answers";
+/** The prompt of VLMEvalKit's judge. */
+const JUDGE = "mmbench";
 
 /** A rule for letters and one for open questions, which have no options. */
-function mmmuVerdict(
-  name: "vlmevalkit" | "lmms-eval" | "authors",
+function scoredByRules(
+  scorer: "vlmevalkit" | "lmms-eval" | "authors",
   letter: AnswerRule,
-  isOpenRight: (reply: string, problem: JudgedProblem) => boolean,
-): RuleVerdict {
-  const choice = ruleVerdict(name, letter);
-  return {
-    name,
-    judge(text, problem, signal): Judgement {
-      if (problem.options !== undefined) return choice.judge(text, problem, signal) as Judgement;
-      const reply = replyFor(name, text);
-      if (reply === null) return { extracted: null, score: 0, reason: "no answer" };
-      const right = isOpenRight(reply, problem);
-      return {
-        extracted: reply.trim(),
-        score: right ? 1 : 0,
-        reason: right ? "right answer" : "wrong answer",
-      };
-    },
-  };
+  open: ReadingRule,
+): ScoredBy {
+  const choice = readingRule(scorer, letter);
+  const parts = ruleParts(scorer, (reply, problem) =>
+    (problem.options === undefined ? open : choice)(reply, problem),
+  );
+  return scorer === "vlmevalkit" ? { ...parts, judge: JUDGE } : parts;
 }
 
-const verdicts: Readonly<Record<"fovea" | "vlmevalkit" | "lmms-eval" | "authors", () => Verdict>> = {
-  fovea: answerVerdict,
+const scorers: Readonly<Record<"fovea" | "vlmevalkit" | "lmms-eval" | "authors", () => ScoredBy>> = {
+  fovea: () => scoredByVerdict(answerVerdict(), JUDGE),
   vlmevalkit: () =>
-    mmmuVerdict("vlmevalkit", vlmEvalKitLetter, (reply, { columns }) => {
-      const choices = choicesOf([String(columns["answer"]), OTHERS]);
-      return vlmEvalKitLetter(reply, choices) === "A";
+    scoredByRules("vlmevalkit", vlmEvalKitLetter, (reply, { columns }) => {
+      const letter = vlmEvalKitLetter(reply, choicesOf([String(columns["answer"]), OTHERS]));
+      return { extracted: letter, isRight: letter === "A", asksJudge: letter === undefined };
     }),
   // Its code looks for the answer in single letters of the reply, where it cannot be.
-  "lmms-eval": () => mmmuVerdict("lmms-eval", mmmuLmmsLetter, () => false),
+  "lmms-eval": () =>
+    scoredByRules("lmms-eval", mmmuLmmsLetter, (reply) => ({ extracted: reply.trim(), isRight: false })),
   authors: () =>
-    mmmuVerdict("authors", mmmuAuthorsLetter, (reply, { answers }) => mmmuOpenIsRight(reply, answers)),
+    scoredByRules("authors", mmmuAuthorsLetter, (reply, { answers }) => {
+      return { extracted: reply.trim(), isRight: mmmuOpenIsRight(reply, answers) };
+    }),
 };
 
 /** MMMU. */
@@ -181,7 +177,7 @@ export const mmmu = defineBenchmark({
         countedPlaces("mmmu", survey, `questions of the split ${split}`),
       );
     },
-    verdict: verdicts[scorer](),
+    ...scorers[scorer](),
     measures: (answers) => [
       accuracy(answers),
       ...accuracyBy(answers, textColumn("discipline")),

@@ -12,7 +12,7 @@ import { acceptedChoice, choicePrompt, columnOptions } from "../choices.ts";
 import { accuracy, accuracyBy, meanMeasure, sortedGroups, textColumn } from "../measures.ts";
 import { openPublished, type PublishedForm, publishedSource } from "../published-rows.ts";
 import { lmmsEvalLetter } from "../rules/lmms-eval.ts";
-import { type AnswerRule, ruleVerdict } from "../rules/rule.ts";
+import { type AnswerRule, scoredByRule, scoredByVerdict } from "../rules/rule.ts";
 import { vlmEvalKitLetter } from "../rules/vlmevalkit.ts";
 import { dataOption } from "../scorer.ts";
 import { surveyRows } from "../survey.ts";
@@ -71,11 +71,14 @@ const authorsLetter: AnswerRule = (reply) => {
   return Array.from(plain.slice(behind.length))[0]?.toUpperCase();
 };
 
-const verdicts = {
-  fovea: answerVerdict,
-  vlmevalkit: () => ruleVerdict("vlmevalkit", vlmEvalKitLetter),
-  "lmms-eval": () => ruleVerdict("lmms-eval", (reply) => lmmsEvalLetter(reply, ["A", "B", "C", "D"])),
-  authors: () => ruleVerdict("authors", authorsLetter),
+/** The prompt of MMBench's and VLMEvalKit's judge. */
+const JUDGE = "mmbench";
+
+const scorers = {
+  fovea: () => scoredByVerdict(answerVerdict(), JUDGE),
+  vlmevalkit: () => scoredByRule("vlmevalkit", vlmEvalKitLetter, JUDGE),
+  "lmms-eval": () => scoredByRule("lmms-eval", (reply) => lmmsEvalLetter(reply, ["A", "B", "C", "D"])),
+  authors: () => scoredByRule("authors", authorsLetter),
 } as const;
 
 /** The mean over the parts of a capability of their accuracies, as lmms-eval averages. */
@@ -119,7 +122,7 @@ export const mmStar = defineBenchmark({
         columns: { detail: textIn(row, "l2_category") ?? textIn(row, "l2-category") ?? null },
       }));
     },
-    verdict: verdicts[scorer](),
+    ...scorers[scorer](),
     measures: (answers) => {
       const capabilities = sortedGroups(answers, ({ kind }) => kind);
       const mean = scorer === "lmms-eval" ? meanOfParts : accuracy;

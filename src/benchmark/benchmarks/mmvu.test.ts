@@ -59,13 +59,13 @@ describe("the rule", () => {
     ["It is no Nash equilibrium but a Pareto optimum", free, 0, 1],
     ["Answer: Nash equilibrium", free, 1, 1],
     ["a Pareto optimum", free, 0, 0],
-  ])("of lmms-eval is lenient: %s", async (text, problem, byAuthors, byLmms) => {
+  ])("of lmms-eval is lenient: %s", async (text, problem, byFovea, byLmms) => {
     const scores = [];
-    for (const scorer of ["authors", "lmms-eval"]) {
+    for (const scorer of ["fovea", "lmms-eval"]) {
       const { verdict } = await open({ scorer });
       scores.push((await verdict.judge(text, problem)).score);
     }
-    expect(scores).toEqual([byAuthors, byLmms]);
+    expect(scores).toEqual([byFovea, byLmms]);
   });
 });
 

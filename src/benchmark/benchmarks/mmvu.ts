@@ -119,7 +119,7 @@ export const mmvu = defineBenchmark({
     .strictObject({
       kind: z.literal("mmvu"),
       data: dataOption,
-      scorer: scorerOption(["authors", "lmms-eval"]),
+      scorer: scorerOption(["fovea", "lmms-eval"]),
       prompt: z
         .enum(["cot", "direct", "lmms-eval"])
         .default("cot")
@@ -171,7 +171,7 @@ export const mmvu = defineBenchmark({
         };
       });
     },
-    verdict: scorer === "authors" ? answerVerdict() : asScored(scorer, lmmsEvalVerdict()),
+    verdict: scorer === "fovea" ? answerVerdict() : asScored(scorer, lmmsEvalVerdict()),
     judge: JUDGE,
     measures: (answers) => [accuracy(answers), ...accuracyBy(answers, ({ kind }) => kind)],
     cluster: ({ columns }) => String(columns["video"]),

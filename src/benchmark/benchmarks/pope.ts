@@ -14,7 +14,7 @@ import { detectionMeasures } from "../detection.ts";
 import { textColumn } from "../measures.ts";
 import { openPublished, type PublishedForm, type PublishedRows, publishedSource } from "../published-rows.ts";
 import { popeAuthorsYesNo } from "../rules/pope.ts";
-import { type AnswerRule, ruleVerdict } from "../rules/rule.ts";
+import { type AnswerRule, scoredByRule, scoredByVerdict } from "../rules/rule.ts";
 import { vlmEvalKitYesNo } from "../rules/vlmevalkit.ts";
 import { dataOption, imagesOption } from "../scorer.ts";
 import { countedPlaces, surveyRows } from "../survey.ts";
@@ -59,11 +59,14 @@ function categoriesOf(row: Row, { form, rows }: PublishedRows<Form>, index: numb
 const bareWord: AnswerRule = (reply) =>
   ["Yes", "No"].find((word) => word.toLowerCase() === reply.trim().toLowerCase());
 
-const verdicts = {
-  fovea: answerVerdict,
-  vlmevalkit: () => ruleVerdict("vlmevalkit", vlmEvalKitYesNo),
-  "lmms-eval": () => ruleVerdict("lmms-eval", bareWord),
-  authors: () => ruleVerdict("authors", popeAuthorsYesNo),
+/** The prompt of VLMEvalKit's judge. */
+const JUDGE = "yes-or-no";
+
+const scorers = {
+  fovea: () => scoredByVerdict(answerVerdict(), JUDGE),
+  vlmevalkit: () => scoredByRule("vlmevalkit", vlmEvalKitYesNo, JUDGE),
+  "lmms-eval": () => scoredByRule("lmms-eval", bareWord),
+  authors: () => scoredByRule("authors", popeAuthorsYesNo),
 } as const;
 
 /** POPE. */
@@ -124,7 +127,7 @@ export const pope = defineBenchmark({
         countedPlaces("pope", survey, `questions of the category ${category}`),
       );
     },
-    verdict: verdicts[scorer](),
+    ...scorers[scorer](),
     measures: (answers) => {
       const asLmmsEval = scorer === "lmms-eval";
       // A question of several categories counts in each of them.

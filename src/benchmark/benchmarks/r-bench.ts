@@ -10,7 +10,7 @@ import { requiredText } from "../cells.ts";
 import { detectionMeasures } from "../detection.ts";
 import { openPublished, type PublishedForm, publishedSource } from "../published-rows.ts";
 import { popeAuthorsYesNo } from "../rules/pope.ts";
-import { ruleVerdict } from "../rules/rule.ts";
+import { scoredByRule, scoredByVerdict } from "../rules/rule.ts";
 import { dataOption, imagesOption } from "../scorer.ts";
 import { surveyRows } from "../survey.ts";
 
@@ -27,9 +27,9 @@ const FORMS: readonly PublishedForm<"authors">[] = [
 /** Added to denominators by the authors' code. */
 const SMOOTHING = 1e-5;
 
-const verdicts = {
-  fovea: answerVerdict,
-  authors: () => ruleVerdict("authors", popeAuthorsYesNo),
+const scorers = {
+  fovea: () => scoredByVerdict(answerVerdict()),
+  authors: () => scoredByRule("authors", popeAuthorsYesNo),
 } as const;
 
 /** R-Bench. */
@@ -37,7 +37,7 @@ export const rBench = defineBenchmark({
   facts: {
     title: "R-Bench, image level",
     task: "is a relation between objects in the image, yes or no",
-    size: "as the authors publish it",
+    size: "the image-level questions; those on boxes and masks are not served",
     metric: "accuracy; F1, precision, recall and yes ratio beside it",
     files: ["mrwu-mac/R-Bench: data_filterd/image-level_filterd.json, with its images"],
     source: "arXiv:2406.16449",
@@ -68,7 +68,7 @@ export const rBench = defineBenchmark({
         images: requiredText(row, "image"),
       }));
     },
-    verdict: verdicts[scorer](),
+    ...scorers[scorer](),
     measures: (answers) => detectionMeasures(answers, { smoothing: scorer === "authors" ? SMOOTHING : 0 }),
     cluster: ({ columns }) => `image ${String(columns["image"])}`,
   }),

@@ -11,7 +11,7 @@ import { requiredText, textIn } from "../cells.ts";
 import { acceptedChoice, choiceLetter, columnOptions, optionLines } from "../choices.ts";
 import { accuracy, accuracyBy, textColumn } from "../measures.ts";
 import { openPublished, type PublishedForm, publishedSource } from "../published-rows.ts";
-import { type AnswerRule, ruleVerdict } from "../rules/rule.ts";
+import { type AnswerRule, scoredByRule, scoredByVerdict } from "../rules/rule.ts";
 import { vlmEvalKitLetter } from "../rules/vlmevalkit.ts";
 import { dataOption } from "../scorer.ts";
 import { countedPlaces, surveyRows } from "../survey.ts";
@@ -73,10 +73,13 @@ const leadingLetter: AnswerRule = (reply, choices) => {
   return letter !== undefined && stop === "." && /\p{Lu}/u.test(letter) ? letter : undefined;
 };
 
-const verdicts = {
-  fovea: answerVerdict,
-  vlmevalkit: () => ruleVerdict("vlmevalkit", vlmEvalKitLetter),
-  "lmms-eval": () => ruleVerdict("lmms-eval", leadingLetter),
+/** The prompt of MMBench's and VLMEvalKit's judge. */
+const JUDGE = "mmbench";
+
+const scorers = {
+  fovea: () => scoredByVerdict(answerVerdict(), JUDGE),
+  vlmevalkit: () => scoredByRule("vlmevalkit", vlmEvalKitLetter, JUDGE),
+  "lmms-eval": () => scoredByRule("lmms-eval", leadingLetter),
 } as const;
 
 /** Classes 1 to 6 and 7 to 12, as the paper counts them. */
@@ -140,7 +143,7 @@ export const scienceQa = defineBenchmark({
         countedPlaces("science-qa", survey, "questions with an image"),
       );
     },
-    verdict: verdicts[scorer](),
+    ...scorers[scorer](),
     measures: (answers) => [
       accuracy(answers),
       ...accuracyBy(answers, ({ kind }) => (kind === "all" ? undefined : kind)),

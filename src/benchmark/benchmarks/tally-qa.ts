@@ -10,7 +10,8 @@ import { defineBenchmark } from "../benchmark.ts";
 import { requiredText } from "../cells.ts";
 import { accuracy, accuracyBy, textColumn } from "../measures.ts";
 import { openPublished, type PublishedForm, publishedSource } from "../published-rows.ts";
-import { type AnswerRule, ruleVerdict } from "../rules/rule.ts";
+import { scoredByRule, scoredByVerdict } from "../rules/rule.ts";
+import { vlmEvalKitCount } from "../rules/vlmevalkit.ts";
 import { dataOption, imagesOption } from "../scorer.ts";
 import { surveyRows } from "../survey.ts";
 
@@ -33,23 +34,6 @@ const FORMS: readonly PublishedForm<Form>[] = [
   },
 ];
 
-const WORDS =
-  "zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty".split(
-    "|",
-  );
-const COUNT = new RegExp(
-  String.raw`(?<![\p{L}\p{N}_])(?:[0-9]|1[0-9]|20|${WORDS.join("|")})(?![\p{L}\p{N}_])`,
-  "u",
-);
-
-/** VLMEvalKit's rule: the first number from 0 to 20 in a reply, in digits or as a word. */
-const firstCount: AnswerRule = (reply) => {
-  const found = COUNT.exec(reply.toLowerCase())?.[0];
-  if (found === undefined) return undefined;
-  const place = WORDS.indexOf(found);
-  return place < 0 ? found : String(place);
-};
-
 function countOf(row: Row): string {
   const count = Number(requiredText(row, "answer"));
   if (!Number.isInteger(count) || count < 0)
@@ -63,9 +47,9 @@ function kindOf({ issimple }: Row): string | undefined {
   return issimple === false || issimple === "False" || issimple === "false" ? "complex" : undefined;
 }
 
-const verdicts = {
-  fovea: answerVerdict,
-  vlmevalkit: () => ruleVerdict("vlmevalkit", firstCount),
+const scorers = {
+  fovea: () => scoredByVerdict(answerVerdict()),
+  vlmevalkit: () => scoredByRule("vlmevalkit", vlmEvalKitCount),
 } as const;
 
 /** TallyQA. */
@@ -111,7 +95,7 @@ export const tallyQa = defineBenchmark({
         };
       });
     },
-    verdict: verdicts[scorer](),
+    ...scorers[scorer](),
     measures: (answers) => [accuracy(answers), ...accuracyBy(answers, ({ kind }) => kind)],
     cluster: (problem) => textColumn("image_id")(problem) ?? problem.id,
   }),

@@ -65,7 +65,7 @@ describe("an empty reply", () => {
   const choice = { question: "?", answers: ["A"], options: ["x", "y"], columns: { options: ["x", "y"] } };
   test("is wrong, but tools leave it out", async () => {
     for (const [scorer, ofFree, ofChoice] of [
-      ["authors", 0, 0],
+      ["fovea", 0, 0],
       ["lmms-eval", null, 0],
       ["vlmevalkit", null, null],
     ] as const) {

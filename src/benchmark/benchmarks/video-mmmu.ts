@@ -128,7 +128,7 @@ export const videoMmmu = defineBenchmark({
     .strictObject({
       kind: z.literal("video-mmmu"),
       data: dataOption,
-      scorer: scorerOption(["authors", "vlmevalkit", "lmms-eval"]),
+      scorer: scorerOption(["fovea", "vlmevalkit", "lmms-eval"]),
       track: z
         .enum(["all", "perception", "comprehension", "adaptation"])
         .default("all")
@@ -217,7 +217,7 @@ export const videoMmmu = defineBenchmark({
     return {
       name: "video-mmmu",
       source: openAll,
-      verdict: scorer === "authors" ? answerVerdict() : asScored(scorer, toolVerdict(scorer)),
+      verdict: scorer === "fovea" ? answerVerdict() : asScored(scorer, toolVerdict(scorer)),
       measures: (answers) => [
         accuracy(answers),
         ...accuracyBy(answers, ({ kind }) => kind),

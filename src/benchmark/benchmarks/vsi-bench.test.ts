@@ -1,6 +1,8 @@
+import { cpSync, renameSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openSource } from "../../data/index.ts";
-import { allProblems, changedTable, openRecorded } from "../../testing/benchmark-rounds.ts";
+import { allProblems, changedTable, copiedFixture, openRecorded } from "../../testing/benchmark-rounds.ts";
 import { benchmarkSchema, createBenchmark } from "../index.ts";
 
 const TABLE = "VSI-Bench.tsv";
@@ -24,7 +26,8 @@ describe("the score by hand", () => {
   ] as const;
 
   test("is the mean of eight tasks, the three levels of directions one of them", async () => {
-    const { verdict, measures } = await open();
+    const benchmark = await open();
+    const { verdict } = benchmark;
     const answers = await Promise.all(
       ANSWERS.map(async ([kind, right, text], i) => {
         const options = /^[A-D]$/.test(right) ? { options: ["w", "x", "y", "z"] } : {};
@@ -32,7 +35,7 @@ describe("the score by hand", () => {
         return { problem, text, ...(await verdict.judge(text, problem)) };
       }),
     );
-    const byName = Object.fromEntries(measures(answers).map(({ name, value }) => [name, value]));
+    const byName = Object.fromEntries(benchmark.measures(answers).map(({ name, value }) => [name, value]));
     const tasks = {
       object_counting: 0.75,
       object_abs_distance: 0.7,
@@ -48,9 +51,10 @@ describe("the score by hand", () => {
   });
 
   test("has no value for a task without answers, which counts in no mean", async () => {
-    const { verdict, measures } = await open();
+    const benchmark = await open();
+    const { verdict } = benchmark;
     const problem = { id: "1", question: "?", answers: ["2"], columns: {}, kind: "object_counting" };
-    const [overall, counting, distance] = measures([
+    const [overall, counting, distance] = benchmark.measures([
       { problem, text: "2", ...(await verdict.judge("2", problem)) },
     ]);
     expect(overall).toMatchObject({ name: "overall", value: 1, of: 1 });
@@ -126,6 +130,19 @@ describe("bad files", () => {
     await expect(openSource(source)).rejects.toThrow(
       "expected VSI-Bench-Debiased.tsv or test_debiased.parquet, got VSI-Bench.tsv",
     );
+  });
+
+  test("one part of the authors' two is not the whole", async () => {
+    const path = await copiedFixture("vsi-bench", "test-00000-of-00001.parquet");
+    const openPart = async (subset: string) => {
+      const config = benchmarkSchema.parse({ kind: "vsi-bench", data: dirname(path), subset });
+      return openSource((await createBenchmark(config, { data: undefined, seed: 0 })).source);
+    };
+    renameSync(path, join(dirname(path), "test_debiased.parquet"));
+    expect((await openPart("debiased")).size).toBe(64);
+    await expect(openPart("full")).rejects.toThrow("with test_pruned.parquet, got no test_pruned.parquet");
+    cpSync(join(dirname(path), "test_debiased.parquet"), join(dirname(path), "test_pruned.parquet"));
+    expect((await openPart("full")).size).toBe(128);
   });
 
   test("a row twice is named, and a missing column", async () => {

@@ -3,6 +3,7 @@
  * VSI-Bench (arXiv:2412.14171): what a video of rooms tells of space. Choices count by accuracy, numbers by mean relative
  * accuracy, and each of eight tasks alike.
  */
+import { basename } from "node:path";
 import * as z from "zod";
 import type { AnsweredProblem, Row } from "../../data/index.ts";
 import { DataError } from "../../errors/index.ts";
@@ -11,7 +12,7 @@ import { acceptedAnswers } from "../accepted-answers.ts";
 import { defineBenchmark, type Measure, type ScoredAnswer } from "../benchmark.ts";
 import { requiredText } from "../cells.ts";
 import { accuracy, answersBy } from "../measures.ts";
-import { openPublished, type PublishedForm, publishedSource } from "../published-rows.ts";
+import { openPublished, type PublishedForm, type PublishedRows, publishedSource } from "../published-rows.ts";
 import { spatialLetter } from "../rules/spatial-letter.ts";
 import { lmmsEvalNumber, vlmEvalKitNumber } from "../rules/spatial-number.ts";
 import { asScored, dataOption, framesOption, scorerOption, sourceOf } from "../scorer.ts";
@@ -41,24 +42,55 @@ const REQUESTS = {
   },
 } as const;
 
+const COLUMNS = ["id", "dataset", "scene_name", "question_type", "question", "ground_truth", "options"];
+/** The two parts that the authors' repository has; the whole is both. */
+const PARTS = ["test_debiased.parquet", "test_pruned.parquet"];
+
 function forms(subset: "full" | "debiased"): PublishedForm<"vlmevalkit" | "authors">[] {
   const isFull = subset === "full";
+  const table = isFull ? "VSI-Bench.tsv" : "VSI-Bench-Debiased.tsv";
   return [
     {
       name: "vlmevalkit",
       format: "tsv",
       file: isFull ? /^VSI-Bench\.tsv$/ : /^VSI-Bench-Debiased\.tsv$/,
-      published: isFull ? "VSI-Bench.tsv" : "VSI-Bench-Debiased.tsv",
+      published: table,
       columns: ["index", "question", "question_type", "answer", "candidates", "video"],
     },
+    ...(isFull
+      ? [
+          {
+            name: "authors" as const,
+            format: "jsonl" as const,
+            file: /^test\.jsonl$/,
+            published: "test.jsonl",
+            columns: COLUMNS,
+          },
+          {
+            name: "authors" as const,
+            format: "parquet" as const,
+            file: /^test-.*\.parquet$/,
+            published: "test-*.parquet",
+            columns: COLUMNS,
+          },
+        ]
+      : []),
     {
       name: "authors",
       format: "parquet",
-      file: isFull ? /^test-.*\.parquet$/ : /^test_debiased\.parquet$/,
-      published: isFull ? "test-*.parquet" : "test_debiased.parquet",
-      columns: ["id", "dataset", "scene_name", "question_type", "question", "ground_truth", "options"],
+      file: isFull ? /^test_(?:debiased|pruned)\.parquet$/ : /^test_debiased\.parquet$/,
+      published: isFull ? PARTS.join(" with ") : PARTS[0]!,
+      columns: COLUMNS,
     },
   ];
+}
+
+/** Half of the questions alone would pass for all of them. */
+function requireBothParts({ rows }: PublishedRows): void {
+  const names = rows.tables.map(({ path }) => basename(path));
+  const missing = PARTS.filter((part) => !names.includes(part));
+  if (missing.length === 1)
+    throw new DataError(`benchmark vsi-bench: expected ${PARTS.join(" with ")}, got no ${missing.join()}`);
 }
 
 function typeOf(row: Row): string {
@@ -127,11 +159,11 @@ export const vsiBench = defineBenchmark({
   facts: {
     title: "VSI-Bench",
     task: "space and layout of rooms in videos: choices and numbers",
-    size: "5,130 test; 2,363 debiased",
+    size: "over 5,000 test, on 288 videos; a debiased part of them",
     metric: "mean over eight tasks of accuracy or mean relative accuracy",
     files: [
       "VLMEvalKit: VSI-Bench.tsv, VSI-Bench-Debiased.tsv",
-      "authors: nyu-visionx/VSI-Bench, test-*.parquet, test_debiased.parquet",
+      "authors: nyu-visionx/VSI-Bench, test.jsonl, or test_debiased.parquet and test_pruned.parquet, or test-*.parquet",
       "videos in arkitscenes, scannet, scannetpp, folders or zips of those names",
     ],
     source: "arXiv:2412.14171",
@@ -157,6 +189,7 @@ export const vsiBench = defineBenchmark({
     name: "vsi-bench",
     source: async () => {
       const published = await openPublished("vsi-bench", data ?? context.data, forms(subset));
+      if (subset === "full") requireBothParts(published);
       const request = REQUESTS[prompt];
       return publishedSource(published, (row, { form }) => {
         const isTable = form === "vlmevalkit";

@@ -14,12 +14,15 @@ import type { ScoredAnswer } from "../benchmark.ts";
 const TABLE = benchmarkFixture("wemath", "WeMath.tsv");
 const PARQUET = benchmarkFixture("wemath", "testmini-00000-of-00001.parquet");
 
-test.each(["vlmevalkit", "lmms-eval"])("verdicts and measures are those of %s", async (scorer) => {
-  const { answers, known, differences, theirs, ours } = await agreementWith("wemath", scorer);
-  expect([answers, known, differences]).toEqual([1740, 0, []]);
-  // Both print hundredths of a percent.
-  expect(ours).toEqual(nearly(theirs, 3));
-});
+test.each(["vlmevalkit", "vlmevalkit with a judge", "lmms-eval"])(
+  "verdicts and measures are those of %s",
+  async (scorer) => {
+    const { answers, known, differences, theirs, ours } = await agreementWith("wemath", scorer);
+    expect([answers, known, differences]).toEqual([1740, 0, []]);
+    // Both print hundredths of a percent.
+    expect(ours).toEqual(nearly(theirs, 3));
+  },
+);
 
 /** Chains from the signs of their steps and, last, of the whole: "++-". */
 function chains(...signs: string[]): ScoredAnswer[] {
@@ -71,7 +74,8 @@ describe("the four metrics by hand", () => {
 
   test("a chain with an answer that is missing or cannot be judged does not count", async () => {
     const whole = chains("+++", "++-").slice(0, -1);
-    const { measures: of } = await openBenchmark("wemath", TABLE);
+    const benchmark = await openBenchmark("wemath", TABLE);
+    const of = (answers: readonly ScoredAnswer[]) => benchmark.measures(answers);
     expect(of(whole)[0]).toMatchObject({ name: "score (strict)", value: 1, of: 1 });
     expect(of(chains("+++", "?+-"))[0]).toMatchObject({ value: 1, of: 1 });
   });

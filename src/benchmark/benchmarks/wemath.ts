@@ -9,11 +9,12 @@ import { DataError } from "../../errors/index.ts";
 import { createVerdict, verdictSchema } from "../../verify/index.ts";
 import { type Benchmark, defineBenchmark, type Measure, type ScoredAnswer } from "../benchmark.ts";
 import { oneOf, requiredText, textIn } from "../cells.ts";
-import { acceptedChoice, columnOptions, optionLines } from "../choices.ts";
-import { accuracy, answersBy } from "../measures.ts";
+import { acceptedChoice, choicesOf, columnOptions, optionLines } from "../choices.ts";
+import { accuracy, answersBy, meanMeasure } from "../measures.ts";
 import { openPublished, type ProblemOfRow, publishedSource } from "../published-rows.ts";
 import { lmmsEvalReasoning } from "../rules/lmms-eval-reasoning.ts";
 import { type ReadingRule, ruleParts } from "../rules/reading.ts";
+import { vlmEvalKitLetter } from "../rules/vlmevalkit.ts";
 import { dataOption } from "../scorer.ts";
 import { surveyRows } from "../survey.ts";
 import { writtenOptions } from "../written-options.ts";
@@ -87,6 +88,12 @@ const vlmEvalKit: ReadingRule = (reply, { answers }) => {
   return { extracted, isRight: extracted === answers[0] };
 };
 
+/** VLMEvalKit with a judge: the letter that it infers, else the one that its judge reads; by chance after three tries, here wrong. */
+const vlmEvalKitJudged: ReadingRule = (reply, { answers, options = [] }) => {
+  const extracted = vlmEvalKitLetter(reply, choicesOf(options));
+  return { extracted, isRight: extracted === answers[0], asksJudge: extracted === undefined };
+};
+
 /** The right and wrong answers to a problem and to each of its steps. */
 interface Chain {
   readonly steps: readonly boolean[];
@@ -119,29 +126,28 @@ function clusterOf({ columns, kind = "" }: AnsweredProblem): string {
  *     IG  inadequate generalisation  every step right, the whole wrong
  *     CM  complete mastery           the whole right; strict: every step right; loose: one of them
  *     RM  rote memorisation          the whole right; strict: a step wrong; loose: every step wrong
- *     score = (N − IK − IG / 2 − RM) / N;  IK, IG and CM are shares of N, RM is one of CM + RM
+ *     score = (N − IK − IG / 2 − RM) / N, the mean over chains of 1 for CM, 1/2 for IG and 0 for IK and RM;
+ *     IK, IG and CM are shares of N, RM is one of CM + RM
  */
 function fourMetrics(chains: readonly Chain[], mode: "strict" | "loose"): Measure[] {
-  const count = (fits: (chain: Chain, right: number) => boolean) =>
-    chains.filter((chain) => fits(chain, chain.steps.filter(Boolean).length)).length;
-  const insufficient = count(({ whole, steps }, right) => !whole && right < steps.length);
-  const inadequate = count(({ whole, steps }, right) => !whole && right === steps.length);
-  const mastered = count(
-    ({ whole, steps }, right) => whole && (mode === "strict" ? right === steps.length : right > 0),
-  );
-  const rote = count(({ whole }) => whole) - mastered;
-  const total = chains.length;
-  const share = (name: string, part: number, of = total): Measure => ({
-    name: `${name} (${mode})`,
-    value: of === 0 ? null : part / of,
-    of,
-  });
+  const isMastered = ({ steps, whole }: Chain) =>
+    whole && (mode === "strict" ? steps.every(Boolean) : steps.some(Boolean));
+  const mean = (name: string, of: readonly Chain[], value: (chain: Chain) => number | boolean) =>
+    meanMeasure(
+      `${name} (${mode})`,
+      of.map((chain) => Number(value(chain))),
+    );
+  const isAdequate = ({ steps }: Chain) => steps.every(Boolean);
   return [
-    share("score", total - insufficient - inadequate / 2 - rote),
-    share("insufficient knowledge", insufficient),
-    share("inadequate generalisation", inadequate),
-    share("complete mastery", mastered),
-    share("rote memorisation", rote, mastered + rote),
+    mean("score", chains, (chain) => (chain.whole ? isMastered(chain) : isAdequate(chain) ? 0.5 : 0)),
+    mean("insufficient knowledge", chains, (chain) => !chain.whole && !isAdequate(chain)),
+    mean("inadequate generalisation", chains, (chain) => !chain.whole && isAdequate(chain)),
+    mean("complete mastery", chains, isMastered),
+    mean(
+      "rote memorisation",
+      chains.filter(({ whole }) => whole),
+      (chain) => !isMastered(chain),
+    ),
   ];
 }
 
@@ -163,10 +169,11 @@ function byStep(answers: readonly ScoredAnswer[]): Measure[] {
   ];
 }
 
-const SCORERS = ["fovea", "vlmevalkit", "lmms-eval"] as const;
+const SCORERS = ["fovea", "vlmevalkit", "vlmevalkit-judged", "lmms-eval"] as const;
 
 function scored(scorer: (typeof SCORERS)[number]): Pick<Benchmark, "verdict" | "asksJudge" | "judgeRead"> {
   if (scorer === "vlmevalkit") return ruleParts(scorer, vlmEvalKit);
+  if (scorer === "vlmevalkit-judged") return ruleParts(scorer, vlmEvalKitJudged);
   if (scorer === "lmms-eval") return ruleParts(scorer, lmmsEvalReasoning);
   return { verdict: createVerdict(verdictSchema.parse({ kind: "answer" })) };
 }
@@ -195,7 +202,9 @@ export const weMath = defineBenchmark({
       scorer: z
         .enum(SCORERS)
         .default("fovea")
-        .describe("Whose rule decides: fovea's verdict answer, or another tool's, for comparison with it."),
+        .describe(
+          "Whose rule decides: fovea's verdict answer, or another tool's, for comparison with it; vlmevalkit-judged is VLMEvalKit's where it has a judge.",
+        ),
     })
     .describe("WeMath: problems of several steps, and the steps."),
   create: ({ data, requirement, scorer }, context) => {
@@ -210,6 +219,7 @@ export const weMath = defineBenchmark({
     return {
       name: "wemath",
       source,
+      judge: "mathvista" as const,
       ...scored(scorer),
       measures: (answers) => {
         const chains = chainsOf(answers);

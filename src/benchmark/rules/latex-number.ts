@@ -11,7 +11,11 @@ const COMMANDS = /\\(?:[dt]?frac|sqrt|pi|cdot|times|div|left|right)(?![a-z])/g;
 export function latexNumber(text: string): number | undefined {
   if (/[^ -~π]|[%$&#!;:"'?<>[\]|~`@_=]/.test(text) || /[a-z]/i.test(text.replaceAll(COMMANDS, "")))
     return undefined;
-  return numberOf(text);
+  return isBalanced(text) ? numberOf(text) : undefined;
+}
+
+function isBalanced(text: string): boolean {
+  return text.split("{").length === text.split("}").length;
 }
 
 /** Whether two texts, between dollars or not, are one number to two places. */

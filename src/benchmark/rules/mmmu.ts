@@ -91,10 +91,11 @@ function keyPhrases(reply: string, usual: readonly string[]): string[] {
   return keys.length === 0 ? [plain] : keys;
 }
 
+/** Numbers with commas, with exponents, and plain ones; a letter of any script keeps digits from being one. */
 const NUMERALS = [
-  /-?\b\d{1,3}(?:,\d{3})+\b/g,
+  /-?(?<![\p{L}\p{N}_])\d{1,3}(?:,\d{3})+(?![\p{L}\p{N}_])/gu,
   /-?\d+(?:\.\d+)?[eE][+-]?\d+/g,
-  /-?(?:\d+\.\d+|\.\d+|\d+\b)(?![eE][+-]?\d+)(?![,\d])/g,
+  /-?(?:\d+\.\d+|\.\d+|\d+(?![\p{L}\p{N}_]))(?![eE][+-]?\d+)(?![,\d])/gu,
 ];
 const FLOAT = /^[-+]?(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:e[-+]?\d+)?$/i;
 /** Numbers from here on have no places. */

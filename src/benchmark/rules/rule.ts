@@ -3,8 +3,10 @@
  * Rules by which other tools read an answer out of a reply: the same answer as theirs on every text, for numbers that are
  * to be compared with theirs. The default of every benchmark is a verdict of `verify`.
  */
-import { type Judgement, type Verdict, withoutThought } from "../../verify/index.ts";
+import type { Verdict } from "../../verify/index.ts";
+import type { Benchmark } from "../benchmark.ts";
 import { type Choice, choicesOf } from "../choices.ts";
+import { type ReadingRule, ruleParts } from "./reading.ts";
 
 /**
  * Reads the answer to a question out of a reply.
@@ -14,34 +16,34 @@ import { type Choice, choicesOf } from "../choices.ts";
  */
 export type AnswerRule = (reply: string, choices: readonly Choice[]) => string | undefined;
 
-/** A verdict that judges at once. */
-export interface RuleVerdict extends Verdict {
-  judge(...given: Parameters<Verdict["judge"]>): Judgement;
+/** The parts of a benchmark that say how an answer is scored. */
+export type ScoredBy = Pick<Benchmark, "verdict" | "judge" | "asksJudge" | "judgeRead">;
+
+/** A verdict of `verify`, and the prompt of the judge that may be asked in its place. */
+export function scoredByVerdict(verdict: Verdict, judge?: Benchmark["judge"]): ScoredBy {
+  return { verdict, ...(judge !== undefined && { judge }) };
 }
 
 /**
- * A verdict by a rule: right when the answer that it reads is the first accepted one, the letter of a multiple-choice
- * question. The rule of a tool sees the reply after its thought, as the tool cuts it off; lmms-eval takes white space off both
- * ends too. Without an end of the thought there is no answer.
+ * An answer is right when it is the first accepted one, the letter of a multiple-choice question. Where the rule reads none,
+ * the tool asks its judge, if it has one. lmms-eval's evaluator takes white space off a reply.
  */
-export function ruleVerdict(scorer: "vlmevalkit" | "lmms-eval" | "authors", rule: AnswerRule): RuleVerdict {
-  return {
-    name: scorer,
-    judge(text, { answers, options = [] }) {
-      const reply = replyFor(scorer, text);
-      const extracted = reply === null ? undefined : rule(reply, choicesOf(options));
-      if (answers.length === 0)
-        return { extracted: extracted ?? null, score: null, reason: "no accepted answer" };
-      if (extracted === undefined)
-        return { extracted: null, score: 0, reason: `no answer by the rule of ${scorer}` };
-      const right = extracted === answers[0];
-      return { extracted, score: right ? 1 : 0, reason: right ? "right answer" : "wrong answer" };
-    },
+export function readingRule(scorer: string, rule: AnswerRule): ReadingRule {
+  return (reply, { answers, options = [] }) => {
+    const extracted = rule(scorer === "lmms-eval" ? reply.trim() : reply, choicesOf(options));
+    return {
+      extracted,
+      isRight: extracted !== undefined && extracted === answers[0],
+      asksJudge: extracted === undefined,
+    };
   };
 }
 
-/** The reply that a scorer reads; null where a thought has not ended. */
-export function replyFor(scorer: string, text: string): string | null {
-  const reply = withoutThought(text);
-  return scorer === "lmms-eval" ? (reply?.trim() ?? null) : reply;
+/** How a tool or the authors' code scores by a rule, and by which prompt their judge reads an answer out. */
+export function scoredByRule(
+  scorer: "vlmevalkit" | "lmms-eval" | "authors",
+  rule: AnswerRule,
+  judge?: Benchmark["judge"],
+): ScoredBy {
+  return { ...ruleParts(scorer, readingRule(scorer, rule)), ...(judge !== undefined && { judge }) };
 }

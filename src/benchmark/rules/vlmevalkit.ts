@@ -1,7 +1,8 @@
 /**
  * @module
  * The rules of VLMEvalKit (Apache-2.0, commit e8e78f0) before it asks a judge: the letter of a multiple-choice question
- * (`can_infer`) and yes or no (`YOrN_Extraction`).
+ * (`can_infer`), yes or no
+ * (`YOrN_Extraction`), and TallyQA's count (`extract_count_from_prediction`).
  */
 import type { Choice } from "../choices.ts";
 import { lengthOf, words } from "./python.ts";
@@ -68,4 +69,21 @@ export const vlmEvalKitYesNo: AnswerRule = (reply) => {
   const [yes, no] = [said.includes("yes"), said.includes("no")];
   if (yes === no) return undefined;
   return yes ? "Yes" : "No";
+};
+
+const WORDS =
+  "zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty".split(
+    "|",
+  );
+const COUNT = new RegExp(
+  String.raw`(?<![\p{L}\p{N}_])(?:[0-9]|1[0-9]|20|${WORDS.join("|")})(?![\p{L}\p{N}_])`,
+  "u",
+);
+
+/** VLMEvalKit's count: the first number from 0 to 20 in a reply, in digits or as a word. */
+export const vlmEvalKitCount: AnswerRule = (reply) => {
+  const found = COUNT.exec(reply.toLowerCase())?.[0];
+  if (found === undefined) return undefined;
+  const place = WORDS.indexOf(found);
+  return place < 0 ? found : String(place);
 };

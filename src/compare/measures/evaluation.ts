@@ -159,15 +159,20 @@ function answersOf(
 /** Two numbers that are one but for rounding. */
 const isSame = (a: number, b: number) => Math.abs(a - b) <= 1e-9;
 
-/** Scores whose mean the measure is, so that cells can be compared problem by problem; undefined where there are none. */
-function scoresOf(metric: string, value: number, { scores, kinds }: Answers): (number | null)[] | undefined {
-  const candidates = [scores, scores.map((score, p) => (kinds[p] === metric ? score : null))];
-  return candidates
-    .map((list) => [...list])
-    .find((list) => {
-      const judged = list.filter((score) => score !== null);
-      return judged.length > 0 && isSame(mean(judged), value);
-    });
+/**
+ * Scores whose mean the measure is, so that cells can be compared problem by problem: of the problems of a kind, where the
+ * metric is one, and of all for the main measure. Undefined where that is no mean of scores, and for any other measure.
+ */
+function scoresOf(
+  metric: string,
+  value: number,
+  { report, scores, kinds }: Answers,
+): (number | null)[] | undefined {
+  const isKind = kinds.includes(metric);
+  if (!isKind && metric !== report.main) return undefined;
+  const own = isKind ? scores.map((score, p) => (kinds[p] === metric ? score : null)) : [...scores];
+  const judged = own.filter((score) => score !== null);
+  return judged.length > 0 && isSame(mean(judged), value) ? own : undefined;
 }
 
 function pick({ name }: MeasureContext, { metric: given }: Options, answers: Answers): Measured {

@@ -87,15 +87,15 @@ describe("the examples of docs/extending.md", () => {
       { data: undefined, seed: 0 },
       "benchmark",
     );
-    const { verdict, measures } = made.part;
-    const source = await openSource(made.part.source);
+    const { verdict, source: opened } = made.part;
+    const source = await openSource(opened);
     const answers: ScoredAnswer[] = [];
     for (let i = 0; i < source.size; i++) {
       const problem = await source.problem(i);
       const text = `There are 3 lines. The answer is ${i === 0 ? 1 : 9}.`;
       answers.push({ problem, text, ...(await verdict.judge(text, problem)) });
     }
-    expect(measures(answers)).toEqual([
+    expect(made.part.measures(answers)).toMatchObject([
       { name: "accuracy", value: 2 / 9, of: 9 },
       { name: "few", value: 1 / 4, of: 4 },
       { name: "many", value: 1 / 5, of: 5 },

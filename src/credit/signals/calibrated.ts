@@ -18,16 +18,35 @@ export interface CalibratedRequest {
   readonly biasCurve?: BiasCurve | undefined;
 }
 
-/** The parameters of the bias curve that are given; a server takes the paper's for the others. */
-function plainCurve({ biasCorrection, biasCurve = {} }: CalibratedRequest): Record<string, number> {
-  if (!biasCorrection) return {};
-  const { exponential, decay, cosine } = biasCurve;
+/** How rows are calibrated, as `loss_fn_config`; a server takes the paper's for parameters of the curve that are not given. */
+export function plainCalibration({
+  layers,
+  biasCorrection,
+  biasCurve = {},
+}: CalibratedRequest): Record<string, number> {
+  const { exponential, decay, cosine } = biasCorrection ? biasCurve : {};
   return {
+    "fovea.calibrated_layers": layers,
+    "fovea.bias_correction": biasCorrection ? 1 : 0,
     ...(exponential !== undefined && { "fovea.bias_exponential": exponential }),
     ...(decay !== undefined && { "fovea.bias_decay": decay }),
     ...(cosine !== undefined && { "fovea.bias_cosine": cosine }),
   };
 }
+
+/** Which rows are compared, as it comes from outside. */
+export const calibratedRequest = z.strictObject({
+  row: z.enum(["own", "predicting"]),
+  layers: z.number(),
+  biasCorrection: z.boolean(),
+  biasCurve: z
+    .strictObject({
+      exponential: z.number().optional(),
+      decay: z.number().optional(),
+      cosine: z.number().optional(),
+    })
+    .optional(),
+});
 
 export const calibratedSignal: Signal<
   "calibrated",
@@ -37,18 +56,7 @@ export const calibratedSignal: Signal<
 > = {
   name: "calibrated",
   needs: [{ capability: "calibrated-attention", when: () => true, words: () => "calibrated attention" }],
-  request: z.strictObject({
-    row: z.enum(["own", "predicting"]),
-    layers: z.number(),
-    biasCorrection: z.boolean(),
-    biasCurve: z
-      .strictObject({
-        exponential: z.number().optional(),
-        decay: z.number().optional(),
-        cosine: z.number().optional(),
-      })
-      .optional(),
-  }),
+  request: calibratedRequest,
   parts: [
     { path: ["connectivity"], shape: "T", wire: "connectivity", label: "connectivity" },
     {
@@ -69,9 +77,6 @@ export const calibratedSignal: Signal<
   },
   plain: (request) => ({
     "fovea.calibrated": PLAIN_ROWS[request.row],
-    "fovea.calibrated_layers": request.layers,
-    "fovea.bias_correction": request.biasCorrection ? 1 : 0,
-    ...plainCurve(request),
-    "fovea.packed_gram": 1,
+    ...plainCalibration(request),
   }),
 };

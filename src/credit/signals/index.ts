@@ -6,10 +6,11 @@
 import * as z from "zod";
 import { attentionSignal } from "./attention.ts";
 import { calibratedSignal } from "./calibrated.ts";
+import { clustersSignal } from "./clusters.ts";
 import { imageRowsSignal } from "./image-rows.ts";
 import { fromParts, partAt, type Signal, type SignalPart } from "./signal.ts";
 
-const LIST = [attentionSignal, calibratedSignal, imageRowsSignal] as const;
+const LIST = [attentionSignal, calibratedSignal, clustersSignal, imageRowsSignal] as const;
 
 type Known = (typeof LIST)[number];
 

@@ -21,8 +21,8 @@ export interface AttentionRows {
   readonly first: number;
 }
 
-/** Dimensions of numbers, of T tokens and the prompt's I image tokens. */
-export type PartShape = "T" | "T×T" | "T×I";
+/** Dimensions of numbers, of T tokens, the prompt's I image tokens, and R of each token as the request says. */
+export type PartShape = "T" | "T×T" | "T×I" | "T×R";
 
 /** One array of a signal's value. */
 export interface SignalPart<Request> {

@@ -26,7 +26,7 @@ function madeRows(): AttentionRows {
   return { rows, tokens, keys, kind: Uint8Array.of(1, 2, 2, 1, 1, 1, 1), first: prompt };
 }
 
-const lengthOf = { T: 3, "T×T": 9, "T×I": 6 };
+const lengthOf = { T: 3, "T×T": 9, "T×I": 6, "T×R": 12 };
 
 describe.each(SIGNALS)("$name", (signal) => {
   const requests = [

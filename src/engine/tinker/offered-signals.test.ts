@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import type { CalibratedRequest } from "../../credit/index.ts";
+import { type CalibratedRequest, type ClustersRequest, SIGNALS } from "../../credit/index.ts";
 import { TinkerWorld } from "../../testing/tinker-fixtures.ts";
 import type { ScoreRequest, Sequence } from "../engine.ts";
 
@@ -15,16 +15,26 @@ const sequences: readonly Sequence[] = [
 ];
 const calibrated: CalibratedRequest = { row: "predicting", layers: 3, biasCorrection: false };
 const WHOLE = {
-  protocol: 1,
+  protocol: 2,
   version: "0.1.0",
-  capabilities: ["attention", "attention-measure", "calibrated-attention", "entropy", "of-the-future"],
+  capabilities: [
+    "attention",
+    "attention-measure",
+    "calibrated-attention",
+    "token-clusters",
+    "entropy",
+    "temperature",
+    "of-the-future",
+  ],
 };
 
+interface ForwardInput {
+  readonly data: { readonly loss_fn_inputs: Record<string, { readonly data: number[] }> }[];
+  loss_fn_config?: Record<string, number>;
+}
 interface WireBody {
-  readonly forward_input: {
-    readonly data: { readonly loss_fn_inputs: Record<string, { readonly data: number[] }> }[];
-    readonly loss_fn_config?: Record<string, number>;
-  };
+  readonly forward_input: ForwardInput;
+  readonly forward_backward_input?: ForwardInput;
 }
 
 interface Answer {
@@ -40,7 +50,7 @@ const made = (name: string, i: number, length: number) => ({
   shape: [length],
 });
 
-/** A Gram matrix that tells its sequence: its lower triangle packed, and the whole. */
+/** A Gram matrix that tells its sequence: its lower triangle, and the whole. */
 function madeGram(i: number, length: number) {
   const whole = new Float64Array(length * length);
   const lower: number[] = [];
@@ -52,8 +62,7 @@ function madeGram(i: number, length: number) {
       whole[column * length + row] = value;
     }
   }
-  const data = Buffer.from(Float32Array.from(lower).buffer).toString("base64");
-  return { whole, packed: { data, dtype: "float32", shape: [lower.length], encoding: "base64" } };
+  return { whole, packed: { data: lower, dtype: "float32", shape: [lower.length] } };
 }
 
 /** Makes a server of the plain protocol into one with signals: what `forward` is asked for, and answers beside log-probs. */
@@ -63,8 +72,9 @@ function withSignals(said: object, names: readonly string[], instead: Readonly<R
   const wrapped: Fetch = async (address, options) => {
     const body = options.body === undefined ? {} : JSON.parse(options.body as string);
     const isForward = address.endsWith("/forward");
-    if (isForward) asked.push(structuredClone(body));
-    if (isForward) delete body.forward_input.loss_fn_config;
+    const isPass = isForward || address.endsWith("/forward_backward");
+    if (isPass) asked.push(structuredClone(body));
+    if (isPass) delete (body.forward_input ?? body.forward_backward_input).loss_fn_config;
     const sent = options.body === undefined ? options : { ...options, body: JSON.stringify(body) };
     const response = await fetch(address, sent);
     const answer = (await response.json()) as Answer;
@@ -107,7 +117,6 @@ describe("a request for signals as loss_fn_config", () => {
       "fovea.calibrated": 2,
       "fovea.calibrated_layers": 3,
       "fovea.bias_correction": 0,
-      "fovea.packed_gram": 1,
       "fovea.entropy": 1,
     });
   });
@@ -119,7 +128,6 @@ describe("a request for signals as loss_fn_config", () => {
       "fovea.calibrated": 1,
       "fovea.calibrated_layers": 4,
       "fovea.bias_correction": 1,
-      "fovea.packed_gram": 1,
     };
     expect(asked(undefined)).toEqual(plain);
     expect(asked({ decay: 8, cosine: 0 })).toEqual({
@@ -129,6 +137,32 @@ describe("a request for signals as loss_fn_config", () => {
     });
     expect(asked({ exponential: 0.2 })).toEqual({ ...plain, "fovea.bias_exponential": 0.2 });
     expect(asked({ exponential: 0.2 }, false)).toEqual({ ...plain, "fovea.bias_correction": 0 });
+  });
+
+  test("has a temperature other than 1, and the options of clusters", () => {
+    const clusters: ClustersRequest = {
+      row: "own",
+      layers: 4,
+      biasCorrection: true,
+      similarityThreshold: 0.7,
+      clusterSize: 12,
+      neighbours: 3,
+      seed: 5,
+    };
+    expect(signalConfig({ signals: { clusters }, temperature: 0.9 })).toEqual({
+      "fovea.temperature": 0.9,
+      "fovea.clusters": 1,
+      "fovea.calibrated_layers": 4,
+      "fovea.bias_correction": 1,
+      "fovea.similarity_threshold": 0.7,
+      "fovea.cluster_size": 12,
+      "fovea.neighbours": 3,
+      "fovea.partition_seed": 5,
+    });
+    const gram = { row: "own", layers: 3, biasCorrection: true } as const;
+    expect(() => signalConfig({ signals: { clusters, calibrated: gram } })).toThrow(
+      "forward: signals ask for fovea.calibrated_layers 3 and 4; expected the same of all",
+    );
   });
 
   test("is none where nothing is asked for", () => {
@@ -147,6 +181,7 @@ describe("a server of the plain protocol with signals", () => {
         "image-ablation",
         "overlap",
         "reference",
+        "token-clusters",
       ].sort(),
     );
   });
@@ -207,8 +242,36 @@ describe("a server of the plain protocol with signals", () => {
     await expect(scored({ connectivity: wrong.packed })).rejects.toThrow(
       "forward, sequence 0: expected 2 numbers of the signal connectivity, got 6",
     );
-    const cut = { ...madeGram(0, 2).packed, data: "AACAPwAA" };
-    await expect(scored({ gram: cut })).rejects.toThrow(/^forward: the server speaks another protocol: /);
+  });
+
+  test("is asked for clusters instead of a Gram matrix, and its answers are read by name", async () => {
+    const names = SIGNALS.find(({ name }) => name === "clusters")!.parts.map(({ wire }) => wire);
+    const { engine, asked } = await client(WHOLE, names);
+    const clusters = {
+      ...SIGNALS.find(({ name }) => name === "clusters")!.look,
+      clusterSize: 12,
+    } as ClustersRequest;
+    await expect(engine.score(sequences, { signals: { clusters } })).resolves.toMatchObject([
+      { signals: { clusters: { clusters: Float64Array.from(made("clusters", 0, 2).data) } } },
+      { signals: { clusters: { clusters: Float64Array.from(made("clusters", 1, 3).data) } } },
+    ]);
+    expect(asked[0]!.forward_input.loss_fn_config).toMatchObject({
+      "fovea.clusters": 1,
+      "fovea.cluster_size": 12,
+    });
+  });
+
+  test("scores and trains at any temperature that it names, and is refused another where it does not", async () => {
+    const { engine, asked } = await client(WHOLE);
+    const coefficients = sequences.map(({ completion }) => new Float64Array(completion.length).fill(1));
+    await engine.score(sequences, { temperature: 0.9 });
+    await engine.accumulate(sequences, coefficients, { temperature: 0.9 });
+    expect(asked[0]!.forward_input.loss_fn_config).toEqual({ "fovea.temperature": 0.9 });
+    expect(asked[1]!.forward_backward_input!.loss_fn_config).toEqual({ "fovea.temperature": 0.9 });
+    const { engine: fixed } = await client({ ...WHOLE, capabilities: [] });
+    await expect(fixed.score(sequences, { temperature: 0.9 })).rejects.toThrow(
+      "forward: log-probs of this server are those of temperature 1; expected sampling.temperature 1, got 0.9",
+    );
   });
 
   test("is asked nothing of signals when none are wanted", async () => {
@@ -240,8 +303,8 @@ describe("a server of the plain protocol with signals", () => {
   });
 
   test("of another version is refused when the engine is opened", async () => {
-    await expect(client({ ...WHOLE, protocol: 2 })).rejects.toThrow(
-      /^get_server_capabilities: .* has signals of version 2 \(fovea-skyrl 0.1.0\); expected 1$/,
+    await expect(client({ ...WHOLE, protocol: 1 })).rejects.toThrow(
+      /^get_server_capabilities: .* has signals of version 1 \(fovea-skyrl 0.1.0\); expected 2$/,
     );
   });
 });

@@ -9,16 +9,17 @@ import { EngineError } from "../../errors/index.ts";
 import type { Capability } from "../capabilities.ts";
 import type { ScoreRequest } from "../engine.ts";
 
-const PROTOCOL = 1;
+const PROTOCOL = 2;
 
-/** Signals that the plain protocol has a form for, and what they need. */
+/** Signals that the plain protocol has a form for, and what they need; log-probs at any temperature. */
 const KNOWN: readonly Offered[] = [
   "entropy",
+  "temperature",
   ...SIGNALS.filter((signal) => "plain" in signal).flatMap(({ needs }) =>
     needs.map(({ capability }) => capability),
   ),
 ];
-type Offered = SignalCapability | "entropy";
+type Offered = SignalCapability | "entropy" | "temperature";
 
 /** What a server says of its signals, in `get_server_capabilities`. */
 export interface SaidOfSignals {
@@ -43,9 +44,9 @@ export function offeredSignals(said: SaidOfSignals | null | undefined, where: st
   return new Set(KNOWN.filter((name) => said.capabilities.includes(name)));
 }
 
-/** Those that an engine may call its own. Entropy is not among them: sampling does not return it. */
+/** Those that an engine may call its own. Entropy is not among them: sampling does not return it. Every engine has temperatures. */
 export function ownCapabilities(offered: ReadonlySet<Offered>): Capability[] {
-  return [...offered].filter((name) => name !== "entropy");
+  return [...offered].filter((name) => name !== "entropy" && name !== "temperature");
 }
 
 /** The first thing asked for that a server without the extension has not, in words; undefined when it has all. */
@@ -64,9 +65,34 @@ export function missingFromPlain(
   return divergenceFrom && "divergences over the vocabulary";
 }
 
-/** A request for signals as `loss_fn_config`; undefined where none is asked for. */
-export function signalConfig({ signals, entropy }: ScoreRequest): Record<string, number> | undefined {
-  const config: Record<string, number> = entropy ? { "fovea.entropy": 1 } : {};
-  for (const { signal, request } of askedSignals(signals)) Object.assign(config, signal.plain?.(request));
+/**
+ * A request for signals as `loss_fn_config`; undefined where nothing is asked for.
+ *
+ * @throws EngineError when two signals ask for one number in different ways
+ */
+export function signalConfig({
+  signals,
+  entropy,
+  temperature,
+}: ScoreRequest): Record<string, number> | undefined {
+  const config: Record<string, number> = {
+    ...(entropy && { "fovea.entropy": 1 }),
+    ...temperatureConfig(temperature),
+  };
+  for (const { signal, request } of askedSignals(signals)) {
+    for (const [key, value] of Object.entries(signal.plain?.(request) ?? {})) {
+      if ((config[key] ?? value) !== value) {
+        throw new EngineError(
+          `forward: signals ask for ${key} ${config[key]} and ${value}; expected the same of all`,
+        );
+      }
+      config[key] = value;
+    }
+  }
   return Object.keys(config).length === 0 ? undefined : config;
+}
+
+/** A temperature as `loss_fn_config`; nothing where it is 1, at which every server's log-probs are. */
+export function temperatureConfig(temperature = 1): Readonly<Record<string, number>> {
+  return temperature === 1 ? {} : { "fovea.temperature": temperature };
 }

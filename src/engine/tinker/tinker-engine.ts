@@ -31,7 +31,12 @@ import { BatchLosses } from "./coefficient-loss.ts";
 import { type ForwardContext, lastOf, sendForward } from "./forward-requests.ts";
 import { HttpClient } from "./http-client.ts";
 import { measuredReduction } from "./loss-reduction.ts";
-import { missingFromPlain, type offeredSignals, ownCapabilities } from "./offered-signals.ts";
+import {
+  missingFromPlain,
+  type offeredSignals,
+  ownCapabilities,
+  temperatureConfig,
+} from "./offered-signals.ts";
 import { openServer } from "./open-server.ts";
 import { parsed } from "./parsed.ts";
 import { PolicySamplers } from "./policy-samplers.ts";
@@ -250,13 +255,14 @@ class TinkerEngine implements Engine {
     });
     const isMeasured = this.#options.measureMismatch ?? true;
     const extension = { temperature, logprobs: isMeasured };
+    const config = { ...loss.loss_fn_config, ...(this.#isExtended ? {} : temperatureConfig(temperature)) };
     const { outputs, metrics } = await sendForward(
       this.#forwardContext(),
       "forward_backward",
       sequences,
       inputs,
       extension,
-      loss,
+      Object.keys(config).length === 0 ? loss : { ...loss, loss_fn_config: config },
     );
     const tokens = sequences.reduce((sum, { completion }) => sum + completion.length, 0);
     return {
@@ -367,7 +373,7 @@ class TinkerEngine implements Engine {
   }
 
   #requireTemperature(call: string, temperature: number): void {
-    if (temperature !== 1) {
+    if (temperature !== 1 && !this.#offered.has("temperature")) {
       throw new EngineError(
         `${call}: log-probs of this server are those of temperature 1; expected sampling.temperature 1, got ${temperature}`,
       );

@@ -6,7 +6,7 @@ import { fromWire, jsonText } from "./wire.ts";
 import { signalsOf, signalTensors } from "./wire-signals.ts";
 
 const T = 4;
-const lengthOf = { T, "T×T": T * T, "T×I": T * 5 };
+const lengthOf = { T, "T×T": T * T, "T×I": T * 5, "T×R": 4 * T };
 const REQUESTS: readonly SignalRequest[] = [
   Object.fromEntries(SIGNALS.map(({ name, look }) => [name, look])),
   ...SIGNALS.map(({ name, look }) => ({ [name]: look })),

@@ -67,13 +67,16 @@ function readPart(
   const numbers = fromWire(tensor.data);
   const triangle = (length * (length + 1)) / 2;
   if (symmetric && numbers.length === triangle && triangle !== length ** 2) return wholeGram(numbers, length);
+  const isMultiple = length === 0 ? numbers.length === 0 : numbers.length % length === 0;
   const fits: Record<PartShape, boolean> = {
     T: numbers.length === length,
     "T×T": numbers.length === length ** 2,
-    "T×I": length === 0 ? numbers.length === 0 : numbers.length % length === 0,
+    "T×I": isMultiple,
+    "T×R": isMultiple,
   };
   if (!fits[shape]) {
-    const whole = { T: `${length}`, "T×T": `${length ** 2}`, "T×I": `a multiple of ${length}` }[shape];
+    const multiple = `a multiple of ${length}`;
+    const whole = { T: `${length}`, "T×T": `${length ** 2}`, "T×I": multiple, "T×R": multiple }[shape];
     throw new EngineError(
       `${where}: expected ${whole}${symmetric ? ` or ${triangle}` : ""} numbers of the signal ${wire}, got ${numbers.length}`,
     );

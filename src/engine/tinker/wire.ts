@@ -8,8 +8,6 @@
 import * as z from "zod";
 import { signalRequestSchema } from "../../credit/index.ts";
 import type { AdamParameters } from "../engine.ts";
-import { unpacked } from "./protobuf/numbers.ts";
-import { DType } from "./protobuf/tinker_pb.ts";
 
 /** Version of the extension that this code speaks. */
 export const EXTENSION_PROTOCOL = 1;
@@ -29,24 +27,6 @@ export const tensorSchema = z.object({
   sparse_crow_indices: z.array(count).nullish(),
 });
 export type WireTensor = z.output<typeof tensorSchema>;
-
-/** Numbers as their bytes in a JSON answer, which some are too long for in digits. */
-const base64TensorSchema = z
-  .object({
-    data: z.base64(),
-    dtype: z.literal("float32"),
-    shape: z.array(count).nullish(),
-    encoding: z.literal("base64"),
-  })
-  .transform(({ data, dtype, shape }, context): WireTensor => {
-    try {
-      return { data: unpacked(Buffer.from(data, "base64"), DType.DTYPE_FLOAT32, "data"), dtype, shape };
-    } catch (error) {
-      context.addIssue({ code: "custom", message: (error as Error).message });
-      return z.NEVER;
-    }
-  });
-const answerTensorSchema = z.union([tensorSchema, base64TensorSchema]);
 
 const imageFormat = z.enum(["png", "jpeg"]);
 const expectedTokens = z.int().min(1).nullish();
@@ -252,7 +232,7 @@ export const modelAnswerSchema = z.object({
 export const samplingSessionAnswerSchema = z.object({ sampling_session_id: text });
 export const pathAnswerSchema = z.object({ path: text });
 export const forwardAnswerSchema = z.object({
-  loss_fn_outputs: z.array(z.record(z.string(), answerTensorSchema)),
+  loss_fn_outputs: z.array(z.record(z.string(), tensorSchema)),
   metrics: z.record(z.string(), z.number().nullable()).nullish(),
 });
 export type WireForwardAnswer = z.output<typeof forwardAnswerSchema>;

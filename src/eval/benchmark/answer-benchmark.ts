@@ -85,7 +85,9 @@ async function answerBatch(batch: readonly Asked[], options: AnswerOptions): Pro
   };
   const record = async ({ index, problem, asked }: Asked, responses: readonly Response[]) => {
     const missing = [...responses.entries()].filter(([sample]) => !journal.has(index, sample));
-    const judgements = await Promise.all(missing.map(([, { text }]) => verdict.judge(text, problem, signal)));
+    const judgements = await Promise.all(
+      missing.map(async ([, { text }]) => verdict.judge(text, problem, signal)),
+    );
     signal?.throwIfAborted();
     const prompt = asked.question === problem.question ? undefined : asked.question;
     for (const [i, [sample, response]] of missing.entries()) {

@@ -4,6 +4,7 @@
  * majority.
  */
 import type { Benchmark, Measure } from "../../benchmark/index.ts";
+import type { AnsweredProblem } from "../../data/index.ts";
 import {
   accuracyInterval,
   type Interval,
@@ -106,6 +107,11 @@ function meansOf(samples: readonly (readonly Measure[])[]): Map<string, number |
   );
 }
 
+/** The group of problems that one depends on. */
+function clusterOf(benchmark: Benchmark, problem: AnsweredProblem): string {
+  return benchmark.cluster?.(problem) ?? problem.id;
+}
+
 /**
  * Intervals of any measures: the delete-a-group jackknife (Kott, J. Official Statistics 17 (2001)). Clusters of problems are
  * dealt into G groups, and the measures taken without each group in turn, so that no answer counts twice.
@@ -119,8 +125,7 @@ function jackknife(
   problems: readonly AnswerRecord[][],
   estimates: ReadonlyMap<string, number | null>,
 ): Map<string, { readonly low: number; readonly high: number }> {
-  const { cluster = ({ id }) => id } = benchmark;
-  const keys = problems.map(([first]) => cluster(scoredAnswer(first!).problem));
+  const keys = problems.map(([first]) => clusterOf(benchmark, scoredAnswer(first!).problem));
   const distinct = new Rng(0).fork("jackknife").shuffle([...new Set(keys)]);
   const groups = Math.min(GROUPS, distinct.length);
   const groupOf = new Map(distinct.map((key, place) => [key, place % groups]));

@@ -71,11 +71,11 @@ export function writeLmmsEval(
     } catch (cause) {
       throw new RunError(`${path}: ${(cause as Error).message}`, { cause });
     }
-    return { folder, path, model: fileName(model), answers: answers.length };
+    return { folder, file: { path, model: fileName(model), answers: answers.length } };
   });
   return {
     dataset: task,
-    files: written.map(({ folder: _, ...file }) => file),
+    files: written.map(({ file }) => file),
     commands: written.map(
       ({ folder }) => `python -m lmms_eval --model from_log --model_args logs=${folder} --tasks ${task}`,
     ),

@@ -38,7 +38,7 @@ function splitThought(completion: string): { readonly prediction: string; readon
 /** A cell of a table as text; a list as one that the tool's `eval` reads. */
 function cellText(cell: unknown): string {
   if (cell === null || cell === undefined) return "";
-  return typeof cell === "object" ? JSON.stringify(cell) : String(cell);
+  return typeof cell === "string" ? cell : JSON.stringify(cell);
 }
 
 /** The text of a table, every field in quotes. */

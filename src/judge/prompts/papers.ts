@@ -84,6 +84,35 @@ export const mathVistaPrompt: JudgePrompt = {
 };
 
 /**
+ * MMBench's protocol (arXiv:2307.06281), which VLMEvalKit has for all multiple choice: the option whose meaning is nearest to
+ * the response, or none.
+ */
+export const mmBenchPrompt: JudgePrompt = {
+  name: "mmbench",
+  extract: {
+    system: EXTRACTOR,
+    text:
+      `${EXTRACTION}Which option does the response choose? Where it names none by letter or text, take the option that is ` +
+      "nearest to it in meaning. Reply with the letter of the option alone, or with NONE where the response refuses, " +
+      "chooses none, or means something else than every option.",
+    read: readExtraction,
+  },
+};
+
+/** VLMEvalKit's protocol for questions of yes or no: the side that the response takes, or none. */
+export const yesOrNoPrompt: JudgePrompt = {
+  name: "yes-or-no",
+  extract: {
+    system: EXTRACTOR,
+    text:
+      `${EXTRACTION}Does the response answer the question with yes or with no? What it says may stand for one of them, as a ` +
+      "statement that the question asks about or its contrary. Reply with Yes or No alone, or with NONE where it takes " +
+      "neither side.",
+    read: readExtraction,
+  },
+};
+
+/**
  * MathVerse's protocol (arXiv:2403.14624): one call reads the final answer out of the
  * response, another says whether it is consistent with the accepted one, 1 or 0.
  */

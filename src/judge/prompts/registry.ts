@@ -2,7 +2,15 @@
  * @module
  * Every built-in prompt of a judge. A new one is a value and its line here.
  */
-import { binaryPrompt, mathVersePrompt, mathVistaPrompt, referencePrompt, scorePrompt } from "./papers.ts";
+import {
+  binaryPrompt,
+  mathVersePrompt,
+  mathVistaPrompt,
+  mmBenchPrompt,
+  referencePrompt,
+  scorePrompt,
+  yesOrNoPrompt,
+} from "./papers.ts";
 import type { JudgePrompt } from "./prompt.ts";
 import { readBinary, readScore } from "./replies.ts";
 
@@ -12,6 +20,8 @@ const prompts = {
   score: scorePrompt,
   mathvista: mathVistaPrompt,
   mathverse: mathVersePrompt,
+  mmbench: mmBenchPrompt,
+  "yes-or-no": yesOrNoPrompt,
 } as const;
 
 /** Names of the built-in prompts. */

@@ -63,6 +63,13 @@ describe("a body that cannot be answered is refused in OpenAI's form", () => {
     ],
     ["a temperature in words", body({ temperature: "hot" }), 400, "temperature", "invalid_type"],
     ["a temperature below 0", body({ temperature: -1 }), 400, "temperature", "invalid_value"],
+    [
+      "a temperature that divides by nearly nothing",
+      body({ temperature: 1e-30 }),
+      400,
+      "temperature",
+      "invalid_value",
+    ],
     ["top_p 0", body({ top_p: 0 }), 400, "top_p", "invalid_value"],
     ["n 0", body({ n: 0 }), 400, "n", "invalid_value"],
     ["n 1e9", body({ n: 1e9 }), 400, "n", "invalid_value"],

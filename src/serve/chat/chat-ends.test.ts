@@ -82,7 +82,7 @@ describe("a client that goes away", () => {
     const running = postChat(url, body(), { signal: first.signal });
     await until(() => slow.asked() === 1);
     const waiting = postChat(url, body(), { signal: second.signal });
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 1000));
     second.abort();
     await expect(waiting).rejects.toThrow();
     first.abort();
@@ -136,7 +136,7 @@ describe("a server that cannot go on", () => {
     const one = await server({ engine: () => slow.engine });
     const stream = await postChat(one.url, body({ stream: true }));
     const waiting = chatCall(one.url, body());
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 1000));
     await one.close();
     const text = await stream.text();
     expect(text).toContain('"error":{"message":"the server is ending","type":"server_error"');

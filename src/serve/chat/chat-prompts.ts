@@ -24,14 +24,17 @@ export interface ChatPrompt {
 }
 
 export class ChatPrompts {
-  readonly #known = new Map<string, ChatPrompt>();
+  readonly #known = new Map<string, Promise<ChatPrompt>>();
 
   /** @throws ChatRefusal when a message cannot be read, or the model does not take it */
   async prompt(served: ServedModel, messages: readonly ChatBodyMessage[]): Promise<ChatPrompt> {
-    const key = createHash("sha256").update(served.name).update(JSON.stringify(messages)).digest("hex");
-    const found = this.#known.get(key) ?? (await made(served, messages));
+    const key = createHash("sha256")
+      .update(JSON.stringify([served.name, messages]))
+      .digest("hex");
+    const found = this.#known.get(key) ?? made(served, messages);
     this.#known.delete(key);
     this.#known.set(key, found);
+    found.catch(() => this.#known.delete(key));
     for (const oldest of this.#known.keys()) {
       if (this.#known.size <= KEPT) break;
       this.#known.delete(oldest);

@@ -10,6 +10,10 @@ import { LEFT_ALONE, NOT_DONE, only } from "./not-done.ts";
 const MAX_CHOICES = 128;
 const MAX_TOP_LOGPROBS = 20;
 const MAX_STOPS = 16;
+const MAX_MESSAGES = 4096;
+const MAX_PARTS = 1024;
+/** Dividing by less, logits leave single precision; 0 is greedy. */
+const LEAST_TEMPERATURE = 1e-3;
 
 const textPart = z.strictObject({ type: z.literal("text"), text: z.string() });
 const imagePart = z.strictObject({
@@ -24,8 +28,14 @@ const imagePart = z.strictObject({
 /** A text is a list of one part. */
 const asParts = (content: unknown) =>
   typeof content === "string" ? [{ type: "text", text: content }] : content;
-const texts = z.preprocess(asParts, z.array(textPart).min(1));
-const parts = z.preprocess(asParts, z.array(z.discriminatedUnion("type", [textPart, imagePart])).min(1));
+const texts = z.preprocess(asParts, z.array(textPart).min(1).max(MAX_PARTS));
+const parts = z.preprocess(
+  asParts,
+  z
+    .array(z.discriminatedUnion("type", [textPart, imagePart]))
+    .min(1)
+    .max(MAX_PARTS),
+);
 
 const name = only();
 const messageSchema = z.discriminatedUnion("role", [
@@ -51,8 +61,15 @@ const tokenLimit = z.int().min(1).nullish();
 
 const chatBodySchema = z.strictObject({
   model: z.string().min(1),
-  messages: z.array(messageSchema).min(1),
-  temperature: z.number().min(0).max(2).nullish(),
+  messages: z.array(messageSchema).min(1).max(MAX_MESSAGES),
+  temperature: z
+    .number()
+    .min(0)
+    .max(2)
+    .refine((value) => value === 0 || value >= LEAST_TEMPERATURE, {
+      error: `expected 0 or at least ${LEAST_TEMPERATURE}`,
+    })
+    .nullish(),
   top_p: z.number().gt(0).max(1).nullish(),
   top_k: z.int().min(-1).nullish(),
   max_tokens: tokenLimit,

@@ -4,6 +4,7 @@
  */
 import {
   type AblatedPass,
+  type CreditMethod,
   type CreditNeeds,
   type CreditSignals,
   hasSignals,
@@ -27,6 +28,14 @@ export function creditCapabilities({ entropy, ablation, ...needs }: CreditNeeds)
     ...(ablation ? (["image-ablation"] as const) : []),
     ...(ablation?.divergence ? (["full-distribution"] as const) : []),
   ];
+}
+
+/** The method as it asks of an engine with these capabilities. */
+export function suitedTo(available: ReadonlySet<Capability>, method: CreditMethod): CreditMethod {
+  const { lighterNeeds } = method;
+  const isLighter =
+    lighterNeeds !== undefined && creditCapabilities(lighterNeeds).every((one) => available.has(one));
+  return isLighter ? { ...method, needs: lighterNeeds } : method;
 }
 
 /**

@@ -1,14 +1,22 @@
 """Fovea's attention signals from a forward pass of Qwen2.5-VL, and SkyRL's Tinker server with them.
 
 Read in this order: `request` (what may be asked for), `layout` (which positions of a batch it is about), `rows`
-(attention rows, block by block), `shifts` and `calibrated` (what becomes of rows), `capture` (the hooks), `score` (a
-whole pass). None of these knows SkyRL. `wire`, `worker`, `backend` and `server` carry signals through it.
+(attention rows, block by block), `shifts`, `calibrated` and `clusters` (what becomes of rows), `capture` (the hooks), `score`
+(a whole pass). None of these knows SkyRL. `wire`, `worker`, `batches`, `backend` and `server` carry signals through it; `images`,
+`dispatch` and `weight_names` keep sampler and trainer at the same pictures and weights.
 """
 
 from fovea_skyrl.capture import SignalCapture
-from fovea_skyrl.errors import RequestError, ShardedSequenceError, SkyRLVersionError, UnsupportedModelError
+from fovea_skyrl.errors import (
+    RequestError,
+    SamplerError,
+    ShardedSequenceError,
+    SkyRLVersionError,
+    UnsupportedModelError,
+    WeightNameError,
+)
 from fovea_skyrl.layout import BatchLayout
-from fovea_skyrl.request import AttentionRequest, BiasCurve, CalibratedRequest, SignalRequest
+from fovea_skyrl.request import AttentionRequest, BiasCurve, CalibratedRequest, ClusterRequest, SignalRequest
 from fovea_skyrl.score import Score, score
 
 __all__ = [
@@ -16,12 +24,15 @@ __all__ = [
     "BatchLayout",
     "BiasCurve",
     "CalibratedRequest",
+    "ClusterRequest",
     "RequestError",
+    "SamplerError",
     "Score",
     "ShardedSequenceError",
     "SignalCapture",
     "SignalRequest",
     "SkyRLVersionError",
     "UnsupportedModelError",
+    "WeightNameError",
     "score",
 ]

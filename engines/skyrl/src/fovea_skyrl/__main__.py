@@ -12,7 +12,7 @@ from skyrl.tinker.config import EngineConfig, add_model
 from skyrl.utils.log import get_uvicorn_log_config
 
 from fovea_skyrl import server
-from fovea_skyrl.errors import ShardedSequenceError, SkyRLVersionError, UnsupportedModelError
+from fovea_skyrl.errors import ShardedSequenceError, SkyRLVersionError, UnsupportedModelError, WeightNameError
 
 
 def main() -> int:
@@ -27,7 +27,7 @@ def main() -> int:
     try:
         server.check(config)
         server.install()
-    except (ShardedSequenceError, SkyRLVersionError, UnsupportedModelError) as error:
+    except (ShardedSequenceError, SkyRLVersionError, UnsupportedModelError, WeightNameError) as error:
         print(f"fovea_skyrl: {error}", file=sys.stderr)
         return 2
     api.app.state.engine_config = config

@@ -1,65 +1,120 @@
 """SkyRL's backend with signals: requests that ask for them go to the workers as such, and what comes back goes out."""
 
+import math
 from typing import Any
+from uuid import uuid4
 
 from skyrl.backends.skyrl_train.training_batch import TrainingInputBatch
 from skyrl.backends.skyrl_train_backend import SkyRLTrainBackend
 from skyrl.tinker import types
 
+from fovea_skyrl.batches import Results, Run, by_modality, refused, split_by_our_keys, without_our_keys
 from fovea_skyrl.errors import RequestError
-from fovea_skyrl.request import PREFIX, SignalRequest
-from fovea_skyrl.worker import METADATA, OUTPUT
-
-Results = dict[str, types.ForwardBackwardOutput | types.ErrorResponse]
+from fovea_skyrl.images import ImageRenderer
+from fovea_skyrl.request import SignalRequest, temperature_of
+from fovea_skyrl.weight_names import DELTA
+from fovea_skyrl.worker import OUTPUT, SIGNALS, TEMPERATURE
 
 
 class SignalBackend(SkyRLTrainBackend):
-    """The FSDP backend. A `forward` asks for signals by the `fovea.` keys of its `loss_fn_config`."""
+    """The FSDP backend. The `fovea.` keys of a `loss_fn_config` ask for signals and for a temperature."""
 
-    _signal_request: SignalRequest | None = None
+    _batch_metadata: dict[str, Any] = {}
     _signal_outputs: list[dict[str, Any]] | None = None
     _dispatch: Any
+    _renderer: Any
 
     def _split_model_pass_batch_by_model_id(
         self, prepared_batch: types.PreparedModelPassBatch
     ) -> list[types.PreparedModelPassBatch]:
-        """One batch per model and per request for signals, so that neither client of two pays for the other's."""
+        """One batch per model and per keys of ours, so that neither client of two pays for the other's."""
         by_model = super()._split_model_pass_batch_by_model_id(prepared_batch)
-        return [part for batch in by_model for part in split_by_signals(batch)]
+        return [part for batch in by_model for part in split_by_our_keys(batch)]
+
+    def forward(self, prepared_batch: types.PreparedModelPassBatch) -> Results:
+        return by_modality(prepared_batch, super().forward)
+
+    def forward_backward(self, prepared_batch: types.PreparedModelPassBatch) -> Results:
+        return by_modality(prepared_batch, super().forward_backward)
 
     def _forward_single_model_batch(self, prepared_batch: types.PreparedModelPassBatch) -> Results:
+        config = prepared_batch.all_loss_fn_configs[0]
         try:
-            request = SignalRequest.from_config(prepared_batch.all_loss_fn_configs[0])
+            request = SignalRequest.from_config(config)
         except RequestError as error:
             return refused(prepared_batch, str(error))
         if request is None:
-            return super()._forward_single_model_batch(prepared_batch)
+            return self._with_temperature(prepared_batch, super()._forward_single_model_batch, {})
         if self._get_batch_role(prepared_batch.all_model_ids) != "policy":
             return refused(prepared_batch, "signals: expected a policy model, got a critic")
-        self._signal_request = request
         dispatch = self._dispatch
         self._dispatch = RecordingDispatch(dispatch, self._keep_outputs)
         try:
-            results = super()._forward_single_model_batch(prepared_batch)
+            results = self._with_temperature(prepared_batch, super()._forward_single_model_batch, {SIGNALS: request})
         finally:
             self._dispatch = dispatch
-            self._signal_request = None
         samples = self._signal_outputs or []
         for request_id, _, start, end in prepared_batch.request_batch_slices:
-            for output, sample in zip(results[request_id].loss_fn_outputs, samples[start:end], strict=True):
+            result = results[request_id]
+            if isinstance(result, types.ErrorResponse):
+                continue
+            for output, sample in zip(result.loss_fn_outputs, samples[start:end], strict=True):
                 output.update(sample[OUTPUT])
         return results
 
     def _forward_backward_single_model_batch(self, prepared_batch: types.PreparedModelPassBatch) -> Results:
-        if signal_items(prepared_batch.all_loss_fn_configs[0]):
+        config = prepared_batch.all_loss_fn_configs[0]
+        try:
+            request = SignalRequest.from_config(config)
+        except RequestError as error:
+            return refused(prepared_batch, str(error))
+        if request is not None:
             return refused(prepared_batch, "signals: expected a forward request, got forward_backward")
-        return super()._forward_backward_single_model_batch(prepared_batch)
+        return self._with_temperature(prepared_batch, super()._forward_backward_single_model_batch, {})
+
+    def _with_temperature(self, batch: types.PreparedModelPassBatch, run: Run, metadata: dict[str, Any]) -> Results:
+        """Runs a batch at the temperature that it asks for; SkyRL's own code never sees our keys."""
+        try:
+            temperature = temperature_of(batch.all_loss_fn_configs[0])
+        except RequestError as error:
+            return refused(batch, str(error))
+        self._batch_metadata = metadata | ({} if temperature is None else {TEMPERATURE: temperature})
+        try:
+            return run(without_our_keys(batch))
+        finally:
+            self._batch_metadata = {}
 
     def _to_training_batch(self, prepared_batch: types.PreparedModelPassBatch, role: str) -> TrainingInputBatch:
+        if not isinstance(self._renderer, ImageRenderer):
+            self._renderer = ImageRenderer(self._cfg.trainer.policy.model.path)
         batch = super()._to_training_batch(prepared_batch, role)
-        if self._signal_request is not None:
-            batch.metadata[METADATA] = self._signal_request
+        batch.metadata |= self._batch_metadata
         return batch
+
+    def init_weight_sync_state(self) -> None:
+        """Gives each model folders of its own for delta sync, whose versions begin anew with a model.
+
+        SkyRL 0.4.0 uses the same ones again, and the samplers refuse version 1 of a second model as older than what they have.
+        """
+        engine = self._cfg.generator.inference_engine
+        if engine.weight_sync_backend == DELTA:
+            own = uuid4().hex
+            for name in ("sync_dir", "local_checkpoint_dir", "publish_staging_dir"):
+                folder = getattr(engine.delta_weight_sync, name)
+                if folder:
+                    setattr(engine.delta_weight_sync, name, f"{folder.rstrip('/')}/{own}")
+        super().init_weight_sync_state()
+
+    def optim_step(self, model_id: str, request_data: types.OptimStepInput) -> types.OptimStepOutput:
+        if self._get_role(model_id) == "policy":
+            adam = request_data.adam_params
+            self._dispatch.set_adam((adam.beta1, adam.beta2), adam.eps, adam.weight_decay)
+        output = super().optim_step(model_id, request_data)
+        norm = output.metrics.get("skyrl.ai/grad_norm")
+        # SkyRL leaves out the step of a gradient that is not finite, and says so in a log alone.
+        return output.model_copy(
+            update={"metrics": output.metrics | {"applied": float(norm is None or math.isfinite(norm))}}
+        )
 
     def _keep_outputs(self, outputs: list[dict[str, Any]]) -> None:
         self._signal_outputs = outputs
@@ -78,43 +133,3 @@ class RecordingDispatch:
         result = self._wrapped.forward(*args, **kwargs)
         self._keep(result.loss_fn_outputs)
         return result
-
-
-def signal_items(config: dict[str, float] | None) -> tuple[tuple[str, float], ...]:
-    return tuple(sorted((key, value) for key, value in (config or {}).items() if key.startswith(PREFIX)))
-
-
-def split_by_signals(batch: types.PreparedModelPassBatch) -> list[types.PreparedModelPassBatch]:
-    """Batches whose requests ask for the same signals, in the order of their first request."""
-    groups: dict[tuple[tuple[str, float], ...], list[tuple[str, str, int, int]]] = {}
-    empty = []
-    for each in batch.request_batch_slices:
-        _, _, start, end = each
-        if start < end:
-            groups.setdefault(signal_items(batch.all_loss_fn_configs[start]), []).append(each)
-        else:
-            empty.append(each)
-    if len(groups) <= 1:
-        return [batch]
-    first, *others = groups.values()
-    return [part_of(batch, slices) for slices in (first + empty, *others)]
-
-
-def part_of(
-    batch: types.PreparedModelPassBatch, slices: list[tuple[str, str, int, int]]
-) -> types.PreparedModelPassBatch:
-    """The named requests of a batch, renumbered."""
-    fields = [name for name in type(batch).model_fields if name.startswith("all_")]
-    rows = [row for _, _, start, end in slices for row in range(start, end)]
-    kept: dict[str, Any] = {name: [getattr(batch, name)[row] for row in rows] for name in fields}
-    renumbered, at = [], 0
-    for request_id, model_id, start, end in slices:
-        renumbered.append((request_id, model_id, at, at + end - start))
-        at += end - start
-    return batch.model_copy(update=kept | {"request_batch_slices": renumbered})
-
-
-def refused(batch: types.PreparedModelPassBatch, why: str) -> Results:
-    return {
-        request_id: types.ErrorResponse(error=why, status="failed") for request_id, *_ in batch.request_batch_slices
-    }

@@ -1,11 +1,12 @@
-"""AT-RL's connectivity and Gram matrix, from blocks of the rows of several layers."""
+"""AT-RL's connectivity, Gram matrix and clusters, from blocks of the rows of several layers."""
 
 import math
 
 import torch
 from torch import Tensor
 
-from fovea_skyrl.request import BiasCurve
+from fovea_skyrl.clusters import clustered
+from fovea_skyrl.request import BiasCurve, CalibratedRequest
 
 
 def bias_curve(keys: int, device: torch.device | None = None, parameters: BiasCurve = BiasCurve()) -> Tensor:
@@ -35,13 +36,10 @@ class CalibratedRows:
     is one [T, S] matrix per sequence however many layers and heads are added.
     """
 
-    def __init__(
-        self, length: int, visual: Tensor, bias_correction: bool, parameters: BiasCurve = BiasCurve()
-    ) -> None:
-        """length: T; visual: [S] bool; parameters of the bias curve."""
+    def __init__(self, length: int, visual: Tensor, request: CalibratedRequest) -> None:
+        """length: T; visual: [S] bool."""
         self.visual = visual
-        self.bias_correction = bias_correction
-        self.parameters = parameters
+        self.request = request
         self.total = torch.zeros(length, visual.shape[0], device=visual.device)
         self.layers = 0
         self.at = 0
@@ -56,10 +54,14 @@ class CalibratedRows:
         self.at = 0
 
     def result(self) -> dict[str, Tensor]:
-        """connectivity [T] and gram [T, T], symmetric."""
+        """connectivity [T] and gram [T, T], symmetric, and the signals of `clustered`, as far as they are asked for."""
         rows = self.total
         scale = torch.full((rows.shape[1],), 1 / self.layers, dtype=torch.float64, device=rows.device)
-        if self.bias_correction:
-            scale /= bias_curve(rows.shape[1], rows.device, self.parameters)
+        if self.request.bias_correction:
+            scale /= bias_curve(rows.shape[1], rows.device, self.request.bias_curve)
         rows *= scale.to(rows.dtype)
-        return {"connectivity": rows[:, self.visual].sum(dim=-1), "gram": rows @ rows.T}
+        connectivity, gram = rows[:, self.visual].sum(dim=-1), rows @ rows.T
+        signals = {"connectivity": connectivity, "gram": gram} if self.request.gram else {}
+        if self.request.clusters:
+            signals |= {"clusters_connectivity": connectivity} | clustered(gram, self.request.clusters)
+        return signals

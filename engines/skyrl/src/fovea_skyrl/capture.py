@@ -146,9 +146,7 @@ class SignalCapture:
         if calibrated:
             rows = self._calibrated[index]
             if rows is None:
-                rows = CalibratedRows(
-                    sequence.length, sequence.visual, calibrated.bias_correction, calibrated.bias_curve
-                )
+                rows = CalibratedRows(sequence.length, sequence.visual, calibrated)
                 self._calibrated[index] = rows
             wanted.append((rows, sequence.first - (calibrated.row == "predicting") - earliest))
         at = 0

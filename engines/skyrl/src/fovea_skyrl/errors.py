@@ -14,4 +14,12 @@ class ShardedSequenceError(ValueError):
 
 
 class SkyRLVersionError(RuntimeError):
-    """The installed SkyRL lacks a name that this package replaces or extends."""
+    """The installed SkyRL is another version, or lacks a name that this package replaces or extends."""
+
+
+class WeightNameError(ValueError):
+    """Weights that the sampler would not get, because the checkpoint's files name them otherwise."""
+
+
+class SamplerError(RuntimeError):
+    """A sampler that does not do what keeps it at the trainer's weights."""

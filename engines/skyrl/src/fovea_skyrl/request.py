@@ -23,6 +23,13 @@ SWITCH: dict[float, bool] = {0: False, 1: True}
 DEFAULT_LAYERS = 4
 MOST_COSINE = 0.99
 CURVE = ("exponential", "decay", "cosine")
+CLUSTER_SIGNALS = (
+    "clusters_connectivity",
+    "clusters",
+    "clusters_centroid_cosine",
+    "clusters_neighbours",
+    "clusters_neighbour_cosines",
+)
 
 KEYS = frozenset(
     {
@@ -34,10 +41,19 @@ KEYS = frozenset(
         "fovea.bias_exponential",
         "fovea.bias_decay",
         "fovea.bias_cosine",
-        "fovea.packed_gram",
+        "fovea.clusters",
+        "fovea.similarity_threshold",
+        "fovea.cluster_size",
+        "fovea.neighbours",
+        "fovea.partition_seed",
         "fovea.entropy",
+        "fovea.temperature",
     }
 )
+"""Whole-batch keys; all but `fovea.temperature` are for `forward` alone."""
+TEMPERATURE = "fovea.temperature"
+CALIBRATION = ("fovea.calibrated_layers", "fovea.bias_correction", *(f"fovea.bias_{name}" for name in CURVE))
+CLUSTERING = ("fovea.similarity_threshold", "fovea.cluster_size", "fovea.neighbours", "fovea.partition_seed")
 
 
 @dataclass(frozen=True)
@@ -68,15 +84,41 @@ class BiasCurve:
 
 
 @dataclass(frozen=True)
+class ClusterRequest:
+    """What AT-RL makes of the Gram matrix, with the paper's values."""
+
+    similarity_threshold: float = 0.7
+    """τ_sim."""
+    cluster_size: float = 10
+    """Tokens per cluster."""
+    neighbours: int = 4
+    """R, nearest tokens of each token."""
+    seed: int = 0
+    """Of the partitioner."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.similarity_threshold <= 1:
+            raise RequestError(
+                f"fovea.similarity_threshold: expected a number in [0, 1], got {self.similarity_threshold}"
+            )
+        if not (math.isfinite(self.cluster_size) and self.cluster_size >= 1):
+            raise RequestError(f"fovea.cluster_size: expected a finite number of at least 1, got {self.cluster_size}")
+        if self.neighbours < 0:
+            raise RequestError(f"fovea.neighbours: expected a whole number of at least 0, got {self.neighbours}")
+
+
+@dataclass(frozen=True)
 class CalibratedRequest:
-    """AT-RL's connectivity and Gram matrix, of the last `layers` full-attention layers; all when there are fewer."""
+    """AT-RL's rows of the last `layers` full-attention layers, all when there are fewer, and what is made of them."""
 
     row: Row = "own"
     layers: int = DEFAULT_LAYERS
     bias_correction: bool = True
-    packs_gram: bool = False
-    """On the wire: the lower triangle in base64 instead of all numbers."""
     bias_curve: BiasCurve = BiasCurve()
+    gram: bool = True
+    """Connectivity and Gram matrix."""
+    clusters: ClusterRequest | None = None
+    """Clusters and the cosines that go with them."""
 
     def __post_init__(self) -> None:
         if self.layers < 1:
@@ -104,7 +146,8 @@ class SignalRequest:
         return (
             *(("visual_mass", "text_mass", "visual_shift", "text_shift") if attention else ()),
             *((f"visual_{measure}", f"text_{measure}") if measure else ()),
-            *(("connectivity", "gram") if self.calibrated else ()),
+            *(("connectivity", "gram") if self.calibrated and self.calibrated.gram else ()),
+            *(CLUSTER_SIGNALS if self.calibrated and self.calibrated.clusters else ()),
             *(("entropy",) if self.entropy else ()),
         )
 
@@ -112,7 +155,7 @@ class SignalRequest:
     def from_config(config: Mapping[str, float] | None) -> "SignalRequest | None":
         """Reads the `fovea.` keys of a `loss_fn_config`; others are not looked at.
 
-        Returns None where nothing is asked for. Raises RequestError for an unknown key, an unknown value, and for an
+        Returns None where no signal is asked for. Raises RequestError for an unknown key, an unknown value, and for an
         option of a signal that is not asked for.
         """
         given = {key: value for key, value in (config or {}).items() if key.startswith(PREFIX)}
@@ -121,31 +164,64 @@ class SignalRequest:
             raise RequestError(f"loss_fn_config: unknown keys {unknown}; expected some of {sorted(KEYS)}")
         row = _choice(given, "fovea.attention", ROWS)
         measure = _choice(given, "fovea.attention_measure", MEASURES)
-        calibrated_row = _choice(given, "fovea.calibrated", ROWS)
-        layers = given.get("fovea.calibrated_layers", DEFAULT_LAYERS)
-        if layers != int(layers):
-            raise RequestError(f"fovea.calibrated_layers: expected a whole number of at least 1, got {layers}")
         _needs(given, "fovea.attention_measure", "fovea.attention")
-        _needs(given, "fovea.calibrated_layers", "fovea.calibrated")
-        _needs(given, "fovea.bias_correction", "fovea.calibrated")
-        _needs(given, "fovea.packed_gram", "fovea.calibrated")
-        for name in CURVE:
-            _needs(given, f"fovea.bias_{name}", "fovea.calibrated")
-        correction = _choice(given, "fovea.bias_correction", SWITCH)
         request = SignalRequest(
             attention=None if row is None else AttentionRequest(row, measure),
-            calibrated=None
-            if calibrated_row is None
-            else CalibratedRequest(
-                calibrated_row,
-                int(layers),
-                True if correction is None else correction,
-                _choice(given, "fovea.packed_gram", SWITCH) or False,
-                BiasCurve(**{name: given[key] for name in CURVE if (key := f"fovea.bias_{name}") in given}),
-            ),
+            calibrated=_calibrated(given),
             entropy=_choice(given, "fovea.entropy", SWITCH) or False,
         )
         return None if request == SignalRequest() else request
+
+
+def temperature_of(config: Mapping[str, float] | None) -> float | None:
+    """The temperature that log-probs are asked at; None where the server's own will do.
+
+    Raises RequestError unless it is positive and finite.
+    """
+    value = (config or {}).get(TEMPERATURE)
+    if value is not None and not (math.isfinite(value) and value > 0):
+        raise RequestError(f"{TEMPERATURE}: expected a finite number above 0, got {value}")
+    return value
+
+
+def _calibrated(given: Mapping[str, float]) -> CalibratedRequest | None:
+    gram_row = _choice(given, "fovea.calibrated", ROWS)
+    cluster_row = _choice(given, "fovea.clusters", ROWS)
+    for option in CALIBRATION:
+        _needs(given, option, "fovea.calibrated", "fovea.clusters")
+    for option in CLUSTERING:
+        _needs(given, option, "fovea.clusters")
+    row = gram_row or cluster_row
+    if row is None:
+        return None
+    if cluster_row not in (None, row):
+        raise RequestError("fovea.clusters: expected the row of fovea.calibrated where both are asked for")
+    correction = _choice(given, "fovea.bias_correction", SWITCH)
+    return CalibratedRequest(
+        row,
+        _whole(given, "fovea.calibrated_layers", DEFAULT_LAYERS, 1),
+        True if correction is None else correction,
+        BiasCurve(**{name: given[key] for name in CURVE if (key := f"fovea.bias_{name}") in given}),
+        gram=gram_row is not None,
+        clusters=None if cluster_row is None else _clusters(given),
+    )
+
+
+def _clusters(given: Mapping[str, float]) -> ClusterRequest:
+    usual = ClusterRequest()
+    return ClusterRequest(
+        given.get("fovea.similarity_threshold", usual.similarity_threshold),
+        given.get("fovea.cluster_size", usual.cluster_size),
+        _whole(given, "fovea.neighbours", usual.neighbours, 0),
+        _whole(given, "fovea.partition_seed", usual.seed, -(2**31)),
+    )
+
+
+def _whole(given: Mapping[str, float], key: str, usual: int, least: int) -> int:
+    value = given.get(key, usual)
+    if not math.isfinite(value) or value != int(value) or value < least:
+        raise RequestError(f"{key}: expected a whole number of at least {least}, got {value}")
+    return int(value)
 
 
 def _choice(given: Mapping[str, float], key: str, choices: Mapping[float, T]) -> T | None:
@@ -157,6 +233,6 @@ def _choice(given: Mapping[str, float], key: str, choices: Mapping[float, T]) ->
     return choices[given[key]]
 
 
-def _needs(given: Mapping[str, float], option: str, signal: str) -> None:
-    if option in given and signal not in given:
-        raise RequestError(f"{option}: an option of {signal}, which is not asked for")
+def _needs(given: Mapping[str, float], option: str, *signals: str) -> None:
+    if option in given and not any(signal in given for signal in signals):
+        raise RequestError(f"{option}: an option of {' or '.join(signals)}, which is not asked for")

@@ -12,13 +12,14 @@ from transformers import AutoConfig
 
 from fovea_skyrl.errors import ShardedSequenceError, UnsupportedModelError
 from fovea_skyrl.request import KEYS
-from fovea_skyrl.versions import require
+from fovea_skyrl.versions import require, require_version
+from fovea_skyrl.weight_names import DELTA, check_delta
 from fovea_skyrl.wire import capabilities
 
 CAPABILITIES_PATH = "/api/v1/get_server_capabilities"
 PACKING = ("remove_microbatch_padding", "use_sample_packing")
 LOSS = "cross_entropy"
-"""The loss whose `loss_fn_config` may hold our keys; `forward` evaluates no loss, so one is enough."""
+"""The loss whose `loss_fn_config` may hold our keys: `forward` evaluates none, and signed weights of this one are any loss."""
 
 
 def without_packing(config: EngineConfig) -> EngineConfig:
@@ -30,14 +31,22 @@ def without_packing(config: EngineConfig) -> EngineConfig:
 
 
 def check(config: EngineConfig) -> None:
-    """Refuses at the start what could not give signals later.
+    """Refuses at the start what could not give signals later, or would lose pictures or weights on the way.
 
-    Raises UnsupportedModelError for another backend or another model family, ShardedSequenceError for options that
-    split or pack sequences, as SkyRL itself reads them.
+    Raises SkyRLVersionError for another release, UnsupportedModelError for another backend, another model family or a
+    sampler that is sent text alone, ShardedSequenceError for options that split or pack sequences, as SkyRL itself reads
+    them, and WeightNameError where weights would not reach the sampler.
     """
+    require_version()
     if config.backend != "fsdp":
         raise UnsupportedModelError(f"--backend: expected fsdp, got {config.backend}")
-    trainer = SkyRLTrainConfig.from_cli_overrides(dict(config.backend_config)).trainer
+    if config.external_inference_url:
+        raise UnsupportedModelError(
+            "--external-inference-url: expected none, since SkyRL sends such a sampler text alone; "
+            "generator.inference_engine.external_server_urls has images"
+        )
+    overrides = SkyRLTrainConfig.from_cli_overrides(dict(config.backend_config))
+    trainer = overrides.trainer
     size = trainer.policy.sequence_parallel_size
     if size != 1:
         raise ShardedSequenceError(
@@ -50,11 +59,19 @@ def check(config: EngineConfig) -> None:
         raise UnsupportedModelError(
             f"--base-model: expected a model of type qwen2_5_vl, got {kind} ({config.base_model})"
         )
+    if overrides.generator.inference_engine.weight_sync_backend == DELTA:
+        check_delta(config.base_model)
 
 
 def install() -> None:
-    """Changes SkyRL's application: the capabilities, the keys that a request may have, the engine that is started."""
+    """Changes SkyRL's application: the capabilities, the keys that a request may have, the engine that is started.
+
+    Samples go through that engine. Where trainer and sampler have GPUs of their own, SkyRL sends them to vLLM itself, and
+    leaves out the images.
+    """
     require(api, "app", "get_server_capabilities", "_build_uv_run_cmd_engine", "ForwardBackwardInput")
+    require(api, "_should_forward_sample_requests")
+    api._should_forward_sample_requests = lambda _: False
     require(api.ForwardBackwardInput, "_ALLOWED_KEYS_BY_LOSS_FN")
     api.ForwardBackwardInput._ALLOWED_KEYS_BY_LOSS_FN[LOSS] |= KEYS
     api._build_uv_run_cmd_engine = engine_command

@@ -1,11 +1,19 @@
-"""The names of SkyRL that this package builds on."""
+"""The SkyRL that this package builds on, and the names in it."""
 
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from fovea_skyrl.errors import SkyRLVersionError
 
-TESTED = "0.3.0"
+TESTED = "0.4.0"
+UNKNOWN = "of a source tree"
+
+
+def require_version() -> None:
+    """Raises SkyRLVersionError for any other release: the package replaces parts that move between releases."""
+    found = installed()
+    if found not in (TESTED, UNKNOWN):
+        raise SkyRLVersionError(f"expected SkyRL {TESTED}, got SkyRL {found}")
 
 
 def require(owner: Any, *names: str) -> None:
@@ -22,4 +30,4 @@ def installed() -> str:
     try:
         return version("skyrl")
     except PackageNotFoundError:
-        return "of a source tree"
+        return UNKNOWN

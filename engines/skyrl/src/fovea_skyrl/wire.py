@@ -1,6 +1,5 @@
 """How signals look in `loss_fn_outputs`, and what the server says of itself. README.md has the contract."""
 
-import base64
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -9,8 +8,8 @@ from torch import Tensor
 
 from fovea_skyrl.capture import Signals
 
-PROTOCOL = 1
-CAPABILITIES = ("attention", "attention-measure", "calibrated-attention", "entropy")
+PROTOCOL = 2
+CAPABILITIES = ("attention", "attention-measure", "calibrated-attention", "token-clusters", "entropy", "temperature")
 GRAM = "gram"
 
 
@@ -23,20 +22,20 @@ def capabilities() -> dict[str, Any]:
     return {"protocol": PROTOCOL, "version": own, "capabilities": list(CAPABILITIES)}
 
 
-def encoded(signals: Signals, packs_gram: bool = False) -> dict[str, Any]:
-    """Signals of one completion as TensorData by name, the Gram matrix packed where that was asked for."""
-    return {name: _packed(each) if packs_gram and name == GRAM else _plain(each) for name, each in signals.items()}
+def encoded(signals: Signals) -> dict[str, Any]:
+    """Signals of one completion as TensorData by name.
+
+    Fields of a message are ragged in their first dimension alone, so a Gram matrix [T, T] goes as its lower triangle, row by
+    row, each up to and including its diagonal: [T·(T+1)/2].
+    """
+    return {name: _tensor(_triangle(each) if name == GRAM else each) for name, each in signals.items()}
 
 
-def _plain(values: Tensor) -> dict[str, Any]:
-    """Row-major. Nine digits tell any two numbers of single precision apart; more would only be longer."""
-    data = [float(f"{each:.9g}") for each in values.flatten().tolist()]
-    return {"data": data, "dtype": "float32", "shape": list(values.shape)}
+def _tensor(values: Tensor) -> dict[str, Any]:
+    dtype = "float32" if values.is_floating_point() else "int64"
+    return {"data": values.flatten().tolist(), "dtype": dtype, "shape": list(values.shape)}
 
 
-def _packed(gram: Tensor) -> dict[str, Any]:
-    """The lower triangle row by row, each up to and including its diagonal, little-endian float32 in base64."""
+def _triangle(gram: Tensor) -> Tensor:
     rows, columns = torch.tril_indices(*gram.shape).unbind()
-    values = gram[rows, columns].float().cpu().numpy().astype("<f4")
-    data = base64.b64encode(values.tobytes()).decode("ascii")
-    return {"data": data, "dtype": "float32", "shape": list(values.shape), "encoding": "base64"}
+    return gram[rows, columns]

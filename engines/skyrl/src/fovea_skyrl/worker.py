@@ -1,36 +1,60 @@
 """SkyRL's policy worker with signals: a forward pass whose batch asks for them returns them beside log-probs."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import torch
 from skyrl.backends.skyrl_train.distributed.dispatch import WorkerOutput
-from skyrl.backends.skyrl_train.training_batch import TrainingInputBatch, TrainingOutputBatch
+from skyrl.backends.skyrl_train.training_batch import TrainingInputBatch
 from skyrl.backends.skyrl_train.workers.fsdp.fsdp_worker import FSDPPolicyWorkerBase
 from skyrl.backends.skyrl_train.workers.model_wrapper import HFModelWrapper
-from skyrl.backends.skyrl_train.workers.worker_utils import get_microbatch_iterator
-from torch import Tensor
+from skyrl.backends.skyrl_train.workers.worker_utils import TokenBasedBatchIterator, get_microbatch_iterator
 
-from fovea_skyrl.capture import SignalCapture, Signals
+from fovea_skyrl.capture import SignalCapture
 from fovea_skyrl.errors import ShardedSequenceError
 from fovea_skyrl.layout import BatchLayout
 from fovea_skyrl.request import SignalRequest
-from fovea_skyrl.wire import encoded
+from fovea_skyrl.wire import GRAM, encoded
 
-METADATA = "fovea_signals"
+SIGNALS = "fovea_signals"
 """Where a batch's metadata holds its SignalRequest."""
+TEMPERATURE = "fovea_temperature"
+"""Where it holds the temperature of its log-probs."""
 OUTPUT = "fovea"
 """Where a sample's output holds its signals, as they go on the wire."""
 
 
 class SignalPolicyWorker(FSDPPolicyWorkerBase):
-    """The FSDP policy worker; everything but such a forward pass is as it was."""
+    """The FSDP policy worker; batches without our metadata are treated as they were."""
 
-    def forward(
-        self, data: TrainingInputBatch, loss_fn: str | None = None, loss_fn_config: dict[str, Any] | None = None
-    ) -> WorkerOutput:
-        request = (data.metadata or {}).get(METADATA)
-        if request is None:
-            return super().forward(data, loss_fn=loss_fn, loss_fn_config=loss_fn_config)
+    def forward(self, data: TrainingInputBatch, *args: Any, **options: Any) -> WorkerOutput:
+        with self._temperature_of(data):
+            request = (data.metadata or {}).get(SIGNALS)
+            if request is None:
+                return super().forward(data, *args, **options)
+            return self._forward_with_signals(data, request)
+
+    def forward_backward(self, data: TrainingInputBatch, *args: Any, **options: Any) -> WorkerOutput:
+        with self._temperature_of(data):
+            return super().forward_backward(data, *args, **options)
+
+    def set_adam(self, betas: tuple[float, float], eps: float, weight_decay: float) -> None:
+        """What SkyRL fixes when it makes the optimiser, although every `optim_step` names it."""
+        for group in self.optimizer.param_groups:
+            group |= {"betas": betas, "eps": eps, "weight_decay": weight_decay}
+
+    @contextmanager
+    def _temperature_of(self, data: TrainingInputBatch) -> Iterator[None]:
+        algorithm = self.cfg.algorithm
+        usual = algorithm.temperature
+        algorithm.temperature = (data.metadata or {}).get(TEMPERATURE) or usual
+        try:
+            yield
+        finally:
+            algorithm.temperature = usual
+
+    def _forward_with_signals(self, data: TrainingInputBatch, request: SignalRequest) -> WorkerOutput:
         refuse_sharding(self.model)
         batches = get_microbatch_iterator(
             data,
@@ -40,9 +64,9 @@ class SignalPolicyWorker(FSDPPolicyWorkerBase):
         self.model.eval()
         temperature = self.cfg.algorithm.temperature
         passes = [forward_with_signals(self.model, batch, request, temperature) for batch in batches]
-        combined = batches.reorder_and_combine_batches(passes)
-        packs_gram = request.calibrated is not None and request.calibrated.packs_gram
-        return WorkerOutput(loss_fn_outputs=sample_outputs(combined, packs_gram), metrics={})
+        by_tokens = isinstance(batches, TokenBasedBatchIterator)
+        outputs = batches.reorder_and_combine_items(passes) if by_tokens else [one for some in passes for one in some]
+        return WorkerOutput(loss_fn_outputs=outputs, metrics={})
 
 
 def refuse_sharding(model: HFModelWrapper) -> None:
@@ -61,12 +85,8 @@ def refuse_sharding(model: HFModelWrapper) -> None:
 @torch.no_grad()
 def forward_with_signals(
     model: HFModelWrapper, batch: TrainingInputBatch, request: SignalRequest, temperature: float
-) -> TrainingOutputBatch:
-    """One micro-batch: `output` holds log-probs [B, T_max], `lengths` each T, and each signal is [B, T_max] too.
-
-    As in SkyRL's own output the numbers of a shorter completion stand at the right end of its row; `gram` is
-    [B, T_max, T_max], filled at its lower right.
-    """
+) -> list[dict[str, Any]]:
+    """One micro-batch: log-probs [T] of each sample, and under `fovea` its signals."""
     device = torch.device("cuda", torch.cuda.current_device()) if torch.cuda.is_available() else torch.device("cpu")
     batch.to(device)
     width = batch.metadata["response_length"]
@@ -86,47 +106,22 @@ def forward_with_signals(
             return_output=True,
             compute_entropy=request.entropy,
             entropy_requires_grad=False,
-            **images_of(batch),
+            pixel_values=batch.get("pixel_values"),
+            image_grid_thw=batch.get("image_grid_thw"),
         )
-    signals = list(capture.signals)
+    signals: Sequence[dict[str, Any]] = capture.signals
     if request.entropy:
         entropy = output["entropy"][:, -width - 1 : -1].float()
         signals = [each | {"entropy": entropy[i, width - real[i] :]} for i, each in enumerate(signals)]
-    filled = {
-        name: torch.stack([right_aligned(each.get(name), width, name) for each in signals]) for name in request.names
-    }
-    result = TrainingOutputBatch({"output": logprobs.cpu(), "lengths": torch.tensor(real), **filled})
-    result.metadata = batch.metadata
-    return result
+    return [
+        {
+            "logprobs": logprobs[i, width - real[i] :].tolist(),
+            OUTPUT: encoded(each if real[i] > 0 else {name: nothing(name) for name in request.names}),
+        }
+        for i, each in enumerate(signals)
+    ]
 
 
-def images_of(batch: TrainingInputBatch) -> dict[str, Any]:
-    """Pixels and grids; None of them where a micro-batch of a batch with images has none, as the vision tower needs."""
-    images = {name: batch.get(name) for name in ("pixel_values", "image_grid_thw")}
-    grids = images["image_grid_thw"]
-    has_images = grids is not None and any(each.shape[0] > 0 for each in grids.tensors)
-    return images if has_images else dict.fromkeys(images)
-
-
-def right_aligned(values: Tensor | None, width: int, name: str) -> Tensor:
-    """[width] or, of a Gram matrix, [width, width], on the host; zeros left of the values."""
-    whole = torch.zeros((width, width) if name == "gram" else (width,))
-    if values is not None and values.shape[0] > 0:
-        n = values.shape[0]
-        whole[(slice(-n, None),) * values.dim()] = values.float().cpu()
-    return whole
-
-
-def sample_outputs(combined: TrainingOutputBatch, packs_gram: bool) -> list[dict[str, Any]]:
-    """Log-probs as SkyRL's worker returns them, and under `fovea` the signals of each sample's own T tokens."""
-    names = [name for name in combined if name not in ("output", "lengths")]
-    outputs = []
-    for index, length in enumerate(combined["lengths"].tolist()):
-        signals: Signals = {name: trimmed(combined[name][index], length) for name in names}
-        outputs.append({"logprobs": combined["output"][index].tolist(), OUTPUT: encoded(signals, packs_gram)})
-    return outputs
-
-
-def trimmed(values: Tensor, length: int) -> Tensor:
-    start = values.shape[0] - length
-    return values[(slice(start, None),) * values.dim()]
+def nothing(name: str) -> torch.Tensor:
+    """A signal of a completion without tokens."""
+    return torch.zeros(0, 0) if name == GRAM else torch.zeros(0)

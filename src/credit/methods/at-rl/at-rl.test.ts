@@ -3,9 +3,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ConfigError, NumericError, ShapeError } from "../../../errors/index.ts";
 import { Rng } from "../../../math/index.ts";
-import { calibratedGram } from "../../calibrated-gram.ts";
-import { rowCosines } from "../../similarity-graph.ts";
-import { AT_RL_WEIGHTINGS, type AtRlInput, atRl, clusterShares, structured } from "./at-rl.ts";
+import { type CalibratedAttention, calibratedGram } from "../../calibrated-gram.ts";
+import { type RowCosines, rowCosines } from "../../similarity-graph.ts";
+import { centroidCosines, nearest, tokenClusters } from "../../token-clusters.ts";
+import { AT_RL_WEIGHTINGS, atRl, clusterShares, structured } from "./at-rl.ts";
 import { expanded, refined } from "./importance.ts";
 
 interface Case {
@@ -27,14 +28,14 @@ const variants = [
 ] as const;
 
 /** Two pairs of tokens that attend alike, the first to the image. */
-const pairs: AtRlInput = {
+const pairs: CalibratedAttention = {
   connectivity: Float64Array.of(0.6, 0.3, 0.1, 0),
   gram: Float64Array.of(1, 0.9, 0, 0, 0.9, 1, 0, 0, 0, 0, 1, 0.9, 0, 0, 0.9, 1),
 };
 const base = { refinement: false, expansion: false } as const;
 
 /** Tokens that look at one of the image's regions each, one region after the other. */
-function readings(regions: readonly number[], seed: number): AtRlInput {
+function readings(regions: readonly number[], seed: number): CalibratedAttention {
   const rng = new Rng(seed);
   const keys = 8;
   const rows = regions.flatMap((region) =>
@@ -45,6 +46,10 @@ function readings(regions: readonly number[], seed: number): AtRlInput {
 const anyInput = fc
   .tuple(fc.array(fc.nat(7), { minLength: 1, maxLength: 45 }), fc.nat(1000))
   .map(([regions, seed]) => readings(regions, seed));
+
+/** The tokens nearest to one. */
+const nearestBy = (cosines: RowCosines) => (token: number, count: number) =>
+  nearest(cosines, token, count).map((other) => [other, cosines.of(token, other)] as const);
 
 function sum(values: Iterable<number>): number {
   let total = 0;
@@ -58,17 +63,18 @@ describe("refined", () => {
     const gram = [1, 1, 0, 1, 1, 0, 0, 0, 1];
     const product = (s: number, t: number) => gram[3 * s + t]!;
     const phi = Float64Array.of(1, 0.5, 0.5);
-    const together = Int32Array.of(0, 0, 0);
-    expect([...refined(phi, together, product)]).toEqual([1, 0.5, 0.3]);
-    expect([...refined(phi, together, product, { threshold: 0.9, attenuation: 0 })]).toEqual([0, 0, 0]);
-    expect([...refined(phi, Int32Array.of(0, 0, 1), product)]).toEqual([1, 0.5, 0.5]);
+    const together = centroidCosines(Int32Array.of(0, 0, 0), product);
+    expect(together).toBeAllclose([2 / Math.sqrt(5), 2 / Math.sqrt(5), 1 / Math.sqrt(5)]);
+    expect([...refined(phi, together)]).toEqual([1, 0.5, 0.3]);
+    expect([...refined(phi, together, { threshold: 0.9, attenuation: 0 })]).toEqual([0, 0, 0]);
+    expect([...refined(phi, centroidCosines(Int32Array.of(0, 0, 1), product))]).toEqual([1, 0.5, 0.5]);
   });
 });
 
 describe("expanded", () => {
   test("raises neighbours whose cosine and importance suffice, by what the anchor had", () => {
     // Token 0 is the one anchor; cosines to it 0.9, 0.8, 0.2.
-    const cosines = rowCosines([1, 0.9, 0.8, 0.2, 0.9, 1, 0, 0, 0.8, 0, 1, 0, 0.2, 0, 0, 1], 4);
+    const cosines = nearestBy(rowCosines([1, 0.9, 0.8, 0.2, 0.9, 1, 0, 0, 0.8, 0, 1, 0, 0.2, 0, 0, 1], 4));
     const phi = Float64Array.of(1, 0.5, 0.4, 0.9);
     // ½·0.9 + ½·0.5 = 0.7 passes; ½·0.8 + ½·0.4 = 0.6 does not; ½·0.2 + ½·0.9 = 0.55 does not.
     expect(expanded(phi, cosines)).toBeAllclose([1, 0.9, 0.4, 0.9]);
@@ -101,7 +107,11 @@ describe("atRl", () => {
     const most = Math.max(...recorded.connectivity);
     const phi = Float64Array.from(recorded.connectivity, (value) => value / most);
     for (const [name, options] of variants) {
-      const importance = structured(phi, clusters, cosines, options);
+      const structure = {
+        centroidCosines: () => centroidCosines(clusters, (s, t) => cosines.product(s, t)),
+        nearest: nearestBy(cosines),
+      };
+      const importance = structured(phi, structure, options);
       expect(importance).toBeAllclose(recorded.variants[name]!.importance);
       expect(clusterShares(importance, clusters)).toBeAllclose(recorded.variants[name]!.weights);
     }
@@ -314,5 +324,54 @@ describe("atRl's ablations", () => {
     expect(random(1).toSorted()).toEqual(plain.toSorted());
     expect(random(1)).toEqual(random(1));
     expect(random(1)).not.toEqual(random(2));
+  });
+});
+
+describe("clusters that an engine found", () => {
+  test("give the credit of the Gram matrix that they were made of, ablations too", () => {
+    const options = fc.record({
+      clusterSize: fc.constantFrom(5, 10),
+      similarityThreshold: fc.constantFrom(0.5, 0.7),
+      seed: fc.nat(3),
+      refinement: fc.boolean(),
+      expansion: fc.boolean(),
+      weighting: fc.constantFrom(...AT_RL_WEIGHTINGS),
+      scale: fc.constantFrom("paper" as const, "mean-one" as const),
+    });
+    fc.assert(
+      fc.property(anyInput, options, (input, own) => {
+        expect(atRl(tokenClusters(input, own), own)).toEqual(atRl(input, own));
+      }),
+    );
+  });
+
+  test("leave masked tokens out", () => {
+    const given = tokenClusters(pairs, { clusterSize: 2 });
+    const masked = atRl({ ...given, mask: [1, 1, 0, 1] }, base);
+    expect([...masked.clusters]).toEqual([0, 0, -1, 1]);
+    expect(masked.weights).toBeAllclose([1, 1, 0, 0]);
+    expect(() => atRl({ ...given, mask: [0, 0, 0, 0] })).not.toThrow();
+  });
+
+  test("of other lengths, or with too few neighbours, are refused", () => {
+    const given = tokenClusters(pairs, { neighbours: 1 });
+    expect(() => atRl({ ...given, clusters: Float64Array.of(0) })).toThrow(ShapeError);
+    expect(() => atRl({ ...given, neighbourCosines: new Float64Array() })).toThrow(ShapeError);
+    expect(() => atRl(given)).toThrow("neighbours: expected at least 4 of each token, got 1");
+    expect(() => atRl(tokenClusters(pairs, { neighbours: 0 }), { expansion: false })).not.toThrow();
+  });
+
+  test.each([0, 1, 2, 3])("of %i tokens have neighbours as far as there are any", (tokens) => {
+    const gram = new Float64Array(tokens * tokens).fill(1);
+    const connectivity = new Float64Array(tokens).fill(0.5);
+    const { neighbours, neighbourCosines, clusters } = tokenClusters({ connectivity, gram });
+    expect(neighbours).toHaveLength(4 * tokens);
+    expect([...neighbours].filter((other) => other === -1)).toHaveLength(
+      tokens * (4 - Math.max(0, tokens - 1)),
+    );
+    expect([...neighbourCosines].filter((cosine) => cosine === 1)).toHaveLength(
+      tokens * Math.max(0, tokens - 1),
+    );
+    expect(new Set(clusters).size).toBe(Math.min(tokens, 2));
   });
 });

@@ -4,37 +4,31 @@
  * that it has of the completion's attention to the image. Read `importance` for φ, then this; the graph is in
  * `similarity-graph`, its partition in `partition/`.
  */
-import { decimalQuotient, Rng } from "../../../math/index.ts";
+import { Rng } from "../../../math/index.ts";
 import type { CalibratedAttention } from "../../calibrated-gram.ts";
-import { checkChoice, checkOption, checkSignals, counts, requireArray } from "../../check-signals.ts";
-import { partitionMatrix } from "../../partition/partition.ts";
-import { matrixOfCosines, type RowCosines, rowCosines } from "../../similarity-graph.ts";
+import { checkChoice, checkOption, checkSignals, counts } from "../../check-signals.ts";
+import type { ClusterOptions, TokenClusters } from "../../token-clusters.ts";
 import { topShare } from "../../top-share.ts";
 import { type ExpansionOptions, expanded, type RefinementOptions, refined } from "./importance.ts";
+import { structureOf, type TokenStructure } from "./structure.ts";
 
-/** Calibrated attention of one completion and which of its tokens count. */
-export interface AtRlInput extends CalibratedAttention {
+/** Calibrated attention of one completion, or what an engine made of it, and which of its tokens count. */
+export type AtRlInput = (CalibratedAttention | TokenClusters) & {
   /** `[T]` 1 where the token counts; all count when absent. */
   readonly mask?: ArrayLike<number> | undefined;
-}
+};
 
-export interface AtRlOptions {
+export interface AtRlOptions extends Omit<ClusterOptions, "neighbours"> {
   /** `"paper"` (default): a cluster's share as printed; `"mean-one"`: divided by the mean over tokens. */
   readonly scale?: "paper" | "mean-one" | undefined;
   /** What weights follow; all but the first are ablations. Default `"clusters"`. */
   readonly weighting?: AtRlWeighting | undefined;
   /** `"top-share"` only: share of tokens that keep the advantage. Default 0.15. */
   readonly tokenShare?: number | undefined;
-  /** τ_sim: tokens are joined where their cosine exceeds it. Default 0.7. */
-  readonly similarityThreshold?: number | undefined;
-  /** Tokens per cluster: K = max(2, ⌊T / clusterSize⌋). Default 10. */
-  readonly clusterSize?: number | undefined;
   /** Centroid-based denoising, Eqs. 13 and 14; default true. */
   readonly refinement?: boolean | RefinementOptions | undefined;
   /** Neighbourhood expansion, Eq. 15; default true. */
   readonly expansion?: boolean | ExpansionOptions | undefined;
-  /** Seed of the partitioner. Default 0. */
-  readonly seed?: number | undefined;
 }
 
 /**
@@ -76,7 +70,8 @@ export interface AtRlCredit {
  * Where no token attends to an image every weight is 1/K, or 1 with `"mean-one"`: what tokens of equal connectivity
  * in clusters of equal size would get. (With `"top-share"` it is that share, the mean of what it gives otherwise.)
  *
- * @param input `connectivity` `[T]`, `gram` `[T × T]`, `mask` `[T]`
+ * @param input `connectivity` `[T]`; `gram` `[T × T]`, or the clusters that an engine found among all tokens, for which options
+ *   of the clusters do not count here; `mask` `[T]`
  * @param rng what `weighting: "random"` draws from; the other weightings draw nothing
  * @throws ConfigError when the scale or the weighting is another, or the seed no integer
  * @throws ShapeError when lengths differ
@@ -89,19 +84,17 @@ export interface AtRlCredit {
  * }, { refinement: false, expansion: false }).weights; // [0.9, 0.9, 0.1, 0.1]
  */
 export function atRl(input: AtRlInput, options: AtRlOptions = {}, rng: Rng = new Rng(0)): AtRlCredit {
-  const { scale = "paper", weighting = "clusters", tokenShare = 0.15, clusterSize = 10 } = options;
+  const { scale = "paper", weighting = "clusters", tokenShare = 0.15 } = options;
   checkChoice("scale", scale, ["paper", "mean-one"]);
   checkChoice("weighting", weighting, AT_RL_WEIGHTINGS);
-  checkOption("clusterSize", clusterSize, 1, Infinity);
   checkOption("tokenShare", tokenShare, 0, 1);
   const tokens = checkSignals({ connectivity: ["mass", input.connectivity] }, input.mask);
-  requireArray("gram", input.gram);
   const counted: number[] = [];
   for (let t = 0; t < tokens; t++) if (counts(input.mask, t)) counted.push(t);
-  const cosines = rowCosines(input.gram, tokens, counted);
+  const structure = structureOf(input, counted, options);
   const connectivity = Float64Array.from(counted, (t) => input.connectivity[t]!);
   const greatest = connectivity.reduce((most, value) => Math.max(most, value), 0);
-  const clusters = clustersOf(cosines, weighting, clusterSize, options);
+  const clusters = weighting === "tokens" ? connectivity.map((_, t) => t) : structure.clusters();
   let importance: Float64Array = connectivity.map((value) => (greatest > 0 ? value / greatest : 0));
   let weights: Float64Array;
   if (greatest === 0) {
@@ -110,7 +103,7 @@ export function atRl(input: AtRlInput, options: AtRlOptions = {}, rng: Rng = new
   } else if (weighting === "top-share") {
     weights = topShare(importance, tokenShare);
   } else {
-    if (weighting !== "tokens") importance = structured(importance, clusters, cosines, options);
+    if (weighting !== "tokens") importance = structured(importance, structure, options);
     weights = arrangements[weighting](clusterShares(importance, clusters), rng);
   }
   if (scale === "mean-one") {
@@ -142,7 +135,7 @@ const arrangements: Readonly<
  * @param importance `[n]` ≥ 0, not all 0
  * @param clusters `[n]` ≥ 0
  */
-export function clusterShares(importance: Float64Array, clusters: Int32Array): Float64Array {
+export function clusterShares(importance: Float64Array, clusters: Int32Array | Float64Array): Float64Array {
   const sums = new Float64Array(clusters.length);
   let total = 0;
   for (const [t, cluster] of clusters.entries()) {
@@ -155,40 +148,13 @@ export function clusterShares(importance: Float64Array, clusters: Int32Array): F
 /** φ after refinement and expansion, as far as they are on. */
 export function structured(
   importance: Float64Array,
-  clusters: Int32Array,
-  cosines: RowCosines,
+  { centroidCosines, nearest }: Pick<TokenStructure, "centroidCosines" | "nearest">,
   { refinement = true, expansion = true }: Pick<AtRlOptions, "refinement" | "expansion">,
 ): Float64Array {
   let result = importance;
-  if (refinement) {
-    result = refined(
-      result,
-      clusters,
-      (s, t) => cosines.product(s, t),
-      refinement === true ? {} : refinement,
-    );
-  }
-  if (expansion) result = expanded(result, cosines, expansion === true ? {} : expansion);
+  if (refinement) result = refined(result, centroidCosines(), refinement === true ? {} : refinement);
+  if (expansion) result = expanded(result, nearest, expansion === true ? {} : expansion);
   return result;
-}
-
-/** Clusters numbered by first appearance, so that no label of the partitioner shows. */
-function clustersOf(
-  cosines: RowCosines,
-  weighting: AtRlWeighting,
-  clusterSize: number,
-  { similarityThreshold = 0.7, seed = 0 }: AtRlOptions,
-): Int32Array {
-  const graph = matrixOfCosines(cosines, { threshold: similarityThreshold });
-  if (weighting === "tokens") return Int32Array.from({ length: cosines.rows }, (_, t) => t);
-  const parts = cosines.rows < 2 ? 1 : Math.max(2, decimalQuotient(cosines.rows, clusterSize));
-  const part = partitionMatrix(graph, parts, seed);
-  const names = new Map<number, number>();
-  return part.map((p) => {
-    const name = names.get(p) ?? names.size;
-    names.set(p, name);
-    return name;
-  });
 }
 
 /**
@@ -212,7 +178,11 @@ function reversed(weights: Float64Array): Float64Array {
 }
 
 /** Values of the tokens that count, put back where those tokens stand. */
-function spread<A extends Float64Array | Int32Array>(values: A, counted: readonly number[], into: A): A {
+function spread<A extends Float64Array | Int32Array>(
+  values: ArrayLike<number>,
+  counted: readonly number[],
+  into: A,
+): A {
   for (const [i, t] of counted.entries()) into[t] = values[i]!;
   return into;
 }

@@ -4,7 +4,6 @@
  * beside an anchor.
  */
 import { checkOption } from "../../check-signals.ts";
-import type { RowCosines } from "../../similarity-graph.ts";
 import { topShare } from "../../top-share.ts";
 
 export interface RefinementOptions {
@@ -30,41 +29,23 @@ export interface ExpansionOptions {
 /**
  * Importance after tokens far from their cluster's centroid lost some.
  *
- *     c_k = mean of Ãₜ over cluster k                        Eq. 13
  *     φₜ ← α·φₜ   where cos(Ãₜ, c_k) < τ_cen                 Eq. 14
  *
- * The cosine needs inner products only: Σ_{s∈k} ⟨Ãₜ, Ãₛ⟩ / (‖Ãₜ‖·‖Σ_{s∈k} Ãₛ‖).
- *
  * @param importance `[n]` φ
- * @param clusters `[n]`
- * @param gram inner product of two rows
+ * @param centroidCosine `[n]` cos(Ãₜ, c_k)
  */
 export function refined(
   importance: Float64Array,
-  clusters: Int32Array,
-  gram: (s: number, t: number) => number,
+  centroidCosine: ArrayLike<number>,
   { threshold = 0.75, attenuation = 0.6 }: RefinementOptions = {},
 ): Float64Array {
   checkOption("refinement.threshold", threshold, 0, 1);
   checkOption("refinement.attenuation", attenuation, 0, 1);
-  const members = new Map<number, number[]>();
-  for (const [t, cluster] of clusters.entries()) {
-    const list = members.get(cluster);
-    if (list) list.push(t);
-    else members.set(cluster, [t]);
-  }
-  const kept = importance.slice();
-  for (const list of members.values()) {
-    const alongSum = list.map((t) => list.reduce((sum, s) => sum + gram(s, t), 0));
-    const length = Math.sqrt(alongSum.reduce((sum, along) => sum + along, 0));
-    for (const [i, t] of list.entries()) {
-      const product = Math.sqrt(gram(t, t)) * length;
-      const cosine = product > 0 ? alongSum[i]! / product : 0;
-      if (cosine < threshold) kept[t]! *= attenuation;
-    }
-  }
-  return kept;
+  return importance.map((value, t) => (centroidCosine[t]! < threshold ? value * attenuation : value));
 }
+
+/** Tokens nearest to one, and their cosines with it. */
+export type Nearest = (token: number, count: number) => Iterable<readonly [token: number, cosine: number]>;
 
 /**
  * Importance after anchors have passed some of theirs to the tokens that attend most like them.
@@ -75,10 +56,11 @@ export function refined(
  * All anchors are taken at once, by the φ that went in. Of equal φ or cosines the earlier token goes first.
  *
  * @param importance `[n]` φ
+ * @param nearest other tokens of highest cosine, nearest first, with their cosines; so many of a token
  */
 export function expanded(
   importance: Float64Array,
-  cosines: RowCosines,
+  nearest: Nearest,
   {
     anchorShare = 0.15,
     neighbours = 4,
@@ -96,29 +78,10 @@ export function expanded(
   const isAnchor = topShare(importance, anchorShare);
   for (let anchor = 0; anchor < importance.length; anchor++) {
     if (isAnchor[anchor] === 0) continue;
-    for (const token of nearest(cosines, anchor, neighbours)) {
-      const cosine = cosines.of(anchor, token);
+    for (const [token, cosine] of nearest(anchor, neighbours)) {
       const evidence = similarityWeight * cosine + importanceWeight * importance[token]!;
       if (evidence > threshold) raised[token] = Math.max(raised[token]!, cosine * importance[anchor]!);
     }
   }
   return raised;
-}
-
-/** The `count` other tokens of highest cosine, nearest first; of equal ones the earlier first. */
-function nearest(cosines: RowCosines, token: number, count: number): number[] {
-  if (count === 0) return [];
-  const row = cosines.row(token);
-  const found: number[] = [];
-  let worst = -1;
-  for (let other = 0; other < row.length; other++) {
-    const cosine = row[other]!;
-    if (other === token || (found.length >= count && cosine <= worst)) continue;
-    if (found.length < count) found.push(other);
-    let place = found.length - 1;
-    for (; place > 0 && row[found[place - 1]!]! < cosine; place--) found[place] = found[place - 1]!;
-    found[place] = other;
-    worst = row[found.at(-1)!]!;
-  }
-  return found;
 }

@@ -118,17 +118,19 @@ function calibratedRequest({ row, layers, biasCorrection }: z.output<typeof atRl
 
 /** AT-RL with its options bound. */
 function atRlMethod(config: z.output<typeof atRlSchema>): CreditMethod {
+  const calibrated = calibratedRequest(config);
+  const { similarityThreshold, clusterSize, seed, expansion } = config;
+  const neighbours = expansion === false ? 0 : expansion.neighbours;
   return {
-    needs: { calibrated: calibratedRequest(config) },
+    needs: { calibrated },
+    lighterNeeds: { clusters: { ...calibrated, similarityThreshold, clusterSize, neighbours, seed } },
     credit: (groups, rng = new Rng(0)) =>
       groups.map((group, g) =>
         group.map((completion, i) => {
-          const calibrated = requireSignal(completion, "calibrated", config.kind, completionName(g, i));
-          const { weights, clusters, lacksVisualMass } = atRl(
-            { ...calibrated, mask: completion.mask },
-            config,
-            rng,
-          );
+          const { mask, signals } = completion;
+          const input =
+            signals?.clusters ?? requireSignal(completion, "calibrated", config.kind, completionName(g, i));
+          const { weights, clusters, lacksVisualMass } = atRl({ ...input, mask }, config, rng);
           return { weights, clusters, ...(lacksVisualMass && { lacksVisualMass }) };
         }),
       ),

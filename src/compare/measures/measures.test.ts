@@ -1,0 +1,158 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { resolveConfig } from "../../config/index.ts";
+import { temporaryDirectory } from "../../testing/temporary-directory.ts";
+import { digitsFakeEngine, TINY_FLAGS } from "../../testing/tiny-run.ts";
+import type { Measure, Subject } from "../measure.ts";
+import { numberAt } from "./diagnosis.ts";
+import { readMeasures } from "./registry.ts";
+import { clusterShares } from "./rollout-clusters.ts";
+
+const config = resolveConfig({ flags: TINY_FLAGS });
+
+function subject(runDirectory?: string): Subject {
+  const engine = digitsFakeEngine();
+  return {
+    config,
+    identity: "cell",
+    directory: temporaryDirectory(),
+    runDirectory,
+    engine: async () => engine,
+    signal: undefined,
+  };
+}
+
+const measure = (options: object): Measure => readMeasures({ own: options as Record<string, unknown> })[0]!;
+
+describe("evaluation", () => {
+  test("has scores whose mean the measure is, by problem; kinds of problems too", async () => {
+    const accuracy = measure({
+      config: { data: { kinds: ["largest", "sum"] }, evaluation: { problems: 30 } },
+    });
+    const found = await accuracy.evidence.gather(subject());
+    const { value, scores, low, high } = accuracy.pick(found);
+    expect(scores).toHaveLength(30);
+    expect(value).toBeCloseTo(scores!.reduce<number>((sum, score) => sum + score!, 0) / 30, 12);
+    expect(low).toBeLessThanOrEqual(value);
+    expect(high).toBeGreaterThanOrEqual(value);
+    const largest = measure({ metric: "largest" }).pick(found);
+    const judged = largest.scores!.filter((score) => score !== null);
+    expect(judged.length).toBeGreaterThan(5);
+    expect(judged.length).toBeLessThan(25);
+    expect(largest.value).toBeCloseTo(
+      judged.reduce<number>((sum, score) => sum + score!, 0) / judged.length,
+      12,
+    );
+    expect(measure({ metric: "readingPerDigit" }).pick(found).scores).toBeUndefined();
+    expect(measure({ metric: "completionTokens" }).unit).toBe("number");
+    expect(() => measure({ metric: "acuracy" }).pick(found)).toThrow(
+      /measures\.own\.metric: expected one of accuracy, .*got "acuracy"/,
+    );
+  });
+
+  test("several samples are one score a problem", async () => {
+    const sampled = measure({ config: { evaluation: { samples: 4, temperature: 1, problems: 6 } } });
+    const { scores } = sampled.pick(await sampled.evidence.gather(subject()));
+    expect(scores).toHaveLength(6);
+    expect(scores!.every((score) => Number.isInteger(4 * score!))).toBe(true);
+  });
+
+  test("is another for other problems, and the same for another learning rate", () => {
+    const { identity } = measure({}).evidence;
+    const other = (flag: string) => identity(resolveConfig({ flags: [...TINY_FLAGS, flag] }));
+    expect(other("train.learningRate=0.5")).toEqual(identity(config));
+    expect(other("data.noise=0.2")).not.toEqual(identity(config));
+    expect(measure({ config: { evaluation: { split: "test" } } }).evidence.identity(config)).not.toEqual(
+      identity(config),
+    );
+  });
+});
+
+describe("run", () => {
+  const directory = temporaryDirectory();
+  const rows = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((i) =>
+    JSON.stringify({
+      event: "iteration",
+      iteration: i,
+      reward: i,
+      timing: { totalSeconds: 2 * i },
+      ...(i === 4 && { kl: 0.5 }),
+    }),
+  );
+  writeFileSync(
+    join(directory, "metrics.jsonl"),
+    ['{"event":"evaluation","accuracy":1}', ...rows, ""].join("\n"),
+  );
+
+  test.each([
+    [{ metric: "reward" }, 5.5],
+    [{ metric: "reward", to: 0.1 }, 1],
+    [{ metric: "reward", from: 0.9 }, 10],
+    [{ metric: "reward", from: 0.4, to: 0.6 }, 5.5],
+    [{ metric: "timing.totalSeconds", from: 1 }, 20],
+    [{ metric: "kl" }, 0.5],
+  ])("%o is %d", async (options, expected) => {
+    const own = measure({ kind: "run", ...options });
+    expect(own.pick(await own.evidence.gather(subject(directory))).value).toBe(expected);
+  });
+
+  test("names the metrics that there are, and stretches that end before they begin", async () => {
+    const own = measure({ kind: "run", metric: "rewards" });
+    const found = await own.evidence.gather(subject(directory));
+    expect(() => own.pick(found)).toThrow(/measures\.own\.metric: expected one of .*reward.*, got "rewards"/);
+    expect(() => measure({ kind: "run", metric: "reward", from: 0.6, to: 0.4 })).toThrow("measures.own.from");
+  });
+});
+
+describe("rollouts", () => {
+  test("shares of clusters are those of one weight each, the heaviest first", () => {
+    // Three clusters of weights 0.5, 0.3 and 0.2, of one, two and three tokens.
+    expect(clusterShares([0, 1, 1, 2, 2, 2], [0.5, 0.3, 0.3, 0.2, 0.2, 0.2])).toEqual([0.5, 0.3, 0.2]);
+  });
+
+  test("means run over the completions that have clusters; without any there is an error", async () => {
+    const directory = temporaryDirectory();
+    mkdirSync(join(directory, "rollouts"));
+    const path = join(directory, "rollouts", "000001.jsonl");
+    const lines = [
+      { clusters: [0, 1], weights: [0.75, 0.25] },
+      { clusters: [0, 1, 2, 2], weights: [0.5, 0.25, 0.25, 0.25] },
+      { weights: [1, 1] },
+    ];
+    writeFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    const own = measure({ kind: "rollouts", metric: "twoHeaviestClusters", unit: "share" });
+    expect(own.pick(await own.evidence.gather(subject(directory))).value).toBe(0.875);
+    writeFileSync(path, '{"weights":[1]}\n');
+    expect(() => own.evidence.gather(subject(directory))).toThrow("no rollout has clusters");
+  });
+});
+
+describe("diagnosis", () => {
+  const diagnosis = {
+    grounding: { entropyGap: { estimate: 0.5, low: 0, high: 1 } },
+    connectivity: [{ row: "own", heldByAnchors: 0.4, anchorRoles: { image: 0.6 } }],
+    intervention: [
+      { role: "image", effects: [{ lambda: 0.5, recovered: { targeted: { estimate: 0.1 } } }] },
+      { role: "reasoning", effects: [{ lambda: 0.5, recovered: { targeted: { estimate: 0.2 } } }] },
+    ],
+  };
+
+  test.each([
+    ["grounding.entropyGap", 0.5],
+    ["grounding.entropyGap.high", 1],
+    ["connectivity[row=own].anchorRoles.image", 0.6],
+    ["intervention[role=reasoning].effects[lambda=0.5].recovered.targeted", 0.2],
+  ])("finds the number at %s", (path, expected) => {
+    expect(numberAt(diagnosis, path, "measures.own")).toBe(expected);
+  });
+
+  test("names the step at which there is none", () => {
+    expect(() => numberAt(diagnosis, "connectivity[row=predicting].threshold", "measures.own")).toThrow(
+      "measures.own.pick: the diagnosis has no connectivity[row=predicting]",
+    );
+    expect(() => numberAt(diagnosis, "connectivity", "measures.own")).toThrow(
+      "expected the place of a number",
+    );
+  });
+});

@@ -1,0 +1,93 @@
+/**
+ * @module
+ * Which tokens of a completion belong together, for AT-RL: found here from a Gram matrix, or by an engine beside its model.
+ */
+import { ShapeError } from "../../../errors/index.ts";
+import type { CalibratedAttention } from "../../calibrated-gram.ts";
+import { requireArray } from "../../check-signals.ts";
+import { rowCosines } from "../../similarity-graph.ts";
+import {
+  type ClusterOptions,
+  centroidCosines,
+  clustersOf,
+  nearest,
+  renumbered,
+  type TokenClusters,
+} from "../../token-clusters.ts";
+import type { Nearest } from "./importance.ts";
+
+/** Of the n tokens that count, by their place among them. */
+export interface TokenStructure {
+  /** `[n]` numbered by first appearance. */
+  readonly clusters: () => Int32Array;
+  /** `[n]` cosine of each token with the centroid of its cluster. */
+  readonly centroidCosines: () => ArrayLike<number>;
+  readonly nearest: Nearest;
+}
+
+/**
+ * The structure of a completion.
+ *
+ * @param counted tokens that count, rising
+ * @throws ShapeError when lengths differ
+ * @throws NumericError when an inner product between tokens that count is NaN, infinite or negative, or an option is out of
+ *   range
+ */
+export function structureOf(
+  input: CalibratedAttention | TokenClusters,
+  counted: readonly number[],
+  options: ClusterOptions,
+): TokenStructure {
+  return "clusters" in input ? given(input, counted) : found(input, counted, options);
+}
+
+function found(
+  { connectivity, gram }: CalibratedAttention,
+  counted: readonly number[],
+  options: ClusterOptions,
+): TokenStructure {
+  requireArray("gram", gram);
+  const cosines = rowCosines(gram, connectivity.length, counted);
+  let known: Int32Array | undefined;
+  const clusters = () => {
+    known ??= clustersOf(cosines, options);
+    return known;
+  };
+  return {
+    clusters,
+    centroidCosines: () => centroidCosines(clusters(), (s, t) => cosines.product(s, t)),
+    nearest: (token, count) =>
+      nearest(cosines, token, count).map((other) => [other, cosines.of(token, other)] as const),
+  };
+}
+
+function given(
+  { connectivity, clusters, centroidCosine, neighbours, neighbourCosines }: TokenClusters,
+  counted: readonly number[],
+): TokenStructure {
+  const tokens = connectivity.length;
+  for (const [name, { length }] of Object.entries({ clusters, centroidCosine })) {
+    if (length !== tokens) throw new ShapeError(`${name}: expected shape [${tokens}], got [${length}]`);
+  }
+  const width = tokens === 0 ? 0 : neighbours.length / tokens;
+  if (!Number.isInteger(width) || neighbourCosines.length !== neighbours.length) {
+    throw new ShapeError(
+      `neighbours: expected as many numbers for each of ${tokens} tokens, and as many cosines, got ${neighbours.length} and ${neighbourCosines.length}`,
+    );
+  }
+  const places = new Map(counted.map((token, place) => [token, place]));
+  return {
+    clusters: () => renumbered(Int32Array.from(counted, (token) => clusters[token]!)),
+    centroidCosines: () => counted.map((token) => centroidCosine[token]!),
+    nearest: function* (place, count) {
+      const start = counted[place]! * width;
+      if (count > width && tokens - 1 > width) {
+        throw new ShapeError(`neighbours: expected at least ${count} of each token, got ${width}`);
+      }
+      for (let r = 0; r < Math.min(count, width); r++) {
+        const other = places.get(neighbours[start + r]!);
+        if (other !== undefined) yield [other, neighbourCosines[start + r]!];
+      }
+    },
+  };
+}
