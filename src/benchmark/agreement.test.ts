@@ -12,6 +12,7 @@ const RECORDED = [
   "video-mmmu",
   "chartqapro",
   "chartmimic",
+  "mega-bench",
 ];
 
 /** Made-up predictions that VLMEvalKit, lmms-eval and authors' code scored, answer by answer and in aggregate. */

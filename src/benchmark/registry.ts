@@ -21,6 +21,7 @@ import { logicVista } from "./benchmarks/logicvista.ts";
 import { mathVerse } from "./benchmarks/mathverse.ts";
 import { mathVision } from "./benchmarks/mathvision.ts";
 import { mathVista } from "./benchmarks/mathvista.ts";
+import { megaBench } from "./benchmarks/mega-bench.ts";
 import { mmBench } from "./benchmarks/mmbench.ts";
 import { mme } from "./benchmarks/mme.ts";
 import { mmmu } from "./benchmarks/mmmu.ts";
@@ -68,6 +69,7 @@ const definitions = [
   videoMmmu,
   chartQaPro,
   chartMimic,
+  megaBench,
 ] as const;
 
 /** A built-in benchmark by its kind, with its options. */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openEngine } from "../config/index.ts";
@@ -36,9 +36,11 @@ test("a directory of fovea init trains, is measured and is looked into as it is 
     status: "finished",
     completed: 2,
   });
-  const answers = readFileSync(join(own, "run", "answers-train.jsonl"), "utf8")
+  const [evaluated = ""] = readdirSync(join(own, "run", "evaluation"));
+  const answers = readFileSync(join(own, "run", "evaluation", evaluated, "answers.jsonl"), "utf8")
     .trim()
-    .split("\n");
+    .split("\n")
+    .slice(1);
   expect(answers.map((line) => JSON.parse(line).answers)).toEqual([["1"], ["2"], ["3"]]);
   expect(readFileSync(join(own, "answer.html"), "utf8")).toContain("attention on the image");
 }, 120_000);

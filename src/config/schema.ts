@@ -102,17 +102,13 @@ const rewardSchema = z
   .default([{ kind: "accuracy", weight: 1, values: [0, 1] }])
   .describe("The parts of the reward, which is their weighted sum.");
 
-const judgedSchema = z
-  .strictObject({
-    ...judgeFields(),
-    prompt: judgeFields()
-      .prompt.unwrap()
-      .optional()
-      .describe("The benchmark's own, else binary, unless given."),
-  })
-  .describe(
-    "A judge that decides on each answer, the benchmark's rule beside it; the rule alone unless given.",
-  );
+const judgedSchema = z.strictObject({
+  ...judgeFields(),
+  prompt: judgeFields()
+    .prompt.unwrap()
+    .optional()
+    .describe("The benchmark's own, else binary, unless given."),
+});
 
 const evaluationSchema = z
   .strictObject({
@@ -135,7 +131,11 @@ const evaluationSchema = z
       .optional()
       .describe("The first problems of each benchmark; all unless given."),
     ...protocolFields(),
-    judge: judgedSchema.optional(),
+    judge: judgedSchema
+      .optional()
+      .describe(
+        "A judge that decides on each answer, the benchmark's rule beside it; the rule alone unless given.",
+      ),
     server: chatModelSchema
       .optional()
       .describe("A model under test behind an OpenAI-compatible server, in place of the engine."),

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { digitsSource } from "../data/digits/index.ts";
+import { openTask, resolveConfig } from "../config/index.ts";
+import { splitSource } from "../data/index.ts";
 import { createLocalEngine, type Engine, freshSmallModel, SMALL_ASSETS } from "../engine/index.ts";
 import { openDialogue } from "./open-dialogue.ts";
 import { engineRespondent, problemSeed } from "./respondent.ts";
@@ -8,8 +9,9 @@ let open: Engine | undefined;
 afterAll(() => open?.close());
 
 const dialogue = openDialogue(SMALL_ASSETS);
-const source = digitsSource({ split: "test", seed: 3 });
-const problems = [0, 1, 2, 3].map((index) => source.problem(index));
+const task = await openTask(resolveConfig({ flags: ["evaluation.seed=3"] }));
+const source = await splitSource(task, "test");
+const problems = await Promise.all([0, 1, 2, 3].map(async (index) => source.problem(index)));
 const request = { samples: 2, temperature: 1, topP: 1, maxCompletionTokens: 8, seed: 4 };
 
 async function respondent() {

@@ -69,6 +69,7 @@ const VIDEOS: Readonly<Record<string, readonly string[]>> = {
 /** Images that rows of fixtures name. */
 const FIGURES: Readonly<Record<string, readonly string[]>> = {
   chartmimic: [0, 1, 2, 3].map((i) => `images/ChartMimic/v2/direct_1800/bar_${i}.png`),
+  "mega-bench": ["data/example.png", "data/query.png"],
 };
 
 /** A copy of a fixture's file, with folders of frames beside it in place of the videos that it names. */

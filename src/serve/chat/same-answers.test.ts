@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Config, openConfiguredDialogue, openEngine, resolveConfig } from "../../config/index.ts";
-import { digitsSource } from "../../data/digits/index.ts";
+import {
+  type Config,
+  openConfiguredDialogue,
+  openEngine,
+  openTask,
+  resolveConfig,
+} from "../../config/index.ts";
+import { splitSource } from "../../data/index.ts";
 import type { Engine } from "../../engine/index.ts";
 import {
   chatModelSchema,
@@ -17,9 +23,9 @@ import { configuredModel } from "../configured-model.ts";
 /** Two models are compiled, on a machine that may be busy, ms. */
 const LONG_MS = 240_000;
 const world = new TinkerWorld();
-const config: Config = resolveConfig({ flags: ["engine.threads=1"] });
-const source = digitsSource({ split: "test", seed: 6 });
-const problems = Array.from({ length: 8 }, (_, index) => source.problem(index));
+const config: Config = resolveConfig({ flags: ["engine.threads=1", "evaluation.seed=6"] });
+const source = await splitSource(await openTask(config), "test");
+const problems = await Promise.all(Array.from({ length: 8 }, async (_, index) => source.problem(index)));
 
 /** The same model here and behind a server. */
 interface Both {

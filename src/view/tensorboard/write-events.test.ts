@@ -116,6 +116,6 @@ describe("fovea export --tensorboard", () => {
   test("without the flag a target is needed", async () => {
     const { context, stderr } = collectingContext();
     expect(await runCommandLine(["export", madeRun()], context)).toBe(2);
-    expect(stderr()).toContain("expected the directory to write after the model");
+    expect(stderr()).toContain("expected the directory to write after the source");
   });
 });
