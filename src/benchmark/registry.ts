@@ -93,7 +93,7 @@ export function defaultScorer(kind: string): string | undefined {
 }
 
 /** Options that no problem depends on: places of files, which the fingerprint stands for, and the rule, which the verdict names. */
-const UNRECORDED = ["kind", "data", "images", "scorer"];
+const UNRECORDED = ["kind", "data", "images", "tasks", "scorer"];
 
 /**
  * Opens the benchmark that a configuration describes.

@@ -101,6 +101,20 @@ export const LMMS_EVAL_TASKS: Targets = {
   wemath: tasks(["wemath_testmini_reasoning"], { columns: ["ID", "key", "question", "option", "answer"] }),
   logicvista: tasks(["logicvista_reasoning"], { columns: ["question", "answer"], absent: ["index"] }),
   dynamath: tasks(["dynamath_reasoning"], { columns: ["id", "question_id", "question", "ground_truth"] }),
+  geometry3k: tasks(["geometry3k"], {
+    columns: ["problem", "choices", "ground_truth"],
+    options: { variant: "choices" },
+  }),
+  "mega-bench": Object.entries({
+    core: "core",
+    core_single_image: "core_si",
+    open: "open",
+    open_single_image: "open_si",
+  }).map(([subset, task]) => ({
+    name: `megabench_${task}`,
+    columns: ["id", "query_text", "task_name", "answer", "metric_info", "eval_context"],
+    options: { subset },
+  })),
   mmvu: tasks(["mmvu_val", "mmvu_val_cot"], {
     columns: ["id", "video_path", "question_type", "question", "choices", "answer"],
   }),

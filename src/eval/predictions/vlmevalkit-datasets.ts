@@ -7,6 +7,11 @@ import type { Target, Targets } from "./target.ts";
 const CHOICE = ["index", "question", "A", "B", "answer"];
 const SHORT = ["index", "question", "answer"];
 const MATH_VERSE = [...SHORT, "question_for_eval", "problem_version", "metadata"];
+const CHART_MIMIC = ["v1", "v2"].flatMap((version) =>
+  ["direct", "customized"].flatMap((task) =>
+    (version === "v1" ? [""] : ["", "_600", "_1800"]).map((part) => `${version}_${task}${part}`),
+  ),
+);
 
 function mmBench(name: string, split: string): Target {
   return { name, columns: [...CHOICE, "category"], options: { split } };
@@ -100,6 +105,22 @@ export const VLMEVALKIT_DATASETS: Targets = {
   dynamath: [
     { name: "DynaMath", columns: [...SHORT, "qid", "varid", "answer_type", "subject", "knowledge_level"] },
   ],
+  emma: [
+    { name: "EMMA_COT", columns: [...CHOICE, "context", "type"], options: { prompt: "cot" } },
+    { name: "EMMA", columns: [...CHOICE, "context", "type"], options: { prompt: "direct" } },
+  ],
+  "mega-bench": ["core", "open"].flatMap((subset) =>
+    [16, 64].map((frames) => ({
+      name: `MEGABench_${subset}_${frames}frame`,
+      columns: [...SHORT, "task_name", "metric_info", "eval_context"],
+      options: { subset, frames },
+    })),
+  ),
+  chartmimic: CHART_MIMIC.map((subset) => ({
+    name: `ChartMimic_${subset}`,
+    columns: ["index", "question", "input_figure", "task", "ground_truth_figure_code"],
+    options: { subset },
+  })),
   "video-mmmu": [8, 64].map((frames) => ({
     name: `VideoMMMU_${frames}frame`,
     columns: [...SHORT, "id", "category", "options", "question_type"],

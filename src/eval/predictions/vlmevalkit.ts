@@ -17,14 +17,22 @@ import { fileName, type PredictionFiles, samplesOf } from "./samples.ts";
 import { type Target, targetOf } from "./target.ts";
 import { VLMEVALKIT_DATASETS } from "./vlmevalkit-datasets.ts";
 
-const THOUGHT_END = "</think>";
+const [THOUGHT, THOUGHT_END] = ["<think>", "</think>"];
 
-/** A completion as the tool splits it with `SPLIT_THINK`: behind the last thought, and the thought. */
+/**
+ * A completion as the tool splits it with `SPLIT_THINK`: what follows the last thought, and the thought, with its marks where
+ * there are several or it has no beginning.
+ */
 function splitThought(completion: string): { readonly prediction: string; readonly thinking: string } {
-  const parts = completion.split(THOUGHT_END);
-  if (parts.length === 1) return { prediction: completion, thinking: "" };
-  const before = parts.slice(0, -1).join(THOUGHT_END);
-  return { prediction: parts.at(-1)!.trim(), thinking: before.replace("<think>", "").trim() };
+  const end = completion.lastIndexOf(THOUGHT_END);
+  if (end < 0) return { prediction: completion, thinking: "" };
+  const before = completion.slice(0, end);
+  const [, thought] = before.split(THOUGHT);
+  const isOne = thought !== undefined && !before.includes(THOUGHT_END);
+  return {
+    prediction: completion.slice(end + THOUGHT_END.length).trim(),
+    thinking: isOne ? thought.trim() : before + THOUGHT_END,
+  };
 }
 
 /** A cell of a table as text; a list as one that the tool's `eval` reads. */
