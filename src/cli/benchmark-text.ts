@@ -38,5 +38,5 @@ export function benchmarkText(report: BenchmarkReport): string {
   if (report.brokenRows > 0) rows.push(["broken rows skipped", String(report.brokenRows)]);
   if (report.filteredRows > 0) rows.push(["rows left out", String(report.filteredRows)]);
   if (report.duplicateIds > 0) rows.push(["ids that repeat", String(report.duplicateIds)]);
-  return `${report.benchmark}, ${problems} problems, by ${report.verdict}\n${textTable(rows)}\n`;
+  return `${report.benchmark}, ${problems} problems, answered by ${report.model}, judged by ${report.verdict}\n${textTable(rows)}\n`;
 }

@@ -10,9 +10,10 @@ import {
   mkdirSync,
   openSync,
   readSync,
+  statSync,
   writeSync,
 } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { DataError, RunError } from "../../errors/index.ts";
 import { type AnswerRecord, type AnswersHeader, readLine, type SkippedRecord } from "./answer-record.ts";
 
@@ -98,9 +99,12 @@ function onFile<T>(path: string, work: () => T): T {
 /**
  * Reads an answers file.
  *
+ * @param given the file, or the folder that it is in
  * @throws DataError when it is none, naming the line; RunError when it cannot be read
  */
-export function readAnswers(path: string): RecordedAnswers {
+export function readAnswers(given: string): RecordedAnswers {
+  const isFolder = statSync(given, { throwIfNoEntry: false })?.isDirectory() === true;
+  const path = isFolder ? join(given, "answers.jsonl") : given;
   return onFile(path, () => {
     const file = openSync(path, "r");
     try {

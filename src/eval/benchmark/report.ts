@@ -130,7 +130,8 @@ function clusterOf(benchmark: Benchmark, problem: AnsweredProblem): string {
  *
  *     θ ± t(G − 1)·√((G − 1)/G · Σ (θ₍g₎ − θ)²)
  *
- * Where that finds no spread, as of a share of 0 or 1, Wilson's interval stands in its place.
+ * Where that finds no spread, as of a share of 0 or 1, Wilson's interval over clusters stands in its place, of a mean; of
+ * other measures, such as a precision, nothing is said.
  */
 function jackknife(
   benchmark: Benchmark,
@@ -179,6 +180,8 @@ function measureReports(
   const samples = sampleMeasures(benchmark, problems);
   const estimates = meansOf(samples);
   const intervals = jackknife(benchmark, problems, estimates);
+  const keys = problems.map(([first]) => clusterOf(benchmark, scoredAnswer(first!).problem));
+  const distinctClusters = new Set(keys).size;
   return Object.fromEntries(
     [...estimates].map(([name, value]): [string, MeasureReport] => {
       const found = samples.map((measures) => measures.find((measure) => measure.name === name));
@@ -189,10 +192,14 @@ function measureReports(
       const isEverywhere = everywhere.length === samples.length;
       const interval = (isEverywhere && meanInterval(benchmark, everywhere)) || intervals.get(name);
       const isFlat = interval === undefined || interval.low === interval.high;
+      const isMean = isEverywhere && everywhere.every((measure) => measure.values !== undefined);
+      const clusters = Math.min(of, distinctClusters);
       const bounds =
-        isFlat && most === undefined && value !== null
-          ? wilsonInterval(Math.round(value * of), of)
-          : interval;
+        !isFlat || value === null || most !== undefined
+          ? interval
+          : isMean
+            ? wilsonInterval(Math.round(value * clusters), clusters)
+            : undefined;
       const within = (bound: number) => Math.min(most ?? 1, Math.max(0, bound));
       return [
         name,
