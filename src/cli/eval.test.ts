@@ -111,6 +111,12 @@ describe("fovea eval", () => {
     expect(other.records.at(-1)).toMatchObject({
       message: expect.stringContaining("temperature: recorded 1, now 0"),
     });
+    // Nor do answers to problems of other options fall together, whatever the files.
+    const smaller = words.map((word) => word.replace('"size":5', '"size":4'));
+    const fewer = await fovea([...smaller, "--temperature", "1", "--max-tokens", "3", "--json"]);
+    expect(fewer.records.at(-1)).toMatchObject({
+      message: expect.stringContaining("option size of the benchmark: recorded 5, now 4"),
+    });
   });
 
   test("refuses a benchmark that is none, and one without its files, by name", async () => {
