@@ -29,8 +29,14 @@ async function output(command, flags, { cwd, env = {} } = {}) {
   try {
     return (await promisify(execFile)(command, flags, options)).stdout;
   } catch (error) {
-    const { stdout = "", stderr = "" } = /** @type {{ stdout?: string, stderr?: string }} */ (error);
-    throw new Error(`${command} ${flags.join(" ")}\n${stdout.slice(-2000)}\n${stderr.slice(-4000)}`);
+    const {
+      stdout = "",
+      stderr = "",
+      code,
+      signal,
+    } = /** @type {import("node:child_process").ExecFileException} */ (error);
+    const end = signal ? `killed by ${signal}` : `exit status ${code}`;
+    throw new Error(`${command} ${flags.join(" ")}: ${end}\n${stdout.slice(-2000)}\n${stderr.slice(-4000)}`);
   }
 }
 
