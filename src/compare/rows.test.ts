@@ -125,6 +125,35 @@ describe("comparison", () => {
     expect(rows.at(-2)!.values["a"]!.difference).toBeUndefined();
   });
 
+  test("an average over measures has one score a problem: twice the same measure is as sure as once", () => {
+    const twice = readGrid({
+      axes: { credit: ["uniform", "dyco-rl"] },
+      seeds: [0],
+      baseline: { credit: "uniform" },
+      measures: { a: {}, b: { metric: "sum" } },
+      start: false,
+    });
+    const scores = { uniform: [0, 1, 0, 0, 1, 0], "dyco-rl": [1, 1, 0, 1, 1, 1] } as const;
+    const { rows } = comparison(
+      twice,
+      results(twice, ({ credit }) => {
+        const mine = scores[credit as keyof typeof scores];
+        const measured = {
+          value: mine.reduce<number>((sum, score) => sum + score, 0) / mine.length,
+          scores: mine,
+        };
+        return { a: measured, b: measured };
+      }),
+    );
+    const { a, [AVERAGE]: average } = rows[1]!.values;
+    expect(average!.mean).toEqual(a!.mean);
+    expect(average!.difference).toMatchObject({
+      pairs: 6,
+      low: a!.difference!.low,
+      pValue: a!.difference!.pValue,
+    });
+  });
+
   test("compares nothing where the baseline has no cell of the same seed, and one seed has no interval", () => {
     const own = readGrid({
       axes: { credit: ["uniform", "dyco-rl"] },

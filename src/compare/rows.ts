@@ -85,7 +85,10 @@ function groupsOf(results: readonly CellResult[], columns: readonly Column[]): G
   });
 }
 
-/** Mean of cells, seed by seed; problem by problem where all have scores of the same problems. */
+/**
+ * Mean of cells or of measures, seed by seed; problem by problem where all have as many scores, which are then those of the same
+ * problems or of problems that have nothing to do with each other: the mean of their scores has the right spread either way.
+ */
 function meanOf(cells: readonly BySeed[]): BySeed {
   const [first, ...others] = cells;
   const seeds = [...(first?.keys() ?? [])].filter((seed) => others.every((other) => other.has(seed)));
@@ -127,29 +130,13 @@ function averageGroups(groups: readonly Group[], averages: readonly string[]): G
   }));
 }
 
-/** Mean of measures of as many problems each, whose scores are then those of all of them; else of values alone. */
-function meanOfMeasures(measures: readonly BySeed[]): BySeed {
-  const averaged = meanOf(
-    measures.map((bySeed) => new Map([...bySeed].map(([seed, { value }]) => [seed, { value }]))),
-  );
-  return new Map(
-    [...averaged].map(([seed, { value }]) => {
-      const lists = measures.flatMap((bySeed) => bySeed.get(seed)?.scores ?? []);
-      const isEven = measures.every(
-        (bySeed) => bySeed.get(seed)?.scores?.length === lists.length / measures.length,
-      );
-      return [seed, { value, ...(isEven && lists.length > 0 && { scores: lists }) }];
-    }),
-  );
-}
-
 /** The group with the mean over its columns of shares, where it has several and all of them. */
 function withAverage(group: Group, columns: readonly Column[]): Group {
   const shares = columns
     .filter(({ unit }) => unit === "share")
     .flatMap(({ name }) => group.measured[name] ?? []);
   if (shares.length < 2 || shares.length < columns.length) return group;
-  return { ...group, measured: { ...group.measured, [AVERAGE]: meanOfMeasures(shares) } };
+  return { ...group, measured: { ...group.measured, [AVERAGE]: meanOf(shares) } };
 }
 
 /** An interval of shares cut to their scale; one that is infinite says nothing and stays so. */
