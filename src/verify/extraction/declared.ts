@@ -9,7 +9,7 @@ import { undecorated, withoutEmphasis } from "./decoration.ts";
 import { lastExpression } from "./expression.ts";
 import { sentenceAt } from "./sentence.ts";
 
-const QUALIFIER = `(?:final |correct |right |best |closest |only |most [a-z]+ |my |your )*`;
+const QUALIFIER = `(?:final |correct |right |best |closest |only |most [a-z]+ |my |your ){0,4}`;
 const NOUN = `(?:answers?|options?|choices?|solution|result|conclusion)`;
 const LINK = String.raw`(?:\s+(?:is|are|was|would be|should be|must be|will be|has to be|being|equals|becomes)(?:\s*:|\b)|\s*[:：=]|\s+[-–—]\s+(?=[(*]*[A-J]\b))`;
 /** Phrases that an answer follows. */
@@ -34,7 +34,7 @@ const NEGATED =
 const IS_WRONG =
   /^.{0,12}\b(?:is|was|seems|would be) (?:a |an |the )?(?:not|wrong|incorrect|false|a mistake|mistaken|invalid)/i;
 
-interface Declaration {
+export interface Declaration {
   readonly answer: string;
   readonly start: number;
   /** Where the sentence behind the cue begins. */
@@ -82,7 +82,7 @@ function isNear(rest: string, at: number): boolean {
 
 const POLARITY = /^(?:yes|no|true|false|是|否|对|错)(?![\p{L}\p{N}])/iu;
 const REASON =
-  /\s*(?:,?\s(?:because|since|which|due to|given that|as (?:it|the|this)|so that|where)\b|,\s(?:it|as|so|and therefore|not|the|this|i)\b|\s\(since|\s—\s|；|;\s|，因为|，所以).*$/is;
+  /(?<!\s)\s*(?:,?\s(?:because|since|which|due to|given that|as (?:it|the|this)|so that|where)\b|,\s(?:it|as|so|and therefore|not|the|this|i)\b|\s\(since|\s—\s|；|;\s|，因为|，所以).*$/is;
 
 /** The answer that stands in a sentence behind its cue; undefined where the sentence holds none. */
 export function answerOf(raw: string): string | undefined {

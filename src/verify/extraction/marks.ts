@@ -3,26 +3,31 @@
  * Answers that a completion marks as such: `<answer>…</answer>` and `\boxed{…}`.
  */
 
-/** Content of the last complete `<answer>…</answer>`; of nested ones the innermost. Undefined where there is none. */
-export function taggedAnswer(text: string): string | undefined {
+/** What a mark holds, and the place behind it. */
+export interface Marked {
+  readonly content: string;
+  readonly end: number;
+}
+
+/** The last complete `<answer>…</answer>`; of nested ones the innermost. Undefined where there is none. */
+export function lastTag(text: string): Marked | undefined {
   if (!text.includes("<")) return undefined;
   let open: number | undefined;
-  let content: string | undefined;
+  let found: Marked | undefined;
   for (const match of text.matchAll(/<(\/?)answer>|<\|(begin|end)_of_box\|>/gi)) {
-    if (match[1] === "" || match[2]?.toLowerCase() === "begin") open = match.index + match[0].length;
+    const end = match.index + match[0].length;
+    if (match[1] === "" || match[2]?.toLowerCase() === "begin") open = end;
     else if (open !== undefined) {
-      content = text.slice(open, match.index);
+      found = { content: text.slice(open, match.index), end };
       open = undefined;
     }
   }
-  return content;
+  return found;
 }
 
-/** A complete box: its content, and its places from the backslash to behind the brace. */
-interface Box {
-  readonly content: string;
+/** A complete box, from its backslash to behind its brace. */
+interface Box extends Marked {
   readonly start: number;
-  readonly end: number;
 }
 
 const BOXES = ["\\boxed{", "\\fbox{"];
@@ -60,10 +65,11 @@ function isOneAnswer(gap: string): boolean {
   return gap.length <= MAX_GAP && !ENDS_SENTENCE.test(gap) && GAP.test(gap);
 }
 
-/** The last box, with those before it that it makes one answer with; undefined where there is none. */
-export function lastBoxes(
-  text: string,
-): { readonly contents: readonly string[]; readonly end: number } | undefined {
+/**
+ * The last `\boxed{…}` with balanced braces, undefined where there is none. Boxes that follow each other make one
+ * answer, a list: "\boxed{1} and \boxed{2}" is "1, 2".
+ */
+export function lastBox(text: string): Marked | undefined {
   if (!hasBox(text)) return undefined;
   const all = boxes(text);
   const last = all.at(-1);
@@ -75,16 +81,13 @@ export function lastBoxes(
     isOneAnswer(text.slice(all[first - 1]!.end, all[first]!.start))
   )
     first--;
-  const contents = [...new Set(all.slice(first).map(({ content }) => content.trim()))];
-  return { contents, end: last.end };
+  const contents = new Set(all.slice(first).map(({ content }) => content.trim()));
+  return { content: [...contents].join(", "), end: last.end };
 }
 
-/**
- * Content of the last `\boxed{…}` with balanced braces, undefined where there is none. Boxes that follow each other
- * make one answer, a list: "\boxed{1} and \boxed{2}" is "1, 2".
- */
+/** Content of the last box; undefined where there is none. */
 export function boxedAnswer(text: string): string | undefined {
-  return lastBoxes(text)?.contents.join(", ");
+  return lastBox(text)?.content;
 }
 
 /** Whether a box was begun. */
