@@ -32,6 +32,8 @@ function choiceInJson(text: string): string | undefined {
   return match === null ? undefined : (match[1] ?? match[2]);
 }
 
+const LETTER_ALONE = /^[(（]?([A-J])[)）]?[.。]?$/;
+
 /**
  * The answer of a completion. It is looked for after the thought only; where a thought has not ended there is none.
  *
@@ -61,6 +63,8 @@ export function answerIn(reply: Reply): string | null {
   if (reply.hasBox) return null;
   const { end } = reply;
   if (/^<answer>/i.test(end) || end === "") return null;
+  const letter = LETTER_ALONE.exec(end)?.[1];
+  if (letter !== undefined) return letter;
   const found =
     choiceInJson(end) ??
     reply.declared?.answer ??

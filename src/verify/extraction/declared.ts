@@ -7,7 +7,7 @@ import { equivalent } from "../equivalent.ts";
 import { isHedged, leadingPolarity } from "./assertion.ts";
 import { undecorated, withoutEmphasis } from "./decoration.ts";
 import { lastExpression } from "./expression.ts";
-import { sentenceAt } from "./sentence.ts";
+import { SIDE_BY_SIDE, sentenceAt } from "./sentence.ts";
 
 const QUALIFIER = `(?:final |correct |right |best |closest |only |most [a-z]+ |my |your ){0,4}`;
 const NOUN = `(?:answers?|options?|choices?|solution|result|conclusion)`;
@@ -115,7 +115,7 @@ export function answerOf(raw: string): string | undefined {
 /** Mathematics that a sentence begins with, and more of it that "and", "or" or commas join to it. */
 function spans(sentence: string): string | undefined {
   const match =
-    /^(?:\$\$?[^$]*\$\$?|\\\((?:(?!\\\))[\s\S])*\\\)|\\\[(?:(?!\\\])[\s\S])*\\\])(?:\s*(?:,|and|or|, and|\\text\{[^{}]*\})?\s*(?:\$\$?[^$]*\$\$?|\\\((?:(?!\\\))[\s\S])*\\\)))*/.exec(
+    /^(?:\$\$?[^$]*\$\$?|\\\((?:(?!\\\))[\s\S])*\\\)|\\\[(?:(?!\\\])[\s\S])*\\\])(?:\s*(?:(?:,|and|or|, and|\\text\{[^{}]*\})\s*)?(?:\$\$?[^$]*\$\$?|\\\((?:(?!\\\))[\s\S])*\\\)))*/.exec(
       sentence,
     );
   if (match === null) return undefined;
@@ -192,21 +192,19 @@ function isLetter(answer: string): boolean {
   return /^[A-Ja-j]$/.test(answer);
 }
 
+/** Every cue has a word in it. */
+const MAY_DECLARE = /\p{L}{2}|选/u;
+
 /** The last declared answer, and where it stands; declarations that follow each other at once are a choice. */
 export function declaredAnswer(text: string): Declaration | undefined {
-  const all = declarations(text);
+  const all = MAY_DECLARE.test(text) ? declarations(text) : [];
   const last = all.at(-1);
   if (last === undefined) return undefined;
   const choices = [last.answer];
   if (last.isFinal) return last;
   for (let i = all.length - 2; i >= 0; i--) {
     const gap = text.slice(all[i]!.end, all[i + 1]!.start);
-    if (
-      !/^[\s.,;*:!。]*(?:or|and|also|maybe|alternatively|perhaps)?[\s.,;*:]*(?:the|my|but|maybe)?\s*$/i.test(
-        gap,
-      )
-    )
-      break;
+    if (!SIDE_BY_SIDE.test(gap)) break;
     if (isLetter(all[i]!.answer) !== isLetter(last.answer)) break;
     if (!choices.some((choice) => equivalent(choice, all[i]!.answer))) choices.unshift(all[i]!.answer);
   }

@@ -2,6 +2,7 @@
  * @module
  * Answers that a completion marks as such: `<answer>…</answer>` and `\boxed{…}`.
  */
+import { COUNTS_ON } from "./sentence.ts";
 
 /** What a mark holds, and the place behind it. */
 export interface Marked {
@@ -57,12 +58,13 @@ function boxes(text: string): readonly Box[] {
 const MAX_GAP = 60;
 const MAX_BOXES = 50;
 const GAP =
-  /^(?:\\text\{[^{}]{0,40}\}|\\(?:q?quad|[,;:! ()[\]]|\\)|[$\s,;.&|/~*-]|and|or|和|或|, and|[A-Za-z](?:_\{?\w\}?)?\s?=)*$/;
+  /^(?:\\text\{[^{}]{0,40}\}|\\(?:q?quad|[,;:! ()[\]]|\\)|[$\s,;.&|/~*-]|and|or|和|或|[A-Za-z](?:_\{?\w\}?)?\s?=)*$/;
 const ENDS_SENTENCE = /\.\s|\n\s*\n/;
 
 function isOneAnswer(gap: string): boolean {
   if (gap.trim() === "") return true;
-  return gap.length <= MAX_GAP && !ENDS_SENTENCE.test(gap) && GAP.test(gap);
+  if (gap.length > MAX_GAP) return false;
+  return (!ENDS_SENTENCE.test(gap) && GAP.test(gap)) || COUNTS_ON.test(gap);
 }
 
 /**
