@@ -40,7 +40,8 @@ const LETTER_ALONE = /^[(（]?([A-J])[)）]?[.。]?$/;
  * 1. the last complete `<answer>…</answer>`: a box in it, an answer that it declares, or all of it;
  * 2. the last `\boxed{…}`, with boxes that follow it at once as one list; "Final answer: …" after it outranks it;
  *    another answer that is declared after a mark contradicts it, and there is none;
- * 3. the last declared answer: "The answer is …", "Answer: …", "… is correct", "答案：…";
+ * 3. the last declared answer: "The answer is …", "Answer: …", "… is correct", "答案：…"; one that is taken back
+ *    ("No, it is 9.") is none, and leaves none;
  * 4. an option letter that the text begins with, or words that are all of it;
  * 5. the last whole expression or option letter. A part of an expression, list, name or choice is
  *    never given alone, and what a sentence asks or doubts is none.
@@ -65,6 +66,7 @@ export function answerIn(reply: Reply): string | null {
   if (/^<answer>/i.test(end) || end === "") return null;
   const letter = LETTER_ALONE.exec(end)?.[1];
   if (letter !== undefined) return letter;
+  if (reply.declared?.isTakenBack) return null;
   const found =
     choiceInJson(end) ??
     reply.declared?.answer ??

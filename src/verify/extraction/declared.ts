@@ -26,7 +26,7 @@ const CUE = new RegExp(
 );
 /** A letter that is called right. */
 const CALLED = new RegExp(
-  String.raw`(?:(?:${NOUN} )|(?<![\p{L}\p{N}_'’.,]\s?))[(]?\b([A-J])\b[)]?\s+(?:is|are|would be|seems|appears to be)\s+(?:(?:indeed|clearly|definitely|therefore|thus|probably|likely) )?(?:the )?(?:most )?(?:correct|right|best|closest|answer|true|appropriate|accurate)\b`,
+  String.raw`(?:(?:${NOUN} )|(?<![\p{L}\p{N}_'’,]\s?|\.))[(]?\b([A-J])\b[)]?\s+(?:is|are|would be|seems|appears to be)\s+(?:(?:indeed|clearly|definitely|therefore|thus|probably|likely) )?(?:the )?(?:most )?(?:correct|right|best|closest|answer|true|appropriate|accurate)\b`,
   "gu",
 );
 const NEGATED =
@@ -34,7 +34,7 @@ const NEGATED =
 const IS_WRONG =
   /^.{0,12}\b(?:is|was|seems|would be) (?:a |an |the )?(?:not|wrong|incorrect|false|a mistake|mistaken|invalid)/i;
 
-export interface Declaration {
+interface Declaration {
   readonly answer: string;
   readonly start: number;
   /** Where the sentence behind the cue begins. */
@@ -192,21 +192,31 @@ function isLetter(answer: string): boolean {
   return /^[A-Ja-j]$/.test(answer);
 }
 
+/** A declared answer, and whether the text behind it takes it back. */
+export interface DeclaredAnswer extends Declaration {
+  readonly isTakenBack: boolean;
+}
+
+/** "No, it is 9." "Wait, …" "That is wrong." behind an answer. */
+const TAKES_BACK =
+  /(?:^|[.!?。\n])[\s*]*(?:(?:no|wait|sorry|correction|hold on|scratch that|on second thought)(?=\s?[,.:;!–—-])|(?:i (?:was|am) wrong|that(?:['’]s| is| was) (?:wrong|incorrect|not right|a mistake))\b)/i;
+
 /** Every cue has a word in it. */
 const MAY_DECLARE = /\p{L}{2}|选/u;
 
 /** The last declared answer, and where it stands; declarations that follow each other at once are a choice. */
-export function declaredAnswer(text: string): Declaration | undefined {
+export function declaredAnswer(text: string): DeclaredAnswer | undefined {
   const all = MAY_DECLARE.test(text) ? declarations(text) : [];
   const last = all.at(-1);
   if (last === undefined) return undefined;
+  const isTakenBack = TAKES_BACK.test(text.slice(last.end));
   const choices = [last.answer];
-  if (last.isFinal) return last;
   for (let i = all.length - 2; i >= 0; i--) {
     const gap = text.slice(all[i]!.end, all[i + 1]!.start);
     if (!SIDE_BY_SIDE.test(gap)) break;
-    if (isLetter(all[i]!.answer) !== isLetter(last.answer)) break;
+    const isOther = all[i]!.isFinal !== last.isFinal || isLetter(all[i]!.answer) !== isLetter(last.answer);
+    if (isOther) break;
     if (!choices.some((choice) => equivalent(choice, all[i]!.answer))) choices.unshift(all[i]!.answer);
   }
-  return { ...last, answer: choices.length === 1 ? last.answer : choices.join(" or ") };
+  return { ...last, isTakenBack, answer: choices.length === 1 ? last.answer : choices.join(" or ") };
 }

@@ -4,22 +4,31 @@
  */
 import { COUNTS_ON } from "./sentence.ts";
 
+/** The largest gap between two marks that make one answer. */
+const MAX_GAP = 60;
+
 /** What a mark holds, and the place behind it. */
 export interface Marked {
   readonly content: string;
   readonly end: number;
 }
 
-/** The last complete `<answer>…</answer>`; of nested ones the innermost. Undefined where there is none. */
+/**
+ * The last complete `<answer>…</answer>`; of nested ones the innermost, and with one that it is put beside, "or
+ * <answer>9</answer>", one list. Undefined where there is none.
+ */
 export function lastTag(text: string): Marked | undefined {
   if (!text.includes("<")) return undefined;
-  let open: number | undefined;
+  let open: { readonly start: number; readonly end: number } | undefined;
   let found: Marked | undefined;
   for (const match of text.matchAll(/<(\/?)answer>|<\|(begin|end)_of_box\|>/gi)) {
-    const end = match.index + match[0].length;
-    if (match[1] === "" || match[2]?.toLowerCase() === "begin") open = end;
+    const [start, end] = [match.index, match.index + match[0].length];
+    if (match[1] === "" || match[2]?.toLowerCase() === "begin") open = { start, end };
     else if (open !== undefined) {
-      found = { content: text.slice(open, match.index), end };
+      const content = text.slice(open.end, start);
+      const gap = found === undefined ? "" : text.slice(found.end, open.start);
+      const isBeside = gap.length <= MAX_GAP && COUNTS_ON.test(gap);
+      found = { content: isBeside ? `${found!.content}, ${content}` : content, end };
       open = undefined;
     }
   }
@@ -55,7 +64,6 @@ function boxes(text: string): readonly Box[] {
 }
 
 /** Between two boxes that make one answer: punctuation, "and" or "or", a name and "=", a few words in \text{…}. */
-const MAX_GAP = 60;
 const MAX_BOXES = 50;
 const GAP =
   /^(?:\\text\{[^{}]{0,40}\}|\\(?:q?quad|[,;:! ()[\]]|\\)|[$\s,;.&|/~*-]|and|or|和|或|[A-Za-z](?:_\{?\w\}?)?\s?=)*$/;

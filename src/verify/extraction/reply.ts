@@ -2,7 +2,7 @@
  * @module
  * A completion's reply, and the windows of it in which an answer is looked for. Each is read once, whoever asks.
  */
-import { type Declaration, declaredAnswer } from "./declared.ts";
+import { type DeclaredAnswer, declaredAnswer } from "./declared.ts";
 import { type Mark, markIn } from "./marked.ts";
 import { hasBox } from "./marks.ts";
 import { withoutThought } from "./thought.ts";
@@ -18,7 +18,7 @@ export class Reply {
   readonly text: string;
   #mark: Mark | null | undefined;
   #end: string | undefined;
-  #declared: Declaration | null | undefined;
+  #declared: DeclaredAnswer | null | undefined;
 
   private constructor(text: string) {
     this.text = text;
@@ -57,7 +57,7 @@ export class Reply {
   }
 
   /** The last answer that it declares; null where it declares none. */
-  get declared(): Declaration | null {
+  get declared(): DeclaredAnswer | null {
     if (this.#declared === undefined) this.#declared = declaredAnswer(this.end) ?? null;
     return this.#declared;
   }
