@@ -39,9 +39,17 @@ interface Known {
   readonly options: readonly Answer[];
 }
 
-function knownOf({ answers, options = [] }: JudgedProblem): Known {
-  const accepted = answers.filter((answer) => answer.trim() !== "");
-  return { answers: accepted.map(read), options: options.map(read) };
+/** Of each problem, since all completions of a group are judged by it. */
+const knowledge = new WeakMap<JudgedProblem, Known>();
+
+function knownOf(problem: JudgedProblem): Known {
+  let known = knowledge.get(problem);
+  if (known === undefined) {
+    const accepted = problem.answers.filter((answer) => answer.trim() !== "");
+    known = { answers: accepted.map(read), options: (problem.options ?? []).map(read) };
+    knowledge.set(problem, known);
+  }
+  return known;
 }
 
 function read(text: string): Answer {
