@@ -74,7 +74,9 @@ try {
     const folder = join(scratch, "node");
     mkdirSync(folder);
     // The package `node` fetches its binary as a dependency, and links it by an install script.
-    execFileSync("npm", ["install", "--silent", "--prefix", folder, `node@${values.node}`], { stdio: "inherit" });
+    execFileSync("npm", ["install", "--silent", "--prefix", folder, `node@${values.node}`], {
+      stdio: "inherit",
+    });
     path = `${join(folder, "node_modules", "node", "bin")}${delimiter}${path}`;
   }
   const version = execFileSync("node", ["--version"], { env: environment(path), encoding: "utf8" }).trim();
@@ -86,7 +88,9 @@ try {
   let tarball = values.tarball === undefined ? undefined : resolve(values.tarball);
   if (tarball === undefined) {
     const words = ["pack", "--json", "--ignore-scripts", "--pack-destination", scratch];
-    const packed = JSON.parse(execFileSync("npm", words, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }));
+    const packed = JSON.parse(
+      execFileSync("npm", words, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }),
+    );
     const [{ filename }] = Object.values(packed);
     tarball = join(scratch, filename);
   }

@@ -23,7 +23,6 @@ vi.mock("./equivalence/tree.ts", async (importOriginal) => {
 });
 
 const { equivalent } = await import("./equivalent.ts");
-const { extractAnswer } = await import("./extract-answer.ts");
 const { answerVerdict } = await import("./verdicts/answer.ts");
 
 const exec = RegExp.prototype.exec;
@@ -59,7 +58,8 @@ const PIECES =
 const piece = fc.constantFrom(...PIECES);
 /** One to three pieces, to be said over and over. */
 const unit = fc.array(piece, { minLength: 1, maxLength: 3 }).map((pieces) => pieces.join(""));
-const repeated = (text: string, length: number) => text.repeat(Math.ceil(length / text.length)).slice(0, length);
+const repeated = (text: string, length: number) =>
+  text.repeat(Math.ceil(length / text.length)).slice(0, length);
 const problem = { question: "", answers: ["B"], options: ["one", "two"], columns: {} };
 
 describe("work is bounded by the length of the text", () => {

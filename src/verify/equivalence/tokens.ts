@@ -176,7 +176,10 @@ class Tokenizer {
   #character(symbol: string): void {
     const text = this.#text;
     if (symbol > "\u007f" && this.#script()) return;
-    const double = text[this.#at + 1] === "=" || symbol === "*" ? DOUBLES.get(text.slice(this.#at, this.#at + 2)) : undefined;
+    const double =
+      text[this.#at + 1] === "=" || symbol === "*"
+        ? DOUBLES.get(text.slice(this.#at, this.#at + 2))
+        : undefined;
     if (double !== undefined) {
       this.#at += 2;
       this.#push("sign", double);

@@ -60,6 +60,8 @@ export function sameWords(a: Words, b: Words): boolean {
   if (a.spelling === undefined || b.spelling === undefined) return false;
   if (a.spelling === b.spelling) return true;
   return (
-    a.acronym === b.spelling || b.acronym === a.spelling || (a.acronym !== undefined && a.acronym === b.acronym)
+    a.acronym === b.spelling ||
+    b.acronym === a.spelling ||
+    (a.acronym !== undefined && a.acronym === b.acronym)
   );
 }

@@ -9,13 +9,15 @@ import { undecorated, withoutEmphasis } from "./decoration.ts";
 import { lastExpression } from "./expression.ts";
 import { SIDE_BY_SIDE, sentenceAt } from "./sentence.ts";
 
-const QUALIFIER = `(?:final |correct |right |best |closest |only |most [a-z]+ |my |your ){0,4}`;
+/** Words before the noun of a cue, at the end of what leads to it. */
+const QUALIFIERS = /(?<!\p{L})(?:(?:final|correct|right|best|closest|only|most [a-z]+|my|your) ){1,4}$/iu;
+const MAX_QUALIFIERS = 60;
 const NOUN = `(?:answers?|options?|choices?|solution|result|conclusion)`;
 const LINK = String.raw`(?:\s+(?:is|are|was|would be|should be|must be|will be|has to be|being|equals|becomes)(?:\s*:|\b)|\s*[:：=]|\s+[-–—]\s+(?=[(*]*[A-J]\b))`;
 /** Phrases that an answer follows. */
 const CUE = new RegExp(
   [
-    String.raw`(?<![\p{L}])${QUALIFIER}${NOUN}(?: (?:to|for|of|choice|option|here|that|letter)\b[^.:\n]{0,80}?)?${LINK}`,
+    String.raw`(?<![\p{L}])${NOUN}(?: (?:to|for|of|choice|option|here|that|letter)\b[^.:\n]{0,80}?)?${LINK}`,
     String.raw`(?<![\p{L}])(?:i(?:'d| would|'ll| will)? (?:choose|pick|select|go with|say)|settled? on|corresponds? to|(?:matches|choose|select|pick)(?= (?:option|choice|\(?[A-J]\b))|(?:is|be|to|with|matches) (?:option|choice)(?=[\s*(]+[A-J]\b))`,
     String.raw`(?<![\p{L}])(?:i think|i believe|i get|therefore|thus|so|hence),? (?:that )?(?:it is|it's|it must be)`,
     String.raw`(?:答案|正确选项|正确答案)\s*(?:应该|应当)?(?:是|为|选|[:：])+`,
@@ -25,10 +27,13 @@ const CUE = new RegExp(
   "giu",
 );
 /** A letter that is called right. */
-const CALLED = new RegExp(
-  String.raw`(?:(?:${NOUN} )|(?<![\p{L}\p{N}_'’,]\s?|\.))[(]?\b([A-J])\b[)]?\s+(?:is|are|would be|seems|appears to be)\s+(?:(?:indeed|clearly|definitely|therefore|thus|probably|likely) )?(?:the )?(?:most )?(?:correct|right|best|closest|answer|true|appropriate|accurate)\b`,
-  "gu",
-);
+const CALLED =
+  /\b([A-J])\b[)]?\s+(?:is|are|would be|seems|appears to be)\s+(?:(?:indeed|clearly|definitely|therefore|thus|probably|likely) )?(?:the )?(?:most )?(?:correct|right|best|closest|answer|true|appropriate|accurate)\b/g;
+/** What goes before such a letter: "option (". */
+const NAMED_AS = new RegExp(String.raw`(?<!\p{L})(?:${NOUN} )?\(?$`, "u");
+/** What makes the letter behind it a part of a name or a list. */
+const IN_A_NAME = /(?:[\p{L}\p{N}_'’,]\s?|\.)$/u;
+const MAX_LEAD = 24;
 const NEGATED =
   /^\s*(?:not\b|n't\b|neither\b|unlikely\b|incorrect|wrong|unclear|unknown|uncertain|impossible|undefined|none of)/i;
 const IS_WRONG =
@@ -144,6 +149,8 @@ function declarations(text: string): readonly Declaration[] {
   const found: Declaration[] = [];
   for (const match of lastMatches(text, CUE)) {
     const end = match.index + match[0].length;
+    const qualifiers = QUALIFIERS.exec(text.slice(Math.max(0, match.index - MAX_QUALIFIERS), match.index));
+    const start = match.index - (qualifiers?.[0].length ?? 0);
     let sentence = sentenceAt(text, end);
     let from = end;
     if (sentence !== undefined && /^[\s*:：]*$/.test(sentence)) {
@@ -152,27 +159,29 @@ function declarations(text: string): readonly Declaration[] {
       sentence = sentenceAt(text, from);
     }
     if (sentence === undefined || IS_WRONG.test(sentence)) continue;
-    if (isOpen(text, match.index, from + sentence.length, sentence)) continue;
+    if (isOpen(text, start, from + sentence.length, sentence)) continue;
     const answer = answerOf(sentence);
     if (answer === undefined) continue;
     found.push({
       answer,
-      start: match.index,
+      start,
       contentStart: from,
       end: from + sentence.length,
-      isFinal: /final/i.test(match[0]),
+      isFinal: /final/i.test(text.slice(start, end)),
     });
   }
   for (const match of lastMatches(text, CALLED)) {
-    const start = match.index;
-    const clause = text.slice(Math.max(0, start - 24), start);
-    if (/\b(?:not|whether|if|that|either|or|neither)\s*\(?(?:option |choice |answer )?$/i.test(clause))
-      continue;
+    const lead = text.slice(Math.max(0, match.index - MAX_LEAD), match.index);
+    const named = NAMED_AS.exec(lead)?.[0] ?? "";
+    const start = match.index - named.length;
+    if (named.length <= 1 && IN_A_NAME.test(lead.slice(0, lead.length - named.length))) continue;
+    const clause = text.slice(Math.max(0, start - MAX_LEAD), start);
+    if (/\b(?:not|whether|if|that|either|or|neither)\s*$/i.test(clause)) continue;
     found.push({
       answer: match[1]!,
       start,
       contentStart: start,
-      end: start + match[0].length,
+      end: match.index + match[0].length,
       isFinal: false,
     });
   }

@@ -19,8 +19,7 @@ export interface Mark {
 /** The last mark in a text: a tag, else a box. Undefined where nothing is marked. */
 export function markIn(text: string): Mark | undefined {
   const tag = lastTag(text);
-  if (tag !== undefined)
-    return { answer: contentOf(tag.content), isTag: true, after: text.slice(tag.end) };
+  if (tag !== undefined) return { answer: contentOf(tag.content), isTag: true, after: text.slice(tag.end) };
   const plain = unescaped(text);
   const box = lastBox(plain);
   return box && { answer: undecorated(box.content) || null, isTag: false, after: plain.slice(box.end) };

@@ -16,7 +16,9 @@ export function leadingOption(text: string): string | undefined {
   const letter = match?.[1] ?? match?.[2];
   if (match === null || letter === undefined) return undefined;
   const rest = plain.slice(match[0].length);
-  return listsOption(rest, match[0].at(-1)!) || IS_DENIED.test(rest) || answerOf(plain) === plain ? undefined : letter.toUpperCase();
+  return listsOption(rest, match[0].at(-1)!) || IS_DENIED.test(rest) || answerOf(plain) === plain
+    ? undefined
+    : letter.toUpperCase();
 }
 
 const LISTED = /(?:^|[\s,;])(?:[(（][A-J][)）]|[A-J]([.:)])(?=\s|$))/g;
