@@ -25,7 +25,10 @@ vi.mock("./equivalence/tree.ts", async (importOriginal) => {
 const { equivalent } = await import("./equivalent.ts");
 const { answerVerdict } = await import("./verdicts/answer.ts");
 
-const exec = RegExp.prototype.exec;
+const exec: (this: RegExp, text: string) => RegExpExecArray | null = Object.getOwnPropertyDescriptor(
+  RegExp.prototype,
+  "exec",
+)!.value;
 
 /** Counts how far a pattern goes, whoever calls it: every method of strings and patterns ends here. */
 function countedExec(this: RegExp, text: string): RegExpExecArray | null {
