@@ -295,7 +295,7 @@ describe("a mistake in the format of data", () => {
       () => check(written("rows.parquet", JSON.stringify(row()))),
       [
         "rows.parquet: cannot be read as parquet: expected PAR1 at both ends",
-        'got "{\\\\"qu"',
+        'got "{\\"qu"',
         "data.format names it",
       ],
     ],
@@ -358,7 +358,10 @@ describe("a mistake in columns", () => {
           rows(row({ reward_model: { style: "rule" } })),
           "data.columns.answer=reward_model.ground_truth",
         ),
-      ["rows.jsonl line 1: answer: ", "ground_truth"],
+      [
+        "rows.jsonl line 1: answer: is missing; the row has question, answer",
+        "(data.columns.answer names its column)",
+      ],
     ],
     [
       "a setting for columns that is none",
@@ -437,18 +440,29 @@ describe("a mistake in runs, grids and answers", () => {
     ],
     ["a run directory that is not there", () => ["report", "/nowhere/run"], ["/nowhere/run"]],
     [
-      "a resumed run with other settings",
+      "a run to resume that is not there",
       () => ["train", "--resume", "--run-dir", join(temporaryDirectory(), "none")],
       ["none"],
     ],
     ["a benchmark that is none", () => train("evaluation.benchmarks=[mathvist]"), ["mathvist", "mathvista"]],
-    ["a table that is none", () => ["reproduce", "vicra/table-9"], ["vicra/table-9"]],
+    [
+      "a table that is none",
+      () => ["reproduce", "vicra/table-99"],
+      [
+        "recipe: expected one of those that fovea reproduce --list names",
+        'got "vicra/table-99"; did you mean vicra/table-9?',
+      ],
+    ],
     [
       "a grid over a key that is none",
       () => grid("axes: { train.itertions: [1, 2] }\n"),
-      ["train.itertions", "train.iterations"],
+      ["grid:", "1: unknown key train.itertions; did you mean train.iterations?"],
     ],
-    ["a grid without axes", () => grid("base: {}\n"), ["grid.yaml", "axes"]],
+    [
+      "a key that a grid has not",
+      () => grid("base: {}\n"),
+      ['grid: unknown key "base"; did you mean "baseline"?'],
+    ],
     ["answers that are not there", () => ["verify", "/nowhere/answers.jsonl"], ["/nowhere/answers.jsonl"]],
     [
       "a verdict that is none for answers",
@@ -460,17 +474,30 @@ describe("a mistake in runs, grids and answers", () => {
       () => ["verify", rows({ given: "1", gold: "1" }), "--set", "tolerance=0.1"],
       ["tolerance"],
     ],
-    ["answers without a reference", () => ["verify", rows({ given: "1" })], ["rows.jsonl line 1"]],
+    [
+      "answers without a reference",
+      () => ["verify", rows({ given: "1" })],
+      ["rows.jsonl:1: expected answers, answer, reference or gold, got given"],
+    ],
     [
       "a directory to begin with that is in use",
       () => ["init", join(written("run.yaml", ""), "..")],
       ["run.yaml is there already; choose another directory"],
     ],
     [
-      "an image to inspect that is not there",
+      "a model to inspect that is none",
       () => ["inspect", "small", "--image", "/nowhere/i.png", "--question", "?"],
-      ["/nowhere/i.png"],
+      ['inspect: expected a run directory, a model directory or org/name, got "small"'],
     ],
-    ["an export without a target", () => ["export", "--onnx", "/nowhere/model"], ["/nowhere/model"]],
+    [
+      "an export without a target",
+      () => ["export", "--onnx", "/nowhere/model"],
+      ["fovea export: expected the directory to write after the source"],
+    ],
+    [
+      "an export of nothing",
+      () => ["export", "--onnx", "/nowhere/model", join(temporaryDirectory(), "out")],
+      ["/nowhere/model: no such model directory"],
+    ],
   ])("%s is told", (_, words, says) => expectTold(words(), says), LONGEST_MS);
 });
