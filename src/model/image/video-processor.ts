@@ -10,7 +10,7 @@ import { cutPatches, normaliseFrame } from "./patches.ts";
 import { checkPixels } from "./processor.ts";
 import type { VideoProcessorConfig } from "./processor-config.ts";
 import type { RgbImage } from "./rgb-image.ts";
-import { type PixelSize, smartResize } from "./smart-resize.ts";
+import { type PixelSize, smartResize, videoResize } from "./smart-resize.ts";
 import type { VideoClip } from "./video-clip.ts";
 
 /** A video as the vision tower reads it. */
@@ -26,6 +26,13 @@ function shownSize(size: PixelSize, frames: number, config: VideoProcessorConfig
   const { minPixels, patchSize, mergeSize, temporalPatchSize } = config;
   const factor = patchSize * mergeSize;
   let { maxPixels } = config;
+  if (config.limitsWholeVideo) {
+    if (config.capPixelsPerFrame) {
+      const share = Math.min(config.maxVideoTokens * factor * factor, Math.floor(maxPixels / frames));
+      maxPixels = Math.max(share, Math.trunc(minPixels * 1.05)) * frames;
+    }
+    return videoResize(size, frames, temporalPatchSize, { factor, minPixels, maxPixels });
+  }
   if (config.capPixelsPerFrame) {
     const total = Math.trunc(config.maxVideoTokens * factor * factor * 0.9);
     const share = Math.floor((total * temporalPatchSize) / frames);

@@ -37,6 +37,12 @@ export function rmsNorm(build: Build, x: Value, layer: string, epsilon: number):
   return graph.node("Mul", [graph.node("Div", [x, root]), parameter(build, `${layer}.weight`)]);
 }
 
+/** w · (x − mean(x)) / √(var(x) + ε) + b over the last axis. */
+export function layerNorm(build: Build, x: Value, layer: string, epsilon: number): Value {
+  const inputs = [x, parameter(build, `${layer}.weight`), parameter(build, `${layer}.bias`)];
+  return build.graph.node("LayerNormalization", inputs, { axis: -1n, epsilon });
+}
+
 /** W_down (silu(W_gate x) · W_up x) of rows. */
 export function gatedLayers(build: Build, x: Value, layer: string): Value {
   const { graph } = build;

@@ -1,11 +1,12 @@
 /**
  * @module
  * Where each patch of a grid goes, computed inside a graph: windows side by side, each of the same number of slots. It
- * is what `../vision-plan.ts` computes for a grid known beforehand, but every window has the slots of a full one.
+ * is what `../vision-plan.ts` computes for a grid known beforehand, but every window has the slots of a full one. Without
+ * windows a whole frame is one.
  */
 import type { DynamicGraph, Value } from "../../../../../tensor/index.ts";
 import { HIDDEN_SCORE } from "../../../../onnx/layers.ts";
-import type { VisionConfig } from "../../config.ts";
+import type { TowerConfig } from "../../config.ts";
 
 /** Slots are ordered by frame, window, unit within the window, patch within the unit. */
 export interface PatchSlots {
@@ -16,6 +17,9 @@ export interface PatchSlots {
   /** `[slots]` row and column of the patch in its frame; any where a slot is empty. */
   readonly row: Value;
   readonly column: Value;
+  /** `[]` rows and columns of a frame, in patches. */
+  readonly rows: Value;
+  readonly columns: Value;
   /** `[2]` windows of all frames, and slots of a window. */
   readonly byWindow: Value;
   /** `[2]` frames, and slots of a frame. */
@@ -32,18 +36,21 @@ export interface PatchSlots {
 export function patchSlots(
   graph: DynamicGraph,
   grid: Value,
-  { windowSize, patchSize, spatialMergeSize: merge }: VisionConfig,
+  { windowSize, patchSize, spatialMergeSize: merge }: TowerConfig,
 ): PatchSlots {
   const integer = (value: number) => graph.integer(value);
   const { plus, minus, times, over, modulo, smaller, isBelow, range } = integers(graph);
   const sizeOf = (axis: number) => graph.node("Gather", [grid, integer(axis)], { axis: 0n });
-  const side = integer(Math.floor(Math.floor(windowSize / merge) / patchSize));
   const unit = integer(merge ** 2);
 
   // in merged units: rows and columns of a frame, of a window, and how many windows down and across
   const frames = sizeOf(0);
   const [rows, columns] = [over(sizeOf(1), integer(merge)), over(sizeOf(2), integer(merge))];
-  const [height, width] = [smaller(side, rows), smaller(side, columns)];
+  const windowOf = (size: Value) =>
+    windowSize === undefined
+      ? size
+      : smaller(integer(Math.floor(Math.floor(windowSize / merge) / patchSize)), size);
+  const [height, width] = [windowOf(rows), windowOf(columns)];
   const windowsOf = (units: Value, size: Value) => over(minus(plus(units, size), integer(1)), size);
   const [down, across] = [windowsOf(rows, height), windowsOf(columns, width)];
   const windows = times(times(frames, down), across);
@@ -79,6 +86,8 @@ export function patchSlots(
     hidden: graph.node("Where", [isReal, graph.float(0), graph.float(HIDDEN_SCORE)]),
     row: plus(times(row, integer(merge)), over(inUnit, integer(merge))),
     column: plus(times(column, integer(merge)), modulo(inUnit, integer(merge))),
+    rows: sizeOf(1),
+    columns: sizeOf(2),
     byWindow: pair(windows, perWindow),
     byFrame: pair(frames, times(times(down, across), perWindow)),
     rasterOrder: plus(times(lineInWindow, width), modulo(tokenColumn, width)),

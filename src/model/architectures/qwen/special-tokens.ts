@@ -1,6 +1,6 @@
 /**
  * @module
- * The special tokens that Qwen2.5-VL cannot do without.
+ * The special tokens that the Qwen-VL families cannot do without.
  */
 import { ModelError } from "../../../errors/index.ts";
 import type { Tokenizer } from "../../tokenizer.ts";

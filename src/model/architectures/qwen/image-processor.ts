@@ -1,6 +1,7 @@
 /**
  * @module
- * preprocessor_config.json: how a model directory wants its images.
+ * preprocessor_config.json: how a model directory wants its images. The families share one image processor, and differ in
+ * what stands in for settings that are not there.
  */
 import { ModelError } from "../../../errors/index.ts";
 import type { ProcessorConfig } from "../../image/processor-config.ts";
@@ -8,26 +9,49 @@ import { Fields } from "../../json-fields.ts";
 import { processorSettings, type SmallFiles } from "../../small-files.ts";
 import type { QwenConfig } from "./config.ts";
 
-/** Means and deviations of CLIP's training images, which Qwen2.5-VL shares. */
-const CLIP_MEAN = [0.48145466, 0.4578275, 0.40821073] as const;
-const CLIP_STD = [0.26862954, 0.26130258, 0.27577711] as const;
-type PixelLimits = Pick<ProcessorConfig, "minPixels" | "maxPixels">;
-/** transformers' limits of a still: 4 and 1,280 tokens of 28 x 28 pixels. */
-const IMAGE_LIMITS: PixelLimits = { minPixels: 56 * 56, maxPixels: 28 * 28 * 1280 };
+/** Settings that a file may leave out. */
+export type ProcessorDefaults = Pick<
+  ProcessorConfig,
+  "minPixels" | "maxPixels" | "patchSize" | "mean" | "std"
+>;
+
+/** Means and deviations of CLIP's training images. */
+export const CLIP: Pick<ProcessorDefaults, "mean" | "std"> = {
+  mean: [0.48145466, 0.4578275, 0.40821073],
+  std: [0.26862954, 0.26130258, 0.27577711],
+};
+
+/** What takes pixels to [−1, 1]. */
+export const HALVES: Pick<ProcessorDefaults, "mean" | "std"> = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] };
+
+/** What transformers' class takes for absent settings: from 4 to 1,280 tokens of 28 x 28 pixels. */
+export const CLASS_DEFAULTS: ProcessorDefaults = {
+  ...CLIP,
+  minPixels: 56 * 56,
+  maxPixels: 28 * 28 * 1280,
+  patchSize: 14,
+};
+
 /** Pillow's number for bicubic resampling. */
 const BICUBIC = 3;
 
+/** Names of the class in transformers' releases, of whatever backend. */
+const CLASS = /^Qwen\d(_\d_)?VL(Image|Video)Processor(Fast|Pil)?$/;
+
 /** The processor that goes with a model when its directory does not say otherwise. */
-export function defaultImageProcessor(config: QwenConfig): ProcessorConfig {
-  const { patchSize, temporalPatchSize, spatialMergeSize } = config.vision;
+export function defaultImageProcessor(
+  { vision }: QwenConfig,
+  { minPixels, maxPixels, mean, std }: Omit<ProcessorDefaults, "patchSize"> = CLASS_DEFAULTS,
+): ProcessorConfig {
   return {
-    ...IMAGE_LIMITS,
-    patchSize,
-    temporalPatchSize,
-    mergeSize: spatialMergeSize,
+    minPixels,
+    maxPixels,
+    patchSize: vision.patchSize,
+    temporalPatchSize: vision.temporalPatchSize,
+    mergeSize: vision.spatialMergeSize,
     rescaleFactor: 1 / 255,
-    mean: CLIP_MEAN,
-    std: CLIP_STD,
+    mean,
+    std,
   };
 }
 
@@ -43,19 +67,27 @@ function perChannel(
   return [red, green, blue];
 }
 
+/** A file that another family's processor wrote says so in its type. */
+function checkClass(fields: Fields): void {
+  for (const name of ["image_processor_type", "video_processor_type"]) {
+    if (fields.has(name) && !CLASS.test(fields.text(name)))
+      throw fields.error(name, '"Qwen2VLImageProcessor" or another of the Qwen-VL processors');
+  }
+}
+
 /**
- * Reads the settings, with transformers' default for each absent one. Limits may stand in `min_pixels` and
- * `max_pixels` or in `size`.
+ * Reads the settings. Limits may stand in `min_pixels` and `max_pixels` or in `size`.
  *
- * @param limits what absent limits are
- * @throws ModelError naming the field: a step switched off, another resampling, impossible numbers
+ * @param defaults what absent settings are
+ * @throws ModelError naming the field: another family's processor, a step switched off, another resampling, impossible numbers
  */
 export function parseImageProcessor(
   json: unknown,
   where = "preprocessor_config.json",
-  limits: PixelLimits = IMAGE_LIMITS,
+  defaults: ProcessorDefaults = CLASS_DEFAULTS,
 ): ProcessorConfig {
   const fields = new Fields(json, where);
+  checkClass(fields);
   for (const step of ["do_resize", "do_rescale", "do_normalize"]) {
     if (!fields.boolean(step, true)) throw fields.error(step, "true");
   }
@@ -67,20 +99,20 @@ export function parseImageProcessor(
       : size.has(name)
         ? size.integer(name)
         : size.integer(nameInSize, fallback);
-  const minPixels = limit("min_pixels", "shortest_edge", limits.minPixels);
-  const maxPixels = limit("max_pixels", "longest_edge", limits.maxPixels);
+  const minPixels = limit("min_pixels", "shortest_edge", defaults.minPixels);
+  const maxPixels = limit("max_pixels", "longest_edge", defaults.maxPixels);
   if (minPixels > maxPixels)
     throw new ModelError(`${where}: expected min pixels (${minPixels}) <= max pixels (${maxPixels})`);
-  const std = perChannel(fields, "image_std", CLIP_STD);
+  const std = perChannel(fields, "image_std", defaults.std);
   if (std.some((deviation) => deviation <= 0)) throw fields.error("image_std", "numbers > 0");
   return {
     minPixels,
     maxPixels,
-    patchSize: fields.integer("patch_size", 14),
+    patchSize: fields.integer("patch_size", defaults.patchSize),
     temporalPatchSize: fields.integer("temporal_patch_size", 2),
     mergeSize: fields.integer("merge_size", 2),
     rescaleFactor: fields.positive("rescale_factor", 1 / 255),
-    mean: perChannel(fields, "image_mean", CLIP_MEAN),
+    mean: perChannel(fields, "image_mean", defaults.mean),
     std,
   };
 }
@@ -104,16 +136,28 @@ export function checkPatches<P extends ProcessorConfig>(processor: P, config: Qw
  * The settings of a directory: `image_processor` in processor_config.json, else preprocessor_config.json, else the
  * defaults for the model.
  *
+ * @param bare what goes with a model whose directory has no such file; transformers' defaults unless given
  * @throws ModelError when they do not fit the model's patches
  */
-export function loadImageProcessor(files: SmallFiles, config: QwenConfig): ProcessorConfig {
+export function loadImageProcessor(
+  files: SmallFiles,
+  config: QwenConfig,
+  bare: Omit<ProcessorDefaults, "patchSize"> = CLASS_DEFAULTS,
+): ProcessorConfig {
   const found = processorSettings(files, "image_processor", ["preprocessor_config.json"]);
-  if (found === undefined) return defaultImageProcessor(config);
+  if (found === undefined) return defaultImageProcessor(config, bare);
   return checkPatches(parseImageProcessor(found.content, found.where), config, found.where);
 }
 
-/** The preprocessor_config.json of these settings, which transformers reads. */
-export function imageProcessorJson(processor: ProcessorConfig): Record<string, unknown> {
+/**
+ * The preprocessor_config.json of these settings, which transformers reads.
+ *
+ * @param processorClass of the family
+ */
+export function imageProcessorJson(
+  processor: ProcessorConfig,
+  processorClass: string,
+): Record<string, unknown> {
   return {
     do_convert_rgb: true,
     do_normalize: true,
@@ -126,7 +170,7 @@ export function imageProcessorJson(processor: ProcessorConfig): Record<string, u
     merge_size: processor.mergeSize,
     min_pixels: processor.minPixels,
     patch_size: processor.patchSize,
-    processor_class: "Qwen2_5_VLProcessor",
+    processor_class: processorClass,
     resample: BICUBIC,
     rescale_factor: processor.rescaleFactor,
     size: { longest_edge: processor.maxPixels, shortest_edge: processor.minPixels },

@@ -1,19 +1,17 @@
 /**
  * @module
- * The conversation format of Qwen2.5-VL.
+ * The conversation formats of the Qwen-VL families.
  */
 
-/**
- * ChatML turns, the standard system message unless there is one, and each
- * image and video as one pad token between its vision marks. Renders as the published template does, in words of
- * its own. For directories that bring no template for images.
- */
-export const CHAT_TEMPLATE = `{%- set seen = namespace(images=0, videos=0) -%}
-{%- for message in messages -%}
-{%- if loop.first and message.role != 'system' -%}
+const STANDARD_SYSTEM = `{%- if loop.first and message.role != 'system' -%}
 {{- '<|im_start|>system\\nYou are a helpful assistant.<|im_end|>\\n' -}}
 {%- endif -%}
-{{- '<|im_start|>' + message.role + '\\n' -}}
+`;
+
+/** @param opening what stands before each turn */
+const template = (opening: string) => `{%- set seen = namespace(images=0, videos=0) -%}
+{%- for message in messages -%}
+${opening}{{- '<|im_start|>' + message.role + '\\n' -}}
 {%- if message.content is string -%}
 {{- message.content -}}
 {%- else -%}
@@ -37,3 +35,13 @@ export const CHAT_TEMPLATE = `{%- set seen = namespace(images=0, videos=0) -%}
 {{- '<|im_start|>assistant\\n' -}}
 {%- endif -%}
 `;
+
+/**
+ * ChatML turns, the standard system message unless there is one, and each image and video as one pad token between its
+ * vision marks. Renders as the template published with Qwen2-VL and Qwen2.5-VL does, in words of its own. For directories
+ * that bring no template for images.
+ */
+export const CHAT_TEMPLATE = template(STANDARD_SYSTEM);
+
+/** The same without a standard system message, as Qwen3-VL has it. */
+export const BARE_CHAT_TEMPLATE = template("");

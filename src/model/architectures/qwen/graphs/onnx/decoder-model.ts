@@ -17,29 +17,36 @@ import {
   toHeads,
 } from "../../../../onnx/layers.ts";
 import { sineAndCosine } from "../../../../onnx/sine-cosine.ts";
+import { imageTokenWidth, type TextConfig } from "../../../../config.ts";
 import { rotaryFrequencies } from "../../../../rotary-frequencies.ts";
-import type { QwenConfig, QwenTextConfig } from "../../config.ts";
+import type { QwenConfig } from "../../config.ts";
 import { parameterShapes } from "../parameter-names.ts";
+import type { QwenParts } from "../parts.ts";
 
 const FLOAT = 1n;
 const BOOL = 9n;
 
 /**
- * Inputs: `inputs_embeds` `[batch, sequence, D]`, `attention_mask` `[batch, total]` of earlier and new tokens (1 real,
+ * Inputs: `inputs_embeds` `[batch, sequence, (1 + K)·D]`, of which K·D are added after the first K layers, `attention_mask` `[batch, total]` of earlier and new tokens (1 real,
  * 0 padding), `position_ids` `[3, batch, sequence]`, `num_logits_to_keep` `[]` (rows of logits counted from the end; 0
  * for all), and per layer `past_key_values.i.key` and `.value` `[batch, H_kv, past, d]`.
  * Outputs: `logits` `[batch, kept, V]`, `present.i.key` and `.value` `[batch, H_kv, total, d]`, and with layers > 0
  * `attention` `[batch, layers, sequence, total]`: of the last `layers` layers, mean over heads.
+ *
+ * @param component `[d/2]` which component of a position each rotary frequency follows
  */
 export function decoderModel(
   config: QwenConfig,
+  parts: QwenParts,
+  component: Uint8Array,
   weightType: WeightType,
   attentionLayers: number,
 ): DynamicGraph {
   const { text } = config;
   const graph = new DynamicGraph(weightType);
-  const build: Build = { graph, shapes: parameterShapes(config) };
-  const embeddings = graph.input("inputs_embeds", "float32", ["batch", "sequence", text.hiddenSize]);
+  const build: Build = { graph, shapes: parameterShapes(config, parts) };
+  const width = imageTokenWidth(text);
+  const embeddings = graph.input("inputs_embeds", "float32", ["batch", "sequence", width]);
   const mask = graph.input("attention_mask", "int64", ["batch", "total"]);
   const positions = graph.input("position_ids", "int64", [3, "batch", "sequence"]);
   const kept = graph.input("num_logits_to_keep", "int64", []);
@@ -47,18 +54,22 @@ export function decoderModel(
   const step: Step = {
     lead,
     bias: causalBias(graph, mask, lead),
-    angles: rotaryAngles(graph, positions, text),
+    angles: rotaryAngles(graph, positions, text, component),
   };
   const attentions: Value[] = [];
-  let x = graph.node("Reshape", [embeddings, graph.integers([-1, text.hiddenSize])]);
+  const rows = graph.node("Reshape", [embeddings, graph.integers([-1, width])]);
+  const sizes = new Array<number>(width / text.hiddenSize).fill(text.hiddenSize);
+  const [first, ...later] = sizes.length === 1 ? [rows] : graph.split(rows, sizes, 1);
+  let x = first!;
   for (let layer = 0; layer < text.layers; layer++) {
-    const { y, probabilities } = decoderLayer(build, x, layer, text, step);
-    x = y;
+    const { y, probabilities } = decoderLayer(build, x, layer, text, parts, step);
+    const more = later[layer];
+    x = more === undefined ? y : graph.node("Add", [y, more]);
     if (layer >= text.layers - attentionLayers) {
       attentions.push(graph.node("ReduceMean", [probabilities, graph.integers([1])], { keepdims: 1n }));
     }
   }
-  logits(build, x, lead, kept, text);
+  logits(build, x, lead, kept, text, parts);
   if (attentions.length > 0) {
     graph.node("Concat", attentions, { axis: 1n }, "attention");
     graph.output("attention", "float32", ["batch", attentions.length, "sequence", "total"]);
@@ -79,17 +90,24 @@ function decoderLayer(
   build: Build,
   x: Value,
   layer: number,
-  text: QwenTextConfig,
+  text: TextConfig,
+  parts: QwenParts,
   step: Step,
 ): { readonly y: Value; readonly probabilities: Value } {
   const { graph } = build;
   const { heads, kvHeads, headDim, rmsNormEpsilon } = text;
-  const name = `model.layers.${layer}`;
+  const name = `${parts.text}.layers.${layer}`;
   const normal = rmsNorm(build, x, `${name}.input_layernorm`, rmsNormEpsilon);
   const projected = (projection: string, count: number) =>
     toHeads(graph, affine(build, normal, `${name}.self_attn.${projection}`), step.lead, count, headDim);
-  const query = rotate(graph, projected("q_proj", heads), step.angles, headDim);
-  const newKey = rotate(graph, projected("k_proj", kvHeads), step.angles, headDim);
+  const rotated = (kind: "q" | "k", count: number) => {
+    const apart = projected(`${kind}_proj`, count);
+    const norm = `${name}.self_attn.${kind}_norm`;
+    const even = parts.decoder.queryKeyNorm ? rmsNorm(build, apart, norm, rmsNormEpsilon) : apart;
+    return rotate(graph, even, step.angles, headDim);
+  };
+  const query = rotated("q", heads);
+  const newKey = rotated("k", kvHeads);
   const key = extendCache(graph, newKey, `${layer}.key`, kvHeads, headDim);
   const value = extendCache(graph, projected("v_proj", kvHeads), `${layer}.value`, kvHeads, headDim);
   const { rows, probabilities } = attend(graph, query, key, value, step.bias, {
@@ -131,9 +149,13 @@ function causalBias(graph: DynamicGraph, mask: Value, lead: Value): Value {
 }
 
 /** Angles of the 3-D positions (M-RoPE, arXiv:2409.12191, section 2.1): each frequency follows one component. */
-function rotaryAngles(graph: DynamicGraph, positions: Value, text: QwenTextConfig): Angles {
-  const component = text.mropeSection.flatMap((count, i) => new Array<number>(count).fill(i));
-  const followed = graph.node("Gather", [positions, graph.integers(component)], { axis: 0n });
+function rotaryAngles(
+  graph: DynamicGraph,
+  positions: Value,
+  text: TextConfig,
+  component: Uint8Array,
+): Angles {
+  const followed = graph.node("Gather", [positions, graph.integers([...component])], { axis: 0n });
   const last = graph.node("Transpose", [followed], { perm: [1, 2, 0] });
   const frequencies = graph.floats(rotaryFrequencies(text), [text.headDim / 2]);
   const angles = graph.node("Mul", [graph.node("Cast", [last], { to: FLOAT }), frequencies]);
@@ -141,7 +163,14 @@ function rotaryAngles(graph: DynamicGraph, positions: Value, text: QwenTextConfi
 }
 
 /** Logits of the last `kept` rows; a slice from −0 is a slice from 0, so 0 keeps all. */
-function logits(build: Build, x: Value, lead: Value, kept: Value, text: QwenTextConfig): void {
+function logits(
+  build: Build,
+  x: Value,
+  lead: Value,
+  kept: Value,
+  text: TextConfig,
+  parts: QwenParts,
+): void {
   const { graph } = build;
   const width = graph.integers([text.hiddenSize]);
   const apart = graph.node("Reshape", [x, graph.node("Concat", [lead, width], { axis: 0n })]);
@@ -149,8 +178,8 @@ function logits(build: Build, x: Value, lead: Value, kept: Value, text: QwenText
   const end = graph.integers([2 ** 31 - 1]);
   const last = graph.node("Slice", [apart, start, end, graph.integers([1])]);
   const rows = graph.node("Reshape", [last, graph.integers([-1, text.hiddenSize])]);
-  const normal = rmsNorm(build, rows, "model.norm", text.rmsNormEpsilon);
-  const head = text.tieWordEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight";
+  const normal = rmsNorm(build, rows, `${parts.text}.norm`, text.rmsNormEpsilon);
+  const head = text.tieWordEmbeddings ? `${parts.text}.embed_tokens.weight` : "lm_head.weight";
   const flat = graph.node("Gemm", [normal, parameter(build, head)], { transB: 1n });
   const batch = graph.node("Gather", [lead, graph.integers([0])], { axis: 0n });
   const shape = graph.node("Concat", [batch, graph.integers([-1, text.vocabSize])], { axis: 0n });

@@ -9,46 +9,61 @@ import {
   affine,
   attend,
   type Build,
-  gatedLayers,
   parameter,
-  rmsNorm,
   rotate,
   toHeads,
 } from "../../../../onnx/layers.ts";
 import { sineAndCosine } from "../../../../onnx/sine-cosine.ts";
-import type { QwenConfig } from "../../config.ts";
+import type { QwenConfig, TowerConfig } from "../../config.ts";
 import { parameterShapes } from "../parameter-names.ts";
+import type { QwenParts } from "../parts.ts";
+import { isWhole } from "../vision.ts";
 import { type PatchSlots, patchSlots } from "./patch-slots.ts";
+import { tablePositions } from "./position-taps.ts";
+import { normalise, towerFeedForward } from "./tower-layer.ts";
 
-const EPSILON = 1e-6;
 const THETA = 10_000;
 
 /**
  * Inputs: `pixel_values` `[patches, C·T·p·p]` in the processor's order, `grid_thw` `[3]`: frames, rows and columns in
  * patches, frames being temporal patches.
- * Output: `image_features` `[image_tokens, D]` in raster order, frame by frame.
+ * Output: `image_features` `[image_tokens, (1 + K)·D]` in raster order, frame by frame: embeddings, and what is added after
+ * the decoder's first K layers.
  */
-export function visionModel(config: QwenConfig, weightType: WeightType): DynamicGraph {
+export function visionModel(config: QwenConfig, parts: QwenParts, weightType: WeightType): DynamicGraph {
   const { vision } = config;
+  const { deepstackBlocks = [], positionsPerSide } = vision;
   const graph = new DynamicGraph(weightType);
-  const build: Build = { graph, shapes: parameterShapes(config) };
+  const build: Build = { graph, shapes: parameterShapes(config, parts) };
   const patchLength = vision.inChannels * vision.temporalPatchSize * vision.patchSize ** 2;
   const pixels = graph.input("pixel_values", "float32", ["patches", patchLength]);
   const slots = patchSlots(graph, graph.input("grid_thw", "int64", [3]), vision);
-  const kernel = parameter(build, "visual.patch_embed.proj.weight");
   const placed = graph.node("Gather", [pixels, slots.patch], { axis: 0n });
-  let x = graph.node("Gemm", [placed, kernel], { transB: 1n });
+  let x = affine(build, placed, `${parts.vision}.patch_embed.proj`);
+  if (positionsPerSide !== undefined) {
+    const table = parameter(build, `${parts.vision}.pos_embed.weight`);
+    x = graph.node("Add", [x, tablePositions(graph, table, slots, positionsPerSide)]);
+  }
 
   const angles = axisAngles(graph, slots, vision.hiddenSize / vision.heads);
   const groupings = {
     windows: grouping(graph, angles, slots.hidden, slots.byWindow),
     frames: grouping(graph, angles, slots.hidden, slots.byFrame),
   };
+  const early: Value[] = [];
   for (let block = 0; block < vision.depth; block++) {
-    const isWhole = vision.fullAttentionBlocks.includes(block);
-    x = visionBlock(build, x, block, config, isWhole ? groupings.frames : groupings.windows);
+    const group = isWhole(vision, block) ? groupings.frames : groupings.windows;
+    x = visionBlock(build, x, block, vision, parts, group);
+    const place = deepstackBlocks.indexOf(block);
+    if (place >= 0) {
+      const merger = `${parts.vision}.deepstack_merger_list.${place}`;
+      early.push(mergePatches(build, x, slots, vision, parts, merger, true));
+    }
   }
-  mergePatches(build, x, slots, config);
+  const merged = mergePatches(build, x, slots, vision, parts, `${parts.vision}.merger`, false);
+  const width = vision.outHiddenSize * (1 + early.length);
+  graph.node("Concat", [merged, ...early], { axis: 1n }, "image_features");
+  graph.output("image_features", "float32", ["image_tokens", width]);
   return graph;
 }
 
@@ -92,14 +107,14 @@ function visionBlock(
   build: Build,
   x: Value,
   block: number,
-  { vision }: QwenConfig,
+  { heads, hiddenSize }: TowerConfig,
+  parts: QwenParts,
   { lead, angles, bias }: Grouping,
 ): Value {
   const { graph } = build;
-  const { heads, hiddenSize } = vision;
   const width = hiddenSize / heads;
-  const name = `visual.blocks.${block}`;
-  const normal = rmsNorm(build, x, `${name}.norm1`, EPSILON);
+  const name = `${parts.vision}.blocks.${block}`;
+  const normal = normalise(build, x, `${name}.norm1`);
   const projected = affine(build, normal, `${name}.attn.qkv`);
   const [query, key, value] = graph
     .split(projected, [hiddenSize, hiddenSize, hiddenSize], 1)
@@ -107,18 +122,27 @@ function visionBlock(
   const turn = (values: Value) => rotate(graph, values, angles, width);
   const { rows } = attend(graph, turn(query), turn(key), value, bias, { heads, kvHeads: heads, width });
   const attended = graph.node("Add", [x, affine(build, rows, `${name}.attn.proj`)]);
-  const inner = rmsNorm(build, attended, `${name}.norm2`, EPSILON);
-  return graph.node("Add", [attended, gatedLayers(build, inner, `${name}.mlp`)]);
+  const inner = normalise(build, attended, `${name}.norm2`);
+  return graph.node("Add", [attended, towerFeedForward(build, inner, `${name}.mlp`, parts)]);
 }
 
-/** Joins the patches of a unit to one token and puts tokens in raster order. */
-function mergePatches(build: Build, x: Value, slots: PatchSlots, { vision }: QwenConfig): void {
+/** Joins the patches of a unit to one token and puts tokens in raster order, `[image_tokens, D]`. */
+function mergePatches(
+  build: Build,
+  x: Value,
+  slots: PatchSlots,
+  { hiddenSize, spatialMergeSize }: TowerConfig,
+  { tower }: QwenParts,
+  name: string,
+  normsJoined: boolean,
+): Value {
   const { graph } = build;
-  const width = vision.hiddenSize * vision.spatialMergeSize ** 2;
-  const normal = rmsNorm(build, x, "visual.merger.ln_q", EPSILON);
-  const joined = graph.node("Reshape", [normal, graph.integers([-1, width])]);
-  const up = graph.node("Gelu", [affine(build, joined, "visual.merger.mlp.0")], { approximate: "none" });
-  const merged = affine(build, up, "visual.merger.mlp.2");
-  graph.node("Gather", [merged, slots.rasterOrder], { axis: 0n }, "image_features");
-  graph.output("image_features", "float32", ["image_tokens", vision.outHiddenSize]);
+  const { norm, up, down } = tower.merger;
+  const join = (rows: Value) =>
+    graph.node("Reshape", [rows, graph.integers([-1, hiddenSize * spatialMergeSize ** 2])]);
+  const normal = (rows: Value) => normalise(build, rows, `${name}.${norm}`);
+  const joined = normsJoined ? normal(join(x)) : join(normal(x));
+  const inner = graph.node("Gelu", [affine(build, joined, `${name}.${up}`)], { approximate: "none" });
+  const merged = affine(build, inner, `${name}.${down}`);
+  return graph.node("Gather", [merged, slots.rasterOrder], { axis: 0n });
 }

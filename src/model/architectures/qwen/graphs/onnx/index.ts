@@ -3,8 +3,10 @@
  * The graphs that are exported, and what is said of them.
  */
 import type { OnnxGraphs } from "../../../../graph/model-graphs.ts";
+import { imageTokenWidth } from "../../../../config.ts";
 import type { OnnxManifest } from "../../../../onnx/manifest.ts";
 import type { QwenConfig } from "../../config.ts";
+import type { QwenParts } from "../parts.ts";
 import { decoderModel } from "./decoder-model.ts";
 import { embeddingModel } from "./embedding-model.ts";
 import { visionModel } from "./vision-model.ts";
@@ -14,7 +16,8 @@ const MEANINGS: Readonly<Record<string, string>> = {
   pixel_values:
     "normalised patches of one image or video in the order of the Qwen2-VL image processor: by frame, then by block of merged patches, block by block in rows, and row by row within a block; each patch by channel, frame, row, column",
   grid_thw: "frames (temporal patches; 1 for an image), rows and columns of the grid, in patches",
-  image_features: "what stands in the places of the image or video pads, in raster order, frame by frame",
+  image_features:
+    "what stands in the places of the image or video pads, in raster order, frame by frame: embeddings, and where the model has them features that are added after the decoder's first layers",
   input_ids: "token ids, an image or video pad repeated for each of its features",
   inputs_embeds: "rows of the decoder",
   attention_mask: "1 for a token, 0 for padding, of all tokens so far; padding goes to the left",
@@ -28,23 +31,29 @@ const MEANINGS: Readonly<Record<string, string>> = {
 };
 
 /** The exported graphs of a model of these sizes. */
-export function onnxGraphs(config: QwenConfig): OnnxGraphs {
+export function onnxGraphs(
+  config: QwenConfig,
+  parts: QwenParts,
+  component: Uint8Array,
+  videoGuide: string,
+): OnnxGraphs {
   const { imageTokenId, videoTokenId, visionStartTokenId, visionEndTokenId } = config;
   return {
-    vision: (weightType) => visionModel(config, weightType),
-    embedding: (weightType) => embeddingModel(config, weightType),
-    decoder: (weightType, attentionLayers) => decoderModel(config, weightType, attentionLayers),
+    vision: (weightType) => visionModel(config, parts, weightType),
+    embedding: (weightType) => embeddingModel(config, parts, weightType),
+    decoder: (weightType, attentionLayers) =>
+      decoderModel(config, parts, component, weightType, attentionLayers),
     tokens: {
       image: imageTokenId,
       video: videoTokenId,
       neverSampled: [imageTokenId, videoTokenId, visionStartTokenId, visionEndTokenId],
     },
     meanings: MEANINGS,
-    guide: (manifest) => guide(manifest, config),
+    guide: (manifest) => guide(manifest, config, videoGuide),
   };
 }
 
-function guide({ tokens }: OnnxManifest, { vision, text }: QwenConfig): string {
+function guide({ tokens }: OnnxManifest, { vision, text }: QwenConfig, videoGuide: string): string {
   const { stop, neverSampled } = tokens;
   const merge = vision.spatialMergeSize;
   return `1. Render \`chat_template\`, encode with \`tokenizer.json\`, and repeat each \`<|image_pad|>\` (id ${tokens.image}; videos ${tokens.video}) as
@@ -53,8 +62,8 @@ function guide({ tokens }: OnnxManifest, { vision, text }: QwenConfig): string {
 3. Run \`embedding\` on the prompt, then \`decoder\` with an empty cache (past 0), \`attention_mask\` all 1, and positions:
    - a text token has one position in all three components, one more than the largest so far; the first has 0;
    - features of an image whose first would have position p have (p + frame, p + row, p + column), counted in features, not
-     patches; for a video, frame is ⌊frame · ${vision.tokensPerSecond} · seconds between temporal patches⌋.
+     patches; ${videoGuide}.
 4. Take a token from the last row of \`logits\`, never one of ${neverSampled.join(", ")}; stop after ${stop.join(", ")}.
-5. Embed it (\`image_features\` \`[0, ${text.hiddenSize}]\`), run \`decoder\` on it with \`present\` as \`past_key_values\`, a mask longer by one and the
+5. Embed it (\`image_features\` \`[0, ${imageTokenWidth(text)}]\`), run \`decoder\` on it with \`present\` as \`past_key_values\`, a mask longer by one and the
    next position, and go on at 4.`;
 }

@@ -5,7 +5,13 @@
  */
 
 import type { ImageGrid } from "../../../image/image-grid.ts";
-import type { VisionConfig } from "../config.ts";
+
+/** Sizes that windows follow from, in pixels and patches. */
+interface WindowSizes {
+  readonly windowSize: number;
+  readonly patchSize: number;
+  readonly spatialMergeSize: number;
+}
 
 /** The merged units of one image, window by window. */
 export interface WindowLayout {
@@ -21,10 +27,7 @@ export interface WindowLayout {
  *
  * @param grid frames, rows and columns in patches; every frame has its own windows
  */
-export function windowLayout(
-  grid: ImageGrid,
-  config: Pick<VisionConfig, "windowSize" | "patchSize" | "spatialMergeSize">,
-): WindowLayout {
+export function windowLayout(grid: ImageGrid, config: WindowSizes): WindowLayout {
   const [frames] = grid;
   const rows = grid[1] / config.spatialMergeSize;
   const columns = grid[2] / config.spatialMergeSize;

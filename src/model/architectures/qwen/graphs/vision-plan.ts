@@ -1,11 +1,13 @@
 /**
  * @module
- * Where each patch of a grid goes: windows side by side, each padded to the longest one's slots.
+ * Where each patch of a grid goes: windows side by side, each padded to the longest one's slots. Without windows the whole
+ * frame is one.
  */
 import type { FramePlan } from "../../../graph/model-graphs.ts";
-import type { VisionConfig } from "../config.ts";
+import type { TowerConfig } from "../config.ts";
+import { type PositionTaps, positionTaps, TAPS } from "./position-table.ts";
 import { visionPositions } from "./vision-positions.ts";
-import { windowLayout } from "./windows.ts";
+import { type WindowLayout, windowLayout } from "./windows.ts";
 
 export interface VisionPlan extends FramePlan {
   readonly windows: number;
@@ -15,6 +17,8 @@ export interface VisionPlan extends FramePlan {
   /** `[slots, d/2]` of the 2-D rotary angles: d/4 frequencies by row, then d/4 by column. */
   readonly cosine: Float32Array;
   readonly sine: Float32Array;
+  /** `[slots · 4]` entries of the learned table of positions; absent where there is none. */
+  readonly positions?: PositionTaps;
 }
 
 const ROPE_THETA = 10_000;
@@ -24,9 +28,9 @@ const ROPE_THETA = 10_000;
  *
  * @param grid patches per frame, [height, width]
  */
-export function visionPlan(grid: readonly [number, number], config: VisionConfig): VisionPlan {
+export function visionPlan(grid: readonly [number, number], config: TowerConfig): VisionPlan {
   const patchesPerUnit = config.spatialMergeSize ** 2;
-  const { order, windows } = windowLayout([1, ...grid], config);
+  const { order, windows } = layout(grid, config);
   const longest = Math.max(...windows);
   const slots = windows.length * longest * patchesPerUnit;
   const patch = new Int32Array(slots);
@@ -53,10 +57,32 @@ export function visionPlan(grid: readonly [number, number], config: VisionConfig
     real,
     unitSlot,
     ...angles(grid, config, patch),
+    ...tablePositions(grid, config, patch),
   };
 }
 
-function angles(grid: readonly [number, number], config: VisionConfig, patch: Int32Array) {
+function layout(grid: readonly [number, number], config: TowerConfig): WindowLayout {
+  const { windowSize, spatialMergeSize } = config;
+  if (windowSize !== undefined) return windowLayout([1, ...grid], { ...config, windowSize });
+  const units = (grid[0] * grid[1]) / spatialMergeSize ** 2;
+  return { order: Int32Array.from({ length: units }, (_, i) => i), windows: Int32Array.of(units) };
+}
+
+/** The table's entries of every slot; without windows no slot is padding. */
+function tablePositions(grid: readonly [number, number], config: TowerConfig, patch: Int32Array) {
+  const { positionsPerSide: side, spatialMergeSize } = config;
+  if (side === undefined) return {};
+  const taps = positionTaps(grid, side, spatialMergeSize);
+  const ofSlot = (i: number) => patch[Math.floor(i / TAPS)]! * TAPS + (i % TAPS);
+  return {
+    positions: {
+      entry: taps.entry.map((_, i) => taps.entry[ofSlot(i)]!),
+      weight: taps.weight.map((_, i) => taps.weight[ofSlot(i)]!),
+    },
+  };
+}
+
+function angles(grid: readonly [number, number], config: TowerConfig, patch: Int32Array) {
   const half = config.hiddenSize / config.heads / 2;
   const quarter = half / 2;
   const { row, column } = visionPositions([1, ...grid], config.spatialMergeSize);
