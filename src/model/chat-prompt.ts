@@ -4,7 +4,7 @@
  * special tokens; what the messages say is text, whatever it looks like.
  */
 import { DataError, ModelError } from "../errors/index.ts";
-import type { Placeholders } from "./architecture.ts";
+import type { Placeholders, VideoWords } from "./architecture.ts";
 import type { ChatMessage, ChatTemplate, RenderOptions } from "./chat-template.ts";
 import type { RgbImage } from "./image/rgb-image.ts";
 import type { VideoClip } from "./image/video-clip.ts";
@@ -45,6 +45,50 @@ export interface ChatFormat {
   readonly template: ChatTemplate;
   /** What stands for images and videos; undefined for a text model. */
   readonly placeholders?: Placeholders | undefined;
+  /** The architecture's own template, for conversations that the directory's has no place for. */
+  readonly ownTemplate?: ChatTemplate | undefined;
+  /** The words around a video's frames; undefined where a video is one chunk. */
+  readonly videoWords?: VideoWords | undefined;
+}
+
+/** How often a text holds another. */
+function count(text: string, part: string | undefined): number {
+  return part === undefined ? 0 : text.split(part).length - 1;
+}
+
+/**
+ * The conversation as text, by the first template that has a place for all of it: the directory's, which may take a
+ * message's text as a part only, else the architecture's own.
+ *
+ * @throws ModelError when a message is left out
+ */
+function render(
+  marked: readonly ChatMessage[],
+  marks: number,
+  asked: Readonly<Record<"image" | "video", number>>,
+  { template, ownTemplate, placeholders }: ChatFormat,
+  options: RenderOptions,
+): string {
+  const says = (text: string) =>
+    Array.from({ length: marks }, (_, i) => `${OPEN}${i}${CLOSE}`).every((mark) => text.includes(mark));
+  const shows = (text: string) =>
+    count(text, placeholders?.image) === asked.image && count(text, placeholders?.video) === asked.video;
+  const parts = marked.map(
+    (message): ChatMessage =>
+      typeof message.content === "string"
+        ? { ...message, content: [{ type: "text", text: message.content }] }
+        : message,
+  );
+  const first = template.render(marked, options);
+  if (says(first) && shows(first)) return first;
+  if (placeholders !== undefined) {
+    for (const other of [template, ownTemplate]) {
+      const rendered = other?.render(parts, options);
+      if (rendered !== undefined && says(rendered) && shows(rendered)) return rendered;
+    }
+  }
+  if (!says(first)) throw new ModelError("chat template: leaves out what a message says");
+  return first;
 }
 
 /**
@@ -60,9 +104,10 @@ export interface ChatFormat {
 export function promptFromMessages(
   messages: readonly ChatMessage[],
   images: readonly RgbImage[],
-  { tokenizer, template, placeholders }: ChatFormat,
+  format: ChatFormat,
   options: PromptOptions = {},
 ): Prompt {
+  const { tokenizer, placeholders, videoWords } = format;
   const { videos = [] } = options;
   const parts = messages.flatMap(({ content }) => (typeof content === "string" ? [] : content));
   for (const [type, given] of [
@@ -77,7 +122,8 @@ export function promptFromMessages(
       throw new ModelError(`prompt: has ${type}s, which the model does not take`);
   }
   const { marked, texts } = markTexts(messages);
-  const rendered = template.render(marked, options);
+  const asked = { image: images.length, video: videos.length };
+  const rendered = render(marked, texts.length, asked, format, options);
 
   const chunks: PromptChunk[] = [];
   let tokens: number[] = [];
@@ -93,7 +139,19 @@ export function promptFromMessages(
     if (tokens.length > 0) chunks.push({ kind: "text", tokens });
     tokens = [];
   };
-  const special = tokenizer.specialTokens.map(escaped).sort((a, b) => b.length - a.length);
+  const showVideo = (video: VideoClip) => {
+    for (const piece of videoWords?.(video) ?? [{ kind: "video" as const, video }]) {
+      if (typeof piece === "string") run += piece;
+      else {
+        endChunk();
+        chunks.push(piece);
+      }
+    }
+  };
+  const standIns = [placeholders?.image, placeholders?.video].filter((text) => text !== undefined);
+  const special = [...new Set([...tokenizer.specialTokens, ...standIns])]
+    .map(escaped)
+    .sort((a, b) => b.length - a.length);
   const pieces = rendered.split(new RegExp(`(${[`${OPEN}\\d+${CLOSE}`, ...special].join("|")})`));
   pieces.forEach((piece, i) => {
     // Splitting by a group puts what lies between the matches at even places, and the matches at odd ones.
@@ -111,8 +169,7 @@ export function promptFromMessages(
       if (image !== undefined) chunks.push({ kind: "image", image });
     } else if (piece === placeholders?.video) {
       const video = videos[usedVideos++];
-      endChunk();
-      if (video !== undefined) chunks.push({ kind: "video", video });
+      if (video !== undefined) showVideo(video);
     } else {
       endRun();
       tokens.push(tokenizer.requireTokenId(piece));

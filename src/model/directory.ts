@@ -18,12 +18,12 @@ import {
   type PromptModel,
   type Sight,
   sightOf,
-  tokenizerOf,
 } from "./prompt-model.ts";
 import { readJson } from "./read-json.ts";
 import { replaceFile } from "./replace-file.ts";
 import { JOINT_PROCESSOR } from "./small-files.ts";
 import type { Tokenizer } from "./tokenizer.ts";
+import { tokenizerOf } from "./tokenizer-files.ts";
 import type { Vision } from "./vision.ts";
 import { readWeights, type Weights } from "./weights.ts";
 import type { WeightTensor } from "./write-safetensors.ts";

@@ -8,6 +8,8 @@ import type { ModelConfig } from "../config.ts";
 import type { ModelGraphs } from "../graph/model-graphs.ts";
 import { qwen25Vl } from "./qwen2_5_vl/architecture.ts";
 import { qwen25VlGraphs } from "./qwen2_5_vl/graphs/index.ts";
+import { idefics3, smolVlm } from "./smolvlm/architecture.ts";
+import { smolGraphs } from "./smolvlm/graphs/index.ts";
 
 /** A graph side; it is given the sizes that its own architecture has parsed. */
 interface GraphSide {
@@ -15,7 +17,11 @@ interface GraphSide {
   open(config: ModelConfig): ModelGraphs;
 }
 
-const GRAPH_SIDES: readonly GraphSide[] = [{ modelType: qwen25Vl.modelType, open: qwen25VlGraphs }];
+const GRAPH_SIDES: readonly GraphSide[] = [
+  { modelType: qwen25Vl.modelType, open: qwen25VlGraphs },
+  { modelType: smolVlm.modelType, open: smolGraphs },
+  { modelType: idefics3.modelType, open: smolGraphs },
+];
 
 /**
  * The graphs of a model.

@@ -84,7 +84,10 @@ export function decoderFeeds(
   };
 }
 
-/** Visits a prompt's rows: their place in the batch, and where their embedding stands in the vocabulary or an image. */
+/**
+ * Visits a prompt's rows: their place in the batch, and where their embedding stands in the vocabulary or an image, whose
+ * tokens come in order but may have text between them.
+ */
 export function forEachPromptRow(
   prompt: PreparedPrompt,
   end: number,
@@ -92,11 +95,10 @@ export function forEachPromptRow(
   visit: (row: number, index: number, image: PreparedImage | undefined, from: number) => void,
 ): void {
   const { tokens, imageIndex, images } = prompt;
-  let within = 0;
+  const seen = new Int32Array(images.length);
   for (let i = 0; i < tokens.length; i++) {
     const image = imageIndex[i]!;
-    within = i > 0 && image === imageIndex[i - 1] ? within + 1 : 0;
-    const from = (image < 0 ? tokens[i]! : within) * width;
+    const from = (image < 0 ? tokens[i]! : seen[image]!++) * width;
     visit(end - tokens.length + i, i, images[image], from);
   }
 }
