@@ -7,10 +7,12 @@ import { ModelError } from "../../errors/index.ts";
 import type { Architecture } from "../architecture.ts";
 import type { ModelConfig } from "../config.ts";
 import { Fields } from "../json-fields.ts";
+import { qwen2Vl } from "./qwen2_vl/architecture.ts";
 import { qwen25Vl } from "./qwen2_5_vl/architecture.ts";
+import { qwen3Vl } from "./qwen3_vl/architecture.ts";
 import { idefics3, smolVlm } from "./smolvlm/architecture.ts";
 
-const ARCHITECTURES: readonly Architecture[] = [qwen25Vl, smolVlm, idefics3];
+const ARCHITECTURES: readonly Architecture[] = [qwen25Vl, qwen2Vl, qwen3Vl, smolVlm, idefics3];
 
 /** Every `model_type` that is known. */
 export const modelTypes: readonly string[] = ARCHITECTURES.map(({ modelType }) => modelType);

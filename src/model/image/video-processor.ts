@@ -44,10 +44,16 @@ function shownSize(size: PixelSize, frames: number, config: VideoProcessorConfig
 /**
  * The patch grid that a video of so many frames of this size gets.
  *
+ * @param whole frames of the video that these are a part of
  * @throws DataError when a side is zero or the aspect ratio is above 200
  */
-export function videoGrid(size: PixelSize, frames: number, config: VideoProcessorConfig): ImageGrid {
-  const { width, height } = shownSize(size, frames, config);
+export function videoGrid(
+  size: PixelSize,
+  frames: number,
+  config: VideoProcessorConfig,
+  whole = frames,
+): ImageGrid {
+  const { width, height } = shownSize(size, whole, config);
   const times = Math.ceil(frames / config.temporalPatchSize);
   return [times, height / config.patchSize, width / config.patchSize];
 }
@@ -58,10 +64,15 @@ export function videoGrid(size: PixelSize, frames: number, config: VideoProcesso
  * Bicubic as Pillow does it, like stills. transformers has no Pillow path for videos: its torchvision resize
  * differs by a few levels; where no resize is needed the numbers are the same.
  *
+ * @param whole frames of the video that these are a part of
  * @throws DataError when there is no frame, frames differ in size, `fps` is not above 0, or the size is impossible
  * @throws ShapeError when a frame's data does not fill its size
  */
-export function preprocessVideo({ frames, fps }: VideoClip, config: VideoProcessorConfig): ProcessedVideo {
+export function preprocessVideo(
+  { frames, fps }: VideoClip,
+  config: VideoProcessorConfig,
+  whole = frames.length,
+): ProcessedVideo {
   const [first] = frames;
   if (first === undefined) throw new DataError("video: expected at least one frame, got none");
   if (!(fps > 0 && Number.isFinite(fps))) throw new DataError(`video: expected fps > 0, got ${fps}`);
@@ -73,7 +84,7 @@ export function preprocessVideo({ frames, fps }: VideoClip, config: VideoProcess
       );
     }
   }
-  const { width, height } = shownSize(first, frames.length, config);
+  const { width, height } = shownSize(first, whole, config);
   const shown: RgbImage[] = frames.map((frame) => resizeBicubic(frame, width, height));
   while (shown.length % config.temporalPatchSize !== 0) shown.push(shown.at(-1)!);
   return { ...cutPatches(shown, config, normaliseFrame), secondsPerGrid: config.temporalPatchSize / fps };

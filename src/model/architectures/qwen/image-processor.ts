@@ -5,6 +5,7 @@
  */
 import { ModelError } from "../../../errors/index.ts";
 import type { ProcessorConfig } from "../../image/processor-config.ts";
+import { requireProcessor } from "../../image/processor-type.ts";
 import { Fields } from "../../json-fields.ts";
 import { processorSettings, type SmallFiles } from "../../small-files.ts";
 import type { QwenConfig } from "./config.ts";
@@ -67,14 +68,6 @@ function perChannel(
   return [red, green, blue];
 }
 
-/** A file that another family's processor wrote says so in its type. */
-function checkClass(fields: Fields): void {
-  for (const name of ["image_processor_type", "video_processor_type"]) {
-    if (fields.has(name) && !CLASS.test(fields.text(name)))
-      throw fields.error(name, '"Qwen2VLImageProcessor" or another of the Qwen-VL processors');
-  }
-}
-
 /**
  * Reads the settings. Limits may stand in `min_pixels` and `max_pixels` or in `size`.
  *
@@ -87,7 +80,7 @@ export function parseImageProcessor(
   defaults: ProcessorDefaults = CLASS_DEFAULTS,
 ): ProcessorConfig {
   const fields = new Fields(json, where);
-  checkClass(fields);
+  requireProcessor(fields, CLASS, '"Qwen2VLImageProcessor" or another of the Qwen-VL processors');
   for (const step of ["do_resize", "do_rescale", "do_normalize"]) {
     if (!fields.boolean(step, true)) throw fields.error(step, "true");
   }

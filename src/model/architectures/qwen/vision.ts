@@ -12,16 +12,16 @@ import type { TokenGrid, Vision, VisionChunk } from "../../vision.ts";
 import type { QwenConfig } from "./config.ts";
 import { imageProcessorJson } from "./image-processor.ts";
 import { mergedTokens } from "./positions.ts";
-import { type SpelledVision, type Surroundings, spellPrompt } from "./spell-prompt.ts";
-import type { CutVideo, VideoSpelling } from "./videos.ts";
+import { type SpelledVision, spellPrompt, type VisionPiece } from "./spell-prompt.ts";
 
-/** How pixels become patches, and patches a part of the prompt. */
+/** How pixels become patches, and a video's patches a part of the prompt. */
 export interface QwenSight {
   readonly image: ProcessorConfig;
   readonly video: VideoProcessorConfig;
   /** What transformers calls the family's processor. */
   readonly processorClass: string;
-  readonly videoSpelling: VideoSpelling;
+  /** @param seconds of film from one temporal patch to the next */
+  videoPieces(grid: ImageGrid, seconds: number): readonly VisionPiece[];
 }
 
 /** The vision of a model with these settings. */
@@ -34,9 +34,8 @@ export function qwenVision(config: QwenConfig, sight: QwenSight): Vision {
     specialTokens: [...pixelTokens, visionStartTokenId, visionEndTokenId],
     preprocessorJson: imageProcessorJson(sight.image, sight.processorClass),
     tokens(chunk) {
-      const grid = patchGrid(chunk, sight);
-      const pads = mergedTokens(grid, spatialMergeSize);
-      return chunk.kind === "image" ? pads : pads + sight.videoSpelling.extraTokens(cutVideo(chunk, grid, sight));
+      const pieces = piecesOf(chunk, patchGrid(chunk, sight), sight);
+      return pieces.reduce((sum, piece) => sum + tokensOf(piece, spatialMergeSize), 0);
     },
     grid: (chunk) => tokenGrid(chunk, sight),
     shownSize: (chunk) => {
@@ -45,8 +44,13 @@ export function qwenVision(config: QwenConfig, sight: QwenSight): Vision {
       return { width: columns * patchSize, height: rows * patchSize };
     },
     discard: (chunks) => withoutImages(chunks, config),
-    spell: (prompt) => spellPrompt(prompt, config, (chunk, around) => spellVision(chunk, around, sight)),
+    spell: (prompt) => spellPrompt(prompt, config, (chunk) => spellVision(chunk, sight)),
   };
+}
+
+/** Frames that a chunk's frames are of: their number decides the size at which they are shown. */
+function framesOfWhole({ video, partOf = video }: VideoChunk): number {
+  return partOf.frames.length;
 }
 
 /** Frames, rows and columns in patches, without looking at pixels. */
@@ -55,14 +59,18 @@ function patchGrid(chunk: VisionChunk, { image, video }: QwenSight): ImageGrid {
   const { frames } = chunk.video;
   const [first] = frames;
   if (first === undefined) throw new DataError("video: expected at least one frame, got none");
-  return videoGrid(first, frames.length, video);
+  return videoGrid(first, frames.length, video, framesOfWhole(chunk));
 }
 
 type VideoChunk = Extract<VisionChunk, { readonly kind: "video" }>;
 
-function cutVideo({ video }: VideoChunk, grid: ImageGrid, sight: QwenSight): CutVideo {
-  const { temporalPatchSize } = sight.video;
-  return { grid, fps: video.fps, frames: video.frames.length, temporalPatchSize };
+function piecesOf(chunk: VisionChunk, grid: ImageGrid, sight: QwenSight): readonly VisionPiece[] {
+  if (chunk.kind === "image") return [{ kind: "image", grid }];
+  return sight.videoPieces(grid, sight.video.temporalPatchSize / chunk.video.fps);
+}
+
+function tokensOf(piece: VisionPiece, spatialMergeSize: number): number {
+  return piece.kind === "marks" ? piece.tokens.length : mergedTokens(piece.grid, spatialMergeSize);
 }
 
 function tokenGrid(chunk: VisionChunk, sight: QwenSight): TokenGrid {
@@ -74,17 +82,12 @@ function tokenGrid(chunk: VisionChunk, sight: QwenSight): TokenGrid {
     : { ...merged, secondsPerFrame: temporalPatchSize / chunk.video.fps };
 }
 
-function spellVision(chunk: VisionChunk, around: Surroundings, sight: QwenSight): SpelledVision {
-  if (chunk.kind === "image") {
-    const patched = preprocess(chunk.image, sight.image);
-    const pieces = [{ kind: "image", grid: patched.grid }] as const;
-    return { patched, pieces, replaces: { before: 0, after: 0 } };
-  }
-  const { patches, grid } = preprocessVideo(chunk.video, sight.video);
-  return {
-    patched: { patches, grid },
-    ...sight.videoSpelling.pieces(cutVideo(chunk, grid, sight), around),
-  };
+function spellVision(chunk: VisionChunk, sight: QwenSight): SpelledVision {
+  const { patches, grid } =
+    chunk.kind === "image"
+      ? preprocess(chunk.image, sight.image)
+      : preprocessVideo(chunk.video, sight.video, framesOfWhole(chunk));
+  return { patched: { patches, grid }, pieces: piecesOf(chunk, grid, sight) };
 }
 
 /** Text without the vision-start and vision-end tokens around images. */

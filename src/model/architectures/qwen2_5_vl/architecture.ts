@@ -9,7 +9,6 @@ import { CHAT_TEMPLATE } from "../qwen/chat-template.ts";
 import { loadImageProcessor } from "../qwen/image-processor.ts";
 import { checkVisionTokens, VISION_TOKENS } from "../qwen/special-tokens.ts";
 import { loadVideoProcessor } from "../qwen/video-processor.ts";
-import { videoAsRun } from "../qwen/videos.ts";
 import { qwenVision } from "../qwen/vision.ts";
 import { MODEL_TYPE, type Qwen25Config } from "./config.ts";
 import { configJson, parseConfig } from "./config-json.ts";
@@ -24,7 +23,9 @@ function openVision(config: Qwen25Config, files: SmallFiles): Vision {
     image: loadImageProcessor(files, config),
     video: loadVideoProcessor(files, config),
     processorClass: PROCESSOR_CLASS,
-    videoSpelling: videoAsRun((seconds) => tokensPerSecond * Math.fround(seconds)),
+    videoPieces: (grid, seconds) => {
+      return [{ kind: "video", grid, interval: tokensPerSecond * Math.fround(seconds) }];
+    },
   });
 }
 

@@ -9,7 +9,6 @@ import { CHAT_TEMPLATE } from "../qwen/chat-template.ts";
 import { loadImageProcessor } from "../qwen/image-processor.ts";
 import { checkVisionTokens, VISION_TOKENS } from "../qwen/special-tokens.ts";
 import { loadVideoProcessor } from "../qwen/video-processor.ts";
-import { videoAsRun } from "../qwen/videos.ts";
 import { qwenVision } from "../qwen/vision.ts";
 import { MODEL_TYPE, type Qwen2Config } from "./config.ts";
 import { configJson, parseConfig } from "./config-json.ts";
@@ -20,7 +19,7 @@ function openVision(config: Qwen2Config, files: SmallFiles): Vision {
     image: loadImageProcessor(files, config),
     video: loadVideoProcessor(files, config),
     processorClass: "Qwen2VLProcessor",
-    videoSpelling: videoAsRun(() => 1),
+    videoPieces: (grid) => [{ kind: "video", grid, interval: 1 }],
   });
 }
 

@@ -17,7 +17,13 @@ import {
   ropeOf,
   tokenIdsOf,
 } from "../qwen/config-fields.ts";
-import { type DeepstackTowerConfig, MODEL_TYPE, type Qwen3Config, type Qwen3TextConfig } from "./config.ts";
+import {
+  type DeepstackTowerConfig,
+  MODEL_TYPE,
+  type Qwen3Config,
+  type Qwen3TextConfig,
+  TEMPORAL_PATCH_SIZE,
+} from "./config.ts";
 
 const ARCHITECTURE = "Qwen3VLForConditionalGeneration";
 const TOWER_ACTIVATION = "gelu_pytorch_tanh";
@@ -58,6 +64,9 @@ function parseVision(vision: Fields, textHiddenSize: number): DeepstackTowerConf
     { name: "out_hidden_size", value: outHiddenSize },
     textHiddenSize,
   );
+  const temporalPatchSize = vision.square("temporal_patch_size", TEMPORAL_PATCH_SIZE);
+  if (temporalPatchSize !== TEMPORAL_PATCH_SIZE)
+    throw vision.error("temporal_patch_size", String(TEMPORAL_PATCH_SIZE));
   const depth = vision.integer("depth");
   const positions = vision.integer("num_position_embeddings", 2304);
   const positionsPerSide = Math.round(Math.sqrt(positions));
@@ -76,7 +85,7 @@ function parseVision(vision: Fields, textHiddenSize: number): DeepstackTowerConf
     outHiddenSize,
     inChannels: inChannelsOf(vision),
     patchSize: vision.square("patch_size", 16),
-    temporalPatchSize: vision.square("temporal_patch_size", 2),
+    temporalPatchSize,
     spatialMergeSize: vision.integer("spatial_merge_size", 2),
     positionsPerSide,
     deepstackBlocks,

@@ -7,6 +7,9 @@ import type { QwenConfig, QwenTextConfig, TowerConfig } from "../qwen/config.ts"
 /** What config.json calls the architecture. */
 export const MODEL_TYPE = "qwen3_vl";
 
+/** Frames that share a patch; the family has no other number, and the words around videos count on it. */
+export const TEMPORAL_PATCH_SIZE = 2;
+
 /** Vision tower: a ViT with an interpolated table of positions, merged after its last block and after some before. */
 export interface DeepstackTowerConfig extends TowerConfig {
   readonly positionsPerSide: number;

@@ -20,13 +20,13 @@ import { visionGraphs } from "./vision-graphs.ts";
  */
 export function qwenGraphs(config: QwenConfig, parts: QwenParts, videoGuide: string): ModelGraphs {
   const { text } = config;
-  const component = rotaryComponents(text, parts);
+  const rotary = { frequencies: rotaryFrequencies(text), component: rotaryComponents(text, parts) };
   return {
     names: parameterNames(config, parts),
     packs: packList(config, parts),
-    rotary: { frequencies: rotaryFrequencies(text), component },
+    rotary,
     decoder: selfAttentionDecoder(text),
     vision: visionGraphs(config.vision, parts),
-    onnx: onnxGraphs(config, parts, component, videoGuide),
+    onnx: onnxGraphs(config, parts, rotary, videoGuide),
   };
 }

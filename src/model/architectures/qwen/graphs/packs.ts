@@ -2,6 +2,7 @@
  * @module
  * Which parameters the graphs see as one matrix.
  */
+import { decoderPacks } from "../../../graph/decoder-parameters.ts";
 import { biased, type Pack } from "../../../graph/parameters.ts";
 import type { QwenConfig } from "../config.ts";
 import type { QwenParts } from "./parts.ts";
@@ -12,10 +13,7 @@ export function packList({ text, vision }: QwenConfig, parts: QwenParts): Pack[]
   const name = (suffix: string) => `${parts.vision}.${suffix}`;
   const patch = name("patch_embed.proj");
   return [
-    ["embedding", [`${parts.text}.embed_tokens.weight`]],
-    ...Array.from({ length: text.layers }, (_, layer) => decoderLayer(layer, parts)).flat(),
-    ["norm", [`${parts.text}.norm.weight`]],
-    ...(text.tieWordEmbeddings ? [] : [["head", ["lm_head.weight"]] satisfies Pack]),
+    ...decoderPacks(text, parts.decoder),
     ["vision.patch", [`${patch}.weight`]],
     ...(tower.patchBias ? [["vision.patch.bias", [`${patch}.bias`]] satisfies Pack] : []),
     ...(vision.positionsPerSide === undefined
@@ -26,30 +24,6 @@ export function packList({ text, vision }: QwenConfig, parts: QwenParts): Pack[]
     ...(vision.deepstackBlocks ?? []).flatMap((_, i) =>
       merger(`vision.${i}.deepstack`, name(`deepstack_merger_list.${i}`), parts),
     ),
-  ];
-}
-
-function decoderLayer(layer: number, { text, decoder }: QwenParts): Pack[] {
-  const name = (suffix: string) => `${text}.layers.${layer}.${suffix}`;
-  const pack = (suffix: string) => `layer.${layer}.${suffix}`;
-  const linear = (own: string, ...members: string[]): Pack[] =>
-    decoder.bias
-      ? biased(pack(own), ...members)
-      : [[`${pack(own)}.weight`, members.map((member) => `${member}.weight`)]];
-  const headNorms: Pack[] = [
-    [pack("queryNorm"), [name("self_attn.q_norm.weight")]],
-    [pack("keyNorm"), [name("self_attn.k_norm.weight")]],
-  ];
-  return [
-    [pack("attentionNorm"), [name("input_layernorm.weight")]],
-    ...linear("queryKey", name("self_attn.q_proj"), name("self_attn.k_proj")),
-    ...(decoder.queryKeyNorm ? headNorms : []),
-    ...linear("value", name("self_attn.v_proj")),
-    [pack("output.weight"), [name("self_attn.o_proj.weight")]],
-    [pack("mlpNorm"), [name("post_attention_layernorm.weight")]],
-    [pack("gate.weight"), [name("mlp.gate_proj.weight")]],
-    [pack("up.weight"), [name("mlp.up_proj.weight")]],
-    [pack("down.weight"), [name("mlp.down_proj.weight")]],
   ];
 }
 

@@ -3,13 +3,15 @@
  * The parameters of a Qwen-VL model: their canonical names, shapes, and the other names they go by.
  * Canonical is what transformers writes in `save_pretrained`.
  */
-import { LORA_MODULES, type LoraModule } from "../../../lora/lora-modules.ts";
+import { decoderModule, decoderShapes } from "../../../graph/decoder-parameters.ts";
 import type { ParameterNames } from "../../../parameters.ts";
 import type { QwenConfig } from "../config.ts";
 import type { QwenParts } from "./parts.ts";
 
 /** Prefixes that some release gave a parameter, in memory or on disk, and the canonical ones. */
-function renamed({ text, vision }: QwenParts): readonly (readonly [prefix: string, canonical: string])[] {
+function renamed(parts: QwenParts): readonly (readonly [prefix: string, canonical: string])[] {
+  const { vision } = parts;
+  const text = parts.decoder.prefix;
   return [
     ["model.language_model.lm_head.", "lm_head."],
     ["model.language_model.", `${text}.`],
@@ -36,7 +38,7 @@ export function parameterShapes(
     if (bias) shapes.set(`${name}.bias`, [width]);
   };
 
-  const { tower, decoder } = parts;
+  const { tower } = parts;
   const isLayerNorm = tower.norm === "layer";
   const width = vision.hiddenSize;
   const patch = [vision.inChannels, vision.temporalPatchSize, vision.patchSize, vision.patchSize];
@@ -65,26 +67,7 @@ export function parameterShapes(
   for (const i of (vision.deepstackBlocks ?? []).keys())
     merger(`${parts.vision}.deepstack_merger_list.${i}`, merged);
 
-  shapes.set(`${parts.text}.embed_tokens.weight`, [text.vocabSize, text.hiddenSize]);
-  const kvSize = text.kvHeads * text.headDim;
-  for (let layer = 0; layer < text.layers; layer++) {
-    const name = `${parts.text}.layers.${layer}`;
-    norm(`${name}.input_layernorm`, text.hiddenSize, false);
-    linear(`${name}.self_attn.q_proj`, text.heads * text.headDim, text.hiddenSize, decoder.bias);
-    linear(`${name}.self_attn.k_proj`, kvSize, text.hiddenSize, decoder.bias);
-    linear(`${name}.self_attn.v_proj`, kvSize, text.hiddenSize, decoder.bias);
-    linear(`${name}.self_attn.o_proj`, text.hiddenSize, text.heads * text.headDim, false);
-    if (decoder.queryKeyNorm) {
-      norm(`${name}.self_attn.q_norm`, text.headDim, false);
-      norm(`${name}.self_attn.k_norm`, text.headDim, false);
-    }
-    norm(`${name}.post_attention_layernorm`, text.hiddenSize, false);
-    linear(`${name}.mlp.gate_proj`, text.intermediateSize, text.hiddenSize, false);
-    linear(`${name}.mlp.up_proj`, text.intermediateSize, text.hiddenSize, false);
-    linear(`${name}.mlp.down_proj`, text.hiddenSize, text.intermediateSize, false);
-  }
-  norm(`${parts.text}.norm`, text.hiddenSize, false);
-  if (!text.tieWordEmbeddings) linear("lm_head", text.vocabSize, text.hiddenSize, false);
+  for (const [name, shape] of decoderShapes(text, parts.decoder)) shapes.set(name, shape);
   return shapes;
 }
 
@@ -105,9 +88,6 @@ export function parameterNames(config: QwenConfig, parts: QwenParts): ParameterN
   const adaptedBlock = new RegExp(
     `^${literal(parts.vision)}\\.blocks\\.\\d+\\.(attn\\.(qkv|proj)|mlp\\.(${feedForward}))\\.weight$`,
   );
-  const adaptedLayer = new RegExp(
-    `^${literal(parts.text)}\\.layers\\.\\d+\\.(?:self_attn|mlp)\\.(\\w+)\\.weight$`,
-  );
   return {
     shapes: parameterShapes(config, parts),
     canonical(name) {
@@ -118,7 +98,7 @@ export function parameterNames(config: QwenConfig, parts: QwenParts): ParameterN
     module(canonical) {
       for (const [own, memory] of [
         [parts.vision, "model.visual"],
-        [parts.text, "model.language_model"],
+        [parts.decoder.prefix, "model.language_model"],
       ] as const) {
         if (canonical.startsWith(`${own}.`)) return memory + canonical.slice(own.length);
       }
@@ -126,11 +106,7 @@ export function parameterNames(config: QwenConfig, parts: QwenParts): ParameterN
     },
     isDerived: (name) => isDerived(name, config),
     isVision: (name) => name.startsWith(`${parts.vision}.`),
-    loraModule(name): LoraModule | "vision" | undefined {
-      if (adaptedBlock.test(name)) return "vision";
-      const module = adaptedLayer.exec(name)?.[1];
-      return LORA_MODULES.find((known) => known === module);
-    },
+    loraModule: (name) => (adaptedBlock.test(name) ? "vision" : decoderModule(name, parts.decoder)),
     isNorm: (name) => /(norm\d?|ln_q)\.weight$/.test(name),
     writesResidual: (name) => name.endsWith(`.${down}.weight`) || /o_proj|down_proj|attn\.proj/.test(name),
   };

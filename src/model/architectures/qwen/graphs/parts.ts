@@ -3,6 +3,8 @@
  * What the networks of the line's families are made of, where they differ.
  */
 
+import type { DecoderNames } from "../../../graph/decoder-parameters.ts";
+
 /** The names of a feed-forward's or a merger's modules, below their own. */
 interface Modules {
   readonly up: string;
@@ -10,8 +12,6 @@ interface Modules {
 }
 
 export interface QwenParts {
-  /** What canonical names of the decoder's parameters begin with. */
-  readonly text: string;
   /** What canonical names of the tower's parameters begin with. */
   readonly vision: string;
   readonly tower: {
@@ -23,12 +23,7 @@ export interface QwenParts {
     readonly activation: "silu" | "quick-gelu" | "gelu-tanh";
     readonly merger: Modules & { readonly norm: string };
   };
-  readonly decoder: {
-    /** Whether queries, keys and values have biases. */
-    readonly bias: boolean;
-    /** Whether queries and keys are normalised head by head, before they are rotated. */
-    readonly queryKeyNorm: boolean;
-    /** Rotary frequencies follow time, height and width section after section, or by turns. */
-    readonly rotary: "sections" | "interleaved";
-  };
+  readonly decoder: DecoderNames;
+  /** Rotary frequencies of the decoder follow time, height and width section after section, or by turns. */
+  readonly rotary: "sections" | "interleaved";
 }

@@ -12,9 +12,9 @@ import type { QwenParts } from "./parts.ts";
  */
 export function rotaryComponents(
   { mropeSection, headDim }: QwenTextConfig,
-  { decoder }: QwenParts,
+  { rotary }: Pick<QwenParts, "rotary">,
 ): Uint8Array {
-  if (decoder.rotary === "sections") {
+  if (rotary === "sections") {
     const sections = mropeSection.map((count, component) => new Array<number>(count).fill(component));
     return Uint8Array.from(sections.flat());
   }

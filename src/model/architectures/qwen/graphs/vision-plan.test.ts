@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { VisionConfig } from "../config.ts";
+import type { TowerConfig } from "../config.ts";
 import { visionPlan } from "./vision-plan.ts";
 
-const config = (windowSize: number): VisionConfig => ({
+const config = (windowSize: number): TowerConfig => ({
   depth: 1,
   hiddenSize: 16,
   heads: 2,
@@ -14,7 +14,6 @@ const config = (windowSize: number): VisionConfig => ({
   temporalPatchSize: 2,
   spatialMergeSize: 2,
   windowSize,
-  tokensPerSecond: 2,
   fullAttentionBlocks: [],
 });
 

@@ -8,7 +8,6 @@ import type { QwenParts } from "../../qwen/graphs/parts.ts";
 import type { Qwen2Config } from "../config.ts";
 
 const PARTS: QwenParts = {
-  text: "model",
   vision: "visual",
   tower: {
     norm: "layer",
@@ -17,7 +16,8 @@ const PARTS: QwenParts = {
     activation: "quick-gelu",
     merger: { norm: "ln_q", up: "mlp.0", down: "mlp.2" },
   },
-  decoder: { bias: true, queryKeyNorm: false, rotary: "sections" },
+  decoder: { prefix: "model", projectionBiases: true },
+  rotary: "sections",
 };
 
 /** The graphs of a model of these sizes. */

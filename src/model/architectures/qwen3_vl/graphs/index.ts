@@ -9,7 +9,6 @@ import type { QwenParts } from "../../qwen/graphs/parts.ts";
 import type { Qwen3Config } from "../config.ts";
 
 const PARTS: QwenParts = {
-  text: "model.language_model",
   vision: "model.visual",
   tower: {
     norm: "layer",
@@ -18,7 +17,8 @@ const PARTS: QwenParts = {
     activation: "gelu-tanh",
     merger: { norm: "norm", up: "linear_fc1", down: "linear_fc2" },
   },
-  decoder: { bias: false, queryKeyNorm: true, rotary: "interleaved" },
+  decoder: { prefix: "model.language_model", projectionBiases: false, headNorms: true },
+  rotary: "interleaved",
 };
 
 /** The graphs of a model of these sizes. */

@@ -2,13 +2,14 @@
  * @module
  * The graphs that are exported, and what is said of them.
  */
-import type { OnnxGraphs } from "../../../../graph/model-graphs.ts";
+import type { OnnxGraphs, RotaryFrequencies } from "../../../../graph/model-graphs.ts";
+import { embeddingModel } from "../../../../onnx/embedding-model.ts";
 import { imageTokenWidth } from "../../../../config.ts";
 import type { OnnxManifest } from "../../../../onnx/manifest.ts";
+import { decoderModel, type ExportedDecoder } from "../../../../onnx/self-attention-decoder.ts";
 import type { QwenConfig } from "../../config.ts";
+import { parameterShapes } from "../parameter-names.ts";
 import type { QwenParts } from "../parts.ts";
-import { decoderModel } from "./decoder-model.ts";
-import { embeddingModel } from "./embedding-model.ts";
 import { visionModel } from "./vision-model.ts";
 
 /** What each input and output means, by its name without the number of the layer. */
@@ -34,15 +35,20 @@ const MEANINGS: Readonly<Record<string, string>> = {
 export function onnxGraphs(
   config: QwenConfig,
   parts: QwenParts,
-  component: Uint8Array,
+  rotary: RotaryFrequencies,
   videoGuide: string,
 ): OnnxGraphs {
   const { imageTokenId, videoTokenId, visionStartTokenId, visionEndTokenId } = config;
+  const decoder: ExportedDecoder = {
+    text: config.text,
+    shapes: parameterShapes(config, parts),
+    prefix: parts.decoder.prefix,
+    rotary,
+  };
   return {
     vision: (weightType) => visionModel(config, parts, weightType),
-    embedding: (weightType) => embeddingModel(config, parts, weightType),
-    decoder: (weightType, attentionLayers) =>
-      decoderModel(config, parts, component, weightType, attentionLayers),
+    embedding: (weightType) => embeddingModel(decoder, [imageTokenId, videoTokenId], weightType),
+    decoder: (weightType, attentionLayers) => decoderModel(decoder, weightType, attentionLayers),
     tokens: {
       image: imageTokenId,
       video: videoTokenId,

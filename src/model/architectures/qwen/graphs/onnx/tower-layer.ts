@@ -3,7 +3,7 @@
  * The tower's norms and feed-forwards, whichever its family has; `../tower-layer.ts` in standard operators.
  */
 import type { Value } from "../../../../../tensor/index.ts";
-import { affine, type Build, gatedLayers, layerNorm, rmsNorm } from "../../../../onnx/layers.ts";
+import { affine, type Build, gatedLayers, geluTanh, layerNorm, rmsNorm } from "../../../../onnx/layers.ts";
 import type { QwenParts } from "../parts.ts";
 import { EPSILON } from "../tower-layer.ts";
 
@@ -24,7 +24,7 @@ export function towerFeedForward(build: Build, x: Value, layer: string, { tower 
 function activation({ graph }: Build, x: Value, { activation: name }: QwenParts["tower"]): Value {
   switch (name) {
     case "gelu-tanh":
-      return graph.node("Gelu", [x], { approximate: "tanh" });
+      return geluTanh(graph, x);
     case "quick-gelu":
       return graph.node("Mul", [x, graph.node("Sigmoid", [graph.node("Mul", [x, graph.float(1.702)])])]);
     case "silu":

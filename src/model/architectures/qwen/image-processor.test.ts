@@ -4,14 +4,15 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ModelError } from "../../../errors/index.ts";
 import { directoryFiles } from "../../directory-files.ts";
-import { parseConfig } from "./config-json.ts";
+import { parseConfig } from "../qwen2_5_vl/config-json.ts";
 import {
   defaultImageProcessor,
-  imageProcessorJson,
+  imageProcessorJson as imageProcessorJsonOf,
   loadImageProcessor,
   parseImageProcessor,
 } from "./image-processor.ts";
 
+const imageProcessorJson = (processor: typeof settings) => imageProcessorJsonOf(processor, "SomeProcessor");
 const settings = {
   minPixels: 64,
   maxPixels: 9000,
