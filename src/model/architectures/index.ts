@@ -14,7 +14,20 @@ import { idefics3, smolVlm } from "./smolvlm/architecture.ts";
 
 const ARCHITECTURES: readonly Architecture[] = [qwen25Vl, qwen2Vl, qwen3Vl, smolVlm, idefics3];
 
-/** Every `model_type` that is known. */
+/** Families that are met and cannot be asked yet, and what each would need. */
+const NOT_BUILT: Readonly<Record<string, string>> = {
+  gemma3: "sliding-window attention in the decoder and its processor",
+  idefics2: "a perceiver between tower and decoder",
+  internvl: "an InternViT tower and its tiles",
+  llava: "a CLIP tower and its projector",
+  llava_next: "a CLIP tower and the tiles of its processor",
+  llava_onevision: "the tiles of its processor",
+  mistral3: "a Pixtral tower",
+  mllama: "gated cross-attention from text to tiles",
+  paligemma: "attention over the whole prefix",
+};
+
+/** Every `model_type` that is supported. */
 export const modelTypes: readonly string[] = ARCHITECTURES.map(({ modelType }) => modelType);
 
 /**
@@ -39,7 +52,11 @@ export function architectureOf({ modelType }: Pick<ModelConfig, "modelType">): A
 export function parseConfig(json: unknown, where = "config.json"): ModelConfig {
   const root = new Fields(json, where);
   const modelType = root.text("model_type");
-  if (!modelTypes.includes(modelType))
-    throw root.error("model_type", modelTypes.map((type) => `"${type}"`).join(" or "));
+  if (!modelTypes.includes(modelType)) {
+    const known = modelTypes.map((type) => `"${type}"`).join(" or ");
+    const needed = NOT_BUILT[modelType];
+    const reason = needed === undefined ? "" : ` ("${modelType}" is not supported: it needs ${needed})`;
+    throw root.error("model_type", known + reason);
+  }
   return architectureOf({ modelType }).promptSide.parseConfig(json, where);
 }

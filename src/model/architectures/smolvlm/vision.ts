@@ -74,7 +74,11 @@ function tokensOf(files: SmallFiles, { tileSize, longestEdge, splits }: TileConf
 function tokenGrid(chunk: VisionChunk, { config, ...tiles }: Settings): TokenGrid {
   const side = tilePatches(tiles[chunk.kind], config) / config.scaleFactor;
   const grid = { rows: side, columns: side };
-  if (chunk.kind === "image") return { frames: tileCount(tileLayout(chunk.image, tiles.image)), ...grid };
+  if (chunk.kind === "image") {
+    const { rows, columns } = tileLayout(chunk.image, tiles.image);
+    const frames = tileCount({ rows, columns });
+    return frames === 1 ? { frames, ...grid } : { frames, ...grid, tiles: { rows, columns } };
+  }
   return { frames: chunk.video.frames.length, ...grid, secondsPerFrame: 1 / chunk.video.fps };
 }
 
