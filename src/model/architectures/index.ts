@@ -25,6 +25,11 @@ const NOT_BUILT: Readonly<Record<string, string>> = {
   mistral3: "a Pixtral tower",
   mllama: "gated cross-attention from text to tiles",
   paligemma: "attention over the whole prefix",
+  qwen2_5_omni: "an audio tower",
+  qwen3_5: "linear attention in most layers of the decoder",
+  qwen3_5_moe: "linear attention in most layers of the decoder, and a mixture of experts",
+  qwen3_omni_moe: "an audio tower, and a mixture of experts in the decoder",
+  qwen3_vl_moe: "a mixture of experts in the decoder",
 };
 
 /** Every `model_type` that is supported. */

@@ -35,7 +35,7 @@ describe("parseConfig", () => {
   });
 
   test.each<[field: string, change: Record<string, unknown>]>([
-    ["model_type", { model_type: "qwen2_vl" }],
+    ["model_type", { model_type: "idefics2" }],
     ["model_type", { model_type: undefined }],
     ["quantization_config", { quantization_config: { bits: 4 } }],
     ["hidden_size", { hidden_size: undefined }],
