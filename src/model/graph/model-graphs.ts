@@ -37,8 +37,8 @@ export interface VisionGraph {
 export interface VisionStage {
   readonly kind: string;
   readonly block: number;
-  /** Which of the 1 + K parts of the tokens comes out, where it is not rows that go on. */
-  readonly part?: number;
+  /** Which of the features for later layers comes out, from 0 on; absent where the rows that go on, or the tokens, do. */
+  readonly later?: number;
 }
 
 /** A piece of the tower; its input is `x`. */

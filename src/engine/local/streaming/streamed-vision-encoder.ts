@@ -13,8 +13,8 @@ import { joinParts } from "./token-parts.ts";
 interface Passage {
   readonly batch: VisionBatch;
   x: Float32Array;
-  /** `[slots · tokens, D]` each: parts of the tokens that are done, by their place in a token. */
-  readonly parts: Float32Array[];
+  /** `[slots · tokens, D]` each: features for later layers that are done. */
+  readonly later: Float32Array[];
 }
 
 export class StreamedVisionEncoder {
@@ -35,7 +35,7 @@ export class StreamedVisionEncoder {
   async encode(images: Iterable<PreparedImage>, weights: StreamedWeights, version: number): Promise<void> {
     const stale = [...new Set(images)].filter((image) => image.version !== version);
     const passages = [...this.#batches.of(stale)].map(
-      (batch): Passage => ({ batch, x: this.#batches.patches(batch), parts: [] }),
+      (batch): Passage => ({ batch, x: this.#batches.patches(batch), later: [] }),
     );
     if (passages.length === 0) {
       return;
@@ -43,8 +43,8 @@ export class StreamedVisionEncoder {
     for (const stage of this.#graphs.stages) {
       await this.#stage(passages, weights, stage);
     }
-    for (const { batch, parts } of passages) {
-      this.#batches.keepTokens(batch, joinParts(parts, batch.slots * batch.plan.tokens), version);
+    for (const { batch, x, later } of passages) {
+      this.#batches.keepTokens(batch, joinParts([x, ...later], batch.slots * batch.plan.tokens), version);
     }
   }
 
@@ -52,15 +52,15 @@ export class StreamedVisionEncoder {
   async #stage(
     passages: readonly Passage[],
     weights: StreamedWeights,
-    { kind, block, part }: VisionStage,
+    { kind, block, later }: VisionStage,
   ): Promise<void> {
     let fed: ReturnType<StreamedWeights["feeds"]> | undefined;
     for (const passage of passages) {
       const { program, used } = await this.#program(passage.batch, kind);
       fed ??= weights.feeds(used, block);
       const { y } = await program.run({ ...fed, x: passage.x });
-      if (part === undefined) passage.x = y!;
-      else passage.parts[part] = y!;
+      if (later === undefined) passage.x = y!;
+      else passage.later[later] = y!;
     }
   }
 

@@ -5,10 +5,13 @@
  */
 
 /** Parts `[rows, D]` as rows `[rows, (1 + K)·D]`. */
-export function joinParts(parts: readonly Float32Array[], rows: number): Float32Array {
-  const [only] = parts;
-  if (only !== undefined && parts.length === 1) return only;
-  const width = only!.length / rows;
+export function joinParts(
+  parts: readonly [Float32Array, ...Float32Array[]],
+  rows: number,
+): Float32Array {
+  const [first] = parts;
+  if (parts.length === 1) return first;
+  const width = first.length / rows;
   const whole = width * parts.length;
   const joined = new Float32Array(rows * whole);
   for (const [place, part] of parts.entries()) {

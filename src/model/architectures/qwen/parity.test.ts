@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -9,12 +9,14 @@ import { preparePrompt } from "../../../engine/local/prompts/prepared-prompt.ts"
 import { VisionEncoder } from "../../../engine/local/prompts/vision-encoder.ts";
 import { StreamingModel } from "../../../engine/local/streaming/streaming-model.ts";
 import { ParameterStore } from "../../../engine/local/weights/parameter-store.ts";
+import { ModelError } from "../../../errors/index.ts";
 import { attentionRows, realRow } from "../../../testing/attention-rows.ts";
-import { digest, digestError, register } from "../../../testing/model-fixtures.ts";
+import { digest, digestError, register, weightsOf } from "../../../testing/model-fixtures.ts";
 import { OnnxModel } from "../../../testing/onnx-session.ts";
 import {
   QWEN_CASES,
   QWEN_CHECKPOINTS,
+  QWEN_FAMILIES,
   type QwenCase,
   qwenDirectory,
   qwenPrompt,
@@ -22,10 +24,10 @@ import {
 } from "../../../testing/qwen-fixtures.ts";
 import { imageTokenWidth } from "../../config.ts";
 import { openSightOf } from "../../directory.ts";
+import { exportModel } from "../../export-model.ts";
 import { writeOnnxModels } from "../../onnx/write-onnx.ts";
 import { readWeights } from "../../weights.ts";
 import { graphsOf } from "../graphs.ts";
-import { weightsOf } from "../../../testing/model-fixtures.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "fovea-qwen-"));
 const opened: { close(): Promise<void> }[] = [];
@@ -225,4 +227,47 @@ describe.each(QWEN_CHECKPOINTS)("%s", (name) => {
     expect(memory.map((own) => names.canonical(own)).sort()).toEqual([...names.shapes.keys()].sort());
     expect([...names.shapes.keys()].map((own) => names.module(own)).sort()).toEqual([...memory].sort());
   });
+});
+
+test("weights of another family are refused by the names of tensors that are missing and of those that are not known", () => {
+  const [own, other] = QWEN_FAMILIES.map((family) => QWEN_CHECKPOINTS.find((name) => name.startsWith(family))!);
+  const mixed = join(folder, "mixed");
+  cpSync(qwenDirectory(own!), mixed, { recursive: true });
+  copyFileSync(join(qwenDirectory(other!), "model.safetensors"), join(mixed, "model.safetensors"));
+  const open = () => new LocalModel({ model: mixed, threads: 1 });
+  expect(open).toThrow(ModelError);
+  expect(open).toThrow("missing tensors: visual.blocks.0.mlp.fc1.weight");
+  expect(open).toThrow("tensors that the config does not have: ");
+});
+
+test("trains with low-rank adapters of decoder and tower, and gives them back merged", async () => {
+  for (const family of QWEN_FAMILIES) {
+    const name = QWEN_CHECKPOINTS.find((checkpoint) => checkpoint.startsWith(family))!;
+    const recorded = recordedQwen(name).cases["image-and-video"]!;
+    const [sequence] = recorded.sequences as [QwenCase["sequences"][0]];
+    const adapted = new LocalModel({
+      model: qwenDirectory(name),
+      threads: 1,
+      lora: { rank: 2, alpha: 4, vision: true },
+    });
+    opened.push(adapted);
+    const scored = registered(adapted, recorded);
+    const total = async (model: LocalModel, asked: typeof scored) =>
+      (await model.score(asked))[0]!.logprobs.reduce((sum, logprob) => sum + logprob, 0);
+    const before = await total(adapted, scored);
+    expect(before).toBeCloseTo(sequence.logprobsDouble.reduce((sum, logprob) => sum + logprob, 0), 3);
+    for (let step = 0; step < 3; step++) {
+      await adapted.accumulate(scored, [new Float64Array(sequence.completion.length).fill(1)]);
+      adapted.step({ learningRate: 0.02, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0, maxGradientNorm: 1 });
+    }
+    const after = await total(adapted, scored);
+    expect(after).toBeGreaterThan(before + 0.3);
+    const saved = mkdtempSync(join(folder, "adapter-"));
+    adapted.save(saved, false);
+    const merged = join(folder, `merged-${family}`);
+    exportModel(qwenDirectory(name), merged, { adapter: saved });
+    const whole = new LocalModel({ model: merged, threads: 1 });
+    opened.push(whole);
+    expect(await total(whole, registered(whole, recorded))).toBeCloseTo(after, 3);
+  }
 });

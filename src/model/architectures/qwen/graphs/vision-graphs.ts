@@ -54,9 +54,9 @@ function visionStages(config: TowerConfig): VisionStage[] {
   const blocks = Array.from({ length: depth }, (_, block): VisionStage[] => {
     const place = deepstackBlocks.indexOf(block);
     const own: VisionStage = { kind: isWhole(config, block) ? "whole" : "windows", block };
-    return place < 0 ? [own] : [own, { kind: "deepstack", block: place, part: place + 1 }];
+    return place < 0 ? [own] : [own, { kind: "deepstack", block: place, later: place }];
   });
-  return [{ kind: "patches", block: 0 }, ...blocks.flat(), { kind: "merger", block: 0, part: 0 }];
+  return [{ kind: "patches", block: 0 }, ...blocks.flat(), { kind: "merger", block: 0 }];
 }
 
 /**
