@@ -92,9 +92,12 @@ describe("parseConfig", () => {
     expect(parseAny(json)).toEqual({ ...SIZES, modelType: IDEFICS_MODEL_TYPE });
   });
 
-  test.each([SIZES, { ...SIZES, modelType: IDEFICS_MODEL_TYPE }])("reads back what configJson writes", (config) => {
-    expect(parseConfig(JSON.parse(JSON.stringify(configJson(config))))).toEqual(config);
-  });
+  test.each([SIZES, { ...SIZES, modelType: IDEFICS_MODEL_TYPE }])(
+    "reads back what configJson writes",
+    (config) => {
+      expect(parseConfig(JSON.parse(JSON.stringify(configJson(config))))).toEqual(config);
+    },
+  );
 
   test("reads rotary positions where transformers 5 writes them", () => {
     const { rope_theta: _, rope_scaling: __, ...text } = PUBLISHED.text_config;
@@ -137,6 +140,8 @@ describe("parseConfig", () => {
     expect(() => parseAny({ model_type: "mllama", vision_config: {} })).toThrow(
       '"mllama" is not supported: it needs gated cross-attention from text to tiles',
     );
-    expect(() => parseAny({ model_type: "unheard_of" })).toThrow(/model_type: expected .*"smolvlm".*got "unheard_of"/);
+    expect(() => parseAny({ model_type: "unheard_of" })).toThrow(
+      /model_type: expected .*"smolvlm".*got "unheard_of"/,
+    );
   });
 });
