@@ -4,6 +4,7 @@
  */
 import { ModelError } from "../../../errors/index.ts";
 import type { ProcessorConfig } from "../../image/processor-config.ts";
+import { requireProcessor } from "../../image/processor-type.ts";
 import { Fields } from "../../json-fields.ts";
 import { processorSettings, type SmallFiles } from "../../small-files.ts";
 import type { QwenConfig } from "./config.ts";
@@ -16,6 +17,8 @@ type PixelLimits = Pick<ProcessorConfig, "minPixels" | "maxPixels">;
 const IMAGE_LIMITS: PixelLimits = { minPixels: 56 * 56, maxPixels: 28 * 28 * 1280 };
 /** Pillow's number for bicubic resampling. */
 const BICUBIC = 3;
+/** Classes of the family, which share their processors. */
+const PROCESSORS = /^Qwen[\d_]+VL(Image|Video)Processor(Fast|Pil)?$/;
 
 /** The processor that goes with a model when its directory does not say otherwise. */
 export function defaultImageProcessor(config: QwenConfig): ProcessorConfig {
@@ -48,7 +51,8 @@ function perChannel(
  * `max_pixels` or in `size`.
  *
  * @param limits what absent limits are
- * @throws ModelError naming the field: a step switched off, another resampling, impossible numbers
+ * @throws ModelError naming the field: another family's processor, a step switched off, another resampling, impossible
+ *   numbers
  */
 export function parseImageProcessor(
   json: unknown,
@@ -56,6 +60,7 @@ export function parseImageProcessor(
   limits: PixelLimits = IMAGE_LIMITS,
 ): ProcessorConfig {
   const fields = new Fields(json, where);
+  requireProcessor(fields, PROCESSORS, "a processor of Qwen-VL");
   for (const step of ["do_resize", "do_rescale", "do_normalize"]) {
     if (!fields.boolean(step, true)) throw fields.error(step, "true");
   }
