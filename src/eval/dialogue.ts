@@ -22,10 +22,7 @@ import { type Decode, tokenTexts } from "./token-texts.ts";
  * How problems become conversations: what `openPrompts` says of a model's directory, and the words around a question. The
  * first of `stopTokens` ends a demonstration; without `sight` the model is a text model.
  */
-export interface DialogueOptions
-  extends ChatFormat,
-    Pick<PromptModel, "stopTokens" | "sight">,
-    Frame {
+export interface DialogueOptions extends ChatFormat, Pick<PromptModel, "stopTokens" | "sight">, Frame {
   /** The question as the model is asked it; that of the problem unless given. */
   readonly question?: ((problem: Problem) => string) | undefined;
 }

@@ -12,13 +12,7 @@ import type { ModelConfig } from "./config.ts";
 import { directoryFiles } from "./directory-files.ts";
 import { Fields } from "./json-fields.ts";
 import { checkParameters } from "./parameters.ts";
-import {
-  openPromptModel,
-  openSight,
-  type PromptModel,
-  type Sight,
-  sightOf,
-} from "./prompt-model.ts";
+import { openPromptModel, openSight, type PromptModel, type Sight, sightOf } from "./prompt-model.ts";
 import { readJson } from "./read-json.ts";
 import { replaceFile } from "./replace-file.ts";
 import { JOINT_PROCESSOR } from "./small-files.ts";

@@ -88,7 +88,14 @@ const weights = (store: ParameterStore) =>
   Object.fromEntries([...store.layout.packs.keys()].map((pack) => [pack, store.view(store.weights, pack)]));
 
 /** Row t of sequence s without its padding: P prompt keys, then as many completion keys as it may see. */
-export function realRow(rows: Float32Array, shape: BatchShape, s: number, t: number, prompt: number, own: number) {
+export function realRow(
+  rows: Float32Array,
+  shape: BatchShape,
+  s: number,
+  t: number,
+  prompt: number,
+  own: number,
+) {
   const { promptLength, completionLength } = shape;
   const start = (s * completionLength + t) * (promptLength + completionLength);
   const row = rows.subarray(start, start + promptLength + completionLength);

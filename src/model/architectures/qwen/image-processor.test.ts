@@ -79,6 +79,7 @@ describe("parseImageProcessor", () => {
   });
 
   test.each<[field: string, json: object]>([
+    ["image_processor_type", { image_processor_type: "Idefics3ImageProcessor" }],
     ["do_resize", { do_resize: false }],
     ["do_normalize", { do_normalize: false }],
     ["resample", { resample: 2 }],

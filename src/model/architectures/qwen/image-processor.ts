@@ -35,9 +35,8 @@ export const CLASS_DEFAULTS: ProcessorDefaults = {
 
 /** Pillow's number for bicubic resampling. */
 const BICUBIC = 3;
-
-/** Names of the class in transformers' releases, of whatever backend. */
-const CLASS = /^Qwen\d(_\d_)?VL(Image|Video)Processor(Fast|Pil)?$/;
+/** Classes of the family, which share their processors. */
+const PROCESSORS = /^Qwen[\d_]+VL(Image|Video)Processor(Fast|Pil)?$/;
 
 /** The processor that goes with a model when its directory does not say otherwise. */
 export function defaultImageProcessor(
@@ -72,7 +71,8 @@ function perChannel(
  * Reads the settings. Limits may stand in `min_pixels` and `max_pixels` or in `size`.
  *
  * @param defaults what absent settings are
- * @throws ModelError naming the field: another family's processor, a step switched off, another resampling, impossible numbers
+ * @throws ModelError naming the field: another family's processor, a step switched off, another resampling, impossible
+ *   numbers
  */
 export function parseImageProcessor(
   json: unknown,
@@ -80,7 +80,7 @@ export function parseImageProcessor(
   defaults: ProcessorDefaults = CLASS_DEFAULTS,
 ): ProcessorConfig {
   const fields = new Fields(json, where);
-  requireProcessor(fields, CLASS, '"Qwen2VLImageProcessor" or another of the Qwen-VL processors');
+  requireProcessor(fields, PROCESSORS, "a processor of Qwen-VL");
   for (const step of ["do_resize", "do_rescale", "do_normalize"]) {
     if (!fields.boolean(step, true)) throw fields.error(step, "true");
   }

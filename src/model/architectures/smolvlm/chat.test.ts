@@ -43,7 +43,10 @@ function imageToken(): number {
   return added.find(({ content }) => content === "<image>")!.id;
 }
 
-function promptOf(model: PromptModel, { messages, images, videos }: Pick<SmolChat, "messages" | "images" | "videos">) {
+function promptOf(
+  model: PromptModel,
+  { messages, images, videos }: Pick<SmolChat, "messages" | "images" | "videos">,
+) {
   return promptFromMessages(
     messages as readonly ChatMessage[],
     images.map((image) => recordedImage({ ...image, kind: "image" })),
@@ -82,7 +85,9 @@ describe("nothing that a message says is lost", () => {
   const model = openPromptModel(files());
   const text = (messages: readonly ChatMessage[]) => {
     const { chunks } = promptFromMessages(messages, [], model);
-    return chunks.map((chunk) => (chunk.kind === "text" ? model.tokenizer.decode(chunk.tokens) : "")).join("");
+    return chunks
+      .map((chunk) => (chunk.kind === "text" ? model.tokenizer.decode(chunk.tokens) : ""))
+      .join("");
   };
 
   test("a message that is a text, which the published template leaves out", () => {
@@ -97,7 +102,13 @@ describe("nothing that a message says is lost", () => {
 
   test("a template that has no place for it is refused", () => {
     const template = "{% for message in messages %}{{ message.role }}{% endfor %}";
-    const mute = { ...model, template: new (model.template.constructor as typeof import("../../chat-template.ts").ChatTemplate)(template), ownTemplate: undefined };
+    const mute = {
+      ...model,
+      template: new (model.template.constructor as typeof import("../../chat-template.ts").ChatTemplate)(
+        template,
+      ),
+      ownTemplate: undefined,
+    };
     expect(() => promptFromMessages([{ role: "user", content: "Why?" }], [], mute)).toThrow(
       "chat template: leaves out what a message says",
     );
@@ -115,7 +126,9 @@ describe("a directory whose parts do not fit is refused before the first step", 
     ],
     [
       "more tiles than the tokenizer has names for",
-      { "preprocessor_config.json": { size: { longest_edge: 2048 }, max_image_size: { longest_edge: tile } } },
+      {
+        "preprocessor_config.json": { size: { longest_edge: 2048 }, max_image_size: { longest_edge: tile } },
+      },
       "model: size: longest_edge: expected at most 128, since tokenizer.json names tiles up to <row_4_col_4> only, got 2048, which is 64 tiles of 32 pixels",
     ],
     [

@@ -92,9 +92,30 @@ describe("parseConfig", () => {
     expect(parseAny(json)).toEqual({ ...SIZES, modelType: IDEFICS_MODEL_TYPE });
   });
 
-  test.each([SIZES, { ...SIZES, modelType: IDEFICS_MODEL_TYPE }])("reads back what configJson writes", (config) => {
+  test("reads the stretched rotary positions of Llama 3.1, which Idefics3 has", () => {
+    const rope_scaling = {
+      factor: 8,
+      high_freq_factor: 4,
+      low_freq_factor: 1,
+      original_max_position_embeddings: 8192,
+      rope_type: "llama3",
+    };
+    const config = parseConfig({
+      ...PUBLISHED,
+      model_type: "idefics3",
+      text_config: { ...PUBLISHED.text_config, rope_scaling },
+    });
+    const ropeScaling = { factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalContext: 8192 };
+    expect(config.text.ropeScaling).toEqual(ropeScaling);
     expect(parseConfig(JSON.parse(JSON.stringify(configJson(config))))).toEqual(config);
   });
+
+  test.each([SIZES, { ...SIZES, modelType: IDEFICS_MODEL_TYPE }])(
+    "reads back what configJson writes",
+    (config) => {
+      expect(parseConfig(JSON.parse(JSON.stringify(configJson(config))))).toEqual(config);
+    },
+  );
 
   test("reads rotary positions where transformers 5 writes them", () => {
     const { rope_theta: _, rope_scaling: __, ...text } = PUBLISHED.text_config;
@@ -117,7 +138,11 @@ describe("parseConfig", () => {
     ["text_config: qk_layer_norms", text({ qk_layer_norms: true })],
     ["text_config: sliding_window", text({ sliding_window: 1024 })],
     ["text_config: num_local_experts", text({ num_local_experts: 8 })],
-    ["text_config: rope_scaling: rope_type", text({ rope_scaling: { rope_type: "llama3", factor: 8 } })],
+    [
+      "text_config: rope_scaling: low_freq_factor",
+      text({ rope_scaling: { rope_type: "llama3", factor: 8 } }),
+    ],
+    ["text_config: rope_scaling: type", text({ rope_scaling: { type: "linear", factor: 8 } })],
     ["text_config: rope_parameters: rope_type", text({ rope_parameters: { rope_type: "yarn" } })],
     ["text_config: num_key_value_heads", text({ num_key_value_heads: 2 })],
     ["text_config: head_dim", text({ head_dim: 63 })],
@@ -137,6 +162,8 @@ describe("parseConfig", () => {
     expect(() => parseAny({ model_type: "mllama", vision_config: {} })).toThrow(
       '"mllama" is not supported: it needs gated cross-attention from text to tiles',
     );
-    expect(() => parseAny({ model_type: "unheard_of" })).toThrow(/model_type: expected .*"smolvlm".*got "unheard_of"/);
+    expect(() => parseAny({ model_type: "unheard_of" })).toThrow(
+      /model_type: expected .*"smolvlm".*got "unheard_of"/,
+    );
   });
 });

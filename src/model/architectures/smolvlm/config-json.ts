@@ -37,17 +37,40 @@ function requireFalse(fields: Fields, name: string, what: string): void {
   if (fields.boolean(name, false)) throw fields.error(name, `false (${what} are not supported)`);
 }
 
-/** θ of plain rotary positions, by either of the places that transformers has had for it. */
-function ropeTheta(text: Fields): number {
-  for (const place of ["rope_parameters", "rope_scaling"]) {
-    const rope = text.object(place);
-    for (const name of ["rope_type", "type"]) {
-      if (rope.text(name, "default") !== "default")
-        throw rope.error(name, '"default" (scaled rotary positions are not supported)');
-    }
-    if (rope.has("rope_theta")) return rope.positive("rope_theta");
-  }
-  return text.positive("rope_theta", 10_000);
+/** Rotary positions, by either of the places that transformers has had for them. */
+function rotary(text: Fields): Pick<TextConfig, "ropeTheta" | "ropeScaling"> {
+  const rope = text.object(text.has("rope_parameters") ? "rope_parameters" : "rope_scaling");
+  const ropeTheta = rope.has("rope_theta")
+    ? rope.positive("rope_theta")
+    : text.positive("rope_theta", 10_000);
+  const type = rope.text("rope_type", rope.text("type", "default"));
+  if (type === "default") return { ropeTheta };
+  if (type !== "llama3")
+    throw rope.error(rope.has("rope_type") ? "rope_type" : "type", '"default" or "llama3"');
+  const low = rope.positive("low_freq_factor");
+  const high = rope.positive("high_freq_factor");
+  if (high <= low) throw rope.error("high_freq_factor", `a number above low_freq_factor (${low})`);
+  return {
+    ropeTheta,
+    ropeScaling: {
+      factor: rope.positive("factor"),
+      lowFrequencyFactor: low,
+      highFrequencyFactor: high,
+      originalContext: rope.integer("original_max_position_embeddings"),
+    },
+  };
+}
+
+/** `rope_scaling` of transformers 4, which 5 reads too. */
+function ropeScalingJson({ ropeScaling }: TextConfig): object | null {
+  if (ropeScaling === undefined) return null;
+  return {
+    factor: ropeScaling.factor,
+    high_freq_factor: ropeScaling.highFrequencyFactor,
+    low_freq_factor: ropeScaling.lowFrequencyFactor,
+    original_max_position_embeddings: ropeScaling.originalContext,
+    rope_type: "llama3",
+  };
 }
 
 function parseText(text: Fields, tieWordEmbeddings: boolean): TextConfig {
@@ -76,7 +99,7 @@ function parseText(text: Fields, tieWordEmbeddings: boolean): TextConfig {
     headDim,
     intermediateSize: text.integer("intermediate_size", 11_008),
     rmsNormEpsilon: text.positive("rms_norm_eps", 1e-6),
-    ropeTheta: ropeTheta(text),
+    ...rotary(text),
     tieWordEmbeddings,
   };
 }
@@ -115,8 +138,8 @@ function modelTypeOf(root: Fields): SmolConfig["modelType"] {
  *
  * @param json the parsed file
  * @param where its path, for messages
- * @throws ModelError naming the field: another architecture, an impossible size, another activation, biases, scaled
- *   rotary positions, sliding windows, a mixture of experts, a quantised checkpoint
+ * @throws ModelError naming the field: another architecture, an impossible size, another activation, biases, rotary
+ *   positions of another kind, sliding windows, a mixture of experts, a quantised checkpoint
  */
 export function parseConfig(json: unknown, where = "config.json"): SmolConfig {
   const root = new Fields(json, where);
@@ -166,7 +189,7 @@ export function configJson(config: SmolConfig, options: ConfigJsonOptions = {}):
       num_key_value_heads: text.kvHeads,
       pad_token_id: options.padTokenId ?? null,
       rms_norm_eps: text.rmsNormEpsilon,
-      rope_scaling: null,
+      rope_scaling: ropeScalingJson(text),
       rope_theta: text.ropeTheta,
       tie_word_embeddings: text.tieWordEmbeddings,
       vocab_size: text.vocabSize,

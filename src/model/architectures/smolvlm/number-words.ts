@@ -19,7 +19,8 @@ export function numberWords(value: number): string {
   if (!(Number.isInteger(value) && value >= 0 && value < 1e6))
     throw new DataError(`number in words: expected a whole number below 1,000,000, got ${value}`);
   if (value < 20) return SMALL[value]!;
-  if (value < 100) return `${TENS[Math.floor(value / 10)]!}${value % 10 === 0 ? "" : `-${SMALL[value % 10]!}`}`;
+  if (value < 100)
+    return `${TENS[Math.floor(value / 10)]!}${value % 10 === 0 ? "" : `-${SMALL[value % 10]!}`}`;
   if (value < 1000) return joined(`${SMALL[Math.floor(value / 100)]!} hundred`, value % 100);
   return joined(`${numberWords(Math.floor(value / 1000))} thousand`, value % 1000);
 }

@@ -23,10 +23,10 @@ import {
   smolDirectory,
   smolPrompt,
 } from "../../../testing/smolvlm-fixtures.ts";
+import { openModelDirectory, openSightOf } from "../../directory.ts";
 import { exportModel } from "../../export-model.ts";
 import { exportOnnx } from "../../onnx/export-onnx.ts";
 import { graphsOf } from "../graphs.ts";
-import { openModelDirectory, openSightOf } from "../../directory.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "fovea-smolvlm-"));
 const opened: { close(): Promise<void> }[] = [];
@@ -55,7 +55,9 @@ function registered(model: Pick<LocalModel, "register">, { sequences }: SmolCase
 
 test("three checkpoints, with images, several images, batches, text alone and videos", () => {
   expect(SMOL_CASES).toHaveLength(14);
-  const pixels = SMOL_CASES.flatMap(([, , { sequences }]) => sequences).filter(({ patches }) => patches !== null);
+  const pixels = SMOL_CASES.flatMap(([, , { sequences }]) => sequences).filter(
+    ({ patches }) => patches !== null,
+  );
   expect(pixels.length).toBeGreaterThan(10);
 });
 
@@ -245,7 +247,14 @@ test("trains with low-rank adapters of decoder and vision tower, saves them, and
   expect(before!.logprobs).toBeAllclose(sequence.logprobsDouble, { rtol: 0, atol: 1e-4 });
   for (let step = 0; step < 3; step++) {
     await engine.accumulate([scored], [new Float64Array(sequence.completion.length).fill(1)]);
-    await engine.step({ learningRate: 0.02, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0, maxGradientNorm: 1 });
+    await engine.step({
+      learningRate: 0.02,
+      beta1: 0.9,
+      beta2: 0.99,
+      epsilon: 1e-8,
+      weightDecay: 0,
+      maxGradientNorm: 1,
+    });
   }
   const [after] = await engine.score([scored]);
   const sum = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0);

@@ -31,8 +31,7 @@ export function tileLayout(size: PixelSize, config: TileConfig): TileLayout {
     throw new DataError(`image: expected sides above 0, got ${size.width} x ${size.height}`);
   const { tileSize } = config;
   const resized = withinBound(withLongestSide(size, config.longestEdge));
-  if (!config.splits)
-    return { resized, shown: { width: tileSize, height: tileSize }, rows: 0, columns: 0 };
+  if (!config.splits) return { resized, shown: { width: tileSize, height: tileSize }, rows: 0, columns: 0 };
   const shown = toMultiples(resized, tileSize);
   const [rows, columns] = [shown.height / tileSize, shown.width / tileSize];
   return rows * columns === 1 ? { resized, shown, rows: 0, columns: 0 } : { resized, shown, rows, columns };

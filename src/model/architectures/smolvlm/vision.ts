@@ -15,7 +15,14 @@ import {
   type VisionChunk,
 } from "../../vision.ts";
 import type { SmolConfig } from "./config.ts";
-import { loadFrames, loadTiles, type TileConfig, tilePatches, tilesJson, tokensPerTile } from "./image-processor.ts";
+import {
+  loadFrames,
+  loadTiles,
+  type TileConfig,
+  tilePatches,
+  tilesJson,
+  tokensPerTile,
+} from "./image-processor.ts";
 import { namedTiles, type TileTokens, tileToken, tileTokens } from "./special-tokens.ts";
 import { LONGEST_SIDE, tileCount, tileLayout } from "./tile-layout.ts";
 import { framePatches, imagePatches } from "./tile-patches.ts";
@@ -94,7 +101,8 @@ function spellChunk(chunk: VisionChunk, { config, image, video, tokens }: Settin
   const { rows, columns } = tileLayout(chunk.image, image);
   const spelled: number[] = [];
   for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) spelled.push(mark, places[row]![column]!, ...pixels(image));
+    for (let column = 0; column < columns; column++)
+      spelled.push(mark, places[row]![column]!, ...pixels(image));
     spelled.push(...(row === rows - 1 ? endOfTiles : endOfRow));
   }
   spelled.push(mark, whole, ...pixels(image), mark);

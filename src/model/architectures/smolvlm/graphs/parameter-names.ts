@@ -2,7 +2,12 @@
  * @module
  * The parameters of a SmolVLM or Idefics3 model: their names, which all releases of transformers share, and shapes.
  */
-import { type DecoderNames, decoderModule, decoderPacks, decoderShapes } from "../../../graph/decoder-parameters.ts";
+import {
+  type DecoderNames,
+  decoderModule,
+  decoderPacks,
+  decoderShapes,
+} from "../../../graph/decoder-parameters.ts";
 import { biased, type Pack } from "../../../graph/parameters.ts";
 import type { ParameterNames } from "../../../parameters.ts";
 import { positionsPerSide, type SmolConfig } from "../config.ts";
@@ -26,8 +31,7 @@ export function parameterShapes(config: SmolConfig): ReadonlyMap<string, readonl
   const shapes = new Map<string, readonly number[]>();
   const linear = (name: string, out: number, into: number) =>
     shapes.set(`${name}.weight`, [out, into]).set(`${name}.bias`, [out]);
-  const norm = (name: string) =>
-    shapes.set(`${name}.weight`, [hiddenSize]).set(`${name}.bias`, [hiddenSize]);
+  const norm = (name: string) => shapes.set(`${name}.weight`, [hiddenSize]).set(`${name}.bias`, [hiddenSize]);
   shapes.set(`${PATCHES}.weight`, [hiddenSize, vision.inChannels, patchSize, patchSize]);
   shapes.set(`${PATCHES}.bias`, [hiddenSize]);
   shapes.set(POSITIONS, [positionsPerSide(vision) ** 2, hiddenSize]);

@@ -8,12 +8,12 @@ import {
   attention,
   Graph,
   gatherRows,
+  geluTanh,
   layerNorm,
   linear,
   reshape,
   split,
   type Tensor,
-  geluTanh,
 } from "../../../../tensor/index.ts";
 import { affine, fromHeads, toHeads } from "../../../graph/layer.ts";
 import type { VisionGraph, VisionPiece, VisionStage } from "../../../graph/model-graphs.ts";

@@ -7,9 +7,9 @@ import {
   affine,
   attend,
   type Build,
+  geluTanh,
   layerNorm,
   parameter,
-  geluTanh,
   toHeads,
 } from "../../../../onnx/layers.ts";
 import { positionsPerSide, type SmolConfig } from "../../config.ts";
