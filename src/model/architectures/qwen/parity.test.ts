@@ -89,6 +89,7 @@ describe.each(QWEN_CASES)("transformers and this engine agree on %s, %s", (name,
   test("the gradient of every parameter", async () => {
     const model = modelOf(name);
     const coefficients = recorded.sequences.map((sequence) => Float64Array.from(sequence.coefficients));
+    model.clearGradient();
     await model.accumulate(registered(model, recorded), coefficients);
     const found = model.gradients();
     expect(Object.keys(recorded.gradients).filter((parameter) => !found.has(parameter))).toEqual([]);
@@ -100,7 +101,6 @@ describe.each(QWEN_CASES)("transformers and this engine agree on %s, %s", (name,
         expect(error < 1e-3, `${parameter}: ${error}`).toBe(true);
       }
     }
-    model.step({ learningRate: 0, beta1: 0, beta2: 0, epsilon: 1, weightDecay: 0, maxGradientNorm: 0 });
   });
 
   test("pixels, and tokens of images and videos with their features for later layers", async () => {
