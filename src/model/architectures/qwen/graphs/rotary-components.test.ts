@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
-import type { QwenTextConfig } from "../config.ts";
 import { rotaryComponents } from "./rotary-components.ts";
 
-const text = (mropeSection: [number, number, number]) =>
-  ({ mropeSection, headDim: 2 * (mropeSection[0] + mropeSection[1] + mropeSection[2]) }) as QwenTextConfig;
+const text = (mropeSection: [number, number, number]) => ({
+  mropeSection,
+  headDim: 2 * mropeSection.reduce((sum, part) => sum + part, 0),
+});
 
 test("in sections, time comes first, then height, then width", () => {
   expect([...rotaryComponents(text([2, 1, 3]), { rotary: "sections" })]).toEqual([0, 0, 1, 2, 2, 2]);

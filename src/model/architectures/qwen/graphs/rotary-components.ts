@@ -11,7 +11,7 @@ import type { QwenParts } from "./parts.ts";
  * frequencies left, and time after that, so that every component has high and low frequencies (arXiv:2511.21631).
  */
 export function rotaryComponents(
-  { mropeSection, headDim }: QwenTextConfig,
+  { mropeSection, headDim }: Pick<QwenTextConfig, "mropeSection" | "headDim">,
   { rotary }: Pick<QwenParts, "rotary">,
 ): Uint8Array {
   if (rotary === "sections") {
