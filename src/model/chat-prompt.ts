@@ -56,11 +56,25 @@ function count(text: string, part: string | undefined): number {
   return part === undefined ? 0 : text.split(part).length - 1;
 }
 
+/** What is wrong with the places for images and videos in a rendered conversation. */
+function wrongPlaces(
+  rendered: string,
+  asked: Readonly<Record<"image" | "video", number>>,
+  placeholders: Placeholders | undefined,
+): string {
+  const wrong = (["image", "video"] as const).find(
+    (kind) => count(rendered, placeholders?.[kind]) !== asked[kind],
+  )!;
+  const token = placeholders?.[wrong];
+  return `chat template: expected ${asked[wrong]} times ${token}, got ${count(rendered, token)}`;
+}
+
 /**
  * The conversation as text, by the first template that has a place for all of it: the directory's, which may take a
  * message's text as a part only, else the architecture's own.
  *
- * @throws ModelError when a message is left out
+ * @throws ModelError saying why the directory's has none: it fails, leaves a message out, or has other places for images
+ *   and videos
  */
 function render(
   marked: readonly ChatMessage[],
@@ -79,16 +93,24 @@ function render(
         ? { ...message, content: [{ type: "text", text: message.content }] }
         : message,
   );
-  const first = template.render(marked, options);
-  if (says(first) && shows(first)) return first;
+  const attempts = [() => template.render(marked, options)];
   if (placeholders !== undefined) {
-    for (const other of [template, ownTemplate]) {
-      const rendered = other?.render(parts, options);
-      if (rendered !== undefined && says(rendered) && shows(rendered)) return rendered;
+    attempts.push(() => template.render(parts, options));
+    if (ownTemplate !== undefined) attempts.push(() => ownTemplate.render(parts, options));
+  }
+  let trouble: unknown;
+  for (const [i, attempt] of attempts.entries()) {
+    try {
+      const rendered = attempt();
+      if (!says(rendered)) throw new ModelError("chat template: leaves out what a message says");
+      if (shows(rendered)) return rendered;
+      if (i === 0) trouble = new ModelError(wrongPlaces(rendered, asked, placeholders));
+    } catch (cause) {
+      if (!(cause instanceof ModelError)) throw cause;
+      trouble ??= cause;
     }
   }
-  if (!says(first)) throw new ModelError("chat template: leaves out what a message says");
-  return first;
+  throw trouble;
 }
 
 /**
@@ -175,12 +197,6 @@ export function promptFromMessages(
       tokens.push(tokenizer.requireTokenId(piece));
     }
   });
-  for (const [token, used, given] of [
-    [placeholders?.image, usedImages, images.length],
-    [placeholders?.video, usedVideos, videos.length],
-  ] as const) {
-    if (used !== given) throw new ModelError(`chat template: expected ${given} times ${token}, got ${used}`);
-  }
   endChunk();
   return { chunks };
 }
