@@ -14,6 +14,8 @@ import type { Tokenizer } from "./tokenizer.ts";
 /** Private-use characters that stand for the texts of the messages while the template is rendered. */
 const OPEN = "\uE0F0";
 const CLOSE = "\uE0F1";
+const MARK = new RegExp(`${OPEN}\\d+${CLOSE}`, "g");
+const MARK_PART = new RegExp(`[${OPEN}${CLOSE}]`);
 
 /** The messages with each text replaced by a mark, and the texts. */
 function markTexts(messages: readonly ChatMessage[]): { marked: ChatMessage[]; texts: string[] } {
@@ -99,12 +101,16 @@ function render(
     if (ownTemplate !== undefined) attempts.push(() => ownTemplate.render(parts, options));
   }
   let trouble: unknown;
-  for (const [i, attempt] of attempts.entries()) {
+  for (const attempt of attempts) {
     try {
       const rendered = attempt();
+      if (!shows(rendered)) throw new ModelError(wrongPlaces(rendered, asked, placeholders));
+      if (MARK_PART.test(rendered.replaceAll(MARK, "")))
+        throw new ModelError(
+          "chat template: changes the text of messages, so it cannot be told from its own",
+        );
       if (!says(rendered)) throw new ModelError("chat template: leaves out what a message says");
-      if (shows(rendered)) return rendered;
-      if (i === 0) trouble = new ModelError(wrongPlaces(rendered, asked, placeholders));
+      return rendered;
     } catch (cause) {
       if (!(cause instanceof ModelError)) throw cause;
       trouble ??= cause;
@@ -178,10 +184,6 @@ export function promptFromMessages(
   pieces.forEach((piece, i) => {
     // Splitting by a group puts what lies between the matches at even places, and the matches at odd ones.
     if (i % 2 === 0) {
-      if (piece.includes(OPEN) || piece.includes(CLOSE))
-        throw new ModelError(
-          "chat template: changes the text of messages, so it cannot be told from its own",
-        );
       run += piece;
     } else if (piece.startsWith(OPEN)) {
       run += texts[Number(piece.slice(1, -1))] ?? "";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { createLocalEngine } from "../../../engine/local/create-local-engine.ts";
 import { creditMethod } from "../../../credit/index.ts";
+import { createLocalEngine } from "../../../engine/local/create-local-engine.ts";
 import { everyMethod, inspectCompletion } from "../../../inspect/index.ts";
 import { smolCases, smolDirectory, smolPrompt } from "../../../testing/smolvlm-fixtures.ts";
 import { openSightOf } from "../../directory.ts";
@@ -21,7 +21,10 @@ test("an inspection lays tiles over the picture, and every credit method has wei
     stopReason: "stop" as const,
     advantage: 1 - 2 * i,
   }));
-  const found = await inspectCompletion({ engine, vision, methods, temperature: 1 }, { prompt, group, place: 0 });
+  const found = await inspectCompletion(
+    { engine, vision, methods, temperature: 1 },
+    { prompt, group, place: 0 },
+  );
   const { tiles, rows, columns } = vision.grid(prompt.chunks[1] as Parameters<typeof vision.grid>[0]);
   expect(tiles).toEqual({ rows: 2, columns: 3 });
   expect([rows, columns]).toEqual([2, 2]);
