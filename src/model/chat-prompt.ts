@@ -14,6 +14,8 @@ import type { Tokenizer } from "./tokenizer.ts";
 /** Private-use characters that stand for the texts of the messages while the template is rendered. */
 const OPEN = "\uE0F0";
 const CLOSE = "\uE0F1";
+const MARK = new RegExp(`${OPEN}\\d+${CLOSE}`, "g");
+const MARK_PART = new RegExp(`[${OPEN}${CLOSE}]`);
 
 /** The messages with each text replaced by a mark, and the texts. */
 function markTexts(messages: readonly ChatMessage[]): { marked: ChatMessage[]; texts: string[] } {
@@ -56,11 +58,25 @@ function count(text: string, part: string | undefined): number {
   return part === undefined ? 0 : text.split(part).length - 1;
 }
 
+/** What is wrong with the places for images and videos in a rendered conversation. */
+function wrongPlaces(
+  rendered: string,
+  asked: Readonly<Record<"image" | "video", number>>,
+  placeholders: Placeholders | undefined,
+): string {
+  const wrong = (["image", "video"] as const).find(
+    (kind) => count(rendered, placeholders?.[kind]) !== asked[kind],
+  )!;
+  const token = placeholders?.[wrong];
+  return `chat template: expected ${asked[wrong]} times ${token}, got ${count(rendered, token)}`;
+}
+
 /**
  * The conversation as text, by the first template that has a place for all of it: the directory's, which may take a
  * message's text as a part only, else the architecture's own.
  *
- * @throws ModelError when a message is left out
+ * @throws ModelError saying why the directory's has none: it fails, leaves a message out, or has other places for images
+ *   and videos
  */
 function render(
   marked: readonly ChatMessage[],
@@ -79,16 +95,28 @@ function render(
         ? { ...message, content: [{ type: "text", text: message.content }] }
         : message,
   );
-  const first = template.render(marked, options);
-  if (says(first) && shows(first)) return first;
+  const attempts = [() => template.render(marked, options)];
   if (placeholders !== undefined) {
-    for (const other of [template, ownTemplate]) {
-      const rendered = other?.render(parts, options);
-      if (rendered !== undefined && says(rendered) && shows(rendered)) return rendered;
+    attempts.push(() => template.render(parts, options));
+    if (ownTemplate !== undefined) attempts.push(() => ownTemplate.render(parts, options));
+  }
+  let trouble: unknown;
+  for (const attempt of attempts) {
+    try {
+      const rendered = attempt();
+      if (!shows(rendered)) throw new ModelError(wrongPlaces(rendered, asked, placeholders));
+      if (MARK_PART.test(rendered.replaceAll(MARK, "")))
+        throw new ModelError(
+          "chat template: changes the text of messages, so it cannot be told from its own",
+        );
+      if (!says(rendered)) throw new ModelError("chat template: leaves out what a message says");
+      return rendered;
+    } catch (cause) {
+      if (!(cause instanceof ModelError)) throw cause;
+      trouble ??= cause;
     }
   }
-  if (!says(first)) throw new ModelError("chat template: leaves out what a message says");
-  return first;
+  throw trouble;
 }
 
 /**
@@ -156,10 +184,6 @@ export function promptFromMessages(
   pieces.forEach((piece, i) => {
     // Splitting by a group puts what lies between the matches at even places, and the matches at odd ones.
     if (i % 2 === 0) {
-      if (piece.includes(OPEN) || piece.includes(CLOSE))
-        throw new ModelError(
-          "chat template: changes the text of messages, so it cannot be told from its own",
-        );
       run += piece;
     } else if (piece.startsWith(OPEN)) {
       run += texts[Number(piece.slice(1, -1))] ?? "";
@@ -175,12 +199,6 @@ export function promptFromMessages(
       tokens.push(tokenizer.requireTokenId(piece));
     }
   });
-  for (const [token, used, given] of [
-    [placeholders?.image, usedImages, images.length],
-    [placeholders?.video, usedVideos, videos.length],
-  ] as const) {
-    if (used !== given) throw new ModelError(`chat template: expected ${given} times ${token}, got ${used}`);
-  }
   endChunk();
   return { chunks };
 }

@@ -11,7 +11,7 @@ const A = -0.5;
 /** Keys' cubic convolution. */
 const BICUBIC: ResizeFilter = {
   support: 2,
-  kernel(distance) {
+  kernel: (distance) => {
     const x = Math.abs(distance);
     if (x < 1) return ((A + 2) * x - (A + 3)) * x * x + 1;
     if (x < 2) return (((x - 5) * x + 8) * x - 4) * A;

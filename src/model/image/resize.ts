@@ -14,7 +14,7 @@ export interface ResizeFilter {
   /** Distance, in pixels of the coarser image, from which on the kernel is 0. */
   readonly support: number;
   /** Weight at a distance. */
-  kernel(distance: number): number;
+  readonly kernel: (distance: number) => number;
 }
 
 /** What each of `outSize` positions takes from `inSize`. */

@@ -29,6 +29,11 @@ function files(changed: Readonly<Record<string, unknown>> = {}): SmallFiles {
       size: { longest_edge: longest },
       max_image_size: { longest_edge: tile },
     },
+    "video_preprocessor_config.json": {
+      video_processor_type: "SmolVLMVideoProcessor",
+      size: { longest_edge: tile },
+      max_image_size: { longest_edge: tile },
+    },
     ...changed,
   };
   return {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ModelError } from "../../../errors/index.ts";
 import { parseConfig as parseAny } from "../index.ts";
-import { IDEFICS_MODEL_TYPE, MODEL_TYPE } from "./config.ts";
+import { IDEFICS_MODEL_TYPE, MODEL_TYPE, type SmolConfig } from "./config.ts";
 import { configJson, parseConfig } from "./config-json.ts";
 
 /** As published with SmolVLM2-256M-Video-Instruct, without what says nothing of sizes. */
@@ -110,7 +110,7 @@ describe("parseConfig", () => {
     expect(parseConfig(JSON.parse(JSON.stringify(configJson(config))))).toEqual(config);
   });
 
-  test.each([SIZES, { ...SIZES, modelType: IDEFICS_MODEL_TYPE }])(
+  test.each<SmolConfig>([SIZES, { ...SIZES, modelType: IDEFICS_MODEL_TYPE }])(
     "reads back what configJson writes",
     (config) => {
       expect(parseConfig(JSON.parse(JSON.stringify(configJson(config))))).toEqual(config);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -97,12 +97,15 @@ describe.each(SMOL_CASES)("transformers and this engine agree on %s, %s", (name,
     const coefficients = recorded.sequences.map((sequence) => Float64Array.from(sequence.coefficients));
     await model.accumulate(registered(model, recorded), coefficients);
     const found = model.gradients();
+    // The bias of the tower's keys moves all scores of a row alike, so its gradient is 0, and what is found is rounding.
+    const floor = 1e-4 * Math.max(...Object.values(recorded.gradients).map(({ norm }) => norm));
     expect(Object.keys(recorded.gradients).filter((parameter) => !found.has(parameter))).toEqual([]);
     for (const [parameter, { data }] of found) {
       const expected = recorded.gradients[parameter];
       if (expected === undefined) expect(data.findIndex((value) => value !== 0)).toBe(-1);
       else {
-        const error = digestError(digest(data), expected);
+        const norm = Math.max(expected.norm, floor);
+        const error = (digestError(digest(data), expected) * expected.norm) / norm;
         expect(error < 1e-3, `${parameter}: ${error}`).toBe(true);
       }
     }
@@ -202,7 +205,7 @@ describe.each(SMOL_CHECKPOINTS)("%s", (name) => {
     }
   });
 
-  test("exported as ONNX, says the same greedy tokens and the same attention of a token", async () => {
+  test("exported as ONNX, says the same greedy tokens", async () => {
     const target = join(folder, `${name}-onnx`);
     const manifest = exportOnnx(smolDirectory(name), target);
     const onnx = await OnnxModel.open(target);
@@ -242,7 +245,7 @@ test("trains with low-rank adapters of decoder and vision tower, saves them, and
   const [sequence] = recorded.sequences as [SmolCase["sequences"][0]];
   const adapters = { rank: 2, alpha: 4, vision: true };
   const engine = await createLocalEngine({ model, threads: 1, lora: adapters });
-  const scored = { prompt: smolPrompt(sequence), completion: sequence.completion };
+  const scored = { prompt: smolPrompt(sequence), completion: Int32Array.from(sequence.completion) };
   const [before] = await engine.score([scored]);
   expect(before!.logprobs).toBeAllclose(sequence.logprobsDouble, { rtol: 0, atol: 1e-4 });
   for (let step = 0; step < 3; step++) {
@@ -262,13 +265,11 @@ test("trains with low-rank adapters of decoder and vision tower, saves them, and
   const saved = join(folder, "adapted");
   await engine.save(saved);
   await engine.close();
-  const merged = join(folder, "merged");
-  cpSync(model, merged, { recursive: true });
   exportModel(model, join(folder, "whole"), { adapter: saved });
   const whole = new LocalModel({ model: join(folder, "whole"), threads: 1 });
   opened.push(whole);
   const [again] = await whole.score([
-    { prompt: register(whole, scored.prompt), completion: Int32Array.from(scored.completion) },
+    { prompt: register(whole, scored.prompt), completion: scored.completion },
   ]);
   expect(again!.logprobs).toBeAllclose(after!.logprobs, { rtol: 0, atol: 1e-4 });
 });

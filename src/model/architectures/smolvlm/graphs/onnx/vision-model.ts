@@ -14,6 +14,7 @@ import {
 } from "../../../../onnx/layers.ts";
 import { positionsPerSide, type SmolConfig } from "../../config.ts";
 import { blockName, CONNECTOR, FINAL_NORM, PATCHES, POSITIONS, parameterShapes } from "../parameter-names.ts";
+import { cellBounds } from "../position-ids.ts";
 import { patchWidth } from "../vision.ts";
 
 const FLOAT = 1n;
@@ -59,9 +60,8 @@ function positionIds(graph: DynamicGraph, grid: Value, { vision, scaleFactor }: 
   const real = (x: Value) => graph.node("Cast", [x], { to: FLOAT });
   const step = graph.node("Div", [graph.float(1), real(side)]);
   const corner = graph.node("Min", [graph.node("Mul", [real(index), step]), graph.float(1 - 1e-6)]);
-  const bounds = Float32Array.from({ length: positions }, (_, i) =>
-    i === positions - 1 ? 2 : 1 / positions + i / positions,
-  );
+  // One bound more than there are, so that there is one: no corner is past 2.
+  const bounds = Float32Array.from([...cellBounds(positions), 2]);
   const column = graph.node("Unsqueeze", [corner, graph.integers([1])]);
   const isPast = graph.node("GreaterOrEqual", [column, graph.floats(bounds, [positions])]);
   const counted = graph.node("Cast", [isPast], { to: INT });
