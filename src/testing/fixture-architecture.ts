@@ -9,14 +9,6 @@ import type { ProcessorConfig } from "../model/index.ts";
 
 export { CHAT_TEMPLATE as FIXTURE_CHAT_TEMPLATE } from "../model/architectures/qwen/chat-template.ts";
 export {
-  MODEL_TYPE as FIXTURE_MODEL_TYPE,
-  type Qwen25Config as FixtureConfig,
-} from "../model/architectures/qwen2_5_vl/config.ts";
-export {
-  configJson,
-  parseConfig as parseFixtureConfig,
-} from "../model/architectures/qwen2_5_vl/config-json.ts";
-export {
   defaultImageProcessor,
   loadImageProcessor,
   parseImageProcessor,
@@ -24,6 +16,14 @@ export {
 export { ropePositions } from "../model/architectures/qwen/positions.ts";
 export { VISION_TOKENS } from "../model/architectures/qwen/special-tokens.ts";
 export { loadVideoProcessor, parseVideoProcessor } from "../model/architectures/qwen/video-processor.ts";
+export {
+  MODEL_TYPE as FIXTURE_MODEL_TYPE,
+  type Qwen25Config as FixtureConfig,
+} from "../model/architectures/qwen2_5_vl/config.ts";
+export {
+  configJson,
+  parseConfig as parseFixtureConfig,
+} from "../model/architectures/qwen2_5_vl/config-json.ts";
 
 /** The preprocessor_config.json of these settings. */
 export function imageProcessorJson(settings: ProcessorConfig): Record<string, unknown> {

@@ -72,7 +72,9 @@ export function recordedQwen(checkpoint: string): Recorded {
 
 /** Every case of every checkpoint. */
 export const QWEN_CASES = QWEN_CHECKPOINTS.flatMap((checkpoint) =>
-  Object.entries(recordedQwen(checkpoint).cases).map(([name, recorded]) => [checkpoint, name, recorded] as const),
+  Object.entries(recordedQwen(checkpoint).cases).map(
+    ([name, recorded]) => [checkpoint, name, recorded] as const,
+  ),
 );
 
 export function qwenPrompt({ prompt }: Pick<QwenSequence, "prompt">): Prompt {

@@ -6,10 +6,10 @@
 import { ModelError } from "../../errors/index.ts";
 import type { ModelConfig } from "../config.ts";
 import type { ModelGraphs } from "../graph/model-graphs.ts";
-import { qwen2Vl } from "./qwen2_vl/architecture.ts";
-import { qwen2VlGraphs } from "./qwen2_vl/graphs/index.ts";
 import { qwen25Vl } from "./qwen2_5_vl/architecture.ts";
 import { qwen25VlGraphs } from "./qwen2_5_vl/graphs/index.ts";
+import { qwen2Vl } from "./qwen2_vl/architecture.ts";
+import { qwen2VlGraphs } from "./qwen2_vl/graphs/index.ts";
 import { qwen3Vl } from "./qwen3_vl/architecture.ts";
 import { qwen3VlGraphs } from "./qwen3_vl/graphs/index.ts";
 import { idefics3, smolVlm } from "./smolvlm/architecture.ts";

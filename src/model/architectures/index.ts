@@ -7,8 +7,8 @@ import { ModelError } from "../../errors/index.ts";
 import type { Architecture } from "../architecture.ts";
 import type { ModelConfig } from "../config.ts";
 import { Fields } from "../json-fields.ts";
-import { qwen2Vl } from "./qwen2_vl/architecture.ts";
 import { qwen25Vl } from "./qwen2_5_vl/architecture.ts";
+import { qwen2Vl } from "./qwen2_vl/architecture.ts";
 import { qwen3Vl } from "./qwen3_vl/architecture.ts";
 import { idefics3, smolVlm } from "./smolvlm/architecture.ts";
 

@@ -88,8 +88,7 @@ export function videoResize(
   limits: ResizeLimits,
 ): PixelSize {
   checkSize(size);
-  if (frames < temporal)
-    throw new DataError(`video: expected at least ${temporal} frames, got ${frames}`);
+  if (frames < temporal) throw new DataError(`video: expected at least ${temporal} frames, got ${frames}`);
   const enlarged = atLeast(size, limits.factor);
   checkAspectRatio(enlarged);
   return fitted(enlarged, limits, frames, roundHalfEven(frames / temporal) * temporal);

@@ -5,10 +5,7 @@
  */
 
 /** Parts `[rows, D]` as rows `[rows, (1 + K)·D]`. */
-export function joinParts(
-  parts: readonly [Float32Array, ...Float32Array[]],
-  rows: number,
-): Float32Array {
+export function joinParts(parts: readonly [Float32Array, ...Float32Array[]], rows: number): Float32Array {
   const [first] = parts;
   if (parts.length === 1) return first;
   const width = first.length / rows;

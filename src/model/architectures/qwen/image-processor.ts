@@ -23,7 +23,10 @@ export const CLIP: Pick<ProcessorDefaults, "mean" | "std"> = {
 };
 
 /** What takes pixels to [−1, 1]. */
-export const HALVES: Pick<ProcessorDefaults, "mean" | "std"> = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] };
+export const HALVES: Pick<ProcessorDefaults, "mean" | "std"> = {
+  mean: [0.5, 0.5, 0.5],
+  std: [0.5, 0.5, 0.5],
+};
 
 /** What transformers' class takes for absent settings: from 4 to 1,280 tokens of 28 x 28 pixels. */
 export const CLASS_DEFAULTS: ProcessorDefaults = {

@@ -107,7 +107,9 @@ describe.each(QWEN_CASES)("transformers and this engine agree on %s, %s", (name,
     const { config, vision } = openSightOf(qwenDirectory(name))!;
     const chunks = recorded.sequences.flatMap((sequence) => qwenPrompt(sequence).chunks);
     const kinds = (["image", "video"] as const).map((kind) => chunks.filter((chunk) => chunk.kind === kind));
-    const images = kinds.map((shown) => preparePrompt({ chunks: [{ kind: "text", tokens: [1] }, ...shown] }, vision).images);
+    const images = kinds.map(
+      (shown) => preparePrompt({ chunks: [{ kind: "text", tokens: [1] }, ...shown] }, vision).images,
+    );
     const shown = images.filter((list) => list.length > 0);
     expect(shown).toHaveLength(recorded.patches?.length ?? 0);
     for (const [i, list] of shown.entries()) {
@@ -118,7 +120,9 @@ describe.each(QWEN_CASES)("transformers and this engine agree on %s, %s", (name,
     const store = new ParameterStore(graphs);
     store.read(qwenDirectory(name));
     const programs = new ProgramCache(8, {});
-    await new VisionEncoder(graphs.vision, imageTokenWidth(config.text), store, programs).encode(images.flat());
+    await new VisionEncoder(graphs.vision, imageTokenWidth(config.text), store, programs).encode(
+      images.flat(),
+    );
     for (const [i, { embeddings }] of images.flat().entries())
       expect(digestError(digest(embeddings), recorded.imageEmbeddings![i]!)).toBeLessThan(1e-5);
     await programs.clear();
@@ -230,7 +234,9 @@ describe.each(QWEN_CHECKPOINTS)("%s", (name) => {
 });
 
 test("weights of another family are refused by the names of tensors that are missing and of those that are not known", () => {
-  const [own, other] = QWEN_FAMILIES.map((family) => QWEN_CHECKPOINTS.find((name) => name.startsWith(family))!);
+  const [own, other] = QWEN_FAMILIES.map(
+    (family) => QWEN_CHECKPOINTS.find((name) => name.startsWith(family))!,
+  );
   const mixed = join(folder, "mixed");
   cpSync(qwenDirectory(own!), mixed, { recursive: true });
   copyFileSync(join(qwenDirectory(other!), "model.safetensors"), join(mixed, "model.safetensors"));
@@ -255,10 +261,20 @@ test("trains with low-rank adapters of decoder and tower, and gives them back me
     const total = async (model: LocalModel, asked: typeof scored) =>
       (await model.score(asked))[0]!.logprobs.reduce((sum, logprob) => sum + logprob, 0);
     const before = await total(adapted, scored);
-    expect(before).toBeCloseTo(sequence.logprobsDouble.reduce((sum, logprob) => sum + logprob, 0), 3);
+    expect(before).toBeCloseTo(
+      sequence.logprobsDouble.reduce((sum, logprob) => sum + logprob, 0),
+      3,
+    );
     for (let step = 0; step < 3; step++) {
       await adapted.accumulate(scored, [new Float64Array(sequence.completion.length).fill(1)]);
-      adapted.step({ learningRate: 0.02, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0, maxGradientNorm: 1 });
+      adapted.step({
+        learningRate: 0.02,
+        beta1: 0.9,
+        beta2: 0.99,
+        epsilon: 1e-8,
+        weightDecay: 0,
+        maxGradientNorm: 1,
+      });
     }
     const after = await total(adapted, scored);
     expect(after).toBeGreaterThan(before + 0.3);

@@ -32,7 +32,10 @@ function filesOf(jsons: Readonly<Record<string, unknown>>): SmallFiles {
 /** The vision of a published model with these settings for images and for videos. */
 function visionWith(family: string, settings: Readonly<Record<string, unknown>>): Vision {
   const files = filesOf({ "preprocessor_config.json": settings, "video_preprocessor_config.json": settings });
-  return architectureOf({ modelType: family }).promptSide.openVision(readConfig(publishedDirectory(family)), files);
+  return architectureOf({ modelType: family }).promptSide.openVision(
+    readConfig(publishedDirectory(family)),
+    files,
+  );
 }
 
 function sha256(patches: Float32Array): string {
@@ -101,7 +104,9 @@ describe.each(QWEN_FAMILIES)("the processor of %s", (family) => {
       format,
       { videos: films.map((film) => recordedVideo({ ...film, kind: "video" })), addVisionId: numbered },
     );
-    const counts = prompt.chunks.map((chunk) => (chunk.kind === "text" ? chunk.tokens.length : vision.tokens(chunk)));
+    const counts = prompt.chunks.map((chunk) =>
+      chunk.kind === "text" ? chunk.tokens.length : vision.tokens(chunk),
+    );
     const counted = counts.reduce((sum, count) => sum + count, 0);
     return { tokens: [...vision.spell(prompt).tokens], counted };
   }

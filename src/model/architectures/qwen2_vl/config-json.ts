@@ -6,7 +6,13 @@
 import type { ConfigJsonOptions } from "../../architecture.ts";
 import { Fields } from "../../json-fields.ts";
 import type { TowerConfig } from "../qwen/config.ts";
-import { checkFamily, checkTower, inChannelsOf, requireActivation, tokenIdsOf } from "../qwen/config-fields.ts";
+import {
+  checkFamily,
+  checkTower,
+  inChannelsOf,
+  requireActivation,
+  tokenIdsOf,
+} from "../qwen/config-fields.ts";
 import { parseQwen2Text, qwen2ConfigJson } from "../qwen/qwen2-config-json.ts";
 import { MODEL_TYPE, type Qwen2Config } from "./config.ts";
 

@@ -75,10 +75,19 @@ describe("parseConfig", () => {
     ["text_config: attention_bias", withText({ attention_bias: true })],
     ["text_config: hidden_act", withText({ hidden_act: "gelu" })],
     ["text_config: num_key_value_heads", withText({ num_key_value_heads: 5 })],
-    ["text_config: use_sliding_window", withText({ use_sliding_window: true, sliding_window: 64, max_window_layers: 1 })],
-    ["rope_scaling: mrope_interleaved", withText({ rope_scaling: { mrope_interleaved: false, mrope_section: [24, 20, 20] } })],
+    [
+      "text_config: use_sliding_window",
+      withText({ use_sliding_window: true, sliding_window: 64, max_window_layers: 1 }),
+    ],
+    [
+      "rope_scaling: mrope_interleaved",
+      withText({ rope_scaling: { mrope_interleaved: false, mrope_section: [24, 20, 20] } }),
+    ],
     ["rope_scaling: mrope_section", withText({ rope_scaling: { mrope_section: [16, 24, 20] } })],
-    ["rope_scaling: rope_type", withText({ rope_scaling: { rope_type: "yarn", mrope_section: [24, 20, 20] } })],
+    [
+      "rope_scaling: rope_type",
+      withText({ rope_scaling: { rope_type: "yarn", mrope_section: [24, 20, 20] } }),
+    ],
     ["vision_config: hidden_act", withVision({ hidden_act: "gelu" })],
     ["vision_config: num_position_embeddings", withVision({ num_position_embeddings: 2300 })],
     ["vision_config: deepstack_visual_indexes", withVision({ deepstack_visual_indexes: [5, 24] })],

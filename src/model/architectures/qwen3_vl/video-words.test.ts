@@ -3,8 +3,15 @@ import { DataError } from "../../../errors/index.ts";
 import type { RgbImage } from "../../image/rgb-image.ts";
 import { videoWords } from "./video-words.ts";
 
-const frame = (level: number): RgbImage => ({ width: 1, height: 1, data: Uint8Array.of(level, level, level) });
-const video = (frames: number, fps: number) => ({ frames: Array.from({ length: frames }, (_, i) => frame(i)), fps });
+const frame = (level: number): RgbImage => ({
+  width: 1,
+  height: 1,
+  data: Uint8Array.of(level, level, level),
+});
+const video = (frames: number, fps: number) => ({
+  frames: Array.from({ length: frames }, (_, i) => frame(i)),
+  fps,
+});
 const texts = (frames: number, fps: number) =>
   videoWords(video(frames, fps)).filter((piece) => typeof piece === "string");
 

@@ -3,7 +3,11 @@ import { expect, test } from "vitest";
 import { positionTaps, TAPS } from "./position-table.ts";
 
 /** Entries of one patch with their shares, those without a share left out. */
-function taps(grid: readonly [number, number], side: number, patch: number): [entry: number, weight: number][] {
+function taps(
+  grid: readonly [number, number],
+  side: number,
+  patch: number,
+): [entry: number, weight: number][] {
   const { entry, weight } = positionTaps(grid, side, 2);
   return Array.from({ length: TAPS }, (_, tap): [number, number] => [
     entry[patch * TAPS + tap]!,

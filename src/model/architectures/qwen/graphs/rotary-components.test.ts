@@ -14,6 +14,8 @@ test("interleaved, time, height and width take turns, and time has the rest", ()
   const components = [...rotaryComponents(text([4, 2, 2]), { rotary: "interleaved" })];
   expect(components).toEqual([0, 1, 2, 0, 1, 2, 0, 0]);
   const published = [...rotaryComponents(text([24, 20, 20]), { rotary: "interleaved" })];
-  expect([0, 1, 2].map((component) => published.filter((each) => each === component).length)).toEqual([24, 20, 20]);
+  expect([0, 1, 2].map((component) => published.filter((each) => each === component).length)).toEqual([
+    24, 20, 20,
+  ]);
   expect(published.slice(57)).toEqual([0, 1, 2, 0, 0, 0, 0]);
 });

@@ -2,15 +2,7 @@
  * @module
  * The tower's norms and feed-forwards, whichever its family has.
  */
-import {
-  add,
-  geluTanh,
-  layerNorm,
-  quickGelu,
-  rmsNorm,
-  silu,
-  type Tensor,
-} from "../../../../tensor/index.ts";
+import { add, geluTanh, layerNorm, quickGelu, rmsNorm, silu, type Tensor } from "../../../../tensor/index.ts";
 import { affine, feedForward } from "../../../graph/layer.ts";
 import type { GraphParameters } from "../../../graph/parameters.ts";
 import type { QwenParts } from "./parts.ts";

@@ -2,9 +2,10 @@
  * @module
  * The graphs that are exported, and what is said of them.
  */
+
+import { imageTokenWidth } from "../../../../config.ts";
 import type { OnnxGraphs, RotaryFrequencies } from "../../../../graph/model-graphs.ts";
 import { embeddingModel } from "../../../../onnx/embedding-model.ts";
-import { imageTokenWidth } from "../../../../config.ts";
 import type { OnnxManifest } from "../../../../onnx/manifest.ts";
 import { decoderModel, type ExportedDecoder } from "../../../../onnx/self-attention-decoder.ts";
 import type { QwenConfig } from "../../config.ts";
