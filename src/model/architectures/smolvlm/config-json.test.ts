@@ -127,7 +127,7 @@ describe("parseConfig", () => {
   const text = (change: object) => ({ text_config: { ...PUBLISHED.text_config, ...change } });
   const vision = (change: object) => ({ vision_config: { ...PUBLISHED.vision_config, ...change } });
   test.each<[field: string, change: Record<string, unknown>]>([
-    ["model_type", { model_type: "qwen2_5_vl" }],
+    ["model_type", { model_type: "llama" }],
     ["quantization_config", { quantization_config: { bits: 4 } }],
     ["text_config", { text_config: undefined }],
     ["vision_config", { vision_config: undefined }],
