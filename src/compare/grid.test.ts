@@ -124,8 +124,8 @@ describe("readGrid", () => {
     );
   });
 
-  test("runs a seed once that is written twice", () => {
-    expect(trained({ seeds: [2, 2] })).toHaveLength(1);
+  test("refuses a seed that is written twice", () => {
+    expect(() => readGrid({ seeds: [2, 3, 2] })).toThrow("grid.seeds: expected each seed once, got 2 twice");
   });
 });
 

@@ -24,4 +24,5 @@ export {
   type RowValue,
 } from "./rows.ts";
 export { type CellResult, type GridOptions, runGrid } from "./run-grid.ts";
+export { readShard, type Shard, seedBySeed, shardCells } from "./shard.ts";
 export { CellStore } from "./store.ts";
