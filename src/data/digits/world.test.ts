@@ -6,6 +6,7 @@ import { EXTREMES, LINES } from "./questions.ts";
 import { digitScans } from "./scans.ts";
 import { splitScans } from "./split.ts";
 import { type DigitsTruth, drawWorld, extremeDigit, lineDigits, type PlacedDigit } from "./world.ts";
+import { DIGITS } from "./worlds.ts";
 
 const scans = digitScans();
 const pool = splitScans("validation");
@@ -21,7 +22,7 @@ const full = digitsSchema.parse({
 
 function worlds(count: number, options: DigitsOptions): DigitsTruth[] {
   const rng = new Rng("worlds");
-  return Array.from({ length: count }, () => drawWorld(rng, scans, pool, options));
+  return Array.from({ length: count }, () => drawWorld(rng, DIGITS, pool, options));
 }
 
 const centre = ({ box }: PlacedDigit) => ({ x: box.x + box.side / 2, y: box.y + box.side / 2 });
@@ -144,7 +145,7 @@ describe("drawWorld", () => {
   });
 
   test("no scan to draw from: a data error", () => {
-    expect(() => drawWorld(new Rng(1), scans, [], full)).toThrow(DataError);
+    expect(() => drawWorld(new Rng(1), DIGITS, [], full)).toThrow(DataError);
   });
 });
 
