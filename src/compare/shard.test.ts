@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { TINY_FLAGS } from "../testing/tiny-run.ts";
 import { resolveConfig } from "../config/index.ts";
+import { TINY_FLAGS } from "../testing/tiny-run.ts";
 import { startKey } from "./cell.ts";
 import { readGrid } from "./grid.ts";
 import { readShard, seedBySeed, shardCells } from "./shard.ts";

@@ -9,11 +9,7 @@ import { createPart, kindsOf } from "../parts/index.ts";
 const definitions = [digitsDefinition, barsDefinition, dialsDefinition] as const;
 
 /** Schemas of the built-in tasks. */
-export const taskSchemas = [
-  digitsDefinition.schema,
-  barsDefinition.schema,
-  dialsDefinition.schema,
-] as const;
+export const taskSchemas = [digitsDefinition.schema, barsDefinition.schema, dialsDefinition.schema] as const;
 
 /** Names of the built-in tasks; the first is that of a configuration without any. */
 export const taskNames: readonly string[] = kindsOf(definitions);

@@ -3,7 +3,13 @@
  * What makers of credit methods share: methods that look at one completion at a time, and what must be there.
  */
 import { DataError, EngineError } from "../errors/index.ts";
-import type { CompletionCredit, CreditCompletion, CreditedLabel, CreditMethod, CreditNeeds } from "./method.ts";
+import type {
+  CompletionCredit,
+  CreditCompletion,
+  CreditedLabel,
+  CreditMethod,
+  CreditNeeds,
+} from "./method.ts";
 
 /** A method that credits each completion without looking at the others; `where` names it in errors. */
 export function perCompletion(

@@ -5,11 +5,11 @@
 import { ConfigError } from "../../errors/index.ts";
 import { createPart, kindsOf, nearestName, parseOptions, type Settings } from "../../parts/index.ts";
 import type { Measure, MeasureContext } from "../measure.ts";
-import { curveMeasure } from "./validation-curve.ts";
 import { diagnosisMeasure } from "./diagnosis.ts";
 import { evaluationMeasure } from "./evaluation.ts";
 import { rolloutClusters } from "./rollout-clusters.ts";
 import { runMeasure } from "./run-metric.ts";
+import { curveMeasure } from "./validation-curve.ts";
 
 const definitions = [evaluationMeasure, runMeasure, curveMeasure, diagnosisMeasure, rolloutClusters] as const;
 

@@ -70,6 +70,9 @@ function worldDefinition(world: World, words: string): KindDefinition<WorldSchem
 /** The built-in task. */
 export const digitsDefinition = worldDefinition(DIGITS, "handwritten digits");
 /** The same with gauges in the place of digits. */
-export const barsDefinition = worldDefinition(BARS, "bars that are filled to a level, a tenth for each unit,");
+export const barsDefinition = worldDefinition(
+  BARS,
+  "bars that are filled to a level, a tenth for each unit,",
+);
 /** The same with dials in the place of digits. */
 export const dialsDefinition = worldDefinition(DIALS, "dials whose hand has turned a tenth for each unit");

@@ -116,13 +116,19 @@ export const digitsSchema = z
     message: "kind difference needs at least 2 digits",
     path: ["digits"],
   })
-  .refine(({ canvases, digits, marks }) => canvases.every((canvas) => cellCount(canvas) >= digits[1] + marks[1]), {
-    message: "the smallest canvas has fewer cells of 28x28 pixels than the greatest number of digits and marks",
-    path: ["canvases"],
-  })
+  .refine(
+    ({ canvases, digits, marks }) => canvases.every((canvas) => cellCount(canvas) >= digits[1] + marks[1]),
+    {
+      message:
+        "the smallest canvas has fewer cells of 28x28 pixels than the greatest number of digits and marks",
+      path: ["canvases"],
+    },
+  )
   .refine(
     ({ canvases, digits, kinds, emptyShare }) =>
-      !kinds.includes("cell") || emptyShare === 0 || canvases.every((canvas) => cellCount(canvas) > digits[0]),
+      !kinds.includes("cell") ||
+      emptyShare === 0 ||
+      canvases.every((canvas) => cellCount(canvas) > digits[0]),
     { message: "questions of empty cells need a canvas that is not full", path: ["canvases"] },
   )
   .refine(

@@ -163,7 +163,11 @@ function reasoning(
  * @param values the needed digits in reading order, at least one but for a cell; for a difference the two in the question's
  *   order
  */
-export function traceText(question: DigitsQuestion, values: readonly number[], telling: Telling = {}): string {
+export function traceText(
+  question: DigitsQuestion,
+  values: readonly number[],
+  telling: Telling = {},
+): string {
   const { text, answer } = reasoning(question, values, telling);
   return `<think>${text}</think><answer>${answer}</answer>`;
 }

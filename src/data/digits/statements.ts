@@ -22,8 +22,10 @@ export interface NumberSpan extends Span {
 export type ReadingSubject = "all" | Line | Extreme | CellName;
 
 /** One statement; `start` is its place in the text. */
-export type Statement = { readonly start: number } & (
-  /** Of a cell that is said to be empty `none` is the word. */
+export type Statement = {
+  readonly start: number;
+} & /** Of a cell that is said to be empty `none` is the word. */
+(
   | {
       readonly kind: "reading";
       readonly subject: ReadingSubject;
@@ -56,7 +58,10 @@ const LIST = `${NUMBER}(?:(?:, and |, ?| and | )${NUMBER}){0,31}`;
 const PATTERNS = {
   reading: new RegExp(`(?:In the (${LINES.join("|")}) )?I see (${LIST})`, "dg"),
   extreme: new RegExp(`The (${EXTREMES.join("|")}) is (${NUMBER})`, "dg"),
-  cell: new RegExp(`The (?:${NOUNS.join("|")}) in the (${CELL_NAMES.join("|")}) is (?:(${NONE})|(${NUMBER}))`, "dg"),
+  cell: new RegExp(
+    `The (?:${NOUNS.join("|")}) in the (${CELL_NAMES.join("|")}) is (?:(${NONE})|(${NUMBER}))`,
+    "dg",
+  ),
   step: new RegExp(String.raw`(?<!\d)(${NUMBER}(?: ?[+-] ?${NUMBER}){1,15}) ?(=) ?(${NUMBER})`, "dg"),
   largest: new RegExp(`The largest is (${NUMBER})`, "dg"),
   selection: new RegExp(`Greater than (${NUMBER}): ?(?:(${NONE})|(${LIST}))`, "dg"),

@@ -10,8 +10,8 @@ import { CELL_SIDE, type DigitsKind, type DigitsOptions } from "./options.ts";
 import {
   answerTo,
   CELL_NAMES,
-  COLUMN_LINES,
   type CellName,
+  COLUMN_LINES,
   cellSentence,
   type DigitsQuestion,
   EXTREMES,
@@ -316,5 +316,7 @@ export function drawWorld(
       trace: traceOf({ ...layout, question, needed }, world, options),
     };
   }
-  throw new DataError(`${world.name}: found no canvas for a question of kind ${kind} in ${ATTEMPTS} attempts`);
+  throw new DataError(
+    `${world.name}: found no canvas for a question of kind ${kind} in ${ATTEMPTS} attempts`,
+  );
 }
