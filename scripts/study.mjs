@@ -80,7 +80,9 @@ function studyCell(store, cell, measured) {
   const { labels, seed, isTrained } = cell;
   /** @param {number} value */
   const short = (value) => (Number.isFinite(value) ? Number(value.toPrecision(8)) : null);
-  const values = Object.fromEntries(Object.entries(measured).map(([name, { value }]) => [name, short(value)]));
+  const values = Object.fromEntries(
+    Object.entries(measured).map(([name, { value }]) => [name, short(value)]),
+  );
   const key = cellKey(cell);
   if (!isTrained) return { labels, seed, isTrained, key, values };
   const curve = validationCurve(join(store.runDirectory(cell), "metrics.jsonl"));

@@ -54,7 +54,7 @@ function checkCombinations(config: Config): void {
   if (objective && credit) wrong.push(...pairFaults(credit, objective));
   if (credit?.needs.labels && config.data.kind === "files") {
     wrong.push(
-      `credit.kind "${config.credit.kind}" with data.kind "files": it needs the truth about every token, which a data set in files does not have; expected a task with token labels, such as digits`,
+      `credit.kind "${config.credit.kind}" with data.kind "files": it needs the truth about every token, which a data set in files does not have; expected a task with token labels`,
     );
   }
   if (wrong.length > 0) throw new ConfigError(wrong.join("\n"));

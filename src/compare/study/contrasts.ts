@@ -4,7 +4,13 @@
  * oracle.
  */
 import { DataError } from "../../errors/index.ts";
-import { detectableDifference, holm, type Interval, pairedDifference, ratioInterval } from "../../math/index.ts";
+import {
+  detectableDifference,
+  holm,
+  type Interval,
+  pairedDifference,
+  ratioInterval,
+} from "../../math/index.ts";
 import type { StudyResults } from "./results.ts";
 
 /** A trained row of the grid, its values by seed. */
@@ -57,7 +63,10 @@ function paired(...rows: readonly Row[]): number[][] {
 const minus = (a: readonly number[], b: readonly number[]) => a.map((value, i) => value - b[i]!);
 
 function deviationOf(differences: readonly number[]): number {
-  return pairedDifference(differences, new Float64Array(differences.length)).standardError * Math.sqrt(differences.length);
+  return (
+    pairedDifference(differences, new Float64Array(differences.length)).standardError *
+    Math.sqrt(differences.length)
+  );
 }
 
 /**

@@ -13,7 +13,9 @@ const cellSchema = z.strictObject({
   seed: z.int().min(0),
   isTrained: z.boolean().describe("False for the weights that learning begins with."),
   key: z.string().describe("Hash of everything that the weights follow from."),
-  values: z.record(z.string(), z.number().nullable()).describe("By measure; null where there was nothing to measure."),
+  values: z
+    .record(z.string(), z.number().nullable())
+    .describe("By measure; null where there was nothing to measure."),
   curve: z
     .array(z.tuple([z.number(), z.number(), z.number()]))
     .optional()
@@ -22,7 +24,9 @@ const cellSchema = z.strictObject({
 });
 
 const environmentSchema = z.strictObject({
-  source: z.string().describe("Git hash of src at the commit of the runs, or that commit where the hash is not known."),
+  source: z
+    .string()
+    .describe("Git hash of src at the commit of the runs, or that commit where the hash is not known."),
   commits: z.array(z.string()).min(1),
   node: z.string(),
   cpu: z.string(),
@@ -108,7 +112,10 @@ export function requireSameGrid(before: StudyResults, now: StudyResults, where: 
  * @throws DataError naming two cells that differ, and by what
  */
 export function oneEnvironment(
-  found: readonly { readonly name: string; readonly environment: Omit<StudyEnvironment, "commits"> & { readonly commit: string } }[],
+  found: readonly {
+    readonly name: string;
+    readonly environment: Omit<StudyEnvironment, "commits"> & { readonly commit: string };
+  }[],
   where: string,
 ): StudyEnvironment {
   const [first] = found;

@@ -58,7 +58,7 @@ describe("contrasts", () => {
     expect(vicra!.low).toBeCloseTo(0.02 - (4.302653 * 0.01) / Math.sqrt(3), 6);
     // t = 0.02 / (0.01 / √3) = 3.46 on two degrees of freedom.
     expect(vicra!.pValue).toBeCloseTo(0.0742, 4);
-    expect(vicra!.detectable).toBeCloseTo(((4.302653 + 1.060660) * 0.01) / Math.sqrt(3), 5);
+    expect(vicra!.detectable).toBeCloseTo(((4.302653 + 1.06066) * 0.01) / Math.sqrt(3), 5);
   });
 
   test("have their place between the zero and the one", () => {
@@ -119,7 +119,10 @@ describe("a file of results", () => {
 
   test("is of one source, machine and version; two commits of one source are one", () => {
     const { commits: _commits, ...same } = environment;
-    const place = (name: string, over: object = {}) => ({ name, environment: { ...same, commit: "def", ...over } });
+    const place = (name: string, over: object = {}) => ({
+      name,
+      environment: { ...same, commit: "def", ...over },
+    });
     expect(oneEnvironment([place("a"), place("b", { commit: "ghi" })], "file")).toEqual({
       ...environment,
       commits: ["def", "ghi"],

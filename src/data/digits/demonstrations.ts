@@ -6,7 +6,7 @@
 import { Rng } from "../../math/index.ts";
 import type { Demonstration, DemonstrationSource } from "../task.ts";
 import { described, LESSONS, type LessonName } from "./lessons.ts";
-import { type DigitsOptions, digitsSchema } from "./options.ts";
+import { type DigitsOptions, digitsSchema, toldOptions } from "./options.ts";
 import type { Sum } from "./questions.ts";
 import { problemAt, worldAt } from "./source.ts";
 import { traceOf } from "./world.ts";
@@ -24,7 +24,7 @@ const SLIPS = 0.75;
 function slippingSum(seed: number, share: number): Sum {
   return (a, b) => {
     const rng = new Rng(seed).fork(`sum/${Math.min(a, b)}+${Math.max(a, b)}`);
-    return rng.uniform() < share ? a + b + rng.pick([-1, 1]) : a + b;
+    return rng.uniform() < share ? Math.abs(a + b + rng.pick([-1, 1])) : a + b;
   };
 }
 
@@ -56,7 +56,7 @@ export function demonstrations({
   const plan = LESSONS[lesson];
   const resolved = plan.options(digitsSchema.parse(options));
   const { sha256 } = world.glyphs();
-  const told = JSON.stringify({ ...resolved, scans: pool, describedShare, slippedShare });
+  const told = toldOptions({ ...resolved, scans: pool, describedShare, slippedShare });
   const add = slippingSum(seed, slippedShare);
   const hasChance = (name: string, index: number, chance: number) =>
     lesson === "reasoning" && new Rng(seed).fork(`${name}/${index}`).uniform() < chance;

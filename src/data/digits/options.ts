@@ -143,3 +143,18 @@ export const digitsSchema = z
 
 /** The distribution of digits problems, all defaults filled in. */
 export type DigitsOptions = z.infer<typeof digitsSchema>;
+
+/** Options that came later, and the values at which problems are as they were without them. */
+const LATER = { wording: "list", emptyShare: 0.5, marks: [0, 0], slippedShare: 0 };
+
+/**
+ * Options as a fingerprint tells them. Those that came later are left out where they change nothing, so that data which never
+ * changed keeps its fingerprint.
+ */
+export function toldOptions(options: Readonly<Record<string, unknown>>): string {
+  const isPlain = (name: string, value: unknown) =>
+    name in LATER && JSON.stringify(value) === JSON.stringify(LATER[name as keyof typeof LATER]);
+  return JSON.stringify(
+    Object.fromEntries(Object.entries(options).filter(([name, value]) => !isPlain(name, value))),
+  );
+}

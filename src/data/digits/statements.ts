@@ -24,8 +24,7 @@ export type ReadingSubject = "all" | Line | Extreme | CellName;
 /** One statement; `start` is its place in the text. */
 export type Statement = {
   readonly start: number;
-} & /** Of a cell that is said to be empty `none` is the word. */
-(
+} /** Of a cell that is said to be empty `none` is the word. */ & (
   | {
       readonly kind: "reading";
       readonly subject: ReadingSubject;
