@@ -48,7 +48,7 @@ async function compare(file: string, options: CompareOptions, context: CliContex
   }
   const reporter = new Reporter(context, json);
   const progress = new CellProgress(reporter, context, cells.length, measures);
-  const results = await runGrid({
+  const ran = await runGrid({
     cells,
     measures,
     store: new CellStore(directory),
@@ -59,9 +59,9 @@ async function compare(file: string, options: CompareOptions, context: CliContex
     clock: context.clock,
     ...(context.openEngine && { openEngine: context.openEngine }),
   });
-  if (results.length < cells.length) {
+  if (ran.length < cells.length) {
     throw new InterruptedRun(
-      `interrupted after ${results.length} of ${cells.length} cells; the same command goes on from there`,
+      `interrupted after ${ran.length} of ${cells.length} cells; the same command goes on from there`,
     );
   }
   if (shard !== undefined) {
@@ -71,6 +71,7 @@ async function compare(file: string, options: CompareOptions, context: CliContex
     );
     return;
   }
+  const results = grid.cells.map((cell) => ran.find((result) => result.cell === cell)!);
   const found = comparison(grid, results);
   writeTables(directory, grid, results);
   reporter.json({ event: "finished", directory, ...found });

@@ -117,7 +117,7 @@ describe("readGrid", () => {
       "time number",
     ]);
     expect(() => readGrid({ measures: { a: { kind: "evaluations" } } })).toThrow(
-      'measures.a.kind: expected one of evaluation, run, diagnosis, rollouts, got "evaluations"; did you mean "evaluation"?',
+      'measures.a.kind: expected one of evaluation, run, curve, diagnosis, rollouts, got "evaluations"; did you mean "evaluation"?',
     );
     expect(() => readGrid({ measures: { a: { metrik: "reward" } } })).toThrow(
       "measures.a.options: unknown option metrik",

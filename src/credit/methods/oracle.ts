@@ -72,7 +72,7 @@ export interface OracleOptions {
  * either, or, by role, whether the token has one of the roles. Draws are nested: what one generator turns round at 0.9 it turns
  * round at 0.8 too.
  *
- * @param rng one draw a token where the accuracy is below 1; a generator of seed 0 unless given
+ * @param rng one draw for each token that counts, where the accuracy is below 1; a generator of seed 0 unless given
  * @throws ShapeError when lengths differ
  * @throws NumericError when the accuracy is outside [0.5, 1]
  * @throws ConfigError when the rule is another
@@ -90,7 +90,7 @@ export function oracle(
   const tokens = labels.length;
   if (mask !== undefined) requireLength("mask", mask, tokens);
   if (typeof advantage !== "number") requireLength("advantage", advantage, tokens);
-  const isTurned = labels.map(() => accuracy < 1 && rng.uniform() < 1 - accuracy);
+  const isTurned = labels.map((_, t) => accuracy < 1 && counts(mask, t) && rng.uniform() < 1 - accuracy);
   const advantages = Float64Array.from(labels, (_, t) =>
     typeof advantage === "number" ? advantage : advantage[t]!,
   );

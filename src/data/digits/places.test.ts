@@ -56,10 +56,10 @@ describe("traces by places", () => {
   test("a digit in an empty cell and an empty cell where a digit is are wrong readings, with what would be right", () => {
     const [problem] = problems({ wording: "canvas", digits: [2, 2] }, 1);
     const truth = truthOf(problem!);
-    const [empty, full] = [true, false].map(
-      (isEmpty) => CELL_NAMES.find((cell) => (cellDigit(truth, cell) === undefined) === isEmpty)!,
-    );
-    const { value } = cellDigit(truth, full!)!;
+    const cellThat = (isEmpty: boolean) =>
+      CELL_NAMES.find((cell) => (cellDigit(truth, cell) === undefined) === isEmpty)!;
+    const [empty, full] = [cellThat(true), cellThat(false)];
+    const { value } = cellDigit(truth, full)!;
     const said = `<think>The digit in the ${empty} is 4. The digit in the ${full} is none.`;
     const { judgements } = judgeCompletion(said, truth);
     expect(judgements).toMatchObject([
@@ -74,7 +74,7 @@ describe("traces by places", () => {
       "none",
       ".",
     ];
-    expect(digitsLabels.label(problem!, tokens).map(({ correct }) => correct)).toEqual([
+    expect(digitsLabels.label(problem!, tokens)!.map(({ correct }) => correct)).toEqual([
       null,
       null,
       false,
