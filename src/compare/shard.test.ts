@@ -20,7 +20,7 @@ test("cells run seed by seed, starts and axes in their order", () => {
 test("shards part all cells among them, and none parts cells that begin with the same weights", () => {
   for (const of of [1, 2, 3, 5]) {
     const shards = Array.from({ length: of }, (_, i) => shardCells(cells, { index: i + 1, of }));
-    expect(shards.flat().toSorted()).toHaveLength(cells.length);
+    expect(shards.flat()).toHaveLength(cells.length);
     expect(new Set(shards.flat()).size).toBe(cells.length);
     const starts = shards.map((shard) => new Set(shard.map(startKey)));
     expect(starts.reduce((sum, { size }) => sum + size, 0)).toBe(3);
