@@ -7,6 +7,7 @@
 import { Rng } from "../../../math/index.ts";
 import type { CalibratedAttention } from "../../calibrated-gram.ts";
 import { checkChoice, checkOption, checkSignals, counts } from "../../check-signals.ts";
+import { meanOne } from "../../mean-one.ts";
 import type { ClusterOptions, TokenClusters } from "../../token-clusters.ts";
 import { topShare } from "../../top-share.ts";
 import { type ExpansionOptions, expanded, type RefinementOptions, refined } from "./importance.ts";
@@ -106,10 +107,7 @@ export function atRl(input: AtRlInput, options: AtRlOptions = {}, rng: Rng = new
     if (weighting !== "tokens") importance = structured(importance, structure, options);
     weights = arrangements[weighting](clusterShares(importance, clusters), rng);
   }
-  if (scale === "mean-one") {
-    const mean = weights.reduce((sum, weight) => sum + weight, 0) / weights.length;
-    if (mean > 0) weights = weights.map((weight) => weight / mean);
-  }
+  if (scale === "mean-one") weights = meanOne(weights);
   return {
     weights: spread(weights, counted, new Float64Array(tokens)),
     clusters: spread(clusters, counted, new Int32Array(tokens).fill(-1)),
