@@ -24,7 +24,6 @@ export class RowCosines {
   readonly columns: Int32Array;
   /** `[rows]` one over the length of each row; 0 where the row is nothing but zeros. */
   readonly inverseLengths: Float64Array;
-  readonly #row: Float64Array;
 
   constructor(gram: ArrayLike<number>, tokens: number, columns: Int32Array, inverseLengths: Float64Array) {
     this.rows = columns.length;
@@ -32,28 +31,6 @@ export class RowCosines {
     this.columns = columns;
     this.starts = columns.map((column) => column * tokens);
     this.inverseLengths = inverseLengths;
-    this.#row = new Float64Array(columns.length);
-  }
-
-  /** In [0, 1]; 0 where either row is nothing but zeros. */
-  of(s: number, t: number): number {
-    const a = Math.min(s, t);
-    const b = Math.max(s, t);
-    return Math.min(1, this.product(a, b) * this.inverseLengths[a]! * this.inverseLengths[b]!);
-  }
-
-  /** `[rows]` of one row with every other and itself. The array is the next call's too. */
-  row(s: number): Float64Array {
-    const { gram, starts, columns, inverseLengths } = this;
-    const scale = inverseLengths[s]!;
-    const start = starts[s]!;
-    const column = columns[s]!;
-    const row = this.#row;
-    for (let t = 0; t < s; t++) row[t] = Math.min(1, gram[starts[t]! + column]! * inverseLengths[t]! * scale);
-    for (let t = s; t < row.length; t++) {
-      row[t] = Math.min(1, gram[start + columns[t]!]! * scale * inverseLengths[t]!);
-    }
-    return row;
   }
 
   /** Inner product. */
@@ -141,21 +118,30 @@ export function matrixOfCosines(
   const { rows, gram, starts, columns, inverseLengths } = cosines;
   const heaviest = Math.max(1, Math.round(weightScale));
   const weights = squareOfWeights(rows, heaviest);
+  /** A square of the upper half, from which its mirror image is written row by row. */
+  const block = new Int32Array(BLOCK * BLOCK);
   let pairs = 0;
   for (let from = 0; from < rows; from += BLOCK) {
     const lastRow = Math.min(from + BLOCK, rows);
     for (let to = from; to < rows; to += BLOCK) {
       const lastColumn = Math.min(to + BLOCK, rows);
+      const before = pairs;
       for (let s = from; s < lastRow; s++) {
         const start = starts[s]!;
         const scale = inverseLengths[s]!;
-        for (let t = Math.max(to, s + 1); t < lastColumn; t++) {
+        for (let t = Math.max(to, s + 1), at = (s - from) * BLOCK + t - to; t < lastColumn; t++, at++) {
           const cosine = Math.min(1, gram[start + columns[t]!]! * scale * inverseLengths[t]!);
-          if (!(cosine > threshold)) continue;
-          const weight = Math.max(1, (weightScale * cosine + 0.5) | 0);
+          const weight = cosine > threshold ? Math.max(1, (weightScale * cosine + 0.5) | 0) : 0;
+          block[at] = weight;
+          if (weight === 0) continue;
           weights[s * rows + t] = weight;
-          weights[t * rows + s] = weight;
           pairs++;
+        }
+      }
+      if (pairs === before) continue;
+      for (let t = to; t < lastColumn; t++) {
+        for (let s = from, at = t - to; s < Math.min(lastRow, t); s++, at += BLOCK) {
+          weights[t * rows + s] = block[at]!;
         }
       }
     }

@@ -2,7 +2,6 @@
  * @module
  * Samples whole groups at once: one prefill a prompt, then one step a token for all completions together.
  */
-import type { CalibratedRequest } from "../../../credit/index.ts";
 import type { Rng } from "../../../math/index.ts";
 import { type BatchShape, HIDDEN } from "../../../model/graph/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
@@ -13,6 +12,7 @@ import type { PreparedPrompt } from "../prompts/prepared-prompt.ts";
 import type { Machinery } from "../scoring/teacher-forcing.ts";
 import { RowReducer } from "../signals/attention-reduction.ts";
 import { CalibratedRows, canCollect, reduceRows } from "../signals/calibrated-rows.ts";
+import type { SampledCalibration } from "../signals/sampled-calibration.ts";
 import { DecodeCache } from "./decode-cache.ts";
 import { Draft, type DraftRules, type NextTokens } from "./draft.ts";
 import type { DraftWatch } from "./draft-watch.ts";
@@ -32,7 +32,7 @@ export interface DecodeRequest extends DraftRules {
   readonly generators: readonly Rng[];
   readonly attention: AttentionRow | undefined;
   /** Left out where rows would take too much memory: a scoring pass can have it. */
-  readonly calibrated: CalibratedRequest | undefined;
+  readonly calibrated: SampledCalibration | undefined;
   /** Told of every token, where the request is watched. */
   readonly watch: DraftWatch | undefined;
 }
@@ -128,7 +128,7 @@ class DecodeBatch {
     return (
       !draft.isComplete ||
       (attention === "own" && draft.signals.attention!.length < length) ||
-      (calibrated?.row === "own" && draft.signals.calibrated!.length < length)
+      (calibrated?.request.row === "own" && draft.signals.calibrated!.length < length)
     );
   }
 
@@ -158,7 +158,7 @@ class DecodeBatch {
       if (attention === "predicting") {
         draft.signals.attention!.push(outputs["lastRow"]!, p * length, 0, -1);
       }
-      if (calibrated?.row === "predicting") {
+      if (calibrated?.request.row === "predicting") {
         draft.signals.calibrated!.push(outputs["calibratedRow"]!, p * length, 0, -1);
       }
       this.#draw(draft, nextTokens(outputs), p);
@@ -215,7 +215,7 @@ class DecodeBatch {
       if (attention !== undefined && (attention === "own" || !wasComplete)) {
         draft.signals.attention!.push(outputs["row"]!, i * keys, cached, keys - 1);
       }
-      if (calibrated !== undefined && (calibrated.row === "own" || !wasComplete)) {
+      if (calibrated !== undefined && (calibrated.request.row === "own" || !wasComplete)) {
         draft.signals.calibrated!.push(outputs["calibratedRow"]!, i * keys, cached, keys - 1);
       }
       if (!wasComplete) {
@@ -233,7 +233,7 @@ class DecodeBatch {
   /** Layers whose rows are averaged; 0 when no calibrated attention is asked for. */
   get #calibratedLayers(): number {
     const { calibrated } = this.#request;
-    return calibrated === undefined ? 0 : Math.min(calibrated.layers, this.#m.config.text.layers);
+    return calibrated === undefined ? 0 : Math.min(calibrated.request.layers, this.#m.config.text.layers);
   }
 
   /** Grows the cache, and leaves behind completions, and prompts, that are done. */
@@ -276,7 +276,7 @@ class DecodeBatch {
 
   #prefillProgram(prompts: number, length: number) {
     const { graphs, store, programs } = this.#m;
-    const layers = this.#request.calibrated?.row === "predicting" ? this.#calibratedLayers : 0;
+    const layers = this.#request.calibrated?.request.row === "predicting" ? this.#calibratedLayers : 0;
     return programs.get(`prefill ${prompts}x${length} ${layers}`, async () => {
       const { graph, parameters, cache, next, lastRow } = graphs.decoder.prefill(
         store.layout,

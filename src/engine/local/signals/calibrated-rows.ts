@@ -3,14 +3,15 @@
  * AT-RL's signals while sampling: rows are collected as they are decoded, and reduced when completions have ended,
  * because the bias of a key's position is known only when the length is.
  */
-import type { CalibratedAttention, CalibratedRequest } from "../../../credit/index.ts";
 import { calibratedSignals } from "../../../model/graph/index.ts";
 import { Graph } from "../../../tensor/index.ts";
+import type { Signals } from "../../engine.ts";
 import { roundUpCount, roundUpLength } from "../buckets.ts";
 import type { ProgramCache } from "../program-cache.ts";
 import type { PreparedPrompt } from "../prompts/prepared-prompt.ts";
 import { writeCalibration } from "./calibration.ts";
 import { readSquare } from "./graph-reducer.ts";
+import type { SampledCalibration } from "./sampled-calibration.ts";
 
 /** Bytes of rows that sampling may hold; calibrated attention of more is left to a scoring pass. */
 const MOST_BYTES = 512 * 2 ** 20;
@@ -66,13 +67,14 @@ export class CalibratedRows {
   }
 }
 
-/** Connectivity and Gram matrix of each completion, computed as scoring computes them. */
+/** The signals of each completion, of connectivity and Gram matrix computed as scoring computes them. */
 export async function reduceRows(
   programs: ProgramCache,
   completions: readonly CalibratedRows[],
-  { biasCorrection, biasCurve }: CalibratedRequest,
-): Promise<CalibratedAttention[]> {
-  const reduced: CalibratedAttention[] = [];
+  { request, signals }: SampledCalibration,
+): Promise<Signals[]> {
+  const { biasCorrection, biasCurve } = request;
+  const reduced: Signals[] = [];
   const longest = Math.max(...completions.map(({ length }) => length));
   const tokens = roundUpLength(longest);
   const keys = roundUpLength(Math.max(...completions.map(({ prompt }) => prompt.tokens.length)) + longest);
@@ -97,10 +99,8 @@ export async function reduceRows(
     const outputs = await program.run({ rows, visual, factors });
     for (const [i, { length }] of part.entries()) {
       const connectivity = outputs["connectivity"]!.subarray(i * tokens, i * tokens + length);
-      reduced.push({
-        connectivity: Float64Array.from(connectivity),
-        gram: readSquare(outputs["gram"]!, i, tokens, length),
-      });
+      const gram = readSquare(outputs["gram"]!, i, tokens, length);
+      reduced.push(signals({ connectivity: Float64Array.from(connectivity), gram }));
     }
   }
   return reduced;
