@@ -3,7 +3,7 @@
  * The model of a configuration as one that is served.
  */
 
-import { type Config, freshSmallModel, openConfiguredDialogue } from "../config/index.ts";
+import { arrangedOptions, type Config, freshSmallModel, openConfiguredDialogue } from "../config/index.ts";
 import { createLocalEngine } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import { openPrompts, readConfig } from "../model/index.ts";
@@ -25,6 +25,7 @@ export async function configuredModel(config: Config, name: string): Promise<Ser
     throw new ConfigError(`engine.kind: expected "local" where a model is served, got "${engine.kind}"`);
   }
   const dialogue = await openConfiguredDialogue(config);
+  const { threads, replicas } = await arrangedOptions(config);
   const fresh = freshSmallModel(train.seed, model.kind === "small" ? model.assets : undefined);
   const directory = model.kind === "directory" ? model.path : undefined;
   const { tokenizer, maxPositionEmbeddings: contextLength } = openPrompts(directory ?? fresh.assets);
@@ -34,8 +35,8 @@ export async function configuredModel(config: Config, name: string): Promise<Ser
     open: ({ valueHead, lora }) =>
       createLocalEngine({
         model: directory ?? fresh,
-        threads: engine.threads,
-        replicas: engine.replicas,
+        threads: threads!,
+        replicas: replicas!,
         spin: engine.spin,
         valueHead,
         lora: lora && { ...lora, alpha: LORA_ALPHA },
