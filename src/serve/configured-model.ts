@@ -35,8 +35,8 @@ export async function configuredModel(config: Config, name: string): Promise<Ser
     open: ({ valueHead, lora }) =>
       createLocalEngine({
         model: directory ?? fresh,
-        threads: threads!,
-        replicas: replicas!,
+        threads,
+        replicas,
         spin: engine.spin,
         valueHead,
         lora: lora && { ...lora, alpha: LORA_ALPHA },

@@ -3,6 +3,7 @@
  * From the configuration's model and engine parts to the engine and the dialogue of a run.
  */
 import {
+  type Arrangement,
   createLocalEngine,
   createTinkerEngine,
   type Engine,
@@ -103,7 +104,7 @@ export const openEngine: OpenEngine = async (config, connection = {}) => {
 export async function arrangedOptions(
   config: Config,
   onArrangement?: (event: ArrangementEvent) => void,
-): Promise<LocalEngineOptions> {
+): Promise<LocalEngineOptions & Arrangement> {
   const arranged = await arrangeEngine(config, onArrangement);
   const { engine } = arranged;
   if (engine.kind !== "local" || engine.threads === "auto" || engine.replicas === "auto") {
