@@ -81,27 +81,63 @@ function drawFromAll(
 function drawFromTop(
   probabilities: Float32Array,
   start: number,
-  choice: TokenChoice,
+  { banned, topK, topP }: TokenChoice,
   uniform: number,
 ): number {
-  const { banned, topK, topP } = choice;
-  const order = Array.from(banned.keys())
-    .filter((token) => banned[token] === 0)
-    .sort((a, b) => probabilities[start + b]! - probabilities[start + a]! || a - b);
-  const kept = topK > 0 ? order.slice(0, topK) : order;
-  const total = kept.reduce((sum, token) => sum + probabilities[start + token]!, 0);
+  const row = probabilities.subarray(start, start + banned.length);
+  const kept = topK > 0 ? likeliestOf(row, banned, topK) : likelyEnough(row, banned, topP);
   let nucleus = 0;
   let count = 0;
-  while (count < kept.length && nucleus < topP * total) {
-    nucleus += probabilities[start + kept[count]!]!;
+  while (count < kept.tokens.length && nucleus < topP * kept.total) {
+    nucleus += row[kept.tokens[count]!]!;
     count++;
   }
   let rest = uniform * nucleus;
-  for (const token of kept.slice(0, count)) {
-    rest -= probabilities[start + token]!;
+  for (let i = 0; i < count; i++) {
+    rest -= row[kept.tokens[i]!]!;
     if (rest < 0) {
-      return token;
+      return kept.tokens[i]!;
     }
   }
-  return kept[count - 1] ?? -1;
+  return kept.tokens[count - 1] ?? -1;
+}
+
+/** Tokens by falling probability, and the probability of all that could have been among them. */
+interface RankedTokens {
+  readonly tokens: readonly number[];
+  readonly total: number;
+}
+
+/** The k likeliest, and their probability. */
+function likeliestOf(row: Float32Array, banned: Uint8Array, count: number): RankedTokens {
+  const tokens: number[] = [];
+  let least = -1;
+  for (let token = 0; token < row.length; token++) {
+    const probability = row[token]!;
+    if (banned[token] !== 0 || !(tokens.length < count || probability > least)) continue;
+    if (tokens.length === count) tokens.pop();
+    let place = tokens.length;
+    while (place > 0 && row[tokens[place - 1]!]! < probability) place--;
+    tokens.splice(place, 0, token);
+    least = row[tokens.at(-1)!]!;
+  }
+  return { tokens, total: tokens.reduce((sum, token) => sum + row[token]!, 0) };
+}
+
+/**
+ * The tokens among which a nucleus lies, and the probability of all. V tokens below (1 − p) / V have together less than
+ * 1 − p, which a nucleus of p does without, so that few of a large vocabulary need be sorted.
+ */
+function likelyEnough(row: Float32Array, banned: Uint8Array, topP: number): RankedTokens {
+  let total = 0;
+  for (let token = 0; token < row.length; token++) {
+    if (banned[token] === 0) total += row[token]!;
+  }
+  // A little less, so that rounding leaves none out.
+  const least = (0.999 * (1 - topP) * total) / row.length;
+  const tokens: number[] = [];
+  for (let token = 0; token < row.length; token++) {
+    if (banned[token] === 0 && row[token]! >= least) tokens.push(token);
+  }
+  return { tokens: tokens.sort((a, b) => row[b]! - row[a]! || a - b), total };
 }
