@@ -16,6 +16,7 @@ import type { SampledCalibration } from "../signals/sampled-calibration.ts";
 import { DecodeCache } from "./decode-cache.ts";
 import { Draft, type DraftRules, type NextTokens } from "./draft.ts";
 import type { DraftWatch } from "./draft-watch.ts";
+import { slotPlan } from "./slot-plan.ts";
 import { StepBuffers } from "./step-buffers.ts";
 
 /** Completions decoded at once. */
@@ -77,6 +78,7 @@ class DecodeBatch {
   readonly #drafts: readonly Draft[];
   readonly #promptLength: number;
   readonly #buffers: StepBuffers;
+  readonly #firstPromptSlots: number;
   /** `[P]` prompts and `[P·G]` drafts in the present slots. */
   #prompts: readonly (PreparedPrompt | undefined)[];
   #slots: readonly (Draft | undefined)[];
@@ -91,6 +93,7 @@ class DecodeBatch {
     this.#request = request;
     const { groupSize, attention, calibrated, maxCompletionTokens } = request;
     this.#prompts = prompts;
+    this.#firstPromptSlots = roundUpCount(prompts.length);
     this.#promptLength = roundUpLength(Math.max(...prompts.map(({ tokens }) => tokens.length)));
     const { visual } = promptSupports(prompts, prompts.length, this.#promptLength);
     this.#drafts = prompts.flatMap((prompt, p) =>
@@ -238,40 +241,28 @@ class DecodeBatch {
 
   /** Grows the cache, and leaves behind completions, and prompts, that are done. */
   #moveOn(cache: DecodeCache): void {
-    const { groupSize } = cache.shape;
-    const groups = this.#prompts
-      .map((prompt, p) => ({
-        prompt,
-        p,
-        rows: Array.from({ length: groupSize }, (_, g) => p * groupSize + g).filter((row) => {
-          const draft = this.#slots[row];
-          return draft !== undefined && this.#isWanted(draft);
-        }),
-      }))
-      .filter(({ rows }) => rows.length > 0);
-    const size = roundUpCount(Math.max(...groups.map(({ rows }) => rows.length)));
-    const prompts = roundUpCount(groups.length);
-    const oldRows = groups.flatMap(({ rows }) => pad(rows, size).map((row) => row ?? -1));
-    const rows = pad(oldRows, prompts * size).map((row) => row ?? -1);
+    const left = new Map<PreparedPrompt, { readonly slot: number; readonly rows: number[] }>();
+    for (const [row, draft] of this.#slots.entries()) {
+      if (draft === undefined || !this.#isWanted(draft)) continue;
+      const known = left.get(draft.prompt);
+      if (known) known.rows.push(row);
+      else left.set(draft.prompt, { slot: Math.floor(row / cache.shape.groupSize), rows: [row] });
+    }
+    const groups = [...left.values()];
+    const plan = slotPlan(
+      groups.map(({ rows }) => rows),
+      this.#firstPromptSlots,
+    );
     const shape = {
       ...cache.shape,
-      prompts,
-      groupSize: size,
+      prompts: plan.prompts.length,
+      groupSize: plan.groupSize,
       completionLength: cache.shape.completionLength + CACHE_STEP,
     };
-    cache.reshape(
-      shape,
-      pad(
-        groups.map(({ p }) => p),
-        prompts,
-      ).map((p) => p ?? -1),
-      rows,
-    );
-    this.#slots = rows.map((row) => this.#slots[row]);
-    this.#prompts = pad(
-      groups.map(({ prompt }) => prompt),
-      prompts,
-    );
+    const promptSlots = plan.prompts.map((group) => groups[group]?.slot ?? -1);
+    cache.reshape(shape, promptSlots, plan.rows);
+    this.#prompts = promptSlots.map((slot) => this.#prompts[slot]);
+    this.#slots = plan.rows.map((row) => this.#slots[row]);
   }
 
   #prefillProgram(prompts: number, length: number) {
