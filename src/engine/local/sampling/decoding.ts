@@ -16,13 +16,15 @@ import type { SampledCalibration } from "../signals/sampled-calibration.ts";
 import { DecodeCache } from "./decode-cache.ts";
 import { Draft, type DraftRules, type NextTokens } from "./draft.ts";
 import type { DraftWatch } from "./draft-watch.ts";
-import { slotPlan } from "./slot-plan.ts";
+import { slotCost, slotPlan } from "./slot-plan.ts";
 import { StepBuffers } from "./step-buffers.ts";
 
 /** Completions decoded at once. */
 const MAX_COMPLETIONS = 512;
-/** The cache grows by this many slots, and rows that are done are left behind then. */
+/** The cache grows by so many slots or a quarter; so often rows that are done may be left behind. */
 const CACHE_STEP = 16;
+/** They are where that leaves no more than this share of a step's cost. */
+const WORTH_MOVING = 0.8;
 
 export interface DecodeRequest extends DraftRules {
   readonly prompts: readonly PreparedPrompt[];
@@ -113,8 +115,8 @@ class DecodeBatch {
     const cache = await this.#prefill();
     let cached = 0;
     while (this.#slots.some((draft) => draft !== undefined && this.#isWanted(draft))) {
-      if (cached === cache.shape.completionLength) {
-        this.#moveOn(cache);
+      if (cached > 0 && cached % CACHE_STEP === 0) {
+        this.#moveOn(cache, cached);
       }
       const outputs = await this.#step(cache, cached);
       cache.append(cached, outputs);
@@ -239,8 +241,8 @@ class DecodeBatch {
     return calibrated === undefined ? 0 : Math.min(calibrated.request.layers, this.#m.config.text.layers);
   }
 
-  /** Grows the cache, and leaves behind completions, and prompts, that are done. */
-  #moveOn(cache: DecodeCache): void {
+  /** Grows the cache where it is full, and leaves completions and prompts that are done behind then or where that pays. */
+  #moveOn(cache: DecodeCache, cached: number): void {
     const left = new Map<PreparedPrompt, { readonly slot: number; readonly rows: number[] }>();
     for (const [row, draft] of this.#slots.entries()) {
       if (draft === undefined || !this.#isWanted(draft)) continue;
@@ -257,12 +259,21 @@ class DecodeBatch {
       ...cache.shape,
       prompts: plan.prompts.length,
       groupSize: plan.groupSize,
-      completionLength: cache.shape.completionLength + CACHE_STEP,
+      completionLength: this.#grown(cache.shape.completionLength, cached),
     };
+    const isFull = shape.completionLength > cache.shape.completionLength;
+    if (!isFull && slotCost(shape) > WORTH_MOVING * slotCost(cache.shape)) return;
     const promptSlots = plan.prompts.map((group) => groups[group]?.slot ?? -1);
     cache.reshape(shape, promptSlots, plan.rows);
     this.#prompts = promptSlots.map((slot) => this.#prompts[slot]);
     this.#slots = plan.rows.map((row) => this.#slots[row]);
+  }
+
+  /** A cache that is full grows by a quarter: each length is a program of its own. */
+  #grown(length: number, cached: number): number {
+    if (cached < length) return length;
+    const most = roundUpLength(this.#request.maxCompletionTokens, CACHE_STEP);
+    return Math.min(most, length + roundUpLength(length / 4, CACHE_STEP));
   }
 
   #prefillProgram(prompts: number, length: number) {

@@ -31,7 +31,8 @@ export function slotPlan(groups: readonly (readonly number[])[], mostPrompts: nu
   for (let size = 1; size < largest; size++) {
     const prompts = promptSlots(groups, size);
     if (roundUpCount(size) !== size || prompts > mostPrompts) continue;
-    if (cost(prompts, size) < cost(best.prompts, best.groupSize)) best = { groupSize: size, prompts };
+    const one = { groupSize: size, prompts };
+    if (slotCost(one) < slotCost(best)) best = one;
   }
   const { groupSize } = best;
   const prompts = new Array<number>(best.prompts).fill(-1);
@@ -52,6 +53,7 @@ function promptSlots(groups: readonly (readonly number[])[], groupSize: number):
   return roundUpCount(groups.reduce((sum, rows) => sum + Math.ceil(rows.length / groupSize), 0));
 }
 
-function cost(prompts: number, groupSize: number): number {
+/** What a step costs, in rows. */
+export function slotCost({ prompts, groupSize }: { readonly prompts: number; readonly groupSize: number }): number {
   return prompts * (groupSize + PROMPT_COST);
 }
