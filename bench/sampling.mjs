@@ -96,7 +96,7 @@ for (const name of options.settings.split(",")) {
   const { text } = after.freshSmallModel(0).config;
   const ids = Array.from({ length: text.vocabSize }, (_, id) => id);
   // A random model is nearly even over its vocabulary.
-  const stopTokens = ids.filter((id) => id % Math.round(1 / setting.ending) === 5);
+  const stopTokens = ids.filter((id) => setting.ending > 0 && id % Math.round(1 / setting.ending) === 5);
   const engines = [];
   for (const [, build] of builds) engines.push(await open(build, setting));
   /** @param {(typeof engines)[number]} engine @param {number} seed */

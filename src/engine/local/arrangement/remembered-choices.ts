@@ -41,11 +41,16 @@ export function choiceKey(facts: object): string {
 
 /** Choices in a file, and in this process where the file cannot be written. */
 export class RememberedChoices {
-  readonly path: string;
+  readonly #path: string | undefined;
   readonly #own = new Map<string, RememberedChoice>();
 
-  constructor(path: string = join(cacheDirectory(), "arrangements.json")) {
-    this.path = path;
+  /** @param path a file; the user's own unless given */
+  constructor(path?: string) {
+    this.#path = path;
+  }
+
+  get path(): string {
+    return this.#path ?? join(cacheDirectory(), "arrangements.json");
   }
 
   /** The choice under a key; undefined where there is none, or the file cannot be read. */
