@@ -64,7 +64,8 @@ for (const width of options.widths.split(",").map(Number)) {
   /** @type {{ sample: number[], train: number[] }[]} */
   const speeds = tried.map(() => ({ sample: [], train: [] }));
   const engines = [];
-  for (const { threads, replicas } of tried) engines.push(await createLocalEngine({ model, threads, replicas }));
+  for (const { threads, replicas } of tried)
+    engines.push(await createLocalEngine({ model, threads, replicas }));
   for (let round = -1; round < rounds; round++) {
     for (const [side, engine] of engines.entries()) {
       const begun = performance.now();
@@ -98,7 +99,15 @@ for (const width of options.widths.split(",").map(Number)) {
   for (const [side, { threads, replicas, tokensPerSecond }] of tried.entries()) {
     const { sample, train } = speeds[side] ?? { sample: [], train: [] };
     const isChosen = threads === chosen.threads && replicas === chosen.replicas;
-    results.push({ width, threads, replicas, tokensPerSecond, sample: spread(sample), train: spread(train), isChosen });
+    results.push({
+      width,
+      threads,
+      replicas,
+      tokensPerSecond,
+      sample: spread(sample),
+      train: spread(train),
+      isChosen,
+    });
     rows.push([
       `width ${width}, probe ${probeSeconds.toFixed(1)} s`,
       `${replicas} x ${threads / replicas}`,

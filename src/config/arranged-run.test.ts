@@ -1,15 +1,20 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { RememberedChoices } from "../engine/local/arrangement/remembered-choices.ts";
 import { stopAfter } from "../testing/stop-after.ts";
 import { temporaryDirectory } from "../testing/temporary-directory.ts";
 import { freshPath, steadyClock, tinyConfig } from "../testing/tiny-run.ts";
-import { type ArrangementEvent } from "../train/index.ts";
-import { RememberedChoices } from "../engine/local/arrangement/remembered-choices.ts";
+import type { ArrangementEvent } from "../train/index.ts";
 import { arrangeEngine, withArrangementOf, withFormerArrangement } from "./open/arranged-engine.ts";
 import { runTraining } from "./run.ts";
 
-const FLAGS = ["train.iterations=2", "train.promptsPerIteration=2", "train.groupSize=4", "evaluation.problems=4"];
+const FLAGS = [
+  "train.iterations=2",
+  "train.promptsPerIteration=2",
+  "train.groupSize=4",
+  "evaluation.problems=4",
+];
 const read = (path: string, name: string) => JSON.parse(readFileSync(join(path, name), "utf8"));
 const weights = (path: string) => readFileSync(join(path, "model", "model.safetensors")).toString("base64");
 
@@ -68,7 +73,9 @@ test("a run of before the choice could be left to the machine had two threads an
   });
   expect(withArrangementOf(config, { engine: { kind: "tinker" } })).toBe(config);
   const given = tinyConfig("engine.threads=4", "engine.replicas=1");
-  expect(withArrangementOf(given, { engine: { kind: "local", threads: 2 } }).engine).toMatchObject({ threads: 4 });
+  expect(withArrangementOf(given, { engine: { kind: "local", threads: 2 } }).engine).toMatchObject({
+    threads: 4,
+  });
 });
 
 test("an arrangement that is given, or an engine elsewhere, is left alone and not told of", async () => {

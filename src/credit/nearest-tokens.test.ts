@@ -8,9 +8,7 @@ import { rowCosines } from "./similarity-graph.ts";
 function gramOf(tokens: number, seed: number): Float64Array {
   const rng = new Rng(seed);
   const rows = Array.from({ length: tokens }, () => [rng.integer(3), rng.integer(3), rng.integer(3)]);
-  return Float64Array.from(
-    rows.flatMap((a) => rows.map((b) => a.reduce((sum, x, j) => sum + x * b[j]!, 0))),
-  );
+  return Float64Array.from(rows.flatMap((a) => rows.map((b) => a.reduce((sum, x, j) => sum + x * b[j]!, 0))));
 }
 
 /** Token by token, all others sorted. */

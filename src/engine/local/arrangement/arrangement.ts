@@ -20,7 +20,7 @@ export interface TriedArrangement extends Arrangement {
   /** Tokens sampled and learnt a second; 0 where it failed. */
   readonly tokensPerSecond: number;
   /** Why it failed. */
-  readonly error?: string;
+  readonly error?: string | undefined;
 }
 
 /**
