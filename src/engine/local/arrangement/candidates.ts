@@ -19,14 +19,15 @@ export function candidates(
 ): Arrangement[] {
   const possible =
     replicas === "auto"
-      ? [...(threads === "auto" ? [{ threads: 1, replicas: 1 }] : []), ...divided(threads === "auto" ? cores : threads)]
+      ? [
+          ...(threads === "auto" ? [{ threads: 1, replicas: 1 }] : []),
+          ...divided(threads === "auto" ? cores : threads),
+        ]
       : (threads === "auto" ? [replicas, wholeThreads(cores, replicas)] : [threads]).map((count) => ({
           threads: count,
           replicas,
         }));
-  const distinct = possible.filter(
-    (one, i) => possible.findIndex((other) => isSame(one, other)) === i,
-  );
+  const distinct = possible.filter((one, i) => possible.findIndex((other) => isSame(one, other)) === i);
   const [smallest, ...others] = distinct;
   return [smallest!, ...others.filter((one) => one.replicas === smallest!.replicas || need(one) <= memory)];
 }

@@ -32,9 +32,18 @@ function forced(speeds: Readonly<Record<string, number>>) {
 describe("the arrangement", () => {
   test("is the fastest of those measured", async () => {
     for (const [best, speeds] of [
-      [{ threads: 2, replicas: 2 }, { "1/1": 40, "2/1": 22, "2/2": 52 }],
-      [{ threads: 1, replicas: 1 }, { "1/1": 40, "2/1": 22, "2/2": 30 }],
-      [{ threads: 2, replicas: 1 }, { "1/1": 40, "2/1": 70, "2/2": 50 }],
+      [
+        { threads: 2, replicas: 2 },
+        { "1/1": 40, "2/1": 22, "2/2": 52 },
+      ],
+      [
+        { threads: 1, replicas: 1 },
+        { "1/1": 40, "2/1": 22, "2/2": 30 },
+      ],
+      [
+        { threads: 2, replicas: 1 },
+        { "1/1": 40, "2/1": 70, "2/2": 50 },
+      ],
     ] as const) {
       const chosen = await chooseArrangement({ model }, AUTO, {
         machine: machine(2),
@@ -74,7 +83,10 @@ describe("the arrangement", () => {
     });
     expect(other.asked).toEqual([]);
     const elsewhere = { ...known, machine: { ...machine(2), cpu: "another" } };
-    expect(await chooseArrangement({ model }, AUTO, elsewhere)).toMatchObject({ replicas: 1, by: "measured" });
+    expect(await chooseArrangement({ model }, AUTO, elsewhere)).toMatchObject({
+      replicas: 1,
+      by: "measured",
+    });
   });
 
   test("is measured again where the file is broken, and a file that cannot be written is told of", async () => {
@@ -123,7 +135,9 @@ describe("the arrangement", () => {
     const none = { ...world, machine: machine(1, 2 ** 20) };
     const { warnings } = await chooseArrangement({ model }, AUTO, none);
     expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toMatch(/^training this model needs about 0\.\d GiB of memory, and 0\.0 GiB are free/);
+    expect(warnings[0]).toMatch(
+      /^training this model needs about 0\.\d GiB of memory, and 0\.0 GiB are free/,
+    );
   });
 
   test("that cannot be opened is no choice, but a model that cannot be opened at all is an error", async () => {
@@ -131,7 +145,10 @@ describe("the arrangement", () => {
     const { probe: measure } = forced({ "1/1": 40, "2/1": 22 });
     const chosen = await chooseArrangement({ model }, AUTO, { ...world, probe: measure });
     expect(chosen).toMatchObject({ threads: 1, replicas: 1 });
-    expect(chosen.tried?.at(-1)).toMatchObject({ tokensPerSecond: 0, error: expect.stringContaining("no memory") });
+    expect(chosen.tried?.at(-1)).toMatchObject({
+      tokensPerSecond: 0,
+      error: expect.stringContaining("no memory"),
+    });
     const { probe: never } = forced({});
     const failing = { machine: machine(2), remembered: fresh(), probe: never };
     await expect(chooseArrangement({ model }, AUTO, failing)).rejects.toThrow(EngineError);
@@ -142,7 +159,11 @@ describe("the arrangement", () => {
     const { asked, probe: measure } = forced({});
     const world = { machine: machine(1, 1), remembered: fresh(), probe: measure };
     const given = { threads: 6, replicas: 3 };
-    expect(await chooseArrangement({ model }, given, world)).toMatchObject({ ...given, by: "given", warnings: [] });
+    expect(await chooseArrangement({ model }, given, world)).toMatchObject({
+      ...given,
+      by: "given",
+      warnings: [],
+    });
     await expect(chooseArrangement({ model }, { threads: 0, replicas: "auto" }, world)).rejects.toThrow(
       "threads: expected a positive integer, got 0",
     );
@@ -151,7 +172,10 @@ describe("the arrangement", () => {
 
   test("of a model that stays in its file is one replica of all cores", async () => {
     const world = { machine: machine(8), remembered: fresh() };
-    expect(await chooseArrangement({ model, stream: true }, AUTO, world)).toMatchObject({ threads: 8, replicas: 1 });
+    expect(await chooseArrangement({ model, stream: true }, AUTO, world)).toMatchObject({
+      threads: 8,
+      replicas: 1,
+    });
   });
 
   test("is measured by sampling and learning with the model", async () => {

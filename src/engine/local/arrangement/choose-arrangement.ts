@@ -55,7 +55,11 @@ export async function chooseArrangement(
   const config = typeof options.model === "string" ? readConfig(options.model) : options.model.config;
   const bounds = { maxTokens: options.maxTokens ?? 2048, isAdapted: options.lora !== undefined };
   const need = (one: Arrangement) => trainingMemory(config, one, bounds);
-  const found = (chosen: Arrangement, by: ChosenArrangement["by"], more: Partial<ChosenArrangement> = {}) => ({
+  const found = (
+    chosen: Arrangement,
+    by: ChosenArrangement["by"],
+    more: Partial<ChosenArrangement> = {},
+  ) => ({
     threads: chosen.threads,
     replicas: chosen.replicas,
     by,
@@ -65,7 +69,8 @@ export async function chooseArrangement(
     ...more,
     warnings: [...(more.warnings ?? []), ...shortage(need(chosen), machine)],
   });
-  if (threads !== "auto" && replicas !== "auto") return { ...found({ threads, replicas }, "given"), warnings: [] };
+  if (threads !== "auto" && replicas !== "auto")
+    return { ...found({ threads, replicas }, "given"), warnings: [] };
   if (options.stream === true) {
     const all = threads === "auto" ? machine.cores : threads;
     return { ...found({ threads: all, replicas: replicas === "auto" ? 1 : replicas }, "only"), warnings: [] };
@@ -80,13 +85,14 @@ export async function chooseArrangement(
   const key = choiceKey({ config, own, list, cpu, cores, release: packageVersion() });
   const known = store.get(key);
   if (known !== undefined) return found(known, "remembered", { tried: known.tried });
-  const measure =
-    world.probe ?? ((one: Arrangement) => probe({ ...options, ...one }, config, machine.cores));
+  const measure = world.probe ?? ((one: Arrangement) => probe({ ...options, ...one }, config, machine.cores));
   const tried = await tryOut(list, measure);
   const best = fastest(tried);
   const unwritten = store.keep(key, { threads: best.threads, replicas: best.replicas, tried: [...tried] });
   const warnings =
-    unwritten === undefined ? [] : [`the arrangement cannot be remembered, and is measured again next time: ${unwritten}`];
+    unwritten === undefined
+      ? []
+      : [`the arrangement cannot be remembered, and is measured again next time: ${unwritten}`];
   return found(best, "measured", { tried, warnings });
 }
 

@@ -2,8 +2,9 @@
  * @module
  * What training a model needs of memory, estimated from its shape.
  */
-import { graphsOf, type ModelConfig } from "../../../model/index.ts";
+
 import { parameterLayout } from "../../../model/graph/index.ts";
+import { graphsOf, type ModelConfig } from "../../../model/index.ts";
 import type { Arrangement } from "./arrangement.ts";
 
 const NUMBER = Float32Array.BYTES_PER_ELEMENT;

@@ -39,13 +39,19 @@ export function probeSize(parameters: number, cores: number): ProbeSize {
  *
  * @throws whatever opening the model throws
  */
-export async function probe(options: LocalEngineOptions, config: ModelConfig, cores: number): Promise<number> {
+export async function probe(
+  options: LocalEngineOptions,
+  config: ModelConfig,
+  cores: number,
+): Promise<number> {
   const { prompts: count, groupSize, tokens } = probeSize(parameterCount(config), cores);
   const ids = Math.min(PLAIN_IDS, config.text.vocabSize);
   const prompts = Array.from(
     { length: count },
     (_, p): Prompt => ({
-      chunks: [{ kind: "text", tokens: Array.from({ length: PROMPT_TOKENS }, (__, i) => (7 * p + 3 * i) % ids) }],
+      chunks: [
+        { kind: "text", tokens: Array.from({ length: PROMPT_TOKENS }, (__, i) => (7 * p + 3 * i) % ids) },
+      ],
     }),
   );
   const engine = await createLocalEngine(options);

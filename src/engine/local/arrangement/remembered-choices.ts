@@ -28,7 +28,9 @@ const fileSchema = z.object({ version: z.literal(1), choices: z.record(z.string(
 export type RememberedChoice = z.output<typeof choiceSchema>;
 
 /** `FOVEA_CACHE`, else `fovea` in `XDG_CACHE_HOME`, else `~/.cache/fovea`. */
-export function cacheDirectory(environment: Readonly<Record<string, string | undefined>> = process.env): string {
+export function cacheDirectory(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): string {
   const own = environment["FOVEA_CACHE"]?.trim();
   const shared = environment["XDG_CACHE_HOME"]?.trim();
   return own || join(shared || join(homedir(), ".cache"), "fovea");

@@ -20,12 +20,10 @@ test("there are no more prompt slots than there may be, unless each prompt needs
   expect(slotPlan([[0], [1], [2]], 1).prompts).toEqual([0, 1, 2]);
 });
 
-const remaining = fc
-  .array(fc.integer({ min: 1, max: 16 }), { minLength: 1, maxLength: 50 })
-  .map((counts) => {
-    let next = 0;
-    return counts.map((count) => Array.from({ length: count }, () => next++));
-  });
+const remaining = fc.array(fc.integer({ min: 1, max: 16 }), { minLength: 1, maxLength: 50 }).map((counts) => {
+  let next = 0;
+  return counts.map((count) => Array.from({ length: count }, () => next++));
+});
 
 test("every row goes on once, beside the prompt that it follows, in no more slots than in one prompt slot each", () => {
   fc.assert(
@@ -33,7 +31,9 @@ test("every row goes on once, beside the prompt that it follows, in no more slot
       const { groupSize, prompts, rows } = slotPlan(groups, mostPrompts);
       expect(rows.length).toBe(prompts.length * groupSize);
       expect([roundUpCount(groupSize), roundUpCount(prompts.length)]).toEqual([groupSize, prompts.length]);
-      const kept = rows.flatMap((row, slot) => (row < 0 ? [] : [[prompts[Math.floor(slot / groupSize)], row]]));
+      const kept = rows.flatMap((row, slot) =>
+        row < 0 ? [] : [[prompts[Math.floor(slot / groupSize)], row]],
+      );
       expect(kept).toEqual(groups.flatMap((own, group) => own.map((row) => [group, row])));
       const largest = roundUpCount(Math.max(...groups.map((own) => own.length)));
       const plain = roundUpCount(groups.length);

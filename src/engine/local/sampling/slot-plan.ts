@@ -54,6 +54,12 @@ function promptSlots(groups: readonly (readonly number[])[], groupSize: number):
 }
 
 /** What a step costs, in rows. */
-export function slotCost({ prompts, groupSize }: { readonly prompts: number; readonly groupSize: number }): number {
+export function slotCost({
+  prompts,
+  groupSize,
+}: {
+  readonly prompts: number;
+  readonly groupSize: number;
+}): number {
   return prompts * (groupSize + PROMPT_COST);
 }

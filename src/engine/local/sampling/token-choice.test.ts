@@ -114,7 +114,9 @@ test("among many tokens, ties and zeros, those of a sort of the whole vocabulary
   for (let seed = 0; seed < 200; seed++) {
     const rng = new Rng(seed);
     const peak = seed % 3 === 0 ? 1 : 30;
-    const raw = Array.from({ length: size }, () => (rng.uniform() < 0.1 ? 0 : Math.fround(rng.uniform() ** peak)));
+    const raw = Array.from({ length: size }, () =>
+      rng.uniform() < 0.1 ? 0 : Math.fround(rng.uniform() ** peak),
+    );
     const whole = raw.reduce((sum, value) => sum + value, 0);
     // A few digits, so that many are equal.
     const row = odds(raw.map((value) => Number((value / whole).toPrecision(2))));

@@ -58,7 +58,10 @@ describe("rows of a completion", () => {
         const flat = rows.flatMap((row) => [...row, ...new Array<number>(keys - row.length).fill(0)]);
         const kind = Array.from({ length: keys }, (_, key) => ((prompt.imageIndex[key] ?? -1) < 0 ? 1 : 2));
         const expected = calibratedGram(flat, { tokens: rows.length, keys }, kind, { biasCurve });
-        expect(reduced[i]!.calibrated!.connectivity).toBeAllclose(expected.connectivity, { rtol: 0, atol: 1e-5 });
+        expect(reduced[i]!.calibrated!.connectivity).toBeAllclose(expected.connectivity, {
+          rtol: 0,
+          atol: 1e-5,
+        });
         expect(reduced[i]!.calibrated!.gram).toBeAllclose(expected.gram, { rtol: 0, atol: 1e-5 });
       }
     },

@@ -6,7 +6,13 @@ import type { CalibratedAttention, CalibratedRequest } from "../../../credit/ind
 import { calibratedSignals } from "../../../model/graph/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
 import { calibrationFactors } from "./calibration.ts";
-import { type GraphReducer, readRow, readSquare, type SignalGraph, type SlotOutputs } from "./graph-reducer.ts";
+import {
+  type GraphReducer,
+  readRow,
+  readSquare,
+  type SignalGraph,
+  type SlotOutputs,
+} from "./graph-reducer.ts";
 
 export const calibratedReducer: GraphReducer<CalibratedRequest, CalibratedAttention> = {
   outputs: (graph, request) => calibratedOutputs(graph, request, ""),
