@@ -12,6 +12,7 @@ import {
 import { algorithmNeeds, createAlgorithm } from "../../objective/index.ts";
 import type { ArrangementEvent } from "../../train/index.ts";
 import type { Config } from "../schema.ts";
+import { modelDirectory } from "./model-directory.ts";
 
 /** The part of a configuration that is this machine's engine. */
 type LocalEngineConfig = Extract<Config["engine"], { readonly kind: "local" }>;
@@ -27,16 +28,16 @@ export function wantsValueHead({ algorithm }: Pick<Config, "algorithm">): boolea
 /**
  * What a local engine is opened with but its arrangement.
  *
- * @param directory the model's; none for the built-in one
+ * @throws ConfigError when the model is one of the hub: `fetchModel` comes first
  */
 export function localOptions(
   config: Config,
   { spin, stream, lora }: LocalEngineConfig,
-  directory: string | undefined,
 ): Omit<LocalEngineOptions, "threads" | "replicas"> {
   const { model, train } = config;
   return {
-    model: directory ?? freshSmallModel(train.seed, model.kind === "small" ? model.assets : undefined),
+    model:
+      modelDirectory(model) ?? freshSmallModel(train.seed, model.kind === "small" ? model.assets : undefined),
     spin,
     stream,
     lora: lora && { ...lora, seed: train.seed },
@@ -55,14 +56,9 @@ export async function arrangeEngine(
   onChoice: (event: ArrangementEvent) => void = () => {},
   world: ChoiceOptions = {},
 ): Promise<Config> {
-  const { engine, model } = config;
+  const { engine } = config;
   if (engine.kind !== "local" || (engine.threads !== "auto" && engine.replicas !== "auto")) return config;
-  const directory = model.kind === "directory" ? model.path : undefined;
-  const chosen: ChosenArrangement = await chooseArrangement(
-    localOptions(config, engine, directory),
-    engine,
-    world,
-  );
+  const chosen: ChosenArrangement = await chooseArrangement(localOptions(config, engine), engine, world);
   onChoice({ event: "arrangement", ...chosen });
   return { ...config, engine: { ...engine, threads: chosen.threads, replicas: chosen.replicas } };
 }

@@ -21,6 +21,7 @@ import { makePart } from "../modules/load-module.ts";
 import type { Config } from "../schema.ts";
 import { arrangeEngine, localOptions, wantsValueHead } from "./arranged-engine.ts";
 import { downloadSteps } from "./download-steps.ts";
+import { modelDirectory } from "./model-directory.ts";
 
 /** How a caller follows an engine that is elsewhere, or learns how one here uses the machine. */
 export interface Connection extends Pick<TinkerEngineOptions, "signal" | "onRetry"> {
@@ -48,14 +49,6 @@ export async function fetchModel(
   return { ...config, model: { kind: "directory", path } };
 }
 
-/** The model's directory; none for the built-in one. */
-function directoryOf(model: Config["model"]): string | undefined {
-  if (model.kind === "hub") {
-    throw new ConfigError(`model: expected one on this machine, got ${model.name} of the hub (fetchModel)`);
-  }
-  return model.kind === "directory" ? model.path : undefined;
-}
-
 /**
  * The engine that the configuration asks for, with the model in it.
  *
@@ -66,7 +59,7 @@ function directoryOf(model: Config["model"]): string | undefined {
  */
 export const openEngine: OpenEngine = async (config, connection = {}) => {
   const { model: part, engine, train } = config;
-  const directory = directoryOf(part);
+  const directory = modelDirectory(part);
   const valueHead = wantsValueHead(config);
   const { onArrangement, ...connected } = connection;
   if (engine.kind === "module") {
@@ -111,7 +104,7 @@ export async function arrangedOptions(
     throw new ConfigError(`engine.kind: expected "local", got "${engine.kind}"`);
   }
   const { threads, replicas } = engine;
-  return { ...localOptions(arranged, engine, directoryOf(arranged.model)), threads, replicas };
+  return { ...localOptions(arranged, engine), threads, replicas };
 }
 
 /** The words around each question. */
@@ -141,7 +134,7 @@ export async function openConfiguredDialogue(
 ): Promise<Dialogue> {
   const { model, engine } = config;
   const format = await openPromptFormat(config);
-  const directory = directoryOf(model);
+  const directory = modelDirectory(model);
   if (directory !== undefined) {
     return openDialogue(directory, { ...format, needsWeights: engine.kind === "local" });
   }
