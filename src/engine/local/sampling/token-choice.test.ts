@@ -142,3 +142,28 @@ test("among many tokens, ties and zeros, those of a sort of the whole vocabulary
     expect(chooseToken(row, 0, { greedy: false, topK, topP, banned }, new Rng(seed))).toBe(expected);
   }
 });
+
+test("of a large vocabulary every token is drawn as often as it is likely, and no banned one", () => {
+  const size = 1003;
+  const seeded = new Rng(5);
+  const raw = Array.from({ length: size }, () => seeded.uniform() ** 4);
+  const banned = Uint8Array.from({ length: size }, () => (seeded.uniform() < 0.1 ? 1 : 0));
+  const whole = raw.reduce((sum, value) => sum + value, 0);
+  const row = odds(raw.map((value) => value / whole));
+  const allowed = raw.reduce((sum, value, token) => sum + (banned[token] === 0 ? value : 0), 0);
+  const draws = 60_000;
+  const rng = new Rng(6);
+  const tenths = new Array<number>(10).fill(0);
+  const tenthOf = (token: number) => Math.floor((10 * token) / size);
+  const expected = new Array<number>(10).fill(0);
+  for (const [token, value] of raw.entries()) {
+    if (banned[token] === 0) expected[tenthOf(token)]! += value / allowed;
+  }
+  for (let i = 0; i < draws; i++) {
+    const token = chooseToken(row, 0, { greedy: false, topK: 0, topP: 1, banned }, rng);
+    expect(banned[token]).toBe(0);
+    tenths[tenthOf(token)]! += 1;
+  }
+  // The 99.9 % point at 9 degrees of freedom.
+  expect(chiSquare(tenths, expected)).toBeLessThan(27.88);
+});
