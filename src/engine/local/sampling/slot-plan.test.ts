@@ -5,7 +5,7 @@ import { slotPlan } from "./slot-plan.ts";
 
 test("a prompt's stragglers stand in several prompt slots instead of leaving those of others empty", () => {
   // In one prompt slot each: 4 × 4 slots for 7 rows.
-  expect(slotPlan([[0, 1, 2, 3], [4], [8], [12]], 8)).toEqual({
+  expect(slotPlan([[0, 1, 2, 3], [4], [8], [12]], 6)).toEqual({
     groupSize: 2,
     prompts: [0, 0, 1, 2, 3, -1],
     rows: [0, 1, 2, 3, 4, -1, 8, -1, 12, -1, -1, -1],
