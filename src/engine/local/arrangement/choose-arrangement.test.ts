@@ -180,7 +180,7 @@ describe("the arrangement", () => {
 
   test("is measured by sampling and learning with the model", async () => {
     expect(await probe({ model, threads: 1, replicas: 1 }, model.config, 2)).toBeGreaterThan(0);
-  });
+  }, 300_000);
 });
 
 test("a probe has fewer tokens the larger the model, and prompts for every core", () => {
