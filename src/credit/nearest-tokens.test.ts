@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Rng } from "../math/index.ts";
-import { nearestTokens } from "./nearest-tokens.ts";
-import { rowCosines } from "./similarity-graph.ts";
+import { NearestLists, nearestOf } from "./nearest-tokens.ts";
+import { matrixOfCosines, type RowCosines, rowCosines } from "./similarity-graph.ts";
 
 /** Inner products of rows of few different lengths and directions, so that cosines tie. */
 function gramOf(tokens: number, seed: number): Float64Array {
@@ -23,7 +23,14 @@ function sorted(gram: ArrayLike<number>, tokens: number, s: number, count: numbe
     .slice(0, count);
 }
 
-describe("nearestTokens", () => {
+/** Those that the pass over all pairs collects. */
+function nearestTokens(cosines: RowCosines, chosen: readonly number[], width: number) {
+  const lists = new NearestLists(cosines.rows, width);
+  matrixOfCosines(cosines, {}, lists);
+  return nearestOf(lists, chosen);
+}
+
+describe("nearest tokens", () => {
   test("are nearest first, of equal ones the earlier first, and −1 where there are no more", () => {
     const cosines = rowCosines([1, 0.9, 0.8, 0.9, 1, 0, 0.8, 0, 1], 3);
     const { tokens, cosines: found } = nearestTokens(cosines, [0, 2], 3);
@@ -36,7 +43,7 @@ describe("nearestTokens", () => {
   test("are those of a sort, to the bit, whichever tokens are asked for", () => {
     fc.assert(
       fc.property(
-        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 150 }),
         fc.nat(1000),
         fc.integer({ min: 1, max: 6 }),
         (tokens, seed, width) => {
@@ -65,5 +72,8 @@ describe("nearestTokens", () => {
     );
     const { tokens } = nearestTokens(rowCosines(gram, 6, [0, 1, 3, 4, 5]), [0, 4], 4);
     expect(tokens.every((token) => token >= 0)).toBe(true);
+    expect(() => nearestTokens(rowCosines(gramOf(3, 1).fill(Number.NaN, 1, 2), 3), [0], 1)).toThrow(
+      "row 0, column 1",
+    );
   });
 });

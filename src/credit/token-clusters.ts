@@ -7,7 +7,7 @@
 import { decimalQuotient } from "../math/index.ts";
 import type { CalibratedAttention } from "./calibrated-gram.ts";
 import { checkOption } from "./check-signals.ts";
-import { nearestTokens } from "./nearest-tokens.ts";
+import { NearestLists } from "./nearest-tokens.ts";
 import { partitionMatrix } from "./partition/partition.ts";
 import { matrixOfCosines, type RowCosines, rowCosines } from "./similarity-graph.ts";
 
@@ -50,9 +50,8 @@ export function tokenClusters(
   checkOption("neighbours", count, 0, Infinity);
   const tokens = connectivity.length;
   const cosines = rowCosines(gram, tokens);
-  const clusters = clustersOf(cosines, options);
-  const all = Int32Array.from({ length: tokens }, (_, t) => t);
-  const nearest = nearestTokens(cosines, all, count);
+  const nearest = new NearestLists(tokens, count);
+  const clusters = clustersOf(cosines, options, nearest);
   return {
     connectivity,
     clusters: Float64Array.from(clusters),
@@ -65,14 +64,16 @@ export function tokenClusters(
 /**
  * Clusters of least edge cut, numbered by first appearance, so that no label of the partitioner shows.
  *
+ * @param nearest takes the nearest tokens of each
  * @returns `[n]`
  */
 export function clustersOf(
   cosines: RowCosines,
   { clusterSize = 10, similarityThreshold = 0.7, seed = 0 }: ClusterOptions,
+  nearest: NearestLists,
 ): Int32Array {
   checkOption("clusterSize", clusterSize, 1, Infinity);
-  const graph = matrixOfCosines(cosines, { threshold: similarityThreshold });
+  const graph = matrixOfCosines(cosines, { threshold: similarityThreshold }, nearest);
   const parts = cosines.rows < 2 ? 1 : Math.max(2, decimalQuotient(cosines.rows, clusterSize));
   return renumbered(partitionMatrix(graph, parts, seed));
 }

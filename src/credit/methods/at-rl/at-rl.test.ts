@@ -4,8 +4,8 @@ import { describe, expect, test } from "vitest";
 import { ConfigError, NumericError, ShapeError } from "../../../errors/index.ts";
 import { Rng } from "../../../math/index.ts";
 import { type CalibratedAttention, calibratedGram } from "../../calibrated-gram.ts";
-import { nearestTokens } from "../../nearest-tokens.ts";
-import { type RowCosines, rowCosines } from "../../similarity-graph.ts";
+import { NearestLists, nearestOf } from "../../nearest-tokens.ts";
+import { matrixOfCosines, type RowCosines, rowCosines } from "../../similarity-graph.ts";
 import { centroidCosines, tokenClusters } from "../../token-clusters.ts";
 import { AT_RL_WEIGHTINGS, atRl, clusterShares, structured } from "./at-rl.ts";
 import { expanded, refined } from "./importance.ts";
@@ -49,8 +49,11 @@ const anyInput = fc
   .map(([regions, seed]) => readings(regions, seed));
 
 /** The tokens nearest to some. */
-const nearestBy = (cosines: RowCosines) => (tokens: readonly number[], count: number) =>
-  nearestTokens(cosines, tokens, count);
+const nearestBy = (cosines: RowCosines) => (tokens: readonly number[], count: number) => {
+  const lists = new NearestLists(cosines.rows, count);
+  matrixOfCosines(cosines, {}, lists);
+  return nearestOf(lists, tokens);
+};
 
 function sum(values: Iterable<number>): number {
   let total = 0;

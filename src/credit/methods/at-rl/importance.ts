@@ -45,6 +45,16 @@ export function refined(
   return importance.map((value, t) => (centroidCosine[t]! < threshold ? value * attenuation : value));
 }
 
+const NEIGHBOURS = 4;
+
+/** How many neighbours of a token an expansion looks at. */
+export function expansionNeighbours(expansion: boolean | ExpansionOptions = true): number {
+  if (typeof expansion === "boolean") return expansion ? NEIGHBOURS : 0;
+  const { neighbours = NEIGHBOURS } = expansion;
+  checkOption("expansion.neighbours", neighbours, 0, Infinity);
+  return neighbours;
+}
+
 /** The nearest tokens of chosen ones, at most so many of each. */
 export type Nearest = (tokens: readonly number[], count: number) => NearestTokens;
 
@@ -64,7 +74,7 @@ export function expanded(
   nearest: Nearest,
   {
     anchorShare = 0.15,
-    neighbours = 4,
+    neighbours = NEIGHBOURS,
     threshold = 0.65,
     similarityWeight = 0.5,
     importanceWeight = 0.5,

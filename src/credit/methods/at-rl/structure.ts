@@ -5,7 +5,7 @@
 import { ShapeError } from "../../../errors/index.ts";
 import type { CalibratedAttention } from "../../calibrated-gram.ts";
 import { requireArray } from "../../check-signals.ts";
-import { NO_NEIGHBOUR, nearestTokens } from "../../nearest-tokens.ts";
+import { NearestLists, NO_NEIGHBOUR, nearestOf } from "../../nearest-tokens.ts";
 import { rowCosines } from "../../similarity-graph.ts";
 import {
   type ClusterOptions,
@@ -29,6 +29,7 @@ export interface TokenStructure {
  * The structure of a completion.
  *
  * @param counted tokens that count, rising
+ * @param neighbours as many as will be asked for of a token
  * @throws ShapeError when lengths differ
  * @throws NumericError when an inner product between tokens that count is NaN, infinite or negative, or an option is out of
  *   range
@@ -37,27 +38,33 @@ export function structureOf(
   input: CalibratedAttention | TokenClusters,
   counted: readonly number[],
   options: ClusterOptions,
+  neighbours: number,
 ): TokenStructure {
-  return "clusters" in input ? given(input, counted) : found(input, counted, options);
+  return "clusters" in input ? given(input, counted) : found(input, counted, options, neighbours);
 }
 
 function found(
   { connectivity, gram }: CalibratedAttention,
   counted: readonly number[],
   options: ClusterOptions,
+  neighbours: number,
 ): TokenStructure {
   requireArray("gram", gram);
   const cosines = rowCosines(gram, connectivity.length, counted);
+  const others = Math.max(0, cosines.rows - 1);
+  const lists = new NearestLists(cosines.rows, Math.min(Math.ceil(neighbours), others));
   let known: Int32Array | undefined;
   const clusters = () => {
-    known ??= clustersOf(cosines, options);
+    known ??= clustersOf(cosines, options, lists);
     return known;
   };
   return {
     clusters,
     centroidCosines: () => centroidCosines(clusters(), (s, t) => cosines.product(s, t)),
-    nearest: (tokens, count) =>
-      nearestTokens(cosines, tokens, Math.min(Math.ceil(count), Math.max(0, cosines.rows - 1))),
+    nearest(tokens) {
+      clusters();
+      return nearestOf(lists, tokens);
+    },
   };
 }
 
