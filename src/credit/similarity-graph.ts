@@ -130,11 +130,15 @@ export function matrixOfCosines(
       for (let s = from; s < lastRow; s++) {
         const start = starts[s]!;
         const scale = inverseLengths[s]!;
+        let own = worst[s]!;
         for (let t = Math.max(to, s + 1), at = (s - from) * BLOCK + t - to; t < lastColumn; t++, at++) {
           const product = gram[start + columns[t]!]!;
           if (!(product >= 0 && product < Infinity)) throw noProduct(product, columns[s]!, columns[t]!);
           const cosine = Math.min(1, product * scale * inverseLengths[t]!);
-          if (cosine > worst[s]!) nearest.add(s, t, cosine);
+          if (cosine > own) {
+            nearest.add(s, t, cosine);
+            own = worst[s]!;
+          }
           if (cosine > worst[t]!) nearest.add(t, s, cosine);
           const weight = cosine > threshold ? Math.max(1, (weightScale * cosine + 0.5) | 0) : 0;
           block[at] = weight;

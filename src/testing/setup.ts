@@ -11,7 +11,11 @@ import { removeTemporaryDirectories } from "./temporary-directory.ts";
 // Arrangements that tests measure are not the user's.
 process.env["FOVEA_CACHE"] ??= join(tmpdir(), "fovea-tests-cache");
 
-afterAll(removeTemporaryDirectories);
+afterAll(() => {
+  removeTemporaryDirectories();
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
 
 beforeEach(() => {
   for (const method of ["log", "info", "warn", "error", "debug"] as const) {
