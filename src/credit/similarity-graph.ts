@@ -119,38 +119,25 @@ export function matrixOfCosines(
   const { worst } = nearest;
   const heaviest = Math.max(1, Math.round(weightScale));
   const weights = squareOfWeights(rows, heaviest);
-  /** A square of the upper half, from which its mirror image is written row by row. */
-  const block = new Int32Array(BLOCK * BLOCK);
   let pairs = 0;
   for (let from = 0; from < rows; from += BLOCK) {
     const lastRow = Math.min(from + BLOCK, rows);
     for (let to = from; to < rows; to += BLOCK) {
       const lastColumn = Math.min(to + BLOCK, rows);
-      const before = pairs;
       for (let s = from; s < lastRow; s++) {
         const start = starts[s]!;
         const scale = inverseLengths[s]!;
-        let own = worst[s]!;
-        for (let t = Math.max(to, s + 1), at = (s - from) * BLOCK + t - to; t < lastColumn; t++, at++) {
+        for (let t = Math.max(to, s + 1); t < lastColumn; t++) {
           const product = gram[start + columns[t]!]!;
           if (!(product >= 0 && product < Infinity)) throw noProduct(product, columns[s]!, columns[t]!);
           const cosine = Math.min(1, product * scale * inverseLengths[t]!);
-          if (cosine > own) {
-            nearest.add(s, t, cosine);
-            own = worst[s]!;
-          }
+          if (cosine > worst[s]!) nearest.add(s, t, cosine);
           if (cosine > worst[t]!) nearest.add(t, s, cosine);
-          const weight = cosine > threshold ? Math.max(1, (weightScale * cosine + 0.5) | 0) : 0;
-          block[at] = weight;
-          if (weight === 0) continue;
+          if (!(cosine > threshold)) continue;
+          const weight = Math.max(1, (weightScale * cosine + 0.5) | 0);
           weights[s * rows + t] = weight;
+          weights[t * rows + s] = weight;
           pairs++;
-        }
-      }
-      if (pairs === before) continue;
-      for (let t = to; t < lastColumn; t++) {
-        for (let s = from, at = t - to; s < Math.min(lastRow, t); s++, at += BLOCK) {
-          weights[t * rows + s] = block[at]!;
         }
       }
     }
