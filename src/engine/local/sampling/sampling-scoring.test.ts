@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
+import { tokenClusters } from "../../../credit/index.ts";
 import {
   CHECKPOINTS,
   checkpointDirectory,
@@ -6,7 +7,6 @@ import {
   recordedPrompt,
   register,
 } from "../../../testing/model-fixtures.ts";
-import { tokenClusters } from "../../../credit/index.ts";
 import type { AttentionRow, Completion, SignalRequest } from "../../engine.ts";
 import { LocalModel } from "../local-model.ts";
 
@@ -140,7 +140,10 @@ describe.each(CHECKPOINTS)("what %s says while sampling it says again when scori
     const [gram] = await model.score([sequence], { signals: { calibrated } });
     const [own] = await model.score([sequence], { signals: { clusters } });
     expect(both!.signals!.calibrated!.gram).toBeAllclose(gram!.signals!.calibrated!.gram, CLOSE);
-    expect(both!.signals!.clusters!.centroidCosine).toBeAllclose(own!.signals!.clusters!.centroidCosine, CLOSE);
+    expect(both!.signals!.clusters!.centroidCosine).toBeAllclose(
+      own!.signals!.clusters!.centroidCosine,
+      CLOSE,
+    );
     const request = { ...rulesOfOne, prompts: [prompt!], groupSize: 2, signals: { calibrated, clusters } };
     const [group] = await model.sample(request);
     // Sampling has one of them; a scoring pass gives both.
