@@ -84,9 +84,9 @@ test("an arrangement that is given, or an engine elsewhere, is left alone and no
   expect(await arrangeEngine(given, (event) => told.push(event))).toBe(given);
   expect(told).toEqual([]);
   const chosen = await arrangeEngine(tinyConfig("engine.replicas=2"), (event) => told.push(event), {
-    machine: { cores: 2, memory: 2 ** 40, cpu: "made up" },
+    machine: { cores: 2, memory: 2 ** 40, cpu: "made up", load: 0 },
     remembered: new RememberedChoices(join(temporaryDirectory(), "arrangements.json")),
-    probe: async () => 1,
+    openProbe: async () => ({ tokens: 1, round: async () => 1, close: async () => {} }),
   });
   expect(chosen.engine).toMatchObject({ threads: 2, replicas: 2 });
   expect(told).toMatchObject([{ event: "arrangement", by: "only" }]);

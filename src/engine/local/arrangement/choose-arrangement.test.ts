@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { EngineError, ModelError } from "../../../errors/index.ts";
@@ -7,26 +7,37 @@ import { freshSmallModel } from "../../small-model.ts";
 import { type Arrangement, arrangementText } from "./arrangement.ts";
 import { chooseArrangement } from "./choose-arrangement.ts";
 import { trainingMemory } from "./memory-need.ts";
-import { probe, probeSize } from "./probe.ts";
+import { openProbe, probeSize } from "./probe.ts";
 import { cacheDirectory, RememberedChoices } from "./remembered-choices.ts";
 
 const model = freshSmallModel(0);
 const AUTO = { threads: "auto", replicas: "auto" } as const;
 const GIB = 2 ** 30;
-const machine = (cores: number, memory = 64 * GIB) => ({ cores, memory, cpu: "made up" });
+const machine = (cores: number, memory = 64 * GIB) => ({ cores, memory, cpu: "made up", load: 0 });
 const fresh = () => new RememberedChoices(join(temporaryDirectory(), "arrangements.json"));
 
-/** A probe with these speeds by threads and replicas, and a list of what it was asked. */
+/** Probes with these speeds by threads and replicas, and lists of what was opened and is open. */
 function forced(speeds: Readonly<Record<string, number>>) {
   const asked: string[] = [];
-  const measure = async ({ threads, replicas }: Arrangement) => {
+  const isOpen = new Set<string>();
+  const open = async ({ threads, replicas }: Arrangement) => {
     const name = `${threads}/${replicas}`;
     asked.push(name);
     const speed = speeds[name];
     if (speed === undefined) throw new EngineError(`no memory for ${name}`);
-    return speed;
+    isOpen.add(name);
+    return {
+      tokens: 1,
+      async round() {
+        if (!isOpen.has(name)) throw new EngineError(`${name} is closed`);
+        return 1 / speed;
+      },
+      async close() {
+        isOpen.delete(name);
+      },
+    };
   };
-  return { asked, probe: measure };
+  return { asked, isOpen, openProbe: open };
 }
 
 describe("the arrangement", () => {
@@ -56,26 +67,46 @@ describe("the arrangement", () => {
   });
 
   test("is one of fewer replicas where more are hardly faster", async () => {
-    const { probe: measure } = forced({ "1/1": 100, "2/1": 98, "2/2": 104 });
-    const world = { machine: machine(2), remembered: fresh(), probe: measure };
+    const { openProbe: measure } = forced({ "1/1": 100, "2/1": 98, "2/2": 104 });
+    const world = { machine: machine(2), remembered: fresh(), openProbe: measure };
     expect(await chooseArrangement({ model }, AUTO, world)).toMatchObject({ threads: 1, replicas: 1 });
   });
 
   test("is not looked for among more replicas once more were slower", async () => {
-    const { asked, probe: measure } = forced({ "1/1": 10, "8/1": 60, "8/2": 50 });
-    const world = { machine: machine(8), remembered: fresh(), probe: measure };
+    const { asked, openProbe: measure } = forced({ "1/1": 10, "8/1": 60, "8/2": 50 });
+    const world = { machine: machine(8), remembered: fresh(), openProbe: measure };
     expect(await chooseArrangement({ model }, AUTO, world)).toMatchObject({ threads: 8, replicas: 1 });
     expect(asked).toEqual(["1/1", "8/1", "8/2"]);
+  });
+
+  test("is looked for among more replicas where one thread alone is the fastest so far", async () => {
+    const { asked, isOpen, openProbe: measure } = forced({ "1/1": 40, "4/1": 15, "4/2": 30, "4/4": 140 });
+    const world = { machine: machine(4), remembered: fresh(), openProbe: measure };
+    expect(await chooseArrangement({ model }, AUTO, world)).toMatchObject({ threads: 4, replicas: 4 });
+    expect(asked).toHaveLength(4);
+    expect(isOpen.size).toBe(0);
+  });
+
+  test("of a busy machine is not remembered beyond this process, and that is said", async () => {
+    const remembered = fresh();
+    const { openProbe: measure } = forced({ "1/1": 40, "2/1": 22, "2/2": 52 });
+    const world = { machine: { ...machine(2), load: 20 }, remembered, openProbe: measure };
+    const { warnings } = await chooseArrangement({ model }, AUTO, world);
+    expect(warnings).toEqual([
+      "this machine is busy, 20.0 processes want its 2 cores: the arrangement is measured again next time; engine.threads and engine.replicas fix it",
+    ]);
+    expect(await chooseArrangement({ model }, AUTO, world)).toMatchObject({ by: "remembered" });
+    expect(existsSync(remembered.path)).toBe(false);
   });
 
   test("is remembered, for the same machine and shape of model", async () => {
     const remembered = fresh();
     const first = forced({ "1/1": 40, "2/1": 22, "2/2": 52 });
-    const world = { machine: machine(2), probe: first.probe };
+    const world = { machine: machine(2), openProbe: first.openProbe };
     await chooseArrangement({ model }, AUTO, { ...world, remembered });
     const again = new RememberedChoices(remembered.path);
     const other = forced({ "1/1": 52, "2/1": 22, "2/2": 40 });
-    const known = { machine: machine(2), remembered: again, probe: other.probe };
+    const known = { machine: machine(2), remembered: again, openProbe: other.openProbe };
     expect(await chooseArrangement({ model: freshSmallModel(7) }, AUTO, known)).toMatchObject({
       replicas: 2,
       by: "remembered",
@@ -108,8 +139,8 @@ describe("the arrangement", () => {
   });
 
   test("is one thread on one core, without a measurement", async () => {
-    const { asked, probe: measure } = forced({});
-    const world = { machine: machine(1), remembered: fresh(), probe: measure };
+    const { asked, openProbe: measure } = forced({});
+    const world = { machine: machine(1), remembered: fresh(), openProbe: measure };
     expect(await chooseArrangement({ model }, AUTO, world)).toMatchObject({
       threads: 1,
       replicas: 1,
@@ -122,8 +153,8 @@ describe("the arrangement", () => {
   test("has no more replicas than memory has room for, and says where it has none for one", async () => {
     const need = (replicas: number) =>
       trainingMemory(model.config, { threads: 4, replicas }, { maxTokens: 2048, isAdapted: false });
-    const { asked, probe: measure } = forced({ "1/1": 1, "4/1": 2, "4/2": 3, "4/4": 4 });
-    const world = { remembered: fresh(), probe: measure };
+    const { asked, openProbe: measure } = forced({ "1/1": 1, "4/1": 2, "4/2": 3, "4/4": 4 });
+    const world = { remembered: fresh(), openProbe: measure };
     const two = { ...world, machine: machine(4, need(2)) };
     expect(await chooseArrangement({ model }, AUTO, two)).toMatchObject({
       threads: 4,
@@ -142,22 +173,22 @@ describe("the arrangement", () => {
 
   test("that cannot be opened is no choice, but a model that cannot be opened at all is an error", async () => {
     const world = { machine: machine(2), remembered: fresh() };
-    const { probe: measure } = forced({ "1/1": 40, "2/1": 22 });
-    const chosen = await chooseArrangement({ model }, AUTO, { ...world, probe: measure });
+    const { openProbe: measure } = forced({ "1/1": 40, "2/1": 22 });
+    const chosen = await chooseArrangement({ model }, AUTO, { ...world, openProbe: measure });
     expect(chosen).toMatchObject({ threads: 1, replicas: 1 });
     expect(chosen.tried?.at(-1)).toMatchObject({
       tokensPerSecond: 0,
       error: expect.stringContaining("no memory"),
     });
-    const { probe: never } = forced({});
-    const failing = { machine: machine(2), remembered: fresh(), probe: never };
+    const { openProbe: never } = forced({});
+    const failing = { machine: machine(2), remembered: fresh(), openProbe: never };
     await expect(chooseArrangement({ model }, AUTO, failing)).rejects.toThrow(EngineError);
     await expect(chooseArrangement({ model: "/nowhere" }, AUTO, world)).rejects.toThrow(ModelError);
   });
 
   test("that is given stays as it is, whatever the machine", async () => {
-    const { asked, probe: measure } = forced({});
-    const world = { machine: machine(1, 1), remembered: fresh(), probe: measure };
+    const { asked, openProbe: measure } = forced({});
+    const world = { machine: machine(1, 1), remembered: fresh(), openProbe: measure };
     const given = { threads: 6, replicas: 3 };
     expect(await chooseArrangement({ model }, given, world)).toMatchObject({
       ...given,
@@ -179,7 +210,10 @@ describe("the arrangement", () => {
   });
 
   test("is measured by sampling and learning with the model", async () => {
-    expect(await probe({ model, threads: 1, replicas: 1 }, model.config, 2)).toBeGreaterThan(0);
+    const one = await openProbe({ model, threads: 1, replicas: 1 }, model.config, 2);
+    expect(one.tokens).toBe(1024);
+    expect(await one.round()).toBeGreaterThan(0);
+    await one.close();
   }, 300_000);
 });
 

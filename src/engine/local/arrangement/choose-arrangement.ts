@@ -6,33 +6,26 @@
 import { readConfig } from "../../../model/index.ts";
 import { packageVersion } from "../../../package/index.ts";
 import { checkPositive, type LocalEngineOptions } from "../local-options.ts";
-import {
-  type Arrangement,
-  arrangementText,
-  type ChosenArrangement,
-  type TriedArrangement,
-  type WantedArrangement,
-} from "./arrangement.ts";
+import type { Arrangement, ChosenArrangement, WantedArrangement } from "./arrangement.ts";
 import { candidates } from "./candidates.ts";
 import { type Machine, thisMachine } from "./machine.ts";
 import { parameterCount, trainingMemory } from "./memory-need.ts";
-import { probe } from "./probe.ts";
+import { openProbe, type Probe } from "./probe.ts";
 import { choiceKey, RememberedChoices } from "./remembered-choices.ts";
+import { fastestOf } from "./tournament.ts";
 
 /** Models of more parameters are not tried in several arrangements: opening one takes longer than a probe may. */
 const MOST_PROBED = 4e8;
-/** An arrangement of more replicas must be so many times as fast as one of fewer. */
-const WORTH = 1.05;
-/** More replicas are not tried once more were less than so many times as fast as fewer. */
-const HOPELESS = 0.9;
+/** Processes a core that want to run, above which a measurement is not remembered. */
+const BUSY = 0.75;
 const remembered = new RememberedChoices();
 
 /** The world as the choice sees it, so that tests can make one. */
 export interface ChoiceOptions {
   readonly machine?: Machine;
   readonly remembered?: RememberedChoices;
-  /** Tokens a second of an arrangement. */
-  readonly probe?: (arrangement: Arrangement) => Promise<number>;
+  /** Opens the model in an arrangement, to be measured. */
+  readonly openProbe?: (arrangement: Arrangement) => Promise<Probe>;
 }
 
 /**
@@ -85,15 +78,25 @@ export async function chooseArrangement(
   const key = choiceKey({ config, own, list, cpu, cores, release: packageVersion() });
   const known = store.get(key);
   if (known !== undefined) return found(known, "remembered", { tried: known.tried });
-  const measure = world.probe ?? ((one: Arrangement) => probe({ ...options, ...one }, config, machine.cores));
-  const tried = await tryOut(list, measure);
-  const best = fastest(tried);
-  const unwritten = store.keep(key, { threads: best.threads, replicas: best.replicas, tried: [...tried] });
-  const warnings =
-    unwritten === undefined
-      ? []
-      : [`the arrangement cannot be remembered, and is measured again next time: ${unwritten}`];
+  const open = world.openProbe ?? ((one: Arrangement) => openProbe({ ...options, ...one }, config, cores));
+  const { best, tried } = await fastestOf(list, open);
+  const choice = { threads: best.threads, replicas: best.replicas, tried: [...tried] };
+  if (machine.load > BUSY * cores) {
+    store.keepForNow(key, choice);
+    return found(best, "measured", { tried, warnings: [busy(machine)] });
+  }
+  const unwritten = store.keep(key, choice);
+  const warnings = unwritten === undefined ? [] : [unremembered(unwritten)];
   return found(best, "measured", { tried, warnings });
+}
+
+function busy({ load, cores }: Machine): string {
+  const wanted = `${load.toFixed(1)} processes want its ${cores} cores`;
+  return `this machine is busy, ${wanted}: the arrangement is measured again next time; engine.threads and engine.replicas fix it`;
+}
+
+function unremembered(why: string): string {
+  return `the arrangement cannot be remembered, and is measured again next time: ${why}`;
 }
 
 /** Said where the estimate exceeds what there is. */
@@ -109,39 +112,4 @@ function shortage(need: number, { memory }: Machine): string[] {
 function inOneEngine(list: readonly Arrangement[]): Arrangement {
   const fewest = list[0]!.replicas;
   return list.filter(({ replicas }) => replicas === fewest).at(-1)!;
-}
-
-/** Measures one after another; more replicas than such as were slower than fewer are not tried. */
-async function tryOut(
-  list: readonly Arrangement[],
-  measure: (arrangement: Arrangement) => Promise<number>,
-): Promise<TriedArrangement[]> {
-  const tried: TriedArrangement[] = [];
-  for (const one of list) {
-    const [before, last] = tried.slice(-2);
-    const isGrown = before !== undefined && last !== undefined && last.replicas > before.replicas;
-    if (isGrown && last.tokensPerSecond < HOPELESS * before.tokensPerSecond) break;
-    tried.push({ ...one, ...(await speedOf(one, tried.length === 0, measure)) });
-  }
-  return tried;
-}
-
-/** A model that cannot be opened at all is an error; one that cannot be opened again is no choice. */
-async function speedOf(
-  one: Arrangement,
-  isFirst: boolean,
-  measure: (arrangement: Arrangement) => Promise<number>,
-): Promise<Pick<TriedArrangement, "tokensPerSecond" | "error">> {
-  try {
-    return { tokensPerSecond: await measure(one) };
-  } catch (error) {
-    if (isFirst) throw error;
-    return { tokensPerSecond: 0, error: `${arrangementText(one)}: ${(error as Error).message}` };
-  }
-}
-
-/** The fastest, or one of fewer replicas that is about as fast. */
-function fastest(tried: readonly TriedArrangement[]): TriedArrangement {
-  const most = Math.max(...tried.map(({ tokensPerSecond }) => tokensPerSecond));
-  return tried.find(({ tokensPerSecond }) => WORTH * tokensPerSecond >= most)!;
 }

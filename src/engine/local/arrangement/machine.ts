@@ -4,7 +4,7 @@
  * its memory less than the machine's.
  */
 import { readFileSync } from "node:fs";
-import { availableParallelism, cpus } from "node:os";
+import { availableParallelism, cpus, loadavg } from "node:os";
 import { join } from "node:path";
 
 /** Bounds of what a process may use. */
@@ -15,6 +15,8 @@ export interface Machine {
   readonly memory: number;
   /** The processor's name. */
   readonly cpu: string;
+  /** Processes that wanted a core over the last minute. */
+  readonly load: number;
 }
 
 /** Describes the machine as this process finds it. */
@@ -24,6 +26,7 @@ export function thisMachine(): Machine {
     cores: Math.max(1, Math.min(availableParallelism(), quota)),
     memory: process.availableMemory(),
     cpu: cpus()[0]?.model ?? "unknown",
+    load: loadavg()[0] ?? 0,
   };
 }
 

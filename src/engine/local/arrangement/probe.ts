@@ -13,8 +13,6 @@ import { parameterCount } from "./memory-need.ts";
 const WORK = 2e9;
 const MOST_TOKENS = 1024;
 const LEAST_TOKENS = 16;
-/** Rounds that are timed, of which the fastest counts: other programs only ever make one slower. */
-const ROUNDS = 3;
 const PROMPT_TOKENS = 8;
 /** Ids that prompts are made of: every vocabulary begins with plain text. */
 const PLAIN_IDS = 200;
@@ -34,28 +32,35 @@ export function probeSize(parameters: number, cores: number): ProbeSize {
   return { prompts, groupSize, tokens: Math.max(2, Math.round(wanted / (prompts * groupSize))) };
 }
 
+/** A model that is open in an arrangement, to be measured round by round. */
+export interface Probe {
+  /** Tokens that a round samples and learns. */
+  readonly tokens: number;
+  /** @returns its seconds */
+  round(): Promise<number>;
+  close(): Promise<void>;
+}
+
 /**
- * Tokens sampled and learnt a second. The model is opened, no step is taken, and it is closed.
+ * Opens the model and compiles its programs. Rounds take no step.
  *
  * @throws whatever opening the model throws
  */
-export async function probe(
+export async function openProbe(
   options: LocalEngineOptions,
   config: ModelConfig,
   cores: number,
-): Promise<number> {
+): Promise<Probe> {
   const { prompts: count, groupSize, tokens } = probeSize(parameterCount(config), cores);
   const ids = Math.min(PLAIN_IDS, config.text.vocabSize);
+  const plain = (p: number) => Array.from({ length: PROMPT_TOKENS }, (_, i) => (7 * p + 3 * i) % ids);
   const prompts = Array.from(
     { length: count },
-    (_, p): Prompt => ({
-      chunks: [
-        { kind: "text", tokens: Array.from({ length: PROMPT_TOKENS }, (__, i) => (7 * p + 3 * i) % ids) },
-      ],
-    }),
+    (_, p): Prompt => ({ chunks: [{ kind: "text", tokens: plain(p) }] }),
   );
   const engine = await createLocalEngine(options);
   const round = async () => {
+    const start = performance.now();
     const sampled = await engine.sample({
       prompts,
       groupSize,
@@ -73,18 +78,13 @@ export async function probe(
       sequences,
       sequences.map(({ completion }) => new Float64Array(completion.length).fill(1e-3)),
     );
+    return (performance.now() - start) / 1000;
   };
   try {
-    // Programs are compiled in the first round.
     await round();
-    let fastest = Infinity;
-    for (let i = 0; i < ROUNDS; i++) {
-      const start = performance.now();
-      await round();
-      fastest = Math.min(fastest, performance.now() - start);
-    }
-    return (1000 * count * groupSize * tokens) / fastest;
-  } finally {
+  } catch (error) {
     await engine.close();
+    throw error;
   }
+  return { tokens: count * groupSize * tokens, round, close: () => engine.close() };
 }

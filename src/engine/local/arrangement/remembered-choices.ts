@@ -60,9 +60,14 @@ export class RememberedChoices {
     return this.#own.get(key) ?? this.#read()[key];
   }
 
+  /** Keeps a choice for this process. */
+  keepForNow(key: string, choice: RememberedChoice): void {
+    this.#own.set(key, choice);
+  }
+
   /** Keeps a choice. @returns why it could not be written */
   keep(key: string, choice: RememberedChoice): string | undefined {
-    this.#own.set(key, choice);
+    this.keepForNow(key, choice);
     try {
       mkdirSync(dirname(this.path), { recursive: true });
       const file = { version: 1, choices: { ...this.#read(), [key]: choice } };
