@@ -66,25 +66,29 @@ const gauge: Draw = (value, style) => {
   };
 };
 
-/** A ring with a mark at its top and a hand at a tenth of a turn for each unit, clockwise from the mark. */
+/** A ring filled clockwise from its top, to a tenth of a turn for each unit; filled whole, along its rim, or faintly to a hand. */
 const dial: Draw = (value, style) => {
-  const radius = style.uniform(0.4, 0.48);
-  const ring = style.uniform(0.15, 0.5);
-  const hand = style.uniform(0.7, 1);
-  const thickness = style.uniform(0.045, 0.09);
-  const length = radius * style.uniform(0.75, 0.98);
-  const tail = radius * style.pick([0, 0, 0.2]);
-  const hub = style.pick([0, 0.08]);
-  const turn = (2 * Math.PI * value) / VALUES;
-  const [dx, dy] = [Math.sin(turn), -Math.cos(turn)];
+  const radius = style.uniform(0.38, 0.48);
+  const ring = style.uniform(0.12, 0.35);
+  const fill = style.uniform(0.65, 1);
+  const pattern = style.pick(["whole", "rim", "hand"] as const);
+  const faint = style.uniform(0.45, 0.6);
+  const level = (value + 0.5) / VALUES;
   return (x, y) => {
     const [u, v] = [x - 0.5, y - 0.5];
     const distance = Math.hypot(u, v);
-    const along = u * dx + v * dy;
-    const across = Math.abs(u * dy - v * dx);
-    if (distance < hub || (across < thickness && along > -tail && along < length)) return hand;
-    const isMark = Math.abs(u) < 0.04 && v < -radius + 0.1 && v > -radius - 0.02;
-    return isMark || Math.abs(distance - radius) < 0.03 ? ring : 0;
+    if (distance > radius + 0.02) return 0;
+    const turn = (Math.atan2(u, -v) / (2 * Math.PI) + 1) % 1;
+    const isRing = distance > radius - 0.03;
+    if (turn > level) return isRing ? ring : 0;
+    switch (pattern) {
+      case "whole":
+        return fill;
+      case "rim":
+        return distance > 0.5 * radius ? fill : 0;
+      case "hand":
+        return turn > level - 0.04 ? fill : faint;
+    }
   };
 };
 
