@@ -18,6 +18,7 @@ export type {
   CompletionCredit,
   CreditCompletion,
   CreditedProblem,
+  CreditLabel,
   CreditMethod,
   CreditNeeds,
   CreditPerception,
@@ -36,11 +37,25 @@ export { dycoRlReleased } from "./methods/dyco-rl/released.ts";
 export type { DycoRlCredit, DycoRlInput } from "./methods/dyco-rl/token-role.ts";
 export type { EntropyAdvantageInput, EntropyAdvantageOptions } from "./methods/entropy-advantage.ts";
 export { entropyAdvantage } from "./methods/entropy-advantage.ts";
+export type { GtpoInput, GtpoOptions } from "./methods/gtpo.ts";
+export { grpoS, gtpo } from "./methods/gtpo.ts";
 export type { HighEntropyInput, HighEntropyOptions } from "./methods/high-entropy-tokens.ts";
 export { highEntropyTokens } from "./methods/high-entropy-tokens.ts";
 export type { PapoInput, PapoOptions } from "./methods/papo.ts";
 export { papo } from "./methods/papo.ts";
+export type { PepoInput, PepoOptions } from "./methods/pepo.ts";
+export { pepo } from "./methods/pepo.ts";
+export type { PgpoInput, PgpoOptions } from "./methods/pgpo.ts";
+export { pgpo } from "./methods/pgpo.ts";
+export type { TorInput, TorOptions } from "./methods/tor.ts";
+export { tor } from "./methods/tor.ts";
+export type { TpaeInput, TpaeOptions } from "./methods/tpae.ts";
+export { tpae } from "./methods/tpae.ts";
 export { uniformWeights } from "./methods/uniform-weights.ts";
+export type { VepoInput, VepoOptions } from "./methods/vepo.ts";
+export { vepo } from "./methods/vepo.ts";
+export type { VgpoInput, VgpoOptions } from "./methods/vgpo.ts";
+export { vgpo } from "./methods/vgpo.ts";
 export type { VicraCredit, VicraInput, VicraOptions } from "./methods/vicra.ts";
 export { vicra } from "./methods/vicra.ts";
 export type { VppoCredit, VppoInput, VppoOptions } from "./methods/vppo.ts";
@@ -52,6 +67,7 @@ export { type CreditConfig, creditMethod, creditSchema } from "./registry.ts";
 export type { AttentionRequest } from "./signals/attention.ts";
 export type { CalibratedRequest } from "./signals/calibrated.ts";
 export type { ClustersRequest } from "./signals/clusters.ts";
+export type { HiddenCosineRequest } from "./signals/hidden-cosine.ts";
 export {
   type AnySignal,
   type AskedSignal,
@@ -73,6 +89,7 @@ export {
   type AttentionRow,
   type AttentionRows,
   fromParts,
+  type HiddenStates,
   type PartShape,
   partAt,
   type SignalPart,

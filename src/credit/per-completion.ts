@@ -39,3 +39,28 @@ export function requireSignal<S extends keyof NonNullable<CreditCompletion["sign
   }
   return signal;
 }
+
+/**
+ * The completion's advantage, or those of its tokens.
+ *
+ * @throws EngineError when the completion came without
+ */
+export function requireAdvantage(
+  { advantage }: CreditCompletion,
+  kind: string,
+  where: string,
+): number | ArrayLike<number> {
+  if (advantage !== undefined) return advantage;
+  throw new EngineError(`${kind}: expected the completion's advantage, got none (${where})`);
+}
+
+/** The advantage of token t. */
+export function advantageAt(advantage: number | ArrayLike<number>, t: number): number {
+  return typeof advantage === "number" ? advantage : advantage[t]!;
+}
+
+/** A list over all completions, `[P·G]`, by group again, `[P][G]`. */
+export function regrouped<T>(groups: readonly (readonly unknown[])[], all: readonly T[]): T[][] {
+  let next = 0;
+  return groups.map((group) => group.map(() => all[next++]!));
+}

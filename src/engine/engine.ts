@@ -101,7 +101,9 @@ export interface ScoreRequest {
   readonly image?: ImageAblation;
   /** Ask for `Score.entropy`. */
   readonly entropy?: true;
-  /** Ask for `Score.divergence` and `Score.ablatedLogprobs`; capability `full-distribution`. */
+  /** Ask for `Score.nucleusEntropy` of the nucleus of this probability, in (0, 1]; capability `full-distribution`. */
+  readonly nucleusEntropy?: number;
+  /** Ask for `Score.divergence`, `ablatedLogprobs`, `jensenShannon` and `ablatedEntropy`; capability `full-distribution`. */
   readonly divergenceFrom?: ImageAblation;
   /** Ask for `Score.values`; capability `value`. */
   readonly values?: true;
@@ -127,12 +129,21 @@ export interface Score {
   /** `[T]` nats, entropy of the distribution that each token was drawn from; where asked for. */
   readonly entropy?: Float64Array;
   /**
+   * `[T]` nats, entropy of the same distribution cut to the smallest set of tokens whose probability reaches what was asked
+   * for, and made to sum to 1 again; where asked for.
+   */
+  readonly nucleusEntropy?: Float64Array;
+  /**
    * `[T]` nats, KL(π(·|as requested) ‖ π(·|images ablated by `divergenceFrom`)) over the whole vocabulary; where asked
    * for.
    */
   readonly divergence?: Float64Array;
   /** `[T]` nats, log-probs with the images ablated by `divergenceFrom`: the second half of that comparison. */
   readonly ablatedLogprobs?: Float64Array;
+  /** `[T]` nats, Jensen-Shannon divergence of the same two distributions, at most log 2; with the divergence. */
+  readonly jensenShannon?: Float64Array;
+  /** `[T]` nats, entropy of the second distribution; with the divergence. */
+  readonly ablatedEntropy?: Float64Array;
   /** `[T]` reward units, the value head's V of the state before each token; where asked for. */
   readonly values?: Float64Array;
   /** `[T]` the token of highest probability in each token's place, special ids included; where asked for. */

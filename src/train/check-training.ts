@@ -125,7 +125,14 @@ async function requireFrames({ temporal, source }: Training): Promise<void> {
  * @throws EngineError naming the part and the capability that the engine lacks
  */
 export async function requireSound(training: Training, isConfigured: boolean): Promise<void> {
-  const faults = [...scheduleFaults(training), ...pairFaults(training.credit, training.objective)];
+  const { credit, objective } = training;
+  const faults = [...scheduleFaults(training), ...pairFaults(credit, objective)];
+  if (credit.needs.labels && training.labels === undefined) {
+    faults.push(
+      `credit.kind "${credit.name ?? "own"}": it credits by the truth about tokens, and the task knows none; ` +
+        "expected a task with labels, such as digits",
+    );
+  }
   if (faults.length > 0) throw new ConfigError(asWritten(faults.join("\n"), isConfigured));
   requireCapabilities(training, isConfigured);
   await requireVideos(training.engine, training.source);

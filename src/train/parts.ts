@@ -47,6 +47,7 @@ export async function openTraining(parts: TrainParts): Promise<Training> {
     rewards,
     temporal: parts.temporal,
     credit,
+    labels: task.labels,
     objective,
     sampling,
     schedule,

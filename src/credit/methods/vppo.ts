@@ -8,7 +8,7 @@ import { klEstimators, mean } from "../../math/index.ts";
 import { checkOption, checkSignals, countedTokens, counts } from "../check-signals.ts";
 import { imageAblationSchema } from "../image-ablation.ts";
 import { type CompletionCredit, type CreditMethod, defineCredit } from "../method.ts";
-import { completionName, requireSignal } from "../per-completion.ts";
+import { completionName, regrouped, requireSignal } from "../per-completion.ts";
 import { topShare } from "../top-share.ts";
 
 const vppoSchema = z
@@ -175,15 +175,12 @@ function vppoMethod(config: z.output<typeof vppoSchema>): CreditMethod {
           return { logprobs: given, ablatedLogprobs: ablated, divergence, mask: completion.mask };
         }),
       );
-      const credits = vppo(inputs, config);
-      let next = 0;
-      return groups.map((group) =>
-        group.map(() => {
-          const input = inputs[next]!;
-          const { weights } = credits[next++]!;
-          return { weights, ...entropyTerm(input, config.entropyPenalty) };
-        }),
-      );
+      const credits = vppo(inputs, config).map(({ weights, dependence }, i) => ({
+        weights,
+        scores: dependence,
+        ...entropyTerm(inputs[i]!, config.entropyPenalty),
+      }));
+      return regrouped(groups, credits);
     },
   };
 }

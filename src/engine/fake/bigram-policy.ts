@@ -132,6 +132,24 @@ export function entropyOf(logs: Float64Array): number {
   return entropy;
 }
 
+/** Entropy in nats of the smallest set of likeliest ids whose probability reaches `mass`, made to sum to 1. */
+export function nucleusEntropyOf(logs: Float64Array, mass: number): number {
+  let kept = 0;
+  let weighted = 0;
+  for (const log of logs.toSorted().reverse()) {
+    if (kept >= mass || log === -Infinity) break;
+    kept += Math.exp(log);
+    weighted += Math.exp(log) * log;
+  }
+  return Math.log(kept) - weighted / kept;
+}
+
+/** Jensen-Shannon divergence in nats, ½·KL(p ‖ m) + ½·KL(q ‖ m) with m = ½(p + q). */
+export function jensenShannonOf(p: Float64Array, q: Float64Array): number {
+  const mixed = p.map((log, v) => Math.log((Math.exp(log) + Math.exp(q[v]!)) / 2));
+  return (divergenceOf(p, mixed) + divergenceOf(q, mixed)) / 2;
+}
+
 /** KL(p ‖ q) in nats of two distributions with the same support. */
 export function divergenceOf(p: Float64Array, q: Float64Array): number {
   let divergence = 0;

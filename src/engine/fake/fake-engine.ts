@@ -28,7 +28,9 @@ import {
   type BigramShape,
   divergenceOf,
   entropyOf,
+  jensenShannonOf,
   logDistribution,
+  nucleusEntropyOf,
   parameterCount,
   policySize,
   type State,
@@ -56,6 +58,7 @@ const ALL: readonly Capability[] = [
   "entropy",
   "entropy-gradient",
   "full-distribution",
+  "hidden-images",
   "image-ablation",
   "overlap",
   "reference",
@@ -137,9 +140,14 @@ export function createFakeEngine(options: FakeEngineOptions): Engine {
     return {
       logprobs: logprobsOf(logs),
       ...(request.entropy && { entropy: Float64Array.from(logs, entropyOf) }),
+      ...(request.nucleusEntropy !== undefined && {
+        nucleusEntropy: Float64Array.from(logs, (own) => nucleusEntropyOf(own, request.nucleusEntropy!)),
+      }),
       ...(ablated && {
         divergence: Float64Array.from(logs, (own, t) => divergenceOf(own, ablated[t]!)),
         ablatedLogprobs: logprobsOf(ablated),
+        jensenShannon: Float64Array.from(logs, (own, t) => jensenShannonOf(own, ablated[t]!)),
+        ablatedEntropy: Float64Array.from(ablated, entropyOf),
       }),
       ...(request.values && {
         values: Float64Array.from(completion, (_, t) =>

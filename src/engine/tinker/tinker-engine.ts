@@ -10,7 +10,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { EngineError, ShapeError } from "../../errors/index.ts";
-import type { Capability } from "../capabilities.ts";
+import { ablationCapability, type Capability, requireCapability } from "../capabilities.ts";
 import type {
   AccumulateOptions,
   AdamParameters,
@@ -152,9 +152,10 @@ class TinkerEngine implements Engine {
   }
 
   #setCapabilities(): void {
-    // Whatever the engine at the server can do, the protocol has no chunk for a video, and tells of samples once they end.
+    // Whatever the engine at the server can do, the protocol has no chunk for a video, tells of samples once they end, and
+    // has no word for what is done within the model.
     const own = (this.#session.capabilities as Capability[]).filter(
-      (name) => name !== "video" && name !== "watch",
+      (name) => name !== "video" && name !== "watch" && name !== "hidden-images",
     );
     const offered = [...OF_THE_PROTOCOL, ...ownCapabilities(this.#offered), ...own];
     const all = new Set(this.#encoder.allowed(offered));
@@ -197,6 +198,7 @@ class TinkerEngine implements Engine {
 
   async #score(given: readonly Sequence[], request: ScoreRequest): Promise<Score[]> {
     const { image, weights, temperature = 1 } = request;
+    if (image) requireCapability(this.#capabilities, ablationCapability(image), `images under ${image.kind}`);
     const ablated = new Map<Sequence["prompt"], Sequence["prompt"]>();
     const sequences = image
       ? given.map(({ prompt, completion }) => {

@@ -10,6 +10,8 @@ import { type Answered, creditSignals } from "./credit-signals.ts";
 export interface JudgedAnswer extends Answered {
   /** The same for all of its tokens. */
   readonly advantage: number;
+  /** Null where it could not be judged; unknown unless given. */
+  readonly reward?: number | null;
 }
 
 /**
@@ -29,9 +31,11 @@ export async function creditAnswers(
   let next = 0;
   return method.credit(
     groups.map((group) =>
-      group.map(({ completion: { tokens }, advantage }) => ({
+      group.map(({ completion: { tokens }, advantage, reward }) => ({
         mask: new Uint8Array(tokens.length).fill(1),
         signals: signals[next++],
+        tokens,
+        reward,
         ...(method.needs.advantage && { advantage: new Float64Array(tokens.length).fill(advantage) }),
       })),
     ),

@@ -43,12 +43,14 @@ interface CreditInputs {
   readonly ablationSeed: number;
   /** Whether an earlier policy sampled the completions. */
   readonly isStale: boolean;
+  /** Share of the run's iterations that are done. */
+  readonly progress: number;
 }
 
 async function creditPart(
-  { engine, credit, sampling, dialogue }: Training,
+  { engine, credit, sampling, dialogue, labels }: Training,
   groups: readonly Group[],
-  { advantages, rng, ablationSeed, isStale }: CreditInputs,
+  { advantages, rng, ablationSeed, isStale, progress }: CreditInputs,
   watch: Stopwatch,
 ): Promise<CompletionCredit[][]> {
   const answers = groups.flatMap(({ prompt, rollouts }) =>
@@ -69,10 +71,11 @@ async function creditPart(
       text,
       reward: reward.value,
       problem,
+      ...(credit.needs.labels && { labels: labels?.label(problem, dialogue.tokenTexts(completion.tokens)) }),
       ...(advantages && { advantage: advantages[p]![g]! }),
     })),
   );
-  return watch.time("credit", async () => credit.credit(completions, rng));
+  return watch.time("credit", async () => credit.credit(completions, rng, progress));
 }
 
 /** Needs whose random image ablation draws from another seed, so that each iteration has draws of its own. */

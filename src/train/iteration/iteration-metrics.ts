@@ -125,6 +125,10 @@ export interface IterationMetrics {
   readonly alignment?: number;
   /** Share of used completions that credit by attention to the image found none in; absent when there is none. */
   readonly withoutVisualMass?: number;
+  /** Share of used completions that credit by labels found none for; absent when there is none. */
+  readonly withoutLabels?: number;
+  /** Mean over tokens of what credit adds to the weighted advantage; only from methods that add something. */
+  readonly advantageBonus?: number;
   readonly steps: number;
   readonly skippedSteps: number;
   readonly skipReason?: string;
@@ -312,11 +316,27 @@ function roleNumbers(used: readonly CreditedGroup[]) {
   };
 }
 
-/** A warning: weights of these completions are even for want of anything to tell tokens by. */
-function visualMassNumbers(used: readonly CreditedGroup[]) {
+/** Warnings: weights of these completions are even for want of anything to tell tokens by. */
+function lackNumbers(used: readonly CreditedGroup[]) {
   const credits = used.flatMap(({ credits: own }) => own);
   const blind = credits.filter(({ lacksVisualMass }) => lacksVisualMass).length;
-  return blind === 0 ? {} : { withoutVisualMass: share(blind, credits.length) };
+  const unlabelled = credits.filter(({ lacksLabels }) => lacksLabels).length;
+  return {
+    ...(blind > 0 && { withoutVisualMass: share(blind, credits.length) }),
+    ...(unlabelled > 0 && { withoutLabels: share(unlabelled, credits.length) }),
+  };
+}
+
+function bonusNumbers(used: readonly CreditedGroup[]) {
+  const added = used.flatMap(({ credits }) => credits).flatMap(({ advantageBonus }) => advantageBonus ?? []);
+  if (added.length === 0) return {};
+  const tokens = added.reduce((sum, { length }) => sum + length, 0);
+  return {
+    advantageBonus: share(
+      added.reduce((sum, own) => sum + mean(own) * own.length, 0),
+      tokens,
+    ),
+  };
 }
 
 /** @param sampling of a batch that was sampled ahead, in its own time */
@@ -382,7 +402,8 @@ export function iterationMetrics({
     usedGroups: used.length,
     ...objectiveNumbers(steps, isKlMeasured),
     ...roleNumbers(used),
-    ...visualMassNumbers(used),
+    ...lackNumbers(used),
+    ...bonusNumbers(used),
     steps: steps.filter(({ applied, isIdle }) => applied && !isIdle).length,
     skippedSteps: steps.filter(({ applied }) => !applied).length,
     ...(skipReason !== undefined && { skipReason }),

@@ -8,6 +8,7 @@ import type { ModelConfig } from "../../../model/index.ts";
 import {
   type Feeds,
   gradients,
+  jensenShannon,
   type Seed,
   softmaxDivergence,
   softmaxEntropy,
@@ -19,7 +20,7 @@ import type { PreparedImage } from "../prompts/prepared-prompt.ts";
 import type { RotaryTable } from "../prompts/rotary-table.ts";
 import { addInto, gradientOutputs, type VisionEncoder } from "../prompts/vision-encoder.ts";
 import { readRow } from "../signals/graph-reducer.ts";
-import { signalFeeds } from "../signals/index.ts";
+import { readsHiddenStates, signalFeeds } from "../signals/index.ts";
 import type { ParameterStore } from "../weights/parameter-store.ts";
 import { type Intervention, interventionFeeds, withOwnPrompts } from "./attention-intervention.ts";
 import { emptyScore, readScore, scoringOutputs, type Wanted } from "./scoring.ts";
@@ -79,7 +80,10 @@ export class TeacherForcing {
     const sequences = intervention === undefined ? given : withOwnPrompts(given, intervention);
     await vision.encode(imagesOf([...sequences, ...(others ?? [])]), weights);
     const nothing = new Float64Array();
-    const compared = others === undefined ? {} : { divergence: nothing, ablatedLogprobs: nothing };
+    const compared =
+      others === undefined
+        ? {}
+        : { divergence: nothing, ablatedLogprobs: nothing, jensenShannon: nothing, ablatedEntropy: nothing };
     const scores: Score[] = sequences.map(() => ({ ...emptyScore(wanted), ...compared }));
     for (const batch of sequenceBatches(sequences, maxTokens)) {
       const { program, used } = await this.#scoreProgram(batch.shape, wanted);
@@ -134,10 +138,13 @@ export class TeacherForcing {
           const index = batch.slots[slots[member]!]!;
           const { length } = members[member]!.completion;
           const numbers = (name: string) => readRow(outputs, name, slot, completionLength, length);
+          const positive = (name: string) => numbers(name).map((value) => Math.max(0, value));
           scores[index] = {
             ...scores[index]!,
-            divergence: numbers("divergence").map((value) => Math.max(0, value)),
+            divergence: positive("divergence"),
             ablatedLogprobs: numbers("logprobs"),
+            jensenShannon: positive("jensenShannon"),
+            ablatedEntropy: positive("entropy"),
           };
         }
       }
@@ -194,7 +201,10 @@ export class TeacherForcing {
   #scoreProgram(shape: BatchShape, wanted: Wanted) {
     const { graphs, store, programs } = this.#m;
     return programs.get(`score ${JSON.stringify([shape, wanted])}`, async () => {
-      const built = graphs.decoder.teacherForced(store.layout, shape, wanted.amplified);
+      const built = graphs.decoder.teacherForced(store.layout, shape, {
+        amplified: wanted.amplified,
+        wholePrompts: readsHiddenStates(wanted.signals),
+      });
       const outputs = scoringOutputs(built, shape, wanted);
       const program = await programs.compile(built.graph, outputs);
       return { program, used: new Map(built.parameters.used) };
@@ -208,7 +218,12 @@ export class TeacherForcing {
       const built = graphs.decoder.teacherForced(store.layout, shape);
       const { graph, parameters, hidden, logits, logprobs } = built;
       const compared = temperedLogits(graph.input("comparedHidden", hidden.shape), parameters, config.text);
-      const outputs = { logprobs, divergence: softmaxDivergence(compared, logits) };
+      const outputs = {
+        logprobs,
+        divergence: softmaxDivergence(compared, logits),
+        jensenShannon: jensenShannon(compared, logits),
+        entropy: softmaxEntropy(logits),
+      };
       return { program: await programs.compile(graph, outputs), used: new Map(parameters.used) };
     });
   }
