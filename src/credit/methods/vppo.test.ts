@@ -126,6 +126,7 @@ describe("vppo", () => {
     expect(plain.perception).toBeUndefined();
     expect(credit(0.06)).toEqual({
       weights: plain.weights,
+      scores: plain.scores,
       perception: {
         ablatedLogprobs: Float64Array.of(-3, -2, 0),
         coefficients: new Float64Array(3),
