@@ -52,6 +52,7 @@ const completionSchema = z.strictObject({
     ...Object.fromEntries(SIGNALS.map((signal) => [signal.name, valueSchema(signal.parts).optional()])),
     entropy: numbers.optional(),
     nucleusEntropy: numbers.optional(),
+    groupDivergence: numbers.optional(),
     ablation: z
       .strictObject({
         given: numbers,
@@ -79,7 +80,7 @@ export interface RecordedCompletion {
 /**
  * Reads `{ groups: [[completion, …], …] }`, or one completion alone. A completion is
  * `{ tokens?, mask?, advantage?, reward?, ids?, labels?, signals }`; signals are any of the engine's by name, `entropy?`,
- * `nucleusEntropy?` and `ablation?`.
+ * `nucleusEntropy?`, `groupDivergence?` and `ablation?`.
  *
  * @throws DataError when the file cannot be read or says something else
  */

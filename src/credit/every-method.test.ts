@@ -45,6 +45,7 @@ const configs = [
   { kind: "grpo-s" },
   { kind: "grpo-s", normalisation: "joint" },
   { kind: "tpae" },
+  { kind: "tw-grpo" },
   { kind: "perceval" },
   { kind: "hicra" },
   { kind: "hicra", planning: "phrases", phrases: ["b"] },
@@ -78,6 +79,7 @@ function drawCompletion(rng: Rng, tokens: number, advantage: number): CreditComp
       hiddenCosine: draw(-0.5, 1),
       entropy: draw(0, 2),
       nucleusEntropy: draw(0, 1),
+      groupDivergence: draw(0, 3),
       ablation: {
         given: draw(-3, 0),
         ablated: draw(-3, 0),
@@ -119,6 +121,7 @@ function padded({ mask, advantage, signals, ...others }: CreditCompletion, by: n
       hiddenCosine: longer(signals!.hiddenCosine!),
       entropy: longer(signals!.entropy!),
       nucleusEntropy: longer(signals!.nucleusEntropy!),
+      groupDivergence: longer(signals!.groupDivergence!),
       ablation: all(signals!.ablation!),
     },
   };

@@ -51,6 +51,8 @@ export type { TorInput, TorOptions } from "./methods/tor.ts";
 export { tor } from "./methods/tor.ts";
 export type { TpaeInput, TpaeOptions } from "./methods/tpae.ts";
 export { tpae } from "./methods/tpae.ts";
+export type { TwGrpoInput } from "./methods/tw-grpo.ts";
+export { twGrpo } from "./methods/tw-grpo.ts";
 export { uniformWeights } from "./methods/uniform-weights.ts";
 export type { VepoInput, VepoOptions } from "./methods/vepo.ts";
 export { vepo } from "./methods/vepo.ts";

@@ -45,6 +45,8 @@ export interface CreditNeeds extends SignalRequest {
     readonly divergence: boolean;
     readonly temperature?: number;
   };
+  /** How far apart the distributions at each place of a prompt's completions are. */
+  readonly groupDivergence?: true;
   /** The truth about each token, which the task must know. */
   readonly labels?: true;
   /** The advantage of each completion, as the objective computes it. */
@@ -59,6 +61,8 @@ export type CreditSignals = { readonly [N in keyof Signals]?: Signals[N] | undef
   readonly entropy?: Float64Array | undefined;
   /** `[T]` nats. */
   readonly nucleusEntropy?: Float64Array | undefined;
+  /** `[T]` nats; the same at one place of all completions that reach it. */
+  readonly groupDivergence?: Float64Array | undefined;
   readonly ablation?: AblatedPass | undefined;
 };
 

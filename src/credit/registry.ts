@@ -18,6 +18,7 @@ import { percevalCredit } from "./methods/perceval.ts";
 import { pgpoCredit } from "./methods/pgpo.ts";
 import { torCredit } from "./methods/tor.ts";
 import { tpaeCredit } from "./methods/tpae.ts";
+import { twGrpoCredit } from "./methods/tw-grpo.ts";
 import { constantCredit, uniformCredit } from "./methods/uniform.ts";
 import { vepoCredit } from "./methods/vepo.ts";
 import { vgpoCredit } from "./methods/vgpo.ts";
@@ -45,6 +46,7 @@ const definitions = [
   tpaeCredit,
   percevalCredit,
   hicraCredit,
+  twGrpoCredit,
 ] as const;
 
 /** How the advantage of a completion is shared among its tokens. */

@@ -18,6 +18,7 @@ import type { ArchitectureCapabilities } from "../model/architecture.ts";
  * | `entropy` | the entropy of each token's distribution, while sampling and in scoring |
  * | `entropy-gradient` | `accumulate` takes `entropyCoefficients` |
  * | `full-distribution` | measures of whole distributions (divergences, entropy of a nucleus), and the likeliest tokens with their log-probs |
+ * | `group-divergence` | how far apart the distributions at one place of a prompt's completions are, in scoring |
  * | `hidden-images` | scoring with image tokens in their places that no later token attends to |
  * | `hidden-states` | the likeness of tokens' hidden states to those of the image's tokens, in scoring |
  * | `image-ablation` | scoring with images taken away, wholly or in part |
@@ -34,6 +35,7 @@ export type Capability =
   | "entropy"
   | "entropy-gradient"
   | "full-distribution"
+  | "group-divergence"
   | "hidden-images"
   | "image-ablation"
   | "overlap"

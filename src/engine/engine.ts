@@ -105,6 +105,8 @@ export interface ScoreRequest {
   readonly nucleusEntropy?: number;
   /** Ask for `Score.divergence`, `ablatedLogprobs`, `jensenShannon` and `ablatedEntropy`; capability `full-distribution`. */
   readonly divergenceFrom?: ImageAblation;
+  /** Ask for `Score.groupDivergence` among the sequences of each `Prompt` object; capability `group-divergence`. */
+  readonly groupDivergence?: true;
   /** Ask for `Score.values`; capability `value`. */
   readonly values?: true;
   /** Amplify attention during the pass, not together with `divergenceFrom`; capability `attention-intervention`. */
@@ -144,6 +146,15 @@ export interface Score {
   readonly jensenShannon?: Float64Array;
   /** `[T]` nats, entropy of the second distribution; with the divergence. */
   readonly ablatedEntropy?: Float64Array;
+  /**
+   * `[T]` nats, how far apart the distributions are at this place of the completions that were scored with the same prompt;
+   * where asked for. The mean over them of
+   *
+   *     Σ_v (e^d − d − 1),      d = clamp(mean of their log p(v) − log p(v), −11, 11)
+   *
+   * A completion that has ended has the uniform distribution. Source: TW-GRPO, arXiv:2505.24718.
+   */
+  readonly groupDivergence?: Float64Array;
   /** `[T]` reward units, the value head's V of the state before each token; where asked for. */
   readonly values?: Float64Array;
   /** `[T]` the token of highest probability in each token's place, special ids included; where asked for. */

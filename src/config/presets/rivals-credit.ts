@@ -137,4 +137,10 @@ export const rivalsCreditPresets: readonly Preset[] = [
     "credit.phrases": [OFF, "ours: the task's labels stand for the authors' n-grams"],
     ...sizes([128, 8, 1, 2], "ours: no sizes were seen"),
   }),
+  quotedPreset("grpo-tw-grpo", "GRPO with TW-GRPO's weights of places, arXiv:2505.24718", {
+    ...grpo,
+    "credit.kind": ["tw-grpo", "the method of arXiv:2505.24718"],
+    "credit.alpha": [1.7, "arXiv:2505.24718: α 1.7"],
+    ...sizes([8, 8, 1, 1], "ours: no sizes were seen"),
+  }),
 ];

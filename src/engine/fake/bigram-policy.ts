@@ -150,6 +150,21 @@ export function jensenShannonOf(p: Float64Array, q: Float64Array): number {
   return (divergenceOf(p, mixed) + divergenceOf(q, mixed)) / 2;
 }
 
+/** TW-GRPO's divergence of distributions at one place, over the ids that all of them have: `Score.groupDivergence`. */
+export function groupDivergenceOf(all: readonly Float64Array[]): number {
+  let total = 0;
+  for (const v of all[0]!.keys()) {
+    const logs = all.map((own) => own[v]!);
+    if (logs.includes(-Infinity)) continue;
+    const centre = logs.reduce((sum, log) => sum + log, 0) / logs.length;
+    for (const log of logs) {
+      const difference = Math.min(Math.max(centre - log, -11), 11);
+      total += Math.expm1(difference) - difference;
+    }
+  }
+  return total / all.length;
+}
+
 /** KL(p ‖ q) in nats of two distributions with the same support. */
 export function divergenceOf(p: Float64Array, q: Float64Array): number {
   let divergence = 0;

@@ -28,6 +28,7 @@ import {
   type BigramShape,
   divergenceOf,
   entropyOf,
+  groupDivergenceOf,
   jensenShannonOf,
   logDistribution,
   nucleusEntropyOf,
@@ -58,6 +59,7 @@ const ALL: readonly Capability[] = [
   "entropy",
   "entropy-gradient",
   "full-distribution",
+  "group-divergence",
   "hidden-images",
   "image-ablation",
   "overlap",
@@ -159,6 +161,22 @@ export function createFakeEngine(options: FakeEngineOptions): Engine {
     };
   };
 
+  /** Among the sequences of the same prompt; those that have ended are uniform. */
+  const groupDivergences = (own: Sequence, all: readonly Sequence[], request: ScoreRequest) => {
+    const table = request.weights === "reference" ? reference : weights;
+    const members = all.filter(({ prompt }) => prompt === own.prompt);
+    const uniform = Float64Array.from(banned, (isBanned) => (isBanned ? -Infinity : -Math.log(options.vocabSize)));
+    return Float64Array.from(own.completion, (_, t) =>
+      groupDivergenceOf(
+        members.map((member) =>
+          t < member.completion.length
+            ? logDistribution(table, shape, stateOf(member, t, request.image), request.temperature ?? 1, banned)
+            : uniform,
+        ),
+      ),
+    );
+  };
+
   const addSequence = (
     sequence: Sequence,
     i: number,
@@ -239,7 +257,10 @@ export function createFakeEngine(options: FakeEngineOptions): Engine {
     },
 
     async score(sequences, request = {}) {
-      return sequences.map((sequence) => scoreOf(sequence, request));
+      return sequences.map((sequence) => ({
+        ...scoreOf(sequence, request),
+        ...(request.groupDivergence && { groupDivergence: groupDivergences(sequence, sequences, request) }),
+      }));
     },
 
     async accumulate(sequences, coefficients, options = {}) {

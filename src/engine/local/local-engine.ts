@@ -36,6 +36,7 @@ const CAPABILITIES = [
   "entropy",
   "entropy-gradient",
   "full-distribution",
+  "group-divergence",
   "hidden-images",
   "hidden-states",
   "image-ablation",

@@ -180,6 +180,7 @@ export class LocalModel {
         signals,
         entropy,
         nucleus,
+        groupDivergence: request.groupDivergence ?? false,
         values,
         likeliest,
         alternatives: checkedAlternatives("score", alternatives, config.text.vocabSize),

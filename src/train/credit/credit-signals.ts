@@ -29,11 +29,12 @@ export interface Answered {
 }
 
 /** What an engine must be able to do for a credit method with these needs. */
-export function creditCapabilities({ entropy, nucleusEntropy, ablation, ...needs }: CreditNeeds): Capability[] {
+export function creditCapabilities({ entropy, nucleusEntropy, groupDivergence, ablation, ...needs }: CreditNeeds): Capability[] {
   return [
     ...signalCapabilities(needs),
     ...(entropy ? (["entropy"] as const) : []),
     ...(ablation ? [ablationCapability(ablation.image)] : []),
+    ...(groupDivergence ? (["group-divergence"] as const) : []),
     ...(ablation?.divergence || nucleusEntropy !== undefined ? (["full-distribution"] as const) : []),
   ];
 }
@@ -65,13 +66,15 @@ export async function creditSignals(
   const attention = await attentionSignals(engine, temperature, needs, answers);
   const passes =
     needs.ablation && (await ablatedPasses(engine, temperature, needs.ablation, answers, isStale));
-  const nuclei =
-    needs.nucleusEntropy === undefined
+  const { nucleusEntropy, groupDivergence } = needs;
+  const measured =
+    nucleusEntropy === undefined && groupDivergence === undefined
       ? undefined
-      : await score(engine, answers, { temperature, nucleusEntropy: needs.nucleusEntropy });
+      : await score(engine, answers, { temperature, ...(nucleusEntropy && { nucleusEntropy }), ...(groupDivergence && { groupDivergence }) });
   return answers.map(({ completion }, i) => ({
     ...attention[i],
-    ...(nuclei && { nucleusEntropy: asked(nuclei[i]!.nucleusEntropy, "nucleus entropies") }),
+    ...(nucleusEntropy && { nucleusEntropy: asked(measured?.[i]?.nucleusEntropy, "nucleus entropies") }),
+    ...(groupDivergence && { groupDivergence: asked(measured?.[i]?.groupDivergence, "group divergences") }),
     ...(needs.entropy && { entropy: completion.entropy }),
     ...(passes && { ablation: passes[i]! }),
   }));

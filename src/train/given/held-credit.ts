@@ -14,6 +14,7 @@ const OTHER_NEEDS: Readonly<Record<Exclude<keyof CreditNeeds, SignalName>, true>
   entropy: true,
   ablation: true,
   nucleusEntropy: true,
+  groupDivergence: true,
   advantage: true,
   labels: true,
   allGroups: true,

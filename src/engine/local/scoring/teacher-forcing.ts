@@ -23,6 +23,7 @@ import { readRow } from "../signals/graph-reducer.ts";
 import { readsHiddenStates, signalFeeds } from "../signals/index.ts";
 import type { ParameterStore } from "../weights/parameter-store.ts";
 import { type Intervention, interventionFeeds, withOwnPrompts } from "./attention-intervention.ts";
+import { groupDivergences } from "./group-divergence.ts";
 import { emptyScore, readScore, scoringOutputs, type Wanted } from "./scoring.ts";
 import { type PreparedSequence, type SequenceBatch, sequenceBatches } from "./sequence-batches.ts";
 
@@ -43,6 +44,8 @@ export interface Scoring extends Omit<Wanted, "hidden" | "amplified"> {
   readonly weights: Float32Array;
   readonly temperature: number;
   readonly intervention?: Intervention | undefined;
+  /** How far apart the completions of each prompt are. */
+  readonly groupDivergence: boolean;
 }
 
 /** One `[T]` per sequence each: what Σ c·log π, Σ d·V and Σ e·H are weighted by. */
@@ -74,9 +77,9 @@ export class TeacherForcing {
     others?: readonly PreparedSequence[],
   ): Promise<Score[]> {
     const { store, vision, maxTokens } = this.#m;
-    const { weights, temperature, intervention, ...rest } = scoring;
+    const { weights, temperature, intervention, groupDivergence, ...rest } = scoring;
     const amplified = intervention?.layers ?? [];
-    const wanted: Wanted = { ...rest, amplified, hidden: others !== undefined };
+    const wanted: Wanted = { ...rest, amplified, hidden: others !== undefined || groupDivergence };
     const sequences = intervention === undefined ? given : withOwnPrompts(given, intervention);
     await vision.encode(imagesOf([...sequences, ...(others ?? [])]), weights);
     const nothing = new Float64Array();
@@ -85,6 +88,8 @@ export class TeacherForcing {
         ? {}
         : { divergence: nothing, ablatedLogprobs: nothing, jensenShannon: nothing, ablatedEntropy: nothing };
     const scores: Score[] = sequences.map(() => ({ ...emptyScore(wanted), ...compared }));
+    const kept = sequences.map(() => new Float32Array());
+    const width = this.#m.config.text.hiddenSize;
     for (const batch of sequenceBatches(sequences, maxTokens)) {
       const { program, used } = await this.#scoreProgram(batch.shape, wanted);
       const outputs = await program.run({
@@ -95,14 +100,21 @@ export class TeacherForcing {
       });
       for (const [slot, index] of batch.slots.entries()) {
         if (index >= 0) {
-          scores[index] = readScore(outputs, batch.shape, slot, sequences[index]!, wanted);
+          const sequence = sequences[index]!;
+          scores[index] = readScore(outputs, batch.shape, slot, sequence, wanted);
+          if (groupDivergence) {
+            const from = slot * batch.shape.completionLength * width;
+            kept[index] = outputs["hidden"]!.slice(from, from + sequence.completion.length * width);
+          }
         }
       }
       if (others !== undefined) {
         await this.#compare(batch, outputs["hidden"]!, others, scoring, scores);
       }
     }
-    return scores;
+    if (!groupDivergence) return scores;
+    const divergences = await groupDivergences(this.#m, given, kept, scoring);
+    return scores.map((score, i) => ({ ...score, groupDivergence: divergences[i]! }));
   }
 
   /** Runs the other prompts of a batch that has run, and adds what the comparison says to its scores. */

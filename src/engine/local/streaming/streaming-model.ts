@@ -111,6 +111,7 @@ export class StreamingModel {
     refuse(request.likeliest === true, "score: likeliest");
     refuse(request.alternatives !== undefined, "score: alternatives");
     refuse(request.nucleusEntropy !== undefined, "score: nucleusEntropy");
+    refuse(request.groupDivergence === true, "score: groupDivergence");
     refuse(readsHiddenStates(signals), "score: signals of hidden states");
     checkLayers("score", signals);
     const temperature = checkedTemperature(request.temperature);
