@@ -4,6 +4,7 @@
  * signals to weights on the advantage. Start with `attention-signals` for the signals, `methods/` for what is made of
  * them, `registry` for how a configuration becomes one.
  */
+export { type SignalAgreement, signalAgreement } from "./agreement.ts";
 export type { AttentionMeasure, AttentionSignalOptions, AttentionSignals } from "./attention-signals.ts";
 export { attentionSignals, KEY_KIND } from "./attention-signals.ts";
 export type { BiasCurve } from "./bias-curve.ts";

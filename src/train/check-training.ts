@@ -38,6 +38,22 @@ export function pairFaults(credit: CreditMethod, objective: Algorithm): string[]
   return faults;
 }
 
+/** Reasons why a method cannot be compared with the run's own. */
+function comparisonFaults(method: CreditMethod, objective: Algorithm): string[] {
+  if (!method.needs.advantage || hasAdvantages(objective)) return [];
+  return [
+    `agreement.methods: "${method.name ?? "own"}" depends on advantages, and algorithm.kind "${objective.name ?? "own"}" has none`,
+  ];
+}
+
+/** Reasons why a method has no labels to credit by. */
+function labelFaults({ name = "own", needs }: CreditMethod, { labels }: Training): string[] {
+  if (!needs.labels || labels !== undefined) return [];
+  return [
+    `credit.kind "${name}": it credits by the truth about tokens, and the task knows none; expected a task with labels, such as digits`,
+  ];
+}
+
 /** Reasons why settings of a schedule cannot be combined with the other parts; none where they can. */
 export function scheduleFaults({
   schedule,
@@ -81,8 +97,10 @@ function requireCapabilities(training: Training, isConfigured: boolean): void {
   const available = engine.capabilities;
   const requireCapability = (own: typeof available, capability: Capability, part: string) =>
     requireOf(own, capability, asWritten(part, isConfigured));
-  for (const capability of creditCapabilities(credit.needs)) {
-    requireCapability(available, capability, `credit.kind "${credit.name ?? "own"}"`);
+  for (const { name = "own", needs } of [credit, ...(training.agreement?.methods ?? [])]) {
+    for (const capability of creditCapabilities(needs)) {
+      requireCapability(available, capability, `credit.kind "${name}"`);
+    }
   }
   if (temporal) requireCapability(available, "video", 'reward kind "temporal"');
   if (schedule.maxStaleness > 0) requireCapability(available, "overlap", "train.maxStaleness above 0");
@@ -126,13 +144,13 @@ async function requireFrames({ temporal, source }: Training): Promise<void> {
  */
 export async function requireSound(training: Training, isConfigured: boolean): Promise<void> {
   const { credit, objective } = training;
-  const faults = [...scheduleFaults(training), ...pairFaults(credit, objective)];
-  if (credit.needs.labels && training.labels === undefined) {
-    faults.push(
-      `credit.kind "${credit.name ?? "own"}": it credits by the truth about tokens, and the task knows none; ` +
-        "expected a task with labels, such as digits",
-    );
-  }
+  const compared = training.agreement?.methods ?? [];
+  const faults = [
+    ...scheduleFaults(training),
+    ...pairFaults(credit, objective),
+    ...compared.flatMap((method) => comparisonFaults(method, objective)),
+    ...[credit, ...compared].flatMap((method) => labelFaults(method, training)),
+  ];
   if (faults.length > 0) throw new ConfigError(asWritten(faults.join("\n"), isConfigured));
   requireCapabilities(training, isConfigured);
   await requireVideos(training.engine, training.source);

@@ -205,6 +205,7 @@ export async function openParts(
     ...rewards,
     task,
     credit,
+    ...(config.agreement && { agreement: config.agreement }),
     objective,
     sampling,
     schedule,

@@ -35,7 +35,7 @@ function partsOf(groups: readonly Group[], { needs, wholeBatch }: CreditMethod):
 }
 
 /** Input of a credit method beside signals of the model. */
-interface CreditInputs {
+export interface CreditInputs {
   /** `[P][G][T]` of the completions, where the method asks for them. */
   readonly advantages?: readonly (readonly ArrayLike<number>[])[] | undefined;
   readonly rng: Rng;

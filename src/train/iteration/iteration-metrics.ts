@@ -8,6 +8,7 @@ import { groupSpread, mean } from "../../math/index.ts";
 import type { CorrectionMetrics, ObjectiveMetrics, ValueMetrics } from "../../objective/index.ts";
 import type { Reward } from "../../reward/index.ts";
 import { type Group, groupRewards, hasSpread } from "../batch/group.ts";
+import type { AgreementMetrics } from "../credit/credit-agreement.ts";
 import type { CreditedGroup } from "../credit/measured-group.ts";
 import type { Stopwatch } from "../loop/stopwatch.ts";
 import { judgeAgreement } from "./judge-agreement.ts";
@@ -127,6 +128,9 @@ export interface IterationMetrics {
   readonly withoutVisualMass?: number;
   /** Share of used completions that credit by labels found none for; absent when there is none. */
   readonly withoutLabels?: number;
+  /** Agreement with other credit methods; only where some are compared. */
+  readonly signalOverlap?: AgreementMetrics["signalOverlap"];
+  readonly signalCorrelation?: AgreementMetrics["signalCorrelation"];
   /** Mean over tokens of what credit adds to the weighted advantage; only from methods that add something. */
   readonly advantageBonus?: number;
   readonly steps: number;
@@ -369,6 +373,7 @@ export function iterationMetrics({
   watch,
   staleness,
   sampling,
+  agreed,
 }: {
   readonly iteration: number;
   readonly learningRate: number;
@@ -379,6 +384,7 @@ export function iterationMetrics({
   readonly used: readonly CreditedGroup[];
   readonly steps: readonly StepOutcome[];
   readonly watch: Stopwatch;
+  readonly agreed?: AgreementMetrics | undefined;
   readonly staleness?: number;
   /** Of a batch that was sampled ahead. */
   readonly sampling?: Stopwatch;
@@ -404,6 +410,7 @@ export function iterationMetrics({
     ...roleNumbers(used),
     ...lackNumbers(used),
     ...bonusNumbers(used),
+    ...agreed,
     steps: steps.filter(({ applied, isIdle }) => applied && !isIdle).length,
     skippedSteps: steps.filter(({ applied }) => !applied).length,
     ...(skipReason !== undefined && { skipReason }),

@@ -10,6 +10,7 @@ import { Rng } from "../../math/index.ts";
 import type { Algorithm } from "../../objective/index.ts";
 import type { Reward, TemporalOptions } from "../../reward/index.ts";
 import type { Verdict } from "../../verify/index.ts";
+import type { Agreement } from "../credit/credit-agreement.ts";
 import type { Sampling, Schedule } from "../schedule/schedule-schema.ts";
 
 /** Everything that stays the same over a run. */
@@ -27,6 +28,8 @@ export interface Training {
   /** T-GRPO's comparison of orders of frames. */
   readonly temporal?: TemporalOptions | undefined;
   readonly credit: CreditMethod;
+  /** Methods whose signals are compared with the run's own. */
+  readonly agreement?: Agreement | undefined;
   /** The truth about tokens, where the task knows it. */
   readonly labels?: TokenLabels | undefined;
   readonly objective: Algorithm;
