@@ -215,7 +215,7 @@ export const configSchema = z
       .discriminatedUnion("kind", [...creditSchema.options, moduleSchema])
       .describe("How the advantage of a completion is shared among its tokens.")
       .prefault({ kind: DEFAULT_KINDS.credit }),
-    agreement: z
+    creditAgreement: z
       .strictObject({
         methods: z.array(creditSchema).min(1).describe("Credit methods that the run's own is compared with."),
         share: z

@@ -42,7 +42,7 @@ export function pairFaults(credit: CreditMethod, objective: Algorithm): string[]
 function comparisonFaults(method: CreditMethod, objective: Algorithm): string[] {
   if (!method.needs.advantage || hasAdvantages(objective)) return [];
   return [
-    `agreement.methods: "${method.name ?? "own"}" depends on advantages, and algorithm.kind "${objective.name ?? "own"}" has none`,
+    `creditAgreement.methods: "${method.name ?? "own"}" depends on advantages, and algorithm.kind "${objective.name ?? "own"}" has none`,
   ];
 }
 

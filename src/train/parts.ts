@@ -31,10 +31,11 @@ export async function openTraining(parts: TrainParts): Promise<Training> {
   const verdict = verdictOf(parts.verdict);
   const rewards = rewardsOf(parts.reward, { verdict, maxCompletionTokens });
   const credit = suitedTo(engine.capabilities, creditOf(parts.credit, parts.record !== undefined));
-  const agreement = parts.agreement && {
-    share: parts.agreement.share ?? 0.2,
-    every: parts.agreement.every ?? 1,
-    methods: parts.agreement.methods.map((method) => suitedTo(engine.capabilities, creditOf(method))),
+  const asked = parts.creditAgreement;
+  const agreement = asked && {
+    share: asked.share ?? 0.2,
+    every: asked.every ?? 1,
+    methods: asked.methods.map((method) => suitedTo(engine.capabilities, creditOf(method))),
   };
   const objective = objectiveOf(parts.objective, { maxCompletionTokens });
   const checked = (opened: ProblemSource, split: Split) =>

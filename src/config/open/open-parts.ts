@@ -205,7 +205,7 @@ export async function openParts(
     ...rewards,
     task,
     credit,
-    ...(config.agreement && { agreement: config.agreement }),
+    ...(config.creditAgreement && { creditAgreement: config.creditAgreement }),
     objective,
     sampling,
     schedule,

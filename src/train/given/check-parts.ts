@@ -16,7 +16,7 @@ const PARTS: Readonly<Record<keyof TrainParts, true>> = {
   reward: true,
   verdict: true,
   credit: true,
-  agreement: true,
+  creditAgreement: true,
   objective: true,
   sampling: true,
   schedule: true,

@@ -25,7 +25,7 @@ export interface TrainParts {
   /** A method, or the `credit` part of a configuration; uniform unless given. */
   readonly credit?: GivenCredit;
   /** Methods whose signals are compared with the credit method's, in metrics alone; none unless given. */
-  readonly agreement?: GivenAgreement | undefined;
+  readonly creditAgreement?: GivenAgreement | undefined;
   /** An algorithm, or the `algorithm` part of a configuration; GRPO unless given. */
   readonly objective?: GivenObjective;
   /** Missing settings have their defaults. */
