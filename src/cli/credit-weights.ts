@@ -8,9 +8,9 @@ import { ConfigError } from "../errors/index.ts";
 import { nearestName } from "../parts/index.ts";
 import { type Answered, creditAnswers, creditCapabilities } from "../train/index.ts";
 
-/** Whether the engine can give the signals that a method needs. */
+/** Whether the engine can give the signals that a method needs, and nothing else is needed. */
 export function canCredit(engine: Engine, { needs }: CreditMethod): boolean {
-  return creditCapabilities(needs).every((needed) => engine.capabilities.has(needed));
+  return !needs.labels && creditCapabilities(needs).every((needed) => engine.capabilities.has(needed));
 }
 
 /**

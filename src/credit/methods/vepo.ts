@@ -50,12 +50,14 @@ export interface VepoInput {
 export type VepoOptions = Partial<Pick<z.output<typeof vepoSchema>, "alpha" | "tokenShare" | "score" | "boost">>;
 
 /** sₜ of ĵ, d̂ and ĥ, all in [0, 1]. */
-const SCORES = {
-  gated: (j: number, d: number, h: number, alpha: number) => (1 - (1 - j) ** alpha * (1 - d) ** (1 - alpha)) * h,
-  ungated: (j: number, d: number, _: number, alpha: number) => SCORES.gated(j, d, 1, alpha),
-  linear: (j: number, d: number, h: number, alpha: number) => (alpha * j + (1 - alpha) * d) * h,
-  product: (j: number, d: number, h: number) => j * d * h,
-  kl: (j: number, d: number, h: number, alpha: number) => SCORES.gated(j, d, h, alpha),
+const gated = (j: number, d: number, h: number, alpha: number) =>
+  (1 - (1 - j) ** alpha * (1 - d) ** (1 - alpha)) * h;
+const SCORES: Readonly<Record<z.output<typeof vepoSchema>["score"], typeof gated>> = {
+  gated,
+  ungated: (j, d, _, alpha) => gated(j, d, 1, alpha),
+  linear: (j, d, h, alpha) => (alpha * j + (1 - alpha) * d) * h,
+  product: (j, d, h) => j * d * h,
+  kl: gated,
 };
 
 /**

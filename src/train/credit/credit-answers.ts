@@ -4,6 +4,7 @@
  */
 import type { CompletionCredit, CreditMethod } from "../../credit/index.ts";
 import type { Scorer } from "../../engine/index.ts";
+import { EngineError } from "../../errors/index.ts";
 import { type Answered, creditSignals } from "./credit-signals.ts";
 
 /** A completion with what its credit may depend on. */
@@ -19,7 +20,7 @@ export interface JudgedAnswer extends Answered {
  *
  * @param temperature that the completions were sampled at
  * @param groups completions that are compared with each other, `[P][G]`
- * @throws EngineError when the engine lacks a signal
+ * @throws EngineError when the engine lacks a signal, or the method credits by labels
  */
 export async function creditAnswers(
   engine: Scorer,
@@ -27,6 +28,9 @@ export async function creditAnswers(
   temperature: number,
   groups: readonly (readonly JudgedAnswer[])[],
 ): Promise<CompletionCredit[][]> {
+  if (method.needs.labels) {
+    throw new EngineError(`${method.name ?? "own"}: expected labels of a task, which only a training run has`);
+  }
   const signals = await creditSignals(engine, temperature, method.needs, groups.flat());
   let next = 0;
   return method.credit(
