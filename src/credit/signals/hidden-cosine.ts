@@ -44,6 +44,9 @@ function cosine(a: Float64Array, b: Float64Array): number {
   return product === 0 ? 0 : product / (Math.hypot(...a) * Math.hypot(...b));
 }
 
+/** How the plain protocol numbers them. */
+const PLAIN = { pairing: { mean: 1, pairwise: 2 }, layers: { last: 1, all: 2 } } as const;
+
 export const hiddenCosineSignal: HiddenSignal<
   "hiddenCosine",
   "hidden-states",
@@ -58,4 +61,8 @@ export const hiddenCosineSignal: HiddenSignal<
   look: { layers: "last", pairing: "mean" },
   states: ({ layers }) => layers,
   reduce: hiddenCosine,
+  plain: ({ layers, pairing }) => ({
+    "fovea.hidden_cosine": PLAIN.pairing[pairing],
+    "fovea.hidden_layers": PLAIN.layers[layers],
+  }),
 };
