@@ -108,11 +108,13 @@ const valueName = (value) =>
 function standing(path) {
   const text = readFileSync(path, "utf8");
   const [, reasons = ""] = text.split(/^## Refused$/m);
-  const refusals = [...(reasons.split(/^## /m)[0] ?? "").matchAll(/^- (.+?): (.+)\.$/gm)].flatMap(([, names = "", reason = ""]) =>
-    names.split("; ").map((name) => /** @type {const} */ ([name, reason])),
+  const refusals = [...(reasons.split(/^## /m)[0] ?? "").matchAll(/^- (.+?): (.+)\.$/gm)].flatMap(
+    ([, names = "", reason = ""]) => names.split("; ").map((name) => /** @type {const} */ ([name, reason])),
   );
   const refusedBy = new Map(refusals);
-  const rows = [...text.matchAll(/^\| ([a-z][^|]*) \| ([a-z][^|]*) \| .*$/gm)].filter(([, name]) => name !== "objective");
+  const rows = [...text.matchAll(/^\| ([a-z][^|]*) \| ([a-z][^|]*) \| .*$/gm)].filter(
+    ([, name]) => name !== "objective",
+  );
   return new Map(
     rows.map(([row, objective = "", credit = ""]) => {
       const name = `${objective} with ${credit}`;
@@ -240,7 +242,9 @@ function page(outcomes) {
     reasons.set(reason, [...(reasons.get(reason) ?? []), `${objective} with ${credit}`]);
   }
   const trained = outcomes.filter(({ refused }) => refused === undefined);
-  const before = options.add ? Number(/, (\d+) numbers/.exec(readFileSync(options.out, "utf8"))?.[1] ?? 0) : 0;
+  const before = options.add
+    ? Number(/, (\d+) numbers/.exec(readFileSync(options.out, "utf8"))?.[1] ?? 0)
+    : 0;
   const numbers = before + trained.reduce((sum, { iterations }) => sum + countNumbers(iterations), 0);
   const wrong = trained.flatMap(({ iterations }) => wrongNumbers(iterations)).length;
   return `# Every objective with every credit method
@@ -301,7 +305,8 @@ try {
   await engine.save(start);
   for (const pair of pairs) {
     const outcome =
-      known.get(`${nameOf(pair.objective)} with ${nameOf(pair.credit)}`) ?? (await runPair(engine, start, pair));
+      known.get(`${nameOf(pair.objective)} with ${nameOf(pair.credit)}`) ??
+      (await runPair(engine, start, pair));
     outcomes.push(outcome);
     const seconds = ((performance.now() - started) / 1000).toFixed(0);
     process.stderr.write(

@@ -43,7 +43,10 @@ const completionSchema = z.strictObject({
     .optional()
     .describe("One for all tokens, or [T]; 1 unless given."),
   reward: z.number().nullable().optional().describe("Null where it could not be judged."),
-  ids: z.array(z.int()).optional().describe("[T] the id of each token, for methods that compare the same tokens."),
+  ids: z
+    .array(z.int())
+    .optional()
+    .describe("[T] the id of each token, for methods that compare the same tokens."),
   labels: z
     .array(z.strictObject({ role: z.enum(["image", "reasoning", "other"]), correct: z.boolean().nullable() }))
     .optional()

@@ -58,21 +58,30 @@ describe("an iteration with each credit method", () => {
   });
 
   test.each(["gtpo", "tpae"])("says what %s adds to the advantages", async (kind) => {
-    const { training, progress } = tinyTraining(digitsFakeEngine(), "credit.rightReward=0.05", `credit.kind=${kind}`);
+    const { training, progress } = tinyTraining(
+      digitsFakeEngine(),
+      "credit.rightReward=0.05",
+      `credit.kind=${kind}`,
+    );
     const { metrics, rollouts } = await runIteration(training, progress, 1);
     expect(Number.isFinite(metrics.advantageBonus)).toBe(true);
     const written = rollouts as readonly { readonly advantageBonus?: readonly number[] }[];
     expect(written.some(({ advantageBonus }) => advantageBonus !== undefined)).toBe(true);
   });
 
-  test.each(["perceval", "hicra"])("%s takes labels from the task, warns of completions without, and refuses a task without", async (kind) => {
-    const { training, progress } = tinyTraining(digitsFakeEngine(), `credit.kind=${kind}`);
-    const blank = { label: () => undefined };
-    const unlabelled = { ...training, labels: blank };
-    expect((await runIteration(unlabelled, progress, 1)).metrics.withoutLabels).toBe(1);
-    expect((await runIteration(training, progress, 2)).metrics).not.toHaveProperty("withoutLabels");
-    await expect(requireSound({ ...training, labels: undefined }, true)).rejects.toThrow("the task knows none");
-  });
+  test.each(["perceval", "hicra"])(
+    "%s takes labels from the task, warns of completions without, and refuses a task without",
+    async (kind) => {
+      const { training, progress } = tinyTraining(digitsFakeEngine(), `credit.kind=${kind}`);
+      const blank = { label: () => undefined };
+      const unlabelled = { ...training, labels: blank };
+      expect((await runIteration(unlabelled, progress, 1)).metrics.withoutLabels).toBe(1);
+      expect((await runIteration(training, progress, 2)).metrics).not.toHaveProperty("withoutLabels");
+      await expect(requireSound({ ...training, labels: undefined }, true)).rejects.toThrow(
+        "the task knows none",
+      );
+    },
+  );
 
   test("measures how far other methods agree with its own, and learns as without them", async () => {
     const flags = ["credit.kind=vppo", "train.reportKlEvery=0"];
@@ -83,7 +92,8 @@ describe("an iteration with each credit method", () => {
       "creditAgreement={methods: [{kind: vppo}, {kind: vgpo}, {kind: gtpo}, {kind: tor}], every: 2}",
     );
     for (const iteration of [1, 2]) {
-      const { timing: _, ...expected } = (await runIteration(alone.training, alone.progress, iteration)).metrics;
+      const { timing: _, ...expected } = (await runIteration(alone.training, alone.progress, iteration))
+        .metrics;
       const { metrics } = await runIteration(compared.training, compared.progress, iteration);
       const { timing: __, signalOverlap, signalCorrelation, ...rest } = metrics;
       expect(rest).toEqual(expected);

@@ -34,7 +34,9 @@ export function signalAgreement(
   share: number,
 ): SignalAgreement {
   if (first.length !== masks.length || second.length !== masks.length) {
-    throw new ShapeError(`credits: expected ${masks.length} of each, got ${first.length} and ${second.length}`);
+    throw new ShapeError(
+      `credits: expected ${masks.length} of each, got ${first.length} and ${second.length}`,
+    );
   }
   const compared = masks.flatMap((mask, i) => {
     if (countedTokens(mask, mask.length) === 0) return [];

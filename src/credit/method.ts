@@ -157,7 +157,11 @@ export interface CreditMethod {
    * @returns credits of the same shape
    * @throws EngineError when a completion lacks a signal that `needs` names
    */
-  credit(groups: readonly (readonly CreditCompletion[])[], rng?: Rng, progress?: number): CompletionCredit[][];
+  credit(
+    groups: readonly (readonly CreditCompletion[])[],
+    rng?: Rng,
+    progress?: number,
+  ): CompletionCredit[][];
 }
 
 /** A credit method: its options, if it has any, and its maker. A built-in one has its kind among the options. */

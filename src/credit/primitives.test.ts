@@ -62,18 +62,24 @@ describe("topOfBatch", () => {
 
   test("by lot keeps so many, none below one left out, and each of equal ones sometimes", () => {
     const scores = [1, 3, 2, 2, 2, 2, 0];
-    const drawn = Array.from({ length: 60 }, (_, seed) => topOfBatch([{ scores }], 3 / 7, "random", new Rng(seed))[0]!);
+    const drawn = Array.from(
+      { length: 60 },
+      (_, seed) => topOfBatch([{ scores }], 3 / 7, "random", new Rng(seed))[0]!,
+    );
     for (const own of drawn) {
       expect(own.filter((one) => one === 1)).toHaveLength(3);
       expect([own[0], own[1], own[6]]).toEqual([0, 1, 0]);
     }
-    for (const place of [2, 3, 4, 5]) expect(new Set(drawn.map((own) => own[place]))).toEqual(new Set([0, 1]));
+    for (const place of [2, 3, 4, 5])
+      expect(new Set(drawn.map((own) => own[place]))).toEqual(new Set([0, 1]));
   });
 
   test("of one completion is the top share of it", () => {
     fc.assert(
       fc.property(numbers, fc.nat(100), (scores, percent) => {
-        expect(topOfBatch([{ scores }], percent / 100, "earlier")[0]).toEqual(topShare(scores, percent / 100));
+        expect(topOfBatch([{ scores }], percent / 100, "earlier")[0]).toEqual(
+          topShare(scores, percent / 100),
+        );
       }),
     );
   });

@@ -51,9 +51,7 @@ export function checkGroups(groups: readonly ObjectiveGroup[], algorithm: Algori
       }
       if (completion.perception) checkPerception(completion.perception, completion.mask, algorithm, where);
       if (algorithm.unit === "pair" && completion.advantageBonus) {
-        throw new ConfigError(
-          `algorithm.kind: dpo compares pairs and has no advantage to add to (${where})`,
-        );
+        throw new ConfigError(`algorithm.kind: dpo compares pairs and has no advantage to add to (${where})`);
       }
       if (!keepsTokenCredit) checkConstantWeights(completion, where);
     });
@@ -136,10 +134,7 @@ function checkFinite(name: string, values: ArrayLike<number>, mask: ArrayLike<nu
   }
 }
 
-function checkConstantWeights(
-  { mask, weights, advantageBonus }: ObjectiveCompletion,
-  where: string,
-): void {
+function checkConstantWeights({ mask, weights, advantageBonus }: ObjectiveCompletion, where: string): void {
   for (const values of [weights, advantageBonus]) {
     const counted = Array.from(values ?? []).filter((_, t) => mask[t] === 1);
     if (counted.every((value) => value === counted[0])) continue;

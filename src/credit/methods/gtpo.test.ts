@@ -18,7 +18,11 @@ describe("gtpo", () => {
       { entropy: 0.5, normalisation: "joint" },
     )!;
     const deviation = Math.sqrt((1.25 ** 2 + 0.75 ** 2 + 2 ** 2) / 2) + 1e-6;
-    expect(advantages.flatMap((own) => [...own])).toBeAllclose([1.25 / deviation, 0.75 / deviation, -2 / deviation]);
+    expect(advantages.flatMap((own) => [...own])).toBeAllclose([
+      1.25 / deviation,
+      0.75 / deviation,
+      -2 / deviation,
+    ]);
   });
 
   test("punishes the surer of two wrong tokens more", () => {
@@ -45,18 +49,29 @@ describe("gtpo", () => {
     });
   });
 
-  test.each(recordedBatches)("apart, right and wrong tokens average the same: no contrast is left ($name)", (batch) => {
-    const inputs = batch.completions.map(({ entropy, mask }, i) => ({ entropy, mask, reward: batch.rewards[i]! }));
-    const sideMeans = (normalisation: "separate" | "joint") => {
-      const found = gtpo(inputs, { normalisation })!;
-      return [1, 0].map((side) =>
-        mean(found.flatMap((own, i) => (batch.rewards[i] === side ? [...own].filter((_, t) => inputs[i]!.mask[t] === 1) : []))),
-      );
-    };
-    expect(sideMeans("separate")).toBeAllclose([0, 0], { atol: 1e-9 });
-    const [right, wrong] = sideMeans("joint");
-    expect(right! - wrong!).toBeGreaterThan(1);
-  });
+  test.each(recordedBatches)(
+    "apart, right and wrong tokens average the same: no contrast is left ($name)",
+    (batch) => {
+      const inputs = batch.completions.map(({ entropy, mask }, i) => ({
+        entropy,
+        mask,
+        reward: batch.rewards[i]!,
+      }));
+      const sideMeans = (normalisation: "separate" | "joint") => {
+        const found = gtpo(inputs, { normalisation })!;
+        return [1, 0].map((side) =>
+          mean(
+            found.flatMap((own, i) =>
+              batch.rewards[i] === side ? [...own].filter((_, t) => inputs[i]!.mask[t] === 1) : [],
+            ),
+          ),
+        );
+      };
+      expect(sideMeans("separate")).toBeAllclose([0, 0], { atol: 1e-9 });
+      const [right, wrong] = sideMeans("joint");
+      expect(right! - wrong!).toBeGreaterThan(1);
+    },
+  );
 
   test("without the entropy term and together, is GRPO over tokens", () => {
     const inputs = [
@@ -82,8 +97,18 @@ describe("gtpo", () => {
 
   test("has nothing to say of a group without both sides, nor of a group of one", () => {
     expect(gtpo([{ entropy: [1], reward: 1 }])).toBeUndefined();
-    expect(gtpo([{ entropy: [1], reward: 1 }, { entropy: [], reward: 0 }])).toBeUndefined();
-    expect(grpoS([{ entropy: [1], reward: 0 }, { entropy: [1], reward: null }])).toBeUndefined();
+    expect(
+      gtpo([
+        { entropy: [1], reward: 1 },
+        { entropy: [], reward: 0 },
+      ]),
+    ).toBeUndefined();
+    expect(
+      grpoS([
+        { entropy: [1], reward: 0 },
+        { entropy: [1], reward: null },
+      ]),
+    ).toBeUndefined();
     expect(gtpo([])).toBeUndefined();
   });
 
@@ -111,15 +136,19 @@ describe("the methods", () => {
   test("replace the objective's advantages by their own", () => {
     for (const [i, { weights, advantageBonus }] of credit(gtpoCredit, "gtpo").entries()) {
       expect([...weights]).toEqual([1, 1]);
-      const own = gtpo(group.map(({ signals, reward }) => ({ entropy: signals!.entropy!, reward: reward! })), {
-        normalisation: "joint",
-      })![i]!;
+      const own = gtpo(
+        group.map(({ signals, reward }) => ({ entropy: signals!.entropy!, reward: reward! })),
+        {
+          normalisation: "joint",
+        },
+      )![i]!;
       expect(advantageBonus!.map((bonus) => bonus + (group[i]!.advantage as number))).toBeAllclose(own);
     }
   });
 
   test("GRPO-S gives all tokens of a completion the same", () => {
-    for (const { advantageBonus } of credit(grpoSCredit, "grpo-s")) expect(new Set(advantageBonus).size).toBe(1);
+    for (const { advantageBonus } of credit(grpoSCredit, "grpo-s"))
+      expect(new Set(advantageBonus).size).toBe(1);
   });
 
   test("leave the objective's advantages where there are not both sides", () => {

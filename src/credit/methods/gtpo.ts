@@ -14,7 +14,11 @@ import { uniformWeights } from "./uniform-weights.ts";
 const LEAST_ENTROPY = 1e-8;
 
 const options = {
-  outcome: z.number().nonnegative().default(1).describe("Reward of a right completion, minus that of a wrong one (α₁)."),
+  outcome: z
+    .number()
+    .nonnegative()
+    .default(1)
+    .describe("Reward of a right completion, minus that of a wrong one (α₁)."),
   entropy: z.number().nonnegative().default(0.1).describe("Weight of the share of the entropy (α₂)."),
   normalisation: z
     .enum(["separate", "joint"])
@@ -60,7 +64,10 @@ export type GtpoOptions = Partial<Omit<z.output<typeof gtpoSchema>, "kind">>;
  * @example
  * gtpo([{ entropy: [1], reward: 1 }, { entropy: [3], reward: 0 }], { normalisation: "joint" }); // [[√½], [−√½]]
  */
-export function gtpo(completions: readonly GtpoInput[], chosen: GtpoOptions = {}): Float64Array[] | undefined {
+export function gtpo(
+  completions: readonly GtpoInput[],
+  chosen: GtpoOptions = {},
+): Float64Array[] | undefined {
   const { outcome = 1, entropy: weight = 0.1, normalisation = "separate", rightReward = 0.5 } = chosen;
   const [low, high] = chosen.entropyRange ?? [LEAST_ENTROPY, Infinity];
   checkOption("outcome", outcome, 0, Infinity);
@@ -71,7 +78,9 @@ export function gtpo(completions: readonly GtpoInput[], chosen: GtpoOptions = {}
   const sides = [true, false].map((isRight) =>
     [...completions.keys()].filter((i) => {
       const { entropy, reward, mask } = completions[i]!;
-      return isScorable(reward) && reward >= rightReward === isRight && countedTokens(mask, entropy.length) > 0;
+      return (
+        isScorable(reward) && reward >= rightReward === isRight && countedTokens(mask, entropy.length) > 0
+      );
     }),
   );
   if (sides.some((side) => side.length === 0)) return undefined;
@@ -82,7 +91,8 @@ export function gtpo(completions: readonly GtpoInput[], chosen: GtpoOptions = {}
       const alive = side.filter((i) => isAlive(i, t));
       const parts = alive.map((i) => Math.min(Math.max(completions[i]!.entropy[t]!, low), high) ** sign);
       const average = mean(parts);
-      for (const [k, i] of alive.entries()) rewards[i]![t] = sign * (outcome + (weight * parts[k]!) / average);
+      for (const [k, i] of alive.entries())
+        rewards[i]![t] = sign * (outcome + (weight * parts[k]!) / average);
     }
   }
   const advantages = completions.map(({ entropy }) => new Float64Array(entropy.length));
@@ -97,10 +107,17 @@ export function gtpo(completions: readonly GtpoInput[], chosen: GtpoOptions = {}
 }
 
 /** GRPO-S: the same of completions that are one token each, of their mean entropy; every token has its completion's. */
-export function grpoS(completions: readonly GtpoInput[], chosen: GtpoOptions = {}): Float64Array[] | undefined {
+export function grpoS(
+  completions: readonly GtpoInput[],
+  chosen: GtpoOptions = {},
+): Float64Array[] | undefined {
   const whole = completions.map(({ entropy, reward, mask }) => {
     checkSignals({ entropy: ["nats", entropy] }, mask);
-    return { entropy: [mean(entropy, mask)], reward, mask: [Math.min(1, countedTokens(mask, entropy.length))] };
+    return {
+      entropy: [mean(entropy, mask)],
+      reward,
+      mask: [Math.min(1, countedTokens(mask, entropy.length))],
+    };
   });
   return gtpo(whole, chosen)?.map(([advantage = 0], i) =>
     uniformWeights(completions[i]!.mask ?? new Uint8Array(completions[i]!.entropy.length).fill(1), advantage),
@@ -123,7 +140,9 @@ function method(advantagesOf: typeof gtpo) {
         return inputs.map(({ mask, given }, i) => ({
           weights: uniformWeights(mask),
           ...(advantages && {
-            advantageBonus: advantages[i]!.map((own, t) => (counts(mask, t) ? own - advantageAt(given, t) : 0)),
+            advantageBonus: advantages[i]!.map((own, t) =>
+              counts(mask, t) ? own - advantageAt(given, t) : 0,
+            ),
           }),
         }));
       }),

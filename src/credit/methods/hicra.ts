@@ -14,7 +14,11 @@ import { uniformWeights } from "./uniform-weights.ts";
 const hicraSchema = z
   .strictObject({
     kind: z.literal("hicra"),
-    alpha: z.number().nonnegative().default(0.2).describe("What is added at a planning token, as a share of |A| (α)."),
+    alpha: z
+      .number()
+      .nonnegative()
+      .default(0.2)
+      .describe("What is added at a planning token, as a share of |A| (α)."),
     planning: z
       .enum(["labels", "phrases"])
       .default("labels")

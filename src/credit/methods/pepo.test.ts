@@ -4,7 +4,8 @@ import { NumericError, ShapeError } from "../../errors/index.ts";
 import { recordedBatches } from "../../testing/recorded-credit.ts";
 import { pepo, pepoCredit } from "./pepo.ts";
 
-const mean = (values: ArrayLike<number>) => Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
+const mean = (values: ArrayLike<number>) =>
+  Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
 
 describe("pepo", () => {
   test("has weights that can be checked on paper", () => {
@@ -25,12 +26,19 @@ describe("pepo", () => {
   });
 
   test("weights average to 1, whatever λ", () => {
-    const row = fc.tuple(fc.double({ min: -1, max: 1, noNaN: true }), fc.double({ min: 0, max: 9, noNaN: true }));
+    const row = fc.tuple(
+      fc.double({ min: -1, max: 1, noNaN: true }),
+      fc.double({ min: 0, max: 9, noNaN: true }),
+    );
     fc.assert(
-      fc.property(fc.array(row, { minLength: 1, maxLength: 20 }), fc.double({ min: 0, max: 1, noNaN: true }), (rows, share) => {
-        const input = { likeness: rows.map(([own]) => own), entropy: rows.map(([, own]) => own) };
-        expect(mean(pepo(input, { share }).weights)).toBeCloseTo(1, 9);
-      }),
+      fc.property(
+        fc.array(row, { minLength: 1, maxLength: 20 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (rows, share) => {
+          const input = { likeness: rows.map(([own]) => own), entropy: rows.map(([, own]) => own) };
+          expect(mean(pepo(input, { share }).weights)).toBeCloseTo(1, 9);
+        },
+      ),
     );
   });
 
@@ -44,7 +52,9 @@ describe("pepo", () => {
   });
 
   test("the weights come in over the run, or are there from its start", () => {
-    const group = [{ mask: [1, 1], signals: { hiddenCosine: Float64Array.of(0.1, 0.9), entropy: Float64Array.of(1, 1) } }];
+    const group = [
+      { mask: [1, 1], signals: { hiddenCosine: Float64Array.of(0.1, 0.9), entropy: Float64Array.of(1, 1) } },
+    ];
     const weights = (options: object, progress?: number) =>
       pepoCredit
         .create(pepoCredit.schema.parse({ kind: "pepo", ...options }), undefined)

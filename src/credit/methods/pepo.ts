@@ -22,7 +22,9 @@ const pepoSchema = z
       .default("linear")
       .describe("Weights come in linearly from 1 at the start of the run, or are there from the start."),
   })
-  .describe("PEPO, arXiv:2603.22847: weights from the likeness of hidden states to the image's, and entropy.");
+  .describe(
+    "PEPO, arXiv:2603.22847: weights from the likeness of hidden states to the image's, and entropy.",
+  );
 
 export interface PepoInput {
   /** `[T]` mean cosine of the token's hidden states and those of the image's tokens, over all layers. */
@@ -53,7 +55,10 @@ export interface PepoOptions extends Partial<Pick<z.output<typeof pepoSchema>, "
  * @throws ShapeError when lengths differ
  * @throws NumericError when a likeness lies outside [−1, 1], an entropy is impossible, or an option
  */
-export function pepo(input: PepoInput, options: PepoOptions = {}): { weights: Float64Array; scores: Float64Array } {
+export function pepo(
+  input: PepoInput,
+  options: PepoOptions = {},
+): { weights: Float64Array; scores: Float64Array } {
   const { likeness, entropy, mask } = input;
   const { alpha = 0.05, temperature = 1.8, share = 1 } = options;
   checkSignals({ likeness: ["cosine", likeness], entropy: ["nats", entropy] }, mask);

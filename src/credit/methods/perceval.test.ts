@@ -8,7 +8,10 @@ import { percevalCredit } from "./perceval.ts";
 const label = (role: CreditLabel["role"], correct: boolean | null): CreditLabel => ({ role, correct });
 const labels = [label("other", null), label("image", false), label("image", true), label("reasoning", false)];
 const weightsOf = (options: object, completion: object) => {
-  const method = percevalCredit.create(percevalCredit.schema.parse({ kind: "perceval", ...options }), undefined);
+  const method = percevalCredit.create(
+    percevalCredit.schema.parse({ kind: "perceval", ...options }),
+    undefined,
+  );
   return method.credit([[{ mask: [1, 1, 1, 1], ...completion }]])[0]![0]!;
 };
 
@@ -24,7 +27,10 @@ describe("perceval", () => {
       completions.forEach(({ mask }, i) => {
         const advantage = advantages[i]!;
         const weights = signedSpanWeights({ span: spans[i]!, advantage, mask }, alpha, -1);
-        expect(weights.map((weight) => weight * advantage)).toBeAllclose(shaped[i]!, { rtol: 1e-6, atol: 1e-8 });
+        expect(weights.map((weight) => weight * advantage)).toBeAllclose(shaped[i]!, {
+          rtol: 1e-6,
+          atol: 1e-8,
+        });
       });
     });
   });
@@ -37,7 +43,10 @@ describe("perceval", () => {
   });
 
   test("says so where a completion has no labels, and weighs it evenly", () => {
-    expect(weightsOf({}, { advantage: 2 })).toEqual({ weights: Float64Array.of(1, 1, 1, 1), lacksLabels: true });
+    expect(weightsOf({}, { advantage: 2 })).toEqual({
+      weights: Float64Array.of(1, 1, 1, 1),
+      lacksLabels: true,
+    });
   });
 
   test("takes the advantage of each token, and gives masked ones 0", () => {

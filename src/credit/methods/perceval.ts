@@ -16,13 +16,17 @@ const percevalSchema = z
       .number()
       .nonnegative()
       .default(0.1)
-      .describe("What is taken away at a hallucinated token, as a share of |A| (α); 0.03 is weak, 0.3 too strong."),
+      .describe(
+        "What is taken away at a hallucinated token, as a share of |A| (α); 0.03 is weak, 0.3 too strong.",
+      ),
     statements: z
       .enum(["image", "all"])
       .default("image")
       .describe("False statements about the image count, or all false statements."),
   })
-  .describe("Perceval, arXiv:2604.24583: tokens that say something false of the image carry a lowered advantage.");
+  .describe(
+    "Perceval, arXiv:2604.24583: tokens that say something false of the image carry a lowered advantage.",
+  );
 
 /** Perceval with its options bound: Aₜ − α·|Aₜ| at tokens of false statements. */
 function percevalMethod({ kind, alpha, statements }: z.output<typeof percevalSchema>): CreditMethod {

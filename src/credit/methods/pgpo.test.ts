@@ -19,7 +19,10 @@ describe("pgpo", () => {
   test("has weights that can be checked on paper", () => {
     // ω = 0, 0.2/0.4, 1, 1 + 2·0.6/0.6 = 3; Σω = 4.5, T = 4.
     const { weights, scores } = pgpo(input, exact);
-    expect(weights).toBeAllclose([0, 0.5, 1, 3].map((own) => (own * 4) / 4.5), { rtol: 1e-6 });
+    expect(weights).toBeAllclose(
+      [0, 0.5, 1, 3].map((own) => (own * 4) / 4.5),
+      { rtol: 1e-6 },
+    );
     expect(scores).toBeAllclose(dependence);
   });
 
@@ -59,7 +62,16 @@ describe("pgpo", () => {
   });
 
   test("both branches meet at τ", () => {
-    const around = (x: number) => pgpo({ ...input, divergence: [0, x, 1].map(Math.expm1), logprobs: [-1, -1, -1], ablatedLogprobs: [-1, -1, -1] }, exact).weights;
+    const around = (x: number) =>
+      pgpo(
+        {
+          ...input,
+          divergence: [0, x, 1].map(Math.expm1),
+          logprobs: [-1, -1, -1],
+          ablatedLogprobs: [-1, -1, -1],
+        },
+        exact,
+      ).weights;
     const below = around(0.4 - 1e-9);
     const above = around(0.4 + 1e-9);
     expect(below).toBeAllclose(above, { atol: 1e-6 });
@@ -67,9 +79,15 @@ describe("pgpo", () => {
 
   test("τ 1 only lowers, τ 0 only raises, before renormalisation keeps the mean", () => {
     const lowered = pgpo(input, { ...exact, threshold: 1 }).weights;
-    expect(lowered).toBeAllclose([0, 0.2, 0.4, 1].map((x) => (x * 4) / 1.6), { rtol: 1e-6 });
+    expect(lowered).toBeAllclose(
+      [0, 0.2, 0.4, 1].map((x) => (x * 4) / 1.6),
+      { rtol: 1e-6 },
+    );
     const raised = pgpo(input, { ...exact, threshold: 0, boost: 1 }).weights;
-    expect(raised).toBeAllclose([1, 1.2, 1.4, 2].map((own) => (own * 4) / 5.6), { rtol: 1e-6 });
+    expect(raised).toBeAllclose(
+      [1, 1.2, 1.4, 2].map((own) => (own * 4) / 5.6),
+      { rtol: 1e-6 },
+    );
   });
 
   test("equal views, constant dependence, one token and none are weighed evenly", () => {

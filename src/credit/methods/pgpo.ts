@@ -20,16 +20,22 @@ const pgpoSchema = z
       .min(0)
       .max(1)
       .default(0.4)
-      .describe("Normalised dependence below which a token loses weight (τ); a share of tokens in the development form."),
+      .describe(
+        "Normalised dependence below which a token loses weight (τ); a share of tokens in the development form.",
+      ),
     boost: z.number().nonnegative().default(2).describe("What the most dependent token gains (β)."),
     score: z
       .enum(["sampled", "divergence"])
       .default("sampled")
-      .describe("Dependence: k3 of the sampled token (as the paper runs it), or the whole KL (as it defines it)."),
+      .describe(
+        "Dependence: k3 of the sampled token (as the paper runs it), or the whole KL (as it defines it).",
+      ),
     form: z
       .enum(["paper", "development"])
       .default("paper")
-      .describe("As printed, or as in the authors' development code: a quantile, a floor, no renormalisation."),
+      .describe(
+        "As printed, or as in the authors' development code: a quantile, a floor, no renormalisation.",
+      ),
     image: imageAblationSchema.default({ kind: "mask-attention" }),
   })
   .describe("PGPO, arXiv:2604.01840: thresholded weights from the dependence on the image, of mean 1.");
@@ -46,7 +52,9 @@ export interface PgpoInput {
   readonly mask?: ArrayLike<number> | undefined;
 }
 
-export type PgpoOptions = Partial<Pick<z.output<typeof pgpoSchema>, "threshold" | "boost" | "score" | "form">>;
+export type PgpoOptions = Partial<
+  Pick<z.output<typeof pgpoSchema>, "threshold" | "boost" | "score" | "form">
+>;
 
 /** Keeps divisions by τ and 1 − τ finite. */
 const EPSILON = 1e-8;
@@ -68,12 +76,17 @@ const FLOOR = 0.1;
  * @throws ShapeError when lengths differ or the divergence that the score asks for is absent
  * @throws NumericError when a log-prob, divergence or option is impossible
  */
-export function pgpo(input: PgpoInput, options: PgpoOptions = {}): { weights: Float64Array; scores: Float64Array } {
+export function pgpo(
+  input: PgpoInput,
+  options: PgpoOptions = {},
+): { weights: Float64Array; scores: Float64Array } {
   const { threshold = 0.4, boost = 2, score = "sampled", form = "paper" } = options;
   const { mask } = input;
   checkOption("threshold", threshold, 0, 1);
   checkOption("boost", boost, 0, Infinity);
-  const scores = SCORES[score](input).map((value, t) => (counts(mask, t) ? Math.min(Math.max(0, value), Number.MAX_VALUE) : 0));
+  const scores = SCORES[score](input).map((value, t) =>
+    counts(mask, t) ? Math.min(Math.max(0, value), Number.MAX_VALUE) : 0,
+  );
   const x = minMax(scores.map(Math.log1p), mask);
   const counted = x.filter((_, t) => counts(mask, t)).sort();
   const even = { weights: Float64Array.from(x, (_, t) => (counts(mask, t) ? 1 : 0)), scores };

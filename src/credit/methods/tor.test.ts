@@ -15,7 +15,10 @@ const weightsOf = (...args: Parameters<typeof tor>) => tor(...args).map(({ weigh
 describe("tor", () => {
   test("chooses over the whole batch, reasoning before vision", () => {
     // Of ten tokens three each: entropies 9, 8, 7 and gaps 9, 8, 7; the tokens of entropy 9 and 8 are the second one's.
-    const batch = [completion([7, 0, 1, 2, 3], [0, 9, 0, 0, 0]), completion([9, 8, 0, 1, 2], [8, 0, 7, 0, 0])];
+    const batch = [
+      completion([7, 0, 1, 2, 3], [0, 9, 0, 0, 0]),
+      completion([9, 8, 0, 1, 2], [8, 0, 7, 0, 0]),
+    ];
     expect(weightsOf(batch)).toEqual([
       [1, 0.5, 0, 0, 0],
       [1, 1, 0.5, 0, 0],

@@ -14,9 +14,17 @@ const share = z.number().min(0).max(1);
 const torSchema = z
   .strictObject({
     kind: z.literal("tor"),
-    reasoningShare: share.default(0.3).describe("Share of the batch's tokens, those of highest entropy, at weight 1."),
-    visualShare: share.default(0.3).describe("Share of the batch's tokens, those that depend most on the image."),
-    visualWeight: z.number().nonnegative().default(0.5).describe("Weight of visual tokens that are not reasoning ones."),
+    reasoningShare: share
+      .default(0.3)
+      .describe("Share of the batch's tokens, those of highest entropy, at weight 1."),
+    visualShare: share
+      .default(0.3)
+      .describe("Share of the batch's tokens, those that depend most on the image."),
+    visualWeight: z
+      .number()
+      .nonnegative()
+      .default(0.5)
+      .describe("Weight of visual tokens that are not reasoning ones."),
     nucleus: z
       .number()
       .gt(0)
@@ -26,7 +34,9 @@ const torSchema = z
     ties: z
       .enum(["all", "earlier", "random"])
       .default("random")
-      .describe("Of equal scores at a threshold: all are chosen, the earlier, or some by lot. A cut entropy is often 0."),
+      .describe(
+        "Of equal scores at a threshold: all are chosen, the earlier, or some by lot. A cut entropy is often 0.",
+      ),
     image: imageAblationSchema.default({ kind: "discard" }),
   })
   .describe("ToR, arXiv:2603.25077: reasoning tokens of a batch learn, and visual ones at half weight.");
@@ -77,10 +87,22 @@ export function tor(
       { entropy: ["nats", entropy], logprobs: ["logprob", logprobs], ablated: ["logprob", ablatedLogprobs] },
       mask,
     );
-    return Float64Array.from(logprobs, (own, t) => (counts(mask, t) ? Math.abs(own - ablatedLogprobs[t]!) : 0));
+    return Float64Array.from(logprobs, (own, t) =>
+      counts(mask, t) ? Math.abs(own - ablatedLogprobs[t]!) : 0,
+    );
   });
-  const reasoning = topOfBatch(completions.map(({ entropy, mask }) => ({ scores: entropy, mask })), reasoningShare, ties, rng);
-  const visual = topOfBatch(completions.map(({ mask }, i) => ({ scores: scores[i]!, mask })), visualShare, ties, rng);
+  const reasoning = topOfBatch(
+    completions.map(({ entropy, mask }) => ({ scores: entropy, mask })),
+    reasoningShare,
+    ties,
+    rng,
+  );
+  const visual = topOfBatch(
+    completions.map(({ mask }, i) => ({ scores: scores[i]!, mask })),
+    visualShare,
+    ties,
+    rng,
+  );
   return completions.map((_, i) => ({
     weights: reasoning[i]!.map((own, t) => own || visualWeight * visual[i]![t]!),
     scores: scores[i]!,

@@ -39,20 +39,26 @@ describe("tpae", () => {
     }
   });
 
-  describe.each(recordedBatches)("agrees with scikit-learn: $name", ({ completions, rewards, tpae: recorded }) => {
-    test.each(recorded)("confidence $confidence, $leastCount tokens", ({ confidence, leastCount, penalties }) => {
-      const inputs = completions.map(({ divergence, entropy, tokens, mask }, i) => ({
-        divergence,
-        entropy,
-        tokens,
-        mask,
-        reward: rewards[i]!,
-      }));
-      tpae(inputs, { confidence, leastCount }).forEach((own, i) => {
-        expect(own).toBeAllclose(penalties[i]!, { rtol: 1e-6, atol: 1e-9 });
-      });
-    });
-  });
+  describe.each(recordedBatches)(
+    "agrees with scikit-learn: $name",
+    ({ completions, rewards, tpae: recorded }) => {
+      test.each(recorded)(
+        "confidence $confidence, $leastCount tokens",
+        ({ confidence, leastCount, penalties }) => {
+          const inputs = completions.map(({ divergence, entropy, tokens, mask }, i) => ({
+            divergence,
+            entropy,
+            tokens,
+            mask,
+            reward: rewards[i]!,
+          }));
+          tpae(inputs, { confidence, leastCount }).forEach((own, i) => {
+            expect(own).toBeAllclose(penalties[i]!, { rtol: 1e-6, atol: 1e-9 });
+          });
+        },
+      );
+    },
+  );
 
   test("only lowers, by less than ½", () => {
     for (const distance of [0, 1, 3, 10, 1e6]) {

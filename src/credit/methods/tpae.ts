@@ -21,7 +21,11 @@ const tpaeSchema = z
       .lt(1)
       .default(0.99)
       .describe("Share of right completions' tokens that would be trusted if they were normal (τ = √χ²₂)."),
-    leastCount: z.int().min(2).default(3).describe("Tokens of an id in right completions below which it is trusted."),
+    leastCount: z
+      .int()
+      .min(2)
+      .default(3)
+      .describe("Tokens of an id in right completions below which it is trusted."),
     rightReward: z.number().default(0.5).describe("Reward from which on a completion counts as right."),
     image: imageAblationSchema.prefault({ kind: "blacken-patches", probability: 0.6 }),
   })
@@ -40,7 +44,9 @@ export interface TpaeInput {
   readonly mask?: ArrayLike<number> | undefined;
 }
 
-export type TpaeOptions = Partial<Pick<z.output<typeof tpaeSchema>, "confidence" | "leastCount" | "rightReward">>;
+export type TpaeOptions = Partial<
+  Pick<z.output<typeof tpaeSchema>, "confidence" | "leastCount" | "rightReward">
+>;
 
 /**
  * What is added to the advantages of one group.
@@ -64,7 +70,10 @@ export function tpae(completions: readonly TpaeInput[], options: TpaeOptions = {
   const threshold = Math.sqrt(-2 * Math.log(1 - confidence));
   const seen = new Map<number, [number, number][]>();
   for (const { divergence, entropy, tokens, reward, mask } of completions) {
-    checkSignals({ divergence: ["nats", divergence], entropy: ["nats", entropy], tokens: ["mass", tokens] }, mask);
+    checkSignals(
+      { divergence: ["nats", divergence], entropy: ["nats", entropy], tokens: ["mass", tokens] },
+      mask,
+    );
     if (!isScorable(reward) || reward < rightReward) continue;
     for (let t = 0; t < tokens.length; t++) {
       if (!counts(mask, t)) continue;

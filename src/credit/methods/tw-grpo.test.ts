@@ -26,20 +26,30 @@ function divergences(logs: number[][][], masks: number[][]): number[][] {
 
 describe("twGrpo", () => {
   test("has weights that can be checked on paper", () => {
-    expect(weightsOf([{ divergence: [0, 2, 1] }, { divergence: [0] }], { alpha: 2 })).toEqual([[1, 2, 1.5], [1]]);
+    expect(weightsOf([{ divergence: [0, 2, 1] }, { divergence: [0] }], { alpha: 2 })).toEqual([
+      [1, 2, 1.5],
+      [1],
+    ]);
   });
 
-  test.each(recordedBatches.filter(({ logs }) => logs !== null))("agrees with the authors' code: $name", (batch) => {
-    const masks = batch.completions.map(({ mask }) => mask);
-    const found = divergences(batch.logs!, masks);
-    // The code's least and greatest run over the whole width, at whose end completions may all have ended: there D is 0.
-    const hasEnd = Math.max(...masks.map((mask) => mask.length)) > Math.max(...masks.map((mask) => mask.lastIndexOf(1))) + 1;
-    const inputs = found.map((divergence, i) => ({ divergence, mask: masks[i]! }));
-    const ended = hasEnd ? [{ divergence: [0] }] : [];
-    twGrpo([...inputs, ...ended]).slice(0, inputs.length).forEach(({ weights }, i) => {
-      expect(weights).toBeAllclose(batch.twGrpo[i]!, { rtol: 1e-5, atol: 1e-7 });
-    });
-  });
+  test.each(recordedBatches.filter(({ logs }) => logs !== null))(
+    "agrees with the authors' code: $name",
+    (batch) => {
+      const masks = batch.completions.map(({ mask }) => mask);
+      const found = divergences(batch.logs!, masks);
+      // The code's least and greatest run over the whole width, at whose end completions may all have ended: there D is 0.
+      const hasEnd =
+        Math.max(...masks.map((mask) => mask.length)) >
+        Math.max(...masks.map((mask) => mask.lastIndexOf(1))) + 1;
+      const inputs = found.map((divergence, i) => ({ divergence, mask: masks[i]! }));
+      const ended = hasEnd ? [{ divergence: [0] }] : [];
+      twGrpo([...inputs, ...ended])
+        .slice(0, inputs.length)
+        .forEach(({ weights }, i) => {
+          expect(weights).toBeAllclose(batch.twGrpo[i]!, { rtol: 1e-5, atol: 1e-7 });
+        });
+    },
+  );
 
   test("lies in [1, α], and is 1 where the group agrees everywhere, for groups of one and without tokens", () => {
     expect(weightsOf([{ divergence: [0, 0] }, { divergence: [0, 0] }])).toEqual([

@@ -12,7 +12,11 @@ import { completionName, requireSignal } from "../per-completion.ts";
 const twGrpoSchema = z
   .strictObject({
     kind: z.literal("tw-grpo"),
-    alpha: z.number().min(1).default(1.7).describe("Weight of the place at which a group is furthest apart (α)."),
+    alpha: z
+      .number()
+      .min(1)
+      .default(1.7)
+      .describe("Weight of the place at which a group is furthest apart (α)."),
   })
   .describe("TW-GRPO, arXiv:2505.24718: places at which completions of a group are far apart carry more.");
 

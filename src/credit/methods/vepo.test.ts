@@ -18,20 +18,33 @@ describe("vepo", () => {
     expect([...vepo(input, { alpha: 0.5, tokenShare: 0.5, boost: 0.5 }).weights]).toEqual([1, 1.5, 1.5, 1]);
   });
 
-  describe.each(recordedBatches)("agrees with the authors' code: $name", ({ completions, vepo: recorded }) => {
-    test.each(recorded)("$score, α $alpha, share $tokenShare", ({ score, alpha, tokenShare, scores, chosen }) => {
-      completions.forEach(({ divergence, jensenShannon, entropy, ablatedEntropy, mask }, i) => {
-        const compared = score === "kl" ? divergence : jensenShannon;
-        const found = vepo({ divergence: compared, entropy, ablatedEntropy, mask }, { score, alpha, tokenShare });
-        expect(found.scores).toBeAllclose(scores[i]!, { rtol: 1e-7, atol: 1e-7 });
-        const least = Math.min(...scores[i]!.filter((_, t) => chosen[i]![t] === 1));
-        // The code leaves ties to its sort, and its mask is made in single precision.
-        const isTied = scores[i]!.filter((own, t) => mask[t] === 1 && Math.abs(own - least) < 1e-6).length > 1;
-        if (!isTied) expect([...found.weights].map((weight) => Math.sign(weight))).toEqual(chosen[i]!);
-        else expect(found.weights.filter((own) => own > 0)).toHaveLength(chosen[i]!.filter((own) => own === 1).length);
-      });
-    });
-  });
+  describe.each(recordedBatches)(
+    "agrees with the authors' code: $name",
+    ({ completions, vepo: recorded }) => {
+      test.each(recorded)(
+        "$score, α $alpha, share $tokenShare",
+        ({ score, alpha, tokenShare, scores, chosen }) => {
+          completions.forEach(({ divergence, jensenShannon, entropy, ablatedEntropy, mask }, i) => {
+            const compared = score === "kl" ? divergence : jensenShannon;
+            const found = vepo(
+              { divergence: compared, entropy, ablatedEntropy, mask },
+              { score, alpha, tokenShare },
+            );
+            expect(found.scores).toBeAllclose(scores[i]!, { rtol: 1e-7, atol: 1e-7 });
+            const least = Math.min(...scores[i]!.filter((_, t) => chosen[i]![t] === 1));
+            // The code leaves ties to its sort, and its mask is made in single precision.
+            const isTied =
+              scores[i]!.filter((own, t) => mask[t] === 1 && Math.abs(own - least) < 1e-6).length > 1;
+            if (!isTied) expect([...found.weights].map((weight) => Math.sign(weight))).toEqual(chosen[i]!);
+            else
+              expect(found.weights.filter((own) => own > 0)).toHaveLength(
+                chosen[i]!.filter((own) => own === 1).length,
+              );
+          });
+        },
+      );
+    },
+  );
 
   test("weighs as the authors' mean over chosen tokens does, whatever the share", () => {
     const { weights } = vepo(input, { tokenShare: 0.3 });

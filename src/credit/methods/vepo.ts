@@ -15,12 +15,24 @@ import { topShare } from "../top-share.ts";
 const vepoSchema = z
   .strictObject({
     kind: z.literal("vepo"),
-    alpha: z.number().min(0).max(1).default(0.7).describe("Weight of the divergence against the entropy gap (α)."),
-    tokenShare: z.number().min(0).max(1).default(0.2).describe("Share of each completion's tokens that learn."),
+    alpha: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.7)
+      .describe("Weight of the divergence against the entropy gap (α)."),
+    tokenShare: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.2)
+      .describe("Share of each completion's tokens that learn."),
     score: z
       .enum(["gated", "ungated", "linear", "product", "kl"])
       .default("gated")
-      .describe("The paper's score, or a variant of the authors' code: no entropy gate, sums, a product, KL for JSD."),
+      .describe(
+        "The paper's score, or a variant of the authors' code: no entropy gate, sums, a product, KL for JSD.",
+      ),
     boost: z
       .number()
       .positive()
@@ -30,7 +42,9 @@ const vepoSchema = z
       .int()
       .min(1)
       .default(1)
-      .describe("Times that the noise is added: 1, or the group's size as by the fault in the authors' code."),
+      .describe(
+        "Times that the noise is added: 1, or the group's size as by the fault in the authors' code.",
+      ),
     image: imageAblationSchema.prefault({ kind: "noise", sigma: 137 }),
   })
   .describe("VEPO, arXiv:2606.03937: unsure tokens that the image changes learn.");
@@ -47,7 +61,9 @@ export interface VepoInput {
   readonly mask?: ArrayLike<number> | undefined;
 }
 
-export type VepoOptions = Partial<Pick<z.output<typeof vepoSchema>, "alpha" | "tokenShare" | "score" | "boost">>;
+export type VepoOptions = Partial<
+  Pick<z.output<typeof vepoSchema>, "alpha" | "tokenShare" | "score" | "boost">
+>;
 
 /** sₜ of ĵ, d̂ and ĥ, all in [0, 1]. */
 const gated = (j: number, d: number, h: number, alpha: number) =>
@@ -73,11 +89,18 @@ const SCORES: Readonly<Record<z.output<typeof vepoSchema>["score"], typeof gated
  * @throws ShapeError when lengths differ
  * @throws NumericError when a divergence or entropy is NaN, infinite or negative, or an option impossible
  */
-export function vepo(input: VepoInput, options: VepoOptions = {}): { weights: Float64Array; scores: Float64Array } {
+export function vepo(
+  input: VepoInput,
+  options: VepoOptions = {},
+): { weights: Float64Array; scores: Float64Array } {
   const { divergence, entropy, ablatedEntropy, mask } = input;
   const { alpha = 0.7, tokenShare = 0.2, score = "gated", boost } = options;
   checkSignals(
-    { divergence: ["nats", divergence], entropy: ["nats", entropy], ablatedEntropy: ["nats", ablatedEntropy] },
+    {
+      divergence: ["nats", divergence],
+      entropy: ["nats", entropy],
+      ablatedEntropy: ["nats", ablatedEntropy],
+    },
     mask,
   );
   checkOption("alpha", alpha, 0, 1);
@@ -97,11 +120,15 @@ export function vepo(input: VepoInput, options: VepoOptions = {}): { weights: Fl
 /** VEPO with its options bound. */
 function vepoMethod(config: z.output<typeof vepoSchema>): CreditMethod {
   const { image: given, noiseRepeats } = config;
-  const image =
-    given.kind === "noise" ? { ...given, sigma: given.sigma * Math.sqrt(noiseRepeats) } : given;
+  const image = given.kind === "noise" ? { ...given, sigma: given.sigma * Math.sqrt(noiseRepeats) } : given;
   return perCompletion({ entropy: true, ablation: { image, divergence: true } }, (completion, where) => {
     const entropy = requireSignal(completion, "entropy", config.kind, where);
-    const { jensenShannon, divergence, ablatedEntropy } = requireSignal(completion, "ablation", config.kind, where);
+    const { jensenShannon, divergence, ablatedEntropy } = requireSignal(
+      completion,
+      "ablation",
+      config.kind,
+      where,
+    );
     const compared = config.score === "kl" ? divergence : jensenShannon;
     const input = { divergence: compared!, entropy, ablatedEntropy: ablatedEntropy!, mask: completion.mask };
     return vepo(input, config);

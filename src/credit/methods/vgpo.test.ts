@@ -5,7 +5,8 @@ import { recordedBatches } from "../../testing/recorded-credit.ts";
 import { vgpo } from "./vgpo.ts";
 
 const weightsOf = (...args: Parameters<typeof vgpo>) => vgpo(...args).map(({ weights }) => weights);
-const mean = (values: ArrayLike<number>) => Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
+const mean = (values: ArrayLike<number>) =>
+  Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
 const cosines = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 1, maxLength: 12 });
 
 describe("vgpo", () => {
@@ -60,7 +61,10 @@ describe("vgpo", () => {
     const [code] = weightsOf(group, { beta: 1, form: "code" });
     // All cosines are above 0, so the code's ρ is the cosine itself: the raised last token grows by 0.8, not by 0.9.
     expect(code![3]).not.toBeCloseTo(paper![3]!, 2);
-    const [clamped] = weightsOf([{ likeness: [-1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1] }], { beta: 0, form: "code" });
+    const [clamped] = weightsOf([{ likeness: [-1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1] }], {
+      beta: 0,
+      form: "code",
+    });
     expect(Math.min(...clamped!)).toBeGreaterThanOrEqual(0.1);
     const two = weightsOf([{ likeness: [0, 1] }, { likeness: [0, 1, 1] }], { form: "code", beta: 0 });
     expect(mean(two[0]!)).toBeCloseTo(0.9, 9);
@@ -72,7 +76,10 @@ describe("vgpo", () => {
         expect([...weightsOf([{ likeness }], { form, beta: 0 })[0]!]).toEqual(likeness.map(() => 1));
       }
       expect([...weightsOf([{ likeness: [0.3] }], { form })[0]!]).toEqual([1]);
-      expect(weightsOf([{ likeness: [] }, { likeness: [0.5] }], { form }).map((own) => [...own])).toEqual([[], [1]]);
+      expect(weightsOf([{ likeness: [] }, { likeness: [0.5] }], { form }).map((own) => [...own])).toEqual([
+        [],
+        [1],
+      ]);
       expect([...weightsOf([{ likeness: [5, 0.5], mask: [0, 1] }], { form })[0]!]).toEqual([0, 1]);
     }
     expect(vgpo([])).toEqual([]);

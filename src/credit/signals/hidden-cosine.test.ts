@@ -30,6 +30,7 @@ describe("hiddenCosine", () => {
 
   test("is 0 without image tokens", () => {
     const blind = { ...hidden, kind: [1, 1, 1, 1, 1, 1] };
-    for (const pairing of ["mean", "pairwise"] as const) expect([...cosines(blind, pairing)]).toEqual([0, 0, 0]);
+    for (const pairing of ["mean", "pairwise"] as const)
+      expect([...cosines(blind, pairing)]).toEqual([0, 0, 0]);
   });
 });

@@ -11,7 +11,13 @@ import { hiddenCosineSignal } from "./hidden-cosine.ts";
 import { imageRowsSignal } from "./image-rows.ts";
 import { type AttentionSignal, fromParts, type HiddenSignal, partAt, type SignalPart } from "./signal.ts";
 
-const LIST = [attentionSignal, calibratedSignal, clustersSignal, imageRowsSignal, hiddenCosineSignal] as const;
+const LIST = [
+  attentionSignal,
+  calibratedSignal,
+  clustersSignal,
+  imageRowsSignal,
+  hiddenCosineSignal,
+] as const;
 
 type Known = (typeof LIST)[number];
 

@@ -165,12 +165,20 @@ export function createFakeEngine(options: FakeEngineOptions): Engine {
   const groupDivergences = (own: Sequence, all: readonly Sequence[], request: ScoreRequest) => {
     const table = request.weights === "reference" ? reference : weights;
     const members = all.filter(({ prompt }) => prompt === own.prompt);
-    const uniform = Float64Array.from(banned, (isBanned) => (isBanned ? -Infinity : -Math.log(options.vocabSize)));
+    const uniform = Float64Array.from(banned, (isBanned) =>
+      isBanned ? -Infinity : -Math.log(options.vocabSize),
+    );
     return Float64Array.from(own.completion, (_, t) =>
       groupDivergenceOf(
         members.map((member) =>
           t < member.completion.length
-            ? logDistribution(table, shape, stateOf(member, t, request.image), request.temperature ?? 1, banned)
+            ? logDistribution(
+                table,
+                shape,
+                stateOf(member, t, request.image),
+                request.temperature ?? 1,
+                banned,
+              )
             : uniform,
         ),
       ),

@@ -3,7 +3,13 @@
  * Attention and hidden states without a model: rows that depend on the prompt, the row's token and its place alone, so that sampling and
  * scoring agree. Signals are what their records make of the rows, with every bound and identity that true ones have.
  */
-import { type AttentionRows, askedSignals, emptySignals, type HiddenStates, KEY_KIND } from "../../credit/index.ts";
+import {
+  type AttentionRows,
+  askedSignals,
+  emptySignals,
+  type HiddenStates,
+  KEY_KIND,
+} from "../../credit/index.ts";
 import type { AttentionRow, SignalRequest, Signals } from "../engine.ts";
 
 /** The prompt's keys of every made-up row: images and text. */

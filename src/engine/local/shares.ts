@@ -27,11 +27,7 @@ export function evenShares(costs: readonly number[], parts: number): Share[] {
  *
  * @param keepsGroups whether they stay together even where some part then has nothing to do
  */
-export function sequenceShares(
-  sequences: readonly Sequence[],
-  parts: number,
-  keepsGroups = false,
-): Share[] {
+export function sequenceShares(sequences: readonly Sequence[], parts: number, keepsGroups = false): Share[] {
   const starts = sequences.flatMap(({ prompt }, i) =>
     i === 0 || prompt !== sequences[i - 1]!.prompt ? [i] : [],
   );

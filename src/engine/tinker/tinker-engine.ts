@@ -160,9 +160,7 @@ class TinkerEngine implements Engine {
   }
 
   #setCapabilities(): void {
-    const own = (this.#session.capabilities as Capability[]).filter(
-      (name) => !OUT_OF_REACH.has(name),
-    );
+    const own = (this.#session.capabilities as Capability[]).filter((name) => !OUT_OF_REACH.has(name));
     const offered = [...OF_THE_PROTOCOL, ...ownCapabilities(this.#offered), ...own];
     const all = new Set(this.#encoder.allowed(offered));
     for (const needsKeeper of ["overlap", "reference"] as const) {

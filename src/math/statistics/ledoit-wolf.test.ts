@@ -19,12 +19,22 @@ describe("ledoitWolf", () => {
 
   test("of equal samples, and of one, is 0; of a multiple of the identity it shrinks nothing", () => {
     expect([...ledoitWolf([[2, 3]]).covariance]).toEqual([0, 0, 0, 0]);
-    expect(ledoitWolf([[2, 3], [2, 3]])).toEqual({
+    expect(
+      ledoitWolf([
+        [2, 3],
+        [2, 3],
+      ]),
+    ).toEqual({
       mean: Float64Array.of(2, 3),
       covariance: new Float64Array(4),
       shrinkage: 0,
     });
-    const cross = ledoitWolf([[1, 0], [-1, 0], [0, 1], [0, -1]]);
+    const cross = ledoitWolf([
+      [1, 0],
+      [-1, 0],
+      [0, 1],
+      [0, -1],
+    ]);
     expect(cross.shrinkage).toBe(0);
     expect([...cross.covariance]).toEqual([0.5, 0, 0, 0.5]);
   });

@@ -25,11 +25,19 @@ describe("spearman", () => {
       fc.property(pairs, (rows) => {
         const [a, b] = [rows.map(([own]) => own), rows.map(([, own]) => own)];
         const found = spearman(a, b);
-        const grown = spearman(a.map((own) => own ** 3 - 5), b);
+        const grown = spearman(
+          a.map((own) => own ** 3 - 5),
+          b,
+        );
         if (found === undefined) expect(grown).toBeUndefined();
         else {
           expect(grown).toBeCloseTo(found, 12);
-          expect(spearman(a.map((own) => -own), b)).toBeCloseTo(-found, 12);
+          expect(
+            spearman(
+              a.map((own) => -own),
+              b,
+            ),
+          ).toBeCloseTo(-found, 12);
           expect(Math.abs(found)).toBeLessThanOrEqual(1 + 1e-12);
         }
       }),

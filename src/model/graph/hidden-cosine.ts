@@ -3,7 +3,19 @@
  * How much a completion token's hidden states are like those of the prompt's image tokens, reduced inside the graph: one
  * number a token leaves it.
  */
-import { add, divide, expand, matmul, multiply, reshape, scale, split, squareRoot, sum, type Tensor } from "../../tensor/index.ts";
+import {
+  add,
+  divide,
+  expand,
+  matmul,
+  multiply,
+  reshape,
+  scale,
+  split,
+  squareRoot,
+  sum,
+  type Tensor,
+} from "../../tensor/index.ts";
 import type { BatchShape } from "./batch-layer.ts";
 
 /** A state shorter than this has no direction. */
@@ -47,5 +59,8 @@ export function hiddenCosine(
 function unit(rows: Tensor): Tensor {
   const length = squareRoot(sum(multiply(rows, rows), [rows.shape.length - 1]));
   const { graph } = rows;
-  return divide(rows, expand(graph.single("Max", [length, graph.scalar(SMALLEST_LENGTH)], length.shape), rows.shape));
+  return divide(
+    rows,
+    expand(graph.single("Max", [length, graph.scalar(SMALLEST_LENGTH)], length.shape), rows.shape),
+  );
 }

@@ -3,7 +3,10 @@ import { Graph } from "../graph.ts";
 import { Program } from "../program.ts";
 import { jensenShannon, nucleusEntropy } from "./distribution.ts";
 
-async function run(build: (graph: Graph) => Parameters<typeof Program.compile>[1], feeds: Record<string, Float32Array>) {
+async function run(
+  build: (graph: Graph) => Parameters<typeof Program.compile>[1],
+  feeds: Record<string, Float32Array>,
+) {
   const graph = new Graph();
   const program = await Program.compile(graph, build(graph));
   const found = await program.run(feeds);
@@ -13,7 +16,8 @@ async function run(build: (graph: Graph) => Parameters<typeof Program.compile>[1
 
 /** Logits of four probabilities. */
 const logits = (...probabilities: number[]) => Float32Array.from(probabilities, (own) => Math.log(own));
-const entropy = (...probabilities: number[]) => probabilities.reduce((sum, own) => sum - own * Math.log(own), 0);
+const entropy = (...probabilities: number[]) =>
+  probabilities.reduce((sum, own) => sum - own * Math.log(own), 0);
 
 describe("nucleusEntropy", () => {
   test("is that of the smallest set that reaches the mass, made to sum to 1", async () => {

@@ -40,7 +40,11 @@ export function nucleusEntropy(logits: Tensor, mass: number): Tensor {
       attributes: { exclusive: 1n },
     });
     // A step of 1 where the mass is not reached yet: rounding may leave a whole distribution's sum a little short of 1.
-    const open = graph.single("Ceil", [graph.single("Relu", [subtract(graph.scalar(mass), before)], logits.shape)], logits.shape);
+    const open = graph.single(
+      "Ceil",
+      [graph.single("Relu", [subtract(graph.scalar(mass), before)], logits.shape)],
+      logits.shape,
+    );
     const kept = multiply(probabilities, open);
     const total = sum(kept, [1]);
     const weighted = sum(multiply(kept, sorted), [1]);

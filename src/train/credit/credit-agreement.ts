@@ -52,7 +52,9 @@ async function creditBy(
     : undefined;
   try {
     const own = groups.map(({ group }) => group);
-    return (await creditGroups({ ...training, credit: method }, own, { ...inputs, advantages }, watch)).flat();
+    return (
+      await creditGroups({ ...training, credit: method }, own, { ...inputs, advantages }, watch)
+    ).flat();
   } catch (error) {
     if (!(error instanceof NumericError)) throw error;
     return undefined;

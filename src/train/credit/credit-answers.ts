@@ -29,7 +29,9 @@ export async function creditAnswers(
   groups: readonly (readonly JudgedAnswer[])[],
 ): Promise<CompletionCredit[][]> {
   if (method.needs.labels) {
-    throw new EngineError(`${method.name ?? "own"}: expected labels of a task, which only a training run has`);
+    throw new EngineError(
+      `${method.name ?? "own"}: expected labels of a task, which only a training run has`,
+    );
   }
   const signals = await creditSignals(engine, temperature, method.needs, groups.flat());
   let next = 0;

@@ -29,7 +29,13 @@ export interface Answered {
 }
 
 /** What an engine must be able to do for a credit method with these needs. */
-export function creditCapabilities({ entropy, nucleusEntropy, groupDivergence, ablation, ...needs }: CreditNeeds): Capability[] {
+export function creditCapabilities({
+  entropy,
+  nucleusEntropy,
+  groupDivergence,
+  ablation,
+  ...needs
+}: CreditNeeds): Capability[] {
   return [
     ...signalCapabilities(needs),
     ...(entropy ? (["entropy"] as const) : []),
@@ -70,7 +76,11 @@ export async function creditSignals(
   const measured =
     nucleusEntropy === undefined && groupDivergence === undefined
       ? undefined
-      : await score(engine, answers, { temperature, ...(nucleusEntropy && { nucleusEntropy }), ...(groupDivergence && { groupDivergence }) });
+      : await score(engine, answers, {
+          temperature,
+          ...(nucleusEntropy && { nucleusEntropy }),
+          ...(groupDivergence && { groupDivergence }),
+        });
   return answers.map(({ completion }, i) => ({
     ...attention[i],
     ...(nucleusEntropy && { nucleusEntropy: asked(measured?.[i]?.nucleusEntropy, "nucleus entropies") }),

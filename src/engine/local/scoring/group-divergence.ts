@@ -30,10 +30,16 @@ export async function groupDivergences(
   for (const members of groups.values()) {
     const longest = Math.max(...members.map((i) => found[i]!.length));
     for (let first = 0; first < longest; ) {
-      const divergence = await stretch(machinery, members.map((i) => hidden[i]!), first, longest, {
-        weights,
-        temperature,
-      });
+      const divergence = await stretch(
+        machinery,
+        members.map((i) => hidden[i]!),
+        first,
+        longest,
+        {
+          weights,
+          temperature,
+        },
+      );
       for (const i of members) {
         const own = found[i]!.subarray(first, first + divergence.length);
         own.set(divergence.subarray(0, own.length));

@@ -76,45 +76,48 @@ describe.each(CHECKPOINTS)("views of %s are transformers'", (name) => {
   });
 });
 
-test.each(["tied-gqa", "untied-mqa"] as const)("completions of a prompt are compared place by place, %s", async (name) => {
-  const model = new LocalModel({ model: checkpointDirectory(name), threads: 2 });
-  const sequences = registerCase(model, recordedCase(name, "padded-batch"));
-  const [first, second] = sequences;
-  const tokens = first!.completion;
-  const group = [
-    { prompt: first!.prompt, completion: tokens },
-    { prompt: first!.prompt, completion: tokens.map((token) => (token + 7) % 50) },
-    { prompt: second!.prompt, completion: second!.completion },
-    { prompt: first!.prompt, completion: tokens.slice(0, 2) },
-  ];
-  const vocabulary = readConfig(checkpointDirectory(name)).text.vocabSize;
-  const scores = await model.score(group, { temperature, groupDivergence: true, alternatives: vocabulary });
-  const logsOf = (i: number, t: number) => {
-    const logs = new Float64Array(vocabulary).fill(-Math.log(vocabulary));
-    if (t >= group[i]!.completion.length) return logs;
-    const { tokens: ids, logprobs } = scores[i]!.alternatives!;
-    for (let k = t * vocabulary; k < (t + 1) * vocabulary; k++) logs[ids[k]!] = logprobs[k]!;
-    return logs;
-  };
-  const expected = (members: readonly number[], t: number) => {
-    const rows = members.map((i) => logsOf(i, t));
-    const sums = rows[0]!.map((_, v) => {
-      const centre = rows.reduce((sum, row) => sum + row[v]!, 0) / rows.length;
-      return rows.reduce((sum, row) => sum + Math.expm1(centre - row[v]!) - (centre - row[v]!), 0);
-    });
-    return sums.reduce((sum, value) => sum + value, 0) / rows.length;
-  };
-  for (const [i, members] of [[0, 1, 3], [0, 1, 3], [2], [0, 1, 3]].entries()) {
-    const { completion } = group[i]!;
-    const found = scores[i]!.groupDivergence!;
-    expect(found).toBeAllclose(
-      Array.from(completion, (_, t) => expected(members, t)),
-      { rtol: 1e-4, atol: 1e-4 },
-    );
-  }
-  expect(scores[0]!.groupDivergence![1]).toBeGreaterThan(1e-3);
-  await model.close();
-});
+test.each(["tied-gqa", "untied-mqa"] as const)(
+  "completions of a prompt are compared place by place, %s",
+  async (name) => {
+    const model = new LocalModel({ model: checkpointDirectory(name), threads: 2 });
+    const sequences = registerCase(model, recordedCase(name, "padded-batch"));
+    const [first, second] = sequences;
+    const tokens = first!.completion;
+    const group = [
+      { prompt: first!.prompt, completion: tokens },
+      { prompt: first!.prompt, completion: tokens.map((token) => (token + 7) % 50) },
+      { prompt: second!.prompt, completion: second!.completion },
+      { prompt: first!.prompt, completion: tokens.slice(0, 2) },
+    ];
+    const vocabulary = readConfig(checkpointDirectory(name)).text.vocabSize;
+    const scores = await model.score(group, { temperature, groupDivergence: true, alternatives: vocabulary });
+    const logsOf = (i: number, t: number) => {
+      const logs = new Float64Array(vocabulary).fill(-Math.log(vocabulary));
+      if (t >= group[i]!.completion.length) return logs;
+      const { tokens: ids, logprobs } = scores[i]!.alternatives!;
+      for (let k = t * vocabulary; k < (t + 1) * vocabulary; k++) logs[ids[k]!] = logprobs[k]!;
+      return logs;
+    };
+    const expected = (members: readonly number[], t: number) => {
+      const rows = members.map((i) => logsOf(i, t));
+      const sums = rows[0]!.map((_, v) => {
+        const centre = rows.reduce((sum, row) => sum + row[v]!, 0) / rows.length;
+        return rows.reduce((sum, row) => sum + Math.expm1(centre - row[v]!) - (centre - row[v]!), 0);
+      });
+      return sums.reduce((sum, value) => sum + value, 0) / rows.length;
+    };
+    for (const [i, members] of [[0, 1, 3], [0, 1, 3], [2], [0, 1, 3]].entries()) {
+      const { completion } = group[i]!;
+      const found = scores[i]!.groupDivergence!;
+      expect(found).toBeAllclose(
+        Array.from(completion, (_, t) => expected(members, t)),
+        { rtol: 1e-4, atol: 1e-4 },
+      );
+    }
+    expect(scores[0]!.groupDivergence![1]).toBeGreaterThan(1e-3);
+    await model.close();
+  },
+);
 
 test("a nucleus without a probability is refused", async () => {
   const model = new LocalModel({ model: checkpointDirectory("tied-gqa"), threads: 1 });
