@@ -6,7 +6,7 @@
 import type { Tensor } from "../graph.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import { reshape, sum } from "./broadcast.ts";
-import { add, divide, exponential, logarithm, multiply, negate, scale, subtract } from "./elementwise.ts";
+import { add, divide, exponential, logarithm, multiply, scale, subtract } from "./elementwise.ts";
 import { logSoftmax } from "./softmax.ts";
 
 /** Added before a logarithm, so that a probability of 0 leaves 0·log finite. */

@@ -13,8 +13,8 @@ export interface PreparedImage extends PatchedImage {
 }
 
 export interface PreparedPrompt extends SpelledPrompt<PreparedImage> {
-  /** Whether no other token attends to image tokens. */
-  readonly hidesImages: boolean;
+  /** Whether no other token attends to image tokens. False unless given. */
+  readonly hidesImages?: boolean;
 }
 
 /**
@@ -25,5 +25,5 @@ export interface PreparedPrompt extends SpelledPrompt<PreparedImage> {
 export function preparePrompt(prompt: Prompt, vision: Vision): PreparedPrompt {
   const spelled = vision.spell(prompt);
   const images = spelled.images.map((image) => ({ ...image, embeddings: new Float32Array(), version: -1 }));
-  return { ...spelled, images, hidesImages: prompt.hidesImages ?? false };
+  return { ...spelled, images, ...(prompt.hidesImages && { hidesImages: true }) };
 }
