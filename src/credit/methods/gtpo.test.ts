@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { NumericError, ShapeError } from "../../errors/index.ts";
 import { recordedBatches } from "../../testing/recorded-credit.ts";
 import type { CreditCompletion } from "../method.ts";
-import { gtpo, gtpoCredit, grpoS, grpoSCredit } from "./gtpo.ts";
+import { grpoS, grpoSCredit, gtpo, gtpoCredit } from "./gtpo.ts";
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 

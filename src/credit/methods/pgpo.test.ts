@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { klEstimators } from "../../math/index.ts";
 import { NumericError, ShapeError } from "../../errors/index.ts";
+import { klEstimators } from "../../math/index.ts";
 import { recordedBatches } from "../../testing/recorded-credit.ts";
 import { type PgpoInput, pgpo } from "./pgpo.ts";
 

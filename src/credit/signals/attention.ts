@@ -4,7 +4,7 @@
  */
 import * as z from "zod";
 import { type AttentionMeasure, type AttentionSignals, attentionSignals } from "../attention-signals.ts";
-import { type AttentionRow, PLAIN_ROWS, type AttentionSignal, type SignalPart } from "./signal.ts";
+import { type AttentionRow, type AttentionSignal, PLAIN_ROWS, type SignalPart } from "./signal.ts";
 
 /** Which attention rows DyCo-RL reads. */
 export interface AttentionRequest {

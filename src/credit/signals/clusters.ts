@@ -8,7 +8,7 @@ import { checkedBiasCurve } from "../bias-curve.ts";
 import { calibratedGram } from "../calibrated-gram.ts";
 import { type TokenClusters, tokenClusters } from "../token-clusters.ts";
 import { type CalibratedRequest, calibratedRequest, plainCalibration } from "./calibrated.ts";
-import { PLAIN_ROWS, type AttentionSignal } from "./signal.ts";
+import { type AttentionSignal, PLAIN_ROWS } from "./signal.ts";
 
 /** Which rows are compared, and how they are clustered. */
 export interface ClustersRequest extends CalibratedRequest {

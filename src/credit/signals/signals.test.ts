@@ -35,7 +35,7 @@ function madeStates(): HiddenStates {
   return { layers, tokens, keys, kind, first };
 }
 
-const valueOf = (signal: AnySignal, request: object) =>
+const valueBy = (signal: AnySignal, request: object) =>
   signal.reads === "attention" ? signal.reduce(madeRows(), request) : signal.reduce(madeStates(), request);
 
 const lengthOf = { T: 3, "T×T": 9, "T×I": 6, "T×R": 12 };
@@ -48,7 +48,7 @@ describe.each(SIGNALS)("$name", (signal) => {
 
   test("its record makes every part that a request yields, in the part's shape, and no other", () => {
     for (const request of requests) {
-      const value = valueOf(signal, request);
+      const value = valueBy(signal, request);
       const asked = askedParts({ signal, request });
       for (const part of signal.parts) {
         const expected = asked.includes(part) ? lengthOf[part.shape] : undefined;
@@ -60,7 +60,7 @@ describe.each(SIGNALS)("$name", (signal) => {
   });
 
   test("a part that says so is symmetric", () => {
-    const value = valueOf(signal, signal.look);
+    const value = valueBy(signal, signal.look);
     for (const { path, symmetric } of signal.parts) {
       if (symmetric !== true) continue;
       const square = partAt(value, path)!;
@@ -92,7 +92,7 @@ test("requests name capabilities, and are told from what else a method needs", (
 
 test("signals are whole only with every part that was asked for", () => {
   const [attention] = SIGNALS;
-  const plain = { attention: valueOf(attention!, { row: "own" }) } as object;
+  const plain = { attention: valueBy(attention!, { row: "own" }) } as object;
   const request: SignalRequest = { attention: { row: "own" } };
   expect(hasSignals(plain, request)).toBe(true);
   expect(hasSignals(plain, { attention: { row: "own", measure: "divergence" } })).toBe(false);

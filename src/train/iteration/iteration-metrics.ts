@@ -11,6 +11,7 @@ import { type Group, groupRewards, hasSpread } from "../batch/group.ts";
 import type { AgreementMetrics } from "../credit/credit-agreement.ts";
 import type { CreditedGroup } from "../credit/measured-group.ts";
 import type { Stopwatch } from "../loop/stopwatch.ts";
+import { creditNumbers } from "./credit-numbers.ts";
 import { judgeAgreement } from "./judge-agreement.ts";
 import type { StepOutcome } from "./update-policy.ts";
 
@@ -306,43 +307,6 @@ function pairNumbers(measured: readonly ObjectiveMetrics[]) {
   return { pairs, pairMargin: byPairs("margin"), pairAccuracy: byPairs("accuracy") };
 }
 
-function roleNumbers(used: readonly CreditedGroup[]) {
-  const credits = used.flatMap(({ credits: own }) => own).filter(({ roles }) => roles !== undefined);
-  if (credits.length === 0) return {};
-  const roles = credits.flatMap(({ roles: own }) => own ?? []);
-  const shareOf = (role: TokenRole) => share(roles.filter((own) => own === role).length, roles.length);
-  const aligned = credits.flatMap(({ roles: own = [], alignment }) =>
-    own.flatMap((role, t) => (role === "neutral" ? [] : (alignment?.[t] ?? []))),
-  );
-  return {
-    roles: { visual: shareOf("visual"), text: shareOf("text"), neutral: shareOf("neutral") },
-    alignment: mean(aligned),
-  };
-}
-
-/** Warnings: weights of these completions are even for want of anything to tell tokens by. */
-function lackNumbers(used: readonly CreditedGroup[]) {
-  const credits = used.flatMap(({ credits: own }) => own);
-  const blind = credits.filter(({ lacksVisualMass }) => lacksVisualMass).length;
-  const unlabelled = credits.filter(({ lacksLabels }) => lacksLabels).length;
-  return {
-    ...(blind > 0 && { withoutVisualMass: share(blind, credits.length) }),
-    ...(unlabelled > 0 && { withoutLabels: share(unlabelled, credits.length) }),
-  };
-}
-
-function bonusNumbers(used: readonly CreditedGroup[]) {
-  const added = used.flatMap(({ credits }) => credits).flatMap(({ advantageBonus }) => advantageBonus ?? []);
-  if (added.length === 0) return {};
-  const tokens = added.reduce((sum, { length }) => sum + length, 0);
-  return {
-    advantageBonus: share(
-      added.reduce((sum, own) => sum + mean(own) * own.length, 0),
-      tokens,
-    ),
-  };
-}
-
 /** @param sampling of a batch that was sampled ahead, in its own time */
 function timing(watch: Stopwatch, sampling: Stopwatch | undefined, tokens: number): IterationTiming {
   const totalSeconds = watch.total();
@@ -407,9 +371,7 @@ export function iterationMetrics({
     ...(staleness !== undefined && { staleness }),
     usedGroups: used.length,
     ...objectiveNumbers(steps, isKlMeasured),
-    ...roleNumbers(used),
-    ...lackNumbers(used),
-    ...bonusNumbers(used),
+    ...creditNumbers(used),
     ...agreed,
     steps: steps.filter(({ applied, isIdle }) => applied && !isIdle).length,
     skippedSteps: steps.filter(({ applied }) => !applied).length,
