@@ -134,6 +134,9 @@ export interface CompletionCredit {
   readonly perception?: CreditPerception;
 }
 
+/** Weights of a completion, and what they are made of. */
+export type ScoredWeights = Required<Pick<CompletionCredit, "weights" | "scores">>;
+
 /** A credit method with its options bound. */
 export interface CreditMethod {
   /** Names the method in errors and records; the kind of its definition unless given. */

@@ -1,8 +1,10 @@
 /**
  * @module
- * What makers of credit methods share: methods that look at one completion at a time, and signals that must be there.
+ * What makers of credit methods share: methods that look at completions one by one, by group or all together, and signals that must
+ * be there.
  */
 import { EngineError } from "../errors/index.ts";
+import type { Rng } from "../math/index.ts";
 import type { CompletionCredit, CreditCompletion, CreditMethod, CreditNeeds } from "./method.ts";
 
 /** A method that credits each completion without looking at the others; `where` names it in errors. */
@@ -14,6 +16,42 @@ export function perCompletion(
     needs,
     credit: (groups) =>
       groups.map((group, g) => group.map((completion, i) => credit(completion, completionName(g, i)))),
+  };
+}
+
+/** What a method reads of a completion; `where` names it in errors. */
+type Read<Input> = (completion: CreditCompletion, where: string) => Input;
+
+/** A method that compares the completions of a group with each other. */
+export function perGroup<Input>(
+  needs: CreditNeeds,
+  read: Read<Input>,
+  credit: (inputs: Input[]) => CompletionCredit[],
+): CreditMethod {
+  return {
+    needs,
+    credit: (groups) =>
+      groups.map((group, g) => credit(group.map((completion, i) => read(completion, completionName(g, i))))),
+  };
+}
+
+/** A method that compares all completions of a batch with each other. */
+export function perBatch<Input>(
+  needs: CreditNeeds,
+  read: Read<Input>,
+  credit: (inputs: Input[], rng: Rng | undefined) => CompletionCredit[],
+): CreditMethod {
+  return {
+    needs,
+    wholeBatch: true,
+    credit: (groups, rng) => {
+      const inputs = groups.map((group, g) =>
+        group.map((completion, i) => read(completion, completionName(g, i))),
+      );
+      const credits = credit(inputs.flat(), rng);
+      let next = 0;
+      return groups.map((group) => group.map(() => credits[next++]!));
+    },
   };
 }
 
@@ -57,10 +95,4 @@ export function requireAdvantage(
 /** The advantage of token t. */
 export function advantageAt(advantage: number | ArrayLike<number>, t: number): number {
   return typeof advantage === "number" ? advantage : advantage[t]!;
-}
-
-/** A list over all completions, `[P·G]`, by group again, `[P][G]`. */
-export function regrouped<T>(groups: readonly (readonly unknown[])[], all: readonly T[]): T[][] {
-  let next = 0;
-  return groups.map((group) => group.map(() => all[next++]!));
 }

@@ -32,7 +32,7 @@ export { holm } from "./statistics/holm.ts";
 export type { Interval } from "./statistics/interval.ts";
 export { intervalWithin } from "./statistics/interval.ts";
 export type { ShrunkCovariance } from "./statistics/ledoit-wolf.ts";
-export { ledoitWolf } from "./statistics/ledoit-wolf.ts";
+export { ledoitWolf, mahalanobis } from "./statistics/ledoit-wolf.ts";
 export type { Majority } from "./statistics/majority.ts";
 export { majorityScore, majorityVote } from "./statistics/majority.ts";
 export type { McNemarTest } from "./statistics/mcnemar.ts";

@@ -7,7 +7,7 @@ import * as z from "zod";
 import { groupAdvantages, isScorable, mean } from "../../math/index.ts";
 import { checkOption, checkSignals, countedTokens, counts } from "../check-signals.ts";
 import { type CreditMethod, defineCredit } from "../method.ts";
-import { advantageAt, completionName, requireAdvantage, requireSignal } from "../per-completion.ts";
+import { advantageAt, perGroup, requireAdvantage, requireSignal } from "../per-completion.ts";
 import { uniformWeights } from "./uniform-weights.ts";
 
 /** Below this an entropy counts as this much, so that its inverse is finite. */
@@ -126,16 +126,16 @@ export function grpoS(
 
 /** Either with its options bound; a group without both right and wrong completions keeps the objective's advantages. */
 function method(advantagesOf: typeof gtpo) {
-  return (config: z.output<typeof gtpoSchema> | z.output<typeof grpoSSchema>): CreditMethod => ({
-    needs: { entropy: true, advantage: true },
-    credit: (groups) =>
-      groups.map((group, g) => {
-        const inputs = group.map((completion, i) => ({
-          entropy: requireSignal(completion, "entropy", config.kind, completionName(g, i)),
-          reward: completion.reward ?? null,
-          mask: completion.mask,
-          given: requireAdvantage(completion, config.kind, completionName(g, i)),
-        }));
+  return (config: z.output<typeof gtpoSchema> | z.output<typeof grpoSSchema>): CreditMethod =>
+    perGroup(
+      { entropy: true, advantage: true },
+      (completion, where) => ({
+        entropy: requireSignal(completion, "entropy", config.kind, where),
+        reward: completion.reward ?? null,
+        mask: completion.mask,
+        given: requireAdvantage(completion, config.kind, where),
+      }),
+      (inputs) => {
         const advantages = advantagesOf(inputs, config);
         return inputs.map(({ mask, given }, i) => ({
           weights: uniformWeights(mask),
@@ -145,8 +145,8 @@ function method(advantagesOf: typeof gtpo) {
             ),
           }),
         }));
-      }),
-  });
+      },
+    );
 }
 
 export const gtpoCredit = defineCredit({ schema: gtpoSchema, create: method(gtpo) });

@@ -7,7 +7,7 @@ import * as z from "zod";
 import { mean } from "../../math/index.ts";
 import { checkOption, checkSignals, counts } from "../check-signals.ts";
 import { keepMass } from "../keep-mass.ts";
-import { type CreditMethod, defineCredit } from "../method.ts";
+import { type CreditMethod, defineCredit, type ScoredWeights } from "../method.ts";
 import { minMax } from "../min-max.ts";
 import { completionName, requireSignal } from "../per-completion.ts";
 import { scheduledWeights } from "../weight-schedule.ts";
@@ -55,10 +55,7 @@ export interface PepoOptions extends Partial<Pick<z.output<typeof pepoSchema>, "
  * @throws ShapeError when lengths differ
  * @throws NumericError when a likeness lies outside [−1, 1], an entropy is impossible, or an option
  */
-export function pepo(
-  input: PepoInput,
-  options: PepoOptions = {},
-): { weights: Float64Array; scores: Float64Array } {
+export function pepo(input: PepoInput, options: PepoOptions = {}): ScoredWeights {
   const { likeness, entropy, mask } = input;
   const { alpha = 0.05, temperature = 1.8, share = 1 } = options;
   checkSignals({ likeness: ["cosine", likeness], entropy: ["nats", entropy] }, mask);

@@ -3,11 +3,12 @@ import { describe, expect, test } from "vitest";
 import { NumericError, ShapeError } from "../../errors/index.ts";
 import { klEstimators } from "../../math/index.ts";
 import { recordedBatches } from "../../testing/recorded-credit.ts";
-import { type PgpoInput, pgpo } from "./pgpo.ts";
+import type { TwoViews } from "../two-views.ts";
+import { pgpo } from "./pgpo.ts";
 
 /** Dependences S whose log(1 + S) are 0, 0.2, 0.4 and 1: x is the same. */
 const dependence = [0, 0.2, 0.4, 1].map(Math.expm1);
-const input: PgpoInput = {
+const input: TwoViews = {
   logprobs: [-1, -1, -1, -1],
   ablatedLogprobs: [-1, -1, -1, -1],
   divergence: dependence,

@@ -4,13 +4,14 @@
  * sum stays as it was.
  */
 import * as z from "zod";
-import { decimalProduct, klEstimators } from "../../math/index.ts";
-import { checkOption, checkSignals, counts } from "../check-signals.ts";
+import { decimalProduct } from "../../math/index.ts";
+import { checkOption, counts } from "../check-signals.ts";
 import { imageAblationSchema } from "../image-ablation.ts";
 import { keepMass } from "../keep-mass.ts";
-import { type CreditMethod, defineCredit } from "../method.ts";
+import { type CreditMethod, defineCredit, type ScoredWeights } from "../method.ts";
 import { minMax } from "../min-max.ts";
-import { perCompletion, requireSignal } from "../per-completion.ts";
+import { perCompletion } from "../per-completion.ts";
+import { type TwoViews, viewDependence, viewsOf } from "../two-views.ts";
 
 const pgpoSchema = z
   .strictObject({
@@ -40,21 +41,7 @@ const pgpoSchema = z
   })
   .describe("PGPO, arXiv:2604.01840: thresholded weights from the dependence on the image, of mean 1.");
 
-/** One completion with the images as given and ablated. */
-export interface PgpoInput {
-  /** `[T]` nats, given the image. */
-  readonly logprobs: ArrayLike<number>;
-  /** `[T]` nats, blind. */
-  readonly ablatedLogprobs: ArrayLike<number>;
-  /** `[T]` nats, KL of the whole distributions; needed for score `"divergence"`. */
-  readonly divergence?: ArrayLike<number> | undefined;
-  /** `[T]` 1 where the token counts; all count when absent. */
-  readonly mask?: ArrayLike<number> | undefined;
-}
-
-export type PgpoOptions = Partial<
-  Pick<z.output<typeof pgpoSchema>, "threshold" | "boost" | "score" | "form">
->;
+export type PgpoOptions = Partial<Omit<z.output<typeof pgpoSchema>, "kind" | "image">>;
 
 /** Keeps divisions by τ and 1 − τ finite. */
 const EPSILON = 1e-8;
@@ -76,21 +63,17 @@ const FLOOR = 0.1;
  * @throws ShapeError when lengths differ or the divergence that the score asks for is absent
  * @throws NumericError when a log-prob, divergence or option is impossible
  */
-export function pgpo(
-  input: PgpoInput,
-  options: PgpoOptions = {},
-): { weights: Float64Array; scores: Float64Array } {
+export function pgpo(input: TwoViews, options: PgpoOptions = {}): ScoredWeights {
   const { threshold = 0.4, boost = 2, score = "sampled", form = "paper" } = options;
   const { mask } = input;
   checkOption("threshold", threshold, 0, 1);
   checkOption("boost", boost, 0, Infinity);
-  const scores = SCORES[score](input).map((value, t) =>
+  const scores = viewDependence(input, score).map((value, t) =>
     counts(mask, t) ? Math.min(Math.max(0, value), Number.MAX_VALUE) : 0,
   );
   const x = minMax(scores.map(Math.log1p), mask);
   const counted = x.filter((_, t) => counts(mask, t)).sort();
-  const even = { weights: Float64Array.from(x, (_, t) => (counts(mask, t) ? 1 : 0)), scores };
-  if (!(counted.at(-1)! > 0)) return even;
+  if (!(counted.at(-1)! > 0)) return { weights: keepMass(x, mask), scores };
   const isPaper = form === "paper";
   const rank = Math.min(decimalProduct(threshold, counted.length).whole, counted.length - 1);
   const cut = isPaper ? threshold : counted[rank]!;
@@ -102,24 +85,12 @@ export function pgpo(
   return { weights: isPaper ? keepMass(weights, mask) : weights, scores };
 }
 
-const SCORES: Readonly<Record<NonNullable<PgpoOptions["score"]>, (input: PgpoInput) => Float64Array>> = {
-  sampled: ({ logprobs, ablatedLogprobs, mask }) => {
-    checkSignals({ logprobs: ["logprob", logprobs], ablatedLogprobs: ["logprob", ablatedLogprobs] }, mask);
-    return Float64Array.from(logprobs, (own, t) => klEstimators.k3(own, ablatedLogprobs[t]!).value);
-  },
-  divergence: ({ logprobs, divergence = [], mask }) => {
-    checkSignals({ logprobs: ["logprob", logprobs], divergence: ["nats", divergence] }, mask);
-    return Float64Array.from(divergence);
-  },
-};
-
 /** PGPO with its options bound. */
 function pgpoMethod(config: z.output<typeof pgpoSchema>): CreditMethod {
   const { kind, image, score } = config;
-  return perCompletion({ ablation: { image, divergence: score === "divergence" } }, (completion, where) => {
-    const { given, ablated, divergence } = requireSignal(completion, "ablation", kind, where);
-    return pgpo({ logprobs: given, ablatedLogprobs: ablated, divergence, mask: completion.mask }, config);
-  });
+  return perCompletion({ ablation: { image, divergence: score === "divergence" } }, (completion, where) =>
+    pgpo(viewsOf(completion, kind, where), config),
+  );
 }
 
 export const pgpoCredit = defineCredit({ schema: pgpoSchema, create: pgpoMethod });

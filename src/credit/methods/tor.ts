@@ -4,11 +4,13 @@
  * decides.
  */
 import * as z from "zod";
+import type { Rng } from "../../math/index.ts";
 import { checkOption, checkSignals, counts } from "../check-signals.ts";
 import { imageAblationSchema } from "../image-ablation.ts";
-import { type CreditMethod, defineCredit } from "../method.ts";
-import { completionName, regrouped, requireSignal } from "../per-completion.ts";
+import { type CreditMethod, defineCredit, type ScoredWeights } from "../method.ts";
+import { perBatch, requireSignal } from "../per-completion.ts";
 import { topOfBatch } from "../top-share.ts";
+import { type TwoViews, viewsOf } from "../two-views.ts";
 
 const share = z.number().min(0).max(1);
 const torSchema = z
@@ -41,15 +43,9 @@ const torSchema = z
   })
   .describe("ToR, arXiv:2603.25077: reasoning tokens of a batch learn, and visual ones at half weight.");
 
-export interface TorInput {
+export interface TorInput extends TwoViews {
   /** `[T]` nats, of the cut distribution. */
   readonly entropy: ArrayLike<number>;
-  /** `[T]` nats, images as given. */
-  readonly logprobs: ArrayLike<number>;
-  /** `[T]` nats, images ablated. */
-  readonly ablatedLogprobs: ArrayLike<number>;
-  /** `[T]` 1 where the token counts; all count when absent. */
-  readonly mask?: ArrayLike<number> | undefined;
 }
 
 export type TorOptions = Partial<
@@ -74,11 +70,7 @@ export type TorOptions = Partial<
  * const blind = { logprobs: [-1, -1], ablatedLogprobs: [-1, -4] };
  * tor([{ entropy: [2, 0], ...blind }], { reasoningShare: 0.5, visualShare: 0.5 })[0].weights; // [1, 0.5]
  */
-export function tor(
-  completions: readonly TorInput[],
-  options: TorOptions = {},
-  rng?: Parameters<typeof topOfBatch>[3],
-): { weights: Float64Array; scores: Float64Array }[] {
+export function tor(completions: readonly TorInput[], options: TorOptions = {}, rng?: Rng): ScoredWeights[] {
   const { reasoningShare = 0.3, visualShare = 0.3, visualWeight = 0.5, ties = "random" } = options;
   for (const [name, value] of Object.entries({ reasoningShare, visualShare })) checkOption(name, value, 0, 1);
   checkOption("visualWeight", visualWeight, 0, Infinity);
@@ -91,18 +83,18 @@ export function tor(
       counts(mask, t) ? Math.abs(own - ablatedLogprobs[t]!) : 0,
     );
   });
-  const reasoning = topOfBatch(
-    completions.map(({ entropy, mask }) => ({ scores: entropy, mask })),
+  const top = (values: readonly ArrayLike<number>[], share: number) =>
+    topOfBatch(
+      values.map((own, i) => ({ scores: own, mask: completions[i]!.mask })),
+      share,
+      ties,
+      rng,
+    );
+  const reasoning = top(
+    completions.map(({ entropy }) => entropy),
     reasoningShare,
-    ties,
-    rng,
   );
-  const visual = topOfBatch(
-    completions.map(({ mask }, i) => ({ scores: scores[i]!, mask })),
-    visualShare,
-    ties,
-    rng,
-  );
+  const visual = top(scores, visualShare);
   return completions.map((_, i) => ({
     weights: reasoning[i]!.map((own, t) => own || visualWeight * visual[i]![t]!),
     scores: scores[i]!,
@@ -111,20 +103,14 @@ export function tor(
 
 /** ToR with its options bound; the batch is all completions of the call. */
 function torMethod(config: z.output<typeof torSchema>): CreditMethod {
-  return {
-    needs: { nucleusEntropy: config.nucleus, ablation: { image: config.image, divergence: false } },
-    wholeBatch: true,
-    credit: (groups, rng) => {
-      const inputs = groups.map((group, g) =>
-        group.map((completion, i) => {
-          const { given, ablated } = requireSignal(completion, "ablation", config.kind, completionName(g, i));
-          const entropy = requireSignal(completion, "nucleusEntropy", config.kind, completionName(g, i));
-          return { entropy, logprobs: given, ablatedLogprobs: ablated, mask: completion.mask };
-        }),
-      );
-      return regrouped(groups, tor(inputs.flat(), config, rng));
-    },
-  };
+  return perBatch(
+    { nucleusEntropy: config.nucleus, ablation: { image: config.image, divergence: false } },
+    (completion, where) => ({
+      ...viewsOf(completion, config.kind, where),
+      entropy: requireSignal(completion, "nucleusEntropy", config.kind, where),
+    }),
+    (inputs, rng) => tor(inputs, config, rng),
+  );
 }
 
 export const torCredit = defineCredit({ schema: torSchema, create: torMethod });

@@ -5,11 +5,11 @@
  */
 import * as z from "zod";
 import { EngineError } from "../../errors/index.ts";
-import { isScorable, ledoitWolf } from "../../math/index.ts";
+import { isScorable, mahalanobis } from "../../math/index.ts";
 import { checkOption, checkSignals, counts } from "../check-signals.ts";
 import { imageAblationSchema } from "../image-ablation.ts";
 import { type CreditMethod, defineCredit } from "../method.ts";
-import { completionName, requireSignal } from "../per-completion.ts";
+import { perGroup, requireSignal } from "../per-completion.ts";
 import { uniformWeights } from "./uniform-weights.ts";
 
 const tpaeSchema = z
@@ -20,12 +20,8 @@ const tpaeSchema = z
       .min(0)
       .lt(1)
       .default(0.99)
-      .describe("Share of right completions' tokens that would be trusted if they were normal (τ = √χ²₂)."),
-    leastCount: z
-      .int()
-      .min(2)
-      .default(3)
-      .describe("Tokens of an id in right completions below which it is trusted."),
+      .describe("Of normal tokens, so many are trusted (τ = √χ²₂)."),
+    leastCount: z.int().min(2).default(3).describe("Right tokens of an id below which it is trusted."),
     rightReward: z.number().default(0.5).describe("Reward from which on a completion counts as right."),
     image: imageAblationSchema.prefault({ kind: "blacken-patches", probability: 0.6 }),
   })
@@ -44,9 +40,7 @@ export interface TpaeInput {
   readonly mask?: ArrayLike<number> | undefined;
 }
 
-export type TpaeOptions = Partial<
-  Pick<z.output<typeof tpaeSchema>, "confidence" | "leastCount" | "rightReward">
->;
+export type TpaeOptions = Partial<Omit<z.output<typeof tpaeSchema>, "kind" | "image">>;
 
 /**
  * What is added to the advantages of one group.
@@ -70,61 +64,41 @@ export function tpae(completions: readonly TpaeInput[], options: TpaeOptions = {
   const threshold = Math.sqrt(-2 * Math.log(1 - confidence));
   const seen = new Map<number, [number, number][]>();
   for (const { divergence, entropy, tokens, reward, mask } of completions) {
-    checkSignals(
-      { divergence: ["nats", divergence], entropy: ["nats", entropy], tokens: ["mass", tokens] },
-      mask,
-    );
+    const ids = { tokens: ["mass", tokens] } as const;
+    checkSignals({ divergence: ["nats", divergence], entropy: ["nats", entropy], ...ids }, mask);
     if (!isScorable(reward) || reward < rightReward) continue;
-    for (let t = 0; t < tokens.length; t++) {
-      if (!counts(mask, t)) continue;
-      const own = seen.get(tokens[t]!) ?? [];
-      own.push([divergence[t]!, entropy[t]!]);
-      seen.set(tokens[t]!, own);
+    for (const [t, id] of Array.from(tokens).entries()) {
+      if (counts(mask, t)) seen.set(id, [...(seen.get(id) ?? []), [divergence[t]!, entropy[t]!]]);
     }
   }
-  const distances = new Map([...seen].map(([id, samples]) => [id, distanceFrom(samples, leastCount)]));
+  const distances = new Map(
+    [...seen].map(([id, samples]) => [id, samples.length < leastCount ? undefined : mahalanobis(samples)]),
+  );
   return completions.map(({ divergence, entropy, tokens, mask }) =>
     Float64Array.from(tokens, (id, t) => {
       if (!counts(mask, t)) return 0;
-      const distance = distances.get(id)?.(divergence[t]!, entropy[t]!) ?? 0;
+      const distance = distances.get(id)?.([divergence[t]!, entropy[t]!]) ?? 0;
       return 1 / (1 + Math.exp(Math.max(0, distance - threshold))) - 0.5;
     }),
   );
 }
 
-/** Mahalanobis distance from samples; none where they are too few or have no spread. */
-function distanceFrom(samples: readonly [number, number][], least: number) {
-  if (samples.length < least) return undefined;
-  const { mean, covariance } = ledoitWolf(samples);
-  const [a, b, , d] = covariance as unknown as [number, number, number, number];
-  const determinant = a * d - b * b;
-  if (!(determinant > 0)) return undefined;
-  return (divergence: number, entropy: number) => {
-    const [x, y] = [divergence - mean[0]!, entropy - mean[1]!];
-    return Math.sqrt(Math.max(0, (d * x * x - 2 * b * x * y + a * y * y) / determinant));
-  };
-}
-
 /** TPAE with its options bound. */
 function tpaeMethod(config: z.output<typeof tpaeSchema>): CreditMethod {
-  return {
-    needs: { entropy: true, advantage: true, ablation: { image: config.image, divergence: true } },
-    credit: (groups) =>
-      groups.map((group, g) => {
-        const inputs = group.map((completion, i) => {
-          const where = completionName(g, i);
-          const { divergence } = requireSignal(completion, "ablation", config.kind, where);
-          const entropy = requireSignal(completion, "entropy", config.kind, where);
-          const { tokens, reward = null, mask } = completion;
-          if (divergence === undefined || tokens === undefined) {
-            throw new EngineError(`${config.kind}: expected divergences and tokens, got none (${where})`);
-          }
-          return { divergence, entropy, tokens, reward, mask };
-        });
-        const penalties = tpae(inputs, config);
-        return group.map(({ mask }, i) => ({ weights: uniformWeights(mask), advantageBonus: penalties[i]! }));
-      }),
-  };
+  return perGroup(
+    { entropy: true, advantage: true, ablation: { image: config.image, divergence: true } },
+    (completion, where) => {
+      const { divergence } = requireSignal(completion, "ablation", config.kind, where);
+      const entropy = requireSignal(completion, "entropy", config.kind, where);
+      const { tokens, reward = null, mask } = completion;
+      if (divergence && tokens) return { divergence, entropy, tokens, reward, mask };
+      throw new EngineError(`${config.kind}: expected divergences and tokens, got none (${where})`);
+    },
+    (inputs) => {
+      const penalties = tpae(inputs, config);
+      return inputs.map(({ mask }, i) => ({ weights: uniformWeights(mask), advantageBonus: penalties[i]! }));
+    },
+  );
 }
 
 export const tpaeCredit = defineCredit({ schema: tpaeSchema, create: tpaeMethod });

@@ -5,9 +5,9 @@
  */
 import * as z from "zod";
 import { checkOption, checkSignals, counts } from "../check-signals.ts";
-import { type CreditMethod, defineCredit } from "../method.ts";
+import { type CreditMethod, defineCredit, type ScoredWeights } from "../method.ts";
 import { minMax } from "../min-max.ts";
-import { completionName, requireSignal } from "../per-completion.ts";
+import { perGroup, requireSignal } from "../per-completion.ts";
 
 const twGrpoSchema = z
   .strictObject({
@@ -42,7 +42,7 @@ export interface TwGrpoInput {
 export function twGrpo(
   completions: readonly TwGrpoInput[],
   { alpha = 1.7 }: { readonly alpha?: number } = {},
-): { weights: Float64Array; scores: Float64Array }[] {
+): ScoredWeights[] {
   checkOption("alpha", alpha, 1, Infinity);
   for (const { divergence, mask } of completions) checkSignals({ divergence: ["nats", divergence] }, mask);
   const all = completions.flatMap(({ divergence }) => Array.from(divergence));
@@ -65,19 +65,14 @@ export function twGrpo(
 
 /** TW-GRPO with its options bound. */
 function twGrpoMethod({ kind, alpha }: z.output<typeof twGrpoSchema>): CreditMethod {
-  return {
-    needs: { groupDivergence: true },
-    credit: (groups) =>
-      groups.map((group, g) =>
-        twGrpo(
-          group.map((completion, i) => ({
-            divergence: requireSignal(completion, "groupDivergence", kind, completionName(g, i)),
-            mask: completion.mask,
-          })),
-          { alpha },
-        ),
-      ),
-  };
+  return perGroup(
+    { groupDivergence: true },
+    (completion, where) => ({
+      divergence: requireSignal(completion, "groupDivergence", kind, where),
+      mask: completion.mask,
+    }),
+    (inputs) => twGrpo(inputs, { alpha }),
+  );
 }
 
 export const twGrpoCredit = defineCredit({ schema: twGrpoSchema, create: twGrpoMethod });

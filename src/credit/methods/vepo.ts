@@ -7,7 +7,7 @@ import * as z from "zod";
 import { checkOption, checkSignals } from "../check-signals.ts";
 import { imageAblationSchema } from "../image-ablation.ts";
 import { keepMass } from "../keep-mass.ts";
-import { type CreditMethod, defineCredit } from "../method.ts";
+import { type CreditMethod, defineCredit, type ScoredWeights } from "../method.ts";
 import { minMax } from "../min-max.ts";
 import { perCompletion, requireSignal } from "../per-completion.ts";
 import { topShare } from "../top-share.ts";
@@ -89,29 +89,16 @@ const SCORES: Readonly<Record<z.output<typeof vepoSchema>["score"], typeof gated
  * @throws ShapeError when lengths differ
  * @throws NumericError when a divergence or entropy is NaN, infinite or negative, or an option impossible
  */
-export function vepo(
-  input: VepoInput,
-  options: VepoOptions = {},
-): { weights: Float64Array; scores: Float64Array } {
+export function vepo(input: VepoInput, options: VepoOptions = {}): ScoredWeights {
   const { divergence, entropy, ablatedEntropy, mask } = input;
   const { alpha = 0.7, tokenShare = 0.2, score = "gated", boost } = options;
-  checkSignals(
-    {
-      divergence: ["nats", divergence],
-      entropy: ["nats", entropy],
-      ablatedEntropy: ["nats", ablatedEntropy],
-    },
-    mask,
-  );
+  const entropies = { entropy: ["nats", entropy], ablatedEntropy: ["nats", ablatedEntropy] } as const;
+  checkSignals({ divergence: ["nats", divergence], ...entropies }, mask);
   checkOption("alpha", alpha, 0, 1);
   checkOption("tokenShare", tokenShare, 0, 1);
   const gap = Float64Array.from(entropy, (nats, t) => Math.abs(ablatedEntropy[t]! - nats));
-  const [j, d, h] = [divergence, gap, entropy].map((values) => minMax(values, mask)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
-  const scores = j.map((own, t) => SCORES[score](own, d[t]!, h[t]!, alpha));
+  const [d, h] = [minMax(gap, mask), minMax(entropy, mask)];
+  const scores = minMax(divergence, mask).map((j, t) => SCORES[score](j, d[t]!, h[t]!, alpha));
   const chosen = topShare(scores, tokenShare, mask);
   if (boost === undefined) return { weights: tokenShare > 0 ? keepMass(chosen, mask) : chosen, scores };
   return { weights: chosen.map((own, t) => (mask?.[t] === 0 ? 0 : 1 + boost * own)), scores };
@@ -123,15 +110,12 @@ function vepoMethod(config: z.output<typeof vepoSchema>): CreditMethod {
   const image = given.kind === "noise" ? { ...given, sigma: given.sigma * Math.sqrt(noiseRepeats) } : given;
   return perCompletion({ entropy: true, ablation: { image, divergence: true } }, (completion, where) => {
     const entropy = requireSignal(completion, "entropy", config.kind, where);
-    const { jensenShannon, divergence, ablatedEntropy } = requireSignal(
-      completion,
-      "ablation",
-      config.kind,
-      where,
+    const views = requireSignal(completion, "ablation", config.kind, where);
+    const divergence = (config.score === "kl" ? views.divergence : views.jensenShannon)!;
+    return vepo(
+      { divergence, entropy, ablatedEntropy: views.ablatedEntropy!, mask: completion.mask },
+      config,
     );
-    const compared = config.score === "kl" ? divergence : jensenShannon;
-    const input = { divergence: compared!, entropy, ablatedEntropy: ablatedEntropy!, mask: completion.mask };
-    return vepo(input, config);
   });
 }
 

@@ -6,9 +6,9 @@
 import * as z from "zod";
 import { decimalCeiling, decimalProduct, mean } from "../../math/index.ts";
 import { checkOption, checkSignals, counts } from "../check-signals.ts";
-import { type CreditMethod, defineCredit } from "../method.ts";
+import { type CreditMethod, defineCredit, type ScoredWeights } from "../method.ts";
 import { minMax } from "../min-max.ts";
-import { completionName, requireSignal } from "../per-completion.ts";
+import { perGroup, requireSignal } from "../per-completion.ts";
 import { topShare } from "../top-share.ts";
 
 const vgpoSchema = z
@@ -61,10 +61,7 @@ export type VgpoOptions = Partial<Omit<z.output<typeof vgpoSchema>, "kind">>;
  * @throws ShapeError when lengths differ
  * @throws NumericError when a likeness lies outside [−1, 1], or an option is impossible
  */
-export function vgpo(
-  completions: readonly VgpoInput[],
-  options: VgpoOptions = {},
-): { weights: Float64Array; scores: Float64Array }[] {
+export function vgpo(completions: readonly VgpoInput[], options: VgpoOptions = {}): ScoredWeights[] {
   const { beta = 0.3, tail = 0.5, gate = 0.2, groups = true, form = "paper" } = options;
   checkOption("beta", beta, 0, Infinity);
   checkOption("tail", tail, 0, 1);
@@ -119,19 +116,14 @@ const held = (value: number, least: number) => Math.min(Math.max(value, least), 
 
 /** VGPO with its options bound. */
 function vgpoMethod(config: z.output<typeof vgpoSchema>): CreditMethod {
-  return {
-    needs: { hiddenCosine: { layers: "last", pairing: "mean" } },
-    credit: (groups) =>
-      groups.map((group, g) =>
-        vgpo(
-          group.map((completion, i) => ({
-            likeness: requireSignal(completion, "hiddenCosine", config.kind, completionName(g, i)),
-            mask: completion.mask,
-          })),
-          config,
-        ),
-      ),
-  };
+  return perGroup(
+    { hiddenCosine: { layers: "last", pairing: "mean" } },
+    (completion, where) => ({
+      likeness: requireSignal(completion, "hiddenCosine", config.kind, where),
+      mask: completion.mask,
+    }),
+    (inputs) => vgpo(inputs, config),
+  );
 }
 
 export const vgpoCredit = defineCredit({ schema: vgpoSchema, create: vgpoMethod });

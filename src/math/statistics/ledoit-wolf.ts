@@ -55,3 +55,25 @@ export function ledoitWolf(samples: readonly ArrayLike<number>[]): ShrunkCovaria
   const covariance = plain.map((value, at) => (1 - shrinkage) * value + shrinkage * target(at));
   return { mean, covariance, shrinkage };
 }
+
+/**
+ * Distance of a point of the plane from samples, in their deviations.
+ *
+ *     √((z − x̄)ᵀ Σ̂⁻¹ (z − x̄)),   x̄ and Σ̂ by Ledoit and Wolf
+ *
+ * @param samples `[n]` of the plane, finite
+ * @returns undefined where samples are none or have no spread to measure by
+ */
+export function mahalanobis(
+  samples: readonly (readonly [number, number])[],
+): ((point: readonly [number, number]) => number) | undefined {
+  if (samples.length === 0) return undefined;
+  const { mean, covariance } = ledoitWolf(samples);
+  const [a = 0, b = 0, , d = 0] = covariance;
+  const determinant = a * d - b * b;
+  if (!(determinant > 0)) return undefined;
+  return ([first, second]) => {
+    const [x, y] = [first - mean[0]!, second - mean[1]!];
+    return Math.sqrt(Math.max(0, (d * x * x - 2 * b * x * y + a * y * y) / determinant));
+  };
+}
