@@ -11,7 +11,7 @@ import type { DecodeStepGraph } from "./decode-step.ts";
 import type { GraphParameters, Pack, ParameterLayout } from "./parameters.ts";
 import type { PrefillGraph } from "./prefill.ts";
 import type { StreamedLayer } from "./streamed-decoder.ts";
-import type { TeacherForcedGraph } from "./teacher-forced.ts";
+import type { TeacherForcedGraph, TeacherForcedOptions } from "./teacher-forced.ts";
 
 /** Where the patches of one frame go. */
 export interface FramePlan {
@@ -66,11 +66,10 @@ export interface VisionGraphs<P extends FramePlan = FramePlan> {
 export interface DecoderGraphs {
   prefill(layout: ParameterLayout, prompts: number, length: number): PrefillGraph;
   decodeStep(layout: ParameterLayout, batch: BatchShape): DecodeStepGraph;
-  /** @param amplified layers whose attention is amplified */
   teacherForced(
     layout: ParameterLayout,
     batch: BatchShape,
-    amplified?: readonly number[],
+    options?: TeacherForcedOptions,
   ): TeacherForcedGraph;
   /**
    * One layer, with the packs of layer 0.
