@@ -30,6 +30,19 @@ export interface TextConfig {
   readonly ropeScaling?: RopeScaling;
   /** True when the output head is the token embedding. */
   readonly tieWordEmbeddings: boolean;
+  /**
+   * After so many of the first layers another part of an image's features is added to its tokens (DeepStack,
+   * arXiv:2406.04334); 0 unless given.
+   */
+  readonly deepstackLayers?: number;
+}
+
+/** Numbers of an image's token as the tower makes it: its embedding, then what is added after each of the first layers. */
+export function imageTokenWidth({
+  hiddenSize,
+  deepstackLayers = 0,
+}: Pick<TextConfig, "hiddenSize" | "deepstackLayers">): number {
+  return hiddenSize * (1 + deepstackLayers);
 }
 
 /** A model's sizes: plain data, which threads can send each other. */

@@ -20,7 +20,7 @@ export {
   chatTemplateOf,
   type RenderOptions,
 } from "./chat-template.ts";
-export type { ModelConfig, TextConfig } from "./config.ts";
+export { imageTokenWidth, type ModelConfig, type TextConfig } from "./config.ts";
 export {
   loadTokenizer,
   type ModelDirectory,

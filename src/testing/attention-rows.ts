@@ -10,7 +10,7 @@ import { RotaryTable } from "../engine/local/prompts/rotary-table.ts";
 import { VisionEncoder } from "../engine/local/prompts/vision-encoder.ts";
 import { ParameterStore } from "../engine/local/weights/parameter-store.ts";
 import type { BatchShape, ModelGraphs } from "../model/graph/index.ts";
-import { graphsOf, openSightOf, type Sight } from "../model/index.ts";
+import { graphsOf, imageTokenWidth, openSightOf, type Sight } from "../model/index.ts";
 import { Program } from "../tensor/index.ts";
 
 interface Asked {
@@ -49,7 +49,7 @@ async function encodedPrompts(
 ): Promise<PreparedPrompt[]> {
   const prompts = sequences.map(({ prompt }) => preparePrompt(prompt, vision));
   const programs = new ProgramCache(8, {});
-  const tower = new VisionEncoder(graphs.vision, config.text.hiddenSize, store, programs);
+  const tower = new VisionEncoder(graphs.vision, imageTokenWidth(config.text), store, programs);
   await tower.encode(prompts.flatMap(({ images }) => images));
   await programs.clear();
   return prompts;

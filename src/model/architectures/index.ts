@@ -8,9 +8,11 @@ import type { Architecture } from "../architecture.ts";
 import type { ModelConfig } from "../config.ts";
 import { Fields } from "../json-fields.ts";
 import { qwen25Vl } from "./qwen2_5_vl/architecture.ts";
+import { qwen2Vl } from "./qwen2_vl/architecture.ts";
+import { qwen3Vl } from "./qwen3_vl/architecture.ts";
 import { idefics3, smolVlm } from "./smolvlm/architecture.ts";
 
-const ARCHITECTURES: readonly Architecture[] = [qwen25Vl, smolVlm, idefics3];
+const ARCHITECTURES: readonly Architecture[] = [qwen25Vl, qwen2Vl, qwen3Vl, smolVlm, idefics3];
 
 /** Families that are met and cannot be asked yet, and what each would need. */
 const NOT_BUILT: Readonly<Record<string, string>> = {
@@ -23,6 +25,11 @@ const NOT_BUILT: Readonly<Record<string, string>> = {
   mistral3: "a Pixtral tower",
   mllama: "gated cross-attention from text to tiles",
   paligemma: "attention over the whole prefix",
+  qwen2_5_omni: "an audio tower",
+  qwen3_5: "linear attention in most layers of the decoder",
+  qwen3_5_moe: "linear attention in most layers of the decoder, and a mixture of experts",
+  qwen3_omni_moe: "an audio tower, and a mixture of experts in the decoder",
+  qwen3_vl_moe: "a mixture of experts in the decoder",
 };
 
 /** Every `model_type` that is supported. */

@@ -1,6 +1,6 @@
 /**
  * @module
- * The parameters of the decoder that `selfAttentionDecoder` runs, under the names of transformers' Llama and Qwen2: their
+ * The parameters of the decoder that `selfAttentionDecoder` runs, under the names of transformers' Llama, Qwen2 and Qwen3: their
  * shapes, and which of them the graphs see as one matrix.
  */
 import type { TextConfig } from "../config.ts";
@@ -13,12 +13,14 @@ export interface DecoderNames {
   readonly prefix: string;
   /** Whether queries, keys and values have biases. */
   readonly projectionBiases: boolean;
+  /** Whether each head of queries and keys is normalised before it is rotated; false unless given. */
+  readonly headNorms?: boolean;
 }
 
 /** Every parameter of the decoder and its shape, in the order of the forward pass, the head last where it is not tied. */
 export function decoderShapes(
   text: TextConfig,
-  { prefix, projectionBiases }: DecoderNames,
+  { prefix, projectionBiases, headNorms = false }: DecoderNames,
 ): ReadonlyMap<string, readonly number[]> {
   const { hiddenSize, heads, kvHeads, headDim, intermediateSize } = text;
   const shapes = new Map<string, readonly number[]>();
@@ -34,6 +36,10 @@ export function decoderShapes(
     linear(`${name}.self_attn.k_proj`, kvHeads * headDim, hiddenSize, projectionBiases);
     linear(`${name}.self_attn.v_proj`, kvHeads * headDim, hiddenSize, projectionBiases);
     linear(`${name}.self_attn.o_proj`, hiddenSize, heads * headDim);
+    if (headNorms) {
+      shapes.set(`${name}.self_attn.q_norm.weight`, [headDim]);
+      shapes.set(`${name}.self_attn.k_norm.weight`, [headDim]);
+    }
     shapes.set(`${name}.post_attention_layernorm.weight`, [hiddenSize]);
     linear(`${name}.mlp.gate_proj`, intermediateSize, hiddenSize);
     linear(`${name}.mlp.up_proj`, intermediateSize, hiddenSize);
@@ -45,7 +51,10 @@ export function decoderShapes(
 }
 
 /** All packs of the decoder, in the order in which they are laid out. */
-export function decoderPacks(text: TextConfig, { prefix, projectionBiases }: DecoderNames): Pack[] {
+export function decoderPacks(
+  text: TextConfig,
+  { prefix, projectionBiases, headNorms = false }: DecoderNames,
+): Pack[] {
   const layer = (n: number): Pack[] => {
     const name = (suffix: string) => `${prefix}.layers.${n}.${suffix}`;
     const pack = (suffix: string) => `layer.${n}.${suffix}`;
@@ -53,9 +62,14 @@ export function decoderPacks(text: TextConfig, { prefix, projectionBiases }: Dec
       projectionBiases
         ? biased(pack(part), ...members)
         : [[pack(`${part}.weight`), members.map((member) => `${member}.weight`)]];
+    const ofHeads: Pack[] = [
+      [pack("queryNorm"), [name("self_attn.q_norm.weight")]],
+      [pack("keyNorm"), [name("self_attn.k_norm.weight")]],
+    ];
     return [
       [pack("attentionNorm"), [name("input_layernorm.weight")]],
       ...projected("queryKey", name("self_attn.q_proj"), name("self_attn.k_proj")),
+      ...(headNorms ? ofHeads : []),
       ...projected("value", name("self_attn.v_proj")),
       [pack("output.weight"), [name("self_attn.o_proj.weight")]],
       [pack("mlpNorm"), [name("post_attention_layernorm.weight")]],

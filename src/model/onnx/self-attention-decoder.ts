@@ -4,7 +4,7 @@
  * ones. A prompt is one run with an empty cache, each further token one run more.
  */
 import { DynamicGraph, type Shape, type Value, type WeightType } from "../../tensor/index.ts";
-import type { TextConfig } from "../config.ts";
+import { imageTokenWidth, type TextConfig } from "../config.ts";
 import type { RotaryFrequencies } from "../graph/model-graphs.ts";
 import {
   type Angles,
@@ -34,7 +34,7 @@ export interface ExportedDecoder {
 }
 
 /**
- * Inputs: `inputs_embeds` `[batch, sequence, D]`, `attention_mask` `[batch, total]` of earlier and new tokens (1 real,
+ * Inputs: `inputs_embeds` `[batch, sequence, (1 + K)·D]`, of which K·D are added after the first K layers, `attention_mask` `[batch, total]` of earlier and new tokens (1 real,
  * 0 padding), `position_ids` `[components, batch, sequence]`, `num_logits_to_keep` `[]` (rows of logits counted from the
  * end; 0 for all), and per layer `past_key_values.i.key` and `.value` `[batch, H_kv, past, d]`.
  * Outputs: `logits` `[batch, kept, V]`, `present.i.key` and `.value` `[batch, H_kv, total, d]`, and with layers > 0
@@ -49,7 +49,8 @@ export function decoderModel(
   const graph = new DynamicGraph(weightType);
   const build: Build = { graph, shapes };
   const components = Math.max(...rotary.component) + 1;
-  const embeddings = graph.input("inputs_embeds", "float32", ["batch", "sequence", text.hiddenSize]);
+  const width = imageTokenWidth(text);
+  const embeddings = graph.input("inputs_embeds", "float32", ["batch", "sequence", width]);
   const mask = graph.input("attention_mask", "int64", ["batch", "total"]);
   const positions = graph.input("position_ids", "int64", [components, "batch", "sequence"]);
   const kept = graph.input("num_logits_to_keep", "int64", []);
@@ -60,10 +61,14 @@ export function decoderModel(
     angles: rotaryAngles(graph, positions, rotary),
   };
   const attentions: Value[] = [];
-  let x = graph.node("Reshape", [embeddings, graph.integers([-1, text.hiddenSize])]);
+  const rows = graph.node("Reshape", [embeddings, graph.integers([-1, width])]);
+  const sizes = new Array<number>(width / text.hiddenSize).fill(text.hiddenSize);
+  const [first, ...later] = sizes.length === 1 ? [rows] : graph.split(rows, sizes, 1);
+  let x = first!;
   for (let layer = 0; layer < text.layers; layer++) {
     const { y, probabilities } = decoderLayer(build, x, layer, decoder, step);
-    x = y;
+    const more = later[layer];
+    x = more === undefined ? y : graph.node("Add", [y, more]);
     if (layer >= text.layers - attentionLayers) {
       attentions.push(graph.node("ReduceMean", [probabilities, graph.integers([1])], { keepdims: 1n }));
     }
@@ -98,8 +103,14 @@ function decoderLayer(
   const normal = rmsNorm(build, x, `${name}.input_layernorm`, rmsNormEpsilon);
   const projected = (projection: string, count: number) =>
     toHeads(graph, affine(build, normal, `${name}.self_attn.${projection}`), step.lead, count, headDim);
-  const query = rotate(graph, projected("q_proj", heads), step.angles, headDim);
-  const newKey = rotate(graph, projected("k_proj", kvHeads), step.angles, headDim);
+  const rotated = (kind: "q" | "k", count: number) => {
+    const apart = projected(`${kind}_proj`, count);
+    const norm = `${name}.self_attn.${kind}_norm`;
+    const even = build.shapes.has(`${norm}.weight`) ? rmsNorm(build, apart, norm, rmsNormEpsilon) : apart;
+    return rotate(graph, even, step.angles, headDim);
+  };
+  const query = rotated("q", heads);
+  const newKey = rotated("k", kvHeads);
   const key = extendCache(graph, newKey, `${layer}.key`, kvHeads, headDim);
   const value = extendCache(graph, projected("v_proj", kvHeads), `${layer}.value`, kvHeads, headDim);
   const { rows, probabilities } = attend(graph, query, key, value, step.bias, {
