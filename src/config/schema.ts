@@ -171,13 +171,17 @@ const engineSchema = z
     z
       .strictObject({
         kind: z.literal("local"),
-        threads: z.int().min(1).default(2).describe("Threads that compute, of all replicas together."),
-        replicas: z
-          .int()
-          .min(1)
-          .default(1)
+        threads: z
+          .union([z.int().min(1), z.literal("auto")])
+          .default("auto")
           .describe(
-            "Copies of the model that share the work and the threads: faster for small models, at the price of their memory; results differ in the last bits.",
+            "Threads that compute, of all replicas together. With auto the fastest arrangement for the model and the machine is measured once; a run records the numbers.",
+          ),
+        replicas: z
+          .union([z.int().min(1), z.literal("auto")])
+          .default("auto")
+          .describe(
+            "Copies of the model that share the work and the threads: faster for small models, at the price of their memory; results differ in the last bits. With auto as for engine.threads.",
           ),
         spin: z
           .boolean()
@@ -223,6 +227,19 @@ export const configSchema = z
       .discriminatedUnion("kind", [...creditSchema.options, moduleSchema])
       .describe("How the advantage of a completion is shared among its tokens.")
       .prefault({ kind: DEFAULT_KINDS.credit }),
+    creditAgreement: z
+      .strictObject({
+        methods: z.array(creditSchema).min(1).describe("Credit methods that the run's own is compared with."),
+        share: z
+          .number()
+          .min(0)
+          .max(1)
+          .default(0.2)
+          .describe("Of each completion's tokens, those of highest signal, whose overlap is measured."),
+        every: z.int().min(1).default(1).describe("Iterations between measurements."),
+      })
+      .optional()
+      .describe("Measures how far other credit methods agree with the run's own; they change nothing else."),
     verdict: z
       .discriminatedUnion("kind", [...verdictSchema.options, moduleSchema])
       .describe("Decides what is right, in training, evaluation, diagnosis and the viewer.")

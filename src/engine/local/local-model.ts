@@ -6,7 +6,14 @@ import { existsSync } from "node:fs";
 import type { AttentionRequest } from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";
 import { Rng } from "../../math/index.ts";
-import { graphsOf, type LoraShape, openSightOf, readConfig, type StorageOptions } from "../../model/index.ts";
+import {
+  graphsOf,
+  imageTokenWidth,
+  type LoraShape,
+  openSightOf,
+  readConfig,
+  type StorageOptions,
+} from "../../model/index.ts";
 import type {
   AccumulateOptions,
   AdamParameters,
@@ -25,6 +32,7 @@ import { checkCoefficients } from "./check-coefficients.ts";
 import { KnownPrompts, type LocalSequence } from "./known-prompts.ts";
 import {
   checkedAlternatives,
+  checkedNucleus,
   checkedTemperature,
   checkLayers,
   checkPositive,
@@ -37,6 +45,7 @@ import { decode } from "./sampling/decoding.ts";
 import { DraftWatch } from "./sampling/draft-watch.ts";
 import { checkedIntervention } from "./scoring/attention-intervention.ts";
 import { type Machinery, TeacherForcing } from "./scoring/teacher-forcing.ts";
+import { sampledCalibration } from "./signals/sampled-calibration.ts";
 import { AdamW, gradientNorm } from "./weights/adamw.ts";
 import { checkSameModel, saveModel } from "./weights/checkpoint-files.ts";
 import { initialiseWeights } from "./weights/initial-weights.ts";
@@ -110,7 +119,7 @@ export class LocalModel {
       initialiseWeights(store, graphs.names, new Rng(fresh.seed), config.text.layers);
     }
     const programs = new ProgramCache(PROGRAMS, { threads, spin });
-    const vision = new VisionEncoder(graphs.vision, config.text.hiddenSize, store, programs);
+    const vision = new VisionEncoder(graphs.vision, imageTokenWidth(config.text), store, programs);
     const table = new RotaryTable(graphs.rotary);
     this.#machinery = { config, graphs, store, programs, vision, table, maxTokens };
     this.#teacher = new TeacherForcing(this.#machinery);
@@ -152,7 +161,7 @@ export class LocalModel {
       temperature: greedy ? 1 : request.temperature,
       generators: promptGenerators(request.seed, request.prompts.length, request.first),
       attention: sampledRow(request.signals?.attention),
-      calibrated: request.signals?.calibrated,
+      calibrated: sampledCalibration(request.signals),
       watch: ended && new DraftWatch({ groupSize, ended, alternatives, report }),
     });
   }
@@ -164,6 +173,7 @@ export class LocalModel {
     }
     const weights = request.weights === "reference" ? store.reference! : store.weights;
     const { signals, entropy = false, values = false, likeliest = false, alternatives = 0 } = request;
+    const nucleus = checkedNucleus(request.nucleusEntropy);
     const { divergenceFrom, intervention } = request;
     if (intervention && divergenceFrom) {
       throw new EngineError("score: intervention: does not go together with divergenceFrom");
@@ -177,6 +187,8 @@ export class LocalModel {
         temperature: checkedTemperature(request.temperature),
         signals,
         entropy,
+        nucleus,
+        groupDivergence: request.groupDivergence ?? false,
         values,
         likeliest,
         alternatives: checkedAlternatives("score", alternatives, config.text.vocabSize),

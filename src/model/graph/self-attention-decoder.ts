@@ -14,7 +14,8 @@ export function selfAttentionDecoder(text: TextConfig): DecoderGraphs {
   return {
     prefill: (layout, prompts, length) => prefillGraph(text, layout, prompts, length),
     decodeStep: (layout, batch) => decodeStepGraph(text, layout, batch),
-    teacherForced: (layout, batch, amplified) => teacherForcedGraph(text, layout, batch, amplified),
-    streamedLayer: (layout, batch, last) => streamedLayerGraph(text, layout, batch, last),
+    teacherForced: (layout, batch, options) => teacherForcedGraph(text, layout, batch, options),
+    streamedLayer: (layout, batch, last, deepstack) =>
+      streamedLayerGraph(text, layout, batch, last, deepstack),
   };
 }

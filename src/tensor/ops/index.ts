@@ -4,14 +4,17 @@
  */
 export { type AttentionOutput, attention } from "./attention.ts";
 export { expand, reshape, sum } from "./broadcast.ts";
+export { jensenShannon, nucleusEntropy } from "./distribution.ts";
 export {
   add,
   divide,
   exponential,
   gelu,
+  geluTanh,
   logarithm,
   multiply,
   negate,
+  quickGelu,
   scale,
   sigmoid,
   silu,
@@ -20,7 +23,7 @@ export {
 } from "./elementwise.ts";
 export { gatherRows } from "./gather.ts";
 export { linear, type MatmulOptions, matmul } from "./matmul.ts";
-export { rmsNorm } from "./norm.ts";
+export { layerNorm, rmsNorm } from "./norm.ts";
 export { mean } from "./reduce.ts";
 export { rotary } from "./rotary.ts";
 export { concatenate, slice, split, transpose } from "./shaping.ts";

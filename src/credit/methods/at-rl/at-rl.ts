@@ -10,7 +10,13 @@ import { checkChoice, checkOption, checkSignals, counts } from "../../check-sign
 import { meanOne } from "../../mean-one.ts";
 import type { ClusterOptions, TokenClusters } from "../../token-clusters.ts";
 import { topShare } from "../../top-share.ts";
-import { type ExpansionOptions, expanded, type RefinementOptions, refined } from "./importance.ts";
+import {
+  type ExpansionOptions,
+  expanded,
+  expansionNeighbours,
+  type RefinementOptions,
+  refined,
+} from "./importance.ts";
 import { structureOf, type TokenStructure } from "./structure.ts";
 
 /** Calibrated attention of one completion, or what an engine made of it, and which of its tokens count. */
@@ -92,7 +98,7 @@ export function atRl(input: AtRlInput, options: AtRlOptions = {}, rng: Rng = new
   const tokens = checkSignals({ connectivity: ["mass", input.connectivity] }, input.mask);
   const counted: number[] = [];
   for (let t = 0; t < tokens; t++) if (counts(input.mask, t)) counted.push(t);
-  const structure = structureOf(input, counted, options);
+  const structure = structureOf(input, counted, options, expansionNeighbours(options.expansion));
   const connectivity = Float64Array.from(counted, (t) => input.connectivity[t]!);
   const greatest = connectivity.reduce((most, value) => Math.max(most, value), 0);
   const clusters = weighting === "tokens" ? connectivity.map((_, t) => t) : structure.clusters();

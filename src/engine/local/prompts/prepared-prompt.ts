@@ -7,12 +7,15 @@ import type { Prompt } from "../../engine.ts";
 
 /** An image's or a video's normalised patches, and its tokens once the vision tower has run. */
 export interface PreparedImage extends PatchedImage {
-  /** `[merged tokens, D]` for the weights of `version`. */
+  /** `[merged tokens, (1 + K)·D]` for the weights of `version`; K as in `imageTokenWidth`. */
   embeddings: Float32Array;
   version: number;
 }
 
-export type PreparedPrompt = SpelledPrompt<PreparedImage>;
+export interface PreparedPrompt extends SpelledPrompt<PreparedImage> {
+  /** Whether no other token attends to image tokens. False unless given. */
+  readonly hidesImages?: boolean;
+}
 
 /**
  * Spells a prompt out.
@@ -22,5 +25,5 @@ export type PreparedPrompt = SpelledPrompt<PreparedImage>;
 export function preparePrompt(prompt: Prompt, vision: Vision): PreparedPrompt {
   const spelled = vision.spell(prompt);
   const images = spelled.images.map((image) => ({ ...image, embeddings: new Float32Array(), version: -1 }));
-  return { ...spelled, images };
+  return { ...spelled, images, ...(prompt.hidesImages && { hidesImages: true }) };
 }

@@ -4,10 +4,11 @@
  */
 
 import { type BatchShape, type ModelGraphs, temperedLogits, valueHead } from "../../../model/graph/index.ts";
-import type { ModelConfig } from "../../../model/index.ts";
+import { imageTokenWidth, type ModelConfig } from "../../../model/index.ts";
 import {
   type Feeds,
   gradients,
+  jensenShannon,
   type Seed,
   softmaxDivergence,
   softmaxEntropy,
@@ -19,9 +20,10 @@ import type { PreparedImage } from "../prompts/prepared-prompt.ts";
 import type { RotaryTable } from "../prompts/rotary-table.ts";
 import { addInto, gradientOutputs, type VisionEncoder } from "../prompts/vision-encoder.ts";
 import { readRow } from "../signals/graph-reducer.ts";
-import { signalFeeds } from "../signals/index.ts";
+import { readsHiddenStates, signalFeeds } from "../signals/index.ts";
 import type { ParameterStore } from "../weights/parameter-store.ts";
 import { type Intervention, interventionFeeds, withOwnPrompts } from "./attention-intervention.ts";
+import { groupDivergences } from "./group-divergence.ts";
 import { emptyScore, readScore, scoringOutputs, type Wanted } from "./scoring.ts";
 import { type PreparedSequence, type SequenceBatch, sequenceBatches } from "./sequence-batches.ts";
 
@@ -42,6 +44,8 @@ export interface Scoring extends Omit<Wanted, "hidden" | "amplified"> {
   readonly weights: Float32Array;
   readonly temperature: number;
   readonly intervention?: Intervention | undefined;
+  /** How far apart the completions of each prompt are. */
+  readonly groupDivergence: boolean;
 }
 
 /** One `[T]` per sequence each: what Σ c·log π, Σ d·V and Σ e·H are weighted by. */
@@ -73,14 +77,19 @@ export class TeacherForcing {
     others?: readonly PreparedSequence[],
   ): Promise<Score[]> {
     const { store, vision, maxTokens } = this.#m;
-    const { weights, temperature, intervention, ...rest } = scoring;
+    const { weights, temperature, intervention, groupDivergence, ...rest } = scoring;
     const amplified = intervention?.layers ?? [];
-    const wanted: Wanted = { ...rest, amplified, hidden: others !== undefined };
+    const wanted: Wanted = { ...rest, amplified, hidden: others !== undefined || groupDivergence };
     const sequences = intervention === undefined ? given : withOwnPrompts(given, intervention);
     await vision.encode(imagesOf([...sequences, ...(others ?? [])]), weights);
     const nothing = new Float64Array();
-    const compared = others === undefined ? {} : { divergence: nothing, ablatedLogprobs: nothing };
+    const compared =
+      others === undefined
+        ? {}
+        : { divergence: nothing, ablatedLogprobs: nothing, jensenShannon: nothing, ablatedEntropy: nothing };
     const scores: Score[] = sequences.map(() => ({ ...emptyScore(wanted), ...compared }));
+    const kept = sequences.map(() => new Float32Array());
+    const width = this.#m.config.text.hiddenSize;
     for (const batch of sequenceBatches(sequences, maxTokens)) {
       const { program, used } = await this.#scoreProgram(batch.shape, wanted);
       const outputs = await program.run({
@@ -91,14 +100,21 @@ export class TeacherForcing {
       });
       for (const [slot, index] of batch.slots.entries()) {
         if (index >= 0) {
-          scores[index] = readScore(outputs, batch.shape, slot, sequences[index]!, wanted);
+          const sequence = sequences[index]!;
+          scores[index] = readScore(outputs, batch.shape, slot, sequence, wanted);
+          if (groupDivergence) {
+            const from = slot * batch.shape.completionLength * width;
+            kept[index] = outputs["hidden"]!.slice(from, from + sequence.completion.length * width);
+          }
         }
       }
       if (others !== undefined) {
         await this.#compare(batch, outputs["hidden"]!, others, scoring, scores);
       }
     }
-    return scores;
+    if (!groupDivergence) return scores;
+    const divergences = await groupDivergences(this.#m, given, kept, scoring);
+    return scores.map((score, i) => ({ ...score, groupDivergence: divergences[i]! }));
   }
 
   /** Runs the other prompts of a batch that has run, and adds what the comparison says to its scores. */
@@ -134,10 +150,13 @@ export class TeacherForcing {
           const index = batch.slots[slots[member]!]!;
           const { length } = members[member]!.completion;
           const numbers = (name: string) => readRow(outputs, name, slot, completionLength, length);
+          const positive = (name: string) => numbers(name).map((value) => Math.max(0, value));
           scores[index] = {
             ...scores[index]!,
-            divergence: numbers("divergence").map((value) => Math.max(0, value)),
+            divergence: positive("divergence"),
             ablatedLogprobs: numbers("logprobs"),
+            jensenShannon: positive("jensenShannon"),
+            ablatedEntropy: positive("entropy"),
           };
         }
       }
@@ -194,7 +213,10 @@ export class TeacherForcing {
   #scoreProgram(shape: BatchShape, wanted: Wanted) {
     const { graphs, store, programs } = this.#m;
     return programs.get(`score ${JSON.stringify([shape, wanted])}`, async () => {
-      const built = graphs.decoder.teacherForced(store.layout, shape, wanted.amplified);
+      const built = graphs.decoder.teacherForced(store.layout, shape, {
+        amplified: wanted.amplified,
+        wholePrompts: readsHiddenStates(wanted.signals),
+      });
       const outputs = scoringOutputs(built, shape, wanted);
       const program = await programs.compile(built.graph, outputs);
       return { program, used: new Map(built.parameters.used) };
@@ -208,7 +230,12 @@ export class TeacherForcing {
       const built = graphs.decoder.teacherForced(store.layout, shape);
       const { graph, parameters, hidden, logits, logprobs } = built;
       const compared = temperedLogits(graph.input("comparedHidden", hidden.shape), parameters, config.text);
-      const outputs = { logprobs, divergence: softmaxDivergence(compared, logits) };
+      const outputs = {
+        logprobs,
+        divergence: softmaxDivergence(compared, logits),
+        jensenShannon: jensenShannon(compared, logits),
+        entropy: softmaxEntropy(logits),
+      };
       return { program: await programs.compile(graph, outputs), used: new Map(parameters.used) };
     });
   }
@@ -247,25 +274,28 @@ export class TeacherForcing {
     images: Map<PreparedImage, Float32Array>,
   ): void {
     const { config, store } = this.#m;
-    const width = config.text.hiddenSize;
+    const width = imageTokenWidth(config.text);
+    const textWidth = config.text.hiddenSize;
     const embedding = store.trainsEmbedding ? store.view(store.gradient, "embedding") : undefined;
-    const addRow = (target: Float32Array | undefined, from: number, row: number) => {
-      if (target !== undefined) {
-        for (let i = 0; i < width; i++) {
-          target[from + i]! += rows[row * width + i]!;
-        }
+    const addRow = (target: Float32Array, place: number, size: number, row: number) => {
+      for (let i = 0; i < size; i++) {
+        target[place * size + i]! += rows[row * width + i]!;
       }
+    };
+    const addText = (token: number, row: number) => {
+      if (embedding !== undefined) addRow(embedding, token, textWidth, row);
     };
     const { prompts, promptLength, completionLength } = batch.shape;
     for (const [p, prompt] of batch.prompts.entries()) {
-      forEachPromptRow(prompt, (p + 1) * promptLength, width, (row, _, image, from) => {
-        addRow(image === undefined ? embedding : gradientOf(images, image), from, row);
+      forEachPromptRow(prompt, (p + 1) * promptLength, (row, _, image, place) => {
+        if (image === undefined) addText(place, row);
+        else addRow(gradientOf(images, image), place, width, row);
       });
     }
     for (const [slot, index] of batch.slots.entries()) {
       if (index >= 0) {
         for (const [t, token] of sequences[index]!.completion.entries()) {
-          addRow(embedding, token * width, prompts * promptLength + slot * completionLength + t);
+          addText(token, prompts * promptLength + slot * completionLength + t);
         }
       }
     }

@@ -10,9 +10,12 @@ import type { PreparedSequence, SequenceBatch } from "../scoring/sequence-batche
 export interface SignalGraph {
   readonly graph: Graph;
   readonly rows: TeacherForcedGraph["rows"];
+  readonly states: TeacherForcedGraph["states"];
   readonly shape: BatchShape;
   /** `[P·G, 1, S_p + T]` 1 at the keys of each modality; declares their inputs on first use. */
   readonly supports: () => Readonly<Record<"visual" | "text", Tensor>>;
+  /** `[P, S_p]` 1 at image tokens; declares the input on first use. */
+  readonly visual: () => Tensor;
 }
 
 /** What a program gave of the completion in a slot. */
@@ -42,14 +45,11 @@ export function readRow(
 }
 
 /** The leading `[length × length]` of a slot's `[width × width]`. */
-export function readSquare(flat: Float32Array, slot: number, width: number, length: number): Float64Array {
-  const square = new Float64Array(length * length);
-  let to = 0;
+export function readSquare(flat: Float32Array, slot: number, width: number, length: number): Float32Array {
+  const square = new Float32Array(length * length);
   for (let row = 0; row < length; row++) {
     const start = (slot * width + row) * width;
-    for (let column = start; column < start + length; column++) {
-      square[to++] = flat[column]!;
-    }
+    square.set(flat.subarray(start, start + length), row * length);
   }
   return square;
 }
