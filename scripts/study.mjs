@@ -53,7 +53,7 @@ function sourceAt(commit) {
 }
 
 /**
- * Where a cell ran.
+ * Where a cell ran; nothing of weights that no warm start made.
  *
  * @param {CellStore} store
  * @param {Cell} cell
@@ -61,11 +61,13 @@ function sourceAt(commit) {
 function environmentOf(store, cell) {
   const directory = cell.isTrained ? store.runDirectory(cell) : store.warmStart(cell);
   const file = join(directory, "environment.json");
+  if (!cell.isTrained && !existsSync(file)) return [];
   const { commit, hasUncommittedChanges, node, cpu, packages } = JSON.parse(readFileSync(file, "utf8"));
   if (hasUncommittedChanges) {
     throw new DataError(`${file}: expected a run of committed sources, got one with uncommitted changes`);
   }
-  return { source: sourceAt(commit), commit: commit ?? "unknown", node, cpu, packages };
+  const environment = { source: sourceAt(commit), commit: commit ?? "unknown", node, cpu, packages };
+  return [{ name: cellName(cell), environment }];
 }
 
 /**
@@ -114,10 +116,7 @@ async function resultsOf(directory, file) {
     const result = knownResult(cell, { store, measures: grid.measures });
     return result === undefined ? [] : [{ cell, measured: result.measured }];
   });
-  const places = found.map(({ cell }) => ({
-    name: cellName(cell),
-    environment: environmentOf(store, cell),
-  }));
+  const places = found.flatMap(({ cell }) => environmentOf(store, cell));
   const baseline = grid.cells.find(({ isTrained }) => isTrained)?.labels;
   return {
     version: 1,

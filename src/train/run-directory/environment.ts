@@ -42,7 +42,7 @@ function versionOf(packageJson: URL): string | undefined {
 }
 
 function git(...words: readonly string[]): string | null {
-  if (!existsSync(new URL("../.git", ROOT))) return null;
+  if (!existsSync(new URL(".git", ROOT))) return null;
   try {
     return execFileSync("git", words, {
       cwd: fileURLToPath(ROOT),
