@@ -74,6 +74,10 @@ const VARIANTS = [
   { kind: "gtpo", normalisation: "joint" },
   { kind: "grpo-s", normalisation: "joint" },
   { kind: "tor", ties: "all" },
+  { kind: "oracle", by: "role" },
+  { kind: "oracle", by: "role", roles: ["image"] },
+  { kind: "oracle", by: "error" },
+  { kind: "oracle", accuracy: 0.75 },
 ];
 
 /**

@@ -78,7 +78,7 @@ describe("an iteration with each credit method", () => {
       expect((await runIteration(unlabelled, progress, 1)).metrics.withoutLabels).toBe(1);
       expect((await runIteration(training, progress, 2)).metrics).not.toHaveProperty("withoutLabels");
       await expect(requireSound({ ...training, labels: undefined }, true)).rejects.toThrow(
-        "the task knows none",
+        "expected a task with token labels",
       );
     },
   );

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { EngineError } from "../errors/index.ts";
+import { DataError, EngineError } from "../errors/index.ts";
 import { Rng } from "../math/index.ts";
 import { calibratedGram } from "./calibrated-gram.ts";
-import type { CompletionCredit, CreditCompletion, CreditLabel } from "./method.ts";
+import type { CompletionCredit, CreditCompletion, CreditedLabel } from "./method.ts";
 import { creditMethod, creditSchema } from "./registry.ts";
 
 const configs = [
@@ -49,6 +49,10 @@ const configs = [
   { kind: "perceval" },
   { kind: "hicra" },
   { kind: "hicra", planning: "phrases", phrases: ["b"] },
+  { kind: "oracle" },
+  { kind: "oracle", by: "role", roles: ["image"] },
+  { kind: "oracle", by: "error" },
+  { kind: "oracle", accuracy: 0.7 },
 ] as const;
 const named = configs.map((config) => [JSON.stringify(config), creditSchema.parse(config)] as const);
 
@@ -114,7 +118,7 @@ function padded({ mask, advantage, signals, ...others }: CreditCompletion, by: n
     reward: others.reward,
     tokens: [...Array.from(others.tokens!), ...new Array<number>(by).fill(-1)],
     tokenTexts: [...others.tokenTexts!, ...new Array<string>(by).fill("")],
-    labels: [...others.labels!, ...new Array<CreditLabel>(by).fill({ role: "image", correct: false })],
+    labels: [...others.labels!, ...new Array<CreditedLabel>(by).fill({ role: "image", correct: false })],
     signals: {
       attention: all(signals!.attention!),
       calibrated: { connectivity: longer(signals!.calibrated!.connectivity), gram },
@@ -186,7 +190,7 @@ describe.each(named)("%s", (name, config) => {
   });
 
   // What is drawn at random is drawn in the order of the completions; ToR's ties go by lot unless told.
-  if (!name.includes("random") && name !== '{"kind":"tor"}')
+  if (!/random|accuracy":0|^{"kind":"tor"}/.test(name))
     test("permutes weights with completions", () => {
       fc.assert(
         fc.property(batches, ([sizes, seed]) => {
@@ -205,9 +209,11 @@ describe.each(named)("%s", (name, config) => {
 
   test("asks for what it needs, and names the completion that lacks it", () => {
     const bare = { mask: [1] };
-    const { labels: _, ...demanded } = method.needs;
-    if (Object.keys(demanded).length > 0) {
-      expect(() => method.credit([[drawCompletion(new Rng(0), 1, 1), bare]])).toThrow(EngineError);
+    const { labels, ...demanded } = method.needs;
+    if (Object.keys(demanded).length > 0 || name.includes("oracle")) {
+      expect(() => method.credit([[drawCompletion(new Rng(0), 1, 1), bare]])).toThrow(
+        labels && name.includes("oracle") ? DataError : EngineError,
+      );
       expect(() => method.credit([[drawCompletion(new Rng(0), 1, 1), bare]])).toThrow(
         "completion 1 of group 0",
       );

@@ -14,12 +14,13 @@ export { calibratedGram } from "./calibrated-gram.ts";
 export { fisherRaoDistance } from "./fisher-rao.ts";
 export type { ImageAblation } from "./image-ablation.ts";
 export { imageAblationSchema } from "./image-ablation.ts";
+export { withMeanOne } from "./mean-one.ts";
 export type {
   AblatedPass,
   CompletionCredit,
   CreditCompletion,
+  CreditedLabel,
   CreditedProblem,
-  CreditLabel,
   CreditMethod,
   CreditNeeds,
   CreditPerception,
@@ -42,6 +43,8 @@ export type { GtpoInput, GtpoOptions } from "./methods/gtpo.ts";
 export { grpoS, gtpo } from "./methods/gtpo.ts";
 export type { HighEntropyInput, HighEntropyOptions } from "./methods/high-entropy-tokens.ts";
 export { highEntropyTokens } from "./methods/high-entropy-tokens.ts";
+export type { OracleInput, OracleOptions } from "./methods/oracle.ts";
+export { oracle } from "./methods/oracle.ts";
 export type { PapoInput, PapoOptions } from "./methods/papo.ts";
 export { papo } from "./methods/papo.ts";
 export type { PepoInput, PepoOptions } from "./methods/pepo.ts";

@@ -1,11 +1,17 @@
 /**
  * @module
- * What makers of credit methods share: methods that look at completions one by one, by group or all together, and signals that must
+ * What makers of credit methods share: methods that look at completions one by one, by group or all together, and what must
  * be there.
  */
-import { EngineError } from "../errors/index.ts";
+import { DataError, EngineError } from "../errors/index.ts";
 import type { Rng } from "../math/index.ts";
-import type { CompletionCredit, CreditCompletion, CreditMethod, CreditNeeds } from "./method.ts";
+import type {
+  CompletionCredit,
+  CreditCompletion,
+  CreditedLabel,
+  CreditMethod,
+  CreditNeeds,
+} from "./method.ts";
 
 /** A method that credits each completion without looking at the others; `where` names it in errors. */
 export function perCompletion(
@@ -95,4 +101,21 @@ export function requireAdvantage(
 /** The advantage of token t. */
 export function advantageAt(advantage: number | ArrayLike<number>, t: number): number {
   return typeof advantage === "number" ? advantage : advantage[t]!;
+}
+
+/**
+ * The truth about tokens that the method asked for.
+ *
+ * @throws DataError when the completion has none
+ */
+export function requireLabels(
+  { labels, problem }: CreditCompletion,
+  kind: string,
+  where: string,
+): readonly CreditedLabel[] {
+  if (labels !== undefined) return labels;
+  const named = problem === undefined ? "" : `, problem ${problem.id}`;
+  throw new DataError(
+    `${kind}: expected token labels, which say what is true of every token; got none (${where}${named})`,
+  );
 }

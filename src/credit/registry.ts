@@ -12,6 +12,7 @@ import { entropyAdvantageCredit } from "./methods/entropy-advantage.ts";
 import { grpoSCredit, gtpoCredit } from "./methods/gtpo.ts";
 import { hicraCredit } from "./methods/hicra.ts";
 import { highEntropyTokensCredit } from "./methods/high-entropy-tokens.ts";
+import { oracleCredit } from "./methods/oracle.ts";
 import { klPrcpCredit, papoCredit } from "./methods/papo.ts";
 import { pepoCredit } from "./methods/pepo.ts";
 import { percevalCredit } from "./methods/perceval.ts";
@@ -47,6 +48,7 @@ const definitions = [
   percevalCredit,
   hicraCredit,
   twGrpoCredit,
+  oracleCredit,
 ] as const;
 
 /** How the advantage of a completion is shared among its tokens. */

@@ -46,14 +46,6 @@ function comparisonFaults(method: CreditMethod, objective: Algorithm): string[] 
   ];
 }
 
-/** Reasons why a method has no labels to credit by. */
-function labelFaults({ name = "own", needs }: CreditMethod, { labels }: Training): string[] {
-  if (!needs.labels || labels !== undefined) return [];
-  return [
-    `credit.kind "${name}": it credits by the truth about tokens, and the task knows none; expected a task with labels, such as digits`,
-  ];
-}
-
 /** Reasons why settings of a schedule cannot be combined with the other parts; none where they can. */
 export function scheduleFaults({
   schedule,
@@ -83,6 +75,16 @@ export function scheduleFaults({
     );
   }
   return faults;
+}
+
+/** Fails when a credit method needs the truth about tokens and the task does not know it. */
+function requireTruth({ credit, agreement, labels, source }: Training): void {
+  const method = [credit, ...(agreement?.methods ?? [])].find(({ needs }) => needs.labels);
+  if (method === undefined || labels !== undefined) return;
+  throw new ConfigError(
+    `credit.kind "${method.name ?? "own"}": expected a task with token labels, which say what is true of every token; ` +
+      `got one without (${source.fingerprint})`,
+  );
 }
 
 /** Words of an error with the keys that the user wrote: a configuration's, or the parts of `train`. */
@@ -139,7 +141,7 @@ async function requireFrames({ temporal, source }: Training): Promise<void> {
  * Fails before the first step where the parts cannot work together.
  *
  * @param isConfigured whether the parts come from a configuration, whose keys the errors then name
- * @throws ConfigError when parts contradict each other
+ * @throws ConfigError when parts contradict each other, or the credit needs labels that the task lacks
  * @throws EngineError naming the part and the capability that the engine lacks
  */
 export async function requireSound(training: Training, isConfigured: boolean): Promise<void> {
@@ -149,9 +151,9 @@ export async function requireSound(training: Training, isConfigured: boolean): P
     ...scheduleFaults(training),
     ...pairFaults(credit, objective),
     ...compared.flatMap((method) => comparisonFaults(method, objective)),
-    ...[credit, ...compared].flatMap((method) => labelFaults(method, training)),
   ];
   if (faults.length > 0) throw new ConfigError(asWritten(faults.join("\n"), isConfigured));
+  requireTruth(training);
   requireCapabilities(training, isConfigured);
   await requireVideos(training.engine, training.source);
   await requireFrames(training);

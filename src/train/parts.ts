@@ -2,6 +2,7 @@
  * @module
  * From the parts of a run to its training.
  */
+import { withMeanOne } from "../credit/index.ts";
 import { checkedSource, openSource, type ProblemSource, type Split, splitSource } from "../data/index.ts";
 import { problemOrder } from "./batch/problem-order.ts";
 import { suitedTo } from "./credit/credit-signals.ts";
@@ -30,7 +31,8 @@ export async function openTraining(parts: TrainParts): Promise<Training> {
   const { maxCompletionTokens } = sampling;
   const verdict = verdictOf(parts.verdict);
   const rewards = rewardsOf(parts.reward, { verdict, maxCompletionTokens });
-  const credit = suitedTo(engine.capabilities, creditOf(parts.credit, parts.record !== undefined));
+  const suited = suitedTo(engine.capabilities, creditOf(parts.credit, parts.record !== undefined));
+  const credit = schedule.creditScale === "mean-one" ? withMeanOne(suited) : suited;
   const asked = parts.creditAgreement;
   const agreement = asked && {
     share: asked.share ?? 0.2,
@@ -54,7 +56,6 @@ export async function openTraining(parts: TrainParts): Promise<Training> {
     temporal: parts.temporal,
     credit,
     agreement,
-    labels: task.labels,
     objective,
     sampling,
     schedule,
@@ -63,6 +64,7 @@ export async function openTraining(parts: TrainParts): Promise<Training> {
     limits: parts.limits ?? {},
     maxBrokenShare: parts.maxBrokenShare ?? 0,
     evaluationBatch: parts.evaluationBatch ?? 128,
+    labels: task.labels,
     measures: task.measures?.bind(task),
     signal: parts.signal,
     clock: parts.clock ?? (() => performance.now()),

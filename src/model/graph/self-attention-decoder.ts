@@ -15,6 +15,7 @@ export function selfAttentionDecoder(text: TextConfig): DecoderGraphs {
     prefill: (layout, prompts, length) => prefillGraph(text, layout, prompts, length),
     decodeStep: (layout, batch) => decodeStepGraph(text, layout, batch),
     teacherForced: (layout, batch, options) => teacherForcedGraph(text, layout, batch, options),
-    streamedLayer: (layout, batch, last) => streamedLayerGraph(text, layout, batch, last),
+    streamedLayer: (layout, batch, last, deepstack) =>
+      streamedLayerGraph(text, layout, batch, last, deepstack),
   };
 }

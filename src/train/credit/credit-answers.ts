@@ -2,9 +2,8 @@
  * @module
  * Token credit of completions outside a training run: by any method, on signals of the present weights.
  */
-import type { CompletionCredit, CreditMethod } from "../../credit/index.ts";
+import type { CompletionCredit, CreditCompletion, CreditMethod } from "../../credit/index.ts";
 import type { Scorer } from "../../engine/index.ts";
-import { EngineError } from "../../errors/index.ts";
 import { type Answered, creditSignals } from "./credit-signals.ts";
 
 /** A completion with what its credit may depend on. */
@@ -13,6 +12,8 @@ export interface JudgedAnswer extends Answered {
   readonly advantage: number;
   /** Null where it could not be judged; unknown unless given. */
   readonly reward?: number | null;
+  /** `[T]` what is true of each token, where that is known. */
+  readonly labels?: CreditCompletion["labels"];
 }
 
 /**
@@ -20,7 +21,7 @@ export interface JudgedAnswer extends Answered {
  *
  * @param temperature that the completions were sampled at
  * @param groups completions that are compared with each other, `[P][G]`
- * @throws EngineError when the engine lacks a signal, or the method credits by labels
+ * @throws EngineError when the engine lacks a signal
  */
 export async function creditAnswers(
   engine: Scorer,
@@ -28,20 +29,16 @@ export async function creditAnswers(
   temperature: number,
   groups: readonly (readonly JudgedAnswer[])[],
 ): Promise<CompletionCredit[][]> {
-  if (method.needs.labels) {
-    throw new EngineError(
-      `${method.name ?? "own"}: expected labels of a task, which only a training run has`,
-    );
-  }
   const signals = await creditSignals(engine, temperature, method.needs, groups.flat());
   let next = 0;
   return method.credit(
     groups.map((group) =>
-      group.map(({ completion: { tokens }, advantage, reward }) => ({
+      group.map(({ completion: { tokens }, advantage, reward, labels }) => ({
         mask: new Uint8Array(tokens.length).fill(1),
         signals: signals[next++],
         tokens,
         reward,
+        labels,
         ...(method.needs.advantage && { advantage: new Float64Array(tokens.length).fill(advantage) }),
       })),
     ),
