@@ -165,7 +165,7 @@ describe.each(named)("%s", (name, config) => {
   });
 
   test("gives each completion one weight, or says that it does not", () => {
-    const groups = groupsOf([[12, 12, 12, 12, 12, 12]], 1);
+    const groups = groupsOf([new Array<number>(12).fill(12)], 1);
     const distinct = method.credit(groups)[0]!.map((credit) => new Set(shaped(credit)).size);
     expect(distinct.every((size) => size === 1)).toBe(method.sharesEvenly ?? false);
   });
