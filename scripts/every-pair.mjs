@@ -64,6 +64,10 @@ const VARIANTS = [
   { kind: "vppo", score: "divergence" },
   { kind: "vppo", entropyPenalty: 0.06 },
   { kind: "papo", entropyPenalty: 0.05 },
+  { kind: "oracle", by: "role" },
+  { kind: "oracle", by: "role", roles: ["image"] },
+  { kind: "oracle", by: "error" },
+  { kind: "oracle", accuracy: 0.75 },
   { kind: "pgpo", score: "divergence" },
   { kind: "pgpo", form: "development" },
   { kind: "vgpo", form: "code" },
@@ -74,10 +78,6 @@ const VARIANTS = [
   { kind: "gtpo", normalisation: "joint" },
   { kind: "grpo-s", normalisation: "joint" },
   { kind: "tor", ties: "all" },
-  { kind: "oracle", by: "role" },
-  { kind: "oracle", by: "role", roles: ["image"] },
-  { kind: "oracle", by: "error" },
-  { kind: "oracle", accuracy: 0.75 },
 ];
 
 /**

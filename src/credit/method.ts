@@ -25,6 +25,14 @@ export interface AblatedPass {
   readonly ablatedEntropy?: Float64Array | undefined;
 }
 
+/** What is true of one token, from the task. */
+export interface CreditLabel {
+  /** "image": states something read from the image; "reasoning": a step or the answer; "other": the rest. */
+  readonly role: "image" | "reasoning" | "other";
+  /** Whether the statement is true; null where there is nothing to be right or wrong about. */
+  readonly correct: boolean | null;
+}
+
 /** What to ask of the engine: any of its signals, and more. */
 export interface CreditNeeds extends SignalRequest {
   /** Entropy of each token's distribution. */
@@ -39,12 +47,12 @@ export interface CreditNeeds extends SignalRequest {
   };
   /** How far apart the distributions at each place of a prompt's completions are. */
   readonly groupDivergence?: true;
+  /** The truth about each token, which the task must know. */
+  readonly labels?: true;
   /** The advantage of each completion, as the objective computes it. */
   readonly advantage?: true;
   /** Groups without spread of rewards too: the method changes rewards. */
   readonly allGroups?: true;
-  /** The truth about every token, of tasks that know it. */
-  readonly labels?: true;
 }
 
 /** What was asked for of one completion. */
@@ -73,18 +81,10 @@ export interface CreditCompletion {
   readonly text?: string | undefined;
   /** Reward of the completion; null where it could not be judged. */
   readonly reward?: number | null | undefined;
+  /** `[T]` the truth about each token, where it was asked for and is known of this completion. */
+  readonly labels?: readonly CreditLabel[] | undefined;
   /** Accepted answers, columns and the rest of the problem, as the task gives it. */
   readonly problem?: CreditedProblem | undefined;
-  /** `[T]` what is true of each token. */
-  readonly labels?: readonly CreditedLabel[] | undefined;
-}
-
-/** What is true of one token, as a task's labels tell it. */
-export interface CreditedLabel {
-  /** "image": states something read from the image; "reasoning": a step or the answer; "other": the rest. */
-  readonly role: "image" | "reasoning" | "other";
-  /** Whether its statement is true; null where there is nothing to be right or wrong about. */
-  readonly correct: boolean | null;
 }
 
 /** The parts of a problem that credit may depend on. */

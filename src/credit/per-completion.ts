@@ -1,17 +1,12 @@
 /**
  * @module
+
  * What makers of credit methods share: methods that look at completions one by one, by group or all together, and what must
  * be there.
  */
 import { DataError, EngineError } from "../errors/index.ts";
 import type { Rng } from "../math/index.ts";
-import type {
-  CompletionCredit,
-  CreditCompletion,
-  CreditedLabel,
-  CreditMethod,
-  CreditNeeds,
-} from "./method.ts";
+import type { CompletionCredit, CreditCompletion, CreditLabel, CreditMethod, CreditNeeds } from "./method.ts";
 
 /** A method that credits each completion without looking at the others; `where` names it in errors. */
 export function perCompletion(
@@ -98,11 +93,6 @@ export function requireAdvantage(
   throw new EngineError(`${kind}: expected the completion's advantage, got none (${where})`);
 }
 
-/** The advantage of token t. */
-export function advantageAt(advantage: number | ArrayLike<number>, t: number): number {
-  return typeof advantage === "number" ? advantage : advantage[t]!;
-}
-
 /**
  * The truth about tokens that the method asked for.
  *
@@ -112,10 +102,15 @@ export function requireLabels(
   { labels, problem }: CreditCompletion,
   kind: string,
   where: string,
-): readonly CreditedLabel[] {
+): readonly CreditLabel[] {
   if (labels !== undefined) return labels;
   const named = problem === undefined ? "" : `, problem ${problem.id}`;
   throw new DataError(
     `${kind}: expected token labels, which say what is true of every token; got none (${where}${named})`,
   );
+}
+
+/** The advantage of token t. */
+export function advantageAt(advantage: number | ArrayLike<number>, t: number): number {
+  return typeof advantage === "number" ? advantage : advantage[t]!;
 }

@@ -37,6 +37,7 @@ const definitions = [
   klPrcpCredit,
   entropyAdvantageCredit,
   highEntropyTokensCredit,
+  oracleCredit,
   pgpoCredit,
   vgpoCredit,
   pepoCredit,
@@ -48,7 +49,6 @@ const definitions = [
   percevalCredit,
   hicraCredit,
   twGrpoCredit,
-  oracleCredit,
 ] as const;
 
 /** How the advantage of a completion is shared among its tokens. */

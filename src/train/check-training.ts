@@ -46,6 +46,15 @@ function comparisonFaults(method: CreditMethod, objective: Algorithm): string[] 
   ];
 }
 
+/** Reasons why a method has no labels to credit by. */
+function labelFaults({ name = "own", needs }: CreditMethod, { labels, source }: Training): string[] {
+  if (!needs.labels || labels !== undefined) return [];
+  return [
+    `credit.kind "${name}": expected a task with token labels, which say what is true of every token, such as digits; ` +
+      `got one without (${source.fingerprint})`,
+  ];
+}
+
 /** Reasons why settings of a schedule cannot be combined with the other parts; none where they can. */
 export function scheduleFaults({
   schedule,
@@ -75,16 +84,6 @@ export function scheduleFaults({
     );
   }
   return faults;
-}
-
-/** Fails when a credit method needs the truth about tokens and the task does not know it. */
-function requireTruth({ credit, agreement, labels, source }: Training): void {
-  const method = [credit, ...(agreement?.methods ?? [])].find(({ needs }) => needs.labels);
-  if (method === undefined || labels !== undefined) return;
-  throw new ConfigError(
-    `credit.kind "${method.name ?? "own"}": expected a task with token labels, which say what is true of every token; ` +
-      `got one without (${source.fingerprint})`,
-  );
 }
 
 /** Words of an error with the keys that the user wrote: a configuration's, or the parts of `train`. */
@@ -151,9 +150,9 @@ export async function requireSound(training: Training, isConfigured: boolean): P
     ...scheduleFaults(training),
     ...pairFaults(credit, objective),
     ...compared.flatMap((method) => comparisonFaults(method, objective)),
+    ...[credit, ...compared].flatMap((method) => labelFaults(method, training)),
   ];
   if (faults.length > 0) throw new ConfigError(asWritten(faults.join("\n"), isConfigured));
-  requireTruth(training);
   requireCapabilities(training, isConfigured);
   await requireVideos(training.engine, training.source);
   await requireFrames(training);

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { NumericError, ShapeError } from "../../errors/index.ts";
 import { recordedBatches } from "../../testing/recorded-credit.ts";
-import type { CreditedLabel } from "../method.ts";
+import type { CreditLabel } from "../method.ts";
 import { signedSpanWeights } from "../signed-spans.ts";
 import { percevalCredit } from "./perceval.ts";
 
-const label = (role: CreditedLabel["role"], correct: boolean | null): CreditedLabel => ({ role, correct });
+const label = (role: CreditLabel["role"], correct: boolean | null): CreditLabel => ({ role, correct });
 const labels = [label("other", null), label("image", false), label("image", true), label("reasoning", false)];
 const weightsOf = (options: object, completion: object) => {
   const method = percevalCredit.create(

@@ -80,8 +80,15 @@ export function teacherForcedGraph(
     const isLast = layer === text.layers - 1;
     const read = amplified.includes(layer) ? amplifying?.[isLast ? "last" : "inner"] : undefined;
     before.push(x);
-    const isCut = isLast && !wholePrompts;
-    const done = batchLayer(x, parameters, layer, text, read ?? inputs, isCut, input.later[layer]);
+    const done = batchLayer(
+      x,
+      parameters,
+      layer,
+      text,
+      read ?? inputs,
+      isLast && !wholePrompts,
+      input.later[layer],
+    );
     probabilities.push(done.probabilities);
     x = done.x;
   }

@@ -10,10 +10,10 @@ import { type Answered, creditSignals } from "./credit-signals.ts";
 export interface JudgedAnswer extends Answered {
   /** The same for all of its tokens. */
   readonly advantage: number;
-  /** Null where it could not be judged; unknown unless given. */
-  readonly reward?: number | null;
   /** `[T]` what is true of each token, where that is known. */
   readonly labels?: CreditCompletion["labels"];
+  /** Null where it could not be judged; unknown unless given. */
+  readonly reward?: number | null;
 }
 
 /**
@@ -22,6 +22,7 @@ export interface JudgedAnswer extends Answered {
  * @param temperature that the completions were sampled at
  * @param groups completions that are compared with each other, `[P][G]`
  * @throws EngineError when the engine lacks a signal
+ * @throws DataError when the method cannot do without labels and a completion has none
  */
 export async function creditAnswers(
   engine: Scorer,

@@ -16,8 +16,8 @@ const OTHER_NEEDS: Readonly<Record<Exclude<keyof CreditNeeds, SignalName>, true>
   nucleusEntropy: true,
   groupDivergence: true,
   advantage: true,
-  allGroups: true,
   labels: true,
+  allGroups: true,
 };
 
 const held = new WeakSet<CreditMethod>();
