@@ -17,5 +17,6 @@ export { createFakeEngine, type FakeEngineOptions } from "./fake/fake-engine.ts"
 export type { AttentionIntervention } from "./intervention.ts";
 export { createLocalEngine } from "./local/create-local-engine.ts";
 export type { FreshModel, LocalEngineOptions, LocalLora } from "./local/local-options.ts";
+export { parseBytes } from "./local/memory/bytes.ts";
 export { freshSmallModel, SMALL_ASSETS, smallModelConfig } from "./small-model.ts";
 export * from "./tinker/index.ts";

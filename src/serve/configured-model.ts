@@ -37,6 +37,8 @@ export async function configuredModel(config: Config, name: string): Promise<Ser
         threads: engine.threads,
         replicas: engine.replicas,
         spin: engine.spin,
+        memory: engine.memory,
+        checkpointing: engine.checkpointing,
         valueHead,
         lora: lora && { ...lora, alpha: LORA_ALPHA },
       }),

@@ -81,6 +81,8 @@ export const openEngine: OpenEngine = async (config, connection = {}) => {
       replicas: engine.replicas,
       spin: engine.spin,
       stream: engine.stream,
+      memory: engine.memory,
+      checkpointing: engine.checkpointing,
       lora: engine.lora && { ...engine.lora, seed: train.seed },
       valueHead,
     });

@@ -4,6 +4,7 @@
  */
 import type { TextConfig } from "../config.ts";
 import { decodeStepGraph } from "./decode-step.ts";
+import { headGraph } from "./distribution.ts";
 import type { DecoderGraphs } from "./model-graphs.ts";
 import { prefillGraph } from "./prefill.ts";
 import { streamedLayerGraph } from "./streamed-decoder.ts";
@@ -15,6 +16,7 @@ export function selfAttentionDecoder(text: TextConfig): DecoderGraphs {
     prefill: (layout, prompts, length) => prefillGraph(text, layout, prompts, length),
     decodeStep: (layout, batch) => decodeStepGraph(text, layout, batch),
     teacherForced: (layout, batch, amplified) => teacherForcedGraph(text, layout, batch, amplified),
+    head: (layout, rows) => headGraph(text, layout, rows),
     streamedLayer: (layout, batch, last) => streamedLayerGraph(text, layout, batch, last),
   };
 }

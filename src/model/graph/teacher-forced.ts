@@ -1,9 +1,9 @@
 /**
  * @module
- * Log-probs of given completions, for groups that share a prompt: each prompt is computed once for its whole group,
- * in the forward pass and in the backward pass.
+ * The rows that predict the tokens of given completions, for groups that share a prompt: each prompt is computed once
+ * for its whole group, in the forward pass and in the backward pass. The head reads them in a program of its own.
  */
-import { Graph, type Tensor, targetLogprobs } from "../../tensor/index.ts";
+import { Graph, type Tensor } from "../../tensor/index.ts";
 import type { TextConfig } from "../config.ts";
 import { amplifiedInputs } from "./amplified-attention.ts";
 import {
@@ -16,7 +16,7 @@ import {
   predictingHidden,
   type RowOwner,
 } from "./batch-layer.ts";
-import { finalHidden, temperedLogits } from "./distribution.ts";
+import { finalHidden } from "./distribution.ts";
 import { GraphParameters, type ParameterLayout } from "./parameters.ts";
 import { layerMean } from "./rows.ts";
 
@@ -27,10 +27,8 @@ export interface TeacherForcedGraph {
   readonly embeddings: Tensor;
   /** `[P·G·T, D]` after the final norm, of the row that predicts each completion token. */
   readonly hidden: Tensor;
-  /** `[P·G·T, V]` logits / temperature of each completion token. */
-  readonly logits: Tensor;
-  /** `[P·G·T]` log-prob of each completion token, nats; meaningless at padding. */
-  readonly logprobs: Tensor;
+  /** What each layer reads: all that a backward pass needs to compute the rest anew. */
+  readonly layerInputs: readonly Tensor[];
   /**
    * `[P·G, T, S_p + T]` attention of each completion token's row, mean over heads and over the last `layers` layers,
    * the last one unless said otherwise; all layers when there are fewer.
@@ -39,8 +37,8 @@ export interface TeacherForcedGraph {
 }
 
 /**
- * Inputs: `embeddings`, `cosine` and `sine` `[1, N, d/2]` over the same N rows, `promptMask` `[P, 1, 1, S_p]`,
- * `targets` int64 `[P·G·T]`, `inverseTemperature` `[1]`; with amplified layers those of `amplifiedInputs`.
+ * Inputs: `embeddings`, `cosine` and `sine` `[1, N, d/2]` over the same N rows, `promptMask` `[P, 1, 1, S_p]`;
+ * with amplified layers those of `amplifiedInputs`.
  *
  * @param amplified layers whose attention is amplified
  */
@@ -58,22 +56,21 @@ export function teacherForcedGraph(
 
   let x = embeddings;
   const probabilities: LayerProbabilities[] = [];
+  const layerInputs: Tensor[] = [];
   for (let layer = 0; layer < text.layers; layer++) {
     const isLast = layer === text.layers - 1;
+    layerInputs.push(x);
     const read = amplified.includes(layer) ? amplifying?.[isLast ? "last" : "inner"] : undefined;
     const done = batchLayer(x, parameters, layer, text, read ?? inputs, isLast);
     probabilities.push(done.probabilities);
     x = done.x;
   }
-  const hidden = finalHidden(predictingHidden(x, batch), parameters, text);
-  const logits = temperedLogits(hidden, parameters, text);
   return {
     graph,
     parameters,
     embeddings,
-    hidden,
-    logits,
-    logprobs: targetLogprobs(logits, graph.input("targets", [hidden.shape[0]!], "int64")),
+    hidden: finalHidden(predictingHidden(x, batch), parameters, text),
+    layerInputs,
     rows: (owner, layers = 1) =>
       layerMean(probabilities.slice(-layers).map((layer) => layerRows(layer, owner, batch))),
   };

@@ -119,7 +119,6 @@ export class StreamingModel {
       likeliest: false,
       alternatives: 0,
       amplified: [],
-      hidden: false,
     };
     const prepared = this.#prompts.sequences(sequences, request.image);
     const images = prepared.flatMap(({ prompt }) => prompt.images);
