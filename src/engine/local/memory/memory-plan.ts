@@ -78,7 +78,7 @@ export class MemoryPlan {
     throw new EngineError(
       `memory: expected at least ${formatBytes((weights + RUNTIME_BYTES) * this.#replicas + process)}, got ` +
         `${formatBytes(budget)}: weights ${formatBytes(weights)}, runtime ${formatBytes(RUNTIME_BYTES)}, the process without a ` +
-        "model; allow more by engine.memory, or keep weights in their file by engine.stream, to score with them",
+        `model ${formatBytes(process)}; allow more by engine.memory, or keep weights in their file by engine.stream, to score with them`,
     );
   }
 
