@@ -20,7 +20,7 @@ export interface LiveNodes {
 const VIEWS = new Set(["Identity", "Reshape", "Squeeze", "Unsqueeze"]);
 
 /** Operators that onnxruntime lets write over an input that nothing else reads. */
-const IN_PLACE = new Set(["Add", "Div", "Exp", "Log", "Mul", "Neg", "Sigmoid", "Softmax", "Sqrt", "Sub", "Sum"]);
+const IN_PLACE = new Set(["Add", "Div", "Exp", "Log", "Mul", "Neg", "Sigmoid", "Sqrt", "Sub"]);
 
 /**
  * The nodes that outputs need.
