@@ -20,7 +20,18 @@ export interface LiveNodes {
 const VIEWS = new Set(["Identity", "Reshape", "Squeeze", "Unsqueeze"]);
 
 /** Operators that onnxruntime lets write over an input that nothing else reads. */
-const IN_PLACE = new Set(["Add", "Div", "Exp", "Log", "Mul", "Neg", "Sigmoid", "Sqrt", "Sub"]);
+const IN_PLACE = new Set([
+  "Add",
+  "Div",
+  "Exp",
+  "Log",
+  "Mul",
+  "Neg",
+  "ScatterElements",
+  "Sigmoid",
+  "Sqrt",
+  "Sub",
+]);
 
 /**
  * The nodes that outputs need.

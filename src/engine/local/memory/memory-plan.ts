@@ -9,7 +9,7 @@ import { formatBytes } from "./bytes.ts";
 import type { MachineMemory } from "./machine-memory.ts";
 
 /** Largest logits and what is made of them at once: a longer stretch of rows is no faster. */
-const HEAD_BYTES = 384 * 2 ** 20;
+const HEAD_BYTES = 256 * 2 ** 20;
 
 /** Of onnxruntime, the worker thread and its garbage. */
 const RUNTIME_BYTES = 96 * 2 ** 20;

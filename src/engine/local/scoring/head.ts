@@ -15,6 +15,7 @@ import {
   type Tensor,
   workingBytes,
 } from "../../../tensor/index.ts";
+import { roundDownCount } from "../buckets.ts";
 import type { MemoryPlan } from "../memory/memory-plan.ts";
 import type { ProgramCache } from "../program-cache.ts";
 import { accumulated, gradientSoFar, gradientViews, outputName } from "../weights/accumulated.ts";
@@ -171,14 +172,14 @@ export class Head {
     };
   }
 
-  /** Rows in as few stretches as memory allows, all of one length but the last. */
+  /** Rows in stretches as long as memory allows, of lengths that are few, so that few programs serve all batches. */
   #stretches(
     key: string,
     count: number,
     build: Build,
   ): Stretch[] {
-    const most = Math.max(1, Math.floor(this.#memory.headBytes / this.#rowBytes(key, build)));
-    const length = Math.ceil(count / Math.max(1, Math.ceil(count / most)));
+    const most = Math.floor(this.#memory.headBytes / this.#rowBytes(key, build));
+    const length = count <= most ? count : Math.max(1, roundDownCount(most));
     return Array.from({ length: Math.ceil(count / length) }, (_, i) => ({
       from: i * length,
       to: Math.min(count, (i + 1) * length),
