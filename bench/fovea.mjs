@@ -4,7 +4,7 @@
  * with the same flags and the same report.
  *
  *     node bench/fovea.mjs --checkpoint DIR --workload FILE --threads N --phase PHASE [--replicas N]
- *       [--repetitions N] [--warm-up N] [--memory BYTES] [--checkpointing none|blocks] [--check FILE]
+ *       [--repetitions N] [--warm-up N] [--memory BYTES] [--checkpointing auto|none|blocks] [--check FILE]
  *
  * Phases: train, score, score-attention, sample, and sample-attention, which also reduces attention to signals.
  */
@@ -90,7 +90,7 @@ const { values: options } = parseArgs({
     repetitions: { type: "string" },
     "warm-up": { type: "string", default: "6" },
     memory: { type: "string" },
-    checkpointing: { type: "string", default: "none" },
+    checkpointing: { type: "string", default: "auto" },
     check: { type: "string" },
   },
 });
@@ -108,7 +108,7 @@ const engine = await createLocalEngine({
   replicas: Number(options.replicas),
   spin: true,
   memory: options.memory,
-  checkpointing: options.checkpointing === "blocks" ? "blocks" : "none",
+  checkpointing: /** @type {"auto" | "none" | "blocks"} */ (options.checkpointing),
 });
 const peakMemoryBytesBefore = peakMemory();
 const { tokens, step } = open(engine, workload);

@@ -4,7 +4,7 @@
  * in one run. Each measurement is a process of its own, and the sides change places every round.
  *
  *     npm run --silent build && node bench/memory.mjs --python .venv/bin/python [--model 200m|10m] [--memory "5 GiB"]
- *       [--threads N] [--rounds N] [--repetitions N] [--micro-batches 8,2] [--checkpointing] [--json]
+ *       [--threads N] [--rounds N] [--repetitions N] [--micro-batches 8,2] [--checkpointing auto|none|blocks] [--json]
  *
  * Without `--python` Fovea's side runs alone.
  */
@@ -28,7 +28,7 @@ const { values: options } = parseArgs({
     rounds: { type: "string", default: "1" },
     repetitions: { type: "string", default: "2" },
     "micro-batches": { type: "string", default: "8,2" },
-    checkpointing: { type: "boolean", default: false },
+    checkpointing: { type: "string", default: "auto" },
     json: { type: "boolean", default: false },
   },
 });
@@ -49,7 +49,8 @@ const rows = [
       "--warm-up",
       "1",
       ...(options.memory === undefined ? [] : ["--memory", options.memory]),
-      ...(options.checkpointing ? ["--checkpointing", "blocks"] : []),
+      "--checkpointing",
+      options.checkpointing,
     ],
   },
   ...(python === undefined ? [] : options["micro-batches"].split(",")).map(

@@ -201,10 +201,10 @@ const engineSchema = z
             'Memory that the process may take, in bytes or as "5 GiB": batches are made to fit, and a run that cannot fit is refused before its first step. Nine tenths of what the machine or its container has free unless given.',
           ),
         checkpointing: z
-          .enum(["none", "blocks"])
-          .default("none")
+          .enum(["auto", "none", "blocks"])
+          .default("auto")
           .describe(
-            "What a training step keeps of its forward pass: all that is dear to compute (none), or what each decoder layer reads (blocks), for less memory and a second forward pass.",
+            "What a training step keeps of its forward pass: all that is dear to compute (none); what each decoder layer reads (blocks), for less memory and a second forward pass; the first of them that fits (auto).",
           ),
         lora: loraSchema.optional(),
       })

@@ -94,7 +94,7 @@ export class LocalModel {
     memory: given,
     machine = machineMemory(given),
     replicas = 1,
-    checkpointing = "none",
+    checkpointing = "auto",
   }: ReplicaOptions) {
     checkPositive("threads", threads);
     checkPositive("maxTokens", maxTokens);
@@ -130,7 +130,7 @@ export class LocalModel {
       table,
       memory,
       maxTokens,
-      checkpointing: checkpointing === "blocks",
+      checkpointing,
     };
     this.#teacher = new TeacherForcing(this.#machinery);
     this.#adam = new AdamW(store.layout);

@@ -7,6 +7,7 @@ import { EngineError } from "../../errors/index.ts";
 import type { LoraOptions, ModelConfig } from "../../model/index.ts";
 import type { SignalRequest } from "../engine.ts";
 import type { MachineMemory } from "./memory/machine-memory.ts";
+import type { Checkpointing } from "./scoring/training-pass.ts";
 
 /** A model that starts from random weights. */
 export interface FreshModel {
@@ -47,10 +48,10 @@ export interface LocalEngineOptions {
    */
   readonly memory?: number | string | undefined;
   /**
-   * What a training step keeps between its passes: "none", all that is dear to compute; "blocks", what each decoder layer
-   * reads, for a second forward pass. "none" unless given.
+   * What a training step keeps of its forward pass: "none", all that is dear to compute; "blocks", what each decoder layer
+   * reads, for a second forward pass; "auto", the first of them that fits into memory. "auto" unless given.
    */
-  readonly checkpointing?: "none" | "blocks";
+  readonly checkpointing?: Checkpointing;
   /**
    * Train low-rank adapters and leave the model's own weights alone: new ones, or those of a PEFT adapter directory.
    * `save` writes an adapter directory then, and `load` reads one.

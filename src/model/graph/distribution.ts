@@ -1,11 +1,10 @@
 /**
  * @module
- * The heads: the distribution of the next token, and the value of the state before it. `headGraph` is a program of its
- * own, for rows of given completions: its logits are `[N, V]`, so that N is chosen by the memory that they take.
+ * The heads: the distribution of the next token, and the value of the state before it.
  */
 import {
   exponential,
-  Graph,
+  type Graph,
   linear,
   multiply,
   negate,
@@ -16,7 +15,7 @@ import {
   targetLogprobs,
 } from "../../tensor/index.ts";
 import type { TextConfig } from "../config.ts";
-import { GraphParameters, type ParameterLayout } from "./parameters.ts";
+import type { GraphParameters } from "./parameters.ts";
 
 /** All of softmax(logits / temperature), N rows. */
 export interface Distribution {
@@ -39,12 +38,8 @@ function valueHead(hidden: Tensor, parameters: GraphParameters): Tensor {
   return reshape(values, [hidden.shape[0]!]);
 }
 
-/** The head over N rows. Inputs: `hidden` `[N, D]`, `targets` int64 `[N]`, `inverseTemperature` `[1]`. */
+/** The head over N rows. */
 export interface HeadGraph {
-  readonly graph: Graph;
-  readonly parameters: GraphParameters;
-  /** `[N, D]` after the final norm. */
-  readonly hidden: Tensor;
   /** Name of the pack that rows are multiplied with. */
   readonly pack: string;
   /** `[N, V]` before the temperature. */
@@ -59,20 +54,19 @@ export interface HeadGraph {
   readonly logitsOf: (hidden: Tensor) => Tensor;
 }
 
-export function headGraph(text: TextConfig, layout: ParameterLayout, rows: number): HeadGraph {
-  const graph = new Graph();
-  const parameters = new GraphParameters(graph, layout);
-  const hidden = graph.input("hidden", [rows, text.hiddenSize]);
+/**
+ * Declares the inputs `targets` int64 `[N]` and `inverseTemperature` `[1]`.
+ *
+ * @param hidden `[N, D]` after the final norm
+ */
+export function headGraph(hidden: Tensor, parameters: GraphParameters, text: TextConfig): HeadGraph {
   const { products, logits } = temperedLogits(hidden, parameters, text);
-  const logprobs = targetLogprobs(logits, graph.input("targets", [rows], "int64"));
+  const targets = hidden.graph.input("targets", [hidden.shape[0]!], "int64");
   return {
-    graph,
-    parameters,
-    hidden,
     pack: headPack(text),
     products,
     logits,
-    logprobs,
+    logprobs: targetLogprobs(logits, targets),
     values: () => valueHead(hidden, parameters),
     logitsOf: (others) => temperedLogits(others, parameters, text).logits,
   };

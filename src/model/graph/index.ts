@@ -16,6 +16,7 @@ export type {
   VisionStage,
 } from "./model-graphs.ts";
 export {
+  GraphParameters,
   type LayoutOptions,
   type ParameterLayout,
   type ParameterView,

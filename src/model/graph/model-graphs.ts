@@ -71,8 +71,8 @@ export interface DecoderGraphs {
     batch: BatchShape,
     amplified?: readonly number[],
   ): TeacherForcedGraph;
-  /** @param rows N, of `TeacherForcedGraph.hidden` */
-  head(layout: ParameterLayout, rows: number): HeadGraph;
+  /** @param hidden `[N, D]`, of `TeacherForcedGraph.hidden` */
+  head(hidden: Tensor, parameters: GraphParameters): HeadGraph;
   /** One layer, with the packs of layer 0. */
   streamedLayer(layout: ParameterLayout, batch: BatchShape, last: boolean): StreamedLayer;
 }

@@ -16,7 +16,7 @@ export function selfAttentionDecoder(text: TextConfig): DecoderGraphs {
     prefill: (layout, prompts, length) => prefillGraph(text, layout, prompts, length),
     decodeStep: (layout, batch) => decodeStepGraph(text, layout, batch),
     teacherForced: (layout, batch, amplified) => teacherForcedGraph(text, layout, batch, amplified),
-    head: (layout, rows) => headGraph(text, layout, rows),
+    head: (hidden, parameters) => headGraph(hidden, parameters, text),
     streamedLayer: (layout, batch, last) => streamedLayerGraph(text, layout, batch, last),
   };
 }

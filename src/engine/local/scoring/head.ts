@@ -1,13 +1,14 @@
 /**
  * @module
- * The head over the rows of a batch, forwards and backwards. Its logits are `[rows × vocabulary]`, by far the largest
+ * The head over the rows of a batch, in programs of its own, forwards and backwards. Its logits are `[rows × vocabulary]`, by far the largest
  * tensor of a model with a real vocabulary, so rows are taken some at a time. The coefficients of a gradient are known
  * before it, so that one program makes the logits of its rows, their gradient, that of the rows, and adds that of the weight.
  */
-import type { HeadGraph, ModelGraphs } from "../../../model/graph/index.ts";
+import { GraphParameters, type HeadGraph, type ModelGraphs } from "../../../model/graph/index.ts";
 import {
   addProduct,
   type Feeds,
+  Graph,
   gradients,
   type Seed,
   softmaxDivergence,
@@ -35,8 +36,25 @@ export interface HeadRows {
 export const PARTS = ["logprobs", "values", "entropy"] as const;
 export type Part = (typeof PARTS)[number];
 
+/** The head's graph on rows that are an input. */
+interface RowsGraph extends HeadGraph {
+  readonly graph: Graph;
+  readonly parameters: GraphParameters;
+  /** `[N, D]` */
+  readonly hidden: Tensor;
+}
+
 /** What is asked of a graph. */
-type Build = (head: HeadGraph) => Readonly<Record<string, Tensor>>;
+type Build = (head: RowsGraph) => Readonly<Record<string, Tensor>>;
+
+/** Seeds of the gradient; declares the input `c.<part>` `[N]` of each part. */
+export function headSeeds(head: HeadGraph, parts: readonly Part[]): Seed[] {
+  return parts.map((part) => {
+    const tensor =
+      part === "logprobs" ? head.logprobs : part === "values" ? head.values() : softmaxEntropy(head.logits);
+    return { tensor, gradient: tensor.graph.input(`c.${part}`, tensor.shape) };
+  });
+}
 
 /** Rows from one place to another, the last excluded. */
 interface Stretch {
@@ -49,10 +67,19 @@ export class Head {
   readonly #store: ParameterStore;
   readonly #programs: ProgramCache;
   readonly #memory: MemoryPlan;
+  readonly #width: number;
   readonly #bytesPerRow = new Map<string, number>();
 
-  constructor(graphs: ModelGraphs, store: ParameterStore, programs: ProgramCache, memory: MemoryPlan) {
+  /** @param width D */
+  constructor(
+    graphs: ModelGraphs,
+    width: number,
+    store: ParameterStore,
+    programs: ProgramCache,
+    memory: MemoryPlan,
+  ) {
     this.#graphs = graphs;
+    this.#width = width;
     this.#store = store;
     this.#programs = programs;
     this.#memory = memory;
@@ -86,6 +113,11 @@ export class Head {
     return this.#forward("head compared", build, rows, { comparedHidden }, weights);
   }
 
+  /** Whether so many rows of a gradient are taken at once. */
+  takesAll(rows: number, parts: readonly Part[]): boolean {
+    return this.#stretches(gradientKey(parts), rows, (head) => this.#gradientOutputs(head, parts, true)).length === 1;
+  }
+
   /**
    * Adds the weights' gradient to the store's.
    *
@@ -99,7 +131,7 @@ export class Head {
     const parts = PARTS.filter((part) => coefficients[part]);
     const count = targets.length;
     const seeds = Object.fromEntries(parts.map((part) => [`c.${part}`, coefficients[part]!]));
-    const key = `head gradient ${parts.join()}`;
+    const key = gradientKey(parts);
     const stretches = this.#stretches(key, count, (head) => this.#gradientOutputs(head, parts, true));
     const hiddenGradient = new Float32Array(hidden.length);
     for (const stretch of stretches) {
@@ -144,17 +176,9 @@ export class Head {
   }
 
   /** @param isCut whether other rows come after these, so that the weight's gradient is added as it is made */
-  #gradientOutputs(head: HeadGraph, parts: readonly Part[], isCut: boolean): Record<string, Tensor> {
+  #gradientOutputs(head: RowsGraph, parts: readonly Part[], isCut: boolean): Record<string, Tensor> {
     const { graph, parameters, hidden, pack, products } = head;
-    const seeds = parts.map((part): Seed => {
-      const tensor =
-        part === "logprobs"
-          ? head.logprobs
-          : part === "values"
-            ? head.values()
-            : softmaxEntropy(head.logits);
-      return { tensor, gradient: graph.input(`c.${part}`, tensor.shape) };
-    });
+    const seeds = headSeeds(head, parts);
     const trained = new Map(this.#store.trained(parameters.used));
     const weight = isCut ? trained.get(pack) : undefined;
     if (weight !== undefined) trained.delete(pack);
@@ -191,10 +215,17 @@ export class Head {
     const known = this.#bytesPerRow.get(key);
     if (known !== undefined) return known;
     const sample = 64;
-    const head = this.#graphs.decoder.head(this.#store.layout, sample);
+    const head = this.#rowsGraph(sample);
     const bytes = workingBytes(head.graph, Object.values(build(head))) / sample;
     this.#bytesPerRow.set(key, bytes);
     return bytes;
+  }
+
+  #rowsGraph(rows: number): RowsGraph {
+    const graph = new Graph();
+    const parameters = new GraphParameters(graph, this.#store.layout);
+    const hidden = graph.input("hidden", [rows, this.#width]);
+    return { graph, parameters, hidden, ...this.#graphs.decoder.head(hidden, parameters) };
   }
 
   #program(
@@ -203,12 +234,14 @@ export class Head {
     build: Build,
   ) {
     return this.#programs.get(`${key} ${to - from}`, async () => {
-      const head = this.#graphs.decoder.head(this.#store.layout, to - from);
+      const head = this.#rowsGraph(to - from);
       const program = await this.#programs.compile(head.graph, build(head));
       return { program, used: new Map(head.parameters.used) };
     });
   }
 }
+
+const gradientKey = (parts: readonly Part[]) => `head gradient ${parts.join()}`;
 
 /** A stretch's part of arrays with `count` equal rows. */
 function cut<T extends Feeds>(arrays: T, count: number, { from, to }: Stretch): T {

@@ -17,10 +17,10 @@ import { readRow } from "../signals/graph-reducer.ts";
 import { signalFeeds } from "../signals/index.ts";
 import type { ParameterStore } from "../weights/parameter-store.ts";
 import { type Intervention, interventionFeeds, withOwnPrompts } from "./attention-intervention.ts";
-import { Head, PARTS } from "./head.ts";
+import { Head, PARTS, type Part } from "./head.ts";
 import { decoderOutputs, emptyScore, readScore, type Wanted } from "./scoring.ts";
 import { type PreparedSequence, type SequenceBatch, sequenceBatches } from "./sequence-batches.ts";
-import { TrainingPass } from "./training-pass.ts";
+import { type Checkpointing, TrainingPass } from "./training-pass.ts";
 
 /** What teacher forcing shares with the rest of the engine. */
 export interface Machinery {
@@ -33,8 +33,7 @@ export interface Machinery {
   readonly memory: MemoryPlan;
   /** Rows, prompt and completion tokens together, computed at once. */
   readonly maxTokens: number;
-  /** Training keeps what each layer reads and computes the rest anew. */
-  readonly checkpointing: boolean;
+  readonly checkpointing: Checkpointing;
 }
 
 /** A scoring pass: with which weights, at which temperature, and what is wanted of it. */
@@ -68,9 +67,9 @@ export class TeacherForcing {
 
   constructor(machinery: Machinery) {
     this.#m = machinery;
-    const { graphs, store, programs, memory } = machinery;
-    this.#head = new Head(graphs, store, programs, memory);
-    this.#pass = new TrainingPass(machinery);
+    const { config, graphs, store, programs, memory } = machinery;
+    this.#head = new Head(graphs, config.text.hiddenSize, store, programs, memory);
+    this.#pass = new TrainingPass(machinery, this.#head);
   }
 
   /**
@@ -170,18 +169,15 @@ export class TeacherForcing {
   ): Promise<void> {
     const { store, vision, memory } = this.#m;
     memory.train();
-    const batches = this.#trainingBatches(sequences);
+    const parts = PARTS.filter((part) => coefficients[part]);
+    const batches = this.#trainingBatches(sequences, parts);
     await vision.encode(imagesOf(sequences));
     const imageGradients = new Map<PreparedImage, Float32Array>();
-    const parts = PARTS.filter((part) => coefficients[part]);
     for (const batch of batches) {
       const { targets, ...feeds } = this.#feeds(batch, sequences, store.weights);
-      const rows = Object.fromEntries(
-        parts.map((part) => [part, coefficientRows(batch, coefficients[part]!)]),
-      );
-      const embeddings = await this.#pass.run(batch.shape, feeds, (hidden) =>
-        this.#head.gradient({ hidden, targets, temperature }, rows),
-      );
+      const rows = parts.map((part) => [part, coefficientRows(batch, coefficients[part]!)]);
+      const inputs = { feeds, targets, temperature, coefficients: Object.fromEntries(rows) };
+      const embeddings = await this.#pass.run(batch.shape, parts, inputs);
       if (embeddings !== undefined) {
         this.#embeddingGradients(batch, sequences, embeddings, imageGradients);
       }
@@ -196,13 +192,15 @@ export class TeacherForcing {
    *
    * @throws EngineError when a batch of one sequence does not fit
    */
-  #trainingBatches(sequences: readonly PreparedSequence[]): SequenceBatch[] {
+  #trainingBatches(sequences: readonly PreparedSequence[], parts: readonly Part[]): SequenceBatch[] {
     const { memory, maxTokens } = this.#m;
     for (let rows = maxTokens; ; rows = roundDownCount(rows - 1)) {
       const batches = sequenceBatches(sequences, rows);
-      const tooLarge = batches.find(({ shape }) => !memory.fits(this.#pass.bytes(shape)));
+      const tooLarge = batches.find(({ shape }) => !memory.fits(this.#pass.bytes(shape, parts)));
       if (tooLarge === undefined) return batches;
-      if (tooLarge.shape.prompts * tooLarge.shape.groupSize === 1) throw this.#refusal("accumulate", tooLarge.shape);
+      if (tooLarge.shape.prompts * tooLarge.shape.groupSize === 1) {
+        throw this.#refusal("accumulate", tooLarge.shape, parts);
+      }
     }
   }
 
@@ -216,13 +214,14 @@ export class TeacherForcing {
     memory.train();
     const completionLength = roundUpLength(completionTokens);
     const shape = { prompts: 1, groupSize: 1, promptLength: roundUpLength(1), completionLength };
-    if (!memory.fits(this.#pass.bytes(shape))) throw this.#refusal("train", shape);
+    const parts = ["logprobs"] as const;
+    if (!memory.fits(this.#pass.bytes(shape, parts))) throw this.#refusal("train", shape, parts);
   }
 
-  #refusal(call: string, shape: BatchShape): EngineError {
+  #refusal(call: string, shape: BatchShape, parts: readonly Part[]): EngineError {
     const { promptLength, completionLength } = shape;
     const batch = `one completion of ${completionLength} tokens after a prompt of ${promptLength}`;
-    return this.#m.memory.refusal(call, batch, this.#pass.bytes(shape));
+    return this.#m.memory.refusal(call, batch, this.#pass.bytes(shape, parts));
   }
 
   #feeds(

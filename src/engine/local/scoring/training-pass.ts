@@ -1,15 +1,18 @@
 /**
  * @module
- * The decoder of one batch in two programs, forwards and backwards, between which the head runs. The results that the
- * backward pass needs are the forward pass's outputs, in memory that all batches share.
+ * The gradient of one batch. Where the head takes all rows at once, decoder and head are one program. Where it takes some
+ * at a time it runs between two programs of the decoder, forwards and backwards. What the backward pass is given of the
+ * forward pass lies in memory that all batches share: all that is dear to compute, or what layers read, where that is asked
+ * for or nothing else fits.
  */
-import type { BatchShape, ModelGraphs } from "../../../model/graph/index.ts";
+import type { BatchShape, ModelGraphs, TeacherForcedGraph } from "../../../model/graph/index.ts";
 import {
   byteSize,
   elementCount,
   type Feeds,
   gradients,
   type Program,
+  type Seed,
   savedTensors,
   type Tensor,
   workingBytes,
@@ -18,33 +21,39 @@ import type { BatchBytes, MemoryPlan } from "../memory/memory-plan.ts";
 import type { ProgramCache } from "../program-cache.ts";
 import { accumulated, gradientViews } from "../weights/accumulated.ts";
 import type { ParameterStore } from "../weights/parameter-store.ts";
+import { type Head, headSeeds, type Part } from "./head.ts";
 
-/** The two graphs of a shape, not yet compiled. */
+/** What a training step keeps of its forward pass: what is dear to compute, what layers read, or either by memory. */
+export type Checkpointing = "auto" | "none" | "blocks";
+
+/** Graphs of a batch, not yet compiled. */
 interface Plan {
+  readonly key: string;
   readonly bytes: BatchBytes;
-  readonly forward: Readonly<Record<string, Tensor>>;
+  /** The decoder forwards, for a head that takes some rows at a time; none where there is one program. */
+  readonly forward?: Readonly<Record<string, Tensor>>;
   readonly backward: Readonly<Record<string, Tensor>>;
   readonly saved: readonly Tensor[];
   readonly packs: ReadonlyMap<string, Tensor>;
   readonly trained: readonly string[];
 }
 
-/** Both programs, which are kept and released together. */
-class ProgramPair {
-  readonly forward: Program;
+/** The programs of a batch, which are kept and released together. */
+class PassPrograms {
+  readonly forward: Program | undefined;
   readonly backward: Program;
 
-  constructor(forward: Program, backward: Program) {
+  constructor(forward: Program | undefined, backward: Program) {
     this.forward = forward;
     this.backward = backward;
   }
 
   get workingBytes(): number {
-    return this.forward.workingBytes + this.backward.workingBytes;
+    return (this.forward?.workingBytes ?? 0) + this.backward.workingBytes;
   }
 
   async release(): Promise<void> {
-    await this.forward.release();
+    await this.forward?.release();
     await this.backward.release();
   }
 }
@@ -55,94 +64,133 @@ export interface TrainingPassOptions {
   readonly store: ParameterStore;
   readonly programs: ProgramCache;
   readonly memory: MemoryPlan;
-  /** Keep what each layer reads and compute the rest anew. */
-  readonly checkpointing: boolean;
+  readonly checkpointing: Checkpointing;
+}
+
+/** A batch's inputs of decoder and head. */
+export interface PassInputs {
+  readonly feeds: Feeds;
+  /** `[P·G·T]` */
+  readonly targets: BigInt64Array;
+  readonly temperature: number;
+  /** `[P·G·T]` of each part. */
+  readonly coefficients: Readonly<Partial<Record<Part, Float32Array>>>;
 }
 
 export class TrainingPass {
   readonly #m: TrainingPassOptions;
-  readonly #bytes = new Map<string, BatchBytes>();
-  #plan: { readonly key: string; readonly plan: Plan } | undefined;
+  readonly #head: Head;
+  readonly #choices = new Map<string, Omit<Plan, "forward" | "backward">>();
+  #plan: Plan | undefined;
   #memory = new Float32Array();
 
-  constructor(options: TrainingPassOptions) {
+  constructor(options: TrainingPassOptions, head: Head) {
     this.#m = options;
+    this.#head = head;
   }
 
   /** Bytes that a batch takes. */
-  bytes(shape: BatchShape): BatchBytes {
-    const key = keyOf(shape);
-    const bytes = this.#bytes.get(key) ?? this.#planned(shape).bytes;
-    this.#bytes.set(key, bytes);
-    return bytes;
+  bytes(shape: BatchShape, parts: readonly Part[]): BatchBytes {
+    return this.#chosen(shape, parts).bytes;
   }
 
   /**
-   * Runs the decoder forwards, then backwards with the gradient that the head gives for its rows, and adds the weights'
-   * gradients to the store's.
+   * Adds the weights' gradient of a batch to the store's.
    *
-   * @param head from the rows `[P·G·T, D]` after the final norm to their gradient
    * @returns the gradient of the embeddings `[N, D]`, where something learns from it
    */
   async run(
     shape: BatchShape,
-    feeds: Feeds,
-    head: (hidden: Float32Array) => Promise<Float32Array>,
+    parts: readonly Part[],
+    { feeds, targets, temperature, coefficients }: PassInputs,
   ): Promise<Float32Array | undefined> {
     const { programs, store } = this.#m;
+    const { key } = this.#chosen(shape, parts);
     const compile = async () => {
-      const plan = this.#planned(shape);
+      const plan = this.#plan?.key === key ? this.#plan : this.#build(shape, parts, key);
       this.#plan = undefined;
-      const { graph } = plan.forward["hidden"]!;
-      const forward = await programs.compile(graph, plan.forward);
-      const backward = await programs.compile(graph, plan.backward, plan.saved);
-      return { ...plan, program: new ProgramPair(forward, backward) };
+      const { forward, backward, saved, packs, trained } = plan;
+      const { graph } = Object.values(backward)[0]!;
+      const first = forward && (await programs.compile(graph, forward));
+      const program = new PassPrograms(first, await programs.compile(graph, backward, saved));
+      return { program, saved, packs, trained };
     };
-    return programs.use(`train ${keyOf(shape)}`, compile, async ({ program, packs, saved, trained }) => {
-      const views = this.#views(saved);
+    return programs.use(`train ${key}`, compile, async ({ program, saved, packs, trained }) => {
       const given = { ...store.feeds(packs), ...feeds };
-      const { hidden } = await program.forward.run(given, views);
-      const hiddenGradient = await head(hidden!);
+      const views = this.#views(saved);
+      let ofHead: Feeds;
+      if (program.forward === undefined) {
+        const seeds = parts.map((part) => [`c.${part}`, coefficients[part]!]);
+        ofHead = {
+          targets,
+          inverseTemperature: Float32Array.of(1 / temperature),
+          ...Object.fromEntries(seeds),
+        };
+      } else {
+        const { hidden } = await program.forward.run(given, views);
+        const rows = { hidden: hidden!, targets, temperature };
+        ofHead = { hiddenGradient: await this.#head.gradient(rows, coefficients) };
+      }
       const sums = gradientViews(store, trained);
-      const { embeddings } = await program.backward.run(
-        { ...given, ...views, ...sums.feeds, hiddenGradient },
-        sums.into,
-      );
-      return embeddings;
+      const all = { ...given, ...views, ...sums.feeds, ...ofHead };
+      return (await program.backward.run(all, sums.into))["embeddings"];
     });
   }
 
-  /** The plan of a shape: the last one is kept, since a batch that fits is run next. */
-  #planned(shape: BatchShape): Plan {
-    const key = keyOf(shape);
-    if (this.#plan?.key !== key) this.#plan = { key, plan: this.#build(shape) };
-    return this.#plan.plan;
+  /** The way a batch is computed: the first that fits, else the last. */
+  #chosen(shape: BatchShape, parts: readonly Part[]) {
+    const { memory, checkpointing } = this.#m;
+    const place = JSON.stringify([shape, parts]);
+    const known = this.#choices.get(place);
+    if (known !== undefined) return known;
+    const rows = shape.prompts * shape.groupSize * shape.completionLength;
+    const isWhole = checkpointing !== "blocks" && this.#head.takesAll(rows, parts);
+    const apart = checkpointing === "auto" ? (["none", "blocks"] as const) : [checkpointing];
+    for (const way of isWhole ? (["whole", ...apart] as const) : apart) {
+      this.#plan = this.#build(shape, parts, `${way} ${place}`);
+      if (memory.fits(this.#plan.bytes)) break;
+    }
+    const { forward: _, backward: __, ...choice } = this.#plan!;
+    this.#choices.set(place, choice);
+    return choice;
   }
 
-  #build(shape: BatchShape): Plan {
-    const { graphs, store, checkpointing } = this.#m;
-    const { graph, parameters, embeddings, hidden, layerInputs } = graphs.decoder.teacherForced(
-      store.layout,
-      shape,
-    );
+  #build(shape: BatchShape, parts: readonly Part[], key: string): Plan {
+    const { graphs, store } = this.#m;
+    const built = graphs.decoder.teacherForced(store.layout, shape);
+    const { graph, parameters, hidden } = built;
+    const [way] = key.split(" ", 1);
+    if (way === "whole") {
+      const seeds = headSeeds(graphs.decoder.head(hidden, parameters), parts);
+      return { ...this.#backward(built, seeds), key, saved: [] };
+    }
     const count = graph.nodes.length;
+    const seed = { tensor: hidden, gradient: graph.input("hiddenGradient", hidden.shape) };
+    const back = this.#backward(built, [seed]);
+    const results = Object.values(back.backward);
+    const saved = savedTensors(graph, results, count, way === "blocks" ? built.layerInputs : undefined);
+    const forward = { hidden, ...Object.fromEntries(saved.map((tensor) => [tensor.name, tensor])) };
+    // onnxruntime-node copies what a run returns, arrays that it was given too, and the copies wait for the collector.
+    const activations = 2 * sizeOf(saved);
+    const programs =
+      workingBytes(graph, Object.values(forward)) + workingBytes(graph, results, saved) + sizeOf(results);
+    return { ...back, key, forward, saved, bytes: { activations, programs } };
+  }
+
+  /** The graph of all gradients, for one program. */
+  #backward({ graph, parameters, embeddings }: TeacherForcedGraph, seeds: readonly Seed[]) {
+    const { store } = this.#m;
     const packs = new Map(parameters.used);
     const trained = store.trained(packs);
     const wanted = store.trainsEmbedding || store.layout.trainsVision ? [embeddings] : [];
-    const seed = { tensor: hidden, gradient: graph.input("hiddenGradient", hidden.shape) };
-    const found = gradients(graph, [seed], [...wanted, ...trained.values()]);
+    const found = gradients(graph, seeds, [...wanted, ...trained.values()]);
     const backward = {
       ...(wanted.length > 0 && { embeddings: found[0]! }),
       ...accumulated(graph, trained, found.slice(wanted.length)),
     };
     const results = Object.values(backward);
-    const saved = savedTensors(graph, results, count, checkpointing ? layerInputs : undefined);
-    const forward = { hidden, ...Object.fromEntries(saved.map((tensor) => [tensor.name, tensor])) };
-    const bytes = {
-      activations: saved.reduce((sum, tensor) => sum + byteSize(tensor), 0),
-      programs: workingBytes(graph, Object.values(forward)) + workingBytes(graph, results, saved),
-    };
-    return { bytes, forward, backward, saved, packs, trained: [...trained.keys()] };
+    const bytes = { activations: workingBytes(graph, results), programs: sizeOf(results) };
+    return { backward, packs, trained: [...trained.keys()], bytes };
   }
 
   /** Places for results in the memory that all batches share. */
@@ -163,4 +211,4 @@ export class TrainingPass {
   }
 }
 
-const keyOf = (shape: BatchShape) => JSON.stringify(shape);
+const sizeOf = (tensors: readonly Tensor[]) => tensors.reduce((sum, tensor) => sum + byteSize(tensor), 0);
