@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { gradients } from "./autodiff.ts";
 import { executionOrder, liveNodes, workingBytes } from "./execution.ts";
 import { Graph, type Tensor } from "./graph.ts";
-import { linear, multiply, reshape, silu, sum } from "./ops/index.ts";
+import { add, linear, multiply, reshape, silu, sum } from "./ops/index.ts";
 import { Program } from "./program.ts";
 
 /** A chain of layers y ← y Wᵀ with the gradient of each weight. */
@@ -46,6 +46,16 @@ describe("nodes", () => {
       for (const below of names.slice(0, i)) expect(order.indexOf(below)).toBeGreaterThan(own);
     }
   });
+});
+
+test("nodes that nothing reads run in the order in which they are ready, whatever the order they were made in", () => {
+  const { graph, found } = chain(4);
+  const sums = found.map((tensor, i) => add(tensor, graph.input(`sum${i}`, tensor.shape)));
+  const names = sums.map(({ name }) => name);
+  const order = executionOrder(liveNodes(graph.nodes, names).nodes).map(({ outputs }) => outputs[0]!);
+  const places = names.map((name) => order.indexOf(name));
+  expect(places).toEqual([...places].sort((a, b) => b - a));
+  for (const [i, { name }] of found.entries()) expect(places[i]).toBe(order.indexOf(name) + 1);
 });
 
 describe("working bytes", () => {

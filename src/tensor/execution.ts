@@ -3,9 +3,9 @@
  * Which nodes of a graph a program has, in which order they run, and how much memory their results take at once.
  *
  * onnxruntime walks back from the nodes whose results no node reads, the last of them first, and runs what each needs
- * before it. In the order in which autodiff makes them, the gradients of the first layer's weights would be walked
- * back from first: all other gradients of weights would run at the end, and everything that they read would be kept
- * until then. So those nodes are listed in reverse, and each runs as soon as its inputs are there.
+ * before it. Where the gradients of the first layer's weights are walked back from first, all other gradients of weights run
+ * at the end, and everything that they read is kept until then. So the nodes that are ready first are listed last, and each
+ * runs as soon as its inputs are there.
  */
 import type { Graph, Node, Tensor } from "./graph.ts";
 import { elementCount } from "./shape.ts";
@@ -56,7 +56,10 @@ export function liveNodes(
       read.add(name);
     }
   }
-  return { nodes: [...inner.reverse(), ...last], used };
+  inner.reverse();
+  const places = new Map(inner.flatMap(({ outputs }, i) => outputs.map((name) => [name, i] as const)));
+  const readyAt = ({ inputs }: Node) => Math.max(-1, ...inputs.map((name) => places.get(name) ?? -1));
+  return { nodes: [...inner, ...last.sort((a, b) => readyAt(b) - readyAt(a))], used };
 }
 
 /** The order in which onnxruntime runs nodes. */
