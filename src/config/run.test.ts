@@ -249,7 +249,9 @@ describe("before anything is written", () => {
       throw new EngineError("train: memory: expected at least 9 GiB, got 8 GiB");
     };
     const flags = ["sampling.maxCompletionTokens=5", "train.reportKlEvery=0", "credit=uniform"];
-    await expect(runTraining(tinyRun(path, flags, { requireRoom }))).rejects.toThrow("expected at least 9 GiB");
+    await expect(runTraining(tinyRun(path, flags, { requireRoom }))).rejects.toThrow(
+      "expected at least 9 GiB",
+    );
     await expect(
       runTraining(tinyRun(path, [...flags, "train.reportKlEvery=2"], { requireRoom })),
     ).rejects.toThrow(EngineError);

@@ -4,11 +4,13 @@ import { ProgramCache } from "./program-cache.ts";
 /** Stands in for programs: remembers what was compiled and released. */
 function workshop() {
   const events: string[] = [];
-  const compile = (key: string, workingBytes = 0) => async () => {
-    events.push(`compile ${key}`);
-    const release = async () => void events.push(`release ${key}`);
-    return { program: { release, workingBytes }, key };
-  };
+  const compile =
+    (key: string, workingBytes = 0) =>
+    async () => {
+      events.push(`compile ${key}`);
+      const release = async () => void events.push(`release ${key}`);
+      return { program: { release, workingBytes }, key };
+    };
   return { events, compile };
 }
 

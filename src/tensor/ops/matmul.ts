@@ -63,7 +63,10 @@ function gemm(
     throw graph.shapeError("linear", `expected a bias [${shape[1]}], got ${formatShape(bias.shape)}`);
   }
   if (addend !== undefined && !sameShape(addend.shape, shape)) {
-    throw graph.shapeError("linear", `expected ${formatShape(shape)} to add to, got ${formatShape(addend.shape)}`);
+    throw graph.shapeError(
+      "linear",
+      `expected ${formatShape(shape)} to add to, got ${formatShape(addend.shape)}`,
+    );
   }
   const added = bias ?? addend;
   return graph.single("Gemm", added ? [a, b, added] : [a, b], shape, {

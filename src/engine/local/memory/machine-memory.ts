@@ -23,8 +23,7 @@ export interface MachineMemory {
  */
 export function machineMemory(given: number | string | undefined): MachineMemory {
   const taken = process.memoryUsage.rss();
-  if (given === undefined)
-    return { budget: SHARE * (taken + process.availableMemory()), process: taken };
+  if (given === undefined) return { budget: SHARE * (taken + process.availableMemory()), process: taken };
   const budget = parseBytes(given);
   if (budget === undefined) {
     throw new EngineError(`memory: expected bytes, or a size such as "5 GiB", got ${JSON.stringify(given)}`);

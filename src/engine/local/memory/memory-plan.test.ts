@@ -95,6 +95,8 @@ describe("the budget", () => {
   });
 
   test("is refused where it is no amount", () => {
-    expect(() => machineMemory("much")).toThrow('memory: expected bytes, or a size such as "5 GiB", got "much"');
+    expect(() => machineMemory("much")).toThrow(
+      'memory: expected bytes, or a size such as "5 GiB", got "much"',
+    );
   });
 });

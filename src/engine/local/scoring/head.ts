@@ -115,7 +115,10 @@ export class Head {
 
   /** Whether so many rows of a gradient are taken at once. */
   takesAll(rows: number, parts: readonly Part[]): boolean {
-    return this.#stretches(gradientKey(parts), rows, (head) => this.#gradientOutputs(head, parts, true)).length === 1;
+    return (
+      this.#stretches(gradientKey(parts), rows, (head) => this.#gradientOutputs(head, parts, true)).length ===
+      1
+    );
   }
 
   /**
@@ -197,11 +200,7 @@ export class Head {
   }
 
   /** Rows in stretches as long as memory allows, of lengths that are few, so that few programs serve all batches. */
-  #stretches(
-    key: string,
-    count: number,
-    build: Build,
-  ): Stretch[] {
+  #stretches(key: string, count: number, build: Build): Stretch[] {
     const most = Math.floor(this.#memory.headBytes / this.#rowBytes(key, build));
     const length = count <= most ? count : Math.max(1, roundDownCount(most));
     return Array.from({ length: Math.ceil(count / length) }, (_, i) => ({
@@ -228,11 +227,7 @@ export class Head {
     return { graph, parameters, hidden, ...this.#graphs.decoder.head(hidden, parameters) };
   }
 
-  #program(
-    key: string,
-    { from, to }: Stretch,
-    build: Build,
-  ) {
+  #program(key: string, { from, to }: Stretch, build: Build) {
     return this.#programs.get(`${key} ${to - from}`, async () => {
       const head = this.#rowsGraph(to - from);
       const program = await this.#programs.compile(head.graph, build(head));

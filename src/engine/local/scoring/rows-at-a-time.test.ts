@@ -1,8 +1,13 @@
 /** The head some rows at a time, small batches, and layers computed anew: the numbers of the whole batch at once. */
 import { afterAll, describe, expect, test } from "vitest";
-import { Rng } from "../../../math/index.ts";
 import { EngineError } from "../../../errors/index.ts";
-import { checkpointDirectory, recordedCase, recordedPrompt, register } from "../../../testing/model-fixtures.ts";
+import { Rng } from "../../../math/index.ts";
+import {
+  checkpointDirectory,
+  recordedCase,
+  recordedPrompt,
+  register,
+} from "../../../testing/model-fixtures.ts";
 import type { AccumulateOptions, ScoreRequest } from "../../engine.ts";
 import type { LocalSequence } from "../known-prompts.ts";
 import { LocalModel } from "../local-model.ts";

@@ -224,11 +224,7 @@ export class TeacherForcing {
     return this.#m.memory.refusal(call, batch, this.#pass.bytes(shape, parts));
   }
 
-  #feeds(
-    batch: SequenceBatch,
-    sequences: readonly PreparedSequence[],
-    weights: Float32Array,
-  ) {
+  #feeds(batch: SequenceBatch, sequences: readonly PreparedSequence[], weights: Float32Array) {
     const { config, store, table } = this.#m;
     return decoderFeeds(batch, sequences, store.view(weights, "embedding"), config.text, table);
   }
