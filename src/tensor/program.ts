@@ -6,6 +6,7 @@
  */
 import * as ort from "onnxruntime-node";
 import { ShapeError } from "../errors/index.ts";
+import { discard } from "./discard.ts";
 import { liveNodes, workingBytes } from "./execution.ts";
 import type { DataType, Graph, Tensor } from "./graph.ts";
 import { encodeModel } from "./onnx.ts";
@@ -121,9 +122,15 @@ export class Program {
     }
     const results = await this.#session.run(inputs, fetches);
     const arrays: Record<string, Float32Array> = {};
+    // onnxruntime-node returns copies of the arrays that it was given to write to.
+    const copies: ArrayBuffer[] = [];
     for (const [name, tensor] of this.#outputs) {
-      arrays[name] = (into[name] ?? results[tensor.name]!.data) as Float32Array;
+      const result = results[tensor.name]!.data as Float32Array;
+      const target = into[name] as Float32Array | undefined;
+      arrays[name] = target ?? result;
+      if (target !== undefined && target.buffer !== result.buffer) copies.push(result.buffer as ArrayBuffer);
     }
+    discard(copies);
     return arrays;
   }
 
