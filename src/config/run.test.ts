@@ -241,27 +241,6 @@ describe("before anything is written", () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  test("an engine without the memory for the longest completion is refused before the run directory is made", async () => {
-    const path = freshPath();
-    const asked: unknown[] = [];
-    const requireRoom = async (run: unknown) => {
-      asked.push(run);
-      throw new EngineError("train: memory: expected at least 9 GiB, got 8 GiB");
-    };
-    const flags = ["sampling.maxCompletionTokens=5", "train.reportKlEvery=0", "credit=uniform"];
-    await expect(runTraining(tinyRun(path, flags, { requireRoom }))).rejects.toThrow(
-      "expected at least 9 GiB",
-    );
-    await expect(
-      runTraining(tinyRun(path, [...flags, "train.reportKlEvery=2"], { requireRoom })),
-    ).rejects.toThrow(EngineError);
-    expect(asked).toEqual([
-      { completionTokens: 5, reference: false },
-      { completionTokens: 5, reference: true },
-    ]);
-    expect(existsSync(path)).toBe(false);
-  });
-
   test.each([
     [
       ["algorithm=ppo", "algorithm.baseline=values"],

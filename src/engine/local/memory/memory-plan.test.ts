@@ -42,9 +42,9 @@ describe("the room for batches is the budget", () => {
   });
 });
 
-test("a quarter of the room is the head's, and no more than makes it faster", () => {
+test("an eighth of the room is the head's, and no more than makes it faster", () => {
   const room = planOf(1000).room;
-  expect(planOf(1000).headBytes).toBe(room / 4);
+  expect(planOf(1000).headBytes).toBe(room / 8);
   expect(planOf(100_000).headBytes).toBe(256 * MIB);
 });
 

@@ -91,7 +91,7 @@ export class MemoryPlan {
 
   /** Bytes that the head's logits, and what is made of them, may take at once. */
   get headBytes(): number {
-    return Math.min(HEAD_BYTES, Math.max(0, this.room) / 4);
+    return Math.min(HEAD_BYTES, Math.max(0, this.room) / 8);
   }
 
   /** Bytes that compiled programs may keep. */
