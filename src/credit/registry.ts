@@ -10,6 +10,7 @@ import { atRlCredit } from "./methods/at-rl/method.ts";
 import { dycoRlCredit } from "./methods/dyco-rl/method.ts";
 import { entropyAdvantageCredit } from "./methods/entropy-advantage.ts";
 import { highEntropyTokensCredit } from "./methods/high-entropy-tokens.ts";
+import { oracleCredit } from "./methods/oracle.ts";
 import { klPrcpCredit, papoCredit } from "./methods/papo.ts";
 import { constantCredit, uniformCredit } from "./methods/uniform.ts";
 import { vicraCredit } from "./methods/vicra.ts";
@@ -26,6 +27,7 @@ const definitions = [
   klPrcpCredit,
   entropyAdvantageCredit,
   highEntropyTokensCredit,
+  oracleCredit,
 ] as const;
 
 /** How the advantage of a completion is shared among its tokens. */

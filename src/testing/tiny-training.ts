@@ -7,7 +7,7 @@ import { createRewards } from "../config/open/create-rewards.ts";
 import { maxBrokenShare, problemLimits } from "../config/open/open-task.ts";
 import { createTask } from "../config/tasks.ts";
 import { creditMethod } from "../credit/index.ts";
-import { openFileSource, type ProblemSource } from "../data/index.ts";
+import { openFileSource, type ProblemSource, type TokenLabels } from "../data/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { SMALL_ASSETS } from "../engine/small-model.ts";
 import { answerFormats, openDialogue } from "../eval/index.ts";
@@ -21,7 +21,7 @@ import { createVerdict, type VerdictConfig } from "../verify/index.ts";
 import { steadyClock, tinyConfig, tinyFileConfig } from "./tiny-run.ts";
 
 /** A training at its start, on this engine and these problems. */
-function trainingOn(engine: Engine, config: Config, source: ProblemSource) {
+function trainingOn(engine: Engine, config: Config, source: ProblemSource, labels?: TokenLabels) {
   const { credit, algorithm, sampling, train, prompt } = config;
   if (credit.kind === "module" || algorithm.kind === "module") throw new Error("expected built-in parts");
   const { seed, ...schedule } = train;
@@ -37,6 +37,7 @@ function trainingOn(engine: Engine, config: Config, source: ProblemSource) {
     rewards: rewards as readonly Reward[],
     temporal,
     credit: creditMethod(credit),
+    labels,
     objective: createAlgorithm(algorithm, { maxCompletionTokens }),
     sampling,
     schedule,
@@ -60,9 +61,9 @@ export function tinyTraining(
 ): { readonly training: Training; readonly progress: Progress } {
   const config = tinyConfig(...flags);
   const context = { seed: config.train.seed, evaluationSeed: config.evaluation.seed };
-  const { train } = createTask(config.data, context);
+  const { train, labels } = createTask(config.data, context);
   if (typeof train === "function") throw new Error("expected a task whose problems are open");
-  return trainingOn(engine, config, train);
+  return trainingOn(engine, config, train, labels);
 }
 
 /** The same on a data set in files. */

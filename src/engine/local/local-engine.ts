@@ -40,6 +40,7 @@ const CAPABILITIES = [
   "image-ablation",
   "image-rows",
   "reference",
+  "token-clusters",
   "video",
   "watch",
 ] as const satisfies readonly Capability[];

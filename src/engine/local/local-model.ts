@@ -6,7 +6,14 @@ import { existsSync } from "node:fs";
 import type { AttentionRequest } from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";
 import { Rng } from "../../math/index.ts";
-import { graphsOf, type LoraShape, openSightOf, readConfig, type StorageOptions } from "../../model/index.ts";
+import {
+  graphsOf,
+  imageTokenWidth,
+  type LoraShape,
+  openSightOf,
+  readConfig,
+  type StorageOptions,
+} from "../../model/index.ts";
 import type {
   AccumulateOptions,
   AdamParameters,
@@ -40,6 +47,7 @@ import { decode } from "./sampling/decoding.ts";
 import { DraftWatch } from "./sampling/draft-watch.ts";
 import { checkedIntervention } from "./scoring/attention-intervention.ts";
 import { type Machinery, TeacherForcing } from "./scoring/teacher-forcing.ts";
+import { sampledCalibration } from "./signals/sampled-calibration.ts";
 import { AdamW, gradientNorm } from "./weights/adamw.ts";
 import { checkSameModel, saveModel } from "./weights/checkpoint-files.ts";
 import { initialiseWeights } from "./weights/initial-weights.ts";
@@ -119,7 +127,7 @@ export class LocalModel {
       initialiseWeights(store, graphs.names, new Rng(fresh.seed), config.text.layers);
     }
     const programs = new ProgramCache(PROGRAMS, { threads, spin }, () => memory.programBytes);
-    const vision = new VisionEncoder(graphs.vision, config.text.hiddenSize, store, programs);
+    const vision = new VisionEncoder(graphs.vision, imageTokenWidth(config.text), store, programs);
     const table = new RotaryTable(graphs.rotary);
     this.#machinery = {
       config,
@@ -171,7 +179,7 @@ export class LocalModel {
       temperature: greedy ? 1 : request.temperature,
       generators: promptGenerators(request.seed, request.prompts.length, request.first),
       attention: sampledRow(request.signals?.attention),
-      calibrated: request.signals?.calibrated,
+      calibrated: sampledCalibration(request.signals),
       watch: ended && new DraftWatch({ groupSize, ended, alternatives, report }),
     });
   }

@@ -4,6 +4,7 @@
  * left, completions on the right, so every completion follows its prompt without a gap.
  */
 import {
+  add,
   attention,
   concatenate,
   expand,
@@ -61,6 +62,7 @@ export function batchInputs(graph: Graph, text: TextConfig, batch: BatchShape): 
  * @param x `[N, D]`
  * @param layer whose parameters it has
  * @param last only the prompts' last rows and the completions' go on: `[P + P·G·T, D]`
+ * @param more `[N, D]` added to what comes out; nothing unless given
  */
 export function batchLayer(
   x: Tensor,
@@ -69,16 +71,18 @@ export function batchLayer(
   text: TextConfig,
   { batch, angles, masks, completionMask }: BatchInputs,
   last: boolean,
+  more?: Tensor,
 ): { x: Tensor; probabilities: LayerProbabilities } {
   return x.graph.scope(`decoder layer ${layer}`, () => {
     const projected = project(x, parameters, layer, text, angles);
     const parts = splitRows(projected, batch.prompts * batch.promptLength);
     const prompt = attendPrompt(parts.prompt, masks, text, last);
     const completion = attendCompletions(parts.completion, prompt, completionMask, batch, text);
-    const residual = last ? lastPromptRows(x, batch) : x;
+    const kept = (tensor: Tensor) => (last ? lastPromptRows(tensor, batch) : tensor);
     const mixed = concatenate([prompt.mixed, completion.mixed], 0);
+    const y = finishLayer(kept(x), mixed, parameters, layer, text);
     return {
-      x: finishLayer(residual, mixed, parameters, layer, text),
+      x: more === undefined ? y : add(y, kept(more)),
       probabilities: { prompt: prompt.probabilities, completion: completion.probabilities },
     };
   });

@@ -17,6 +17,7 @@ export function selfAttentionDecoder(text: TextConfig): DecoderGraphs {
     decodeStep: (layout, batch) => decodeStepGraph(text, layout, batch),
     teacherForced: (layout, batch, amplified) => teacherForcedGraph(text, layout, batch, amplified),
     head: (hidden, parameters) => headGraph(hidden, parameters, text),
-    streamedLayer: (layout, batch, last) => streamedLayerGraph(text, layout, batch, last),
+    streamedLayer: (layout, batch, last, deepstack) =>
+      streamedLayerGraph(text, layout, batch, last, deepstack),
   };
 }

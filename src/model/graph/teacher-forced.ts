@@ -4,7 +4,7 @@
  * for its whole group, in the forward pass and in the backward pass. The head reads them in a program of its own.
  */
 import { Graph, type Tensor } from "../../tensor/index.ts";
-import type { TextConfig } from "../config.ts";
+import { imageTokenWidth, type TextConfig } from "../config.ts";
 import { amplifiedInputs } from "./amplified-attention.ts";
 import {
   type BatchShape,
@@ -16,6 +16,7 @@ import {
   predictingHidden,
   type RowOwner,
 } from "./batch-layer.ts";
+import { decoderInput } from "./deepstack.ts";
 import { finalHidden } from "./distribution.ts";
 import { GraphParameters, type ParameterLayout } from "./parameters.ts";
 import { layerMean } from "./rows.ts";
@@ -23,7 +24,10 @@ import { layerMean } from "./rows.ts";
 export interface TeacherForcedGraph {
   readonly graph: Graph;
   readonly parameters: GraphParameters;
-  /** Token embeddings `[P·S_p + P·G·T, D]`, prompts first: the input that gradients flow back to. */
+  /**
+   * Token embeddings `[P·S_p + P·G·T, (1 + K)·D]`, prompts first, of which K·D are added after the first K layers: the
+   * input that gradients flow back to.
+   */
   readonly embeddings: Tensor;
   /** `[P·G·T, D]` after the final norm, of the row that predicts each completion token. */
   readonly hidden: Tensor;
@@ -52,16 +56,17 @@ export function teacherForcedGraph(
   const parameters = new GraphParameters(graph, layout);
   const inputs = batchInputs(graph, text, batch);
   const amplifying = amplified.length === 0 ? undefined : amplifiedInputs(inputs, text);
-  const embeddings = graph.input("embeddings", [batchRows(batch), text.hiddenSize]);
+  const embeddings = graph.input("embeddings", [batchRows(batch), imageTokenWidth(text)]);
 
-  let x = embeddings;
+  const input = decoderInput(embeddings, text);
+  let { x } = input;
   const probabilities: LayerProbabilities[] = [];
   const layerInputs: Tensor[] = [];
   for (let layer = 0; layer < text.layers; layer++) {
     const isLast = layer === text.layers - 1;
     layerInputs.push(x);
     const read = amplified.includes(layer) ? amplifying?.[isLast ? "last" : "inner"] : undefined;
-    const done = batchLayer(x, parameters, layer, text, read ?? inputs, isLast);
+    const done = batchLayer(x, parameters, layer, text, read ?? inputs, isLast, input.later[layer]);
     probabilities.push(done.probabilities);
     x = done.x;
   }

@@ -46,7 +46,7 @@ interface CreditInputs {
 }
 
 async function creditPart(
-  { engine, credit, sampling, dialogue }: Training,
+  { engine, credit, sampling, dialogue, labels }: Training,
   groups: readonly Group[],
   { advantages, rng, ablationSeed, isStale }: CreditInputs,
   watch: Stopwatch,
@@ -69,6 +69,7 @@ async function creditPart(
       text,
       reward: reward.value,
       problem,
+      ...(credit.needs.labels && { labels: labels?.label(problem, dialogue.tokenTexts(completion.tokens)) }),
       ...(advantages && { advantage: advantages[p]![g]! }),
     })),
   );

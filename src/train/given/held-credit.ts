@@ -15,6 +15,7 @@ const OTHER_NEEDS: Readonly<Record<Exclude<keyof CreditNeeds, SignalName>, true>
   ablation: true,
   advantage: true,
   allGroups: true,
+  labels: true,
 };
 
 const held = new WeakSet<CreditMethod>();

@@ -40,6 +40,8 @@ export interface Training {
   readonly maxBrokenShare: number;
   /** Problems that an evaluation samples at once. */
   readonly evaluationBatch: number;
+  /** Truth about tokens, where the task knows it. */
+  readonly labels?: Task["labels"] | undefined;
   /** Further measures of evaluations. */
   readonly measures?: Task["measures"] | undefined;
   /** Aborts rewards that wait for something. */

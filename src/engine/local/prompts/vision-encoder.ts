@@ -18,7 +18,7 @@ export class VisionEncoder {
   readonly #programs: ProgramCache;
   readonly #batches: VisionBatches;
 
-  /** @param width D, of the decoder */
+  /** @param width numbers of an image's token, `imageTokenWidth` */
   constructor(graphs: VisionGraphs, width: number, store: ParameterStore, programs: ProgramCache) {
     this.#graphs = graphs;
     this.#width = width;
