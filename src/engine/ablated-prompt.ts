@@ -8,13 +8,14 @@ import { Rng } from "../math/index.ts";
 import { gaussianBlur, type PixelSize, type RgbImage, resizeBicubic, type Vision } from "../model/index.ts";
 import type { Prompt, PromptChunk } from "./engine.ts";
 
-type PixelAblation = Exclude<ImageAblation, { readonly kind: "discard" }>;
+type PixelAblation = Exclude<ImageAblation, { readonly kind: "discard" | "mask-attention" }>;
 
 /**
  * The prompt under an ablation; one without images is the same prompt.
  *
  * Discarding an image removes its tokens and the tokens that open and close it, so that what is left is the prompt of a
- * conversation without the image; positions follow from what is left. A video's frames are ablated one by one. Random
+ * conversation without the image; positions follow from what is left. With masked attention everything stays in its place,
+ * and the prompt says that its image tokens are hidden. A video's frames are ablated one by one. Random
  * draws depend on the ablation's seed and on the image's pixels, so a prompt has the same ablated image in every batch.
  *
  * Source: the distortions of VICRA, "Don't Lose Sight: Visually-Grounded Credit Assignment for Multimodal Reasoning",
@@ -26,6 +27,9 @@ export function ablatePrompt(prompt: Prompt, ablation: ImageAblation, vision: Vi
   }
   if (ablation.kind === "discard") {
     return { chunks: vision.discard(prompt.chunks) };
+  }
+  if (ablation.kind === "mask-attention") {
+    return { ...prompt, hidesImages: true };
   }
   return { chunks: prompt.chunks.map((chunk) => ablateChunk(chunk, ablation, vision)) };
 }

@@ -50,6 +50,9 @@ export function checkGroups(groups: readonly ObjectiveGroup[], algorithm: Algori
         );
       }
       if (completion.perception) checkPerception(completion.perception, completion.mask, algorithm, where);
+      if (algorithm.unit === "pair" && completion.advantageBonus) {
+        throw new ConfigError(`algorithm.kind: dpo compares pairs and has no advantage to add to (${where})`);
+      }
       if (!keepsTokenCredit) checkConstantWeights(completion, where);
     });
   });
@@ -61,6 +64,7 @@ const arrays = [
   "samplerLogprobs",
   "refLogprobs",
   "weights",
+  "advantageBonus",
   "values",
   "oldValues",
 ] as const;
@@ -130,10 +134,10 @@ function checkFinite(name: string, values: ArrayLike<number>, mask: ArrayLike<nu
   }
 }
 
-function checkConstantWeights({ mask, weights }: ObjectiveCompletion, where: string): void {
-  if (!weights) return;
-  const counted = Array.from(weights).filter((_, t) => mask[t] === 1);
-  if (counted.some((weight) => weight !== counted[0])) {
+function checkConstantWeights({ mask, weights, advantageBonus }: ObjectiveCompletion, where: string): void {
+  for (const values of [weights, advantageBonus]) {
+    const counted = Array.from(values ?? []).filter((_, t) => mask[t] === 1);
+    if (counted.every((value) => value === counted[0])) continue;
     throw new ConfigError(
       "algorithm: the sequence-level ratio gives every token of a completion the same gradient, so token weights " +
         `would act only through their mean; use form "token" with a credit method (${where})`,

@@ -86,7 +86,8 @@ function completionTerm(
   scales: Float64Array,
   metrics: MetricsCollector,
 ): { value: number; derivative: Float64Array } {
-  const { logprobs, oldLogprobs, samplerLogprobs, refLogprobs, mask, weights, perception } = completion;
+  const { logprobs, oldLogprobs, samplerLogprobs, refLogprobs, mask, weights, advantageBonus, perception } =
+    completion;
   const { ratioLevel, surrogate, kl } = algorithm;
   const corrected =
     algorithm.correction &&
@@ -102,7 +103,7 @@ function completionTerm(
     const scale = scales[t]!;
     const weight = weights?.[t] ?? 1;
     const advantage = advantages[t]!;
-    const term = surrogate(ratios[t]!, advantage * weight, logprobs[t]!);
+    const term = surrogate(ratios[t]!, advantage * weight + (advantageBonus?.[t] ?? 0), logprobs[t]!);
     const factor = scale * (corrected?.weights[t] ?? 1);
     value += factor * term.value;
     ratioSlope[t] = factor * term.ratioDerivative;

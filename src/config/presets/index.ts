@@ -11,6 +11,7 @@ import { digitsQuick } from "./digits-quick.ts";
 import { dycoRlPresets } from "./dyco-rl.ts";
 import { papoPresets } from "./papo.ts";
 import type { Preset } from "./preset.ts";
+import { rivalsCreditPresets } from "./rivals-credit.ts";
 import { tGrpoPresets } from "./t-grpo.ts";
 import { vicraBaselines, vicraPresets } from "./vicra.ts";
 import { vppoPreset } from "./vppo.ts";
@@ -29,6 +30,7 @@ export const presets: readonly Preset[] = [
   ...vicraBaselines,
   vppoPreset,
   ...papoPresets,
+  ...rivalsCreditPresets,
 ];
 
 /**

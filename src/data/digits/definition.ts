@@ -75,4 +75,7 @@ export const barsDefinition = worldDefinition(
   "bars that are filled to a level, a tenth for each unit,",
 );
 /** The same with dials in the place of digits. */
-export const dialsDefinition = worldDefinition(DIALS, "dials that are filled to an angle, a tenth of a turn for each unit,");
+export const dialsDefinition = worldDefinition(
+  DIALS,
+  "dials that are filled to an angle, a tenth of a turn for each unit,",
+);

@@ -10,7 +10,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { EngineError, ShapeError } from "../../errors/index.ts";
-import type { Capability } from "../capabilities.ts";
+import { ablationCapability, type Capability, requireCapability } from "../capabilities.ts";
 import type {
   AccumulateOptions,
   AdamParameters,
@@ -54,6 +54,14 @@ import { PromptEncoder } from "./wire-prompt.ts";
  * from, and a sampling session has the weights of its time.
  */
 const OF_THE_PROTOCOL = ["image-ablation", "overlap", "reference"] as const satisfies readonly Capability[];
+
+/** What the engine at a server may be able to do, and the protocol has no words for. */
+const OUT_OF_REACH: ReadonlySet<Capability> = new Set<Capability>([
+  "group-divergence",
+  "hidden-images",
+  "video",
+  "watch",
+]);
 
 /**
  * Opens a session with a server and a model in it.
@@ -152,10 +160,7 @@ class TinkerEngine implements Engine {
   }
 
   #setCapabilities(): void {
-    // Whatever the engine at the server can do, the protocol has no chunk for a video, and tells of samples once they end.
-    const own = (this.#session.capabilities as Capability[]).filter(
-      (name) => name !== "video" && name !== "watch",
-    );
+    const own = (this.#session.capabilities as Capability[]).filter((name) => !OUT_OF_REACH.has(name));
     const offered = [...OF_THE_PROTOCOL, ...ownCapabilities(this.#offered), ...own];
     const all = new Set(this.#encoder.allowed(offered));
     for (const needsKeeper of ["overlap", "reference"] as const) {
@@ -197,6 +202,7 @@ class TinkerEngine implements Engine {
 
   async #score(given: readonly Sequence[], request: ScoreRequest): Promise<Score[]> {
     const { image, weights, temperature = 1 } = request;
+    if (image) requireCapability(this.#capabilities, ablationCapability(image), `images under ${image.kind}`);
     const ablated = new Map<Sequence["prompt"], Sequence["prompt"]>();
     const sequences = image
       ? given.map(({ prompt, completion }) => {

@@ -75,7 +75,7 @@ export function headGraph(hidden: Tensor, parameters: GraphParameters, text: Tex
 const headPack = ({ tieWordEmbeddings }: TextConfig) => (tieWordEmbeddings ? "embedding" : "head");
 
 /** `[N, V]` of `finalHidden`, before and after the temperature. Declares the input `inverseTemperature` `[1]`. */
-function temperedLogits(
+export function temperedLogits(
   hidden: Tensor,
   parameters: GraphParameters,
   config: TextConfig,

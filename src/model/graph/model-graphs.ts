@@ -12,7 +12,7 @@ import type { HeadGraph } from "./distribution.ts";
 import type { GraphParameters, Pack, ParameterLayout } from "./parameters.ts";
 import type { PrefillGraph } from "./prefill.ts";
 import type { StreamedLayer } from "./streamed-decoder.ts";
-import type { TeacherForcedGraph } from "./teacher-forced.ts";
+import type { TeacherForcedGraph, TeacherForcedOptions } from "./teacher-forced.ts";
 
 /** Where the patches of one frame go. */
 export interface FramePlan {
@@ -67,11 +67,10 @@ export interface VisionGraphs<P extends FramePlan = FramePlan> {
 export interface DecoderGraphs {
   prefill(layout: ParameterLayout, prompts: number, length: number): PrefillGraph;
   decodeStep(layout: ParameterLayout, batch: BatchShape): DecodeStepGraph;
-  /** @param amplified layers whose attention is amplified */
   teacherForced(
     layout: ParameterLayout,
     batch: BatchShape,
-    amplified?: readonly number[],
+    options?: TeacherForcedOptions,
   ): TeacherForcedGraph;
   /** @param hidden `[N, D]`, of `TeacherForcedGraph.hidden` */
   head(hidden: Tensor, parameters: GraphParameters): HeadGraph;

@@ -15,7 +15,7 @@ export function selfAttentionDecoder(text: TextConfig): DecoderGraphs {
   return {
     prefill: (layout, prompts, length) => prefillGraph(text, layout, prompts, length),
     decodeStep: (layout, batch) => decodeStepGraph(text, layout, batch),
-    teacherForced: (layout, batch, amplified) => teacherForcedGraph(text, layout, batch, amplified),
+    teacherForced: (layout, batch, options) => teacherForcedGraph(text, layout, batch, options),
     head: (hidden, parameters) => headGraph(hidden, parameters, text),
     streamedLayer: (layout, batch, last, deepstack) =>
       streamedLayerGraph(text, layout, batch, last, deepstack),

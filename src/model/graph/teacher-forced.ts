@@ -12,6 +12,7 @@ import {
   batchLayer,
   batchRows,
   type LayerProbabilities,
+  lastPromptRows,
   layerRows,
   predictingHidden,
   type RowOwner,
@@ -38,19 +39,30 @@ export interface TeacherForcedGraph {
    * the last one unless said otherwise; all layers when there are fewer.
    */
   readonly rows: (owner: RowOwner, layers?: number) => Tensor;
+  /**
+   * `[P·S_p + P·G·T, D]` hidden states of every token, prompts first: the last layer's after the final norm, or those of all
+   * layers before it too, the embeddings first. Only of a graph with whole prompts.
+   */
+  readonly states: (layers: "last" | "all") => readonly Tensor[];
+}
+
+/** What a graph computes beside log-probs. */
+export interface TeacherForcedOptions {
+  /** Layers whose attention is amplified. */
+  readonly amplified?: readonly number[];
+  /** Whether the last layer goes on with all rows of the prompts. */
+  readonly wholePrompts?: boolean;
 }
 
 /**
  * Inputs: `embeddings`, `cosine` and `sine` `[1, N, d/2]` over the same N rows, `promptMask` `[P, 1, 1, S_p]`;
  * with amplified layers those of `amplifiedInputs`.
- *
- * @param amplified layers whose attention is amplified
  */
 export function teacherForcedGraph(
   text: TextConfig,
   layout: ParameterLayout,
   batch: BatchShape,
-  amplified: readonly number[] = [],
+  { amplified = [], wholePrompts = false }: TeacherForcedOptions = {},
 ): TeacherForcedGraph {
   const graph = new Graph();
   const parameters = new GraphParameters(graph, layout);
@@ -66,17 +78,31 @@ export function teacherForcedGraph(
     const isLast = layer === text.layers - 1;
     layerInputs.push(x);
     const read = amplified.includes(layer) ? amplifying?.[isLast ? "last" : "inner"] : undefined;
-    const done = batchLayer(x, parameters, layer, text, read ?? inputs, isLast, input.later[layer]);
+    const done = batchLayer(
+      x,
+      parameters,
+      layer,
+      text,
+      read ?? inputs,
+      isLast && !wholePrompts,
+      input.later[layer],
+    );
     probabilities.push(done.probabilities);
     x = done.x;
   }
+  const last = x;
+  const going = wholePrompts ? lastPromptRows(last, batch) : last;
   return {
     graph,
     parameters,
     embeddings,
-    hidden: finalHidden(predictingHidden(x, batch), parameters, text),
+    hidden: finalHidden(predictingHidden(going, batch), parameters, text),
     layerInputs,
     rows: (owner, layers = 1) =>
       layerMean(probabilities.slice(-layers).map((layer) => layerRows(layer, owner, batch))),
+    states: (layers) => {
+      if (!wholePrompts) throw graph.shapeError("states", "expected a graph with whole prompts");
+      return [...(layers === "all" ? layerInputs : []), finalHidden(last, parameters, text)];
+    },
   };
 }

@@ -35,7 +35,7 @@ function partsOf(groups: readonly Group[], { needs, wholeBatch }: CreditMethod):
 }
 
 /** Input of a credit method beside signals of the model. */
-interface CreditInputs {
+export interface CreditInputs {
   /** `[P][G][T]` of the completions, where the method asks for them. */
   readonly advantages?: readonly (readonly ArrayLike<number>[])[] | undefined;
   readonly rng: Rng;
@@ -43,12 +43,14 @@ interface CreditInputs {
   readonly ablationSeed: number;
   /** Whether an earlier policy sampled the completions. */
   readonly isStale: boolean;
+  /** Share of the run's iterations that are done. */
+  readonly progress: number;
 }
 
 async function creditPart(
   { engine, credit, sampling, dialogue, labels }: Training,
   groups: readonly Group[],
-  { advantages, rng, ablationSeed, isStale }: CreditInputs,
+  { advantages, rng, ablationSeed, isStale, progress }: CreditInputs,
   watch: Stopwatch,
 ): Promise<CompletionCredit[][]> {
   const answers = groups.flatMap(({ prompt, rollouts }) =>
@@ -73,7 +75,7 @@ async function creditPart(
       ...(advantages && { advantage: advantages[p]![g]! }),
     })),
   );
-  return watch.time("credit", async () => credit.credit(completions, rng));
+  return watch.time("credit", async () => credit.credit(completions, rng, progress));
 }
 
 /** Needs whose random image ablation draws from another seed, so that each iteration has draws of its own. */

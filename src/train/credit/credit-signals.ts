@@ -11,7 +11,15 @@ import {
   signalCapabilities,
   signalRequest,
 } from "../../credit/index.ts";
-import type { Capability, Completion, Prompt, Score, ScoreRequest, Scorer } from "../../engine/index.ts";
+import {
+  ablationCapability,
+  type Capability,
+  type Completion,
+  type Prompt,
+  type Score,
+  type ScoreRequest,
+  type Scorer,
+} from "../../engine/index.ts";
 import { EngineError } from "../../errors/index.ts";
 
 /** A sampled completion and what it answers. */
@@ -21,12 +29,19 @@ export interface Answered {
 }
 
 /** What an engine must be able to do for a credit method with these needs. */
-export function creditCapabilities({ entropy, ablation, ...needs }: CreditNeeds): Capability[] {
+export function creditCapabilities({
+  entropy,
+  nucleusEntropy,
+  groupDivergence,
+  ablation,
+  ...needs
+}: CreditNeeds): Capability[] {
   return [
     ...signalCapabilities(needs),
     ...(entropy ? (["entropy"] as const) : []),
-    ...(ablation ? (["image-ablation"] as const) : []),
-    ...(ablation?.divergence ? (["full-distribution"] as const) : []),
+    ...(ablation ? [ablationCapability(ablation.image)] : []),
+    ...(groupDivergence ? (["group-divergence"] as const) : []),
+    ...(ablation?.divergence || nucleusEntropy !== undefined ? (["full-distribution"] as const) : []),
   ];
 }
 
@@ -57,8 +72,19 @@ export async function creditSignals(
   const attention = await attentionSignals(engine, temperature, needs, answers);
   const passes =
     needs.ablation && (await ablatedPasses(engine, temperature, needs.ablation, answers, isStale));
+  const { nucleusEntropy, groupDivergence } = needs;
+  const measured =
+    nucleusEntropy === undefined && groupDivergence === undefined
+      ? undefined
+      : await score(engine, answers, {
+          temperature,
+          ...(nucleusEntropy && { nucleusEntropy }),
+          ...(groupDivergence && { groupDivergence }),
+        });
   return answers.map(({ completion }, i) => ({
     ...attention[i],
+    ...(nucleusEntropy && { nucleusEntropy: asked(measured?.[i]?.nucleusEntropy, "nucleus entropies") }),
+    ...(groupDivergence && { groupDivergence: asked(measured?.[i]?.groupDivergence, "group divergences") }),
     ...(needs.entropy && { entropy: completion.entropy }),
     ...(passes && { ablation: passes[i]! }),
   }));
@@ -92,10 +118,12 @@ async function ablatedPasses(
 ): Promise<AblatedPass[]> {
   if (divergence) {
     const scores = await score(engine, answers, { temperature, divergenceFrom: image });
-    return scores.map(({ logprobs, ablatedLogprobs, divergence: nats }) => ({
+    return scores.map(({ logprobs, ablatedLogprobs, divergence: nats, jensenShannon, ablatedEntropy }) => ({
       given: logprobs,
       ablated: asked(ablatedLogprobs, "ablated log-probs"),
       divergence: asked(nats, "divergences"),
+      jensenShannon,
+      ablatedEntropy,
     }));
   }
   const ablated = await score(engine, answers, { temperature, image });

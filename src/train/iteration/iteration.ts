@@ -12,6 +12,7 @@ import type { BatchesAhead } from "../batch/batches-ahead.ts";
 import type { Group } from "../batch/group.ts";
 import { hasGradient } from "../batch/has-gradient.ts";
 import { sampleBatch } from "../batch/sample-batch.ts";
+import { creditAgreement } from "../credit/credit-agreement.ts";
 import { creditGroups } from "../credit/credit-groups.ts";
 import {
   type CreditedGroup,
@@ -64,7 +65,7 @@ async function credited(
   training: Training,
   groups: readonly Group[],
   wants: { readonly reference: boolean; readonly values: boolean; readonly isStale: boolean },
-  inputs: { readonly rng: Rng; readonly ablationSeed: number },
+  inputs: { readonly rng: Rng; readonly ablationSeed: number; readonly progress: number },
   watch: Stopwatch,
 ): Promise<CreditedGroup[] | { readonly reason: string }> {
   const { credit, objective, schedule } = training;
@@ -152,7 +153,21 @@ export async function runIteration(
   const wants = { values, reference: reference || isTurn(schedule.reportKlEvery, iteration), isStale };
   const rng = progress.rng.fork("credit").fork(iteration);
   const ablationSeed = progress.rng.fork("ablation").fork(iteration).word();
-  const batch = kept.length > 0 ? await credited(training, kept, wants, { rng, ablationSeed }, watch) : [];
+  const done = (iteration - 1) / training.iterations;
+  const inputs = { rng, ablationSeed, progress: done };
+  const batch = kept.length > 0 ? await credited(training, kept, wants, inputs, watch) : [];
+  const used = "reason" in batch ? [] : batch.filter(({ isIdle }) => !isIdle);
+  const { agreement } = training;
+  const agreed =
+    agreement && used.length > 0 && isTurn(agreement.every, iteration)
+      ? await creditAgreement(
+          training,
+          agreement,
+          used,
+          { ...inputs, rng: progress.rng.fork("agreement").fork(iteration), isStale },
+          watch,
+        )
+      : undefined;
   const adam: AdamParameters = {
     learningRate: learningRateAt(schedule, iteration - 1, training.iterations),
     beta1: schedule.beta1,
@@ -166,7 +181,6 @@ export async function runIteration(
       ? [{ applied: false, reason: batch.reason }]
       : await updatePolicy(training, batch, adam, isStale, watch);
 
-  const used = "reason" in batch ? [] : batch.filter(({ isIdle }) => !isIdle);
   const metrics = iterationMetrics({
     iteration,
     learningRate: adam.learningRate,
@@ -177,6 +191,7 @@ export async function runIteration(
     used,
     steps,
     watch,
+    agreed,
     ...(ahead && { staleness, sampling: sampled.watch }),
   });
   progress.totals = {

@@ -10,6 +10,7 @@ import {
   type Feeds,
   Graph,
   gradients,
+  jensenShannon,
   type Seed,
   softmaxDivergence,
   softmaxEntropy,
@@ -21,7 +22,7 @@ import type { MemoryPlan } from "../memory/memory-plan.ts";
 import type { ProgramCache } from "../program-cache.ts";
 import { accumulated, gradientSoFar, gradientViews, outputName } from "../weights/accumulated.ts";
 import type { ParameterStore } from "../weights/parameter-store.ts";
-import { headOutputs, type Wanted } from "./scoring.ts";
+import { type HeadWanted, headOutputs } from "./scoring.ts";
 
 /** What the head reads of a batch. */
 export interface HeadRows {
@@ -88,16 +89,16 @@ export class Head {
   /** Log-probs of the targets and what else is wanted, row by row. */
   score(
     rows: HeadRows,
-    { entropy, values, likeliest, alternatives }: Wanted,
+    { entropy, nucleus, values, likeliest, alternatives }: HeadWanted,
     weights: Float32Array,
   ): Promise<Record<string, Float32Array>> {
-    const wanted = { entropy, values, likeliest, alternatives };
+    const wanted = { entropy, nucleus, values, likeliest, alternatives };
     const build: Build = (head) => headOutputs(head, wanted);
     return this.#forward(`head ${JSON.stringify(wanted)}`, build, rows, {}, weights);
   }
 
   /**
-   * Log-probs of the targets, and the divergence from the distributions of other rows, row by row.
+   * Log-probs of the targets, entropies, and the divergences from the distributions of other rows, row by row.
    *
    * @param comparedHidden `[N, D]`
    */
@@ -106,10 +107,15 @@ export class Head {
     comparedHidden: Float32Array,
     weights: Float32Array,
   ): Promise<Record<string, Float32Array>> {
-    const build: Build = ({ graph, hidden, logits, logprobs, logitsOf }) => ({
-      logprobs,
-      divergence: softmaxDivergence(logitsOf(graph.input("comparedHidden", hidden.shape)), logits),
-    });
+    const build: Build = ({ graph, hidden, logits, logprobs, logitsOf }) => {
+      const compared = logitsOf(graph.input("comparedHidden", hidden.shape));
+      return {
+        logprobs,
+        divergence: softmaxDivergence(compared, logits),
+        jensenShannon: jensenShannon(compared, logits),
+        entropy: softmaxEntropy(logits),
+      };
+    };
     return this.#forward("head compared", build, rows, { comparedHidden }, weights);
   }
 

@@ -4,7 +4,7 @@
  */
 import { emptySignals } from "../../../credit/index.ts";
 import type { BatchShape, HeadGraph, TeacherForcedGraph } from "../../../model/graph/index.ts";
-import { softmaxEntropy, type Tensor } from "../../../tensor/index.ts";
+import { nucleusEntropy, softmaxEntropy, type Tensor } from "../../../tensor/index.ts";
 import type { Score, SignalRequest } from "../../engine.ts";
 import { readRow } from "../signals/graph-reducer.ts";
 import { readSignals, signalOutputs } from "../signals/index.ts";
@@ -16,6 +16,8 @@ import type { PreparedSequence } from "./sequence-batches.ts";
 export interface Wanted {
   readonly signals: SignalRequest | undefined;
   readonly entropy: boolean;
+  /** Probability of the nucleus whose entropy is wanted; 0 for none. */
+  readonly nucleus: number;
   readonly values: boolean;
   readonly likeliest: boolean;
   /** Likeliest tokens of each place; 0 for none. */
@@ -23,6 +25,9 @@ export interface Wanted {
   /** Layers whose attention is amplified. */
   readonly amplified: readonly number[];
 }
+
+/** What is wanted of the head. */
+export type HeadWanted = Pick<Wanted, "entropy" | "nucleus" | "values" | "likeliest" | "alternatives">;
 
 /** The outputs of the decoder's program: the rows that the head reads, and signals, whose inputs it declares. */
 export function decoderOutputs(
@@ -36,11 +41,12 @@ export function decoderOutputs(
 /** The outputs of the head's program. */
 export function headOutputs(
   head: HeadGraph,
-  wanted: Pick<Wanted, "entropy" | "values" | "likeliest" | "alternatives">,
+  wanted: HeadWanted,
 ): Record<string, Tensor> {
   return {
     logprobs: head.logprobs,
     ...(wanted.entropy && { entropy: softmaxEntropy(head.logits) }),
+    ...(wanted.nucleus > 0 && { nucleusEntropy: nucleusEntropy(head.logits, wanted.nucleus) }),
     ...(wanted.values && { values: head.values() }),
     ...(wanted.likeliest && { likeliest: likeliestTokens(head.logits) }),
     ...(wanted.alternatives > 0 && likeliestLogprobs(head.logits, wanted.alternatives)),
@@ -61,6 +67,7 @@ export function readScore(
   return {
     logprobs: numbers("logprobs"),
     ...(wanted.entropy && { entropy: numbers("entropy") }),
+    ...(wanted.nucleus > 0 && { nucleusEntropy: numbers("nucleusEntropy").map((nats) => Math.max(0, nats)) }),
     ...(wanted.values && { values: numbers("values") }),
     ...(wanted.likeliest && { likeliest: Int32Array.from(numbers("likeliest")) }),
     ...(wanted.alternatives > 0 && {
@@ -76,6 +83,7 @@ export function emptyScore(wanted: Wanted): Score {
   return {
     logprobs: nothing(),
     ...(wanted.entropy && { entropy: nothing() }),
+    ...(wanted.nucleus > 0 && { nucleusEntropy: nothing() }),
     ...(wanted.values && { values: nothing() }),
     ...(wanted.likeliest && { likeliest: new Int32Array() }),
     ...(wanted.alternatives > 0 && { alternatives: { tokens: new Int32Array(), logprobs: nothing() } }),

@@ -14,9 +14,10 @@ import type { PreparedImage } from "../prompts/prepared-prompt.ts";
 import type { RotaryTable } from "../prompts/rotary-table.ts";
 import type { VisionEncoder } from "../prompts/vision-encoder.ts";
 import { readRow } from "../signals/graph-reducer.ts";
-import { signalFeeds } from "../signals/index.ts";
+import { readsHiddenStates, signalFeeds } from "../signals/index.ts";
 import type { ParameterStore } from "../weights/parameter-store.ts";
 import { type Intervention, interventionFeeds, withOwnPrompts } from "./attention-intervention.ts";
+import { groupDivergences } from "./group-divergence.ts";
 import { Head, PARTS, type Part } from "./head.ts";
 import { decoderOutputs, emptyScore, readScore, type Wanted } from "./scoring.ts";
 import { type PreparedSequence, type SequenceBatch, sequenceBatches } from "./sequence-batches.ts";
@@ -41,6 +42,8 @@ export interface Scoring extends Omit<Wanted, "amplified"> {
   readonly weights: Float32Array;
   readonly temperature: number;
   readonly intervention?: Intervention | undefined;
+  /** How far apart the completions of each prompt are. */
+  readonly groupDivergence: boolean;
 }
 
 /** One `[T]` per sequence each: what Σ c·log π, Σ d·V and Σ e·H are weighted by. */
@@ -54,6 +57,7 @@ export interface Coefficients {
 const ROWS_ALONE: Wanted = {
   signals: undefined,
   entropy: false,
+  nucleus: 0,
   values: false,
   likeliest: false,
   alternatives: 0,
@@ -83,14 +87,19 @@ export class TeacherForcing {
     others?: readonly PreparedSequence[],
   ): Promise<Score[]> {
     const { store, vision, maxTokens } = this.#m;
-    const { weights, temperature, intervention, ...rest } = scoring;
+    const { weights, temperature, intervention, groupDivergence, ...rest } = scoring;
     const amplified = intervention?.layers ?? [];
     const wanted: Wanted = { ...rest, amplified };
     const sequences = intervention === undefined ? given : withOwnPrompts(given, intervention);
     await vision.encode(imagesOf([...sequences, ...(others ?? [])]), weights);
     const nothing = new Float64Array();
-    const compared = others === undefined ? {} : { divergence: nothing, ablatedLogprobs: nothing };
+    const compared =
+      others === undefined
+        ? {}
+        : { divergence: nothing, ablatedLogprobs: nothing, jensenShannon: nothing, ablatedEntropy: nothing };
     const scores: Score[] = sequences.map(() => ({ ...emptyScore(wanted), ...compared }));
+    const kept = sequences.map(() => new Float32Array());
+    const width = this.#m.config.text.hiddenSize;
     for (const batch of sequenceBatches(sequences, maxTokens)) {
       const { program, used } = await this.#decoderProgram(batch.shape, wanted);
       const { targets, ...feeds } = this.#feeds(batch, sequences, weights);
@@ -104,15 +113,22 @@ export class TeacherForcing {
       const headed = await this.#head.score({ hidden, targets, temperature }, wanted, weights);
       for (const [slot, index] of batch.slots.entries()) {
         if (index >= 0) {
+          const sequence = sequences[index]!;
           const outputs = { ...decoded, ...headed };
-          scores[index] = readScore(outputs, batch.shape, slot, sequences[index]!, wanted);
+          scores[index] = readScore(outputs, batch.shape, slot, sequence, wanted);
+          if (groupDivergence) {
+            const from = slot * batch.shape.completionLength * width;
+            kept[index] = hidden.slice(from, from + sequence.completion.length * width);
+          }
         }
       }
       if (others !== undefined) {
         await this.#compare(batch, hidden, others, scoring, scores);
       }
     }
-    return scores;
+    if (!groupDivergence) return scores;
+    const divergences = await groupDivergences(this.#m, given, kept, scoring);
+    return scores.map((score, i) => ({ ...score, groupDivergence: divergences[i]! }));
   }
 
   /** Runs the other prompts of a batch that has run, and adds what the comparison says to its scores. */
@@ -147,10 +163,13 @@ export class TeacherForcing {
           const index = batch.slots[slots[member]!]!;
           const { length } = members[member]!.completion;
           const numbers = (name: string) => readRow(outputs, name, slot, completionLength, length);
+          const positive = (name: string) => numbers(name).map((value) => Math.max(0, value));
           scores[index] = {
             ...scores[index]!,
-            divergence: numbers("divergence").map((value) => Math.max(0, value)),
+            divergence: positive("divergence"),
             ablatedLogprobs: numbers("logprobs"),
+            jensenShannon: positive("jensenShannon"),
+            ablatedEntropy: positive("entropy"),
           };
         }
       }
@@ -234,7 +253,8 @@ export class TeacherForcing {
     const { graphs, store, programs } = this.#m;
     const { signals, amplified } = wanted;
     return programs.get(`score ${JSON.stringify([shape, signals, amplified])}`, async () => {
-      const built = graphs.decoder.teacherForced(store.layout, shape, amplified);
+      const wholePrompts = readsHiddenStates(signals);
+      const built = graphs.decoder.teacherForced(store.layout, shape, { amplified, wholePrompts });
       const program = await programs.compile(built.graph, decoderOutputs(built, shape, wanted));
       return { program, used: new Map(built.parameters.used) };
     });
