@@ -45,3 +45,12 @@ test("scales every completion of a method by itself, and keeps what else it says
     [1, 1],
   ]);
 });
+
+test("hands on how far the run is, for methods with a schedule", () => {
+  const method = creditMethod(creditSchema.parse({ kind: "pepo" }));
+  const signals = { hiddenCosine: Float64Array.of(0.1, 0.9), entropy: Float64Array.of(1, 2) };
+  const weights = (of: typeof method.credit, progress: number) =>
+    of([[{ mask: [1, 1], signals }]], undefined, progress)[0]![0]!.weights;
+  expect([...weights(withMeanOne(method).credit, 0)]).toEqual([1, 1]);
+  expect(weights(withMeanOne(method).credit, 1)).toBeAllclose(weights(method.credit, 1));
+});
