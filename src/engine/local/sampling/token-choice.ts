@@ -52,55 +52,29 @@ function likeliest(logprobs: Float32Array, start: number, banned: Uint8Array): n
   return best;
 }
 
-/** Tokens whose probabilities are passed over at once. */
-const BLOCK = 64;
-
 function drawFromAll(
   probabilities: Float32Array,
   start: number,
   banned: Uint8Array,
   uniform: number,
 ): number {
-  const size = banned.length;
-  const isDrawn = (token: number) => banned[token] === 0 && probabilities[start + token]! > 0;
-  let rest = uniform * massOf(probabilities, start, banned, 0, size);
-  for (let from = 0; from < size; from += BLOCK) {
-    const to = Math.min(size, from + BLOCK);
-    const mass = massOf(probabilities, start, banned, from, to);
-    if (mass <= rest) {
-      rest -= mass;
-      continue;
-    }
-    for (let token = from; token < to; token++) {
-      if (!isDrawn(token)) continue;
-      rest -= probabilities[start + token]!;
-      if (rest < 0) return token;
+  let allowed = 0;
+  for (let token = 0; token < banned.length; token++) {
+    allowed += banned[token] === 0 ? probabilities[start + token]! : 0;
+  }
+  let rest = uniform * allowed;
+  let last = -1;
+  for (let token = 0; token < banned.length; token++) {
+    const probability = probabilities[start + token]!;
+    if (banned[token] === 0 && probability > 0) {
+      rest -= probability;
+      last = token;
+      if (rest < 0) {
+        return token;
+      }
     }
   }
-  // Rounding has left a little: it is the last token's.
-  let last = size - 1;
-  while (last >= 0 && !isDrawn(last)) last--;
   return last;
-}
-
-/** Probability of some tokens that may be drawn, in four sums side by side: one would wait for each of its additions. */
-function massOf(
-  probabilities: Float32Array,
-  start: number,
-  banned: Uint8Array,
-  from: number,
-  to: number,
-): number {
-  let [a, b, c, d] = [0, 0, 0, 0];
-  let token = from;
-  for (; token + 3 < to; token += 4) {
-    a += banned[token] === 0 ? probabilities[start + token]! : 0;
-    b += banned[token + 1] === 0 ? probabilities[start + token + 1]! : 0;
-    c += banned[token + 2] === 0 ? probabilities[start + token + 2]! : 0;
-    d += banned[token + 3] === 0 ? probabilities[start + token + 3]! : 0;
-  }
-  for (; token < to; token++) a += banned[token] === 0 ? probabilities[start + token]! : 0;
-  return a + b + (c + d);
 }
 
 /** Ties are ordered by id, so that the same seed draws the same token. */
