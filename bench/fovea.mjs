@@ -4,7 +4,7 @@
  * with the same flags and the same report.
  *
  *     node bench/fovea.mjs --checkpoint DIR --workload FILE --threads N --phase PHASE [--replicas N]
- *       [--repetitions N] [--check FILE]
+ *       [--repetitions N] [--warm-up N] [--memory BYTES] [--checkpointing auto|none|blocks] [--check FILE]
  *
  * Phases: train, score, score-attention, sample, and sample-attention, which also reduces attention to signals.
  */
@@ -78,9 +78,6 @@ function sampling(engine, { prompts, groupSize, maxNewTokens }, signals) {
 /** A step that moves nothing, but makes the engine run the vision tower anew, as PyTorch does each time. */
 const STANDSTILL = { ...ADAM, learningRate: 0, weightDecay: 0 };
 
-/** Untimed repetitions. JavaScript is compiled as it runs; over a training run that is soon past. */
-const WARM_UP = 6;
-
 const peakMemory = () => process.resourceUsage().maxRSS * 1024;
 
 const { values: options } = parseArgs({
@@ -91,6 +88,9 @@ const { values: options } = parseArgs({
     replicas: { type: "string", default: "1" },
     phase: { type: "string" },
     repetitions: { type: "string" },
+    "warm-up": { type: "string", default: "6" },
+    memory: { type: "string" },
+    checkpointing: { type: "string", default: "auto" },
     check: { type: "string" },
   },
 });
@@ -107,11 +107,14 @@ const engine = await createLocalEngine({
   threads,
   replicas: Number(options.replicas),
   spin: true,
+  memory: options.memory,
+  checkpointing: /** @type {"auto" | "none" | "blocks"} */ (options.checkpointing),
 });
 const peakMemoryBytesBefore = peakMemory();
 const { tokens, step } = open(engine, workload);
 let result = await step();
-for (let i = 1; i < WARM_UP; i++) {
+// Untimed repetitions. JavaScript is compiled as it runs; over a training run that is soon past.
+for (let i = 1; i < Number(options["warm-up"]); i++) {
   await engine.step(STANDSTILL);
   result = await step();
 }

@@ -2,7 +2,8 @@
  * @module
  * Sampling of this build beside another's, in turn in one process, the same prompts and seeds: completions that all have the
  * same length, completions of long-tailed lengths, and draws from a nucleus of a large vocabulary. Weights are random; lengths
- * come of so many ids that end a completion.
+ * come of so many ids that end a completion. Speeds are tokens a second of this process's processor time, so that other programs
+ * on the machine disturb them little; on one thread of a quiet machine that is a second.
  *
  *     npm run --silent build && node bench/sampling.mjs --before <checkout with dist/> [--repetitions 9] [--threads 1]
  *         [--settings even,long-tailed,nucleus] [--json]
@@ -101,7 +102,7 @@ for (const name of options.settings.split(",")) {
   for (const [, build] of builds) engines.push(await open(build, setting));
   /** @param {(typeof engines)[number]} engine @param {number} seed */
   const speed = async (engine, seed) => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     const sampled = await engine.sample({
       prompts,
       groupSize: setting.group,
@@ -113,7 +114,8 @@ for (const name of options.settings.split(",")) {
       seed,
     });
     const tokens = sampled.flat().reduce((sum, completion) => sum + completion.tokens.length, 0);
-    return (1000 * tokens) / (performance.now() - start);
+    const { user, system } = process.cpuUsage(start);
+    return (1e6 * tokens) / (user + system);
   };
   /** @type {number[][]} */
   const speeds = engines.map(() => []);

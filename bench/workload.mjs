@@ -11,7 +11,7 @@ import { readFileSync } from "node:fs";
  * @typedef {{ kind: "text", tokens: readonly number[] }
  *   | { kind: "image", width: number, height: number, formula: Formula }} Chunk
  * @typedef {{ prompts: { chunks: Chunk[] }[], groupSize: number, completions: number[][][],
- *   maxNewTokens: number, repetitions: number }} Workload
+ *   coefficients?: number[][][], maxNewTokens: number, repetitions: number }} Workload
  * @typedef {{ prompts: Prompt[], sequences: Sequence[], groupSize: number, maxNewTokens: number,
  *   repetitions: number }} Opened
  */

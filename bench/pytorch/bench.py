@@ -91,14 +91,32 @@ def coefficients(workload, mask):
     return signs[:, None] * mask / mask.sum()
 
 
-def train_phase(model, batch, options):
+def micro_workloads(workload, size):
+    """The workload in parts of at most `size` sequences of one prompt each, whose gradients add up to the whole's."""
+    groups = workload["completions"]
+    if size is None or size >= sum(len(group) for group in groups):
+        yield workload
+        return
+    total = sum(len(row) for group in groups for row in group)
+    signed = [[[(-1) ** g / total] * len(row) for g, row in enumerate(group)] for group in groups]
+    given = workload.get("coefficients", signed)
+    for prompt, group, rows in zip(workload["prompts"], groups, given):
+        for start in range(0, len(group), size):
+            part = slice(start, start + size)
+            yield workload | {"prompts": [prompt], "completions": [group[part]], "coefficients": [rows[part]]}
+
+
+def train_phase(model, batches, options):
     model.train()
 
     def gradient():
-        logprobs, _ = batch.logprobs(model)
-        loss = -(batch.coefficients * logprobs).sum()
-        loss.backward()
-        return loss
+        total = 0.0
+        for batch in batches:
+            logprobs, _ = batch.logprobs(model)
+            loss = -(batch.coefficients * logprobs).sum()
+            loss.backward()
+            total += loss.item()
+        return total
 
     gradient()
     name, optimizer = fastest_adam(model, options.optimizer)
@@ -111,7 +129,7 @@ def train_phase(model, batch, options):
         optimizer.step()
         return loss
 
-    return step, {"tokens": batch.tokens, "optimizer": name}
+    return step, {"tokens": sum(batch.tokens for batch in batches), "optimizer": name}
 
 
 def fastest_adam(model, wanted):
@@ -219,6 +237,7 @@ def main():
     parser.add_argument("--attention", choices=["sdpa", "eager"], default="sdpa", help="except for score-attention")
     parser.add_argument("--optimizer", choices=list(ADAM_VARIANTS), help="instead of the fastest")
     parser.add_argument("--max-gradient-norm", type=float, default=0.0, help="clip before the step; 0 does not")
+    parser.add_argument("--micro-batch", type=int, help="train: sequences of one prompt at once; all sequences unless given")
     parser.add_argument("--compile", action="store_true", help="torch.compile the decoder")
     parser.add_argument("--check", type=pathlib.Path, help="write log-probs [P][G][T] here (score phases)")
     options = parser.parse_args()
@@ -237,9 +256,13 @@ def main():
     if options.phase == "sample":
         step, report = sample_phase(model, workload, options)
     else:
-        batch = Batch(workload, model.config.image_token_id, options.images)
-        phases = {"train": train_phase, "score": score_phase, "score-attention": score_attention_phase}
-        step, report = phases[options.phase](model, batch, options)
+        parts = micro_workloads(workload, options.micro_batch)
+        batches = [Batch(part, model.config.image_token_id, options.images) for part in parts]
+        if options.phase == "train":
+            step, report = train_phase(model, batches, options)
+        else:
+            phases = {"score": score_phase, "score-attention": score_attention_phase}
+            step, report = phases[options.phase](model, batches[0], options)
         report["images"] = options.images
 
     if options.compile:

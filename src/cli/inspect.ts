@@ -92,7 +92,7 @@ async function inspect(name: string, flags: InspectFlags, context: CliContext): 
   const asked = resolveConfig({ preset: settings, flags: [...flags.set, ...stream], overrides: { model } });
   const config = await fetchModel(asked, downloadBar(context));
   if (config.model.kind !== "directory" && named.run === undefined)
-    throw new ConfigError("inspect: expected a run directory, a model directory or org/name");
+    throw new ConfigError(`inspect: expected a run directory, a model directory or org/name, got "${name}"`);
   const { problem, place } = await subjectOf(config, flags, named.run !== undefined);
   const { question, answers } = problem;
   const dialogue = await openConfiguredDialogue(config);

@@ -57,6 +57,11 @@ describe("resolving a configuration", () => {
     const lora = { rank: 4, alpha: 32, vision: false };
     expect(withFlags("engine.lora.rank=4").engine).toMatchObject({ kind: "local", lora });
     expect(withFlags().engine).not.toHaveProperty("lora");
+    expect(withFlags("engine.memory=5 GiB").engine).toMatchObject({ memory: "5 GiB" });
+    expect(withFlags("engine.memory=5000000000").engine).toMatchObject({ memory: 5e9 });
+    expect(() => withFlags("engine.memory=much")).toThrow("engine.memory");
+    expect(() => withFlags("engine.memory=much")).toThrow('expected bytes, or a size such as "5 GiB"');
+    expect(() => withFlags("engine.memory=0")).toThrow("engine.memory");
     expect(withFlags("model=src/train").model).toEqual({ kind: "directory", path: "src/train" });
   });
 

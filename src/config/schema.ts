@@ -7,6 +7,7 @@ import * as z from "zod";
 import { benchmarkSchema } from "../benchmark/index.ts";
 import { creditSchema } from "../credit/index.ts";
 import { filesSchema, SPLITS } from "../data/index.ts";
+import { parseBytes } from "../engine/index.ts";
 import { ANSWER_FORMATS, chatModelSchema, protocolFields } from "../eval/index.ts";
 import { judgeFields } from "../judge/index.ts";
 import { isHubReference, LORA_MODULES } from "../model/index.ts";
@@ -166,6 +167,8 @@ const loraSchema = z
     "Train low-rank adapters on a model from disk or the hub, and leave its own weights alone. Checkpoints are PEFT adapter directories; fovea export merges them.",
   );
 
+const MEMORY = { error: 'expected bytes, or a size such as "5 GiB"' };
+
 const engineSchema = z
   .discriminatedUnion("kind", [
     z
@@ -194,6 +197,18 @@ const engineSchema = z
           .default(false)
           .describe(
             "Keep weights in their file and read them layer by layer: memory for one layer, and scoring only.",
+          ),
+        memory: z
+          .union([z.int().min(1), z.string().refine((text) => parseBytes(text) !== undefined, MEMORY)])
+          .optional()
+          .describe(
+            'Memory that the process may take, in bytes or as "5 GiB": batches are made to fit, and a run that cannot fit is refused before its first step. Nine tenths of what the machine or its container has free unless given.',
+          ),
+        checkpointing: z
+          .enum(["auto", "none", "blocks"])
+          .default("auto")
+          .describe(
+            "What a training step keeps of its forward pass: all that is dear to compute (none); what each decoder layer reads (blocks), for less memory and a second forward pass; the first of them that fits (auto).",
           ),
         lora: loraSchema.optional(),
       })

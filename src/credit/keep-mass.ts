@@ -2,7 +2,8 @@
  * @module
  * Weights of one completion scaled so that their mean is 1: the completion as a whole keeps its advantage.
  */
-import { countedTokens, counts } from "./check-signals.ts";
+import { counts } from "./check-signals.ts";
+import { meanOne } from "./mean-one.ts";
 
 /**
  * Weights whose mean over the tokens that count is 1.
@@ -16,11 +17,7 @@ import { countedTokens, counts } from "./check-signals.ts";
  * keepMass([1, 0, 2]); // [1, 0, 2]
  */
 export function keepMass(weights: ArrayLike<number>, mask?: ArrayLike<number>): Float64Array {
-  let sum = 0;
-  for (let t = 0; t < weights.length; t++) if (counts(mask, t)) sum += weights[t]!;
-  const tokens = countedTokens(mask, weights.length);
-  return Float64Array.from(weights, (weight, t) => {
-    if (!counts(mask, t)) return 0;
-    return sum > 0 ? (weight / sum) * tokens : 1;
-  });
+  const counted = Float64Array.from(weights, (weight, t) => (counts(mask, t) ? weight : 0));
+  if (counted.some((weight) => weight > 0)) return meanOne(counted, mask);
+  return counted.map((_, t) => (counts(mask, t) ? 1 : 0));
 }

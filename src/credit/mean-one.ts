@@ -26,9 +26,9 @@ export function meanOne(weights: Float64Array, mask?: ArrayLike<number>): Float6
 export function withMeanOne(method: CreditMethod): CreditMethod {
   return {
     ...method,
-    credit: (groups, rng) =>
+    credit: (groups, rng, progress) =>
       method
-        .credit(groups, rng)
+        .credit(groups, rng, progress)
         .map((credits, g) =>
           credits.map((credit, i) => ({ ...credit, weights: meanOne(credit.weights, groups[g]![i]!.mask) })),
         ),

@@ -210,6 +210,14 @@ export interface SaveOptions extends StorageOptions {
   readonly optimizer?: boolean;
 }
 
+/** A training run, as far as its memory depends on it. */
+export interface TrainingRun {
+  /** Most tokens of a completion. */
+  readonly completionTokens: number;
+  /** Whether a KL reference will be set. */
+  readonly reference: boolean;
+}
+
 /** Weights as they were at one time, to sample from while the model's own go on. */
 export interface Sampler {
   /** What `Engine.sample` would have answered then. Runs beside the engine's calls and in no order with them. */
@@ -258,6 +266,12 @@ export interface Engine {
   step(adam: AdamParameters): Promise<StepReport>;
   /** Keeps the present weights to sample from while later calls change them; capability `overlap`. */
   sampler(): Promise<Sampler>;
+  /**
+   * Fails where a training run cannot fit into memory; absent where the engine is elsewhere.
+   *
+   * @throws EngineError with the numbers
+   */
+  requireRoom?(run: TrainingRun): Promise<void>;
   /** Freezes a copy of the present weights as the KL reference. */
   setReference(): Promise<void>;
   /** Writes a Hugging Face model directory, and the optimiser's state beside it unless told otherwise. */

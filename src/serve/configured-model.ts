@@ -49,6 +49,8 @@ export async function configuredModel(
         threads,
         replicas,
         spin: engine.spin,
+        memory: engine.memory,
+        checkpointing: engine.checkpointing,
         valueHead,
         lora: lora && { ...lora, alpha: LORA_ALPHA },
       }),

@@ -47,6 +47,8 @@ export interface NodeOptions {
 
 /** Builds one static-shape computation. */
 export class Graph {
+  /** All values, by name. */
+  readonly tensors = new Map<string, Tensor>();
   readonly inputs = new Map<string, Tensor>();
   readonly constants: Constant[] = [];
   readonly nodes: Node[] = [];
@@ -68,6 +70,7 @@ export class Graph {
     }
     const tensor: Tensor = { graph: this, name, shape, type };
     this.inputs.set(name, tensor);
+    this.tensors.set(name, tensor);
     return tensor;
   }
 
@@ -176,6 +179,8 @@ export class Graph {
   }
 
   #tensor(shape: Shape, type: DataType): Tensor {
-    return { graph: this, name: `.${this.#nextId++}`, shape, type };
+    const tensor: Tensor = { graph: this, name: `.${this.#nextId++}`, shape, type };
+    this.tensors.set(tensor.name, tensor);
+    return tensor;
   }
 }

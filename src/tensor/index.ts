@@ -5,6 +5,7 @@
  */
 export { gradients, type Seed } from "./autodiff.ts";
 export { DynamicGraph, type Value, type WeightType } from "./dynamic-graph.ts";
+export { byteSize, workingBytes } from "./execution.ts";
 export { type DataType, Graph, type Tensor } from "./graph.ts";
 export {
   type ExternalData,
@@ -14,4 +15,5 @@ export {
 } from "./onnx.ts";
 export * from "./ops/index.ts";
 export { type Feeds, Program, type ProgramOptions, type TensorData } from "./program.ts";
+export { savedTensors } from "./saved.ts";
 export { elementCount, type Shape } from "./shape.ts";

@@ -6,7 +6,9 @@
  */
 import * as ort from "onnxruntime-node";
 import { ShapeError } from "../errors/index.ts";
-import type { DataType, Graph, Node, Tensor } from "./graph.ts";
+import { discard } from "./discard.ts";
+import { liveNodes, workingBytes } from "./execution.ts";
+import type { DataType, Graph, Tensor } from "./graph.ts";
 import { encodeModel } from "./onnx.ts";
 import { elementCount, formatShape } from "./shape.ts";
 
@@ -21,6 +23,12 @@ export interface ProgramOptions {
   readonly arena?: boolean;
 }
 
+/** Options of one program beside those of all. */
+export interface CompileOptions extends ProgramOptions {
+  /** Tensors that a run is fed by their own names, in place of what they are made of. */
+  readonly given?: readonly Tensor[];
+}
+
 /** Numbers by input or output name. */
 export type Feeds = Readonly<Record<string, TensorData>>;
 
@@ -29,15 +37,19 @@ export class Program {
   readonly #session: ort.InferenceSession;
   readonly #inputs: ReadonlyMap<string, Tensor>;
   readonly #outputs: ReadonlyMap<string, Tensor>;
+  /** Bytes of intermediate results at once, which the program keeps for its next run; inputs and outputs apart. */
+  readonly workingBytes: number;
 
   private constructor(
     session: ort.InferenceSession,
     inputs: ReadonlyMap<string, Tensor>,
     outputs: ReadonlyMap<string, Tensor>,
+    working: number,
   ) {
     this.#session = session;
     this.#inputs = inputs;
     this.#outputs = outputs;
+    this.workingBytes = working;
   }
 
   /**
@@ -48,11 +60,13 @@ export class Program {
   static async compile(
     graph: Graph,
     outputs: Readonly<Record<string, Tensor>>,
-    { threads = 2, spin = false, arena = true }: ProgramOptions = {},
+    { threads = 2, spin = false, arena = true, given = [] }: CompileOptions = {},
   ): Promise<Program> {
     const { named, nodes } = distinctOutputs(graph, outputs);
-    const { kept, used } = liveNodes(nodes, [...named.values()]);
-    const inputs = new Map([...graph.inputs].filter(([name]) => used.has(name)));
+    const names = [...named.values()].map(({ name }) => name);
+    const fed = new Map([...graph.inputs, ...given.map((tensor) => [tensor.name, tensor] as const)]);
+    const { nodes: kept, used } = liveNodes(nodes, names, new Set(given.map(({ name }) => name)));
+    const inputs = new Map([...fed].filter(([name]) => used.has(name)));
     const bytes = encodeModel({
       inputs: [...inputs.values()],
       outputs: [...named.values()],
@@ -65,10 +79,11 @@ export class Program {
       extra: { session: { intra_op: { allow_spinning: spin ? "1" : "0" } } },
       interOpNumThreads: 1,
       enableCpuMemArena: arena,
+      enableMemPattern: false,
       graphOptimizationLevel: "all",
       logSeverityLevel: 3,
     });
-    return new Program(session, inputs, named);
+    return new Program(session, inputs, named, workingBytes(graph, Object.values(outputs), given));
   }
 
   /** The inputs that a run must feed. */
@@ -107,9 +122,15 @@ export class Program {
     }
     const results = await this.#session.run(inputs, fetches);
     const arrays: Record<string, Float32Array> = {};
+    // onnxruntime-node returns copies of the arrays that it was given to write to.
+    const copies: ArrayBuffer[] = [];
     for (const [name, tensor] of this.#outputs) {
-      arrays[name] = (into[name] ?? results[tensor.name]!.data) as Float32Array;
+      const result = results[tensor.name]!.data as Float32Array;
+      const target = into[name] as Float32Array | undefined;
+      arrays[name] = target ?? result;
+      if (target !== undefined && target.buffer !== result.buffer) copies.push(result.buffer as ArrayBuffer);
     }
+    discard(copies);
     return arrays;
   }
 
@@ -145,21 +166,6 @@ function distinctOutputs(graph: Graph, outputs: Readonly<Record<string, Tensor>>
     }
   }
   return { named, nodes };
-}
-
-/** Nodes that lead to the outputs, in order, and every name they use. */
-function liveNodes(nodes: readonly Node[], outputs: readonly Tensor[]): { kept: Node[]; used: Set<string> } {
-  const used = new Set(outputs.map((tensor) => tensor.name));
-  const kept: Node[] = [];
-  for (const node of nodes.toReversed()) {
-    if (node.outputs.some((name) => used.has(name))) {
-      kept.push(node);
-      for (const name of node.inputs) {
-        used.add(name);
-      }
-    }
-  }
-  return { kept: kept.reverse(), used };
 }
 
 function view(what: string, tensor: Tensor, data: TensorData | undefined): ort.Tensor {

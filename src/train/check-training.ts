@@ -121,6 +121,14 @@ function requireCapabilities(training: Training, isConfigured: boolean): void {
   }
 }
 
+/** Fails when a training step cannot fit into the engine's memory. */
+async function requireRoom({ engine, sampling, objective, schedule }: Training): Promise<void> {
+  await engine.requireRoom?.({
+    completionTokens: sampling.maxCompletionTokens,
+    reference: algorithmNeeds(objective).reference || schedule.reportKlEvery > 0,
+  });
+}
+
 /** Fails when a data set has a video and the engine takes none. */
 async function requireVideos(engine: Engine, source: ProblemSource | undefined): Promise<void> {
   if (engine.capabilities.has("video")) return;
@@ -141,7 +149,7 @@ async function requireFrames({ temporal, source }: Training): Promise<void> {
  *
  * @param isConfigured whether the parts come from a configuration, whose keys the errors then name
  * @throws ConfigError when parts contradict each other, or the credit needs labels that the task lacks
- * @throws EngineError naming the part and the capability that the engine lacks
+ * @throws EngineError naming the part and the capability that the engine lacks, or the memory
  */
 export async function requireSound(training: Training, isConfigured: boolean): Promise<void> {
   const { credit, objective } = training;
@@ -154,6 +162,7 @@ export async function requireSound(training: Training, isConfigured: boolean): P
   ];
   if (faults.length > 0) throw new ConfigError(asWritten(faults.join("\n"), isConfigured));
   requireCapabilities(training, isConfigured);
+  await requireRoom(training);
   await requireVideos(training.engine, training.source);
   await requireFrames(training);
   await requireVideos(training.engine, training.validation);

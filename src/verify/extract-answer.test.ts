@@ -64,6 +64,13 @@ describe("extractAnswer", () => {
     "A ",
     "1e",
     "<",
+    "\\(",
+    "final ",
+    "5 ........................................................ # ",
+    "Answer: A\n",
+    "could be ",
+    "the answer is a  ",
+    "and or ",
   ])("a long run of %j takes linear time", (piece) => {
     const long = piece.repeat(Math.floor(1e6 / piece.length));
     const start = performance.now();

@@ -32,7 +32,7 @@ export function wantsValueHead({ algorithm }: Pick<Config, "algorithm">): boolea
  */
 export function localOptions(
   config: Config,
-  { spin, stream, lora }: LocalEngineConfig,
+  { spin, stream, memory, checkpointing, lora }: LocalEngineConfig,
 ): Omit<LocalEngineOptions, "threads" | "replicas"> {
   const { model, train } = config;
   return {
@@ -40,6 +40,8 @@ export function localOptions(
       modelDirectory(model) ?? freshSmallModel(train.seed, model.kind === "small" ? model.assets : undefined),
     spin,
     stream,
+    memory,
+    checkpointing,
     lora: lora && { ...lora, seed: train.seed },
     valueHead: wantsValueHead(config),
   };

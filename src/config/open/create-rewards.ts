@@ -10,6 +10,7 @@ import {
   type TemporalOptions,
 } from "../../reward/index.ts";
 import type { Config } from "../schema.ts";
+import { requireProgram } from "./require-program.ts";
 
 type Entry = Config["reward"][number];
 
@@ -25,12 +26,13 @@ export interface ConfiguredRewards {
 /**
  * The built-in rewards of the list, and its entries of modules as they are.
  *
- * @throws ConfigError when an entry does not fit the other settings, or two have one name
+ * @throws ConfigError when an entry does not fit the other settings, its program is nowhere, or two have one name
  */
 export function createRewards(config: Pick<Config, "reward">, context: RewardContext): ConfiguredRewards {
   const temporal = config.reward.find((entry) => entry.kind === "temporal");
-  const rewards = config.reward.flatMap((entry) => {
+  const rewards = config.reward.flatMap((entry, i) => {
     if (entry.kind === "temporal") return [];
+    if (entry.kind === "command") requireProgram(entry.command[0]!, entry.cwd ?? ".", `reward.${i}.command`);
     return [entry.kind === "module" ? entry : createReward(entry, context)];
   });
   requireDistinctNames(rewards.flatMap((reward) => ("score" in reward ? [reward] : [])));

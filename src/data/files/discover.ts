@@ -52,12 +52,25 @@ function entries(path: string): Dirent[] {
   }
 }
 
+/** Refuses a folder that the datasets library saved for itself, in Arrow: its JSON files hold no rows. */
+function requireNotSavedToDisk(path: string, all: readonly Dirent[]): void {
+  const names = new Set(all.map(({ name }) => name));
+  const isSaved =
+    names.has("dataset_dict.json") || (names.has("state.json") && names.has("dataset_info.json"));
+  if (!isSaved) return;
+  throw new DataError(
+    `${path}: is a folder of save_to_disk of the datasets library, expected files such as parquet: ` +
+      `datasets.load_from_disk("${path}").to_parquet("train.parquet") writes one of each split`,
+  );
+}
+
 /** Data files in a directory, by name; else those in its folder data/. */
 function filesIn(
   path: string,
   wanted: FilesOptions["format"],
 ): { name: string; path: string; format: FileFormat }[] {
   const all = entries(path);
+  requireNotSavedToDisk(path, all);
   const found = all
     .filter((entry) => !entry.isDirectory() && !/^[._]|^dataset_infos?\.json$/.test(entry.name))
     .flatMap(({ name }) => {

@@ -203,6 +203,14 @@ export async function openParquet(
   try {
     const tail = await readBytes(file, Math.max(0, file.size - 8), file.size);
     if (tail.length < 8) throw new Error(`expected at least 8 bytes, got ${file.size}`);
+    const magic = new TextDecoder("latin1").decode(tail.subarray(4));
+    if (!/^PAR[1E]$/.test(magic)) {
+      const head = new TextDecoder("latin1").decode(await readBytes(file, 0, 4));
+      throw new Error(
+        `expected PAR1 at both ends, got ${JSON.stringify(head)} and ${JSON.stringify(magic)}: it is cut off, or of ` +
+          "another format (data.format names it)",
+      );
+    }
     const footer = new DataView(tail.buffer).getUint32(0, true);
     if (footer > MAX_FOOTER_BYTES)
       throw new Error(`the footer has ${footer} bytes, expected at most ${MAX_FOOTER_BYTES}`);

@@ -60,10 +60,14 @@ export class RowIndex {
     if (end - start > maxBytes)
       throw new DataError(`${place}: expected at most ${maxBytes} bytes, got ${end - start}`);
     const bytes = await readBytes(file, start, end);
+    const other = (encoding: string, cause?: unknown) =>
+      new DataError(`${place}: is no UTF-8 text, but ${encoding}: save the file again as UTF-8`, { cause });
+    // Every second byte of English in UTF-16 is 0, which no text has.
+    if (bytes.subarray(0, 64).includes(0)) throw other("looks like UTF-16");
     try {
       return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     } catch (cause) {
-      throw new DataError(`${place}: is no UTF-8 text`, { cause });
+      throw other("in another encoding, such as Latin-1", cause);
     }
   }
 }

@@ -5,14 +5,16 @@
 import { EngineError } from "../../errors/index.ts";
 import type { Engine } from "../engine.ts";
 import { LocalEngine } from "./local-engine.ts";
-import { checkPositive, type LocalEngineOptions } from "./local-options.ts";
+import { checkPositive, type LocalEngineOptions, type ReplicaOptions } from "./local-options.ts";
+import { machineMemory } from "./memory/machine-memory.ts";
 import { ReplicatedEngine } from "./replicated-engine.ts";
 
 /**
  * Opens a model.
  *
  * @throws ModelError when its directory cannot be read
- * @throws EngineError when there are more replicas than threads, or replicas of a model that stays in its file
+ * @throws EngineError when there are more replicas than threads, or replicas of a model that stays in its file, or the
+ *   weights do not fit into memory
  */
 export async function createLocalEngine(options: LocalEngineOptions): Promise<Engine> {
   const parts = replicaOptions(options).map((part) => new LocalEngine(part));
@@ -27,8 +29,8 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
 }
 
 /** What each replica is opened with: its part of the threads, and of the tokens computed at once. */
-function replicaOptions(options: LocalEngineOptions): LocalEngineOptions[] {
-  const { replicas = 1, threads = 2, maxTokens = 2048, stream = false } = options;
+function replicaOptions(options: LocalEngineOptions): ReplicaOptions[] {
+  const { replicas = 1, threads = 2, maxTokens = 2048, stream = false, memory } = options;
   checkPositive("replicas", replicas);
   checkPositive("threads", threads);
   checkPositive("maxTokens", maxTokens);
@@ -42,6 +44,10 @@ function replicaOptions(options: LocalEngineOptions): LocalEngineOptions[] {
       `replicas: expected 1 with stream, whose weights stay in their file, got ${replicas}`,
     );
   }
-  const part = { threads: Math.floor(threads / replicas), maxTokens: Math.ceil(maxTokens / replicas) };
+  const part = {
+    threads: Math.floor(threads / replicas),
+    maxTokens: Math.ceil(maxTokens / replicas),
+    machine: machineMemory(memory),
+  };
   return Array.from({ length: replicas }, () => ({ ...options, ...part }));
 }

@@ -19,9 +19,10 @@ import type {
   ScoreRequest,
   Sequence,
   StepReport,
+  TrainingRun,
 } from "../engine.ts";
 import type { LocalSequence } from "./known-prompts.ts";
-import type { LocalEngineOptions } from "./local-options.ts";
+import type { ReplicaOptions } from "./local-options.ts";
 import { ModelThread } from "./model-thread.ts";
 import { SampleWatcher } from "./sample-watcher.ts";
 
@@ -66,7 +67,7 @@ export class LocalEngine implements Engine {
   #nextPrompt = 0;
 
   /** @throws ModelError when the model is of an architecture that is not supported */
-  constructor(options: LocalEngineOptions) {
+  constructor(options: ReplicaOptions) {
     const { model, stream = false, valueHead = false } = options;
     const config = typeof model === "string" ? readConfig(model) : model.config;
     const own = stream ? STREAMING : [...CAPABILITIES, ...(valueHead ? (["value"] as const) : [])];
@@ -118,6 +119,10 @@ export class LocalEngine implements Engine {
     throw new EngineError(
       "local engine: its one thread samples or learns, never both at once: it has no samplers of earlier weights",
     );
+  }
+
+  async requireRoom(run: TrainingRun): Promise<void> {
+    await this.#thread.call("requireRoom", run);
   }
 
   async setReference(): Promise<void> {

@@ -26,6 +26,7 @@ import type {
   Score,
   ScoreRequest,
   StepReport,
+  TrainingRun,
 } from "../engine.ts";
 import { promptGenerators } from "../prompt-generators.ts";
 import { checkCoefficients } from "./check-coefficients.ts";
@@ -36,8 +37,10 @@ import {
   checkedTemperature,
   checkLayers,
   checkPositive,
-  type LocalEngineOptions,
+  type ReplicaOptions,
 } from "./local-options.ts";
+import { machineMemory } from "./memory/machine-memory.ts";
+import { MemoryPlan } from "./memory/memory-plan.ts";
 import { ProgramCache } from "./program-cache.ts";
 import { RotaryTable } from "./prompts/rotary-table.ts";
 import { VisionEncoder } from "./prompts/vision-encoder.ts";
@@ -60,7 +63,7 @@ import { ParameterStore } from "./weights/parameter-store.ts";
 import { readTrainingState, restoreTrainingState, saveTrainingState } from "./weights/training-state.ts";
 import { writeValueHead } from "./weights/value-head-file.ts";
 
-/** Compiled programs kept: each holds the buffers of its largest run, some 100 MB for a backward pass. */
+/** Compiled programs kept where memory allows: each holds the buffers of its largest run. */
 const PROGRAMS = 30;
 
 /** A sampling request whose prompts were registered before. */
@@ -88,7 +91,7 @@ export class LocalModel {
    * Opens a model's weights; the optimiser starts anew whatever lies beside them. `load` continues a training.
    *
    * @throws ModelError when the model is of an architecture that is not supported, or its files are broken
-   * @throws EngineError when an option is no positive integer
+   * @throws EngineError when an option is no positive integer, or the weights do not fit into memory
    */
   constructor({
     model,
@@ -97,7 +100,11 @@ export class LocalModel {
     valueHead = false,
     maxTokens = 2048,
     lora,
-  }: LocalEngineOptions) {
+    memory: given,
+    machine = machineMemory(given),
+    replicas = 1,
+    checkpointing = "auto",
+  }: ReplicaOptions) {
     checkPositive("threads", threads);
     checkPositive("maxTokens", maxTokens);
     const fresh = typeof model === "string" ? undefined : model;
@@ -110,6 +117,8 @@ export class LocalModel {
     const adapters = lora && loraStart(lora, graphs.names);
     this.#lora = adapters?.shape;
     const store = new ParameterStore(graphs, { valueHead, lora: this.#lora });
+    const memory = new MemoryPlan(machine, replicas, store);
+    memory.requireWeights();
     if (fresh === undefined) {
       store.read(this.#assets);
       if (adapters !== undefined) {
@@ -118,10 +127,20 @@ export class LocalModel {
     } else {
       initialiseWeights(store, graphs.names, new Rng(fresh.seed), config.text.layers);
     }
-    const programs = new ProgramCache(PROGRAMS, { threads, spin });
+    const programs = new ProgramCache(PROGRAMS, { threads, spin }, () => memory.programBytes);
     const vision = new VisionEncoder(graphs.vision, imageTokenWidth(config.text), store, programs);
     const table = new RotaryTable(graphs.rotary);
-    this.#machinery = { config, graphs, store, programs, vision, table, maxTokens };
+    this.#machinery = {
+      config,
+      graphs,
+      store,
+      programs,
+      vision,
+      table,
+      memory,
+      maxTokens,
+      checkpointing,
+    };
     this.#teacher = new TeacherForcing(this.#machinery);
     this.#adam = new AdamW(store.layout);
     const sight = openSightOf(this.#assets, config);
@@ -259,6 +278,11 @@ export class LocalModel {
 
   clearGradient(): void {
     this.#machinery.store.gradient.fill(0);
+  }
+
+  requireRoom({ completionTokens, reference }: TrainingRun): void {
+    if (reference) this.#machinery.memory.expectReference();
+    this.#teacher.requireRoom(completionTokens);
   }
 
   setReference(): void {

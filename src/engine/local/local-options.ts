@@ -6,6 +6,8 @@ import { askedSignals } from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";
 import type { LoraOptions, ModelConfig } from "../../model/index.ts";
 import type { SignalRequest } from "../engine.ts";
+import type { MachineMemory } from "./memory/machine-memory.ts";
+import type { Checkpointing } from "./scoring/training-pass.ts";
 
 /** A model that starts from random weights. */
 export interface FreshModel {
@@ -38,8 +40,18 @@ export interface LocalEngineOptions {
    * False unless given.
    */
   readonly valueHead?: boolean;
-  /** Prompt and completion tokens computed at once: few enough to stay in the cache, 2,048 unless given. */
+  /** Most prompt and completion tokens computed at once: few enough to stay in the cache, 2,048 unless given. */
   readonly maxTokens?: number;
+  /**
+   * Memory that the process may take, in bytes or as "5 GiB": batches are made small enough, and what cannot fit is
+   * refused. Nine tenths of what the machine, or the container, has free unless given.
+   */
+  readonly memory?: number | string | undefined;
+  /**
+   * What a training step keeps of its forward pass: "none", all that is dear to compute; "blocks", what each decoder layer
+   * reads, for a second forward pass; "auto", the first of them that fits into memory. "auto" unless given.
+   */
+  readonly checkpointing?: Checkpointing;
   /**
    * Train low-rank adapters and leave the model's own weights alone: new ones, or those of a PEFT adapter directory.
    * `save` writes an adapter directory then, and `load` reads one.
@@ -50,6 +62,12 @@ export interface LocalEngineOptions {
    * and an engine that can only score. False unless given.
    */
   readonly stream?: boolean;
+}
+
+/** What the thread of one replica is opened with. */
+export interface ReplicaOptions extends LocalEngineOptions {
+  /** Memory of the process that all replicas share. */
+  readonly machine?: MachineMemory;
 }
 
 /** @throws EngineError when a value is no positive integer */

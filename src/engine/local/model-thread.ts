@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { EngineError } from "../../errors/index.ts";
 import { packageFile } from "../../package/index.ts";
-import type { LocalEngineOptions } from "./local-options.ts";
+import type { ReplicaOptions } from "./local-options.ts";
 import { type Answer, type Call, fromWire, type Method, type Progress } from "./protocol.ts";
 
 /** Node 20 does not run TypeScript: from source, the worker is the built one too. */
@@ -25,7 +25,7 @@ export class ModelThread {
   #nextCall = 0;
   #closed = false;
 
-  constructor(options: LocalEngineOptions) {
+  constructor(options: ReplicaOptions) {
     if (!existsSync(WORKER)) {
       throw new EngineError(
         `local engine: ${fileURLToPath(WORKER)}: no such file; a bundled program needs the package fovea installed where it runs`,

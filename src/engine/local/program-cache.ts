@@ -1,28 +1,47 @@
 /**
  * @module
- * Compiled programs by the shape they were compiled for; those used longest ago are released.
+ * Compiled programs by the shape they were compiled for; those used longest ago are released, where there are too many
+ * or they keep too much memory.
  */
 import { type Graph, Program, type ProgramOptions, type Tensor } from "../../tensor/index.ts";
 
-/** A program with what its builder wants to remember of it. */
+/** A program, or several that are kept together, with what its builder wants to remember of it. */
 export interface Compiled {
-  readonly program: Program;
+  readonly program: Pick<Program, "workingBytes" | "release">;
 }
 
 export class ProgramCache {
   readonly #capacity: number;
   readonly #options: ProgramOptions;
+  readonly #bytes: () => number;
   readonly #programs = new Map<string, Compiled>();
+  readonly #inUse = new Set<Compiled>();
 
-  /** @param options what every program is compiled with */
-  constructor(capacity: number, options: ProgramOptions) {
+  /**
+   * @param options what every program is compiled with
+   * @param bytes that programs may keep at present; the one that is asked for is kept whatever it takes
+   */
+  constructor(
+    capacity: number,
+    options: ProgramOptions,
+    bytes: () => number = () => Number.POSITIVE_INFINITY,
+  ) {
     this.#capacity = capacity;
     this.#options = options;
+    this.#bytes = bytes;
   }
 
-  /** Compiles a program for `get`. */
-  compile(graph: Graph, outputs: Readonly<Record<string, Tensor>>): Promise<Program> {
-    return Program.compile(graph, outputs, this.#options);
+  /**
+   * Compiles a program for `get`.
+   *
+   * @param given tensors that its runs are fed in place of what they are made of
+   */
+  compile(
+    graph: Graph,
+    outputs: Readonly<Record<string, Tensor>>,
+    given: readonly Tensor[] = [],
+  ): Promise<Program> {
+    return Program.compile(graph, outputs, { ...this.#options, given });
   }
 
   /** The program of this key, compiled at first use. */
@@ -35,14 +54,35 @@ export class ProgramCache {
     }
     const compiled = await compile();
     this.#programs.set(key, compiled);
-    for (const [oldest, { program }] of this.#programs) {
-      if (this.#programs.size <= this.#capacity) {
-        break;
-      }
-      this.#programs.delete(oldest);
-      await program.release();
-    }
+    await this.#release(compiled);
     return compiled;
+  }
+
+  /** Runs work with the program of a key, which is kept meanwhile whatever other programs the work asks for. */
+  async use<T extends Compiled, R>(
+    key: string,
+    compile: () => Promise<T>,
+    work: (compiled: T) => Promise<R>,
+  ): Promise<R> {
+    const compiled = await this.get(key, compile);
+    this.#inUse.add(compiled);
+    try {
+      return await work(compiled);
+    } finally {
+      this.#inUse.delete(compiled);
+    }
+  }
+
+  /** Releases what there is too much of, but for one and for what is in use. */
+  async #release(kept: Compiled): Promise<void> {
+    let bytes = [...this.#programs.values()].reduce((sum, { program }) => sum + program.workingBytes, 0);
+    for (const [oldest, compiled] of this.#programs) {
+      if (this.#programs.size <= this.#capacity && bytes <= this.#bytes()) break;
+      if (compiled === kept || this.#inUse.has(compiled)) continue;
+      bytes -= compiled.program.workingBytes;
+      this.#programs.delete(oldest);
+      await compiled.program.release();
+    }
   }
 
   async clear(): Promise<void> {

@@ -18,6 +18,7 @@ import type {
   ScoreRequest,
   Sequence,
   StepReport,
+  TrainingRun,
 } from "../engine.ts";
 import { checkCoefficients } from "./check-coefficients.ts";
 import type { LocalEngine } from "./local-engine.ts";
@@ -139,6 +140,12 @@ export class ReplicatedEngine implements Engine {
 
   sampler(): Promise<Sampler> {
     return this.#replicas[0]!.sampler();
+  }
+
+  requireRoom(run: TrainingRun): Promise<void> {
+    return this.#inOrder(async () => {
+      await this.#all((replica) => replica.requireRoom(run));
+    });
   }
 
   setReference(): Promise<void> {

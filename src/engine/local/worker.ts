@@ -5,7 +5,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { EngineError } from "../../errors/index.ts";
 import { LocalModel } from "./local-model.ts";
-import type { LocalEngineOptions } from "./local-options.ts";
+import type { ReplicaOptions } from "./local-options.ts";
 import { type Answer, type Call, type Method, type Progress, toWire } from "./protocol.ts";
 import { StreamingModel } from "./streaming/streaming-model.ts";
 
@@ -20,7 +20,7 @@ port.on("message", (call: Call) => {
 /** A model that cannot be opened answers every call with the reason. */
 function open(): LocalModel | StreamingModel | Error {
   try {
-    const options = workerData as LocalEngineOptions;
+    const options = workerData as ReplicaOptions;
     return options.stream === true ? new StreamingModel(options) : new LocalModel(options);
   } catch (error) {
     return error as Error;

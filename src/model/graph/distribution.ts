@@ -12,6 +12,7 @@ import {
   rmsNorm,
   sum,
   type Tensor,
+  targetLogprobs,
 } from "../../tensor/index.ts";
 import type { TextConfig } from "../config.ts";
 import type { GraphParameters } from "./parameters.ts";
@@ -32,21 +33,61 @@ export function finalHidden(x: Tensor, parameters: GraphParameters, config: Text
 }
 
 /** `[N]` the value head's V, from `finalHidden`. */
-export function valueHead(hidden: Tensor, parameters: GraphParameters): Tensor {
+function valueHead(hidden: Tensor, parameters: GraphParameters): Tensor {
   const values = linear(hidden, parameters.pack("value.weight"), parameters.pack("value.bias"));
   return reshape(values, [hidden.shape[0]!]);
 }
 
-/** `[N, V]` of logits / temperature, from `finalHidden`. Declares the input `inverseTemperature` `[1]`. */
-export function temperedLogits(hidden: Tensor, parameters: GraphParameters, config: TextConfig): Tensor {
-  const logits = linear(hidden, parameters.pack(config.tieWordEmbeddings ? "embedding" : "head"));
-  return multiply(logits, inverseTemperature(hidden.graph));
+/** The head over N rows. */
+export interface HeadGraph {
+  /** Name of the pack that rows are multiplied with. */
+  readonly pack: string;
+  /** `[N, V]` before the temperature. */
+  readonly products: Tensor;
+  /** `[N, V]` products / temperature. */
+  readonly logits: Tensor;
+  /** `[N]` log-prob of each target, nats. */
+  readonly logprobs: Tensor;
+  /** `[N]` the value head's V. */
+  readonly values: () => Tensor;
+  /** `[N, V]` logits of other rows `[N, D]`, to be compared with. */
+  readonly logitsOf: (hidden: Tensor) => Tensor;
+}
+
+/**
+ * Declares the inputs `targets` int64 `[N]` and `inverseTemperature` `[1]`.
+ *
+ * @param hidden `[N, D]` after the final norm
+ */
+export function headGraph(hidden: Tensor, parameters: GraphParameters, text: TextConfig): HeadGraph {
+  const { products, logits } = temperedLogits(hidden, parameters, text);
+  const targets = hidden.graph.input("targets", [hidden.shape[0]!], "int64");
+  return {
+    pack: headPack(text),
+    products,
+    logits,
+    logprobs: targetLogprobs(logits, targets),
+    values: () => valueHead(hidden, parameters),
+    logitsOf: (others) => temperedLogits(others, parameters, text).logits,
+  };
+}
+
+const headPack = ({ tieWordEmbeddings }: TextConfig) => (tieWordEmbeddings ? "embedding" : "head");
+
+/** `[N, V]` of `finalHidden`, before and after the temperature. Declares the input `inverseTemperature` `[1]`. */
+export function temperedLogits(
+  hidden: Tensor,
+  parameters: GraphParameters,
+  config: TextConfig,
+): { products: Tensor; logits: Tensor } {
+  const products = linear(hidden, parameters.pack(headPack(config)));
+  return { products, logits: multiply(products, inverseTemperature(hidden.graph)) };
 }
 
 /** Distribution after the last layer's rows `x` `[N, D]`. */
 export function distribution(x: Tensor, parameters: GraphParameters, config: TextConfig): Distribution {
   const { graph } = x;
-  const logits = temperedLogits(finalHidden(x, parameters, config), parameters, config);
+  const { logits } = temperedLogits(finalHidden(x, parameters, config), parameters, config);
   const logprobs = graph.single("LogSoftmax", [logits], logits.shape, { attributes: { axis: 1n } });
   const probabilities = exponential(logprobs);
   const entropy = reshape(negate(sum(multiply(probabilities, logprobs), [1])), [x.shape[0]!]);

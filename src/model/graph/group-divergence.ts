@@ -49,7 +49,7 @@ export function groupDivergenceGraph(
   const graph = new Graph();
   const parameters = new GraphParameters(graph, layout);
   const rows = completions * places;
-  const logits = temperedLogits(graph.input("hidden", [rows, text.hiddenSize]), parameters, text);
+  const { logits } = temperedLogits(graph.input("hidden", [rows, text.hiddenSize]), parameters, text);
   const alive = graph.input("alive", [rows, 1]);
   const divergence = graph.fused(() => {
     const uniform = graph.scalar(-Math.log(text.vocabSize));

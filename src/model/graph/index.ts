@@ -6,7 +6,7 @@
 export { rowDivergence, rowEntropy } from "./attention-measures.ts";
 export { calibratedSignals, keySupports, modalitySignals } from "./attention-signals.ts";
 export { type BatchShape, batchRows } from "./batch-layer.ts";
-export { temperedLogits, valueHead } from "./distribution.ts";
+export type { HeadGraph } from "./distribution.ts";
 export { groupDivergenceGraph } from "./group-divergence.ts";
 export { hiddenCosine } from "./hidden-cosine.ts";
 export { HIDDEN } from "./mask.ts";
@@ -18,6 +18,7 @@ export type {
   VisionStage,
 } from "./model-graphs.ts";
 export {
+  GraphParameters,
   type LayoutOptions,
   type ParameterLayout,
   type ParameterView,

@@ -8,6 +8,7 @@ import type { OnnxManifest } from "../onnx/manifest.ts";
 import type { ParameterNames } from "../parameters.ts";
 import type { BatchShape } from "./batch-layer.ts";
 import type { DecodeStepGraph } from "./decode-step.ts";
+import type { HeadGraph } from "./distribution.ts";
 import type { GraphParameters, Pack, ParameterLayout } from "./parameters.ts";
 import type { PrefillGraph } from "./prefill.ts";
 import type { StreamedLayer } from "./streamed-decoder.ts";
@@ -71,6 +72,8 @@ export interface DecoderGraphs {
     batch: BatchShape,
     options?: TeacherForcedOptions,
   ): TeacherForcedGraph;
+  /** @param hidden `[N, D]`, of `TeacherForcedGraph.hidden` */
+  head(hidden: Tensor, parameters: GraphParameters): HeadGraph;
   /**
    * One layer, with the packs of layer 0.
    *

@@ -4,6 +4,7 @@
  */
 import type { TextConfig } from "../config.ts";
 import { decodeStepGraph } from "./decode-step.ts";
+import { headGraph } from "./distribution.ts";
 import type { DecoderGraphs } from "./model-graphs.ts";
 import { prefillGraph } from "./prefill.ts";
 import { streamedLayerGraph } from "./streamed-decoder.ts";
@@ -15,6 +16,7 @@ export function selfAttentionDecoder(text: TextConfig): DecoderGraphs {
     prefill: (layout, prompts, length) => prefillGraph(text, layout, prompts, length),
     decodeStep: (layout, batch) => decodeStepGraph(text, layout, batch),
     teacherForced: (layout, batch, options) => teacherForcedGraph(text, layout, batch, options),
+    head: (hidden, parameters) => headGraph(hidden, parameters, text),
     streamedLayer: (layout, batch, last, deepstack) =>
       streamedLayerGraph(text, layout, batch, last, deepstack),
   };

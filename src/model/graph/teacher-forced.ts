@@ -1,9 +1,9 @@
 /**
  * @module
- * Log-probs of given completions, for groups that share a prompt: each prompt is computed once for its whole group,
- * in the forward pass and in the backward pass.
+ * The rows that predict the tokens of given completions, for groups that share a prompt: each prompt is computed once
+ * for its whole group, in the forward pass and in the backward pass. The head reads them in a program of its own.
  */
-import { Graph, type Tensor, targetLogprobs } from "../../tensor/index.ts";
+import { Graph, type Tensor } from "../../tensor/index.ts";
 import { imageTokenWidth, type TextConfig } from "../config.ts";
 import { amplifiedInputs } from "./amplified-attention.ts";
 import {
@@ -18,7 +18,7 @@ import {
   type RowOwner,
 } from "./batch-layer.ts";
 import { decoderInput } from "./deepstack.ts";
-import { finalHidden, temperedLogits } from "./distribution.ts";
+import { finalHidden } from "./distribution.ts";
 import { GraphParameters, type ParameterLayout } from "./parameters.ts";
 import { layerMean } from "./rows.ts";
 
@@ -32,10 +32,8 @@ export interface TeacherForcedGraph {
   readonly embeddings: Tensor;
   /** `[P·G·T, D]` after the final norm, of the row that predicts each completion token. */
   readonly hidden: Tensor;
-  /** `[P·G·T, V]` logits / temperature of each completion token. */
-  readonly logits: Tensor;
-  /** `[P·G·T]` log-prob of each completion token, nats; meaningless at padding. */
-  readonly logprobs: Tensor;
+  /** What each layer reads: all that a backward pass needs to compute the rest anew. */
+  readonly layerInputs: readonly Tensor[];
   /**
    * `[P·G, T, S_p + T]` attention of each completion token's row, mean over heads and over the last `layers` layers,
    * the last one unless said otherwise; all layers when there are fewer.
@@ -57,8 +55,8 @@ export interface TeacherForcedOptions {
 }
 
 /**
- * Inputs: `embeddings`, `cosine` and `sine` `[1, N, d/2]` over the same N rows, `promptMask` `[P, 1, 1, S_p]`,
- * `targets` int64 `[P·G·T]`, `inverseTemperature` `[1]`; with amplified layers those of `amplifiedInputs`.
+ * Inputs: `embeddings`, `cosine` and `sine` `[1, N, d/2]` over the same N rows, `promptMask` `[P, 1, 1, S_p]`;
+ * with amplified layers those of `amplifiedInputs`.
  */
 export function teacherForcedGraph(
   text: TextConfig,
@@ -74,12 +72,12 @@ export function teacherForcedGraph(
 
   const input = decoderInput(embeddings, text);
   let { x } = input;
-  const before: Tensor[] = [];
   const probabilities: LayerProbabilities[] = [];
+  const layerInputs: Tensor[] = [];
   for (let layer = 0; layer < text.layers; layer++) {
     const isLast = layer === text.layers - 1;
+    layerInputs.push(x);
     const read = amplified.includes(layer) ? amplifying?.[isLast ? "last" : "inner"] : undefined;
-    before.push(x);
     const done = batchLayer(
       x,
       parameters,
@@ -94,20 +92,17 @@ export function teacherForcedGraph(
   }
   const last = x;
   const going = wholePrompts ? lastPromptRows(last, batch) : last;
-  const hidden = finalHidden(predictingHidden(going, batch), parameters, text);
-  const logits = temperedLogits(hidden, parameters, text);
   return {
     graph,
     parameters,
     embeddings,
-    hidden,
-    logits,
-    logprobs: targetLogprobs(logits, graph.input("targets", [hidden.shape[0]!], "int64")),
+    hidden: finalHidden(predictingHidden(going, batch), parameters, text),
+    layerInputs,
     rows: (owner, layers = 1) =>
       layerMean(probabilities.slice(-layers).map((layer) => layerRows(layer, owner, batch))),
     states: (layers) => {
       if (!wholePrompts) throw graph.shapeError("states", "expected a graph with whole prompts");
-      return [...(layers === "all" ? before : []), finalHidden(last, parameters, text)];
+      return [...(layers === "all" ? layerInputs : []), finalHidden(last, parameters, text)];
     },
   };
 }

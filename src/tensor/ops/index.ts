@@ -22,7 +22,7 @@ export {
   subtract,
 } from "./elementwise.ts";
 export { gatherRows } from "./gather.ts";
-export { linear, type MatmulOptions, matmul } from "./matmul.ts";
+export { addProduct, linear, type MatmulOptions, matmul } from "./matmul.ts";
 export { layerNorm, rmsNorm } from "./norm.ts";
 export { mean } from "./reduce.ts";
 export { rotary } from "./rotary.ts";

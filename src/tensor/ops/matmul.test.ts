@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { Graph } from "../graph.ts";
+import { Program } from "../program.ts";
 import { numbers } from "../testing/evaluate.ts";
 import { checkGradients } from "../testing/gradient-check.ts";
-import { linear, matmul } from "./matmul.ts";
+import { addProduct, linear, matmul } from "./matmul.ts";
 
 const TRANSPOSES = [
   { transposeA: false, transposeB: false },
@@ -22,6 +23,42 @@ function shapesOf(
     [...batch, ...(transposeB ? [n, k] : [k, n])],
   ];
 }
+
+describe("addProduct", () => {
+  test("is C + Aᵀ B", async () => {
+    const graph = new Graph();
+    const c = graph.constant(Float32Array.of(100, 200, 300, 400), [2, 2]);
+    const a = graph.constant(Float32Array.of(1, 2, 3, 4, 5, 6), [3, 2]);
+    const b = graph.constant(Float32Array.of(1, 0, 0, 1, 1, 1), [3, 2]);
+    expect(await numbers(addProduct(c, a, b))).toEqual([106, 208, 308, 410]);
+  });
+
+  test("writes over C where an input and an output are one array", async () => {
+    const graph = new Graph();
+    const c = graph.input("c", [64, 48]);
+    const sum = addProduct(c, graph.input("a", [300, 64]), graph.input("b", [300, 48]));
+    const program = await Program.compile(graph, { sum }, { threads: 2 });
+    const numbersOf = (length: number, step: number) =>
+      Float32Array.from({ length }, (_, i) => ((i * step) % 17) - 8);
+    const [a, b] = [numbersOf(300 * 64, 5), numbersOf(300 * 48, 7)];
+    const inPlace = numbersOf(64 * 48, 3);
+    const expected = inPlace.map((value, i) => {
+      const [row, column] = [Math.floor(i / 48), i % 48];
+      let product = value;
+      for (let k = 0; k < 300; k++) product += a[k * 64 + row]! * b[k * 48 + column]!;
+      return product;
+    });
+    await program.run({ a, b, c: inPlace }, { sum: inPlace });
+    expect(inPlace).toEqual(expected);
+    await program.release();
+  });
+
+  test("refuses another shape", () => {
+    const graph = new Graph();
+    const [c, a, b] = [graph.input("c", [2]), graph.input("a", [3, 2]), graph.input("b", [3, 2])];
+    expect(() => addProduct(c, a, b)).toThrow("linear: expected [2, 2] to add to, got [2]");
+  });
+});
 
 describe("linear", () => {
   test("is x Wᵀ + b", async () => {

@@ -3,7 +3,7 @@
  * Matrix products: a linear layer on rows, and batched products.
  */
 import type { Tensor } from "../graph.ts";
-import { formatShape, type Shape } from "../shape.ts";
+import { formatShape, type Shape, sameShape } from "../shape.ts";
 import { reshape, sum } from "./broadcast.ts";
 
 /**
@@ -28,7 +28,19 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   return output;
 }
 
-/** op(A) op(B) + bias for matrices, without backward. */
+/**
+ * C + Aᵀ B, without backward: rows' share of a weight's gradient added to what other rows have given, without holding the
+ * share. The sums are taken in another order than those of a product that is added afterwards.
+ *
+ * @param c `[I, O]`
+ * @param a `[N, I]`
+ * @param b `[N, O]`
+ */
+export function addProduct(c: Tensor, a: Tensor, b: Tensor): Tensor {
+  return gemm(a, b, { transposeA: true, addend: c });
+}
+
+/** op(A) op(B) + bias, or + addend, for matrices, without backward. */
 function gemm(
   a: Tensor,
   b: Tensor,
@@ -36,7 +48,8 @@ function gemm(
     transposeA = false,
     transposeB = false,
     bias,
-  }: { transposeA?: boolean; transposeB?: boolean; bias?: Tensor } = {},
+    addend,
+  }: { transposeA?: boolean; transposeB?: boolean; bias?: Tensor; addend?: Tensor } = {},
 ): Tensor {
   const { graph } = a;
   if (a.shape.length !== 2 || b.shape.length !== 2) {
@@ -49,7 +62,14 @@ function gemm(
   if (bias !== undefined && (bias.shape.length !== 1 || bias.shape[0] !== shape[1])) {
     throw graph.shapeError("linear", `expected a bias [${shape[1]}], got ${formatShape(bias.shape)}`);
   }
-  return graph.single("Gemm", bias ? [a, b, bias] : [a, b], shape, {
+  if (addend !== undefined && !sameShape(addend.shape, shape)) {
+    throw graph.shapeError(
+      "linear",
+      `expected ${formatShape(shape)} to add to, got ${formatShape(addend.shape)}`,
+    );
+  }
+  const added = bias ?? addend;
+  return graph.single("Gemm", added ? [a, b, added] : [a, b], shape, {
     attributes: { transA: BigInt(transposeA), transB: BigInt(transposeB) },
   });
 }

@@ -31,7 +31,7 @@ export function softmax(a: Tensor): Tensor {
  */
 export function targetLogprobs(logits: Tensor, targets: Tensor): Tensor {
   const { graph } = logits;
-  const [rows, vocabulary] = logits.shape as [number, number];
+  const rows = logits.shape[0]!;
   if (logits.shape.length !== 2 || targets.type !== "int64" || !sameShape(targets.shape, [rows])) {
     const got = `${formatShape(logits.shape)} and ${targets.type} ${formatShape(targets.shape)}`;
     throw graph.shapeError("targetLogprobs", `expected [N, V] and int64 [N], got ${got}`);
@@ -45,14 +45,18 @@ export function targetLogprobs(logits: Tensor, targets: Tensor): Tensor {
   graph.record({
     inputs: [logits],
     outputs: [output],
+    // ∂/∂logit_j = g·([j is the target] − p_j)
     backward: ([g]) => {
-      const oneHot = graph.single(
-        "OneHot",
-        [targets, graph.integers([vocabulary]), graph.constant(Float32Array.of(0, 1), [2])],
-        logits.shape,
-        { attributes: { axis: -1n } },
-      );
-      return [multiply(subtract(oneHot, softmax(logits)), reshape(g!, [rows, 1]))];
+      const weight = reshape(g!, [rows, 1]);
+      const probabilities = softmax(logits);
+      const chosen = graph.single("GatherElements", [probabilities, column], [rows, 1], {
+        attributes: { axis: 1n },
+      });
+      const others = multiply(probabilities, negate(weight));
+      const own = multiply(subtract(graph.scalar(1), chosen), weight);
+      return [
+        graph.single("ScatterElements", [others, column, own], logits.shape, { attributes: { axis: 1n } }),
+      ];
     },
   });
   return output;

@@ -44,6 +44,11 @@ export class Cursor {
     return tree;
   }
 
+  /** Counts a link of a chain that nests to the left, "1/2/3" or "5!!", since its tree is as deep as it is long. */
+  protected link(count: number): void {
+    if (count > MAX_DEPTH) throw new NoParse();
+  }
+
   /** Parses one level deeper. */
   protected nested<T>(parse: () => T): T {
     if (++this.#depth > MAX_DEPTH) throw new NoParse();

@@ -92,6 +92,7 @@ class Parser extends Primaries {
   protected override sum(): Tree {
     return this.nested(() => {
       let left: Tree | undefined;
+      let signs = 0;
       const terms: Tree[] = [];
       if (!this.is("+", "-", "±", "∓")) terms.push(this.product());
       while (this.is("+", "-", "±", "∓")) {
@@ -101,6 +102,7 @@ class Parser extends Primaries {
         if (sign === "+") terms.push(term);
         else if (sign === "-") terms.push(this.node({ kind: "negate", of: term }));
         else {
+          this.link(++signs);
           left = sumOf(terms.splice(0));
           terms.push(this.node({ kind: "plus-minus", left, right: term, sign: sign === "±" ? 1 : -1 }));
         }
@@ -112,10 +114,12 @@ class Parser extends Primaries {
 
   protected override product(): Tree {
     let tree: Tree = this.signed();
+    let quotients = 0;
     for (;;) {
       const token = this.token;
       if (token === undefined) break;
       if (this.is("*", "/")) {
+        if (token.text === "/") this.link(++quotients);
         this.at++;
         const right = this.signed();
         tree = token.text === "/" ? this.quotient(tree, right) : this.times(tree, right);
@@ -260,7 +264,8 @@ class Parser extends Primaries {
   }
 
   #postfixes(tree: Tree): Tree {
-    for (;;) {
+    for (let marks = 0; ; marks++) {
+      this.link(marks);
       if (this.is("!")) {
         this.at++;
         tree = this.node({ kind: "factorial", of: tree });

@@ -22,7 +22,7 @@ const OTHER_LETTER =
   /(?<![\p{L}\p{N}°])(?:[B-HJ]|[b-d](?=\s*(?:$|[.),])))(?![\p{L}\p{N}'’])|[(（][A-Ja-j][)）]|\b(?:A|option|choice)\s+(?:or|and)\b/u;
 
 /** What an option begins with: its letter, or the words before it; markup and brackets may come first. */
-const MAY_BE_OPTION = /^[\s([（【{$*`_]*(?:\\[a-z]+\s?\{[\s([（【{$*\\a-z]*)*[a-joct选]/i;
+const MAY_BE_OPTION = /^(?:[\s([（【{$*`_]|\\[a-z]+(?![a-z]))*[a-joct选]/i;
 
 /** The option that an answer names; undefined where it names none, or may name two. */
 export function writtenOption(answer: string): WrittenOption | undefined {

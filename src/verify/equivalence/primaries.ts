@@ -138,7 +138,8 @@ export abstract class Primaries extends Cursor {
   /** A symbol with its subscript and primes in its name: "x_1", "a_n'". */
   #subscripted(symbol: Tree & { readonly kind: "symbol" }): Tree {
     let { name } = symbol;
-    for (;;) {
+    for (let parts = 0; ; parts++) {
+      this.link(parts);
       if (this.is("_")) {
         this.at++;
         const from = this.at;

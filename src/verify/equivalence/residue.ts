@@ -49,8 +49,22 @@ function multiply(a: Residue, b: Residue): Residue {
   return { top: (a.top * b.top) % PRIME, bottom: (a.bottom * b.bottom) % PRIME };
 }
 
+const points = new Map<string, bigint>();
+const MAX_POINTS = 1000;
+
 /** A fixed point: the value of a symbol there depends on its name and the number of the point. */
 function pointOf(name: string, point: number): bigint {
+  const key = `${point} ${name}`;
+  let value = points.get(key);
+  if (value === undefined) {
+    value = drawnPoint(name, point);
+    if (points.size >= MAX_POINTS) points.clear();
+    points.set(key, value);
+  }
+  return value;
+}
+
+function drawnPoint(name: string, point: number): bigint {
   let hash = BigInt(point * 2 + 1) * 0x9e3779b97f4a7c15n;
   for (let i = 0; i < name.length; i++)
     hash = modulo((hash ^ BigInt(name.charCodeAt(i))) * 0x100000001b3n + 7n);

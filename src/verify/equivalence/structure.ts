@@ -43,8 +43,13 @@ export class Comparison {
     return this.#sameQuantities(a, b);
   }
 
+  /** `same` for parts, which are often spelled alike. */
+  #alike(a: Tree, b: Tree): boolean {
+    return spelled(a) === spelled(b) || this.same(a, b);
+  }
+
   #pairwise(a: readonly Tree[], b: readonly Tree[]): boolean {
-    return a.length === b.length && a.every((item, i) => this.same(item, b[i]!));
+    return a.length === b.length && a.every((item, i) => this.#alike(item, b[i]!));
   }
 
   /** Whether the items are the same in some order. Items spelled alike are paired first. */
@@ -122,7 +127,7 @@ export class Comparison {
     }
     const [relation, other] =
       a.kind === "relation" && (b.kind !== "relation" || isMembership(a)) ? [a, b] : [b as Relation, a];
-    const value = namedValue(relation, (x, y) => this.same(x, y));
+    const value = namedValue(relation, (x, y) => this.#alike(x, y));
     if (value !== undefined) return this.same(value, other);
     const interval = intervalOf(relation);
     return (
@@ -134,7 +139,7 @@ export class Comparison {
 
   #sameStatements(a: Relation, b: Relation): boolean {
     const [x, y] = [oriented(a), oriented(b)];
-    const isSame = (p: Tree, q: Tree) => this.same(p, q);
+    const isSame = (p: Tree, q: Tree) => this.#alike(p, q);
     const [p, q] = [namedValue(x, isSame), namedValue(y, isSame)];
     if (p !== undefined && q !== undefined && areOneName(x.sides[0]!, y.sides[0]!)) return this.same(p, q);
     if (x.operators.join() === y.operators.join() && this.#pairwise(x.sides, y.sides)) return true;

@@ -2,6 +2,7 @@
  * @module
  * LaTeX and plain mathematics as one list of tokens. Linear in the length of the text.
  */
+import { classOf } from "./characters.ts";
 import {
   BRACKETS,
   CHARACTER_SIGNS,
@@ -34,8 +35,22 @@ const LETTERS = /[A-Za-z]+/y;
 const WORD = /[\p{L}\p{M}]+/uy;
 const COMMAND = /\\([A-Za-z]+|[^A-Za-z])/suy;
 const ENVIRONMENT = /\s*\{([A-Za-z]{1,20})\*?\}(?:\s*\{[lcr|\s]{0,40}\})?/y;
-const SUPERSCRIPT_RUN = new RegExp(`[${SUPERSCRIPTS}]+`, "y");
-const SUBSCRIPT_RUN = new RegExp(`[${SUBSCRIPTS}]+`, "y");
+const SCRIPTS = [
+  { run: new RegExp(`[${SUPERSCRIPTS}]+`, "y"), sign: "^", digits: SUPERSCRIPTS },
+  { run: new RegExp(`[${SUBSCRIPTS}]+`, "y"), sign: "_", digits: SUBSCRIPTS },
+] as const;
+/** Signs of two characters. */
+const DOUBLES: ReadonlyMap<string, string> = new Map([
+  ["<=", "<="],
+  [">=", ">="],
+  ["!=", "!="],
+  ["==", "="],
+  ["**", "^"],
+]);
+const OPENS: ReadonlySet<string> = new Set(["(", "[", "⟨", "\\{"]);
+const CLOSES: ReadonlySet<string> = new Set([")", "]", "⟩", "\\}"]);
+/** What a separator of thousands begins with. */
+const SEPARATES = /[,\s\\{]/;
 /** Separators of thousands, by kind, before three digits and no fourth. */
 const THOUSANDS: Readonly<Record<string, RegExp>> = {
   comma: /(?:,(?:\\!\s?|\s?\\!)?|\s?\{\s?,\s?\}\s?)(?=\d{3}(?!\d))/y,
@@ -80,17 +95,28 @@ class Tokenizer {
   }
 
   #step(): void {
-    const text = this.#text;
-    const symbol = text[this.#at]!;
-    if (/[\s~\u200a]/.test(symbol)) {
-      this.#at++;
-      this.#space = true;
-    } else if (symbol === "\\") this.#command();
-    else if (/[0-9]/.test(symbol) || (symbol === "." && /[0-9]/.test(text[this.#at + 1] ?? "")))
-      this.#number();
-    else if (/[A-Za-z]/.test(symbol)) this.#letters();
-    else if (symbol === "{" || symbol === "}") this.#brace(symbol);
-    else this.#character(symbol);
+    const symbol = this.#text[this.#at]!;
+    switch (classOf(symbol)) {
+      case "space":
+        this.#at++;
+        this.#space = true;
+        break;
+      case "digit":
+        this.#number();
+        break;
+      case "letter":
+        this.#letters();
+        break;
+      case "backslash":
+        this.#command();
+        break;
+      case "brace":
+        this.#brace(symbol as "{" | "}");
+        break;
+      default:
+        if (symbol === "." && classOf(this.#text[this.#at + 1] ?? "") === "digit") this.#number();
+        else this.#character(symbol);
+    }
   }
 
   #letters(): void {
@@ -105,7 +131,7 @@ class Tokenizer {
     const text = this.#text;
     let digits = matchAt(NUMBER, text, this.#at)![0];
     this.#at += digits.length;
-    if (/^[1-9]\d{0,2}$/.test(digits)) {
+    if (SEPARATES.test(text[this.#at] ?? "") && /^[1-9]\d{0,2}$/.test(digits)) {
       const comma = this.#depth === 0 ? THOUSANDS["comma"]! : TIGHT_COMMA;
       const separator = matchAt(comma, text, this.#at) === null ? THOUSANDS["space"]! : comma;
       for (
@@ -123,7 +149,7 @@ class Tokenizer {
         this.#at += decimals.length;
       }
     }
-    const exponent = matchAt(EXPONENT, text, this.#at)?.[0] ?? "";
+    const exponent = /[eE]/.test(text[this.#at] ?? "") ? (matchAt(EXPONENT, text, this.#at)?.[0] ?? "") : "";
     this.#at += exponent.length;
     this.#push("number", digits + exponent);
     // A point that ends a sentence.
@@ -149,19 +175,11 @@ class Tokenizer {
 
   #character(symbol: string): void {
     const text = this.#text;
-    for (const [run, sign, digits] of [
-      [SUPERSCRIPT_RUN, "^", SUPERSCRIPTS],
-      [SUBSCRIPT_RUN, "_", SUBSCRIPTS],
-    ] as const) {
-      const found = matchAt(run, text, this.#at)?.[0];
-      if (found === undefined) continue;
-      this.#at += found.length;
-      this.#push("sign", sign);
-      this.#push("number", Array.from(found, (digit) => digits.indexOf(digit)).join(""));
-      return;
-    }
-    const pair = text.slice(this.#at, this.#at + 2);
-    const double = { "<=": "<=", ">=": ">=", "!=": "!=", "**": "^", "==": "=" }[pair];
+    if (symbol > "\u007f" && this.#script()) return;
+    const double =
+      text[this.#at + 1] === "=" || symbol === "*"
+        ? DOUBLES.get(text.slice(this.#at, this.#at + 2))
+        : undefined;
     if (double !== undefined) {
       this.#at += 2;
       this.#push("sign", double);
@@ -193,9 +211,22 @@ class Tokenizer {
     }
   }
 
+  /** Superscript or subscript digits as "^" or "_" and a numeral. */
+  #script(): boolean {
+    for (const { run, sign, digits } of SCRIPTS) {
+      const found = matchAt(run, this.#text, this.#at)?.[0];
+      if (found === undefined) continue;
+      this.#at += found.length;
+      this.#push("sign", sign);
+      this.#push("number", Array.from(found, (digit) => digits.indexOf(digit)).join(""));
+      return true;
+    }
+    return false;
+  }
+
   #bracketDepth(sign: string): void {
-    if (/^(?:[([⟨]|\\\{)$/.test(sign)) this.#depth++;
-    else if (/^(?:[)\]⟩]|\\\})$/.test(sign)) this.#depth--;
+    if (OPENS.has(sign)) this.#depth++;
+    else if (CLOSES.has(sign)) this.#depth--;
   }
 
   #command(): void {

@@ -16,12 +16,20 @@ export function withoutMarkup(text: string): string {
     .trim();
 }
 
+/** An answer in words. */
+export interface Words {
+  /** Its words in one spelling; undefined where there is no word of two letters. */
+  readonly spelling: string | undefined;
+  /** "ct" of "CT (computed tomography)"; undefined for all that is no acronym with its words. */
+  readonly acronym: string | undefined;
+}
+
 /**
  * Words in one spelling: lower case, single spaces, no articles, and, where there are no digits whose signs could
- * change, no punctuation and no hyphens. Undefined where there is no word of two letters.
+ * change, no punctuation and no hyphens.
  */
-function wordsOf(text: string): string | undefined {
-  const plain = withoutMarkup(text).toLowerCase();
+function spellingOf(text: string): string | undefined {
+  const plain = text.toLowerCase();
   if (!/\p{L}{2}/u.test(plain) || plain === "nan") return undefined;
   const bare = /[\d\\^=<>+]/.test(plain)
     ? plain.replace(/[.!。]+$/, "")
@@ -31,9 +39,9 @@ function wordsOf(text: string): string | undefined {
   return (content.length > 0 ? content : words).join(" ");
 }
 
-/** "CT (computed tomography)": an acronym with the words that it stands for; undefined for everything else. */
+/** The acronym of an answer that is one with the words that it stands for. */
 function acronymOf(text: string): string | undefined {
-  const [, acronym = "", meaning = ""] = /^([A-Z]{2,8}) ?\(([^()]{3,200})\)$/.exec(withoutMarkup(text)) ?? [];
+  const [, acronym = "", meaning = ""] = /^([A-Z]{2,8}) ?\(([^()]{3,200})\)$/.exec(text) ?? [];
   const initials = meaning
     .split(/[\s-]+/)
     .map((word) => word[0] ?? "")
@@ -41,12 +49,19 @@ function acronymOf(text: string): string | undefined {
   return acronym !== "" && initials.toUpperCase() === acronym ? acronym.toLowerCase() : undefined;
 }
 
+/** The words of an answer. */
+export function wordsOf(answer: string): Words {
+  const text = withoutMarkup(answer);
+  return { spelling: spellingOf(text), acronym: acronymOf(text) };
+}
+
 /** Whether two answers are the same words, up to case, articles, punctuation and markup. */
-export function sameWords(a: string, b: string): boolean {
-  const [x, y] = [wordsOf(a), wordsOf(b)];
-  if (x === undefined || y === undefined) return false;
-  if (x === y) return true;
-  // "x-ray" is "xray" above; "new york" is "newyork" nowhere.
-  const [p, q] = [acronymOf(a), acronymOf(b)];
-  return p === y || q === x || (p !== undefined && p === q);
+export function sameWords(a: Words, b: Words): boolean {
+  if (a.spelling === undefined || b.spelling === undefined) return false;
+  if (a.spelling === b.spelling) return true;
+  return (
+    a.acronym === b.spelling ||
+    b.acronym === a.spelling ||
+    (a.acronym !== undefined && a.acronym === b.acronym)
+  );
 }

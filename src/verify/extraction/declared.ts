@@ -7,15 +7,17 @@ import { equivalent } from "../equivalent.ts";
 import { isHedged, leadingPolarity } from "./assertion.ts";
 import { undecorated, withoutEmphasis } from "./decoration.ts";
 import { lastExpression } from "./expression.ts";
-import { sentenceAt } from "./sentence.ts";
+import { SIDE_BY_SIDE, sentenceAt } from "./sentence.ts";
 
-const QUALIFIER = `(?:final |correct |right |best |closest |only |most [a-z]+ |my |your )*`;
+/** Words before the noun of a cue, at the end of what leads to it. */
+const QUALIFIERS = /(?<!\p{L})(?:(?:final|correct|right|best|closest|only|most [a-z]+|my|your) ){1,4}$/iu;
+const MAX_QUALIFIERS = 60;
 const NOUN = `(?:answers?|options?|choices?|solution|result|conclusion)`;
 const LINK = String.raw`(?:\s+(?:is|are|was|would be|should be|must be|will be|has to be|being|equals|becomes)(?:\s*:|\b)|\s*[:：=]|\s+[-–—]\s+(?=[(*]*[A-J]\b))`;
 /** Phrases that an answer follows. */
 const CUE = new RegExp(
   [
-    String.raw`(?<![\p{L}])${QUALIFIER}${NOUN}(?: (?:to|for|of|choice|option|here|that|letter)\b[^.:\n]{0,80}?)?${LINK}`,
+    String.raw`(?<![\p{L}])${NOUN}(?: (?:to|for|of|choice|option|here|that|letter)\b[^.:\n]{0,80}?)?${LINK}`,
     String.raw`(?<![\p{L}])(?:i(?:'d| would|'ll| will)? (?:choose|pick|select|go with|say)|settled? on|corresponds? to|(?:matches|choose|select|pick)(?= (?:option|choice|\(?[A-J]\b))|(?:is|be|to|with|matches) (?:option|choice)(?=[\s*(]+[A-J]\b))`,
     String.raw`(?<![\p{L}])(?:i think|i believe|i get|therefore|thus|so|hence),? (?:that )?(?:it is|it's|it must be)`,
     String.raw`(?:答案|正确选项|正确答案)\s*(?:应该|应当)?(?:是|为|选|[:：])+`,
@@ -25,10 +27,13 @@ const CUE = new RegExp(
   "giu",
 );
 /** A letter that is called right. */
-const CALLED = new RegExp(
-  String.raw`(?:(?:${NOUN} )|(?<![\p{L}\p{N}_'’.,]\s?))[(]?\b([A-J])\b[)]?\s+(?:is|are|would be|seems|appears to be)\s+(?:(?:indeed|clearly|definitely|therefore|thus|probably|likely) )?(?:the )?(?:most )?(?:correct|right|best|closest|answer|true|appropriate|accurate)\b`,
-  "gu",
-);
+const CALLED =
+  /\b([A-J])\b[)]?\s+(?:is|are|would be|seems|appears to be)\s+(?:(?:indeed|clearly|definitely|therefore|thus|probably|likely) )?(?:the )?(?:most )?(?:correct|right|best|closest|answer|true|appropriate|accurate)\b/g;
+/** What goes before such a letter: "option (". */
+const NAMED_AS = new RegExp(String.raw`(?<!\p{L})(?:${NOUN} )?\(?$`, "u");
+/** What makes the letter behind it a part of a name or a list. */
+const IN_A_NAME = /(?:[\p{L}\p{N}_'’,]\s?|\.)$/u;
+const MAX_LEAD = 24;
 const NEGATED =
   /^\s*(?:not\b|n't\b|neither\b|unlikely\b|incorrect|wrong|unclear|unknown|uncertain|impossible|undefined|none of)/i;
 const IS_WRONG =
@@ -82,7 +87,7 @@ function isNear(rest: string, at: number): boolean {
 
 const POLARITY = /^(?:yes|no|true|false|是|否|对|错)(?![\p{L}\p{N}])/iu;
 const REASON =
-  /\s*(?:,?\s(?:because|since|which|due to|given that|as (?:it|the|this)|so that|where)\b|,\s(?:it|as|so|and therefore|not|the|this|i)\b|\s\(since|\s—\s|；|;\s|，因为|，所以).*$/is;
+  /(?<!\s)\s*(?:,?\s(?:because|since|which|due to|given that|as (?:it|the|this)|so that|where)\b|,\s(?:it|as|so|and therefore|not|the|this|i)\b|\s\(since|\s—\s|；|;\s|，因为|，所以).*$/is;
 
 /** The answer that stands in a sentence behind its cue; undefined where the sentence holds none. */
 export function answerOf(raw: string): string | undefined {
@@ -115,7 +120,7 @@ export function answerOf(raw: string): string | undefined {
 /** Mathematics that a sentence begins with, and more of it that "and", "or" or commas join to it. */
 function spans(sentence: string): string | undefined {
   const match =
-    /^(?:\$\$?[^$]*\$\$?|\\\((?:(?!\\\))[\s\S])*\\\)|\\\[(?:(?!\\\])[\s\S])*\\\])(?:\s*(?:,|and|or|, and|\\text\{[^{}]*\})?\s*(?:\$\$?[^$]*\$\$?|\\\((?:(?!\\\))[\s\S])*\\\)))*/.exec(
+    /^(?:\$\$?[^$]*\$\$?|\\\((?:(?!\\\))[\s\S])*\\\)|\\\[(?:(?!\\\])[\s\S])*\\\])(?:\s*(?:(?:,|and|or|, and|\\text\{[^{}]*\})\s*)?(?:\$\$?[^$]*\$\$?|\\\((?:(?!\\\))[\s\S])*\\\)))*/.exec(
       sentence,
     );
   if (match === null) return undefined;
@@ -144,6 +149,8 @@ function declarations(text: string): readonly Declaration[] {
   const found: Declaration[] = [];
   for (const match of lastMatches(text, CUE)) {
     const end = match.index + match[0].length;
+    const qualifiers = QUALIFIERS.exec(text.slice(Math.max(0, match.index - MAX_QUALIFIERS), match.index));
+    const start = match.index - (qualifiers?.[0].length ?? 0);
     let sentence = sentenceAt(text, end);
     let from = end;
     if (sentence !== undefined && /^[\s*:：]*$/.test(sentence)) {
@@ -152,27 +159,29 @@ function declarations(text: string): readonly Declaration[] {
       sentence = sentenceAt(text, from);
     }
     if (sentence === undefined || IS_WRONG.test(sentence)) continue;
-    if (isOpen(text, match.index, from + sentence.length, sentence)) continue;
+    if (isOpen(text, start, from + sentence.length, sentence)) continue;
     const answer = answerOf(sentence);
     if (answer === undefined) continue;
     found.push({
       answer,
-      start: match.index,
+      start,
       contentStart: from,
       end: from + sentence.length,
-      isFinal: /final/i.test(match[0]),
+      isFinal: /final/i.test(text.slice(start, end)),
     });
   }
   for (const match of lastMatches(text, CALLED)) {
-    const start = match.index;
-    const clause = text.slice(Math.max(0, start - 24), start);
-    if (/\b(?:not|whether|if|that|either|or|neither)\s*\(?(?:option |choice |answer )?$/i.test(clause))
-      continue;
+    const lead = text.slice(Math.max(0, match.index - MAX_LEAD), match.index);
+    const named = NAMED_AS.exec(lead)?.[0] ?? "";
+    const start = match.index - named.length;
+    if (named.length <= 1 && IN_A_NAME.test(lead.slice(0, lead.length - named.length))) continue;
+    const clause = text.slice(Math.max(0, start - MAX_LEAD), start);
+    if (/\b(?:not|whether|if|that|either|or|neither)\s*$/i.test(clause)) continue;
     found.push({
       answer: match[1]!,
       start,
       contentStart: start,
-      end: start + match[0].length,
+      end: match.index + match[0].length,
       isFinal: false,
     });
   }
@@ -192,23 +201,31 @@ function isLetter(answer: string): boolean {
   return /^[A-Ja-j]$/.test(answer);
 }
 
+/** A declared answer, and whether the text behind it takes it back. */
+export interface DeclaredAnswer extends Declaration {
+  readonly isTakenBack: boolean;
+}
+
+/** "No, it is 9." "Wait, …" "That is wrong." behind an answer. */
+const TAKES_BACK =
+  /(?:^|[.!?。\n])[\s*]*(?:(?:no|wait|sorry|correction|hold on|scratch that|on second thought)(?=\s?[,.:;!–—-])|(?:i (?:was|am) wrong|that(?:['’]s| is| was) (?:wrong|incorrect|not right|a mistake))\b)/i;
+
+/** Every cue has a word in it. */
+const MAY_DECLARE = /\p{L}{2}|选/u;
+
 /** The last declared answer, and where it stands; declarations that follow each other at once are a choice. */
-export function declaredAnswer(text: string): Declaration | undefined {
-  const all = declarations(text);
+export function declaredAnswer(text: string): DeclaredAnswer | undefined {
+  const all = MAY_DECLARE.test(text) ? declarations(text) : [];
   const last = all.at(-1);
   if (last === undefined) return undefined;
+  const isTakenBack = TAKES_BACK.test(text.slice(last.end));
   const choices = [last.answer];
-  if (last.isFinal) return last;
   for (let i = all.length - 2; i >= 0; i--) {
     const gap = text.slice(all[i]!.end, all[i + 1]!.start);
-    if (
-      !/^[\s.,;*:!。]*(?:or|and|also|maybe|alternatively|perhaps)?[\s.,;*:]*(?:the|my|but|maybe)?\s*$/i.test(
-        gap,
-      )
-    )
-      break;
-    if (isLetter(all[i]!.answer) !== isLetter(last.answer)) break;
+    if (!SIDE_BY_SIDE.test(gap)) break;
+    const isOther = all[i]!.isFinal !== last.isFinal || isLetter(all[i]!.answer) !== isLetter(last.answer);
+    if (isOther) break;
     if (!choices.some((choice) => equivalent(choice, all[i]!.answer))) choices.unshift(all[i]!.answer);
   }
-  return { ...last, answer: choices.length === 1 ? last.answer : choices.join(" or ") };
+  return { ...last, isTakenBack, answer: choices.length === 1 ? last.answer : choices.join(" or ") };
 }

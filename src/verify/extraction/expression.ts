@@ -19,7 +19,7 @@ const TUPLE = String.raw`(?<![\p{Script=Latin}\p{N}])[[(]\s?[-+−]?(?:[\d.]|∞
 const ATOM = new RegExp(`(${SPAN}|${TUPLE})|${OPTION}|(${NUMBER})`, "gu");
 /** Between two atoms that are one expression, one list or one choice. */
 const JOINT =
-  /^(?:[\s,;，、；/&+*×·÷^−–—<>≤≥±√π()[\]{}|~-]|[A-Za-z]\s?=|\bnor\b|\bvs\b|[?…]|\.{2,}|\bor it(?: is|'s)\b|\bx\b|\bby\b|\bin\b|\bout of\b|\\[,;:! ]|\band\b|\bor\b|\bto\b|和|或|到|\bplus\b|\bminus\b|\btimes\b|\bmaybe\b|\bperhaps\b|\bpossibly\b|\beither\b|\beven\b|option|choice)*$/u;
+  /^(?:[\s,;，、；/&+*×·÷^−–—<>≤≥±√π()[\]{}|~-]|[A-Za-z]\s?=|\bnor\b|\bvs\b|[?…]|\.(?=\.)|(?<=\.)\.(?!\.)|\bor it(?: is|'s)\b|\bx\b|\bby\b|\bin\b|\bout of\b|\\[,;:! ]|\band\b|\bor\b|\bto\b|和|或|到|\bplus\b|\bminus\b|\btimes\b|\bmaybe\b|\bperhaps\b|\bpossibly\b|\beither\b|\beven\b|option|choice)*$/u;
 /** What makes the number before it a part of something larger. */
 const CONTINUES =
   /^(?:\p{M}|(?:st|nd|rd|th)\b|\s?(?:[+*×·÷^_√π!<>≤≥∈½⅓⅔¼¾⅛\\]|[–—]\s?[\d(]|[-−]\s?[\d(]|\/\s?[\p{Script=Latin}\d(]|[\p{Script=Latin}\p{Script=Greek}](?![\p{Script=Latin}])(?<![aAI])|\((?=[\d\p{L}][^)]{0,3}\))|(?:or|to|and a|and one|plus|minus|times|squared|cubed|factorial|over|dozen|halves|half|thirds?|quarters?|fourths?|fifths?|choose|mod|modulo|million|thousand|billion)\b|[十百千万亿兆](?![米克瓦])))/u;

@@ -2,27 +2,42 @@
  * @module
  * Answers that a completion marks as such: `<answer>…</answer>` and `\boxed{…}`.
  */
+import { COUNTS_ON } from "./sentence.ts";
 
-/** Content of the last complete `<answer>…</answer>`; of nested ones the innermost. Undefined where there is none. */
-export function taggedAnswer(text: string): string | undefined {
+/** The largest gap between two marks that make one answer. */
+const MAX_GAP = 60;
+
+/** What a mark holds, and the place behind it. */
+export interface Marked {
+  readonly content: string;
+  readonly end: number;
+}
+
+/**
+ * The last complete `<answer>…</answer>`; of nested ones the innermost, and with one that it is put beside, "or
+ * <answer>9</answer>", one list. Undefined where there is none.
+ */
+export function lastTag(text: string): Marked | undefined {
   if (!text.includes("<")) return undefined;
-  let open: number | undefined;
-  let content: string | undefined;
+  let open: { readonly start: number; readonly end: number } | undefined;
+  let found: Marked | undefined;
   for (const match of text.matchAll(/<(\/?)answer>|<\|(begin|end)_of_box\|>/gi)) {
-    if (match[1] === "" || match[2]?.toLowerCase() === "begin") open = match.index + match[0].length;
+    const [start, end] = [match.index, match.index + match[0].length];
+    if (match[1] === "" || match[2]?.toLowerCase() === "begin") open = { start, end };
     else if (open !== undefined) {
-      content = text.slice(open, match.index);
+      const content = text.slice(open.end, start);
+      const gap = found === undefined ? "" : text.slice(found.end, open.start);
+      const isBeside = gap.length <= MAX_GAP && COUNTS_ON.test(gap);
+      found = { content: isBeside ? `${found!.content}, ${content}` : content, end };
       open = undefined;
     }
   }
-  return content;
+  return found;
 }
 
-/** A complete box: its content, and its places from the backslash to behind the brace. */
-interface Box {
-  readonly content: string;
+/** A complete box, from its backslash to behind its brace. */
+interface Box extends Marked {
   readonly start: number;
-  readonly end: number;
 }
 
 const BOXES = ["\\boxed{", "\\fbox{"];
@@ -49,21 +64,22 @@ function boxes(text: string): readonly Box[] {
 }
 
 /** Between two boxes that make one answer: punctuation, "and" or "or", a name and "=", a few words in \text{…}. */
-const MAX_GAP = 60;
 const MAX_BOXES = 50;
 const GAP =
-  /^(?:\\text\{[^{}]{0,40}\}|\\(?:q?quad|[,;:! ()[\]]|\\)|[$\s,;.&|/~*-]|and|or|和|或|, and|[A-Za-z](?:_\{?\w\}?)?\s?=)*$/;
+  /^(?:\\text\{[^{}]{0,40}\}|\\(?:q?quad|[,;:! ()[\]]|\\)|[$\s,;.&|/~*-]|and|or|和|或|[A-Za-z](?:_\{?\w\}?)?\s?=)*$/;
 const ENDS_SENTENCE = /\.\s|\n\s*\n/;
 
 function isOneAnswer(gap: string): boolean {
   if (gap.trim() === "") return true;
-  return gap.length <= MAX_GAP && !ENDS_SENTENCE.test(gap) && GAP.test(gap);
+  if (gap.length > MAX_GAP) return false;
+  return (!ENDS_SENTENCE.test(gap) && GAP.test(gap)) || COUNTS_ON.test(gap);
 }
 
-/** The last box, with those before it that it makes one answer with; undefined where there is none. */
-export function lastBoxes(
-  text: string,
-): { readonly contents: readonly string[]; readonly end: number } | undefined {
+/**
+ * The last `\boxed{…}` with balanced braces, undefined where there is none. Boxes that follow each other make one
+ * answer, a list: "\boxed{1} and \boxed{2}" is "1, 2".
+ */
+export function lastBox(text: string): Marked | undefined {
   if (!hasBox(text)) return undefined;
   const all = boxes(text);
   const last = all.at(-1);
@@ -75,16 +91,13 @@ export function lastBoxes(
     isOneAnswer(text.slice(all[first - 1]!.end, all[first]!.start))
   )
     first--;
-  const contents = [...new Set(all.slice(first).map(({ content }) => content.trim()))];
-  return { contents, end: last.end };
+  const contents = new Set(all.slice(first).map(({ content }) => content.trim()));
+  return { content: [...contents].join(", "), end: last.end };
 }
 
-/**
- * Content of the last `\boxed{…}` with balanced braces, undefined where there is none. Boxes that follow each other
- * make one answer, a list: "\boxed{1} and \boxed{2}" is "1, 2".
- */
+/** Content of the last box; undefined where there is none. */
 export function boxedAnswer(text: string): string | undefined {
-  return lastBoxes(text)?.contents.join(", ");
+  return lastBox(text)?.content;
 }
 
 /** Whether a box was begun. */

@@ -1,7 +1,16 @@
 /**
  * @module
- * Where a sentence ends.
+ * Where a sentence ends, and which words put an answer beside the one before.
  */
+
+const PUNCTUATION = String.raw`[\s.,;:!*$。-]*`;
+/** "or", "Second, ", "(b) ", "Alternatively, " */
+const BESIDE = String.raw`(?:(?:or|and|also|maybe|perhaps|possibly|alternatively|another|either|else|(?:second|third|fourth|fifth|last)(?:ly)?|part|case|[(（]?(?:[b-h]|[2-9]|i{2,3}|iv)[)）.:])[\s.,;:*]+)`;
+
+/** Between two answers of which neither leads to the other nor outranks it, in whatever sentences they stand. */
+export const SIDE_BY_SIDE = new RegExp(`^${PUNCTUATION}${BESIDE}{0,3}[(*$]*(?:the|my|but|maybe)?\\s*$`, "i");
+/** The same where no words declare the answers, so that one must put the second beside the first. */
+export const COUNTS_ON = new RegExp(`^${PUNCTUATION}${BESIDE}{1,3}[(*$]*$`, "i");
 
 /** A full stop, question mark or line break that ends a sentence; a point in a number or in mathematics does not. */
 const END = /[.!?](?=\s|$|["”'*)\]]*(?:\s|$))|[。！？]|\n/g;

@@ -4,12 +4,13 @@
  */
 import * as z from "zod";
 import { defineVerdict, judged } from "../definition.ts";
+import { Answer } from "../equivalence/answer.ts";
 import { withoutMarkup } from "../equivalence/words.ts";
-import { equivalent } from "../equivalent.ts";
-import { extractAnswer, loneExpression, markedAnswer, shortWords } from "../extract-answer.ts";
+import { sameAnswer } from "../equivalent.ts";
+import { answerIn } from "../extract-answer.ts";
 import { isHedged, leadingPolarity } from "../extraction/assertion.ts";
-import { declaredAnswer } from "../extraction/declared.ts";
-import { withoutThought } from "../extraction/thought.ts";
+import { Reply } from "../extraction/reply.ts";
+import { loneExpression, shortWords } from "../extraction/short.ts";
 import type { JudgedProblem, Judgement, Verdict } from "../verdict.ts";
 import { leadingOption, mentionedOption, optionOf } from "./options.ts";
 import { PAPER_RULES, type PaperRule, readByRule } from "./paper-rules.ts";
@@ -32,14 +33,36 @@ export interface AnswerVerdict extends Verdict {
   judge(text: string, problem: JudgedProblem): Judgement;
 }
 
+/** What is known of the question: its accepted answers, and its options, none where it has none. */
+interface Known {
+  readonly answers: readonly Answer[];
+  readonly options: readonly Answer[];
+}
+
+/** Of each problem, since all completions of a group are judged by it. */
+const knowledge = new WeakMap<JudgedProblem, Known>();
+
+function knownOf(problem: JudgedProblem): Known {
+  let known = knowledge.get(problem);
+  if (known === undefined) {
+    const accepted = problem.answers.filter((answer) => answer.trim() !== "");
+    known = { answers: accepted.map(read), options: (problem.options ?? []).map(read) };
+    knowledge.set(problem, known);
+  }
+  return known;
+}
+
+function read(text: string): Answer {
+  return new Answer(text);
+}
+
 /** Whether an answer is an accepted one; with options a letter and its text are one answer. */
-function isAccepted(given: string, { answers, options }: JudgedProblem): boolean {
-  if (options === undefined || options.length === 0)
-    return answers.some((answer) => equivalent(given, answer));
+function isAccepted(given: Answer, { answers, options }: Known): boolean {
+  if (options.length === 0) return answers.some((answer) => sameAnswer(given, answer));
   const place = optionOf(given, options);
   return answers.some((answer) => {
     const right = optionOf(answer, options);
-    return place === undefined || right === undefined ? equivalent(given, answer) : place === right;
+    return place === undefined || right === undefined ? sameAnswer(given, answer) : place === right;
   });
 }
 
@@ -57,19 +80,19 @@ export function answerVerdict({ from = "anywhere", rule }: AnswerVerdictOptions 
   return {
     name: "answer",
     judge(text, problem) {
-      const accepted = problem.answers.filter((answer) => answer.trim() !== "");
-      const known = { ...problem, answers: accepted };
-      const extracted =
-        rule === undefined
-          ? from === "mark"
-            ? readMark(markedAnswer(text) ?? null, known)
-            : readAnywhere(text, known)
-          : readByRule(rule, text);
-      if (accepted.length === 0) return { extracted, score: null, reason: "no accepted answer" };
+      const known = knownOf(problem);
+      const extracted = rule === undefined ? answerGiven(text, from, known) : readByRule(rule, text);
+      if (known.answers.length === 0) return { extracted, score: null, reason: "no accepted answer" };
       if (extracted === null) return { extracted, score: 0, reason: "no answer" };
-      return judged(extracted, isAccepted(extracted, known) ? 1 : 0);
+      return judged(extracted, isAccepted(new Answer(extracted), known) ? 1 : 0);
     },
   };
+}
+
+function answerGiven(text: string, from: "anywhere" | "mark", known: Known): string | null {
+  const reply = Reply.of(text);
+  if (reply === null) return null;
+  return from === "mark" ? readMark(reply.mark?.answer ?? null, known) : readAnywhere(reply, known);
 }
 
 /** Whether the accepted answers, or the options, are bare numbers. */
@@ -80,63 +103,59 @@ const ASKS = /[?？][\s"'”’)}$*.]*$/;
 const OTHER_ANSWER = /(?<!\p{L})(?:[B-HJ]|A(?!\s\p{Ll}))(?![\p{L}'’])|\b(?:or|either|neither)\b/u;
 
 /** What a mark holds, but no question; where that is a short sentence in place of an accepted answer, what the sentence says. */
-function readMark(content: string | null, known: JudgedProblem): string | null {
+function readMark(content: string | null, known: Known): string | null {
   if (content === null || content.length > MAX_SENTENCE) return content;
-  if (ASKS.test(content) && !known.answers.some((answer) => ASKS.test(answer))) return null;
-  if (isAccepted(content, known)) return content;
   const { answers, options } = known;
+  if (ASKS.test(content) && !answers.some(({ text }) => ASKS.test(text))) return null;
+  const marked = new Answer(content);
+  if (isAccepted(marked, known)) return content;
   const plain = withoutMarkup(content);
   if (asksPolarity(answers)) return leadingPolarity(plain) ?? content;
-  if (options !== undefined && options.length > 0) {
-    if (optionOf(content, options) !== undefined) return content;
+  if (options.length > 0) {
+    if (optionOf(marked, options) !== undefined) return content;
     const place = OTHER_ANSWER.test(plain) ? undefined : mentionedOption(plain, options);
-    if (place !== undefined) return options[place]!;
+    if (place !== undefined) return options[place]!.text;
   }
   if (isHedged(plain)) return content;
-  const isNumeric = [answers, options ?? []].some(
-    (texts) => texts.length > 0 && texts.every((text) => NUMERAL.test(text.trim())),
+  const isNumeric = [answers, options].some(
+    (texts) => texts.length > 0 && texts.every(({ text }) => NUMERAL.test(text.trim())),
   );
   const said = loneExpression(plain);
   if (said !== undefined && (isNumeric || /^[A-J]$/.test(said))) return said;
   return shortWords(plain) ?? content;
 }
 
-function asksPolarity(answers: readonly string[]): boolean {
-  return answers.length > 0 && answers.every((answer) => POLARITY.test(answer.trim()));
+function asksPolarity(answers: readonly Answer[]): boolean {
+  return answers.length > 0 && answers.every(({ text }) => POLARITY.test(text.trim()));
 }
 
 /** The letter of the option that a reply begins with, where it declares no other answer after it. */
-function begunWith(text: string, options: readonly string[]): string | undefined {
-  const reply = withoutThought(text);
-  const place = reply === null ? undefined : leadingOption(reply, options);
-  if (place === undefined || declaredAnswer(reply!) !== undefined) return undefined;
+function begunWith(reply: Reply, options: readonly Answer[]): string | undefined {
+  const place = leadingOption(reply.text, options);
+  if (place === undefined || reply.declared !== null) return undefined;
   return String.fromCharCode("A".charCodeAt(0) + place);
 }
 
-/** The answer of a completion by what is known of the question: its options, or that it asks for yes or no. */
-function readAnywhere(text: string, known: JudgedProblem): string | null {
+/** The answer of a reply by what is known of the question: its options, or that it asks for yes or no. */
+function readAnywhere(reply: Reply, known: Known): string | null {
   const { answers, options } = known;
-  const extracted = extractAnswer(text);
-  const marked = markedAnswer(text);
-  if (marked !== undefined) return extracted === marked ? readMark(marked, known) : extracted;
-  const isPolar = asksPolarity(answers);
-  if (options === undefined && !isPolar) return extracted;
-  const begun = isPolar ? undefined : begunWith(text, options ?? []);
-  if (begun !== undefined) return begun;
-  if (
-    extracted !== null &&
-    (isPolar ? POLARITY.test(extracted) : optionOf(extracted, options ?? []) !== undefined)
-  ) {
-    return extracted;
+  if (reply.mark !== null) {
+    const extracted = answerIn(reply);
+    return extracted === reply.mark.answer ? readMark(extracted, known) : extracted;
   }
-  const reply = withoutThought(text);
-  if (reply === null) return extracted;
-  if (isPolar) {
-    const polarity = leadingPolarity(reply);
+  if (asksPolarity(answers)) {
+    const extracted = answerIn(reply);
+    if (extracted !== null && POLARITY.test(extracted)) return extracted;
+    const polarity = leadingPolarity(reply.text);
     return polarity === undefined ? extracted : polarity;
   }
-  const place = mentionedOption(reply, options ?? []);
-  return place === undefined ? extracted : options![place]!;
+  if (options.length === 0) return answerIn(reply);
+  const begun = begunWith(reply, options);
+  if (begun !== undefined) return begun;
+  const extracted = answerIn(reply);
+  if (extracted !== null && optionOf(new Answer(extracted), options) !== undefined) return extracted;
+  const place = mentionedOption(reply.text, options);
+  return place === undefined ? extracted : options[place]!.text;
 }
 
 /** The verdict `answer`. */

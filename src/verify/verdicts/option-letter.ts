@@ -5,12 +5,12 @@
  */
 import * as z from "zod";
 import { bestOf, defineVerdict, readAnswer } from "../definition.ts";
-import { optionSet, writtenOption } from "../equivalence/options.ts";
+import { Answer } from "../equivalence/answer.ts";
 import { optionOf } from "./options.ts";
 
-/** The letters that an answer names, sorted; undefined where it names none. */
-function lettersOf(answer: string): string | undefined {
-  return writtenOption(answer)?.letter ?? optionSet(answer);
+/** The letters that an answer names, sorted; null where it names none. */
+function lettersOf(answer: Answer): string | null {
+  return answer.option?.letter ?? answer.letters;
 }
 
 /** The verdict `option-letter`. */
@@ -24,12 +24,15 @@ export const optionLetterDefinition = defineVerdict({
   }),
   create: ({ from }) => ({
     name: "option-letter",
-    judge: (text, { answers, options }) =>
-      bestOf(readAnswer(text, from), answers, (given, answer) => {
-        const place = options === undefined ? undefined : optionOf(answer, options);
+    judge(text, { answers, options }) {
+      const known = options?.map((option) => new Answer(option));
+      return bestOf(readAnswer(text, from), answers, (given, answer) => {
+        const accepted = new Answer(answer);
+        const place = known && optionOf(accepted, known);
         const right =
-          place === undefined ? lettersOf(answer) : String.fromCharCode("A".charCodeAt(0) + place);
-        return right === undefined ? null : lettersOf(given) === right ? 1 : 0;
-      }),
+          place === undefined ? lettersOf(accepted) : String.fromCharCode("A".charCodeAt(0) + place);
+        return right === null ? null : lettersOf(new Answer(given)) === right ? 1 : 0;
+      });
+    },
   }),
 });

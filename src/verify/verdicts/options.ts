@@ -3,14 +3,14 @@
  * Answers to a multiple-choice question by the place of their option.
  */
 
-import { writtenOption } from "../equivalence/options.ts";
+import { Answer } from "../equivalence/answer.ts";
 import { withoutMarkup } from "../equivalence/words.ts";
-import { equivalent } from "../equivalent.ts";
+import { sameAnswer } from "../equivalent.ts";
 import { isHedged } from "../extraction/assertion.ts";
 import { sentenceAt } from "../extraction/sentence.ts";
 
 /** The place of an option letter; undefined where there is no such option. */
-function placeOf(letter: string, options: readonly string[]): number | undefined {
+function placeOf(letter: string, options: readonly Answer[]): number | undefined {
   const place = letter.charCodeAt(0) - "A".charCodeAt(0);
   return place < options.length ? place : undefined;
 }
@@ -19,19 +19,19 @@ function placeOf(letter: string, options: readonly string[]): number | undefined
  * The option that an answer names: by its letter, or by its text where exactly one option has it. A letter with the
  * text of another option names none.
  */
-export function optionOf(answer: string, options: readonly string[]): number | undefined {
-  const written = writtenOption(answer);
-  const place = written && placeOf(written.letter, options);
-  if (written !== undefined && place !== undefined) {
+export function optionOf(answer: Answer, options: readonly Answer[]): number | undefined {
+  const written = answer.option;
+  const place = written === null ? undefined : placeOf(written.letter, options);
+  if (written !== null && place !== undefined) {
     if (written.text === "") return place;
-    const byText = optionByText(written.text, options);
+    const byText = optionByText(new Answer(written.text), options);
     return byText === undefined || byText === place ? place : undefined;
   }
   return optionByText(answer, options);
 }
 
-function optionByText(text: string, options: readonly string[]): number | undefined {
-  const fits = options.flatMap((option, place) => (equivalent(text, option) ? [place] : []));
+function optionByText(answer: Answer, options: readonly Answer[]): number | undefined {
+  const fits = options.flatMap((option, place) => (sameAnswer(answer, option) ? [place] : []));
   return fits.length === 1 ? fits[0] : undefined;
 }
 
@@ -44,16 +44,17 @@ const MAX_FIRST_LINE = 300;
  * The option that the first line of a longer reply is: its letter alone, its letter and its own text, or its letter with
  * "because" behind it. The rest of such a reply says why. A sentence that begins with "A" is none.
  */
-export function leadingOption(reply: string, options: readonly string[]): number | undefined {
+export function leadingOption(reply: string, options: readonly Answer[]): number | undefined {
   const [first = "", ...rest] = reply.trim().slice(0, MAX_FIRST_LINE).split(/\r?\n/);
   const plain = withoutMarkup(first).trim();
   const reasoned = WITH_REASON.exec(plain)?.[1];
   if (reasoned !== undefined) return placeOf(reasoned, options);
   if (rest.every((line) => line.trim() === "")) return undefined;
-  const written = writtenOption(plain);
-  const place = written && /^[^\p{L}]*[A-J]/u.test(plain) ? placeOf(written.letter, options) : undefined;
-  if (written === undefined || place === undefined) return undefined;
-  return written.text === "" || optionByText(written.text, options) === place ? place : undefined;
+  const written = new Answer(plain).option;
+  const place =
+    written !== null && /^[^\p{L}]*[A-J]/u.test(plain) ? placeOf(written.letter, options) : undefined;
+  if (written === null || place === undefined) return undefined;
+  return written.text === "" || optionByText(new Answer(written.text), options) === place ? place : undefined;
 }
 
 const NEGATION = /\b(?:not|never|neither|nor|except|unlike|rather than|instead of)\b|n['’]t\b|不/i;
@@ -70,13 +71,13 @@ function spaced(text: string): string {
  * The one option whose text the last sentence of a reply has in it; undefined where it has none or several, or denies
  * something, hedges or asks. An option that is part of another that is named does not count: "linked list" in "singly linked list".
  */
-export function mentionedOption(reply: string, options: readonly string[]): number | undefined {
+export function mentionedOption(reply: string, options: readonly Answer[]): number | undefined {
   const sentence = lastSentence(reply);
   if (sentence === undefined || NEGATION.test(sentence)) return undefined;
   if (/[?？]["”'’)*\s]*$/.test(reply)) return undefined;
   const text = spaced(sentence);
   const named = options.flatMap((option, place) => {
-    const words = spaced(option);
+    const words = spaced(option.text);
     return /[\p{L}\p{N}]{2}/u.test(words) && text.includes(words) ? [{ place, words }] : [];
   });
   const widest = named.filter(
@@ -84,7 +85,7 @@ export function mentionedOption(reply: string, options: readonly string[]): numb
   );
   const place = widest.length === 1 ? widest[0]!.place : undefined;
   // "Cannot be determined" may be an option itself.
-  return place !== undefined && isHedged(sentence) && !isHedged(options[place]!) ? undefined : place;
+  return place !== undefined && isHedged(sentence) && !isHedged(options[place]!.text) ? undefined : place;
 }
 
 function lastSentence(reply: string): string | undefined {

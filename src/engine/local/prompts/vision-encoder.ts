@@ -3,10 +3,10 @@
  * Runs the vision tower over images, grid by grid, forwards and backwards. Its activations are not kept between
  * the two: backwards computes them anew, once an image, which is little beside a group of completions.
  */
-
 import type { VisionGraphs } from "../../../model/graph/index.ts";
-import { gradients, type Tensor } from "../../../tensor/index.ts";
+import { gradients } from "../../../tensor/index.ts";
 import type { ProgramCache } from "../program-cache.ts";
+import { accumulated, gradientViews } from "../weights/accumulated.ts";
 import type { ParameterStore } from "../weights/parameter-store.ts";
 import type { PreparedImage } from "./prepared-prompt.ts";
 import { type VisionBatch, VisionBatches } from "./vision-batches.ts";
@@ -17,7 +17,6 @@ export class VisionEncoder {
   readonly #store: ParameterStore;
   readonly #programs: ProgramCache;
   readonly #batches: VisionBatches;
-  readonly #scratch: Float32Array;
 
   /** @param width numbers of an image's token, `imageTokenWidth` */
   constructor(graphs: VisionGraphs, width: number, store: ParameterStore, programs: ProgramCache) {
@@ -26,7 +25,6 @@ export class VisionEncoder {
     this.#store = store;
     this.#programs = programs;
     this.#batches = new VisionBatches(graphs, width);
-    this.#scratch = new Float32Array(store.layout.size);
   }
 
   /** Brings the images' tokens up to date with the weights. `weights` other than the policy's are not cached. */
@@ -54,16 +52,16 @@ export class VisionEncoder {
         const gradient = tokenGradients.get(image)!;
         outputGradient.set(gradient.subarray(index * size, (index + 1) * size), i * size);
       }
-      const into = Object.fromEntries(
-        [...trained.keys()].map((pack) => [`d.${pack}`, this.#store.view(this.#scratch, pack)]),
-      );
+      const sums = gradientViews(this.#store, trained.keys());
       await program.run(
-        { ...this.#store.feeds(used), patches: this.#batches.patches(batch), outputGradient },
-        into,
+        {
+          ...this.#store.feeds(used),
+          ...sums.feeds,
+          patches: this.#batches.patches(batch),
+          outputGradient,
+        },
+        sums.into,
       );
-      for (const pack of trained.keys()) {
-        addInto(this.#store.view(this.#store.gradient, pack), this.#store.view(this.#scratch, pack));
-      }
     }
   }
 
@@ -82,23 +80,8 @@ export class VisionEncoder {
       const used = new Map(parameters.used);
       const trained = this.#store.trained(used);
       const parts = gradients(graph, [seed], [...trained.values()]);
-      const program = await this.#programs.compile(graph, gradientOutputs(trained, parts));
+      const program = await this.#programs.compile(graph, accumulated(graph, trained, parts));
       return { program, used, trained };
     });
-  }
-}
-
-/** Program outputs `d.<pack>`. */
-export function gradientOutputs(
-  used: ReadonlyMap<string, Tensor>,
-  parts: readonly Tensor[],
-): Record<string, Tensor> {
-  return Object.fromEntries([...used.keys()].map((pack, i) => [`d.${pack}`, parts[i]!]));
-}
-
-/** target += addend */
-export function addInto(target: Float32Array, addend: Float32Array): void {
-  for (let i = 0; i < target.length; i++) {
-    target[i]! += addend[i]!;
   }
 }

@@ -21,6 +21,8 @@ import { StepBuffers } from "./step-buffers.ts";
 
 /** Completions decoded at once. */
 const MAX_COMPLETIONS = 512;
+/** Arrays of a completion's logits that a step has at once, in its program and as its outputs. */
+const LOGITS = 6;
 /** The cache grows by so many slots or a quarter; so often rows that are done may be left behind. */
 const CACHE_STEP = 16;
 /** They are where that leaves no more than this share of a step's cost. */
@@ -43,7 +45,7 @@ export interface DecodeRequest extends DraftRules {
 /** Completions per prompt, `[P][G]`. */
 export async function decode(machinery: Machinery, request: DecodeRequest): Promise<Completion[][]> {
   await machinery.vision.encode(request.prompts.flatMap(({ images }) => images));
-  const perBatch = Math.max(1, Math.floor(MAX_COMPLETIONS / request.groupSize));
+  const perBatch = Math.max(1, Math.floor(completionsAtOnce(machinery, request) / request.groupSize));
   const completions: Completion[][] = [];
   for (let start = 0; start < request.prompts.length; start += perBatch) {
     const prompts = request.prompts.slice(start, start + perBatch);
@@ -56,6 +58,18 @@ export async function decode(machinery: Machinery, request: DecodeRequest): Prom
     }
   }
   return completions;
+}
+
+/** As many as fit beside the weights, each with its logits and its cache. */
+function completionsAtOnce(
+  { config, memory }: Machinery,
+  { prompts, maxCompletionTokens }: DecodeRequest,
+): number {
+  const { vocabSize, layers, kvHeads, headDim } = config.text;
+  const longest = Math.max(...prompts.map(({ tokens }) => tokens.length));
+  const cache = 2 * layers * kvHeads * headDim * (longest + maxCompletionTokens);
+  const bytes = Float32Array.BYTES_PER_ELEMENT * (LOGITS * vocabSize + cache);
+  return Math.min(MAX_COMPLETIONS, Math.floor(memory.programBytes / 2 / bytes));
 }
 
 /** Completions with their signals. */

@@ -1,9 +1,9 @@
 /**
  * @module
- * What a scoring pass may be asked for beside log-probs: the graph's outputs for it, and how a score is read from them.
+ * What a scoring pass may be asked for beside log-probs: the graphs' outputs for it, and how a score is read from them.
  */
 import { emptySignals } from "../../../credit/index.ts";
-import { type BatchShape, type TeacherForcedGraph, valueHead } from "../../../model/graph/index.ts";
+import type { BatchShape, HeadGraph, TeacherForcedGraph } from "../../../model/graph/index.ts";
 import { nucleusEntropy, softmaxEntropy, type Tensor } from "../../../tensor/index.ts";
 import type { Score, SignalRequest } from "../../engine.ts";
 import { readRow } from "../signals/graph-reducer.ts";
@@ -24,25 +24,32 @@ export interface Wanted {
   readonly alternatives: number;
   /** Layers whose attention is amplified. */
   readonly amplified: readonly number[];
-  /** The rows that the head reads, for a comparison with another pass. */
-  readonly hidden: boolean;
 }
 
-/** The outputs of a scoring program; declares the inputs of `signalOutputs`. */
-export function scoringOutputs(
+/** What is wanted of the head. */
+export type HeadWanted = Pick<Wanted, "entropy" | "nucleus" | "values" | "likeliest" | "alternatives">;
+
+/** The outputs of the decoder's program: the rows that the head reads, and signals, whose inputs it declares. */
+export function decoderOutputs(
   built: TeacherForcedGraph,
   shape: BatchShape,
-  wanted: Wanted,
+  { signals }: Wanted,
+): Record<string, Tensor> {
+  return { hidden: built.hidden, ...signalOutputs(built, shape, signals) };
+}
+
+/** The outputs of the head's program. */
+export function headOutputs(
+  head: HeadGraph,
+  wanted: HeadWanted,
 ): Record<string, Tensor> {
   return {
-    logprobs: built.logprobs,
-    ...(wanted.entropy && { entropy: softmaxEntropy(built.logits) }),
-    ...(wanted.nucleus > 0 && { nucleusEntropy: nucleusEntropy(built.logits, wanted.nucleus) }),
-    ...(wanted.values && { values: valueHead(built.hidden, built.parameters) }),
-    ...(wanted.likeliest && { likeliest: likeliestTokens(built.logits) }),
-    ...(wanted.alternatives > 0 && likeliestLogprobs(built.logits, wanted.alternatives)),
-    ...(wanted.hidden && { hidden: built.hidden }),
-    ...signalOutputs(built, shape, wanted.signals),
+    logprobs: head.logprobs,
+    ...(wanted.entropy && { entropy: softmaxEntropy(head.logits) }),
+    ...(wanted.nucleus > 0 && { nucleusEntropy: nucleusEntropy(head.logits, wanted.nucleus) }),
+    ...(wanted.values && { values: head.values() }),
+    ...(wanted.likeliest && { likeliest: likeliestTokens(head.logits) }),
+    ...(wanted.alternatives > 0 && likeliestLogprobs(head.logits, wanted.alternatives)),
   };
 }
 

@@ -2,30 +2,26 @@
  * @module
  * Scoring and gradients of given completions.
  */
-
-import { type BatchShape, type ModelGraphs, temperedLogits, valueHead } from "../../../model/graph/index.ts";
+import type { EngineError } from "../../../errors/index.ts";
+import type { BatchShape, ModelGraphs } from "../../../model/graph/index.ts";
 import { imageTokenWidth, type ModelConfig } from "../../../model/index.ts";
-import {
-  type Feeds,
-  gradients,
-  jensenShannon,
-  type Seed,
-  softmaxDivergence,
-  softmaxEntropy,
-} from "../../../tensor/index.ts";
 import type { Score } from "../../engine.ts";
+import { roundDownCount, roundUpLength } from "../buckets.ts";
+import type { MemoryPlan } from "../memory/memory-plan.ts";
 import type { ProgramCache } from "../program-cache.ts";
 import { decoderFeeds, forEachPromptRow } from "../prompts/decoder-batch.ts";
 import type { PreparedImage } from "../prompts/prepared-prompt.ts";
 import type { RotaryTable } from "../prompts/rotary-table.ts";
-import { addInto, gradientOutputs, type VisionEncoder } from "../prompts/vision-encoder.ts";
+import type { VisionEncoder } from "../prompts/vision-encoder.ts";
 import { readRow } from "../signals/graph-reducer.ts";
 import { readsHiddenStates, signalFeeds } from "../signals/index.ts";
 import type { ParameterStore } from "../weights/parameter-store.ts";
 import { type Intervention, interventionFeeds, withOwnPrompts } from "./attention-intervention.ts";
 import { groupDivergences } from "./group-divergence.ts";
-import { emptyScore, readScore, scoringOutputs, type Wanted } from "./scoring.ts";
+import { Head, PARTS, type Part } from "./head.ts";
+import { decoderOutputs, emptyScore, readScore, type Wanted } from "./scoring.ts";
 import { type PreparedSequence, type SequenceBatch, sequenceBatches } from "./sequence-batches.ts";
+import { type Checkpointing, TrainingPass } from "./training-pass.ts";
 
 /** What teacher forcing shares with the rest of the engine. */
 export interface Machinery {
@@ -35,12 +31,14 @@ export interface Machinery {
   readonly programs: ProgramCache;
   readonly vision: VisionEncoder;
   readonly table: RotaryTable;
+  readonly memory: MemoryPlan;
   /** Rows, prompt and completion tokens together, computed at once. */
   readonly maxTokens: number;
+  readonly checkpointing: Checkpointing;
 }
 
 /** A scoring pass: with which weights, at which temperature, and what is wanted of it. */
-export interface Scoring extends Omit<Wanted, "hidden" | "amplified"> {
+export interface Scoring extends Omit<Wanted, "amplified"> {
   readonly weights: Float32Array;
   readonly temperature: number;
   readonly intervention?: Intervention | undefined;
@@ -55,15 +53,27 @@ export interface Coefficients {
   readonly entropy: readonly Float64Array[] | undefined;
 }
 
-type Part = keyof Coefficients;
+/** Nothing beside the rows that the head reads. */
+const ROWS_ALONE: Wanted = {
+  signals: undefined,
+  entropy: false,
+  nucleus: 0,
+  values: false,
+  likeliest: false,
+  alternatives: 0,
+  amplified: [],
+};
 
 export class TeacherForcing {
   readonly #m: Machinery;
-  readonly #scratch: Float32Array;
+  readonly #head: Head;
+  readonly #pass: TrainingPass;
 
   constructor(machinery: Machinery) {
     this.#m = machinery;
-    this.#scratch = new Float32Array(machinery.store.layout.size);
+    const { config, graphs, store, programs, memory } = machinery;
+    this.#head = new Head(graphs, config.text.hiddenSize, store, programs, memory);
+    this.#pass = new TrainingPass(machinery, this.#head);
   }
 
   /**
@@ -79,7 +89,7 @@ export class TeacherForcing {
     const { store, vision, maxTokens } = this.#m;
     const { weights, temperature, intervention, groupDivergence, ...rest } = scoring;
     const amplified = intervention?.layers ?? [];
-    const wanted: Wanted = { ...rest, amplified, hidden: others !== undefined || groupDivergence };
+    const wanted: Wanted = { ...rest, amplified };
     const sequences = intervention === undefined ? given : withOwnPrompts(given, intervention);
     await vision.encode(imagesOf([...sequences, ...(others ?? [])]), weights);
     const nothing = new Float64Array();
@@ -91,25 +101,29 @@ export class TeacherForcing {
     const kept = sequences.map(() => new Float32Array());
     const width = this.#m.config.text.hiddenSize;
     for (const batch of sequenceBatches(sequences, maxTokens)) {
-      const { program, used } = await this.#scoreProgram(batch.shape, wanted);
-      const outputs = await program.run({
+      const { program, used } = await this.#decoderProgram(batch.shape, wanted);
+      const { targets, ...feeds } = this.#feeds(batch, sequences, weights);
+      const decoded = await program.run({
         ...store.feeds(used, weights),
-        ...this.#feeds(batch, sequences, weights, temperature),
+        ...feeds,
         ...signalFeeds(batch, sequences, wanted.signals),
         ...(intervention && interventionFeeds(batch, intervention, this.#m.config.text)),
       });
+      const hidden = decoded["hidden"]!;
+      const headed = await this.#head.score({ hidden, targets, temperature }, wanted, weights);
       for (const [slot, index] of batch.slots.entries()) {
         if (index >= 0) {
           const sequence = sequences[index]!;
+          const outputs = { ...decoded, ...headed };
           scores[index] = readScore(outputs, batch.shape, slot, sequence, wanted);
           if (groupDivergence) {
             const from = slot * batch.shape.completionLength * width;
-            kept[index] = outputs["hidden"]!.slice(from, from + sequence.completion.length * width);
+            kept[index] = hidden.slice(from, from + sequence.completion.length * width);
           }
         }
       }
       if (others !== undefined) {
-        await this.#compare(batch, outputs["hidden"]!, others, scoring, scores);
+        await this.#compare(batch, hidden, others, scoring, scores);
       }
     }
     if (!groupDivergence) return scores;
@@ -139,12 +153,11 @@ export class TeacherForcing {
           comparedHidden.set(hidden.subarray(from, from + size), slot * completionLength * width);
         }
       }
-      const { program, used } = await this.#compareProgram(other.shape);
-      const outputs = await program.run({
-        ...store.feeds(used, weights),
-        ...this.#feeds(other, members, weights, temperature),
-        comparedHidden,
-      });
+      const { program, used } = await this.#decoderProgram(other.shape, ROWS_ALONE);
+      const { targets, ...feeds } = this.#feeds(other, members, weights);
+      const decoded = await program.run({ ...store.feeds(used, weights), ...feeds });
+      const rows = { hidden: decoded["hidden"]!, targets, temperature };
+      const outputs = await this.#head.compare(rows, comparedHidden, weights);
       for (const [slot, member] of other.slots.entries()) {
         if (member >= 0) {
           const index = batch.slots[slots[member]!]!;
@@ -163,33 +176,27 @@ export class TeacherForcing {
     }
   }
 
-  /** Adds the gradient of Σ c·log π + Σ d·V + Σ e·H to the store's. */
+  /**
+   * Adds the gradient of Σ c·log π + Σ d·V + Σ e·H to the store's.
+   *
+   * @throws EngineError when a batch of one sequence does not fit into memory
+   */
   async accumulate(
     sequences: readonly PreparedSequence[],
     coefficients: Coefficients,
     temperature: number,
   ): Promise<void> {
-    const { store, vision, maxTokens } = this.#m;
+    const { store, vision, memory } = this.#m;
+    memory.train();
+    const parts = PARTS.filter((part) => coefficients[part]);
+    const batches = this.#trainingBatches(sequences, parts);
     await vision.encode(imagesOf(sequences));
     const imageGradients = new Map<PreparedImage, Float32Array>();
-    const parts = (["logprobs", "values", "entropy"] as const).filter((part) => coefficients[part]);
-    for (const batch of sequenceBatches(sequences, maxTokens)) {
-      const { program, used, trained } = await this.#gradientProgram(batch.shape, parts);
-      const into = Object.fromEntries(
-        [...trained.keys()].map((pack) => [`d.${pack}`, store.view(this.#scratch, pack)]),
-      );
-      const seeds = parts.map((part) => [`c.${part}`, coefficientRows(batch, coefficients[part]!)]);
-      const { embeddings } = await program.run(
-        {
-          ...store.feeds(used),
-          ...this.#feeds(batch, sequences, store.weights, temperature),
-          ...Object.fromEntries(seeds),
-        },
-        into,
-      );
-      for (const pack of trained.keys()) {
-        addInto(store.view(store.gradient, pack), store.view(this.#scratch, pack));
-      }
+    for (const batch of batches) {
+      const { targets, ...feeds } = this.#feeds(batch, sequences, store.weights);
+      const rows = parts.map((part) => [part, coefficientRows(batch, coefficients[part]!)]);
+      const inputs = { feeds, targets, temperature, coefficients: Object.fromEntries(rows) };
+      const embeddings = await this.#pass.run(batch.shape, parts, inputs);
       if (embeddings !== undefined) {
         this.#embeddingGradients(batch, sequences, embeddings, imageGradients);
       }
@@ -199,70 +206,57 @@ export class TeacherForcing {
     }
   }
 
-  #feeds(
-    batch: SequenceBatch,
-    sequences: readonly PreparedSequence[],
-    weights: Float32Array,
-    temperature: number,
-  ): Feeds {
+  /**
+   * Batches of a training step that fit into memory: as many rows as the engine was opened for, or fewer.
+   *
+   * @throws EngineError when a batch of one sequence does not fit
+   */
+  #trainingBatches(sequences: readonly PreparedSequence[], parts: readonly Part[]): SequenceBatch[] {
+    const { memory, maxTokens } = this.#m;
+    for (let rows = maxTokens; ; rows = roundDownCount(rows - 1)) {
+      const batches = sequenceBatches(sequences, rows);
+      const tooLarge = batches.find(({ shape }) => !memory.fits(this.#pass.bytes(shape, parts)));
+      if (tooLarge === undefined) return batches;
+      if (tooLarge.shape.prompts * tooLarge.shape.groupSize === 1) {
+        throw this.#refusal("accumulate", tooLarge.shape, parts);
+      }
+    }
+  }
+
+  /**
+   * Fails where not even one completion of this length can be trained on.
+   *
+   * @throws EngineError with the numbers
+   */
+  requireRoom(completionTokens: number): void {
+    const { memory } = this.#m;
+    memory.train();
+    const completionLength = roundUpLength(completionTokens);
+    const shape = { prompts: 1, groupSize: 1, promptLength: roundUpLength(1), completionLength };
+    const parts = ["logprobs"] as const;
+    if (!memory.fits(this.#pass.bytes(shape, parts))) throw this.#refusal("train", shape, parts);
+  }
+
+  #refusal(call: string, shape: BatchShape, parts: readonly Part[]): EngineError {
+    const { promptLength, completionLength } = shape;
+    const batch = `one completion of ${completionLength} tokens after a prompt of ${promptLength}`;
+    return this.#m.memory.refusal(call, batch, this.#pass.bytes(shape, parts));
+  }
+
+  #feeds(batch: SequenceBatch, sequences: readonly PreparedSequence[], weights: Float32Array) {
     const { config, store, table } = this.#m;
-    const rows = decoderFeeds(batch, sequences, store.view(weights, "embedding"), config.text, table);
-    return { ...rows, inverseTemperature: Float32Array.of(1 / temperature) };
+    return decoderFeeds(batch, sequences, store.view(weights, "embedding"), config.text, table);
   }
 
-  #scoreProgram(shape: BatchShape, wanted: Wanted) {
+  /** The decoder over a batch: the rows that the head reads, and signals. */
+  #decoderProgram(shape: BatchShape, wanted: Wanted) {
     const { graphs, store, programs } = this.#m;
-    return programs.get(`score ${JSON.stringify([shape, wanted])}`, async () => {
-      const built = graphs.decoder.teacherForced(store.layout, shape, {
-        amplified: wanted.amplified,
-        wholePrompts: readsHiddenStates(wanted.signals),
-      });
-      const outputs = scoringOutputs(built, shape, wanted);
-      const program = await programs.compile(built.graph, outputs);
+    const { signals, amplified } = wanted;
+    return programs.get(`score ${JSON.stringify([shape, signals, amplified])}`, async () => {
+      const wholePrompts = readsHiddenStates(signals);
+      const built = graphs.decoder.teacherForced(store.layout, shape, { amplified, wholePrompts });
+      const program = await programs.compile(built.graph, decoderOutputs(built, shape, wanted));
       return { program, used: new Map(built.parameters.used) };
-    });
-  }
-
-  /** Compares with a pass before, whose rows are the input `comparedHidden` `[P·G·T, D]`. */
-  #compareProgram(shape: BatchShape) {
-    const { config, graphs, store, programs } = this.#m;
-    return programs.get(`compare ${JSON.stringify(shape)}`, async () => {
-      const built = graphs.decoder.teacherForced(store.layout, shape);
-      const { graph, parameters, hidden, logits, logprobs } = built;
-      const compared = temperedLogits(graph.input("comparedHidden", hidden.shape), parameters, config.text);
-      const outputs = {
-        logprobs,
-        divergence: softmaxDivergence(compared, logits),
-        jensenShannon: jensenShannon(compared, logits),
-        entropy: softmaxEntropy(logits),
-      };
-      return { program: await programs.compile(graph, outputs), used: new Map(parameters.used) };
-    });
-  }
-
-  #gradientProgram(shape: BatchShape, parts: readonly Part[]) {
-    const { graphs, store, programs } = this.#m;
-    return programs.get(`gradient ${JSON.stringify([shape, parts])}`, async () => {
-      const built = graphs.decoder.teacherForced(store.layout, shape);
-      const { graph, parameters, embeddings } = built;
-      const seeds = parts.map((part): Seed => {
-        const tensor =
-          part === "logprobs"
-            ? built.logprobs
-            : part === "values"
-              ? valueHead(built.hidden, parameters)
-              : softmaxEntropy(built.logits);
-        return { tensor, gradient: graph.input(`c.${part}`, tensor.shape) };
-      });
-      const used = new Map(parameters.used);
-      const trained = store.trained(used);
-      const wanted = store.trainsEmbedding || store.layout.trainsVision ? [embeddings] : [];
-      const found = gradients(graph, seeds, [...wanted, ...trained.values()]);
-      const outputs = {
-        ...(wanted.length > 0 && { embeddings: found[0]! }),
-        ...gradientOutputs(trained, found.slice(wanted.length)),
-      };
-      return { program: await programs.compile(graph, outputs), used, trained };
     });
   }
 

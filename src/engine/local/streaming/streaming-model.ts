@@ -127,7 +127,6 @@ export class StreamingModel {
       likeliest: false,
       alternatives: 0,
       amplified: [],
-      hidden: false,
     };
     const prepared = this.#prompts.sequences(sequences, request.image);
     const images = prepared.flatMap(({ prompt }) => prompt.images);

@@ -117,6 +117,12 @@ describe("parseConfig", () => {
     },
   );
 
+  test("reads a tied head where either of transformers 4 and 5 looks for it", () => {
+    const inner = { ...PUBLISHED, text_config: { ...PUBLISHED.text_config, tie_word_embeddings: true } };
+    for (const json of [inner, { ...PUBLISHED, tie_word_embeddings: true }])
+      expect(parseConfig(json).text.tieWordEmbeddings).toBe(true);
+  });
+
   test("reads rotary positions where transformers 5 writes them", () => {
     const { rope_theta: _, rope_scaling: __, ...text } = PUBLISHED.text_config;
     const rope_parameters = { rope_type: "default", rope_theta: 5000 };

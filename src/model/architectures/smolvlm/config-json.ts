@@ -148,7 +148,10 @@ export function parseConfig(json: unknown, where = "config.json"): SmolConfig {
   for (const name of ["text_config", "vision_config"]) {
     if (!root.has(name)) throw root.error(name, "an object");
   }
-  const text = parseText(root.object("text_config"), root.boolean("tie_word_embeddings", false));
+  const textFields = root.object("text_config");
+  // transformers 5 reads the outer field, 4 the inner one.
+  const tied = [root, textFields].some((fields) => fields.boolean("tie_word_embeddings", false));
+  const text = parseText(textFields, tied);
   const vision = parseVision(root.object("vision_config"));
   const scaleFactor = root.integer("scale_factor", 2);
   const side = positionsPerSide(vision);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -11,8 +11,15 @@ import { preparePrompt } from "../../../engine/local/prompts/prepared-prompt.ts"
 import { VisionEncoder } from "../../../engine/local/prompts/vision-encoder.ts";
 import { StreamingModel } from "../../../engine/local/streaming/streaming-model.ts";
 import { ParameterStore } from "../../../engine/local/weights/parameter-store.ts";
+import { ModelError } from "../../../errors/index.ts";
 import { attentionRows, realRow } from "../../../testing/attention-rows.ts";
-import { digest, digestError, register, weightsOf } from "../../../testing/model-fixtures.ts";
+import {
+  checkpointDirectory,
+  digest,
+  digestError,
+  register,
+  weightsOf,
+} from "../../../testing/model-fixtures.ts";
 import { OnnxModel } from "../../../testing/onnx-session.ts";
 import {
   SMOL_CASES,
@@ -232,6 +239,16 @@ describe.each(SMOL_CHECKPOINTS)("%s", (name) => {
     expect(after.stopTokens).toEqual(before.stopTokens);
     expect(weightsOf(target)).toEqual(weightsOf(smolDirectory(name)));
   });
+});
+
+test("weights of another family are refused by the names of their tensors", () => {
+  const mixed = join(folder, "mixed");
+  cpSync(smolDirectory("smolvlm-tied"), mixed, { recursive: true });
+  cpSync(join(checkpointDirectory("tied-gqa"), "model.safetensors"), join(mixed, "model.safetensors"));
+  expect(() => openModelDirectory(mixed)).toThrow(ModelError);
+  expect(() => openModelDirectory(mixed)).toThrow(
+    /missing tensors: model\.vision_model\.embeddings.*tensors that the config does not have: .*visual\./,
+  );
 });
 
 function marksOf(name: SmolCheckpoint): { readonly mark: number; readonly whole: number } {

@@ -1,0 +1,32 @@
+/**
+ * @module
+ * What of the machine's memory an engine may take.
+ */
+import { EngineError } from "../../../errors/index.ts";
+import { parseBytes } from "./bytes.ts";
+
+/** Share of what is free, and of what the process has already, that is taken unless a budget is given. */
+const SHARE = 0.9;
+
+/** Bytes of the process and of those that are its model's. */
+export interface MachineMemory {
+  /** Bytes that the process may take in all. */
+  readonly budget: number;
+  /** Bytes that it has before a model is opened. */
+  readonly process: number;
+}
+
+/**
+ * The budget of a process: as given, or nine tenths of what it could have on this machine, or in its container.
+ *
+ * @throws EngineError when it is no amount of memory
+ */
+export function machineMemory(given: number | string | undefined): MachineMemory {
+  const taken = process.memoryUsage.rss();
+  if (given === undefined) return { budget: SHARE * (taken + process.availableMemory()), process: taken };
+  const budget = parseBytes(given);
+  if (budget === undefined) {
+    throw new EngineError(`memory: expected bytes, or a size such as "5 GiB", got ${JSON.stringify(given)}`);
+  }
+  return { budget, process: taken };
+}

@@ -1,0 +1,128 @@
+/**
+ * @module
+ * How an engine's memory is shared out: what lies there as long as the model does, and what is left for batches. From
+ * that follow the rows that the head takes at once, the size of batches, and which compiled programs are kept.
+ */
+import { EngineError } from "../../../errors/index.ts";
+import type { ParameterStore } from "../weights/parameter-store.ts";
+import { formatBytes } from "./bytes.ts";
+import type { MachineMemory } from "./machine-memory.ts";
+
+/** Largest logits and what is made of them at once: a longer stretch of rows is no faster. */
+const HEAD_BYTES = 256 * 2 ** 20;
+
+/** Of onnxruntime, the worker thread and its garbage. */
+const RUNTIME_BYTES = 96 * 2 ** 20;
+
+const FLOAT = Float32Array.BYTES_PER_ELEMENT;
+
+/** Bytes of one batch of a training step. */
+export interface BatchBytes {
+  /** What the backward pass is given of the forward pass. */
+  readonly activations: number;
+  /** What the programs take beside it. */
+  readonly programs: number;
+}
+
+export class MemoryPlan {
+  readonly #memory: MachineMemory;
+  readonly #replicas: number;
+  readonly #store: ParameterStore;
+  #trains = false;
+  #expectsReference = false;
+  /** Bytes that are kept for the activations of batches. */
+  activations = 0;
+
+  /** @param replicas that share the process's memory */
+  constructor(memory: MachineMemory, replicas: number, store: ParameterStore) {
+    this.#memory = memory;
+    this.#replicas = replicas;
+    this.#store = store;
+  }
+
+  /** From now on gradients and moments count, which take no memory before they are written to. */
+  train(): void {
+    this.#trains = true;
+  }
+
+  /** From now on a KL reference counts, whether it is set already or will be. */
+  expectReference(): void {
+    this.#expectsReference = true;
+  }
+
+  /** Bytes that lie in memory as long as the model does, by what they are. */
+  #fixed(): ReadonlyMap<string, number> {
+    const { layout, reference } = this.#store;
+    const trained = layout.size * FLOAT;
+    return new Map([
+      ["weights", trained + layout.frozenSize * FLOAT],
+      ...(reference !== undefined || this.#expectsReference ? [["KL reference", trained] as const] : []),
+      ...(this.#trains
+        ? ([
+            ["gradients", trained * (this.#replicas > 1 ? 2 : 1)],
+            ["moments", 2 * trained],
+          ] as const)
+        : []),
+    ]);
+  }
+
+  /**
+   * Fails where the weights alone are too large.
+   *
+   * @throws EngineError with the numbers
+   */
+  requireWeights(): void {
+    if (this.room >= 0) return;
+    const { budget, process } = this.#memory;
+    const [, weights] = [...this.#fixed()][0]!;
+    throw new EngineError(
+      `memory: expected at least ${formatBytes((weights + RUNTIME_BYTES) * this.#replicas + process)}, got ` +
+        `${formatBytes(budget)}: weights ${formatBytes(weights)}, runtime ${formatBytes(RUNTIME_BYTES)}, the process without a ` +
+        `model ${formatBytes(process)}; allow more by engine.memory, or keep weights in their file by engine.stream, to score with them`,
+    );
+  }
+
+  /** Bytes for batches and programs. */
+  get room(): number {
+    const fixed = [...this.#fixed().values()].reduce((sum, bytes) => sum + bytes, 0);
+    const { budget, process } = this.#memory;
+    return (budget - process) / this.#replicas - RUNTIME_BYTES - fixed;
+  }
+
+  /** Bytes that the head's logits, and what is made of them, may take at once. */
+  get headBytes(): number {
+    return Math.min(HEAD_BYTES, Math.max(0, this.room) / 8);
+  }
+
+  /** Bytes that compiled programs may keep. */
+  get programBytes(): number {
+    return this.room - this.activations;
+  }
+
+  /** Whether a batch of a training step fits. */
+  fits({ activations, programs }: BatchBytes): boolean {
+    return activations + programs + this.headBytes <= this.room;
+  }
+
+  /**
+   * The error of a batch that does not fit however few its sequences are.
+   *
+   * @param batch in words
+   */
+  refusal(call: string, batch: string, { activations, programs }: BatchBytes): EngineError {
+    const { budget, process } = this.#memory;
+    const replicas = this.#replicas > 1 ? `, and the same of ${this.#replicas - 1} more replicas` : "";
+    const parts = [
+      ...this.#fixed(),
+      [`activations of ${batch}`, activations],
+      ["programs", programs + this.headBytes + RUNTIME_BYTES],
+    ] as const;
+    const sum = parts.reduce((total, [, bytes]) => total + bytes, 0) * this.#replicas + process;
+    const list = parts.map(([name, bytes]) => `${name} ${formatBytes(bytes)}`).join(", ");
+    return new EngineError(
+      `${call}: memory: expected at least ${formatBytes(sum)}, got ${formatBytes(budget)}: ${list}${replicas}, ` +
+        `the process without a model ${formatBytes(process)}; allow more by engine.memory, or choose a smaller model, ` +
+        "shorter completions, engine.lora or engine.checkpointing",
+    );
+  }
+}

@@ -1,0 +1,214 @@
+/**
+ * @module
+ * The gradient of one batch. Where the head takes all rows at once, decoder and head are one program. Where it takes some
+ * at a time it runs between two programs of the decoder, forwards and backwards. What the backward pass is given of the
+ * forward pass lies in memory that all batches share: all that is dear to compute, or what layers read, where that is asked
+ * for or nothing else fits.
+ */
+import type { BatchShape, ModelGraphs, TeacherForcedGraph } from "../../../model/graph/index.ts";
+import {
+  byteSize,
+  elementCount,
+  type Feeds,
+  gradients,
+  type Program,
+  type Seed,
+  savedTensors,
+  type Tensor,
+  workingBytes,
+} from "../../../tensor/index.ts";
+import type { BatchBytes, MemoryPlan } from "../memory/memory-plan.ts";
+import type { ProgramCache } from "../program-cache.ts";
+import { accumulated, gradientViews } from "../weights/accumulated.ts";
+import type { ParameterStore } from "../weights/parameter-store.ts";
+import { type Head, headSeeds, type Part } from "./head.ts";
+
+/** What a training step keeps of its forward pass: what is dear to compute, what layers read, or either by memory. */
+export type Checkpointing = "auto" | "none" | "blocks";
+
+/** Graphs of a batch, not yet compiled. */
+interface Plan {
+  readonly key: string;
+  readonly bytes: BatchBytes;
+  /** The decoder forwards, for a head that takes some rows at a time; none where there is one program. */
+  readonly forward?: Readonly<Record<string, Tensor>>;
+  readonly backward: Readonly<Record<string, Tensor>>;
+  readonly saved: readonly Tensor[];
+  readonly packs: ReadonlyMap<string, Tensor>;
+  readonly trained: readonly string[];
+}
+
+/** The programs of a batch, which are kept and released together. */
+class PassPrograms {
+  readonly forward: Program | undefined;
+  readonly backward: Program;
+
+  constructor(forward: Program | undefined, backward: Program) {
+    this.forward = forward;
+    this.backward = backward;
+  }
+
+  get workingBytes(): number {
+    return (this.forward?.workingBytes ?? 0) + this.backward.workingBytes;
+  }
+
+  async release(): Promise<void> {
+    await this.forward?.release();
+    await this.backward.release();
+  }
+}
+
+/** What a pass is made with. */
+export interface TrainingPassOptions {
+  readonly graphs: ModelGraphs;
+  readonly store: ParameterStore;
+  readonly programs: ProgramCache;
+  readonly memory: MemoryPlan;
+  readonly checkpointing: Checkpointing;
+}
+
+/** A batch's inputs of decoder and head. */
+export interface PassInputs {
+  readonly feeds: Feeds;
+  /** `[P·G·T]` */
+  readonly targets: BigInt64Array;
+  readonly temperature: number;
+  /** `[P·G·T]` of each part. */
+  readonly coefficients: Readonly<Partial<Record<Part, Float32Array>>>;
+}
+
+export class TrainingPass {
+  readonly #m: TrainingPassOptions;
+  readonly #head: Head;
+  readonly #choices = new Map<string, Omit<Plan, "forward" | "backward">>();
+  #plan: Plan | undefined;
+  #memory = new Float32Array();
+
+  constructor(options: TrainingPassOptions, head: Head) {
+    this.#m = options;
+    this.#head = head;
+  }
+
+  /** Bytes that a batch takes. */
+  bytes(shape: BatchShape, parts: readonly Part[]): BatchBytes {
+    return this.#chosen(shape, parts).bytes;
+  }
+
+  /**
+   * Adds the weights' gradient of a batch to the store's.
+   *
+   * @returns the gradient of the embeddings `[N, D]`, where something learns from it
+   */
+  async run(
+    shape: BatchShape,
+    parts: readonly Part[],
+    { feeds, targets, temperature, coefficients }: PassInputs,
+  ): Promise<Float32Array | undefined> {
+    const { programs, store } = this.#m;
+    const { key } = this.#chosen(shape, parts);
+    const compile = async () => {
+      const plan = this.#plan?.key === key ? this.#plan : this.#build(shape, parts, key);
+      this.#plan = undefined;
+      const { forward, backward, saved, packs, trained } = plan;
+      const { graph } = Object.values(backward)[0]!;
+      const first = forward && (await programs.compile(graph, forward));
+      const program = new PassPrograms(first, await programs.compile(graph, backward, saved));
+      return { program, saved, packs, trained };
+    };
+    return programs.use(`train ${key}`, compile, async ({ program, saved, packs, trained }) => {
+      const given = { ...store.feeds(packs), ...feeds };
+      const views = this.#views(saved);
+      let ofHead: Feeds;
+      if (program.forward === undefined) {
+        const seeds = parts.map((part) => [`c.${part}`, coefficients[part]!]);
+        ofHead = {
+          targets,
+          inverseTemperature: Float32Array.of(1 / temperature),
+          ...Object.fromEntries(seeds),
+        };
+      } else {
+        const { hidden } = await program.forward.run(given, views);
+        const rows = { hidden: hidden!, targets, temperature };
+        ofHead = { hiddenGradient: await this.#head.gradient(rows, coefficients) };
+      }
+      const sums = gradientViews(store, trained);
+      const all = { ...given, ...views, ...sums.feeds, ...ofHead };
+      return (await program.backward.run(all, sums.into))["embeddings"];
+    });
+  }
+
+  /** The way a batch is computed: the first that fits, else the last. */
+  #chosen(shape: BatchShape, parts: readonly Part[]) {
+    const { memory, checkpointing } = this.#m;
+    const place = JSON.stringify([shape, parts]);
+    const known = this.#choices.get(place);
+    if (known !== undefined) return known;
+    const rows = shape.prompts * shape.groupSize * shape.completionLength;
+    const isWhole = checkpointing !== "blocks" && this.#head.takesAll(rows, parts);
+    const apart = checkpointing === "auto" ? (["none", "blocks"] as const) : [checkpointing];
+    for (const way of isWhole ? (["whole", ...apart] as const) : apart) {
+      this.#plan = this.#build(shape, parts, `${way} ${place}`);
+      if (memory.fits(this.#plan.bytes)) break;
+    }
+    const { forward: _, backward: __, ...choice } = this.#plan!;
+    this.#choices.set(place, choice);
+    return choice;
+  }
+
+  #build(shape: BatchShape, parts: readonly Part[], key: string): Plan {
+    const { graphs, store } = this.#m;
+    const built = graphs.decoder.teacherForced(store.layout, shape);
+    const { graph, parameters, hidden } = built;
+    const [way] = key.split(" ", 1);
+    if (way === "whole") {
+      const seeds = headSeeds(graphs.decoder.head(hidden, parameters), parts);
+      return { ...this.#backward(built, seeds), key, saved: [] };
+    }
+    const count = graph.nodes.length;
+    const seed = { tensor: hidden, gradient: graph.input("hiddenGradient", hidden.shape) };
+    const back = this.#backward(built, [seed]);
+    const results = Object.values(back.backward);
+    const saved = savedTensors(graph, results, count, way === "blocks" ? built.layerInputs : undefined);
+    const forward = { hidden, ...Object.fromEntries(saved.map((tensor) => [tensor.name, tensor])) };
+    // onnxruntime-node copies what a run returns, arrays that it was given too, and the copies wait for the collector.
+    const activations = 2 * sizeOf(saved);
+    const programs =
+      workingBytes(graph, Object.values(forward)) + workingBytes(graph, results, saved) + sizeOf(results);
+    return { ...back, key, forward, saved, bytes: { activations, programs } };
+  }
+
+  /** The graph of all gradients, for one program. */
+  #backward({ graph, parameters, embeddings }: TeacherForcedGraph, seeds: readonly Seed[]) {
+    const { store } = this.#m;
+    const packs = new Map(parameters.used);
+    const trained = store.trained(packs);
+    const wanted = store.trainsEmbedding || store.layout.trainsVision ? [embeddings] : [];
+    const found = gradients(graph, seeds, [...wanted, ...trained.values()]);
+    const backward = {
+      ...(wanted.length > 0 && { embeddings: found[0]! }),
+      ...accumulated(graph, trained, found.slice(wanted.length)),
+    };
+    const results = Object.values(backward);
+    const bytes = { activations: workingBytes(graph, results), programs: sizeOf(results) };
+    return { backward, packs, trained: [...trained.keys()], bytes };
+  }
+
+  /** Places for results in the memory that all batches share. */
+  #views(saved: readonly Tensor[]): Record<string, Float32Array> {
+    const size = saved.reduce((sum, { shape }) => sum + elementCount(shape), 0);
+    if (this.#memory.length < size) {
+      this.#memory = new Float32Array(size);
+      this.#m.memory.activations = this.#memory.byteLength;
+    }
+    let at = 0;
+    return Object.fromEntries(
+      saved.map(({ name, shape }) => {
+        const start = at;
+        at += elementCount(shape);
+        return [name, this.#memory.subarray(start, at)];
+      }),
+    );
+  }
+}
+
+const sizeOf = (tensors: readonly Tensor[]) => tensors.reduce((sum, tensor) => sum + byteSize(tensor), 0);

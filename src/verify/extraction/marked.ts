@@ -1,0 +1,71 @@
+/**
+ * @module
+ * The answer that a completion marks, and what the text behind the mark does to it.
+ */
+import { equivalent } from "../equivalent.ts";
+import { declaredAnswer } from "./declared.ts";
+import { undecorated } from "./decoration.ts";
+import { boxedAnswer, hasBox, lastBox, lastTag } from "./marks.ts";
+
+/** A marked answer. */
+export interface Mark {
+  /** What the mark holds; null where it holds nothing. */
+  readonly answer: string | null;
+  readonly isTag: boolean;
+  /** The text behind it. */
+  readonly after: string;
+}
+
+/** The last mark in a text: a tag, else a box. Undefined where nothing is marked. */
+export function markIn(text: string): Mark | undefined {
+  const tag = lastTag(text);
+  if (tag !== undefined) return { answer: contentOf(tag.content), isTag: true, after: text.slice(tag.end) };
+  const plain = unescaped(text);
+  const box = lastBox(plain);
+  return box && { answer: undecorated(box.content) || null, isTag: false, after: plain.slice(box.end) };
+}
+
+/** Commands with two backslashes, as text that was escaped twice has them. */
+function unescaped(text: string): string {
+  if (!text.includes("\\\\boxed{") || hasBox(text.replaceAll("\\\\boxed", ""))) return text;
+  return text.replaceAll(/\\\\(?=[a-zA-Z])/g, "\\");
+}
+
+/** "The area is 42 cm." */
+const SAYS_NUMBER = /^[\p{L}' ]{1,80} (?:is|are|equals|was) ((?:[-+−]?[\d.$€£]|\\[([]).{0,60}?)\.?$/u;
+
+/** What a tag holds: a box in it, an answer that a sentence in it declares, else all of it. */
+function contentOf(tagged: string): string | null {
+  const content = undecorated(tagged);
+  const box = boxedAnswer(content);
+  if (box !== undefined) return undecorated(box) || null;
+  if (hasBox(content)) return null;
+  const declared = content.length > 500 ? undefined : declaredAnswer(content);
+  return undecorated(declared?.answer ?? SAYS_NUMBER.exec(content)?.[1] ?? content) || null;
+}
+
+/** The digits of a text in their order; the text where it has none. */
+function digitsOf(text: string): string {
+  return text.replaceAll(/\D/g, "") || text;
+}
+
+/** "The answer is …" and no more about what it answers. */
+const PLAINLY = /^(?:(?:the|my|so|thus|therefore|actually|final|correct|right) )*answer\s*(?:is|[:：=])/i;
+
+/** Words are looked for in so much of the end of what stands behind a mark. */
+const MAX_AFTER = 6000;
+
+/**
+ * A marked answer by what the text behind the mark says. "Final answer: …" outranks a box; any other answer that is
+ * declared there contradicts the mark, and a reply that contradicts itself has none.
+ */
+export function withAfterthought({ answer, isTag, after }: Mark): string | null {
+  const behind = after.slice(-MAX_AFTER);
+  const declared = /\p{L}/u.test(behind) ? declaredAnswer(behind) : undefined;
+  if (declared === undefined) return answer;
+  if (!isTag && declared.isFinal) return declared.answer;
+  if (answer === null || !PLAINLY.test(behind.slice(declared.start))) return answer;
+  const isOneKind = /^\(?[A-J]\)?$/i.test(answer) === /^[A-J]$/i.test(declared.answer);
+  const isSame = equivalent(answer, declared.answer) || digitsOf(answer) === digitsOf(declared.answer);
+  return isOneKind && !isSame ? null : answer;
+}
