@@ -70,6 +70,17 @@ export function recordedQwen(checkpoint: string): Recorded {
   return readJson(join(ROOT, `${checkpoint}.json`)) as Recorded;
 }
 
+/** Of each checkpoint, how far a release's log-probs are from Fovea's: of what Fovea wrote, and of what the release saved. */
+interface Release {
+  readonly transformers: string;
+  readonly releaseOfFovea: Readonly<Record<string, number>>;
+  readonly foveaOfRelease: Readonly<Record<string, number>>;
+}
+
+export function recordedReleases(): readonly Release[] {
+  return readJson(join(ROOT, "releases.json")) as readonly Release[];
+}
+
 /** Every case of every checkpoint. */
 export const QWEN_CASES = QWEN_CHECKPOINTS.flatMap((checkpoint) =>
   Object.entries(recordedQwen(checkpoint).cases).map(

@@ -21,6 +21,7 @@ import {
   qwenDirectory,
   qwenPrompt,
   recordedQwen,
+  recordedReleases,
 } from "../../../testing/qwen-fixtures.ts";
 import { imageTokenWidth } from "../../config.ts";
 import { openSightOf } from "../../directory.ts";
@@ -231,6 +232,19 @@ describe.each(QWEN_CHECKPOINTS)("%s", (name) => {
     expect(memory.map((own) => names.canonical(own)).sort()).toEqual([...names.shapes.keys()].sort());
     expect([...names.shapes.keys()].map((own) => names.module(own)).sort()).toEqual([...memory].sort());
   });
+});
+
+test("releases of transformers agree both ways within 1e-4, two at least for each checkpoint", () => {
+  const releases = recordedReleases();
+  for (const { releaseOfFovea, foveaOfRelease } of releases) {
+    expect(Object.keys(releaseOfFovea)).toEqual(Object.keys(foveaOfRelease));
+    for (const difference of [...Object.values(releaseOfFovea), ...Object.values(foveaOfRelease)])
+      expect(difference).toBeLessThan(1e-4);
+  }
+  for (const name of QWEN_CHECKPOINTS) {
+    const held = releases.filter(({ releaseOfFovea }) => name in releaseOfFovea);
+    expect(held.length).toBeGreaterThanOrEqual(2);
+  }
 });
 
 test("weights of another family are refused by the names of tensors that are missing and of those that are not known", () => {
