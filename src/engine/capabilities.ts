@@ -2,7 +2,7 @@
  * @module
  * What an engine may or may not be able to do, and the check made before the first step.
  */
-import { SIGNALS, type SignalCapability } from "../credit/index.ts";
+import { type ImageAblation, SIGNALS, type SignalCapability } from "../credit/index.ts";
 import { EngineError } from "../errors/index.ts";
 import type { ArchitectureCapabilities } from "../model/architecture.ts";
 
@@ -22,6 +22,7 @@ import type { ArchitectureCapabilities } from "../model/architecture.ts";
  * | `image-rows` | attention rows on image tokens, in scoring |
  * | `overlap` | sampling from earlier weights while later calls change them |
  * | `reference` | a frozen copy of the weights |
+ * | `value-replacement` | scoring with the values of image tokens replaced within the model |
  * | `value` | a value head: `score` gives values, `accumulate` takes `valueCoefficients` |
  * | `video` | prompts with videos |
  * | `watch` | `sample` tells of tokens as they are drawn, with the likeliest in their places, and ends completions early |
@@ -36,14 +37,21 @@ export type Capability =
   | "overlap"
   | "reference"
   | "value"
+  | "value-replacement"
   | "video"
   | "watch";
 
 /** Capabilities that read image tokens among the keys of attention rows. */
 const ON_IMAGE_KEYS: readonly Capability[] = [
   "attention-intervention",
+  "value-replacement",
   ...SIGNALS.flatMap(({ needs }) => needs.map(({ capability }) => capability)),
 ];
+
+/** What an engine must be able to do for scores under an ablation. */
+export function ablationCapability({ kind }: ImageAblation): Capability {
+  return kind === "replace-values" ? "value-replacement" : "image-ablation";
+}
 
 /** Those of an engine's capabilities that a model's architecture allows. */
 export function allowedBy(

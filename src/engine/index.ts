@@ -2,7 +2,7 @@
  * @module
  * The engine contract and the engines that fulfil it.
  */
-export { type Capability, requireCapability } from "./capabilities.ts";
+export { ablationCapability, type Capability, requireCapability } from "./capabilities.ts";
 export type { Cause, CauseKind, CheckRow } from "./check/cause.ts";
 export {
   type CheckOptions,

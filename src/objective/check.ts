@@ -7,6 +7,7 @@ import { isScorable } from "../math/index.ts";
 import type { Algorithm } from "./algorithm.ts";
 import type { PerceptionTerm } from "./perception.ts";
 import type { ObjectiveCompletion, ObjectiveGroup } from "./types.ts";
+import type { ViewTerm } from "./view-term.ts";
 
 /**
  * Fails unless every array fits its completion, every counted number is finite, and the batch has what the algorithm
@@ -19,6 +20,9 @@ export function checkGroups(groups: readonly ObjectiveGroup[], algorithm: Algori
   const keepsTokenCredit = algorithm.unit === "pair" || algorithm.ratioLevel.keepsTokenCredit;
   const needsSampler = algorithm.unit === "token" && algorithm.correction !== undefined;
   const wantsValues = valuesWanted(groups, algorithm);
+  const views = groups
+    .flatMap(({ completions }) => completions)
+    .find(({ viewTerm }) => viewTerm)?.viewTerm?.views;
   groups.forEach(({ rewards, completions }, g) => {
     if (rewards.length !== completions.length) {
       const got = `got ${rewards.length} for ${completions.length} completions`;
@@ -50,6 +54,9 @@ export function checkGroups(groups: readonly ObjectiveGroup[], algorithm: Algori
         );
       }
       if (completion.perception) checkPerception(completion.perception, completion.mask, algorithm, where);
+      if (completion.viewTerm) {
+        checkViewTerm(completion.viewTerm, views?.length ?? 0, completion.mask, algorithm, where);
+      }
       if (!keepsTokenCredit) checkConstantWeights(completion, where);
     });
   });
@@ -82,6 +89,26 @@ function checkPerception(
     if (!(value >= 0 && value < Infinity)) {
       throw new NumericError(`perception.${name}: expected a finite number ≥ 0, got ${value} (${where})`);
     }
+  }
+}
+
+function checkViewTerm(
+  { views }: ViewTerm,
+  count: number,
+  mask: ArrayLike<number>,
+  algorithm: Algorithm,
+  where: string,
+): void {
+  if (algorithm.unit === "pair") {
+    throw new ConfigError(`algorithm.kind: dpo compares pairs and has no place for a term over views (${where})`);
+  }
+  if (views.length !== count) {
+    throw new ShapeError(
+      `viewTerm.views: expected as many for every completion, ${count}, got ${views.length} (${where})`,
+    );
+  }
+  for (const [v, { logprobs }] of views.entries()) {
+    checkFinite(`viewTerm.views[${v}].logprobs`, logprobs, mask, where);
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Rewards } from "../math/index.ts";
 import type { PerceptionTerm } from "./perception.ts";
+import type { ViewTerm } from "./view-term.ts";
 
 /** Log-probs of one completion under the policies involved, with the mask and weights of its tokens. */
 export interface ObjectiveCompletion {
@@ -28,6 +29,8 @@ export interface ObjectiveCompletion {
   readonly oldValues?: ArrayLike<number> | undefined;
   /** A term on the log-probs themselves; for algorithms whose unit is the token. */
   readonly perception?: PerceptionTerm | undefined;
+  /** A term on the log-probs under several views; for algorithms whose unit is the token. */
+  readonly viewTerm?: ViewTerm | undefined;
   /** Whether the completion was cut at the limit; matters with `truncated: "mask"`. */
   readonly isTruncated?: boolean | undefined;
 }
@@ -81,6 +84,8 @@ export interface ObjectiveMetrics {
   readonly kl: number;
   /** Mean k3 to the ablated images up to its bound, nats, over tokens with a perception term; 0 without any. */
   readonly perceptionKl: number;
+  /** Mean of the term over views, as it adds to what is maximised, over tokens with one; 0 without any. */
+  readonly viewTerm: number;
   /** Token weights over tokens; 1 without weights. */
   readonly weightMean: number;
   readonly weightMax: number;
@@ -128,6 +133,8 @@ export interface ObjectiveResult {
   readonly coefficients: Float64Array[][];
   /** `[P][G][T]`: −∂loss/∂V; only where values are learnt. */
   readonly valueCoefficients?: Float64Array[][] | undefined;
+  /** `[V][P][G][T]`: −∂loss/∂log π(oₜ | view); only where completions have a term over views. */
+  readonly viewCoefficients?: Float64Array[][][] | undefined;
   /**
    * `[P][G][T]`: weight of each token's entropy in what is maximised; only with an entropy bonus. The bonus is not in
    * `loss`, since entropies are the engine's.

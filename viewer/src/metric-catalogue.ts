@@ -37,6 +37,7 @@ const HEADING_OF: Readonly<
   entropy: "Policy",
   kl: "Policy",
   perceptionKl: "Policy",
+  viewTerm: "Policy",
   loss: "Policy",
   gradientNorm: "Policy",
   samplerMismatch: "Policy",

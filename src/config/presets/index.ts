@@ -6,8 +6,11 @@ import { ConfigError } from "../../errors/index.ts";
 import { nearestName } from "../../parts/index.ts";
 import { atRlPresets } from "./at-rl.ts";
 import { atRlBaselines } from "./at-rl-baselines.ts";
+import { cfpoPresets } from "./cfpo.ts";
+import { cppoPreset } from "./cppo.ts";
 import { digits } from "./digits.ts";
 import { digitsQuick } from "./digits-quick.ts";
+import { dvrpPresets } from "./dvrp.ts";
 import { dycoRlPresets } from "./dyco-rl.ts";
 import { papoPresets } from "./papo.ts";
 import type { Preset } from "./preset.ts";
@@ -29,6 +32,9 @@ export const presets: readonly Preset[] = [
   ...vicraBaselines,
   vppoPreset,
   ...papoPresets,
+  cppoPreset,
+  ...dvrpPresets,
+  ...cfpoPresets,
 ];
 
 /**

@@ -39,6 +39,7 @@ const CAPABILITIES = [
   "image-ablation",
   "image-rows",
   "reference",
+  "value-replacement",
   "video",
   "watch",
 ] as const satisfies readonly Capability[];

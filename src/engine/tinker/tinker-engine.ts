@@ -9,8 +9,9 @@
  * protocol lacks (attention, entropy, batches that are sampled as one) comes from there.
  */
 import { randomUUID } from "node:crypto";
+import type { ImageAblation } from "../../credit/index.ts";
 import { EngineError, ShapeError } from "../../errors/index.ts";
-import type { Capability } from "../capabilities.ts";
+import { ablationCapability, type Capability, requireCapability } from "../capabilities.ts";
 import type {
   AccumulateOptions,
   AdamParameters,
@@ -152,9 +153,10 @@ class TinkerEngine implements Engine {
   }
 
   #setCapabilities(): void {
-    // Whatever the engine at the server can do, the protocol has no chunk for a video, and tells of samples once they end.
+    // Whatever the engine at the server can do, the protocol has no chunk for a video, tells of samples once they end, and
+    // has no word for what is done within the model.
     const own = (this.#session.capabilities as Capability[]).filter(
-      (name) => name !== "video" && name !== "watch",
+      (name) => name !== "video" && name !== "watch" && name !== "value-replacement",
     );
     const offered = [...OF_THE_PROTOCOL, ...ownCapabilities(this.#offered), ...own];
     const all = new Set(this.#encoder.allowed(offered));
@@ -196,15 +198,8 @@ class TinkerEngine implements Engine {
   }
 
   async #score(given: readonly Sequence[], request: ScoreRequest): Promise<Score[]> {
-    const { image, weights, temperature = 1 } = request;
-    const ablated = new Map<Sequence["prompt"], Sequence["prompt"]>();
-    const sequences = image
-      ? given.map(({ prompt, completion }) => {
-          const own = ablated.get(prompt) ?? this.#encoder.ablated(prompt, image);
-          ablated.set(prompt, own);
-          return { prompt: own, completion };
-        })
-      : given;
+    const { weights, temperature = 1 } = request;
+    const sequences = this.#viewed(given, request.image);
     if (!this.#isExtended) {
       const missing = missingFromPlain(request, this.#offered);
       if (missing !== undefined) this.#refuse("forward", missing);
@@ -217,6 +212,18 @@ class TinkerEngine implements Engine {
     return sendScores(this.#forwardContext(), sequences, request);
   }
 
+  /** Sequences with their prompts' images ablated; as they are without an ablation. */
+  #viewed(sequences: readonly Sequence[], image: ImageAblation | undefined): readonly Sequence[] {
+    if (image === undefined) return sequences;
+    requireCapability(this.#capabilities, ablationCapability(image), `images under ${image.kind}`);
+    const ablated = new Map<Sequence["prompt"], Sequence["prompt"]>();
+    return sequences.map(({ prompt, completion }) => {
+      const own = ablated.get(prompt) ?? this.#encoder.ablated(prompt, image);
+      ablated.set(prompt, own);
+      return { prompt: own, completion };
+    });
+  }
+
   accumulate(
     sequences: readonly Sequence[],
     coefficients: readonly Float64Array[],
@@ -226,10 +233,11 @@ class TinkerEngine implements Engine {
   }
 
   async #accumulate(
-    sequences: readonly Sequence[],
+    given: readonly Sequence[],
     coefficients: readonly Float64Array[],
-    { temperature = 1, valueCoefficients, entropyCoefficients }: AccumulateOptions,
+    { temperature = 1, image, valueCoefficients, entropyCoefficients }: AccumulateOptions,
   ): Promise<GradientReport> {
+    const sequences = this.#viewed(given, image);
     if (!this.#isExtended) {
       this.#requireTemperature("forward_backward", temperature);
       if (valueCoefficients) this.#refuse("forward_backward", "value head");

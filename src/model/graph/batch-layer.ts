@@ -4,6 +4,7 @@
  * left, completions on the right, so every completion follows its prompt without a gap.
  */
 import {
+  add,
   attention,
   concatenate,
   expand,
@@ -19,6 +20,7 @@ import { fromHeads, toHeads } from "./layer.ts";
 import { causalMask } from "./mask.ts";
 import type { GraphParameters } from "./parameters.ts";
 import { attendPrompt, type PromptAttention, type PromptMasks, promptMasks } from "./prompt-attention.ts";
+import { type ReplacementInputs, replacedMix, type ValueReplacement } from "./replaced-values.ts";
 import { headMean, lastHeadMean, lastRows } from "./rows.ts";
 
 /** Sizes of a batch: P prompts of S_p slots, G completions each of T slots. */
@@ -43,6 +45,8 @@ export interface BatchInputs {
   readonly angles: RotaryAngles;
   readonly masks: PromptMasks;
   readonly completionMask: Tensor;
+  /** Where values of image tokens are replaced; absent where none are. */
+  readonly replaced?: ReplacementInputs & ValueReplacement;
 }
 
 /** Declares the inputs `cosine` and `sine` `[1, N, d/2]` and `promptMask` `[P, 1, 1, S_p]`. */
@@ -67,21 +71,34 @@ export function batchLayer(
   parameters: GraphParameters,
   layer: number,
   text: TextConfig,
-  { batch, angles, masks, completionMask }: BatchInputs,
+  { batch, angles, masks, completionMask, replaced }: BatchInputs,
   last: boolean,
 ): { x: Tensor; probabilities: LayerProbabilities } {
   return x.graph.scope(`decoder layer ${layer}`, () => {
     const projected = project(x, parameters, layer, text, angles);
     const parts = splitRows(projected, batch.prompts * batch.promptLength);
-    const prompt = attendPrompt(parts.prompt, masks, text, last);
+    const prompt = attendPrompt(parts.prompt, masks, text, last && replaced === undefined);
     const completion = attendCompletions(parts.completion, prompt, completionMask, batch, text);
+    const probabilities = { prompt: prompt.probabilities, completion: completion.probabilities };
     const residual = last ? lastPromptRows(x, batch) : x;
-    const mixed = concatenate([prompt.mixed, completion.mixed], 0);
-    return {
-      x: finishLayer(residual, mixed, parameters, layer, text),
-      probabilities: { prompt: prompt.probabilities, completion: completion.probabilities },
-    };
+    const given = concatenate([prompt.mixed, completion.mixed], 0);
+    const mixed =
+      replaced === undefined
+        ? given
+        : replacedRows(given, replacedMix(probabilities, prompt.value, replaced, replaced, text), batch, last);
+    return { x: finishLayer(residual, mixed, parameters, layer, text), probabilities };
   });
+}
+
+/** Rows with what replacing values adds to them; of the last layer's prompts the last alone. */
+function replacedRows(
+  given: Tensor,
+  { prompt, completion }: ReturnType<typeof replacedMix>,
+  batch: BatchShape,
+  last: boolean,
+): Tensor {
+  const all = add(given, concatenate([prompt, completion], 0));
+  return last ? lastPromptRows(all, batch) : all;
 }
 
 /** One layer's attention: `[P, H, S_p, S_p]`, or its last row, and `[P·G, H, T, S_p + T]`. */

@@ -14,7 +14,8 @@ export function selfAttentionDecoder(text: TextConfig): DecoderGraphs {
   return {
     prefill: (layout, prompts, length) => prefillGraph(text, layout, prompts, length),
     decodeStep: (layout, batch) => decodeStepGraph(text, layout, batch),
-    teacherForced: (layout, batch, amplified) => teacherForcedGraph(text, layout, batch, amplified),
+    teacherForced: (layout, batch, amplified, replacement) =>
+      teacherForcedGraph(text, layout, batch, amplified, replacement),
     streamedLayer: (layout, batch, last) => streamedLayerGraph(text, layout, batch, last),
   };
 }

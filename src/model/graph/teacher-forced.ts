@@ -7,6 +7,7 @@ import { Graph, type Tensor, targetLogprobs } from "../../tensor/index.ts";
 import type { TextConfig } from "../config.ts";
 import { amplifiedInputs } from "./amplified-attention.ts";
 import {
+  type BatchInputs,
   type BatchShape,
   batchInputs,
   batchLayer,
@@ -18,6 +19,7 @@ import {
 } from "./batch-layer.ts";
 import { finalHidden, temperedLogits } from "./distribution.ts";
 import { GraphParameters, type ParameterLayout } from "./parameters.ts";
+import { replacementInputs, type ValueReplacement } from "./replaced-values.ts";
 import { layerMean } from "./rows.ts";
 
 export interface TeacherForcedGraph {
@@ -43,16 +45,22 @@ export interface TeacherForcedGraph {
  * `targets` int64 `[P·G·T]`, `inverseTemperature` `[1]`; with amplified layers those of `amplifiedInputs`.
  *
  * @param amplified layers whose attention is amplified
+ * @param replacement how values of image tokens are replaced, with the inputs of `replacementInputs`; not differentiable
  */
 export function teacherForcedGraph(
   text: TextConfig,
   layout: ParameterLayout,
   batch: BatchShape,
   amplified: readonly number[] = [],
+  replacement?: ValueReplacement,
 ): TeacherForcedGraph {
   const graph = new Graph();
   const parameters = new GraphParameters(graph, layout);
-  const inputs = batchInputs(graph, text, batch);
+  const given = batchInputs(graph, text, batch);
+  const inputs: BatchInputs =
+    replacement === undefined
+      ? given
+      : { ...given, replaced: { ...replacementInputs(given.completionMask, batch), ...replacement } };
   const amplifying = amplified.length === 0 ? undefined : amplifiedInputs(inputs, text);
   const embeddings = graph.input("embeddings", [batchRows(batch), text.hiddenSize]);
 

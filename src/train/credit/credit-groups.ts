@@ -7,6 +7,7 @@ import {
   type CompletionCredit,
   type CreditMethod,
   type CreditNeeds,
+  type ImageAblation,
 } from "../../credit/index.ts";
 import type { Rng } from "../../math/index.ts";
 import type { Group } from "../batch/group.ts";
@@ -43,19 +44,22 @@ interface CreditInputs {
   readonly ablationSeed: number;
   /** Whether an earlier policy sampled the completions. */
   readonly isStale: boolean;
+  /** Share of the run's iterations that are done. */
+  readonly progress: number;
 }
 
 async function creditPart(
   { engine, credit, sampling, dialogue }: Training,
   groups: readonly Group[],
-  { advantages, rng, ablationSeed, isStale }: CreditInputs,
+  { advantages, rng, ablationSeed, isStale, progress }: CreditInputs,
   watch: Stopwatch,
 ): Promise<CompletionCredit[][]> {
   const answers = groups.flatMap(({ prompt, rollouts }) =>
     rollouts.map(({ completion }) => ({ prompt, completion })),
   );
+  const needs = drawnAnew(credit.needsAt?.(progress) ?? credit.needs, ablationSeed);
   const signals = await watch.time("score", () =>
-    creditSignals(engine, sampling.temperature, drawnAnew(credit.needs, ablationSeed), answers, isStale),
+    creditSignals(engine, sampling.temperature, needs, answers, isStale),
   );
   let next = 0;
   const completions = groups.map(({ problem, rollouts }, p) =>
@@ -75,11 +79,18 @@ async function creditPart(
   return watch.time("credit", async () => credit.credit(completions, rng));
 }
 
-/** Needs whose random image ablation draws from another seed, so that each iteration has draws of its own. */
-function drawnAnew(needs: CreditNeeds, seed: number): CreditNeeds {
-  if (needs.ablation === undefined || !("seed" in needs.ablation.image)) return needs;
-  const { image } = needs.ablation;
-  return { ...needs, ablation: { ...needs.ablation, image: { ...image, seed: (image.seed ^ seed) >>> 0 } } };
+/** Needs whose random images draw from other seeds, so that each iteration has draws of its own. */
+function drawnAnew({ ablation, views, ...needs }: CreditNeeds, seed: number): CreditNeeds {
+  const drawn = <T extends { readonly image: ImageAblation }>(request: T): T => {
+    const { image } = request;
+    return "seed" in image ? { ...request, image: { ...image, seed: (image.seed ^ seed) >>> 0 } } : request;
+  };
+  const all = Object.entries(views ?? {}).map(([name, view]) => [name, drawn(view)] as const);
+  return {
+    ...needs,
+    ...(ablation && { ablation: drawn(ablation) }),
+    ...(views && { views: Object.fromEntries(all) }),
+  };
 }
 
 /** `[P][G]` what the run's credit method says of each completion. */

@@ -10,8 +10,17 @@ import {
   hasSignals,
   signalCapabilities,
   signalRequest,
+  type ViewPass,
 } from "../../credit/index.ts";
-import type { Capability, Completion, Prompt, Score, ScoreRequest, Scorer } from "../../engine/index.ts";
+import {
+  ablationCapability,
+  type Capability,
+  type Completion,
+  type Prompt,
+  type Score,
+  type ScoreRequest,
+  type Scorer,
+} from "../../engine/index.ts";
 import { EngineError } from "../../errors/index.ts";
 
 /** A sampled completion and what it answers. */
@@ -21,11 +30,12 @@ export interface Answered {
 }
 
 /** What an engine must be able to do for a credit method with these needs. */
-export function creditCapabilities({ entropy, ablation, ...needs }: CreditNeeds): Capability[] {
+export function creditCapabilities({ entropy, ablation, views, ...needs }: CreditNeeds): Capability[] {
+  const seesEntropy = entropy || Object.values(views ?? {}).some((view) => view.entropy);
   return [
     ...signalCapabilities(needs),
-    ...(entropy ? (["entropy"] as const) : []),
-    ...(ablation ? (["image-ablation"] as const) : []),
+    ...(seesEntropy ? (["entropy"] as const) : []),
+    ...[...(ablation ? [ablation] : []), ...Object.values(views ?? {})].map(({ image }) => ablationCapability(image)),
     ...(ablation?.divergence ? (["full-distribution"] as const) : []),
   ];
 }
@@ -57,10 +67,12 @@ export async function creditSignals(
   const attention = await attentionSignals(engine, temperature, needs, answers);
   const passes =
     needs.ablation && (await ablatedPasses(engine, temperature, needs.ablation, answers, isStale));
+  const views = needs.views && (await viewPasses(engine, temperature, needs.views, answers));
   return answers.map(({ completion }, i) => ({
     ...attention[i],
     ...(needs.entropy && { entropy: completion.entropy }),
     ...(passes && { ablation: passes[i]! }),
+    ...(views && { views: views[i]! }),
   }));
 }
 
@@ -104,6 +116,24 @@ async function ablatedPasses(
       ? answers.map(({ completion }) => completion)
       : await score(engine, answers, { temperature });
   return ablated.map(({ logprobs }, i) => ({ given: given[i]!.logprobs, ablated: logprobs }));
+}
+
+/** A pass for each view, one after another. */
+async function viewPasses(
+  engine: Scorer,
+  temperature: number,
+  views: NonNullable<CreditNeeds["views"]>,
+  answers: readonly Answered[],
+): Promise<Readonly<Record<string, ViewPass>>[]> {
+  const found = answers.map((): Record<string, ViewPass> => ({}));
+  for (const [name, { image, entropy }] of Object.entries(views)) {
+    const scores = await score(engine, answers, { temperature, image, ...(entropy && { entropy }) });
+    for (const [i, own] of scores.entries()) {
+      const { logprobs } = own;
+      found[i]![name] = { image, logprobs, ...(entropy && { entropy: asked(own.entropy, "entropies") }) };
+    }
+  }
+  return found;
 }
 
 function score(engine: Scorer, answers: readonly Answered[], request: ScoreRequest): Promise<Score[]> {

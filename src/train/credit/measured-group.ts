@@ -10,6 +10,7 @@ import type { ObjectiveGroup } from "../../objective/index.ts";
 import { type Group, groupRewards } from "../batch/group.ts";
 import type { Training } from "../iteration/training.ts";
 import type { Stopwatch } from "../loop/stopwatch.ts";
+import { presentTerm, type ViewScores } from "./view-scores.ts";
 
 /** A group with what was asked for of the model before the first step. */
 export interface MeasuredGroup {
@@ -101,17 +102,23 @@ export function hasShapedSpread({ group, credits }: CreditedGroup): boolean {
  *
  * @param scores of the present policy, one per completion; log-probs and values are those of sampling unless given, and of
  *   the trainer before the first step where those are known
+ * @param views `[V]` the present policy's scores under each view of the credits' terms, one per completion; those of before
+ *   the first step unless given
  */
 export function objectiveGroups(
   groups: readonly (MeasuredGroup & Partial<CreditedGroup>)[],
   scores?: readonly (Score | undefined)[],
+  views?: ViewScores,
 ): ObjectiveGroup[] {
-  let next = 0;
-  return groups.map(({ group, credits, isIdle, refLogprobs, trainerLogprobs, oldValues }) => ({
+  let first = 0;
+  return groups.map(({ group, credits, isIdle, refLogprobs, trainerLogprobs, oldValues }) => {
+    const start = first;
+    first += group.rollouts.length;
+    return {
     isIdle,
     rewards: shapedRewards(group, credits),
     completions: group.rollouts.map(({ completion }, i) => ({
-      ...present(scores?.[next++], trainerLogprobs?.[i] ?? completion.logprobs, oldValues?.[i]),
+      ...present(scores?.[start + i], trainerLogprobs?.[i] ?? completion.logprobs, oldValues?.[i]),
       oldValues: oldValues?.[i],
       oldLogprobs: trainerLogprobs?.[i] ?? completion.logprobs,
       samplerLogprobs: completion.logprobs,
@@ -119,9 +126,11 @@ export function objectiveGroups(
       mask: new Uint8Array(completion.tokens.length).fill(1),
       weights: credits?.[i]?.weights,
       perception: credits?.[i]?.perception,
+      viewTerm: presentTerm(credits?.[i]?.viewTerm, views, start + i),
       isTruncated: completion.stopReason === "length",
     })),
-  }));
+  };
+  });
 }
 
 function present(score: Score | undefined, logprobs: Float64Array, oldValues: Float64Array | undefined) {

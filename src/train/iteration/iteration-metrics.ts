@@ -93,6 +93,8 @@ export interface IterationMetrics {
   readonly kl?: number;
   /** Nats, from credit methods with a perception term. */
   readonly perceptionKl?: number;
+  /** What it adds to what is maximised, per token; from credit methods with a term over views. */
+  readonly viewTerm?: number;
   readonly loss?: number;
   readonly gradientNorm?: number;
   /** Sampler against trainer, nats; only from engines where they are two programs. */
@@ -222,6 +224,7 @@ function objectiveNumbers(steps: readonly StepOutcome[], isKlMeasured: boolean) 
   return {
     ...(isKlMeasured && { kl: byTokens("kl") }),
     ...(measured.some(({ perceptionKl }) => perceptionKl > 0) && { perceptionKl: byTokens("perceptionKl") }),
+    ...(measured.some(({ viewTerm }) => viewTerm !== 0) && { viewTerm: byTokens("viewTerm") }),
     loss: mean(steps.flatMap(({ loss }) => loss ?? [])),
     ...normNumbers(steps),
     ratioMean: byTokens("ratioMean"),

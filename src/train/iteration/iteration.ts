@@ -64,7 +64,7 @@ async function credited(
   training: Training,
   groups: readonly Group[],
   wants: { readonly reference: boolean; readonly values: boolean; readonly isStale: boolean },
-  inputs: { readonly rng: Rng; readonly ablationSeed: number },
+  inputs: { readonly rng: Rng; readonly ablationSeed: number; readonly progress: number },
   watch: Stopwatch,
 ): Promise<CreditedGroup[] | { readonly reason: string }> {
   const { credit, objective, schedule } = training;
@@ -152,7 +152,9 @@ export async function runIteration(
   const wants = { values, reference: reference || isTurn(schedule.reportKlEvery, iteration), isStale };
   const rng = progress.rng.fork("credit").fork(iteration);
   const ablationSeed = progress.rng.fork("ablation").fork(iteration).word();
-  const batch = kept.length > 0 ? await credited(training, kept, wants, { rng, ablationSeed }, watch) : [];
+  const done = (iteration - 1) / training.iterations;
+  const inputs = { rng, ablationSeed, progress: done };
+  const batch = kept.length > 0 ? await credited(training, kept, wants, inputs, watch) : [];
   const adam: AdamParameters = {
     learningRate: learningRateAt(schedule, iteration - 1, training.iterations),
     beta1: schedule.beta1,

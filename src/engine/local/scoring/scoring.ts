@@ -3,7 +3,12 @@
  * What a scoring pass may be asked for beside log-probs: the graph's outputs for it, and how a score is read from them.
  */
 import { emptySignals } from "../../../credit/index.ts";
-import { type BatchShape, type TeacherForcedGraph, valueHead } from "../../../model/graph/index.ts";
+import {
+  type BatchShape,
+  type TeacherForcedGraph,
+  type ValueReplacement,
+  valueHead,
+} from "../../../model/graph/index.ts";
 import { softmaxEntropy, type Tensor } from "../../../tensor/index.ts";
 import type { Score, SignalRequest } from "../../engine.ts";
 import { readRow } from "../signals/graph-reducer.ts";
@@ -22,6 +27,8 @@ export interface Wanted {
   readonly alternatives: number;
   /** Layers whose attention is amplified. */
   readonly amplified: readonly number[];
+  /** How values of image tokens are replaced; as they are unless given. */
+  readonly replacement?: ValueReplacement | undefined;
   /** The rows that the head reads, for a comparison with another pass. */
   readonly hidden: boolean;
 }

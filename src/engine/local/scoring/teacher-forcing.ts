@@ -22,6 +22,7 @@ import { readRow } from "../signals/graph-reducer.ts";
 import { signalFeeds } from "../signals/index.ts";
 import type { ParameterStore } from "../weights/parameter-store.ts";
 import { type Intervention, interventionFeeds, withOwnPrompts } from "./attention-intervention.ts";
+import { replacementFeeds } from "./replacement-feeds.ts";
 import { emptyScore, readScore, scoringOutputs, type Wanted } from "./scoring.ts";
 import { type PreparedSequence, type SequenceBatch, sequenceBatches } from "./sequence-batches.ts";
 
@@ -76,7 +77,7 @@ export class TeacherForcing {
     const { weights, temperature, intervention, ...rest } = scoring;
     const amplified = intervention?.layers ?? [];
     const wanted: Wanted = { ...rest, amplified, hidden: others !== undefined };
-    const sequences = intervention === undefined ? given : withOwnPrompts(given, intervention);
+    const sequences = sequencesFor(given, scoring);
     await vision.encode(imagesOf([...sequences, ...(others ?? [])]), weights);
     const nothing = new Float64Array();
     const compared = others === undefined ? {} : { divergence: nothing, ablatedLogprobs: nothing };
@@ -88,6 +89,7 @@ export class TeacherForcing {
         ...this.#feeds(batch, sequences, weights, temperature),
         ...signalFeeds(batch, sequences, wanted.signals),
         ...(intervention && interventionFeeds(batch, intervention, this.#m.config.text)),
+        ...(wanted.replacement && replacementFeeds(batch, sequences)),
       });
       for (const [slot, index] of batch.slots.entries()) {
         if (index >= 0) {
@@ -194,7 +196,8 @@ export class TeacherForcing {
   #scoreProgram(shape: BatchShape, wanted: Wanted) {
     const { graphs, store, programs } = this.#m;
     return programs.get(`score ${JSON.stringify([shape, wanted])}`, async () => {
-      const built = graphs.decoder.teacherForced(store.layout, shape, wanted.amplified);
+      const { amplified, replacement } = wanted;
+      const built = graphs.decoder.teacherForced(store.layout, shape, amplified, replacement);
       const outputs = scoringOutputs(built, shape, wanted);
       const program = await programs.compile(built.graph, outputs);
       return { program, used: new Map(built.parameters.used) };
@@ -270,6 +273,15 @@ export class TeacherForcing {
       }
     }
   }
+}
+
+/** Sequences with prompts of their own where what is done within the model depends on the completion. */
+function sequencesFor(
+  given: readonly PreparedSequence[],
+  { intervention, replacement }: Scoring,
+): readonly PreparedSequence[] {
+  if (replacement) return given.map((sequence) => ({ ...sequence, prompt: { ...sequence.prompt } }));
+  return intervention ? withOwnPrompts(given, intervention) : given;
 }
 
 function gradientOf(images: Map<PreparedImage, Float32Array>, image: PreparedImage): Float32Array {
