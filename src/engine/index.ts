@@ -2,6 +2,7 @@
  * @module
  * The engine contract and the engines that fulfil it.
  */
+export { ablatePrompt } from "./ablated-prompt.ts";
 export { ablationCapability, type Capability, requireCapability } from "./capabilities.ts";
 export type { Cause, CauseKind, CheckRow } from "./check/cause.ts";
 export {

@@ -5,6 +5,7 @@
 import { ConfigError, NumericError, ShapeError } from "../errors/index.ts";
 import { isScorable } from "../math/index.ts";
 import type { Algorithm } from "./algorithm.ts";
+import { comparesOutcomes } from "./needs.ts";
 import type { PerceptionTerm } from "./perception.ts";
 import type { ObjectiveCompletion, ObjectiveGroup } from "./types.ts";
 import type { ViewTerm } from "./view-term.ts";
@@ -23,7 +24,9 @@ export function checkGroups(groups: readonly ObjectiveGroup[], algorithm: Algori
   const views = groups
     .flatMap(({ completions }) => completions)
     .find(({ viewTerm }) => viewTerm)?.viewTerm?.views;
-  groups.forEach(({ rewards, completions }, g) => {
+  groups.forEach((group, g) => {
+    const { rewards, completions } = group;
+    checkComparisons(group, algorithm, g);
     if (rewards.length !== completions.length) {
       const got = `got ${rewards.length} for ${completions.length} completions`;
       throw new ShapeError(`rewards: expected one per completion, ${got} (group ${g})`);
@@ -60,6 +63,35 @@ export function checkGroups(groups: readonly ObjectiveGroup[], algorithm: Algori
       if (!keepsTokenCredit) checkConstantWeights(completion, where);
     });
   });
+}
+
+/** Comparisons beside the rewards need advantages of outcomes, with nothing taken off at tokens. */
+function checkComparisons(
+  { parts = [], others = [], completions, isWhitened }: ObjectiveGroup,
+  algorithm: Algorithm,
+  g: number,
+): void {
+  if (parts.length === 0 && others.length === 0 && !isWhitened) return;
+  if (!comparesOutcomes(algorithm)) {
+    throw new ConfigError(
+      `algorithm.kind "${algorithm.name ?? "own"}": rewards that are normalised apart, whitened or shared between groups need ` +
+        `advantages of outcomes, without a value head, pairs or a KL in the reward (group ${g})`,
+    );
+  }
+  for (const [k, { rewards }] of parts.entries()) {
+    if (rewards.length === completions.length) continue;
+    throw new ShapeError(
+      `parts[${k}]: expected ${completions.length} rewards, got ${rewards.length} (group ${g})`,
+    );
+  }
+  const numbers = [
+    ...parts.flatMap(({ coefficient, rewards }) => [coefficient, ...Array.from(rewards)]),
+    ...Array.from(others),
+  ];
+  const wrong = numbers.find((number) => isScorable(number) && !Number.isFinite(number));
+  if (wrong !== undefined) {
+    throw new NumericError(`rewards compared with: expected finite numbers or null, got ${wrong} (group ${g})`);
+  }
 }
 
 const arrays = [

@@ -5,6 +5,7 @@
  */
 import { countTokens, logRatio } from "../math/index.ts";
 import type { BatchAdvantages, RewardedGroup, TokenAlgorithm } from "./algorithm.ts";
+import { comparedAdvantages } from "./compared-advantages.ts";
 import { MetricsCollector } from "./metrics.ts";
 import { perceptionTerm } from "./perception.ts";
 import { samplerWeights } from "./sampler-correction.ts";
@@ -62,7 +63,12 @@ export function batchAdvantages(
   algorithm: TokenAlgorithm,
   groups: readonly ObjectiveGroup[],
 ): BatchAdvantages {
-  return algorithm.advantage.of(groups.map((group) => rewarded(algorithm, group)));
+  return comparedAdvantages(
+    algorithm.advantage,
+    groups.map((group) => rewarded(algorithm, group)),
+    groups,
+    groups.some(({ isWhitened }) => isWhitened),
+  );
 }
 
 /**

@@ -3,6 +3,7 @@
  * What goes into an objective and what comes out.
  */
 import type { Rewards } from "../math/index.ts";
+import type { Comparisons } from "./compared-advantages.ts";
 import type { PerceptionTerm } from "./perception.ts";
 import type { ViewTerm } from "./view-term.ts";
 
@@ -35,8 +36,8 @@ export interface ObjectiveCompletion {
   readonly isTruncated?: boolean | undefined;
 }
 
-/** The completions of one prompt with their rewards. */
-export interface ObjectiveGroup {
+/** The completions of one prompt with their rewards, and what else they are compared by. */
+export interface ObjectiveGroup extends Comparisons {
   /** `[G]`; null or NaN where no verifier could judge. */
   readonly rewards: Rewards;
   /** `[G]` */
@@ -46,6 +47,8 @@ export interface ObjectiveGroup {
    * and its tokens stand in no metric. False unless given.
    */
   readonly isIdle?: boolean | undefined;
+  /** Whether the advantages of the batch are whitened; that of any group says so for all. */
+  readonly isWhitened?: boolean | undefined;
 }
 
 /** What the objective needs to know of the run beside its own configuration. */

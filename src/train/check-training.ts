@@ -9,10 +9,12 @@ import { ConfigError } from "../errors/index.ts";
 import {
   type Algorithm,
   algorithmNeeds,
+  comparesOutcomes,
   correctsStaleness,
   hasAdvantages,
   keepsTokenCredit,
 } from "../objective/index.ts";
+import { noisedSize } from "./batch/noisy-rollouts.ts";
 import { creditCapabilities } from "./credit/credit-signals.ts";
 import type { Training } from "./iteration/training.ts";
 
@@ -45,7 +47,7 @@ export function scheduleFaults({
   objective,
   iterations,
 }: Pick<Training, "schedule" | "sampling" | "objective" | "iterations">): string[] {
-  const { minibatches, promptsPerIteration, warmup, maxStaleness } = schedule;
+  const { minibatches, promptsPerIteration, groupSize, warmup, maxStaleness, rollouts } = schedule;
   const faults: string[] = [];
   if (minibatches > promptsPerIteration) {
     faults.push(
@@ -55,10 +57,32 @@ export function scheduleFaults({
   if (warmup > iterations) {
     faults.push(`train.warmup: expected at most train.iterations (${iterations}), got ${warmup}`);
   }
+  if (rollouts?.kind === "shared" && !comparesOutcomes(objective)) {
+    faults.push(
+      `train.rollouts "shared" with algorithm.kind "${objective.name ?? "own"}": completions of several prompts are compared ` +
+        "by their outcomes; expected an algorithm without a value head, pairs or a KL in the reward",
+    );
+  }
   if (maxStaleness > 0 && !correctsStaleness(objective)) {
     faults.push(
       `train.maxStaleness ${maxStaleness} with algorithm.kind "${objective.name ?? "own"}": it has no importance ratio, so ` +
         "that samples of an earlier policy would go uncorrected; expected 0, or another algorithm",
+    );
+  }
+  if (rollouts?.kind === "noisy" && maxStaleness > 0) {
+    faults.push(
+      `train.rollouts "noisy" with train.maxStaleness ${maxStaleness}: log-probs on the images as they are come from the ` +
+        "present policy, not from the one that sampled; expected 0",
+    );
+  }
+  if (rollouts?.kind === "noisy" && noisedSize(groupSize, rollouts.share) === 0) {
+    faults.push(
+      `train.rollouts.share ${rollouts.share} of train.groupSize ${groupSize} is no completion; expected at least one`,
+    );
+  }
+  if (rollouts?.kind === "shared" && promptsPerIteration % rollouts.variants !== 0) {
+    faults.push(
+      `train.promptsPerIteration: expected a multiple of train.rollouts.variants (${rollouts.variants}), got ${promptsPerIteration}`,
     );
   }
   if (sampling.topK === 1) {

@@ -94,7 +94,7 @@ export function shapedRewards(group: Group, credits?: readonly CompletionCredit[
 
 /** Whether the shaped rewards of a group differ. */
 export function hasShapedSpread({ group, credits }: CreditedGroup): boolean {
-  return groupSpread(shapedRewards(group, credits)).hasSpread;
+  return groupSpread([...shapedRewards(group, credits), ...(group.others ?? [])]).hasSpread;
 }
 
 /**
@@ -117,6 +117,7 @@ export function objectiveGroups(
     return {
     isIdle,
     rewards: shapedRewards(group, credits),
+    others: group.others,
     completions: group.rollouts.map(({ completion }, i) => ({
       ...present(scores?.[start + i], trainerLogprobs?.[i] ?? completion.logprobs, oldValues?.[i]),
       oldValues: oldValues?.[i],

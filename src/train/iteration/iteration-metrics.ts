@@ -73,6 +73,8 @@ export interface IterationMetrics {
   readonly withoutAnswer: number;
   /** Completions on which a reward failed; absent where none did. */
   readonly failedRewards?: number;
+  /** Mean accuracy of completions sampled from noised images; with NoisyRollout alone. */
+  readonly noisedAccuracy?: number;
   /** Of problems with videos, only with a temporal reward and where the batch has any. */
   readonly temporal?: TemporalMetrics;
   /** Mean over groups of the standard deviation of rewards. */
@@ -164,6 +166,12 @@ function rewardNumbers(groups: readonly Group[]) {
     groupSpread: mean(groups.map((group) => groupSpread(groupRewards(group)).deviation)),
     groupsWithoutSpread: share(groups.filter((group) => !hasSpread(group)).length, groups.length),
   };
+}
+
+function noisedNumbers(groups: readonly Group[]): { readonly noisedAccuracy?: number } {
+  const noised = groups.flatMap(({ rollouts }) => rollouts.filter(({ isNoised }) => isNoised));
+  if (noised.length === 0) return {};
+  return { noisedAccuracy: mean(noised.flatMap(({ reward }) => reward.judgement.score ?? [])) };
 }
 
 function temporalNumbers(groups: readonly Group[]): { readonly temporal?: TemporalMetrics } {
@@ -379,6 +387,7 @@ export function iterationMetrics({
     ...completions,
     ...rewardNumbers(groups),
     ...judgeAgreement(rewards, groups),
+    ...noisedNumbers(groups),
     ...temporalNumbers(groups),
     samplingAttempts: attempts,
     ...(staleness !== undefined && { staleness }),

@@ -115,7 +115,8 @@ async function nextBatch(
 ) {
   const shuffles = training.schedule.minibatches > 1;
   if (ahead === undefined) {
-    const batch = await sampleBatch(training, progress, watch);
+    const done = (iteration - 1) / training.iterations;
+    const batch = await sampleBatch(training, progress, watch, { progress: done });
     if (shuffles) progress.rng.shuffle(batch.kept);
     return { ...batch, version: iteration - 1, watch };
   }

@@ -6,6 +6,7 @@
 import * as z from "zod";
 import { ConfigError } from "../../errors/index.ts";
 import { optimizerOptions, scheduleOptions } from "./optimizer-schema.ts";
+import { rolloutsSchema } from "./rollouts-schema.ts";
 
 export const samplingSchema = z
   .strictObject({
@@ -51,6 +52,7 @@ export const scheduleSchema = z
       .describe(
         "Draw more problems until promptsPerIteration groups have spread, as in DAPO; off unless given, {} for defaults.",
       ),
+    rollouts: rolloutsSchema.optional(),
     equalGroups: z
       .enum(["count", "drop"])
       .default("count")
