@@ -7,7 +7,7 @@ import { createRewards } from "../config/open/create-rewards.ts";
 import { maxBrokenShare, problemLimits } from "../config/open/open-task.ts";
 import { createTask } from "../config/tasks.ts";
 import { creditMethod } from "../credit/index.ts";
-import { openFileSource, type ProblemSource } from "../data/index.ts";
+import { openFileSource, type ProblemSource, type TokenLabels } from "../data/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { SMALL_ASSETS } from "../engine/small-model.ts";
 import { answerFormats, openDialogue } from "../eval/index.ts";
@@ -15,13 +15,14 @@ import { Rng } from "../math/index.ts";
 import { createAlgorithm } from "../objective/index.ts";
 import type { Reward } from "../reward/index.ts";
 import { problemOrder } from "../train/batch/problem-order.ts";
+import { separated } from "../train/batch/separate-rewards.ts";
 import type { Progress, Training } from "../train/iteration/training.ts";
 import { plannedIterations } from "../train/schedule/schedule-schema.ts";
 import { createVerdict, type VerdictConfig } from "../verify/index.ts";
 import { steadyClock, tinyConfig, tinyFileConfig } from "./tiny-run.ts";
 
 /** A training at its start, on this engine and these problems. */
-function trainingOn(engine: Engine, config: Config, source: ProblemSource) {
+function trainingOn(engine: Engine, config: Config, source: ProblemSource, labels?: TokenLabels) {
   const { credit, algorithm, sampling, train, prompt } = config;
   if (credit.kind === "module" || algorithm.kind === "module") throw new Error("expected built-in parts");
   const { seed, ...schedule } = train;
@@ -34,9 +35,10 @@ function trainingOn(engine: Engine, config: Config, source: ProblemSource) {
     source,
     order: problemOrder(source, seed),
     verdict,
-    rewards: rewards as readonly Reward[],
+    rewards: separated(rewards as readonly Reward[], schedule.separate),
     temporal,
     credit: creditMethod(credit),
+    labels,
     objective: createAlgorithm(algorithm, { maxCompletionTokens }),
     sampling,
     schedule,
@@ -60,9 +62,9 @@ export function tinyTraining(
 ): { readonly training: Training; readonly progress: Progress } {
   const config = tinyConfig(...flags);
   const context = { seed: config.train.seed, evaluationSeed: config.evaluation.seed };
-  const { train } = createTask(config.data, context);
+  const { train, labels } = createTask(config.data, context);
   if (typeof train === "function") throw new Error("expected a task whose problems are open");
-  return trainingOn(engine, config, train);
+  return trainingOn(engine, config, train, labels);
 }
 
 /** The same on a data set in files. */

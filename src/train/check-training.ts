@@ -15,6 +15,7 @@ import {
   keepsTokenCredit,
 } from "../objective/index.ts";
 import { noisedSize } from "./batch/noisy-rollouts.ts";
+import { unknownSeparate } from "./batch/separate-rewards.ts";
 import { creditCapabilities } from "./credit/credit-signals.ts";
 import type { Training } from "./iteration/training.ts";
 
@@ -46,8 +47,10 @@ export function scheduleFaults({
   sampling,
   objective,
   iterations,
-}: Pick<Training, "schedule" | "sampling" | "objective" | "iterations">): string[] {
-  const { minibatches, promptsPerIteration, groupSize, warmup, maxStaleness, rollouts } = schedule;
+  rewards,
+}: Pick<Training, "schedule" | "sampling" | "objective" | "iterations"> &
+  Partial<Pick<Training, "rewards">>): string[] {
+  const { minibatches, promptsPerIteration, groupSize, warmup, maxStaleness, rollouts, separate } = schedule;
   const faults: string[] = [];
   if (minibatches > promptsPerIteration) {
     faults.push(
@@ -67,6 +70,24 @@ export function scheduleFaults({
     faults.push(
       `train.maxStaleness ${maxStaleness} with algorithm.kind "${objective.name ?? "own"}": it has no importance ratio, so ` +
         "that samples of an earlier policy would go uncorrected; expected 0, or another algorithm",
+    );
+  }
+  if (separate && !comparesOutcomes(objective)) {
+    faults.push(
+      `train.separate with algorithm.kind "${objective.name ?? "own"}": rewards are normalised apart by their outcomes; expected ` +
+        "an algorithm without a value head, pairs or a KL in the reward",
+    );
+  }
+  for (const name of rewards ? unknownSeparate(rewards, separate) : []) {
+    faults.push(
+      `train.separate.rewards: expected names of rewards (${rewards!.map((reward) => reward.name).join(", ")}), got "${name}"`,
+    );
+  }
+  const scoring = rewards?.find(({ asks }) => asks === "scores");
+  if (scoring !== undefined && maxStaleness > 0) {
+    faults.push(
+      `reward "${scoring.name}" with train.maxStaleness ${maxStaleness}: it scores by the present policy, not by the one that ` +
+        "sampled; expected 0",
     );
   }
   if (rollouts?.kind === "noisy" && maxStaleness > 0) {

@@ -4,6 +4,7 @@
  */
 import { checkedSource, openSource, type ProblemSource, type Split, splitSource } from "../data/index.ts";
 import { problemOrder } from "./batch/problem-order.ts";
+import { separated } from "./batch/separate-rewards.ts";
 import { suitedTo } from "./credit/credit-signals.ts";
 import { requireParts } from "./given/check-parts.ts";
 import { creditOf, objectiveOf, verdictOf } from "./given/methods.ts";
@@ -29,7 +30,8 @@ export async function openTraining(parts: TrainParts): Promise<Training> {
   const { engine, dialogue, task, seed = 0 } = parts;
   const { maxCompletionTokens } = sampling;
   const verdict = verdictOf(parts.verdict);
-  const rewards = rewardsOf(parts.reward, { verdict, maxCompletionTokens });
+  const given = rewardsOf(parts.reward, { verdict, maxCompletionTokens });
+  const rewards = separated(given, schedule.separate);
   const credit = suitedTo(engine.capabilities, creditOf(parts.credit, parts.record !== undefined));
   const objective = objectiveOf(parts.objective, { maxCompletionTokens });
   const checked = (opened: ProblemSource, split: Split) =>
@@ -47,6 +49,7 @@ export async function openTraining(parts: TrainParts): Promise<Training> {
     rewards,
     temporal: parts.temporal,
     credit,
+    labels: task.labels,
     objective,
     sampling,
     schedule,

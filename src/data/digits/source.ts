@@ -13,6 +13,7 @@ import { renderWorld } from "./render.ts";
 import { type DigitScans, digitScans } from "./scans.ts";
 import { splitScans } from "./split.ts";
 import { TRUTH_COLUMN } from "./truth.ts";
+import { visualClaims, visualEvidence, visualFacts } from "./visible.ts";
 import { type DigitsTruth, drawWorld } from "./world.ts";
 
 /** Digits problems, each drawn at once, with its truth as a column. */
@@ -48,6 +49,7 @@ export function problemAt(
   scans: DigitScans,
   truth: DigitsTruth,
 ): Problem {
+  const evidence = visualEvidence(truth);
   return {
     id: `digits-${name}-${seed}-${index}`,
     images: [renderWorld(truth, scans, problemRng(seed, name, index, "noise"))],
@@ -55,6 +57,9 @@ export function problemAt(
     answers: [truth.answer],
     kind: truth.question.kind,
     keySteps: keySteps(truth),
+    visualFacts: visualFacts(truth),
+    claims: visualClaims(truth),
+    ...(evidence && { evidence }),
     columns: { [TRUTH_COLUMN]: truth },
   };
 }

@@ -13,11 +13,13 @@ import {
   type SkippedRow,
 } from "../../eval/index.ts";
 import { Rng } from "../../math/index.ts";
-import { answeredOf, completionRewards } from "../../reward/index.ts";
+import { answeredOf, completionRewards, type Policy } from "../../reward/index.ts";
 import type { Draws, Training } from "../iteration/training.ts";
 import type { Stopwatch } from "../loop/stopwatch.ts";
+import { askedPolicy } from "./asked-policy.ts";
 import { type Group, groupRewards } from "./group.ts";
 import { sampleNoisy } from "./noisy-rollouts.ts";
+import { separateScores } from "./separate-rewards.ts";
 import { inForms } from "./shared-questions.ts";
 import { withTemporalRewards } from "./temporal-groups.ts";
 
@@ -57,22 +59,26 @@ async function nextQuestions(training: Training, draws: Draws): Promise<DrawnQue
  * Completions of questions, judged and rewarded.
  *
  * @param noised how many of each group, its last, were sampled from noised images
+ * @param policy for rewards that ask it
  */
 async function rewarded(
-  { dialogue, verdict, rewards, schedule, signal }: Training,
+  { dialogue, verdict, rewards, schedule, signal, labels }: Training,
   questions: readonly Question[],
   completions: readonly (readonly Completion[])[],
   noised: number,
+  policy: Policy | undefined,
 ): Promise<Group[]> {
   const sampled = questions.flatMap(({ problem }, p) =>
     completions[p]!.map((completion) => ({
       problem,
       completion,
       text: dialogue.text(completion.tokens),
+      ...(labels && { labels: () => labels.label(problem, dialogue.tokenTexts(completion.tokens)) }),
     })),
   );
   const answered = await answeredOf(verdict, sampled, signal);
-  const judged = await completionRewards(rewards, answered, signal, schedule.rewardTimeoutSeconds * 1000);
+  const limit = schedule.rewardTimeoutSeconds * 1000;
+  const judged = await completionRewards(rewards, answered, signal, limit, policy);
   let next = 0;
   return questions.map(
     (question, p): Group => ({
@@ -112,6 +118,12 @@ function formsPerProblem({ rollouts }: Training["schedule"]): number {
   return rollouts?.kind === "shared" ? rollouts.variants : 1;
 }
 
+/** Groups with the rewards that are normalised apart beside them. */
+function withSeparate(groups: readonly Group[], { separate }: Training["schedule"]): readonly Group[] {
+  if (separate === undefined) return groups;
+  return groups.map((group) => ({ ...group, separate: separateScores(group.rollouts, separate) }));
+}
+
 /** Groups with the rewards of the other forms of their problem, which stand beside them. */
 function compared(groups: readonly Group[], forms: number): readonly Group[] {
   if (forms === 1) return groups;
@@ -148,6 +160,9 @@ export async function sampleGroups(
   };
   const temporalSeed = temporal && draws.rng.word();
   const rolloutSeed = rollouts && draws.rng.word();
+  const policy = training.rewards.some(({ asks }) => asks !== undefined)
+    ? askedPolicy(training, sampler, draws.rng.word())
+    : undefined;
   onLastDraw?.();
   const questions =
     rollouts?.kind === "shared"
@@ -166,7 +181,7 @@ export async function sampleGroups(
           watch,
         )
       : { completions: await watch.time("sample", () => sampler.sample(asked)), noised: 0 };
-  const judged = await watch.time("verify", () => rewarded(training, questions, completions, noised));
+  const judged = await watch.time("verify", () => rewarded(training, questions, completions, noised, policy));
   requireRewards(judged, schedule);
   const groups =
     temporal === undefined
@@ -177,5 +192,5 @@ export async function sampleGroups(
           { options: temporal, sampler, request: { ...request, prompts }, seed: temporalSeed! },
           watch,
         );
-  return { groups: compared(groups, formsPerProblem(schedule)), skippedRows: drawn.skipped };
+  return { groups: compared(withSeparate(groups, schedule), formsPerProblem(schedule)), skippedRows: drawn.skipped };
 }

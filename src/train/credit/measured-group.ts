@@ -5,9 +5,9 @@
 import type { CompletionCredit } from "../../credit/index.ts";
 import type { Score, Sequence } from "../../engine/index.ts";
 import { EngineError } from "../../errors/index.ts";
-import { groupSpread, isScorable } from "../../math/index.ts";
+import { isScorable } from "../../math/index.ts";
 import type { ObjectiveGroup } from "../../objective/index.ts";
-import { type Group, groupRewards } from "../batch/group.ts";
+import { type Group, groupRewards, spreads } from "../batch/group.ts";
 import type { Training } from "../iteration/training.ts";
 import type { Stopwatch } from "../loop/stopwatch.ts";
 import { presentTerm, type ViewScores } from "./view-scores.ts";
@@ -21,6 +21,15 @@ export interface MeasuredGroup {
   readonly trainerLogprobs?: readonly Float64Array[] | undefined;
   /** `[G][T]` estimates of the value head, reward units. */
   readonly oldValues?: readonly Float64Array[] | undefined;
+  /** Factors of rewards that are normalised apart; only where there are any. */
+  readonly apart?: SeparateFactors | undefined;
+}
+
+/** How rewards that are normalised apart come into the advantage. */
+export interface SeparateFactors {
+  /** `[K]` */
+  readonly factors: readonly number[];
+  readonly whiten: boolean;
 }
 
 /** A group with the credit of its completions. */
@@ -41,10 +50,11 @@ export function sequencesOf(groups: readonly MeasuredGroup[]): Sequence[] {
 export async function measureGroups(
   { engine, sampling }: Training,
   groups: readonly Group[],
-  wants: { readonly reference: boolean; readonly values: boolean },
+  wants: { readonly reference: boolean; readonly values: boolean; readonly apart?: SeparateFactors | undefined },
   watch: Stopwatch,
 ): Promise<MeasuredGroup[]> {
-  const plain = groups.map((group): MeasuredGroup => ({ group }));
+  const { apart } = wants;
+  const plain = groups.map((group): MeasuredGroup => ({ group, apart }));
   const sequences = sequencesOf(plain);
   const { temperature } = sampling;
   const reference = wants.reference
@@ -58,6 +68,7 @@ export async function measureGroups(
     const places = group.rollouts.map(() => next++);
     return {
       group,
+      apart,
       ...(reference && { refLogprobs: places.map((place) => reference[place]!.logprobs) }),
       ...(valued && { oldValues: places.map((place) => valuesOf(valued[place]!)) }),
     };
@@ -94,7 +105,7 @@ export function shapedRewards(group: Group, credits?: readonly CompletionCredit[
 
 /** Whether the shaped rewards of a group differ. */
 export function hasShapedSpread({ group, credits }: CreditedGroup): boolean {
-  return groupSpread([...shapedRewards(group, credits), ...(group.others ?? [])]).hasSpread;
+  return spreads(group, shapedRewards(group, credits));
 }
 
 /**
@@ -111,13 +122,12 @@ export function objectiveGroups(
   views?: ViewScores,
 ): ObjectiveGroup[] {
   let first = 0;
-  return groups.map(({ group, credits, isIdle, refLogprobs, trainerLogprobs, oldValues }) => {
+  return groups.map(({ group, credits, isIdle, refLogprobs, trainerLogprobs, oldValues, apart }) => {
     const start = first;
     first += group.rollouts.length;
     return {
     isIdle,
-    rewards: shapedRewards(group, credits),
-    others: group.others,
+    ...comparisons(group, shapedRewards(group, credits), apart),
     completions: group.rollouts.map(({ completion }, i) => ({
       ...present(scores?.[start + i], trainerLogprobs?.[i] ?? completion.logprobs, oldValues?.[i]),
       oldValues: oldValues?.[i],
@@ -132,6 +142,18 @@ export function objectiveGroups(
     })),
   };
   });
+}
+
+/** Rewards of a group and what else it is compared by. */
+function comparisons(
+  { others, separate }: Group,
+  rewards: readonly (number | null)[],
+  apart: SeparateFactors | undefined,
+): Pick<ObjectiveGroup, "rewards" | "others" | "parts" | "isWhitened"> {
+  if (separate === undefined || apart === undefined) return { rewards, others };
+  const { factors, whiten } = apart;
+  const parts = separate.map((scores, k) => ({ coefficient: factors[k]!, rewards: scores }));
+  return { rewards, others, parts: [{ coefficient: 1, rewards }, ...parts], isWhitened: whiten };
 }
 
 function present(score: Score | undefined, logprobs: Float64Array, oldValues: Float64Array | undefined) {

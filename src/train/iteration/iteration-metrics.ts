@@ -73,6 +73,8 @@ export interface IterationMetrics {
   readonly withoutAnswer: number;
   /** Completions on which a reward failed; absent where none did. */
   readonly failedRewards?: number;
+  /** Factors of rewards that are normalised apart, by name, in this iteration; only where there are any. */
+  readonly rewardFactors?: Readonly<Record<string, number>>;
   /** Mean accuracy of completions sampled from noised images; with NoisyRollout alone. */
   readonly noisedAccuracy?: number;
   /** Of problems with videos, only with a temporal reward and where the batch has any. */
@@ -360,6 +362,7 @@ export function iterationMetrics({
   watch,
   staleness,
   sampling,
+  factors,
 }: {
   readonly iteration: number;
   readonly learningRate: number;
@@ -373,6 +376,8 @@ export function iterationMetrics({
   readonly staleness?: number;
   /** Of a batch that was sampled ahead. */
   readonly sampling?: Stopwatch;
+  /** Of rewards that are normalised apart, by name. */
+  readonly factors?: Readonly<Record<string, number>>;
 }): IterationMetrics {
   const completions = completionNumbers(groups);
   const skipReason = steps.find(({ applied }) => !applied)?.reason;
@@ -387,6 +392,7 @@ export function iterationMetrics({
     ...completions,
     ...rewardNumbers(groups),
     ...judgeAgreement(rewards, groups),
+    ...(factors && { rewardFactors: factors }),
     ...noisedNumbers(groups),
     ...temporalNumbers(groups),
     samplingAttempts: attempts,

@@ -3,7 +3,7 @@
  * The parts of a run as an iteration works with them, and the state that it carries from one iteration to the next.
  */
 import type { CreditMethod } from "../../credit/index.ts";
-import type { ProblemSource, Task } from "../../data/index.ts";
+import type { ProblemSource, Task, TokenLabels } from "../../data/index.ts";
 import type { Engine } from "../../engine/index.ts";
 import type { Dialogue, ProblemLimits, RowCounts } from "../../eval/index.ts";
 import { Rng } from "../../math/index.ts";
@@ -27,6 +27,8 @@ export interface Training {
   /** T-GRPO's comparison of orders of frames. */
   readonly temporal?: TemporalOptions | undefined;
   readonly credit: CreditMethod;
+  /** The truth about tokens, where the task knows it. */
+  readonly labels?: TokenLabels | undefined;
   readonly objective: Algorithm;
   readonly sampling: Sampling;
   readonly schedule: Schedule;
@@ -67,6 +69,8 @@ export interface Draws {
 export interface Progress extends Draws {
   /** Sums since the start of the run. */
   totals: { completions: number; tokens: number; steps: number; skippedSteps: number };
+  /** `[K]` factors of rewards that are normalised apart; those of the schedule unless given. */
+  factors?: readonly number[] | undefined;
 }
 
 /** The state of a run before its first iteration. */

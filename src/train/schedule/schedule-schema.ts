@@ -7,6 +7,7 @@ import * as z from "zod";
 import { ConfigError } from "../../errors/index.ts";
 import { optimizerOptions, scheduleOptions } from "./optimizer-schema.ts";
 import { rolloutsSchema } from "./rollouts-schema.ts";
+import { separateSchema } from "./separate-schema.ts";
 
 export const samplingSchema = z
   .strictObject({
@@ -53,6 +54,7 @@ export const scheduleSchema = z
         "Draw more problems until promptsPerIteration groups have spread, as in DAPO; off unless given, {} for defaults.",
       ),
     rollouts: rolloutsSchema.optional(),
+    separate: separateSchema.optional(),
     equalGroups: z
       .enum(["count", "drop"])
       .default("count")
