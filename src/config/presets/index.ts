@@ -14,6 +14,8 @@ import { dvrpPresets } from "./dvrp.ts";
 import { dycoRlPresets } from "./dyco-rl.ts";
 import { papoPresets } from "./papo.ts";
 import type { Preset } from "./preset.ts";
+import { rewardPresets } from "./reward-methods.ts";
+import { samplingPresets } from "./sampling-methods.ts";
 import { tGrpoPresets } from "./t-grpo.ts";
 import { vicraBaselines, vicraPresets } from "./vicra.ts";
 import { vppoPreset } from "./vppo.ts";
@@ -35,6 +37,8 @@ export const presets: readonly Preset[] = [
   cppoPreset,
   ...dvrpPresets,
   ...cfpoPresets,
+  ...samplingPresets,
+  ...rewardPresets,
 ];
 
 /**
