@@ -12,6 +12,7 @@ import { digits } from "./digits.ts";
 import { digitsQuick } from "./digits-quick.ts";
 import { dvrpPresets } from "./dvrp.ts";
 import { dycoRlPresets } from "./dyco-rl.ts";
+import { oneSettingPreset } from "./one-setting.ts";
 import { papoPresets } from "./papo.ts";
 import type { Preset } from "./preset.ts";
 import { rewardPresets } from "./reward-methods.ts";
@@ -39,6 +40,7 @@ export const presets: readonly Preset[] = [
   ...cfpoPresets,
   ...samplingPresets,
   ...rewardPresets,
+  oneSettingPreset,
 ];
 
 /**

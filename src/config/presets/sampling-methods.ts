@@ -59,7 +59,7 @@ const share: Quotes = {
   "train.promptsPerIteration": [1024, `${SHARE}: rollout_batch_size 512, each in two forms`],
   "train.minibatches": [4, `${SHARE}: global_batch_size 128 of 512`],
   "train.groupSize": [6, "the script: rollout.n=6"],
-  "train.epochs": [15, `${SHARE}: total_episodes 15`],
+  "train.epochs": [150, `${SHARE}: total_episodes 150`],
   "train.iterations": [OFF, "epochs say how long a run is"],
 };
 
