@@ -1,8 +1,13 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { ConfigError, NumericError, ShapeError } from "../errors/index.ts";
 import { objective } from "./objective.ts";
 import { tokenAdvantages } from "./token-advantages.ts";
 import type { ObjectiveGroup } from "./types.ts";
+
+/** What the authors' function returns: fixtures/rivals/record.py. */
+const recorded: { readonly groups: readonly { readonly rewards: number[][]; readonly advantages: number[][] }[] } =
+  JSON.parse(readFileSync(new URL("../../fixtures/rivals/rivals.json", import.meta.url), "utf8"));
 
 const completion = { logprobs: [-1], oldLogprobs: [-1], mask: [1] };
 const group = (rewards: (number | null)[], more: Partial<ObjectiveGroup> = {}): ObjectiveGroup => ({
@@ -63,6 +68,12 @@ describe("completions compared with those of another group", () => {
     const [own, other] = advantages([first, second]);
     expect(own).toBeAllclose([Math.SQRT1_2 + 1.5, -Math.SQRT1_2 - 0.5]);
     expect(other).toBeAllclose([-0.5, -0.5]);
+  });
+
+  test.each(recorded.groups)("are the authors' function's: forms of $rewards", ({ rewards, advantages: expected }) => {
+    const forms = rewards.map((own, i) => group([...own], { others: rewards.filter((_, j) => j !== i).flat() }));
+    const found = tokenAdvantages({ kind: "grpo" }, forms).map((rows) => rows.map(([value]) => value!));
+    for (const [i, own] of found.entries()) expect(own).toBeAllclose(expected[i]!, { rtol: 1e-9, atol: 1e-9 });
   });
 
   test("without a spread anywhere have none", () => {

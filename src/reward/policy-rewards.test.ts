@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Problem, TokenLabel } from "../data/index.ts";
 import { NumericError } from "../errors/index.ts";
@@ -10,6 +11,16 @@ import { faithfulReward } from "./faithful.ts";
 import { repetitionPenalty, repetitionReward } from "./repetition.ts";
 import type { Answered, Policy, PolicyQuestion, RewardFunction } from "./reward.ts";
 import { taggedText } from "./tagged-text.ts";
+
+/** What the authors' functions return: fixtures/rivals/record.py. */
+const recorded: {
+  readonly claims: readonly {
+    readonly length: number;
+    readonly places: readonly number[];
+    readonly right: readonly boolean[];
+    readonly reward: number;
+  }[];
+} = JSON.parse(readFileSync(new URL("../../fixtures/rivals/rivals.json", import.meta.url), "utf8"));
 
 const image = { width: 4, height: 2, data: Uint8Array.from({ length: 24 }, (_, i) => i * 10) };
 const problem = (more: Partial<Problem> = {}): Problem => ({
@@ -109,6 +120,10 @@ describe("claims in the midst of reasoning", () => {
     expect(claimReward([true, false], [0, 9], 10, 1.5)).toBe(0);
     expect(claimReward([], [], 10, 1.5)).toBe(0);
     expect(() => claimReward([true], [10], 10, 1.5)).toThrow(NumericError);
+  });
+
+  test.each(recorded.claims)("is the authors' function's: $reward of $length characters", ({ length, places, right, reward }) => {
+    expect(claimReward(right, places, length, 1.5)).toBeCloseTo(reward, 12);
   });
 
   const claims = [0, 1, 2, 3].map((n) => ({ text: `claim ${n}.`, isTrue: n % 2 === 0 }));
