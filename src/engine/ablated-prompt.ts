@@ -12,7 +12,7 @@ import { diffusionNoise } from "./image-views/diffusion-noise.ts";
 import { occluded } from "./image-views/occlude.ts";
 
 /** Ablations of pixels; the others act on tokens, or within the model. */
-export type PixelAblation = Exclude<ImageAblation, { readonly kind: "discard" | "replace-values" }>;
+type PixelAblation = Exclude<ImageAblation, { readonly kind: "discard" | "replace-values" }>;
 
 /**
  * The prompt under an ablation; one without images is the same prompt, and so is one whose ablation acts within the model.

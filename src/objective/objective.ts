@@ -65,9 +65,15 @@ function withoutTruncated({ rewards, completions }: ObjectiveGroup): ObjectiveGr
 }
 
 function checkResult({ loss, coefficients, valueCoefficients, viewCoefficients }: ObjectiveResult): void {
-  const all = { coefficients, valueCoefficients, ...viewCoefficients };
-  for (const [key, groups] of Object.entries(all)) {
-    const name = Number.isNaN(Number(key)) ? key : `viewCoefficients[${key}]`;
+  const all: [string, Float64Array[][] | undefined][] = [
+    ["coefficients", coefficients],
+    ["valueCoefficients", valueCoefficients],
+    ...(viewCoefficients ?? []).map((groups, v): [string, Float64Array[][]] => [
+      `viewCoefficients[${v}]`,
+      groups,
+    ]),
+  ];
+  for (const [name, groups] of all) {
     groups?.forEach((completions, g) => {
       completions.forEach((row, i) => {
         const t = row.findIndex((coefficient) => !Number.isFinite(coefficient));

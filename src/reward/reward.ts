@@ -4,7 +4,6 @@
  */
 import type { Problem, TokenLabel } from "../data/index.ts";
 import type { StopReason } from "../engine/index.ts";
-import type { RgbImage } from "../model/index.ts";
 import type { Define } from "../parts/index.ts";
 import type { Judgement, Verdict } from "../verify/index.ts";
 
@@ -34,7 +33,7 @@ export interface PolicyQuestion {
   /** As it is asked, in the run's own words around questions. */
   readonly question: string;
   /** None unless given: the policy then answers blind. */
-  readonly images?: readonly RgbImage[];
+  readonly images?: Problem["images"];
   /** What the answer begins with; the policy goes on from there. */
   readonly begun?: string;
 }
@@ -52,7 +51,7 @@ export interface Policy {
   ): Promise<string[]>;
   /** `[T]` nats of given completions of the same question with images in the place of the problem's own. */
   logprobs(
-    given: readonly { readonly problem: Problem; readonly images: readonly RgbImage[]; readonly tokens: Int32Array }[],
+    given: readonly { readonly problem: Problem; readonly images: Problem["images"]; readonly tokens: Int32Array }[],
   ): Promise<Float64Array[]>;
   /** `[T]` texts of a completion's tokens. */
   texts(tokens: Int32Array): readonly string[];

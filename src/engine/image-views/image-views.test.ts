@@ -21,7 +21,7 @@ const flat = (level: number, side = 64): RgbImage => ({
 });
 const view = (options: object) => {
   const parsed = imageAblationSchema.parse(options);
-  if (parsed.kind === "discard") throw new Error("expected a view of pixels");
+  if (parsed.kind === "discard" || parsed.kind === "replace-values") throw new Error("expected a view of pixels");
   return parsed;
 };
 const mean = (data: ArrayLike<number>) => Array.from(data).reduce((a, b) => a + b, 0) / data.length;

@@ -90,7 +90,7 @@ async function rewarded(
           completion,
           text: sampled[place]!.text,
           reward: judged[place]!,
-          ...(isNoised && { isNoised }),
+          ...(isNoised && { isNoised: true as const }),
         };
       }),
     }),
