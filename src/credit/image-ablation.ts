@@ -92,9 +92,13 @@ export const imageAblationSchema = z
         mean: z
           .enum(["vector", "number"])
           .default("vector")
-          .describe("What stands for an image token's value: their mean vector, or one number (the authors' code)."),
+          .describe(
+            "What stands for an image token's value: their mean vector, or one number (the authors' code).",
+          ),
       })
-      .describe("Within the model: image tokens that attract high attention lose their own values, as in CFPO."),
+      .describe(
+        "Within the model: image tokens that attract high attention lose their own values, as in CFPO.",
+      ),
   ])
   .describe("What is done to the images of the second pass.");
 

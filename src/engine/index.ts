@@ -14,8 +14,8 @@ export {
 } from "./check/check-engine.ts";
 export { type Mismatch, mismatch } from "./check/mismatch.ts";
 export * from "./engine.ts";
-export { flattenRegions } from "./image-views/flatten-regions.ts";
 export { createFakeEngine, type FakeEngineOptions } from "./fake/fake-engine.ts";
+export { flattenRegions } from "./image-views/flatten-regions.ts";
 export type { AttentionIntervention } from "./intervention.ts";
 export { createLocalEngine } from "./local/create-local-engine.ts";
 export type { FreshModel, LocalEngineOptions, LocalLora } from "./local/local-options.ts";

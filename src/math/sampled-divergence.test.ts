@@ -94,11 +94,15 @@ describe("sampledDivergence", () => {
       expect([same.value, Math.abs(same.first), Math.abs(same.second)]).toEqual([0, 0, 0]);
       expect(sampledDivergence(direction, -900, -0.1, 10)).toEqual({ value: 10, first: 0, second: 0 });
       fc.assert(
-        fc.property(fc.double({ min: -50, max: 0, noNaN: true }), fc.double({ min: -50, max: 0, noNaN: true }), (p, q) => {
-          const { value, first, second } = sampledDivergence(direction, p, q, 10);
-          expect(value).toBeGreaterThanOrEqual(-1e-12);
-          expect([value, first, second].every(Number.isFinite)).toBe(true);
-        }),
+        fc.property(
+          fc.double({ min: -50, max: 0, noNaN: true }),
+          fc.double({ min: -50, max: 0, noNaN: true }),
+          (p, q) => {
+            const { value, first, second } = sampledDivergence(direction, p, q, 10);
+            expect(value).toBeGreaterThanOrEqual(-1e-12);
+            expect([value, first, second].every(Number.isFinite)).toBe(true);
+          },
+        ),
       );
     }
   });

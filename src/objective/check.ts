@@ -21,9 +21,8 @@ export function checkGroups(groups: readonly ObjectiveGroup[], algorithm: Algori
   const keepsTokenCredit = algorithm.unit === "pair" || algorithm.ratioLevel.keepsTokenCredit;
   const needsSampler = algorithm.unit === "token" && algorithm.correction !== undefined;
   const wantsValues = valuesWanted(groups, algorithm);
-  const views = groups
-    .flatMap(({ completions }) => completions)
-    .find(({ viewTerm }) => viewTerm)?.viewTerm?.views;
+  const views = groups.flatMap(({ completions }) => completions).find(({ viewTerm }) => viewTerm)
+    ?.viewTerm?.views;
   groups.forEach((group, g) => {
     const { rewards, completions } = group;
     checkComparisons(group, algorithm, g);
@@ -90,7 +89,9 @@ function checkComparisons(
   ];
   const wrong = numbers.find((number) => isScorable(number) && !Number.isFinite(number));
   if (wrong !== undefined) {
-    throw new NumericError(`rewards compared with: expected finite numbers or null, got ${wrong} (group ${g})`);
+    throw new NumericError(
+      `rewards compared with: expected finite numbers or null, got ${wrong} (group ${g})`,
+    );
   }
 }
 
@@ -132,7 +133,9 @@ function checkViewTerm(
   where: string,
 ): void {
   if (algorithm.unit === "pair") {
-    throw new ConfigError(`algorithm.kind: dpo compares pairs and has no place for a term over views (${where})`);
+    throw new ConfigError(
+      `algorithm.kind: dpo compares pairs and has no place for a term over views (${where})`,
+    );
   }
   if (views.length !== count) {
     throw new ShapeError(

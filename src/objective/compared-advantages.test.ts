@@ -6,8 +6,9 @@ import { tokenAdvantages } from "./token-advantages.ts";
 import type { ObjectiveGroup } from "./types.ts";
 
 /** What the authors' function returns: fixtures/rivals/record.py. */
-const recorded: { readonly groups: readonly { readonly rewards: number[][]; readonly advantages: number[][] }[] } =
-  JSON.parse(readFileSync(new URL("../../fixtures/rivals/rivals.json", import.meta.url), "utf8"));
+const recorded: {
+  readonly groups: readonly { readonly rewards: number[][]; readonly advantages: number[][] }[];
+} = JSON.parse(readFileSync(new URL("../../fixtures/rivals/rivals.json", import.meta.url), "utf8"));
 
 const completion = { logprobs: [-1], oldLogprobs: [-1], mask: [1] };
 const group = (rewards: (number | null)[], more: Partial<ObjectiveGroup> = {}): ObjectiveGroup => ({
@@ -16,7 +17,8 @@ const group = (rewards: (number | null)[], more: Partial<ObjectiveGroup> = {}): 
   ...more,
 });
 const GRPO = { kind: "grpo", advantageEpsilon: 0 } as const;
-const advantages = (groups: ObjectiveGroup[]) => tokenAdvantages(GRPO, groups).map((rows) => rows.map(([value]) => value!));
+const advantages = (groups: ObjectiveGroup[]) =>
+  tokenAdvantages(GRPO, groups).map((rows) => rows.map(([value]) => value!));
 
 describe("rewards normalised apart", () => {
   test("have advantages of their own, which are added: what GDPO keeps and a sum of rewards loses", () => {
@@ -27,7 +29,10 @@ describe("rewards normalised apart", () => {
     ];
     const [apart] = advantages([group([2, 1, 1, 0], { parts })]);
     expect(apart).toBeAllclose([Math.sqrt(3), 0, 0, -Math.sqrt(3)]);
-    const third = [{ coefficient: 1, rewards: [1, 0, 0, 0] }, { coefficient: 0.5, rewards: [0, 1, 0, 0] }];
+    const third = [
+      { coefficient: 1, rewards: [1, 0, 0, 0] },
+      { coefficient: 0.5, rewards: [0, 1, 0, 0] },
+    ];
     const [weighed] = advantages([group([1, 0.5, 0, 0], { parts: third })]);
     expect(weighed).toBeAllclose([1.5 - 0.25, -0.5 + 0.75, -0.75, -0.75]);
   });
@@ -70,11 +75,17 @@ describe("completions compared with those of another group", () => {
     expect(other).toBeAllclose([-0.5, -0.5]);
   });
 
-  test.each(recorded.groups)("are the authors' function's: forms of $rewards", ({ rewards, advantages: expected }) => {
-    const forms = rewards.map((own, i) => group([...own], { others: rewards.filter((_, j) => j !== i).flat() }));
-    const found = tokenAdvantages({ kind: "grpo" }, forms).map((rows) => rows.map(([value]) => value!));
-    for (const [i, own] of found.entries()) expect(own).toBeAllclose(expected[i]!, { rtol: 1e-9, atol: 1e-9 });
-  });
+  test.each(recorded.groups)(
+    "are the authors' function's: forms of $rewards",
+    ({ rewards, advantages: expected }) => {
+      const forms = rewards.map((own, i) =>
+        group([...own], { others: rewards.filter((_, j) => j !== i).flat() }),
+      );
+      const found = tokenAdvantages({ kind: "grpo" }, forms).map((rows) => rows.map(([value]) => value!));
+      for (const [i, own] of found.entries())
+        expect(own).toBeAllclose(expected[i]!, { rtol: 1e-9, atol: 1e-9 });
+    },
+  );
 
   test("without a spread anywhere have none", () => {
     expect(advantages([group([1, 1], { others: [1, 1] })])).toEqual([[0, 0]]);
@@ -86,15 +97,20 @@ describe("what cannot be compared so", () => {
   const parts = [{ coefficient: 1, rewards: [1, 0] }];
 
   test("is refused by name", () => {
-    const withValues = { ...group([1, 0], { parts }), completions: [1, 2].map(() => ({ ...completion, values: [0], refLogprobs: [-1] })) };
+    const withValues = {
+      ...group([1, 0], { parts }),
+      completions: [1, 2].map(() => ({ ...completion, values: [0], refLogprobs: [-1] })),
+    };
     expect(() => objective({ kind: "ppo", baseline: "values" }, [withValues])).toThrow(ConfigError);
     expect(() => objective({ kind: "dpo" }, [withValues])).toThrow("normalised apart");
     const penalised = { kind: "grpo", klCoefficient: 0.1, klPlacement: "reward" } as const;
     expect(() => objective(penalised, [withValues])).toThrow(ConfigError);
-    expect(() => objective(GRPO, [group([1, 0], { parts: [{ coefficient: 1, rewards: [1] }] })])).toThrow(ShapeError);
-    expect(() => objective(GRPO, [group([1, 0], { others: [Infinity] })])).toThrow(NumericError);
-    expect(() => objective(GRPO, [group([1, 0], { parts: [{ coefficient: Infinity, rewards: [1, 0] }] })])).toThrow(
-      NumericError,
+    expect(() => objective(GRPO, [group([1, 0], { parts: [{ coefficient: 1, rewards: [1] }] })])).toThrow(
+      ShapeError,
     );
+    expect(() => objective(GRPO, [group([1, 0], { others: [Infinity] })])).toThrow(NumericError);
+    expect(() =>
+      objective(GRPO, [group([1, 0], { parts: [{ coefficient: Infinity, rewards: [1, 0] }] })]),
+    ).toThrow(NumericError);
   });
 });

@@ -40,7 +40,9 @@ describe("objective with a term over views", () => {
   test.each(CONFIGS)("%j has the coefficients of every view that central differences find", (config) => {
     const groups = viewed();
     const { coefficients, viewCoefficients } = objective(config, groups);
-    const slopes = (move: (completion: (typeof groups)[0]["completions"][0], t: number, by: number) => void) =>
+    const slopes = (
+      move: (completion: (typeof groups)[0]["completions"][0], t: number, by: number) => void,
+    ) =>
       groups.flatMap(({ completions }) =>
         completions.flatMap((completion) =>
           completion.mask.map((_, t) => {
@@ -96,7 +98,8 @@ describe("objective with a term over views", () => {
       return [{ rewards: [1, 0], completions: [{ ...completion, viewTerm }, completion] }];
     };
     const one = { views: [{ logprobs: [-1] }, { logprobs: [-1] }], at };
-    const run = (viewTerm: ViewTerm, kind: "grpo" | "dpo" = "grpo") => objective({ kind }, withTerm(viewTerm));
+    const run = (viewTerm: ViewTerm, kind: "grpo" | "dpo" = "grpo") =>
+      objective({ kind }, withTerm(viewTerm));
     expect(() => run({ ...one, views: [{ logprobs: [] }, { logprobs: [-1] }] })).toThrow(ShapeError);
     expect(() => run({ ...one, views: [{ logprobs: [Number.NaN] }, { logprobs: [-1] }] })).toThrow(
       "viewTerm.views[0].logprobs[0]",

@@ -38,12 +38,18 @@ export const blindAnswerReward = defineReward({
       missing: z
         .enum(["zero", "whole"])
         .default("zero")
-        .describe("Without the tag: no reward, or the whole completion is the description (Vision-SR1's code)."),
+        .describe(
+          "Without the tag: no reward, or the whole completion is the description (Vision-SR1's code).",
+        ),
       words: z
         .enum(["vision-sr1", "visionary-r1", "plain"])
         .default("vision-sr1")
         .describe("How the question is put without the image; plain is the description and the question."),
-      temperature: z.number().nonnegative().optional().describe("Of the blind answer; the run's unless given."),
+      temperature: z
+        .number()
+        .nonnegative()
+        .optional()
+        .describe("Of the blind answer; the run's unless given."),
     })
     .describe("Reward of a description from which the policy answers the question without the image."),
   create: ({ tag, missing, words, temperature }, { verdict }) => ({
@@ -52,7 +58,9 @@ export const blindAnswerReward = defineReward({
       const policy = requirePolicy(given, "blind-answer");
       const described = answered.flatMap(({ text, problem }, i) => {
         const description = taggedText(text, tag) ?? (missing === "whole" ? text : "");
-        return description === "" ? [] : [{ i, question: blindQuestion(WORDS[words], description, problem.question) }];
+        return description === ""
+          ? []
+          : [{ i, question: blindQuestion(WORDS[words], description, problem.question) }];
       });
       const answers = await policy.answer(described, { ...(temperature !== undefined && { temperature }) });
       const scores: (number | null)[] = answered.map(() => 0);

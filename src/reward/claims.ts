@@ -22,7 +22,8 @@ const PUNCTUATION = new Set([",", ".", "\n", "!", "?", ";", ":"]);
  * @returns `[N]` indices of the punctuation, rising
  */
 export function cutPlaces(text: string): number[] {
-  const end = ["</think>", "\\boxed"].map((mark) => text.indexOf(mark)).find((place) => place >= 0) ?? text.length;
+  const end =
+    ["</think>", "\\boxed"].map((mark) => text.indexOf(mark)).find((place) => place >= 0) ?? text.length;
   const places: number[] = [];
   for (let place = 0; place < end; place++) {
     if (PUNCTUATION.has(text[place]!) && place - (places.at(-1) ?? -3) >= 2) places.push(place);
@@ -89,14 +90,22 @@ export const claimsReward = defineReward({
       ...entryOptions(0.1),
       count: z.int().min(1).default(20).describe("Claims that are asked of each completion (K)."),
       beta: z.number().nonnegative().default(1.5).describe("How much more late claims count (β)."),
-      column: z.string().min(1).default("claims").describe("Column with [{ text, isTrue }], where the task has no claims."),
+      column: z
+        .string()
+        .min(1)
+        .default("claims")
+        .describe("Column with [{ text, isTrue }], where the task has no claims."),
       labels: z
         .enum(["own", "first"])
         .default("own")
-        .describe("A claim is held against its own truth, or, as in the authors' code, against that of the claim of its turn."),
+        .describe(
+          "A claim is held against its own truth, or, as in the authors' code, against that of the claim of its turn.",
+        ),
       seed: z.int().min(0).default(0).describe("Seed of places and claims."),
     })
-    .describe("VAPO's reward: claims about the image that the policy judges right in the midst of its reasoning."),
+    .describe(
+      "VAPO's reward: claims about the image that the policy judges right in the midst of its reasoning.",
+    ),
   create: ({ count, beta, column, labels, seed }) => ({
     asks: "answers",
     async score(answered, _, given) {
@@ -108,7 +117,10 @@ export const claimsReward = defineReward({
         const rng = new Rng(seed).fork(`${problem.id}/${i}/${text}`);
         const found = cutPlaces(text);
         const number = Math.min(count, claims.length);
-        const places = found.length === 0 ? new Array<number>(number).fill(text.length - 1) : drawnPlaces(found, number, rng);
+        const places =
+          found.length === 0
+            ? new Array<number>(number).fill(text.length - 1)
+            : drawnPlaces(found, number, rng);
         const order = rng.shuffle(claims.map((__, k) => k)).slice(0, number);
         return places.map((place, k) => {
           const claim = claims[order[k]!]!;
@@ -122,12 +134,20 @@ export const claimsReward = defineReward({
           };
         });
       });
-      const replies = await policy.answer(asked.flatMap((one) => one ?? []), { temperature: 0, maxTokens: 1 });
+      const replies = await policy.answer(
+        asked.flatMap((one) => one ?? []),
+        { temperature: 0, maxTokens: 1 },
+      );
       let next = 0;
       return asked.map((one, i) => {
         if (one === null) return null;
         const right = one.map(({ isTrue }) => saysYes(replies[next++]!) === isTrue);
-        return claimReward(right, one.map(({ place }) => place), answered[i]!.text.length, beta);
+        return claimReward(
+          right,
+          one.map(({ place }) => place),
+          answered[i]!.text.length,
+          beta,
+        );
       });
     },
   }),

@@ -26,7 +26,9 @@ import { type Answered, defineReward } from "./reward.ts";
  */
 export function evidenceMargin(evidence: number, controls: readonly number[], epsilon = 1e-6): number {
   if (controls.length === 0 || ![evidence, ...controls].every(Number.isFinite)) {
-    throw new NumericError(`evidence: expected finite numbers and a control, got ${[evidence, ...controls].join(", ")}`);
+    throw new NumericError(
+      `evidence: expected finite numbers and a control, got ${[evidence, ...controls].join(", ")}`,
+    );
   }
   return Math.tanh((evidence - mean(controls)) / (Math.sqrt(variance(controls)) + epsilon));
 }

@@ -30,7 +30,9 @@ export const visualFactsReward = defineReward({
         .string()
         .min(1)
         .default("visual_facts")
-        .describe("Column with the facts, where the task has none: a list of texts, or of lists of wordings."),
+        .describe(
+          "Column with the facts, where the task has none: a list of texts, or of lists of wordings.",
+        ),
     })
     .describe("Perception-R1's reward: the share of what is to be seen that the completion states."),
   create:

@@ -41,12 +41,16 @@ export const faithfulReward = defineReward({
       measure: z
         .enum(["grounding", "consistency"])
         .default("consistency")
-        .describe("grounding: what is said of the image is true; consistency: the answer follows from the steps."),
+        .describe(
+          "grounding: what is said of the image is true; consistency: the answer follows from the steps.",
+        ),
       missing: z
         .number()
         .nullable()
         .default(0)
-        .describe("Score of a completion with labels in which there is nothing to measure; null leaves it unscored."),
+        .describe(
+          "Score of a completion with labels in which there is nothing to measure; null leaves it unscored.",
+        ),
     })
     .describe("Faithful GRPO's constraints, from the task's labels of tokens."),
   create:

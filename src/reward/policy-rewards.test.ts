@@ -48,7 +48,10 @@ const answered = async (text: string, more: Partial<Answered> = {}): Promise<Ans
   };
 };
 /** A policy that answers by a function, and writes down what it was asked; a token is a character. */
-function policyOf(reply: (question: PolicyQuestion) => string, logprob: (images: Problem["images"]) => number = () => -1) {
+function policyOf(
+  reply: (question: PolicyQuestion) => string,
+  logprob: (images: Problem["images"]) => number = () => -1,
+) {
   const asked: PolicyQuestion[] = [];
   const policy: Policy = {
     async answer(questions) {
@@ -68,10 +71,14 @@ const scoreOf = (part: Part): RewardFunction => (typeof part === "function" ? pa
 
 describe("the policy as a blind answerer", () => {
   const blind = (options: object = {}) =>
-    scoreOf(blindAnswerReward.create(blindAnswerReward.schema.parse({ kind: "blind-answer", ...options }), context));
+    scoreOf(
+      blindAnswerReward.create(blindAnswerReward.schema.parse({ kind: "blind-answer", ...options }), context),
+    );
 
   test("rewards a description that the question can be answered from, asked without the image", async () => {
-    const { policy, asked } = policyOf(({ question }) => (question.includes("seven") ? "\\boxed{7}" : "\\boxed{0}"));
+    const { policy, asked } = policyOf(({ question }) =>
+      question.includes("seven") ? "\\boxed{7}" : "\\boxed{0}",
+    );
     const batch = [
       await answered("<description>seven dots</description><think>…</think>\\boxed{7}"),
       await answered("<description>a cat</description>\\boxed{7}"),
@@ -100,7 +107,11 @@ describe("the policy as a blind answerer", () => {
 
   test("puts description and question into its words, whatever they hold", () => {
     expect(blindQuestion("{description} / {question}", "$& and", "<image> why? $&")).toBe("$& and / why? $&");
-    expect([taggedText("a <x> b </x> c", "x"), taggedText("a <x> b", "x"), taggedText("", "x")]).toEqual(["b", null, null]);
+    expect([taggedText("a <x> b </x> c", "x"), taggedText("a <x> b", "x"), taggedText("", "x")]).toEqual([
+      "b",
+      null,
+      null,
+    ]);
   });
 });
 
@@ -122,13 +133,18 @@ describe("claims in the midst of reasoning", () => {
     expect(() => claimReward([true], [10], 10, 1.5)).toThrow(NumericError);
   });
 
-  test.each(recorded.claims)("is the authors' function's: $reward of $length characters", ({ length, places, right, reward }) => {
-    expect(claimReward(right, places, length, 1.5)).toBeCloseTo(reward, 12);
-  });
+  test.each(recorded.claims)(
+    "is the authors' function's: $reward of $length characters",
+    ({ length, places, right, reward }) => {
+      expect(claimReward(right, places, length, 1.5)).toBeCloseTo(reward, 12);
+    },
+  );
 
   const claims = [0, 1, 2, 3].map((n) => ({ text: `claim ${n}.`, isTrue: n % 2 === 0 }));
   const claimed = (options: object = {}) =>
-    scoreOf(claimsReward.create(claimsReward.schema.parse({ kind: "claims", count: 4, ...options }), context));
+    scoreOf(
+      claimsReward.create(claimsReward.schema.parse({ kind: "claims", count: 4, ...options }), context),
+    );
   /** Says yes to even claims. */
   const knowing = () => policyOf(({ begun = "" }) => (/claim [02]/.test(begun) ? " Yes" : " No"));
 
@@ -143,7 +159,9 @@ describe("claims in the midst of reasoning", () => {
     expect(asked).toHaveLength(4);
     expect(new Set(asked.map(({ begun }) => /claim \d/.exec(begun!)![0])).size).toBe(4);
     for (const { begun, images } of asked) {
-      expect(begun).toMatch(/^<think>one,.*\n<anchor>claim \d\. Is this claim correct\? Answer \(Yes\/No\): $/s);
+      expect(begun).toMatch(
+        /^<think>one,.*\n<anchor>claim \d\. Is this claim correct\? Answer \(Yes\/No\): $/s,
+      );
       expect(images).toEqual([image]);
     }
   });
@@ -153,7 +171,8 @@ describe("claims in the midst of reasoning", () => {
     const batch = [await answered("<think>a, b, c, d.</think> \\boxed{7}", { problem: problem({ claims }) })];
     const own = await claimed()(batch, undefined, policy);
     const released = [];
-    for (let seed = 0; seed < 12; seed++) released.push(...(await claimed({ labels: "first", seed })(batch, undefined, policy)));
+    for (let seed = 0; seed < 12; seed++)
+      released.push(...(await claimed({ labels: "first", seed })(batch, undefined, policy)));
     expect(own).toEqual([1]);
     expect(released.filter((score) => score === 1).length).toBeLessThan(12);
   });
@@ -161,12 +180,16 @@ describe("claims in the midst of reasoning", () => {
   test("reads claims from a column too", async () => {
     const { policy } = knowing();
     const own = problem({ columns: { claims } });
-    expect(await claimed()([await answered("a. b. \\boxed{7}", { problem: own })], undefined, policy)).toEqual([1]);
+    expect(
+      await claimed()([await answered("a. b. \\boxed{7}", { problem: own })], undefined, policy),
+    ).toEqual([1]);
   });
 });
 
 describe("visual facts", () => {
-  const facts = scoreOf(visualFactsReward.create(visualFactsReward.schema.parse({ kind: "visual-facts" }), context));
+  const facts = scoreOf(
+    visualFactsReward.create(visualFactsReward.schema.parse({ kind: "visual-facts" }), context),
+  );
 
   test("are the share of what is to be seen that is stated, in any wording", async () => {
     const own = problem({ visualFacts: [["a 7", "a seven"], ["a red line"]] });
@@ -188,7 +211,9 @@ describe("repetition", () => {
     expect(repetitionPenalty("a", 2, -2)).toBe(0);
     expect(repetitionPenalty("", 1, -2)).toBe(0);
     expect(repetitionPenalty("x ".repeat(200), 20, -2)).toBeGreaterThan(-2);
-    const part = scoreOf(repetitionReward.create(repetitionReward.schema.parse({ kind: "repetition" }), context));
+    const part = scoreOf(
+      repetitionReward.create(repetitionReward.schema.parse({ kind: "repetition" }), context),
+    );
     expect(await part([await answered("seven")])).toEqual([0]);
   });
 });
@@ -215,8 +240,11 @@ describe("evidence", () => {
 
   test("rewards an answer that depends on where it should be read from, and punishes one that does not", async () => {
     // The answer falls by 2 nats where the left half is flat, by nothing elsewhere.
-    const isFlat = ({ data }: typeof image) => data[0] === data[3];
-    const { policy } = policyOf(() => "", ([shown]) => (isFlat(shown!) ? -3 : -1));
+    const isFlat = ({ data }: Problem["images"][0]) => data[0] === data[3];
+    const { policy } = policyOf(
+      () => "",
+      ([shown]) => (isFlat(shown!) ? -3 : -1),
+    );
     const blind = policyOf(() => "").policy;
     const right = await answered("<think>x</think> \\boxed{7}", { problem: own });
     const wrong = await answered("<think>x</think> \\boxed{8}", { problem: own });
@@ -227,7 +255,9 @@ describe("evidence", () => {
   });
 
   test("leaves problems whose evidence is unknown unscored", async () => {
-    expect(await evidence([await answered("\\boxed{7}")], undefined, policyOf(() => "").policy)).toEqual([null]);
+    expect(await evidence([await answered("\\boxed{7}")], undefined, policyOf(() => "").policy)).toEqual([
+      null,
+    ]);
   });
 });
 
@@ -243,7 +273,11 @@ describe("faithfulness from labels", () => {
   const labelled = (...labels: TokenLabel[]) => answered("x", { labels: () => labels });
 
   test("is grounded by the share of true readings, and consistent where every step follows", async () => {
-    const half = await labelled(label("image", true, null), label("image", false, null), label("other", null, null));
+    const half = await labelled(
+      label("image", true, null),
+      label("image", false, null),
+      label("other", null, null),
+    );
     const follows = await labelled(label("reasoning", false, true), label("reasoning", true, null));
     const breaks = await labelled(label("reasoning", true, true), label("reasoning", true, false));
     const grounding = faithful({ measure: "grounding" });
@@ -253,6 +287,8 @@ describe("faithfulness from labels", () => {
   });
 
   test("leaves completions without labels unscored", async () => {
-    expect(await faithful()([await answered("x"), await answered("x", { labels: () => undefined })])).toEqual([null, null]);
+    expect(await faithful()([await answered("x"), await answered("x", { labels: () => undefined })])).toEqual(
+      [null, null],
+    );
   });
 });

@@ -19,7 +19,10 @@ import { defineReward } from "./reward.ts";
  * repetitionPenalty("a b a b a b", 2, -2); // −1.2: two of five are distinct
  */
 export function repetitionPenalty(text: string, n: number, most: number): number {
-  const words = text.toLowerCase().split(/\s+/).filter((word) => word !== "");
+  const words = text
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== "");
   const count = words.length - n + 1;
   if (count < 1) return 0;
   const distinct = new Set(Array.from({ length: count }, (_, i) => words.slice(i, i + n).join(" ")));

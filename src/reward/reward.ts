@@ -51,7 +51,11 @@ export interface Policy {
   ): Promise<string[]>;
   /** `[T]` nats of given completions of the same question with images in the place of the problem's own. */
   logprobs(
-    given: readonly { readonly problem: Problem; readonly images: Problem["images"]; readonly tokens: Int32Array }[],
+    given: readonly {
+      readonly problem: Problem;
+      readonly images: Problem["images"];
+      readonly tokens: Int32Array;
+    }[],
   ): Promise<Float64Array[]>;
   /** `[T]` texts of a completion's tokens. */
   texts(tokens: Int32Array): readonly string[];

@@ -29,6 +29,8 @@ const HEADING_OF: Readonly<
   rewardParts: "Outcome",
   agreement: "Outcome",
   temporal: "Outcome",
+  noisedAccuracy: "Outcome",
+  rewardFactors: "Outcome",
   groupSpread: "Outcome",
   groupsWithoutSpread: "Outcome",
   unscorable: "Outcome",

@@ -13,7 +13,10 @@ const shared: Quotes = {
   "credit.bound": [10, "core_algos.py: the k3 estimate is held at 10"],
   "credit.image.kind": ["replace-values", "qwen2_vl_cmve.py: values of salient image tokens are replaced"],
   "credit.image.threshold": [2, 'actor/config.py: thres_mode "high", mean + 2 deviations'],
-  "credit.image.mean": ["number", "qwen2_vl_cmve.py: a mean over tokens and entries; the paper has their vector"],
+  "credit.image.mean": [
+    "number",
+    "qwen2_vl_cmve.py: a mean over tokens and entries; the paper has their vector",
+  ],
   "train.promptsPerIteration": [384, "the scripts: rollout_batch_size=384"],
   "train.minibatches": [3, "the scripts: global_batch_size=128 of 384 prompts"],
   "train.groupSize": [5, "the scripts: rollout.n=5"],

@@ -38,20 +38,16 @@ const shared: Quotes = {
 
 /** GRPO and DAPO forms. */
 export const dvrpPresets: readonly Preset[] = [
-  quotedPreset(
-    "grpo-dvrp",
-    "GRPO with DVRP's loss, constants of arXiv:2601.06801 on EasyR1's settings",
-    {
-      ...easyR1Grpo,
-      ...unusedKl,
-      ...shared,
-      "algorithm.kind": ["grpo", "DVRP_G of the paper"],
-      "algorithm.klCoefficient": [0, `${TABLE}: no KL to the reference model`],
-    },
-  ),
-  quotedPreset(
-    "dapo-dvrp",
-    "DAPO with DVRP's loss, constants of arXiv:2601.06801 on EasyR1's settings",
-    { ...easyR1Dapo, ...shared, "algorithm.kind": ["dapo", "DVRP_D of the paper"] },
-  ),
+  quotedPreset("grpo-dvrp", "GRPO with DVRP's loss, constants of arXiv:2601.06801 on EasyR1's settings", {
+    ...easyR1Grpo,
+    ...unusedKl,
+    ...shared,
+    "algorithm.kind": ["grpo", "DVRP_G of the paper"],
+    "algorithm.klCoefficient": [0, `${TABLE}: no KL to the reference model`],
+  }),
+  quotedPreset("dapo-dvrp", "DAPO with DVRP's loss, constants of arXiv:2601.06801 on EasyR1's settings", {
+    ...easyR1Dapo,
+    ...shared,
+    "algorithm.kind": ["dapo", "DVRP_D of the paper"],
+  }),
 ];

@@ -4,8 +4,8 @@
  * github.com/zsxm1998/awesome-perception-aware-rlvr (README at 0f17ffa, `comparison/qwen3_vl_4b`) for Qwen3-VL-4B on ViRL39K.
  */
 import { easyR1Grpo, easyR1Reward } from "./easy-r1.ts";
-import { type Quotes, OFF, quotedPreset } from "./quoted.ts";
 import type { Preset } from "./preset.ts";
+import { OFF, type Quotes, quotedPreset } from "./quoted.ts";
 
 const README = "the collection's README";
 

@@ -28,7 +28,10 @@ const visionSr1: Quotes = {
   "reward.format.form": ["description-think-boxed", `${SR1_REWARD}: format_reward's pattern`],
   "reward.blind-answer.weight": [1, `${SR1_REWARD}: + description_reward`],
   "reward.blind-answer.tag": ["description", `${SR1_REWARD}: extract_description`],
-  "reward.blind-answer.missing": ["whole", `${SR1_REWARD}: without the tag the whole reply is the description`],
+  "reward.blind-answer.missing": [
+    "whole",
+    `${SR1_REWARD}: without the tag the whole reply is the description`,
+  ],
   "reward.blind-answer.words": ["vision-sr1", "verl/trainer/ray_trainer.py: ABS_Verify_Prompt"],
   "reward.blind-answer.temperature": [OFF, "ours: that of the run"],
   "train.promptsPerIteration": [512, `${SR1}: rollout_batch_size 512`],
@@ -54,8 +57,14 @@ const vapo: Quotes = {
   "reward.claims.weight": [0.1, "examples/reward_function/vapo.py: anchor_weight 0.1"],
   "reward.claims.count": [20, `${VAPO}: ANCHOR_K=20`],
   "reward.claims.beta": [1.5, "examples/reward_function/vapo.py: beta 1.5"],
-  "reward.claims.column": ["claims", "ours: the data set's claim_1 to claim_20 and label_1 to label_20 as one column"],
-  "reward.claims.labels": ["own", "ours: the paper's meaning; the code holds answers against other claims' labels"],
+  "reward.claims.column": [
+    "claims",
+    "ours: the data set's claim_1 to claim_20 and label_1 to label_20 as one column",
+  ],
+  "reward.claims.labels": [
+    "own",
+    "ours: the paper's meaning; the code holds answers against other claims' labels",
+  ],
   "reward.claims.seed": [0, "ours: any will do"],
   "train.promptsPerIteration": [384, `${VAPO}: ROLLOUT_BATCH_SIZE=384`],
   "train.minibatches": [3, `${VAPO}: GLOBAL_BATCH_SIZE=128 of 384 prompts`],
@@ -98,7 +107,19 @@ const faithful: Quotes = {
 
 /** Vision-SR1, VAPO, and Faithful GRPO's first constraint. */
 export const rewardPresets: readonly Preset[] = [
-  quotedPreset("vision-sr1", "GRPO with Vision-SR1's blind answers, settings of the authors' script for 7B, arXiv:2508.19652", visionSr1),
-  quotedPreset("vapo", "GRPO with VAPO's claims, settings of the authors' script for 7B, arXiv:2509.25848", vapo),
-  quotedPreset("faithful-grpo", "GRPO with Faithful GRPO's consistency normalised apart, constants of arXiv:2604.08476", faithful),
+  quotedPreset(
+    "vision-sr1",
+    "GRPO with Vision-SR1's blind answers, settings of the authors' script for 7B, arXiv:2508.19652",
+    visionSr1,
+  ),
+  quotedPreset(
+    "vapo",
+    "GRPO with VAPO's claims, settings of the authors' script for 7B, arXiv:2509.25848",
+    vapo,
+  ),
+  quotedPreset(
+    "faithful-grpo",
+    "GRPO with Faithful GRPO's consistency normalised apart, constants of arXiv:2604.08476",
+    faithful,
+  ),
 ];

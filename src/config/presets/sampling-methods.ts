@@ -87,5 +87,9 @@ export const samplingPresets: readonly Preset[] = [
       "train.iterations": [120, `${TABLE}: K12 t_max = 120 steps`],
     },
   ),
-  quotedPreset("share-grpo", "GRPO with each problem in two forms, settings of the authors' script, arXiv:2505.16673", share),
+  quotedPreset(
+    "share-grpo",
+    "GRPO with each problem in two forms, settings of the authors' script, arXiv:2505.16673",
+    share,
+  ),
 ];

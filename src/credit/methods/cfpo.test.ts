@@ -11,7 +11,9 @@ const completion: CreditCompletion = {
 
 describe("cfpo", () => {
   test("is PAPO's term at CFPO's weight, against a pass whose values are replaced within the model", () => {
-    const [[credit]] = method().credit([[completion]]) as [ReturnType<ReturnType<typeof method>["credit"]>[0]];
+    const [[credit]] = method().credit([[completion]]) as [
+      ReturnType<ReturnType<typeof method>["credit"]>[0],
+    ];
     expect(credit!.perception).toMatchObject({ bound: 10, entropyPenalty: 0 });
     expect([...credit!.perception!.coefficients]).toEqual([0.02, 0.02]);
     expect([...credit!.perception!.ablatedLogprobs]).toEqual([-1 - Math.LN2, -1]);
@@ -23,9 +25,11 @@ describe("cfpo", () => {
   });
 
   test("takes any other view in its place, and the authors' mean of one number", () => {
-    expect(method({ image: { kind: "replace-values", mean: "number" } }).needs.ablation!.image).toMatchObject({
-      mean: "number",
-    });
+    expect(method({ image: { kind: "replace-values", mean: "number" } }).needs.ablation!.image).toMatchObject(
+      {
+        mean: "number",
+      },
+    );
     expect(method({ image: { kind: "black" } }).needs.ablation!.image).toEqual({ kind: "black" });
   });
 });

@@ -17,9 +17,15 @@ describe("cppoTokens", () => {
   });
 
   test("takes a whole number of tokens below the share, at least one, and all that tie", () => {
-    expect([...cppoTokens({ entropy: [0, 0.5, 0.6], lostEntropy: [1, 1, 1], advantage: 1 })]).toEqual([1, 0, 0]);
-    expect([...cppoTokens({ entropy: [0.5, 0.5, 0.6], lostEntropy: [1, 1, 1], advantage: 1 })]).toEqual([1, 1, 0]);
-    expect([...cppoTokens({ entropy: [0.5], lostEntropy: [1], advantage: 1 }, { tokenShare: 0.01 })]).toEqual([1]);
+    expect([...cppoTokens({ entropy: [0, 0.5, 0.6], lostEntropy: [1, 1, 1], advantage: 1 })]).toEqual([
+      1, 0, 0,
+    ]);
+    expect([...cppoTokens({ entropy: [0.5, 0.5, 0.6], lostEntropy: [1, 1, 1], advantage: 1 })]).toEqual([
+      1, 1, 0,
+    ]);
+    expect([...cppoTokens({ entropy: [0.5], lostEntropy: [1], advantage: 1 }, { tokenShare: 0.01 })]).toEqual(
+      [1],
+    );
   });
 
   test("takes none where no token is surer, as with equal views, none worse than average, and none masked", () => {
@@ -29,13 +35,17 @@ describe("cppoTokens", () => {
     expect([...cppoTokens({ ...gaining, advantage: [1, -1] })]).toEqual([1, 0]);
     expect([...cppoTokens({ ...gaining, advantage: -1 }, { onlyBetter: false })]).toEqual([1, 1]);
     expect([...cppoTokens({ ...gaining, advantage: 1, mask: [0, 1] })]).toEqual([0, 1]);
-    expect([...cppoTokens({ entropy: [Number.NaN, 0], lostEntropy: [1, 1], advantage: 1, mask: [0, 1] })]).toEqual([0, 1]);
+    expect([
+      ...cppoTokens({ entropy: [Number.NaN, 0], lostEntropy: [1, 1], advantage: 1, mask: [0, 1] }),
+    ]).toEqual([0, 1]);
   });
 
   test("refuses what no distribution has", () => {
     expect(() => cppoTokens({ entropy: [-1], lostEntropy: [1], advantage: 1 })).toThrow(NumericError);
     expect(() => cppoTokens({ entropy: [1, 1], lostEntropy: [1], advantage: 1 })).toThrow(ShapeError);
-    expect(() => cppoTokens({ entropy: [1], lostEntropy: [1], advantage: 1 }, { tokenShare: 2 })).toThrow("tokenShare");
+    expect(() => cppoTokens({ entropy: [1], lostEntropy: [1], advantage: 1 }, { tokenShare: 2 })).toThrow(
+      "tokenShare",
+    );
   });
 });
 
@@ -93,9 +103,9 @@ describe("cppo as a method", () => {
 
   test("is a mean over the tokens of the batch that take part", () => {
     // One token of four takes part, so its term counts four times in a mean over all tokens.
-    const [[first, second]] = method.credit([[completion([0.1, 1], [1, 1], 1), completion([0.1, 0.1], [1, 1], -1)]]) as [
-      ReturnType<typeof method.credit>[0],
-    ];
+    const [[first, second]] = method.credit([
+      [completion([0.1, 1], [1, 1], 1), completion([0.1, 0.1], [1, 1], -1)],
+    ]) as [ReturnType<typeof method.credit>[0]];
     expect([...first!.weights]).toEqual([1, 1]);
     expect(first!.viewTerm!.at(0, -2, [-2, -2]).value).toBeCloseTo(-0.01 * 4 * Math.LN2, 12);
     expect(first!.viewTerm!.at(1, -2, [-2, -2]).value).toBe(0);

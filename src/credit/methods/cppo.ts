@@ -27,7 +27,9 @@ const cppoSchema = z
     kept: imageAblationSchema.prefault({ kind: "augment" }).describe("The view that says the same."),
     lost: imageAblationSchema.prefault({ kind: "occlude" }).describe("The view whose information is gone."),
   })
-  .describe("CPPO, arXiv:2601.00501: a contrastive loss term between a view that says the same and one that does not.");
+  .describe(
+    "CPPO, arXiv:2601.00501: a contrastive loss term between a view that says the same and one that does not.",
+  );
 
 type CppoConfig = z.output<typeof cppoSchema>;
 
@@ -66,7 +68,10 @@ const SURE = 1e-6;
  * @throws ShapeError when lengths differ
  * @throws NumericError when an entropy is negative, infinite or NaN, or the share lies outside [0, 1]
  */
-export function cppoTokens(input: CppoInput, { tokenShare = 0.5, onlyBetter = true }: CppoOptions = {}): Uint8Array {
+export function cppoTokens(
+  input: CppoInput,
+  { tokenShare = 0.5, onlyBetter = true }: CppoOptions = {},
+): Uint8Array {
   const { entropy, lostEntropy, advantage, mask } = input;
   checkOption("tokenShare", tokenShare, 0, 1);
   const tokens = checkSignals({ entropy: ["nats", entropy], lostEntropy: ["nats", lostEntropy] }, mask);
@@ -127,7 +132,10 @@ function cppoMethod(config: CppoConfig): CreditMethod {
       const all = groups.map((group, g) =>
         group.map((completion, i) => {
           const where = completionName(g, i);
-          const { kept, lost } = requireSignal(completion, "views", config.kind, where) as Record<string, ViewPass>;
+          const { kept, lost } = requireSignal(completion, "views", config.kind, where) as Record<
+            string,
+            ViewPass
+          >;
           const { mask, advantage = 0 } = completion;
           const entropy = requireSignal(completion, "entropy", config.kind, where);
           const taking = cppoTokens({ entropy, lostEntropy: lost!.entropy!, advantage, mask }, config);

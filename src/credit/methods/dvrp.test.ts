@@ -39,7 +39,11 @@ describe("dvrpTerm", () => {
         const found = dvrpTerm(options, ...point);
         const slopes = point.map((_, i) => {
           const moved = (by: number) => {
-            const [a, b, c] = point.map((value, j) => (i === j ? value + by : value)) as [number, number, number];
+            const [a, b, c] = point.map((value, j) => (i === j ? value + by : value)) as [
+              number,
+              number,
+              number,
+            ];
             return dvrpTerm(options, a, b, c).value;
           };
           return (moved(1e-6) - moved(-1e-6)) / 2e-6;

@@ -24,7 +24,12 @@ const noiseOptions = z
     initial: z.int().min(0).max(999).default(500).describe("Steps of diffusion at the start of the run."),
     slope: z.number().positive().default(10).describe("How fast they fall."),
     middle: z.number().min(0).max(1).default(0.5).describe("Share of the run where half of them are left."),
-    seed: z.int().min(0).max(2 ** 32 - 1).default(0).describe("Seed of the noise."),
+    seed: z
+      .int()
+      .min(0)
+      .max(2 ** 32 - 1)
+      .default(0)
+      .describe("Seed of the noise."),
   })
   .describe("Noise of the second view, which fades over the run.");
 
@@ -45,7 +50,9 @@ const dvrpSchema = z
       .number()
       .nonnegative()
       .default(0.05)
-      .describe("Weight of −log π under both views in the loss (λ_ent); a constant unless their gradient is followed."),
+      .describe(
+        "Weight of −log π under both views in the loss (λ_ent); a constant unless their gradient is followed.",
+      ),
     necessityDirection: direction("is driven up"),
     robustnessDirection: direction("is driven down"),
     gradient: z
@@ -106,11 +113,18 @@ function dvrpMethod(config: z.output<typeof dvrpSchema>): CreditMethod {
   });
   const isConstant = config.gradient === "given";
   const method = perCompletion(needsAt(0), (completion, where) => {
-    const { masked, noised } = requireSignal(completion, "views", config.kind, where) as Record<string, ViewPass>;
+    const { masked, noised } = requireSignal(completion, "views", config.kind, where) as Record<
+      string,
+      ViewPass
+    >;
     const { mask } = completion;
     checkSignals({ masked: ["logprob", masked!.logprobs], noised: ["logprob", noised!.logprobs] }, mask);
     const viewTerm: CreditViewTerm = {
-      views: [masked!, noised!].map(({ image, logprobs }) => ({ image, logprobs, ...(isConstant && { isConstant }) })),
+      views: [masked!, noised!].map(({ image, logprobs }) => ({
+        image,
+        logprobs,
+        ...(isConstant && { isConstant }),
+      })),
       at: (t, given, [first, second]) =>
         counts(mask, t) ? dvrpTerm(config, given, first!, second!) : { value: 0, given: 0, views: [0, 0] },
     };

@@ -58,7 +58,8 @@ export function visualEvidence(truth: DigitsTruth): VisualEvidence | undefined {
       .map((cell, i): ImageRegion => {
         const { width, height } = regions[i]!;
         const [row, column] = [Math.floor(cell / columns), cell % columns];
-        const inCell = (place: number, side: number) => place * CELL_SIDE + Math.floor((CELL_SIDE - side) / 2);
+        const inCell = (place: number, side: number) =>
+          place * CELL_SIDE + Math.floor((CELL_SIDE - side) / 2);
         return { x: inCell(column, width), y: inCell(row, height), width, height };
       }),
   );

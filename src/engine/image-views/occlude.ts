@@ -49,7 +49,10 @@ function underBoxes(
 function cropped(image: RgbImage, { leastCrop, mostCrop }: Occlude, rng: Rng): RgbImage {
   const { width, height } = image;
   const kept = between(rng, leastCrop, mostCrop);
-  const [cropWidth, cropHeight] = [Math.max(1, Math.floor(width * kept)), Math.max(1, Math.floor(height * kept))];
+  const [cropWidth, cropHeight] = [
+    Math.max(1, Math.floor(width * kept)),
+    Math.max(1, Math.floor(height * kept)),
+  ];
   const left = rng.integer(width - cropWidth + 1);
   const top = rng.integer(height - cropHeight + 1);
   const within = (place: number, part: number, whole: number) =>

@@ -170,7 +170,9 @@ export class LocalModel {
     }
     const replacement = request.image?.kind === "replace-values" ? request.image : undefined;
     if (replacement && (divergenceFrom || intervention)) {
-      throw new EngineError("score: image replace-values: goes with neither divergenceFrom nor an intervention");
+      throw new EngineError(
+        "score: image replace-values: goes with neither divergenceFrom nor an intervention",
+      );
     }
     checkDifferentiable("score: divergenceFrom", divergenceFrom);
     checkLayers("score", signals);
@@ -323,7 +325,9 @@ function sumInto(sum: Float32Array, arrays: readonly Float32Array[]): void {
 /** What is done within the model has no gradient, and no second pass to be compared with in one. */
 function checkDifferentiable(what: string, image: ImageAblation | undefined): void {
   if (image?.kind === "replace-values") {
-    throw new EngineError(`${what}: expected an ablation of images, got replace-values, which can be scored only`);
+    throw new EngineError(
+      `${what}: expected an ablation of images, got replace-values, which can be scored only`,
+    );
   }
 }
 

@@ -85,7 +85,12 @@ export function batchLayer(
     const mixed =
       replaced === undefined
         ? given
-        : replacedRows(given, replacedMix(probabilities, prompt.value, replaced, replaced, text), batch, last);
+        : replacedRows(
+            given,
+            replacedMix(probabilities, prompt.value, replaced, replaced, text),
+            batch,
+            last,
+          );
     return { x: finishLayer(residual, mixed, parameters, layer, text), probabilities };
   });
 }

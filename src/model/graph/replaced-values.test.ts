@@ -40,7 +40,8 @@ async function added(
   const value = graph.input("value", [1, kvHeads, prompt, width]);
   const inputs = replacementInputs(value, batch);
   const mixed = replacedMix(probabilities, value, inputs, { threshold, mean }, { heads } as TextConfig);
-  const at = (head: number, row: number) => attention.slice((head * length + row) * length, (head * length + row + 1) * length);
+  const at = (head: number, row: number) =>
+    attention.slice((head * length + row) * length, (head * length + row + 1) * length);
   const rows = (from: number, to: number, keys: number) =>
     Float32Array.from(
       Array.from({ length: heads }, (_, head) =>
@@ -62,16 +63,23 @@ async function added(
 }
 
 describe("replaced values", () => {
-  test.each(recorded.cases)("with one number for the mean are the authors' function's: $replaced entries of $prompt + $completion tokens", async (one) => {
-    const length = one.prompt + one.completion;
-    // Recorded by head, [H, S + T, d].
-    const expected = Array.from({ length: length * heads * width }, (_, i) => {
-      const [row, head, entry] = [Math.floor(i / (heads * width)), Math.floor(i / width) % heads, i % width];
-      return one.delta[(head * length + row) * width + entry]!;
-    });
-    expect(one.replaced).toBeGreaterThan(0);
-    expect(await added(one, "number")).toBeAllclose(expected, { rtol: 1e-4, atol: 1e-6 });
-  });
+  test.each(recorded.cases)(
+    "with one number for the mean are the authors' function's: $replaced entries of $prompt + $completion tokens",
+    async (one) => {
+      const length = one.prompt + one.completion;
+      // Recorded by head, [H, S + T, d].
+      const expected = Array.from({ length: length * heads * width }, (_, i) => {
+        const [row, head, entry] = [
+          Math.floor(i / (heads * width)),
+          Math.floor(i / width) % heads,
+          i % width,
+        ];
+        return one.delta[(head * length + row) * width + entry]!;
+      });
+      expect(one.replaced).toBeGreaterThan(0);
+      expect(await added(one, "number")).toBeAllclose(expected, { rtol: 1e-4, atol: 1e-6 });
+    },
+  );
 
   test("differ by which mean stands for them, and are none beyond any attention or without an image", async () => {
     const [one] = recorded.cases;

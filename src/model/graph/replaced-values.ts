@@ -5,7 +5,21 @@
  *
  * Source: CFPO, arXiv:2606.23206.
  */
-import { add, concatenate, divide, multiply, reshape, scale, slice, subtract, sum, type Tensor, matmul, split, squareRoot } from "../../tensor/index.ts";
+import {
+  add,
+  concatenate,
+  divide,
+  matmul,
+  multiply,
+  reshape,
+  scale,
+  slice,
+  split,
+  squareRoot,
+  subtract,
+  sum,
+  type Tensor,
+} from "../../tensor/index.ts";
 import type { TextConfig } from "../config.ts";
 import type { BatchShape, LayerProbabilities } from "./batch-layer.ts";
 import { fromHeads } from "./layer.ts";

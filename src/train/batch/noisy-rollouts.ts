@@ -5,7 +5,13 @@
  *
  * Source: arXiv:2504.13055, Eqs. 2 and 3.
  */
-import { ablatePrompt, type Completion, type Prompt, type SampleRequest, type Sampler } from "../../engine/index.ts";
+import {
+  ablatePrompt,
+  type Completion,
+  type Prompt,
+  type SampleRequest,
+  type Sampler,
+} from "../../engine/index.ts";
 import { annealedSteps } from "../../math/index.ts";
 import type { Training } from "../iteration/training.ts";
 import type { Stopwatch } from "../loop/stopwatch.ts";

@@ -192,5 +192,8 @@ export async function sampleGroups(
           { options: temporal, sampler, request: { ...request, prompts }, seed: temporalSeed! },
           watch,
         );
-  return { groups: compared(withSeparate(groups, schedule), formsPerProblem(schedule)), skippedRows: drawn.skipped };
+  return {
+    groups: compared(withSeparate(groups, schedule), formsPerProblem(schedule)),
+    skippedRows: drawn.skipped,
+  };
 }

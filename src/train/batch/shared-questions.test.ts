@@ -4,7 +4,6 @@ import { Rng } from "../../math/index.ts";
 import type { RgbImage } from "../../model/index.ts";
 import { digitsFakeEngine, steadyClock } from "../../testing/tiny-run.ts";
 import { tinyTraining } from "../../testing/tiny-training.ts";
-import { scheduleFaults } from "../check-training.ts";
 import { runIteration } from "../iteration/iteration.ts";
 import { Stopwatch } from "../loop/stopwatch.ts";
 import { rolloutsSchema, SHARED_CHANGES, type SharedRollouts } from "../schedule/rollouts-schema.ts";
@@ -13,7 +12,11 @@ import { sampleGroups } from "./sample-groups.ts";
 import { changedImage, formsOf } from "./shared-questions.ts";
 
 /** Two columns, three rows; every pixel a level of its own. */
-const image: RgbImage = { width: 2, height: 3, data: Uint8Array.from({ length: 18 }, (_, i) => 10 * Math.floor(i / 3)) };
+const image: RgbImage = {
+  width: 2,
+  height: 3,
+  data: Uint8Array.from({ length: 18 }, (_, i) => 10 * Math.floor(i / 3)),
+};
 const levels = ({ width, data }: RgbImage) => {
   const all = Array.from({ length: data.length / 3 }, (_, i) => data[i * 3]! / 10);
   return Array.from({ length: all.length / width }, (_, y) => all.slice(y * width, (y + 1) * width));
@@ -29,19 +32,62 @@ const options = (more: object = {}) => rolloutsSchema.parse({ kind: "shared", ..
 
 describe("changes of an image", () => {
   test.each([
-    ["quarter-clockwise", [[4, 2, 0], [5, 3, 1]]],
-    ["quarter-anticlockwise", [[1, 3, 5], [0, 2, 4]]],
-    ["half-turn", [[5, 4], [3, 2], [1, 0]]],
-    ["flip-vertical", [[4, 5], [2, 3], [0, 1]]],
-    ["flip-horizontal", [[1, 0], [3, 2], [5, 4]]],
-    ["flip-both", [[5, 4], [3, 2], [1, 0]]],
+    [
+      "quarter-clockwise",
+      [
+        [4, 2, 0],
+        [5, 3, 1],
+      ],
+    ],
+    [
+      "quarter-anticlockwise",
+      [
+        [1, 3, 5],
+        [0, 2, 4],
+      ],
+    ],
+    [
+      "half-turn",
+      [
+        [5, 4],
+        [3, 2],
+        [1, 0],
+      ],
+    ],
+    [
+      "flip-vertical",
+      [
+        [4, 5],
+        [2, 3],
+        [0, 1],
+      ],
+    ],
+    [
+      "flip-horizontal",
+      [
+        [1, 0],
+        [3, 2],
+        [5, 4],
+      ],
+    ],
+    [
+      "flip-both",
+      [
+        [5, 4],
+        [3, 2],
+        [1, 0],
+      ],
+    ],
   ] as const)("%s moves pixels where it says", (change, expected) => {
     expect(levels(changedImage(image, change, new Rng(0)))).toEqual(expected);
   });
 
   test("noise has the deviation that it is named by", () => {
     const grey: RgbImage = { width: 60, height: 60, data: new Uint8Array(60 * 60 * 3).fill(128) };
-    for (const [change, deviation] of [["noise-10", 10], ["noise-25", 25]] as const) {
+    for (const [change, deviation] of [
+      ["noise-10", 10],
+      ["noise-25", 25],
+    ] as const) {
       const { data } = changedImage(grey, change, new Rng(1));
       const found = Math.sqrt(data.reduce((sum, value) => sum + (value - 128) ** 2, 0) / data.length);
       expect(found / deviation).toBeGreaterThan(0.95);
@@ -53,17 +99,29 @@ describe("changes of an image", () => {
 describe("forms of a problem", () => {
   test("have other wordings, without repetition as long as there are enough, and the same answer", () => {
     const forms = formsOf(problem, options({ variants: 3, changeShare: 0 }), new Rng(1));
-    expect(new Set(forms.map(({ question }) => question))).toEqual(new Set(["What number?", "Count.", "How many?"]));
-    expect(forms.every(({ images, answers }) => images === problem.images && answers === problem.answers)).toBe(true);
+    expect(new Set(forms.map(({ question }) => question))).toEqual(
+      new Set(["What number?", "Count.", "How many?"]),
+    );
+    expect(
+      forms.every(({ images, answers }) => images === problem.images && answers === problem.answers),
+    ).toBe(true);
     const plain = formsOf({ ...problem, columns: {} }, options({ changeShare: 0 }), new Rng(1));
     expect(plain.map(({ question }) => question)).toEqual(["How many?", "How many?"]);
   });
 
   test("say what was done to their images, at the chance that is given, and nothing without images", () => {
-    const changed = formsOf(problem, options({ changeShare: 1, changes: ["half-turn"], variants: 2 }), new Rng(1));
+    const changed = formsOf(
+      problem,
+      options({ changeShare: 1, changes: ["half-turn"], variants: 2 }),
+      new Rng(1),
+    );
     for (const { question, images } of changed) {
       expect(question).toMatch(/^The image is rotated 180 degrees/);
-      expect(levels(images[0]!)).toEqual([[5, 4], [3, 2], [1, 0]]);
+      expect(levels(images[0]!)).toEqual([
+        [5, 4],
+        [3, 2],
+        [1, 0],
+      ]);
     }
     const blind = formsOf({ ...problem, images: [] }, options({ changeShare: 1 }), new Rng(1));
     expect(blind.every(({ question }) => !question.includes("image is"))).toBe(true);
@@ -98,10 +156,12 @@ describe("Share-GRPO", () => {
   });
 
   test("is refused where prompts do not divide, and with algorithms that do not compare outcomes", () => {
-    const faults = (...flags: string[]) => scheduleFaults(tinyTraining(digitsFakeEngine(), ...SHARED, ...flags).training);
-    expect(faults()).toEqual([]);
-    expect(faults("train.promptsPerIteration=7")[0]).toContain("a multiple of train.rollouts.variants (2), got 7");
-    expect(faults("algorithm=dpo")[0]).toContain("compared by their outcomes");
-    expect(faults("algorithm=ppo", "algorithm.baseline=values")[0]).toContain("compared by their outcomes");
+    const opened =
+      (...flags: string[]) =>
+      () =>
+        tinyTraining(digitsFakeEngine(), ...SHARED, ...flags);
+    expect(opened("train.promptsPerIteration=7")).toThrow("a multiple of train.rollouts.variants (2), got 7");
+    expect(opened("algorithm=dpo")).toThrow("by their outcomes");
+    expect(opened("algorithm=ppo", "algorithm.baseline=values")).toThrow("by their outcomes");
   });
 });

@@ -35,7 +35,9 @@ export function creditCapabilities({ entropy, ablation, views, ...needs }: Credi
   return [
     ...signalCapabilities(needs),
     ...(seesEntropy ? (["entropy"] as const) : []),
-    ...[...(ablation ? [ablation] : []), ...Object.values(views ?? {})].map(({ image }) => ablationCapability(image)),
+    ...[...(ablation ? [ablation] : []), ...Object.values(views ?? {})].map(({ image }) =>
+      ablationCapability(image),
+    ),
     ...(ablation?.divergence ? (["full-distribution"] as const) : []),
   ];
 }

@@ -50,7 +50,11 @@ export function sequencesOf(groups: readonly MeasuredGroup[]): Sequence[] {
 export async function measureGroups(
   { engine, sampling }: Training,
   groups: readonly Group[],
-  wants: { readonly reference: boolean; readonly values: boolean; readonly apart?: SeparateFactors | undefined },
+  wants: {
+    readonly reference: boolean;
+    readonly values: boolean;
+    readonly apart?: SeparateFactors | undefined;
+  },
   watch: Stopwatch,
 ): Promise<MeasuredGroup[]> {
   const { apart } = wants;
@@ -126,21 +130,21 @@ export function objectiveGroups(
     const start = first;
     first += group.rollouts.length;
     return {
-    isIdle,
-    ...comparisons(group, shapedRewards(group, credits), apart),
-    completions: group.rollouts.map(({ completion }, i) => ({
-      ...present(scores?.[start + i], trainerLogprobs?.[i] ?? completion.logprobs, oldValues?.[i]),
-      oldValues: oldValues?.[i],
-      oldLogprobs: trainerLogprobs?.[i] ?? completion.logprobs,
-      samplerLogprobs: completion.logprobs,
-      refLogprobs: refLogprobs?.[i],
-      mask: new Uint8Array(completion.tokens.length).fill(1),
-      weights: credits?.[i]?.weights,
-      perception: credits?.[i]?.perception,
-      viewTerm: presentTerm(credits?.[i]?.viewTerm, views, start + i),
-      isTruncated: completion.stopReason === "length",
-    })),
-  };
+      isIdle,
+      ...comparisons(group, shapedRewards(group, credits), apart),
+      completions: group.rollouts.map(({ completion }, i) => ({
+        ...present(scores?.[start + i], trainerLogprobs?.[i] ?? completion.logprobs, oldValues?.[i]),
+        oldValues: oldValues?.[i],
+        oldLogprobs: trainerLogprobs?.[i] ?? completion.logprobs,
+        samplerLogprobs: completion.logprobs,
+        refLogprobs: refLogprobs?.[i],
+        mask: new Uint8Array(completion.tokens.length).fill(1),
+        weights: credits?.[i]?.weights,
+        perception: credits?.[i]?.perception,
+        viewTerm: presentTerm(credits?.[i]?.viewTerm, views, start + i),
+        isTruncated: completion.stopReason === "length",
+      })),
+    };
   });
 }
 

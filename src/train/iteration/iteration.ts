@@ -11,8 +11,8 @@ import { algorithmNeeds, tokenAdvantages } from "../../objective/index.ts";
 import type { BatchesAhead } from "../batch/batches-ahead.ts";
 import type { Group } from "../batch/group.ts";
 import { hasGradient } from "../batch/has-gradient.ts";
-import { followedFactors } from "../batch/separate-rewards.ts";
 import { sampleBatch } from "../batch/sample-batch.ts";
+import { followedFactors } from "../batch/separate-rewards.ts";
 import { creditGroups } from "../credit/credit-groups.ts";
 import {
   type CreditedGroup,

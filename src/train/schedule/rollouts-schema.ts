@@ -27,7 +27,12 @@ const noisy = z
       .lt(1)
       .default(0.5)
       .describe("Share of a group, rounded down, that is sampled from the noised images."),
-    initial: z.int().min(0).max(999).default(500).describe("Steps of diffusion at the start; 0 adds no noise (α₀)."),
+    initial: z
+      .int()
+      .min(0)
+      .max(999)
+      .default(500)
+      .describe("Steps of diffusion at the start; 0 adds no noise (α₀)."),
     slope: z.number().positive().default(30).describe("How fast they fall (λ)."),
     middle: z
       .number()
@@ -36,12 +41,18 @@ const noisy = z
       .default(2 / 3)
       .describe("Share of the run where half of them are left (γ/t_max)."),
   })
-  .describe("NoisyRollout, arXiv:2504.13055: part of each group looks at noised images; all is learnt on clean ones.");
+  .describe(
+    "NoisyRollout, arXiv:2504.13055: part of each group looks at noised images; all is learnt on clean ones.",
+  );
 
 const shared = z
   .strictObject({
     kind: z.literal("shared"),
-    variants: z.int().min(2).default(2).describe("Forms in which each problem is asked; train.promptsPerIteration counts each."),
+    variants: z
+      .int()
+      .min(2)
+      .default(2)
+      .describe("Forms in which each problem is asked; train.promptsPerIteration counts each."),
     changeShare: z
       .number()
       .min(0)
@@ -59,7 +70,9 @@ const shared = z
       .default("new_questions")
       .describe("Column with other wordings of the question; without it the words stay."),
   })
-  .describe("Share-GRPO, arXiv:2505.16673: each problem in several forms, compared within a form and over all of them.");
+  .describe(
+    "Share-GRPO, arXiv:2505.16673: each problem in several forms, compared within a form and over all of them.",
+  );
 
 /** How a batch is sampled, where it is not G completions of each prompt. */
 export const rolloutsSchema = z

@@ -11,11 +11,17 @@ export const separateSchema = z
       .array(
         z.strictObject({
           name: z.string().min(1).describe("Name of an entry of the reward list."),
-          weight: z.number().nonnegative().default(1).describe("Factor of its advantage, or its factor at the start (λ)."),
+          weight: z
+            .number()
+            .nonnegative()
+            .default(1)
+            .describe("Factor of its advantage, or its factor at the start (λ)."),
           target: z
             .number()
             .optional()
-            .describe("Mean of the reward that is asked for: λ rises below it and falls above it; it stays unless given (τ)."),
+            .describe(
+              "Mean of the reward that is asked for: λ rises below it and falls above it; it stays unless given (τ).",
+            ),
           onlyRight: z
             .boolean()
             .default(false)
@@ -27,7 +33,10 @@ export const separateSchema = z
     rate: z.number().nonnegative().default(0.05).describe("How fast factors follow their targets."),
     most: z.number().nonnegative().default(5).describe("A factor's upper bound; 0 is the lower."),
     leastScores: z.int().min(1).default(8).describe("Scores of an iteration below which a factor stays."),
-    whiten: z.boolean().default(false).describe("Bring the sum of advantages to mean 0 and variance 1 over the batch."),
+    whiten: z
+      .boolean()
+      .default(false)
+      .describe("Bring the sum of advantages to mean 0 and variance 1 over the batch."),
   })
   .describe(
     "Rewards normalised apart (GDPO, arXiv:2601.05242), with multipliers that follow targets (Faithful GRPO, arXiv:2604.08476).",

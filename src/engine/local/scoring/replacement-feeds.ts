@@ -27,7 +27,11 @@ export function replacementFeeds(
   const replacedRows = new Float32Array(count * completionLength);
   for (const [slot, index] of slots.entries()) {
     if (index >= 0) {
-      replacedRows.fill(1, slot * completionLength, slot * completionLength + sequences[index]!.completion.length);
+      replacedRows.fill(
+        1,
+        slot * completionLength,
+        slot * completionLength + sequences[index]!.completion.length,
+      );
     }
   }
   return { replacedKeys, replacedPairs, replacedRows };

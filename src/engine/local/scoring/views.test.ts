@@ -38,21 +38,22 @@ describe("the gradient through a view of the images", () => {
     const moved = new LocalModel({ model: checkpointDirectory(NAME), threads: 1 });
     const own = registerCase(moved, recordedCase(NAME, "padded-batch"));
     /** Σ c·log π after a step of this length along the gradient: AdamW with a huge epsilon follows the gradient itself. */
-    const after = async (distance: number, norm = 1, sign = 1) => {
+    const stepped = async (distance: number, norm = 1, sign = 1) => {
       moved.load(checkpointDirectory(NAME));
       const signed = coefficients.map((row) => row.map((value) => sign * value));
       await moved.accumulate(own, signed, { image });
       const { gradientNorm } = moved.step({ ...STILL, learningRate: (distance / norm) * 1e6, epsilon: 1e6 });
       const scores = await moved.score(own, { image });
       const total = scores.reduce(
-        (sum, { logprobs }, i) => sum + logprobs.reduce((part, value, t) => part + value * coefficients[i]![t]!, 0),
+        (sum, { logprobs }, i) =>
+          sum + logprobs.reduce((part, value, t) => part + value * coefficients[i]![t]!, 0),
         0,
       );
       return { gradientNorm, total };
     };
-    const { gradientNorm } = await after(0);
+    const { gradientNorm } = await stepped(0);
     const step = Math.min(0.02, 0.05 / gradientNorm);
-    const [above, below] = [await after(step, gradientNorm), await after(step, gradientNorm, -1)];
+    const [above, below] = [await stepped(step, gradientNorm), await stepped(step, gradientNorm, -1)];
     expect(gradientNorm).toBeGreaterThan(0.01);
     expect([(above.total - below.total) / (2 * step)]).toBeAllclose([gradientNorm], { rtol: 5e-3 });
     await moved.close();
@@ -114,8 +115,8 @@ describe("values of image tokens replaced within the model", () => {
   test("are refused where there is no such pass", async () => {
     await expect(model.accumulate(sequences, coefficients, { image: VALUES })).rejects.toThrow(EngineError);
     await expect(model.score(sequences, { divergenceFrom: VALUES })).rejects.toThrow("can be scored only");
-    await expect(model.score(sequences, { image: VALUES, divergenceFrom: { kind: "black" } })).rejects.toThrow(
-      "goes with neither",
-    );
+    await expect(
+      model.score(sequences, { image: VALUES, divergenceFrom: { kind: "black" } }),
+    ).rejects.toThrow("goes with neither");
   });
 });
