@@ -49,14 +49,19 @@ export async function sampleNoisy(
 ): Promise<NoisyGroups> {
   const steps = annealedSteps(options, progress);
   const noised = noisedSize(request.groupSize, options.share);
+  const { signals, ...plain } = request;
   const { prompts } = request;
   const clean = await watch.time("sample", () =>
-    sampler.sample({ ...request, groupSize: request.groupSize - noised }),
+    sampler.sample({
+      ...plain,
+      groupSize: request.groupSize - noised,
+      ...(signals && { signals }),
+    }),
   );
   if (noised === 0) return { completions: clean, noised, steps };
   const shown = prompts.map((prompt) => noisedPrompt(dialogue.sight?.vision, prompt, steps, seed));
   const others = await watch.time("sample", () =>
-    sampler.sample({ ...withoutSignals(request), prompts: shown, groupSize: noised, seed }),
+    sampler.sample({ ...plain, prompts: shown, groupSize: noised, seed }),
   );
   const sequences = others.flatMap((group, p) =>
     group.map(({ tokens }) => ({ prompt: prompts[p]!, completion: tokens })),
@@ -82,8 +87,4 @@ function noisedPrompt(
   seed: number,
 ): Prompt {
   return vision === undefined ? prompt : ablatePrompt(prompt, { kind: "diffusion", step, seed }, vision);
-}
-
-function withoutSignals({ signals: _, ...request }: SampleRequest): SampleRequest {
-  return request;
 }

@@ -11,6 +11,7 @@ import { type Group, groupRewards, hasSpread } from "../batch/group.ts";
 import type { CreditedGroup } from "../credit/measured-group.ts";
 import type { Stopwatch } from "../loop/stopwatch.ts";
 import { judgeAgreement } from "./judge-agreement.ts";
+import { noisedNumbers, type TemporalMetrics, temporalNumbers } from "./second-samplings.ts";
 import type { StepOutcome } from "./update-policy.ts";
 
 /** Everything that depends on the clock; all else is the same in a run and its resumed twin. */
@@ -36,19 +37,6 @@ export interface BrokenRow {
   readonly index: number;
   /** What is wrong with it, with file and row. */
   readonly message: string;
-}
-
-/** Groups against others for the same questions with frames shuffled. */
-export interface TemporalMetrics {
-  /** Groups that were compared. */
-  readonly groups: number;
-  /** Means over them of the share of right completions. */
-  readonly orderedAccuracy: number;
-  readonly shuffledAccuracy: number;
-  /** Share of them in which right completions got the temporal reward. */
-  readonly rewardedShare: number;
-  /** Sampled for shuffled frames, which no other metric counts. */
-  readonly shuffledTokens: number;
 }
 
 export interface IterationMetrics {
@@ -167,28 +155,6 @@ function rewardNumbers(groups: readonly Group[]) {
     ...(failed > 0 && { failedRewards: failed }),
     groupSpread: mean(groups.map((group) => groupSpread(groupRewards(group)).deviation)),
     groupsWithoutSpread: share(groups.filter((group) => !hasSpread(group)).length, groups.length),
-  };
-}
-
-function noisedNumbers(groups: readonly Group[]): { readonly noisedAccuracy?: number } {
-  const noised = groups.flatMap(({ rollouts }) => rollouts.filter(({ isNoised }) => isNoised));
-  if (noised.length === 0) return {};
-  return { noisedAccuracy: mean(noised.flatMap(({ reward }) => reward.judgement.score ?? [])) };
-}
-
-function temporalNumbers(groups: readonly Group[]): { readonly temporal?: TemporalMetrics } {
-  const compared = groups.flatMap(({ temporal }) => temporal ?? []);
-  if (compared.length === 0) return {};
-  const accuracy = (which: "ordered" | "shuffled") =>
-    mean(compared.map(({ [which]: { right, judged } }) => share(right, judged)));
-  return {
-    temporal: {
-      groups: compared.length,
-      orderedAccuracy: accuracy("ordered"),
-      shuffledAccuracy: accuracy("shuffled"),
-      rewardedShare: share(compared.filter(({ isRewarded }) => isRewarded).length, compared.length),
-      shuffledTokens: compared.reduce((sum, { shuffledTokens }) => sum + shuffledTokens, 0),
-    },
   };
 }
 
