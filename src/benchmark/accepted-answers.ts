@@ -6,7 +6,7 @@ import type { Row } from "../data/index.ts";
 import { DataError } from "../errors/index.ts";
 import { shownValue } from "../parts/index.ts";
 import { requiredText } from "./cells.ts";
-import { pythonList } from "./python-list.ts";
+import { pythonList } from "./python/list.ts";
 
 /**
  * The answers in a cell: a list, a list in a text as Python writes it, or one text.

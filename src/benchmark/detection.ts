@@ -4,7 +4,7 @@
  * reports them.
  */
 import type { Measure, ScoredAnswer } from "./benchmark.ts";
-import { accuracy } from "./measures.ts";
+import { accuracy, meanMeasure } from "./measures.ts";
 
 /** How measures of detection are counted. */
 export interface DetectionOptions {
@@ -42,24 +42,31 @@ export function detectionMeasures(
   const judged = answers.filter(({ score }) => score !== null);
   const truths = judged.map(({ problem }) => isYes(problem.answers[0]));
   const said = judged.map(saidIn);
-  const count = (isCounted: (truth: boolean, given: Said) => boolean) =>
-    truths.filter((truth, i) => isCounted(truth, said[i]!)).length;
   const of = judged.length;
-  const hits = count((truth, given) => truth && given === "yes");
-  const alarms = count((truth, given) => !truth && given === "yes");
-  const misses = count((truth, given) => truth && (given === "no" || (given === "neither" && !asLmmsEval)));
+  const isSaid = (given: Said) => given === "yes" || given === "no";
+  const alarmed = truths.filter((_, i) => said[i] === "yes");
+  const present = said.filter((given, i) => truths[i] && (isSaid(given) || !asLmmsEval));
   const share = (part: number, whole: number) => (whole + smoothing === 0 ? 0 : part / (whole + smoothing));
-  const precision = share(hits, hits + alarms);
-  const recall = share(hits, hits + misses);
-  const yes = asLmmsEval ? count((truth) => truth) : hits + alarms;
-  const measure = (name: string, value: number): Measure => {
-    return { name: prefix + name, value: of === 0 ? null : value, of };
+  /** A share of the answers that it is of; 0 of none. */
+  const shareOf = (name: string, isCounted: readonly boolean[]): Measure => {
+    const value = share(isCounted.filter(Boolean).length, isCounted.length);
+    const values = smoothing === 0 && isCounted.length > 0 && { values: isCounted.map(Number) };
+    return { name: prefix + name, value: of === 0 ? null : value, of: isCounted.length, ...values };
   };
+  const precision = shareOf("precision", alarmed);
+  const recall = shareOf(
+    "recall",
+    present.map((given) => given === "yes"),
+  );
+  const [p, r] = [precision.value ?? 0, recall.value ?? 0];
   return [
     accuracy(judged, `${prefix}accuracy`),
-    measure("F1", share(2 * precision * recall, precision + recall)),
-    measure("precision", precision),
-    measure("recall", recall),
-    measure("yes ratio", of === 0 ? 0 : yes / of),
+    { name: `${prefix}F1`, value: of === 0 ? null : share(2 * p * r, p + r), of },
+    precision,
+    recall,
+    meanMeasure(
+      `${prefix}yes ratio`,
+      asLmmsEval ? truths.map(Number) : said.map((given) => Number(given === "yes")),
+    ),
   ];
 }

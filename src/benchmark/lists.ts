@@ -6,7 +6,7 @@ import type { Row } from "../data/index.ts";
 import { DataError } from "../errors/index.ts";
 import type { Measure, ScoredAnswer } from "./benchmark.ts";
 import { accuracy } from "./measures.ts";
-import { pythonList } from "./python-list.ts";
+import { pythonList } from "./python/list.ts";
 
 /**
  * A cell's texts: a list as parquet has it, or as Python writes it into a text; none where the cell is empty.

@@ -23,7 +23,7 @@ function measureText({ value, low, high, of, most, variance }: MeasureReport, an
 
 /** A report as a table of its numbers; brackets are 95 % intervals. */
 export function benchmarkText(report: BenchmarkReport): string {
-  const { samples, unscorable, withoutAnswer, problems } = report;
+  const { samples, unscorable, withoutAnswer, wrongWithAnswer, problems } = report;
   const times = samples > 1 ? ` x ${samples}` : "";
   const rows: [string, string][] = Object.entries(report.measures).map(([name, measure]) => [
     name === report.main ? words(name) : `  ${words(name)}`,
@@ -33,6 +33,7 @@ export function benchmarkText(report: BenchmarkReport): string {
   if (report.majority !== undefined) rows.push([`majority of ${samples}`, percent(report.majority)]);
   if (unscorable > 0) rows.push(["could not be judged", String(unscorable)]);
   if (withoutAnswer > 0) rows.push(["without an answer", String(withoutAnswer)]);
+  if (wrongWithAnswer > 0) rows.push(["wrong, with an accepted answer in the text", String(wrongWithAnswer)]);
   rows.push(["completion tokens", report.completionTokensMean.toFixed(1)]);
   if (report.truncatedShare > 0) rows.push(["cut off", percent(report.truncatedShare)]);
   if (report.brokenRows > 0) rows.push(["broken rows skipped", String(report.brokenRows)]);

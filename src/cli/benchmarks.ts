@@ -44,9 +44,12 @@ function page(benchmarks: readonly Listed[]): string {
   return markdownTable([head, ...rows]);
 }
 
+/** What stands before the first mark that sets details off. */
+const brief = (text: string) => text.split(/[:;]/)[0]!;
+
 function table(benchmarks: readonly Listed[]): string {
-  const rows = benchmarks.map(({ kind, task, size, metric, source }) => [kind, task, size, metric, source]);
-  return textTable([["benchmark", "task", "size", "metric", "source"], ...rows]);
+  const rows = benchmarks.map(({ kind, task, metric }) => [kind, brief(task), brief(metric)]);
+  return textTable([["benchmark", "task", "metric"], ...rows]);
 }
 
 /** All that is known of a few benchmarks. */

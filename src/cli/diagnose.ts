@@ -40,7 +40,7 @@ import { exportSpans } from "./export-spans.ts";
 import { InterruptedRun } from "./interruption.ts";
 import { loadAdapter, type NamedModel, namedModel } from "./named-model.ts";
 import { ProgressBar } from "./progress.ts";
-import { runDirectoryFor, wholeNumber } from "./shared-options.ts";
+import { countNumber, runDirectoryFor, wholeNumber } from "./shared-options.ts";
 
 /** Completions that are sampled unless a number is given. */
 const SAMPLED = 2000;
@@ -201,7 +201,7 @@ export function configure(command: Command, context: CliContext): void {
       numberList(isStrength, "numbers above 0"),
       [0.5, 1, 2, 4, 8, 16, 32, 64],
     )
-    .option("--candidates <n>", "tokens of each class to intervene on, at most", wholeNumber, 400)
+    .option("--candidates <n>", "tokens of each class to intervene on, at most", countNumber, 400)
     .option("--resamples <n>", "draws of the bootstrap", positiveNumber, 1000)
     .option("--set <key=value>", "one setting of the configuration; may be repeated", several, [])
     .option(

@@ -132,6 +132,34 @@ describe("fovea eval", () => {
   });
 });
 
+describe("fovea eval says", () => {
+  test("flags that mean nothing together, before anything is asked", async () => {
+    const file = join(temporaryDirectory(), "file");
+    writeFileSync(file, "");
+    const own = ["--set", `evaluation.benchmarks=[{ module: ${ownBenchmark()} }]`];
+    const said = async (...words: string[]) => (await fovea(["eval", ...TINY, ...words])).stderr;
+    expect(await said("--benchmark", "pope", "--split", "test")).toContain(
+      "--split: expected it or --benchmark",
+    );
+    expect(await said(...own, "--out", file)).toContain(`--out: expected a directory, got the file ${file}`);
+    expect(await said("--problems", "0")).toContain("expected a whole number from 1");
+    expect(await said("--server", "http://127.0.0.1:1/v1")).toContain(
+      "evaluation.server.model: expected string, got nothing",
+    );
+  });
+
+  test("that weights are random, that samples are alike, and that answers were cut off", async () => {
+    const { stderr, status } = await fovea([
+      ...["eval", ...TINY, "--samples", "2", "--problems", "2", "--max-tokens", "2"],
+      ...["--out", temporaryDirectory()],
+    ]);
+    expect(status).toBe(0);
+    expect(stderr).toContain("its weights are random");
+    expect(stderr).toContain("2 samples at temperature 0 are the same answer 2 times");
+    expect(stderr).toMatch(/of the answers were cut off at 2 tokens; --max-tokens sets the limit/);
+  });
+});
+
 describe("fovea score", () => {
   test("judges recorded answers again without sampling, and says on how many the verdicts differ", async () => {
     const out = temporaryDirectory();

@@ -3,21 +3,20 @@
  * `fovea eval`: a model on benchmarks or on a split of its task. Every answer is on disk before anything is aggregated, and
  * the same command goes on where it was stopped.
  */
-import { writeFileSync } from "node:fs";
+import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import type { Benchmark } from "../benchmark/index.ts";
 import {
   type Config,
+  type EvaluationSubject,
   evaluationProtocol,
   evaluationVerdict,
-  maxBrokenShare,
-  openBenchmarks,
-  openParts,
+  openEvaluation,
   openPromptFormat,
-  problemLimits,
 } from "../config/index.ts";
 import { openSource } from "../data/index.ts";
+import { ConfigError } from "../errors/index.ts";
 import {
   AnswerJournal,
   answerBenchmark,
@@ -26,7 +25,6 @@ import {
   chatRespondent,
   engineRespondent,
   type Respondent,
-  taskBenchmark,
   weightsHash,
 } from "../eval/index.ts";
 import { benchmarkText } from "./benchmark-text.ts";
@@ -48,19 +46,6 @@ interface EvalOptions extends TrainedOptions, ProtocolFlags {
   readonly out?: string;
 }
 
-/** What is evaluated, and on how many problems of each. */
-interface Subject {
-  readonly benchmarks: readonly Benchmark[];
-  readonly problems: number;
-}
-
-async function openSubject(config: Config, context: CliContext): Promise<Subject> {
-  const { benchmarks, benchmarkProblems = Infinity, split, problems } = config.evaluation;
-  if (benchmarks.length > 0) return { benchmarks: await openBenchmarks(config), problems: benchmarkProblems };
-  const { task, verdict } = await openParts(config, partsOptions(context));
-  return { benchmarks: [await taskBenchmark(task, split, verdict)], problems };
-}
-
 /** Tells the model apart from others: the built-in one by its seed, any other by its weights. */
 function modelIdentity({ model, engine, train }: Config, runDirectory: string | undefined): string {
   if (runDirectory !== undefined) return `weights ${weightsHash(newestWeights(runDirectory))}`;
@@ -68,6 +53,38 @@ function modelIdentity({ model, engine, train }: Config, runDirectory: string | 
   if (model.kind === "small") return `small seed=${train.seed}`;
   return model.kind === "hub" ? `${model.name}@${model.revision}` : `weights ${weightsHash(model.path)}`;
 }
+
+/** Flags that mean nothing together. */
+function checkFlags({ benchmark, split, out }: EvalOptions): void {
+  if (benchmark !== undefined && split !== undefined) {
+    throw new ConfigError("--split: expected it or --benchmark, got both; a benchmark has its own problems");
+  }
+  if (out !== undefined && statSync(out, { throwIfNoEntry: false })?.isDirectory() === false) {
+    throw new ConfigError(`--out: expected a directory, got the file ${out}`);
+  }
+}
+
+/** What an evaluation of this configuration cannot say, in words. */
+function warningsOf({ model, engine, evaluation }: Config, { runDir }: EvalOptions): string[] {
+  const { server, samples, temperature } = evaluation;
+  const isUntrained =
+    runDir === undefined && server === undefined && engine.kind === "local" && model.kind === "small";
+  return [
+    ...(isUntrained
+      ? [
+          "the built-in model has learnt nothing: its weights are random; --run-dir, --set model=DIR or --server name another",
+        ]
+      : []),
+    ...(samples > 1 && temperature === 0
+      ? [
+          `${samples} samples at temperature 0 are the same answer ${samples} times; --temperature makes them differ`,
+        ]
+      : []),
+  ];
+}
+
+/** From this share of cut answers on, the limit of their length decides about the score. */
+const MANY_CUT = 0.05;
 
 /**
  * Answers one benchmark.
@@ -79,13 +96,13 @@ async function evaluateOn(
   respondent: Respondent,
   {
     config,
-    problems,
+    asked,
     directory,
     reporter,
     context,
   }: {
     readonly config: Config;
-    readonly problems: number;
+    readonly asked: Omit<EvaluationSubject, "benchmarks">;
     readonly directory: string;
     readonly reporter: Reporter;
     readonly context: CliContext;
@@ -116,9 +133,7 @@ async function evaluateOn(
       protocol,
       verdict,
       journal,
-      problems,
-      limits: config.evaluation.benchmarks.length > 0 ? {} : problemLimits(config),
-      maxBrokenShare: maxBrokenShare(config),
+      ...asked,
       batchSize: config.evaluation.batchSize,
       onProgress: reporter.onEvaluation,
       signal,
@@ -130,10 +145,16 @@ async function evaluateOn(
     }
     const { answers, skipped } = journal;
     const header = { model: respondent.identity, verdict: verdict.name };
-    const report = benchmarkReport(benchmark, { header, answers, skipped }, problems);
+    const report = benchmarkReport(benchmark, { header, answers, skipped }, asked.problems);
     writeFileSync(join(directory, benchmark.name, "report.json"), `${JSON.stringify(report, null, 2)}\n`);
     reporter.json({ event: "benchmark", ...report, answers: path });
     reporter.text(`${benchmarkText(report)}answers  ${path}\n`);
+    if (report.truncatedShare >= MANY_CUT) {
+      const share = `${(100 * report.truncatedShare).toFixed(1)} %`;
+      reporter.bar.note(
+        `${benchmark.name}: ${share} of the answers were cut off at ${protocol.maxCompletionTokens} tokens; --max-tokens sets the limit`,
+      );
+    }
     return report;
   } finally {
     journal.close();
@@ -172,23 +193,24 @@ async function evaluateModel(
   options: EvalOptions,
   context: CliContext,
 ): Promise<void> {
+  checkFlags(options);
   const config = await trainedConfig(file, options, protocolSettings(options));
   if (options.dryRun === true) {
     context.stdout(dryRunText(config, options.json ?? false));
     return;
   }
   const reporter = new Reporter(context, options.json ?? false);
-  const subject = await openSubject(config, context);
+  for (const warning of warningsOf(config, options)) reporter.bar.note(warning);
+  const { benchmarks, ...asked } = await openEvaluation(config, partsOptions(context));
   const { runDir, out } = options;
   const directory =
     out ?? (runDir === undefined ? runDirectoryFor("eval", { set: [] }) : join(runDir, "evaluation"));
   // Files that are missing are met before the first answer.
-  for (const { source } of subject.benchmarks) await openSource(source);
+  for (const { source } of benchmarks) await openSource(source);
   const reports = await withRespondent(config, options, context, reporter, async (respondent) => {
     const found: BenchmarkReport[] = [];
-    for (const benchmark of subject.benchmarks) {
-      const { problems } = subject;
-      found.push(await evaluateOn(benchmark, respondent, { config, problems, directory, reporter, context }));
+    for (const benchmark of benchmarks) {
+      found.push(await evaluateOn(benchmark, respondent, { config, asked, directory, reporter, context }));
     }
     return found;
   });

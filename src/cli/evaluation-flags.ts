@@ -4,7 +4,7 @@
  */
 import { type Command, InvalidArgumentError } from "commander";
 import type { Settings } from "../parts/index.ts";
-import { wholeNumber } from "./shared-options.ts";
+import { countNumber } from "./shared-options.ts";
 
 /** The flags that name benchmarks. */
 export interface BenchmarkFlags {
@@ -47,11 +47,11 @@ export function addBenchmarkOptions(command: Command): Command {
 /** Adds the flags of the protocol. */
 export function addProtocolOptions(command: Command): Command {
   return addBenchmarkOptions(command)
-    .option("--samples <n>", "answers to each problem", wholeNumber)
+    .option("--samples <n>", "answers to each problem", countNumber)
     .option("--temperature <t>", "of sampling; 0 is greedy", number)
     .option("--top-p <p>", "nucleus; 1 keeps all tokens", number)
-    .option("--max-tokens <n>", "limit of an answer", wholeNumber)
-    .option("--prompt-templates <n>", "so many built-in prompt templates, drawn by seed", wholeNumber)
+    .option("--max-tokens <n>", "limit of an answer", countNumber)
+    .option("--prompt-templates <n>", "so many built-in prompt templates, drawn by seed", countNumber)
     .option("--system <text>", "system message")
     .option(
       "--server <url>",

@@ -161,6 +161,18 @@ describe("fovea reproduce", () => {
     expect(answers).toHaveLength(7);
   });
 
+  test("--set counts over a row's own settings, and not where two rows become one run", async () => {
+    const plan = ["at-rl/table-2", "--scale", "digits", "--plan", "--json"];
+    const set = (flag: string) => reproduce([...plan, "--set", flag]);
+    const { status, stdout } = await set("train.groupSize=2");
+    expect(status).toBe(0);
+    const together = JSON.parse(stdout.trimEnd().split("\n").at(-1)!) as Record<string, number>;
+    expect(together["samples"]! / together["iterations"]!).toBe(2 * 32);
+    const same = await set("credit=uniform");
+    expect(same.status).toBe(2);
+    expect(same.stderr).toMatch(/--set credit=uniform: makes rows ".*" and ".*" the same run/);
+  });
+
   test("tables of settings need no run", async () => {
     const { status, stdout } = await reproduce(["vicra/table-7"]);
     expect(status).toBe(0);

@@ -12,6 +12,7 @@ import {
   benchmarkSchema,
 } from "../benchmark/index.ts";
 import { type Config, evaluationVerdict, openBenchmarks, openVerdict } from "../config/index.ts";
+import { openSource } from "../data/index.ts";
 import { RunError } from "../errors/index.ts";
 import {
   AnswerJournal,
@@ -75,6 +76,18 @@ async function benchmarkOf(
   return verdict === undefined ? found : { ...found, verdict: await openVerdict(config) };
 }
 
+/** Says when the benchmark's files are not those that the answers are of; nothing where no files are named. */
+async function fileWarning(
+  { fingerprint }: AnswersHeader,
+  benchmark: Benchmark,
+  { evaluation }: Config,
+): Promise<string | undefined> {
+  if (evaluation.benchmarkData === undefined) return undefined;
+  const now = (await openSource(benchmark.source)).fingerprint;
+  if (now === fingerprint) return undefined;
+  return `${benchmark.name}: the answers are of other files: recorded ${fingerprint}, now ${now}`;
+}
+
 /** Writes the answers with their new verdicts. */
 function writeAnswers(path: string, header: AnswersHeader, answers: readonly AnswerRecord[]): void {
   if (existsSync(path)) throw new RunError(`${path}: exists already`);
@@ -98,6 +111,8 @@ async function score(path: string, options: ScoreFlags, context: CliContext): Pr
   const { header, skipped } = recorded;
   if (recorded.cutBytes > 0) reporter.bar.note(`${path}: a last line that was cut short is left out`);
   const benchmark = await benchmarkOf(header, config, options);
+  const warning = await fileWarning(header, benchmark, config);
+  if (warning !== undefined) reporter.bar.note(warning);
   const verdict = evaluationVerdict(config, benchmark, { warn: (message) => reporter.bar.note(message) });
   const answers = await scoreAnswers(recorded.answers, {
     verdict,

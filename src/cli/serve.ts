@@ -11,10 +11,10 @@ import { downloadBar } from "./download-bar.ts";
 import {
   addConfigOptions,
   configFrom,
+  countNumber,
   dryRunText,
   portNumber,
   type SharedOptions,
-  wholeNumber,
 } from "./shared-options.ts";
 
 const LOOK_MS = 100;
@@ -68,13 +68,13 @@ export function configure(command: Command, context: CliContext): void {
       "--name <name>",
       "what clients call the model; the last part of its path or its name at the hub unless given",
     )
-    .option("--max-models <n>", "models that are open at once", wholeNumber, 4)
+    .option("--max-models <n>", "models that are open at once", countNumber, 4)
     .option(
       "--api-key-variable <name>",
       "environment variable that holds the key that clients must send",
       "TINKER_API_KEY",
     )
-    .option("--max-chat-mib <n>", "largest body of a chat completion, MiB", wholeNumber, 32)
+    .option("--max-chat-mib <n>", "largest body of a chat completion, MiB", countNumber, 32)
     .option("--lora-as-full", "train all weights where a client asks for LoRA, as the built-in model needs")
     .action((file: string | undefined, options: ServeOptions) => serve(file, options, context));
 }

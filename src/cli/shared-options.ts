@@ -31,6 +31,15 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
+/** Reads a flag's value as a count. */
+export function countNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1 || text.trim() === "") {
+    throw new InvalidArgumentError("expected a whole number from 1");
+  }
+  return value;
+}
+
 /** Reads a flag's value as a port. */
 export function portNumber(text: string): number {
   const value = Number(text);

@@ -14,7 +14,7 @@ import { FINAL_MODEL, latestCheckpoint, RunDirectory } from "../train/index.ts";
 import { connectionOf } from "./connection.ts";
 import type { CliContext } from "./context.ts";
 import { downloadBar } from "./download-bar.ts";
-import { addConfigOptions, configFrom, type SharedOptions, wholeNumber } from "./shared-options.ts";
+import { addConfigOptions, configFrom, countNumber, type SharedOptions } from "./shared-options.ts";
 
 /** The flags of commands that look at a model. */
 export interface TrainedOptions extends SharedOptions {
@@ -27,7 +27,7 @@ export function addTrainedOptions(command: Command): Command {
   return addConfigOptions(command)
     .option("--run-dir <path>", "use the model and the configuration of this run")
     .addOption(new Option("--split <name>", "short for --set evaluation.split=name").choices([...SPLITS]))
-    .option("--problems <n>", "short for --set evaluation.problems=n", wholeNumber);
+    .option("--problems <n>", "short for --set evaluation.problems=n", countNumber);
 }
 
 /**

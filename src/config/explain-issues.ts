@@ -60,8 +60,9 @@ function explain(schema: z.core.$ZodType, issue: z.core.$ZodIssue, input: unknow
     const hint = near === undefined ? "" : `; did you mean "${near}"?`;
     return [`${where}: expected one of ${kinds.join(", ")}, got ${JSON.stringify(got) ?? "nothing"}${hint}`];
   }
-  const shown = got === undefined ? "" : `, got ${JSON.stringify(got)}`;
-  return [`${where === "" ? "config" : where}: ${issue.message}${shown}`];
+  const said = issue.message.replace(/^Invalid input: /, "").replace(/, received .*$/, "");
+  const shown = said.includes("got ") ? "" : `, got ${JSON.stringify(got) ?? "nothing"}`;
+  return [`${where === "" ? "config" : where}: ${said}${shown}`];
 }
 
 /** One error for everything zod found. */

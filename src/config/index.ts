@@ -9,6 +9,7 @@ export { createRewards } from "./open/create-rewards.ts";
 export { checkOptions } from "./open/engine-check.ts";
 export { fetchData } from "./open/fetch-data.ts";
 export { evaluationProtocol, evaluationVerdict, openBenchmarks } from "./open/open-benchmarks.ts";
+export { type EvaluationSubject, openEvaluation } from "./open/open-evaluation.ts";
 export {
   type Connection,
   fetchModel,
@@ -31,7 +32,7 @@ export { maxBrokenShare, openTask, problemLimits } from "./open/open-task.ts";
 export { openVerdict } from "./open/open-verdict.ts";
 export { findPreset, presets } from "./presets/index.ts";
 export { readConfigFile } from "./read-file.ts";
-export { type ConfigSources, resolveConfig } from "./resolve-config.ts";
+export { type ConfigSources, flagSettings, resolveConfig } from "./resolve-config.ts";
 export { isHarmless, resumeRules } from "./resume-rules.ts";
 export {
   hasWarmStart,

@@ -75,12 +75,21 @@ function laid(base: Settings, over: Settings): Settings {
 }
 
 /**
+ * The settings that `--set` flags stand for, to be laid over others.
+ *
+ * @throws ConfigError when a flag is not `key=value`
+ */
+export function flagSettings(flags: readonly string[]): Settings {
+  return settingsFromFlags(configSchema, flags);
+}
+
+/**
  * The configuration that the sources describe together.
  *
  * @throws ConfigError naming every unknown key with its nearest name, and every impossible value or combination
  */
 export function resolveConfig(sources: ConfigSources = {}): Config {
-  const flags = settingsFromFlags(configSchema, sources.flags ?? []);
+  const flags = flagSettings(sources.flags ?? []);
   const layers = [sources.preset ?? {}, sources.file ?? {}, flags, ...[sources.overrides ?? []].flat()];
   const settings = layers.map((layer) => expandShortForms(withoutEmpty(layer))).reduce(laid, {});
   const complete = withDefaultKinds(settings);

@@ -130,6 +130,14 @@ const evaluationSchema = z
       .min(1)
       .optional()
       .describe("The first problems of each benchmark; all unless given."),
+    maxBrokenShare: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0)
+      .describe(
+        "Share of a benchmark's rows that may be broken: they are named and left out. More end the evaluation.",
+      ),
     ...protocolFields(),
     judge: judgedSchema
       .optional()

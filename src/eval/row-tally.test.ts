@@ -47,7 +47,7 @@ describe("broken rows", () => {
   });
 
   test("say how many they are, and what the last of them were", () => {
-    const tally = new RowTally(0, 10, { drawn: 7, broken: 0, filtered: 2 });
+    const tally = new RowTally(0, 10, { counts: { drawn: 7, broken: 0, filtered: 2 } });
     expect(() => tally.skipped(broken)).toThrow("1 of 8 rows are broken, expected at most a share of 0");
     expect(() => tally.skipped({ ...broken, message: "train.jsonl line 9" })).toThrow(
       "the last:\n  train.jsonl line 4: is no JSON\n  train.jsonl line 9",

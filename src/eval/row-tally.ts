@@ -18,23 +18,35 @@ const FEWEST = 100;
 /** Broken rows that the error names. */
 const NAMED = 5;
 
+/** What a tally goes on from, and what it names. */
+export interface TallyOptions {
+  readonly counts?: RowCounts | undefined;
+  readonly setting?: string | undefined;
+}
+
+const NO_ROWS: RowCounts = { drawn: 0, broken: 0, filtered: 0 };
+
 /** A count of rows with its limit. */
 export class RowTally {
   readonly #maxBrokenShare: number;
   readonly #size: number;
   #counts: RowCounts;
+  readonly #setting: string;
   #inARow = 0;
   #named: string[] = [];
 
   /**
    * @param maxBrokenShare in [0, 1]
    * @param size of the source: as many rows without a problem, one after the other, end the run as well
+   * @param counts of the rows before
+   * @param setting name of the setting that `maxBrokenShare` is from
    */
   constructor(
     maxBrokenShare: number,
     size: number,
-    counts: RowCounts = { drawn: 0, broken: 0, filtered: 0 },
+    { counts = NO_ROWS, setting = "data.maxBrokenShare" }: TallyOptions = {},
   ) {
+    this.#setting = setting;
     this.#maxBrokenShare = maxBrokenShare;
     this.#size = size;
     this.#counts = counts;
@@ -73,7 +85,7 @@ export class RowTally {
     ) {
       throw new DataError(
         `data: ${now.broken} of ${now.drawn} rows are broken, expected at most a share of ${this.#maxBrokenShare} ` +
-          `(data.maxBrokenShare); the last:\n  ${this.#named.join("\n  ")}`,
+          `(${this.#setting}); the last:\n  ${this.#named.join("\n  ")}`,
       );
     }
     if (this.#inARow >= this.#size) {

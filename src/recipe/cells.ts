@@ -2,8 +2,8 @@
  * @module
  * From the rows of a recipe to cells: at the paper's own scale, or carried over to the built-in task.
  */
-import { type Cell, type Measure, readMeasures } from "../compare/index.ts";
-import { type ConfigInput, findPreset, resolveConfig } from "../config/index.ts";
+import { type Cell, cellKey, type Measure, readMeasures } from "../compare/index.ts";
+import { type ConfigInput, findPreset, flagSettings, resolveConfig } from "../config/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import { isSettings, type Settings } from "../parts/index.ts";
 import type { DigitsScale, RecipeRow, RunsRecipe } from "./schema.ts";
@@ -30,7 +30,7 @@ export interface RecipeGrid {
 
 /** What the command line says of every row. */
 export interface GivenSettings {
-  /** `--set` flags, below the settings of a row. */
+  /** `--set` flags: they count for every row, over the row's own settings. */
   readonly flags: readonly string[];
   /** Settings that other flags stand for, such as the engine. */
   readonly settings: Settings;
@@ -56,6 +56,11 @@ function reasonOf(row: RecipeRow): string | undefined {
   return row.reported === undefined ? undefined : `nothing runs for it: ${row.reported}`;
 }
 
+/** What the command line says of a run, above everything else. */
+function givenLayers({ settings, flags }: GivenSettings, seed: number): Settings[] {
+  return [settings, flagSettings(flags), { train: { seed } }];
+}
+
 function cellsOf(
   row: RecipeRow,
   seeds: readonly number[],
@@ -67,6 +72,26 @@ function cellsOf(
     ...configs(seed),
     isTrained: row.start === undefined,
   }));
+}
+
+/**
+ * Rows whose runs `--set` has made the same, which a table of them would show as if they differed.
+ *
+ * @throws ConfigError naming two of them
+ */
+function checkDistinct(cells: readonly Cell[], flags: readonly string[], without: () => RecipeGrid): void {
+  if (flags.length === 0) return;
+  const own = without().cells.map(cellKey);
+  const rowOf = (i: number) => cells[i]!.labels[ROW_AXIS];
+  const first = new Map<string, number>();
+  for (const [i, cell] of cells.entries()) {
+    const before = first.get(cellKey(cell));
+    if (before === undefined) first.set(cellKey(cell), i);
+    else if (own[before] !== own[i]) {
+      const set = flags.map((flag) => `--set ${flag}`).join(" ");
+      throw new ConfigError(`${set}: makes rows "${rowOf(before)}" and "${rowOf(i)}" the same run`);
+    }
+  }
 }
 
 /**
@@ -96,8 +121,7 @@ export function paperGrid(recipe: RunsRecipe, scale: PaperScale): RecipeGrid {
       config: resolveConfig({
         preset: presetOf(row),
         file: own,
-        flags: scale.flags,
-        overrides: [row.set, scale.settings, { train: { seed } }],
+        overrides: [row.set, ...givenLayers(scale, seed)],
       }),
     }));
   });
@@ -105,6 +129,7 @@ export function paperGrid(recipe: RunsRecipe, scale: PaperScale): RecipeGrid {
     const flags = [...missing].map((name) => `--data "${name}=PATH"`).join(" ");
     throw new ConfigError(`the recipe trains on ${[...missing].join(", ")}: expected ${flags}`);
   }
+  checkDistinct(cells, scale.flags, () => paperGrid(recipe, { ...scale, flags: [], isPlan: true }));
   const { measures, unmeasured } = paperMeasures(recipe, scale.evaluation);
   return {
     cells,
@@ -165,16 +190,16 @@ export function digitsGrid(recipe: RunsRecipe, scale: DigitsScale, given: GivenS
       const settings = {
         preset: findPreset(scale.preset).settings as Settings,
         file: scale.config,
-        flags: given.flags,
       };
       const own = [...carriedOver(presetOf(row), scale.carried), row.set, digits.set[row.name] ?? {}];
       return {
-        config: resolveConfig({ ...settings, overrides: [...own, given.settings, { train: { seed } }] }),
+        config: resolveConfig({ ...settings, overrides: [...own, ...givenLayers(given, seed)] }),
         // Other data of a row are learnt from by reinforcement alone: all rows begin alike.
-        start: resolveConfig({ ...settings, overrides: [given.settings, { train: { seed } }] }),
+        start: resolveConfig({ ...settings, overrides: givenLayers(given, seed) }),
       };
     });
   });
+  checkDistinct(cells, given.flags, () => digitsGrid(recipe, scale, { ...given, flags: [] }));
   const chosen = Object.entries(digits.columns);
   const measures = chosen.flatMap(([name]) =>
     scale.measures[name] ? [[name, scale.measures[name]] as const] : [],

@@ -6,7 +6,11 @@
 import { afterAll, beforeEach, expect, vi } from "vitest";
 import { removeTemporaryDirectories } from "./temporary-directory.ts";
 
-afterAll(removeTemporaryDirectories);
+afterAll(() => {
+  removeTemporaryDirectories();
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
 
 beforeEach(() => {
   for (const method of ["log", "info", "warn", "error", "debug"] as const) {

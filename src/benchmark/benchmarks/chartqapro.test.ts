@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { openSource } from "../../data/index.ts";
 import { allProblems, changedTable, openRecorded } from "../../testing/benchmark-rounds.ts";
 import { benchmarkSchema, createBenchmark } from "../index.ts";
-import { pythonRepr } from "../python-list.ts";
+import { pythonRepr } from "../python/write.ts";
 
 const TABLE = "ChartQAPro.tsv";
 const open = (options: object = {}, file = TABLE) =>
@@ -51,7 +51,7 @@ describe("a row", () => {
   });
 
   test("holds a conversation as Python writes it", () => {
-    expect(pythonRepr(["a", "it's", `"so"`, `both ' and "`, "two\nlines"])).toBe(
+    expect(pythonRepr({ type: "list", items: ["a", "it's", `"so"`, `both ' and "`, "two\nlines"] })).toBe(
       String.raw`['a', "it's", '"so"', 'both \' and "', 'two\nlines']`,
     );
   });

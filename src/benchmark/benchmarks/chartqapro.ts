@@ -12,7 +12,7 @@ import { defineBenchmark } from "../benchmark.ts";
 import { oneOf, requiredText, textIn } from "../cells.ts";
 import { accuracy, accuracyBy } from "../measures.ts";
 import { openPublished, publishedSource } from "../published-rows.ts";
-import { pythonRepr } from "../python-list.ts";
+import { pythonRepr } from "../python/write.ts";
 import { chartQaProScore, withoutFullStop } from "../rules/chartqapro.ts";
 import { asScored, dataOption, scorerOption } from "../scorer.ts";
 
@@ -81,7 +81,8 @@ function authorsPrompt(type: QuestionType, { questions, answers }: Turns, isThou
       ];
   const turns = questions.slice(0, -1).flatMap((question, i) => [question, answers[i] ?? ""]);
   const last = type === "Conversational" ? questions.at(-1) : questions[0];
-  const history = type === "Conversational" ? `Conversation: ${pythonRepr(turns)} ` : "";
+  const history =
+    type === "Conversational" ? `Conversation: ${pythonRepr({ type: "list", items: turns })} ` : "";
   return [`You are given ${given}`, ...lines, `${history}Question: ${last}`].join("\n");
 }
 

@@ -13,7 +13,9 @@ import { defineBenchmark, type Measure, type ScoredAnswer } from "../benchmark.t
 import { requiredText, textIn } from "../cells.ts";
 import { meanMeasure, scores, sortedGroups } from "../measures.ts";
 import { openPublished, publishedSource } from "../published-rows.ts";
-import { isDict, isSequence, type PythonDict, pythonLiteral, pythonStr } from "../python-literal.ts";
+import { pythonLiteral } from "../python/read.ts";
+import { isDict, isSequence, type PythonDict } from "../python/value.ts";
+import { pythonStr } from "../python/write.ts";
 import { REFUSED } from "../rules/mega-bench/metrics.ts";
 import { type Question, refusedMetric, replyScore, taskScoring } from "../rules/mega-bench/score.ts";
 import { asScored, dataOption, framesOption, imagesOption, scorerOption } from "../scorer.ts";

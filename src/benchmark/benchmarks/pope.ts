@@ -50,7 +50,10 @@ const FORMS: readonly PublishedForm<Form>[] = [
 
 /** The categories of a row: VLMEvalKit has a question that is in several once, "popular,random". */
 function categoriesOf(row: Row, { form, rows }: PublishedRows<Form>, index: number): string[] {
-  if (form !== "authors") return requiredText(row, "category").split(",");
+  if (form !== "authors") {
+    const parts = requiredText(row, "category").split(",");
+    return parts.map((category) => oneOf({ category }, "category", CATEGORIES));
+  }
   const [, category = ""] = /^coco_pope_([a-z]+)\.json/.exec(basename(rows.place(index))) ?? [];
   return [category];
 }

@@ -4,7 +4,7 @@
  * lmms-eval (0.7.3, MIT): numbers within 5 %, years exactly, other texts by similarity, lists entry by entry.
  */
 import { anls, pythonFloat } from "../../verify/index.ts";
-import { pythonList } from "../python-list.ts";
+import { pythonList } from "../python/list.ts";
 import { stripped } from "./python.ts";
 
 const WORD = String.raw`[\p{L}\p{N}_]`;

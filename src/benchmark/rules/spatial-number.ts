@@ -3,7 +3,7 @@
  * The number that VLMEvalKit (Apache-2.0, commit e8e78f0; `can_match_na`) and lmms-eval (0.7.3; `extract_number`) read in answers
  * to VSI-Bench.
  */
-import { pythonList } from "../python-list.ts";
+import { pythonList } from "../python/list.ts";
 
 const NAMES = (
   "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen " +

@@ -11,11 +11,8 @@ import {
   evaluationProtocol,
   evaluationVerdict,
   fetchModel,
-  maxBrokenShare,
-  openBenchmarks,
   openConfiguredDialogue,
-  openParts,
-  problemLimits,
+  openEvaluation,
   resolveConfig,
 } from "../../config/index.ts";
 import { openSource } from "../../data/index.ts";
@@ -27,7 +24,6 @@ import {
   type BenchmarkReport,
   benchmarkReport,
   engineRespondent,
-  taskBenchmark,
 } from "../../eval/index.ts";
 import { mean } from "../../math/index.ts";
 import type { KindDefinition, Settings } from "../../parts/index.ts";
@@ -93,18 +89,10 @@ function evidenceOf(options: Options): Evidence {
   };
 }
 
-/** What is asked, on how many problems, and which of them are left out. */
-async function openSubject(config: Config) {
-  const [benchmark] = await openBenchmarks(config);
-  const { benchmarkProblems = Infinity, split, problems } = config.evaluation;
-  if (benchmark !== undefined) return { benchmark, problems: benchmarkProblems, limits: {} };
-  const { task, verdict } = await openParts(config);
-  return { benchmark: await taskBenchmark(task, split, verdict), problems, limits: problemLimits(config) };
-}
-
 async function gather(subject: Subject, config: Config): Promise<Answers | undefined> {
   const { identity, directory, signal, onProgress } = subject;
-  const { benchmark, problems, limits } = await openSubject(config);
+  const { benchmarks, ...asked } = await openEvaluation(config);
+  const benchmark = benchmarks[0]!;
   const source = await openSource(benchmark.source);
   const protocol = evaluationProtocol(config);
   const verdict = evaluationVerdict(config, benchmark);
@@ -125,9 +113,7 @@ async function gather(subject: Subject, config: Config): Promise<Answers | undef
       protocol,
       verdict,
       journal,
-      problems,
-      limits,
-      maxBrokenShare: maxBrokenShare(config),
+      ...asked,
       batchSize: config.evaluation.batchSize,
       onProgress,
       signal,

@@ -26,6 +26,8 @@ export interface AnswerOptions {
   readonly limits?: ProblemLimits | undefined;
   /** Broken rows are skipped up to this share; 0 unless given. */
   readonly maxBrokenShare?: number | undefined;
+  /** The setting that this share is from, named where it is passed; "maxBrokenShare" unless given. */
+  readonly brokenSetting?: string | undefined;
   /** Problems sampled at once. */
   readonly batchSize: number;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
@@ -138,7 +140,7 @@ export async function answerBenchmark(options: AnswerOptions): Promise<boolean> 
   const isAborted = () => signal?.aborted ?? false;
   const { size } = source;
   const total = Math.min(options.problems, size);
-  const tally = new RowTally(options.maxBrokenShare ?? 0, size);
+  const tally = new RowTally(options.maxBrokenShare ?? 0, size, { setting: options.brokenSetting });
   let [done, row] = [0, 0];
   while (done < total && row < size) {
     if (isAborted()) return false;

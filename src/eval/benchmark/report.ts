@@ -18,6 +18,7 @@ import {
   wilsonInterval,
 } from "../../math/index.ts";
 import { type AnswerRecord, type AnswersHeader, type SkippedRecord, scoredAnswer } from "./answer-record.ts";
+import { holdsAcceptedAnswer } from "./held-answer.ts";
 
 /** A measure over all samples. */
 export interface MeasureReport {
@@ -53,6 +54,8 @@ export interface BenchmarkReport {
   readonly unscorable: number;
   /** Answers in which no answer was found. */
   readonly withoutAnswer: number;
+  /** Answers that count as wrong with an accepted answer in their text: a rule that is too narrow, or a guess at everything. */
+  readonly wrongWithAnswer: number;
   readonly truncatedShare: number;
   readonly completionTokensMean: number;
   readonly completionTokens: number;
@@ -264,6 +267,7 @@ export function benchmarkReport(
     ...severalSamples(problems),
     unscorable: all.filter(({ score }) => score === null).length,
     withoutAnswer: all.filter(({ extracted }) => extracted === null).length,
+    wrongWithAnswer: all.filter(holdsAcceptedAnswer).length,
     truncatedShare: share(all.filter(({ stopReason }) => stopReason === "length").length),
     completionTokensMean: share(completionTokens),
     completionTokens,

@@ -43,7 +43,7 @@ export interface SamplingOptions {
 /** Draws the next problems of the stream and puts them into prompts; moves the position. */
 async function nextQuestions(training: Training, draws: Draws): Promise<DrawnQuestions> {
   const { source, dialogue, order, limits, maxBrokenShare, schedule } = training;
-  const tally = new RowTally(maxBrokenShare, source.size, draws.rows);
+  const tally = new RowTally(maxBrokenShare, source.size, { counts: draws.rows });
   const drawn = await drawQuestions(
     { source, dialogue, limits, order, end: Infinity },
     tally,

@@ -81,7 +81,7 @@ export function warmStartPhase(warmStart: WarmStart): Phase {
   const run = async (step: number): Promise<LoopStep> => {
     const start = clock();
     const { source, index, length } = curriculum.at(step);
-    const tally = new RowTally(maxBrokenShare, source.size, progress.rows);
+    const tally = new RowTally(maxBrokenShare, source.size, { counts: progress.rows });
     const { sequences, broken, next } = await batchFrom(
       dialogue,
       source,

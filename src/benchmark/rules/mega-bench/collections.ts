@@ -9,8 +9,8 @@ import {
   isSequence,
   type PythonDict,
   type PythonValue,
-  pythonStr,
-} from "../../python-literal.ts";
+} from "../../python/value.ts";
+import { pythonStr } from "../../python/write.ts";
 import {
   dictOf,
   isNumber,

@@ -3,6 +3,7 @@
  * Answers as MEGA-Bench's metrics take them: sets, lists and dicts out of texts.
  */
 
+import { pythonLiteral } from "../../python/read.ts";
 import {
   distinct,
   identity,
@@ -11,8 +12,7 @@ import {
   isSequence,
   type PythonItems,
   type PythonValue,
-  pythonLiteral,
-} from "../../python-literal.ts";
+} from "../../python/value.ts";
 import { stripped } from "../python.ts";
 import { jsonInText } from "./json-in-text.ts";
 

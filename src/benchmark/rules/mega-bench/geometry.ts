@@ -3,7 +3,9 @@
  * MEGA-Bench's metrics of boxes, points and keypoints, in shares of an image's sides.
  */
 import { pythonFloat } from "../../../verify/index.ts";
-import { isSequence, type PythonValue, pythonJson, pythonLiteral, pythonStr } from "../../python-literal.ts";
+import { pythonJson, pythonLiteral } from "../../python/read.ts";
+import { isSequence, type PythonValue } from "../../python/value.ts";
+import { pythonStr } from "../../python/write.ts";
 import { isNumber, requireNumber, requireText, UnusableAnswer } from "./conversions.ts";
 
 /** Two corners: x, y, x, y. */

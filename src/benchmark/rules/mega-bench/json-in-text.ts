@@ -2,14 +2,8 @@
  * @module
  * The last JSON object or list in a reply, or dict or list as Python writes it, as MEGA-Bench's code finds it.
  */
-import {
-  identity,
-  isDict,
-  isSequence,
-  type PythonValue,
-  pythonJson,
-  pythonLiteral,
-} from "../../python-literal.ts";
+import { pythonJson, pythonLiteral } from "../../python/read.ts";
+import { identity, isDict, isSequence, type PythonValue } from "../../python/value.ts";
 
 const NOTHING: PythonValue = { type: "dict", entries: [] };
 const EMPTY: PythonValue = { type: "list", items: [] };

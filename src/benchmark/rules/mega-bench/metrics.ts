@@ -2,7 +2,7 @@
  * @module
  * MEGA-Bench's metrics by the names that the published files call them by.
  */
-import { entryOf, isDict, isSequence, type PythonValue } from "../../python-literal.ts";
+import { entryOf, isDict, isSequence, type PythonValue } from "../../python/value.ts";
 import {
   commonPrefixShare,
   dictPrecision,

@@ -3,7 +3,9 @@
  * MEGA-Bench's metrics of numbers.
  */
 import { pythonFloat } from "../../../verify/index.ts";
-import { type PythonValue, pythonLiteral, pythonStr } from "../../python-literal.ts";
+import { pythonLiteral } from "../../python/read.ts";
+import type { PythonValue } from "../../python/value.ts";
+import { pythonStr } from "../../python/write.ts";
 import { latexNumber } from "../latex-number.ts";
 import { isNumber, itemsOf, listIn, numberIn, requireNumber, requireText } from "./conversions.ts";
 import { isSimply } from "./strings.ts";

@@ -2,7 +2,9 @@
  * @module
  * How MEGA-Bench's code reads a reply: the answer behind "Answer:", code blocks, JSON.
  */
-import { isDict, type PythonDict, type PythonValue, pythonLiteral, pythonStr } from "../../python-literal.ts";
+import { pythonLiteral } from "../../python/read.ts";
+import { isDict, type PythonDict, type PythonValue } from "../../python/value.ts";
+import { pythonStr } from "../../python/write.ts";
 import { isEmpty, jsonInText } from "./json-in-text.ts";
 
 /** How a task's replies are read, in the words of the published files. */

@@ -2,7 +2,8 @@
  * @module
  * The score of a reply to a MEGA-Bench question: each field of the answer by its own metric, and their mean or minimum.
  */
-import { entryOf, isDict, type PythonDict, type PythonValue, pythonStr } from "../../python-literal.ts";
+import { entryOf, isDict, type PythonDict, type PythonValue } from "../../python/value.ts";
+import { pythonStr } from "../../python/write.ts";
 import { fieldScore, METRICS, type MetricName, REFUSED, type RefusedName } from "./metrics.ts";
 import { READINGS, type ReplyReading, readReply, unquotedText } from "./read-reply.ts";
 

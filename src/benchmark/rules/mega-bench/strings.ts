@@ -2,7 +2,8 @@
  * @module
  * MEGA-Bench's metrics of texts.
  */
-import { type PythonValue, pythonStr } from "../../python-literal.ts";
+import type { PythonValue } from "../../python/value.ts";
+import { pythonStr } from "../../python/write.ts";
 import { itemsOf, listIn, requireText } from "./conversions.ts";
 import { codeBlock } from "./read-reply.ts";
 

@@ -1,23 +1,8 @@
 /**
  * @module
- * Values that Python code writes into a text and reads back with `ast.literal_eval`, and what Python makes of them: `str`,
- * equality, hashing.
+ * Reads the text of a Python value as `ast.literal_eval` and `json.loads` do.
  */
-
-/** Several values in brackets; a set's are in the order in which they stand. */
-export interface PythonItems {
-  readonly type: "list" | "tuple" | "set";
-  readonly items: readonly PythonValue[];
-}
-
-/** A dict: of equal keys the last counts. */
-export interface PythonDict {
-  readonly type: "dict";
-  readonly entries: readonly (readonly [key: PythonValue, value: PythonValue])[];
-}
-
-/** A Python value: `int` is a bigint, `float` a number, `None` null. */
-export type PythonValue = string | number | bigint | boolean | null | PythonItems | PythonDict;
+import { dict, distinct, isHashable, type PythonValue } from "./value.ts";
 
 /** Which notation a text is in: JSON has its own words and escapes. */
 type Notation = "python" | "json";
@@ -250,104 +235,4 @@ export function pythonJson(text: string): PythonValue | undefined {
     return undefined;
   }
   return read(text.trim().replaceAll(/\s*\n\s*/g, " "), "json");
-}
-
-/** A dict of entries, of equal keys the last in the place of the first. */
-function dict(entries: readonly (readonly [PythonValue, PythonValue])[]): PythonDict {
-  const kept = new Map<string, readonly [PythonValue, PythonValue]>();
-  for (const [key, value] of entries) {
-    const known = identity(key);
-    kept.set(known, [kept.get(known)?.[0] ?? key, value]);
-  }
-  return { type: "dict", entries: [...kept.values()] };
-}
-
-/** Values without those that are equal to an earlier one. */
-export function distinct(items: readonly PythonValue[]): PythonValue[] {
-  return [...new Map(items.toReversed().map((item) => [identity(item), item])).values()].toReversed();
-}
-
-/** Whether a value is a dict. */
-export function isDict(value: PythonValue | undefined): value is PythonDict {
-  return typeof value === "object" && value !== null && value.type === "dict";
-}
-
-/** Whether a value is a list or a tuple. */
-export function isSequence(value: PythonValue | undefined): value is PythonItems {
-  return typeof value === "object" && value !== null && (value.type === "list" || value.type === "tuple");
-}
-
-/** Whether a value can be in a set. */
-export function isHashable(value: PythonValue): boolean {
-  if (typeof value !== "object" || value === null) return true;
-  return value.type === "tuple" && value.items.every(isHashable);
-}
-
-/** A text that two values share exactly where Python takes them for equal. */
-export function identity(value: PythonValue): string {
-  if (typeof value === "string") return JSON.stringify(value);
-  if (typeof value === "boolean") return value ? "1" : "0";
-  if (typeof value === "number") return String(Object.is(value, -0) ? 0 : value);
-  if (typeof value === "bigint")
-    return Number.isSafeInteger(Number(value)) ? String(Number(value)) : `${value}n`;
-  if (value === null) return "None";
-  if (value.type === "dict") {
-    const entries = value.entries.map(([key, of]) => `${identity(key)}:${identity(of)}`);
-    return `dict{${entries.sort().join()}}`;
-  }
-  const items = value.items.map(identity);
-  return value.type === "set" ? `set{${items.sort().join()}}` : `${value.type}(${items.join()})`;
-}
-
-/** The entry of a dict under a text; undefined where there is none. */
-export function entryOf({ entries }: PythonDict, name: string): PythonValue | undefined {
-  return entries.find(([key]) => key === name)?.[1];
-}
-
-function floatText(value: number): string {
-  if (Number.isNaN(value)) return "nan";
-  if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
-  const size = Math.abs(value);
-  if (value !== 0 && (size >= 1e16 || size < 1e-4))
-    return value.toExponential().replace(/e([-+])(\d)$/, "e$10$2");
-  return Number.isInteger(value) ? `${Object.is(value, -0) ? "-0" : value}.0` : String(value);
-}
-
-/** Signs that Python's `repr` of a string does not show as they are. */
-const UNSHOWN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
-
-function quotedText(text: string): string {
-  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
-  const escaped = text
-    .replaceAll("\\", "\\\\")
-    .replaceAll("\n", "\\n")
-    .replaceAll("\t", "\\t")
-    .replaceAll("\r", "\\r")
-    .replaceAll(quote, `\\${quote}`)
-    .replaceAll(UNSHOWN, (sign) => {
-      const code = sign.codePointAt(0)!.toString(16);
-      if (code.length <= 2) return `\\x${code.padStart(2, "0")}`;
-      return code.length <= 4 ? `\\u${code.padStart(4, "0")}` : `\\U${code.padStart(8, "0")}`;
-    });
-  return `${quote}${escaped}${quote}`;
-}
-
-/** `repr(value)`. */
-function pythonReprOf(value: PythonValue): string {
-  if (typeof value === "string") return quotedText(value);
-  if (typeof value === "number") return floatText(value);
-  if (typeof value === "bigint") return String(value);
-  if (typeof value === "boolean") return value ? "True" : "False";
-  if (value === null) return "None";
-  if (value.type === "dict")
-    return `{${value.entries.map(([key, of]) => `${pythonReprOf(key)}: ${pythonReprOf(of)}`).join(", ")}}`;
-  const items = value.items.map(pythonReprOf).join(", ");
-  if (value.type === "list") return `[${items}]`;
-  if (value.type === "set") return `{${items}}`;
-  return value.items.length === 1 ? `(${items},)` : `(${items})`;
-}
-
-/** `str(value)`. */
-export function pythonStr(value: PythonValue): string {
-  return typeof value === "string" ? value : pythonReprOf(value);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { pythonList } from "./python-list.ts";
+import { pythonList } from "./list.ts";
 
 test.each([
   ["['Yes', 12, 1.50]", ["Yes", "12", "1.5"]],

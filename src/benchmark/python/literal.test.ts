@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { pythonJson, pythonLiteral, pythonStr } from "./python-literal.ts";
+import { pythonJson, pythonLiteral } from "./read.ts";
+import { pythonStr } from "./write.ts";
 
 describe("a text as Python reads it", () => {
   test.each([

@@ -1,0 +1,50 @@
+/**
+ * @module
+ * The subject of an evaluation: benchmarks, or a split of the task as one.
+ */
+import type { Benchmark } from "../../benchmark/index.ts";
+import { type ProblemLimits, taskBenchmark } from "../../eval/index.ts";
+import type { Config } from "../schema.ts";
+import { openBenchmarks } from "./open-benchmarks.ts";
+import { type OpenPartsOptions, openParts } from "./open-parts.ts";
+import { maxBrokenShare, problemLimits } from "./open-task.ts";
+
+/** Benchmarks and the problems of each that count. */
+export interface EvaluationSubject {
+  readonly benchmarks: readonly Benchmark[];
+  /** The first n problems of each. */
+  readonly problems: number;
+  readonly limits: ProblemLimits;
+  readonly maxBrokenShare: number;
+  /** The setting that this share is from. */
+  readonly brokenSetting: string;
+}
+
+/**
+ * Opens the benchmarks of a configuration, or the split of its task where it names none.
+ *
+ * @throws ConfigError, DataError
+ */
+export async function openEvaluation(
+  config: Config,
+  options: OpenPartsOptions = {},
+): Promise<EvaluationSubject> {
+  const { benchmarks, benchmarkProblems = Infinity, split, problems } = config.evaluation;
+  if (benchmarks.length > 0) {
+    return {
+      benchmarks: await openBenchmarks(config),
+      problems: benchmarkProblems,
+      limits: {},
+      maxBrokenShare: config.evaluation.maxBrokenShare,
+      brokenSetting: "evaluation.maxBrokenShare",
+    };
+  }
+  const { task, verdict } = await openParts(config, options);
+  return {
+    benchmarks: [await taskBenchmark(task, split, verdict)],
+    problems,
+    limits: problemLimits(config),
+    maxBrokenShare: maxBrokenShare(config),
+    brokenSetting: "data.maxBrokenShare",
+  };
+}
