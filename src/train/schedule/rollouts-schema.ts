@@ -75,9 +75,7 @@ const shared = z
   );
 
 /** How a batch is sampled, where it is not G completions of each prompt. */
-export const rolloutsSchema = z
-  .discriminatedUnion("kind", [noisy, shared])
-  .describe("Another way to sample a batch: NoisyRollout or Share-GRPO; each prompt as it is unless given.");
+export const rolloutsSchema = z.discriminatedUnion("kind", [noisy, shared]);
 
 type Rollouts = z.output<typeof rolloutsSchema>;
 export type NoisyRollouts = Extract<Rollouts, { kind: "noisy" }>;

@@ -53,8 +53,16 @@ export const scheduleSchema = z
       .describe(
         "Draw more problems until promptsPerIteration groups have spread, as in DAPO; off unless given, {} for defaults.",
       ),
-    rollouts: rolloutsSchema.optional(),
-    separate: separateSchema.optional(),
+    rollouts: rolloutsSchema
+      .optional()
+      .describe(
+        "Another way to sample a batch: NoisyRollout or Share-GRPO; each prompt as it is unless given.",
+      ),
+    separate: separateSchema
+      .optional()
+      .describe(
+        "Rewards normalised apart (GDPO, arXiv:2601.05242), with multipliers that follow targets (Faithful GRPO, arXiv:2604.08476).",
+      ),
     equalGroups: z
       .enum(["count", "drop"])
       .default("count")
