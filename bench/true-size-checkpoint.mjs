@@ -8,8 +8,8 @@ import { copyFileSync, readFileSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliDecompressSync } from "node:zlib";
 import { SMALL_ASSETS } from "fovea/engine";
-import { Rng } from "fovea/math";
 import { architectureOf, graphsOf, openSightOf, writeWeights } from "fovea/model";
+import { randomTensor } from "./random-tensor.mjs";
 
 /** Sizes of Qwen2.5-VL-3B-Instruct's config.json. */
 export const CONFIG = {
@@ -47,35 +47,8 @@ export const CONFIG = {
   visionEndTokenId: 151_653,
 };
 
-/** Standard normal numbers, of which every matrix takes its own, begun elsewhere for each: drawing 4e9 would take minutes. */
-const block = Float32Array.from(
-  { length: 1_000_003 },
-  (
-    (rng) => () =>
-      rng.normal(0, 1)
-  )(new Rng(1)),
-);
-
 /** Of published checkpoints, about. @param {readonly number[]} _shape */
 const smallDeviation = (_shape) => 0.02;
-
-/** @param {string} name @param {readonly number[]} shape @param {boolean} isNorm @param {number} deviation */
-function randomTensor(name, shape, isNorm, deviation) {
-  return {
-    shape,
-    get data() {
-      const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
-      if (shape.length === 1) return data.fill(isNorm ? 1 : 0);
-      const scaled = block.map((number) => number * deviation);
-      const first = block.length - new Rng(name).integer(block.length);
-      data.set(scaled.subarray(block.length - first, block.length - first + data.length));
-      for (let at = first; at < data.length; at += block.length) {
-        data.set(scaled.subarray(0, data.length - at), at);
-      }
-      return data;
-    },
-  };
-}
 
 /** tokenizer.json from what `fixtures/tokenizer` keeps of it: token 256 + i is what merge i puts together. */
 function tokenizerJson() {

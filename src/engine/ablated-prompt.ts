@@ -44,7 +44,7 @@ function ablateChunk(chunk: PromptChunk, ablation: PixelAblation, vision: Vision
     return { kind: "image", image: ablated(chunk.image) };
   }
   const { frames, fps } = chunk.video;
-  return { kind: "video", video: { frames: frames.map(ablated), fps } };
+  return { ...chunk, video: { frames: frames.map(ablated), fps } };
 }
 
 function resizedTo(image: RgbImage, { width, height }: PixelSize): RgbImage {

@@ -6,6 +6,7 @@
 import type { Demonstration, Problem } from "../data/index.ts";
 import { ModelError } from "../errors/index.ts";
 import {
+  type ChatFormat,
   type ChatMessage,
   type Prompt,
   type PromptChunk,
@@ -21,9 +22,7 @@ import { type Decode, tokenTexts } from "./token-texts.ts";
  * How problems become conversations: what `openPrompts` says of a model's directory, and the words around a question. The
  * first of `stopTokens` ends a demonstration; without `sight` the model is a text model.
  */
-export interface DialogueOptions
-  extends Pick<PromptModel, "tokenizer" | "template" | "placeholders" | "stopTokens" | "sight">,
-    Frame {
+export interface DialogueOptions extends ChatFormat, Pick<PromptModel, "stopTokens" | "sight">, Frame {
   /** The question as the model is asked it; that of the problem unless given. */
   readonly question?: ((problem: Problem) => string) | undefined;
 }

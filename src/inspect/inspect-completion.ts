@@ -15,7 +15,7 @@ import type {
   StopReason,
 } from "../engine/index.ts";
 import { EngineError } from "../errors/index.ts";
-import type { Vision } from "../model/index.ts";
+import { overPicture, pictureSize, type TokenGrid, type Vision } from "../model/index.ts";
 import type { CompletionInspection, ImageAttention, ShownGrid, ShownSignal } from "./inspection.ts";
 import { methodWeights } from "./method-weights.ts";
 import { nearestTokens } from "./nearest-tokens.ts";
@@ -69,15 +69,27 @@ function completionOf({ tokens, stopReason }: GroupMember, { logprobs, entropy }
   };
 }
 
-/** Tokens of everything that is shown, in order: an image is one grid, a video one for each patch of time. */
-function shownGrids({ chunks }: Prompt, vision: Vision): ShownGrid[] {
-  let videos = 0;
-  return chunks.flatMap((chunk): ShownGrid[] => {
+/** A picture, or one patch of time of a video. */
+interface Shown {
+  readonly grid: TokenGrid;
+  readonly filmed?: Pick<ShownGrid, "video" | "seconds">;
+}
+
+/** Everything that is shown, in order: an image as a whole, a video by its patches of time. */
+function shownIn({ chunks }: Prompt, vision: Vision): Shown[] {
+  const videos: object[] = [];
+  return chunks.flatMap((chunk): Shown[] => {
     if (chunk.kind === "text") return [];
-    const { frames, rows, columns, secondsPerFrame } = vision.grid(chunk);
-    if (secondsPerFrame === undefined) return [{ rows, columns }];
-    const video = videos++;
-    return Array.from({ length: frames }, (_, k) => ({ rows, columns, video, seconds: k * secondsPerFrame }));
+    const grid = vision.grid(chunk);
+    const { secondsPerFrame } = grid;
+    if (chunk.kind === "image" || secondsPerFrame === undefined) return [{ grid }];
+    const whole = chunk.partOf ?? chunk.video;
+    if (whole !== videos.at(-1)) videos.push(whole);
+    const first = whole === chunk.video ? 0 : whole.frames.indexOf(chunk.video.frames[0]!);
+    return Array.from({ length: grid.frames }, (_, k) => ({
+      grid: { ...grid, frames: 1 },
+      filmed: { video: videos.length - 1, seconds: (first + k) * secondsPerFrame },
+    }));
   });
 }
 
@@ -91,16 +103,14 @@ function imagesOf(
   if (vision === undefined || rows === undefined || rows.length > MOST_IMAGE_NUMBERS) return null;
   const width = tokens === 0 ? 0 : rows.length / tokens;
   let from = 0;
-  return shownGrids(prompt, vision).map((grid) => {
+  return shownIn(prompt, vision).map(({ grid, filmed }) => {
     const first = from;
-    from += grid.rows * grid.columns;
+    from += grid.frames * grid.rows * grid.columns;
     const last = from;
-    return {
-      ...grid,
-      tokens: Array.from({ length: tokens }, (_, t) =>
-        rounded(rows.subarray(t * width + first, t * width + last)),
-      ),
-    };
+    const laid = Array.from({ length: tokens }, (_, t) =>
+      overPicture(rows.subarray(t * width + first, t * width + last), grid),
+    );
+    return { ...pictureSize(grid), ...filmed, tokens: laid.map(({ values }) => rounded(values)) };
   });
 }
 

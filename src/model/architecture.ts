@@ -5,9 +5,10 @@
  */
 import type { ModelConfig } from "./config.ts";
 import type { FloatType } from "./float-type.ts";
+import type { VideoClip } from "./image/video-clip.ts";
 import type { SmallFiles } from "./small-files.ts";
 import type { Tokenizer } from "./tokenizer.ts";
-import type { Vision } from "./vision.ts";
+import type { Vision, VisionChunk } from "./vision.ts";
 
 /** Facts of an architecture that decide what any engine can do with its models. */
 export interface ArchitectureCapabilities {
@@ -28,6 +29,13 @@ export interface Placeholders {
   readonly video?: string;
 }
 
+/**
+ * A video as texts and chunks. The texts are encoded together with what stands around them.
+ *
+ * @throws DataError when the video has no frame or no rate
+ */
+export type VideoWords = (video: VideoClip) => readonly (string | VisionChunk)[];
+
 /** What config.json says beside the sizes. */
 export interface ConfigJsonOptions {
   /** Longest sequence promised; 32768 unless given. */
@@ -44,6 +52,8 @@ export interface PromptSide {
   /** Jinja source of the conversation format for directories that bring none. */
   readonly chatTemplate: string;
   readonly placeholders: Placeholders;
+  /** Texts around a video's frames; absent where a video is one chunk. */
+  readonly videoWords?: VideoWords;
   /**
    * The sizes that a config.json describes.
    *

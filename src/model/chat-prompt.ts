@@ -4,7 +4,7 @@
  * special tokens; what the messages say is text, whatever it looks like.
  */
 import { DataError, ModelError } from "../errors/index.ts";
-import type { Placeholders } from "./architecture.ts";
+import type { Placeholders, VideoWords } from "./architecture.ts";
 import type { ChatMessage, ChatTemplate, RenderOptions } from "./chat-template.ts";
 import type { RgbImage } from "./image/rgb-image.ts";
 import type { VideoClip } from "./image/video-clip.ts";
@@ -14,6 +14,8 @@ import type { Tokenizer } from "./tokenizer.ts";
 /** Private-use characters that stand for the texts of the messages while the template is rendered. */
 const OPEN = "\uE0F0";
 const CLOSE = "\uE0F1";
+const MARK = new RegExp(`${OPEN}\\d+${CLOSE}`, "g");
+const MARK_PART = new RegExp(`[${OPEN}${CLOSE}]`);
 
 /** The messages with each text replaced by a mark, and the texts. */
 function markTexts(messages: readonly ChatMessage[]): { marked: ChatMessage[]; texts: string[] } {
@@ -45,6 +47,76 @@ export interface ChatFormat {
   readonly template: ChatTemplate;
   /** What stands for images and videos; undefined for a text model. */
   readonly placeholders?: Placeholders | undefined;
+  /** The architecture's own template, for conversations that the directory's has no place for. */
+  readonly ownTemplate?: ChatTemplate | undefined;
+  /** The words around a video's frames; undefined where a video is one chunk. */
+  readonly videoWords?: VideoWords | undefined;
+}
+
+/** How often a text holds another. */
+function count(text: string, part: string | undefined): number {
+  return part === undefined ? 0 : text.split(part).length - 1;
+}
+
+/** What is wrong with the places for images and videos in a rendered conversation. */
+function wrongPlaces(
+  rendered: string,
+  asked: Readonly<Record<"image" | "video", number>>,
+  placeholders: Placeholders | undefined,
+): string {
+  const wrong = (["image", "video"] as const).find(
+    (kind) => count(rendered, placeholders?.[kind]) !== asked[kind],
+  )!;
+  const token = placeholders?.[wrong];
+  return `chat template: expected ${asked[wrong]} times ${token}, got ${count(rendered, token)}`;
+}
+
+/**
+ * The conversation as text, by the first template that has a place for all of it: the directory's, which may take a
+ * message's text as a part only, else the architecture's own.
+ *
+ * @throws ModelError saying why the directory's has none: it fails, leaves a message out, or has other places for images
+ *   and videos
+ */
+function render(
+  marked: readonly ChatMessage[],
+  marks: number,
+  asked: Readonly<Record<"image" | "video", number>>,
+  { template, ownTemplate, placeholders }: ChatFormat,
+  options: RenderOptions,
+): string {
+  const says = (text: string) =>
+    Array.from({ length: marks }, (_, i) => `${OPEN}${i}${CLOSE}`).every((mark) => text.includes(mark));
+  const shows = (text: string) =>
+    count(text, placeholders?.image) === asked.image && count(text, placeholders?.video) === asked.video;
+  const parts = marked.map(
+    (message): ChatMessage =>
+      typeof message.content === "string"
+        ? { ...message, content: [{ type: "text", text: message.content }] }
+        : message,
+  );
+  const attempts = [() => template.render(marked, options)];
+  if (placeholders !== undefined) {
+    attempts.push(() => template.render(parts, options));
+    if (ownTemplate !== undefined) attempts.push(() => ownTemplate.render(parts, options));
+  }
+  let trouble: unknown;
+  for (const attempt of attempts) {
+    try {
+      const rendered = attempt();
+      if (!shows(rendered)) throw new ModelError(wrongPlaces(rendered, asked, placeholders));
+      if (MARK_PART.test(rendered.replaceAll(MARK, "")))
+        throw new ModelError(
+          "chat template: changes the text of messages, so it cannot be told from its own",
+        );
+      if (!says(rendered)) throw new ModelError("chat template: leaves out what a message says");
+      return rendered;
+    } catch (cause) {
+      if (!(cause instanceof ModelError)) throw cause;
+      trouble ??= cause;
+    }
+  }
+  throw trouble;
 }
 
 /**
@@ -60,9 +132,10 @@ export interface ChatFormat {
 export function promptFromMessages(
   messages: readonly ChatMessage[],
   images: readonly RgbImage[],
-  { tokenizer, template, placeholders }: ChatFormat,
+  format: ChatFormat,
   options: PromptOptions = {},
 ): Prompt {
+  const { tokenizer, placeholders, videoWords } = format;
   const { videos = [] } = options;
   const parts = messages.flatMap(({ content }) => (typeof content === "string" ? [] : content));
   for (const [type, given] of [
@@ -77,7 +150,8 @@ export function promptFromMessages(
       throw new ModelError(`prompt: has ${type}s, which the model does not take`);
   }
   const { marked, texts } = markTexts(messages);
-  const rendered = template.render(marked, options);
+  const asked = { image: images.length, video: videos.length };
+  const rendered = render(marked, texts.length, asked, format, options);
 
   const chunks: PromptChunk[] = [];
   let tokens: number[] = [];
@@ -93,15 +167,23 @@ export function promptFromMessages(
     if (tokens.length > 0) chunks.push({ kind: "text", tokens });
     tokens = [];
   };
-  const special = tokenizer.specialTokens.map(escaped).sort((a, b) => b.length - a.length);
+  const showVideo = (video: VideoClip) => {
+    for (const piece of videoWords?.(video) ?? [{ kind: "video" as const, video }]) {
+      if (typeof piece === "string") run += piece;
+      else {
+        endChunk();
+        chunks.push(piece);
+      }
+    }
+  };
+  const standIns = [placeholders?.image, placeholders?.video].filter((text) => text !== undefined);
+  const special = [...new Set([...tokenizer.specialTokens, ...standIns])]
+    .map(escaped)
+    .sort((a, b) => b.length - a.length);
   const pieces = rendered.split(new RegExp(`(${[`${OPEN}\\d+${CLOSE}`, ...special].join("|")})`));
   pieces.forEach((piece, i) => {
     // Splitting by a group puts what lies between the matches at even places, and the matches at odd ones.
     if (i % 2 === 0) {
-      if (piece.includes(OPEN) || piece.includes(CLOSE))
-        throw new ModelError(
-          "chat template: changes the text of messages, so it cannot be told from its own",
-        );
       run += piece;
     } else if (piece.startsWith(OPEN)) {
       run += texts[Number(piece.slice(1, -1))] ?? "";
@@ -111,19 +193,12 @@ export function promptFromMessages(
       if (image !== undefined) chunks.push({ kind: "image", image });
     } else if (piece === placeholders?.video) {
       const video = videos[usedVideos++];
-      endChunk();
-      if (video !== undefined) chunks.push({ kind: "video", video });
+      if (video !== undefined) showVideo(video);
     } else {
       endRun();
       tokens.push(tokenizer.requireTokenId(piece));
     }
   });
-  for (const [token, used, given] of [
-    [placeholders?.image, usedImages, images.length],
-    [placeholders?.video, usedVideos, videos.length],
-  ] as const) {
-    if (used !== given) throw new ModelError(`chat template: expected ${given} times ${token}, got ${used}`);
-  }
   endChunk();
   return { chunks };
 }

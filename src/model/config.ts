@@ -3,6 +3,18 @@
  * The sizes of a model that hold for every architecture, in Fovea's names. An architecture adds its own.
  */
 
+/** How Llama 3.1 stretches rotary positions beyond the context that it was first trained with. */
+export interface RopeScaling {
+  /** Slow frequencies are divided by this. */
+  readonly factor: number;
+  /** Frequencies that turn fewer times than this within the original context are slow. */
+  readonly lowFrequencyFactor: number;
+  /** Those that turn more often than this stay as they are; between the two, a mean of both. */
+  readonly highFrequencyFactor: number;
+  /** Tokens. */
+  readonly originalContext: number;
+}
+
 /** Decoder with grouped-query attention and rotary positions. */
 export interface TextConfig {
   readonly vocabSize: number;
@@ -14,8 +26,23 @@ export interface TextConfig {
   readonly intermediateSize: number;
   readonly rmsNormEpsilon: number;
   readonly ropeTheta: number;
+  /** Absent for plain rotary positions. */
+  readonly ropeScaling?: RopeScaling;
   /** True when the output head is the token embedding. */
   readonly tieWordEmbeddings: boolean;
+  /**
+   * After so many of the first layers another part of an image's features is added to its tokens (DeepStack,
+   * arXiv:2406.04334); 0 unless given.
+   */
+  readonly deepstackLayers?: number;
+}
+
+/** Numbers of an image's token as the tower makes it: its embedding, then what is added after each of the first layers. */
+export function imageTokenWidth({
+  hiddenSize,
+  deepstackLayers = 0,
+}: Pick<TextConfig, "hiddenSize" | "deepstackLayers">): number {
+  return hiddenSize * (1 + deepstackLayers);
 }
 
 /** A model's sizes: plain data, which threads can send each other. */

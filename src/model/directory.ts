@@ -12,18 +12,12 @@ import type { ModelConfig } from "./config.ts";
 import { directoryFiles } from "./directory-files.ts";
 import { Fields } from "./json-fields.ts";
 import { checkParameters } from "./parameters.ts";
-import {
-  openPromptModel,
-  openSight,
-  type PromptModel,
-  type Sight,
-  sightOf,
-  tokenizerOf,
-} from "./prompt-model.ts";
+import { openPromptModel, openSight, type PromptModel, type Sight, sightOf } from "./prompt-model.ts";
 import { readJson } from "./read-json.ts";
 import { replaceFile } from "./replace-file.ts";
 import { JOINT_PROCESSOR } from "./small-files.ts";
 import type { Tokenizer } from "./tokenizer.ts";
+import { tokenizerOf } from "./tokenizer-files.ts";
 import type { Vision } from "./vision.ts";
 import { readWeights, type Weights } from "./weights.ts";
 import type { WeightTensor } from "./write-safetensors.ts";

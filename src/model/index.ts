@@ -20,7 +20,7 @@ export {
   chatTemplateOf,
   type RenderOptions,
 } from "./chat-template.ts";
-export type { ModelConfig, TextConfig } from "./config.ts";
+export { imageTokenWidth, type ModelConfig, type TextConfig } from "./config.ts";
 export {
   loadTokenizer,
   type ModelDirectory,
@@ -82,6 +82,7 @@ export { rotaryFrequencies } from "./rotary-frequencies.ts";
 export { openSafetensors, readTensor, readTensorInto, type SafetensorsFile } from "./safetensors.ts";
 export type { TensorEntry } from "./safetensors-header.ts";
 export type { SmallFile, SmallFiles } from "./small-files.ts";
+export { overPicture, pictureSize } from "./token-grid.ts";
 export { type DecodeOptions, type EncodeOptions, Tokenizer } from "./tokenizer.ts";
 export {
   checkText,

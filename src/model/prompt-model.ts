@@ -7,11 +7,12 @@ import { ModelError } from "../errors/index.ts";
 import type { Architecture } from "./architecture.ts";
 import { architectureOf, modelTypes, parseConfig } from "./architectures/index.ts";
 import type { ChatFormat } from "./chat-prompt.ts";
-import { chatTemplateOf } from "./chat-template.ts";
+import { ChatTemplate, chatTemplateOf } from "./chat-template.ts";
 import type { ModelConfig } from "./config.ts";
 import { Fields } from "./json-fields.ts";
-import type { SmallFile, SmallFiles } from "./small-files.ts";
-import { checkVocabulary, Tokenizer } from "./tokenizer.ts";
+import type { SmallFiles } from "./small-files.ts";
+import { checkVocabulary, type Tokenizer } from "./tokenizer.ts";
+import { requiredFile, tokenizerOf } from "./tokenizer-files.ts";
 import type { Vision } from "./vision.ts";
 
 const GENERATION = "generation_config.json";
@@ -48,12 +49,6 @@ export const PROMPT_FILES = [
   "video_preprocessor_config.json",
 ] as const;
 
-function required(files: SmallFiles, name: string): SmallFile<unknown> {
-  const file = files.json(name);
-  if (file === undefined) throw new ModelError(`${files.where}/${name}: cannot be read: no such file`);
-  return file;
-}
-
 /**
  * The sizes and the vision of a model; undefined for a text model.
  *
@@ -61,7 +56,7 @@ function required(files: SmallFiles, name: string): SmallFile<unknown> {
  *   that is missing, impossible or does not fit
  */
 export function openSight(files: SmallFiles): Sight | undefined {
-  const { content, where } = required(files, "config.json");
+  const { content, where } = requiredFile(files, "config.json");
   const root = new Fields(content, where);
   if (!modelTypes.includes(root.text("model_type")) && !root.has("vision_config")) return undefined;
   return sightOf(parseConfig(content, where), files);
@@ -78,16 +73,6 @@ export function sightOf(config: ModelConfig, files: SmallFiles): Sight {
 }
 
 /**
- * Reads tokenizer.json, and tokenizer_config.json where there is one.
- *
- * @throws ModelError when they are missing or broken
- */
-export function tokenizerOf(files: SmallFiles): Tokenizer {
-  const { content, where } = required(files, "tokenizer.json");
-  return new Tokenizer(content, files.json("tokenizer_config.json")?.content ?? {}, where);
-}
-
-/**
  * Opens a model's prompt side and checks that its parts fit together.
  *
  * @throws ModelError naming the file and what is wrong in it: config.json of an architecture that is not supported, a
@@ -96,18 +81,21 @@ export function tokenizerOf(files: SmallFiles): Tokenizer {
  */
 export function openPromptModel(files: SmallFiles): PromptModel {
   const sight = openSight(files);
-  const { content, where } = required(files, "config.json");
+  const { content, where } = requiredFile(files, "config.json");
   const root = new Fields(content, where);
   const text = textFields(root);
   const vocabSize = sight?.config.text.vocabSize ?? text.integer("vocab_size");
   const tokenizer = tokenizerOf(files);
   if (sight !== undefined) sight.architecture.promptSide.checkTokenizer(tokenizer, sight.config);
   checkVocabulary(tokenizer, vocabSize, files.where);
+  const side = sight?.architecture.promptSide;
   return {
     sight,
     tokenizer,
-    template: chatTemplateOf(files, sight?.architecture.promptSide.chatTemplate),
-    placeholders: sight?.architecture.promptSide.placeholders,
+    template: chatTemplateOf(files, side?.chatTemplate),
+    ownTemplate: side && new ChatTemplate(side.chatTemplate),
+    placeholders: side?.placeholders,
+    videoWords: side?.videoWords,
     ...endings(files, root, tokenizer, vocabSize),
     maxPositionEmbeddings: text.integer("max_position_embeddings", 32768),
   };

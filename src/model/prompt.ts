@@ -9,7 +9,12 @@ import type { VideoClip } from "./image/video-clip.ts";
 export type PromptChunk =
   | { readonly kind: "text"; readonly tokens: readonly number[] }
   | { readonly kind: "image"; readonly image: RgbImage }
-  | { readonly kind: "video"; readonly video: VideoClip };
+  | {
+      readonly kind: "video";
+      readonly video: VideoClip;
+      /** The video whose frames these are, where it is shown frame by frame with text between. */
+      readonly partOf?: VideoClip;
+    };
 
 /** What the model is asked. Sequences that share one `Prompt` object share its prefill. */
 export interface Prompt {

@@ -10,11 +10,13 @@ import type { Prompt, PromptChunk } from "./prompt.ts";
 
 export type VisionChunk = Exclude<PromptChunk, { readonly kind: "text" }>;
 
-/** Tokens of an image or video as they lie in it: a video has one frame per patch of time. */
+/** Tokens of an image or video as they lie in it: a video has one frame per patch of time, an image one per tile. */
 export interface TokenGrid {
   readonly frames: number;
   readonly rows: number;
   readonly columns: number;
+  /** How an image's tiles lie, where it is cut: they come row by row, then the whole image as one more frame. */
+  readonly tiles?: { readonly rows: number; readonly columns: number };
   /** Seconds of video from one frame to the next; absent for an image. */
   readonly secondsPerFrame?: number;
 }
@@ -56,7 +58,10 @@ export interface Vision {
   tokens(chunk: VisionChunk): number;
   /** How they lie in it. */
   grid(chunk: VisionChunk): TokenGrid;
-  /** The size in pixels at which the model sees an image or a video's frames; the processor leaves it as it is. */
+  /**
+   * The size in pixels at which the model sees an image or a video's frames. The processor leaves an image of that size as
+   * it is, unless it first gives every image's longest side one length.
+   */
   shownSize(chunk: VisionChunk): PixelSize;
   /** The chunks without images and videos, and without the tokens around them, as if they had never been there. */
   discard(chunks: readonly PromptChunk[]): PromptChunk[];

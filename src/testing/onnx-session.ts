@@ -100,7 +100,7 @@ export class OnnxModel {
   /**
    * One run of the decoder.
    *
-   * @param step positions `[3 · batch · sequence]`, mask `[batch · total]`; an empty cache unless given
+   * @param step positions `[components · batch · sequence]`, mask `[batch · total]`; an empty cache unless given
    */
   async decode(step: DecodeStep): Promise<Record<string, ort.Tensor>> {
     const [batch, sequence] = step.embeddings.dims as [number, number];
@@ -108,7 +108,7 @@ export class OnnxModel {
       ...(step.cache ?? this.emptyCache(batch)),
       inputs_embeds: step.embeddings,
       attention_mask: integers(step.mask, [batch, step.mask.length / batch]),
-      position_ids: integers(step.positions, [3, batch, sequence]),
+      position_ids: integers(step.positions, [step.positions.length / (batch * sequence), batch, sequence]),
       num_logits_to_keep: integers([step.kept], []),
     });
   }
@@ -141,7 +141,7 @@ export class OnnxModel {
       generation.logprobs.push(logprob);
       cache = nextCache(results);
       embeddings = await this.embed([token], 1, new Float32Array());
-      positions = new Array<number>(3).fill(next + t);
+      positions = components.map(() => next + t);
       total++;
     }
   }

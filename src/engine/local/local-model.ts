@@ -6,7 +6,14 @@ import { existsSync } from "node:fs";
 import type { AttentionRequest, ImageAblation } from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";
 import { Rng } from "../../math/index.ts";
-import { graphsOf, type LoraShape, openSightOf, readConfig, type StorageOptions } from "../../model/index.ts";
+import {
+  graphsOf,
+  imageTokenWidth,
+  type LoraShape,
+  openSightOf,
+  readConfig,
+  type StorageOptions,
+} from "../../model/index.ts";
 import type {
   AccumulateOptions,
   AdamParameters,
@@ -110,7 +117,7 @@ export class LocalModel {
       initialiseWeights(store, graphs.names, new Rng(fresh.seed), config.text.layers);
     }
     const programs = new ProgramCache(PROGRAMS, { threads, spin });
-    const vision = new VisionEncoder(graphs.vision, config.text.hiddenSize, store, programs);
+    const vision = new VisionEncoder(graphs.vision, imageTokenWidth(config.text), store, programs);
     const table = new RotaryTable(graphs.rotary);
     this.#machinery = { config, graphs, store, programs, vision, table, maxTokens };
     this.#teacher = new TeacherForcing(this.#machinery);

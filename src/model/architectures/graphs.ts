@@ -8,6 +8,12 @@ import type { ModelConfig } from "../config.ts";
 import type { ModelGraphs } from "../graph/model-graphs.ts";
 import { qwen25Vl } from "./qwen2_5_vl/architecture.ts";
 import { qwen25VlGraphs } from "./qwen2_5_vl/graphs/index.ts";
+import { qwen2Vl } from "./qwen2_vl/architecture.ts";
+import { qwen2VlGraphs } from "./qwen2_vl/graphs/index.ts";
+import { qwen3Vl } from "./qwen3_vl/architecture.ts";
+import { qwen3VlGraphs } from "./qwen3_vl/graphs/index.ts";
+import { idefics3, smolVlm } from "./smolvlm/architecture.ts";
+import { smolGraphs } from "./smolvlm/graphs/index.ts";
 
 /** A graph side; it is given the sizes that its own architecture has parsed. */
 interface GraphSide {
@@ -15,7 +21,13 @@ interface GraphSide {
   open(config: ModelConfig): ModelGraphs;
 }
 
-const GRAPH_SIDES: readonly GraphSide[] = [{ modelType: qwen25Vl.modelType, open: qwen25VlGraphs }];
+const GRAPH_SIDES: readonly GraphSide[] = [
+  { modelType: qwen25Vl.modelType, open: qwen25VlGraphs },
+  { modelType: qwen2Vl.modelType, open: qwen2VlGraphs },
+  { modelType: qwen3Vl.modelType, open: qwen3VlGraphs },
+  { modelType: smolVlm.modelType, open: smolGraphs },
+  { modelType: idefics3.modelType, open: smolGraphs },
+];
 
 /**
  * The graphs of a model.

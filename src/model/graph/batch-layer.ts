@@ -65,6 +65,7 @@ export function batchInputs(graph: Graph, text: TextConfig, batch: BatchShape): 
  * @param x `[N, D]`
  * @param layer whose parameters it has
  * @param last only the prompts' last rows and the completions' go on: `[P + P·G·T, D]`
+ * @param more `[N, D]` added to what comes out; nothing unless given
  */
 export function batchLayer(
   x: Tensor,
@@ -73,6 +74,7 @@ export function batchLayer(
   text: TextConfig,
   { batch, angles, masks, completionMask, replaced }: BatchInputs,
   last: boolean,
+  more?: Tensor,
 ): { x: Tensor; probabilities: LayerProbabilities } {
   return x.graph.scope(`decoder layer ${layer}`, () => {
     const projected = project(x, parameters, layer, text, angles);
@@ -80,7 +82,7 @@ export function batchLayer(
     const prompt = attendPrompt(parts.prompt, masks, text, last && replaced === undefined);
     const completion = attendCompletions(parts.completion, prompt, completionMask, batch, text);
     const probabilities = { prompt: prompt.probabilities, completion: completion.probabilities };
-    const residual = last ? lastPromptRows(x, batch) : x;
+    const kept = (tensor: Tensor) => (last ? lastPromptRows(tensor, batch) : tensor);
     const given = concatenate([prompt.mixed, completion.mixed], 0);
     const mixed =
       replaced === undefined
@@ -91,7 +93,8 @@ export function batchLayer(
             batch,
             last,
           );
-    return { x: finishLayer(residual, mixed, parameters, layer, text), probabilities };
+    const y = finishLayer(kept(x), mixed, parameters, layer, text);
+    return { x: more === undefined ? y : add(y, kept(more)), probabilities };
   });
 }
 

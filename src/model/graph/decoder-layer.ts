@@ -3,7 +3,7 @@
  * One decoder layer, on rows: tokens of prompts and completions stand below each other in one matrix, so that every
  * linear layer is one product. Only attention takes them apart.
  */
-import { add, reshape, rmsNorm, rotary, type Tensor } from "../../tensor/index.ts";
+import { add, concatenate, reshape, rmsNorm, rotary, split, type Tensor } from "../../tensor/index.ts";
 import type { TextConfig } from "../config.ts";
 import { affine, feedForward } from "./layer.ts";
 import type { GraphParameters } from "./parameters.ts";
@@ -20,7 +20,7 @@ export interface Projected {
   readonly value: Tensor;
 }
 
-/** Normalises, projects to queries, keys and values, and rotates. */
+/** Normalises, projects to queries, keys and values, normalises queries and keys where the layer does, and rotates. */
 export function project(
   x: Tensor,
   parameters: GraphParameters,
@@ -32,12 +32,32 @@ export function project(
   const heads = config.heads + config.kvHeads;
   const normal = rmsNorm(x, parameters.pack(`layer.${layer}.attentionNorm`), config.rmsNormEpsilon);
   const width = heads * config.headDim;
-  const queryKey = affine(normal, parameters, `layer.${layer}.queryKey`);
+  const projected = affine(normal, parameters, `layer.${layer}.queryKey`);
+  const queryKey = parameters.has(`layer.${layer}.queryNorm`)
+    ? normaliseHeads(projected, parameters, layer, config)
+    : projected;
   const rotated = rotary(reshape(queryKey, [1, rows, width]), cosine, sine, heads);
   return {
     queryKey: reshape(rotated, [rows, width]),
     value: affine(normal, parameters, `layer.${layer}.value`),
   };
+}
+
+/** RMSNorm of each head of queries and keys `[N, (H + H_kv)·d]`, all queries with one weight and all keys with another. */
+function normaliseHeads(
+  queryKey: Tensor,
+  parameters: GraphParameters,
+  layer: number,
+  { heads, kvHeads, headDim, rmsNormEpsilon }: TextConfig,
+): Tensor {
+  const rows = queryKey.shape[0]!;
+  const [query, key] = split(queryKey, [heads * headDim, kvHeads * headDim], 1) as [Tensor, Tensor];
+  const normal = (x: Tensor, norm: "queryNorm" | "keyNorm") => {
+    const weight = parameters.pack(`layer.${layer}.${norm}`);
+    const apart = reshape(x, [(rows * x.shape[1]!) / headDim, headDim]);
+    return reshape(rmsNorm(apart, weight, rmsNormEpsilon), x.shape);
+  };
+  return concatenate([normal(query, "queryNorm"), normal(key, "keyNorm")], 1);
 }
 
 /** Adds what attention mixed to the residual stream, then the feed-forward. */

@@ -30,7 +30,7 @@ export interface FramePlan {
 export interface VisionGraph {
   readonly graph: Graph;
   readonly parameters: GraphParameters;
-  /** `[F · tokens, D]` in raster order; the decoder's width. */
+  /** `[F · tokens, (1 + K)·D]` in raster order: embeddings, and what is added after the decoder's first K layers. */
   readonly embeddings: Tensor;
 }
 
@@ -38,6 +38,8 @@ export interface VisionGraph {
 export interface VisionStage {
   readonly kind: string;
   readonly block: number;
+  /** Which of the features for later layers comes out, from 0 on; absent where the rows that go on, or the tokens, do. */
+  readonly later?: number;
 }
 
 /** A piece of the tower; its input is `x`. */
@@ -75,8 +77,17 @@ export interface DecoderGraphs {
     amplified?: readonly number[],
     replacement?: ValueReplacement,
   ): TeacherForcedGraph;
-  /** One layer, with the packs of layer 0. */
-  streamedLayer(layout: ParameterLayout, batch: BatchShape, last: boolean): StreamedLayer;
+  /**
+   * One layer, with the packs of layer 0.
+   *
+   * @param deepstack features of images, the input `more` `[N, D]`, are added to what comes out
+   */
+  streamedLayer(
+    layout: ParameterLayout,
+    batch: BatchShape,
+    last: boolean,
+    deepstack?: boolean,
+  ): StreamedLayer;
 }
 
 /** Rotary angles of a position: frequency i times component `component[i]`. */

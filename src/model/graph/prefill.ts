@@ -2,9 +2,10 @@
  * @module
  * The prompts of a batch: what completions will read of them, and the distribution of their first token.
  */
-import { Graph, type Tensor } from "../../tensor/index.ts";
-import type { TextConfig } from "../config.ts";
+import { add, Graph, type Tensor } from "../../tensor/index.ts";
+import { imageTokenWidth, type TextConfig } from "../config.ts";
 import { finishLayer, project } from "./decoder-layer.ts";
+import { decoderInput } from "./deepstack.ts";
 import { type Distribution, distribution } from "./distribution.ts";
 import { GraphParameters, type ParameterLayout } from "./parameters.ts";
 import { attendPrompt, type PromptCache, promptMasks } from "./prompt-attention.ts";
@@ -25,7 +26,7 @@ export interface PrefillGraph {
 }
 
 /**
- * Inputs: `embeddings` `[P·S_p, D]`, `cosine` and `sine` `[1, P·S_p, d/2]`, `promptMask` `[P, 1, 1, S_p]`,
+ * Inputs: `embeddings` `[P·S_p, (1 + K)·D]`, of which K·D are added after the first K layers, `cosine` and `sine` `[1, P·S_p, d/2]`, `promptMask` `[P, 1, 1, S_p]`,
  * `inverseTemperature` `[1]`.
  */
 export function prefillGraph(
@@ -44,14 +45,18 @@ export function prefillGraph(
   const masks = promptMasks(graph, prompts, length);
   const cache: PromptCache[] = [];
   const probabilities: Tensor[] = [];
-  let x = graph.input("embeddings", [rows, text.hiddenSize]);
+  const input = decoderInput(graph.input("embeddings", [rows, imageTokenWidth(text)]), text);
+  let { x } = input;
   for (let layer = 0; layer < text.layers; layer++) {
     const last = layer === text.layers - 1;
     x = graph.scope(`decoder layer ${layer}`, () => {
       const attended = attendPrompt(project(x, parameters, layer, text, angles), masks, text, last);
       cache.push(attended);
       probabilities.push(attended.probabilities);
-      return finishLayer(last ? lastRows(x, prompts) : x, attended.mixed, parameters, layer, text);
+      const kept = (tensor: Tensor) => (last ? lastRows(tensor, prompts) : tensor);
+      const y = finishLayer(kept(x), attended.mixed, parameters, layer, text);
+      const more = input.later[layer];
+      return more === undefined ? y : add(y, kept(more));
     });
   }
   const lastRow = (layers = 1) => layerMean(probabilities.slice(-layers).map(lastHeadMean));

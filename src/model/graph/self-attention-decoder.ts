@@ -16,6 +16,7 @@ export function selfAttentionDecoder(text: TextConfig): DecoderGraphs {
     decodeStep: (layout, batch) => decodeStepGraph(text, layout, batch),
     teacherForced: (layout, batch, amplified, replacement) =>
       teacherForcedGraph(text, layout, batch, amplified, replacement),
-    streamedLayer: (layout, batch, last) => streamedLayerGraph(text, layout, batch, last),
+    streamedLayer: (layout, batch, last, deepstack) =>
+      streamedLayerGraph(text, layout, batch, last, deepstack),
   };
 }

@@ -47,18 +47,21 @@ export interface StreamedLayer {
  * One layer of a batch, with the packs of layer 0. Inputs: `x` `[N, D]` and those of `batchInputs`.
  *
  * @param last it is the last layer, with the final norm
+ * @param deepstack the input `more` `[N, D]` is added to what comes out
  */
 export function streamedLayerGraph(
   text: TextConfig,
   layout: ParameterLayout,
   batch: BatchShape,
   last: boolean,
+  deepstack = false,
 ): StreamedLayer {
   const graph = new Graph();
   const parameters = new GraphParameters(graph, layout);
   const inputs = batchInputs(graph, text, batch);
   const before = graph.input("x", [batchRows(batch), text.hiddenSize]);
-  const { x, probabilities } = batchLayer(before, parameters, 0, text, inputs, last);
+  const more = deepstack ? graph.input("more", before.shape) : undefined;
+  const { x, probabilities } = batchLayer(before, parameters, 0, text, inputs, last, more);
   return {
     graph,
     parameters,

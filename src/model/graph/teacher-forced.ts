@@ -4,7 +4,7 @@
  * in the forward pass and in the backward pass.
  */
 import { Graph, type Tensor, targetLogprobs } from "../../tensor/index.ts";
-import type { TextConfig } from "../config.ts";
+import { imageTokenWidth, type TextConfig } from "../config.ts";
 import { amplifiedInputs } from "./amplified-attention.ts";
 import {
   type BatchInputs,
@@ -17,6 +17,7 @@ import {
   predictingHidden,
   type RowOwner,
 } from "./batch-layer.ts";
+import { decoderInput } from "./deepstack.ts";
 import { finalHidden, temperedLogits } from "./distribution.ts";
 import { GraphParameters, type ParameterLayout } from "./parameters.ts";
 import { replacementInputs, type ValueReplacement } from "./replaced-values.ts";
@@ -25,7 +26,10 @@ import { layerMean } from "./rows.ts";
 export interface TeacherForcedGraph {
   readonly graph: Graph;
   readonly parameters: GraphParameters;
-  /** Token embeddings `[P·S_p + P·G·T, D]`, prompts first: the input that gradients flow back to. */
+  /**
+   * Token embeddings `[P·S_p + P·G·T, (1 + K)·D]`, prompts first, of which K·D are added after the first K layers: the
+   * input that gradients flow back to.
+   */
   readonly embeddings: Tensor;
   /** `[P·G·T, D]` after the final norm, of the row that predicts each completion token. */
   readonly hidden: Tensor;
@@ -62,14 +66,15 @@ export function teacherForcedGraph(
       ? given
       : { ...given, replaced: { ...replacementInputs(given.completionMask, batch), ...replacement } };
   const amplifying = amplified.length === 0 ? undefined : amplifiedInputs(inputs, text);
-  const embeddings = graph.input("embeddings", [batchRows(batch), text.hiddenSize]);
+  const embeddings = graph.input("embeddings", [batchRows(batch), imageTokenWidth(text)]);
 
-  let x = embeddings;
+  const input = decoderInput(embeddings, text);
+  let { x } = input;
   const probabilities: LayerProbabilities[] = [];
   for (let layer = 0; layer < text.layers; layer++) {
     const isLast = layer === text.layers - 1;
     const read = amplified.includes(layer) ? amplifying?.[isLast ? "last" : "inner"] : undefined;
-    const done = batchLayer(x, parameters, layer, text, read ?? inputs, isLast);
+    const done = batchLayer(x, parameters, layer, text, read ?? inputs, isLast, input.later[layer]);
     probabilities.push(done.probabilities);
     x = done.x;
   }

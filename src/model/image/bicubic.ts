@@ -1,78 +1,30 @@
 /**
  * @module
- * Bicubic resampling with the numbers of Pillow, bit for bit: Keys' kernel with a = −0.5, widened when shrinking,
- * weights of 22 fractional bits, one axis after the other, and 8-bit values between the two passes.
+ * Bicubic resampling with the numbers of Pillow, bit for bit: Keys' kernel with a = −0.5.
  */
-import { pixelKernel } from "./pixel-kernel.ts";
-import { type Resampler, type Taps, WEIGHT_BITS } from "./resampler.ts";
+import type { Resampler } from "./resampler.ts";
+import { type ResizeFilter, resize } from "./resize.ts";
 import type { RgbImage } from "./rgb-image.ts";
-import { scalarResampler } from "./scalar-resampler.ts";
-import { vectorResampler } from "./vector-resampler.ts";
 
 const A = -0.5;
-const SUPPORT = 2;
 
-/** Keys' cubic convolution kernel at distance x. */
-function kernel(distance: number): number {
-  const x = Math.abs(distance);
-  if (x < 1) return ((A + 2) * x - (A + 3)) * x * x + 1;
-  if (x < 2) return (((x - 5) * x + 8) * x - 4) * A;
-  return 0;
-}
+/** Keys' cubic convolution. */
+const BICUBIC: ResizeFilter = {
+  support: 2,
+  kernel: (distance) => {
+    const x = Math.abs(distance);
+    if (x < 1) return ((A + 2) * x - (A + 3)) * x * x + 1;
+    if (x < 2) return (((x - 5) * x + 8) * x - 4) * A;
+    return 0;
+  },
+};
 
-function taps(inSize: number, outSize: number): Taps {
-  const scale = inSize / outSize;
-  const filterScale = Math.max(scale, 1);
-  const support = SUPPORT * filterScale;
-  const stride = Math.ceil(support) * 2 + 1;
-  const first = new Int32Array(outSize);
-  const count = new Int32Array(outSize);
-  const weights = new Int32Array(outSize * stride);
-  const row = new Float64Array(stride);
-  const inverse = 1 / filterScale;
-  for (let i = 0; i < outSize; i++) {
-    const center = (i + 0.5) * scale;
-    const start = Math.max(0, Math.trunc(center - support + 0.5));
-    const size = Math.min(inSize, Math.trunc(center + support + 0.5)) - start;
-    let sum = 0;
-    for (let k = 0; k < size; k++) {
-      row[k] = kernel((k + start - center + 0.5) * inverse);
-      sum += row[k]!;
-    }
-    for (let k = 0; k < size; k++) {
-      const fixed = (sum === 0 ? row[k]! : row[k]! / sum) * 2 ** WEIGHT_BITS;
-      weights[i * stride + k] = Math.trunc(fixed < 0 ? fixed - 0.5 : fixed + 0.5);
-    }
-    first[i] = start;
-    count[i] = size;
-  }
-  return { first, count, weights, stride };
-}
-
-/**
- * The image at another size; an axis whose size stays is not touched.
- *
- * Pillow 13 resamples the height first when it loses more than twice the rows than it loses columns (measured,
- * `fixtures/model-files`); Pillow 12 and older always start with the width. The order can change a value by a
- * few levels, because of the rounding in between.
- *
- * @param resampler how the loops are run; every one gives the same bytes
- */
+/** The image at another size; see `resize`. */
 export function resizeBicubic(
   image: RgbImage,
   width: number,
   height: number,
-  resampler: Resampler = fastestResampler(),
+  resampler?: Resampler,
 ): RgbImage {
-  const resizeWidth = (from: RgbImage) =>
-    from.width === width ? from : resampler.width(from, taps(from.width, width));
-  const resizeHeight = (from: RgbImage) =>
-    from.height === height ? from : resampler.height(from, taps(from.height, height));
-  const heightFirst = image.height - height > 2 * Math.max(0, image.width - width);
-  return heightFirst ? resizeWidth(resizeHeight(image)) : resizeHeight(resizeWidth(image));
-}
-
-function fastestResampler(): Resampler {
-  const kernel = pixelKernel();
-  return kernel === undefined ? scalarResampler : vectorResampler(kernel);
+  return resize(image, width, height, BICUBIC, resampler);
 }

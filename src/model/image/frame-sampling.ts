@@ -3,6 +3,7 @@
  * Which frames of a film are shown, as transformers' Qwen2-VL video processor chooses them.
  */
 import { DataError } from "../../errors/index.ts";
+import { roundHalfEven } from "./round-half-even.ts";
 
 /** A film as far as sampling needs it. */
 export interface FilmLength {
@@ -22,12 +23,6 @@ export type FrameRequest = (
   /** The number becomes a multiple of this, 2 unless given. */
   readonly temporalPatchSize?: number;
 };
-
-/** To nearest, ties to even, as Python rounds. */
-function roundHalfEven(x: number): number {
-  const nearest = Math.round(x);
-  return Math.abs(x - Math.trunc(x)) === 0.5 && nearest % 2 !== 0 ? nearest - 1 : nearest;
-}
 
 function frameCount({ totalFrames, fps }: FilmLength, request: FrameRequest): number {
   const { minFrames = 4, maxFrames = 768, temporalPatchSize: size = 2 } = request;

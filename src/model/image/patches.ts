@@ -10,8 +10,10 @@ import type { RgbImage } from "./rgb-image.ts";
 import { scalarPatchCutter } from "./scalar-patch-cutter.ts";
 import { vectorPatchCutter } from "./vector-patch-cutter.ts";
 
+type Scaling = Pick<ProcessorConfig, "rescaleFactor" | "mean" | "std">;
+
 /** `[256]` what every value that a channel can take becomes. */
-export type Normalise = (channel: 0 | 1 | 2, config: ProcessorConfig) => Float32Array;
+export type Normalise = (channel: 0 | 1 | 2, config: Scaling) => Float32Array;
 
 /** (value · factor − mean) / std in the precision and order of transformers' stills: product in 64 bits, then 32. */
 export const normaliseStill: Normalise = (channel, config) => {
@@ -41,7 +43,7 @@ export const normaliseFrame: Normalise = (channel, config) => {
  */
 export function cutPatches(
   frames: readonly RgbImage[],
-  config: ProcessorConfig,
+  config: Scaling & Pick<ProcessorConfig, "patchSize" | "mergeSize" | "temporalPatchSize">,
   normalise: Normalise,
   cut: PatchCutter = fastestCutter(),
 ): { readonly patches: Float32Array; readonly grid: ImageGrid } {

@@ -20,10 +20,12 @@ export interface ProcessorConfig {
   readonly std: readonly [number, number, number];
 }
 
-/** Settings of the video processor. Pixel limits are those of one frame. */
+/** Settings of the video processor. Pixel limits are those of one frame, unless they are those of the whole video. */
 export interface VideoProcessorConfig extends ProcessorConfig {
   /** Whether a long video's frames are shown smaller, so that all together stay within `maxVideoTokens`. */
   readonly capPixelsPerFrame: boolean;
-  /** Nine tenths of this many tokens are a capped video's budget. */
+  /** Of one frame: nine tenths of this many tokens are a capped video's budget. Of the whole: most tokens of a capped frame. */
   readonly maxVideoTokens: number;
+  /** Pixel limits are those of all frames together. */
+  readonly limitsWholeVideo?: boolean;
 }

@@ -3,6 +3,7 @@
  * The size at which an image is shown to the model.
  */
 import { DataError } from "../../errors/index.ts";
+import { roundHalfEven } from "./round-half-even.ts";
 
 /** Largest ratio of the longer to the shorter side. */
 const MAX_ASPECT_RATIO = 200;
@@ -20,12 +21,18 @@ export interface ResizeLimits {
   readonly maxPixels: number;
 }
 
-/** To nearest, ties to even, as Python rounds. */
-function roundHalfEven(x: number): number {
-  const below = Math.floor(x);
-  const part = x - below;
-  if (part !== 0.5) return part < 0.5 ? below : below + 1;
-  return below % 2 === 0 ? below : below + 1;
+function checkSize({ width, height }: PixelSize): void {
+  if (!(width > 0 && height > 0))
+    throw new DataError(`image: expected a size above 0, got ${width} x ${height}`);
+}
+
+function checkAspectRatio({ width, height }: PixelSize): void {
+  const aspectRatio = Math.max(height, width) / Math.min(height, width);
+  if (aspectRatio > MAX_ASPECT_RATIO) {
+    throw new DataError(
+      `image: expected an aspect ratio of at most ${MAX_ASPECT_RATIO}, got ${width} x ${height}`,
+    );
+  }
 }
 
 /**
@@ -34,27 +41,62 @@ function roundHalfEven(x: number): number {
  *
  * @throws DataError when a side is zero or the aspect ratio is above 200
  */
-export function smartResize({ width, height }: PixelSize, limits: ResizeLimits): PixelSize {
-  const { factor, minPixels, maxPixels } = limits;
-  if (!(width > 0 && height > 0))
-    throw new DataError(`image: expected a size above 0, got ${width} x ${height}`);
-  const aspectRatio = Math.max(height, width) / Math.min(height, width);
-  if (aspectRatio > MAX_ASPECT_RATIO) {
-    throw new DataError(
-      `image: expected an aspect ratio of at most ${MAX_ASPECT_RATIO}, got ${width} x ${height}`,
-    );
-  }
+export function smartResize(size: PixelSize, limits: ResizeLimits): PixelSize {
+  checkSize(size);
+  checkAspectRatio(size);
+  return fitted(size, limits, 1, 1);
+}
+
+/**
+ * The nearest multiples of `factor`, scaled where their pixels are out of the limits.
+ *
+ * @param frames that are counted where the size itself is scaled
+ * @param roundedFrames that are counted where the nearest multiples are held against the limits
+ */
+function fitted(
+  { width, height }: PixelSize,
+  { factor, minPixels, maxPixels }: ResizeLimits,
+  frames: number,
+  roundedFrames: number,
+): PixelSize {
   const rounded = (side: number) => roundHalfEven(side / factor) * factor;
-  const area = rounded(height) * rounded(width);
-  if (area > maxPixels) {
-    const shrink = Math.sqrt((height * width) / maxPixels);
+  const pixels = roundedFrames * rounded(height) * rounded(width);
+  if (pixels > maxPixels) {
+    const shrink = Math.sqrt((frames * height * width) / maxPixels);
     const side = (length: number) => Math.max(factor, Math.floor(length / shrink / factor) * factor);
     return { width: side(width), height: side(height) };
   }
-  if (area < minPixels) {
-    const grow = Math.sqrt(minPixels / (height * width));
+  if (pixels < minPixels) {
+    const grow = Math.sqrt(minPixels / (frames * height * width));
     const side = (length: number) => Math.ceil((length * grow) / factor) * factor;
     return { width: side(width), height: side(height) };
   }
   return { width: rounded(width), height: rounded(height) };
+}
+
+/**
+ * The size at which all frames of a video are shown, where the limits are those of its pixels in all frames together. A
+ * frame below `factor` on a side is enlarged first. Source: the Qwen3-VL video processor (arXiv:2511.21631).
+ *
+ * @param temporal frames of a temporal patch; the video has at least as many
+ * @throws DataError when it has fewer, a side is zero, or the aspect ratio is above 200
+ */
+export function videoResize(
+  size: PixelSize,
+  frames: number,
+  temporal: number,
+  limits: ResizeLimits,
+): PixelSize {
+  checkSize(size);
+  if (frames < temporal) throw new DataError(`video: expected at least ${temporal} frames, got ${frames}`);
+  const enlarged = atLeast(size, limits.factor);
+  checkAspectRatio(enlarged);
+  return fitted(enlarged, limits, frames, roundHalfEven(frames / temporal) * temporal);
+}
+
+/** The size itself, or enlarged so that its shorter side is `least`. */
+function atLeast({ width, height }: PixelSize, least: number): PixelSize {
+  if (width >= least && height >= least) return { width, height };
+  const scale = Math.max(least / height, least / width);
+  return { width: Math.trunc(width * scale), height: Math.trunc(height * scale) };
 }

@@ -10,7 +10,7 @@ import { cutPatches, normaliseFrame } from "./patches.ts";
 import { checkPixels } from "./processor.ts";
 import type { VideoProcessorConfig } from "./processor-config.ts";
 import type { RgbImage } from "./rgb-image.ts";
-import { type PixelSize, smartResize } from "./smart-resize.ts";
+import { type PixelSize, smartResize, videoResize } from "./smart-resize.ts";
 import type { VideoClip } from "./video-clip.ts";
 
 /** A video as the vision tower reads it. */
@@ -26,6 +26,13 @@ function shownSize(size: PixelSize, frames: number, config: VideoProcessorConfig
   const { minPixels, patchSize, mergeSize, temporalPatchSize } = config;
   const factor = patchSize * mergeSize;
   let { maxPixels } = config;
+  if (config.limitsWholeVideo) {
+    if (config.capPixelsPerFrame) {
+      const share = Math.min(config.maxVideoTokens * factor * factor, Math.floor(maxPixels / frames));
+      maxPixels = Math.max(share, Math.trunc(minPixels * 1.05)) * frames;
+    }
+    return videoResize(size, frames, temporalPatchSize, { factor, minPixels, maxPixels });
+  }
   if (config.capPixelsPerFrame) {
     const total = Math.trunc(config.maxVideoTokens * factor * factor * 0.9);
     const share = Math.floor((total * temporalPatchSize) / frames);
@@ -37,10 +44,16 @@ function shownSize(size: PixelSize, frames: number, config: VideoProcessorConfig
 /**
  * The patch grid that a video of so many frames of this size gets.
  *
+ * @param whole frames of the video that these are a part of
  * @throws DataError when a side is zero or the aspect ratio is above 200
  */
-export function videoGrid(size: PixelSize, frames: number, config: VideoProcessorConfig): ImageGrid {
-  const { width, height } = shownSize(size, frames, config);
+export function videoGrid(
+  size: PixelSize,
+  frames: number,
+  config: VideoProcessorConfig,
+  whole = frames,
+): ImageGrid {
+  const { width, height } = shownSize(size, whole, config);
   const times = Math.ceil(frames / config.temporalPatchSize);
   return [times, height / config.patchSize, width / config.patchSize];
 }
@@ -51,10 +64,15 @@ export function videoGrid(size: PixelSize, frames: number, config: VideoProcesso
  * Bicubic as Pillow does it, like stills. transformers has no Pillow path for videos: its torchvision resize
  * differs by a few levels; where no resize is needed the numbers are the same.
  *
+ * @param whole frames of the video that these are a part of
  * @throws DataError when there is no frame, frames differ in size, `fps` is not above 0, or the size is impossible
  * @throws ShapeError when a frame's data does not fill its size
  */
-export function preprocessVideo({ frames, fps }: VideoClip, config: VideoProcessorConfig): ProcessedVideo {
+export function preprocessVideo(
+  { frames, fps }: VideoClip,
+  config: VideoProcessorConfig,
+  whole = frames.length,
+): ProcessedVideo {
   const [first] = frames;
   if (first === undefined) throw new DataError("video: expected at least one frame, got none");
   if (!(fps > 0 && Number.isFinite(fps))) throw new DataError(`video: expected fps > 0, got ${fps}`);
@@ -66,7 +84,7 @@ export function preprocessVideo({ frames, fps }: VideoClip, config: VideoProcess
       );
     }
   }
-  const { width, height } = shownSize(first, frames.length, config);
+  const { width, height } = shownSize(first, whole, config);
   const shown: RgbImage[] = frames.map((frame) => resizeBicubic(frame, width, height));
   while (shown.length % config.temporalPatchSize !== 0) shown.push(shown.at(-1)!);
   return { ...cutPatches(shown, config, normaliseFrame), secondsPerGrid: config.temporalPatchSize / fps };

@@ -37,6 +37,12 @@ export function rmsNorm(build: Build, x: Value, layer: string, epsilon: number):
   return graph.node("Mul", [graph.node("Div", [x, root]), parameter(build, `${layer}.weight`)]);
 }
 
+/** w · (x − mean(x)) / √(var(x) + ε) + b over the last axis. */
+export function layerNorm(build: Build, x: Value, layer: string, epsilon: number): Value {
+  const inputs = [x, parameter(build, `${layer}.weight`), parameter(build, `${layer}.bias`)];
+  return build.graph.node("LayerNormalization", inputs, { axis: -1n, epsilon });
+}
+
 /** W_down (silu(W_gate x) · W_up x) of rows. */
 export function gatedLayers(build: Build, x: Value, layer: string): Value {
   const { graph } = build;
@@ -77,7 +83,7 @@ export interface Heads {
 }
 
 /**
- * softmax(Q Kᵀ / √d + bias) V.
+ * softmax(Q Kᵀ / √d + bias) V, without a bias where none is given.
  *
  * @param query `[B, H, S, d]`
  * @param key `[B, H_kv, K, d]`
@@ -90,7 +96,7 @@ export function attend(
   query: Value,
   key: Value,
   value: Value,
-  bias: Value,
+  bias: Value | undefined,
   { heads, kvHeads, width }: Heads,
 ): { readonly rows: Value; readonly probabilities: Value } {
   // the query heads of one key head are consecutive, so they join the rows of one product; 0 keeps a size
@@ -99,9 +105,19 @@ export function attend(
   const scaled = graph.node("Mul", [query, graph.float(1 / Math.sqrt(width))]);
   const turned = graph.node("Transpose", [key], { perm: [0, 1, 3, 2] });
   const products = graph.node("MatMul", [reshape(scaled, [0, kvHeads, -1, 0]), turned]);
-  const scores = graph.node("Add", [reshape(products, [0, heads, -1, 0]), bias]);
+  const plain = reshape(products, [0, heads, -1, 0]);
+  const scores = bias === undefined ? plain : graph.node("Add", [plain, bias]);
   const probabilities = graph.node("Softmax", [scores], { axis: -1n });
   const mixed = graph.node("MatMul", [reshape(probabilities, [0, kvHeads, -1, 0]), value]);
   const apart = graph.node("Transpose", [reshape(mixed, [0, heads, -1, 0])], { perm: [0, 2, 1, 3] });
   return { rows: graph.node("Reshape", [apart, graph.integers([-1, heads * width])]), probabilities };
+}
+
+/** a · ½(1 + tanh(√(2/π)·(a + 0.044715·a³))), in plain operators, since not every runtime knows this form of `Gelu`. */
+export function geluTanh(graph: DynamicGraph, a: Value): Value {
+  const times = (x: Value, y: Value) => graph.node("Mul", [x, y]);
+  const root = Math.sqrt(2 / Math.PI);
+  const slope = graph.node("Add", [times(times(a, a), graph.float(0.044715 * root)), graph.float(root)]);
+  const tangent = graph.node("Tanh", [times(a, slope)]);
+  return times(times(a, graph.float(0.5)), graph.node("Add", [tangent, graph.float(1)]));
 }

@@ -7,9 +7,11 @@ import {
   divide,
   exponential,
   gelu,
+  geluTanh,
   logarithm,
   multiply,
   negate,
+  quickGelu,
   scale,
   sigmoid,
   silu,
@@ -41,6 +43,12 @@ describe("forward values", () => {
     expect(await numbers(silu(vector(0, Math.log(3))))).toBeAllclose([0, 0.75 * Math.log(3)], tolerance);
     // Φ(1) = 0.8413447
     expect(await numbers(gelu(vector(0, 1, -1)))).toBeAllclose([0, 0.8413447, -0.1586553], tolerance);
+    expect(await numbers(geluTanh(vector(0, 1, -1)))).toBeAllclose([0, 0.841192, -0.158808], {
+      rtol: 0,
+      atol: 1e-6,
+    });
+    const quick = await numbers(quickGelu(vector(0, Math.log(3) / 1.702)));
+    expect(quick).toBeAllclose([0, (0.75 * Math.log(3)) / 1.702], tolerance);
   });
 
   test("activations neither overflow nor lose their tails", async () => {
@@ -86,6 +94,8 @@ describe("gradient of functions of one number", () => {
     ["sigmoid", sigmoid, [-4, 4]],
     ["silu", silu, [-4, 4]],
     ["gelu", gelu, [-4, 4]],
+    ["geluTanh", geluTanh, [-4, 4]],
+    ["quickGelu", quickGelu, [-4, 4]],
   ])("%s", async (_name, operation, range) => {
     await checkGradients({ shapes: [[3, 16]], build: operation, range });
     await checkGradients({ shapes: [[512, 256]], build: operation, range, coordinates: 4 });

@@ -85,17 +85,28 @@ export function sigmoid(a: Tensor): Tensor {
 
 /** a · sigmoid(a) */
 export function silu(a: Tensor): Tensor {
+  return gated(a, 1);
+}
+
+/** a · sigmoid(1.702 a), the quick approximation of the GELU (arXiv:1606.08415, section 2). */
+export function quickGelu(a: Tensor): Tensor {
+  return gated(a, 1.702);
+}
+
+/** a · sigmoid(steepness · a) */
+function gated(a: Tensor, steepness: number): Tensor {
   const output = a.graph.single("QuickGelu", [a], a.shape, {
     domain: "com.microsoft",
-    attributes: { alpha: 1 },
+    attributes: { alpha: steepness },
   });
   a.graph.record({
     inputs: [a],
     outputs: [output],
-    // y' = σ + y·(1 − σ) = σ + y − y·σ
+    // y' = σ + s·y·(1 − σ) = σ + s·(y − y·σ)
     backward: ([g]) => {
-      const gate = sigmoid(a);
-      return [multiply(g!, add(gate, subtract(output, multiply(output, gate))))];
+      const gate = sigmoid(steepness === 1 ? a : scale(a, steepness));
+      const rest = subtract(output, multiply(output, gate));
+      return [multiply(g!, add(gate, steepness === 1 ? rest : scale(rest, steepness)))];
     },
   });
   return output;
@@ -112,6 +123,28 @@ export function gelu(a: Tensor): Tensor {
       const cdf = scale(add(errorFunction(scale(a, Math.SQRT1_2)), a.graph.scalar(1)), 0.5);
       const density = scale(exponential(scale(multiply(a, a), -0.5)), 1 / Math.sqrt(2 * Math.PI));
       return [multiply(g!, add(cdf, multiply(a, density)))];
+    },
+  });
+  return output;
+}
+
+/** The GELU with tanh in the place of erf: ½·a·(1 + tanh u), u = √(2/π)·(a + 0.044715·a³). */
+export function geluTanh(a: Tensor): Tensor {
+  const output = a.graph.single("Gelu", [a], a.shape, { attributes: { approximate: "tanh" } });
+  a.graph.record({
+    inputs: [a],
+    outputs: [output],
+    // y' = ½·(1 + t) + ½·a·(1 − t²)·u',  t = tanh u,  u' = √(2/π)·(1 + 3·0.044715·a²)
+    backward: ([g]) => {
+      const { graph } = a;
+      const slope = Math.sqrt(2 / Math.PI);
+      const square = multiply(a, a);
+      const one = graph.scalar(1);
+      const inner = scale(multiply(a, add(one, scale(square, 0.044715))), slope);
+      const tanh = graph.single("Tanh", [inner], a.shape);
+      const rise = scale(add(one, scale(square, 3 * 0.044715)), slope);
+      const bend = multiply(multiply(a, subtract(one, multiply(tanh, tanh))), rise);
+      return [multiply(g!, scale(add(add(one, tanh), bend), 0.5))];
     },
   });
   return output;

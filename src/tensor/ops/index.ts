@@ -9,9 +9,11 @@ export {
   divide,
   exponential,
   gelu,
+  geluTanh,
   logarithm,
   multiply,
   negate,
+  quickGelu,
   scale,
   sigmoid,
   silu,
@@ -20,7 +22,7 @@ export {
 } from "./elementwise.ts";
 export { gatherRows } from "./gather.ts";
 export { linear, type MatmulOptions, matmul } from "./matmul.ts";
-export { rmsNorm } from "./norm.ts";
+export { layerNorm, rmsNorm } from "./norm.ts";
 export { mean } from "./reduce.ts";
 export { rotary } from "./rotary.ts";
 export { concatenate, slice, split, transpose } from "./shaping.ts";

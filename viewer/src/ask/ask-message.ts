@@ -3,6 +3,7 @@
  * What the page and the worker that runs the model say to each other.
  */
 import type { RgbImage } from "../../../src/model/image/rgb-image.ts";
+import type { TokenGrid } from "../../../src/model/vision.ts";
 
 /** A question to a model. */
 export interface Asked {
@@ -46,8 +47,8 @@ export interface TakenToken {
 export interface ReadPrompt {
   /** `[S]` index of the picture that a token belongs to, −1 for text. */
   readonly imageIndex: Int32Array;
-  /** Merged patches of each picture. */
-  readonly grids: readonly { readonly rows: number; readonly columns: number }[];
+  /** How each picture's tokens lie. */
+  readonly grids: readonly TokenGrid[];
 }
 
 export type StopReason = "stop" | "length" | "stopped";

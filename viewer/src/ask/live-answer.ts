@@ -6,6 +6,7 @@
 import { attentionSignals, KEY_KIND } from "../../../src/credit/attention-signals.ts";
 import { dycoRl } from "../../../src/credit/methods/dyco-rl/dyco-rl.ts";
 import type { DycoRlCredit } from "../../../src/credit/methods/dyco-rl/token-role.ts";
+import { overPicture } from "../../../src/model/token-grid.ts";
 import type { FromWorker, ReadPrompt, StopReason, TakenToken } from "./ask-message.ts";
 
 export interface LiveAnswer {
@@ -86,8 +87,10 @@ export function pictureAttention(
 ): { readonly rows: number; readonly columns: number; readonly values: readonly number[] }[] {
   const row = token === undefined ? undefined : rows[token];
   if (row === undefined || prompt === undefined) return [];
-  return prompt.grids.map((grid, picture) => ({
-    ...grid,
-    values: Array.from(row).filter((_, key) => prompt.imageIndex[key] === picture),
-  }));
+  return prompt.grids.map((grid, picture) =>
+    overPicture(
+      Array.from(row).filter((_, key) => prompt.imageIndex[key] === picture),
+      grid,
+    ),
+  );
 }

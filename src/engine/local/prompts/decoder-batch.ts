@@ -5,7 +5,7 @@
  */
 
 import { batchRows, HIDDEN } from "../../../model/graph/index.ts";
-import type { TextConfig } from "../../../model/index.ts";
+import { imageTokenWidth, type TextConfig } from "../../../model/index.ts";
 import type { PreparedSequence, SequenceBatch } from "../scoring/sequence-batches.ts";
 import type { PreparedImage, PreparedPrompt } from "./prepared-prompt.ts";
 import type { RotaryTable } from "./rotary-table.ts";
@@ -13,18 +13,23 @@ import type { RotaryTable } from "./rotary-table.ts";
 /** A long list of numbers by its stretches: an array, or a file that is read where it is asked for. */
 export type NumberRange = Pick<Float32Array, "subarray">;
 
+/** Widths of the decoder's rows: text fills `hiddenSize`, an image's tokens all that `imageTokenWidth` counts. */
+type RowWidths = Pick<TextConfig, "hiddenSize" | "deepstackLayers">;
+
 /** Rows of embeddings and angles, to be filled in any order. */
 export class DecoderRows {
   readonly count: number;
   readonly embeddings: Float32Array;
   readonly cosine: Float32Array;
   readonly sine: Float32Array;
+  readonly #textWidth: number;
   readonly #width: number;
   readonly #table: RotaryTable;
 
-  constructor(rows: number, { hiddenSize }: TextConfig, table: RotaryTable) {
+  constructor(rows: number, widths: RowWidths, table: RotaryTable) {
     this.count = rows;
-    this.#width = hiddenSize;
+    this.#textWidth = widths.hiddenSize;
+    this.#width = imageTokenWidth(widths);
     this.#table = table;
     this.embeddings = new Float32Array(rows * this.#width);
     this.cosine = new Float32Array(rows * table.half);
@@ -33,20 +38,23 @@ export class DecoderRows {
 
   /** A text token at a position that is the same in all components. */
   token(row: number, token: number, position: number, embedding: NumberRange): void {
-    const from = token * this.#width;
-    this.embeddings.set(embedding.subarray(from, from + this.#width), row * this.#width);
+    this.#copy(embedding, token, this.#textWidth, row);
     this.#table.write(position, row, this.cosine, this.sine);
   }
 
   /** A prompt whose last token goes to row `end − 1`. */
   prompt(end: number, prompt: PreparedPrompt, embedding: NumberRange): void {
     const { components } = prompt.positions;
-    forEachPromptRow(prompt, end, this.#width, (row, i, image, from) => {
-      const source = image === undefined ? embedding : image.embeddings;
-      this.embeddings.set(source.subarray(from, from + this.#width), row * this.#width);
+    forEachPromptRow(prompt, end, (row, i, image, place) => {
+      if (image === undefined) this.#copy(embedding, place, this.#textWidth, row);
+      else this.#copy(image.embeddings, place, this.#width, row);
       const position = components.map((component) => component[i]!);
       this.#table.write(position, row, this.cosine, this.sine);
     });
+  }
+
+  #copy(source: NumberRange, place: number, width: number, row: number): void {
+    this.embeddings.set(source.subarray(place * width, (place + 1) * width), row * this.#width);
   }
 }
 
@@ -84,20 +92,20 @@ export function decoderFeeds(
   };
 }
 
-/** Visits a prompt's rows: their place in the batch, and where their embedding stands in the vocabulary or an image. */
+/**
+ * Visits a prompt's rows: their place in the batch, and the place of their embedding in the vocabulary or among the tokens
+ * of an image, which come in order but may have text between them.
+ */
 export function forEachPromptRow(
   prompt: PreparedPrompt,
   end: number,
-  width: number,
-  visit: (row: number, index: number, image: PreparedImage | undefined, from: number) => void,
+  visit: (row: number, index: number, image: PreparedImage | undefined, place: number) => void,
 ): void {
   const { tokens, imageIndex, images } = prompt;
-  let within = 0;
+  const seen = new Int32Array(images.length);
   for (let i = 0; i < tokens.length; i++) {
     const image = imageIndex[i]!;
-    within = i > 0 && image === imageIndex[i - 1] ? within + 1 : 0;
-    const from = (image < 0 ? tokens[i]! : within) * width;
-    visit(end - tokens.length + i, i, images[image], from);
+    visit(end - tokens.length + i, i, images[image], image < 0 ? tokens[i]! : seen[image]!++);
   }
 }
 

@@ -7,7 +7,7 @@ import type { Prompt } from "../../engine.ts";
 
 /** An image's or a video's normalised patches, and its tokens once the vision tower has run. */
 export interface PreparedImage extends PatchedImage {
-  /** `[merged tokens, D]` for the weights of `version`. */
+  /** `[merged tokens, (1 + K)·D]` for the weights of `version`; K as in `imageTokenWidth`. */
   embeddings: Float32Array;
   version: number;
 }

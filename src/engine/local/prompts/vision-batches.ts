@@ -31,7 +31,7 @@ export class VisionBatches {
   readonly #width: number;
   readonly #plans = new Map<string, FramePlan>();
 
-  /** @param width D, of the decoder */
+  /** @param width numbers of an image's token, `imageTokenWidth` */
   constructor(graphs: VisionGraphs, width: number) {
     this.#graphs = graphs;
     this.#width = width;
@@ -81,7 +81,7 @@ export class VisionBatches {
     return data;
   }
 
-  /** Keeps the tokens `[slots · tokens, D]` of a run with their images, as those of the weights of `version`. */
+  /** Keeps the tokens `[slots · tokens, width]` of a run with their images, as those of the weights of `version`. */
   keepTokens({ frames, plan }: VisionBatch, tokens: Float32Array, version: number): void {
     const size = plan.tokens * this.#width;
     for (const [i, { image, index }] of frames.entries()) {

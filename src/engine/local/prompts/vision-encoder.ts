@@ -19,7 +19,7 @@ export class VisionEncoder {
   readonly #batches: VisionBatches;
   readonly #scratch: Float32Array;
 
-  /** @param width D, of the decoder */
+  /** @param width numbers of an image's token, `imageTokenWidth` */
   constructor(graphs: VisionGraphs, width: number, store: ParameterStore, programs: ProgramCache) {
     this.#graphs = graphs;
     this.#width = width;

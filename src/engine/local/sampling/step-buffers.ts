@@ -23,7 +23,7 @@ export class StepBuffers {
   /** Rows to fill; those that are not filled hold an earlier step's. */
   rows(count: number): DecoderRows {
     if (this.#rows?.count !== count) {
-      this.#rows = new DecoderRows(count, this.#config, this.#table);
+      this.#rows = new DecoderRows(count, { hiddenSize: this.#config.hiddenSize }, this.#table);
     }
     return this.#rows;
   }

@@ -4,7 +4,7 @@
  */
 
 import { type BatchShape, type ModelGraphs, temperedLogits, valueHead } from "../../../model/graph/index.ts";
-import type { ModelConfig } from "../../../model/index.ts";
+import { imageTokenWidth, type ModelConfig } from "../../../model/index.ts";
 import {
   type Feeds,
   gradients,
@@ -250,25 +250,28 @@ export class TeacherForcing {
     images: Map<PreparedImage, Float32Array>,
   ): void {
     const { config, store } = this.#m;
-    const width = config.text.hiddenSize;
+    const width = imageTokenWidth(config.text);
+    const textWidth = config.text.hiddenSize;
     const embedding = store.trainsEmbedding ? store.view(store.gradient, "embedding") : undefined;
-    const addRow = (target: Float32Array | undefined, from: number, row: number) => {
-      if (target !== undefined) {
-        for (let i = 0; i < width; i++) {
-          target[from + i]! += rows[row * width + i]!;
-        }
+    const addRow = (target: Float32Array, place: number, size: number, row: number) => {
+      for (let i = 0; i < size; i++) {
+        target[place * size + i]! += rows[row * width + i]!;
       }
+    };
+    const addText = (token: number, row: number) => {
+      if (embedding !== undefined) addRow(embedding, token, textWidth, row);
     };
     const { prompts, promptLength, completionLength } = batch.shape;
     for (const [p, prompt] of batch.prompts.entries()) {
-      forEachPromptRow(prompt, (p + 1) * promptLength, width, (row, _, image, from) => {
-        addRow(image === undefined ? embedding : gradientOf(images, image), from, row);
+      forEachPromptRow(prompt, (p + 1) * promptLength, (row, _, image, place) => {
+        if (image === undefined) addText(place, row);
+        else addRow(gradientOf(images, image), place, width, row);
       });
     }
     for (const [slot, index] of batch.slots.entries()) {
       if (index >= 0) {
         for (const [t, token] of sequences[index]!.completion.entries()) {
-          addRow(embedding, token * width, prompts * promptLength + slot * completionLength + t);
+          addText(token, prompts * promptLength + slot * completionLength + t);
         }
       }
     }

@@ -7,11 +7,14 @@ import type { ProgramCache } from "../program-cache.ts";
 import type { PreparedImage } from "../prompts/prepared-prompt.ts";
 import { type VisionBatch, VisionBatches } from "../prompts/vision-batches.ts";
 import type { StreamedWeights } from "./streamed-weights.ts";
+import { joinParts } from "./token-parts.ts";
 
 /** A run of the tower, half-way. */
 interface Passage {
   readonly batch: VisionBatch;
   x: Float32Array;
+  /** `[slots · tokens, D]` each: features for later layers that are done. */
+  readonly later: Float32Array[];
 }
 
 export class StreamedVisionEncoder {
@@ -20,7 +23,7 @@ export class StreamedVisionEncoder {
   readonly #programs: ProgramCache;
   readonly #batches: VisionBatches;
 
-  /** @param width D, of the decoder */
+  /** @param width numbers of an image's token, `imageTokenWidth` */
   constructor(graphs: VisionGraphs, width: number, layout: ParameterLayout, programs: ProgramCache) {
     this.#graphs = graphs;
     this.#layout = layout;
@@ -32,7 +35,7 @@ export class StreamedVisionEncoder {
   async encode(images: Iterable<PreparedImage>, weights: StreamedWeights, version: number): Promise<void> {
     const stale = [...new Set(images)].filter((image) => image.version !== version);
     const passages = [...this.#batches.of(stale)].map(
-      (batch): Passage => ({ batch, x: this.#batches.patches(batch) }),
+      (batch): Passage => ({ batch, x: this.#batches.patches(batch), later: [] }),
     );
     if (passages.length === 0) {
       return;
@@ -40,8 +43,8 @@ export class StreamedVisionEncoder {
     for (const stage of this.#graphs.stages) {
       await this.#stage(passages, weights, stage);
     }
-    for (const { batch, x } of passages) {
-      this.#batches.keepTokens(batch, x, version);
+    for (const { batch, x, later } of passages) {
+      this.#batches.keepTokens(batch, joinParts([x, ...later], batch.slots * batch.plan.tokens), version);
     }
   }
 
@@ -49,14 +52,15 @@ export class StreamedVisionEncoder {
   async #stage(
     passages: readonly Passage[],
     weights: StreamedWeights,
-    { kind, block }: VisionStage,
+    { kind, block, later }: VisionStage,
   ): Promise<void> {
     let fed: ReturnType<StreamedWeights["feeds"]> | undefined;
     for (const passage of passages) {
       const { program, used } = await this.#program(passage.batch, kind);
       fed ??= weights.feeds(used, block);
       const { y } = await program.run({ ...fed, x: passage.x });
-      passage.x = y!;
+      if (later === undefined) passage.x = y!;
+      else passage.later[later] = y!;
     }
   }
 

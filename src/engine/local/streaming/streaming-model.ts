@@ -14,6 +14,7 @@ import {
 import {
   checkParameters,
   graphsOf,
+  imageTokenWidth,
   type ModelConfig,
   openSightOf,
   readConfig,
@@ -33,6 +34,7 @@ import { checkSameModel } from "../weights/checkpoint-files.ts";
 import { streamHead } from "./streamed-head.ts";
 import { StreamedVisionEncoder } from "./streamed-vision-encoder.ts";
 import { StreamedWeights } from "./streamed-weights.ts";
+import { takeApart } from "./token-parts.ts";
 
 /** Programs kept: each holds the buffers of its largest run. */
 const PROGRAMS = 16;
@@ -45,6 +47,8 @@ interface Passage {
   readonly batch: SequenceBatch;
   readonly feeds: Feeds & { readonly targets: BigInt64Array };
   x: Float32Array;
+  /** `[N, D]` each: what is added after each of the first layers. */
+  readonly later: readonly Float32Array[];
   /** Sum of the earlier layers' rows, where a mean over layers is wanted. */
   earlierRows: Float32Array | undefined;
   outputs: Record<string, Float32Array>;
@@ -85,8 +89,8 @@ export class StreamingModel {
     this.#layout = parameterLayout(this.#graphs);
     this.#programs = new ProgramCache(PROGRAMS, { threads, spin });
     const { vision, rotary } = this.#graphs;
-    const { hiddenSize } = this.#config.text;
-    this.#vision = new StreamedVisionEncoder(vision, hiddenSize, this.#layout, this.#programs);
+    const width = imageTokenWidth(this.#config.text);
+    this.#vision = new StreamedVisionEncoder(vision, width, this.#layout, this.#programs);
     this.#table = new RotaryTable(rotary);
     this.#prompts = new KnownPrompts(openSightOf(model, this.#config));
     this.#maxTokens = maxTokens;
@@ -187,10 +191,12 @@ export class StreamingModel {
         this.#table,
       );
       const signals = signalFeeds(batch, sequences, wanted.signals);
+      const [x, ...later] = takeApart(embeddings, batchRows(batch.shape), this.#config.text.hiddenSize);
       return {
         batch,
         feeds: { ...feeds, ...signals },
-        x: embeddings,
+        x: x!,
+        later,
         earlierRows: undefined,
         outputs: {},
       };
@@ -226,15 +232,18 @@ export class StreamingModel {
     const givesRows = !last && layer >= layers - signalLayers;
     let fed: Feeds | undefined;
     for (const passage of passages) {
+      const more = passage.later[layer];
+      const { shape } = passage.batch;
       const { program, used } = last
-        ? await this.#lastProgram(passage.batch.shape, wanted, signalLayers)
-        : await this.#program(passage.batch.shape, givesRows ? averaged.row : undefined);
+        ? await this.#lastProgram(shape, wanted, signalLayers, more !== undefined)
+        : await this.#program(shape, givesRows ? averaged.row : undefined, more !== undefined);
       fed ??= this.#weights.feeds(used, layer);
       const { earlierRows } = passage;
       const { x, rows, ...outputs } = await program.run({
         ...fed,
         ...passage.feeds,
         x: passage.x,
+        ...(more && { more }),
         ...(earlierRows && { earlierRows }),
       });
       passage.x = x!;
@@ -245,17 +254,18 @@ export class StreamingModel {
     }
   }
 
-  #program(shape: BatchShape, rowsOf: "own" | "predicting" | undefined) {
-    return this.#programs.get(`layer ${JSON.stringify([shape, rowsOf])}`, async () => {
-      const { graph, parameters, x, rows } = this.#graphs.decoder.streamedLayer(this.#layout, shape, false);
+  #program(shape: BatchShape, rowsOf: "own" | "predicting" | undefined, more: boolean) {
+    return this.#programs.get(`layer ${JSON.stringify([shape, rowsOf, more])}`, async () => {
+      const layer = this.#graphs.decoder.streamedLayer(this.#layout, shape, false, more);
+      const { graph, parameters, x, rows } = layer;
       const outputs = { x, ...(rowsOf && { rows: rows(rowsOf) }) };
       return { program: await this.#programs.compile(graph, outputs), used: parameters.used };
     });
   }
 
-  #lastProgram(shape: BatchShape, wanted: Wanted, layers: number) {
-    return this.#programs.get(`last layer ${JSON.stringify([shape, wanted])}`, async () => {
-      const built = this.#graphs.decoder.streamedLayer(this.#layout, shape, true);
+  #lastProgram(shape: BatchShape, wanted: Wanted, layers: number, more: boolean) {
+    return this.#programs.get(`last layer ${JSON.stringify([shape, wanted, more])}`, async () => {
+      const built = this.#graphs.decoder.streamedLayer(this.#layout, shape, true, more);
       const rows: typeof built.rows = (owner, count) =>
         built.rows(owner, count === undefined ? 1 : Math.min(count, layers));
       const outputs = { x: built.x, ...signalOutputs({ graph: built.graph, rows }, shape, wanted.signals) };

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import {
   chatTemplateOf,
   directoryFiles,
+  graphsOf,
   type ProcessorConfig,
   readJson,
   writeSafetensors,
@@ -16,7 +17,6 @@ import {
   FIXTURE_MODEL_TYPE,
   loadImageProcessor,
   loadVideoProcessor,
-  parameterNames,
   parseFixtureConfig,
 } from "../../../testing/fixture-architecture.ts";
 import {
@@ -146,7 +146,7 @@ describe.each(each)("what %s has of %s", (_release, name, { config, saved, memor
 
   test("has the shapes that its config.json leads to", () => {
     const found = Object.entries(saved).map(([own, shape]) => [FIXTURE_NAMES.canonical(own), shape] as const);
-    expect(new Map(found)).toEqual(parameterNames(parseFixtureConfig(config)).shapes);
+    expect(new Map(found)).toEqual(graphsOf(parseFixtureConfig(config)).names.shapes);
   });
 
   test("says the same model as the config.json that is written for it", () => {

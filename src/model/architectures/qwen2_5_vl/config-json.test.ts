@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { ModelError } from "../../../errors/index.ts";
-import { MODEL_TYPE, type QwenConfig } from "./config.ts";
+import { MODEL_TYPE, type Qwen25Config } from "./config.ts";
 import { configJson, parseConfig } from "./config-json.ts";
 
 interface Variant {
   readonly name: string;
   readonly json: Record<string, unknown>;
-  readonly config: Omit<QwenConfig, "modelType">;
+  readonly config: Omit<Qwen25Config, "modelType">;
 }
 
 const fixture = new URL("../../../../fixtures/model-files/configs.json", import.meta.url);
@@ -35,7 +35,7 @@ describe("parseConfig", () => {
   });
 
   test.each<[field: string, change: Record<string, unknown>]>([
-    ["model_type", { model_type: "qwen2_vl" }],
+    ["model_type", { model_type: "idefics2" }],
     ["model_type", { model_type: undefined }],
     ["quantization_config", { quantization_config: { bits: 4 } }],
     ["hidden_size", { hidden_size: undefined }],

@@ -2,42 +2,27 @@
  * @module
  * Qwen2.5-VL's graph side (arXiv:2502.13923): a window-attention ViT before the self-attention decoder.
  */
-import type { ModelGraphs, VisionGraphs } from "../../../graph/model-graphs.ts";
-import { selfAttentionDecoder } from "../../../graph/self-attention-decoder.ts";
-import { rotaryFrequencies } from "../../../rotary-frequencies.ts";
-import type { QwenConfig } from "../config.ts";
-import { onnxGraphs } from "./onnx/index.ts";
-import { packList } from "./packs.ts";
-import { parameterNames } from "./parameter-names.ts";
-import { streamedVisionGraph, visionStages } from "./streamed-vision.ts";
-import { visionGraph } from "./vision.ts";
-import { type VisionPlan, visionPlan } from "./vision-plan.ts";
+import type { ModelGraphs } from "../../../graph/model-graphs.ts";
+import { qwenGraphs } from "../../qwen/graphs/index.ts";
+import type { QwenParts } from "../../qwen/graphs/parts.ts";
+import type { Qwen25Config } from "../config.ts";
+
+const PARTS: QwenParts = {
+  vision: "visual",
+  tower: {
+    norm: "rms",
+    patchBias: false,
+    mlp: { gate: "gate_proj", up: "up_proj", down: "down_proj" },
+    activation: "silu",
+    merger: { norm: "ln_q", up: "mlp.0", down: "mlp.2" },
+  },
+  decoder: { prefix: "model", projectionBiases: true },
+  rotary: "sections",
+};
 
 /** The graphs of a model of these sizes. */
-export function qwen25VlGraphs(config: QwenConfig): ModelGraphs {
-  const { text } = config;
-  return {
-    names: parameterNames(config),
-    packs: packList(config),
-    rotary: {
-      frequencies: rotaryFrequencies(text),
-      component: Uint8Array.from(
-        text.mropeSection.flatMap((count, component) => new Array<number>(count).fill(component)),
-      ),
-    },
-    decoder: selfAttentionDecoder(text),
-    vision: visionGraphs(config),
-    onnx: onnxGraphs(config),
-  };
-}
-
-function visionGraphs(config: QwenConfig): VisionGraphs<VisionPlan> {
-  const { vision } = config;
-  return {
-    patchWidth: vision.inChannels * vision.temporalPatchSize * vision.patchSize ** 2,
-    stages: visionStages(vision),
-    plan: (grid) => visionPlan(grid, vision),
-    whole: (layout, plan, frames) => visionGraph(config, layout, plan, frames),
-    piece: (layout, plan, frames, kind) => streamedVisionGraph(config, layout, plan, frames, kind),
-  };
+export function qwen25VlGraphs(config: Qwen25Config): ModelGraphs {
+  const { tokensPerSecond } = config.vision;
+  const frame = `⌊frame · ${tokensPerSecond} · seconds between temporal patches⌋`;
+  return qwenGraphs(config, PARTS, `for a video, frame is ${frame}`);
 }

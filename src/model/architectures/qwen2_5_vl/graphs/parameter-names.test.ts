@@ -3,7 +3,9 @@ import { describe, expect, test } from "vitest";
 import { ModelError } from "../../../../errors/index.ts";
 import { checkParameters } from "../../../parameters.ts";
 import { parseConfig } from "../config-json.ts";
-import { parameterNames } from "./parameter-names.ts";
+import { qwen25VlGraphs } from "./index.ts";
+
+const parameterNames = (config: ReturnType<typeof parseConfig>) => qwen25VlGraphs(config).names;
 
 interface Names {
   readonly json: unknown;

@@ -1,0 +1,13 @@
+/**
+ * @module
+ * The sizes of a Qwen2-VL model, in Fovea's names.
+ */
+import type { QwenConfig } from "../qwen/config.ts";
+
+/** What config.json calls the architecture. */
+export const MODEL_TYPE = "qwen2_vl";
+
+/** The tower attends over whole frames. */
+export interface Qwen2Config extends QwenConfig {
+  readonly modelType: typeof MODEL_TYPE;
+}

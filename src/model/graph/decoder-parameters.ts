@@ -1,0 +1,94 @@
+/**
+ * @module
+ * The parameters of the decoder that `selfAttentionDecoder` runs, under the names of transformers' Llama, Qwen2 and Qwen3: their
+ * shapes, and which of them the graphs see as one matrix.
+ */
+import type { TextConfig } from "../config.ts";
+import { LORA_MODULES, type LoraModule } from "../lora/lora-modules.ts";
+import { biased, type Pack } from "./parameters.ts";
+
+/** Where the parameters stand, and which of them there are. */
+export interface DecoderNames {
+  /** What the names of embedding, layers and final norm begin with. */
+  readonly prefix: string;
+  /** Whether queries, keys and values have biases. */
+  readonly projectionBiases: boolean;
+  /** Whether each head of queries and keys is normalised before it is rotated; false unless given. */
+  readonly headNorms?: boolean;
+}
+
+/** Every parameter of the decoder and its shape, in the order of the forward pass, the head last where it is not tied. */
+export function decoderShapes(
+  text: TextConfig,
+  { prefix, projectionBiases, headNorms = false }: DecoderNames,
+): ReadonlyMap<string, readonly number[]> {
+  const { hiddenSize, heads, kvHeads, headDim, intermediateSize } = text;
+  const shapes = new Map<string, readonly number[]>();
+  const linear = (name: string, out: number, into: number, bias = false) => {
+    shapes.set(`${name}.weight`, [out, into]);
+    if (bias) shapes.set(`${name}.bias`, [out]);
+  };
+  shapes.set(`${prefix}.embed_tokens.weight`, [text.vocabSize, hiddenSize]);
+  for (let layer = 0; layer < text.layers; layer++) {
+    const name = `${prefix}.layers.${layer}`;
+    shapes.set(`${name}.input_layernorm.weight`, [hiddenSize]);
+    linear(`${name}.self_attn.q_proj`, heads * headDim, hiddenSize, projectionBiases);
+    linear(`${name}.self_attn.k_proj`, kvHeads * headDim, hiddenSize, projectionBiases);
+    linear(`${name}.self_attn.v_proj`, kvHeads * headDim, hiddenSize, projectionBiases);
+    linear(`${name}.self_attn.o_proj`, hiddenSize, heads * headDim);
+    if (headNorms) {
+      shapes.set(`${name}.self_attn.q_norm.weight`, [headDim]);
+      shapes.set(`${name}.self_attn.k_norm.weight`, [headDim]);
+    }
+    shapes.set(`${name}.post_attention_layernorm.weight`, [hiddenSize]);
+    linear(`${name}.mlp.gate_proj`, intermediateSize, hiddenSize);
+    linear(`${name}.mlp.up_proj`, intermediateSize, hiddenSize);
+    linear(`${name}.mlp.down_proj`, hiddenSize, intermediateSize);
+  }
+  shapes.set(`${prefix}.norm.weight`, [hiddenSize]);
+  if (!text.tieWordEmbeddings) linear("lm_head", text.vocabSize, hiddenSize);
+  return shapes;
+}
+
+/** All packs of the decoder, in the order in which they are laid out. */
+export function decoderPacks(
+  text: TextConfig,
+  { prefix, projectionBiases, headNorms = false }: DecoderNames,
+): Pack[] {
+  const layer = (n: number): Pack[] => {
+    const name = (suffix: string) => `${prefix}.layers.${n}.${suffix}`;
+    const pack = (suffix: string) => `layer.${n}.${suffix}`;
+    const projected = (part: string, ...members: string[]): Pack[] =>
+      projectionBiases
+        ? biased(pack(part), ...members)
+        : [[pack(`${part}.weight`), members.map((member) => `${member}.weight`)]];
+    const ofHeads: Pack[] = [
+      [pack("queryNorm"), [name("self_attn.q_norm.weight")]],
+      [pack("keyNorm"), [name("self_attn.k_norm.weight")]],
+    ];
+    return [
+      [pack("attentionNorm"), [name("input_layernorm.weight")]],
+      ...projected("queryKey", name("self_attn.q_proj"), name("self_attn.k_proj")),
+      ...(headNorms ? ofHeads : []),
+      ...projected("value", name("self_attn.v_proj")),
+      [pack("output.weight"), [name("self_attn.o_proj.weight")]],
+      [pack("mlpNorm"), [name("post_attention_layernorm.weight")]],
+      [pack("gate.weight"), [name("mlp.gate_proj.weight")]],
+      [pack("up.weight"), [name("mlp.up_proj.weight")]],
+      [pack("down.weight"), [name("mlp.down_proj.weight")]],
+    ];
+  };
+  return [
+    ["embedding", [`${prefix}.embed_tokens.weight`]],
+    ...Array.from({ length: text.layers }, (_, n) => layer(n)).flat(),
+    ["norm", [`${prefix}.norm.weight`]],
+    ...(text.tieWordEmbeddings ? [] : [["head", ["lm_head.weight"]] satisfies Pack]),
+  ];
+}
+
+/** The module of a decoder layer's matrix, which adapters can adapt; undefined for all else. */
+export function decoderModule(name: string, { prefix }: DecoderNames): LoraModule | undefined {
+  if (!name.startsWith(`${prefix}.layers.`)) return undefined;
+  const module = /^\d+\.(?:self_attn|mlp)\.(\w+)\.weight$/.exec(name.slice(prefix.length + 8))?.[1];
+  return LORA_MODULES.find((known) => known === module);
+}
