@@ -11,11 +11,14 @@ const shared: Quotes = {
   ...easyR1Reward,
   "credit.kind": ["cfpo", "the method of the paper"],
   "credit.bound": [10, "core_algos.py: the k3 estimate is held at 10"],
-  "credit.image.kind": ["replace-values", "qwen2_vl_cmve.py: values of salient image tokens are replaced"],
+  "credit.image.kind": [
+    "replace-values",
+    "the model file of CMVE: values of salient image tokens are replaced",
+  ],
   "credit.image.threshold": [2, 'actor/config.py: thres_mode "high", mean + 2 deviations'],
   "credit.image.mean": [
     "number",
-    "qwen2_vl_cmve.py: a mean over tokens and entries; the paper has their vector",
+    "the model file of CMVE: a mean over tokens and entries; the paper has their vector",
   ],
   "train.promptsPerIteration": [384, "the scripts: rollout_batch_size=384"],
   "train.minibatches": [3, "the scripts: global_batch_size=128 of 384 prompts"],
