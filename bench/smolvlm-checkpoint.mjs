@@ -126,6 +126,10 @@ function tokenizerJson() {
       normalized: false,
       special: true,
     })),
+    truncation: null,
+    padding: null,
+    normalizer: null,
+    post_processor: null,
     pre_tokenizer: {
       type: "Sequence",
       pretokenizers: [

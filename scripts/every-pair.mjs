@@ -63,6 +63,10 @@ const VARIANTS = [
   { kind: "vppo", score: "divergence" },
   { kind: "vppo", entropyPenalty: 0.06 },
   { kind: "papo", entropyPenalty: 0.05 },
+  { kind: "oracle", by: "role" },
+  { kind: "oracle", by: "role", roles: ["image"] },
+  { kind: "oracle", by: "error" },
+  { kind: "oracle", accuracy: 0.75 },
 ];
 
 /**

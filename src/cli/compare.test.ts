@@ -103,8 +103,28 @@ test("another grid in the same directory runs what is new in it alone", async ()
   const begun = stderr()
     .split("\n")
     .filter((line) => /^\d\/6 {2}[^%]*seed \d$/.test(line));
-  expect(begun).toEqual(["5/6  sapo, at-rl, seed 0", "6/6  sapo, at-rl, seed 1"]);
+  expect(begun).toEqual(["3/6  sapo, at-rl, seed 0", "6/6  sapo, at-rl, seed 1"]);
   expect(readdirSync(join(out, "cells"))).toHaveLength(6);
+});
+
+test("shards run apart come to the table of one run, which the last command makes", async () => {
+  const { file, out } = grid();
+  for (const shard of ["1/2", "2/2"]) {
+    const { context, stdout } = collectingContext();
+    expect(await runCommandLine(["compare", file, "--out", out, "--shard", shard], context)).toBe(0);
+    expect(stdout()).toContain(`shard ${shard}: 3 of 6 cells are done`);
+  }
+  expect(existsSync(join(out, "comparison.json"))).toBe(false);
+  const whole = collectingContext();
+  expect(await runCommandLine(["compare", file, "--out", out], whole.context)).toBe(0);
+  expect(whole.stderr()).not.toMatch(/^\d\/6 {2}[^%]*seed \d$/m);
+  const fresh = grid();
+  const unbroken = collectingContext();
+  expect(await runCommandLine(["compare", fresh.file, "--out", fresh.out], unbroken.context)).toBe(0);
+  expect(whole.stdout()).toBe(unbroken.stdout());
+  const wrong = collectingContext();
+  expect(await runCommandLine(["compare", file, "--out", out, "--shard", "3/2"], wrong.context)).not.toBe(0);
+  expect(wrong.stderr()).toContain("--shard: expected a part");
 });
 
 test("refuses a result that is no JSON", async () => {

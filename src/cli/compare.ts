@@ -16,7 +16,10 @@ import {
   comparisonText,
   type Grid,
   readGrid,
+  readShard,
   runGrid,
+  seedBySeed,
+  shardCells,
 } from "../compare/index.ts";
 import { readConfigFile } from "../config/index.ts";
 import { CellProgress } from "./cell-progress.ts";
@@ -26,6 +29,7 @@ import { Reporter } from "./reporter.ts";
 
 interface CompareOptions {
   readonly out: string;
+  readonly shard?: string;
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
@@ -33,7 +37,10 @@ interface CompareOptions {
 async function compare(file: string, options: CompareOptions, context: CliContext): Promise<void> {
   const { out: directory, json = false, dryRun = false } = options;
   const grid = readGrid(await readConfigFile(file));
-  const { cells, measures } = grid;
+  const { measures } = grid;
+  const all = seedBySeed(grid.cells);
+  const shard = options.shard === undefined ? undefined : readShard(options.shard);
+  const cells = shard === undefined ? all : shardCells(all, shard);
   if (dryRun) {
     const listed = cells.map((cell) => `${cellName(cell)}  ${cellKey(cell)}\n`).join("");
     context.stdout(json ? `${JSON.stringify(cells)}\n` : listed);
@@ -41,7 +48,7 @@ async function compare(file: string, options: CompareOptions, context: CliContex
   }
   const reporter = new Reporter(context, json);
   const progress = new CellProgress(reporter, context, cells.length, measures);
-  const results = await runGrid({
+  const ran = await runGrid({
     cells,
     measures,
     store: new CellStore(directory),
@@ -52,11 +59,19 @@ async function compare(file: string, options: CompareOptions, context: CliContex
     clock: context.clock,
     ...(context.openEngine && { openEngine: context.openEngine }),
   });
-  if (results.length < cells.length) {
+  if (ran.length < cells.length) {
     throw new InterruptedRun(
-      `interrupted after ${results.length} of ${cells.length} cells; the same command goes on from there`,
+      `interrupted after ${ran.length} of ${cells.length} cells; the same command goes on from there`,
     );
   }
+  if (shard !== undefined) {
+    reporter.json({ event: "finished", directory, shard: options.shard, cells: cells.length });
+    reporter.text(
+      `shard ${options.shard}: ${cells.length} of ${all.length} cells are done; the same command without --shard makes the table\n`,
+    );
+    return;
+  }
+  const results = grid.cells.map((cell) => ran.find((result) => result.cell === cell)!);
   const found = comparison(grid, results);
   writeTables(directory, grid, results);
   reporter.json({ event: "finished", directory, ...found });
@@ -98,6 +113,7 @@ export function configure(command: Command, context: CliContext): void {
   command
     .argument("<grid>", "grid file, YAML or JSON: preset, config, axes, seeds, measures, baseline, averages")
     .requiredOption("--out <path>", "directory of the cells' runs and of the table; continued when it exists")
+    .option("--shard <part>", "run a part of the cells alone, such as 1/2, with other processes beside it")
     .option("--dry-run", "list the cells with the names of their directories and do nothing")
     .option("--json", "one JSON object a line on stdout")
     .addHelpText("after", EXAMPLE)

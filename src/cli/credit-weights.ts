@@ -6,11 +6,11 @@ import { type CompletionCredit, type CreditMethod, creditMethod, creditSchema } 
 import type { Engine } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import { nearestName } from "../parts/index.ts";
-import { type Answered, creditAnswers, creditCapabilities } from "../train/index.ts";
+import { creditAnswers, creditCapabilities, type JudgedAnswer } from "../train/index.ts";
 
-/** Whether the engine can give the signals that a method needs. */
+/** Whether the engine can give all that a method needs; labels are the task's. */
 export function canCredit(engine: Engine, { needs }: CreditMethod): boolean {
-  return creditCapabilities(needs).every((needed) => engine.capabilities.has(needed));
+  return !needs.labels && creditCapabilities(needs).every((needed) => engine.capabilities.has(needed));
 }
 
 /**
@@ -23,7 +23,7 @@ export async function creditWeights(
   engine: Engine,
   method: CreditMethod,
   temperature: number,
-  answers: readonly Answered[],
+  answers: readonly Omit<JudgedAnswer, "advantage">[],
 ): Promise<CompletionCredit[]> {
   const alone = answers.map((answer) => [{ ...answer, advantage: 1 }]);
   return (await creditAnswers(engine, method, temperature, alone)).flat();

@@ -77,7 +77,11 @@ async function creditSampled(
               return [{ tokens, logprobs, entropy, stopReason: "stop" }];
             }),
           );
-    const answers = completions.map(([completion], i) => ({ prompt: prompts[i]!, completion: completion! }));
+    const answers = completions.map(([completion], i) => ({
+      prompt: prompts[i]!,
+      completion: completion!,
+      labels: task.labels?.label(questions[i]!.problem, dialogue.tokenTexts(completion!.tokens)),
+    }));
     const found = new Map<string, CompletionCredit[]>();
     for (const [name, method] of methods) {
       found.set(name, await creditWeights(engine, method, temperature, answers));

@@ -3,9 +3,9 @@
  * What becomes of a run's events: JSON lines on stdout, or lines for people; progress on stderr in both cases.
  */
 
-import type { RetryEvent } from "../engine/index.ts";
+import { arrangementText, type RetryEvent } from "../engine/index.ts";
 import type { Share } from "../eval/index.ts";
-import type { RunEvent } from "../train/index.ts";
+import type { ArrangementEvent, RunEvent } from "../train/index.ts";
 import type { CliContext } from "./context.ts";
 import { downloadMoment } from "./download-bar.ts";
 import { ProgressBar } from "./progress.ts";
@@ -23,6 +23,27 @@ export function shareText({ share, low, high }: Pick<Share, "share" | "low" | "h
 export function retryText({ url, call, message, waitMs, attempt, limitMs }: RetryEvent): string {
   const wait = `attempt ${attempt + 1} in ${(waitMs / 1000).toFixed(1)} s`;
   return `${url} does not answer ${call} (${message}); ${wait}, given up after ${Math.round(limitMs / 1000)} s`;
+}
+
+const WHY: Readonly<Record<ArrangementEvent["by"], string>> = {
+  given: "as given",
+  only: "the machine's cores and memory allow no other",
+  size: "not measured: the model is large",
+  measured: "the fastest of those measured",
+  remembered: "measured before",
+};
+
+/** How the engine uses the machine, in words: a line, and one for each warning. */
+export function arrangementLines(event: ArrangementEvent): string[] {
+  const { by, cores, tried = [], warnings } = event;
+  const speeds = tried.map(
+    (one) => `${arrangementText(one)} ${one.error ?? `${one.tokensPerSecond.toFixed(0)} tokens/s`}`,
+  );
+  const facts = [`${WHY[by]}; ${cores} ${cores === 1 ? "core" : "cores"}`, ...speeds];
+  return [
+    `engine: ${arrangementText(event)} (${facts.join(", ")})`,
+    ...warnings.map((warning) => `warning: ${warning}`),
+  ];
 }
 
 /** Reports a command's events and results. */
@@ -105,6 +126,9 @@ export class Reporter {
       case "session-lost":
         this.bar.note(`${event.message}; going back to the newest checkpoint`);
         break;
+      case "arrangement":
+        for (const line of arrangementLines(event)) this.bar.note(line);
+        return;
       case "engine-check":
         this.bar.note(`engine check: ${event.server?.url ?? "engine"}: sampler and trainer agree`);
         return;

@@ -6,6 +6,7 @@ import type { Command } from "commander";
 import { fetchModel } from "../config/index.ts";
 import { configuredModel, startTinkerServer, usualName } from "../serve/index.ts";
 import { describeEnvironment } from "../train/index.ts";
+import { connectionOf } from "./connection.ts";
 import type { CliContext } from "./context.ts";
 import { downloadBar } from "./download-bar.ts";
 import {
@@ -37,7 +38,8 @@ async function serve(file: string | undefined, options: ServeOptions, context: C
     return;
   }
   const name = options.name ?? usualName(config);
-  const model = await configuredModel(await fetchModel(config, downloadBar(context)), name);
+  const local = await fetchModel(config, downloadBar(context));
+  const model = await configuredModel(local, name, connectionOf(context).onArrangement);
   const server = await startTinkerServer({
     models: [model],
     state: options.state,

@@ -117,15 +117,15 @@ describe("readGrid", () => {
       "time number",
     ]);
     expect(() => readGrid({ measures: { a: { kind: "evaluations" } } })).toThrow(
-      'measures.a.kind: expected one of evaluation, run, diagnosis, rollouts, got "evaluations"; did you mean "evaluation"?',
+      'measures.a.kind: expected one of evaluation, run, curve, diagnosis, rollouts, got "evaluations"; did you mean "evaluation"?',
     );
     expect(() => readGrid({ measures: { a: { metrik: "reward" } } })).toThrow(
       "measures.a.options: unknown option metrik",
     );
   });
 
-  test("runs a seed once that is written twice", () => {
-    expect(trained({ seeds: [2, 2] })).toHaveLength(1);
+  test("refuses a seed that is written twice", () => {
+    expect(() => readGrid({ seeds: [2, 3, 2] })).toThrow("grid.seeds: expected each seed once, got 2 twice");
   });
 });
 

@@ -87,8 +87,10 @@ export function readGrid(grid: Settings): Grid {
   }
   checkLabels(axes, parsed.baseline ?? {});
   checkAverages(axes, parsed.averages);
-  const seeds = [...new Set(parsed.seeds)];
-  const trained = trainedCells(axes, { ...parsed, seeds });
+  const { seeds } = parsed;
+  const twice = seeds.find((seed, i) => seeds.indexOf(seed) !== i);
+  if (twice !== undefined) throw new ConfigError(`grid.seeds: expected each seed once, got ${twice} twice`);
+  const trained = trainedCells(axes, parsed);
   return {
     axes: axes.map(({ key }) => key),
     cells: [...(parsed.start ? startCells(axes, trained) : []), ...trained],

@@ -14,6 +14,7 @@ export { numberWords, pWords, signedWords, TESTS } from "./formats/words.ts";
 export { type Grid, type Pairing, readGrid } from "./grid.ts";
 export type { Evidence, Measure, Measured, Subject, Unit } from "./measure.ts";
 export { readMeasures } from "./measures/registry.ts";
+export { validationCurve } from "./measures/validation-curve.ts";
 export {
   type AdjustedDifference,
   AVERAGE,
@@ -23,5 +24,15 @@ export {
   comparison,
   type RowValue,
 } from "./rows.ts";
-export { type CellResult, type GridOptions, runGrid } from "./run-grid.ts";
+export { type CellResult, type GridOptions, knownResult, runGrid } from "./run-grid.ts";
+export { readShard, type Shard, seedBySeed, shardCells } from "./shard.ts";
 export { CellStore } from "./store.ts";
+export { type StudyView, studyFigure, studyTable } from "./study/figures.ts";
+export {
+  oneEnvironment,
+  parseResults,
+  requireSameGrid,
+  resultsText,
+  type StudyCell,
+  type StudyResults,
+} from "./study/results.ts";

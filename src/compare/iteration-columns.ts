@@ -22,24 +22,32 @@ function numbers(value: unknown, path = ""): [string, number][] {
 }
 
 /**
+ * The records of a text of JSON lines.
+ *
+ * @param file names the text in errors
+ * @throws RunError when a line is no JSON
+ */
+export function jsonRecords(text: string, file: string): unknown[] {
+  return text.split("\n").flatMap((line, i): unknown[] => {
+    if (line === "") return [];
+    try {
+      return [JSON.parse(line)];
+    } catch (error) {
+      throw new RunError(`${file}: line ${i + 1} is no JSON`, { cause: error });
+    }
+  });
+}
+
+/**
  * Numbers of the iterations of a run.
  *
  * @throws RunError when a line is no JSON
  */
 export function iterationColumns(file: string): IterationColumns {
-  const rows = readFileSync(file, "utf8")
-    .split("\n")
-    .flatMap((line, i): Record<string, number>[] => {
-      if (line === "") return [];
-      let record: unknown;
-      try {
-        record = JSON.parse(line);
-      } catch (error) {
-        throw new RunError(`${file}: line ${i + 1} is no JSON`, { cause: error });
-      }
-      const isIteration = isSettings(record) && record["event"] === "iteration";
-      return isIteration ? [Object.fromEntries(numbers(record))] : [];
-    });
+  const rows = jsonRecords(readFileSync(file, "utf8"), file).flatMap((record): Record<string, number>[] => {
+    const isIteration = isSettings(record) && record["event"] === "iteration";
+    return isIteration ? [Object.fromEntries(numbers(record))] : [];
+  });
   const keys = new Set(rows.flatMap((row) => Object.keys(row)));
   return Object.fromEntries([...keys].map((key) => [key, rows.map((row) => row[key] ?? null)]));
 }

@@ -11,6 +11,7 @@ export { fetchData } from "./open/fetch-data.ts";
 export { evaluationProtocol, evaluationVerdict, openBenchmarks } from "./open/open-benchmarks.ts";
 export { type EvaluationSubject, openEvaluation } from "./open/open-evaluation.ts";
 export {
+  arrangedOptions,
   type Connection,
   fetchModel,
   type OpenEngine,

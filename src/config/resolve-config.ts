@@ -52,6 +52,11 @@ function checkCombinations(config: Config): void {
   const iterations = train.epochs === undefined ? plannedIterations(train, Infinity) : Infinity;
   if (objective) wrong.push(...scheduleFaults({ schedule: train, sampling, objective, iterations }));
   if (objective && credit) wrong.push(...pairFaults(credit, objective));
+  if (credit?.needs.labels && config.data.kind === "files") {
+    wrong.push(
+      `credit.kind "${config.credit.kind}" with data.kind "files": it needs the truth about every token, which a data set in files does not have; expected a task with token labels`,
+    );
+  }
   if (wrong.length > 0) throw new ConfigError(wrong.join("\n"));
   // Rewards are made for their checks; a verdict of a module is not loaded for them.
   const verdict = config.verdict.kind === "module" ? answerVerdict() : createVerdict(config.verdict);

@@ -3,6 +3,7 @@
  * Which settings may change between a run and its resumption.
  */
 import type { ResumeRules } from "../train/run-directory/run-directory.ts";
+import { withFormerArrangement } from "./open/arranged-engine.ts";
 import { configSchema } from "./schema.ts";
 
 /** Settings that change neither numbers nor data. */
@@ -30,7 +31,7 @@ export function isHarmless(key: string): boolean {
  */
 export const resumeRules: ResumeRules = {
   complete: (config) => {
-    const parsed = configSchema.safeParse(config);
+    const parsed = configSchema.safeParse(withFormerArrangement(config));
     return parsed.success ? parsed.data : config;
   },
   mayChange: (key, now) => {

@@ -10,6 +10,7 @@ import type { Engine } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import type { Dialogue } from "../eval/index.ts";
 import {
+  type ArrangementEvent,
   FINAL_MODEL,
   type Observer,
   type OnEvent,
@@ -21,6 +22,7 @@ import {
   train,
 } from "../train/index.ts";
 import type { ModuleLimits } from "./modules/load-module.ts";
+import { arrangeEngine, withArrangementOf } from "./open/arranged-engine.ts";
 import { checkRunEngine } from "./open/engine-check.ts";
 import { fetchModel, type OpenEngine, openConfiguredDialogue, openEngine } from "./open/open-model.ts";
 import { type ConfiguredParts, moduleHashes, openParts } from "./open/open-parts.ts";
@@ -96,13 +98,13 @@ function demonstrationsOf({ name, demonstrations }: Task): NonNullable<Task["dem
 }
 
 async function warmStart(
-  options: RunOptions,
+  options: ArrangedRun,
   { engine, dialogue }: Opened,
   task: Task,
   path: string,
   resume: boolean | "if-begun",
 ): Promise<TrainResult> {
-  const { config, signal, clock, acceptModules = false } = options;
+  const { config, signal, clock, acceptModules = false, environment } = options;
   const modules = moduleHashes(config);
   return sft({
     engine,
@@ -111,29 +113,47 @@ async function warmStart(
     schedule: config.sft,
     seed: config.train.seed,
     maxBrokenShare: maxBrokenShare(config),
-    observers: [runDirectory(path, { resume, ...resumeRules, acceptModules }), ...watchers(options)],
+    observers: [
+      runDirectory(path, { resume, ...resumeRules, acceptModules, environment }),
+      ...watchers(options),
+    ],
     signal,
     record: { config, ...(modules && { modules }) },
     ...(clock && { clock }),
   });
 }
 
+/** A run whose configuration names the arrangement of its engine, and how that was chosen. */
+interface ArrangedRun extends RunOptions {
+  readonly environment: { readonly arrangement?: Omit<ArrangementEvent, "event"> };
+}
+
 /** Opens what a run needs, runs it, and closes the engine. */
-async function withEngine<T>(options: RunOptions, work: (opened: Opened) => Promise<T>): Promise<T> {
-  const { config, runDirectory: path, resume = false } = options;
-  requireTrainable(config);
-  if (resume) RunDirectory.open(path);
-  else RunDirectory.requireFree(path);
-  const local = await fetchModel(config, options.onEvent);
-  const dialogue = await openConfiguredDialogue(local);
-  const { signal, onEvent: onRetry } = options;
-  const engine = await (options.openEngine ?? openEngine)(local, {
-    ...(signal && { signal }),
-    ...(onRetry && { onRetry }),
-  });
+async function withEngine<T>(
+  options: RunOptions,
+  work: (opened: Opened, run: ArrangedRun) => Promise<T>,
+): Promise<T> {
+  const { runDirectory: path, resume = false, signal, onEvent } = options;
+  requireTrainable(options.config);
+  const recorded = resume ? RunDirectory.open(path).record.config : undefined;
+  if (!resume) RunDirectory.requireFree(path);
+  const asked = withArrangementOf(options.config, recorded);
+  const fetched = await fetchModel(asked, onEvent);
+  const dialogue = await openConfiguredDialogue(fetched);
+  const open = options.openEngine ?? openEngine;
+  let environment: ArrangedRun["environment"] = {};
+  const note = (event: ArrangementEvent) => {
+    const { event: _, ...arrangement } = event;
+    environment = { arrangement };
+    onEvent?.(event);
+  };
+  // What a caller opens has an arrangement of its own.
+  const local = open === openEngine ? await arrangeEngine(fetched, note) : fetched;
+  const config = { ...asked, engine: local.engine };
+  const engine = await open(local, { ...(signal && { signal }), ...(onEvent && { onRetry: onEvent }) });
   try {
-    await checkRunEngine(engine, dialogue, config, options.onEvent ?? (() => {}));
-    return await work({ engine, dialogue });
+    await checkRunEngine(engine, dialogue, config, onEvent ?? (() => {}));
+    return await work({ engine, dialogue }, { ...options, config, environment });
   } finally {
     await engine.close();
   }
@@ -149,9 +169,9 @@ export async function runWarmStart(options: RunOptions): Promise<RunResult> {
   if (config.sft.steps === 0 && config.sft.epochs === undefined) {
     throw new ConfigError("sft.steps: expected at least 1, got 0");
   }
-  return withEngine(options, async (opened) => {
+  return withEngine(options, async (opened, run) => {
     const task = await openTask(config, onEvent, options.moduleLimits);
-    const result = await warmStart(options, opened, task, path, resume);
+    const result = await warmStart(run, opened, task, path, resume);
     return { ...result, runDirectory: path };
   });
 }
@@ -171,9 +191,10 @@ export interface TrainingHooks {
  * @throws ConfigError, DownloadError, ModelError, DataError before anything is written; RunError when the run cannot go on
  */
 export async function runTraining(options: RunOptions, hooks: TrainingHooks = {}): Promise<RunResult> {
-  const { config, runDirectory: path, resume = false, signal, clock, onEvent } = options;
+  const { runDirectory: path, resume = false, signal, clock, onEvent } = options;
   const { acceptModules = false } = options;
-  return withEngine(options, async (opened) => {
+  return withEngine(options, async (opened, run) => {
+    const { config, environment } = run;
     const { engine, dialogue } = opened;
     const parts = await openParts(config, {
       onDownload: onEvent,
@@ -192,7 +213,10 @@ export async function runTraining(options: RunOptions, hooks: TrainingHooks = {}
       task: { ...parts.task, train: source },
       engine,
       dialogue,
-      observers: [runDirectory(path, { resume, ...resumeRules, acceptModules }), ...watchers(options)],
+      observers: [
+        runDirectory(path, { resume, ...resumeRules, acceptModules, environment }),
+        ...watchers(options),
+      ],
       signal,
       ...(clock && { clock }),
     };
@@ -201,7 +225,7 @@ export async function runTraining(options: RunOptions, hooks: TrainingHooks = {}
         if (!hasWarmStart(config)) return true;
         const own = join(path, WARM_START);
         mkdirSync(own, { recursive: true });
-        const warm = await warmStart(options, opened, parts.task, own, "if-begun");
+        const warm = await warmStart(run, opened, parts.task, own, "if-begun");
         if (warm.status === "interrupted") return false;
         await engine.load(join(own, FINAL_MODEL));
         return true;

@@ -171,13 +171,17 @@ const engineSchema = z
     z
       .strictObject({
         kind: z.literal("local"),
-        threads: z.int().min(1).default(2).describe("Threads that compute, of all replicas together."),
-        replicas: z
-          .int()
-          .min(1)
-          .default(1)
+        threads: z
+          .union([z.int().min(1), z.literal("auto")])
+          .default("auto")
           .describe(
-            "Copies of the model that share the work and the threads: faster for small models, at the price of their memory; results differ in the last bits.",
+            "Threads that compute, of all replicas together. With auto the fastest arrangement for the model and the machine is measured once; a run records the numbers.",
+          ),
+        replicas: z
+          .union([z.int().min(1), z.literal("auto")])
+          .default("auto")
+          .describe(
+            "Copies of the model that share the work and the threads: faster for small models, at the price of their memory; results differ in the last bits. With auto as for engine.threads.",
           ),
         spin: z
           .boolean()

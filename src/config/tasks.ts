@@ -1,15 +1,15 @@
 /**
  * @module
- * The built-in tasks by name. A new one is a folder in `data/` and its line here.
+ * The built-in tasks by name. A new one is a folder in `data/`, or a world in `data/digits`, and its line here.
  */
-import { digitsDefinition } from "../data/digits/index.ts";
+import { barsDefinition, dialsDefinition, digitsDefinition } from "../data/digits/index.ts";
 import type { Task, TaskContext } from "../data/index.ts";
 import { createPart, kindsOf } from "../parts/index.ts";
 
-const definitions = [digitsDefinition] as const;
+const definitions = [digitsDefinition, barsDefinition, dialsDefinition] as const;
 
 /** Schemas of the built-in tasks. */
-export const taskSchemas = [digitsDefinition.schema] as const;
+export const taskSchemas = [digitsDefinition.schema, barsDefinition.schema, dialsDefinition.schema] as const;
 
 /** Names of the built-in tasks; the first is that of a configuration without any. */
 export const taskNames: readonly string[] = kindsOf(definitions);

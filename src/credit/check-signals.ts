@@ -46,13 +46,9 @@ export function checkSignals(
   for (const [name, [, values]] of named) requireArray(name, values);
   const tokens = named[0]?.[1][1].length ?? mask?.length ?? 0;
   for (const [name, [, values]] of named) {
-    if (values.length !== tokens) {
-      throw new ShapeError(`${name}: expected shape [${tokens}], got [${values.length}]`);
-    }
+    requireLength(name, values, tokens);
   }
-  if (mask && mask.length !== tokens) {
-    throw new ShapeError(`mask: expected shape [${tokens}], got [${mask.length}]`);
-  }
+  if (mask) requireLength("mask", mask, tokens);
   for (let t = 0; mask && t < tokens; t++) {
     if (mask[t] !== 0 && mask[t] !== 1) {
       throw new NumericError(`mask[${t}]: expected 0 or 1, got ${mask[t]}`);
@@ -77,6 +73,17 @@ export function checkOption(name: string, value: number, low: number, high: numb
   if (!(value >= low && value <= high && Number.isFinite(value))) {
     const bounds = high === Infinity ? `a finite number ≥ ${low}` : `a number in [${low}, ${high}]`;
     throw new NumericError(`${name}: expected ${bounds}, got ${value}`);
+  }
+}
+
+/**
+ * Fails unless an array has one number for each token.
+ *
+ * @throws ShapeError
+ */
+export function requireLength(name: string, values: ArrayLike<number>, tokens: number): void {
+  if (values.length !== tokens) {
+    throw new ShapeError(`${name}: expected shape [${tokens}], got [${values.length}]`);
   }
 }
 

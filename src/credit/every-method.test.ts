@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { EngineError } from "../errors/index.ts";
+import { DataError, EngineError } from "../errors/index.ts";
 import { Rng } from "../math/index.ts";
 import { calibratedGram } from "./calibrated-gram.ts";
-import type { CreditCompletion } from "./method.ts";
+import type { CreditCompletion, CreditedLabel } from "./method.ts";
 import { creditMethod, creditSchema } from "./registry.ts";
 
 const configs = [
@@ -31,6 +31,10 @@ const configs = [
   { kind: "entropy-advantage" },
   { kind: "high-entropy-tokens" },
   { kind: "high-entropy-tokens", scope: "completion" },
+  { kind: "oracle" },
+  { kind: "oracle", by: "role", roles: ["image"] },
+  { kind: "oracle", by: "error" },
+  { kind: "oracle", accuracy: 0.7 },
 ] as const;
 const named = configs.map((config) => [JSON.stringify(config), creditSchema.parse(config)] as const);
 
@@ -41,6 +45,10 @@ function drawCompletion(rng: Rng, tokens: number, advantage: number): CreditComp
   return {
     mask: new Uint8Array(tokens).fill(1),
     advantage,
+    labels: Array.from({ length: tokens }, () => ({
+      role: rng.pick(["image", "reasoning", "other"] as const),
+      correct: rng.pick([true, false, null]),
+    })),
     signals: {
       attention: {
         visualMass: draw(0, 0.5),
@@ -58,7 +66,7 @@ function drawCompletion(rng: Rng, tokens: number, advantage: number): CreditComp
 }
 
 /** The same completion with masked tokens of nonsense behind it. */
-function padded({ mask, advantage, signals }: CreditCompletion, by: number): CreditCompletion {
+function padded({ mask, advantage, labels, signals }: CreditCompletion, by: number): CreditCompletion {
   const longer = (values: Float64Array) =>
     Float64Array.of(...values, ...new Array<number>(by).fill(Number.NaN));
   const all = <T extends object>(part: T): T =>
@@ -77,6 +85,7 @@ function padded({ mask, advantage, signals }: CreditCompletion, by: number): Cre
   return {
     mask: [...Array.from(mask), ...new Array<number>(by).fill(0)],
     advantage,
+    labels: [...labels!, ...new Array<CreditedLabel>(by).fill({ role: "image", correct: false })],
     signals: {
       attention: all(signals!.attention!),
       calibrated: { connectivity: longer(signals!.calibrated!.connectivity), gram },
@@ -139,7 +148,7 @@ describe.each(named)("%s", (name, config) => {
   });
 
   // What is drawn at random is drawn in the order of the completions.
-  if (!name.includes("random"))
+  if (!/random|accuracy":0/.test(name))
     test("permutes weights with completions", () => {
       fc.assert(
         fc.property(batches, ([sizes, seed]) => {
@@ -158,9 +167,11 @@ describe.each(named)("%s", (name, config) => {
 
   test("asks for what it needs, and names the completion that lacks it", () => {
     const bare = { mask: [1] };
-    const { attention, calibrated, entropy, ablation, advantage } = method.needs;
-    if (attention || calibrated || entropy || ablation || advantage) {
-      expect(() => method.credit([[drawCompletion(new Rng(0), 1, 1), bare]])).toThrow(EngineError);
+    const { attention, calibrated, entropy, ablation, advantage, labels } = method.needs;
+    if (attention || calibrated || entropy || ablation || advantage || labels) {
+      expect(() => method.credit([[drawCompletion(new Rng(0), 1, 1), bare]])).toThrow(
+        labels ? DataError : EngineError,
+      );
       expect(() => method.credit([[drawCompletion(new Rng(0), 1, 1), bare]])).toThrow(
         "completion 1 of group 0",
       );

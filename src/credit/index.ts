@@ -13,10 +13,12 @@ export { calibratedGram } from "./calibrated-gram.ts";
 export { fisherRaoDistance } from "./fisher-rao.ts";
 export type { ImageAblation } from "./image-ablation.ts";
 export { imageAblationSchema } from "./image-ablation.ts";
+export { withMeanOne } from "./mean-one.ts";
 export type {
   AblatedPass,
   CompletionCredit,
   CreditCompletion,
+  CreditedLabel,
   CreditedProblem,
   CreditMethod,
   CreditNeeds,
@@ -46,6 +48,8 @@ export type { EntropyAdvantageInput, EntropyAdvantageOptions } from "./methods/e
 export { entropyAdvantage } from "./methods/entropy-advantage.ts";
 export type { HighEntropyInput, HighEntropyOptions } from "./methods/high-entropy-tokens.ts";
 export { highEntropyTokens } from "./methods/high-entropy-tokens.ts";
+export type { OracleInput, OracleOptions } from "./methods/oracle.ts";
+export { oracle } from "./methods/oracle.ts";
 export type { PapoInput, PapoOptions } from "./methods/papo.ts";
 export { papo } from "./methods/papo.ts";
 export { uniformWeights } from "./methods/uniform-weights.ts";

@@ -54,6 +54,8 @@ export interface CreditNeeds extends SignalRequest {
   readonly advantage?: true;
   /** Groups without spread of rewards too: the method changes rewards. */
   readonly allGroups?: true;
+  /** The truth about every token, of tasks that know it. */
+  readonly labels?: true;
 }
 
 /** What was asked for of one completion. */
@@ -82,6 +84,16 @@ export interface CreditCompletion {
   readonly reward?: number | null | undefined;
   /** Accepted answers, columns and the rest of the problem, as the task gives it. */
   readonly problem?: CreditedProblem | undefined;
+  /** `[T]` what is true of each token. */
+  readonly labels?: readonly CreditedLabel[] | undefined;
+}
+
+/** What is true of one token, as a task's labels tell it. */
+export interface CreditedLabel {
+  /** "image": states something read from the image; "reasoning": a step or the answer; "other": the rest. */
+  readonly role: "image" | "reasoning" | "other";
+  /** Whether its statement is true; null where there is nothing to be right or wrong about. */
+  readonly correct: boolean | null;
 }
 
 /** The parts of a problem that credit may depend on. */

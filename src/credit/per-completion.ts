@@ -1,9 +1,15 @@
 /**
  * @module
- * What makers of credit methods share: methods that look at one completion at a time, and signals that must be there.
+ * What makers of credit methods share: methods that look at one completion at a time, and what must be there.
  */
-import { EngineError } from "../errors/index.ts";
-import type { CompletionCredit, CreditCompletion, CreditMethod, CreditNeeds } from "./method.ts";
+import { DataError, EngineError } from "../errors/index.ts";
+import type {
+  CompletionCredit,
+  CreditCompletion,
+  CreditedLabel,
+  CreditMethod,
+  CreditNeeds,
+} from "./method.ts";
 
 /** A method that credits each completion without looking at the others; `where` names it in errors. */
 export function perCompletion(
@@ -38,4 +44,35 @@ export function requireSignal<S extends keyof NonNullable<CreditCompletion["sign
     throw new EngineError(`${kind}: expected ${name} signals, got none (${where})`);
   }
   return signal;
+}
+
+/**
+ * The advantage that the method asked for.
+ *
+ * @throws EngineError when there is none
+ */
+export function requireAdvantage(
+  { advantage }: CreditCompletion,
+  kind: string,
+  where: string,
+): number | ArrayLike<number> {
+  if (advantage !== undefined) return advantage;
+  throw new EngineError(`${kind}: expected the completion's advantage, got none (${where})`);
+}
+
+/**
+ * The truth about tokens that the method asked for.
+ *
+ * @throws DataError when the completion has none
+ */
+export function requireLabels(
+  { labels, problem }: CreditCompletion,
+  kind: string,
+  where: string,
+): readonly CreditedLabel[] {
+  if (labels !== undefined) return labels;
+  const named = problem === undefined ? "" : `, problem ${problem.id}`;
+  throw new DataError(
+    `${kind}: expected token labels, which say what is true of every token; got none (${where}${named})`,
+  );
 }

@@ -13,6 +13,7 @@ import { dvrpCredit } from "./methods/dvrp.ts";
 import { dycoRlCredit } from "./methods/dyco-rl/method.ts";
 import { entropyAdvantageCredit } from "./methods/entropy-advantage.ts";
 import { highEntropyTokensCredit } from "./methods/high-entropy-tokens.ts";
+import { oracleCredit } from "./methods/oracle.ts";
 import { klPrcpCredit, papoCredit } from "./methods/papo.ts";
 import { constantCredit, uniformCredit } from "./methods/uniform.ts";
 import { vicraCredit } from "./methods/vicra.ts";
@@ -32,6 +33,7 @@ const definitions = [
   dvrpCredit,
   entropyAdvantageCredit,
   highEntropyTokensCredit,
+  oracleCredit,
 ] as const;
 
 /** How the advantage of a completion is shared among its tokens. */

@@ -4,6 +4,7 @@
  */
 import { NumericError, ShapeError } from "../errors/index.ts";
 import { checkOption } from "./check-signals.ts";
+import { NearestLists } from "./nearest-tokens.ts";
 import type { PartitionGraph } from "./partition/csr-graph.ts";
 import { BLOCK, type EdgeMatrix, rowsOfMatrix, squareOfWeights } from "./partition/edge-matrix.ts";
 
@@ -24,7 +25,6 @@ export class RowCosines {
   readonly columns: Int32Array;
   /** `[rows]` one over the length of each row; 0 where the row is nothing but zeros. */
   readonly inverseLengths: Float64Array;
-  readonly #row: Float64Array;
 
   constructor(gram: ArrayLike<number>, tokens: number, columns: Int32Array, inverseLengths: Float64Array) {
     this.rows = columns.length;
@@ -32,28 +32,6 @@ export class RowCosines {
     this.columns = columns;
     this.starts = columns.map((column) => column * tokens);
     this.inverseLengths = inverseLengths;
-    this.#row = new Float64Array(columns.length);
-  }
-
-  /** In [0, 1]; 0 where either row is nothing but zeros. */
-  of(s: number, t: number): number {
-    const a = Math.min(s, t);
-    const b = Math.max(s, t);
-    return Math.min(1, this.product(a, b) * this.inverseLengths[a]! * this.inverseLengths[b]!);
-  }
-
-  /** `[rows]` of one row with every other and itself. The array is the next call's too. */
-  row(s: number): Float64Array {
-    const { gram, starts, columns, inverseLengths } = this;
-    const scale = inverseLengths[s]!;
-    const start = starts[s]!;
-    const column = columns[s]!;
-    const row = this.#row;
-    for (let t = 0; t < s; t++) row[t] = Math.min(1, gram[starts[t]! + column]! * inverseLengths[t]! * scale);
-    for (let t = s; t < row.length; t++) {
-      row[t] = Math.min(1, gram[start + columns[t]!]! * scale * inverseLengths[t]!);
-    }
-    return row;
   }
 
   /** Inner product. */
@@ -72,7 +50,7 @@ export class RowCosines {
  * @param tokens T
  * @param chosen the rows to compare, rising; all when absent. Others may hold anything.
  * @throws ShapeError when the matrix is not T × T
- * @throws NumericError when an entry between chosen rows is NaN, infinite or negative
+ * @throws NumericError when an entry of the diagonal is NaN, infinite or negative; others are looked at where they are read
  */
 export function rowCosines(
   gram: ArrayLike<number>,
@@ -87,20 +65,17 @@ export function rowCosines(
   const places = Int32Array.from(chosen);
   const rows = places.length;
   const inverse = new Float64Array(rows);
-  for (let s = 0; s < rows; s++) {
-    const row = places[s]! * tokens;
-    for (let t = s; t < rows; t++) {
-      const value = gram[row + places[t]!]!;
-      if (!(value >= 0 && value < Infinity)) {
-        throw new NumericError(
-          `gram: expected a finite number ≥ 0, got ${value} (row ${places[s]}, column ${places[t]})`,
-        );
-      }
-    }
-    const length = Math.sqrt(gram[row + places[s]!]!);
+  for (const [s, place] of places.entries()) {
+    const square = gram[place * tokens + place]!;
+    if (!(square >= 0 && square < Infinity)) throw noProduct(square, place, place);
+    const length = Math.sqrt(square);
     inverse[s] = length > 0 ? 1 / length : 0;
   }
   return new RowCosines(gram, tokens, places, inverse);
+}
+
+function noProduct(value: number, row: number, column: number): NumericError {
+  return new NumericError(`gram: expected a finite number ≥ 0, got ${value} (row ${row}, column ${column})`);
 }
 
 /**
@@ -128,17 +103,20 @@ export function similarityGraph(
 }
 
 /**
- * The same graph as a square of weights.
+ * The same graph as a square of weights, and in the same pass over the pairs the nearest tokens of each.
  *
- * @throws NumericError when an option is out of range
+ * @param nearest takes them; of none unless given
+ * @throws NumericError when an entry is NaN, infinite or negative, or an option is out of range
  */
 export function matrixOfCosines(
   cosines: RowCosines,
   { threshold = 0.7, weightScale = 1000 }: SimilarityGraphOptions = {},
+  nearest: NearestLists = new NearestLists(cosines.rows, 0),
 ): EdgeMatrix {
   checkOption("threshold", threshold, 0, 1);
   checkOption("weightScale", weightScale, 1, 1e6);
   const { rows, gram, starts, columns, inverseLengths } = cosines;
+  const { worst } = nearest;
   const heaviest = Math.max(1, Math.round(weightScale));
   const weights = squareOfWeights(rows, heaviest);
   let pairs = 0;
@@ -150,7 +128,11 @@ export function matrixOfCosines(
         const start = starts[s]!;
         const scale = inverseLengths[s]!;
         for (let t = Math.max(to, s + 1); t < lastColumn; t++) {
-          const cosine = Math.min(1, gram[start + columns[t]!]! * scale * inverseLengths[t]!);
+          const product = gram[start + columns[t]!]!;
+          if (!(product >= 0 && product < Infinity)) throw noProduct(product, columns[s]!, columns[t]!);
+          const cosine = Math.min(1, product * scale * inverseLengths[t]!);
+          if (cosine > worst[s]!) nearest.add(s, t, cosine);
+          if (cosine > worst[t]!) nearest.add(t, s, cosine);
           if (!(cosine > threshold)) continue;
           const weight = Math.max(1, (weightScale * cosine + 0.5) | 0);
           weights[s * rows + t] = weight;

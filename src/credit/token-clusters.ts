@@ -7,11 +7,9 @@
 import { decimalQuotient } from "../math/index.ts";
 import type { CalibratedAttention } from "./calibrated-gram.ts";
 import { checkOption } from "./check-signals.ts";
+import { NearestLists } from "./nearest-tokens.ts";
 import { partitionMatrix } from "./partition/partition.ts";
 import { matrixOfCosines, type RowCosines, rowCosines } from "./similarity-graph.ts";
-
-/** A neighbour that there is not, where a completion has fewer tokens. */
-export const NO_NEIGHBOUR = -1;
 
 /** AT-RL's clusters of one completion, arXiv:2602.11455, Eqs. 7, 8, 13 and 15. */
 export interface TokenClusters {
@@ -45,42 +43,37 @@ export interface ClusterOptions {
  * @throws NumericError when an inner product or an option is NaN, infinite or out of range
  */
 export function tokenClusters(
-  { connectivity, gram }: CalibratedAttention,
+  { connectivity, gram }: Pick<CalibratedAttention, "connectivity"> & { readonly gram: ArrayLike<number> },
   options: ClusterOptions = {},
 ): TokenClusters {
   const { neighbours: count = 4 } = options;
   checkOption("neighbours", count, 0, Infinity);
   const tokens = connectivity.length;
   const cosines = rowCosines(gram, tokens);
-  const clusters = clustersOf(cosines, options);
-  const neighbours = new Float64Array(tokens * count).fill(NO_NEIGHBOUR);
-  const neighbourCosines = new Float64Array(tokens * count);
-  for (let token = 0; token < tokens; token++) {
-    for (const [r, other] of nearest(cosines, token, count).entries()) {
-      neighbours[token * count + r] = other;
-      neighbourCosines[token * count + r] = cosines.of(token, other);
-    }
-  }
+  const nearest = new NearestLists(tokens, count);
+  const clusters = clustersOf(cosines, options, nearest);
   return {
     connectivity,
     clusters: Float64Array.from(clusters),
     centroidCosine: centroidCosines(clusters, (s, t) => cosines.product(s, t)),
-    neighbours,
-    neighbourCosines,
+    neighbours: Float64Array.from(nearest.tokens),
+    neighbourCosines: nearest.cosines,
   };
 }
 
 /**
  * Clusters of least edge cut, numbered by first appearance, so that no label of the partitioner shows.
  *
+ * @param nearest takes the nearest tokens of each
  * @returns `[n]`
  */
 export function clustersOf(
   cosines: RowCosines,
   { clusterSize = 10, similarityThreshold = 0.7, seed = 0 }: ClusterOptions,
+  nearest: NearestLists,
 ): Int32Array {
   checkOption("clusterSize", clusterSize, 1, Infinity);
-  const graph = matrixOfCosines(cosines, { threshold: similarityThreshold });
+  const graph = matrixOfCosines(cosines, { threshold: similarityThreshold }, nearest);
   const parts = cosines.rows < 2 ? 1 : Math.max(2, decimalQuotient(cosines.rows, clusterSize));
   return renumbered(partitionMatrix(graph, parts, seed));
 }
@@ -123,22 +116,4 @@ export function centroidCosines(clusters: Int32Array, gram: (s: number, t: numbe
     }
   }
   return cosines;
-}
-
-/** The `count` other tokens of highest cosine, nearest first; of equal ones the earlier first. */
-export function nearest(cosines: RowCosines, token: number, count: number): number[] {
-  if (count === 0) return [];
-  const row = cosines.row(token);
-  const found: number[] = [];
-  let worst = -1;
-  for (let other = 0; other < row.length; other++) {
-    const cosine = row[other]!;
-    if (other === token || (found.length >= count && cosine <= worst)) continue;
-    if (found.length < count) found.push(other);
-    let place = found.length - 1;
-    for (; place > 0 && row[found[place - 1]!]! < cosine; place--) found[place] = found[place - 1]!;
-    found[place] = other;
-    worst = row[found.at(-1)!]!;
-  }
-  return found;
 }

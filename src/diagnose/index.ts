@@ -7,4 +7,5 @@ export { type Answer, type Answers, type SampledAnswersOptions, sampledAnswers }
 export { type DiagnoseOptions, diagnose, type ModelDiagnosis } from "./diagnosis.ts";
 export type { Site } from "./intervention.ts";
 export { recordedAnswers } from "./recorded-answers.ts";
+export { figureSvg, type Panel } from "./report/figure.ts";
 export { reportText, writeReport } from "./report/report.ts";

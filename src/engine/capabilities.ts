@@ -22,6 +22,7 @@ import type { ArchitectureCapabilities } from "../model/architecture.ts";
  * | `image-rows` | attention rows on image tokens, in scoring |
  * | `overlap` | sampling from earlier weights while later calls change them |
  * | `reference` | a frozen copy of the weights |
+ * | `token-clusters` | AT-RL's clusters of tokens, found beside the model |
  * | `value-replacement` | scoring with the values of image tokens replaced within the model |
  * | `value` | a value head: `score` gives values, `accumulate` takes `valueCoefficients` |
  * | `video` | prompts with videos |

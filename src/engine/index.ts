@@ -17,6 +17,15 @@ export * from "./engine.ts";
 export { createFakeEngine, type FakeEngineOptions } from "./fake/fake-engine.ts";
 export { flattenRegions } from "./image-views/flatten-regions.ts";
 export type { AttentionIntervention } from "./intervention.ts";
+export {
+  type Arrangement,
+  arrangementText,
+  type ChosenArrangement,
+  type TriedArrangement,
+  type WantedArrangement,
+} from "./local/arrangement/arrangement.ts";
+export { type ChoiceOptions, chooseArrangement } from "./local/arrangement/choose-arrangement.ts";
+export type { Machine } from "./local/arrangement/machine.ts";
 export { createLocalEngine } from "./local/create-local-engine.ts";
 export type { FreshModel, LocalEngineOptions, LocalLora } from "./local/local-options.ts";
 export { freshSmallModel, SMALL_ASSETS, smallModelConfig } from "./small-model.ts";

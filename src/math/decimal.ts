@@ -65,6 +65,7 @@ export function decimalQuotient(count: number, divisor: number): number {
   if (!(Number.isSafeInteger(count) && count >= 0)) {
     throw new NumericError(`count: expected an integer ≥ 0, got ${count}`);
   }
+  if (Number.isSafeInteger(divisor)) return (count - (count % divisor)) / divisor;
   const { digits, power } = decimal(divisor);
   const whole = BigInt(count);
   return power >= 0
@@ -72,8 +73,16 @@ export function decimalQuotient(count: number, divisor: number): number {
     : Number((whole * 10n ** BigInt(-power)) / digits);
 }
 
+/** The factor that was asked for last: runs ask for one again and again. */
+let last: { readonly value: number; readonly digits: bigint; readonly power: number } | undefined;
+
 /** value = digits·10^power, the shortest that reads back as the same double. */
-function decimal(value: number): { digits: bigint; power: number } {
+function decimal(value: number): { readonly digits: bigint; readonly power: number } {
+  if (last?.value !== value) last = { value, ...written(value) };
+  return last;
+}
+
+function written(value: number): { digits: bigint; power: number } {
   const [mantissa = "", exponent = ""] = value.toExponential().split("e");
   const [lead = "", fraction = ""] = mantissa.split(".");
   return { digits: BigInt(lead + fraction), power: Number(exponent) - fraction.length };

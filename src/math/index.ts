@@ -47,6 +47,8 @@ export { pairedDifference } from "./statistics/paired-difference.ts";
 export type { PairedTable } from "./statistics/paired-table.ts";
 export { pairedTable } from "./statistics/paired-table.ts";
 export { passAtK } from "./statistics/pass-at-k.ts";
+export { detectableDifference } from "./statistics/power.ts";
+export { ratioInterval } from "./statistics/ratio-interval.ts";
 export type { SignFlipOptions, SignFlipTest } from "./statistics/sign-flip.ts";
 export { signFlipTest } from "./statistics/sign-flip.ts";
 export { studentInterval } from "./statistics/student-interval.ts";

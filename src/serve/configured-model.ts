@@ -3,7 +3,13 @@
  * The model of a configuration as one that is served.
  */
 
-import { type Config, freshSmallModel, openConfiguredDialogue } from "../config/index.ts";
+import {
+  arrangedOptions,
+  type Config,
+  type Connection,
+  freshSmallModel,
+  openConfiguredDialogue,
+} from "../config/index.ts";
 import { createLocalEngine } from "../engine/index.ts";
 import { ConfigError } from "../errors/index.ts";
 import { openPrompts, readConfig } from "../model/index.ts";
@@ -16,15 +22,21 @@ const LORA_ALPHA = 32;
  * The configured model, on this machine.
  *
  * @param name what clients call it
+ * @param onArrangement told how the machine is used, where that was left to it
  * @throws ConfigError when the model is one of the hub (`fetchModel` comes first), or the engine is another server
  * @throws ModelError when its directory cannot be used
  */
-export async function configuredModel(config: Config, name: string): Promise<ServedModel> {
+export async function configuredModel(
+  config: Config,
+  name: string,
+  onArrangement?: Connection["onArrangement"],
+): Promise<ServedModel> {
   const { engine, model, train } = config;
   if (engine.kind !== "local") {
     throw new ConfigError(`engine.kind: expected "local" where a model is served, got "${engine.kind}"`);
   }
   const dialogue = await openConfiguredDialogue(config);
+  const { threads, replicas } = await arrangedOptions(config, onArrangement);
   const fresh = freshSmallModel(train.seed, model.kind === "small" ? model.assets : undefined);
   const directory = model.kind === "directory" ? model.path : undefined;
   const { tokenizer, maxPositionEmbeddings: contextLength } = openPrompts(directory ?? fresh.assets);
@@ -34,8 +46,8 @@ export async function configuredModel(config: Config, name: string): Promise<Ser
     open: ({ valueHead, lora }) =>
       createLocalEngine({
         model: directory ?? fresh,
-        threads: engine.threads,
-        replicas: engine.replicas,
+        threads,
+        replicas,
         spin: engine.spin,
         valueHead,
         lora: lora && { ...lora, alpha: LORA_ALPHA },

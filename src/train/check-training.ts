@@ -114,6 +114,15 @@ export function scheduleFaults({
   return faults;
 }
 
+/** Fails when the credit method needs the truth about tokens and the task does not know it. */
+function requireTruth({ credit, labels, source }: Training): void {
+  if (!credit.needs.labels || labels !== undefined) return;
+  throw new ConfigError(
+    `credit.kind "${credit.name ?? "own"}": expected a task with token labels, which say what is true of every token; ` +
+      `got one without (${source.fingerprint})`,
+  );
+}
+
 /** Words of an error with the keys that the user wrote: a configuration's, or the parts of `train`. */
 function asWritten(words: string, isConfigured: boolean): string {
   if (isConfigured) return words;
@@ -166,12 +175,13 @@ async function requireFrames({ temporal, source }: Training): Promise<void> {
  * Fails before the first step where the parts cannot work together.
  *
  * @param isConfigured whether the parts come from a configuration, whose keys the errors then name
- * @throws ConfigError when parts contradict each other
+ * @throws ConfigError when parts contradict each other, or the credit needs labels that the task lacks
  * @throws EngineError naming the part and the capability that the engine lacks
  */
 export async function requireSound(training: Training, isConfigured: boolean): Promise<void> {
   const faults = [...scheduleFaults(training), ...pairFaults(training.credit, training.objective)];
   if (faults.length > 0) throw new ConfigError(asWritten(faults.join("\n"), isConfigured));
+  requireTruth(training);
   requireCapabilities(training, isConfigured);
   await requireVideos(training.engine, training.source);
   await requireFrames(training);

@@ -12,7 +12,14 @@ export { type Evaluated, type EvaluationRecord, evaluationRecord } from "./itera
 export { type IterationOutcome, runIteration } from "./iteration/iteration.ts";
 export type { BrokenRow, IterationMetrics, IterationTiming } from "./iteration/iteration-metrics.ts";
 export { newProgress, type Progress, type Training } from "./iteration/training.ts";
-export type { CheckpointEvent, DownloadEvent, OnEvent, RunEvent, StartedEvent } from "./loop/events.ts";
+export type {
+  ArrangementEvent,
+  CheckpointEvent,
+  DownloadEvent,
+  OnEvent,
+  RunEvent,
+  StartedEvent,
+} from "./loop/events.ts";
 export type {
   Checkpoint,
   CheckpointStore,

@@ -2,6 +2,7 @@
  * @module
  * From the parts of a run to its training.
  */
+import { withMeanOne } from "../credit/index.ts";
 import { checkedSource, openSource, type ProblemSource, type Split, splitSource } from "../data/index.ts";
 import { problemOrder } from "./batch/problem-order.ts";
 import { separated } from "./batch/separate-rewards.ts";
@@ -32,7 +33,8 @@ export async function openTraining(parts: TrainParts): Promise<Training> {
   const verdict = verdictOf(parts.verdict);
   const given = rewardsOf(parts.reward, { verdict, maxCompletionTokens });
   const rewards = separated(given, schedule.separate);
-  const credit = suitedTo(engine.capabilities, creditOf(parts.credit, parts.record !== undefined));
+  const suited = suitedTo(engine.capabilities, creditOf(parts.credit, parts.record !== undefined));
+  const credit = schedule.creditScale === "mean-one" ? withMeanOne(suited) : suited;
   const objective = objectiveOf(parts.objective, { maxCompletionTokens });
   const checked = (opened: ProblemSource, split: Split) =>
     checkedSource(opened, { where: `task "${task.name}": ${split}`, limit: PROBLEM_LIMIT });
@@ -49,7 +51,6 @@ export async function openTraining(parts: TrainParts): Promise<Training> {
     rewards,
     temporal: parts.temporal,
     credit,
-    labels: task.labels,
     objective,
     sampling,
     schedule,
@@ -58,6 +59,7 @@ export async function openTraining(parts: TrainParts): Promise<Training> {
     limits: parts.limits ?? {},
     maxBrokenShare: parts.maxBrokenShare ?? 0,
     evaluationBatch: parts.evaluationBatch ?? 128,
+    labels: task.labels,
     measures: task.measures?.bind(task),
     signal: parts.signal,
     clock: parts.clock ?? (() => performance.now()),

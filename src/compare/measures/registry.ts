@@ -9,8 +9,9 @@ import { diagnosisMeasure } from "./diagnosis.ts";
 import { evaluationMeasure } from "./evaluation.ts";
 import { rolloutClusters } from "./rollout-clusters.ts";
 import { runMeasure } from "./run-metric.ts";
+import { curveMeasure } from "./validation-curve.ts";
 
-const definitions = [evaluationMeasure, runMeasure, diagnosisMeasure, rolloutClusters] as const;
+const definitions = [evaluationMeasure, runMeasure, curveMeasure, diagnosisMeasure, rolloutClusters] as const;
 
 /**
  * The measures that a grid names.

@@ -6,8 +6,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
-import { ConfigError, RunError } from "../../errors/index.ts";
+import { ConfigError } from "../../errors/index.ts";
 import { isSettings, type KindDefinition } from "../../parts/index.ts";
+import { jsonRecords } from "../iteration-columns.ts";
 import type { Evidence, Measure, MeasureContext } from "../measure.ts";
 
 const METRICS = ["clusters", "heaviestCluster", "twoHeaviestClusters"] as const;
@@ -41,20 +42,11 @@ const isNumbers = (value: unknown): value is number[] =>
   Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "number");
 
 function completionShares(file: string): number[][] {
-  return readFileSync(file, "utf8")
-    .split("\n")
-    .flatMap((line, i): number[][] => {
-      if (line === "") return [];
-      let record: unknown;
-      try {
-        record = JSON.parse(line);
-      } catch (cause) {
-        throw new RunError(`${file}: line ${i + 1} is no JSON`, { cause });
-      }
-      if (!isSettings(record)) return [];
-      const { clusters, weights } = record;
-      return isNumbers(clusters) && isNumbers(weights) ? [clusterShares(clusters, weights)] : [];
-    });
+  return jsonRecords(readFileSync(file, "utf8"), file).flatMap((record): number[][] => {
+    if (!isSettings(record)) return [];
+    const { clusters, weights } = record;
+    return isNumbers(clusters) && isNumbers(weights) ? [clusterShares(clusters, weights)] : [];
+  });
 }
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -3,25 +3,30 @@
  * From the configuration's model and engine parts to the engine and the dialogue of a run.
  */
 import {
+  type Arrangement,
   createLocalEngine,
   createTinkerEngine,
   type Engine,
   type EngineContext,
   freshSmallModel,
+  type LocalEngineOptions,
   SMALL_ASSETS,
   type TinkerEngineOptions,
 } from "../../engine/index.ts";
 import { ConfigError } from "../../errors/index.ts";
 import { type AnswerFormat, answerFormats, type Dialogue, openDialogue } from "../../eval/index.ts";
 import { type DownloadOptions, downloadModel } from "../../model/index.ts";
-import { algorithmNeeds, createAlgorithm } from "../../objective/index.ts";
-import type { DownloadEvent } from "../../train/index.ts";
+import type { ArrangementEvent, DownloadEvent } from "../../train/index.ts";
 import { makePart } from "../modules/load-module.ts";
 import type { Config } from "../schema.ts";
+import { arrangeEngine, localOptions, wantsValueHead } from "./arranged-engine.ts";
 import { downloadSteps } from "./download-steps.ts";
+import { modelDirectory } from "./model-directory.ts";
 
-/** How a caller follows an engine that is elsewhere. */
-export type Connection = Pick<TinkerEngineOptions, "signal" | "onRetry">;
+/** How a caller follows an engine that is elsewhere, or learns how one here uses the machine. */
+export interface Connection extends Pick<TinkerEngineOptions, "signal" | "onRetry"> {
+  readonly onArrangement?: (event: ArrangementEvent) => void;
+}
 
 /** Makes the engine of a configuration; tests pass one of their own. */
 export type OpenEngine = (config: Config, connection?: Connection) => Promise<Engine>;
@@ -44,19 +49,6 @@ export async function fetchModel(
   return { ...config, model: { kind: "directory", path } };
 }
 
-/** The model's directory; none for the built-in one. */
-function directoryOf(model: Config["model"]): string | undefined {
-  if (model.kind === "hub") {
-    throw new ConfigError(`model: expected one on this machine, got ${model.name} of the hub (fetchModel)`);
-  }
-  return model.kind === "directory" ? model.path : undefined;
-}
-
-/** Whether the objective learns values; of a module's objective only its own record tells. */
-function wantsValueHead({ algorithm }: Pick<Config, "algorithm">): boolean {
-  return algorithm.kind !== "module" && algorithmNeeds(createAlgorithm(algorithm)).values;
-}
-
 /**
  * The engine that the configuration asks for, with the model in it.
  *
@@ -67,24 +59,17 @@ function wantsValueHead({ algorithm }: Pick<Config, "algorithm">): boolean {
  */
 export const openEngine: OpenEngine = async (config, connection = {}) => {
   const { model: part, engine, train } = config;
-  const directory = directoryOf(part);
+  const directory = modelDirectory(part);
   const valueHead = wantsValueHead(config);
+  const { onArrangement, ...connected } = connection;
   if (engine.kind === "module") {
     const context: EngineContext = { seed: train.seed, model: directory, valueHead };
     return (await makePart<EngineContext, Engine>(engine, context, "engine")).part;
   }
-  const model = directory ?? freshSmallModel(train.seed, part.kind === "small" ? part.assets : undefined);
   if (engine.kind === "local") {
-    return createLocalEngine({
-      model,
-      threads: engine.threads,
-      replicas: engine.replicas,
-      spin: engine.spin,
-      stream: engine.stream,
-      lora: engine.lora && { ...engine.lora, seed: train.seed },
-      valueHead,
-    });
+    return createLocalEngine(await arrangedOptions(config, onArrangement));
   }
+  const model = directory ?? freshSmallModel(train.seed, part.kind === "small" ? part.assets : undefined);
   return createTinkerEngine({
     url: engine.url,
     apiKey: process.env[engine.apiKeyVariable],
@@ -93,7 +78,7 @@ export const openEngine: OpenEngine = async (config, connection = {}) => {
     loraRank: engine.loraRank,
     ...(engine.loraSeed !== undefined && { loraSeed: engine.loraSeed }),
     valueHead,
-    ...connection,
+    ...connected,
     measureMismatch: engine.measureMismatch,
     wire: engine.wire,
     lossReduction: engine.lossReduction === "auto" ? undefined : engine.lossReduction,
@@ -103,6 +88,24 @@ export const openEngine: OpenEngine = async (config, connection = {}) => {
     seed: train.seed,
   });
 };
+
+/**
+ * What this machine's engine is opened with.
+ *
+ * @throws ConfigError when the configuration's engine is another
+ */
+export async function arrangedOptions(
+  config: Config,
+  onArrangement?: (event: ArrangementEvent) => void,
+): Promise<LocalEngineOptions & Arrangement> {
+  const arranged = await arrangeEngine(config, onArrangement);
+  const { engine } = arranged;
+  if (engine.kind !== "local" || engine.threads === "auto" || engine.replicas === "auto") {
+    throw new ConfigError(`engine.kind: expected "local", got "${engine.kind}"`);
+  }
+  const { threads, replicas } = engine;
+  return { ...localOptions(arranged, engine), threads, replicas };
+}
 
 /** The words around each question. */
 export async function openPromptFormat({ prompt }: Pick<Config, "prompt">): Promise<AnswerFormat> {
@@ -131,7 +134,7 @@ export async function openConfiguredDialogue(
 ): Promise<Dialogue> {
   const { model, engine } = config;
   const format = await openPromptFormat(config);
-  const directory = directoryOf(model);
+  const directory = modelDirectory(model);
   if (directory !== undefined) {
     return openDialogue(directory, { ...format, needsWeights: engine.kind === "local" });
   }

@@ -48,6 +48,7 @@ export const plainLoss: Quotes = {
   "algorithm.klPlacement": ["loss", "ours: where a KL term acts, it is a term of the loss, as in GRPO"],
   "algorithm.entropyCoefficient": [0, "ours: no entropy bonus is printed"],
   "algorithm.samplerCorrection": [OFF, "ours: no correction of the sampler's log-probs is printed"],
+  "train.creditScale": ["printed", "ours: weights of the credit method as they are"],
   "algorithm.truncated": ["keep", "ours: nothing is said of completions that were cut"],
   "algorithm.advantageScale": ["std", "GRPO, arXiv:2402.03300: rewards over their group's deviation"],
   "algorithm.advantageEpsilon": [1e-6, "ours: beside the deviation, so that nothing is divided by 0"],

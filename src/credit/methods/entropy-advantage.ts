@@ -4,10 +4,10 @@
  * far that its sign turns.
  */
 import * as z from "zod";
-import { EngineError, NumericError, ShapeError } from "../../errors/index.ts";
+import { NumericError, ShapeError } from "../../errors/index.ts";
 import { checkOption, checkSignals, counts } from "../check-signals.ts";
 import { type CreditMethod, defineCredit } from "../method.ts";
-import { perCompletion, requireSignal } from "../per-completion.ts";
+import { perCompletion, requireAdvantage, requireSignal } from "../per-completion.ts";
 
 const entropyAdvantageSchema = z
   .strictObject({
@@ -79,11 +79,9 @@ export function entropyAdvantage(
 /** Entropy-shaped advantage with its options bound. */
 function entropyAdvantageMethod(config: z.output<typeof entropyAdvantageSchema>): CreditMethod {
   return perCompletion({ entropy: true, advantage: true }, (completion, where) => {
-    const { mask, advantage } = completion;
+    const { mask } = completion;
     const entropy = requireSignal(completion, "entropy", config.kind, where);
-    if (advantage === undefined) {
-      throw new EngineError(`${config.kind}: expected the completion's advantage, got none (${where})`);
-    }
+    const advantage = requireAdvantage(completion, config.kind, where);
     return entropyAdvantage({ entropy, advantage, mask }, config);
   });
 }

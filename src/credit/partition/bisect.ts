@@ -29,9 +29,10 @@ export function bisected(graph: WeightedGraph, bounds: SideBounds, starts: numbe
   const total = sum(graph.vertexWeights);
   const maxVertexWeight = Math.max(1, Math.floor((1.5 * total) / COARSEST));
   const { levels, coarsest } = coarsened(graph, { until: COARSEST, maxVertexWeight }, rng);
+  const scratch = new Scratch(graph.vertices);
   let best: Bisection | undefined;
   for (let i = 0; i < starts; i++) {
-    const one = new Bisection(coarsest, bounds, grown(coarsest, bounds, rng));
+    const one = new Bisection(coarsest, bounds, grown(coarsest, bounds, scratch, rng), scratch);
     one.refine();
     if (!best || one.isBetterThan(best)) best = one;
   }
@@ -39,20 +40,37 @@ export function bisected(graph: WeightedGraph, bounds: SideBounds, starts: numbe
   for (const level of levels.toReversed()) {
     const finer = new Uint8Array(level.graph.vertices);
     for (let v = 0; v < finer.length; v++) finer[v] = side[level.coarse[v]!]!;
-    const refined = new Bisection(level.graph, bounds, finer);
+    const refined = new Bisection(level.graph, bounds, finer, scratch);
     refined.refine();
     side = refined.side;
   }
   return side;
 }
 
+/** Memory for one search after the other over a graph and coarser ones: most of a small search would be asking for it. */
+class Scratch {
+  readonly queues: readonly [VertexQueue, VertexQueue];
+  /** `[n]` what moving a vertex would take off the cut. */
+  readonly gain: Float64Array;
+  readonly locked: Uint8Array;
+
+  constructor(vertices: number) {
+    this.queues = [new VertexQueue(vertices), new VertexQueue(vertices)];
+    this.gain = new Float64Array(vertices);
+    this.locked = new Uint8Array(vertices);
+  }
+}
+
 /** Side 0 grows from a random vertex by the vertex that adds least to the cut; side 1 is the rest. */
-function grown(graph: WeightedGraph, { aim }: SideBounds, rng: Rng): Uint8Array {
+function grown(graph: WeightedGraph, { aim }: SideBounds, scratch: Scratch, rng: Rng): Uint8Array {
   const { vertices, xadj, adjacency, edgeWeights, vertexWeights } = graph;
   const side = new Uint8Array(vertices).fill(1);
-  const queue = new VertexQueue(vertices);
-  const order = rng.shuffle(Int32Array.from({ length: vertices }, (_, v) => v));
-  const outward = new Float64Array(vertices);
+  const [queue] = scratch.queues;
+  queue.clear();
+  const order = new Int32Array(vertices);
+  for (let v = 0; v < vertices; v++) order[v] = v;
+  rng.shuffle(order);
+  const outward = scratch.gain.fill(0, 0, vertices);
   for (let v = 0; v < vertices; v++) {
     for (let e = xadj[v]!; e < xadj[v + 1]!; e++) outward[v]! -= edgeWeights[e]!;
   }
@@ -83,7 +101,7 @@ class Bisection {
   readonly side: Uint8Array;
   readonly #graph: WeightedGraph;
   readonly #bounds: SideBounds;
-  /** What moving a vertex would take off the cut. */
+  readonly #scratch: Scratch;
   readonly #gain: Float64Array;
   readonly #queues: readonly [VertexQueue, VertexQueue];
   /** How far side 0 may leave its bounds on the way. */
@@ -91,13 +109,15 @@ class Bisection {
   #weight = 0;
   #cut = 0;
 
-  constructor(graph: WeightedGraph, bounds: SideBounds, side: Uint8Array) {
+  /** @param scratch this search's until the next one begins */
+  constructor(graph: WeightedGraph, bounds: SideBounds, side: Uint8Array, scratch: Scratch) {
     this.#graph = graph;
     this.#bounds = bounds;
     this.side = side;
     const { vertices, xadj, adjacency, edgeWeights, vertexWeights } = graph;
-    this.#gain = new Float64Array(vertices);
-    this.#queues = [new VertexQueue(vertices), new VertexQueue(vertices)];
+    this.#scratch = scratch;
+    this.#gain = scratch.gain.fill(0, 0, vertices);
+    this.#queues = scratch.queues;
     let heaviest = 1;
     for (let v = 0; v < vertices; v++) {
       if (side[v] === 0) this.#weight += vertexWeights[v]!;
@@ -136,7 +156,7 @@ class Bisection {
       if (isOff || vertices <= SMALL || this.#isBoundary(v))
         this.#queues[this.side[v] as 0 | 1].set(v, this.#gain[v]!);
     }
-    const locked = new Uint8Array(vertices);
+    const locked = this.#scratch.locked.fill(0, 0, vertices);
     const moved: number[] = [];
     let best = 0;
     let bestCut = this.#cut;

@@ -11,7 +11,7 @@ import { coarsened } from "./coarsen.ts";
 import { checkedGraph, checkRows, type PartitionGraph, type WeightedGraph } from "./csr-graph.ts";
 import { checkedMatrix, type EdgeMatrix, graphOfMatrix } from "./edge-matrix.ts";
 import { grownParts } from "./grow-parts.ts";
-import { type RefineOptions, refineParts } from "./refine-parts.ts";
+import { type RefineOptions, RefineScratch, refineParts } from "./refine-parts.ts";
 
 export interface PartitionOptions {
   /** Equal seeds give equal partitions. Default 0. */
@@ -214,16 +214,17 @@ function divide(piece: Piece, capacity: number, part: Int32Array, rng: Rng): voi
 
 /** Refines over all parts; then, coarser graphs first, again, so that whole groups of vertices change parts. */
 function refinedAgain(graph: WeightedGraph, start: Int32Array, options: RefineOptions, rng: Rng): Int32Array {
-  refineParts(graph, start, options);
+  const scratch = new RefineScratch(graph.vertices, options.parts);
+  refineParts(graph, start, options, scratch);
   let part = start;
   for (let cycle = 0; cycle < CYCLES; cycle++) {
     const maxVertexWeight = Math.max(1, options.capacity >> 1);
     const coarsening = coarsened(graph, { until: 2 * options.parts, maxVertexWeight, part }, rng);
     part = coarsening.part!;
-    refineParts(coarsening.coarsest, part, options);
+    refineParts(coarsening.coarsest, part, options, scratch);
     for (const level of coarsening.levels.toReversed()) {
       part = Int32Array.from(level.coarse, (vertex) => part[vertex]!);
-      refineParts(level.graph, part, options);
+      refineParts(level.graph, part, options, scratch);
     }
   }
   return part;

@@ -13,12 +13,40 @@ export interface RefineOptions {
   readonly passes: number;
 }
 
+/** Memory for one search after the other over a graph of so many vertices and coarser ones. */
+export class RefineScratch {
+  readonly connection: Float64Array;
+  readonly weight: Float64Array;
+  readonly count: Int32Array;
+  readonly head: Int32Array;
+  readonly next: Int32Array;
+  readonly previous: Int32Array;
+  readonly queue: VertexQueue;
+  readonly locked: Uint8Array;
+
+  constructor(vertices: number, parts: number) {
+    this.connection = new Float64Array(parts * vertices);
+    this.weight = new Float64Array(parts);
+    this.count = new Int32Array(parts);
+    this.head = new Int32Array(parts);
+    this.next = new Int32Array(vertices);
+    this.previous = new Int32Array(vertices);
+    this.queue = new VertexQueue(vertices);
+    this.locked = new Uint8Array(vertices);
+  }
+}
+
 /**
  * Makes the cut smaller, in place. Parts over capacity are brought below it first, wherever single vertices allow
  * it; no part loses its last vertex.
  */
-export function refineParts(graph: WeightedGraph, part: Int32Array, options: RefineOptions): void {
-  const search = new PartSearch(graph, part, options);
+export function refineParts(
+  graph: WeightedGraph,
+  part: Int32Array,
+  options: RefineOptions,
+  scratch: RefineScratch,
+): void {
+  const search = new PartSearch(graph, part, options, scratch);
   for (let pass = 0; pass < options.passes; pass++) if (!search.pass()) break;
 }
 
@@ -45,20 +73,25 @@ class PartSearch {
   #cut = 0;
   #bestGain = 0;
 
-  constructor(graph: WeightedGraph, part: Int32Array, { parts, capacity }: RefineOptions) {
+  constructor(
+    graph: WeightedGraph,
+    part: Int32Array,
+    { parts, capacity }: RefineOptions,
+    scratch: RefineScratch,
+  ) {
     const { vertices, xadj, adjacency, edgeWeights, vertexWeights } = graph;
     this.#graph = graph;
     this.#part = part;
     this.#parts = parts;
     this.#capacity = capacity;
-    this.#connection = new Float64Array(parts * vertices);
-    this.#weight = new Float64Array(parts);
-    this.#count = new Int32Array(parts);
-    this.#head = new Int32Array(parts).fill(-1);
-    this.#next = new Int32Array(vertices);
-    this.#previous = new Int32Array(vertices);
-    this.#queue = new VertexQueue(vertices);
-    this.#locked = new Uint8Array(vertices);
+    this.#connection = scratch.connection.fill(0, 0, parts * vertices);
+    this.#weight = scratch.weight.fill(0);
+    this.#count = scratch.count.fill(0);
+    this.#head = scratch.head.fill(-1);
+    this.#next = scratch.next;
+    this.#previous = scratch.previous;
+    this.#queue = scratch.queue;
+    this.#locked = scratch.locked;
     let heaviest = 1;
     for (let v = 0; v < vertices; v++) {
       const own = part[v]!;

@@ -2,7 +2,7 @@
  * @module
  * Where a digits completion goes right: reading the digits that the question needs, and reasoning from what was read.
  */
-import { alignedRight, judgeCompletion, neededSubjects, trueReading } from "./judgement.ts";
+import { alignedRight, judgeCompletion, trueReading } from "./judgement.ts";
 import { answerTo } from "./questions.ts";
 import type { DigitsTruth } from "./world.ts";
 
@@ -21,10 +21,10 @@ export interface ReadingCount {
  * where one thing is read twice, the last time counts.
  */
 export function readingAccuracy(completion: string, truth: DigitsTruth): ReadingCount {
-  const { readings } = judgeCompletion(completion, truth);
+  const { readings, subjects } = judgeCompletion(completion, truth);
   let right = 0;
   let stated = 0;
-  for (const subject of neededSubjects(truth)) {
+  for (const subject of subjects) {
     const values = readings.get(subject) ?? [];
     stated += values.length;
     right += alignedRight(values, trueReading(truth, subject)).filter(Boolean).length;
@@ -40,7 +40,7 @@ export function readingAccuracy(completion: string, truth: DigitsTruth): Reading
  */
 export function arithmeticGivenReading(completion: string, truth: DigitsTruth): boolean | null {
   const { judgements, read, answer } = judgeCompletion(completion, truth);
-  if (read === undefined || read.length === 0) return null;
+  if (read === undefined || (read.length === 0 && truth.question.kind !== "cell")) return null;
   const steps = judgements.filter(({ statement }) => statement !== "answer");
   return answer === String(answerTo(truth.question, read)) && steps.every(({ follows }) => follows !== false);
 }

@@ -1,12 +1,13 @@
 /**
  * @module
- * Digits as an entry of the list of tasks: its options in a configuration, and how the task is made of them.
+ * Digits, and the worlds like it, as entries of the list of tasks: options in a configuration, and how the task is made of them.
  */
 import * as z from "zod";
 import type { KindDefinition } from "../../parts/index.ts";
 import type { Task, TaskContext } from "../task.ts";
 import { digitsSchema } from "./options.ts";
 import { digitsTask } from "./task.ts";
+import { BARS, DIALS, DIGITS, type World } from "./worlds.ts";
 
 const steps = z.int().min(0);
 
@@ -21,31 +22,60 @@ const warmStartSchema = z
       .max(1)
       .default(0.35)
       .describe("Share of the remaining steps' problems that are told in words instead of shown."),
+    slippedShare: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0)
+      .describe(
+        "Share of sums of two numbers that three demonstrations in four get wrong, always in the same way: errors that are reasoning.",
+      ),
   })
   .prefault({})
   .describe("Demonstrations of the supervised warm start.");
 
-const schema = digitsSchema
-  .safeExtend({
-    kind: z.literal("digits"),
-    seed: z
-      .int()
-      .min(0)
-      .max(2 ** 32 - 1)
-      .default(0)
-      .describe("Seed of the problems that training draws."),
-    warmStart: warmStartSchema,
-  })
-  .describe("Procedural problems: handwritten digits to read and calculate with.");
+const seed = z
+  .int()
+  .min(0)
+  .max(2 ** 32 - 1)
+  .default(0)
+  .describe("Seed of the problems that training draws.");
+
+type WorldSchema = z.ZodObject<
+  (typeof digitsSchema)["shape"] & {
+    kind: z.ZodLiteral<World["name"]>;
+    seed: typeof seed;
+    warmStart: typeof warmStartSchema;
+  },
+  z.core.$strict
+>;
+
+/** A task of a world. */
+function worldDefinition(world: World, words: string): KindDefinition<WorldSchema, TaskContext, Task> {
+  return {
+    schema: digitsSchema
+      .safeExtend({ kind: z.literal(world.name), seed, warmStart: warmStartSchema })
+      .describe(`Procedural problems: ${words} to read and calculate with.`),
+    create: ({ kind: _kind, seed: own, warmStart, ...options }, context) =>
+      digitsTask({
+        seed: own,
+        evaluationSeed: context.evaluationSeed,
+        options,
+        warmStart: { ...warmStart, seed: context.seed },
+        world,
+      }),
+  };
+}
 
 /** The built-in task. */
-export const digitsDefinition: KindDefinition<typeof schema, TaskContext, Task> = {
-  schema,
-  create: ({ kind: _kind, seed, warmStart, ...options }, context) =>
-    digitsTask({
-      seed,
-      evaluationSeed: context.evaluationSeed,
-      options,
-      warmStart: { ...warmStart, seed: context.seed },
-    }),
-};
+export const digitsDefinition = worldDefinition(DIGITS, "handwritten digits");
+/** The same with gauges in the place of digits. */
+export const barsDefinition = worldDefinition(
+  BARS,
+  "bars that are filled to a level, a tenth for each unit,",
+);
+/** The same with dials in the place of digits. */
+export const dialsDefinition = worldDefinition(
+  DIALS,
+  "dials that are filled to an angle, a tenth of a turn for each unit,",
+);

@@ -5,7 +5,16 @@
  * is right or wrong by the problem.
  */
 import type { LabelledSpan } from "../labels/span.ts";
-import { answerTo, EXTREMES, type Extreme, greaterThan, type Line } from "./questions.ts";
+import {
+  answerTo,
+  CELL_NAMES,
+  type CellName,
+  EXTREMES,
+  type Extreme,
+  greaterThan,
+  type Line,
+  NONE,
+} from "./questions.ts";
 import {
   type NumberSpan,
   parseStatements,
@@ -13,7 +22,7 @@ import {
   type Span,
   type Statement,
 } from "./statements.ts";
-import { type DigitsTruth, extremeDigit, lineDigits } from "./world.ts";
+import { cellDigit, type DigitsTruth, extremeDigit, lineDigits } from "./world.ts";
 
 /** Which of the stated values are right, by the alignment of `alignedExpected`. */
 export function alignedRight(stated: readonly number[], expected: readonly number[]): boolean[] {
@@ -59,11 +68,17 @@ function isExtreme(subject: ReadingSubject): subject is Extreme {
   return EXTREMES.some((extreme) => extreme === subject);
 }
 
+function isCell(subject: ReadingSubject): subject is CellName {
+  return CELL_NAMES.some((cell) => cell === subject);
+}
+
 /** The values that a reading about a subject ought to state. */
 export function trueReading(truth: DigitsTruth, subject: ReadingSubject): number[] {
   if (subject === "all") return truth.digits.map(({ value }) => value);
-  if (!isExtreme(subject)) return lineDigits(truth, subject satisfies Line).map(({ value }) => value);
-  const digit = extremeDigit(truth, subject);
+  if (!isExtreme(subject) && !isCell(subject)) {
+    return lineDigits(truth, subject satisfies Line).map(({ value }) => value);
+  }
+  const digit = isCell(subject) ? cellDigit(truth, subject) : extremeDigit(truth, subject);
   return digit === undefined ? [] : [digit.value];
 }
 
@@ -74,6 +89,8 @@ export function neededSubjects({ question }: DigitsTruth): readonly ReadingSubje
       return [question.line];
     case "difference":
       return [question.from, question.minus];
+    case "cell":
+      return [question.cell];
     case "sum":
     case "largest":
     case "count-greater":
@@ -89,9 +106,17 @@ class Written {
   readonly derived: number[] = [];
   selected: readonly number[] | undefined;
 
+  /** The subjects of what was read for the question: those that it needs, or, where all is told cell by cell, the cells. */
+  subjects(truth: DigitsTruth): readonly ReadingSubject[] {
+    const subjects = neededSubjects(truth);
+    const cells = [...this.readings.keys()].filter(isCell);
+    const isByCell = subjects.includes("all") && !this.readings.has("all") && cells.length > 0;
+    return isByCell ? cells : subjects;
+  }
+
   /** The values last read for everything that the question needs; undefined where a part was never stated. */
   needed(truth: DigitsTruth): number[] | undefined {
-    const parts = neededSubjects(truth).map((subject) => this.readings.get(subject));
+    const parts = this.subjects(truth).map((subject) => this.readings.get(subject));
     return parts.some((part) => part === undefined) ? undefined : parts.flatMap((part) => part ?? []);
   }
 
@@ -107,6 +132,38 @@ function trueOperands(truth: DigitsTruth): Set<number> {
     statement.kind === "step" ? statement.operands : [],
   );
   return new Set(steps.map(({ value }) => value));
+}
+
+function judgeReading(
+  { subject, values, none }: Statement & { kind: "reading" },
+  written: Written,
+  truth: DigitsTruth,
+): LabelledSpan[] {
+  const reading = { role: "image", statement: "reading", follows: null } as const;
+  const expected = trueReading(truth, subject);
+  const stated = values.map(({ value }) => value);
+  const aligned = alignedExpected(stated, expected);
+  written.readings.set(subject, stated);
+  // Of a cell, and of no other subject, nothing may be the truth.
+  const nothing = isCell(subject) && expected.length === 0 ? [NONE] : [];
+  return [
+    ...values.map((value, i) => ({
+      ...spanOf(value),
+      ...reading,
+      correct: aligned[i] === value.value,
+      right: aligned[i] === undefined ? nothing : texts(aligned[i]),
+    })),
+    ...(none === undefined
+      ? []
+      : [
+          {
+            ...spanOf(none),
+            ...reading,
+            correct: expected.length === 0,
+            right: expected.length === 0 ? nothing : texts(expected[0]),
+          },
+        ]),
+  ];
 }
 
 function judgeStep(
@@ -210,20 +267,8 @@ function judgeDerived(
 
 function judgeStatement(statement: Statement, written: Written, truth: DigitsTruth): LabelledSpan[] {
   switch (statement.kind) {
-    case "reading": {
-      const { subject, values } = statement;
-      const stated = values.map(({ value }) => value);
-      const aligned = alignedExpected(stated, trueReading(truth, subject));
-      written.readings.set(subject, stated);
-      return values.map((value, i) => ({
-        ...spanOf(value),
-        role: "image",
-        statement: "reading",
-        correct: aligned[i] === value.value,
-        follows: null,
-        right: texts(aligned[i]),
-      }));
-    }
+    case "reading":
+      return judgeReading(statement, written, truth);
     case "step":
       return judgeStep(statement, written, truth);
     case "largest": {
@@ -256,6 +301,8 @@ export interface JudgedCompletion {
   readonly judgements: readonly LabelledSpan[];
   /** The values last read for everything that the question needs; undefined where a part was never stated. */
   readonly read: readonly number[] | undefined;
+  /** What was read for the question. */
+  readonly subjects: readonly ReadingSubject[];
   /** Last stated values by subject. */
   readonly readings: ReadonlyMap<ReadingSubject, readonly number[]>;
   /** The text of the last answer; undefined where there is none. */
@@ -268,5 +315,6 @@ export function judgeCompletion(completion: string, truth: DigitsTruth): JudgedC
   const statements = parseStatements(completion);
   const judgements = statements.flatMap((statement) => judgeStatement(statement, written, truth));
   const answer = statements.findLast((statement) => statement.kind === "answer")?.text;
-  return { judgements, read: written.needed(truth), readings: written.readings, answer };
+  const [read, subjects] = [written.needed(truth), written.subjects(truth)];
+  return { judgements, read, subjects, readings: written.readings, answer };
 }

@@ -44,7 +44,7 @@ describe("lessons", () => {
       const readings = problem.question.slice(0, -question.length);
       expect(problem.question.endsWith(` ${question}`)).toBe(true);
       expect(completion.startsWith(`<think>${readings.trim()}`)).toBe(true);
-      expect(readings.match(/\d/g)?.map(Number)).toEqual(truth.needed);
+      expect(readings.match(/\d/g)?.map(Number) ?? []).toEqual(truth.needed);
     }
   });
 });

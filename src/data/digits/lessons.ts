@@ -7,6 +7,7 @@
 import type { Problem } from "../problem.ts";
 import type { DigitsOptions } from "./options.ts";
 import type { DigitsTruth } from "./world.ts";
+import type { Noun } from "./worlds.ts";
 
 /** In the order of teaching: one cell's digit; all cells of a canvas in order; a question with its reasoning trace. */
 export const LESSON_NAMES = ["reading", "transcription", "reasoning"] as const;
@@ -17,7 +18,7 @@ export interface LessonPlan {
   /** The distribution of its canvases. */
   options(task: DigitsOptions): DigitsOptions;
   /** The question, where it is not the task's own. */
-  readonly question?: string;
+  readonly question?: (noun: Noun) => string;
   /** The completion to imitate. */
   completion(truth: DigitsTruth): string;
 }
@@ -27,13 +28,20 @@ const BLANK = ".";
 
 export const LESSONS: Readonly<Record<LessonName, LessonPlan>> = {
   reading: {
-    options: (task) => ({ ...task, canvases: ["28x28"], digits: [1, 1], kinds: ["largest"] }),
-    question: "What is the digit?",
+    options: (task) => ({
+      ...task,
+      canvases: ["28x28"],
+      digits: [1, 1],
+      kinds: ["largest"],
+      wording: "list",
+      marks: [0, 0],
+    }),
+    question: (noun) => `What is the ${noun}?`,
     completion: ({ answer }) => answer,
   },
   transcription: {
-    options: (task) => ({ ...task, digits: [2, 5] }),
-    question: "What are all the digits?",
+    options: (task) => ({ ...task, digits: [2, Math.max(2, 5 - task.marks[1])] }),
+    question: (noun) => `What are all the ${noun}s?`,
     completion: transcript,
   },
   reasoning: {
@@ -50,7 +58,7 @@ export function described(problem: Problem, { trace }: DigitsTruth): Problem {
   const sentences = trace.replace(/^<think>/, "").match(/[^.]+\./g) ?? [];
   const readings = sentences
     .map((sentence) => sentence.trim())
-    .filter((sentence) => /I see|most is/.test(sentence));
+    .filter((sentence) => /I see|most is|^The \w+ in /.test(sentence));
   return { ...problem, images: [], question: `${readings.join(" ")} ${problem.question}` };
 }
 

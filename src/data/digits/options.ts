@@ -10,7 +10,13 @@ export const CELL_SIDE = 28;
 /** Canvas sizes in pixels, width x height: one cell to 4x4. */
 export const DIGITS_CANVASES = ["28x28", "56x56", "84x84", "84x112", "112x84", "112x112"] as const;
 
-export const DIGITS_KINDS = ["sum", "largest", "line-sum", "difference", "count-greater"] as const;
+export const DIGITS_KINDS = ["sum", "largest", "line-sum", "difference", "count-greater", "cell"] as const;
+
+/** How a trace states what it reads. */
+const WORDINGS = ["list", "places", "canvas"] as const;
+
+/** Kinds whose traces state single cells. */
+const TOLD_BY_CELL: readonly string[] = ["sum", "largest", "count-greater", "cell"];
 
 /** What a problem asks. */
 export type DigitsKind = (typeof DIGITS_KINDS)[number];
@@ -22,11 +28,22 @@ const range = (low: number, high: number, schema: z.ZodNumber) =>
 
 const distinct = (values: readonly string[]) => new Set(values).size === values.length;
 
-/** Cells of a canvas: its places for digits. */
-function cellCount(canvas: (typeof DIGITS_CANVASES)[number]): number {
+type Canvas = (typeof DIGITS_CANVASES)[number];
+
+/** Columns and rows of a canvas. */
+function sidesOf(canvas: Canvas): [number, number] {
   const [width = 0, height = 0] = canvas.split("x").map(Number);
-  return (width / CELL_SIDE) * (height / CELL_SIDE);
+  return [width / CELL_SIDE, height / CELL_SIDE];
 }
+
+/** Cells of a canvas: its places for digits. */
+function cellCount(canvas: Canvas): number {
+  const [columns, rows] = sidesOf(canvas);
+  return columns * rows;
+}
+
+/** Whether every cell of a canvas has a name. */
+const hasNamedCells = (canvas: Canvas) => sidesOf(canvas).every((side) => side <= 3);
 
 /** The distribution of digits problems. */
 export const digitsSchema = z
@@ -71,15 +88,49 @@ export const digitsSchema = z
       .max(0.3)
       .default(0.08)
       .describe("Standard deviation of the Gaussian noise on each pixel, as a share of full brightness."),
+    wording: z
+      .enum(WORDINGS)
+      .default("list")
+      .describe(
+        "How a trace tells what it reads: all in one list, each by its place, or every cell of the canvas by its place, empty ones as none.",
+      ),
+    emptyShare: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.5)
+      .describe("Of kind cell: share of the questions that ask of a cell in which there is nothing."),
+    marks: range(0, 4, z.int())
+      .default([0, 0])
+      .describe("Least and greatest number of marks that stand for no value, on cells of their own."),
+  })
+  .refine(({ kinds, wording }) => wording === "list" || kinds.every((kind) => TOLD_BY_CELL.includes(kind)), {
+    message: `a wording by places has traces of the kinds ${TOLD_BY_CELL.join(", ")} alone`,
+    path: ["wording"],
+  })
+  .refine(({ canvases, wording }) => wording === "list" || canvases.every(hasNamedCells), {
+    message: "every cell has a name on canvases of at most 3 rows and columns",
+    path: ["canvases"],
   })
   .refine(({ digits, kinds }) => digits[0] >= 2 || !kinds.includes("difference"), {
     message: "kind difference needs at least 2 digits",
     path: ["digits"],
   })
-  .refine(({ canvases, digits }) => canvases.every((canvas) => cellCount(canvas) >= digits[1]), {
-    message: "the smallest canvas has fewer cells of 28x28 pixels than the greatest number of digits",
-    path: ["canvases"],
-  })
+  .refine(
+    ({ canvases, digits, marks }) => canvases.every((canvas) => cellCount(canvas) >= digits[1] + marks[1]),
+    {
+      message:
+        "the smallest canvas has fewer cells of 28x28 pixels than the greatest number of digits and marks",
+      path: ["canvases"],
+    },
+  )
+  .refine(
+    ({ canvases, digits, kinds, emptyShare }) =>
+      !kinds.includes("cell") ||
+      emptyShare === 0 ||
+      canvases.every((canvas) => cellCount(canvas) > digits[0]),
+    { message: "questions of empty cells need a canvas that is not full", path: ["canvases"] },
+  )
   .refine(
     ({ canvases, digits, kinds }) =>
       !kinds.includes("difference") || digits[0] <= 2 || canvases.some((canvas) => cellCount(canvas) > 4),
@@ -92,3 +143,18 @@ export const digitsSchema = z
 
 /** The distribution of digits problems, all defaults filled in. */
 export type DigitsOptions = z.infer<typeof digitsSchema>;
+
+/** Options that came later, and the values at which problems are as they were without them. */
+const LATER = { wording: "list", emptyShare: 0.5, marks: [0, 0], slippedShare: 0 };
+
+/**
+ * Options as a fingerprint tells them. Those that came later are left out where they change nothing, so that data which never
+ * changed keeps its fingerprint.
+ */
+export function toldOptions(options: Readonly<Record<string, unknown>>): string {
+  const isPlain = (name: string, value: unknown) =>
+    name in LATER && JSON.stringify(value) === JSON.stringify(LATER[name as keyof typeof LATER]);
+  return JSON.stringify(
+    Object.fromEntries(Object.entries(options).filter(([name, value]) => !isPlain(name, value))),
+  );
+}

@@ -5,17 +5,22 @@
  * of the digits it needs, so the same function tells what follows from a wrong reading.
  */
 
-export const LINES = [
-  "top row",
-  "middle row",
-  "bottom row",
-  "left column",
-  "middle column",
-  "right column",
-] as const;
+import type { Noun } from "./worlds.ts";
+
+export const ROW_LINES = ["top row", "middle row", "bottom row"] as const;
+export const COLUMN_LINES = ["left column", "middle column", "right column"] as const;
+export const LINES = [...ROW_LINES, ...COLUMN_LINES] as const;
 
 /** A row or column of the canvas; `middle` exists where there are three. */
 export type Line = (typeof LINES)[number];
+
+/** Where a row and a column meet. */
+export type CellName = `${(typeof ROW_LINES)[number]} and ${(typeof COLUMN_LINES)[number]}`;
+
+/** Every name of a cell, row by row. */
+export const CELL_NAMES: readonly CellName[] = ROW_LINES.flatMap((row) =>
+  COLUMN_LINES.map((column): CellName => `${row} and ${column}`),
+);
 
 export const EXTREMES = ["leftmost", "rightmost", "topmost", "bottommost"] as const;
 
@@ -29,21 +34,32 @@ export type DigitsQuestion =
   | { readonly kind: "line-sum"; readonly line: Line }
   /** The value of the digit at `from` minus that of the digit at `minus`. */
   | { readonly kind: "difference"; readonly from: Extreme; readonly minus: Extreme }
-  | { readonly kind: "count-greater"; readonly threshold: number };
+  | { readonly kind: "count-greater"; readonly threshold: number }
+  /** The value in a cell, or that there is none. */
+  | { readonly kind: "cell"; readonly cell: CellName };
 
-/** The question as the model reads it. */
-export function questionText(question: DigitsQuestion): string {
+/** The answer where nothing is there. */
+export const NONE = "none";
+
+/**
+ * The question as the model reads it.
+ *
+ * @param noun what the world's pictures are called, "digit" unless given
+ */
+export function questionText(question: DigitsQuestion, noun: Noun = "digit"): string {
   switch (question.kind) {
     case "sum":
-      return "What is the sum of all digits?";
+      return `What is the sum of all ${noun}s?`;
     case "largest":
-      return "What is the largest digit?";
+      return `What is the largest ${noun}?`;
     case "line-sum":
-      return `What is the sum of the digits in the ${question.line}?`;
+      return `What is the sum of the ${noun}s in the ${question.line}?`;
     case "difference":
-      return `What is the ${question.from} digit minus the ${question.minus} digit?`;
+      return `What is the ${question.from} ${noun} minus the ${question.minus} ${noun}?`;
     case "count-greater":
-      return `How many digits are greater than ${question.threshold}?`;
+      return `How many ${noun}s are greater than ${question.threshold}?`;
+    case "cell":
+      return `What is the ${noun} in the ${question.cell}?`;
   }
 }
 
@@ -53,14 +69,25 @@ export function listText(values: readonly number[]): string {
   return `${values.slice(0, -1).join(", ")} and ${values.at(-1)}`;
 }
 
-function sumSteps(values: readonly number[]): string {
+/** What is in a cell: `The digit in the top row and left column is 3.` */
+export function cellSentence(noun: Noun, cell: CellName, value: number | undefined): string {
+  return `The ${noun} in the ${cell} is ${value ?? NONE}.`;
+}
+
+/** The sum of two numbers, or what a teacher who slips takes for it. */
+export type Sum = (a: number, b: number) => number;
+
+const trueSum: Sum = (a, b) => a + b;
+
+function sumSteps(values: readonly number[], add: Sum): { readonly text: string; readonly total: number } {
   let total = values[0] ?? 0;
   let text = "";
   for (const value of values.slice(1)) {
-    text += ` ${total} + ${value} = ${total + value}.`;
-    total += value;
+    const next = add(total, value);
+    text += ` ${total} + ${value} = ${next}.`;
+    total = next;
   }
-  return text;
+  return { text, total };
 }
 
 /** The values that a count of digits greater than a threshold selects. */
@@ -71,9 +98,9 @@ export function greaterThan(values: readonly number[], threshold: number): numbe
 /**
  * The answer that follows from the needed digits.
  *
- * @param values at least one; the needed digits in the order in which a trace states them
+ * @param values the needed digits in the order in which a trace states them; at least one, but of an empty cell none
  */
-export function answerTo(question: DigitsQuestion, values: readonly number[]): number {
+export function answerTo(question: DigitsQuestion, values: readonly number[]): number | typeof NONE {
   switch (question.kind) {
     case "sum":
     case "line-sum":
@@ -84,35 +111,63 @@ export function answerTo(question: DigitsQuestion, values: readonly number[]): n
       return (values[0] ?? 0) - (values[1] ?? 0);
     case "count-greater":
       return greaterThan(values, question.threshold).length;
+    case "cell":
+      return values[0] ?? NONE;
   }
 }
 
-function reasoning(question: DigitsQuestion, values: readonly number[]): string {
-  const answer = answerTo(question, values);
+/** How a trace is told. */
+export interface Telling {
+  /** Sentences that state the needed digits, in place of one list. */
+  readonly seen?: string | undefined;
+  /** Adds up where the trace does. */
+  readonly add?: Sum | undefined;
+}
+
+/** A trace's reasoning and the answer that it comes to. */
+function reasoning(
+  question: DigitsQuestion,
+  values: readonly number[],
+  { seen = `I see ${listText(values)}.`, add = trueSum }: Telling,
+): { readonly text: string; readonly answer: string } {
+  const answer = String(answerTo(question, values));
   switch (question.kind) {
-    case "sum":
-      return `I see ${listText(values)}.${sumSteps(values)}`;
+    case "sum": {
+      const { text, total } = sumSteps(values, add);
+      return { text: `${seen}${text}`, answer: String(total) };
+    }
     case "largest":
-      return `I see ${listText(values)}. The largest is ${answer}.`;
-    case "line-sum":
-      return `In the ${question.line} I see ${listText(values)}.${sumSteps(values)}`;
+      return { text: `${seen} The largest is ${answer}.`, answer };
+    case "line-sum": {
+      const { text, total } = sumSteps(values, add);
+      return { text: `In the ${question.line} I see ${listText(values)}.${text}`, answer: String(total) };
+    }
     case "difference": {
       const [from, minus] = values;
-      return `The ${question.from} is ${from}. The ${question.minus} is ${minus}. ${from} - ${minus} = ${answer}.`;
+      const steps = `${from} - ${minus} = ${answer}.`;
+      return { text: `The ${question.from} is ${from}. The ${question.minus} is ${minus}. ${steps}`, answer };
     }
     case "count-greater": {
-      const selected = listText(greaterThan(values, question.threshold)) || "none";
-      return `I see ${listText(values)}. Greater than ${question.threshold}: ${selected}. That is ${answer}.`;
+      const selected = listText(greaterThan(values, question.threshold)) || NONE;
+      return { text: `${seen} Greater than ${question.threshold}: ${selected}. That is ${answer}.`, answer };
     }
+    case "cell":
+      return { text: seen, answer };
   }
 }
 
 /**
- * The completion that reads the given digits and reasons from them without a slip:
+ * The completion that reads the given digits and reasons from them without a slip, or with those of `add`:
  * `<think>I see 3, 5 and 2. 3 + 5 = 8. 8 + 2 = 10.</think><answer>10</answer>`.
  *
- * @param values the needed digits in reading order, at least one; for a difference the two in the question's order
+ * @param values the needed digits in reading order, at least one but for a cell; for a difference the two in the question's
+ *   order
  */
-export function traceText(question: DigitsQuestion, values: readonly number[]): string {
-  return `<think>${reasoning(question, values)}</think><answer>${answerTo(question, values)}</answer>`;
+export function traceText(
+  question: DigitsQuestion,
+  values: readonly number[],
+  telling: Telling = {},
+): string {
+  const { text, answer } = reasoning(question, values, telling);
+  return `<think>${text}</think><answer>${answer}</answer>`;
 }

@@ -1,53 +1,60 @@
 /**
  * @module
- * Draws a digits world: each scan is scaled up bilinearly onto the background, then the whole canvas gets noise.
+ * Draws a world: each picture is scaled bilinearly onto the background, then the whole canvas gets noise.
  */
 import type { Rng } from "../../math/index.ts";
 import type { RgbImage } from "../../model/image/rgb-image.ts";
-import { type DigitScans, SCAN_INK, SCAN_SIDE } from "./scans.ts";
-import type { DigitsTruth } from "./world.ts";
+import { markGlyphs } from "./drawn-glyphs.ts";
+import { FULL_INK, type Glyphs } from "./glyphs.ts";
+import type { DigitsTruth, PlacedMark } from "./world.ts";
 
 /**
- * Ink at a point of a scan, by bilinear interpolation between pixel centres; beyond the scan is blank paper.
+ * Ink at a point of a picture, by bilinear interpolation between pixel centres; beyond the picture is blank paper.
  *
- *     ink(u, v) = Σ_{i,j} scan[j, i] · max(0, 1 − |u − i|) · max(0, 1 − |v − j|) / 16
+ *     ink(u, v) = Σ_{i,j} glyph[j, i] · max(0, 1 − |u − i|) · max(0, 1 − |v − j|) / 16
  *
- * @param u column, v row, in pixels of the scan; pixel centres are whole numbers
+ * @param u column, v row, in pixels of the picture; pixel centres are whole numbers
  * @returns 0 (paper) to 1 (full ink)
  */
-export function inkAt(scans: DigitScans, scan: number, u: number, v: number): number {
+export function inkAt({ side, pixels }: Glyphs, glyph: number, u: number, v: number): number {
   const i = Math.floor(u);
   const j = Math.floor(v);
-  const base = scan * SCAN_SIDE * SCAN_SIDE;
+  const base = glyph * side * side;
   let ink = 0;
-  for (let row = Math.max(0, j); row <= Math.min(SCAN_SIDE - 1, j + 1); row++) {
-    for (let column = Math.max(0, i); column <= Math.min(SCAN_SIDE - 1, i + 1); column++) {
+  for (let row = Math.max(0, j); row <= Math.min(side - 1, j + 1); row++) {
+    for (let column = Math.max(0, i); column <= Math.min(side - 1, i + 1); column++) {
       const weight = (1 - Math.abs(u - column)) * (1 - Math.abs(v - row));
-      ink += weight * scans.pixels[base + row * SCAN_SIDE + column]!;
+      ink += weight * pixels[base + row * side + column]!;
     }
   }
-  return ink / SCAN_INK;
+  return ink / FULL_INK;
+}
+
+/** Draws pictures into a canvas of brightnesses. */
+function draw(grey: Float64Array, truth: DigitsTruth, glyphs: Glyphs, placed: readonly PlacedMark[]): void {
+  for (const { scan, box, ink } of placed) {
+    const scale = glyphs.side / box.side;
+    for (let y = 0; y < box.side; y++) {
+      for (let x = 0; x < box.side; x++) {
+        const share = inkAt(glyphs, scan, (x + 0.5) * scale - 0.5, (y + 0.5) * scale - 0.5);
+        grey[(box.y + y) * truth.canvas.width + box.x + x]! += (ink - truth.paper) * share;
+      }
+    }
+  }
 }
 
 /**
  * The image of a world: grey, light ink on dark paper, a pure function of the truth and the generator's state.
  *
- *     pixel = 255 · clamp(paper + (ink − paper) · inkAt(scan, …) + noise · ε),  ε ~ N(0, 1)
+ *     pixel = 255 · clamp(paper + (ink − paper) · inkAt(glyph, …) + noise · ε),  ε ~ N(0, 1)
  *
  * @param rng draws one normal number a pixel, row-major; none when the noise is 0
  */
-export function renderWorld(truth: DigitsTruth, scans: DigitScans, rng: Rng): RgbImage {
+export function renderWorld(truth: DigitsTruth, glyphs: Glyphs, rng: Rng): RgbImage {
   const { width, height } = truth.canvas;
   const grey = new Float64Array(width * height).fill(truth.paper);
-  for (const { scan, box, ink } of truth.digits) {
-    const scale = SCAN_SIDE / box.side;
-    for (let y = 0; y < box.side; y++) {
-      for (let x = 0; x < box.side; x++) {
-        const share = inkAt(scans, scan, (x + 0.5) * scale - 0.5, (y + 0.5) * scale - 0.5);
-        grey[(box.y + y) * width + box.x + x]! += (ink - truth.paper) * share;
-      }
-    }
-  }
+  draw(grey, truth, glyphs, truth.digits);
+  if (truth.marks !== undefined) draw(grey, truth, markGlyphs(), truth.marks);
   const data = new Uint8Array(width * height * 3);
   for (let i = 0; i < grey.length; i++) {
     const level = grey[i]! + (truth.noise > 0 ? truth.noise * rng.normal() : 0);

@@ -8,26 +8,14 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { DataError } from "../../errors/index.ts";
 import { packageFile } from "../../package/index.ts";
+import { FULL_INK, type Glyphs } from "./glyphs.ts";
 
 /** Width and height of a scan in pixels. */
-export const SCAN_SIDE = 8;
-/** The grey level of full ink; 0 is blank paper. */
-export const SCAN_INK = 16;
+const SCAN_SIDE = 8;
 
 const PIXELS = SCAN_SIDE * SCAN_SIDE;
 const RECORD = PIXELS + 1;
 const ASSET = packageFile("assets/digits/scans.bin");
-
-/** A list of labelled 8x8 scans. */
-export interface DigitScans {
-  readonly count: number;
-  /** `[count]`, 0 to 9. */
-  readonly labels: Uint8Array;
-  /** `[count × 64]`, grey levels 0 (paper) to 16 (ink), row-major. */
-  readonly pixels: Uint8Array;
-  /** Hex sha256 of the file. */
-  readonly sha256: string;
-}
 
 /**
  * Parses the packed scans: 65 bytes each, 64 grey levels and the label.
@@ -35,7 +23,7 @@ export interface DigitScans {
  * @param where names the bytes in errors
  * @throws DataError when the bytes are no whole number of scans, or a grey level or label is out of range
  */
-export function parseScans(bytes: Uint8Array, where: string): DigitScans {
+export function parseScans(bytes: Uint8Array, where: string): Glyphs {
   if (bytes.length === 0 || bytes.length % RECORD !== 0) {
     throw new DataError(
       `${where}: expected a whole number of scans of ${RECORD} bytes, got ${bytes.length} bytes`,
@@ -47,26 +35,26 @@ export function parseScans(bytes: Uint8Array, where: string): DigitScans {
   for (let i = 0; i < count; i++) {
     const scan = bytes.subarray(i * RECORD, i * RECORD + PIXELS);
     const label = bytes[i * RECORD + PIXELS]!;
-    if (label > 9 || scan.some((grey) => grey > SCAN_INK)) {
+    if (label > 9 || scan.some((grey) => grey > FULL_INK)) {
       throw new DataError(
-        `${where}: expected grey levels 0 to ${SCAN_INK} and a label 0 to 9 in scan ${i}, got label ${label} ` +
+        `${where}: expected grey levels 0 to ${FULL_INK} and a label 0 to 9 in scan ${i}, got label ${label} ` +
           `and greatest level ${Math.max(...scan)}`,
       );
     }
     labels[i] = label;
     pixels.set(scan, i * PIXELS);
   }
-  return { count, labels, pixels, sha256: createHash("sha256").update(bytes).digest("hex") };
+  return { side: SCAN_SIDE, count, labels, pixels, sha256: createHash("sha256").update(bytes).digest("hex") };
 }
 
-let loaded: DigitScans | undefined;
+let loaded: Glyphs | undefined;
 
 /**
  * The 1,797 scans that come with the package, read once.
  *
  * @throws DataError when the asset is missing or broken
  */
-export function digitScans(): DigitScans {
+export function digitScans(): Glyphs {
   if (loaded === undefined) {
     const path = fileURLToPath(ASSET);
     let bytes: Uint8Array;

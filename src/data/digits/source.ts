@@ -7,14 +7,14 @@ import { Rng } from "../../math/index.ts";
 import type { Problem, ProblemSource } from "../problem.ts";
 import type { Split } from "../task.ts";
 import { keySteps } from "./key-steps.ts";
-import { type DigitsOptions, digitsSchema } from "./options.ts";
+import { type DigitsOptions, digitsSchema, toldOptions } from "./options.ts";
 import { questionText } from "./questions.ts";
 import { renderWorld } from "./render.ts";
-import { type DigitScans, digitScans } from "./scans.ts";
 import { splitScans } from "./split.ts";
 import { TRUTH_COLUMN } from "./truth.ts";
 import { visualClaims, visualEvidence, visualFacts } from "./visible.ts";
 import { type DigitsTruth, drawWorld } from "./world.ts";
+import { DIGITS, type World } from "./worlds.ts";
 
 /** Digits problems, each drawn at once, with its truth as a column. */
 export interface DigitsSource extends ProblemSource {
@@ -34,11 +34,11 @@ export function worldAt(
   seed: number,
   name: string,
   index: number,
-  scans: DigitScans,
+  world: World,
   pool: readonly number[],
   options: DigitsOptions,
 ): DigitsTruth {
-  return drawWorld(problemRng(seed, name, index, "world"), scans, pool, options);
+  return drawWorld(problemRng(seed, name, index, "world"), world, pool, options);
 }
 
 /** The problem that a truth stands for. */
@@ -46,14 +46,14 @@ export function problemAt(
   seed: number,
   name: string,
   index: number,
-  scans: DigitScans,
+  world: World,
   truth: DigitsTruth,
 ): Problem {
   const evidence = visualEvidence(truth);
   return {
-    id: `digits-${name}-${seed}-${index}`,
-    images: [renderWorld(truth, scans, problemRng(seed, name, index, "noise"))],
-    question: questionText(truth.question),
+    id: `${world.name}-${name}-${seed}-${index}`,
+    images: [renderWorld(truth, world.glyphs(), problemRng(seed, name, index, "noise"))],
+    question: questionText(truth.question, world.noun),
     answers: [truth.answer],
     kind: truth.question.kind,
     keySteps: keySteps(truth),
@@ -68,23 +68,26 @@ export function problemAt(
  * Problems from all scans of a split.
  *
  * @param options missing knobs have their defaults
+ * @param world handwritten digits unless given
  */
 export function digitsSource({
   split,
   seed,
   options = {},
+  world = DIGITS,
 }: {
   split: Split;
   seed: number;
   options?: Partial<DigitsOptions>;
+  world?: World;
 }): DigitsSource {
   const resolved = digitsSchema.parse(options);
-  const scans = digitScans();
-  const pool = splitScans(split);
+  const { sha256 } = world.glyphs();
+  const pool = splitScans(split, world.glyphs());
   return {
-    fingerprint: `digits split=${split} seed=${seed} scans=${scans.sha256} options=${JSON.stringify(resolved)}`,
+    fingerprint: `${world.name} split=${split} seed=${seed} scans=${sha256} options=${toldOptions(resolved)}`,
     size: Infinity,
     problem: (index) =>
-      problemAt(seed, split, index, scans, worldAt(seed, split, index, scans, pool, resolved)),
+      problemAt(seed, split, index, world, worldAt(seed, split, index, world, pool, resolved)),
   };
 }

@@ -4,7 +4,8 @@
  * Free of judgement, and made for the completions of half-trained models: what does not look like a statement is left
  * out, nothing throws, and time is linear in the text.
  */
-import { EXTREMES, type Extreme, LINES, type Line } from "./questions.ts";
+import { CELL_NAMES, type CellName, EXTREMES, type Extreme, LINES, type Line, NONE } from "./questions.ts";
+import { NOUNS } from "./worlds.ts";
 
 /** A stretch of the completion, in UTF-16 units. */
 export interface Span {
@@ -17,12 +18,19 @@ export interface NumberSpan extends Span {
   readonly value: number;
 }
 
-/** What a reading is about: every digit, a line, or the digit furthest to one side. */
-export type ReadingSubject = "all" | Line | Extreme;
+/** What a reading is about: every digit, a line, the digit furthest to one side, or a cell. */
+export type ReadingSubject = "all" | Line | Extreme | CellName;
 
 /** One statement; `start` is its place in the text. */
-export type Statement = { readonly start: number } & (
-  | { readonly kind: "reading"; readonly subject: ReadingSubject; readonly values: readonly NumberSpan[] }
+export type Statement = {
+  readonly start: number;
+} /** Of a cell that is said to be empty `none` is the word. */ & (
+  | {
+      readonly kind: "reading";
+      readonly subject: ReadingSubject;
+      readonly values: readonly NumberSpan[];
+      readonly none?: Span;
+    }
   /** a ± b ± … = result; `signs` are the operators and the equals sign. */
   | {
       readonly kind: "step";
@@ -49,9 +57,13 @@ const LIST = `${NUMBER}(?:(?:, and |, ?| and | )${NUMBER}){0,31}`;
 const PATTERNS = {
   reading: new RegExp(`(?:In the (${LINES.join("|")}) )?I see (${LIST})`, "dg"),
   extreme: new RegExp(`The (${EXTREMES.join("|")}) is (${NUMBER})`, "dg"),
+  cell: new RegExp(
+    `The (?:${NOUNS.join("|")}) in the (${CELL_NAMES.join("|")}) is (?:(${NONE})|(${NUMBER}))`,
+    "dg",
+  ),
   step: new RegExp(String.raw`(?<!\d)(${NUMBER}(?: ?[+-] ?${NUMBER}){1,15}) ?(=) ?(${NUMBER})`, "dg"),
   largest: new RegExp(`The largest is (${NUMBER})`, "dg"),
-  selection: new RegExp(`Greater than (${NUMBER}): ?(?:(none)|(${LIST}))`, "dg"),
+  selection: new RegExp(`Greater than (${NUMBER}): ?(?:(${NONE})|(${LIST}))`, "dg"),
   count: new RegExp(`That is (${NUMBER})`, "dg"),
   answer: /<answer>([^<]*)/dg,
 };
@@ -94,6 +106,10 @@ function statementOf(pattern: keyof typeof PATTERNS, match: RegExpExecArray): St
     case "extreme": {
       const subject = (first?.text ?? "all") as ReadingSubject;
       return { start, kind: "reading", subject, values: numbers(second) };
+    }
+    case "cell": {
+      const subject = first?.text as CellName;
+      return { start, kind: "reading", subject, values: numbers(third), ...(second && { none: second }) };
     }
     case "step": {
       const [result] = numbers(third);

@@ -13,6 +13,7 @@ import type { DigitsOptions } from "./options.ts";
 import { type DigitsSource, digitsSource } from "./source.ts";
 import { warmStartScans } from "./split.ts";
 import { truthOf } from "./truth.ts";
+import { DIGITS, type World } from "./worlds.ts";
 
 /** The demonstrations of a warm start. */
 export interface DigitsWarmStart {
@@ -25,6 +26,8 @@ export interface DigitsWarmStart {
   readonly transcriptionSteps: number;
   /** Share, 0 to 1, of reasoning problems that are told in words instead of shown. */
   readonly describedShare: number;
+  /** Share, 0 to 1, of sums of two numbers that most demonstrations get wrong; none unless given. */
+  readonly slippedShare?: number;
 }
 
 export interface DigitsTaskOptions {
@@ -36,6 +39,8 @@ export interface DigitsTaskOptions {
   readonly options?: Partial<DigitsOptions>;
   /** No demonstrations unless given. */
   readonly warmStart?: DigitsWarmStart;
+  /** Handwritten digits unless given. */
+  readonly world?: World;
 }
 
 /** The digits task, its sources open. */
@@ -53,7 +58,8 @@ export interface DigitsTask extends Task {
  * - `arithmeticGivenRightReading`: of completions that read every needed digit right and no more, those with the right
  *   answer;
  * - `reasoningGivenOwnReading`: of completions that state every needed digit, be it right or wrong, those that reason
- *   rightly from it.
+ *   rightly from it;
+ * - `emptySeenEmpty`: of completions about a cell in which there is nothing, those with the right answer; only of kind cell.
  */
 function digitsMeasures(
   problem: AnsweredProblem,
@@ -64,37 +70,55 @@ function digitsMeasures(
   const { right, needed, stated } = readingAccuracy(completion, truth);
   const readsRight = right === needed && stated === needed;
   const reasons = arithmeticGivenReading(completion, truth);
+  const isEmpty = truth.question.kind === "cell" && truth.needed.length === 0;
   return {
     readingPerDigit: { right, of: needed },
     arithmeticGivenRightReading: { right: Number(readsRight && isRight), of: Number(readsRight) },
     reasoningGivenOwnReading: { right: Number(reasons === true), of: Number(reasons !== null) },
+    ...(truth.question.kind === "cell" && {
+      emptySeenEmpty: { right: Number(isEmpty && isRight), of: Number(isEmpty) },
+    }),
   };
 }
 
-function lessonsOf(warmStart: DigitsWarmStart, options: Partial<DigitsOptions>): Lesson[] {
-  const { seed, readingSteps, transcriptionSteps, describedShare } = warmStart;
-  const scans = warmStartScans(warmStart.scans, seed);
+function lessonsOf(warmStart: DigitsWarmStart, options: Partial<DigitsOptions>, world: World): Lesson[] {
+  const { seed, readingSteps, transcriptionSteps, describedShare, slippedShare = 0 } = warmStart;
+  const scans = warmStartScans(warmStart.scans, seed, world.glyphs());
   const steps = { reading: readingSteps, transcription: transcriptionSteps, reasoning: undefined };
   return LESSON_NAMES.map((name): Lesson => {
-    const source = demonstrations({ scans, seed, options, lesson: name, describedShare });
+    const source = demonstrations({
+      scans,
+      seed,
+      options,
+      lesson: name,
+      describedShare,
+      slippedShare,
+      world,
+    });
     const own = steps[name];
     return { name, source, ...(own !== undefined && { steps: own }) };
   });
 }
 
 /**
- * The digits task: handwritten digits on a canvas to read and calculate with. The truth of each problem is its column
- * `truth`.
+ * The digits task: handwritten digits on a canvas to read and calculate with, or what another world has in their place. The
+ * truth of each problem is its column `truth`.
  *
  * @throws ConfigError when there are not so many training scans
  */
-export function digitsTask({ seed, evaluationSeed, options = {}, warmStart }: DigitsTaskOptions): DigitsTask {
+export function digitsTask({
+  seed,
+  evaluationSeed,
+  options = {},
+  warmStart,
+  world = DIGITS,
+}: DigitsTaskOptions): DigitsTask {
   return {
-    name: "digits",
-    train: digitsSource({ split: "train", seed, options }),
-    validation: digitsSource({ split: "validation", seed: evaluationSeed, options }),
-    test: digitsSource({ split: "test", seed: evaluationSeed, options }),
-    ...(warmStart && { demonstrations: lessonsOf(warmStart, options) }),
+    name: world.name,
+    train: digitsSource({ split: "train", seed, options, world }),
+    validation: digitsSource({ split: "validation", seed: evaluationSeed, options, world }),
+    test: digitsSource({ split: "test", seed: evaluationSeed, options, world }),
+    ...(warmStart && { demonstrations: lessonsOf(warmStart, options, world) }),
     labels: digitsLabels,
     measures: digitsMeasures,
   };

@@ -5,7 +5,7 @@
 import * as z from "zod";
 import { DataError } from "../../errors/index.ts";
 import type { Problem } from "../problem.ts";
-import { EXTREMES, LINES } from "./questions.ts";
+import { CELL_NAMES, EXTREMES, LINES } from "./questions.ts";
 import type { DigitsTruth } from "./world.ts";
 
 const place = z.int().min(0);
@@ -16,7 +16,16 @@ const questionSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("line-sum"), line: z.enum(LINES) }),
   z.object({ kind: z.literal("difference"), from: z.enum(EXTREMES), minus: z.enum(EXTREMES) }),
   z.object({ kind: z.literal("count-greater"), threshold: z.number() }),
+  z.object({ kind: z.literal("cell"), cell: z.enum(CELL_NAMES) }),
 ]);
+
+const markSchema = z.object({
+  scan: place,
+  row: place,
+  column: place,
+  box: z.object({ x: z.int(), y: z.int(), side: place }),
+  ink: z.number(),
+});
 
 const truthSchema: z.ZodType<DigitsTruth> = z.object({
   canvas: z.object({ width: place, height: place }),
@@ -24,16 +33,8 @@ const truthSchema: z.ZodType<DigitsTruth> = z.object({
   columns: place,
   paper: z.number(),
   noise: z.number(),
-  digits: z.array(
-    z.object({
-      value: z.int().min(0).max(9),
-      scan: place,
-      row: place,
-      column: place,
-      box: z.object({ x: z.int(), y: z.int(), side: place }),
-      ink: z.number(),
-    }),
-  ),
+  digits: z.array(markSchema.extend({ value: z.int().min(0).max(9) })),
+  marks: z.array(markSchema).optional(),
   question: questionSchema,
   needed: z.array(z.int()),
   answer: z.string(),

@@ -7,11 +7,11 @@ import { Rng } from "../../math/index.ts";
 import type { ImageRegion, VisualClaim, VisualEvidence } from "../problem.ts";
 import { keySteps } from "./key-steps.ts";
 import { CELL_SIDE } from "./options.ts";
-import { type DigitsTruth, extremeDigit, lineDigits, type PlacedDigit } from "./world.ts";
+import { cellDigit, type DigitsTruth, extremeDigit, lineDigits, type PlacedDigit } from "./world.ts";
 
 /** The sentences of the true trace that read the image. */
 export function visualFacts(truth: DigitsTruth): readonly (readonly string[])[] {
-  return keySteps(truth).filter(([sentence = ""]) => /I see|most is/.test(sentence));
+  return keySteps(truth).filter(([sentence = ""]) => /I see|most is|^The \w+ in the /.test(sentence));
 }
 
 /** Ten claims, one a digit: whether it stands on the canvas. */
@@ -28,6 +28,8 @@ function neededDigits(truth: DigitsTruth): readonly PlacedDigit[] {
       return lineDigits(truth, question.line);
     case "difference":
       return [question.from, question.minus].flatMap((extreme) => extremeDigit(truth, extreme) ?? []);
+    case "cell":
+      return [cellDigit(truth, question.cell)].filter((digit) => digit !== undefined);
     case "sum":
     case "largest":
     case "count-greater":
@@ -39,15 +41,15 @@ function neededDigits(truth: DigitsTruth): readonly PlacedDigit[] {
 const CONTROLS = 3;
 
 /**
- * The boxes of the needed digits, and three sets of as many cells without any digit; undefined where there are not so many
- * free cells.
+ * The boxes of the needed digits, and three sets of as many cells without any picture; undefined where there are not so many
+ * free cells, or none is needed.
  */
 export function visualEvidence(truth: DigitsTruth): VisualEvidence | undefined {
-  const { rows, columns, digits } = truth;
+  const { rows, columns, digits, marks = [] } = truth;
   const regions = neededDigits(truth).map(
     ({ box }): ImageRegion => ({ x: box.x, y: box.y, width: box.side, height: box.side }),
   );
-  const taken = new Set(digits.map(({ row, column }) => row * columns + column));
+  const taken = new Set([...digits, ...marks].map(({ row, column }) => row * columns + column));
   const free = Array.from({ length: rows * columns }, (_, cell) => cell).filter((cell) => !taken.has(cell));
   if (regions.length === 0 || free.length < regions.length) return undefined;
   const rng = new Rng(`evidence ${JSON.stringify(digits)}`);

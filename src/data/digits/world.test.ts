@@ -2,10 +2,11 @@ import { describe, expect, test } from "vitest";
 import { DataError } from "../../errors/index.ts";
 import { Rng } from "../../math/index.ts";
 import { CELL_SIDE, DIGITS_CANVASES, DIGITS_KINDS, type DigitsOptions, digitsSchema } from "./options.ts";
-import { EXTREMES, LINES } from "./questions.ts";
+import { CELL_NAMES, EXTREMES, LINES } from "./questions.ts";
 import { digitScans } from "./scans.ts";
 import { splitScans } from "./split.ts";
 import { type DigitsTruth, drawWorld, extremeDigit, lineDigits, type PlacedDigit } from "./world.ts";
+import { DIGITS } from "./worlds.ts";
 
 const scans = digitScans();
 const pool = splitScans("validation");
@@ -21,7 +22,7 @@ const full = digitsSchema.parse({
 
 function worlds(count: number, options: DigitsOptions): DigitsTruth[] {
   const rng = new Rng("worlds");
-  return Array.from({ length: count }, () => drawWorld(rng, scans, pool, options));
+  return Array.from({ length: count }, () => drawWorld(rng, DIGITS, pool, options));
 }
 
 const centre = ({ box }: PlacedDigit) => ({ x: box.x + box.side / 2, y: box.y + box.side / 2 });
@@ -92,7 +93,7 @@ describe("drawWorld", () => {
         "middle column": Math.abs(third(x, canvas.width) - 0.5) < 1 / 6,
         "right column": x >= canvas.width - CELL_SIDE,
       });
-      let expected: number;
+      let expected: number | string;
       switch (question.kind) {
         case "sum":
           expected = values.reduce((a, b) => a + b);
@@ -112,6 +113,18 @@ describe("drawWorld", () => {
         case "count-greater":
           expected = values.filter((value) => value > question.threshold).length;
           break;
+        case "cell": {
+          const [row, column] = question.cell.split(" and ") as [
+            (typeof LINES)[number],
+            (typeof LINES)[number],
+          ];
+          const there = digits.find((digit) => {
+            const lines = inLine(centre(digit));
+            return lines[row] && lines[column];
+          });
+          expected = there?.value ?? "none";
+          break;
+        }
       }
       expect(answer).toBe(String(expected));
     }
@@ -121,13 +134,14 @@ describe("drawWorld", () => {
     const seen = (pick: (truth: DigitsTruth) => unknown) => new Set(many.map(pick)).size;
     for (const kind of DIGITS_KINDS) {
       const share = many.filter(({ question }) => question.kind === kind).length / many.length;
-      expect(Math.abs(share - 0.2)).toBeLessThan(0.03);
+      expect(Math.abs(share - 1 / DIGITS_KINDS.length)).toBeLessThan(0.03);
     }
     expect(seen(({ canvas }) => `${canvas.width}x${canvas.height}`)).toBe(4);
     expect(seen(({ digits }) => digits.length)).toBe(4);
     expect(seen(({ question }) => question.kind === "line-sum" && question.line)).toBe(1 + LINES.length);
     expect(seen(({ question }) => question.kind === "difference" && question.from)).toBe(1 + EXTREMES.length);
     expect(seen(({ question }) => question.kind === "count-greater" && question.threshold)).toBe(1 + 8);
+    expect(seen(({ question }) => question.kind === "cell" && question.cell)).toBe(1 + CELL_NAMES.length);
     expect(seen(({ digits }) => digits[0]!.box.side)).toBe(28 - 12 + 1);
     expect(new Set(many.flatMap(({ digits }) => digits.map(({ scan }) => scan))).size).toBe(pool.length);
   });
@@ -144,7 +158,7 @@ describe("drawWorld", () => {
   });
 
   test("no scan to draw from: a data error", () => {
-    expect(() => drawWorld(new Rng(1), scans, [], full)).toThrow(DataError);
+    expect(() => drawWorld(new Rng(1), DIGITS, [], full)).toThrow(DataError);
   });
 });
 

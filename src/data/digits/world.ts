@@ -9,19 +9,24 @@ import type { Rng } from "../../math/index.ts";
 import { CELL_SIDE, type DigitsKind, type DigitsOptions } from "./options.ts";
 import {
   answerTo,
+  CELL_NAMES,
+  type CellName,
+  COLUMN_LINES,
+  cellSentence,
   type DigitsQuestion,
   EXTREMES,
   type Extreme,
   LINES,
   type Line,
+  ROW_LINES,
+  type Sum,
   traceText,
 } from "./questions.ts";
-import type { DigitScans } from "./scans.ts";
+import type { World } from "./worlds.ts";
 
-/** A digit on the canvas. */
-export interface PlacedDigit {
-  readonly value: number;
-  /** Index of its scan in the asset. */
+/** A picture on the canvas. */
+export interface PlacedMark {
+  /** Index of its picture. */
   readonly scan: number;
   /** The cell that holds its centre, counted from the top left. */
   readonly row: number;
@@ -30,6 +35,11 @@ export interface PlacedDigit {
   readonly box: { readonly x: number; readonly y: number; readonly side: number };
   /** Brightness of full ink, 0 to 1. */
   readonly ink: number;
+}
+
+/** A picture that stands for a value. */
+export interface PlacedDigit extends PlacedMark {
+  readonly value: number;
 }
 
 /** Everything that is true of a digits problem. */
@@ -43,6 +53,8 @@ export interface DigitsTruth {
   readonly noise: number;
   /** In reading order: row by row of cells from the top, each from the left. */
   readonly digits: readonly PlacedDigit[];
+  /** Pictures that stand for no value; absent where there are none. */
+  readonly marks?: readonly PlacedMark[] | undefined;
   readonly question: DigitsQuestion;
   /** Values that the question needs, in the order in which a trace states them. */
   readonly needed: readonly number[];
@@ -69,6 +81,27 @@ export function lineDigits({ rows, columns, digits }: Layout, line: Line): reado
     case "right column":
       return digits.filter(({ column }) => column === columns - 1);
   }
+}
+
+/** The digit in a cell; undefined where there is none. */
+export function cellDigit(layout: Layout, cell: CellName): PlacedDigit | undefined {
+  const [row, column] = cell.split(" and ") as [Line, Line];
+  const inColumn = lineDigits(layout, column);
+  return lineDigits(layout, row).find((digit) => inColumn.includes(digit));
+}
+
+/** Name of a row or column by its place; undefined for a second one of four. */
+const lineName = <Name>(names: readonly Name[], place: number, count: number): Name | undefined =>
+  place === 0 ? names[0] : place === count - 1 ? names[2] : count === 3 ? names[1] : undefined;
+
+/** Names of all cells, in reading order; only of canvases on which every cell has one. */
+function cellNames({ rows, columns }: Pick<Layout, "rows" | "columns">): CellName[] {
+  return CELL_NAMES.filter((cell) => {
+    const [row, column] = cell.split(" and ");
+    const has = (names: readonly string[], name: string | undefined, count: number) =>
+      Array.from({ length: count }, (_, place) => lineName(names, place, count)).includes(name);
+    return has(ROW_LINES, row, rows) && has(COLUMN_LINES, column, columns);
+  });
 }
 
 /** The one digit furthest to a side, by cells; undefined where several share that row or column. */
@@ -102,7 +135,12 @@ function integerBetween(rng: Rng, [least, greatest]: readonly [number, number]):
 }
 
 /** A question of a kind that the layout answers without ambiguity; undefined where there is none. */
-function drawQuestion(rng: Rng, kind: DigitsKind, layout: Layout): DigitsQuestion | undefined {
+function drawQuestion(
+  rng: Rng,
+  kind: DigitsKind,
+  layout: Layout,
+  { emptyShare }: Pick<DigitsOptions, "emptyShare">,
+): DigitsQuestion | undefined {
   switch (kind) {
     case "sum":
     case "largest":
@@ -123,6 +161,11 @@ function drawQuestion(rng: Rng, kind: DigitsKind, layout: Layout): DigitsQuestio
     }
     case "count-greater":
       return { kind, threshold: 1 + rng.integer(8) };
+    case "cell": {
+      const isEmpty = rng.uniform() < emptyShare;
+      const cells = cellNames(layout).filter((cell) => (cellDigit(layout, cell) === undefined) === isEmpty);
+      return cells.length === 0 ? undefined : { kind, cell: rng.pick(cells) };
+    }
   }
 }
 
@@ -133,6 +176,8 @@ function neededValues(layout: Layout, question: DigitsQuestion): number[] {
         return lineDigits(layout, question.line);
       case "difference":
         return [extremeDigit(layout, question.from), extremeDigit(layout, question.minus)];
+      case "cell":
+        return [cellDigit(layout, question.cell)];
       case "sum":
       case "largest":
       case "count-greater":
@@ -142,7 +187,10 @@ function neededValues(layout: Layout, question: DigitsQuestion): number[] {
   return needed().flatMap((digit) => (digit === undefined ? [] : [digit.value]));
 }
 
-type Placement = Pick<PlacedDigit, "row" | "column" | "box">;
+type Placement = Pick<PlacedMark, "row" | "column" | "box">;
+
+/** Kinds of marks. */
+const MARKS = 2;
 
 function overlaps(a: Placement, b: Placement): boolean {
   return (
@@ -187,6 +235,30 @@ function drawPlacements(
   }
 }
 
+/**
+ * The completion that reads a canvas and reasons from it, in the wording of the options.
+ *
+ * @param add what a teacher who slips takes for a sum
+ */
+export function traceOf(
+  truth: Layout & Pick<DigitsTruth, "question" | "needed">,
+  { noun }: Pick<World, "noun">,
+  { wording }: Pick<DigitsOptions, "wording">,
+  add?: Sum,
+): string {
+  const { question, needed } = truth;
+  const told = (cells: readonly CellName[]) =>
+    cells.map((cell) => cellSentence(noun, cell, cellDigit(truth, cell)?.value)).join(" ");
+  const isTold = (cell: CellName) => wording === "canvas" || cellDigit(truth, cell) !== undefined;
+  const seen =
+    question.kind === "cell"
+      ? told([question.cell])
+      : wording === "list"
+        ? undefined
+        : told(cellNames(truth).filter(isTold));
+  return traceText(question, needed, { seen, add });
+}
+
 const ATTEMPTS = 10_000;
 
 /**
@@ -197,35 +269,54 @@ const ATTEMPTS = 10_000;
  */
 export function drawWorld(
   rng: Rng,
-  scans: DigitScans,
+  world: World,
   pool: readonly number[],
   options: DigitsOptions,
 ): DigitsTruth {
-  if (pool.length === 0) throw new DataError("digits: expected at least one scan to draw from, got none");
+  if (pool.length === 0) {
+    throw new DataError(`${world.name}: expected at least one scan to draw from, got none`);
+  }
+  const { labels } = world.glyphs();
   const kind = rng.pick(options.kinds);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const [width = 0, height = 0] = rng.pick(options.canvases).split("x").map(Number);
     const rows = height / CELL_SIDE;
     const columns = width / CELL_SIDE;
-    const placements = drawPlacements(rng, integerBetween(rng, options.digits), rows, columns, options);
-    const digits = placements.map((placement): PlacedDigit => {
-      const scan = rng.pick(pool);
-      return { ...placement, value: scans.labels[scan]!, scan, ink: rng.uniform(...options.ink) };
-    });
+    const count = integerBetween(rng, options.digits);
+    // Nothing is drawn for marks where there are none.
+    const markCount = options.marks[1] === 0 ? 0 : integerBetween(rng, options.marks);
+    const placements = drawPlacements(rng, count + markCount, rows, columns, options);
+    const markPlaces = markCount === 0 ? [] : rng.shuffle([...placements]).slice(0, markCount);
+    const digits = placements
+      .filter((placement) => !markPlaces.includes(placement))
+      .map((placement): PlacedDigit => {
+        const scan = rng.pick(pool);
+        return { ...placement, value: labels[scan]!, scan, ink: rng.uniform(...options.ink) };
+      });
+    const marks = markPlaces.map(
+      (placement): PlacedMark => ({
+        ...placement,
+        scan: rng.integer(MARKS),
+        ink: rng.uniform(...options.ink),
+      }),
+    );
     const layout = { rows, columns, digits };
-    const question = drawQuestion(rng, kind, layout);
+    const question = drawQuestion(rng, kind, layout, options);
     if (question === undefined) continue;
     const needed = neededValues(layout, question);
     return {
       canvas: { width, height },
       ...layout,
+      ...(marks.length > 0 && { marks }),
       paper: rng.uniform(...options.paper),
       noise: options.noise,
       question,
       needed,
       answer: String(answerTo(question, needed)),
-      trace: traceText(question, needed),
+      trace: traceOf({ ...layout, question, needed }, world, options),
     };
   }
-  throw new DataError(`digits: found no canvas for a question of kind ${kind} in ${ATTEMPTS} attempts`);
+  throw new DataError(
+    `${world.name}: found no canvas for a question of kind ${kind} in ${ATTEMPTS} attempts`,
+  );
 }

@@ -107,6 +107,7 @@ describe("an engine in its thread", () => {
       "image-ablation",
       "image-rows",
       "reference",
+      "token-clusters",
       "value",
       "video",
       "watch",

@@ -39,6 +39,7 @@ const CAPABILITIES = [
   "image-ablation",
   "image-rows",
   "reference",
+  "token-clusters",
   "value-replacement",
   "video",
   "watch",

@@ -44,6 +44,7 @@ import { decode } from "./sampling/decoding.ts";
 import { DraftWatch } from "./sampling/draft-watch.ts";
 import { checkedIntervention } from "./scoring/attention-intervention.ts";
 import { type Machinery, TeacherForcing } from "./scoring/teacher-forcing.ts";
+import { sampledCalibration } from "./signals/sampled-calibration.ts";
 import { AdamW, gradientNorm } from "./weights/adamw.ts";
 import { checkSameModel, saveModel } from "./weights/checkpoint-files.ts";
 import { initialiseWeights } from "./weights/initial-weights.ts";
@@ -159,7 +160,7 @@ export class LocalModel {
       temperature: greedy ? 1 : request.temperature,
       generators: promptGenerators(request.seed, request.prompts.length, request.first),
       attention: sampledRow(request.signals?.attention),
-      calibrated: request.signals?.calibrated,
+      calibrated: sampledCalibration(request.signals),
       watch: ended && new DraftWatch({ groupSize, ended, alternatives, report }),
     });
   }

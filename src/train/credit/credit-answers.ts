@@ -2,7 +2,7 @@
  * @module
  * Token credit of completions outside a training run: by any method, on signals of the present weights.
  */
-import type { CompletionCredit, CreditMethod } from "../../credit/index.ts";
+import type { CompletionCredit, CreditCompletion, CreditMethod } from "../../credit/index.ts";
 import type { Scorer } from "../../engine/index.ts";
 import { type Answered, creditSignals } from "./credit-signals.ts";
 
@@ -10,6 +10,8 @@ import { type Answered, creditSignals } from "./credit-signals.ts";
 export interface JudgedAnswer extends Answered {
   /** The same for all of its tokens. */
   readonly advantage: number;
+  /** `[T]` what is true of each token, where that is known. */
+  readonly labels?: CreditCompletion["labels"];
 }
 
 /**
@@ -29,9 +31,10 @@ export async function creditAnswers(
   let next = 0;
   return method.credit(
     groups.map((group) =>
-      group.map(({ completion: { tokens }, advantage }) => ({
+      group.map(({ completion: { tokens }, advantage, labels }) => ({
         mask: new Uint8Array(tokens.length).fill(1),
         signals: signals[next++],
+        labels,
         ...(method.needs.advantage && { advantage: new Float64Array(tokens.length).fill(advantage) }),
       })),
     ),

@@ -49,7 +49,7 @@ interface CreditInputs {
 }
 
 async function creditPart(
-  { engine, credit, sampling, dialogue }: Training,
+  { engine, credit, sampling, dialogue, labels }: Training,
   groups: readonly Group[],
   { advantages, rng, ablationSeed, isStale, progress }: CreditInputs,
   watch: Stopwatch,
@@ -73,6 +73,7 @@ async function creditPart(
       text,
       reward: reward.value,
       problem,
+      ...(credit.needs.labels && { labels: labels?.label(problem, dialogue.tokenTexts(completion.tokens)) }),
       ...(advantages && { advantage: advantages[p]![g]! }),
     })),
   );

@@ -16,6 +16,7 @@ const OTHER_NEEDS: Readonly<Record<Exclude<keyof CreditNeeds, SignalName>, true>
   views: true,
   advantage: true,
   allGroups: true,
+  labels: true,
 };
 
 const held = new WeakSet<CreditMethod>();

@@ -3,7 +3,7 @@
  * The parts of a run as an iteration works with them, and the state that it carries from one iteration to the next.
  */
 import type { CreditMethod } from "../../credit/index.ts";
-import type { ProblemSource, Task, TokenLabels } from "../../data/index.ts";
+import type { ProblemSource, Task } from "../../data/index.ts";
 import type { Engine } from "../../engine/index.ts";
 import type { Dialogue, ProblemLimits, RowCounts } from "../../eval/index.ts";
 import { Rng } from "../../math/index.ts";
@@ -27,8 +27,6 @@ export interface Training {
   /** T-GRPO's comparison of orders of frames. */
   readonly temporal?: TemporalOptions | undefined;
   readonly credit: CreditMethod;
-  /** The truth about tokens, where the task knows it. */
-  readonly labels?: TokenLabels | undefined;
   readonly objective: Algorithm;
   readonly sampling: Sampling;
   readonly schedule: Schedule;
@@ -42,6 +40,8 @@ export interface Training {
   readonly maxBrokenShare: number;
   /** Problems that an evaluation samples at once. */
   readonly evaluationBatch: number;
+  /** Truth about tokens, where the task knows it. */
+  readonly labels?: Task["labels"] | undefined;
   /** Further measures of evaluations. */
   readonly measures?: Task["measures"] | undefined;
   /** Aborts rewards that wait for something. */

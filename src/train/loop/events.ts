@@ -2,7 +2,7 @@
  * @module
  * What a run tells while it goes on: one plain object at a time, the same for progress bars and for `--json`.
  */
-import type { EngineCheck, RetryEvent } from "../../engine/index.ts";
+import type { ChosenArrangement, EngineCheck, RetryEvent } from "../../engine/index.ts";
 import type { DownloadProgress } from "../../model/index.ts";
 import type { EvaluationRecord } from "../iteration/evaluation-record.ts";
 import type { BrokenRow, IterationMetrics } from "../iteration/iteration-metrics.ts";
@@ -43,6 +43,11 @@ export interface ObserverFailedEvent {
   readonly message: string;
 }
 
+/** How the local engine uses the machine, where that was left to it. */
+export interface ArrangementEvent extends ChosenArrangement {
+  readonly event: "arrangement";
+}
+
 /** The check of a remote engine before the first step. */
 export interface EngineCheckEvent extends EngineCheck {
   readonly event: "engine-check";
@@ -73,6 +78,7 @@ export type RunEvent =
   | ObserverFailedEvent
   | WarningEvent
   | RetryEvent
+  | ArrangementEvent
   | EngineCheckEvent
   | RewardFailedEvent
   | IterationMetrics

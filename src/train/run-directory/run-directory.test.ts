@@ -25,7 +25,7 @@ test("a run begun before a key existed goes on with the key's default, and with 
     delete train!["maxStaleness"];
     delete engine!["replicas"];
   });
-  directory.acceptResume(record(), resumeRules);
+  directory.acceptResume(record("engine.replicas=1"), resumeRules);
   expect(() => directory.acceptResume(record("engine.replicas=2"), resumeRules)).toThrow(
     "engine.replicas: 1 before, 2 now",
   );

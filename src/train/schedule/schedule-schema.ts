@@ -70,6 +70,12 @@ export const scheduleSchema = z
         "Groups whose rewards are all equal: count them in the means of the loss, as the papers' means over the batch do, " +
           "or drop them, so that means run over the other groups. Groups with a gradient of a KL, entropy or credit term stay.",
       ),
+    creditScale: z
+      .enum(["printed", "mean-one"])
+      .default("printed")
+      .describe(
+        "Weights of the credit method as its paper prints them, or divided by their mean over the tokens of each completion.",
+      ),
     minibatches: z
       .int()
       .min(1)

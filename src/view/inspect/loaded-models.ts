@@ -43,7 +43,7 @@ const loadModel: LoadModel = async (directory, config) => {
   if (isAdapterDirectory(directory)) return loadAdapter(directory, config);
   const dialogue = await openConfiguredDialogue({ ...config, model: { kind: "directory", path: directory } });
   const { engine: own } = config;
-  const threads = own.kind === "local" ? { threads: own.threads } : {};
+  const threads = own.kind === "local" && own.threads !== "auto" ? { threads: own.threads } : {};
   const engine = createLocalEngine({ model: directory, ...threads });
   return { engine: await engine, dialogue };
 };

@@ -4,8 +4,9 @@ import { describe, expect, test } from "vitest";
 import { ConfigError, NumericError, ShapeError } from "../../../errors/index.ts";
 import { Rng } from "../../../math/index.ts";
 import { type CalibratedAttention, calibratedGram } from "../../calibrated-gram.ts";
-import { type RowCosines, rowCosines } from "../../similarity-graph.ts";
-import { centroidCosines, nearest, tokenClusters } from "../../token-clusters.ts";
+import { NearestLists, nearestOf } from "../../nearest-tokens.ts";
+import { matrixOfCosines, type RowCosines, rowCosines } from "../../similarity-graph.ts";
+import { centroidCosines, tokenClusters } from "../../token-clusters.ts";
 import { AT_RL_WEIGHTINGS, atRl, clusterShares, structured } from "./at-rl.ts";
 import { expanded, refined } from "./importance.ts";
 
@@ -47,9 +48,12 @@ const anyInput = fc
   .tuple(fc.array(fc.nat(7), { minLength: 1, maxLength: 45 }), fc.nat(1000))
   .map(([regions, seed]) => readings(regions, seed));
 
-/** The tokens nearest to one. */
-const nearestBy = (cosines: RowCosines) => (token: number, count: number) =>
-  nearest(cosines, token, count).map((other) => [other, cosines.of(token, other)] as const);
+/** The tokens nearest to some. */
+const nearestBy = (cosines: RowCosines) => (tokens: readonly number[], count: number) => {
+  const lists = new NearestLists(cosines.rows, count);
+  matrixOfCosines(cosines, {}, lists);
+  return nearestOf(lists, tokens);
+};
 
 function sum(values: Iterable<number>): number {
   let total = 0;

@@ -7,9 +7,16 @@
 import { Rng } from "../../../math/index.ts";
 import type { CalibratedAttention } from "../../calibrated-gram.ts";
 import { checkChoice, checkOption, checkSignals, counts } from "../../check-signals.ts";
+import { meanOne } from "../../mean-one.ts";
 import type { ClusterOptions, TokenClusters } from "../../token-clusters.ts";
 import { topShare } from "../../top-share.ts";
-import { type ExpansionOptions, expanded, type RefinementOptions, refined } from "./importance.ts";
+import {
+  type ExpansionOptions,
+  expanded,
+  expansionNeighbours,
+  type RefinementOptions,
+  refined,
+} from "./importance.ts";
 import { structureOf, type TokenStructure } from "./structure.ts";
 
 /** Calibrated attention of one completion, or what an engine made of it, and which of its tokens count. */
@@ -91,7 +98,7 @@ export function atRl(input: AtRlInput, options: AtRlOptions = {}, rng: Rng = new
   const tokens = checkSignals({ connectivity: ["mass", input.connectivity] }, input.mask);
   const counted: number[] = [];
   for (let t = 0; t < tokens; t++) if (counts(input.mask, t)) counted.push(t);
-  const structure = structureOf(input, counted, options);
+  const structure = structureOf(input, counted, options, expansionNeighbours(options.expansion));
   const connectivity = Float64Array.from(counted, (t) => input.connectivity[t]!);
   const greatest = connectivity.reduce((most, value) => Math.max(most, value), 0);
   const clusters = weighting === "tokens" ? connectivity.map((_, t) => t) : structure.clusters();
@@ -106,10 +113,7 @@ export function atRl(input: AtRlInput, options: AtRlOptions = {}, rng: Rng = new
     if (weighting !== "tokens") importance = structured(importance, structure, options);
     weights = arrangements[weighting](clusterShares(importance, clusters), rng);
   }
-  if (scale === "mean-one") {
-    const mean = weights.reduce((sum, weight) => sum + weight, 0) / weights.length;
-    if (mean > 0) weights = weights.map((weight) => weight / mean);
-  }
+  if (scale === "mean-one") weights = meanOne(weights);
   return {
     weights: spread(weights, counted, new Float64Array(tokens)),
     clusters: spread(clusters, counted, new Int32Array(tokens).fill(-1)),

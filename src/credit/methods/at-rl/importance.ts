@@ -4,6 +4,7 @@
  * beside an anchor.
  */
 import { checkOption } from "../../check-signals.ts";
+import { type NearestTokens, NO_NEIGHBOUR } from "../../nearest-tokens.ts";
 import { topShare } from "../../top-share.ts";
 
 export interface RefinementOptions {
@@ -44,8 +45,18 @@ export function refined(
   return importance.map((value, t) => (centroidCosine[t]! < threshold ? value * attenuation : value));
 }
 
-/** Tokens nearest to one, and their cosines with it. */
-export type Nearest = (token: number, count: number) => Iterable<readonly [token: number, cosine: number]>;
+const NEIGHBOURS = 4;
+
+/** How many neighbours of a token an expansion looks at. */
+export function expansionNeighbours(expansion: boolean | ExpansionOptions = true): number {
+  if (typeof expansion === "boolean") return expansion ? NEIGHBOURS : 0;
+  const { neighbours = NEIGHBOURS } = expansion;
+  checkOption("expansion.neighbours", neighbours, 0, Infinity);
+  return neighbours;
+}
+
+/** The nearest tokens of chosen ones, at most so many of each. */
+export type Nearest = (tokens: readonly number[], count: number) => NearestTokens;
 
 /**
  * Importance after anchors have passed some of theirs to the tokens that attend most like them.
@@ -56,14 +67,14 @@ export type Nearest = (token: number, count: number) => Iterable<readonly [token
  * All anchors are taken at once, by the φ that went in. Of equal φ or cosines the earlier token goes first.
  *
  * @param importance `[n]` φ
- * @param nearest other tokens of highest cosine, nearest first, with their cosines; so many of a token
+ * @param nearest other tokens of highest cosine with each of the given ones, which rise
  */
 export function expanded(
   importance: Float64Array,
   nearest: Nearest,
   {
     anchorShare = 0.15,
-    neighbours = 4,
+    neighbours = NEIGHBOURS,
     threshold = 0.65,
     similarityWeight = 0.5,
     importanceWeight = 0.5,
@@ -76,12 +87,14 @@ export function expanded(
   checkOption("expansion.importanceWeight", importanceWeight, 0, Infinity);
   const raised = importance.slice();
   const isAnchor = topShare(importance, anchorShare);
-  for (let anchor = 0; anchor < importance.length; anchor++) {
-    if (isAnchor[anchor] === 0) continue;
-    for (const [token, cosine] of nearest(anchor, neighbours)) {
-      const evidence = similarityWeight * cosine + importanceWeight * importance[token]!;
-      if (evidence > threshold) raised[token] = Math.max(raised[token]!, cosine * importance[anchor]!);
-    }
+  const anchors = Array.from(isAnchor.keys()).filter((token) => isAnchor[token] !== 0);
+  const { width, tokens, cosines } = nearest(anchors, neighbours);
+  for (const [i, token] of tokens.entries()) {
+    if (token === NO_NEIGHBOUR) continue;
+    const cosine = cosines[i]!;
+    const evidence = similarityWeight * cosine + importanceWeight * importance[token]!;
+    const passed = cosine * importance[anchors[Math.floor(i / width)]!]!;
+    if (evidence > threshold) raised[token] = Math.max(raised[token]!, passed);
   }
   return raised;
 }

@@ -5,12 +5,12 @@
 import { ShapeError } from "../../../errors/index.ts";
 import type { CalibratedAttention } from "../../calibrated-gram.ts";
 import { requireArray } from "../../check-signals.ts";
+import { NearestLists, NO_NEIGHBOUR, nearestOf } from "../../nearest-tokens.ts";
 import { rowCosines } from "../../similarity-graph.ts";
 import {
   type ClusterOptions,
   centroidCosines,
   clustersOf,
-  nearest,
   renumbered,
   type TokenClusters,
 } from "../../token-clusters.ts";
@@ -29,6 +29,7 @@ export interface TokenStructure {
  * The structure of a completion.
  *
  * @param counted tokens that count, rising
+ * @param neighbours as many as will be asked for of a token
  * @throws ShapeError when lengths differ
  * @throws NumericError when an inner product between tokens that count is NaN, infinite or negative, or an option is out of
  *   range
@@ -37,27 +38,33 @@ export function structureOf(
   input: CalibratedAttention | TokenClusters,
   counted: readonly number[],
   options: ClusterOptions,
+  neighbours: number,
 ): TokenStructure {
-  return "clusters" in input ? given(input, counted) : found(input, counted, options);
+  return "clusters" in input ? given(input, counted) : found(input, counted, options, neighbours);
 }
 
 function found(
   { connectivity, gram }: CalibratedAttention,
   counted: readonly number[],
   options: ClusterOptions,
+  neighbours: number,
 ): TokenStructure {
   requireArray("gram", gram);
   const cosines = rowCosines(gram, connectivity.length, counted);
+  const others = Math.max(0, cosines.rows - 1);
+  const lists = new NearestLists(cosines.rows, Math.min(Math.ceil(neighbours), others));
   let known: Int32Array | undefined;
   const clusters = () => {
-    known ??= clustersOf(cosines, options);
+    known ??= clustersOf(cosines, options, lists);
     return known;
   };
   return {
     clusters,
     centroidCosines: () => centroidCosines(clusters(), (s, t) => cosines.product(s, t)),
-    nearest: (token, count) =>
-      nearest(cosines, token, count).map((other) => [other, cosines.of(token, other)] as const),
+    nearest(tokens) {
+      clusters();
+      return nearestOf(lists, tokens);
+    },
   };
 }
 
@@ -75,19 +82,24 @@ function given(
       `neighbours: expected as many numbers for each of ${tokens} tokens, and as many cosines, got ${neighbours.length} and ${neighbourCosines.length}`,
     );
   }
-  const places = new Map(counted.map((token, place) => [token, place]));
   return {
     clusters: () => renumbered(Int32Array.from(counted, (token) => clusters[token]!)),
     centroidCosines: () => counted.map((token) => centroidCosine[token]!),
-    nearest: function* (place, count) {
-      const start = counted[place]! * width;
+    nearest: (places, count) => {
       if (count > width && tokens - 1 > width) {
         throw new ShapeError(`neighbours: expected at least ${count} of each token, got ${width}`);
       }
-      for (let r = 0; r < Math.min(count, width); r++) {
-        const other = places.get(neighbours[start + r]!);
-        if (other !== undefined) yield [other, neighbourCosines[start + r]!];
-      }
+      const placeOf = new Int32Array(tokens).fill(NO_NEIGHBOUR);
+      for (const [place, token] of counted.entries()) placeOf[token] = place;
+      const kept = Math.min(count, width);
+      const at = Array.from(places, (place) =>
+        Array.from({ length: kept }, (_, r) => counted[place]! * width + r),
+      ).flat();
+      return {
+        width: kept,
+        tokens: Int32Array.from(at, (i) => placeOf[neighbours[i]!] ?? NO_NEIGHBOUR),
+        cosines: Float64Array.from(at, (i) => neighbourCosines[i]!),
+      };
     },
   };
 }

@@ -92,15 +92,30 @@ export class DecodeCache {
 
   #fill(cache: Float32Array, step: Float32Array, slot: number): void {
     const { headDim } = this.#config;
-    const stride = this.#shape.completionLength * headDim;
-    const blocks = step.length / headDim;
-    for (let block = 0; block < blocks; block++) {
-      const to = block * stride + slot * headDim;
-      const from = block * headDim;
-      for (let i = 0; i < headDim; i++) {
-        cache[to + i] = step[from + i]!;
-      }
-    }
+    const { completionLength } = this.#shape;
+    const isEven = headDim % 2 === 0;
+    const [into, from] = isEven ? [pairs(cache), pairs(step)] : [cache, step];
+    copyBlocks(into, from, isEven ? headDim / 2 : headDim, completionLength, slot);
+  }
+}
+
+/** Numbers two by two, so that they are copied in half as many steps; finite ones keep their bits. */
+function pairs({ buffer, byteOffset, length }: Float32Array): Float64Array {
+  return new Float64Array(buffer, byteOffset, length / 2);
+}
+
+/** Writes each block of `width` numbers under slot t of its `[T, width]`. */
+function copyBlocks<A extends Float32Array | Float64Array>(
+  into: A,
+  blocks: A,
+  width: number,
+  slots: number,
+  slot: number,
+): void {
+  const skipped = (slots - 1) * width;
+  let to = slot * width;
+  for (let from = 0; from < blocks.length; to += skipped) {
+    for (let end = from + width; from < end; from++, to++) into[to] = blocks[from]!;
   }
 }
 

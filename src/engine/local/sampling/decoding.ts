@@ -2,7 +2,6 @@
  * @module
  * Samples whole groups at once: one prefill a prompt, then one step a token for all completions together.
  */
-import type { CalibratedRequest } from "../../../credit/index.ts";
 import type { Rng } from "../../../math/index.ts";
 import { type BatchShape, HIDDEN } from "../../../model/graph/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
@@ -13,15 +12,19 @@ import type { PreparedPrompt } from "../prompts/prepared-prompt.ts";
 import type { Machinery } from "../scoring/teacher-forcing.ts";
 import { RowReducer } from "../signals/attention-reduction.ts";
 import { CalibratedRows, canCollect, reduceRows } from "../signals/calibrated-rows.ts";
+import type { SampledCalibration } from "../signals/sampled-calibration.ts";
 import { DecodeCache } from "./decode-cache.ts";
 import { Draft, type DraftRules, type NextTokens } from "./draft.ts";
 import type { DraftWatch } from "./draft-watch.ts";
+import { slotCost, slotPlan } from "./slot-plan.ts";
 import { StepBuffers } from "./step-buffers.ts";
 
 /** Completions decoded at once. */
 const MAX_COMPLETIONS = 512;
-/** The cache grows by this many slots, and rows that are done are left behind then. */
+/** The cache grows by so many slots or a quarter; so often rows that are done may be left behind. */
 const CACHE_STEP = 16;
+/** They are where that leaves no more than this share of a step's cost. */
+const WORTH_MOVING = 0.8;
 
 export interface DecodeRequest extends DraftRules {
   readonly prompts: readonly PreparedPrompt[];
@@ -32,7 +35,7 @@ export interface DecodeRequest extends DraftRules {
   readonly generators: readonly Rng[];
   readonly attention: AttentionRow | undefined;
   /** Left out where rows would take too much memory: a scoring pass can have it. */
-  readonly calibrated: CalibratedRequest | undefined;
+  readonly calibrated: SampledCalibration | undefined;
   /** Told of every token, where the request is watched. */
   readonly watch: DraftWatch | undefined;
 }
@@ -77,6 +80,7 @@ class DecodeBatch {
   readonly #drafts: readonly Draft[];
   readonly #promptLength: number;
   readonly #buffers: StepBuffers;
+  readonly #firstPromptSlots: number;
   /** `[P]` prompts and `[P·G]` drafts in the present slots. */
   #prompts: readonly (PreparedPrompt | undefined)[];
   #slots: readonly (Draft | undefined)[];
@@ -91,6 +95,7 @@ class DecodeBatch {
     this.#request = request;
     const { groupSize, attention, calibrated, maxCompletionTokens } = request;
     this.#prompts = prompts;
+    this.#firstPromptSlots = roundUpCount(prompts.length);
     this.#promptLength = roundUpLength(Math.max(...prompts.map(({ tokens }) => tokens.length)));
     const { visual } = promptSupports(prompts, prompts.length, this.#promptLength);
     this.#drafts = prompts.flatMap((prompt, p) =>
@@ -110,8 +115,8 @@ class DecodeBatch {
     const cache = await this.#prefill();
     let cached = 0;
     while (this.#slots.some((draft) => draft !== undefined && this.#isWanted(draft))) {
-      if (cached === cache.shape.completionLength) {
-        this.#moveOn(cache);
+      if (cached > 0 && cached % CACHE_STEP === 0) {
+        this.#moveOn(cache, cached);
       }
       const outputs = await this.#step(cache, cached);
       cache.append(cached, outputs);
@@ -128,7 +133,7 @@ class DecodeBatch {
     return (
       !draft.isComplete ||
       (attention === "own" && draft.signals.attention!.length < length) ||
-      (calibrated?.row === "own" && draft.signals.calibrated!.length < length)
+      (calibrated?.request.row === "own" && draft.signals.calibrated!.length < length)
     );
   }
 
@@ -158,7 +163,7 @@ class DecodeBatch {
       if (attention === "predicting") {
         draft.signals.attention!.push(outputs["lastRow"]!, p * length, 0, -1);
       }
-      if (calibrated?.row === "predicting") {
+      if (calibrated?.request.row === "predicting") {
         draft.signals.calibrated!.push(outputs["calibratedRow"]!, p * length, 0, -1);
       }
       this.#draw(draft, nextTokens(outputs), p);
@@ -215,7 +220,7 @@ class DecodeBatch {
       if (attention !== undefined && (attention === "own" || !wasComplete)) {
         draft.signals.attention!.push(outputs["row"]!, i * keys, cached, keys - 1);
       }
-      if (calibrated !== undefined && (calibrated.row === "own" || !wasComplete)) {
+      if (calibrated !== undefined && (calibrated.request.row === "own" || !wasComplete)) {
         draft.signals.calibrated!.push(outputs["calibratedRow"]!, i * keys, cached, keys - 1);
       }
       if (!wasComplete) {
@@ -233,50 +238,47 @@ class DecodeBatch {
   /** Layers whose rows are averaged; 0 when no calibrated attention is asked for. */
   get #calibratedLayers(): number {
     const { calibrated } = this.#request;
-    return calibrated === undefined ? 0 : Math.min(calibrated.layers, this.#m.config.text.layers);
+    return calibrated === undefined ? 0 : Math.min(calibrated.request.layers, this.#m.config.text.layers);
   }
 
-  /** Grows the cache, and leaves behind completions, and prompts, that are done. */
-  #moveOn(cache: DecodeCache): void {
-    const { groupSize } = cache.shape;
-    const groups = this.#prompts
-      .map((prompt, p) => ({
-        prompt,
-        p,
-        rows: Array.from({ length: groupSize }, (_, g) => p * groupSize + g).filter((row) => {
-          const draft = this.#slots[row];
-          return draft !== undefined && this.#isWanted(draft);
-        }),
-      }))
-      .filter(({ rows }) => rows.length > 0);
-    const size = roundUpCount(Math.max(...groups.map(({ rows }) => rows.length)));
-    const prompts = roundUpCount(groups.length);
-    const oldRows = groups.flatMap(({ rows }) => pad(rows, size).map((row) => row ?? -1));
-    const rows = pad(oldRows, prompts * size).map((row) => row ?? -1);
+  /** Grows the cache where it is full, and leaves completions and prompts that are done behind then or where that pays. */
+  #moveOn(cache: DecodeCache, cached: number): void {
+    const left = new Map<PreparedPrompt, { readonly slot: number; readonly rows: number[] }>();
+    for (const [row, draft] of this.#slots.entries()) {
+      if (draft === undefined || !this.#isWanted(draft)) continue;
+      const known = left.get(draft.prompt);
+      if (known) known.rows.push(row);
+      else left.set(draft.prompt, { slot: Math.floor(row / cache.shape.groupSize), rows: [row] });
+    }
+    const groups = [...left.values()];
+    const plan = slotPlan(
+      groups.map(({ rows }) => rows),
+      this.#firstPromptSlots,
+    );
     const shape = {
       ...cache.shape,
-      prompts,
-      groupSize: size,
-      completionLength: cache.shape.completionLength + CACHE_STEP,
+      prompts: plan.prompts.length,
+      groupSize: plan.groupSize,
+      completionLength: this.#grown(cache.shape.completionLength, cached),
     };
-    cache.reshape(
-      shape,
-      pad(
-        groups.map(({ p }) => p),
-        prompts,
-      ).map((p) => p ?? -1),
-      rows,
-    );
-    this.#slots = rows.map((row) => this.#slots[row]);
-    this.#prompts = pad(
-      groups.map(({ prompt }) => prompt),
-      prompts,
-    );
+    const isFull = shape.completionLength > cache.shape.completionLength;
+    if (!isFull && slotCost(shape) > WORTH_MOVING * slotCost(cache.shape)) return;
+    const promptSlots = plan.prompts.map((group) => groups[group]?.slot ?? -1);
+    cache.reshape(shape, promptSlots, plan.rows);
+    this.#prompts = promptSlots.map((slot) => this.#prompts[slot]);
+    this.#slots = plan.rows.map((row) => this.#slots[row]);
+  }
+
+  /** A cache that is full grows by a quarter: each length is a program of its own. */
+  #grown(length: number, cached: number): number {
+    if (cached < length) return length;
+    const most = roundUpLength(this.#request.maxCompletionTokens, CACHE_STEP);
+    return Math.min(most, length + roundUpLength(length / 4, CACHE_STEP));
   }
 
   #prefillProgram(prompts: number, length: number) {
     const { graphs, store, programs } = this.#m;
-    const layers = this.#request.calibrated?.row === "predicting" ? this.#calibratedLayers : 0;
+    const layers = this.#request.calibrated?.request.row === "predicting" ? this.#calibratedLayers : 0;
     return programs.get(`prefill ${prompts}x${length} ${layers}`, async () => {
       const { graph, parameters, cache, next, lastRow } = graphs.decoder.prefill(
         store.layout,

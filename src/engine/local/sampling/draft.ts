@@ -2,10 +2,9 @@
  * @module
  * A completion in the making.
  */
-import type { CalibratedAttention } from "../../../credit/index.ts";
 import { EngineError } from "../../../errors/index.ts";
 import type { Rng } from "../../../math/index.ts";
-import type { Completion, StopReason } from "../../engine.ts";
+import type { Completion, Signals, StopReason } from "../../engine.ts";
 import type { PreparedPrompt } from "../prompts/prepared-prompt.ts";
 import type { RowReducer } from "../signals/attention-reduction.ts";
 import type { CalibratedRows } from "../signals/calibrated-rows.ts";
@@ -77,8 +76,8 @@ export class Draft {
     this.#stopReason ??= "stop";
   }
 
-  /** @param calibrated what its rows were reduced to */
-  finish(calibrated: CalibratedAttention | undefined): Completion {
+  /** @param calibrated the signals that its calibrated rows were reduced to */
+  finish(calibrated: Signals | undefined): Completion {
     const { attention } = this.signals;
     return {
       tokens: Int32Array.from(this.tokens),
@@ -88,7 +87,7 @@ export class Draft {
       ...((attention || calibrated) && {
         signals: {
           ...(attention && { attention: attention.finish() }),
-          ...(calibrated && { calibrated }),
+          ...calibrated,
         },
       }),
     };

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
+import { tokenClusters } from "../../../credit/index.ts";
 import {
   CHECKPOINTS,
   checkpointDirectory,
@@ -6,10 +7,11 @@ import {
   recordedPrompt,
   register,
 } from "../../../testing/model-fixtures.ts";
-import type { AttentionRow, Completion } from "../../engine.ts";
+import type { AttentionRow, Completion, SignalRequest } from "../../engine.ts";
 import { LocalModel } from "../local-model.ts";
 
 const STOP = [3, 17, 40, 71, 80, 86];
+const rulesOfOne = { maxCompletionTokens: 4, temperature: 1, topP: 1, topK: 0, stopTokens: [], seed: 1 };
 /** 0 is an absolute difference of 1e-4 in nats, in attention and in radians. */
 const CLOSE = { rtol: 0, atol: 1e-4 };
 
@@ -103,5 +105,48 @@ describe.each(CHECKPOINTS)("what %s says while sampling it says again when scori
       expect(completion.signals!.calibrated!.connectivity).toBeAllclose(connectivity, CLOSE);
       expect(completion.signals!.calibrated!.gram).toBeAllclose(gram, CLOSE);
     }
+  });
+
+  test.each(["own", "predicting"] as const)("clusters are those of the Gram matrix, %s rows", async (row) => {
+    const calibrated = { row, layers: 2, biasCorrection: true } as const;
+    const clusters = {
+      ...calibrated,
+      similarityThreshold: 0.8,
+      clusterSize: 3,
+      neighbours: 2,
+      seed: 1,
+    };
+    const rules = { maxCompletionTokens: 21, temperature: 1, topP: 1, topK: 0, stopTokens: STOP, seed: 4 };
+    const found = async (signals: SignalRequest) => {
+      const groups = await model.sample({ ...rules, prompts, groupSize: 3, signals });
+      const sequences = groups.flatMap((group, p) =>
+        group.map(({ tokens }) => ({ prompt: prompts[p]!, completion: tokens })),
+      );
+      return [...groups.flat(), ...(await model.score(sequences, { signals }))];
+    };
+    const whole = await found({ calibrated });
+    for (const [i, { signals }] of (await found({ clusters })).entries()) {
+      expect(signals).toEqual({ clusters: tokenClusters(whole[i]!.signals!.calibrated!, clusters) });
+    }
+  });
+
+  test("clusters and the Gram matrix can be asked for together", async () => {
+    const [prompt] = prompts;
+    const calibrated = { row: "own", layers: 2, biasCorrection: true } as const;
+    const others = { similarityThreshold: 0.7, clusterSize: 2, neighbours: 1, seed: 0 };
+    const clusters = { ...calibrated, row: "predicting" as const, ...others };
+    const sequence = { prompt: prompt!, completion: Int32Array.of(3, 5, 8, 13, 21, 34) };
+    const [both] = await model.score([sequence], { signals: { calibrated, clusters } });
+    const [gram] = await model.score([sequence], { signals: { calibrated } });
+    const [own] = await model.score([sequence], { signals: { clusters } });
+    expect(both!.signals!.calibrated!.gram).toBeAllclose(gram!.signals!.calibrated!.gram, CLOSE);
+    expect(both!.signals!.clusters!.centroidCosine).toBeAllclose(
+      own!.signals!.clusters!.centroidCosine,
+      CLOSE,
+    );
+    const request = { ...rulesOfOne, prompts: [prompt!], groupSize: 2, signals: { calibrated, clusters } };
+    const [group] = await model.sample(request);
+    // Sampling has one of them; a scoring pass gives both.
+    expect(Object.keys(group![0]!.signals!)).toEqual(["calibrated"]);
   });
 });

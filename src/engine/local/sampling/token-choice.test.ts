@@ -108,3 +108,62 @@ test.each<Partial<TokenChoice>>([{}, { topK: 3 }, { topP: 0.9 }])(
     expect(chooseToken(row, 0, { ...ALL, ...options, banned: banning(1) }, new Rng(1))).toBe(3);
   },
 );
+
+test("among many tokens, ties and zeros, those of a sort of the whole vocabulary are drawn", () => {
+  const size = 3000;
+  for (let seed = 0; seed < 200; seed++) {
+    const rng = new Rng(seed);
+    const peak = seed % 3 === 0 ? 1 : 30;
+    const raw = Array.from({ length: size }, () =>
+      rng.uniform() < 0.1 ? 0 : Math.fround(rng.uniform() ** peak),
+    );
+    const whole = raw.reduce((sum, value) => sum + value, 0);
+    // A few digits, so that many are equal.
+    const row = odds(raw.map((value) => Number((value / whole).toPrecision(2))));
+    const banned = Uint8Array.from({ length: size }, () => (rng.uniform() < 0.05 ? 1 : 0));
+    const topK = seed % 2 === 0 ? 0 : 1 + rng.integer(60);
+    const topP = topK > 0 && seed % 4 === 1 ? 1 : rng.pick([0.5, 0.9, 0.95, 0.999]);
+    const order = Array.from(banned.keys())
+      .filter((token) => banned[token] === 0)
+      .sort((a, b) => row.probabilities[b]! - row.probabilities[a]! || a - b);
+    const kept = topK > 0 ? order.slice(0, topK) : order;
+    const total = kept.reduce((sum, token) => sum + row.probabilities[token]!, 0);
+    let nucleus = 0;
+    const within = kept.filter((token) => {
+      const isIn = nucleus < topP * total;
+      if (isIn) nucleus += row.probabilities[token]!;
+      return isIn;
+    });
+    let rest = new Rng(seed).uniform() * nucleus;
+    const expected = within.find((token) => {
+      rest -= row.probabilities[token]!;
+      return rest < 0;
+    });
+    expect(chooseToken(row, 0, { greedy: false, topK, topP, banned }, new Rng(seed))).toBe(expected);
+  }
+});
+
+test("of a large vocabulary every token is drawn as often as it is likely, and no banned one", () => {
+  const size = 1003;
+  const seeded = new Rng(5);
+  const raw = Array.from({ length: size }, () => seeded.uniform() ** 4);
+  const banned = Uint8Array.from({ length: size }, () => (seeded.uniform() < 0.1 ? 1 : 0));
+  const whole = raw.reduce((sum, value) => sum + value, 0);
+  const row = odds(raw.map((value) => value / whole));
+  const allowed = raw.reduce((sum, value, token) => sum + (banned[token] === 0 ? value : 0), 0);
+  const draws = 60_000;
+  const rng = new Rng(6);
+  const tenths = new Array<number>(10).fill(0);
+  const tenthOf = (token: number) => Math.floor((10 * token) / size);
+  const expected = new Array<number>(10).fill(0);
+  for (const [token, value] of raw.entries()) {
+    if (banned[token] === 0) expected[tenthOf(token)]! += value / allowed;
+  }
+  for (let i = 0; i < draws; i++) {
+    const token = chooseToken(row, 0, { greedy: false, topK: 0, topP: 1, banned }, rng);
+    expect(banned[token]).toBe(0);
+    tenths[tenthOf(token)]! += 1;
+  }
+  // The 99.9 % point at 9 degrees of freedom.
+  expect(chiSquare(tenths, expected)).toBeLessThan(27.88);
+});

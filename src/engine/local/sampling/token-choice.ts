@@ -52,56 +52,118 @@ function likeliest(logprobs: Float32Array, start: number, banned: Uint8Array): n
   return best;
 }
 
+/** Tokens whose probabilities are passed over at once. */
+const BLOCK = 64;
+
 function drawFromAll(
   probabilities: Float32Array,
   start: number,
   banned: Uint8Array,
   uniform: number,
 ): number {
-  let allowed = 0;
-  for (let token = 0; token < banned.length; token++) {
-    allowed += banned[token] === 0 ? probabilities[start + token]! : 0;
-  }
-  let rest = uniform * allowed;
-  let last = -1;
-  for (let token = 0; token < banned.length; token++) {
-    const probability = probabilities[start + token]!;
-    if (banned[token] === 0 && probability > 0) {
-      rest -= probability;
-      last = token;
-      if (rest < 0) {
-        return token;
-      }
+  const size = banned.length;
+  const isDrawn = (token: number) => banned[token] === 0 && probabilities[start + token]! > 0;
+  let rest = uniform * massOf(probabilities, start, banned, 0, size);
+  for (let from = 0; from < size; from += BLOCK) {
+    const to = Math.min(size, from + BLOCK);
+    const mass = massOf(probabilities, start, banned, from, to);
+    if (mass <= rest) {
+      rest -= mass;
+      continue;
+    }
+    for (let token = from; token < to; token++) {
+      if (!isDrawn(token)) continue;
+      rest -= probabilities[start + token]!;
+      if (rest < 0) return token;
     }
   }
+  // Rounding has left a little: it is the last token's.
+  let last = size - 1;
+  while (last >= 0 && !isDrawn(last)) last--;
   return last;
+}
+
+/** Probability of some tokens that may be drawn, in four sums side by side: one would wait for each of its additions. */
+function massOf(
+  probabilities: Float32Array,
+  start: number,
+  banned: Uint8Array,
+  from: number,
+  to: number,
+): number {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  let token = from;
+  for (; token + 3 < to; token += 4) {
+    a += banned[token] === 0 ? probabilities[start + token]! : 0;
+    b += banned[token + 1] === 0 ? probabilities[start + token + 1]! : 0;
+    c += banned[token + 2] === 0 ? probabilities[start + token + 2]! : 0;
+    d += banned[token + 3] === 0 ? probabilities[start + token + 3]! : 0;
+  }
+  for (; token < to; token++) a += banned[token] === 0 ? probabilities[start + token]! : 0;
+  return a + b + (c + d);
 }
 
 /** Ties are ordered by id, so that the same seed draws the same token. */
 function drawFromTop(
   probabilities: Float32Array,
   start: number,
-  choice: TokenChoice,
+  { banned, topK, topP }: TokenChoice,
   uniform: number,
 ): number {
-  const { banned, topK, topP } = choice;
-  const order = Array.from(banned.keys())
-    .filter((token) => banned[token] === 0)
-    .sort((a, b) => probabilities[start + b]! - probabilities[start + a]! || a - b);
-  const kept = topK > 0 ? order.slice(0, topK) : order;
-  const total = kept.reduce((sum, token) => sum + probabilities[start + token]!, 0);
+  const row = probabilities.subarray(start, start + banned.length);
+  const kept = topK > 0 ? likeliestOf(row, banned, topK) : likelyEnough(row, banned, topP);
   let nucleus = 0;
   let count = 0;
-  while (count < kept.length && nucleus < topP * total) {
-    nucleus += probabilities[start + kept[count]!]!;
+  while (count < kept.tokens.length && nucleus < topP * kept.total) {
+    nucleus += row[kept.tokens[count]!]!;
     count++;
   }
   let rest = uniform * nucleus;
-  for (const token of kept.slice(0, count)) {
-    rest -= probabilities[start + token]!;
+  for (let i = 0; i < count; i++) {
+    rest -= row[kept.tokens[i]!]!;
     if (rest < 0) {
-      return token;
+      return kept.tokens[i]!;
     }
   }
-  return kept[count - 1] ?? -1;
+  return kept.tokens[count - 1] ?? -1;
+}
+
+/** Tokens by falling probability, and the probability of all that could have been among them. */
+interface RankedTokens {
+  readonly tokens: readonly number[];
+  readonly total: number;
+}
+
+/** The k likeliest, and their probability. */
+function likeliestOf(row: Float32Array, banned: Uint8Array, count: number): RankedTokens {
+  const tokens: number[] = [];
+  let least = -1;
+  for (let token = 0; token < row.length; token++) {
+    const probability = row[token]!;
+    if (banned[token] !== 0 || !(tokens.length < count || probability > least)) continue;
+    if (tokens.length === count) tokens.pop();
+    let place = tokens.length;
+    while (place > 0 && row[tokens[place - 1]!]! < probability) place--;
+    tokens.splice(place, 0, token);
+    least = row[tokens.at(-1)!]!;
+  }
+  return { tokens, total: tokens.reduce((sum, token) => sum + row[token]!, 0) };
+}
+
+/**
+ * The tokens among which a nucleus lies, and the probability of all. V tokens below (1 − p) / V have together less than
+ * 1 − p, which a nucleus of p does without, so that few of a large vocabulary need be sorted.
+ */
+function likelyEnough(row: Float32Array, banned: Uint8Array, topP: number): RankedTokens {
+  let total = 0;
+  for (let token = 0; token < row.length; token++) {
+    if (banned[token] === 0) total += row[token]!;
+  }
+  // A little less, so that rounding leaves none out.
+  const least = (0.999 * (1 - topP) * total) / row.length;
+  const tokens: number[] = [];
+  for (let token = 0; token < row.length; token++) {
+    if (banned[token] === 0 && row[token]! >= least) tokens.push(token);
+  }
+  return { tokens: tokens.sort((a, b) => row[b]! - row[a]! || a - b), total };
 }

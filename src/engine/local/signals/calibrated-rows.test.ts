@@ -4,6 +4,7 @@ import { Rng } from "../../../math/index.ts";
 import { ProgramCache } from "../program-cache.ts";
 import type { PreparedPrompt } from "../prompts/prepared-prompt.ts";
 import { CalibratedRows, canCollect, reduceRows } from "./calibrated-rows.ts";
+import { sampledCalibration } from "./sampled-calibration.ts";
 
 /** A prompt of the given kinds: −1 text, 0 an image. */
 const promptOf = (...imageIndex: number[]): PreparedPrompt => ({
@@ -51,14 +52,17 @@ describe("rows of a completion", () => {
         return rows;
       });
       const request = { row: "own", layers: 1, biasCorrection: true, biasCurve } as const;
-      const reduced = await reduceRows(programs, collected, request);
+      const reduced = await reduceRows(programs, collected, sampledCalibration({ calibrated: request })!);
       for (const [i, { prompt, rows }] of collected.entries()) {
         const keys = prompt.tokens.length + rows.length;
         const flat = rows.flatMap((row) => [...row, ...new Array<number>(keys - row.length).fill(0)]);
         const kind = Array.from({ length: keys }, (_, key) => ((prompt.imageIndex[key] ?? -1) < 0 ? 1 : 2));
         const expected = calibratedGram(flat, { tokens: rows.length, keys }, kind, { biasCurve });
-        expect(reduced[i]!.connectivity).toBeAllclose(expected.connectivity, { rtol: 0, atol: 1e-5 });
-        expect(reduced[i]!.gram).toBeAllclose(expected.gram, { rtol: 0, atol: 1e-5 });
+        expect(reduced[i]!.calibrated!.connectivity).toBeAllclose(expected.connectivity, {
+          rtol: 0,
+          atol: 1e-5,
+        });
+        expect(reduced[i]!.calibrated!.gram).toBeAllclose(expected.gram, { rtol: 0, atol: 1e-5 });
       }
     },
   );

@@ -3,14 +3,15 @@
  * AT-RL's signals while sampling: rows are collected as they are decoded, and reduced when completions have ended,
  * because the bias of a key's position is known only when the length is.
  */
-import type { CalibratedAttention, CalibratedRequest } from "../../../credit/index.ts";
 import { calibratedSignals } from "../../../model/graph/index.ts";
 import { Graph } from "../../../tensor/index.ts";
+import type { Signals } from "../../engine.ts";
 import { roundUpCount, roundUpLength } from "../buckets.ts";
 import type { ProgramCache } from "../program-cache.ts";
 import type { PreparedPrompt } from "../prompts/prepared-prompt.ts";
 import { writeCalibration } from "./calibration.ts";
 import { readSquare } from "./graph-reducer.ts";
+import type { SampledCalibration } from "./sampled-calibration.ts";
 
 /** Bytes of rows that sampling may hold; calibrated attention of more is left to a scoring pass. */
 const MOST_BYTES = 512 * 2 ** 20;
@@ -33,18 +34,26 @@ export function canCollect(
 /** One completion's rows, without padding: row t has the prompt's keys and those of the tokens it sees. */
 export class CalibratedRows {
   readonly prompt: PreparedPrompt;
-  readonly rows: Float32Array[] = [];
   readonly #promptLength: number;
+  /** All rows, one after another; an array for each would be most of the garbage of sampling. */
+  #numbers: Float32Array;
+  readonly #ends: number[] = [];
 
   /** @param promptLength slots of the batch's prompts, padding on the left */
   constructor(prompt: PreparedPrompt, promptLength: number) {
     this.prompt = prompt;
     this.#promptLength = promptLength;
+    this.#numbers = new Float32Array(16 * (prompt.tokens.length + 16));
+  }
+
+  /** The rows that have arrived, as views. */
+  get rows(): Float32Array[] {
+    return this.#ends.map((end, t) => this.#numbers.subarray(this.#ends[t - 1] ?? 0, end));
   }
 
   /** Completion tokens whose rows have arrived. */
   get length(): number {
-    return this.rows.length;
+    return this.#ends.length;
   }
 
   /**
@@ -56,23 +65,33 @@ export class CalibratedRows {
    */
   push(row: Float32Array, start: number, cached: number, own: number): void {
     const prompt = this.prompt.tokens.length;
-    const keys = new Float32Array(prompt + cached + (own < 0 ? 0 : 1));
+    const first = this.#ends.at(-1) ?? 0;
+    const last = first + prompt + cached;
     const end = start + this.#promptLength;
-    keys.set(row.subarray(end - prompt, end + cached));
+    this.#makeRoom(last + 1);
+    this.#numbers.set(row.subarray(end - prompt, end + cached), first);
     if (own >= 0) {
-      keys[prompt + cached] = row[start + own]!;
+      this.#numbers[last] = row[start + own]!;
     }
-    this.rows.push(keys);
+    this.#ends.push(own < 0 ? last : last + 1);
+  }
+
+  #makeRoom(size: number): void {
+    if (size <= this.#numbers.length) return;
+    const larger = new Float32Array(Math.max(size, Math.ceil(1.5 * this.#numbers.length)));
+    larger.set(this.#numbers);
+    this.#numbers = larger;
   }
 }
 
-/** Connectivity and Gram matrix of each completion, computed as scoring computes them. */
+/** The signals of each completion, of connectivity and Gram matrix computed as scoring computes them. */
 export async function reduceRows(
   programs: ProgramCache,
   completions: readonly CalibratedRows[],
-  { biasCorrection, biasCurve }: CalibratedRequest,
-): Promise<CalibratedAttention[]> {
-  const reduced: CalibratedAttention[] = [];
+  { request, signals }: SampledCalibration,
+): Promise<Signals[]> {
+  const { biasCorrection, biasCurve } = request;
+  const reduced: Signals[] = [];
   const longest = Math.max(...completions.map(({ length }) => length));
   const tokens = roundUpLength(longest);
   const keys = roundUpLength(Math.max(...completions.map(({ prompt }) => prompt.tokens.length)) + longest);
@@ -83,7 +102,7 @@ export async function reduceRows(
     const rows = new Float32Array(batch * tokens * keys);
     const visual = new Float32Array(batch * keys);
     const factors = new Float32Array(batch * keys);
-    for (const [i, { prompt, rows: own }] of part.entries()) {
+    for (const [i, { prompt, rows: own, length }] of part.entries()) {
       for (const [t, row] of own.entries()) {
         rows.set(row, (i * tokens + t) * keys);
       }
@@ -91,16 +110,14 @@ export async function reduceRows(
         prompt.imageIndex.map((image) => (image < 0 ? 0 : 1)),
         i * keys,
       );
-      writeCalibration(factors, i * keys, prompt.tokens.length + own.length, biasCurve);
+      writeCalibration(factors, i * keys, prompt.tokens.length + length, biasCurve);
     }
     const { program } = await reduction(programs, [batch, tokens, keys], biasCorrection);
     const outputs = await program.run({ rows, visual, factors });
     for (const [i, { length }] of part.entries()) {
       const connectivity = outputs["connectivity"]!.subarray(i * tokens, i * tokens + length);
-      reduced.push({
-        connectivity: Float64Array.from(connectivity),
-        gram: readSquare(outputs["gram"]!, i, tokens, length),
-      });
+      const gram = readSquare(outputs["gram"]!, i, tokens, length);
+      reduced.push(signals({ connectivity: Float64Array.from(connectivity), gram }));
     }
   }
   return reduced;

@@ -42,14 +42,11 @@ export function readRow(
 }
 
 /** The leading `[length × length]` of a slot's `[width × width]`. */
-export function readSquare(flat: Float32Array, slot: number, width: number, length: number): Float64Array {
-  const square = new Float64Array(length * length);
-  let to = 0;
+export function readSquare(flat: Float32Array, slot: number, width: number, length: number): Float32Array {
+  const square = new Float32Array(length * length);
   for (let row = 0; row < length; row++) {
     const start = (slot * width + row) * width;
-    for (let column = start; column < start + length; column++) {
-      square[to++] = flat[column]!;
-    }
+    square.set(flat.subarray(start, start + length), row * length);
   }
   return square;
 }

@@ -12,6 +12,7 @@ import { promptSupports } from "../prompts/decoder-batch.ts";
 import type { PreparedSequence, SequenceBatch } from "../scoring/sequence-batches.ts";
 import { attentionReducer } from "./attention.ts";
 import { calibratedReducer } from "./calibrated.ts";
+import { clustersReducer } from "./clusters.ts";
 import type { GraphReducer, SlotOutputs } from "./graph-reducer.ts";
 import { imageRowsReducer } from "./image-rows.ts";
 import { unreduced } from "./unreduced.ts";
@@ -22,6 +23,7 @@ const REDUCERS: ReadonlyMap<SignalName, AnyReducer> = new Map<SignalName, AnyRed
   ...SIGNALS.map((signal) => [signal.name, unreduced(signal)] as const),
   ["attention", attentionReducer],
   ["calibrated", calibratedReducer],
+  ["clusters", clustersReducer],
   ["imageRows", imageRowsReducer],
 ]);
 

@@ -1,0 +1,156 @@
+/**
+ * @module
+ * Credit that knows the truth about every token: no method, but the control that says what a method could gain at most.
+ * The labels are those of the task, as they are or with errors at a given rate.
+ */
+import * as z from "zod";
+import { mean, Rng } from "../../math/index.ts";
+import { checkChoice, checkOption, counts, requireLength } from "../check-signals.ts";
+import { type CreditedLabel, type CreditMethod, type CreditNeeds, defineCredit } from "../method.ts";
+import { completionName, requireAdvantage, requireLabels } from "../per-completion.ts";
+
+const RULES = ["verdict", "role", "error"] as const;
+const ROLES = ["image", "reasoning"] as const;
+
+const oracleSchema = z
+  .strictObject({
+    kind: z.literal("oracle"),
+    by: z
+      .enum(RULES)
+      .default("verdict")
+      .describe(
+        "verdict: right tokens are never punished and wrong ones never rewarded; role: tokens of the given roles alone learn; error: of a punished completion its first error alone learns.",
+      ),
+    roles: z
+      .array(z.enum(ROLES))
+      .min(1)
+      .refine((roles) => new Set(roles).size === roles.length, { error: "expected each role once" })
+      .optional()
+      .describe("By role only: the roles that learn; image and reasoning unless given."),
+    accuracy: z
+      .number()
+      .min(0.5)
+      .max(1)
+      .default(1)
+      .describe("Chance of each label to be the true one: 1 is the truth, 0.5 says nothing of it."),
+  })
+  .refine(({ by, roles }) => by === "role" || roles === undefined, {
+    path: ["roles"],
+    error: "applies to by: role only",
+  })
+  .describe("The truth about every token as credit, a control; of tasks that have token labels.");
+
+export interface OracleInput {
+  /** `[T]` the truth. */
+  readonly labels: readonly CreditedLabel[];
+  /** One for all tokens, or `[T]`: what the weights multiply. Rule `"role"` does not look at it. */
+  readonly advantage?: number | ArrayLike<number> | undefined;
+  /** `[T]` 1 where the token counts; all count when absent. */
+  readonly mask?: ArrayLike<number> | undefined;
+}
+
+export interface OracleOptions {
+  /** `"verdict"` unless given. */
+  readonly by?: (typeof RULES)[number] | undefined;
+  /** Of rule `"role"`; image and reasoning unless given. */
+  readonly roles?: readonly (typeof ROLES)[number][] | undefined;
+  /** In [0.5, 1]; 1 unless given. */
+  readonly accuracy?: number | undefined;
+}
+
+/**
+ * Token weights of one completion, each 0 or 1.
+ *
+ *     by verdict   wₜ = 0 where Aₜ < 0 and the token is right, or Aₜ > 0 and it is wrong; else 1
+ *     by role      wₜ = 1 where the token has one of the roles; else 0
+ *     by error     mean A < 0: wₜ = 1 at the first error, else 0; all 1 where there is no error, or mean A ≥ 0
+ *
+ * Tokens without a truth, such as template words, are neither right nor wrong. The first error is the first unbroken stretch
+ * of wrong tokens of one role, so that a number of several tokens is one error.
+ *
+ * With an accuracy below 1 each label is turned round with chance 1 − accuracy: right and wrong of every token that is
+ * either, or, by role, whether the token has one of the roles. Draws are nested: what one generator turns round at 0.9 it turns
+ * round at 0.8 too.
+ *
+ * @param rng one draw for each token that counts, where the accuracy is below 1; a generator of seed 0 unless given
+ * @throws ShapeError when lengths differ
+ * @throws NumericError when the accuracy is outside [0.5, 1]
+ * @throws ConfigError when the rule is another
+ * @example
+ * const labels = [{ role: "image", correct: true }, { role: "reasoning", correct: false }];
+ * oracle({ labels, advantage: -1 }).weights; // [0, 1]
+ */
+export function oracle(
+  { labels, advantage = 0, mask }: OracleInput,
+  { by = "verdict", roles = ROLES, accuracy = 1 }: OracleOptions = {},
+  rng: Rng = new Rng(0),
+): { weights: Float64Array } {
+  checkChoice("by", by, RULES);
+  checkOption("accuracy", accuracy, 0.5, 1);
+  const tokens = labels.length;
+  if (mask !== undefined) requireLength("mask", mask, tokens);
+  if (typeof advantage !== "number") requireLength("advantage", advantage, tokens);
+  const isTurned = labels.map((_, t) => accuracy < 1 && counts(mask, t) && rng.uniform() < 1 - accuracy);
+  const advantages = Float64Array.from(labels, (_, t) =>
+    typeof advantage === "number" ? advantage : advantage[t]!,
+  );
+  const told = labels.map(
+    ({ role, correct }, t): Told => ({
+      hasRole: roles.some((one) => one === role) !== isTurned[t],
+      correct: correct === null ? null : correct !== isTurned[t],
+      role,
+      counts: counts(mask, t),
+    }),
+  );
+  const weights = rules[by](told, advantages);
+  return { weights: weights.map((weight, t) => (told[t]!.counts ? weight : 0)) };
+}
+
+/** What the oracle believes of a token. */
+interface Told extends CreditedLabel {
+  readonly hasRole: boolean;
+  readonly counts: boolean;
+}
+
+const rules: Readonly<
+  Record<(typeof RULES)[number], (told: readonly Told[], advantages: Float64Array) => Float64Array>
+> = {
+  verdict: (told, advantages) =>
+    Float64Array.from(told, ({ correct }, t) => {
+      const advantage = advantages[t]!;
+      return (advantage < 0 && correct === true) || (advantage > 0 && correct === false) ? 0 : 1;
+    }),
+  role: (told) => Float64Array.from(told, ({ hasRole }) => Number(hasRole)),
+  error(told, advantages) {
+    const isPunished =
+      mean(
+        advantages,
+        told.map((token) => Number(token.counts)),
+      ) < 0;
+    const isWrong = (token: Told | undefined) => token?.counts === true && token.correct === false;
+    const first = told.findIndex(isWrong);
+    if (!isPunished || first < 0) return new Float64Array(told.length).fill(1);
+    const weights = new Float64Array(told.length);
+    for (let t = first; isWrong(told[t]) && told[t]!.role === told[first]!.role; t++) weights[t] = 1;
+    return weights;
+  },
+};
+
+/** The oracle with its options bound. */
+function oracleMethod(config: z.output<typeof oracleSchema>): CreditMethod {
+  const needs: CreditNeeds = { labels: true, ...(config.by !== "role" && { advantage: true }) };
+  return {
+    needs,
+    credit: (groups, rng = new Rng(0)) =>
+      groups.map((group, g) =>
+        group.map((completion, i) => {
+          const where = completionName(g, i);
+          const labels = requireLabels(completion, config.kind, where);
+          const advantage = needs.advantage && requireAdvantage(completion, config.kind, where);
+          return oracle({ labels, advantage, mask: completion.mask }, config, rng);
+        }),
+      ),
+  };
+}
+
+export const oracleCredit = defineCredit({ schema: oracleSchema, create: oracleMethod });

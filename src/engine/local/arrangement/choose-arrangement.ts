@@ -1,0 +1,115 @@
+/**
+ * @module
+ * Chooses how a local engine uses the machine: bounded by cores and memory, then measured on the model. Read `candidates` for
+ * what may be tried, `probe` for how it is measured, `remembered-choices` for how long that holds.
+ */
+import { readConfig } from "../../../model/index.ts";
+import { packageVersion } from "../../../package/index.ts";
+import { checkPositive, type LocalEngineOptions } from "../local-options.ts";
+import type { Arrangement, ChosenArrangement, WantedArrangement } from "./arrangement.ts";
+import { candidates } from "./candidates.ts";
+import { type Machine, thisMachine } from "./machine.ts";
+import { parameterCount, trainingMemory } from "./memory-need.ts";
+import { openProbe, type Probe } from "./probe.ts";
+import { choiceKey, RememberedChoices } from "./remembered-choices.ts";
+import { fastestOf } from "./tournament.ts";
+
+/** Models of more parameters are not tried in several arrangements: opening one takes longer than a probe may. */
+const MOST_PROBED = 4e8;
+/** Processes a core that want to run, above which a measurement is not remembered. */
+const BUSY = 0.75;
+const remembered = new RememberedChoices();
+
+/** The world as the choice sees it, so that tests can make one. */
+export interface ChoiceOptions {
+  readonly machine?: Machine;
+  readonly remembered?: RememberedChoices;
+  /** Opens the model in an arrangement, to be measured. */
+  readonly openProbe?: (arrangement: Arrangement) => Promise<Probe>;
+}
+
+/**
+ * The arrangement of an engine.
+ *
+ * @param options what the engine will be opened with
+ * @param wanted numbers that are given, and `"auto"` for those that are chosen
+ * @throws EngineError when a number is no positive integer
+ * @throws ModelError when the model cannot be opened
+ */
+export async function chooseArrangement(
+  options: Omit<LocalEngineOptions, "threads" | "replicas">,
+  wanted: WantedArrangement,
+  world: ChoiceOptions = {},
+): Promise<ChosenArrangement> {
+  const { threads, replicas } = wanted;
+  if (threads !== "auto") checkPositive("threads", threads);
+  if (replicas !== "auto") checkPositive("replicas", replicas);
+  const machine = world.machine ?? thisMachine();
+  const config = typeof options.model === "string" ? readConfig(options.model) : options.model.config;
+  const bounds = { maxTokens: options.maxTokens ?? 2048, isAdapted: options.lora !== undefined };
+  const need = (one: Arrangement) => trainingMemory(config, one, bounds);
+  const found = (
+    chosen: Arrangement,
+    by: ChosenArrangement["by"],
+    more: Partial<ChosenArrangement> = {},
+  ) => ({
+    threads: chosen.threads,
+    replicas: chosen.replicas,
+    by,
+    cores: machine.cores,
+    memory: machine.memory,
+    memoryNeed: need(chosen),
+    ...more,
+    warnings: [...(more.warnings ?? []), ...shortage(need(chosen), machine)],
+  });
+  if (threads !== "auto" && replicas !== "auto")
+    return { ...found({ threads, replicas }, "given"), warnings: [] };
+  if (options.stream === true) {
+    const all = threads === "auto" ? machine.cores : threads;
+    return { ...found({ threads: all, replicas: replicas === "auto" ? 1 : replicas }, "only"), warnings: [] };
+  }
+  const list = candidates(wanted, machine, need);
+  if (list.length === 1) return found(list[0]!, "only");
+  const parameters = parameterCount(config);
+  if (parameters > MOST_PROBED) return found(inOneEngine(list), "size");
+  const store = world.remembered ?? remembered;
+  const { cpu, cores } = machine;
+  const own = { isAdapted: bounds.isAdapted, spin: options.spin ?? false, maxTokens: bounds.maxTokens };
+  const key = choiceKey({ config, own, list, cpu, cores, release: packageVersion() });
+  const known = store.get(key);
+  if (known !== undefined) return found(known, "remembered", { tried: known.tried });
+  const open = world.openProbe ?? ((one: Arrangement) => openProbe({ ...options, ...one }, config, cores));
+  const { best, tried } = await fastestOf(list, open);
+  const choice = { threads: best.threads, replicas: best.replicas, tried: [...tried] };
+  if (machine.load > BUSY * cores) {
+    store.keepForNow(key, choice);
+    return found(best, "measured", { tried, warnings: [busy(machine)] });
+  }
+  const unwritten = store.keep(key, choice);
+  const warnings = unwritten === undefined ? [] : [unremembered(unwritten)];
+  return found(best, "measured", { tried, warnings });
+}
+
+function busy({ load, cores }: Machine): string {
+  const wanted = `${load.toFixed(1)} processes want its ${cores} cores`;
+  return `this machine is busy, ${wanted}: the arrangement is measured again next time; engine.threads and engine.replicas fix it`;
+}
+
+function unremembered(why: string): string {
+  return `the arrangement cannot be remembered, and is measured again next time: ${why}`;
+}
+
+/** Said where the estimate exceeds what there is. */
+function shortage(need: number, { memory }: Machine): string[] {
+  if (need <= memory) return [];
+  const gib = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+  return [
+    `training this model needs about ${gib(need)} of memory, and ${gib(memory)} are free: it may be killed; a smaller model, engine.lora, or another machine needs less`,
+  ];
+}
+
+/** All threads in one engine, or in as few replicas as there can be. */
+function inOneEngine(list: readonly Arrangement[]): Arrangement {
+  const fewest = list[0]!.replicas;
+  return list.filter(({ replicas }) => replicas === fewest).at(-1)!;
+}

@@ -1,0 +1,18 @@
+/**
+ * @module
+ * AT-RL's clusters of tokens, found in the thread that has the Gram matrix: of T² numbers none leave it.
+ */
+import { type ClustersRequest, type TokenClusters, tokenClusters } from "../../../credit/index.ts";
+import { calibratedOutputs, readCalibrated } from "./calibrated.ts";
+import { calibrationFactors } from "./calibration.ts";
+import type { GraphReducer } from "./graph-reducer.ts";
+
+/** Its outputs and inputs stand beside those of a request for the Gram matrix itself. */
+const OWN = "clusters.";
+
+export const clustersReducer: GraphReducer<ClustersRequest, TokenClusters> = {
+  outputs: (graph, request) => calibratedOutputs(graph, request, OWN),
+  feeds: (batch, sequences, { biasCorrection, biasCurve }) =>
+    biasCorrection ? { [`${OWN}calibration`]: calibrationFactors(batch, sequences, biasCurve) } : {},
+  read: (slot, request) => tokenClusters(readCalibrated(slot, OWN), request),
+};
