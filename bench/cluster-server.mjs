@@ -33,7 +33,8 @@ function madeAttention(length) {
   });
   const gram = new Float64Array(length * length);
   for (const [s, a] of rows.entries()) {
-    for (const [t, b] of rows.entries()) gram[s * length + t] = a.reduce((sum, x, j) => sum + x * (b[j] ?? 0), 0);
+    for (const [t, b] of rows.entries())
+      gram[s * length + t] = a.reduce((sum, x, j) => sum + x * (b[j] ?? 0), 0);
   }
   return { connectivity: Float64Array.from(rows, (row) => row.reduce((sum, x) => sum + x, 0)), gram };
 }

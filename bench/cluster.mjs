@@ -42,7 +42,8 @@ const sizes = { sent: 0, received: 0 };
 /** @type {(url: string, request: RequestInit) => Promise<Response>} */
 const counted = async (url, request) => {
   const { body } = request;
-  sizes.sent += typeof body === "string" ? Buffer.byteLength(body) : body instanceof Uint8Array ? body.byteLength : 0;
+  sizes.sent +=
+    typeof body === "string" ? Buffer.byteLength(body) : body instanceof Uint8Array ? body.byteLength : 0;
   const answer = await fetch(url, request);
   const bytes = await answer.arrayBuffer();
   sizes.received += bytes.byteLength;

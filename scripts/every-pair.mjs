@@ -3,11 +3,11 @@
  * Trains every objective with every credit method for three iterations on the digits task, all from the same weights,
  * and writes the table docs/every-pair.md. Fails when a number is not finite, a step was skipped, or a pair did not learn.
  *
- *     npm run every-pair -- [--only <text>] [--threads N] [--out <file>]
+ *     npm run every-pair -- [--add] [--only <text>] [--threads N] [--out <file>]
  *
- * `--only dpo` runs the pairs whose name has the text in it and prints the table instead of writing it.
+ * `--add` runs the pairs that the table lacks, and leaves the rows that it has. `--only dpo` runs the pairs whose name has the text in it and prints the table instead of writing it.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -23,11 +23,12 @@ import { benchConfig, warmModel } from "../bench/warm-model.mjs";
 /** @import { Engine } from "fovea/engine" */
 /** @import { IterationMetrics } from "fovea/train" */
 /** @typedef {Readonly<Record<string, unknown>> & { readonly kind: string }} Part settings of an objective or credit */
-/** @typedef {{ objective: string, credit: string, iterations?: IterationMetrics[], refused?: string }} Outcome */
+/** @typedef {{ objective: string, credit: string, iterations?: IterationMetrics[], refused?: string, row?: string }} Outcome */
 
 const ITERATIONS = 3;
 const { values: options } = parseArgs({
   options: {
+    add: { type: "boolean", default: false },
     only: { type: "string", default: "" },
     threads: { type: "string", default: "2" },
     out: { type: "string", default: join(import.meta.dirname, "../docs/every-pair.md") },
@@ -67,6 +68,16 @@ const VARIANTS = [
   { kind: "oracle", by: "role", roles: ["image"] },
   { kind: "oracle", by: "error" },
   { kind: "oracle", accuracy: 0.75 },
+  { kind: "pgpo", score: "divergence" },
+  { kind: "pgpo", form: "development" },
+  { kind: "vgpo", form: "code" },
+  ...creditOption("vepo", "score")
+    .filter((score) => score !== "gated")
+    .map((score) => ({ kind: "vepo", score })),
+  { kind: "vepo", boost: 0.5 },
+  { kind: "gtpo", normalisation: "joint" },
+  { kind: "grpo-s", normalisation: "joint" },
+  { kind: "tor", ties: "all" },
 ];
 
 /**
@@ -91,6 +102,33 @@ const nameOf = ({ kind, ...rest }) =>
 /** @param {unknown} value */
 const valueName = (value) =>
   typeof value === "object" && value !== null && "kind" in value ? String(value.kind) : String(value);
+
+/**
+ * The outcomes that a page has, by the names of the pair.
+ *
+ * @param {string} path
+ * @returns {ReadonlyMap<string, Outcome>}
+ */
+function standing(path) {
+  const text = readFileSync(path, "utf8");
+  const [, reasons = ""] = text.split(/^## Refused$/m);
+  const refusals = [...(reasons.split(/^## /m)[0] ?? "").matchAll(/^- (.+?): (.+)\.$/gm)].flatMap(
+    ([, names = "", reason = ""]) => names.split("; ").map((name) => /** @type {const} */ ([name, reason])),
+  );
+  const refusedBy = new Map(refusals);
+  const rows = [...text.matchAll(/^\| ([a-z][^|]*) \| ([a-z][^|]*) \| .*$/gm)].filter(
+    ([, name]) => name !== "objective",
+  );
+  return new Map(
+    rows.map(([row, objective = "", credit = ""]) => {
+      const name = `${objective} with ${credit}`;
+      const refused = refusedBy.get(name);
+      return [name, { objective, credit, row, ...(refused !== undefined && { refused }) }];
+    }),
+  );
+}
+
+const known = options.add ? standing(options.out) : new Map();
 
 const pairs = [
   ...OBJECTIVES.flatMap((objective) => CREDITS.map((credit) => ({ objective, credit }))),
@@ -155,8 +193,8 @@ function wrongNumbers(value, path = "") {
  * @param {Outcome} outcome
  * @returns {string[]}
  */
-function faults({ iterations = [], refused }) {
-  if (refused !== undefined) return [];
+function faults({ iterations = [], refused, row }) {
+  if (refused !== undefined || row !== undefined) return [];
   const skipped = iterations.flatMap(({ skipReason }) => skipReason ?? []);
   const learnt = iterations.some(({ gradientNorm = 0 }) => gradientNorm > 0);
   return [...wrongNumbers(iterations), ...skipped, ...(learnt ? [] : ["no gradient in any iteration"])];
@@ -172,7 +210,8 @@ const short = (value) => {
 
 /** @param {readonly Outcome[]} outcomes */
 function rowsOf(outcomes) {
-  return outcomes.map(({ objective, credit, iterations = [], refused }) => {
+  return outcomes.map(({ objective, credit, iterations = [], refused, row }) => {
+    if (row !== undefined) return row;
     if (refused !== undefined) return `| ${objective} | ${credit} | refused | | | | | | |`;
     const of = (/** @type {keyof IterationMetrics} */ name) =>
       iterations.flatMap((metrics) => /** @type {number | undefined} */ (metrics[name]) ?? []);
@@ -207,7 +246,10 @@ function page(outcomes) {
     reasons.set(reason, [...(reasons.get(reason) ?? []), `${objective} with ${credit}`]);
   }
   const trained = outcomes.filter(({ refused }) => refused === undefined);
-  const numbers = trained.reduce((sum, { iterations }) => sum + countNumbers(iterations), 0);
+  const before = options.add
+    ? Number(/, (\d+) numbers/.exec(readFileSync(options.out, "utf8"))?.[1] ?? 0)
+    : 0;
+  const numbers = before + trained.reduce((sum, { iterations }) => sum + countNumbers(iterations), 0);
   const wrong = trained.flatMap(({ iterations }) => wrongNumbers(iterations)).length;
   return `# Every objective with every credit method
 
@@ -225,7 +267,7 @@ What looks odd and is not: after so short a warm start nearly every token's atte
 is *text*, and shuffling roles changes little; the released variant of DyCo-RL gives completions under 60 tokens weight
 0.8, and all are shorter here; ratios go far in the first iteration because AdamW's first step has the full size everywhere.
 
-Commit ${commit}, ${processor}, Node ${node}, onnxruntime ${onnxruntime}.
+Commit ${commit}${known.size > 0 ? " (rows that stood before it are of earlier ones)" : ""}, ${processor}, Node ${node}, onnxruntime ${onnxruntime}.
 
 ## Refused
 
@@ -266,7 +308,9 @@ try {
   const start = join(directory, "start");
   await engine.save(start);
   for (const pair of pairs) {
-    const outcome = await runPair(engine, start, pair);
+    const outcome =
+      known.get(`${nameOf(pair.objective)} with ${nameOf(pair.credit)}`) ??
+      (await runPair(engine, start, pair));
     outcomes.push(outcome);
     const seconds = ((performance.now() - started) / 1000).toFixed(0);
     process.stderr.write(

@@ -8,7 +8,7 @@ import { ConfigError } from "../errors/index.ts";
 import { nearestName } from "../parts/index.ts";
 import { creditAnswers, creditCapabilities, type JudgedAnswer } from "../train/index.ts";
 
-/** Whether the engine can give all that a method needs; labels are the task's. */
+/** Whether the engine can give the signals that a method needs, and nothing else is needed. */
 export function canCredit(engine: Engine, { needs }: CreditMethod): boolean {
   return !needs.labels && creditCapabilities(needs).every((needed) => engine.capabilities.has(needed));
 }

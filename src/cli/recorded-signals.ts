@@ -42,10 +42,29 @@ const completionSchema = z.strictObject({
     .union([z.number(), numbers])
     .optional()
     .describe("One for all tokens, or [T]; 1 unless given."),
+  reward: z.number().nullable().optional().describe("Null where it could not be judged."),
+  ids: z
+    .array(z.int())
+    .optional()
+    .describe("[T] the id of each token, for methods that compare the same tokens."),
+  labels: z
+    .array(z.strictObject({ role: z.enum(["image", "reasoning", "other"]), correct: z.boolean().nullable() }))
+    .optional()
+    .describe("[T] the truth about each token."),
   signals: z.strictObject({
     ...Object.fromEntries(SIGNALS.map((signal) => [signal.name, valueSchema(signal.parts).optional()])),
     entropy: numbers.optional(),
-    ablation: z.strictObject({ given: numbers, ablated: numbers, divergence: numbers.optional() }).optional(),
+    nucleusEntropy: numbers.optional(),
+    groupDivergence: numbers.optional(),
+    ablation: z
+      .strictObject({
+        given: numbers,
+        ablated: numbers,
+        divergence: numbers.optional(),
+        jensenShannon: numbers.optional(),
+        ablatedEntropy: numbers.optional(),
+      })
+      .optional(),
   }),
 });
 
@@ -63,7 +82,8 @@ export interface RecordedCompletion {
 
 /**
  * Reads `{ groups: [[completion, …], …] }`, or one completion alone. A completion is
- * `{ tokens?, mask?, advantage?, signals }`; signals are any of the engine's by name, `entropy?` and `ablation?`.
+ * `{ tokens?, mask?, advantage?, reward?, ids?, labels?, signals }`; signals are any of the engine's by name, `entropy?`,
+ * `nucleusEntropy?`, `groupDivergence?` and `ablation?`.
  *
  * @throws DataError when the file cannot be read or says something else
  */
@@ -81,10 +101,11 @@ export async function readRecordedSignals(path: string): Promise<RecordedComplet
     throw new DataError(`signals ${path}:\n${words.join("\n")}`);
   }
   return parsed.data.groups.map((group) =>
-    group.map(({ tokens, mask, advantage = 1, signals: parsedSignals }) => {
+    group.map(({ tokens, mask, advantage = 1, reward, ids, labels, signals: parsedSignals }) => {
       const signals = parsedSignals as CreditSignals;
       const counts = mask ?? new Uint8Array(lengthOf(signals)).fill(1);
-      return { texts: tokens, completion: { mask: counts, advantage, signals } };
+      const about = { advantage, reward, tokens: ids, tokenTexts: tokens, labels };
+      return { texts: tokens, completion: { mask: counts, ...about, signals } };
     }),
   );
 }

@@ -4,6 +4,7 @@ import type { Engine, ScoreRequest } from "../engine/index.ts";
 import { digitsFakeEngine } from "../testing/tiny-run.ts";
 import { tinyTraining } from "../testing/tiny-training.ts";
 import { sampleGroups } from "../train/batch/sample-groups.ts";
+import { requireSound } from "../train/check-training.ts";
 import { creditSignals } from "../train/credit/credit-signals.ts";
 import { runIteration } from "../train/iteration/iteration.ts";
 import { Stopwatch } from "../train/loop/stopwatch.ts";
@@ -54,6 +55,67 @@ describe("an iteration with each credit method", () => {
     expect((await runIteration(vicra.training, vicra.progress, 1)).metrics).not.toHaveProperty(
       "perceptionKl",
     );
+  });
+
+  test.each(["gtpo", "tpae"])("says what %s adds to the advantages", async (kind) => {
+    const { training, progress } = tinyTraining(
+      digitsFakeEngine(),
+      "credit.rightReward=0.05",
+      `credit.kind=${kind}`,
+    );
+    const { metrics, rollouts } = await runIteration(training, progress, 1);
+    expect(Number.isFinite(metrics.advantageBonus)).toBe(true);
+    const written = rollouts as readonly { readonly advantageBonus?: readonly number[] }[];
+    expect(written.some(({ advantageBonus }) => advantageBonus !== undefined)).toBe(true);
+  });
+
+  test.each(["perceval", "hicra"])(
+    "%s takes labels from the task, warns of completions without, and refuses a task without",
+    async (kind) => {
+      const { training, progress } = tinyTraining(digitsFakeEngine(), `credit.kind=${kind}`);
+      const blank = { label: () => undefined };
+      const unlabelled = { ...training, labels: blank };
+      expect((await runIteration(unlabelled, progress, 1)).metrics.withoutLabels).toBe(1);
+      expect((await runIteration(training, progress, 2)).metrics).not.toHaveProperty("withoutLabels");
+      await expect(requireSound({ ...training, labels: undefined }, true)).rejects.toThrow(
+        "expected a task with token labels",
+      );
+    },
+  );
+
+  test("measures how far other methods agree with its own, and learns as without them", async () => {
+    const flags = ["credit.kind=vppo", "train.reportKlEvery=0"];
+    const alone = tinyTraining(digitsFakeEngine(), ...flags);
+    const compared = tinyTraining(
+      digitsFakeEngine(),
+      ...flags,
+      "creditAgreement={methods: [{kind: vppo}, {kind: vgpo}, {kind: gtpo}, {kind: tor}], every: 2}",
+    );
+    for (const iteration of [1, 2]) {
+      const { timing: _, ...expected } = (await runIteration(alone.training, alone.progress, iteration))
+        .metrics;
+      const { metrics } = await runIteration(compared.training, compared.progress, iteration);
+      const { timing: __, signalOverlap, signalCorrelation, ...rest } = metrics;
+      expect(rest).toEqual(expected);
+      if (iteration === 1) expect([signalOverlap, signalCorrelation]).toEqual([undefined, undefined]);
+      else {
+        const names = ["vppo", "vppo-2", "vgpo", "gtpo", "tor"];
+        const pairs = names.flatMap((a, i) => names.slice(i + 1).map((b) => `${a}/${b}`));
+        expect(Object.keys(signalOverlap!).sort()).toEqual(pairs.sort());
+        for (const share of Object.values(signalOverlap!)) expect(share).toBeGreaterThanOrEqual(0);
+        for (const own of Object.values(signalCorrelation!)) expect(Math.abs(own)).toBeLessThanOrEqual(1);
+      }
+    }
+  });
+
+  test("refuses to compare what the objective or the task cannot serve", async () => {
+    const { training } = tinyTraining(
+      digitsFakeEngine(),
+      "algorithm=dpo",
+      "credit=uniform",
+      "creditAgreement={methods: [{kind: gtpo}]}",
+    );
+    await expect(requireSound(training, true)).rejects.toThrow("creditAgreement.methods");
   });
 
   test("warns of completions that never look at an image", async () => {

@@ -227,6 +227,19 @@ export const configSchema = z
       .discriminatedUnion("kind", [...creditSchema.options, moduleSchema])
       .describe("How the advantage of a completion is shared among its tokens.")
       .prefault({ kind: DEFAULT_KINDS.credit }),
+    creditAgreement: z
+      .strictObject({
+        methods: z.array(creditSchema).min(1).describe("Credit methods that the run's own is compared with."),
+        share: z
+          .number()
+          .min(0)
+          .max(1)
+          .default(0.2)
+          .describe("Of each completion's tokens, those of highest signal, whose overlap is measured."),
+        every: z.int().min(1).default(1).describe("Iterations between measurements."),
+      })
+      .optional()
+      .describe("Measures how far other credit methods agree with the run's own; they change nothing else."),
     verdict: z
       .discriminatedUnion("kind", [...verdictSchema.options, moduleSchema])
       .describe("Decides what is right, in training, evaluation, diagnosis and the viewer.")

@@ -13,10 +13,11 @@ const RANGES = {
     fits: (value: number) => value <= ROUNDING && value > -Infinity,
     words: "a finite log-prob ≤ 0",
   },
+  cosine: { fits: (value: number) => Math.abs(value) <= 1 + ROUNDING, words: "a cosine in [−1, 1]" },
   nats: { fits: (value: number) => value >= -ROUNDING && value < Infinity, words: "finite nats ≥ 0" },
 } as const;
 
-/** What a signal measures: attention, a log-prob, or entropy and divergence. */
+/** What a signal measures: attention, a log-prob, a cosine, or entropy and divergence. */
 type SignalRange = keyof typeof RANGES;
 
 /** Whether token t counts; all do without a mask. */

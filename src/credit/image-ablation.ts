@@ -27,6 +27,9 @@ export const imageAblationSchema = z
   .discriminatedUnion("kind", [
     z.strictObject({ kind: z.literal("discard") }).describe("Image tokens are left out of the sequence."),
     z
+      .strictObject({ kind: z.literal("mask-attention") })
+      .describe("Image tokens stay in their places, and no other token attends to them."),
+    z
       .strictObject({
         kind: z.literal("blacken-patches"),
         probability: z.number().min(0).max(1).default(0.6).describe("Chance of each patch to turn black."),

@@ -4,6 +4,7 @@
  * signals to weights on the advantage. Start with `attention-signals` for the signals, `methods/` for what is made of
  * them, `registry` for how a configuration becomes one.
  */
+export { type SignalAgreement, signalAgreement } from "./agreement.ts";
 export type { AttentionMeasure, AttentionSignalOptions, AttentionSignals } from "./attention-signals.ts";
 export { attentionSignals, KEY_KIND } from "./attention-signals.ts";
 export type { BiasCurve } from "./bias-curve.ts";
@@ -18,8 +19,8 @@ export type {
   AblatedPass,
   CompletionCredit,
   CreditCompletion,
-  CreditedLabel,
   CreditedProblem,
+  CreditLabel,
   CreditMethod,
   CreditNeeds,
   CreditPerception,
@@ -46,16 +47,32 @@ export { dycoRlReleased } from "./methods/dyco-rl/released.ts";
 export type { DycoRlCredit, DycoRlInput } from "./methods/dyco-rl/token-role.ts";
 export type { EntropyAdvantageInput, EntropyAdvantageOptions } from "./methods/entropy-advantage.ts";
 export { entropyAdvantage } from "./methods/entropy-advantage.ts";
+export type { GtpoInput, GtpoOptions } from "./methods/gtpo.ts";
+export { grpoS, gtpo } from "./methods/gtpo.ts";
 export type { HighEntropyInput, HighEntropyOptions } from "./methods/high-entropy-tokens.ts";
 export { highEntropyTokens } from "./methods/high-entropy-tokens.ts";
 export type { OracleInput, OracleOptions } from "./methods/oracle.ts";
 export { oracle } from "./methods/oracle.ts";
 export type { PapoInput, PapoOptions } from "./methods/papo.ts";
 export { papo } from "./methods/papo.ts";
+export type { PepoInput, PepoOptions } from "./methods/pepo.ts";
+export { pepo } from "./methods/pepo.ts";
+export type { PgpoOptions } from "./methods/pgpo.ts";
+export { pgpo } from "./methods/pgpo.ts";
+export type { TorInput, TorOptions } from "./methods/tor.ts";
+export { tor } from "./methods/tor.ts";
+export type { TpaeInput, TpaeOptions } from "./methods/tpae.ts";
+export { tpae } from "./methods/tpae.ts";
+export type { TwGrpoInput } from "./methods/tw-grpo.ts";
+export { twGrpo } from "./methods/tw-grpo.ts";
 export { uniformWeights } from "./methods/uniform-weights.ts";
+export type { VepoInput, VepoOptions } from "./methods/vepo.ts";
+export { vepo } from "./methods/vepo.ts";
+export type { VgpoInput, VgpoOptions } from "./methods/vgpo.ts";
+export { vgpo } from "./methods/vgpo.ts";
 export type { VicraCredit, VicraInput, VicraOptions } from "./methods/vicra.ts";
 export { vicra } from "./methods/vicra.ts";
-export type { VppoCredit, VppoInput, VppoOptions } from "./methods/vppo.ts";
+export type { VppoCredit, VppoOptions } from "./methods/vppo.ts";
 export { vppo } from "./methods/vppo.ts";
 export type { PartitionGraph } from "./partition/csr-graph.ts";
 export type { Partition, PartitionOptions } from "./partition/partition.ts";
@@ -64,6 +81,7 @@ export { type CreditConfig, creditMethod, creditSchema } from "./registry.ts";
 export type { AttentionRequest } from "./signals/attention.ts";
 export type { CalibratedRequest } from "./signals/calibrated.ts";
 export type { ClustersRequest } from "./signals/clusters.ts";
+export type { HiddenCosineRequest } from "./signals/hidden-cosine.ts";
 export {
   type AnySignal,
   type AskedSignal,
@@ -85,6 +103,7 @@ export {
   type AttentionRow,
   type AttentionRows,
   fromParts,
+  type HiddenStates,
   type PartShape,
   partAt,
   type SignalPart,
@@ -93,3 +112,4 @@ export type { SimilarityGraphOptions } from "./similarity-graph.ts";
 export { similarityGraph } from "./similarity-graph.ts";
 export type { ClusterOptions, TokenClusters } from "./token-clusters.ts";
 export { tokenClusters } from "./token-clusters.ts";
+export type { DependenceScore, TwoViews } from "./two-views.ts";

@@ -19,6 +19,18 @@ export interface AblatedPass {
   readonly ablated: Float64Array;
   /** `[T]` nats, KL(π(·|given) ‖ π(·|ablated)) over the whole vocabulary; where it was asked for. */
   readonly divergence?: Float64Array | undefined;
+  /** `[T]` nats, Jensen-Shannon divergence of the two; with the divergence. */
+  readonly jensenShannon?: Float64Array | undefined;
+  /** `[T]` nats, entropy of π(·|ablated); with the divergence. */
+  readonly ablatedEntropy?: Float64Array | undefined;
+}
+
+/** What is true of one token, from the task. */
+export interface CreditLabel {
+  /** "image": states something read from the image; "reasoning": a step or the answer; "other": the rest. */
+  readonly role: "image" | "reasoning" | "other";
+  /** Whether the statement is true; null where there is nothing to be right or wrong about. */
+  readonly correct: boolean | null;
 }
 
 /** A further pass over the same tokens, with another view of the images. */
@@ -42,6 +54,8 @@ export interface ViewPass {
 export interface CreditNeeds extends SignalRequest {
   /** Entropy of each token's distribution. */
   readonly entropy?: true;
+  /** Entropy of each token's distribution cut to the smallest set of tokens that reaches this probability. */
+  readonly nucleusEntropy?: number;
   /** A second pass with ablated images; `temperature` is that of both passes, the sampler's unless given. */
   readonly ablation?: {
     readonly image: ImageAblation;
@@ -50,18 +64,24 @@ export interface CreditNeeds extends SignalRequest {
   };
   /** Further passes by name, at the sampler's temperature. */
   readonly views?: Readonly<Record<string, ViewRequest>>;
+  /** How far apart the distributions at each place of a prompt's completions are. */
+  readonly groupDivergence?: true;
+  /** The truth about each token, which the task must know. */
+  readonly labels?: true;
   /** The advantage of each completion, as the objective computes it. */
   readonly advantage?: true;
   /** Groups without spread of rewards too: the method changes rewards. */
   readonly allGroups?: true;
-  /** The truth about every token, of tasks that know it. */
-  readonly labels?: true;
 }
 
 /** What was asked for of one completion. */
 export type CreditSignals = { readonly [N in keyof Signals]?: Signals[N] | undefined } & {
   /** `[T]` nats. */
   readonly entropy?: Float64Array | undefined;
+  /** `[T]` nats. */
+  readonly nucleusEntropy?: Float64Array | undefined;
+  /** `[T]` nats; the same at one place of all completions that reach it. */
+  readonly groupDivergence?: Float64Array | undefined;
   readonly ablation?: AblatedPass | undefined;
   /** By the names of the request. */
   readonly views?: Readonly<Record<string, ViewPass>> | undefined;
@@ -82,18 +102,10 @@ export interface CreditCompletion {
   readonly text?: string | undefined;
   /** Reward of the completion; null where it could not be judged. */
   readonly reward?: number | null | undefined;
+  /** `[T]` the truth about each token, where it was asked for and is known of this completion. */
+  readonly labels?: readonly CreditLabel[] | undefined;
   /** Accepted answers, columns and the rest of the problem, as the task gives it. */
   readonly problem?: CreditedProblem | undefined;
-  /** `[T]` what is true of each token. */
-  readonly labels?: readonly CreditedLabel[] | undefined;
-}
-
-/** What is true of one token, as a task's labels tell it. */
-export interface CreditedLabel {
-  /** "image": states something read from the image; "reasoning": a step or the answer; "other": the rest. */
-  readonly role: "image" | "reasoning" | "other";
-  /** Whether its statement is true; null where there is nothing to be right or wrong about. */
-  readonly correct: boolean | null;
 }
 
 /** The parts of a problem that credit may depend on. */
@@ -155,6 +167,10 @@ export interface CreditViewTerm {
 export interface CompletionCredit {
   /** `[T]` what multiplies the advantage; 0 at masked tokens. */
   readonly weights: Float64Array;
+  /** `[T]` added to the weighted advantage, from methods that no factor of it expresses; 0 at masked tokens. */
+  readonly advantageBonus?: Float64Array;
+  /** `[T]` the signal that weights are made of, before it is normalised, from methods that have one; 0 at masked tokens. */
+  readonly scores?: Float64Array;
   /** `[T]`, from methods that assign roles. */
   readonly roles?: readonly TokenRole[];
   /** `[T]` in [0, 1], from methods that assign roles: share of attention where the role asks for it. */
@@ -163,6 +179,8 @@ export interface CompletionCredit {
   readonly clusters?: Int32Array;
   /** From methods that share credit by attention to the image: there was none, so weights are even. */
   readonly lacksVisualMass?: true;
+  /** From methods that credit by labels: there were none, so weights are even. */
+  readonly lacksLabels?: true;
   /** Added to the completion's reward before advantages, from methods that shape rewards. */
   readonly rewardBonus?: number;
   /** Handed on to the objective, from methods that act on the loss. */
@@ -170,6 +188,9 @@ export interface CompletionCredit {
   /** Handed on to the objective, from methods whose term of the loss has a gradient through other views. */
   readonly viewTerm?: CreditViewTerm;
 }
+
+/** Weights of a completion, and what they are made of. */
+export type ScoredWeights = Required<Pick<CompletionCredit, "weights" | "scores">>;
 
 /** A credit method with its options bound. */
 export interface CreditMethod {
@@ -196,10 +217,15 @@ export interface CreditMethod {
   /**
    * @param groups completions by prompt, `[P][G]`
    * @param rng what methods that draw draw from; a generator of seed 0, the same at every call, unless given
+   * @param progress share of the run's iterations that are done, in [0, 1], for methods with a schedule; 1 unless given
    * @returns credits of the same shape
    * @throws EngineError when a completion lacks a signal that `needs` names
    */
-  credit(groups: readonly (readonly CreditCompletion[])[], rng?: Rng): CompletionCredit[][];
+  credit(
+    groups: readonly (readonly CreditCompletion[])[],
+    rng?: Rng,
+    progress?: number,
+  ): CompletionCredit[][];
 }
 
 /** A credit method: its options, if it has any, and its maker. A built-in one has its kind among the options. */

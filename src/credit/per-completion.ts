@@ -1,15 +1,12 @@
 /**
  * @module
- * What makers of credit methods share: methods that look at one completion at a time, and what must be there.
+
+ * What makers of credit methods share: methods that look at completions one by one, by group or all together, and what must
+ * be there.
  */
 import { DataError, EngineError } from "../errors/index.ts";
-import type {
-  CompletionCredit,
-  CreditCompletion,
-  CreditedLabel,
-  CreditMethod,
-  CreditNeeds,
-} from "./method.ts";
+import type { Rng } from "../math/index.ts";
+import type { CompletionCredit, CreditCompletion, CreditLabel, CreditMethod, CreditNeeds } from "./method.ts";
 
 /** A method that credits each completion without looking at the others; `where` names it in errors. */
 export function perCompletion(
@@ -20,6 +17,42 @@ export function perCompletion(
     needs,
     credit: (groups) =>
       groups.map((group, g) => group.map((completion, i) => credit(completion, completionName(g, i)))),
+  };
+}
+
+/** What a method reads of a completion; `where` names it in errors. */
+type Read<Input> = (completion: CreditCompletion, where: string) => Input;
+
+/** A method that compares the completions of a group with each other. */
+export function perGroup<Input>(
+  needs: CreditNeeds,
+  read: Read<Input>,
+  credit: (inputs: Input[]) => CompletionCredit[],
+): CreditMethod {
+  return {
+    needs,
+    credit: (groups) =>
+      groups.map((group, g) => credit(group.map((completion, i) => read(completion, completionName(g, i))))),
+  };
+}
+
+/** A method that compares all completions of a batch with each other. */
+export function perBatch<Input>(
+  needs: CreditNeeds,
+  read: Read<Input>,
+  credit: (inputs: Input[], rng: Rng | undefined) => CompletionCredit[],
+): CreditMethod {
+  return {
+    needs,
+    wholeBatch: true,
+    credit: (groups, rng) => {
+      const inputs = groups.map((group, g) =>
+        group.map((completion, i) => read(completion, completionName(g, i))),
+      );
+      const credits = credit(inputs.flat(), rng);
+      let next = 0;
+      return groups.map((group) => group.map(() => credits[next++]!));
+    },
   };
 }
 
@@ -47,9 +80,9 @@ export function requireSignal<S extends keyof NonNullable<CreditCompletion["sign
 }
 
 /**
- * The advantage that the method asked for.
+ * The completion's advantage, or those of its tokens.
  *
- * @throws EngineError when there is none
+ * @throws EngineError when the completion came without
  */
 export function requireAdvantage(
   { advantage }: CreditCompletion,
@@ -69,10 +102,15 @@ export function requireLabels(
   { labels, problem }: CreditCompletion,
   kind: string,
   where: string,
-): readonly CreditedLabel[] {
+): readonly CreditLabel[] {
   if (labels !== undefined) return labels;
   const named = problem === undefined ? "" : `, problem ${problem.id}`;
   throw new DataError(
     `${kind}: expected token labels, which say what is true of every token; got none (${where}${named})`,
   );
+}
+
+/** The advantage of token t. */
+export function advantageAt(advantage: number | ArrayLike<number>, t: number): number {
+  return typeof advantage === "number" ? advantage : advantage[t]!;
 }

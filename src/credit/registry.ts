@@ -12,10 +12,20 @@ import { cppoCredit } from "./methods/cppo.ts";
 import { dvrpCredit } from "./methods/dvrp.ts";
 import { dycoRlCredit } from "./methods/dyco-rl/method.ts";
 import { entropyAdvantageCredit } from "./methods/entropy-advantage.ts";
+import { grpoSCredit, gtpoCredit } from "./methods/gtpo.ts";
+import { hicraCredit } from "./methods/hicra.ts";
 import { highEntropyTokensCredit } from "./methods/high-entropy-tokens.ts";
 import { oracleCredit } from "./methods/oracle.ts";
 import { klPrcpCredit, papoCredit } from "./methods/papo.ts";
+import { pepoCredit } from "./methods/pepo.ts";
+import { percevalCredit } from "./methods/perceval.ts";
+import { pgpoCredit } from "./methods/pgpo.ts";
+import { torCredit } from "./methods/tor.ts";
+import { tpaeCredit } from "./methods/tpae.ts";
+import { twGrpoCredit } from "./methods/tw-grpo.ts";
 import { constantCredit, uniformCredit } from "./methods/uniform.ts";
+import { vepoCredit } from "./methods/vepo.ts";
+import { vgpoCredit } from "./methods/vgpo.ts";
 import { vicraCredit } from "./methods/vicra.ts";
 import { vppoCredit } from "./methods/vppo.ts";
 
@@ -34,6 +44,17 @@ const definitions = [
   entropyAdvantageCredit,
   highEntropyTokensCredit,
   oracleCredit,
+  pgpoCredit,
+  vgpoCredit,
+  pepoCredit,
+  torCredit,
+  vepoCredit,
+  gtpoCredit,
+  grpoSCredit,
+  tpaeCredit,
+  percevalCredit,
+  hicraCredit,
+  twGrpoCredit,
 ] as const;
 
 /** How the advantage of a completion is shared among its tokens. */

@@ -12,13 +12,17 @@ import { diffusionNoise } from "./image-views/diffusion-noise.ts";
 import { occluded } from "./image-views/occlude.ts";
 
 /** Ablations of pixels; the others act on tokens, or within the model. */
-type PixelAblation = Exclude<ImageAblation, { readonly kind: "discard" | "replace-values" }>;
+type PixelAblation = Exclude<
+  ImageAblation,
+  { readonly kind: "discard" | "mask-attention" | "replace-values" }
+>;
 
 /**
  * The prompt under an ablation; one without images is the same prompt, and so is one whose ablation acts within the model.
  *
  * Discarding an image removes its tokens and the tokens that open and close it, so that what is left is the prompt of a
- * conversation without the image; positions follow from what is left. A video's frames are ablated one by one. Random
+ * conversation without the image; positions follow from what is left. With masked attention everything stays in its place,
+ * and the prompt says that its image tokens are hidden. A video's frames are ablated one by one. Random
  * draws depend on the ablation's seed and on the image's pixels, so a prompt has the same ablated image in every batch.
  *
  * Source: the distortions of VICRA, "Don't Lose Sight: Visually-Grounded Credit Assignment for Multimodal Reasoning",
@@ -30,6 +34,9 @@ export function ablatePrompt(prompt: Prompt, ablation: ImageAblation, vision: Vi
   }
   if (ablation.kind === "discard") {
     return { chunks: vision.discard(prompt.chunks) };
+  }
+  if (ablation.kind === "mask-attention") {
+    return { ...prompt, hidesImages: true };
   }
   return { chunks: prompt.chunks.map((chunk) => ablateChunk(chunk, ablation, vision)) };
 }

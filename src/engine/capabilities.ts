@@ -17,7 +17,10 @@ import type { ArchitectureCapabilities } from "../model/architecture.ts";
  * | `calibrated-attention` | AT-RL's connectivity and Gram matrix from the last layers' attention |
  * | `entropy` | the entropy of each token's distribution, while sampling and in scoring |
  * | `entropy-gradient` | `accumulate` takes `entropyCoefficients` |
- * | `full-distribution` | divergences over the whole vocabulary, and the likeliest tokens with their log-probs |
+ * | `full-distribution` | measures of whole distributions (divergences, entropy of a nucleus), and the likeliest tokens with their log-probs |
+ * | `group-divergence` | how far apart the distributions at one place of a prompt's completions are, in scoring |
+ * | `hidden-images` | scoring with image tokens in their places that no later token attends to |
+ * | `hidden-states` | the likeness of tokens' hidden states to those of the image's tokens, in scoring |
  * | `image-ablation` | scoring with images taken away, wholly or in part |
  * | `image-rows` | attention rows on image tokens, in scoring |
  * | `overlap` | sampling from earlier weights while later calls change them |
@@ -34,6 +37,8 @@ export type Capability =
   | "entropy"
   | "entropy-gradient"
   | "full-distribution"
+  | "group-divergence"
+  | "hidden-images"
   | "image-ablation"
   | "overlap"
   | "reference"
@@ -45,13 +50,15 @@ export type Capability =
 /** Capabilities that read image tokens among the keys of attention rows. */
 const ON_IMAGE_KEYS: readonly Capability[] = [
   "attention-intervention",
+  "hidden-images",
   "value-replacement",
   ...SIGNALS.flatMap(({ needs }) => needs.map(({ capability }) => capability)),
 ];
 
 /** What an engine must be able to do for scores under an ablation. */
 export function ablationCapability({ kind }: ImageAblation): Capability {
-  return kind === "replace-values" ? "value-replacement" : "image-ablation";
+  if (kind === "replace-values") return "value-replacement";
+  return kind === "mask-attention" ? "hidden-images" : "image-ablation";
 }
 
 /** Those of an engine's capabilities that a model's architecture allows. */

@@ -101,8 +101,12 @@ export interface ScoreRequest {
   readonly image?: ImageAblation;
   /** Ask for `Score.entropy`. */
   readonly entropy?: true;
-  /** Ask for `Score.divergence` and `Score.ablatedLogprobs`; capability `full-distribution`. */
+  /** Ask for `Score.nucleusEntropy` of the nucleus of this probability, in (0, 1]; capability `full-distribution`. */
+  readonly nucleusEntropy?: number;
+  /** Ask for `Score.divergence`, `ablatedLogprobs`, `jensenShannon` and `ablatedEntropy`; capability `full-distribution`. */
   readonly divergenceFrom?: ImageAblation;
+  /** Ask for `Score.groupDivergence` among the sequences of each `Prompt` object; capability `group-divergence`. */
+  readonly groupDivergence?: true;
   /** Ask for `Score.values`; capability `value`. */
   readonly values?: true;
   /** Amplify attention during the pass, not together with `divergenceFrom`; capability `attention-intervention`. */
@@ -127,12 +131,30 @@ export interface Score {
   /** `[T]` nats, entropy of the distribution that each token was drawn from; where asked for. */
   readonly entropy?: Float64Array;
   /**
+   * `[T]` nats, entropy of the same distribution cut to the smallest set of tokens whose probability reaches what was asked
+   * for, and made to sum to 1 again; where asked for.
+   */
+  readonly nucleusEntropy?: Float64Array;
+  /**
    * `[T]` nats, KL(π(·|as requested) ‖ π(·|images ablated by `divergenceFrom`)) over the whole vocabulary; where asked
    * for.
    */
   readonly divergence?: Float64Array;
   /** `[T]` nats, log-probs with the images ablated by `divergenceFrom`: the second half of that comparison. */
   readonly ablatedLogprobs?: Float64Array;
+  /** `[T]` nats, Jensen-Shannon divergence of the same two distributions, at most log 2; with the divergence. */
+  readonly jensenShannon?: Float64Array;
+  /** `[T]` nats, entropy of the second distribution; with the divergence. */
+  readonly ablatedEntropy?: Float64Array;
+  /**
+   * `[T]` nats, how far apart the distributions are at this place of the completions that were scored with the same prompt;
+   * where asked for. The mean over them of
+   *
+   *     Σ_v (e^d − d − 1),      d = clamp(mean of their log p(v) − log p(v), −11, 11)
+   *
+   * A completion that has ended has the uniform distribution. Source: TW-GRPO, arXiv:2505.24718.
+   */
+  readonly groupDivergence?: Float64Array;
   /** `[T]` reward units, the value head's V of the state before each token; where asked for. */
   readonly values?: Float64Array;
   /** `[T]` the token of highest probability in each token's place, special ids included; where asked for. */

@@ -2,7 +2,7 @@
  * @module
  * What every credit method says of the same completions: the functions that train, on signals of the same weights.
  */
-import { type CreditMethod, creditMethod, creditSchema } from "../credit/index.ts";
+import { type CompletionCredit, type CreditMethod, creditMethod, creditSchema } from "../credit/index.ts";
 import type { Scorer } from "../engine/index.ts";
 import { creditAnswers, type JudgedAnswer } from "../train/index.ts";
 import type { MethodWeights } from "./inspection.ts";
@@ -25,6 +25,12 @@ export function everyMethod(own: CreditMethod): CreditMethod[] {
   return [own, ...others];
 }
 
+/** What becomes of the advantage, as a factor of it; what is added to an advantage of 0 has none. */
+function factors({ weights, advantageBonus }: CompletionCredit, advantage: number): Float64Array {
+  if (advantageBonus === undefined || advantage === 0) return weights;
+  return weights.map((weight, t) => weight + advantageBonus[t]! / advantage);
+}
+
 async function weightsOf(
   engine: Scorer,
   method: CreditMethod,
@@ -38,7 +44,7 @@ async function weightsOf(
     if (credit === undefined) return { kind, weights: null, missing: "the method gave no credit" };
     return {
       kind,
-      weights: Array.from(credit.weights),
+      weights: Array.from(factors(credit, answers[place]!.advantage)),
       ...(credit.roles && { roles: credit.roles }),
       ...(credit.clusters && { clusters: Array.from(credit.clusters) }),
     };

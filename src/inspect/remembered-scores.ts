@@ -17,11 +17,40 @@ function covers(
   { signals = {}, ...request }: ScoreRequest,
   { signals: wanted = {}, ...asked }: ScoreRequest,
 ) {
-  const { entropy, divergenceFrom, values, likeliest, alternatives, ...pass } = request;
-  const { entropy: e, divergenceFrom: d, values: v, likeliest: l, alternatives: a, ...askedPass } = asked;
-  const extras = { entropy, divergenceFrom, values, likeliest, alternatives, ...signals };
+  const {
+    entropy,
+    nucleusEntropy,
+    groupDivergence,
+    divergenceFrom,
+    values,
+    likeliest,
+    alternatives,
+    ...pass
+  } = request;
+  const {
+    entropy: e,
+    nucleusEntropy: n,
+    groupDivergence: g,
+    divergenceFrom: d,
+    values: v,
+    likeliest: l,
+    alternatives: a,
+    ...askedPass
+  } = asked;
+  const extras = {
+    entropy,
+    nucleusEntropy,
+    groupDivergence,
+    divergenceFrom,
+    values,
+    likeliest,
+    alternatives,
+    ...signals,
+  };
   const wantedExtras = Object.entries({
     entropy: e,
+    nucleusEntropy: n,
+    groupDivergence: g,
     divergenceFrom: d,
     values: v,
     likeliest: l,

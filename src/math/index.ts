@@ -35,6 +35,8 @@ export { studentProbability, studentQuantile } from "./statistics/distributions/
 export { holm } from "./statistics/holm.ts";
 export type { Interval } from "./statistics/interval.ts";
 export { intervalWithin } from "./statistics/interval.ts";
+export type { ShrunkCovariance } from "./statistics/ledoit-wolf.ts";
+export { ledoitWolf, mahalanobis } from "./statistics/ledoit-wolf.ts";
 export type { Majority } from "./statistics/majority.ts";
 export { majorityScore, majorityVote } from "./statistics/majority.ts";
 export type { McNemarTest } from "./statistics/mcnemar.ts";
@@ -51,6 +53,7 @@ export { detectableDifference } from "./statistics/power.ts";
 export { ratioInterval } from "./statistics/ratio-interval.ts";
 export type { SignFlipOptions, SignFlipTest } from "./statistics/sign-flip.ts";
 export { signFlipTest } from "./statistics/sign-flip.ts";
+export { spearman } from "./statistics/spearman.ts";
 export { studentInterval } from "./statistics/student-interval.ts";
 export { wilsonInterval } from "./statistics/wilson.ts";
 export type { ClipOptions, SoftGateOptions, SurrogateValue } from "./surrogate.ts";

@@ -19,4 +19,6 @@ export type PromptChunk =
 /** What the model is asked. Sequences that share one `Prompt` object share its prefill. */
 export interface Prompt {
   readonly chunks: readonly PromptChunk[];
+  /** Whether no other token attends to image tokens, which keep their places. False unless given. */
+  readonly hidesImages?: boolean;
 }

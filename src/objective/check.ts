@@ -59,6 +59,9 @@ export function checkGroups(groups: readonly ObjectiveGroup[], algorithm: Algori
       if (completion.viewTerm) {
         checkViewTerm(completion.viewTerm, views?.length ?? 0, completion.mask, algorithm, where);
       }
+      if (algorithm.unit === "pair" && completion.advantageBonus) {
+        throw new ConfigError(`algorithm.kind: dpo compares pairs and has no advantage to add to (${where})`);
+      }
       if (!keepsTokenCredit) checkConstantWeights(completion, where);
     });
   });
@@ -101,6 +104,7 @@ const arrays = [
   "samplerLogprobs",
   "refLogprobs",
   "weights",
+  "advantageBonus",
   "values",
   "oldValues",
 ] as const;
@@ -192,10 +196,10 @@ function checkFinite(name: string, values: ArrayLike<number>, mask: ArrayLike<nu
   }
 }
 
-function checkConstantWeights({ mask, weights }: ObjectiveCompletion, where: string): void {
-  if (!weights) return;
-  const counted = Array.from(weights).filter((_, t) => mask[t] === 1);
-  if (counted.some((weight) => weight !== counted[0])) {
+function checkConstantWeights({ mask, weights, advantageBonus }: ObjectiveCompletion, where: string): void {
+  for (const values of [weights, advantageBonus]) {
+    const counted = Array.from(values ?? []).filter((_, t) => mask[t] === 1);
+    if (counted.every((value) => value === counted[0])) continue;
     throw new ConfigError(
       "algorithm: the sequence-level ratio gives every token of a completion the same gradient, so token weights " +
         `would act only through their mean; use form "token" with a credit method (${where})`,

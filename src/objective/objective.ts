@@ -15,11 +15,12 @@ import type { ObjectiveContext, ObjectiveGroup, ObjectiveResult } from "./types.
 /**
  * Loss of a batch of groups and the coefficients that an engine accumulates.
  *
- *     loss = −Σ_{g,i,t} scale_{g,i,t} · ( f(ρₜ, Âᵢₜ·wₜ) − β·KLₜ + Pₜ + Vₜ ) + loss of the values
+ *     loss = −Σ_{g,i,t} scale_{g,i,t} · ( f(ρₜ, Âᵢₜ·wₜ + bₜ) − β·KLₜ + Pₜ + Vₜ ) + loss of the values
  *     c    = −∂loss/∂log π(oₜ)
  *
  * scale is the aggregation, f the surrogate, ρ the importance ratio, Â the advantage (of the completion in its group,
- * or of the token where values are learnt), w the token weights, β the KL coefficient, P the perception term of
+ * or of the token where values are learnt), w the token weights, b what credit
+ * adds, β the KL coefficient, P the perception term of
  * completions that have one, V the term over views, which has coefficients of its own for each view. Where the algorithm stops a gradient (GSPO's token form, CISPO, REINFORCE) c is what
  * differentiation with that stop gives. DPO compares pairs; its loss is in `pair-objective.ts`.
  *

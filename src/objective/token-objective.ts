@@ -102,7 +102,7 @@ function completionTerm(
   metrics: MetricsCollector,
 ): { value: number; derivative: Float64Array; views: readonly Float64Array[] } {
   const { logprobs, oldLogprobs, samplerLogprobs, refLogprobs, mask, weights } = completion;
-  const { perception, viewTerm } = completion;
+  const { advantageBonus, perception, viewTerm } = completion;
   const { ratioLevel, surrogate, kl } = algorithm;
   const corrected =
     algorithm.correction &&
@@ -119,7 +119,7 @@ function completionTerm(
     const scale = scales[t]!;
     const weight = weights?.[t] ?? 1;
     const advantage = advantages[t]!;
-    const term = surrogate(ratios[t]!, advantage * weight, logprobs[t]!);
+    const term = surrogate(ratios[t]!, advantage * weight + (advantageBonus?.[t] ?? 0), logprobs[t]!);
     const factor = scale * (corrected?.weights[t] ?? 1);
     value += factor * term.value;
     ratioSlope[t] = factor * term.ratioDerivative;

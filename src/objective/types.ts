@@ -24,6 +24,8 @@ export interface ObjectiveCompletion {
   readonly mask: ArrayLike<number>;
   /** `[T]` token credit: what multiplies the advantage. All 1 when absent. */
   readonly weights?: ArrayLike<number> | undefined;
+  /** `[T]` added to the weighted advantage, in its units; for algorithms whose unit is the token. */
+  readonly advantageBonus?: ArrayLike<number> | undefined;
   /** `[T]` estimates of a value head as it is, reward units; for algorithms that have values. */
   readonly values?: ArrayLike<number> | undefined;
   /** `[T]` the same when the completion was sampled; `values` when absent. */

@@ -74,11 +74,12 @@ const sequencesOf = (data: readonly ReadDatum[]): Sequence[] =>
 
 /** What the extension asks to be scored. */
 function scoreRequest(options: Options): ScoreRequest {
-  const { weights, temperature, entropy, values, signals, divergence_from } = options;
+  const { weights, temperature, entropy, nucleus_entropy, values, signals, divergence_from } = options;
   return {
     ...(weights != null && { weights }),
     ...(temperature != null && { temperature }),
     ...(entropy === true && { entropy }),
+    ...(nucleus_entropy != null && { nucleusEntropy: nucleus_entropy }),
     ...(values === true && { values }),
     ...(signals != null && { signals }),
     ...(divergence_from != null && { divergenceFrom: imageAblationSchema.parse(divergence_from) }),
@@ -110,6 +111,10 @@ function scoreTensors(datum: ReadDatum, scores: readonly Score[], d: number) {
     scores.map(({ entropy }) => entropy),
   );
   put(
+    "nucleus_entropy",
+    scores.map(({ nucleusEntropy }) => nucleusEntropy),
+  );
+  put(
     "values",
     scores.map(({ values }) => values),
   );
@@ -120,6 +125,14 @@ function scoreTensors(datum: ReadDatum, scores: readonly Score[], d: number) {
   put(
     "ablated_logprobs",
     scores.map(({ ablatedLogprobs }) => ablatedLogprobs),
+  );
+  put(
+    "jensen_shannon",
+    scores.map(({ jensenShannon }) => jensenShannon),
+  );
+  put(
+    "ablated_entropy",
+    scores.map(({ ablatedEntropy }) => ablatedEntropy),
   );
   if (scores.some(({ signals }) => signals !== undefined)) {
     if (scores.length !== 1) {

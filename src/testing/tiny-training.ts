@@ -23,7 +23,7 @@ import { steadyClock, tinyConfig, tinyFileConfig } from "./tiny-run.ts";
 
 /** A training at its start, on this engine and these problems. */
 function trainingOn(engine: Engine, config: Config, source: ProblemSource, labels?: TokenLabels) {
-  const { credit, algorithm, sampling, train, prompt } = config;
+  const { credit, creditAgreement, algorithm, sampling, train, prompt } = config;
   if (credit.kind === "module" || algorithm.kind === "module") throw new Error("expected built-in parts");
   const { seed, ...schedule } = train;
   const verdict = createVerdict(config.verdict as VerdictConfig);
@@ -38,6 +38,10 @@ function trainingOn(engine: Engine, config: Config, source: ProblemSource, label
     rewards: separated(rewards as readonly Reward[], schedule.separate),
     temporal,
     credit: creditMethod(credit),
+    agreement: creditAgreement && {
+      ...creditAgreement,
+      methods: creditAgreement.methods.map((method) => creditMethod(method)),
+    },
     labels,
     objective: createAlgorithm(algorithm, { maxCompletionTokens }),
     sampling,

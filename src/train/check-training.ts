@@ -41,6 +41,23 @@ export function pairFaults(credit: CreditMethod, objective: Algorithm): string[]
   return faults;
 }
 
+/** Reasons why a method cannot be compared with the run's own. */
+function comparisonFaults(method: CreditMethod, objective: Algorithm): string[] {
+  if (!method.needs.advantage || hasAdvantages(objective)) return [];
+  return [
+    `creditAgreement.methods: "${method.name ?? "own"}" depends on advantages, and algorithm.kind "${objective.name ?? "own"}" has none`,
+  ];
+}
+
+/** Reasons why a method has no labels to credit by. */
+function labelFaults({ name = "own", needs }: CreditMethod, { labels, source }: Training): string[] {
+  if (!needs.labels || labels !== undefined) return [];
+  return [
+    `credit.kind "${name}": expected a task with token labels, which say what is true of every token, such as digits; ` +
+      `got one without (${source.fingerprint})`,
+  ];
+}
+
 /** Reasons why settings of a schedule cannot be combined with the other parts; none where they can. */
 export function scheduleFaults({
   schedule,
@@ -114,15 +131,6 @@ export function scheduleFaults({
   return faults;
 }
 
-/** Fails when the credit method needs the truth about tokens and the task does not know it. */
-function requireTruth({ credit, labels, source }: Training): void {
-  if (!credit.needs.labels || labels !== undefined) return;
-  throw new ConfigError(
-    `credit.kind "${credit.name ?? "own"}": expected a task with token labels, which say what is true of every token; ` +
-      `got one without (${source.fingerprint})`,
-  );
-}
-
 /** Words of an error with the keys that the user wrote: a configuration's, or the parts of `train`. */
 function asWritten(words: string, isConfigured: boolean): string {
   if (isConfigured) return words;
@@ -135,8 +143,10 @@ function requireCapabilities(training: Training, isConfigured: boolean): void {
   const available = engine.capabilities;
   const requireCapability = (own: typeof available, capability: Capability, part: string) =>
     requireOf(own, capability, asWritten(part, isConfigured));
-  for (const capability of creditCapabilities(credit.needs)) {
-    requireCapability(available, capability, `credit.kind "${credit.name ?? "own"}"`);
+  for (const { name = "own", needs } of [credit, ...(training.agreement?.methods ?? [])]) {
+    for (const capability of creditCapabilities(needs)) {
+      requireCapability(available, capability, `credit.kind "${name}"`);
+    }
   }
   if (temporal) requireCapability(available, "video", 'reward kind "temporal"');
   if (schedule.maxStaleness > 0) requireCapability(available, "overlap", "train.maxStaleness above 0");
@@ -179,9 +189,15 @@ async function requireFrames({ temporal, source }: Training): Promise<void> {
  * @throws EngineError naming the part and the capability that the engine lacks
  */
 export async function requireSound(training: Training, isConfigured: boolean): Promise<void> {
-  const faults = [...scheduleFaults(training), ...pairFaults(training.credit, training.objective)];
+  const { credit, objective } = training;
+  const compared = training.agreement?.methods ?? [];
+  const faults = [
+    ...scheduleFaults(training),
+    ...pairFaults(credit, objective),
+    ...compared.flatMap((method) => comparisonFaults(method, objective)),
+    ...[credit, ...compared].flatMap((method) => labelFaults(method, training)),
+  ];
   if (faults.length > 0) throw new ConfigError(asWritten(faults.join("\n"), isConfigured));
-  requireTruth(training);
   requireCapabilities(training, isConfigured);
   await requireVideos(training.engine, training.source);
   await requireFrames(training);

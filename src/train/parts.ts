@@ -35,6 +35,12 @@ export async function openTraining(parts: TrainParts): Promise<Training> {
   const rewards = separated(given, schedule.separate);
   const suited = suitedTo(engine.capabilities, creditOf(parts.credit, parts.record !== undefined));
   const credit = schedule.creditScale === "mean-one" ? withMeanOne(suited) : suited;
+  const asked = parts.creditAgreement;
+  const agreement = asked && {
+    share: asked.share ?? 0.2,
+    every: asked.every ?? 1,
+    methods: asked.methods.map((method) => suitedTo(engine.capabilities, creditOf(method))),
+  };
   const objective = objectiveOf(parts.objective, { maxCompletionTokens });
   const checked = (opened: ProblemSource, split: Split) =>
     checkedSource(opened, { where: `task "${task.name}": ${split}`, limit: PROBLEM_LIMIT });
@@ -51,6 +57,8 @@ export async function openTraining(parts: TrainParts): Promise<Training> {
     rewards,
     temporal: parts.temporal,
     credit,
+    agreement,
+    labels: task.labels,
     objective,
     sampling,
     schedule,
@@ -59,7 +67,6 @@ export async function openTraining(parts: TrainParts): Promise<Training> {
     limits: parts.limits ?? {},
     maxBrokenShare: parts.maxBrokenShare ?? 0,
     evaluationBatch: parts.evaluationBatch ?? 128,
-    labels: task.labels,
     measures: task.measures?.bind(task),
     signal: parts.signal,
     clock: parts.clock ?? (() => performance.now()),

@@ -205,6 +205,7 @@ export async function openParts(
     ...rewards,
     task,
     credit,
+    ...(config.creditAgreement && { creditAgreement: config.creditAgreement }),
     objective,
     sampling,
     schedule,

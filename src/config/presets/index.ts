@@ -16,6 +16,7 @@ import { oneSettingPreset } from "./one-setting.ts";
 import { papoPresets } from "./papo.ts";
 import type { Preset } from "./preset.ts";
 import { rewardPresets } from "./reward-methods.ts";
+import { rivalsCreditPresets } from "./rivals-credit.ts";
 import { samplingPresets } from "./sampling-methods.ts";
 import { tGrpoPresets } from "./t-grpo.ts";
 import { vicraBaselines, vicraPresets } from "./vicra.ts";
@@ -41,6 +42,7 @@ export const presets: readonly Preset[] = [
   ...samplingPresets,
   ...rewardPresets,
   oneSettingPreset,
+  ...rivalsCreditPresets,
 ];
 
 /**

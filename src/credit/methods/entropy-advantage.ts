@@ -7,7 +7,7 @@ import * as z from "zod";
 import { NumericError, ShapeError } from "../../errors/index.ts";
 import { checkOption, checkSignals, counts } from "../check-signals.ts";
 import { type CreditMethod, defineCredit } from "../method.ts";
-import { perCompletion, requireAdvantage, requireSignal } from "../per-completion.ts";
+import { advantageAt, perCompletion, requireAdvantage, requireSignal } from "../per-completion.ts";
 
 const entropyAdvantageSchema = z
   .strictObject({
@@ -66,7 +66,7 @@ export function entropyAdvantage(
   }
   const weights = Float64Array.from(entropy, (nats, t) => {
     if (!counts(mask, t)) return 0;
-    const own = typeof advantage === "number" ? advantage : advantage[t]!;
+    const own = advantageAt(advantage, t);
     if (!Number.isFinite(own)) {
       throw new NumericError(`advantage: expected finite numbers, got ${own} (token ${t})`);
     }
@@ -79,10 +79,9 @@ export function entropyAdvantage(
 /** Entropy-shaped advantage with its options bound. */
 function entropyAdvantageMethod(config: z.output<typeof entropyAdvantageSchema>): CreditMethod {
   return perCompletion({ entropy: true, advantage: true }, (completion, where) => {
-    const { mask } = completion;
     const entropy = requireSignal(completion, "entropy", config.kind, where);
     const advantage = requireAdvantage(completion, config.kind, where);
-    return entropyAdvantage({ entropy, advantage, mask }, config);
+    return entropyAdvantage({ entropy, advantage, mask: completion.mask }, config);
   });
 }
 

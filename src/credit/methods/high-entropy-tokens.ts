@@ -6,7 +6,7 @@ import * as z from "zod";
 import { quantile } from "../../math/index.ts";
 import { checkOption, checkSignals, counts } from "../check-signals.ts";
 import { type CreditMethod, defineCredit } from "../method.ts";
-import { completionName, requireSignal } from "../per-completion.ts";
+import { perBatch, perGroup, requireSignal } from "../per-completion.ts";
 import { topShare } from "../top-share.ts";
 
 const highEntropyTokensSchema = z
@@ -60,12 +60,9 @@ export function highEntropyTokens(
   return scopes[scope](completions, share);
 }
 
-const scopes: Readonly<
-  Record<
-    NonNullable<HighEntropyOptions["scope"]>,
-    (completions: readonly HighEntropyInput[], share: number) => { weights: Float64Array }[]
-  >
-> = {
+type Choice = (completions: readonly HighEntropyInput[], share: number) => { weights: Float64Array }[];
+
+const scopes: Readonly<Record<NonNullable<HighEntropyOptions["scope"]>, Choice>> = {
   batch: (completions, share) => {
     const counted = completions.flatMap(({ entropy, mask }) =>
       Array.from(entropy).filter((_, t) => counts(mask, t)),
@@ -84,21 +81,15 @@ const scopes: Readonly<
 
 /** 80/20 with its options bound; the batch is all completions of the call. */
 function highEntropyTokensMethod(config: z.output<typeof highEntropyTokensSchema>): CreditMethod {
-  return {
-    needs: { entropy: true },
-    ...(config.scope === "batch" && { wholeBatch: true }),
-    credit: (groups) => {
-      const inputs = groups.flatMap((group, g) =>
-        group.map((completion, i) => ({
-          entropy: requireSignal(completion, "entropy", config.kind, completionName(g, i)),
-          mask: completion.mask,
-        })),
-      );
-      const credits = highEntropyTokens(inputs, config);
-      let next = 0;
-      return groups.map((group) => group.map(() => credits[next++]!));
-    },
-  };
+  const by = config.scope === "batch" ? perBatch : perGroup;
+  return by(
+    { entropy: true },
+    (completion, where) => ({
+      entropy: requireSignal(completion, "entropy", config.kind, where),
+      mask: completion.mask,
+    }),
+    (inputs) => highEntropyTokens(inputs, config),
+  );
 }
 
 export const highEntropyTokensCredit = defineCredit({

@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ConfigError, DataError, EngineError, NumericError, ShapeError } from "../../errors/index.ts";
 import { mean, Rng } from "../../math/index.ts";
-import type { CreditedLabel } from "../method.ts";
+import type { CreditLabel } from "../method.ts";
 import { creditMethod, creditSchema } from "../registry.ts";
 import { oracle } from "./oracle.ts";
 
-const label = (role: CreditedLabel["role"], correct: boolean | null): CreditedLabel => ({ role, correct });
+const label = (role: CreditLabel["role"], correct: boolean | null): CreditLabel => ({ role, correct });
 
 // "I see 3 and 5. 3 + 5 = 12." of a canvas with 3 and 6: the tokens 1 and 2 of 12 are wrong, and so is 5.
 const labels = [

@@ -6,7 +6,7 @@
 import * as z from "zod";
 import { mean, Rng } from "../../math/index.ts";
 import { checkChoice, checkOption, counts, requireLength } from "../check-signals.ts";
-import { type CreditedLabel, type CreditMethod, type CreditNeeds, defineCredit } from "../method.ts";
+import { type CreditLabel, type CreditMethod, type CreditNeeds, defineCredit } from "../method.ts";
 import { completionName, requireAdvantage, requireLabels } from "../per-completion.ts";
 
 const RULES = ["verdict", "role", "error"] as const;
@@ -42,7 +42,7 @@ const oracleSchema = z
 
 export interface OracleInput {
   /** `[T]` the truth. */
-  readonly labels: readonly CreditedLabel[];
+  readonly labels: readonly CreditLabel[];
   /** One for all tokens, or `[T]`: what the weights multiply. Rule `"role"` does not look at it. */
   readonly advantage?: number | ArrayLike<number> | undefined;
   /** `[T]` 1 where the token counts; all count when absent. */
@@ -107,7 +107,7 @@ export function oracle(
 }
 
 /** What the oracle believes of a token. */
-interface Told extends CreditedLabel {
+interface Told extends CreditLabel {
   readonly hasRole: boolean;
   readonly counts: boolean;
 }

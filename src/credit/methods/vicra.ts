@@ -116,7 +116,8 @@ function vicraMethod(config: z.output<typeof vicraSchema>): CreditMethod {
     (completion, where) => {
       const { given, ablated, divergence } = requireSignal(completion, "ablation", config.kind, where);
       const input = { logprobs: given, logprobsWithoutImage: ablated, divergence, mask: completion.mask };
-      return { weights: vicra(input, { score, variant }).weights };
+      const { weights, grounding } = vicra(input, { score, variant });
+      return { weights, scores: grounding };
     },
   );
 }

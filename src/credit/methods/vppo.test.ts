@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { NumericError, ShapeError } from "../../errors/index.ts";
-import { type VppoInput, vppo, vppoCredit } from "./vppo.ts";
+import type { TwoViews } from "../two-views.ts";
+import { vppo, vppoCredit } from "./vppo.ts";
 
 interface Recorded {
   name: string;
@@ -16,7 +17,7 @@ interface Recorded {
 const path = new URL("../../../fixtures/credit/rivals.json", import.meta.url);
 const batches: Recorded[] = JSON.parse(readFileSync(path, "utf8")).batches;
 
-const completion = (logprobs: number[], ablatedLogprobs: number[], mask?: number[]): VppoInput => ({
+const completion = (logprobs: number[], ablatedLogprobs: number[], mask?: number[]): TwoViews => ({
   logprobs,
   ablatedLogprobs,
   mask,
@@ -126,6 +127,7 @@ describe("vppo", () => {
     expect(plain.perception).toBeUndefined();
     expect(credit(0.06)).toEqual({
       weights: plain.weights,
+      scores: plain.scores,
       perception: {
         ablatedLogprobs: Float64Array.of(-3, -2, 0),
         coefficients: new Float64Array(3),

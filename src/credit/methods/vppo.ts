@@ -4,12 +4,13 @@
  * it learn a little more.
  */
 import * as z from "zod";
-import { klEstimators, mean } from "../../math/index.ts";
-import { checkOption, checkSignals, countedTokens, counts } from "../check-signals.ts";
+import { mean } from "../../math/index.ts";
+import { checkOption, countedTokens, counts } from "../check-signals.ts";
 import { imageAblationSchema } from "../image-ablation.ts";
 import { type CompletionCredit, type CreditMethod, defineCredit } from "../method.ts";
-import { completionName, requireSignal } from "../per-completion.ts";
+import { perBatch } from "../per-completion.ts";
 import { topShare } from "../top-share.ts";
+import { type DependenceScore, type TwoViews, viewDependence, viewsOf } from "../two-views.ts";
 
 const vppoSchema = z
   .strictObject({
@@ -41,25 +42,13 @@ const vppoSchema = z
   })
   .describe("VPPO, arXiv:2510.09285: the tokens and completions that depend most on the image learn.");
 
-/** One completion with the image as given and ablated. */
-export interface VppoInput {
-  /** `[T]` nats, given the image. */
-  readonly logprobs: ArrayLike<number>;
-  /** `[T]` nats, given the ablated image. */
-  readonly ablatedLogprobs: ArrayLike<number>;
-  /** `[T]` nats, KL of the whole distributions; needed for score `"divergence"`. */
-  readonly divergence?: ArrayLike<number> | undefined;
-  /** `[T]` 1 where the token counts; all count when absent. */
-  readonly mask?: ArrayLike<number> | undefined;
-}
-
 export interface VppoOptions {
   /** p, share of tokens that learn. Default 0.4. */
   readonly tokenShare?: number;
   /** a, least scale of a completion. Default 0.9. */
   readonly minScale?: number;
   /** Default `"sampled"`. */
-  readonly score?: "sampled" | "divergence";
+  readonly score?: DependenceScore;
 }
 
 export interface VppoCredit {
@@ -97,12 +86,12 @@ const MAX_DEPENDENCE = 10;
  * @throws ShapeError when lengths differ or the divergence that the score asks for is absent
  * @throws NumericError when a log-prob, divergence or option is impossible
  */
-export function vppo(completions: readonly VppoInput[], options: VppoOptions = {}): VppoCredit[] {
+export function vppo(completions: readonly TwoViews[], options: VppoOptions = {}): VppoCredit[] {
   const { tokenShare = 0.4, minScale = 0.9, score = "sampled" } = options;
   checkOption("tokenShare", tokenShare, 0, 1);
   checkOption("minScale", minScale, 0, 1);
   const dependences = completions.map((completion) => {
-    const values = scores[score](completion);
+    const values = viewDependence(completion, score, MAX_LOG_RATIO);
     return values.map((value, t) =>
       counts(completion.mask, t) ? Math.min(Math.max(value, 0), MAX_DEPENDENCE) : 0,
     );
@@ -119,20 +108,6 @@ export function vppo(completions: readonly VppoInput[], options: VppoOptions = {
   });
 }
 
-const scores: Readonly<Record<NonNullable<VppoOptions["score"]>, (input: VppoInput) => Float64Array>> = {
-  sampled: ({ logprobs, ablatedLogprobs, mask }) => {
-    checkSignals({ logprobs: ["logprob", logprobs], ablatedLogprobs: ["logprob", ablatedLogprobs] }, mask);
-    return Float64Array.from(logprobs, (given, t) => {
-      const difference = given - ablatedLogprobs[t]!;
-      return klEstimators.k3(Math.min(Math.max(difference, -MAX_LOG_RATIO), MAX_LOG_RATIO), 0).value;
-    });
-  },
-  divergence: ({ logprobs, divergence = [], mask }) => {
-    checkSignals({ logprobs: ["logprob", logprobs], divergence: ["nats", divergence] }, mask);
-    return Float64Array.from(divergence);
-  },
-};
-
 /** Scales in [a, b] that average to 1 over the completions that count; 1 for the others. */
 function completionScales(dependences: number[], counted: number[], minScale: number): number[] {
   const scores = dependences.filter((_, i) => counted[i] === 1);
@@ -146,7 +121,7 @@ function completionScales(dependences: number[], counted: number[], minScale: nu
 
 /** The authors' entropy penalty, η·log π of what is maximised: PAPO's term with the divergence at weight 0. */
 function entropyTerm(
-  { ablatedLogprobs, mask }: VppoInput,
+  { ablatedLogprobs, mask }: TwoViews,
   entropyPenalty: number,
 ): Pick<CompletionCredit, "perception"> {
   if (entropyPenalty === 0) return {};
@@ -163,28 +138,18 @@ function entropyTerm(
 /** VPPO with its options bound; the batch is all completions of the call. */
 function vppoMethod(config: z.output<typeof vppoSchema>): CreditMethod {
   return {
-    needs: { ablation: { image: config.image, divergence: config.score === "divergence" } },
-    wholeBatch: true,
+    ...perBatch(
+      { ablation: { image: config.image, divergence: config.score === "divergence" } },
+      (completion, where) => viewsOf(completion, config.kind, where),
+      (inputs) =>
+        vppo(inputs, config).map(({ weights, dependence }, i) => ({
+          weights,
+          scores: dependence,
+          ...entropyTerm(inputs[i]!, config.entropyPenalty),
+        })),
+    ),
     ...(config.tokenShare === 1 && { sharesEvenly: true }),
     ...(config.entropyPenalty > 0 && { addsLossTerm: true }),
-    credit: (groups) => {
-      const inputs = groups.flatMap((group, g) =>
-        group.map((completion, i): VppoInput => {
-          const signal = requireSignal(completion, "ablation", config.kind, completionName(g, i));
-          const { given, ablated, divergence } = signal;
-          return { logprobs: given, ablatedLogprobs: ablated, divergence, mask: completion.mask };
-        }),
-      );
-      const credits = vppo(inputs, config);
-      let next = 0;
-      return groups.map((group) =>
-        group.map(() => {
-          const input = inputs[next]!;
-          const { weights } = credits[next++]!;
-          return { weights, ...entropyTerm(input, config.entropyPenalty) };
-        }),
-      );
-    },
   };
 }
 

@@ -4,7 +4,7 @@
  */
 import * as z from "zod";
 import { type AttentionMeasure, type AttentionSignals, attentionSignals } from "../attention-signals.ts";
-import { type AttentionRow, PLAIN_ROWS, type Signal, type SignalPart } from "./signal.ts";
+import { type AttentionRow, type AttentionSignal, PLAIN_ROWS, type SignalPart } from "./signal.ts";
 
 /** Which attention rows DyCo-RL reads. */
 export interface AttentionRequest {
@@ -22,13 +22,14 @@ const tokens = (path: readonly string[], wire: string, label: string, measure?: 
     : { ...part, when: (request: AttentionRequest) => request.measure === measure };
 };
 
-export const attentionSignal: Signal<
+export const attentionSignal: AttentionSignal<
   "attention",
   "attention" | "attention-measure",
   AttentionRequest,
   AttentionSignals
 > = {
   name: "attention",
+  reads: "attention",
   needs: [
     { capability: "attention", when: () => true, words: () => "attention" },
     {

@@ -5,7 +5,7 @@
 import * as z from "zod";
 import { type BiasCurve, checkedBiasCurve } from "../bias-curve.ts";
 import { type CalibratedAttention, calibratedGram } from "../calibrated-gram.ts";
-import { type AttentionRow, PLAIN_ROWS, type Signal } from "./signal.ts";
+import { type AttentionRow, type AttentionSignal, PLAIN_ROWS } from "./signal.ts";
 
 /** Which attention rows AT-RL compares, arXiv:2602.11455, Eq. 5. */
 export interface CalibratedRequest {
@@ -48,13 +48,14 @@ export const calibratedRequest = z.strictObject({
     .optional(),
 });
 
-export const calibratedSignal: Signal<
+export const calibratedSignal: AttentionSignal<
   "calibrated",
   "calibrated-attention",
   CalibratedRequest,
   CalibratedAttention
 > = {
   name: "calibrated",
+  reads: "attention",
   needs: [{ capability: "calibrated-attention", when: () => true, words: () => "calibrated attention" }],
   request: calibratedRequest,
   parts: [

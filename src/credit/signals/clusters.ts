@@ -8,7 +8,7 @@ import { checkedBiasCurve } from "../bias-curve.ts";
 import { calibratedGram } from "../calibrated-gram.ts";
 import { type TokenClusters, tokenClusters } from "../token-clusters.ts";
 import { type CalibratedRequest, calibratedRequest, plainCalibration } from "./calibrated.ts";
-import { PLAIN_ROWS, type Signal } from "./signal.ts";
+import { type AttentionSignal, PLAIN_ROWS } from "./signal.ts";
 
 /** Which rows are compared, and how they are clustered. */
 export interface ClustersRequest extends CalibratedRequest {
@@ -22,8 +22,9 @@ export interface ClustersRequest extends CalibratedRequest {
   readonly seed: number;
 }
 
-export const clustersSignal: Signal<"clusters", "token-clusters", ClustersRequest, TokenClusters> = {
+export const clustersSignal: AttentionSignal<"clusters", "token-clusters", ClustersRequest, TokenClusters> = {
   name: "clusters",
+  reads: "attention",
   needs: [{ capability: "token-clusters", when: () => true, words: () => "clusters of tokens" }],
   request: calibratedRequest.extend({
     similarityThreshold: z.number(),

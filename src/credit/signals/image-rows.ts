@@ -5,7 +5,7 @@
 import * as z from "zod";
 import { KEY_KIND } from "../attention-signals.ts";
 import { checkRows } from "../check-rows.ts";
-import type { AttentionRow, AttentionRows, Signal } from "./signal.ts";
+import type { AttentionRow, AttentionRows, AttentionSignal } from "./signal.ts";
 
 /** Which rows are looked at. */
 export interface ImageRowsRequest {
@@ -22,8 +22,9 @@ function imageRows({ rows, kind, first, tokens, keys }: AttentionRows): Float64A
   });
 }
 
-export const imageRowsSignal: Signal<"imageRows", "image-rows", ImageRowsRequest, Float64Array> = {
+export const imageRowsSignal: AttentionSignal<"imageRows", "image-rows", ImageRowsRequest, Float64Array> = {
   name: "imageRows",
+  reads: "attention",
   needs: [{ capability: "image-rows", when: () => true, words: () => "attention rows on images" }],
   request: z.strictObject({ row: z.enum(["own", "predicting"]) }),
   parts: [{ path: [], shape: "T×I", wire: "image_rows", label: "attention on image tokens" }],

@@ -7,10 +7,17 @@ import * as z from "zod";
 import { attentionSignal } from "./attention.ts";
 import { calibratedSignal } from "./calibrated.ts";
 import { clustersSignal } from "./clusters.ts";
+import { hiddenCosineSignal } from "./hidden-cosine.ts";
 import { imageRowsSignal } from "./image-rows.ts";
-import { fromParts, partAt, type Signal, type SignalPart } from "./signal.ts";
+import { type AttentionSignal, fromParts, type HiddenSignal, partAt, type SignalPart } from "./signal.ts";
 
-const LIST = [attentionSignal, calibratedSignal, clustersSignal, imageRowsSignal] as const;
+const LIST = [
+  attentionSignal,
+  calibratedSignal,
+  clustersSignal,
+  imageRowsSignal,
+  hiddenCosineSignal,
+] as const;
 
 type Known = (typeof LIST)[number];
 
@@ -26,7 +33,9 @@ export type SignalRequest = { readonly [S in Known as S["name"]]?: S["look"] };
 export type Signals = { readonly [S in Known as S["name"]]?: ReturnType<S["reduce"]> };
 
 /** A signal by its record alone; requests and values are what the record says. */
-export type AnySignal = Signal<SignalName, SignalCapability, object, object>;
+export type AnySignal =
+  | AttentionSignal<SignalName, SignalCapability, object, object>
+  | HiddenSignal<SignalName, SignalCapability, object, object>;
 
 /** Every signal. */
 export const SIGNALS: readonly AnySignal[] = LIST;

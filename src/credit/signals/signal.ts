@@ -1,6 +1,7 @@
 /**
  * @module
- * What a signal is: one kind of number that an engine computes from the attention of a completion's tokens. Everything
+ * What a signal is: one kind of number that an engine computes from the attention of a completion's tokens, or from their
+ * hidden states. Everything
  * that passes signals on (engines, the wire, the command line, the viewer) reads these records, and none of it knows a
  * signal by name.
  */
@@ -18,6 +19,19 @@ export interface AttentionRows {
   /** `[S]` 0 padding, 1 text, 2 visual. */
   readonly kind: ArrayLike<number>;
   /** Key index of the first row's query; row t's query is key `first + t`. */
+  readonly first: number;
+}
+
+/** Hidden states of a prompt's and a completion's tokens. */
+export interface HiddenStates {
+  /** One `[S × D]` row-major of each layer. */
+  readonly layers: readonly ArrayLike<number>[];
+  readonly tokens: number;
+  /** S, tokens of prompt and completion. */
+  readonly keys: number;
+  /** `[S]` 0 padding, 1 text, 2 visual. */
+  readonly kind: ArrayLike<number>;
+  /** Row of the completion's first token. */
   readonly first: number;
 }
 
@@ -48,8 +62,8 @@ export interface SignalNeed<Request, Capability extends string> {
   words(request: Request): string;
 }
 
-/** A signal. */
-export interface Signal<Name extends string, Capability extends string, Request, Value> {
+/** What every signal says of itself. */
+interface SignalRecord<Name extends string, Capability extends string, Request> {
   /** Its key in requests and answers. */
   readonly name: Name;
   readonly needs: readonly SignalNeed<Request, Capability>[];
@@ -61,15 +75,31 @@ export interface Signal<Name extends string, Capability extends string, Request,
   readonly look: Request;
   /** @throws NumericError when a number of a request is out of its range; absent where every request is fine */
   check?(request: Request): void;
-  /** Which rows it reads, and over how many of the last layers their mean is taken. */
-  rows(request: Request): { readonly row: AttentionRow; readonly layers: number };
-  /** The value, in double precision: what engines are held against, and what they run where they have nothing faster. */
-  reduce(attention: AttentionRows, request: Request): Value;
   /**
    * The request as `loss_fn_config` of a server that speaks the plain protocol (engines/skyrl); absent where that has no
    * form for it.
    */
   plain?(request: Request): Readonly<Record<string, number>>;
+}
+
+/** A signal of attention rows. */
+export interface AttentionSignal<Name extends string, Capability extends string, Request, Value>
+  extends SignalRecord<Name, Capability, Request> {
+  readonly reads: "attention";
+  /** Which rows it reads, and over how many of the last layers their mean is taken. */
+  rows(request: Request): { readonly row: AttentionRow; readonly layers: number };
+  /** The value, in double precision: what engines are held against, and what they run where they have nothing faster. */
+  reduce(attention: AttentionRows, request: Request): Value;
+}
+
+/** A signal of hidden states, for which engines have a reducer of their own: states never leave them. */
+export interface HiddenSignal<Name extends string, Capability extends string, Request, Value>
+  extends SignalRecord<Name, Capability, Request> {
+  readonly reads: "hidden";
+  /** Which layers' states it reads. */
+  states(request: Request): "last" | "all";
+  /** The value, in double precision: what engines are held against. */
+  reduce(hidden: HiddenStates, request: Request): Value;
 }
 
 /** How the plain protocol numbers rows. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Rng } from "../../math/index.ts";
 import {
+  type AnySignal,
   askedParts,
   askedSignals,
   hasSignals,
@@ -10,7 +11,7 @@ import {
   signalRequest,
   signalRequestSchema,
 } from "./index.ts";
-import { type AttentionRows, fromParts, partAt } from "./signal.ts";
+import { type AttentionRows, fromParts, type HiddenStates, partAt } from "./signal.ts";
 
 /** A prompt of text, two image tokens and text, and three tokens after it. */
 function madeRows(): AttentionRows {
@@ -26,6 +27,17 @@ function madeRows(): AttentionRows {
   return { rows, tokens, keys, kind: Uint8Array.of(1, 2, 2, 1, 1, 1, 1), first: prompt };
 }
 
+/** Three numbers a token, of the same prompt and completion, in two layers. */
+function madeStates(): HiddenStates {
+  const rng = new Rng(5);
+  const { kind, keys, tokens, first } = madeRows();
+  const layers = [0, 1].map(() => Float64Array.from({ length: keys * 3 }, () => rng.uniform(-1, 1)));
+  return { layers, tokens, keys, kind, first };
+}
+
+const valueBy = (signal: AnySignal, request: object) =>
+  signal.reads === "attention" ? signal.reduce(madeRows(), request) : signal.reduce(madeStates(), request);
+
 const lengthOf = { T: 3, "T×T": 9, "T×I": 6, "T×R": 12 };
 
 describe.each(SIGNALS)("$name", (signal) => {
@@ -36,7 +48,7 @@ describe.each(SIGNALS)("$name", (signal) => {
 
   test("its record makes every part that a request yields, in the part's shape, and no other", () => {
     for (const request of requests) {
-      const value = signal.reduce(madeRows(), request);
+      const value = valueBy(signal, request);
       const asked = askedParts({ signal, request });
       for (const part of signal.parts) {
         const expected = asked.includes(part) ? lengthOf[part.shape] : undefined;
@@ -48,7 +60,7 @@ describe.each(SIGNALS)("$name", (signal) => {
   });
 
   test("a part that says so is symmetric", () => {
-    const value = signal.reduce(madeRows(), signal.look);
+    const value = valueBy(signal, signal.look);
     for (const { path, symmetric } of signal.parts) {
       if (symmetric !== true) continue;
       const square = partAt(value, path)!;
@@ -80,7 +92,7 @@ test("requests name capabilities, and are told from what else a method needs", (
 
 test("signals are whole only with every part that was asked for", () => {
   const [attention] = SIGNALS;
-  const plain = { attention: attention!.reduce(madeRows(), { row: "own" }) } as object;
+  const plain = { attention: valueBy(attention!, { row: "own" }) } as object;
   const request: SignalRequest = { attention: { row: "own" } };
   expect(hasSignals(plain, request)).toBe(true);
   expect(hasSignals(plain, { attention: { row: "own", measure: "divergence" } })).toBe(false);

@@ -132,6 +132,39 @@ export function entropyOf(logs: Float64Array): number {
   return entropy;
 }
 
+/** Entropy in nats of the smallest set of likeliest ids whose probability reaches `mass`, made to sum to 1. */
+export function nucleusEntropyOf(logs: Float64Array, mass: number): number {
+  let kept = 0;
+  let weighted = 0;
+  for (const log of logs.toSorted().reverse()) {
+    if (kept >= mass || log === -Infinity) break;
+    kept += Math.exp(log);
+    weighted += Math.exp(log) * log;
+  }
+  return Math.log(kept) - weighted / kept;
+}
+
+/** Jensen-Shannon divergence in nats, ½·KL(p ‖ m) + ½·KL(q ‖ m) with m = ½(p + q). */
+export function jensenShannonOf(p: Float64Array, q: Float64Array): number {
+  const mixed = p.map((log, v) => Math.log((Math.exp(log) + Math.exp(q[v]!)) / 2));
+  return (divergenceOf(p, mixed) + divergenceOf(q, mixed)) / 2;
+}
+
+/** TW-GRPO's divergence of distributions at one place, over the ids that all of them have: `Score.groupDivergence`. */
+export function groupDivergenceOf(all: readonly Float64Array[]): number {
+  let total = 0;
+  for (const v of all[0]!.keys()) {
+    const logs = all.map((own) => own[v]!);
+    if (logs.includes(-Infinity)) continue;
+    const centre = logs.reduce((sum, log) => sum + log, 0) / logs.length;
+    for (const log of logs) {
+      const difference = Math.min(Math.max(centre - log, -11), 11);
+      total += Math.expm1(difference) - difference;
+    }
+  }
+  return total / all.length;
+}
+
 /** KL(p ‖ q) in nats of two distributions with the same support. */
 export function divergenceOf(p: Float64Array, q: Float64Array): number {
   let divergence = 0;

@@ -28,7 +28,10 @@ import {
   type BigramShape,
   divergenceOf,
   entropyOf,
+  groupDivergenceOf,
+  jensenShannonOf,
   logDistribution,
+  nucleusEntropyOf,
   parameterCount,
   policySize,
   type State,
@@ -56,6 +59,8 @@ const ALL: readonly Capability[] = [
   "entropy",
   "entropy-gradient",
   "full-distribution",
+  "group-divergence",
+  "hidden-images",
   "image-ablation",
   "overlap",
   "reference",
@@ -138,9 +143,14 @@ export function createFakeEngine(options: FakeEngineOptions): Engine {
     return {
       logprobs: logprobsOf(logs),
       ...(request.entropy && { entropy: Float64Array.from(logs, entropyOf) }),
+      ...(request.nucleusEntropy !== undefined && {
+        nucleusEntropy: Float64Array.from(logs, (own) => nucleusEntropyOf(own, request.nucleusEntropy!)),
+      }),
       ...(ablated && {
         divergence: Float64Array.from(logs, (own, t) => divergenceOf(own, ablated[t]!)),
         ablatedLogprobs: logprobsOf(ablated),
+        jensenShannon: Float64Array.from(logs, (own, t) => jensenShannonOf(own, ablated[t]!)),
+        ablatedEntropy: Float64Array.from(ablated, entropyOf),
       }),
       ...(request.values && {
         values: Float64Array.from(completion, (_, t) =>
@@ -150,6 +160,30 @@ export function createFakeEngine(options: FakeEngineOptions): Engine {
       ...(request.alternatives !== undefined && { alternatives: alternativesOf(logs, request.alternatives) }),
       ...madeUpSignals(place, request.signals),
     };
+  };
+
+  /** Among the sequences of the same prompt; those that have ended are uniform. */
+  const groupDivergences = (own: Sequence, all: readonly Sequence[], request: ScoreRequest) => {
+    const table = request.weights === "reference" ? reference : weights;
+    const members = all.filter(({ prompt }) => prompt === own.prompt);
+    const uniform = Float64Array.from(banned, (isBanned) =>
+      isBanned ? -Infinity : -Math.log(options.vocabSize),
+    );
+    return Float64Array.from(own.completion, (_, t) =>
+      groupDivergenceOf(
+        members.map((member) =>
+          t < member.completion.length
+            ? logDistribution(
+                table,
+                shape,
+                stateOf(member, t, request.image),
+                request.temperature ?? 1,
+                banned,
+              )
+            : uniform,
+        ),
+      ),
+    );
   };
 
   const addSequence = (
@@ -232,7 +266,10 @@ export function createFakeEngine(options: FakeEngineOptions): Engine {
     },
 
     async score(sequences, request = {}) {
-      return sequences.map((sequence) => scoreOf(sequence, request));
+      return sequences.map((sequence) => ({
+        ...scoreOf(sequence, request),
+        ...(request.groupDivergence && { groupDivergence: groupDivergences(sequence, sequences, request) }),
+      }));
     },
 
     async accumulate(sequences, coefficients, options = {}) {

@@ -1,9 +1,15 @@
 /**
  * @module
- * Attention without a model: rows that depend on the prompt, the row's token and its place alone, so that sampling and
+ * Attention and hidden states without a model: rows that depend on the prompt, the row's token and its place alone, so that sampling and
  * scoring agree. Signals are what their records make of the rows, with every bound and identity that true ones have.
  */
-import { type AttentionRows, askedSignals, emptySignals, KEY_KIND } from "../../credit/index.ts";
+import {
+  type AttentionRows,
+  askedSignals,
+  emptySignals,
+  type HiddenStates,
+  KEY_KIND,
+} from "../../credit/index.ts";
 import type { AttentionRow, SignalRequest, Signals } from "../engine.ts";
 
 /** The prompt's keys of every made-up row: images and text. */
@@ -57,12 +63,29 @@ function madeUpRows(place: Place, row: AttentionRow, layers: number): AttentionR
   return { rows, tokens, keys, kind, first };
 }
 
+/** Hidden states of four numbers, of one layer or of three: each depends on the prompt, its token or key, and the layer. */
+function madeUpStates({ key, tokens }: Place, layers: "last" | "all"): HiddenStates {
+  const keys = KINDS.length + tokens.length;
+  const kind = Uint8Array.from({ length: keys }, (_, place) => KINDS[place] ?? KEY_KIND.text);
+  const stateOf = (layer: number) =>
+    Float64Array.from({ length: keys * 4 }, (_, i) => {
+      const place = Math.floor(i / 4);
+      const token = place < KINDS.length ? place : 1000 + tokens[place - KINDS.length]!;
+      return scatter(key, token, i % 4, layer) - 0.5;
+    });
+  const states = (layers === "last" ? [2] : [0, 1, 2]).map(stateOf);
+  return { layers: states, tokens: tokens.length, keys, kind, first: KINDS.length };
+}
+
 /** The signals asked for, as a part of a completion or a score: what each makes of rows that are made up. */
 export function madeUpSignals(place: Place, request: SignalRequest | undefined): { signals?: Signals } {
   const asked = askedSignals(request);
   if (asked.length === 0) return {};
   if (place.tokens.length === 0) return { signals: emptySignals(request) };
   const values = asked.map(({ signal, request: own }) => {
+    if (signal.reads === "hidden") {
+      return [signal.name, signal.reduce(madeUpStates(place, signal.states(own)), own)];
+    }
     const { row, layers } = signal.rows(own);
     return [signal.name, signal.reduce(madeUpRows(place, row, layers), own)];
   });

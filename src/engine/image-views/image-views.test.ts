@@ -21,7 +21,7 @@ const flat = (level: number, side = 64): RgbImage => ({
 });
 const view = (options: object) => {
   const parsed = imageAblationSchema.parse(options);
-  if (parsed.kind === "discard" || parsed.kind === "replace-values")
+  if (parsed.kind === "discard" || parsed.kind === "mask-attention" || parsed.kind === "replace-values")
     throw new Error("expected a view of pixels");
   return parsed;
 };

@@ -69,6 +69,7 @@ export class KnownPrompts {
       throw new EngineError(`prompt ${id} is not registered`);
     }
     const { prompt, prepared } = known;
+    if (image?.kind === "mask-attention") return { ...prepared, hidesImages: true };
     const { vision } = this.#sight;
     const ablated = image === undefined ? prompt : ablatePrompt(prompt, image, vision);
     return ablated === prompt ? prepared : preparePrompt(ablated, vision);

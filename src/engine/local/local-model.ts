@@ -32,6 +32,7 @@ import { checkCoefficients } from "./check-coefficients.ts";
 import { KnownPrompts, type LocalSequence } from "./known-prompts.ts";
 import {
   checkedAlternatives,
+  checkedNucleus,
   checkedTemperature,
   checkLayers,
   checkPositive,
@@ -172,6 +173,7 @@ export class LocalModel {
     }
     const weights = request.weights === "reference" ? store.reference! : store.weights;
     const { signals, entropy = false, values = false, likeliest = false, alternatives = 0 } = request;
+    const nucleus = checkedNucleus(request.nucleusEntropy);
     const { divergenceFrom, intervention } = request;
     if (intervention && divergenceFrom) {
       throw new EngineError("score: intervention: does not go together with divergenceFrom");
@@ -192,6 +194,8 @@ export class LocalModel {
         temperature: checkedTemperature(request.temperature),
         signals,
         entropy,
+        nucleus,
+        groupDivergence: request.groupDivergence ?? false,
         values,
         likeliest,
         alternatives: checkedAlternatives("score", alternatives, config.text.vocabSize),

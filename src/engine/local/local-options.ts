@@ -65,7 +65,9 @@ export function checkPositive(name: string, value: number): void {
  */
 export function checkLayers(call: string, signals: SignalRequest | undefined): void {
   for (const { signal, request } of askedSignals(signals)) {
-    checkPositive(`${call}: signals.${signal.name}.layers`, signal.rows(request).layers);
+    if (signal.reads === "attention") {
+      checkPositive(`${call}: signals.${signal.name}.layers`, signal.rows(request).layers);
+    }
     signal.check?.(request);
   }
 }
@@ -78,6 +80,15 @@ export function checkedAlternatives(call: string, count: number, vocabSize: numb
     );
   }
   return count;
+}
+
+/** @throws EngineError when a nucleus has no probability in (0, 1]; 0 where none is asked for */
+export function checkedNucleus(mass: number | undefined): number {
+  if (mass === undefined) return 0;
+  if (!(mass > 0 && mass <= 1)) {
+    throw new EngineError(`score: nucleusEntropy: expected a probability in (0, 1], got ${mass}`);
+  }
+  return mass;
 }
 
 /** @throws EngineError when a temperature is not positive */

@@ -76,7 +76,7 @@ export class ReplicatedEngine implements Engine {
       if (intervention !== undefined) {
         checkInterventionTokens(intervention.tokens, sequences);
       }
-      const shares = sequenceShares(sequences, this.#replicas.length);
+      const shares = sequenceShares(sequences, this.#replicas.length, request.groupDivergence);
       const parts = await this.#all((replica, place) => {
         const part = shareOf(shares[place]!);
         const own = intervention && { ...intervention, tokens: part(intervention.tokens) };

@@ -22,12 +22,16 @@ export function evenShares(costs: readonly number[], parts: number): Share[] {
   });
 }
 
-/** Shares of sequences; those of one prompt, which are computed together, stay so where there are prompts enough. */
-export function sequenceShares(sequences: readonly Sequence[], parts: number): Share[] {
+/**
+ * Shares of sequences; those of one prompt, which are computed together, stay so where there are prompts enough.
+ *
+ * @param keepsGroups whether they stay together even where some part then has nothing to do
+ */
+export function sequenceShares(sequences: readonly Sequence[], parts: number, keepsGroups = false): Share[] {
   const starts = sequences.flatMap(({ prompt }, i) =>
     i === 0 || prompt !== sequences[i - 1]!.prompt ? [i] : [],
   );
-  const firsts = starts.length < parts ? sequences.map((_, i) => i) : starts;
+  const firsts = starts.length < parts && !keepsGroups ? sequences.map((_, i) => i) : starts;
   const bounds = [...firsts, sequences.length];
   const costs = firsts.map((from, unit) =>
     sequences.slice(from, bounds[unit + 1]).reduce((sum, { completion }) => sum + completion.length, 0),

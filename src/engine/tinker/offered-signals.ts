@@ -51,7 +51,7 @@ export function ownCapabilities(offered: ReadonlySet<Offered>): Capability[] {
 
 /** The first thing asked for that a server without the extension has not, in words; undefined when it has all. */
 export function missingFromPlain(
-  { signals, entropy, weights, values, divergenceFrom }: ScoreRequest,
+  { signals, entropy, nucleusEntropy, groupDivergence, weights, values, divergenceFrom }: ScoreRequest,
   offered: ReadonlySet<Offered>,
 ): string | undefined {
   const asked = askedSignals(signals);
@@ -62,6 +62,8 @@ export function missingFromPlain(
   }
   if (entropy && !offered.has("entropy")) return "entropy";
   if (values) return "value head";
+  if (groupDivergence) return "divergences within a group";
+  if (nucleusEntropy !== undefined) return "entropies of a nucleus";
   return divergenceFrom && "divergences over the vocabulary";
 }
 

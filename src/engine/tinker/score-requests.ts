@@ -19,11 +19,12 @@ export async function sendScores(
   sequences: readonly Sequence[],
   request: ScoreRequest,
 ): Promise<Score[]> {
-  const { temperature = 1, weights, signals, entropy, values, divergenceFrom } = request;
+  const { temperature = 1, weights, signals, entropy, nucleusEntropy, values, divergenceFrom } = request;
   const options: WireForwardOptions = {
     temperature,
     ...(weights && { weights }),
     ...(entropy && { entropy }),
+    ...(nucleusEntropy !== undefined && { nucleus_entropy: nucleusEntropy }),
     ...(values && { values }),
     ...(signals && { signals: { ...signals } }),
     ...(divergenceFrom && { divergence_from: { ...divergenceFrom } }),
@@ -40,8 +41,14 @@ export async function sendScores(
     return {
       logprobs: read("logprobs"),
       ...(entropy && { entropy: read("entropy") }),
+      ...(nucleusEntropy !== undefined && { nucleusEntropy: read("nucleus_entropy") }),
       ...(values && { values: read("values") }),
-      ...(divergenceFrom && { divergence: read("divergence"), ablatedLogprobs: read("ablated_logprobs") }),
+      ...(divergenceFrom && {
+        divergence: read("divergence"),
+        ablatedLogprobs: read("ablated_logprobs"),
+        jensenShannon: read("jensen_shannon"),
+        ablatedEntropy: read("ablated_entropy"),
+      }),
       ...(found && { signals: found }),
     };
   });

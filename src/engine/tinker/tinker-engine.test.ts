@@ -51,9 +51,11 @@ async function transcript(engine: Engine) {
     const scores = await engine.score(sequences, {
       temperature,
       entropy: true,
+      nucleusEntropy: 0.9,
       values: true,
       divergenceFrom: { kind: "discard" },
       signals: {
+        hiddenCosine: { layers: "all", pairing: "pairwise" },
         attention: { row: "own", measure: "sharpness" },
         calibrated: {
           row: "own",
@@ -83,12 +85,13 @@ describe("an engine behind the protocol", () => {
   test("answers as the engine at the server does, number for number", async () => {
     const server = await world.server();
     const client = await world.client(server.url, { valueHead: true });
-    const beyond = ["video", "watch", "value-replacement"];
+    const beyond = ["group-divergence", "hidden-images", "value-replacement", "video", "watch"];
     const own = [...wholeFakeEngine().capabilities].filter((name) => !beyond.includes(name));
     expect([...client.capabilities].sort()).toEqual(own.sort());
     const there = await transcript(client);
     const here = await transcript(wholeFakeEngine());
     expect(there).toEqual(here);
+    await expect(client.score([], { image: { kind: "mask-attention" } })).rejects.toThrow("hidden-images");
   });
 
   test("tells the trainer's log-probs beside the gradient", async () => {

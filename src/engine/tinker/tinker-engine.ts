@@ -56,6 +56,15 @@ import { PromptEncoder } from "./wire-prompt.ts";
  */
 const OF_THE_PROTOCOL = ["image-ablation", "overlap", "reference"] as const satisfies readonly Capability[];
 
+/** What the engine at a server may be able to do, and the protocol has no words for. */
+const OUT_OF_REACH: ReadonlySet<Capability> = new Set<Capability>([
+  "group-divergence",
+  "hidden-images",
+  "value-replacement",
+  "video",
+  "watch",
+]);
+
 /**
  * Opens a session with a server and a model in it.
  *
@@ -153,11 +162,7 @@ class TinkerEngine implements Engine {
   }
 
   #setCapabilities(): void {
-    // Whatever the engine at the server can do, the protocol has no chunk for a video, tells of samples once they end, and
-    // has no word for what is done within the model.
-    const own = (this.#session.capabilities as Capability[]).filter(
-      (name) => name !== "video" && name !== "watch" && name !== "value-replacement",
-    );
+    const own = (this.#session.capabilities as Capability[]).filter((name) => !OUT_OF_REACH.has(name));
     const offered = [...OF_THE_PROTOCOL, ...ownCapabilities(this.#offered), ...own];
     const all = new Set(this.#encoder.allowed(offered));
     for (const needsKeeper of ["overlap", "reference"] as const) {

@@ -77,6 +77,7 @@ export const forwardOptionsSchema = z.object({
   weights: z.enum(["policy", "reference"]).nullish(),
   temperature: z.number().positive().nullish(),
   entropy: z.boolean().nullish(),
+  nucleus_entropy: z.number().positive().max(1).nullish(),
   values: z.boolean().nullish(),
   signals: signalRequestSchema.nullish(),
   divergence_from: opaque.nullish(),

@@ -182,7 +182,7 @@ function attendCompletions(
 }
 
 /** Rows of the residual stream that the last layer goes on with: each prompt's last, and all completion rows. */
-function lastPromptRows(x: Tensor, { prompts, promptLength }: BatchShape): Tensor {
+export function lastPromptRows(x: Tensor, { prompts, promptLength }: BatchShape): Tensor {
   const promptRows = prompts * promptLength;
   const [prompt, completion] = split(x, [promptRows, x.shape[0]! - promptRows], 0) as [Tensor, Tensor];
   return concatenate([lastRows(prompt, prompts), completion], 0);

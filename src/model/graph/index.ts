@@ -7,6 +7,8 @@ export { rowDivergence, rowEntropy } from "./attention-measures.ts";
 export { calibratedSignals, keySupports, modalitySignals } from "./attention-signals.ts";
 export { type BatchShape, batchRows } from "./batch-layer.ts";
 export { temperedLogits, valueHead } from "./distribution.ts";
+export { groupDivergenceGraph } from "./group-divergence.ts";
+export { hiddenCosine } from "./hidden-cosine.ts";
 export { HIDDEN } from "./mask.ts";
 export type {
   FramePlan,

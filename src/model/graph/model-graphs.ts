@@ -10,9 +10,8 @@ import type { BatchShape } from "./batch-layer.ts";
 import type { DecodeStepGraph } from "./decode-step.ts";
 import type { GraphParameters, Pack, ParameterLayout } from "./parameters.ts";
 import type { PrefillGraph } from "./prefill.ts";
-import type { ValueReplacement } from "./replaced-values.ts";
 import type { StreamedLayer } from "./streamed-decoder.ts";
-import type { TeacherForcedGraph } from "./teacher-forced.ts";
+import type { TeacherForcedGraph, TeacherForcedOptions } from "./teacher-forced.ts";
 
 /** Where the patches of one frame go. */
 export interface FramePlan {
@@ -67,15 +66,10 @@ export interface VisionGraphs<P extends FramePlan = FramePlan> {
 export interface DecoderGraphs {
   prefill(layout: ParameterLayout, prompts: number, length: number): PrefillGraph;
   decodeStep(layout: ParameterLayout, batch: BatchShape): DecodeStepGraph;
-  /**
-   * @param amplified layers whose attention is amplified
-   * @param replacement how values of image tokens are replaced
-   */
   teacherForced(
     layout: ParameterLayout,
     batch: BatchShape,
-    amplified?: readonly number[],
-    replacement?: ValueReplacement,
+    options?: TeacherForcedOptions,
   ): TeacherForcedGraph;
   /**
    * One layer, with the packs of layer 0.

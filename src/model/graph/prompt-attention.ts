@@ -27,7 +27,7 @@ export interface PromptMasks {
   readonly causal: Tensor;
 }
 
-/** Declares the input `promptMask` `[P, 1, 1, S_p]`: 0 at real tokens, `HIDDEN` at padding. */
+/** Declares the input `promptMask` `[P, 1, 1, S_p]`: 0 at real tokens, `HIDDEN` at padding and at tokens that nothing attends to. */
 export function promptMasks(graph: Graph, prompts: number, length: number): PromptMasks {
   const padding = graph.input("promptMask", [prompts, 1, 1, length]);
   return { padding, causal: add(padding, causalMask(graph, length)) };

@@ -14,8 +14,7 @@ export function selfAttentionDecoder(text: TextConfig): DecoderGraphs {
   return {
     prefill: (layout, prompts, length) => prefillGraph(text, layout, prompts, length),
     decodeStep: (layout, batch) => decodeStepGraph(text, layout, batch),
-    teacherForced: (layout, batch, amplified, replacement) =>
-      teacherForcedGraph(text, layout, batch, amplified, replacement),
+    teacherForced: (layout, batch, options) => teacherForcedGraph(text, layout, batch, options),
     streamedLayer: (layout, batch, last, deepstack) =>
       streamedLayerGraph(text, layout, batch, last, deepstack),
   };

@@ -13,6 +13,7 @@ import {
   batchLayer,
   batchRows,
   type LayerProbabilities,
+  lastPromptRows,
   layerRows,
   predictingHidden,
   type RowOwner,
@@ -42,21 +43,32 @@ export interface TeacherForcedGraph {
    * the last one unless said otherwise; all layers when there are fewer.
    */
   readonly rows: (owner: RowOwner, layers?: number) => Tensor;
+  /**
+   * `[P·S_p + P·G·T, D]` hidden states of every token, prompts first: the last layer's after the final norm, or those of all
+   * layers before it too, the embeddings first. Only of a graph with whole prompts.
+   */
+  readonly states: (layers: "last" | "all") => readonly Tensor[];
+}
+
+/** What a graph computes beside log-probs. */
+export interface TeacherForcedOptions {
+  /** Layers whose attention is amplified. */
+  readonly amplified?: readonly number[];
+  /** Whether the last layer goes on with all rows of the prompts. */
+  readonly wholePrompts?: boolean;
+  /** How values of image tokens are replaced, with the inputs of `replacementInputs`; not differentiable. */
+  readonly replacement?: ValueReplacement | undefined;
 }
 
 /**
  * Inputs: `embeddings`, `cosine` and `sine` `[1, N, d/2]` over the same N rows, `promptMask` `[P, 1, 1, S_p]`,
  * `targets` int64 `[P·G·T]`, `inverseTemperature` `[1]`; with amplified layers those of `amplifiedInputs`.
- *
- * @param amplified layers whose attention is amplified
- * @param replacement how values of image tokens are replaced, with the inputs of `replacementInputs`; not differentiable
  */
 export function teacherForcedGraph(
   text: TextConfig,
   layout: ParameterLayout,
   batch: BatchShape,
-  amplified: readonly number[] = [],
-  replacement?: ValueReplacement,
+  { amplified = [], wholePrompts = false, replacement }: TeacherForcedOptions = {},
 ): TeacherForcedGraph {
   const graph = new Graph();
   const parameters = new GraphParameters(graph, layout);
@@ -70,15 +82,27 @@ export function teacherForcedGraph(
 
   const input = decoderInput(embeddings, text);
   let { x } = input;
+  const before: Tensor[] = [];
   const probabilities: LayerProbabilities[] = [];
   for (let layer = 0; layer < text.layers; layer++) {
     const isLast = layer === text.layers - 1;
     const read = amplified.includes(layer) ? amplifying?.[isLast ? "last" : "inner"] : undefined;
-    const done = batchLayer(x, parameters, layer, text, read ?? inputs, isLast, input.later[layer]);
+    before.push(x);
+    const done = batchLayer(
+      x,
+      parameters,
+      layer,
+      text,
+      read ?? inputs,
+      isLast && !wholePrompts,
+      input.later[layer],
+    );
     probabilities.push(done.probabilities);
     x = done.x;
   }
-  const hidden = finalHidden(predictingHidden(x, batch), parameters, text);
+  const last = x;
+  const going = wholePrompts ? lastPromptRows(last, batch) : last;
+  const hidden = finalHidden(predictingHidden(going, batch), parameters, text);
   const logits = temperedLogits(hidden, parameters, text);
   return {
     graph,
@@ -89,5 +113,9 @@ export function teacherForcedGraph(
     logprobs: targetLogprobs(logits, graph.input("targets", [hidden.shape[0]!], "int64")),
     rows: (owner, layers = 1) =>
       layerMean(probabilities.slice(-layers).map((layer) => layerRows(layer, owner, batch))),
+    states: (layers) => {
+      if (!wholePrompts) throw graph.shapeError("states", "expected a graph with whole prompts");
+      return [...(layers === "all" ? before : []), finalHidden(last, parameters, text)];
+    },
   };
 }

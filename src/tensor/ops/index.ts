@@ -4,6 +4,7 @@
  */
 export { type AttentionOutput, attention } from "./attention.ts";
 export { expand, reshape, sum } from "./broadcast.ts";
+export { jensenShannon, nucleusEntropy } from "./distribution.ts";
 export {
   add,
   divide,

@@ -12,6 +12,8 @@ export interface JudgedAnswer extends Answered {
   readonly advantage: number;
   /** `[T]` what is true of each token, where that is known. */
   readonly labels?: CreditCompletion["labels"];
+  /** Null where it could not be judged; unknown unless given. */
+  readonly reward?: number | null;
 }
 
 /**
@@ -20,6 +22,7 @@ export interface JudgedAnswer extends Answered {
  * @param temperature that the completions were sampled at
  * @param groups completions that are compared with each other, `[P][G]`
  * @throws EngineError when the engine lacks a signal
+ * @throws DataError when the method cannot do without labels and a completion has none
  */
 export async function creditAnswers(
   engine: Scorer,
@@ -31,9 +34,11 @@ export async function creditAnswers(
   let next = 0;
   return method.credit(
     groups.map((group) =>
-      group.map(({ completion: { tokens }, advantage, labels }) => ({
+      group.map(({ completion: { tokens }, advantage, reward, labels }) => ({
         mask: new Uint8Array(tokens.length).fill(1),
         signals: signals[next++],
+        tokens,
+        reward,
         labels,
         ...(method.needs.advantage && { advantage: new Float64Array(tokens.length).fill(advantage) }),
       })),

@@ -36,7 +36,7 @@ function partsOf(groups: readonly Group[], { needs, wholeBatch }: CreditMethod):
 }
 
 /** Input of a credit method beside signals of the model. */
-interface CreditInputs {
+export interface CreditInputs {
   /** `[P][G][T]` of the completions, where the method asks for them. */
   readonly advantages?: readonly (readonly ArrayLike<number>[])[] | undefined;
   readonly rng: Rng;
@@ -77,7 +77,7 @@ async function creditPart(
       ...(advantages && { advantage: advantages[p]![g]! }),
     })),
   );
-  return watch.time("credit", async () => credit.credit(completions, rng));
+  return watch.time("credit", async () => credit.credit(completions, rng, progress));
 }
 
 /** Needs whose random images draw from other seeds, so that each iteration has draws of its own. */

@@ -30,7 +30,14 @@ export interface Answered {
 }
 
 /** What an engine must be able to do for a credit method with these needs. */
-export function creditCapabilities({ entropy, ablation, views, ...needs }: CreditNeeds): Capability[] {
+export function creditCapabilities({
+  entropy,
+  nucleusEntropy,
+  groupDivergence,
+  ablation,
+  views,
+  ...needs
+}: CreditNeeds): Capability[] {
   const seesEntropy = entropy || Object.values(views ?? {}).some((view) => view.entropy);
   return [
     ...signalCapabilities(needs),
@@ -38,7 +45,8 @@ export function creditCapabilities({ entropy, ablation, views, ...needs }: Credi
     ...[...(ablation ? [ablation] : []), ...Object.values(views ?? {})].map(({ image }) =>
       ablationCapability(image),
     ),
-    ...(ablation?.divergence ? (["full-distribution"] as const) : []),
+    ...(groupDivergence ? (["group-divergence"] as const) : []),
+    ...(ablation?.divergence || nucleusEntropy !== undefined ? (["full-distribution"] as const) : []),
   ];
 }
 
@@ -70,8 +78,19 @@ export async function creditSignals(
   const passes =
     needs.ablation && (await ablatedPasses(engine, temperature, needs.ablation, answers, isStale));
   const views = needs.views && (await viewPasses(engine, temperature, needs.views, answers));
+  const { nucleusEntropy, groupDivergence } = needs;
+  const measured =
+    nucleusEntropy === undefined && groupDivergence === undefined
+      ? undefined
+      : await score(engine, answers, {
+          temperature,
+          ...(nucleusEntropy && { nucleusEntropy }),
+          ...(groupDivergence && { groupDivergence }),
+        });
   return answers.map(({ completion }, i) => ({
     ...attention[i],
+    ...(nucleusEntropy && { nucleusEntropy: asked(measured?.[i]?.nucleusEntropy, "nucleus entropies") }),
+    ...(groupDivergence && { groupDivergence: asked(measured?.[i]?.groupDivergence, "group divergences") }),
     ...(needs.entropy && { entropy: completion.entropy }),
     ...(passes && { ablation: passes[i]! }),
     ...(views && { views: views[i]! }),
@@ -106,10 +125,12 @@ async function ablatedPasses(
 ): Promise<AblatedPass[]> {
   if (divergence) {
     const scores = await score(engine, answers, { temperature, divergenceFrom: image });
-    return scores.map(({ logprobs, ablatedLogprobs, divergence: nats }) => ({
+    return scores.map(({ logprobs, ablatedLogprobs, divergence: nats, jensenShannon, ablatedEntropy }) => ({
       given: logprobs,
       ablated: asked(ablatedLogprobs, "ablated log-probs"),
       divergence: asked(nats, "divergences"),
+      jensenShannon,
+      ablatedEntropy,
     }));
   }
   const ablated = await score(engine, answers, { temperature, image });

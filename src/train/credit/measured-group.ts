@@ -140,6 +140,7 @@ export function objectiveGroups(
         refLogprobs: refLogprobs?.[i],
         mask: new Uint8Array(completion.tokens.length).fill(1),
         weights: credits?.[i]?.weights,
+        advantageBonus: credits?.[i]?.advantageBonus,
         perception: credits?.[i]?.perception,
         viewTerm: presentTerm(credits?.[i]?.viewTerm, views, start + i),
         isTruncated: completion.stopReason === "length",

@@ -16,6 +16,7 @@ const PARTS: Readonly<Record<keyof TrainParts, true>> = {
   reward: true,
   verdict: true,
   credit: true,
+  creditAgreement: true,
   objective: true,
   sampling: true,
   schedule: true,

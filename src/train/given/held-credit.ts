@@ -14,9 +14,11 @@ const OTHER_NEEDS: Readonly<Record<Exclude<keyof CreditNeeds, SignalName>, true>
   entropy: true,
   ablation: true,
   views: true,
+  nucleusEntropy: true,
+  groupDivergence: true,
   advantage: true,
-  allGroups: true,
   labels: true,
+  allGroups: true,
 };
 
 const held = new WeakSet<CreditMethod>();
@@ -41,10 +43,10 @@ export function heldCredit(given: unknown, where: string, name: string): CreditM
   const checked: CreditMethod = {
     ...method,
     needs: method.needs,
-    credit: (groups, rng) => {
+    credit: (groups, rng, progress) => {
       let credits: ReturnType<CreditMethod["credit"]>;
       try {
-        credits = method.credit(groups, rng);
+        credits = method.credit(groups, rng, progress);
       } catch (error) {
         throw partError(error, name);
       }
@@ -56,12 +58,14 @@ export function heldCredit(given: unknown, where: string, name: string): CreditM
   return checked;
 }
 
+type GivenCredit = Readonly<Partial<Record<"weights" | "advantageBonus" | "scores", ArrayLike<unknown>>>>;
+
 function requireCredits(credits: unknown, groups: Groups, where: string): void {
   if (credits instanceof Promise) {
     credits.catch(() => {});
     throw new PartError(`${where}: expected weights at once, got a Promise; make credit a plain function`);
   }
-  const list = credits as readonly (readonly { readonly weights?: ArrayLike<unknown> }[])[] | undefined;
+  const list = credits as readonly (readonly GivenCredit[])[] | undefined;
   for (const [g, group] of groups.entries()) {
     const found = list?.[g]?.length ?? "none";
     if (found !== group.length) {
@@ -69,26 +73,31 @@ function requireCredits(credits: unknown, groups: Groups, where: string): void {
     }
     for (const [i, { mask, problem }] of group.entries()) {
       const place = `completion ${i} of group ${g}${problem === undefined ? "" : ` (problem ${problem.id})`}`;
-      requireWeights(list?.[g]?.[i]?.weights, mask.length, place, where);
+      const { weights, ...others } = list?.[g]?.[i] ?? {};
+      requireNumbers("weights", weights, mask.length, place, where);
+      for (const name of ["advantageBonus", "scores"] as const) {
+        if (others[name] !== undefined) requireNumbers(name, others[name], mask.length, place, where);
+      }
     }
   }
 }
 
-function requireWeights(
-  weights: ArrayLike<unknown> | undefined,
+function requireNumbers(
+  name: string,
+  numbers: ArrayLike<unknown> | undefined,
   tokens: number,
   place: string,
   where: string,
 ): void {
-  if (weights?.length !== tokens) {
+  if (numbers?.length !== tokens) {
     throw new PartError(
-      `${where}: expected ${tokens} weights for ${place}, got ${weights?.length ?? "none"}`,
+      `${where}: expected ${tokens} ${name} for ${place}, got ${numbers?.length ?? "none"}`,
     );
   }
-  const t = Array.prototype.findIndex.call(weights, (weight: unknown) => !Number.isFinite(weight));
+  const t = Array.prototype.findIndex.call(numbers, (number: unknown) => !Number.isFinite(number));
   if (t >= 0) {
     throw new PartError(
-      `${where}: expected finite weights, got ${String(weights[t])} (token ${t} of ${place})`,
+      `${where}: expected finite ${name}, got ${String(numbers[t])} (token ${t} of ${place})`,
     );
   }
 }

@@ -28,6 +28,15 @@ export type GivenObjective = Algorithm | AlgorithmInput | AlgorithmInput["kind"]
 /** A verdict, or a built-in one by its kind. */
 export type GivenVerdict = Verdict | VerdictInput | VerdictInput["kind"];
 
+/** Credit methods that a run compares its own with. */
+export interface GivenAgreement {
+  readonly methods: readonly GivenCredit[];
+  /** Of each completion's tokens, those of highest signal; 0.2 unless given. */
+  readonly share?: number;
+  /** Iterations between measurements; 1 unless given. */
+  readonly every?: number;
+}
+
 /**
  * The credit method of a run; uniform unless given.
  *

@@ -8,7 +8,7 @@ import type { Dialogue, ProblemLimits } from "../../eval/index.ts";
 import type { TemporalOptions } from "../../reward/index.ts";
 import type { Observer, RunDescription } from "../loop/observer.ts";
 import type { Sampling, Schedule } from "../schedule/schedule-schema.ts";
-import type { GivenCredit, GivenObjective, GivenVerdict } from "./methods.ts";
+import type { GivenAgreement, GivenCredit, GivenObjective, GivenVerdict } from "./methods.ts";
 import type { GivenReward } from "./rewards.ts";
 
 /** The parts of a training run. */
@@ -24,6 +24,8 @@ export interface TrainParts {
   readonly verdict?: GivenVerdict;
   /** A method, or the `credit` part of a configuration; uniform unless given. */
   readonly credit?: GivenCredit;
+  /** Methods whose signals are compared with the credit method's, in metrics alone; none unless given. */
+  readonly creditAgreement?: GivenAgreement | undefined;
   /** An algorithm, or the `algorithm` part of a configuration; GRPO unless given. */
   readonly objective?: GivenObjective;
   /** Missing settings have their defaults. */

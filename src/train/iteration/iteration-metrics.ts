@@ -8,8 +8,10 @@ import { groupSpread, mean } from "../../math/index.ts";
 import type { CorrectionMetrics, ObjectiveMetrics, ValueMetrics } from "../../objective/index.ts";
 import type { Reward } from "../../reward/index.ts";
 import { type Group, groupRewards, hasSpread } from "../batch/group.ts";
+import type { AgreementMetrics } from "../credit/credit-agreement.ts";
 import type { CreditedGroup } from "../credit/measured-group.ts";
 import type { Stopwatch } from "../loop/stopwatch.ts";
+import { creditNumbers } from "./credit-numbers.ts";
 import { judgeAgreement } from "./judge-agreement.ts";
 import { noisedNumbers, type TemporalMetrics, temporalNumbers } from "./second-samplings.ts";
 import type { StepOutcome } from "./update-policy.ts";
@@ -119,6 +121,13 @@ export interface IterationMetrics {
   readonly alignment?: number;
   /** Share of used completions that credit by attention to the image found none in; absent when there is none. */
   readonly withoutVisualMass?: number;
+  /** Share of used completions that credit by labels found none for; absent when there is none. */
+  readonly withoutLabels?: number;
+  /** Agreement with other credit methods; only where some are compared. */
+  readonly signalOverlap?: AgreementMetrics["signalOverlap"];
+  readonly signalCorrelation?: AgreementMetrics["signalCorrelation"];
+  /** Mean over tokens of what credit adds to the weighted advantage; only from methods that add something. */
+  readonly advantageBonus?: number;
   readonly steps: number;
   readonly skippedSteps: number;
   readonly skipReason?: string;
@@ -277,27 +286,6 @@ function pairNumbers(measured: readonly ObjectiveMetrics[]) {
   return { pairs, pairMargin: byPairs("margin"), pairAccuracy: byPairs("accuracy") };
 }
 
-function roleNumbers(used: readonly CreditedGroup[]) {
-  const credits = used.flatMap(({ credits: own }) => own).filter(({ roles }) => roles !== undefined);
-  if (credits.length === 0) return {};
-  const roles = credits.flatMap(({ roles: own }) => own ?? []);
-  const shareOf = (role: TokenRole) => share(roles.filter((own) => own === role).length, roles.length);
-  const aligned = credits.flatMap(({ roles: own = [], alignment }) =>
-    own.flatMap((role, t) => (role === "neutral" ? [] : (alignment?.[t] ?? []))),
-  );
-  return {
-    roles: { visual: shareOf("visual"), text: shareOf("text"), neutral: shareOf("neutral") },
-    alignment: mean(aligned),
-  };
-}
-
-/** A warning: weights of these completions are even for want of anything to tell tokens by. */
-function visualMassNumbers(used: readonly CreditedGroup[]) {
-  const credits = used.flatMap(({ credits: own }) => own);
-  const blind = credits.filter(({ lacksVisualMass }) => lacksVisualMass).length;
-  return blind === 0 ? {} : { withoutVisualMass: share(blind, credits.length) };
-}
-
 /** @param sampling of a batch that was sampled ahead, in its own time */
 function timing(watch: Stopwatch, sampling: Stopwatch | undefined, tokens: number): IterationTiming {
   const totalSeconds = watch.total();
@@ -329,6 +317,7 @@ export function iterationMetrics({
   staleness,
   sampling,
   factors,
+  agreed,
 }: {
   readonly iteration: number;
   readonly learningRate: number;
@@ -339,6 +328,7 @@ export function iterationMetrics({
   readonly used: readonly CreditedGroup[];
   readonly steps: readonly StepOutcome[];
   readonly watch: Stopwatch;
+  readonly agreed?: AgreementMetrics | undefined;
   readonly staleness?: number;
   /** Of a batch that was sampled ahead. */
   readonly sampling?: Stopwatch;
@@ -365,8 +355,8 @@ export function iterationMetrics({
     ...(staleness !== undefined && { staleness }),
     usedGroups: used.length,
     ...objectiveNumbers(steps, isKlMeasured),
-    ...roleNumbers(used),
-    ...visualMassNumbers(used),
+    ...creditNumbers(used),
+    ...agreed,
     steps: steps.filter(({ applied, isIdle }) => applied && !isIdle).length,
     skippedSteps: steps.filter(({ applied }) => !applied).length,
     ...(skipReason !== undefined && { skipReason }),

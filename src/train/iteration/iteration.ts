@@ -13,6 +13,7 @@ import type { Group } from "../batch/group.ts";
 import { hasGradient } from "../batch/has-gradient.ts";
 import { sampleBatch } from "../batch/sample-batch.ts";
 import { followedFactors } from "../batch/separate-rewards.ts";
+import { creditAgreement } from "../credit/credit-agreement.ts";
 import { creditGroups } from "../credit/credit-groups.ts";
 import {
   type CreditedGroup,
@@ -172,6 +173,18 @@ export async function runIteration(
   const done = (iteration - 1) / training.iterations;
   const inputs = { rng, ablationSeed, progress: done };
   const batch = kept.length > 0 ? await credited(training, kept, wants, inputs, watch) : [];
+  const used = "reason" in batch ? [] : batch.filter(({ isIdle }) => !isIdle);
+  const { agreement } = training;
+  const agreed =
+    agreement && used.length > 0 && isTurn(agreement.every, iteration)
+      ? await creditAgreement(
+          training,
+          agreement,
+          used,
+          { ...inputs, rng: progress.rng.fork("agreement").fork(iteration), isStale },
+          watch,
+        )
+      : undefined;
   const adam: AdamParameters = {
     learningRate: learningRateAt(schedule, iteration - 1, training.iterations),
     beta1: schedule.beta1,
@@ -185,7 +198,6 @@ export async function runIteration(
       ? [{ applied: false, reason: batch.reason }]
       : await updatePolicy(training, batch, adam, isStale, watch);
 
-  const used = "reason" in batch ? [] : batch.filter(({ isIdle }) => !isIdle);
   const metrics = iterationMetrics({
     iteration,
     learningRate: adam.learningRate,
@@ -196,6 +208,7 @@ export async function runIteration(
     used,
     steps,
     watch,
+    agreed,
     ...(ahead && { staleness, sampling: sampled.watch }),
     ...(separate && factors && { factors: factorNumbers(separate, factors) }),
   });

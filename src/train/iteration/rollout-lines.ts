@@ -54,6 +54,8 @@ export function rolloutLines(
         logprobs: rounded(completion.logprobs),
         entropy: rounded(completion.entropy),
         ...(credit && { weights: rounded(credit.weights) }),
+        ...(credit?.advantageBonus && { advantageBonus: rounded(credit.advantageBonus) }),
+        ...(credit?.scores && { scores: rounded(credit.scores) }),
         ...(credit?.roles && { roles: credit.roles }),
         ...(credit?.alignment && { alignment: rounded(credit.alignment) }),
         ...(credit?.clusters && { clusters: Array.from(credit.clusters) }),

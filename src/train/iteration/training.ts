@@ -3,13 +3,14 @@
  * The parts of a run as an iteration works with them, and the state that it carries from one iteration to the next.
  */
 import type { CreditMethod } from "../../credit/index.ts";
-import type { ProblemSource, Task } from "../../data/index.ts";
+import type { ProblemSource, Task, TokenLabels } from "../../data/index.ts";
 import type { Engine } from "../../engine/index.ts";
 import type { Dialogue, ProblemLimits, RowCounts } from "../../eval/index.ts";
 import { Rng } from "../../math/index.ts";
 import type { Algorithm } from "../../objective/index.ts";
 import type { Reward, TemporalOptions } from "../../reward/index.ts";
 import type { Verdict } from "../../verify/index.ts";
+import type { Agreement } from "../credit/credit-agreement.ts";
 import type { Sampling, Schedule } from "../schedule/schedule-schema.ts";
 
 /** Everything that stays the same over a run. */
@@ -27,6 +28,10 @@ export interface Training {
   /** T-GRPO's comparison of orders of frames. */
   readonly temporal?: TemporalOptions | undefined;
   readonly credit: CreditMethod;
+  /** Methods whose signals are compared with the run's own. */
+  readonly agreement?: Agreement | undefined;
+  /** The truth about tokens, where the task knows it. */
+  readonly labels?: TokenLabels | undefined;
   readonly objective: Algorithm;
   readonly sampling: Sampling;
   readonly schedule: Schedule;
@@ -40,8 +45,6 @@ export interface Training {
   readonly maxBrokenShare: number;
   /** Problems that an evaluation samples at once. */
   readonly evaluationBatch: number;
-  /** Truth about tokens, where the task knows it. */
-  readonly labels?: Task["labels"] | undefined;
   /** Further measures of evaluations. */
   readonly measures?: Task["measures"] | undefined;
   /** Aborts rewards that wait for something. */

@@ -1,4 +1,4 @@
-"""Hooks that take signals from the last full-attention layers while a model's forward pass runs.
+"""Hooks that take signals from the last full-attention layers, and from hidden states, while a model's forward pass runs.
 
 A layer's queries and keys are taken as its projections return them, rotated as the layer rotates them, and turned into
 attention rows of the completion alone. The layer's own attention is not looked at, so its implementation (eager, sdpa,
@@ -13,10 +13,11 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from transformers.models.qwen2_5_vl.modeling_qwen2_5_vl import Qwen2_5_VLAttention
+from transformers.models.qwen2_5_vl.modeling_qwen2_5_vl import Qwen2_5_VLAttention, Qwen2_5_VLTextModel
 
 from fovea_skyrl.calibrated import CalibratedRows
 from fovea_skyrl.errors import ShardedSequenceError, UnsupportedModelError
+from fovea_skyrl.hidden import HiddenCosines
 from fovea_skyrl.layout import BatchLayout, SequenceLayout
 from fovea_skyrl.request import SignalRequest
 from fovea_skyrl.rows import BLOCK, attention_rows, rotated
@@ -39,6 +40,14 @@ def full_attention_layers(model: nn.Module) -> list[Qwen2_5_VLAttention]:
     return layers
 
 
+def text_model(model: nn.Module) -> Qwen2_5_VLTextModel:
+    """The decoder. Raises UnsupportedModelError where there is none."""
+    found = next((module for module in model.modules() if isinstance(module, Qwen2_5_VLTextModel)), None)
+    if found is None:
+        raise UnsupportedModelError(f"expected a Qwen2.5-VL decoder, got {type(model).__name__} without one")
+    return found
+
+
 class SignalCapture:
     """While it is open, one forward pass of `model` over the laid-out batch fills `signals`.
 
@@ -46,8 +55,8 @@ class SignalCapture:
             model(**inputs)
         capture.signals[b]["visual_mass"]        # [T]
 
-    What is kept after a layer: for each sequence the numbers of `ShiftReducer`, and, until the last layer, the [T, S]
-    sum of `CalibratedRows`. Entropy needs logits, which no hook sees: `score` or the caller adds it.
+    What is kept after a layer: for each sequence the numbers of `ShiftReducer`, the sums of `HiddenCosines`, and, until the
+    last layer, the [T, S] sum of `CalibratedRows`. Entropy needs logits, which no hook sees: `score` or the caller adds it.
     """
 
     def __init__(self, model: nn.Module, request: SignalRequest, layout: BatchLayout, block: int = BLOCK) -> None:
@@ -57,6 +66,9 @@ class SignalCapture:
         self.signals: list[Signals] = [{} for _ in layout.sequences]
         self.layers = full_attention_layers(model)[-request.layers :] if request.layers else []
         self._calibrated: list[CalibratedRows | None] = [None] * len(layout.sequences)
+        self._decoder = text_model(model) if request.hidden else None
+        hidden = request.hidden
+        self._hidden = [HiddenCosines(each, hidden) for each in layout.sequences] if hidden else []
         self._handles: list[Any] = []
         self._seen: dict[str, Any] = {}
 
@@ -68,6 +80,13 @@ class SignalCapture:
                 layer.k_proj.register_forward_hook(self._projection_hook("key")),
                 layer.register_forward_hook(self._layer_hook),
             ]
+        if self._decoder is not None:
+            if self.request.hidden and self.request.hidden.layers == "all":
+                self._handles += [
+                    layer.register_forward_pre_hook(self._states_hook, with_kwargs=True)
+                    for layer in self._decoder.layers
+                ]
+            self._handles.append(self._decoder.norm.register_forward_hook(self._norm_hook))
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -75,6 +94,26 @@ class SignalCapture:
             handle.remove()
         self._handles.clear()
         self._seen.clear()
+
+    def _states_hook(self, _: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        self._add_states(args[0] if args else kwargs["hidden_states"])
+
+    def _norm_hook(self, _: nn.Module, args: tuple[Any, ...], output: Tensor) -> None:
+        self._add_states(output)
+        for signals, cosines in zip(self.signals, self._hidden, strict=True):
+            signals |= cosines.result()
+
+    @torch.no_grad()
+    def _add_states(self, states: Tensor) -> None:
+        expected = (len(self.layout.sequences), self.layout.width)
+        if tuple(states.shape[:2]) != expected:
+            raise ShardedSequenceError(
+                f"hidden states: expected {expected[0]} sequences x {expected[1]} positions, got "
+                f"{states.shape[0]} x {states.shape[1]}; signals need whole sequences: no sequence parallelism, no packing"
+            )
+        with exact_products(states.device.type):
+            for cosines, own in zip(self._hidden, states.detach(), strict=True):
+                cosines.add(own)
 
     def _positions_hook(self, _: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         self._seen["positions"] = kwargs["position_embeddings"]

@@ -13,12 +13,16 @@ from fovea_skyrl.errors import RequestError
 
 Row = Literal["own", "predicting"]
 Measure = Literal["sharpness", "divergence"]
+Pairing = Literal["mean", "pairwise"]
+HiddenLayers = Literal["last", "all"]
 
 T = TypeVar("T")
 
 PREFIX = "fovea."
 ROWS: dict[float, Row] = {1: "own", 2: "predicting"}
 MEASURES: dict[float, Measure] = {1: "sharpness", 2: "divergence"}
+PAIRINGS: dict[float, Pairing] = {1: "mean", 2: "pairwise"}
+HIDDEN_LAYERS: dict[float, HiddenLayers] = {1: "last", 2: "all"}
 SWITCH: dict[float, bool] = {0: False, 1: True}
 DEFAULT_LAYERS = 4
 MOST_COSINE = 0.99
@@ -46,6 +50,8 @@ KEYS = frozenset(
         "fovea.cluster_size",
         "fovea.neighbours",
         "fovea.partition_seed",
+        "fovea.hidden_cosine",
+        "fovea.hidden_layers",
         "fovea.entropy",
         "fovea.temperature",
     }
@@ -126,12 +132,21 @@ class CalibratedRequest:
 
 
 @dataclass(frozen=True)
+class HiddenRequest:
+    """Likeness of hidden states to the image's: of the last layer after the norm, or of all, the embeddings among them."""
+
+    pairing: Pairing = "mean"
+    layers: HiddenLayers = "last"
+
+
+@dataclass(frozen=True)
 class SignalRequest:
     """Signals of one request, the same for all its sequences."""
 
     attention: AttentionRequest | None = None
     calibrated: CalibratedRequest | None = None
     entropy: bool = False
+    hidden: HiddenRequest | None = None
 
     @property
     def layers(self) -> int:
@@ -148,6 +163,7 @@ class SignalRequest:
             *((f"visual_{measure}", f"text_{measure}") if measure else ()),
             *(("connectivity", "gram") if self.calibrated and self.calibrated.gram else ()),
             *(CLUSTER_SIGNALS if self.calibrated and self.calibrated.clusters else ()),
+            *(("hidden_cosine",) if self.hidden else ()),
             *(("entropy",) if self.entropy else ()),
         )
 
@@ -165,10 +181,14 @@ class SignalRequest:
         row = _choice(given, "fovea.attention", ROWS)
         measure = _choice(given, "fovea.attention_measure", MEASURES)
         _needs(given, "fovea.attention_measure", "fovea.attention")
+        pairing = _choice(given, "fovea.hidden_cosine", PAIRINGS)
+        hidden_layers = _choice(given, "fovea.hidden_layers", HIDDEN_LAYERS)
+        _needs(given, "fovea.hidden_layers", "fovea.hidden_cosine")
         request = SignalRequest(
             attention=None if row is None else AttentionRequest(row, measure),
             calibrated=_calibrated(given),
             entropy=_choice(given, "fovea.entropy", SWITCH) or False,
+            hidden=None if pairing is None else HiddenRequest(pairing, hidden_layers or "last"),
         )
         return None if request == SignalRequest() else request
 

@@ -9,7 +9,15 @@ from torch import Tensor
 from fovea_skyrl.capture import Signals
 
 PROTOCOL = 2
-CAPABILITIES = ("attention", "attention-measure", "calibrated-attention", "token-clusters", "entropy", "temperature")
+CAPABILITIES = (
+    "attention",
+    "attention-measure",
+    "calibrated-attention",
+    "token-clusters",
+    "hidden-states",
+    "entropy",
+    "temperature",
+)
 GRAM = "gram"
 
 

@@ -109,7 +109,7 @@ export function forEachPromptRow(
   }
 }
 
-/** `[P, 1, 1, S_p]`: hides the padding on the left. Slots without a prompt show their last token only. */
+/** `[P, 1, 1, S_p]`: hides the padding on the left, and images where a prompt does. Slots without a prompt show their last token only. */
 export function promptMask(
   prompts: readonly (PreparedPrompt | undefined)[],
   slots: number,
@@ -118,7 +118,11 @@ export function promptMask(
   const mask = new Float32Array(slots * length).fill(HIDDEN);
   for (let slot = 0; slot < slots; slot++) {
     const real = prompts[slot]?.tokens.length ?? 1;
-    mask.fill(0, (slot + 1) * length - real, (slot + 1) * length);
+    const end = (slot + 1) * length;
+    mask.fill(0, end - real, end);
+    const { hidesImages = false, imageIndex = [] } = prompts[slot] ?? {};
+    if (!hidesImages) continue;
+    for (const [i, image] of [...imageIndex].entries()) if (image >= 0) mask[end - real + i] = HIDDEN;
   }
   return mask;
 }

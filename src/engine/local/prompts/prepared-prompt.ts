@@ -12,7 +12,10 @@ export interface PreparedImage extends PatchedImage {
   version: number;
 }
 
-export type PreparedPrompt = SpelledPrompt<PreparedImage>;
+export interface PreparedPrompt extends SpelledPrompt<PreparedImage> {
+  /** Whether no other token attends to image tokens. False unless given. */
+  readonly hidesImages?: boolean;
+}
 
 /**
  * Spells a prompt out.
@@ -22,5 +25,5 @@ export type PreparedPrompt = SpelledPrompt<PreparedImage>;
 export function preparePrompt(prompt: Prompt, vision: Vision): PreparedPrompt {
   const spelled = vision.spell(prompt);
   const images = spelled.images.map((image) => ({ ...image, embeddings: new Float32Array(), version: -1 }));
-  return { ...spelled, images };
+  return { ...spelled, images, ...(prompt.hidesImages && { hidesImages: true }) };
 }

@@ -103,7 +103,14 @@ describe("a score does not depend on its batch", () => {
   };
 
   function expectSame(found: Score, expected: Score): void {
-    for (const name of ["logprobs", "entropy", "divergence", "ablatedLogprobs"] as const) {
+    for (const name of [
+      "logprobs",
+      "entropy",
+      "divergence",
+      "ablatedLogprobs",
+      "jensenShannon",
+      "ablatedEntropy",
+    ] as const) {
       expect(found[name]).toBeAllclose(expected[name]!, ROUNDING);
     }
     expect(calibrated(found).connectivity).toBeAllclose(calibrated(expected).connectivity, ROUNDING);
@@ -154,6 +161,8 @@ describe("a score does not depend on its batch", () => {
       entropy: nothing,
       divergence: nothing,
       ablatedLogprobs: nothing,
+      jensenShannon: nothing,
+      ablatedEntropy: nothing,
       signals: {
         attention: { visualMass: nothing, textMass: nothing, visualShift: nothing, textShift: nothing },
         calibrated: { connectivity: nothing, gram: nothing },

@@ -9,7 +9,7 @@ import {
   type ValueReplacement,
   valueHead,
 } from "../../../model/graph/index.ts";
-import { softmaxEntropy, type Tensor } from "../../../tensor/index.ts";
+import { nucleusEntropy, softmaxEntropy, type Tensor } from "../../../tensor/index.ts";
 import type { Score, SignalRequest } from "../../engine.ts";
 import { readRow } from "../signals/graph-reducer.ts";
 import { readSignals, signalOutputs } from "../signals/index.ts";
@@ -21,6 +21,8 @@ import type { PreparedSequence } from "./sequence-batches.ts";
 export interface Wanted {
   readonly signals: SignalRequest | undefined;
   readonly entropy: boolean;
+  /** Probability of the nucleus whose entropy is wanted; 0 for none. */
+  readonly nucleus: number;
   readonly values: boolean;
   readonly likeliest: boolean;
   /** Likeliest tokens of each place; 0 for none. */
@@ -42,6 +44,7 @@ export function scoringOutputs(
   return {
     logprobs: built.logprobs,
     ...(wanted.entropy && { entropy: softmaxEntropy(built.logits) }),
+    ...(wanted.nucleus > 0 && { nucleusEntropy: nucleusEntropy(built.logits, wanted.nucleus) }),
     ...(wanted.values && { values: valueHead(built.hidden, built.parameters) }),
     ...(wanted.likeliest && { likeliest: likeliestTokens(built.logits) }),
     ...(wanted.alternatives > 0 && likeliestLogprobs(built.logits, wanted.alternatives)),
@@ -64,6 +67,7 @@ export function readScore(
   return {
     logprobs: numbers("logprobs"),
     ...(wanted.entropy && { entropy: numbers("entropy") }),
+    ...(wanted.nucleus > 0 && { nucleusEntropy: numbers("nucleusEntropy").map((nats) => Math.max(0, nats)) }),
     ...(wanted.values && { values: numbers("values") }),
     ...(wanted.likeliest && { likeliest: Int32Array.from(numbers("likeliest")) }),
     ...(wanted.alternatives > 0 && {
@@ -79,6 +83,7 @@ export function emptyScore(wanted: Wanted): Score {
   return {
     logprobs: nothing(),
     ...(wanted.entropy && { entropy: nothing() }),
+    ...(wanted.nucleus > 0 && { nucleusEntropy: nothing() }),
     ...(wanted.values && { values: nothing() }),
     ...(wanted.likeliest && { likeliest: new Int32Array() }),
     ...(wanted.alternatives > 0 && { alternatives: { tokens: new Int32Array(), logprobs: nothing() } }),

@@ -8,6 +8,7 @@ import { imageTokenWidth, type ModelConfig } from "../../../model/index.ts";
 import {
   type Feeds,
   gradients,
+  jensenShannon,
   type Seed,
   softmaxDivergence,
   softmaxEntropy,
@@ -19,9 +20,10 @@ import type { PreparedImage } from "../prompts/prepared-prompt.ts";
 import type { RotaryTable } from "../prompts/rotary-table.ts";
 import { addInto, gradientOutputs, type VisionEncoder } from "../prompts/vision-encoder.ts";
 import { readRow } from "../signals/graph-reducer.ts";
-import { signalFeeds } from "../signals/index.ts";
+import { readsHiddenStates, signalFeeds } from "../signals/index.ts";
 import type { ParameterStore } from "../weights/parameter-store.ts";
 import { type Intervention, interventionFeeds, withOwnPrompts } from "./attention-intervention.ts";
+import { groupDivergences } from "./group-divergence.ts";
 import { replacementFeeds } from "./replacement-feeds.ts";
 import { emptyScore, readScore, scoringOutputs, type Wanted } from "./scoring.ts";
 import { type PreparedSequence, type SequenceBatch, sequenceBatches } from "./sequence-batches.ts";
@@ -43,6 +45,8 @@ export interface Scoring extends Omit<Wanted, "hidden" | "amplified"> {
   readonly weights: Float32Array;
   readonly temperature: number;
   readonly intervention?: Intervention | undefined;
+  /** How far apart the completions of each prompt are. */
+  readonly groupDivergence: boolean;
 }
 
 /** One `[T]` per sequence each: what Σ c·log π, Σ d·V and Σ e·H are weighted by. */
@@ -74,14 +78,19 @@ export class TeacherForcing {
     others?: readonly PreparedSequence[],
   ): Promise<Score[]> {
     const { store, vision, maxTokens } = this.#m;
-    const { weights, temperature, intervention, ...rest } = scoring;
+    const { weights, temperature, intervention, groupDivergence, ...rest } = scoring;
     const amplified = intervention?.layers ?? [];
-    const wanted: Wanted = { ...rest, amplified, hidden: others !== undefined };
+    const wanted: Wanted = { ...rest, amplified, hidden: others !== undefined || groupDivergence };
     const sequences = sequencesFor(given, scoring);
     await vision.encode(imagesOf([...sequences, ...(others ?? [])]), weights);
     const nothing = new Float64Array();
-    const compared = others === undefined ? {} : { divergence: nothing, ablatedLogprobs: nothing };
+    const compared =
+      others === undefined
+        ? {}
+        : { divergence: nothing, ablatedLogprobs: nothing, jensenShannon: nothing, ablatedEntropy: nothing };
     const scores: Score[] = sequences.map(() => ({ ...emptyScore(wanted), ...compared }));
+    const kept = sequences.map(() => new Float32Array());
+    const width = this.#m.config.text.hiddenSize;
     for (const batch of sequenceBatches(sequences, maxTokens)) {
       const { program, used } = await this.#scoreProgram(batch.shape, wanted);
       const outputs = await program.run({
@@ -93,14 +102,21 @@ export class TeacherForcing {
       });
       for (const [slot, index] of batch.slots.entries()) {
         if (index >= 0) {
-          scores[index] = readScore(outputs, batch.shape, slot, sequences[index]!, wanted);
+          const sequence = sequences[index]!;
+          scores[index] = readScore(outputs, batch.shape, slot, sequence, wanted);
+          if (groupDivergence) {
+            const from = slot * batch.shape.completionLength * width;
+            kept[index] = outputs["hidden"]!.slice(from, from + sequence.completion.length * width);
+          }
         }
       }
       if (others !== undefined) {
         await this.#compare(batch, outputs["hidden"]!, others, scoring, scores);
       }
     }
-    return scores;
+    if (!groupDivergence) return scores;
+    const divergences = await groupDivergences(this.#m, given, kept, scoring);
+    return scores.map((score, i) => ({ ...score, groupDivergence: divergences[i]! }));
   }
 
   /** Runs the other prompts of a batch that has run, and adds what the comparison says to its scores. */
@@ -136,10 +152,13 @@ export class TeacherForcing {
           const index = batch.slots[slots[member]!]!;
           const { length } = members[member]!.completion;
           const numbers = (name: string) => readRow(outputs, name, slot, completionLength, length);
+          const positive = (name: string) => numbers(name).map((value) => Math.max(0, value));
           scores[index] = {
             ...scores[index]!,
-            divergence: numbers("divergence").map((value) => Math.max(0, value)),
+            divergence: positive("divergence"),
             ablatedLogprobs: numbers("logprobs"),
+            jensenShannon: positive("jensenShannon"),
+            ablatedEntropy: positive("entropy"),
           };
         }
       }
@@ -196,8 +215,11 @@ export class TeacherForcing {
   #scoreProgram(shape: BatchShape, wanted: Wanted) {
     const { graphs, store, programs } = this.#m;
     return programs.get(`score ${JSON.stringify([shape, wanted])}`, async () => {
-      const { amplified, replacement } = wanted;
-      const built = graphs.decoder.teacherForced(store.layout, shape, amplified, replacement);
+      const built = graphs.decoder.teacherForced(store.layout, shape, {
+        amplified: wanted.amplified,
+        wholePrompts: readsHiddenStates(wanted.signals),
+        replacement: wanted.replacement,
+      });
       const outputs = scoringOutputs(built, shape, wanted);
       const program = await programs.compile(built.graph, outputs);
       return { program, used: new Map(built.parameters.used) };
@@ -211,7 +233,12 @@ export class TeacherForcing {
       const built = graphs.decoder.teacherForced(store.layout, shape);
       const { graph, parameters, hidden, logits, logprobs } = built;
       const compared = temperedLogits(graph.input("comparedHidden", hidden.shape), parameters, config.text);
-      const outputs = { logprobs, divergence: softmaxDivergence(compared, logits) };
+      const outputs = {
+        logprobs,
+        divergence: softmaxDivergence(compared, logits),
+        jensenShannon: jensenShannon(compared, logits),
+        entropy: softmaxEntropy(logits),
+      };
       return { program: await programs.compile(graph, outputs), used: new Map(parameters.used) };
     });
   }

@@ -1,122 +1,128 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
-import type { ImageAblation } from "../../../credit/index.ts";
 import { EngineError } from "../../../errors/index.ts";
-import { Rng } from "../../../math/index.ts";
+import { readConfig, readJson } from "../../../model/index.ts";
 import {
+  CASES,
+  type CaseName,
+  CHECKPOINTS,
+  type Checkpoint,
   checkpointDirectory,
   recordedCase,
-  recordedPrompt,
-  register,
   registerCase,
 } from "../../../testing/model-fixtures.ts";
-import type { AdamParameters } from "../../engine.ts";
-import type { LocalSequence } from "../known-prompts.ts";
 import { LocalModel } from "../local-model.ts";
 
-const NAME = "untied-gqa";
-const STILL: AdamParameters = {
-  learningRate: 0,
-  beta1: 0,
-  beta2: 0,
-  epsilon: 1,
-  weightDecay: 0,
-  maxGradientNorm: 0,
-};
-const model = new LocalModel({ model: checkpointDirectory(NAME), threads: 1 });
-afterAll(() => model.close());
-const sequences = registerCase(model, recordedCase(NAME, "padded-batch"));
-const rng = new Rng(2);
-const coefficients = sequences.map(({ completion }) => Float64Array.from(completion, () => rng.normal()));
-const VALUES = { kind: "replace-values", threshold: 1, mean: "vector" } as const;
+/** What transformers says of one sequence; fixtures/model/README.md has the format. */
+interface Recorded {
+  readonly cosines: Readonly<Record<string, readonly number[]>>;
+  readonly nucleusEntropy: Readonly<Record<string, readonly number[]>>;
+  readonly hidden: Readonly<
+    Record<"logprobs" | "divergence" | "jensenShannon" | "entropy", readonly number[]>
+  >;
+}
 
-describe("the gradient through a view of the images", () => {
-  test.each<ImageAblation>([
-    { kind: "black" },
-    { kind: "diffusion", step: 500, seed: 1 },
-    { kind: "discard" },
-  ])("is that of its log-probs: $kind, by central differences along it", async (image) => {
-    const moved = new LocalModel({ model: checkpointDirectory(NAME), threads: 1 });
-    const own = registerCase(moved, recordedCase(NAME, "padded-batch"));
-    /** Σ c·log π after a step of this length along the gradient: AdamW with a huge epsilon follows the gradient itself. */
-    const stepped = async (distance: number, norm = 1, sign = 1) => {
-      moved.load(checkpointDirectory(NAME));
-      const signed = coefficients.map((row) => row.map((value) => sign * value));
-      await moved.accumulate(own, signed, { image });
-      const { gradientNorm } = moved.step({ ...STILL, learningRate: (distance / norm) * 1e6, epsilon: 1e6 });
-      const scores = await moved.score(own, { image });
-      const total = scores.reduce(
-        (sum, { logprobs }, i) =>
-          sum + logprobs.reduce((part, value, t) => part + value * coefficients[i]![t]!, 0),
-        0,
-      );
-      return { gradientNorm, total };
-    };
-    const { gradientNorm } = await stepped(0);
-    const step = Math.min(0.02, 0.05 / gradientNorm);
-    const [above, below] = [await stepped(step, gradientNorm), await stepped(step, gradientNorm, -1)];
-    expect(gradientNorm).toBeGreaterThan(0.01);
-    expect([(above.total - below.total) / (2 * step)]).toBeAllclose([gradientNorm], { rtol: 5e-3 });
-    await moved.close();
+const { temperature, checkpoints } = readJson(
+  join(fileURLToPath(new URL("../../../../fixtures/model", import.meta.url)), "views.json"),
+) as {
+  readonly temperature: number;
+  readonly checkpoints: Readonly<Record<Checkpoint, Readonly<Record<CaseName, readonly Recorded[]>>>>;
+};
+const CLOSE = { rtol: 0, atol: 1e-4 };
+const MASKED = { kind: "mask-attention" } as const;
+
+describe.each(CHECKPOINTS)("views of %s are transformers'", (name) => {
+  const model = new LocalModel({ model: checkpointDirectory(name), threads: 2 });
+  afterAll(() => model.close());
+
+  test.each(CASES)("images that nothing attends to, in their places, %s", async (caseName) => {
+    const sequences = registerCase(model, recordedCase(name, caseName));
+    const scores = await model.score(sequences, { temperature, divergenceFrom: MASKED });
+    const alone = await model.score(sequences, { temperature, image: MASKED });
+    for (const [i, { hidden }] of checkpoints[name][caseName].entries()) {
+      expect(scores[i]!.ablatedLogprobs).toBeAllclose(hidden.logprobs, CLOSE);
+      expect(scores[i]!.divergence).toBeAllclose(hidden.divergence, CLOSE);
+      expect(scores[i]!.jensenShannon).toBeAllclose(hidden.jensenShannon, CLOSE);
+      expect(scores[i]!.ablatedEntropy).toBeAllclose(hidden.entropy, CLOSE);
+      expect(alone[i]!.logprobs).toBeAllclose(hidden.logprobs, CLOSE);
+    }
   });
 
-  test("is another one than with the images as given, and none of it is left by scoring", async () => {
-    await model.accumulate(sequences, coefficients);
-    const given = model.step(STILL).gradientNorm;
-    await model.accumulate(sequences, coefficients, { image: { kind: "black" } });
-    const black = model.step(STILL).gradientNorm;
-    await model.score(sequences, { image: { kind: "black" } });
-    expect(model.step(STILL).gradientNorm).toBe(0);
-    expect(Math.abs(black - given)).toBeGreaterThan(1e-3);
+  test.each(CASES)("likeness of hidden states to the image's, %s", async (caseName) => {
+    const sequences = registerCase(model, recordedCase(name, caseName));
+    const plain = await model.score(sequences);
+    for (const layers of ["last", "all"] as const) {
+      for (const pairing of ["mean", "pairwise"] as const) {
+        const scores = await model.score(sequences, { signals: { hiddenCosine: { layers, pairing } } });
+        for (const [i, { cosines }] of checkpoints[name][caseName].entries()) {
+          expect(scores[i]!.signals!.hiddenCosine).toBeAllclose(cosines[`${layers} ${pairing}`]!, CLOSE);
+          expect(scores[i]!.logprobs).toBeAllclose(plain[i]!.logprobs, { rtol: 0, atol: 2e-5 });
+        }
+      }
+    }
+  });
+
+  test.each(CASES)("entropy of a nucleus, %s", async (caseName) => {
+    const sequences = registerCase(model, recordedCase(name, caseName));
+    for (const mass of [0.5, 0.95]) {
+      const scores = await model.score(sequences, { temperature, nucleusEntropy: mass });
+      for (const [i, { nucleusEntropy }] of checkpoints[name][caseName].entries()) {
+        expect(scores[i]!.nucleusEntropy).toBeAllclose(nucleusEntropy[mass]!, CLOSE);
+      }
+    }
+    const whole = await model.score(sequences, { temperature, nucleusEntropy: 1, entropy: true });
+    for (const { nucleusEntropy, entropy } of whole) expect(nucleusEntropy).toBeAllclose(entropy!, CLOSE);
   });
 });
 
-describe("values of image tokens replaced within the model", () => {
-  test("move the log-probs of prompts with images, and leave those of text as they are", async () => {
-    const given = await model.score(sequences);
-    const replaced = await model.score(sequences, { image: VALUES });
-    for (const [i, { logprobs }] of replaced.entries()) {
-      expect(logprobs).toHaveLength(sequences[i]!.completion.length);
-      expect(logprobs.every(Number.isFinite)).toBe(true);
+test.each(["tied-gqa", "untied-mqa"] as const)(
+  "completions of a prompt are compared place by place, %s",
+  async (name) => {
+    const model = new LocalModel({ model: checkpointDirectory(name), threads: 2 });
+    const sequences = registerCase(model, recordedCase(name, "padded-batch"));
+    const [first, second] = sequences;
+    const tokens = first!.completion;
+    const group = [
+      { prompt: first!.prompt, completion: tokens },
+      { prompt: first!.prompt, completion: tokens.map((token) => (token + 7) % 50) },
+      { prompt: second!.prompt, completion: second!.completion },
+      { prompt: first!.prompt, completion: tokens.slice(0, 2) },
+    ];
+    const vocabulary = readConfig(checkpointDirectory(name)).text.vocabSize;
+    const scores = await model.score(group, { temperature, groupDivergence: true, alternatives: vocabulary });
+    const logsOf = (i: number, t: number) => {
+      const logs = new Float64Array(vocabulary).fill(-Math.log(vocabulary));
+      if (t >= group[i]!.completion.length) return logs;
+      const { tokens: ids, logprobs } = scores[i]!.alternatives!;
+      for (let k = t * vocabulary; k < (t + 1) * vocabulary; k++) logs[ids[k]!] = logprobs[k]!;
+      return logs;
+    };
+    const expected = (members: readonly number[], t: number) => {
+      const rows = members.map((i) => logsOf(i, t));
+      const sums = rows[0]!.map((_, v) => {
+        const centre = rows.reduce((sum, row) => sum + row[v]!, 0) / rows.length;
+        return rows.reduce((sum, row) => sum + Math.expm1(centre - row[v]!) - (centre - row[v]!), 0);
+      });
+      return sums.reduce((sum, value) => sum + value, 0) / rows.length;
+    };
+    for (const [i, members] of [[0, 1, 3], [0, 1, 3], [2], [0, 1, 3]].entries()) {
+      const { completion } = group[i]!;
+      const found = scores[i]!.groupDivergence!;
+      expect(found).toBeAllclose(
+        Array.from(completion, (_, t) => expected(members, t)),
+        { rtol: 1e-4, atol: 1e-4 },
+      );
     }
-    const apart = replaced.map(({ logprobs }, i) =>
-      Math.max(...logprobs.map((value, t) => Math.abs(value - given[i]!.logprobs[t]!))),
-    );
-    expect(Math.max(...apart)).toBeGreaterThan(1e-4);
-    const text = registerCase(model, recordedCase(NAME, "text-only"));
-    const plain = await model.score(text);
-    for (const [i, { logprobs }] of (await model.score(text, { image: VALUES })).entries()) {
-      expect(logprobs).toBeAllclose(plain[i]!.logprobs, { rtol: 0, atol: 2e-5 });
-    }
-  });
+    expect(scores[0]!.groupDivergence![1]).toBeGreaterThan(1e-3);
+    await model.close();
+  },
+);
 
-  test("beyond any attention change nothing", async () => {
-    const given = await model.score(sequences);
-    const replaced = await model.score(sequences, { image: { ...VALUES, threshold: 1e6 } });
-    for (const [i, { logprobs }] of replaced.entries()) {
-      expect(logprobs).toBeAllclose(given[i]!.logprobs, { rtol: 0, atol: 2e-5 });
-    }
-  });
-
-  test("do not depend on the batch, nor on the completions beside one of the same prompt", async () => {
-    const prompt = register(model, recordedPrompt(recordedCase(NAME, "one-image").sequences[0]!));
-    const group = [9, 4, 16].map(
-      (length): LocalSequence => ({
-        prompt,
-        completion: Int32Array.from({ length }, () => rng.integer(88)),
-      }),
-    );
-    const together = await model.score([...group, ...sequences], { image: VALUES });
-    for (const [i, sequence] of group.entries()) {
-      const [alone] = await model.score([sequence], { image: VALUES });
-      expect(together[i]!.logprobs).toBeAllclose(alone!.logprobs, { rtol: 0, atol: 2e-5 });
-    }
-  });
-
-  test("are refused where there is no such pass", async () => {
-    await expect(model.accumulate(sequences, coefficients, { image: VALUES })).rejects.toThrow(EngineError);
-    await expect(model.score(sequences, { divergenceFrom: VALUES })).rejects.toThrow("can be scored only");
-    await expect(
-      model.score(sequences, { image: VALUES, divergenceFrom: { kind: "black" } }),
-    ).rejects.toThrow("goes with neither");
-  });
+test("a nucleus without a probability is refused", async () => {
+  const model = new LocalModel({ model: checkpointDirectory("tied-gqa"), threads: 1 });
+  for (const nucleusEntropy of [0, -1, 1.5, Number.NaN]) {
+    await expect(model.score([], { nucleusEntropy })).rejects.toThrow(EngineError);
+  }
+  await model.close();
 });

@@ -10,9 +10,12 @@ import type { PreparedSequence, SequenceBatch } from "../scoring/sequence-batche
 export interface SignalGraph {
   readonly graph: Graph;
   readonly rows: TeacherForcedGraph["rows"];
+  readonly states: TeacherForcedGraph["states"];
   readonly shape: BatchShape;
   /** `[P·G, 1, S_p + T]` 1 at the keys of each modality; declares their inputs on first use. */
   readonly supports: () => Readonly<Record<"visual" | "text", Tensor>>;
+  /** `[P, S_p]` 1 at image tokens; declares the input on first use. */
+  readonly visual: () => Tensor;
 }
 
 /** What a program gave of the completion in a slot. */

@@ -14,34 +14,45 @@ import { attentionReducer } from "./attention.ts";
 import { calibratedReducer } from "./calibrated.ts";
 import { clustersReducer } from "./clusters.ts";
 import type { GraphReducer, SlotOutputs } from "./graph-reducer.ts";
+import { hiddenCosineReducer } from "./hidden-cosine.ts";
 import { imageRowsReducer } from "./image-rows.ts";
 import { unreduced } from "./unreduced.ts";
 
 type AnyReducer = GraphReducer<object, unknown>;
 
 const REDUCERS: ReadonlyMap<SignalName, AnyReducer> = new Map<SignalName, AnyReducer>([
-  ...SIGNALS.map((signal) => [signal.name, unreduced(signal)] as const),
+  ...SIGNALS.flatMap((signal) =>
+    signal.reads === "attention" ? [[signal.name, unreduced(signal)] as const] : [],
+  ),
   ["attention", attentionReducer],
   ["calibrated", calibratedReducer],
   ["clusters", clustersReducer],
   ["imageRows", imageRowsReducer],
+  ["hiddenCosine", hiddenCosineReducer],
 ]);
 
 function reducers(request: SignalRequest | undefined) {
   return askedSignals(request).map((asked) => ({ ...asked, reducer: REDUCERS.get(asked.signal.name)! }));
 }
 
+type Built = Pick<TeacherForcedGraph, "graph" | "rows"> & Partial<Pick<TeacherForcedGraph, "states">>;
+
+const noStates = (): never => {
+  throw new EngineError("score: signals of hidden states: expected a graph that has them");
+};
+
 /** The outputs for the signals that are asked for; declares the inputs `visualKeys`, `textKeys` and the reducers' own. */
 export function signalOutputs(
-  { graph, rows }: Pick<TeacherForcedGraph, "graph" | "rows">,
+  { graph, rows, states = noStates }: Built,
   shape: BatchShape,
   request: SignalRequest | undefined,
 ): Record<string, Tensor> {
   const { prompts, promptLength, groupSize, completionLength } = shape;
   let known: ReturnType<typeof keySupports> | undefined;
+  const visual = () => graph.inputs.get("visualKeys") ?? graph.input("visualKeys", [prompts, promptLength]);
   const supports = () => {
     known ??= keySupports(
-      graph.input("visualKeys", [prompts, promptLength]),
+      visual(),
       graph.input("textKeys", [prompts, promptLength]),
       groupSize,
       completionLength,
@@ -49,9 +60,14 @@ export function signalOutputs(
     return known;
   };
   const outputs = reducers(request).map(({ reducer, request: own }) =>
-    reducer.outputs({ graph, rows, shape, supports }, own),
+    reducer.outputs({ graph, rows, states, shape, supports, visual }, own),
   );
   return Object.assign({}, ...outputs);
+}
+
+/** Whether a signal reads hidden states, for which a graph must go on with whole prompts. */
+export function readsHiddenStates(request: SignalRequest | undefined): boolean {
+  return askedSignals(request).some(({ signal }) => signal.reads === "hidden");
 }
 
 /** What the outputs need beside the decoder's own inputs. */
@@ -82,7 +98,9 @@ export function readSignals(slot: SlotOutputs, request: SignalRequest | undefine
  * @throws EngineError when signals ask for averages of different rows or over different numbers of layers
  */
 export function averagedRows(request: SignalRequest | undefined): { row: AttentionRow; layers: number } {
-  const rows = askedSignals(request).map(({ signal, request: own }) => signal.rows(own));
+  const rows = askedSignals(request).flatMap(({ signal, request: own }) =>
+    signal.reads === "attention" ? [signal.rows(own)] : [],
+  );
   const [first, ...others] = rows.filter(({ layers }) => layers > 1);
   if (others.some(({ row, layers }) => row !== first?.row || layers !== first.layers)) {
     throw new EngineError("score: signals that average layers: expected the same rows and layers of all");

@@ -17,9 +17,11 @@ import { ParameterStore } from "../weights/parameter-store.ts";
 import { readSignals, signalFeeds, signalOutputs } from "./index.ts";
 import { unreduced } from "./unreduced.ts";
 
+const ATTENTION = SIGNALS.filter((signal) => signal.reads === "attention");
+
 /** Requests for every signal and every part of one. */
 const REQUESTS: readonly SignalRequest[] = [
-  ...SIGNALS.map(({ name, look }) => ({ [name]: look })),
+  ...ATTENTION.map(({ name, look }) => ({ [name]: look })),
   { attention: { row: "predicting", measure: "sharpness" } },
   { attention: { row: "own", measure: "divergence" } },
   { calibrated: { row: "predicting", layers: 2, biasCorrection: false } },
@@ -45,7 +47,7 @@ test.each(CHECKPOINTS)(
     await tower.encode(sequences.flatMap(({ prompt }) => prompt.images));
     const embedding = store.view(store.weights, "embedding");
     for (const request of REQUESTS) {
-      const [own] = SIGNALS.flatMap((signal) => {
+      const [own] = ATTENTION.flatMap((signal) => {
         const asked: object | undefined = request[signal.name];
         return asked === undefined ? [] : [{ signal, request: asked }];
       });
@@ -59,7 +61,10 @@ test.each(CHECKPOINTS)(
         };
         const outputs = {
           ...signalOutputs(built, shape, request),
-          ...whole.outputs({ graph: built.graph, rows: built.rows, shape, supports }, own!.request),
+          ...whole.outputs(
+            { graph: built.graph, rows: built.rows, states: built.states, shape, supports, visual: supports },
+            own!.request,
+          ),
         };
         const program = await programs.compile(built.graph, outputs);
         const found = await program.run({

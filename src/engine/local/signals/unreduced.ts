@@ -6,7 +6,9 @@ import { type AnySignal, KEY_KIND } from "../../../credit/index.ts";
 import type { GraphReducer } from "./graph-reducer.ts";
 
 /** The reducer of a signal that has only its record. */
-export function unreduced(signal: AnySignal): GraphReducer<object, unknown> {
+export function unreduced(
+  signal: Extract<AnySignal, { readonly reads: "attention" }>,
+): GraphReducer<object, unknown> {
   const output = `rows.${signal.name}`;
   return {
     outputs({ rows }, request) {

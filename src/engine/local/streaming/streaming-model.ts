@@ -29,7 +29,7 @@ import { decoderFeeds } from "../prompts/decoder-batch.ts";
 import { RotaryTable } from "../prompts/rotary-table.ts";
 import { emptyScore, readScore, type Wanted } from "../scoring/scoring.ts";
 import { type PreparedSequence, type SequenceBatch, sequenceBatches } from "../scoring/sequence-batches.ts";
-import { averagedRows, signalFeeds, signalOutputs } from "../signals/index.ts";
+import { averagedRows, readsHiddenStates, signalFeeds, signalOutputs } from "../signals/index.ts";
 import { checkSameModel } from "../weights/checkpoint-files.ts";
 import { streamHead } from "./streamed-head.ts";
 import { StreamedVisionEncoder } from "./streamed-vision-encoder.ts";
@@ -115,11 +115,15 @@ export class StreamingModel {
     refuse(request.intervention !== undefined, "score: intervention");
     refuse(request.likeliest === true, "score: likeliest");
     refuse(request.alternatives !== undefined, "score: alternatives");
+    refuse(request.nucleusEntropy !== undefined, "score: nucleusEntropy");
+    refuse(request.groupDivergence === true, "score: groupDivergence");
+    refuse(readsHiddenStates(signals), "score: signals of hidden states");
     checkLayers("score", signals);
     const temperature = checkedTemperature(request.temperature);
     const wanted: Wanted = {
       signals,
       entropy,
+      nucleus: 0,
       values: false,
       likeliest: false,
       alternatives: 0,

@@ -1,0 +1,54 @@
+/**
+ * @module
+ * HICRA (arXiv:2509.03646): tokens that plan carry a raised advantage. Which tokens plan is said by the task's labels, or by
+ * phrases.
+ */
+import * as z from "zod";
+import { ConfigError } from "../../errors/index.ts";
+import { type CreditCompletion, type CreditMethod, defineCredit } from "../method.ts";
+import { perCompletion, requireAdvantage } from "../per-completion.ts";
+import { phraseSpans } from "../phrase-spans.ts";
+import { signedSpanWeights } from "../signed-spans.ts";
+import { uniformWeights } from "./uniform-weights.ts";
+
+const hicraSchema = z
+  .strictObject({
+    kind: z.literal("hicra"),
+    alpha: z
+      .number()
+      .nonnegative()
+      .default(0.2)
+      .describe("What is added at a planning token, as a share of |A| (α)."),
+    planning: z
+      .enum(["labels", "phrases"])
+      .default("labels")
+      .describe("Planning tokens are those of the task's label `reasoning`, or those of the phrases."),
+    phrases: z
+      .array(z.string().min(1))
+      .optional()
+      .describe("Planning phrases, found in any case; with `planning: phrases`."),
+  })
+  .describe("HICRA, arXiv:2509.03646: planning tokens carry a raised advantage.");
+
+/** HICRA with its options bound: Aₜ + α·|Aₜ| at planning tokens. */
+function hicraMethod({ kind, alpha, planning, phrases }: z.output<typeof hicraSchema>): CreditMethod {
+  if ((planning === "phrases") !== (phrases !== undefined)) {
+    throw new ConfigError(`credit.phrases: expected with planning "phrases" and only there`);
+  }
+  const spanOf = ({ labels, tokenTexts = [] }: CreditCompletion) =>
+    phrases === undefined
+      ? labels?.map(({ role }) => (role === "reasoning" ? 1 : 0))
+      : phraseSpans(tokenTexts, phrases);
+  return perCompletion(
+    { advantage: true, ...(planning === "labels" && { labels: true }) },
+    (completion, where) => {
+      const { mask } = completion;
+      const advantage = requireAdvantage(completion, kind, where);
+      const span = spanOf(completion);
+      if (span === undefined) return { weights: uniformWeights(mask), lacksLabels: true };
+      return { weights: signedSpanWeights({ span, advantage, mask }, alpha, 1) };
+    },
+  );
+}
+
+export const hicraCredit = defineCredit({ schema: hicraSchema, create: hicraMethod });

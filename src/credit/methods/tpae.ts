@@ -1,0 +1,104 @@
+/**
+ * @module
+ * TPAE (arXiv:2609.39168): a token whose dependence on the image and certainty are unlike those of the same token in right
+ * completions is not trusted, and its advantage lowered.
+ */
+import * as z from "zod";
+import { EngineError } from "../../errors/index.ts";
+import { isScorable, mahalanobis } from "../../math/index.ts";
+import { checkOption, checkSignals, counts } from "../check-signals.ts";
+import { imageAblationSchema } from "../image-ablation.ts";
+import { type CreditMethod, defineCredit } from "../method.ts";
+import { perGroup, requireSignal } from "../per-completion.ts";
+import { uniformWeights } from "./uniform-weights.ts";
+
+const tpaeSchema = z
+  .strictObject({
+    kind: z.literal("tpae"),
+    confidence: z
+      .number()
+      .min(0)
+      .lt(1)
+      .default(0.99)
+      .describe("Of normal tokens, so many are trusted (τ = √χ²₂)."),
+    leastCount: z.int().min(2).default(3).describe("Right tokens of an id below which it is trusted."),
+    rightReward: z.number().default(0.5).describe("Reward from which on a completion counts as right."),
+    image: imageAblationSchema.prefault({ kind: "blacken-patches", probability: 0.6 }),
+  })
+  .describe("TPAE, arXiv:2609.39168: tokens unlike the same tokens in right completions lose advantage.");
+
+export interface TpaeInput {
+  /** `[T]` nats, KL between the images as given and ablated. */
+  readonly divergence: ArrayLike<number>;
+  /** `[T]` nats, with the images as given. */
+  readonly entropy: ArrayLike<number>;
+  /** `[T]` sampled ids. */
+  readonly tokens: ArrayLike<number>;
+  /** Null where the completion could not be judged. */
+  readonly reward: number | null;
+  /** `[T]` 1 where the token counts; all count when absent. */
+  readonly mask?: ArrayLike<number> | undefined;
+}
+
+export type TpaeOptions = Partial<Omit<z.output<typeof tpaeSchema>, "kind" | "image">>;
+
+/**
+ * What is added to the advantages of one group.
+ *
+ *     zₜ      = [KL(π_given ‖ π_ablated), H]
+ *     Mₜ      = √((zₜ − μ)ᵀ Σ⁻¹ (zₜ − μ))          μ, Σ of the token's id in the group's right completions
+ *     trustₜ  = τ − Mₜ,   τ = √χ²₂(0.99) = 3.03
+ *     penalty = σ(min(0, trustₜ)) − ½               in (−½, 0]
+ *
+ * Source: TPAE, arXiv:2609.39168; Σ by Ledoit and Wolf. Ids of fewer right tokens than `leastCount`, and those whose z are
+ * all equal, are trusted: penalty 0.
+ *
+ * @param completions `[G]`
+ * @returns `[G][T]`; 0 throughout where no completion is right
+ * @throws ShapeError when lengths differ
+ * @throws NumericError when a divergence or entropy is NaN, infinite or negative, or an option impossible
+ */
+export function tpae(completions: readonly TpaeInput[], options: TpaeOptions = {}): Float64Array[] {
+  const { confidence = 0.99, leastCount = 3, rightReward = 0.5 } = options;
+  checkOption("confidence", confidence, 0, 1);
+  const threshold = Math.sqrt(-2 * Math.log(1 - confidence));
+  const seen = new Map<number, [number, number][]>();
+  for (const { divergence, entropy, tokens, reward, mask } of completions) {
+    const ids = { tokens: ["mass", tokens] } as const;
+    checkSignals({ divergence: ["nats", divergence], entropy: ["nats", entropy], ...ids }, mask);
+    if (!isScorable(reward) || reward < rightReward) continue;
+    for (const [t, id] of Array.from(tokens).entries()) {
+      if (counts(mask, t)) seen.set(id, [...(seen.get(id) ?? []), [divergence[t]!, entropy[t]!]]);
+    }
+  }
+  const distances = new Map(
+    [...seen].map(([id, samples]) => [id, samples.length < leastCount ? undefined : mahalanobis(samples)]),
+  );
+  return completions.map(({ divergence, entropy, tokens, mask }) =>
+    Float64Array.from(tokens, (id, t) => {
+      if (!counts(mask, t)) return 0;
+      const distance = distances.get(id)?.([divergence[t]!, entropy[t]!]) ?? 0;
+      return 1 / (1 + Math.exp(Math.max(0, distance - threshold))) - 0.5;
+    }),
+  );
+}
+
+/** TPAE with its options bound. */
+function tpaeMethod(config: z.output<typeof tpaeSchema>): CreditMethod {
+  return perGroup(
+    { entropy: true, advantage: true, ablation: { image: config.image, divergence: true } },
+    (completion, where) => {
+      const { divergence } = requireSignal(completion, "ablation", config.kind, where);
+      const entropy = requireSignal(completion, "entropy", config.kind, where);
+      const { tokens, reward = null, mask } = completion;
+      if (divergence && tokens) return { divergence, entropy, tokens, reward, mask };
+      throw new EngineError(`${config.kind}: expected divergences and tokens, got none (${where})`);
+    },
+    (inputs) => {
+      const penalties = tpae(inputs, config);
+      return inputs.map(({ mask }, i) => ({ weights: uniformWeights(mask), advantageBonus: penalties[i]! }));
+    },
+  );
+}
+
+export const tpaeCredit = defineCredit({ schema: tpaeSchema, create: tpaeMethod });

@@ -1,0 +1,53 @@
+/**
+ * @module
+ * What the credit of an iteration was like, as numbers of its record.
+ */
+import type { TokenRole } from "../../credit/index.ts";
+import { mean } from "../../math/index.ts";
+import type { CreditedGroup } from "../credit/measured-group.ts";
+
+/** Of roles, of additions to advantages, and of what credit lacked. */
+export function creditNumbers(used: readonly CreditedGroup[]) {
+  return { ...roleNumbers(used), ...lackNumbers(used), ...bonusNumbers(used) };
+}
+
+function roleNumbers(used: readonly CreditedGroup[]) {
+  const credits = used.flatMap(({ credits: own }) => own).filter(({ roles }) => roles !== undefined);
+  if (credits.length === 0) return {};
+  const roles = credits.flatMap(({ roles: own }) => own ?? []);
+  const shareOf = (role: TokenRole) => share(roles.filter((own) => own === role).length, roles.length);
+  const aligned = credits.flatMap(({ roles: own = [], alignment }) =>
+    own.flatMap((role, t) => (role === "neutral" ? [] : (alignment?.[t] ?? []))),
+  );
+  return {
+    roles: { visual: shareOf("visual"), text: shareOf("text"), neutral: shareOf("neutral") },
+    alignment: mean(aligned),
+  };
+}
+
+/** Warnings: weights of these completions are even for want of anything to tell tokens by. */
+function lackNumbers(used: readonly CreditedGroup[]) {
+  const credits = used.flatMap(({ credits: own }) => own);
+  const blind = credits.filter(({ lacksVisualMass }) => lacksVisualMass).length;
+  const unlabelled = credits.filter(({ lacksLabels }) => lacksLabels).length;
+  return {
+    ...(blind > 0 && { withoutVisualMass: share(blind, credits.length) }),
+    ...(unlabelled > 0 && { withoutLabels: share(unlabelled, credits.length) }),
+  };
+}
+
+function bonusNumbers(used: readonly CreditedGroup[]) {
+  const added = used.flatMap(({ credits }) => credits).flatMap(({ advantageBonus }) => advantageBonus ?? []);
+  if (added.length === 0) return {};
+  const tokens = added.reduce((sum, { length }) => sum + length, 0);
+  return {
+    advantageBonus: share(
+      added.reduce((sum, own) => sum + mean(own) * own.length, 0),
+      tokens,
+    ),
+  };
+}
+
+function share(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
+}
