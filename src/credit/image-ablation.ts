@@ -1,9 +1,10 @@
 /**
  * @module
- * What is done to a prompt's images before the model is asked a second time. A credit method that compares the two
- * answers names one of these; the engine applies it.
+ * What is done to a prompt's images before the model is asked a second time. A credit method that compares answers
+ * names these; the engine applies them. Most take something away; one keeps what an image says.
  */
 import * as z from "zod";
+import { DIFFUSION_STEPS } from "../math/index.ts";
 
 const seed = z
   .int()
@@ -11,6 +12,15 @@ const seed = z
   .max(2 ** 32 - 1)
   .default(0)
   .describe("Seed of what is drawn; the same for every completion of a prompt.");
+
+const share = (preset: number) => z.number().min(0).max(1).default(preset);
+/** Of these, one is drawn for each image. */
+const ways = <const W extends string>(all: readonly [W, ...W[]]) =>
+  z
+    .array(z.enum(all))
+    .min(1)
+    .default([...all])
+    .describe("One of them is drawn for each image.");
 
 /** Ways to take an image away, wholly or in part. Pixel values are those of 8-bit RGB. */
 export const imageAblationSchema = z
@@ -41,6 +51,57 @@ export const imageAblationSchema = z
         radius: z.number().nonnegative().default(5).describe("Standard deviation of the blur, pixels."),
       })
       .describe("Gaussian blur."),
+    z
+      .strictObject({
+        kind: z.literal("diffusion"),
+        step: z
+          .int()
+          .min(0)
+          .max(DIFFUSION_STEPS - 1)
+          .default(500)
+          .describe(`Steps of ${DIFFUSION_STEPS}; 0 leaves images as they are.`),
+        seed,
+      })
+      .describe("Variance-preserving diffusion noise, as in NoisyRollout and DVRP."),
+    z
+      .strictObject({
+        kind: z.literal("occlude"),
+        ways: ways(["noise-boxes", "crop"]),
+        boxes: z.int().min(1).default(50).describe("Boxes of noise."),
+        leastBox: share(0.05).describe("Least share of either edge that a box has."),
+        mostBox: share(0.15).describe("Greatest."),
+        leastCrop: share(0.6).describe("Least share of either edge that a crop keeps."),
+        mostCrop: share(0.7).describe("Greatest."),
+        seed,
+      })
+      .describe("Takes away what an image says, as in CPPO: boxes of noise, or a crop that is enlarged."),
+    z
+      .strictObject({
+        kind: z.literal("augment"),
+        ways: ways(["colour", "perspective", "rotation"]),
+        degrees: z.number().min(0).max(180).default(10).describe("Greatest angle of a rotation."),
+        distortion: share(0.2).describe("How far a perspective moves corners, of half an edge."),
+        seed,
+      })
+      .describe("Keeps what an image says and changes how it looks, as in CPPO."),
+    z
+      .strictObject({
+        kind: z.literal("replace-values"),
+        threshold: z
+          .number()
+          .nonnegative()
+          .default(2)
+          .describe("Attention is high above its mean plus so many deviations (λ)."),
+        mean: z
+          .enum(["vector", "number"])
+          .default("vector")
+          .describe(
+            "What stands for an image token's value: their mean vector, or one number (the authors' code).",
+          ),
+      })
+      .describe(
+        "Within the model: image tokens that attract high attention lose their own values, as in CFPO.",
+      ),
   ])
   .describe("What is done to the images of the second pass.");
 

@@ -25,12 +25,20 @@ export type {
   CreditNeeds,
   CreditPerception,
   CreditSignals,
+  CreditViewTerm,
+  TermView,
   TokenRole,
+  ViewPass,
+  ViewRequest,
 } from "./method.ts";
 export { defineCredit } from "./method.ts";
 export type { AtRlCredit, AtRlInput, AtRlOptions } from "./methods/at-rl/at-rl.ts";
 export { atRl } from "./methods/at-rl/at-rl.ts";
 export type { ExpansionOptions, RefinementOptions } from "./methods/at-rl/importance.ts";
+export type { CppoInput, CppoOptions } from "./methods/cppo.ts";
+export { cppoTerm, cppoTokens } from "./methods/cppo.ts";
+export type { DvrpOptions } from "./methods/dvrp.ts";
+export { dvrpTerm } from "./methods/dvrp.ts";
 export type { DycoRlAblation } from "./methods/dyco-rl/ablations.ts";
 export type { DycoRlOptions } from "./methods/dyco-rl/dyco-rl.ts";
 export { dycoRl } from "./methods/dyco-rl/dyco-rl.ts";

@@ -33,6 +33,23 @@ export interface CreditLabel {
   readonly correct: boolean | null;
 }
 
+/** A further pass over the same tokens, with another view of the images. */
+export interface ViewRequest {
+  readonly image: ImageAblation;
+  /** Ask for the entropies too. */
+  readonly entropy?: true;
+}
+
+/** What such a pass gives. */
+export interface ViewPass {
+  /** The view as it was drawn: a gradient through it goes through the same images. */
+  readonly image: ImageAblation;
+  /** `[T]` nats. */
+  readonly logprobs: Float64Array;
+  /** `[T]` nats; where it was asked for. */
+  readonly entropy?: Float64Array | undefined;
+}
+
 /** What to ask of the engine: any of its signals, and more. */
 export interface CreditNeeds extends SignalRequest {
   /** Entropy of each token's distribution. */
@@ -45,6 +62,8 @@ export interface CreditNeeds extends SignalRequest {
     readonly divergence: boolean;
     readonly temperature?: number;
   };
+  /** Further passes by name, at the sampler's temperature. */
+  readonly views?: Readonly<Record<string, ViewRequest>>;
   /** How far apart the distributions at each place of a prompt's completions are. */
   readonly groupDivergence?: true;
   /** The truth about each token, which the task must know. */
@@ -64,6 +83,8 @@ export type CreditSignals = { readonly [N in keyof Signals]?: Signals[N] | undef
   /** `[T]` nats; the same at one place of all completions that reach it. */
   readonly groupDivergence?: Float64Array | undefined;
   readonly ablation?: AblatedPass | undefined;
+  /** By the names of the request. */
+  readonly views?: Readonly<Record<string, ViewPass>> | undefined;
 };
 
 /** One completion as credit methods see it. */
@@ -110,6 +131,38 @@ export interface CreditPerception {
   readonly entropyPenalty: number;
 }
 
+/** A view that a term of the loss compares with. */
+export interface TermView extends Pick<ViewPass, "image" | "logprobs"> {
+  /** Its log-probs are constants: no gradient goes through the view, and they stay those of before the first step. */
+  readonly isConstant?: boolean;
+}
+
+/**
+ * A term of the loss on the log-probs of the same tokens under several views of the images, with a gradient through each
+ * view that is not constant.
+ */
+export interface CreditViewTerm {
+  /** `[V]`, the same images for every completion of a batch. */
+  readonly views: readonly TermView[];
+  /**
+   * What token t adds to what is maximised, before the aggregation.
+   *
+   * @param logprob nats, images as given
+   * @param views `[V]` nats
+   */
+  readonly at: (
+    t: number,
+    logprob: number,
+    views: readonly number[],
+  ) => {
+    readonly value: number;
+    /** Slope in the log-prob with the images as given. */
+    readonly given: number;
+    /** `[V]` slopes in the log-probs of the views; what stands at a constant view is not looked at. */
+    readonly views: readonly number[];
+  };
+}
+
 /** What a method says about one completion. */
 export interface CompletionCredit {
   /** `[T]` what multiplies the advantage; 0 at masked tokens. */
@@ -132,6 +185,8 @@ export interface CompletionCredit {
   readonly rewardBonus?: number;
   /** Handed on to the objective, from methods that act on the loss. */
   readonly perception?: CreditPerception;
+  /** Handed on to the objective, from methods whose term of the loss has a gradient through other views. */
+  readonly viewTerm?: CreditViewTerm;
 }
 
 /** Weights of a completion, and what they are made of. */
@@ -142,6 +197,12 @@ export interface CreditMethod {
   /** Names the method in errors and records; the kind of its definition unless given. */
   readonly name?: string;
   readonly needs: CreditNeeds;
+  /**
+   * The needs at a place of the run, from methods whose views change over it; `needs` unless given.
+   *
+   * @param progress share of the run's iterations that are done, in [0, 1]
+   */
+  readonly needsAt?: (progress: number) => CreditNeeds;
   /** What is asked instead of an engine that can give all of it: fewer numbers, from which the same credit follows. */
   readonly lighterNeeds?: CreditNeeds;
   /**
@@ -149,7 +210,7 @@ export interface CreditMethod {
    * come in parts, whole groups each, which bounds the memory of large signals.
    */
   readonly wholeBatch?: true;
-  /** The credit carries a `perception` term, which algorithms that compare pairs cannot have. */
+  /** The credit carries a `perception` or a `viewTerm`, which algorithms that compare pairs cannot have. */
   readonly addsLossTerm?: true;
   /** Every token of a completion gets the same weight, so algorithms that erase token credit may have the method. */
   readonly sharesEvenly?: true;

@@ -7,6 +7,9 @@ import type * as z from "zod";
 import { createPart, definitionUnion } from "../parts/index.ts";
 import type { CreditMethod } from "./method.ts";
 import { atRlCredit } from "./methods/at-rl/method.ts";
+import { cfpoCredit } from "./methods/cfpo.ts";
+import { cppoCredit } from "./methods/cppo.ts";
+import { dvrpCredit } from "./methods/dvrp.ts";
 import { dycoRlCredit } from "./methods/dyco-rl/method.ts";
 import { entropyAdvantageCredit } from "./methods/entropy-advantage.ts";
 import { grpoSCredit, gtpoCredit } from "./methods/gtpo.ts";
@@ -35,6 +38,9 @@ const definitions = [
   vppoCredit,
   papoCredit,
   klPrcpCredit,
+  cfpoCredit,
+  cppoCredit,
+  dvrpCredit,
   entropyAdvantageCredit,
   highEntropyTokensCredit,
   oracleCredit,

@@ -28,10 +28,40 @@ export interface Problem {
   readonly columns: Readonly<Record<string, unknown>>;
   /** Steps of right reasoning, where they are known: for each step the wordings that count. */
   readonly keySteps?: readonly (readonly string[])[];
+  /** What is to be seen in the images, where it is known: for each fact the wordings that count. */
+  readonly visualFacts?: readonly (readonly string[])[];
+  /** Sentences about the images, true and false, where they are known. */
+  readonly claims?: readonly VisualClaim[];
+  /** Where in the first image the answer is to be seen, and places like them where it is not, where they are known. */
+  readonly evidence?: VisualEvidence;
+}
+
+/** A sentence about a problem's images. */
+export interface VisualClaim {
+  readonly text: string;
+  readonly isTrue: boolean;
+}
+
+/** A rectangle of an image, in its pixels. */
+export interface ImageRegion {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Where the answer is to be seen. */
+export interface VisualEvidence {
+  readonly regions: readonly ImageRegion[];
+  /** Places of the same size that say nothing about the answer, each a match for all regions. */
+  readonly controls: readonly (readonly ImageRegion[])[];
 }
 
 /** A problem once it is asked: without pixels. */
-export type AnsweredProblem = Omit<Problem, "images" | "videos" | "keySteps">;
+export type AnsweredProblem = Omit<
+  Problem,
+  "images" | "videos" | "keySteps" | "visualFacts" | "claims" | "evidence"
+>;
 
 /** A finite or endless list of problems, each a pure function of its index. */
 export interface ProblemSource {

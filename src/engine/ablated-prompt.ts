@@ -7,11 +7,18 @@ import type { ImageAblation } from "../credit/index.ts";
 import { Rng } from "../math/index.ts";
 import { gaussianBlur, type PixelSize, type RgbImage, resizeBicubic, type Vision } from "../model/index.ts";
 import type { Prompt, PromptChunk } from "./engine.ts";
+import { augmented } from "./image-views/augment.ts";
+import { diffusionNoise } from "./image-views/diffusion-noise.ts";
+import { occluded } from "./image-views/occlude.ts";
 
-type PixelAblation = Exclude<ImageAblation, { readonly kind: "discard" | "mask-attention" }>;
+/** Ablations of pixels; the others act on tokens, or within the model. */
+type PixelAblation = Exclude<
+  ImageAblation,
+  { readonly kind: "discard" | "mask-attention" | "replace-values" }
+>;
 
 /**
- * The prompt under an ablation; one without images is the same prompt.
+ * The prompt under an ablation; one without images is the same prompt, and so is one whose ablation acts within the model.
  *
  * Discarding an image removes its tokens and the tokens that open and close it, so that what is left is the prompt of a
  * conversation without the image; positions follow from what is left. With masked attention everything stays in its place,
@@ -22,7 +29,7 @@ type PixelAblation = Exclude<ImageAblation, { readonly kind: "discard" | "mask-a
  * appendix I.
  */
 export function ablatePrompt(prompt: Prompt, ablation: ImageAblation, vision: Vision): Prompt {
-  if (prompt.chunks.every(({ kind }) => kind === "text")) {
+  if (ablation.kind === "replace-values" || prompt.chunks.every(({ kind }) => kind === "text")) {
     return prompt;
   }
   if (ablation.kind === "discard") {
@@ -66,6 +73,12 @@ export function ablateImage(image: RgbImage, ablation: PixelAblation): RgbImage 
     }
     case "blacken-patches":
       return blackenPatches(image, ablation.patch, ablation.probability, drawsFor(image, ablation.seed));
+    case "diffusion":
+      return diffusionNoise(image, ablation.step, drawsFor(image, ablation.seed));
+    case "occlude":
+      return occluded(image, ablation, drawsFor(image, ablation.seed));
+    case "augment":
+      return augmented(image, ablation, drawsFor(image, ablation.seed));
   }
 }
 

@@ -26,6 +26,7 @@ import type { ArchitectureCapabilities } from "../model/architecture.ts";
  * | `overlap` | sampling from earlier weights while later calls change them |
  * | `reference` | a frozen copy of the weights |
  * | `token-clusters` | AT-RL's clusters of tokens, found beside the model |
+ * | `value-replacement` | scoring with the values of image tokens replaced within the model |
  * | `value` | a value head: `score` gives values, `accumulate` takes `valueCoefficients` |
  * | `video` | prompts with videos |
  * | `watch` | `sample` tells of tokens as they are drawn, with the likeliest in their places, and ends completions early |
@@ -42,6 +43,7 @@ export type Capability =
   | "overlap"
   | "reference"
   | "value"
+  | "value-replacement"
   | "video"
   | "watch";
 
@@ -49,11 +51,13 @@ export type Capability =
 const ON_IMAGE_KEYS: readonly Capability[] = [
   "attention-intervention",
   "hidden-images",
+  "value-replacement",
   ...SIGNALS.flatMap(({ needs }) => needs.map(({ capability }) => capability)),
 ];
 
 /** What an engine must be able to do for scores under an ablation. */
 export function ablationCapability({ kind }: ImageAblation): Capability {
+  if (kind === "replace-values") return "value-replacement";
   return kind === "mask-attention" ? "hidden-images" : "image-ablation";
 }
 

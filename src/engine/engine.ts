@@ -168,6 +168,11 @@ export interface Score {
 export interface AccumulateOptions {
   /** Temperature of the log-probs and entropies whose gradient is added; 1 unless given. */
   readonly temperature?: number;
+  /**
+   * What is done to the prompts' images first, as in `ScoreRequest`: the gradient goes through the images as they then are.
+   * Capability `image-ablation`.
+   */
+  readonly image?: ImageAblation;
   /** dₜ of Σ dₜ·Vₜ, where Vₜ is the value of the state before token t; capability `value`. */
   readonly valueCoefficients?: readonly Float64Array[];
   /** eₜ of Σ eₜ·Hₜ, where Hₜ is the entropy of token t's distribution; capability `entropy-gradient`. */

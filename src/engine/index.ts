@@ -2,6 +2,7 @@
  * @module
  * The engine contract and the engines that fulfil it.
  */
+export { ablatePrompt } from "./ablated-prompt.ts";
 export { ablationCapability, type Capability, requireCapability } from "./capabilities.ts";
 export type { Cause, CauseKind, CheckRow } from "./check/cause.ts";
 export {
@@ -14,6 +15,7 @@ export {
 export { type Mismatch, mismatch } from "./check/mismatch.ts";
 export * from "./engine.ts";
 export { createFakeEngine, type FakeEngineOptions } from "./fake/fake-engine.ts";
+export { flattenRegions } from "./image-views/flatten-regions.ts";
 export type { AttentionIntervention } from "./intervention.ts";
 export {
   type Arrangement,

@@ -5,8 +5,10 @@
 import { ConfigError, NumericError, ShapeError } from "../errors/index.ts";
 import { isScorable } from "../math/index.ts";
 import type { Algorithm } from "./algorithm.ts";
+import { comparesOutcomes } from "./needs.ts";
 import type { PerceptionTerm } from "./perception.ts";
 import type { ObjectiveCompletion, ObjectiveGroup } from "./types.ts";
+import type { ViewTerm } from "./view-term.ts";
 
 /**
  * Fails unless every array fits its completion, every counted number is finite, and the batch has what the algorithm
@@ -19,7 +21,11 @@ export function checkGroups(groups: readonly ObjectiveGroup[], algorithm: Algori
   const keepsTokenCredit = algorithm.unit === "pair" || algorithm.ratioLevel.keepsTokenCredit;
   const needsSampler = algorithm.unit === "token" && algorithm.correction !== undefined;
   const wantsValues = valuesWanted(groups, algorithm);
-  groups.forEach(({ rewards, completions }, g) => {
+  const views = groups.flatMap(({ completions }) => completions).find(({ viewTerm }) => viewTerm)
+    ?.viewTerm?.views;
+  groups.forEach((group, g) => {
+    const { rewards, completions } = group;
+    checkComparisons(group, algorithm, g);
     if (rewards.length !== completions.length) {
       const got = `got ${rewards.length} for ${completions.length} completions`;
       throw new ShapeError(`rewards: expected one per completion, ${got} (group ${g})`);
@@ -50,12 +56,46 @@ export function checkGroups(groups: readonly ObjectiveGroup[], algorithm: Algori
         );
       }
       if (completion.perception) checkPerception(completion.perception, completion.mask, algorithm, where);
+      if (completion.viewTerm) {
+        checkViewTerm(completion.viewTerm, views?.length ?? 0, completion.mask, algorithm, where);
+      }
       if (algorithm.unit === "pair" && completion.advantageBonus) {
         throw new ConfigError(`algorithm.kind: dpo compares pairs and has no advantage to add to (${where})`);
       }
       if (!keepsTokenCredit) checkConstantWeights(completion, where);
     });
   });
+}
+
+/** Comparisons beside the rewards need advantages of outcomes, with nothing taken off at tokens. */
+function checkComparisons(
+  { parts = [], others = [], completions, isWhitened }: ObjectiveGroup,
+  algorithm: Algorithm,
+  g: number,
+): void {
+  if (parts.length === 0 && others.length === 0 && !isWhitened) return;
+  if (!comparesOutcomes(algorithm)) {
+    throw new ConfigError(
+      `algorithm.kind "${algorithm.name ?? "own"}": rewards that are normalised apart, whitened or shared between groups need ` +
+        `advantages of outcomes, without a value head, pairs or a KL in the reward (group ${g})`,
+    );
+  }
+  for (const [k, { rewards }] of parts.entries()) {
+    if (rewards.length === completions.length) continue;
+    throw new ShapeError(
+      `parts[${k}]: expected ${completions.length} rewards, got ${rewards.length} (group ${g})`,
+    );
+  }
+  const numbers = [
+    ...parts.flatMap(({ coefficient, rewards }) => [coefficient, ...Array.from(rewards)]),
+    ...Array.from(others),
+  ];
+  const wrong = numbers.find((number) => isScorable(number) && !Number.isFinite(number));
+  if (wrong !== undefined) {
+    throw new NumericError(
+      `rewards compared with: expected finite numbers or null, got ${wrong} (group ${g})`,
+    );
+  }
 }
 
 const arrays = [
@@ -86,6 +126,28 @@ function checkPerception(
     if (!(value >= 0 && value < Infinity)) {
       throw new NumericError(`perception.${name}: expected a finite number ≥ 0, got ${value} (${where})`);
     }
+  }
+}
+
+function checkViewTerm(
+  { views }: ViewTerm,
+  count: number,
+  mask: ArrayLike<number>,
+  algorithm: Algorithm,
+  where: string,
+): void {
+  if (algorithm.unit === "pair") {
+    throw new ConfigError(
+      `algorithm.kind: dpo compares pairs and has no place for a term over views (${where})`,
+    );
+  }
+  if (views.length !== count) {
+    throw new ShapeError(
+      `viewTerm.views: expected as many for every completion, ${count}, got ${views.length} (${where})`,
+    );
+  }
+  for (const [v, { logprobs }] of views.entries()) {
+    checkFinite(`viewTerm.views[${v}].logprobs`, logprobs, mask, where);
   }
 }
 

@@ -12,9 +12,11 @@ export type {
   TokenTerm,
 } from "./algorithm.ts";
 export { defineObjective } from "./algorithm.ts";
+export type { Comparisons, SeparateRewards } from "./compared-advantages.ts";
 export {
   type AlgorithmNeeds,
   algorithmNeeds,
+  comparesOutcomes,
   correctsStaleness,
   hasAdvantages,
   keepsTokenCredit,

@@ -17,6 +17,7 @@ interface SeenToken {
   readonly clipped: TokenTerm["clipped"];
   readonly divergence: number | undefined;
   readonly perception?: number | undefined;
+  readonly viewTerm?: number | undefined;
 }
 
 /** What a ratio or a divergence is logged as at most: beyond it sums over a batch could leave the range of doubles. */
@@ -44,6 +45,8 @@ export class MetricsCollector {
   #divergenceTokens = 0;
   #perceptions = 0;
   #perceptionTokens = 0;
+  #viewTerms = 0;
+  #viewTermTokens = 0;
   #weights = 0;
   #weightMax = -Infinity;
   #withTokens = 0;
@@ -71,7 +74,16 @@ export class MetricsCollector {
     }
   }
 
-  token({ ratio, advantage, weight, correction, clipped, divergence, perception }: SeenToken): void {
+  token({
+    ratio,
+    advantage,
+    weight,
+    correction,
+    clipped,
+    divergence,
+    perception,
+    viewTerm,
+  }: SeenToken): void {
     if (this.#isIdle) return;
     this.#tokens++;
     this.#completionTokens++;
@@ -97,6 +109,10 @@ export class MetricsCollector {
     if (perception !== undefined) {
       this.#perceptions += Math.min(perception, MOST_LOGGED);
       this.#perceptionTokens++;
+    }
+    if (viewTerm !== undefined) {
+      this.#viewTerms += viewTerm;
+      this.#viewTermTokens++;
     }
     this.#weights += weight;
     this.#weightMax = Math.max(this.#weightMax, weight);
@@ -143,6 +159,7 @@ export class MetricsCollector {
       clipDualShare: share(this.#clipped.dual, this.#tokens),
       kl: share(this.#divergences, this.#divergenceTokens),
       perceptionKl: share(this.#perceptions, this.#perceptionTokens),
+      viewTerm: share(this.#viewTerms, this.#viewTermTokens),
       weightMean: none ? 1 : this.#weights / this.#tokens,
       weightMax: none ? 1 : this.#weightMax,
       effectiveTokens: share(this.#effective, this.#counted),

@@ -12,6 +12,15 @@ export function keepsTokenCredit(algorithm: Algorithm): boolean {
   return algorithm.unit === "pair" || algorithm.ratioLevel.keepsTokenCredit;
 }
 
+/**
+ * Whether advantages are of outcomes alone, so that rewards may be normalised apart or shared between groups: without a
+ * value head, pairs or a KL that is taken off the reward.
+ */
+export function comparesOutcomes(algorithm: Algorithm): boolean {
+  if (algorithm.unit === "pair" || algorithm.advantage.values !== "none") return false;
+  return algorithm.kl.placement === "loss" || algorithm.kl.coefficient === 0;
+}
+
 /** Whether completions have advantages; where pairs are compared they have none. */
 export function hasAdvantages(algorithm: Algorithm): boolean {
   return algorithm.unit === "token";

@@ -15,12 +15,13 @@ import type { ObjectiveContext, ObjectiveGroup, ObjectiveResult } from "./types.
 /**
  * Loss of a batch of groups and the coefficients that an engine accumulates.
  *
- *     loss = −Σ_{g,i,t} scale_{g,i,t} · ( f(ρₜ, Âᵢₜ·wₜ + bₜ) − β·KLₜ + Pₜ ) + loss of the values
+ *     loss = −Σ_{g,i,t} scale_{g,i,t} · ( f(ρₜ, Âᵢₜ·wₜ + bₜ) − β·KLₜ + Pₜ + Vₜ ) + loss of the values
  *     c    = −∂loss/∂log π(oₜ)
  *
  * scale is the aggregation, f the surrogate, ρ the importance ratio, Â the advantage (of the completion in its group,
  * or of the token where values are learnt), w the token weights, b what credit
- * adds, β the KL coefficient, P the perception term of completions that have one. Where the algorithm stops a gradient (GSPO's token form, CISPO, REINFORCE) c is what
+ * adds, β the KL coefficient, P the perception term of
+ * completions that have one, V the term over views, which has coefficients of its own for each view. Where the algorithm stops a gradient (GSPO's token form, CISPO, REINFORCE) c is what
  * differentiation with that stop gives. DPO compares pairs; its loss is in `pair-objective.ts`.
  *
  * Masked tokens are never looked at and have coefficient 0. A group without spread of rewards has advantage 0 and
@@ -64,8 +65,16 @@ function withoutTruncated({ rewards, completions }: ObjectiveGroup): ObjectiveGr
   };
 }
 
-function checkResult({ loss, coefficients, valueCoefficients }: ObjectiveResult): void {
-  for (const [name, groups] of Object.entries({ coefficients, valueCoefficients })) {
+function checkResult({ loss, coefficients, valueCoefficients, viewCoefficients }: ObjectiveResult): void {
+  const all: [string, Float64Array[][] | undefined][] = [
+    ["coefficients", coefficients],
+    ["valueCoefficients", valueCoefficients],
+    ...(viewCoefficients ?? []).map((groups, v): [string, Float64Array[][]] => [
+      `viewCoefficients[${v}]`,
+      groups,
+    ]),
+  ];
+  for (const [name, groups] of all) {
     groups?.forEach((completions, g) => {
       completions.forEach((row, i) => {
         const t = row.findIndex((coefficient) => !Number.isFinite(coefficient));

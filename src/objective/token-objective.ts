@@ -5,11 +5,13 @@
  */
 import { countTokens, logRatio } from "../math/index.ts";
 import type { BatchAdvantages, RewardedGroup, TokenAlgorithm } from "./algorithm.ts";
+import { comparedAdvantages } from "./compared-advantages.ts";
 import { MetricsCollector } from "./metrics.ts";
 import { perceptionTerm } from "./perception.ts";
 import { samplerWeights } from "./sampler-correction.ts";
 import type { ObjectiveCompletion, ObjectiveGroup, ObjectiveResult } from "./types.ts";
 import { valueObjective } from "./value-objective.ts";
+import { viewTermAt } from "./view-term.ts";
 
 /** Loss and coefficients of a batch that `checkGroups` has passed. */
 export function tokenObjective(
@@ -27,19 +29,27 @@ export function tokenObjective(
   const metrics = new MetricsCollector();
   let loss = 0;
   let next = 0;
-  const coefficients = groups.map(({ rewards, completions, isIdle }, g) => {
+  const terms = groups.map(({ rewards, completions, isIdle }, g) => {
     metrics.group(rewards, isIdle);
     return completions.map((completion, i) => {
       const term = completionTerm(algorithm, completion, advantages[g]![i]!, scales[next++]!, metrics);
       loss -= term.value;
-      return term.derivative;
+      return term;
     });
   });
+  const views = all.find(({ viewTerm }) => viewTerm)?.viewTerm?.views;
   const values =
     returns && algorithm.value ? valueObjective(algorithm.value, groups, returns, scales) : undefined;
   return {
     loss: loss + (values?.loss ?? 0) + 0,
-    coefficients,
+    coefficients: terms.map((group) => group.map(({ derivative }) => derivative)),
+    ...(views && {
+      viewCoefficients: views.map((_, v) =>
+        terms.map((group) =>
+          group.map(({ derivative, views: own }) => own[v] ?? new Float64Array(derivative.length)),
+        ),
+      ),
+    }),
     ...(values && { valueCoefficients: values.coefficients }),
     ...(algorithm.entropyCoefficient > 0 && {
       entropyCoefficients: entropyCoefficients(algorithm.entropyCoefficient, groups, scales),
@@ -53,7 +63,12 @@ export function batchAdvantages(
   algorithm: TokenAlgorithm,
   groups: readonly ObjectiveGroup[],
 ): BatchAdvantages {
-  return algorithm.advantage.of(groups.map((group) => rewarded(algorithm, group)));
+  return comparedAdvantages(
+    algorithm.advantage,
+    groups.map((group) => rewarded(algorithm, group)),
+    groups,
+    groups.some(({ isWhitened }) => isWhitened),
+  );
 }
 
 /**
@@ -85,9 +100,9 @@ function completionTerm(
   advantages: Float64Array,
   scales: Float64Array,
   metrics: MetricsCollector,
-): { value: number; derivative: Float64Array } {
-  const { logprobs, oldLogprobs, samplerLogprobs, refLogprobs, mask, weights, advantageBonus, perception } =
-    completion;
+): { value: number; derivative: Float64Array; views: readonly Float64Array[] } {
+  const { logprobs, oldLogprobs, samplerLogprobs, refLogprobs, mask, weights } = completion;
+  const { advantageBonus, perception, viewTerm } = completion;
   const { ratioLevel, surrogate, kl } = algorithm;
   const corrected =
     algorithm.correction &&
@@ -97,6 +112,7 @@ function completionTerm(
   const ratios = ratioLevel.ratios(logRatio(logprobs, oldLogprobs), mask);
   const ratioSlope = new Float64Array(mask.length);
   const direct = new Float64Array(mask.length);
+  const views = (viewTerm?.views ?? []).map(() => new Float64Array(mask.length));
   let value = 0;
   for (let t = 0; t < mask.length; t++) {
     if (mask[t] === 0) continue;
@@ -118,6 +134,12 @@ function completionTerm(
       value += scale * perceived.value;
       direct[t]! += scale * perceived.derivative;
     }
+    const compared = viewTerm && viewTermAt(viewTerm, logprobs[t]!, t);
+    if (compared) {
+      value += scale * compared.value;
+      direct[t]! += scale * compared.given;
+      for (const [v, slopes] of views.entries()) slopes[t] = scale * compared.views[v]! + 0;
+    }
     metrics.token({
       ratio: ratios[t]!,
       advantage,
@@ -126,11 +148,12 @@ function completionTerm(
       clipped: term.clipped,
       divergence: divergence?.value,
       perception: perceived?.divergence,
+      viewTerm: compared?.value,
     });
   }
   metrics.completionEnd();
   const pulled = ratioLevel.pullback(ratios, ratioSlope, mask);
-  return { value, derivative: pulled.map((slope, t) => slope + direct[t]! + 0) };
+  return { value, derivative: pulled.map((slope, t) => slope + direct[t]! + 0), views };
 }
 
 /** The entropy bonus is a mean over tokens like every other term: coefficient × scale. */

@@ -3,7 +3,9 @@
  * What goes into an objective and what comes out.
  */
 import type { Rewards } from "../math/index.ts";
+import type { Comparisons } from "./compared-advantages.ts";
 import type { PerceptionTerm } from "./perception.ts";
+import type { ViewTerm } from "./view-term.ts";
 
 /** Log-probs of one completion under the policies involved, with the mask and weights of its tokens. */
 export interface ObjectiveCompletion {
@@ -30,12 +32,14 @@ export interface ObjectiveCompletion {
   readonly oldValues?: ArrayLike<number> | undefined;
   /** A term on the log-probs themselves; for algorithms whose unit is the token. */
   readonly perception?: PerceptionTerm | undefined;
+  /** A term on the log-probs under several views; for algorithms whose unit is the token. */
+  readonly viewTerm?: ViewTerm | undefined;
   /** Whether the completion was cut at the limit; matters with `truncated: "mask"`. */
   readonly isTruncated?: boolean | undefined;
 }
 
-/** The completions of one prompt with their rewards. */
-export interface ObjectiveGroup {
+/** The completions of one prompt with their rewards, and what else they are compared by. */
+export interface ObjectiveGroup extends Comparisons {
   /** `[G]`; null or NaN where no verifier could judge. */
   readonly rewards: Rewards;
   /** `[G]` */
@@ -45,6 +49,8 @@ export interface ObjectiveGroup {
    * and its tokens stand in no metric. False unless given.
    */
   readonly isIdle?: boolean | undefined;
+  /** Whether the advantages of the batch are whitened; that of any group says so for all. */
+  readonly isWhitened?: boolean | undefined;
 }
 
 /** What the objective needs to know of the run beside its own configuration. */
@@ -83,6 +89,8 @@ export interface ObjectiveMetrics {
   readonly kl: number;
   /** Mean k3 to the ablated images up to its bound, nats, over tokens with a perception term; 0 without any. */
   readonly perceptionKl: number;
+  /** Mean of the term over views, as it adds to what is maximised, over tokens with one; 0 without any. */
+  readonly viewTerm: number;
   /** Token weights over tokens; 1 without weights. */
   readonly weightMean: number;
   readonly weightMax: number;
@@ -130,6 +138,8 @@ export interface ObjectiveResult {
   readonly coefficients: Float64Array[][];
   /** `[P][G][T]`: −∂loss/∂V; only where values are learnt. */
   readonly valueCoefficients?: Float64Array[][] | undefined;
+  /** `[V][P][G][T]`: −∂loss/∂log π(oₜ | view); only where completions have a term over views. */
+  readonly viewCoefficients?: Float64Array[][][] | undefined;
   /**
    * `[P][G][T]`: weight of each token's entropy in what is maximised; only with an entropy bonus. The bonus is not in
    * `loss`, since entropies are the engine's.

@@ -118,6 +118,8 @@ describe("every recipe", () => {
       "at-rl/section-13",
       ...of("vicra", "table", upTo(10)),
       ...of("vicra", "figure", [1, 2, 4, 5]),
+      "rivals/one-setting",
+      "rivals/own-settings",
     ];
     expect(names.toSorted()).toEqual(expected.toSorted());
   });

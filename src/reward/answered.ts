@@ -14,11 +14,12 @@ export function answeredOf(
     readonly problem: Problem;
     readonly completion: Completion;
     readonly text: string;
+    readonly labels?: Answered["labels"];
   }[],
   signal?: AbortSignal,
 ): Promise<Answered[]> {
   return Promise.all(
-    completions.map(async ({ problem, completion, text }): Promise<Answered> => {
+    completions.map(async ({ problem, completion, text, labels }): Promise<Answered> => {
       const judgement = await verdict.judge(text, problem, signal);
       return {
         problem,
@@ -26,6 +27,7 @@ export function answeredOf(
         afterThought: withoutThought(text) ?? "",
         extracted: judgement.extracted,
         judgement,
+        ...(labels && { labels }),
         tokens: completion.tokens,
         stopReason: completion.stopReason,
       };

@@ -5,7 +5,7 @@
 import { PartError } from "../errors/index.ts";
 import { errorText, shownValue, withinTime } from "../parts/index.ts";
 import type { Judgement } from "../verify/index.ts";
-import type { Answered, Reward } from "./reward.ts";
+import type { Answered, Policy, Reward } from "./reward.ts";
 
 /** The rewards of one completion and their sum. */
 export interface CompletionReward {
@@ -26,12 +26,19 @@ function labelOf({ name, origin }: Reward): string {
   return `reward "${name}"${origin === undefined ? "" : ` (${origin})`}`;
 }
 
+/** How rewards are called. */
+interface Calling {
+  readonly signal: AbortSignal | undefined;
+  /** Milliseconds of one call. */
+  readonly limit: number;
+  readonly policy: Policy | undefined;
+}
+
 /** Calls a reward; one that takes too long is told so by its signal, and not waited for. */
 async function called(
   reward: Reward,
   answered: readonly Answered[],
-  signal: AbortSignal | undefined,
-  limit: number,
+  { signal, limit, policy }: Calling,
 ): Promise<unknown> {
   const ending = new AbortController();
   const both = signal === undefined ? ending.signal : AbortSignal.any([signal, ending.signal]);
@@ -41,7 +48,8 @@ async function called(
       { isTotal: true },
     );
   try {
-    return await withinTime<unknown>(reward.score(answered, both), { milliseconds: limit, late, signal });
+    const scores = reward.score(answered, both, policy);
+    return await withinTime<unknown>(scores, { milliseconds: limit, late, signal });
   } finally {
     ending.abort();
   }
@@ -66,10 +74,9 @@ class Failure {
 async function scoresOf(
   reward: Reward,
   answered: readonly Answered[],
-  signal: AbortSignal | undefined,
-  limit: number,
+  calling: Calling,
 ): Promise<readonly Outcome[]> {
-  const scores = await called(reward, answered, signal, limit);
+  const scores = await called(reward, answered, calling);
   const where = labelOf(reward);
   if (!Array.isArray(scores) && !ArrayBuffer.isView(scores)) {
     const got = scores === null ? "null" : typeof scores;
@@ -97,17 +104,16 @@ async function scoresOf(
 async function outcomesOf(
   reward: Reward,
   answered: readonly Answered[],
-  signal: AbortSignal | undefined,
-  limit: number,
+  calling: Calling,
 ): Promise<readonly Outcome[]> {
   try {
-    return await scoresOf(reward, answered, signal, limit);
+    return await scoresOf(reward, answered, calling);
   } catch (error) {
-    signal?.throwIfAborted();
+    calling.signal?.throwIfAborted();
     const isTotal = answered.length < 2 || (error instanceof PartError && error.isTotal);
     if (isTotal) return answered.map(() => new Failure(error));
     const outcomes: Outcome[] = [];
-    for (const one of answered) outcomes.push(...(await outcomesOf(reward, [one], signal, limit)));
+    for (const one of answered) outcomes.push(...(await outcomesOf(reward, [one], calling)));
     return outcomes;
   }
 }
@@ -117,19 +123,22 @@ async function outcomesOf(
  *
  *     value = Σ weight · part
  *
- * A part that fails, or says null, leaves the completion without a value.
+ * A part that fails, or says null, leaves the completion without a value. Parts that are normalised apart are in no sum.
  *
  * @param limit milliseconds that one call of a reward may take
+ * @param policy that rewards may ask; absent where no policy is trained
  */
 export async function completionRewards(
   rewards: readonly Reward[],
   answered: readonly Answered[],
   signal?: AbortSignal,
   limit: number = TIME_LIMIT,
+  policy?: Policy,
 ): Promise<CompletionReward[]> {
   if (answered.length === 0) return [];
   const columns: (readonly Outcome[])[] = [];
-  for (const reward of rewards) columns.push(await outcomesOf(reward, answered, signal, limit));
+  const calling = { signal, limit, policy };
+  for (const reward of rewards) columns.push(await outcomesOf(reward, answered, calling));
   return answered.map(({ judgement, problem }, i): CompletionReward => {
     let value: number | null = 0;
     const parts: Record<string, number> = {};
@@ -139,6 +148,7 @@ export async function completionRewards(
       const outcome = columns[r]![i]!;
       if (typeof outcome === "number") parts[name] = outcome;
       if (outcome instanceof Failure) failures.push(failureText(reward, problem.id, outcome));
+      if (reward.isSeparate) continue;
       value = typeof outcome === "number" && value !== null ? value + weight * outcome : null;
     }
     return { value, parts, judgement, ...(failures.length > 0 && { failures }) };

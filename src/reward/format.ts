@@ -8,12 +8,13 @@ import { entryOptions } from "./options.ts";
 import { defineReward } from "./reward.ts";
 
 /** Forms that completions may be asked for, by the names of the answer formats that ask for them. */
-const COMPLETION_FORMS = ["think-answer", "think-boxed"] as const;
+const COMPLETION_FORMS = ["think-answer", "think-boxed", "description-think-boxed"] as const;
 type CompletionForm = (typeof COMPLETION_FORMS)[number];
 
 const faults: Readonly<Record<CompletionForm, (completion: string) => string | null>> = {
   "think-answer": answerTagFault,
   "think-boxed": boxFault,
+  "description-think-boxed": descriptionFault,
 };
 
 /**
@@ -23,6 +24,8 @@ const faults: Readonly<Record<CompletionForm, (completion: string) => string | n
  *   something inside both, at most white space between and around.
  * - `think-boxed`: `<think>…</think>` first, each tag exactly once, something inside, then text with `\boxed{…}` in it.
  *   EasyR1's pattern for mathematics, but for tags that come twice and empty thoughts, which it lets pass.
+ * - `description-think-boxed`: `<description>…</description>` with something inside, then the form `think-boxed`.
+ *   Vision-SR1's pattern.
  *
  * Linear time.
  *
@@ -73,6 +76,16 @@ function boxFault(completion: string): string | null {
   return boxedAnswer(completion.slice(thinkEnd)) === undefined ? "no \\boxed{…} after </think>" : null;
 }
 
+function descriptionFault(completion: string): string | null {
+  const places = tagPlaces(completion, ["<description>", "</description>"]);
+  if (typeof places === "string") return places;
+  const [description = 0, descriptionEnd = 0] = places;
+  if (completion.slice(0, description).trim() !== "") return "text before <description>";
+  const inside = completion.slice(description + "<description>".length, descriptionEnd);
+  if (inside.trim() === "") return "nothing in <description>";
+  return boxFault(completion.slice(descriptionEnd + "</description>".length));
+}
+
 /** 1 where a completion has the asked form, else 0. */
 export const formatReward = defineReward({
   schema: z
@@ -83,7 +96,8 @@ export const formatReward = defineReward({
         .enum(COMPLETION_FORMS)
         .default("think-answer")
         .describe(
-          "think-answer: <think>…</think><answer>…</answer>; think-boxed: <think>…</think>, then \\boxed{…}.",
+          "think-answer: <think>…</think><answer>…</answer>; think-boxed: <think>…</think>, then \\boxed{…}; " +
+            "description-think-boxed: <description>…</description> before it.",
         ),
     })
     .describe("Reward of a completion that has the asked form."),

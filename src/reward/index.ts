@@ -17,6 +17,8 @@ export {
 export {
   type Answered,
   defineReward,
+  type Policy,
+  type PolicyQuestion,
   type Reward,
   type RewardContext,
   type RewardFunction,

@@ -7,11 +7,17 @@ import type * as z from "zod";
 import { ConfigError } from "../errors/index.ts";
 import { createPart, definitionUnion } from "../parts/index.ts";
 import { accuracyReward } from "./accuracy.ts";
+import { blindAnswerReward } from "./blind-answer.ts";
+import { claimsReward } from "./claims.ts";
 import { commandReward } from "./command-reward.ts";
+import { evidenceReward } from "./evidence.ts";
+import { visualFactsReward } from "./facts.ts";
+import { faithfulReward } from "./faithful.ts";
 import { formatReward } from "./format.ts";
 import { judgeReward } from "./judge-reward.ts";
 import { lengthPartReward } from "./length-reward.ts";
 import { overlongReward } from "./overlong.ts";
+import { repetitionReward } from "./repetition.ts";
 import type { Reward, RewardContext, RewardPart } from "./reward.ts";
 import { keyStepsReward, validityReward } from "./step-reward.ts";
 
@@ -22,6 +28,12 @@ const definitions = [
   validityReward,
   lengthPartReward,
   overlongReward,
+  blindAnswerReward,
+  claimsReward,
+  visualFactsReward,
+  repetitionReward,
+  evidenceReward,
+  faithfulReward,
   commandReward,
   judgeReward,
 ] as const;
@@ -39,7 +51,8 @@ export function namedReward(name: string, weight: number, part: RewardPart, orig
     weight,
     origin,
     isVerdict: part.isVerdict,
-    score: (answered, signal) => part.score(answered, signal),
+    asks: part.asks,
+    score: (answered, signal, policy) => part.score(answered, signal, policy),
     close: () => part.close?.(),
   };
 }

@@ -32,10 +32,19 @@ const ANSWER = "### The final answer is:";
  * @returns in [0, 1]; 0 without key steps
  */
 export function keyStepShare(completion: string, keySteps: readonly KeyStep[]): number {
-  if (keySteps.length === 0) return 0;
-  const reasoning = reasoningText(completion).toLowerCase();
-  const stated = keySteps.filter((wordings) => wordings.some((wording) => states(reasoning, wording)));
-  return stated.length / keySteps.length;
+  return statedShare(reasoningText(completion), keySteps);
+}
+
+/**
+ * Share of steps, or of facts, that a text states: any wording of one counts.
+ *
+ * @returns in [0, 1]; 0 without steps
+ */
+export function statedShare(text: string, steps: readonly KeyStep[]): number {
+  if (steps.length === 0) return 0;
+  const lower = text.toLowerCase();
+  const stated = steps.filter((wordings) => wordings.some((wording) => states(lower, wording)));
+  return stated.length / steps.length;
 }
 
 /**

@@ -15,6 +15,7 @@ import { Rng } from "../math/index.ts";
 import { createAlgorithm } from "../objective/index.ts";
 import type { Reward } from "../reward/index.ts";
 import { problemOrder } from "../train/batch/problem-order.ts";
+import { separated } from "../train/batch/separate-rewards.ts";
 import type { Progress, Training } from "../train/iteration/training.ts";
 import { plannedIterations } from "../train/schedule/schedule-schema.ts";
 import { createVerdict, type VerdictConfig } from "../verify/index.ts";
@@ -34,7 +35,7 @@ function trainingOn(engine: Engine, config: Config, source: ProblemSource, label
     source,
     order: problemOrder(source, seed),
     verdict,
-    rewards: rewards as readonly Reward[],
+    rewards: separated(rewards as readonly Reward[], schedule.separate),
     temporal,
     credit: creditMethod(credit),
     agreement: creditAgreement && {

@@ -9,10 +9,13 @@ import { ConfigError } from "../errors/index.ts";
 import {
   type Algorithm,
   algorithmNeeds,
+  comparesOutcomes,
   correctsStaleness,
   hasAdvantages,
   keepsTokenCredit,
 } from "../objective/index.ts";
+import { noisedSize } from "./batch/noisy-rollouts.ts";
+import { unknownSeparate } from "./batch/separate-rewards.ts";
 import { creditCapabilities } from "./credit/credit-signals.ts";
 import type { Training } from "./iteration/training.ts";
 
@@ -61,8 +64,10 @@ export function scheduleFaults({
   sampling,
   objective,
   iterations,
-}: Pick<Training, "schedule" | "sampling" | "objective" | "iterations">): string[] {
-  const { minibatches, promptsPerIteration, warmup, maxStaleness } = schedule;
+  rewards,
+}: Pick<Training, "schedule" | "sampling" | "objective" | "iterations"> &
+  Partial<Pick<Training, "rewards">>): string[] {
+  const { minibatches, promptsPerIteration, groupSize, warmup, maxStaleness, rollouts, separate } = schedule;
   const faults: string[] = [];
   if (minibatches > promptsPerIteration) {
     faults.push(
@@ -72,10 +77,50 @@ export function scheduleFaults({
   if (warmup > iterations) {
     faults.push(`train.warmup: expected at most train.iterations (${iterations}), got ${warmup}`);
   }
+  if (rollouts?.kind === "shared" && !comparesOutcomes(objective)) {
+    faults.push(
+      `train.rollouts "shared" with algorithm.kind "${objective.name ?? "own"}": completions of several prompts are compared ` +
+        "by their outcomes; expected an algorithm without a value head, pairs or a KL in the reward",
+    );
+  }
   if (maxStaleness > 0 && !correctsStaleness(objective)) {
     faults.push(
       `train.maxStaleness ${maxStaleness} with algorithm.kind "${objective.name ?? "own"}": it has no importance ratio, so ` +
         "that samples of an earlier policy would go uncorrected; expected 0, or another algorithm",
+    );
+  }
+  if (separate && !comparesOutcomes(objective)) {
+    faults.push(
+      `train.separate with algorithm.kind "${objective.name ?? "own"}": rewards are normalised apart by their outcomes; expected ` +
+        "an algorithm without a value head, pairs or a KL in the reward",
+    );
+  }
+  for (const name of rewards ? unknownSeparate(rewards, separate) : []) {
+    faults.push(
+      `train.separate.rewards: expected names of rewards (${rewards!.map((reward) => reward.name).join(", ")}), got "${name}"`,
+    );
+  }
+  const scoring = rewards?.find(({ asks }) => asks === "scores");
+  if (scoring !== undefined && maxStaleness > 0) {
+    faults.push(
+      `reward "${scoring.name}" with train.maxStaleness ${maxStaleness}: it scores by the present policy, not by the one that ` +
+        "sampled; expected 0",
+    );
+  }
+  if (rollouts?.kind === "noisy" && maxStaleness > 0) {
+    faults.push(
+      `train.rollouts "noisy" with train.maxStaleness ${maxStaleness}: log-probs on the images as they are come from the ` +
+        "present policy, not from the one that sampled; expected 0",
+    );
+  }
+  if (rollouts?.kind === "noisy" && noisedSize(groupSize, rollouts.share) === 0) {
+    faults.push(
+      `train.rollouts.share ${rollouts.share} of train.groupSize ${groupSize} is no completion; expected at least one`,
+    );
+  }
+  if (rollouts?.kind === "shared" && promptsPerIteration % rollouts.variants !== 0) {
+    faults.push(
+      `train.promptsPerIteration: expected a multiple of train.rollouts.variants (${rollouts.variants}), got ${promptsPerIteration}`,
     );
   }
   if (sampling.topK === 1) {

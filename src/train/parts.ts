@@ -5,6 +5,7 @@
 import { withMeanOne } from "../credit/index.ts";
 import { checkedSource, openSource, type ProblemSource, type Split, splitSource } from "../data/index.ts";
 import { problemOrder } from "./batch/problem-order.ts";
+import { separated } from "./batch/separate-rewards.ts";
 import { suitedTo } from "./credit/credit-signals.ts";
 import { requireParts } from "./given/check-parts.ts";
 import { creditOf, objectiveOf, verdictOf } from "./given/methods.ts";
@@ -30,7 +31,8 @@ export async function openTraining(parts: TrainParts): Promise<Training> {
   const { engine, dialogue, task, seed = 0 } = parts;
   const { maxCompletionTokens } = sampling;
   const verdict = verdictOf(parts.verdict);
-  const rewards = rewardsOf(parts.reward, { verdict, maxCompletionTokens });
+  const given = rewardsOf(parts.reward, { verdict, maxCompletionTokens });
+  const rewards = separated(given, schedule.separate);
   const suited = suitedTo(engine.capabilities, creditOf(parts.credit, parts.record !== undefined));
   const credit = schedule.creditScale === "mean-one" ? withMeanOne(suited) : suited;
   const asked = parts.creditAgreement;

@@ -6,12 +6,18 @@ import { ConfigError } from "../../errors/index.ts";
 import { nearestName } from "../../parts/index.ts";
 import { atRlPresets } from "./at-rl.ts";
 import { atRlBaselines } from "./at-rl-baselines.ts";
+import { cfpoPresets } from "./cfpo.ts";
+import { cppoPreset } from "./cppo.ts";
 import { digits } from "./digits.ts";
 import { digitsQuick } from "./digits-quick.ts";
+import { dvrpPresets } from "./dvrp.ts";
 import { dycoRlPresets } from "./dyco-rl.ts";
+import { oneSettingPreset } from "./one-setting.ts";
 import { papoPresets } from "./papo.ts";
 import type { Preset } from "./preset.ts";
+import { rewardPresets } from "./reward-methods.ts";
 import { rivalsCreditPresets } from "./rivals-credit.ts";
+import { samplingPresets } from "./sampling-methods.ts";
 import { tGrpoPresets } from "./t-grpo.ts";
 import { vicraBaselines, vicraPresets } from "./vicra.ts";
 import { vppoPreset } from "./vppo.ts";
@@ -30,6 +36,12 @@ export const presets: readonly Preset[] = [
   ...vicraBaselines,
   vppoPreset,
   ...papoPresets,
+  cppoPreset,
+  ...dvrpPresets,
+  ...cfpoPresets,
+  ...samplingPresets,
+  ...rewardPresets,
+  oneSettingPreset,
   ...rivalsCreditPresets,
 ];
 

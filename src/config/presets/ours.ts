@@ -7,6 +7,8 @@ import { OFF, type Quotes } from "./quoted.ts";
 /** How a run is kept: nothing here changes what is learnt. */
 export const upkeep: Quotes = {
   "train.seed": [0, "ours: any will do; name it beside results"],
+  "train.separate": [OFF, "ours: rewards are summed, and normalised as one"],
+  "train.rollouts": [OFF, "ours: each prompt is sampled as it is"],
   "train.maxStaleness": [0, "ours: batches are sampled by the policy that learns from them"],
   "train.checkpointEvery": [50, "ours: iterations between checkpoints"],
   "train.keepCheckpoints": [2, "ours: the newest, and one before it"],

@@ -14,7 +14,14 @@ import type { Preset } from "./preset.ts";
  */
 export type Quotes = Readonly<Record<string, readonly [value: QuotedValue, source: string]>>;
 
-type QuotedValue = string | number | boolean | readonly number[] | typeof OFF;
+type QuotedValue =
+  | string
+  | number
+  | boolean
+  | readonly number[]
+  | readonly string[]
+  | readonly Readonly<Record<string, string | number | boolean>>[]
+  | typeof OFF;
 
 /** Stated, and not given. */
 export const OFF = undefined;

@@ -7,13 +7,14 @@
 import * as z from "zod";
 import { klEstimators } from "../../math/index.ts";
 import { checkOption, checkSignals, counts } from "../check-signals.ts";
-import { imageAblationSchema } from "../image-ablation.ts";
+import { type ImageAblation, imageAblationSchema } from "../image-ablation.ts";
 import { type CompletionCredit, type CreditMethod, type CreditPerception, defineCredit } from "../method.ts";
 import { perCompletion, requireSignal } from "../per-completion.ts";
 import { topShare } from "../top-share.ts";
 import { uniformWeights } from "./uniform-weights.ts";
 
-const sharedOptions = {
+/** What every form of the term has. */
+export const papoOptions = {
   coefficient: z.number().nonnegative().default(0.01).describe("Weight of the perception term (γ)."),
   bound: z
     .number()
@@ -25,7 +26,7 @@ const sharedOptions = {
 const papoSchema = z
   .strictObject({
     kind: z.literal("papo"),
-    ...sharedOptions,
+    ...papoOptions,
     tokenShare: z
       .number()
       .min(0)
@@ -44,7 +45,7 @@ const papoSchema = z
 const klPrcpSchema = z
   .strictObject({
     kind: z.literal("kl-prcp"),
-    ...sharedOptions,
+    ...papoOptions,
     image: imageAblationSchema.default({ kind: "discard" }),
   })
   .describe(
@@ -109,8 +110,10 @@ export function papo(input: PapoInput, options: PapoOptions = {}): CompletionCre
   return { weights: uniformWeights(mask ?? new Uint8Array(tokens).fill(1)), perception };
 }
 
-/** PAPO, or KL_prcp, with its options bound. */
-function papoMethod(config: z.output<typeof papoSchema> | z.output<typeof klPrcpSchema>): CreditMethod {
+/** The term with its options bound, whatever second pass it compares with. */
+export function papoMethod(
+  config: PapoOptions & { readonly kind: string; readonly image: ImageAblation },
+): CreditMethod {
   const method = perCompletion(
     { ablation: { image: config.image, divergence: false } },
     (completion, where) => {

@@ -12,6 +12,7 @@ import { questionText } from "./questions.ts";
 import { renderWorld } from "./render.ts";
 import { splitScans } from "./split.ts";
 import { TRUTH_COLUMN } from "./truth.ts";
+import { visualClaims, visualEvidence, visualFacts } from "./visible.ts";
 import { type DigitsTruth, drawWorld } from "./world.ts";
 import { DIGITS, type World } from "./worlds.ts";
 
@@ -48,6 +49,7 @@ export function problemAt(
   world: World,
   truth: DigitsTruth,
 ): Problem {
+  const evidence = visualEvidence(truth);
   return {
     id: `${world.name}-${name}-${seed}-${index}`,
     images: [renderWorld(truth, world.glyphs(), problemRng(seed, name, index, "noise"))],
@@ -55,6 +57,9 @@ export function problemAt(
     answers: [truth.answer],
     kind: truth.question.kind,
     keySteps: keySteps(truth),
+    visualFacts: visualFacts(truth),
+    claims: visualClaims(truth),
+    ...(evidence && { evidence }),
     columns: { [TRUTH_COLUMN]: truth },
   };
 }

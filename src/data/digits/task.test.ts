@@ -24,7 +24,14 @@ class Digest {
     this.#hash.update(fingerprint);
   }
 
-  add({ columns: _columns, images, ...rest }: Problem): this {
+  add({
+    columns: _columns,
+    visualFacts: _facts,
+    claims: _claims,
+    evidence: _evidence,
+    images,
+    ...rest
+  }: Problem): this {
     this.#hash.update(JSON.stringify(rest));
     for (const { data } of images) this.#hash.update(data);
     return this;

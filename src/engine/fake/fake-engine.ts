@@ -65,6 +65,7 @@ const ALL: readonly Capability[] = [
   "overlap",
   "reference",
   "value",
+  "value-replacement",
   "video",
   "watch",
 ];
@@ -191,7 +192,7 @@ export function createFakeEngine(options: FakeEngineOptions): Engine {
     all: readonly Float64Array[],
     options: AccumulateOptions,
   ) => {
-    const { temperature = 1, valueCoefficients, entropyCoefficients } = options;
+    const { temperature = 1, valueCoefficients, entropyCoefficients, image } = options;
     const { completion } = sequence;
     const own = lengthChecked("coefficients", all[i], completion.length, i);
     const values =
@@ -199,7 +200,7 @@ export function createFakeEngine(options: FakeEngineOptions): Engine {
     const entropies =
       entropyCoefficients && lengthChecked("entropyCoefficients", entropyCoefficients[i], own.length, i);
     completion.forEach((token, t) => {
-      const state = stateOf(sequence, t);
+      const state = stateOf(sequence, t, image);
       const logs = logDistribution(weights, shape, state, temperature, banned);
       if (own[t] !== 0) addGradient(gradient, shape, state, token, logs, own[t]!, temperature);
       if (values) addValueGradient(gradient, shape, state, values[t]!);

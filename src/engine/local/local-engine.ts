@@ -44,6 +44,7 @@ const CAPABILITIES = [
   "image-rows",
   "reference",
   "token-clusters",
+  "value-replacement",
   "video",
   "watch",
 ] as const satisfies readonly Capability[];

@@ -3,7 +3,7 @@
  * The engine's work, in the thread that calls it. `local-engine.ts` puts it into a worker.
  */
 import { existsSync } from "node:fs";
-import type { AttentionRequest } from "../../credit/index.ts";
+import type { AttentionRequest, ImageAblation } from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";
 import { Rng } from "../../math/index.ts";
 import {
@@ -197,6 +197,13 @@ export class LocalModel {
     if (intervention && divergenceFrom) {
       throw new EngineError("score: intervention: does not go together with divergenceFrom");
     }
+    const replacement = request.image?.kind === "replace-values" ? request.image : undefined;
+    if (replacement && (divergenceFrom || intervention)) {
+      throw new EngineError(
+        "score: image replace-values: goes with neither divergenceFrom nor an intervention",
+      );
+    }
+    checkDifferentiable("score: divergenceFrom", divergenceFrom);
     checkLayers("score", signals);
     this.#checkValueHead(values, "score: values");
     return this.#teacher.score(
@@ -212,6 +219,7 @@ export class LocalModel {
         likeliest,
         alternatives: checkedAlternatives("score", alternatives, config.text.vocabSize),
         intervention: intervention && checkedIntervention(intervention, sequences, config.text),
+        replacement,
       },
       divergenceFrom && this.#prompts.sequences(sequences, divergenceFrom),
     );
@@ -224,9 +232,10 @@ export class LocalModel {
   ): Promise<GradientReport> {
     const { valueCoefficients: values, entropyCoefficients: entropy } = options;
     checkCoefficients(sequences, coefficients, options);
+    checkDifferentiable("accumulate: image", options.image);
     this.#checkValueHead(values !== undefined, "accumulate: valueCoefficients");
     await this.#teacher.accumulate(
-      this.#prompts.sequences(sequences),
+      this.#prompts.sequences(sequences, options.image),
       { logprobs: coefficients, values, entropy },
       checkedTemperature(options.temperature),
     );
@@ -346,6 +355,15 @@ function sumInto(sum: Float32Array, arrays: readonly Float32Array[]): void {
     for (let i = 0; i < sum.length; i++) {
       sum[i] = sum[i]! + array[i]!;
     }
+  }
+}
+
+/** What is done within the model has no gradient, and no second pass to be compared with in one. */
+function checkDifferentiable(what: string, image: ImageAblation | undefined): void {
+  if (image?.kind === "replace-values") {
+    throw new EngineError(
+      `${what}: expected an ablation of images, got replace-values, which can be scored only`,
+    );
   }
 }
 

@@ -85,7 +85,7 @@ describe("an engine behind the protocol", () => {
   test("answers as the engine at the server does, number for number", async () => {
     const server = await world.server();
     const client = await world.client(server.url, { valueHead: true });
-    const beyond = ["group-divergence", "hidden-images", "video", "watch"];
+    const beyond = ["group-divergence", "hidden-images", "value-replacement", "video", "watch"];
     const own = [...wholeFakeEngine().capabilities].filter((name) => !beyond.includes(name));
     expect([...client.capabilities].sort()).toEqual(own.sort());
     const there = await transcript(client);

@@ -9,6 +9,7 @@
  * protocol lacks (attention, entropy, batches that are sampled as one) comes from there.
  */
 import { randomUUID } from "node:crypto";
+import type { ImageAblation } from "../../credit/index.ts";
 import { EngineError, ShapeError } from "../../errors/index.ts";
 import { ablationCapability, type Capability, requireCapability } from "../capabilities.ts";
 import type {
@@ -59,6 +60,7 @@ const OF_THE_PROTOCOL = ["image-ablation", "overlap", "reference"] as const sati
 const OUT_OF_REACH: ReadonlySet<Capability> = new Set<Capability>([
   "group-divergence",
   "hidden-images",
+  "value-replacement",
   "video",
   "watch",
 ]);
@@ -201,16 +203,8 @@ class TinkerEngine implements Engine {
   }
 
   async #score(given: readonly Sequence[], request: ScoreRequest): Promise<Score[]> {
-    const { image, weights, temperature = 1 } = request;
-    if (image) requireCapability(this.#capabilities, ablationCapability(image), `images under ${image.kind}`);
-    const ablated = new Map<Sequence["prompt"], Sequence["prompt"]>();
-    const sequences = image
-      ? given.map(({ prompt, completion }) => {
-          const own = ablated.get(prompt) ?? this.#encoder.ablated(prompt, image);
-          ablated.set(prompt, own);
-          return { prompt: own, completion };
-        })
-      : given;
+    const { weights, temperature = 1 } = request;
+    const sequences = this.#viewed(given, request.image);
     if (!this.#isExtended) {
       const missing = missingFromPlain(request, this.#offered);
       if (missing !== undefined) this.#refuse("forward", missing);
@@ -223,6 +217,18 @@ class TinkerEngine implements Engine {
     return sendScores(this.#forwardContext(), sequences, request);
   }
 
+  /** Sequences with their prompts' images ablated; as they are without an ablation. */
+  #viewed(sequences: readonly Sequence[], image: ImageAblation | undefined): readonly Sequence[] {
+    if (image === undefined) return sequences;
+    requireCapability(this.#capabilities, ablationCapability(image), `images under ${image.kind}`);
+    const ablated = new Map<Sequence["prompt"], Sequence["prompt"]>();
+    return sequences.map(({ prompt, completion }) => {
+      const own = ablated.get(prompt) ?? this.#encoder.ablated(prompt, image);
+      ablated.set(prompt, own);
+      return { prompt: own, completion };
+    });
+  }
+
   accumulate(
     sequences: readonly Sequence[],
     coefficients: readonly Float64Array[],
@@ -232,10 +238,11 @@ class TinkerEngine implements Engine {
   }
 
   async #accumulate(
-    sequences: readonly Sequence[],
+    given: readonly Sequence[],
     coefficients: readonly Float64Array[],
-    { temperature = 1, valueCoefficients, entropyCoefficients }: AccumulateOptions,
+    { temperature = 1, image, valueCoefficients, entropyCoefficients }: AccumulateOptions,
   ): Promise<GradientReport> {
+    const sequences = this.#viewed(given, image);
     if (!this.#isExtended) {
       this.#requireTemperature("forward_backward", temperature);
       if (valueCoefficients) this.#refuse("forward_backward", "value head");

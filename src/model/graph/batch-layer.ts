@@ -20,6 +20,7 @@ import { fromHeads, toHeads } from "./layer.ts";
 import { causalMask } from "./mask.ts";
 import type { GraphParameters } from "./parameters.ts";
 import { attendPrompt, type PromptAttention, type PromptMasks, promptMasks } from "./prompt-attention.ts";
+import { type ReplacementInputs, replacedMix, type ValueReplacement } from "./replaced-values.ts";
 import { headMean, lastHeadMean, lastRows } from "./rows.ts";
 
 /** Sizes of a batch: P prompts of S_p slots, G completions each of T slots. */
@@ -44,6 +45,8 @@ export interface BatchInputs {
   readonly angles: RotaryAngles;
   readonly masks: PromptMasks;
   readonly completionMask: Tensor;
+  /** Where values of image tokens are replaced; absent where none are. */
+  readonly replaced?: ReplacementInputs & ValueReplacement;
 }
 
 /** Declares the inputs `cosine` and `sine` `[1, N, d/2]` and `promptMask` `[P, 1, 1, S_p]`. */
@@ -69,23 +72,41 @@ export function batchLayer(
   parameters: GraphParameters,
   layer: number,
   text: TextConfig,
-  { batch, angles, masks, completionMask }: BatchInputs,
+  { batch, angles, masks, completionMask, replaced }: BatchInputs,
   last: boolean,
   more?: Tensor,
 ): { x: Tensor; probabilities: LayerProbabilities } {
   return x.graph.scope(`decoder layer ${layer}`, () => {
     const projected = project(x, parameters, layer, text, angles);
     const parts = splitRows(projected, batch.prompts * batch.promptLength);
-    const prompt = attendPrompt(parts.prompt, masks, text, last);
+    const prompt = attendPrompt(parts.prompt, masks, text, last && replaced === undefined);
     const completion = attendCompletions(parts.completion, prompt, completionMask, batch, text);
+    const probabilities = { prompt: prompt.probabilities, completion: completion.probabilities };
     const kept = (tensor: Tensor) => (last ? lastPromptRows(tensor, batch) : tensor);
-    const mixed = concatenate([prompt.mixed, completion.mixed], 0);
+    const given = concatenate([prompt.mixed, completion.mixed], 0);
+    const mixed =
+      replaced === undefined
+        ? given
+        : replacedRows(
+            given,
+            replacedMix(probabilities, prompt.value, replaced, replaced, text),
+            batch,
+            last,
+          );
     const y = finishLayer(kept(x), mixed, parameters, layer, text);
-    return {
-      x: more === undefined ? y : add(y, kept(more)),
-      probabilities: { prompt: prompt.probabilities, completion: completion.probabilities },
-    };
+    return { x: more === undefined ? y : add(y, kept(more)), probabilities };
   });
+}
+
+/** Rows with what replacing values adds to them; of the last layer's prompts the last alone. */
+function replacedRows(
+  given: Tensor,
+  { prompt, completion }: ReturnType<typeof replacedMix>,
+  batch: BatchShape,
+  last: boolean,
+): Tensor {
+  const all = add(given, concatenate([prompt, completion], 0));
+  return last ? lastPromptRows(all, batch) : all;
 }
 
 /** One layer's attention: `[P, H, S_p, S_p]`, or its last row, and `[P·G, H, T, S_p + T]`. */

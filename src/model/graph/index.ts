@@ -25,5 +25,6 @@ export {
   parameterLayout,
   VALUE_HEAD,
 } from "./parameters.ts";
+export type { ValueReplacement } from "./replaced-values.ts";
 export { streamedHeadGraph } from "./streamed-decoder.ts";
 export type { TeacherForcedGraph } from "./teacher-forced.ts";

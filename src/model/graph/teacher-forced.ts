@@ -7,6 +7,7 @@ import { Graph, type Tensor } from "../../tensor/index.ts";
 import { imageTokenWidth, type TextConfig } from "../config.ts";
 import { amplifiedInputs } from "./amplified-attention.ts";
 import {
+  type BatchInputs,
   type BatchShape,
   batchInputs,
   batchLayer,
@@ -20,6 +21,7 @@ import {
 import { decoderInput } from "./deepstack.ts";
 import { finalHidden } from "./distribution.ts";
 import { GraphParameters, type ParameterLayout } from "./parameters.ts";
+import { replacementInputs, type ValueReplacement } from "./replaced-values.ts";
 import { layerMean } from "./rows.ts";
 
 export interface TeacherForcedGraph {
@@ -52,6 +54,8 @@ export interface TeacherForcedOptions {
   readonly amplified?: readonly number[];
   /** Whether the last layer goes on with all rows of the prompts. */
   readonly wholePrompts?: boolean;
+  /** How values of image tokens are replaced, with the inputs of `replacementInputs`; not differentiable. */
+  readonly replacement?: ValueReplacement | undefined;
 }
 
 /**
@@ -62,11 +66,15 @@ export function teacherForcedGraph(
   text: TextConfig,
   layout: ParameterLayout,
   batch: BatchShape,
-  { amplified = [], wholePrompts = false }: TeacherForcedOptions = {},
+  { amplified = [], wholePrompts = false, replacement }: TeacherForcedOptions = {},
 ): TeacherForcedGraph {
   const graph = new Graph();
   const parameters = new GraphParameters(graph, layout);
-  const inputs = batchInputs(graph, text, batch);
+  const given = batchInputs(graph, text, batch);
+  const inputs: BatchInputs =
+    replacement === undefined
+      ? given
+      : { ...given, replaced: { ...replacementInputs(given.completionMask, batch), ...replacement } };
   const amplifying = amplified.length === 0 ? undefined : amplifiedInputs(inputs, text);
   const embeddings = graph.input("embeddings", [batchRows(batch), imageTokenWidth(text)]);
 

@@ -148,7 +148,8 @@ export class BatchesAhead {
     const completions: (readonly Completion[])[] = [];
     try {
       const onLastDraw = () => release(after());
-      const options = { sampler: keeping(sampler, completions), onLastDraw };
+      const progress = (number - 1) / training.iterations;
+      const options = { sampler: keeping(sampler, completions), onLastDraw, progress };
       const sampled = await sampleBatch(training, draws, watch, options);
       return { ...sampled, version, after: after(), rng: draws.rng, watch, completions };
     } finally {

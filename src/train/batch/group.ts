@@ -9,6 +9,8 @@ import type { CompletionReward, Tally } from "../../reward/index.ts";
 
 /** One completion with its verdict and its rewards. */
 export interface Rollout {
+  /** Sampled from noised images, by NoisyRollout; its log-probs are of the images as they are. */
+  readonly isNoised?: true;
   readonly completion: Completion;
   readonly text: string;
   readonly reward: CompletionReward;
@@ -31,6 +33,10 @@ export interface Group extends Question {
   readonly rollouts: readonly Rollout[];
   /** Only with a temporal reward, where the problem has a video of two frames or more. */
   readonly temporal?: OrderComparison;
+  /** Rewards of the problem's other forms, which the group is compared with too; only where a problem has several. */
+  readonly others?: readonly (number | null)[];
+  /** `[K][G]` rewards that are normalised apart; only where there are any. */
+  readonly separate?: readonly (readonly (number | null)[])[];
 }
 
 /** `[G]` rewards of a group; null where a completion has none. */
@@ -38,7 +44,12 @@ export function groupRewards(group: Group): (number | null)[] {
   return group.rollouts.map(({ reward }) => reward.value);
 }
 
-/** Whether a group's rewards differ, so that it carries a gradient. */
+/** Whether rewards differ among all that the group is compared with and by, so that it carries a gradient. */
 export function hasSpread(group: Group): boolean {
-  return groupSpread(groupRewards(group)).hasSpread;
+  return spreads(group, groupRewards(group));
+}
+
+/** The same with other rewards in the place of the group's own. */
+export function spreads({ others = [], separate = [] }: Group, rewards: readonly (number | null)[]): boolean {
+  return [[...rewards, ...others], ...separate].some((compared) => groupSpread(compared).hasSpread);
 }

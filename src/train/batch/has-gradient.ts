@@ -9,13 +9,14 @@ import { type Group, hasSpread } from "./group.ts";
 
 /**
  * True for a group whose rewards differ, and for every group where the algorithm needs no spread, has a KL term in the
- * loss or an entropy term, or where the credit method changes rewards or adds a term to the loss.
+ * loss or an entropy term, where the credit method changes rewards or adds a term to the loss, or where advantages are
+ * whitened over the batch.
  */
 export function hasGradient(
-  { objective, credit }: Pick<Training, "objective" | "credit">,
+  { objective, credit, schedule }: Pick<Training, "objective" | "credit" | "schedule">,
   group: Group,
 ): boolean {
   const { spread, termGradient } = algorithmNeeds(objective);
-  const hasTerm = termGradient || credit.addsLossTerm || credit.needs.allGroups;
+  const hasTerm = termGradient || credit.addsLossTerm || credit.needs.allGroups || schedule.separate?.whiten;
   return !spread || hasTerm === true || hasSpread(group);
 }

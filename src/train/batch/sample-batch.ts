@@ -44,7 +44,7 @@ export async function sampleBatch(
   training: Training,
   draws: Draws,
   watch: Stopwatch,
-  { sampler, onLastDraw }: SamplingOptions = {},
+  { sampler, onLastDraw, progress = 0 }: SamplingOptions = {},
 ): Promise<SampledBatch> {
   const { credit, objective } = training;
   const { dynamicSampling, promptsPerIteration, equalGroups } = training.schedule;
@@ -63,6 +63,7 @@ export async function sampleBatch(
     const sampled = await sampleGroups(training, draws, credit.needs, watch, {
       ...(sampler && { sampler }),
       ...(isLast && onLastDraw && { onLastDraw }),
+      progress,
     });
     groups.push(...sampled.groups);
     kept.push(...sampled.groups.filter(isKept));

@@ -3,7 +3,7 @@
  * The first half of an iteration: problems, prompts, completions, rewards.
  */
 import { type CreditNeeds, signalRequest } from "../../credit/index.ts";
-import type { Completion, Sampler } from "../../engine/index.ts";
+import type { Completion, SampleRequest, Sampler } from "../../engine/index.ts";
 import { PartError } from "../../errors/index.ts";
 import {
   type DrawnQuestions,
@@ -12,10 +12,15 @@ import {
   RowTally,
   type SkippedRow,
 } from "../../eval/index.ts";
-import { answeredOf, completionRewards } from "../../reward/index.ts";
+import { Rng } from "../../math/index.ts";
+import { answeredOf, completionRewards, type Policy } from "../../reward/index.ts";
 import type { Draws, Training } from "../iteration/training.ts";
 import type { Stopwatch } from "../loop/stopwatch.ts";
-import type { Group } from "./group.ts";
+import { askedPolicy } from "./asked-policy.ts";
+import { type Group, groupRewards } from "./group.ts";
+import { sampleNoisy } from "./noisy-rollouts.ts";
+import { separateScores } from "./separate-rewards.ts";
+import { inForms } from "./shared-questions.ts";
 import { withTemporalRewards } from "./temporal-groups.ts";
 
 /** The groups of an iteration, and the rows that were passed over. */
@@ -31,6 +36,8 @@ export interface SamplingOptions {
   readonly sampler?: Sampler;
   /** Called when the last problems of the batch have been drawn. */
   readonly onLastDraw?: () => void;
+  /** Share of the run's iterations that are done; 0 unless given. */
+  readonly progress?: number;
 }
 
 /** Draws the next problems of the stream and puts them into prompts; moves the position. */
@@ -41,35 +48,50 @@ async function nextQuestions(training: Training, draws: Draws): Promise<DrawnQue
     { source, dialogue, limits, order, end: Infinity },
     tally,
     draws.dataPosition,
-    schedule.promptsPerIteration,
+    Math.ceil(schedule.promptsPerIteration / formsPerProblem(schedule)),
   );
   draws.dataPosition = drawn.position;
   draws.rows = tally.counts;
   return drawn;
 }
 
-/** Completions of questions, judged and rewarded. */
+/**
+ * Completions of questions, judged and rewarded.
+ *
+ * @param noised how many of each group, its last, were sampled from noised images
+ * @param policy for rewards that ask it
+ */
 async function rewarded(
-  { dialogue, verdict, rewards, schedule, signal }: Training,
+  { dialogue, verdict, rewards, schedule, signal, labels }: Training,
   questions: readonly Question[],
   completions: readonly (readonly Completion[])[],
+  noised: number,
+  policy: Policy | undefined,
 ): Promise<Group[]> {
   const sampled = questions.flatMap(({ problem }, p) =>
     completions[p]!.map((completion) => ({
       problem,
       completion,
       text: dialogue.text(completion.tokens),
+      ...(labels && { labels: () => labels.label(problem, dialogue.tokenTexts(completion.tokens)) }),
     })),
   );
   const answered = await answeredOf(verdict, sampled, signal);
-  const judged = await completionRewards(rewards, answered, signal, schedule.rewardTimeoutSeconds * 1000);
+  const limit = schedule.rewardTimeoutSeconds * 1000;
+  const judged = await completionRewards(rewards, answered, signal, limit, policy);
   let next = 0;
   return questions.map(
     (question, p): Group => ({
       ...question,
-      rollouts: completions[p]!.map((completion) => {
+      rollouts: completions[p]!.map((completion, g) => {
         const place = next++;
-        return { completion, text: sampled[place]!.text, reward: judged[place]! };
+        const isNoised = g >= completions[p]!.length - noised;
+        return {
+          completion,
+          text: sampled[place]!.text,
+          reward: judged[place]!,
+          ...(isNoised && { isNoised: true as const }),
+        };
       }),
     }),
   );
@@ -91,6 +113,27 @@ function requireRewards(groups: readonly Group[], { maxFailedRewardShare }: Trai
   );
 }
 
+/** How often each problem is asked, in other forms. */
+function formsPerProblem({ rollouts }: Training["schedule"]): number {
+  return rollouts?.kind === "shared" ? rollouts.variants : 1;
+}
+
+/** Groups with the rewards that are normalised apart beside them. */
+function withSeparate(groups: readonly Group[], { separate }: Training["schedule"]): readonly Group[] {
+  if (separate === undefined) return groups;
+  return groups.map((group) => ({ ...group, separate: separateScores(group.rollouts, separate) }));
+}
+
+/** Groups with the rewards of the other forms of their problem, which stand beside them. */
+function compared(groups: readonly Group[], forms: number): readonly Group[] {
+  if (forms === 1) return groups;
+  return groups.map((group, p) => {
+    const first = p - (p % forms);
+    const others = groups.slice(first, first + forms).filter((other) => other !== group);
+    return { ...group, others: others.flatMap(groupRewards) };
+  });
+}
+
 /**
  * Samples a group for each of the next problems and has every completion judged; with a temporal reward also against
  * completions for shuffled frames.
@@ -104,31 +147,53 @@ export async function sampleGroups(
   draws: Draws,
   needs: CreditNeeds,
   watch: Stopwatch,
-  { sampler = training.engine, onLastDraw }: SamplingOptions = {},
+  { sampler = training.engine, onLastDraw, progress = 0 }: SamplingOptions = {},
 ): Promise<SampledGroups> {
   const { dialogue, temporal, sampling, schedule } = training;
-  const { questions, skipped } = await watch.time("prepare", () => nextQuestions(training, draws));
+  const { rollouts } = schedule;
+  const drawn = await watch.time("prepare", () => nextQuestions(training, draws));
   const request = {
     ...sampling,
-    prompts: questions.map(({ prompt }) => prompt),
     groupSize: schedule.groupSize,
     stopTokens: dialogue.stopTokens,
     seed: draws.rng.word(),
   };
-  const temporalSampling = temporal && { options: temporal, sampler, request, seed: draws.rng.word() };
+  const temporalSeed = temporal && draws.rng.word();
+  const rolloutSeed = rollouts && draws.rng.word();
+  const policy = training.rewards.some(({ asks }) => asks !== undefined)
+    ? askedPolicy(training, sampler, draws.rng.word())
+    : undefined;
   onLastDraw?.();
+  const questions =
+    rollouts?.kind === "shared"
+      ? await watch.time("prepare", async () =>
+          inForms(dialogue, drawn.questions, rollouts, new Rng(rolloutSeed!)),
+        )
+      : drawn.questions;
+  const prompts = questions.map(({ prompt }) => prompt);
   const signals = signalRequest(needs);
-  const completions = await watch.time("sample", () =>
-    sampler.sample({
-      ...request,
-      ...(signals && { signals }),
-    }),
-  );
-  const judged = await watch.time("verify", () => rewarded(training, questions, completions));
+  const asked: SampleRequest = { ...request, prompts, ...(signals && { signals }) };
+  const { completions, noised } =
+    rollouts?.kind === "noisy"
+      ? await sampleNoisy(
+          training,
+          { options: rollouts, sampler, request: asked, seed: rolloutSeed!, progress },
+          watch,
+        )
+      : { completions: await watch.time("sample", () => sampler.sample(asked)), noised: 0 };
+  const judged = await watch.time("verify", () => rewarded(training, questions, completions, noised, policy));
   requireRewards(judged, schedule);
   const groups =
-    temporalSampling === undefined
+    temporal === undefined
       ? judged
-      : await withTemporalRewards(training, judged, temporalSampling, watch);
-  return { groups, skippedRows: skipped };
+      : await withTemporalRewards(
+          training,
+          judged,
+          { options: temporal, sampler, request: { ...request, prompts }, seed: temporalSeed! },
+          watch,
+        );
+  return {
+    groups: compared(withSeparate(groups, schedule), formsPerProblem(schedule)),
+    skippedRows: drawn.skipped,
+  };
 }

@@ -7,6 +7,7 @@ import {
   type CompletionCredit,
   type CreditMethod,
   type CreditNeeds,
+  type ImageAblation,
 } from "../../credit/index.ts";
 import type { Rng } from "../../math/index.ts";
 import type { Group } from "../batch/group.ts";
@@ -56,8 +57,9 @@ async function creditPart(
   const answers = groups.flatMap(({ prompt, rollouts }) =>
     rollouts.map(({ completion }) => ({ prompt, completion })),
   );
+  const needs = drawnAnew(credit.needsAt?.(progress) ?? credit.needs, ablationSeed);
   const signals = await watch.time("score", () =>
-    creditSignals(engine, sampling.temperature, drawnAnew(credit.needs, ablationSeed), answers, isStale),
+    creditSignals(engine, sampling.temperature, needs, answers, isStale),
   );
   let next = 0;
   const completions = groups.map(({ problem, rollouts }, p) =>
@@ -78,11 +80,18 @@ async function creditPart(
   return watch.time("credit", async () => credit.credit(completions, rng, progress));
 }
 
-/** Needs whose random image ablation draws from another seed, so that each iteration has draws of its own. */
-function drawnAnew(needs: CreditNeeds, seed: number): CreditNeeds {
-  if (needs.ablation === undefined || !("seed" in needs.ablation.image)) return needs;
-  const { image } = needs.ablation;
-  return { ...needs, ablation: { ...needs.ablation, image: { ...image, seed: (image.seed ^ seed) >>> 0 } } };
+/** Needs whose random images draw from other seeds, so that each iteration has draws of its own. */
+function drawnAnew({ ablation, views, ...needs }: CreditNeeds, seed: number): CreditNeeds {
+  const drawn = <T extends { readonly image: ImageAblation }>(request: T): T => {
+    const { image } = request;
+    return "seed" in image ? { ...request, image: { ...image, seed: (image.seed ^ seed) >>> 0 } } : request;
+  };
+  const all = Object.entries(views ?? {}).map(([name, view]) => [name, drawn(view)] as const);
+  return {
+    ...needs,
+    ...(ablation && { ablation: drawn(ablation) }),
+    ...(views && { views: Object.fromEntries(all) }),
+  };
 }
 
 /** `[P][G]` what the run's credit method says of each completion. */

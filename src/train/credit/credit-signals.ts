@@ -10,6 +10,7 @@ import {
   hasSignals,
   signalCapabilities,
   signalRequest,
+  type ViewPass,
 } from "../../credit/index.ts";
 import {
   ablationCapability,
@@ -34,12 +35,16 @@ export function creditCapabilities({
   nucleusEntropy,
   groupDivergence,
   ablation,
+  views,
   ...needs
 }: CreditNeeds): Capability[] {
+  const seesEntropy = entropy || Object.values(views ?? {}).some((view) => view.entropy);
   return [
     ...signalCapabilities(needs),
-    ...(entropy ? (["entropy"] as const) : []),
-    ...(ablation ? [ablationCapability(ablation.image)] : []),
+    ...(seesEntropy ? (["entropy"] as const) : []),
+    ...[...(ablation ? [ablation] : []), ...Object.values(views ?? {})].map(({ image }) =>
+      ablationCapability(image),
+    ),
     ...(groupDivergence ? (["group-divergence"] as const) : []),
     ...(ablation?.divergence || nucleusEntropy !== undefined ? (["full-distribution"] as const) : []),
   ];
@@ -72,6 +77,7 @@ export async function creditSignals(
   const attention = await attentionSignals(engine, temperature, needs, answers);
   const passes =
     needs.ablation && (await ablatedPasses(engine, temperature, needs.ablation, answers, isStale));
+  const views = needs.views && (await viewPasses(engine, temperature, needs.views, answers));
   const { nucleusEntropy, groupDivergence } = needs;
   const measured =
     nucleusEntropy === undefined && groupDivergence === undefined
@@ -87,6 +93,7 @@ export async function creditSignals(
     ...(groupDivergence && { groupDivergence: asked(measured?.[i]?.groupDivergence, "group divergences") }),
     ...(needs.entropy && { entropy: completion.entropy }),
     ...(passes && { ablation: passes[i]! }),
+    ...(views && { views: views[i]! }),
   }));
 }
 
@@ -132,6 +139,24 @@ async function ablatedPasses(
       ? answers.map(({ completion }) => completion)
       : await score(engine, answers, { temperature });
   return ablated.map(({ logprobs }, i) => ({ given: given[i]!.logprobs, ablated: logprobs }));
+}
+
+/** A pass for each view, one after another. */
+async function viewPasses(
+  engine: Scorer,
+  temperature: number,
+  views: NonNullable<CreditNeeds["views"]>,
+  answers: readonly Answered[],
+): Promise<Readonly<Record<string, ViewPass>>[]> {
+  const found = answers.map((): Record<string, ViewPass> => ({}));
+  for (const [name, { image, entropy }] of Object.entries(views)) {
+    const scores = await score(engine, answers, { temperature, image, ...(entropy && { entropy }) });
+    for (const [i, own] of scores.entries()) {
+      const { logprobs } = own;
+      found[i]![name] = { image, logprobs, ...(entropy && { entropy: asked(own.entropy, "entropies") }) };
+    }
+  }
+  return found;
 }
 
 function score(engine: Scorer, answers: readonly Answered[], request: ScoreRequest): Promise<Score[]> {

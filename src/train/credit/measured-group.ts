@@ -5,11 +5,12 @@
 import type { CompletionCredit } from "../../credit/index.ts";
 import type { Score, Sequence } from "../../engine/index.ts";
 import { EngineError } from "../../errors/index.ts";
-import { groupSpread, isScorable } from "../../math/index.ts";
+import { isScorable } from "../../math/index.ts";
 import type { ObjectiveGroup } from "../../objective/index.ts";
-import { type Group, groupRewards } from "../batch/group.ts";
+import { type Group, groupRewards, spreads } from "../batch/group.ts";
 import type { Training } from "../iteration/training.ts";
 import type { Stopwatch } from "../loop/stopwatch.ts";
+import { presentTerm, type ViewScores } from "./view-scores.ts";
 
 /** A group with what was asked for of the model before the first step. */
 export interface MeasuredGroup {
@@ -20,6 +21,15 @@ export interface MeasuredGroup {
   readonly trainerLogprobs?: readonly Float64Array[] | undefined;
   /** `[G][T]` estimates of the value head, reward units. */
   readonly oldValues?: readonly Float64Array[] | undefined;
+  /** Factors of rewards that are normalised apart; only where there are any. */
+  readonly apart?: SeparateFactors | undefined;
+}
+
+/** How rewards that are normalised apart come into the advantage. */
+export interface SeparateFactors {
+  /** `[K]` */
+  readonly factors: readonly number[];
+  readonly whiten: boolean;
 }
 
 /** A group with the credit of its completions. */
@@ -40,10 +50,15 @@ export function sequencesOf(groups: readonly MeasuredGroup[]): Sequence[] {
 export async function measureGroups(
   { engine, sampling }: Training,
   groups: readonly Group[],
-  wants: { readonly reference: boolean; readonly values: boolean },
+  wants: {
+    readonly reference: boolean;
+    readonly values: boolean;
+    readonly apart?: SeparateFactors | undefined;
+  },
   watch: Stopwatch,
 ): Promise<MeasuredGroup[]> {
-  const plain = groups.map((group): MeasuredGroup => ({ group }));
+  const { apart } = wants;
+  const plain = groups.map((group): MeasuredGroup => ({ group, apart }));
   const sequences = sequencesOf(plain);
   const { temperature } = sampling;
   const reference = wants.reference
@@ -57,6 +72,7 @@ export async function measureGroups(
     const places = group.rollouts.map(() => next++);
     return {
       group,
+      apart,
       ...(reference && { refLogprobs: places.map((place) => reference[place]!.logprobs) }),
       ...(valued && { oldValues: places.map((place) => valuesOf(valued[place]!)) }),
     };
@@ -93,7 +109,7 @@ export function shapedRewards(group: Group, credits?: readonly CompletionCredit[
 
 /** Whether the shaped rewards of a group differ. */
 export function hasShapedSpread({ group, credits }: CreditedGroup): boolean {
-  return groupSpread(shapedRewards(group, credits)).hasSpread;
+  return spreads(group, shapedRewards(group, credits));
 }
 
 /**
@@ -101,28 +117,48 @@ export function hasShapedSpread({ group, credits }: CreditedGroup): boolean {
  *
  * @param scores of the present policy, one per completion; log-probs and values are those of sampling unless given, and of
  *   the trainer before the first step where those are known
+ * @param views `[V]` the present policy's scores under each view of the credits' terms, one per completion; those of before
+ *   the first step unless given
  */
 export function objectiveGroups(
   groups: readonly (MeasuredGroup & Partial<CreditedGroup>)[],
   scores?: readonly (Score | undefined)[],
+  views?: ViewScores,
 ): ObjectiveGroup[] {
-  let next = 0;
-  return groups.map(({ group, credits, isIdle, refLogprobs, trainerLogprobs, oldValues }) => ({
-    isIdle,
-    rewards: shapedRewards(group, credits),
-    completions: group.rollouts.map(({ completion }, i) => ({
-      ...present(scores?.[next++], trainerLogprobs?.[i] ?? completion.logprobs, oldValues?.[i]),
-      oldValues: oldValues?.[i],
-      oldLogprobs: trainerLogprobs?.[i] ?? completion.logprobs,
-      samplerLogprobs: completion.logprobs,
-      refLogprobs: refLogprobs?.[i],
-      mask: new Uint8Array(completion.tokens.length).fill(1),
-      weights: credits?.[i]?.weights,
-      advantageBonus: credits?.[i]?.advantageBonus,
-      perception: credits?.[i]?.perception,
-      isTruncated: completion.stopReason === "length",
-    })),
-  }));
+  let first = 0;
+  return groups.map(({ group, credits, isIdle, refLogprobs, trainerLogprobs, oldValues, apart }) => {
+    const start = first;
+    first += group.rollouts.length;
+    return {
+      isIdle,
+      ...comparisons(group, shapedRewards(group, credits), apart),
+      completions: group.rollouts.map(({ completion }, i) => ({
+        ...present(scores?.[start + i], trainerLogprobs?.[i] ?? completion.logprobs, oldValues?.[i]),
+        oldValues: oldValues?.[i],
+        oldLogprobs: trainerLogprobs?.[i] ?? completion.logprobs,
+        samplerLogprobs: completion.logprobs,
+        refLogprobs: refLogprobs?.[i],
+        mask: new Uint8Array(completion.tokens.length).fill(1),
+        weights: credits?.[i]?.weights,
+        advantageBonus: credits?.[i]?.advantageBonus,
+        perception: credits?.[i]?.perception,
+        viewTerm: presentTerm(credits?.[i]?.viewTerm, views, start + i),
+        isTruncated: completion.stopReason === "length",
+      })),
+    };
+  });
+}
+
+/** Rewards of a group and what else it is compared by. */
+function comparisons(
+  { others, separate }: Group,
+  rewards: readonly (number | null)[],
+  apart: SeparateFactors | undefined,
+): Pick<ObjectiveGroup, "rewards" | "others" | "parts" | "isWhitened"> {
+  if (separate === undefined || apart === undefined) return { rewards, others };
+  const { factors, whiten } = apart;
+  const parts = separate.map((scores, k) => ({ coefficient: factors[k]!, rewards: scores }));
+  return { rewards, others, parts: [{ coefficient: 1, rewards }, ...parts], isWhitened: whiten };
 }
 
 function present(score: Score | undefined, logprobs: Float64Array, oldValues: Float64Array | undefined) {

@@ -13,6 +13,7 @@ type Groups = Parameters<CreditMethod["credit"]>[0];
 const OTHER_NEEDS: Readonly<Record<Exclude<keyof CreditNeeds, SignalName>, true>> = {
   entropy: true,
   ablation: true,
+  views: true,
   nucleusEntropy: true,
   groupDivergence: true,
   advantage: true,

@@ -13,6 +13,7 @@ import type { CreditedGroup } from "../credit/measured-group.ts";
 import type { Stopwatch } from "../loop/stopwatch.ts";
 import { creditNumbers } from "./credit-numbers.ts";
 import { judgeAgreement } from "./judge-agreement.ts";
+import { noisedNumbers, type TemporalMetrics, temporalNumbers } from "./second-samplings.ts";
 import type { StepOutcome } from "./update-policy.ts";
 
 /** Everything that depends on the clock; all else is the same in a run and its resumed twin. */
@@ -40,19 +41,6 @@ export interface BrokenRow {
   readonly message: string;
 }
 
-/** Groups against others for the same questions with frames shuffled. */
-export interface TemporalMetrics {
-  /** Groups that were compared. */
-  readonly groups: number;
-  /** Means over them of the share of right completions. */
-  readonly orderedAccuracy: number;
-  readonly shuffledAccuracy: number;
-  /** Share of them in which right completions got the temporal reward. */
-  readonly rewardedShare: number;
-  /** Sampled for shuffled frames, which no other metric counts. */
-  readonly shuffledTokens: number;
-}
-
 export interface IterationMetrics {
   readonly event: "iteration";
   readonly iteration: number;
@@ -75,6 +63,10 @@ export interface IterationMetrics {
   readonly withoutAnswer: number;
   /** Completions on which a reward failed; absent where none did. */
   readonly failedRewards?: number;
+  /** Factors of rewards that are normalised apart, by name, in this iteration; only where there are any. */
+  readonly rewardFactors?: Readonly<Record<string, number>>;
+  /** Mean accuracy of completions sampled from noised images; with NoisyRollout alone. */
+  readonly noisedAccuracy?: number;
   /** Of problems with videos, only with a temporal reward and where the batch has any. */
   readonly temporal?: TemporalMetrics;
   /** Mean over groups of the standard deviation of rewards. */
@@ -95,6 +87,8 @@ export interface IterationMetrics {
   readonly kl?: number;
   /** Nats, from credit methods with a perception term. */
   readonly perceptionKl?: number;
+  /** What it adds to what is maximised, per token; from credit methods with a term over views. */
+  readonly viewTerm?: number;
   readonly loss?: number;
   readonly gradientNorm?: number;
   /** Sampler against trainer, nats; only from engines where they are two programs. */
@@ -173,22 +167,6 @@ function rewardNumbers(groups: readonly Group[]) {
   };
 }
 
-function temporalNumbers(groups: readonly Group[]): { readonly temporal?: TemporalMetrics } {
-  const compared = groups.flatMap(({ temporal }) => temporal ?? []);
-  if (compared.length === 0) return {};
-  const accuracy = (which: "ordered" | "shuffled") =>
-    mean(compared.map(({ [which]: { right, judged } }) => share(right, judged)));
-  return {
-    temporal: {
-      groups: compared.length,
-      orderedAccuracy: accuracy("ordered"),
-      shuffledAccuracy: accuracy("shuffled"),
-      rewardedShare: share(compared.filter(({ isRewarded }) => isRewarded).length, compared.length),
-      shuffledTokens: compared.reduce((sum, { shuffledTokens }) => sum + shuffledTokens, 0),
-    },
-  };
-}
-
 function completionNumbers(groups: readonly Group[]) {
   const completions = groups.flatMap(({ rollouts }) => rollouts.map(({ completion }) => completion));
   const lengths = completions.map(({ tokens }) => tokens.length);
@@ -231,6 +209,7 @@ function objectiveNumbers(steps: readonly StepOutcome[], isKlMeasured: boolean) 
   return {
     ...(isKlMeasured && { kl: byTokens("kl") }),
     ...(measured.some(({ perceptionKl }) => perceptionKl > 0) && { perceptionKl: byTokens("perceptionKl") }),
+    ...(measured.some(({ viewTerm }) => viewTerm !== 0) && { viewTerm: byTokens("viewTerm") }),
     loss: mean(steps.flatMap(({ loss }) => loss ?? [])),
     ...normNumbers(steps),
     ratioMean: byTokens("ratioMean"),
@@ -337,6 +316,7 @@ export function iterationMetrics({
   watch,
   staleness,
   sampling,
+  factors,
   agreed,
 }: {
   readonly iteration: number;
@@ -352,6 +332,8 @@ export function iterationMetrics({
   readonly staleness?: number;
   /** Of a batch that was sampled ahead. */
   readonly sampling?: Stopwatch;
+  /** Of rewards that are normalised apart, by name. */
+  readonly factors?: Readonly<Record<string, number>>;
 }): IterationMetrics {
   const completions = completionNumbers(groups);
   const skipReason = steps.find(({ applied }) => !applied)?.reason;
@@ -366,6 +348,8 @@ export function iterationMetrics({
     ...completions,
     ...rewardNumbers(groups),
     ...judgeAgreement(rewards, groups),
+    ...(factors && { rewardFactors: factors }),
+    ...noisedNumbers(groups),
     ...temporalNumbers(groups),
     samplingAttempts: attempts,
     ...(staleness !== undefined && { staleness }),

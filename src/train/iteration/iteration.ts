@@ -12,6 +12,7 @@ import type { BatchesAhead } from "../batch/batches-ahead.ts";
 import type { Group } from "../batch/group.ts";
 import { hasGradient } from "../batch/has-gradient.ts";
 import { sampleBatch } from "../batch/sample-batch.ts";
+import { followedFactors } from "../batch/separate-rewards.ts";
 import { creditAgreement } from "../credit/credit-agreement.ts";
 import { creditGroups } from "../credit/credit-groups.ts";
 import {
@@ -19,10 +20,12 @@ import {
   hasShapedSpread,
   measureGroups,
   objectiveGroups,
+  type SeparateFactors,
 } from "../credit/measured-group.ts";
 import type { RewardFailedEvent } from "../loop/events.ts";
 import { Stopwatch } from "../loop/stopwatch.ts";
 import { learningRateAt } from "../schedule/learning-rate.ts";
+import type { SeparateRewards } from "../schedule/separate-schema.ts";
 import { type BrokenRow, type IterationMetrics, iterationMetrics } from "./iteration-metrics.ts";
 import { rolloutLines } from "./rollout-lines.ts";
 import type { Progress, Training } from "./training.ts";
@@ -64,7 +67,7 @@ const isTurn = (every: number, iteration: number) => every > 0 && iteration % ev
 async function credited(
   training: Training,
   groups: readonly Group[],
-  wants: { readonly reference: boolean; readonly values: boolean; readonly isStale: boolean },
+  wants: Parameters<typeof measureGroups>[2] & { readonly isStale: boolean },
   inputs: { readonly rng: Rng; readonly ablationSeed: number; readonly progress: number },
   watch: Stopwatch,
 ): Promise<CreditedGroup[] | { readonly reason: string }> {
@@ -86,17 +89,23 @@ async function credited(
   const creditOf = new Map(moving.map((group, p) => [group, credits[p]!]));
   const paired = groups.map((group): CreditedGroup => {
     const own = measured.get(group);
-    return own === undefined ? idleGroup(group) : { ...own, credits: creditOf.get(group)! };
+    return own === undefined ? idleGroup(group, wants.apart) : { ...own, credits: creditOf.get(group)! };
   });
   const isFiltered =
     credit.needs.allGroups && algorithmNeeds(objective).spread && schedule.equalGroups === "drop";
   return isFiltered ? paired.filter(hasShapedSpread) : paired;
 }
 
+/** Factors of rewards that are normalised apart, by the rewards' names. */
+function factorNumbers({ rewards }: SeparateRewards, factors: readonly number[]) {
+  return Object.fromEntries(rewards.map(({ name }, k) => [name, factors[k]!]));
+}
+
 /** A group without gradient: it counts in the means of the loss, and nothing is measured of it. */
-function idleGroup(group: Group): CreditedGroup {
+function idleGroup(group: Group, apart: SeparateFactors | undefined): CreditedGroup {
   return {
     group,
+    apart,
     isIdle: true,
     credits: group.rollouts.map(({ completion }) => ({
       weights: new Float64Array(completion.tokens.length).fill(1),
@@ -116,7 +125,8 @@ async function nextBatch(
 ) {
   const shuffles = training.schedule.minibatches > 1;
   if (ahead === undefined) {
-    const batch = await sampleBatch(training, progress, watch);
+    const done = (iteration - 1) / training.iterations;
+    const batch = await sampleBatch(training, progress, watch, { progress: done });
     if (shuffles) progress.rng.shuffle(batch.kept);
     return { ...batch, version: iteration - 1, watch };
   }
@@ -150,7 +160,14 @@ export async function runIteration(
   const isStale = staleness > 0;
 
   const { values, reference } = algorithmNeeds(training.objective);
-  const wants = { values, reference: reference || isTurn(schedule.reportKlEvery, iteration), isStale };
+  const { separate } = schedule;
+  const factors = progress.factors ?? separate?.rewards.map(({ weight }) => weight);
+  const wants = {
+    values,
+    reference: reference || isTurn(schedule.reportKlEvery, iteration),
+    isStale,
+    ...(separate && factors && { apart: { factors, whiten: separate.whiten } }),
+  };
   const rng = progress.rng.fork("credit").fork(iteration);
   const ablationSeed = progress.rng.fork("ablation").fork(iteration).word();
   const done = (iteration - 1) / training.iterations;
@@ -193,7 +210,9 @@ export async function runIteration(
     watch,
     agreed,
     ...(ahead && { staleness, sampling: sampled.watch }),
+    ...(separate && factors && { factors: factorNumbers(separate, factors) }),
   });
+  if (separate && factors) progress.factors = followedFactors(factors, groups, separate);
   progress.totals = {
     completions: progress.totals.completions + metrics.completions,
     tokens: progress.totals.tokens + metrics.tokens,

@@ -20,6 +20,8 @@ interface SavedProgress {
   readonly rng: RngState;
   readonly totals: Progress["totals"];
   readonly rows: RowCounts;
+  /** Only with rewards that are normalised apart. */
+  readonly factors?: readonly number[] | undefined;
 }
 
 /** The phase that a training describes. */
@@ -77,10 +79,11 @@ export function reinforcementPhase(training: Training): Phase {
       rng: progress.rng.state(),
       totals: progress.totals,
       rows: progress.rows,
+      ...(progress.factors && { factors: progress.factors }),
     }),
     restore(state) {
-      const { dataPosition, rng, totals, rows } = state as SavedProgress;
-      progress = { dataPosition, rng: Rng.restore(rng), totals, rows };
+      const { dataPosition, rng, totals, rows, factors } = state as SavedProgress;
+      progress = { dataPosition, rng: Rng.restore(rng), totals, rows, factors };
       batches = undefined;
       recorded = [];
     },

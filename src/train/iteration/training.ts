@@ -72,6 +72,8 @@ export interface Draws {
 export interface Progress extends Draws {
   /** Sums since the start of the run. */
   totals: { completions: number; tokens: number; steps: number; skippedSteps: number };
+  /** `[K]` factors of rewards that are normalised apart; those of the schedule unless given. */
+  factors?: readonly number[] | undefined;
 }
 
 /** The state of a run before its first iteration. */

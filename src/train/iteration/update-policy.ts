@@ -6,6 +6,7 @@
  * samples, whichever policy drew them, unless the algorithm corrects for the sampler: then they are the trainer's own before
  * the batch's first step, for which one more forward pass over the batch is made.
  */
+import type { TermView } from "../../credit/index.ts";
 import type { AdamParameters, Mismatch, Score, Sequence } from "../../engine/index.ts";
 import { NumericError } from "../../errors/index.ts";
 import {
@@ -21,6 +22,7 @@ import {
   sequencesOf,
   withTrainerLogprobs,
 } from "../credit/measured-group.ts";
+import { viewScores, viewsOf } from "../credit/view-scores.ts";
 import type { Stopwatch } from "../loop/stopwatch.ts";
 import { samplerMismatch } from "./sampler-mismatch.ts";
 import type { Training } from "./training.ts";
@@ -47,8 +49,8 @@ export function minibatchesOf<T>(items: readonly T[], size: number): T[][] {
   );
 }
 
-/** Adds the gradient of the sequences that have one. */
-async function accumulate(
+/** Adds the gradient of the sequences that have one, images as given. */
+async function accumulateGiven(
   { engine, sampling }: Training,
   sequences: readonly Sequence[],
   { coefficients, valueCoefficients, entropyCoefficients }: ObjectiveResult,
@@ -68,6 +70,32 @@ async function accumulate(
   return { places, logprobs };
 }
 
+/**
+ * Adds the gradient through each view, of the sequences that have one.
+ *
+ * @returns whether there was any
+ */
+async function accumulateViews(
+  { engine, sampling }: Training,
+  sequences: readonly Sequence[],
+  views: readonly TermView[],
+  { viewCoefficients }: ObjectiveResult,
+): Promise<boolean> {
+  let isAny = false;
+  for (const [v, { image }] of views.entries()) {
+    const rows = viewCoefficients?.[v]?.flat() ?? [];
+    const places = [...rows.keys()].filter((i) => rows[i]!.some((coefficient) => coefficient !== 0));
+    if (places.length === 0) continue;
+    isAny = true;
+    await engine.accumulate(
+      places.map((i) => sequences[i]!),
+      places.map((i) => rows[i]!),
+      { temperature: sampling.temperature, image },
+    );
+  }
+  return isAny;
+}
+
 async function step(
   training: Training,
   groups: readonly CreditedGroup[],
@@ -78,14 +106,18 @@ async function step(
   const { engine, objective: algorithm } = training;
   const sequences = sequencesOf(groups);
   const scores = isOnPolicy ? undefined : await presentScores(training, groups, watch);
-  const result = objective(algorithm, objectiveGroups(groups, scores));
+  const { temperature } = training.sampling;
+  const credits = groups.flatMap((group) => group.credits);
+  const views = isOnPolicy ? undefined : await viewScores(engine, temperature, sequences, credits, watch);
+  const result = objective(algorithm, objectiveGroups(groups, scores, views));
   const { loss, metrics } = result;
   return watch.time("update", async () => {
-    const added = await accumulate(training, sequences, result);
-    if (added === undefined) return { applied: true, isIdle: true, loss, metrics };
+    const added = await accumulateGiven(training, sequences, result);
+    const addedViews = await accumulateViews(training, sequences, viewsOf(credits), result);
+    if (added === undefined && !addedViews) return { applied: true, isIdle: true, loss, metrics };
     const { gradientNorm, applied } = await engine.step(adam);
     const mismatch =
-      isFirst && added.logprobs ? samplerMismatch(groups, added.logprobs, added.places) : undefined;
+      isFirst && added?.logprobs ? samplerMismatch(groups, added.logprobs, added.places) : undefined;
     const outcome = { applied, loss, gradientNorm, metrics, ...(mismatch && { mismatch }) };
     return applied ? outcome : { ...outcome, reason: `the gradient's norm is ${gradientNorm}` };
   });

@@ -6,6 +6,8 @@
 import * as z from "zod";
 import { ConfigError } from "../../errors/index.ts";
 import { optimizerOptions, scheduleOptions } from "./optimizer-schema.ts";
+import { rolloutsSchema } from "./rollouts-schema.ts";
+import { separateSchema } from "./separate-schema.ts";
 
 export const samplingSchema = z
   .strictObject({
@@ -50,6 +52,16 @@ export const scheduleSchema = z
       .optional()
       .describe(
         "Draw more problems until promptsPerIteration groups have spread, as in DAPO; off unless given, {} for defaults.",
+      ),
+    rollouts: rolloutsSchema
+      .optional()
+      .describe(
+        "Another way to sample a batch: NoisyRollout or Share-GRPO; each prompt as it is unless given.",
+      ),
+    separate: separateSchema
+      .optional()
+      .describe(
+        "Rewards normalised apart (GDPO, arXiv:2601.05242), with multipliers that follow targets (Faithful GRPO, arXiv:2604.08476).",
       ),
     equalGroups: z
       .enum(["count", "drop"])

@@ -3,7 +3,12 @@
  * What a scoring pass may be asked for beside log-probs: the graphs' outputs for it, and how a score is read from them.
  */
 import { emptySignals } from "../../../credit/index.ts";
-import type { BatchShape, HeadGraph, TeacherForcedGraph } from "../../../model/graph/index.ts";
+import type {
+  BatchShape,
+  HeadGraph,
+  TeacherForcedGraph,
+  ValueReplacement,
+} from "../../../model/graph/index.ts";
 import { nucleusEntropy, softmaxEntropy, type Tensor } from "../../../tensor/index.ts";
 import type { Score, SignalRequest } from "../../engine.ts";
 import { readRow } from "../signals/graph-reducer.ts";
@@ -24,6 +29,8 @@ export interface Wanted {
   readonly alternatives: number;
   /** Layers whose attention is amplified. */
   readonly amplified: readonly number[];
+  /** How values of image tokens are replaced; as they are unless given. */
+  readonly replacement?: ValueReplacement | undefined;
 }
 
 /** What is wanted of the head. */
@@ -39,10 +46,7 @@ export function decoderOutputs(
 }
 
 /** The outputs of the head's program. */
-export function headOutputs(
-  head: HeadGraph,
-  wanted: HeadWanted,
-): Record<string, Tensor> {
+export function headOutputs(head: HeadGraph, wanted: HeadWanted): Record<string, Tensor> {
   return {
     logprobs: head.logprobs,
     ...(wanted.entropy && { entropy: softmaxEntropy(head.logits) }),

@@ -19,6 +19,7 @@ import type { ParameterStore } from "../weights/parameter-store.ts";
 import { type Intervention, interventionFeeds, withOwnPrompts } from "./attention-intervention.ts";
 import { groupDivergences } from "./group-divergence.ts";
 import { Head, PARTS, type Part } from "./head.ts";
+import { replacementFeeds } from "./replacement-feeds.ts";
 import { decoderOutputs, emptyScore, readScore, type Wanted } from "./scoring.ts";
 import { type PreparedSequence, type SequenceBatch, sequenceBatches } from "./sequence-batches.ts";
 import { type Checkpointing, TrainingPass } from "./training-pass.ts";
@@ -90,7 +91,7 @@ export class TeacherForcing {
     const { weights, temperature, intervention, groupDivergence, ...rest } = scoring;
     const amplified = intervention?.layers ?? [];
     const wanted: Wanted = { ...rest, amplified };
-    const sequences = intervention === undefined ? given : withOwnPrompts(given, intervention);
+    const sequences = sequencesFor(given, scoring);
     await vision.encode(imagesOf([...sequences, ...(others ?? [])]), weights);
     const nothing = new Float64Array();
     const compared =
@@ -108,6 +109,7 @@ export class TeacherForcing {
         ...feeds,
         ...signalFeeds(batch, sequences, wanted.signals),
         ...(intervention && interventionFeeds(batch, intervention, this.#m.config.text)),
+        ...(wanted.replacement && replacementFeeds(batch, sequences)),
       });
       const hidden = decoded["hidden"]!;
       const headed = await this.#head.score({ hidden, targets, temperature }, wanted, weights);
@@ -251,10 +253,11 @@ export class TeacherForcing {
   /** The decoder over a batch: the rows that the head reads, and signals. */
   #decoderProgram(shape: BatchShape, wanted: Wanted) {
     const { graphs, store, programs } = this.#m;
-    const { signals, amplified } = wanted;
-    return programs.get(`score ${JSON.stringify([shape, signals, amplified])}`, async () => {
+    const { signals, amplified, replacement } = wanted;
+    return programs.get(`score ${JSON.stringify([shape, signals, amplified, replacement])}`, async () => {
       const wholePrompts = readsHiddenStates(signals);
-      const built = graphs.decoder.teacherForced(store.layout, shape, { amplified, wholePrompts });
+      const options = { amplified, wholePrompts, replacement };
+      const built = graphs.decoder.teacherForced(store.layout, shape, options);
       const program = await programs.compile(built.graph, decoderOutputs(built, shape, wanted));
       return { program, used: new Map(built.parameters.used) };
     });
@@ -294,6 +297,15 @@ export class TeacherForcing {
       }
     }
   }
+}
+
+/** Sequences with prompts of their own where what is done within the model depends on the completion. */
+function sequencesFor(
+  given: readonly PreparedSequence[],
+  { intervention, replacement }: Scoring,
+): readonly PreparedSequence[] {
+  if (replacement) return given.map((sequence) => ({ ...sequence, prompt: { ...sequence.prompt } }));
+  return intervention ? withOwnPrompts(given, intervention) : given;
 }
 
 function gradientOf(images: Map<PreparedImage, Float32Array>, image: PreparedImage): Float32Array {

@@ -110,6 +110,7 @@ export class StreamingModel {
     const { signals, entropy = false } = request;
     refuse(request.weights === "reference", "score: reference weights");
     refuse(request.divergenceFrom !== undefined, "score: divergenceFrom");
+    refuse(request.image?.kind === "replace-values", "score: image replace-values");
     refuse(request.values === true, "score: values");
     refuse(request.intervention !== undefined, "score: intervention");
     refuse(request.likeliest === true, "score: likeliest");

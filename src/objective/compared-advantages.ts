@@ -1,0 +1,92 @@
+/**
+ * @module
+ * Advantages of groups with more than one comparison: rewards that are normalised apart, and completions that are
+ * compared with those of other groups too. Each comparison is the algorithm's own; their advantages are added.
+ */
+import { type Rewards, whiten } from "../math/index.ts";
+import type { AdvantagePart, BatchAdvantages, RewardedGroup } from "./algorithm.ts";
+
+/** A part of the reward whose advantage is taken by itself. */
+export interface SeparateRewards {
+  /** Factor of its advantage. */
+  readonly coefficient: number;
+  /** `[G]`; null where a completion takes no part in the comparison. */
+  readonly rewards: Rewards;
+}
+
+/** What a group is compared by, beside its rewards. */
+export interface Comparisons {
+  /** In place of the rewards: the parts, each normalised apart. */
+  readonly parts?: readonly SeparateRewards[] | undefined;
+  /** Rewards of further completions, of other groups, that the group's are compared with as well. */
+  readonly others?: Rewards | undefined;
+}
+
+/**
+ * Advantages of a batch.
+ *
+ *     Âᵢ = Σ_k λ_k·Â(parts_k)ᵢ          with parts, else Â(rewards)ᵢ
+ *     Âᵢ = … + Â(rewards and others)ᵢ    with others
+ *     Â  = (Â − mean Â)/√(var Â + 1e−8)  over the completions of the batch, where it is whitened
+ *
+ * Sources: parts, GDPO, arXiv:2601.05242, and Faithful GRPO, arXiv:2604.08476; others, Share-GRPO, arXiv:2505.16673.
+ *
+ * @param groups `[P]`
+ * @param comparisons `[P]`
+ * @param isWhitened mean and variance over completions with tokens that count
+ */
+export function comparedAdvantages(
+  part: AdvantagePart,
+  groups: readonly RewardedGroup[],
+  comparisons: readonly Comparisons[],
+  isWhitened = false,
+): BatchAdvantages {
+  const isPlain = comparisons.every(({ parts, others }) => parts === undefined && others === undefined);
+  if (isPlain && !isWhitened) return part.of(groups);
+  const summed = groups.map((group, g) => groupAdvantages(part, group, comparisons[g]!));
+  return { advantages: isWhitened ? whitened(summed, groups) : summed };
+}
+
+function groupAdvantages(
+  part: AdvantagePart,
+  { completions, rewards }: RewardedGroup,
+  { parts, others }: Comparisons,
+): readonly Float64Array[] {
+  const own = parts ?? [{ coefficient: 1, rewards }];
+  const terms = own.map(({ coefficient, rewards: values }) => ({
+    coefficient,
+    rows: part.of([{ completions, rewards: values }]).advantages[0]!,
+  }));
+  if (others !== undefined) {
+    const all = {
+      rewards: [...Array.from(rewards), ...Array.from(others)],
+      completions: [...completions, ...Array.from(others, () => ({ mask: [] }))],
+    };
+    terms.push({ coefficient: 1, rows: part.of([all]).advantages[0]! });
+  }
+  return completions.map(({ mask }, i) =>
+    Float64Array.from(mask, (_, t) =>
+      terms.reduce((sum, { coefficient, rows }) => sum + coefficient * rows[i]![t]!, 0),
+    ),
+  );
+}
+
+/** One number a completion, of mean 0 and variance 1 over those with tokens that count. */
+function whitened(
+  advantages: readonly (readonly Float64Array[])[],
+  groups: readonly RewardedGroup[],
+): readonly (readonly Float64Array[])[] {
+  const numbers = whiten(
+    advantages.flat().map((row) => [row[0] ?? 0]),
+    groups.flatMap(({ completions }) =>
+      completions.map(({ mask }) => [Array.from(mask).some((counts) => counts !== 0) ? 1 : 0]),
+    ),
+  );
+  let next = 0;
+  return advantages.map((group) =>
+    group.map((row) => {
+      const [number = 0] = numbers[next++]!;
+      return row.map(() => number);
+    }),
+  );
+}

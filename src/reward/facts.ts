@@ -1,0 +1,45 @@
+/**
+ * @module
+ * Perception-R1's visual reward in the form that labels allow: the share of what is to be seen in the image that the
+ * completion states.
+ *
+ * Source: Perception-R1, arXiv:2506.07218; the authors' code, github.com/tongxiao2002/Perception-R1 at c47eaf2,
+ * `verl/utils/reward_score/math_with_visual.py`, where a judge model finds annotated facts.
+ */
+import * as z from "zod";
+import type { Problem } from "../data/index.ts";
+import { entryOptions } from "./options.ts";
+import { defineReward } from "./reward.ts";
+import { statedShare } from "./step-reward.ts";
+
+const factsSchema = z.array(z.union([z.string(), z.array(z.string()).min(1)]));
+
+/** Facts of a problem, its own or those of its column: a text, or several wordings of one. */
+function factsOf({ visualFacts, columns }: Problem, column: string): readonly (readonly string[])[] {
+  const parsed = factsSchema.safeParse(visualFacts ?? columns[column]);
+  return parsed.success ? parsed.data.map((fact) => (typeof fact === "string" ? [fact] : fact)) : [];
+}
+
+/** The share of the problem's visual facts that the whole completion states, in [0, 1]; null of a problem without any. */
+export const visualFactsReward = defineReward({
+  schema: z
+    .strictObject({
+      kind: z.literal("visual-facts"),
+      ...entryOptions(0.7),
+      column: z
+        .string()
+        .min(1)
+        .default("visual_facts")
+        .describe(
+          "Column with the facts, where the task has none: a list of texts, or of lists of wordings.",
+        ),
+    })
+    .describe("Perception-R1's reward: the share of what is to be seen that the completion states."),
+  create:
+    ({ column }) =>
+    (answered) =>
+      answered.map(({ text, problem }) => {
+        const facts = factsOf(problem, column);
+        return facts.length === 0 ? null : statedShare(text, facts);
+      }),
+});

@@ -1,0 +1,167 @@
+import { describe, expect, test } from "vitest";
+import type { Problem } from "../../data/index.ts";
+import { Rng } from "../../math/index.ts";
+import type { RgbImage } from "../../model/index.ts";
+import { digitsFakeEngine, steadyClock } from "../../testing/tiny-run.ts";
+import { tinyTraining } from "../../testing/tiny-training.ts";
+import { runIteration } from "../iteration/iteration.ts";
+import { Stopwatch } from "../loop/stopwatch.ts";
+import { rolloutsSchema, SHARED_CHANGES, type SharedRollouts } from "../schedule/rollouts-schema.ts";
+import { groupRewards } from "./group.ts";
+import { sampleGroups } from "./sample-groups.ts";
+import { changedImage, formsOf } from "./shared-questions.ts";
+
+/** Two columns, three rows; every pixel a level of its own. */
+const image: RgbImage = {
+  width: 2,
+  height: 3,
+  data: Uint8Array.from({ length: 18 }, (_, i) => 10 * Math.floor(i / 3)),
+};
+const levels = ({ width, data }: RgbImage) => {
+  const all = Array.from({ length: data.length / 3 }, (_, i) => data[i * 3]! / 10);
+  return Array.from({ length: all.length / width }, (_, y) => all.slice(y * width, (y + 1) * width));
+};
+const problem: Problem = {
+  id: "one",
+  images: [image],
+  question: "How many?",
+  answers: ["3"],
+  columns: { new_questions: ["What number?", "Count."] },
+};
+const options = (more: object = {}) => rolloutsSchema.parse({ kind: "shared", ...more }) as SharedRollouts;
+
+describe("changes of an image", () => {
+  test.each([
+    [
+      "quarter-clockwise",
+      [
+        [4, 2, 0],
+        [5, 3, 1],
+      ],
+    ],
+    [
+      "quarter-anticlockwise",
+      [
+        [1, 3, 5],
+        [0, 2, 4],
+      ],
+    ],
+    [
+      "half-turn",
+      [
+        [5, 4],
+        [3, 2],
+        [1, 0],
+      ],
+    ],
+    [
+      "flip-vertical",
+      [
+        [4, 5],
+        [2, 3],
+        [0, 1],
+      ],
+    ],
+    [
+      "flip-horizontal",
+      [
+        [1, 0],
+        [3, 2],
+        [5, 4],
+      ],
+    ],
+    [
+      "flip-both",
+      [
+        [5, 4],
+        [3, 2],
+        [1, 0],
+      ],
+    ],
+  ] as const)("%s moves pixels where it says", (change, expected) => {
+    expect(levels(changedImage(image, change, new Rng(0)))).toEqual(expected);
+  });
+
+  test("noise has the deviation that it is named by", () => {
+    const grey: RgbImage = { width: 60, height: 60, data: new Uint8Array(60 * 60 * 3).fill(128) };
+    for (const [change, deviation] of [
+      ["noise-10", 10],
+      ["noise-25", 25],
+    ] as const) {
+      const { data } = changedImage(grey, change, new Rng(1));
+      const found = Math.sqrt(data.reduce((sum, value) => sum + (value - 128) ** 2, 0) / data.length);
+      expect(found / deviation).toBeGreaterThan(0.95);
+      expect(found / deviation).toBeLessThan(1.05);
+    }
+  });
+});
+
+describe("forms of a problem", () => {
+  test("have other wordings, without repetition as long as there are enough, and the same answer", () => {
+    const forms = formsOf(problem, options({ variants: 3, changeShare: 0 }), new Rng(1));
+    expect(new Set(forms.map(({ question }) => question))).toEqual(
+      new Set(["What number?", "Count.", "How many?"]),
+    );
+    expect(
+      forms.every(({ images, answers }) => images === problem.images && answers === problem.answers),
+    ).toBe(true);
+    const plain = formsOf({ ...problem, columns: {} }, options({ changeShare: 0 }), new Rng(1));
+    expect(plain.map(({ question }) => question)).toEqual(["How many?", "How many?"]);
+  });
+
+  test("say what was done to their images, at the chance that is given, and nothing without images", () => {
+    const changed = formsOf(
+      problem,
+      options({ changeShare: 1, changes: ["half-turn"], variants: 2 }),
+      new Rng(1),
+    );
+    for (const { question, images } of changed) {
+      expect(question).toMatch(/^The image is rotated 180 degrees/);
+      expect(levels(images[0]!)).toEqual([
+        [5, 4],
+        [3, 2],
+        [1, 0],
+      ]);
+    }
+    const blind = formsOf({ ...problem, images: [] }, options({ changeShare: 1 }), new Rng(1));
+    expect(blind.every(({ question }) => !question.includes("image is"))).toBe(true);
+    const often = Array.from({ length: 300 }, (_, i) => formsOf(problem, options(), new Rng(i))).flat();
+    const share = often.filter(({ images }) => images !== problem.images).length / often.length;
+    expect(share).toBeGreaterThan(0.22);
+    expect(share).toBeLessThan(0.38);
+    expect(SHARED_CHANGES).toHaveLength(9);
+  });
+});
+
+describe("Share-GRPO", () => {
+  const SHARED = ["train.rollouts={kind: shared}", "credit=uniform", "train.reportKlEvery=0"];
+
+  test("asks half as many problems twice, and compares each form with the other too", async () => {
+    const { training, progress } = tinyTraining(digitsFakeEngine(), ...SHARED);
+    const { groups } = await sampleGroups(training, progress, {}, new Stopwatch(steadyClock()));
+    expect(groups.map(({ index }) => index)).toEqual([0, 0, 1, 1, 2, 2, 3, 3]);
+    expect(progress.dataPosition).toBe(4);
+    for (const [p, group] of groups.entries()) {
+      expect(group.others).toEqual(groupRewards(groups[p % 2 === 0 ? p + 1 : p - 1]!));
+    }
+  });
+
+  test("learns, from groups whose rewards are equal too where the other form's differ", async () => {
+    const { training, progress } = tinyTraining(digitsFakeEngine(), ...SHARED, "train.minibatches=2");
+    for (const iteration of [1, 2, 3]) {
+      const { metrics, steps } = await runIteration(training, progress, iteration);
+      expect(steps.every(({ applied }) => applied)).toBe(true);
+      expect(metrics.problems).toBe(8);
+    }
+  });
+
+  test("is refused where prompts do not divide, and with algorithms that do not compare outcomes", () => {
+    const opened =
+      (...flags: string[]) =>
+      () =>
+        tinyTraining(digitsFakeEngine(), ...SHARED, ...flags);
+    expect(opened("train.promptsPerIteration=7")).toThrow("a multiple of train.rollouts.variants (2), got 7");
+    expect(opened("algorithm=dpo")).toThrow("by their outcomes");
+    expect(opened("algorithm=ppo", "algorithm.baseline=values")).toThrow("by their outcomes");
+  });
+});

@@ -1,0 +1,45 @@
+/**
+ * @module
+ * What is logged of second samplings: completions for shuffled frames, and those from noised images.
+ */
+import { mean } from "../../math/index.ts";
+import type { Group } from "../batch/group.ts";
+
+/** Groups against others for the same questions with frames shuffled. */
+export interface TemporalMetrics {
+  /** Groups that were compared. */
+  readonly groups: number;
+  /** Means over them of the share of right completions. */
+  readonly orderedAccuracy: number;
+  readonly shuffledAccuracy: number;
+  /** Share of them in which right completions got the temporal reward. */
+  readonly rewardedShare: number;
+  /** Sampled for shuffled frames, which no other metric counts. */
+  readonly shuffledTokens: number;
+}
+
+const share = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);
+
+/** Accuracy of completions from noised images, where there are any. */
+export function noisedNumbers(groups: readonly Group[]): { readonly noisedAccuracy?: number } {
+  const noised = groups.flatMap(({ rollouts }) => rollouts.filter(({ isNoised }) => isNoised));
+  if (noised.length === 0) return {};
+  return { noisedAccuracy: mean(noised.flatMap(({ reward }) => reward.judgement.score ?? [])) };
+}
+
+/** Comparisons with shuffled frames, where there are any. */
+export function temporalNumbers(groups: readonly Group[]): { readonly temporal?: TemporalMetrics } {
+  const compared = groups.flatMap(({ temporal }) => temporal ?? []);
+  if (compared.length === 0) return {};
+  const accuracy = (which: "ordered" | "shuffled") =>
+    mean(compared.map(({ [which]: { right, judged } }) => share(right, judged)));
+  return {
+    temporal: {
+      groups: compared.length,
+      orderedAccuracy: accuracy("ordered"),
+      shuffledAccuracy: accuracy("shuffled"),
+      rewardedShare: share(compared.filter(({ isRewarded }) => isRewarded).length, compared.length),
+      shuffledTokens: compared.reduce((sum, { shuffledTokens }) => sum + shuffledTokens, 0),
+    },
+  };
+}

@@ -1,0 +1,82 @@
+/**
+ * @module
+ * Ways to sample a batch other than G completions of each prompt as it is: option `rollouts` of the schedule.
+ */
+import * as z from "zod";
+
+/** What may be done to the images of a form of a problem. */
+export const SHARED_CHANGES = [
+  "quarter-clockwise",
+  "quarter-anticlockwise",
+  "half-turn",
+  "flip-vertical",
+  "flip-horizontal",
+  "flip-both",
+  "noise-10",
+  "noise-25",
+  "noise-50",
+] as const;
+export type SharedChange = (typeof SHARED_CHANGES)[number];
+
+const noisy = z
+  .strictObject({
+    kind: z.literal("noisy"),
+    share: z
+      .number()
+      .gt(0)
+      .lt(1)
+      .default(0.5)
+      .describe("Share of a group, rounded down, that is sampled from the noised images."),
+    initial: z
+      .int()
+      .min(0)
+      .max(999)
+      .default(500)
+      .describe("Steps of diffusion at the start; 0 adds no noise (α₀)."),
+    slope: z.number().positive().default(30).describe("How fast they fall (λ)."),
+    middle: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(2 / 3)
+      .describe("Share of the run where half of them are left (γ/t_max)."),
+  })
+  .describe(
+    "NoisyRollout, arXiv:2504.13055: part of each group looks at noised images; all is learnt on clean ones.",
+  );
+
+const shared = z
+  .strictObject({
+    kind: z.literal("shared"),
+    variants: z
+      .int()
+      .min(2)
+      .default(2)
+      .describe("Forms in which each problem is asked; train.promptsPerIteration counts each."),
+    changeShare: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.3)
+      .describe("Chance of a form to have its images changed, with a sentence that says so."),
+    changes: z
+      .array(z.enum(SHARED_CHANGES))
+      .min(1)
+      .default([...SHARED_CHANGES])
+      .describe("One of them is drawn."),
+    questions: z
+      .string()
+      .min(1)
+      .default("new_questions")
+      .describe("Column with other wordings of the question; without it the words stay."),
+  })
+  .describe(
+    "Share-GRPO, arXiv:2505.16673: each problem in several forms, compared within a form and over all of them.",
+  );
+
+/** How a batch is sampled, where it is not G completions of each prompt. */
+export const rolloutsSchema = z.discriminatedUnion("kind", [noisy, shared]);
+
+type Rollouts = z.output<typeof rolloutsSchema>;
+export type NoisyRollouts = Extract<Rollouts, { kind: "noisy" }>;
+export type SharedRollouts = Extract<Rollouts, { kind: "shared" }>;
