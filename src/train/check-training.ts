@@ -53,7 +53,7 @@ function comparisonFaults(method: CreditMethod, objective: Algorithm): string[] 
 function labelFaults({ name = "own", needs }: CreditMethod, { labels, source }: Training): string[] {
   if (!needs.labels || labels !== undefined) return [];
   return [
-    `credit.kind "${name}": expected a task with token labels, which say what is true of every token, such as digits; ` +
+    `credit.kind "${name}": expected a task with token labels, which say what is true of every token; ` +
       `got one without (${source.fingerprint})`,
   ];
 }

@@ -116,7 +116,7 @@ export const rivalsCreditPresets: readonly Preset[] = [
     ...rightReward,
     "credit.image.kind": ["blacken-patches", "arXiv:2609.39168: patches are masked"],
     "credit.image.probability": [0.6, "arXiv:2609.39168: 60 % of them"],
-    "credit.image.patch": [14, "ours: a patch of Qwen2.5-VL"],
+    "credit.image.patch": [14, "ours: the side of a patch of the models trained"],
     ...seed,
     ...sizes([384, 16, 3, 2], "arXiv:2609.39168: 384 x 16, 2 epochs of ViRL39K; update 128 is ours"),
   }),
