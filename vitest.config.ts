@@ -5,15 +5,15 @@ import { defineConfig } from "vitest/config";
 const include = ["src/**/*.test.ts", "viewer/src/**/*.test.ts"];
 const exclude = ["src/**/*.slow.test.ts", "src/**/*.browser.test.ts"];
 
-/** Files that replace a module: others must not find the replacement. */
-const mocking = readdirSync("src", { recursive: true, encoding: "utf8" })
+/** Files that replace a module, which others must not find replaced, and files that say why they need a process of their own. */
+const alone = readdirSync("src", { recursive: true, encoding: "utf8" })
   .filter((path) => path.endsWith(".test.ts"))
   .map((path) => join("src", path))
-  .filter((path) => readFileSync(path, "utf8").includes("\nvi.mock("));
+  .filter((path) => readFileSync(path, "utf8").match(/^(?:vi\.mock\(|\/\/ In a process of its own:)/m));
 
 /**
- * Test files of a worker share the modules that they import, which saves most of the time of importing them; a file that replaces
- * a module has a worker of its own.
+ * Test files of a worker share the modules that they import, which saves most of the time of importing them; a few
+ * have a worker of their own.
  */
 export default defineConfig({
   test: {
@@ -23,8 +23,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: "shared", include, exclude: [...exclude, ...mocking], isolate: false } },
-      { extends: true, test: { name: "mocking", include: mocking, isolate: true } },
+      { extends: true, test: { name: "shared", include, exclude: [...exclude, ...alone], isolate: false } },
+      { extends: true, test: { name: "alone", include: alone, isolate: true } },
     ],
   },
 });

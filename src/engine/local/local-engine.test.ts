@@ -112,6 +112,7 @@ describe("an engine in its thread", () => {
       "reference",
       "token-clusters",
       "value",
+      "value-replacement",
       "video",
       "watch",
     ]);

@@ -1,3 +1,4 @@
+// In a process of its own: the memory of the kernel, which all users of it share, is measured.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Rng } from "../../math/index.ts";
