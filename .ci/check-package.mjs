@@ -7,8 +7,8 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
-// 2.7 MB of it is onnxruntime for the page; benchmarks, recipes and chat completions added 0.2 MB to what was 3.9.
-const LARGEST = 4_200_000;
+// 2.7 MB of it is onnxruntime for the page; families, methods and recipes added 0.24 MB to what was 4.1.
+const LARGEST = 4_400_000;
 const root = new URL("../", import.meta.url);
 const { name, bin, exports } = JSON.parse(readFileSync(new URL("package.json", root), "utf8"));
 const said = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { mean } from "../math/index.ts";
 import { meanOne, withMeanOne } from "./mean-one.ts";
+import type { CreditMethod } from "./method.ts";
 import { creditMethod, creditSchema } from "./registry.ts";
 
 const label = (correct: boolean) => ({ role: "image" as const, correct });
@@ -49,8 +50,8 @@ test("scales every completion of a method by itself, and keeps what else it says
 test("hands on how far the run is, for methods with a schedule", () => {
   const method = creditMethod(creditSchema.parse({ kind: "pepo" }));
   const signals = { hiddenCosine: Float64Array.of(0.1, 0.9), entropy: Float64Array.of(1, 2) };
-  const weights = (of: typeof method.credit, progress: number) =>
-    of([[{ mask: [1, 1], signals }]], undefined, progress)[0]![0]!.weights;
-  expect([...weights(withMeanOne(method).credit, 0)]).toEqual([1, 1]);
-  expect(weights(withMeanOne(method).credit, 1)).toBeAllclose(weights(method.credit, 1));
+  const weights = (of: CreditMethod, progress: number) =>
+    of.credit([[{ mask: [1, 1], signals }]], undefined, progress)[0]![0]!.weights;
+  expect([...weights(withMeanOne(method), 0)]).toEqual([1, 1]);
+  expect(weights(withMeanOne(method), 1)).toBeAllclose(weights(method, 1));
 });

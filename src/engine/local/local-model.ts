@@ -3,7 +3,7 @@
  * The engine's work, in the thread that calls it. `local-engine.ts` puts it into a worker.
  */
 import { existsSync } from "node:fs";
-import type { AttentionRequest, ImageAblation } from "../../credit/index.ts";
+import type { AttentionRequest } from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";
 import { Rng } from "../../math/index.ts";
 import {
@@ -30,6 +30,7 @@ import type {
 } from "../engine.ts";
 import { promptGenerators } from "../prompt-generators.ts";
 import { checkCoefficients } from "./check-coefficients.ts";
+import { checkAdam, checkDifferentiable, checkSampling } from "./check-requests.ts";
 import { KnownPrompts, type LocalSequence } from "./known-prompts.ts";
 import {
   checkedAlternatives,
@@ -355,57 +356,6 @@ function sumInto(sum: Float32Array, arrays: readonly Float32Array[]): void {
     for (let i = 0; i < sum.length; i++) {
       sum[i] = sum[i]! + array[i]!;
     }
-  }
-}
-
-/** What is done within the model has no gradient, and no second pass to be compared with in one. */
-function checkDifferentiable(what: string, image: ImageAblation | undefined): void {
-  if (image?.kind === "replace-values") {
-    throw new EngineError(
-      `${what}: expected an ablation of images, got replace-values, which can be scored only`,
-    );
-  }
-}
-
-/** An update that divides by zero or by a negative number would spoil every weight at once. */
-function checkAdam({
-  learningRate,
-  beta1,
-  beta2,
-  epsilon,
-  weightDecay,
-  maxGradientNorm,
-}: AdamParameters): void {
-  const check = (name: string, value: number, fits: boolean, expected: string) => {
-    if (!(fits && Number.isFinite(value))) {
-      throw new EngineError(`step: ${name}: expected ${expected}, got ${value}`);
-    }
-  };
-  check("learningRate", learningRate, learningRate >= 0, "0 or more");
-  check("beta1", beta1, beta1 >= 0 && beta1 < 1, "a number in [0, 1)");
-  check("beta2", beta2, beta2 >= 0 && beta2 < 1, "a number in [0, 1)");
-  check("epsilon", epsilon, epsilon > 0, "a positive number");
-  check("weightDecay", weightDecay, weightDecay >= 0, "0 or more");
-  check("maxGradientNorm", maxGradientNorm, maxGradientNorm >= 0, "0 or more");
-}
-
-function checkSampling({
-  groupSize,
-  maxCompletionTokens,
-  temperature,
-  topP,
-  topK,
-}: LocalSampleRequest): void {
-  checkPositive("sample: groupSize", groupSize);
-  checkPositive("sample: maxCompletionTokens", maxCompletionTokens);
-  if (!(temperature >= 0 && Number.isFinite(temperature))) {
-    throw new EngineError(`sample: temperature: expected 0 or more, got ${temperature}`);
-  }
-  if (!(topP > 0 && topP <= 1)) {
-    throw new EngineError(`sample: topP: expected a number in (0, 1], got ${topP}`);
-  }
-  if (!(Number.isInteger(topK) && topK >= 0)) {
-    throw new EngineError(`sample: topK: expected 0 or a positive integer, got ${topK}`);
   }
 }
 
