@@ -3,24 +3,9 @@
  * Advantages of groups with more than one comparison: rewards that are normalised apart, and completions that are
  * compared with those of other groups too. Each comparison is the algorithm's own; their advantages are added.
  */
-import { type Rewards, whiten } from "../math/index.ts";
+import { whiten } from "../math/index.ts";
 import type { AdvantagePart, BatchAdvantages, RewardedGroup } from "./algorithm.ts";
-
-/** A part of the reward whose advantage is taken by itself. */
-export interface SeparateRewards {
-  /** Factor of its advantage. */
-  readonly coefficient: number;
-  /** `[G]`; null where a completion takes no part in the comparison. */
-  readonly rewards: Rewards;
-}
-
-/** What a group is compared by, beside its rewards. */
-export interface Comparisons {
-  /** In place of the rewards: the parts, each normalised apart. */
-  readonly parts?: readonly SeparateRewards[] | undefined;
-  /** Rewards of further completions, of other groups, that the group's are compared with as well. */
-  readonly others?: Rewards | undefined;
-}
+import type { Comparisons } from "./types.ts";
 
 /**
  * Advantages of a batch.

@@ -12,7 +12,6 @@ export type {
   TokenTerm,
 } from "./algorithm.ts";
 export { defineObjective } from "./algorithm.ts";
-export type { Comparisons, SeparateRewards } from "./compared-advantages.ts";
 export {
   type AlgorithmNeeds,
   algorithmNeeds,
@@ -32,6 +31,7 @@ export {
 } from "./registry.ts";
 export { tokenAdvantages } from "./token-advantages.ts";
 export type {
+  Comparisons,
   CorrectionMetrics,
   ObjectiveCompletion,
   ObjectiveContext,
@@ -39,5 +39,6 @@ export type {
   ObjectiveMetrics,
   ObjectiveResult,
   PairMetrics,
+  SeparateRewards,
   ValueMetrics,
 } from "./types.ts";

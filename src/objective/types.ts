@@ -3,7 +3,6 @@
  * What goes into an objective and what comes out.
  */
 import type { Rewards } from "../math/index.ts";
-import type { Comparisons } from "./compared-advantages.ts";
 import type { PerceptionTerm } from "./perception.ts";
 import type { ViewTerm } from "./view-term.ts";
 
@@ -36,6 +35,22 @@ export interface ObjectiveCompletion {
   readonly viewTerm?: ViewTerm | undefined;
   /** Whether the completion was cut at the limit; matters with `truncated: "mask"`. */
   readonly isTruncated?: boolean | undefined;
+}
+
+/** A part of the reward whose advantage is taken by itself. */
+export interface SeparateRewards {
+  /** Factor of its advantage. */
+  readonly coefficient: number;
+  /** `[G]`; null where a completion takes no part in the comparison. */
+  readonly rewards: Rewards;
+}
+
+/** What a group is compared by, beside its rewards. */
+export interface Comparisons {
+  /** In place of the rewards: the parts, each normalised apart. */
+  readonly parts?: readonly SeparateRewards[] | undefined;
+  /** Rewards of further completions, of other groups, that the group's are compared with as well. */
+  readonly others?: Rewards | undefined;
 }
 
 /** The completions of one prompt with their rewards, and what else they are compared by. */

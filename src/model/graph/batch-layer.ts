@@ -15,6 +15,7 @@ import {
   type Tensor,
 } from "../../tensor/index.ts";
 import type { TextConfig } from "../config.ts";
+import { type BatchShape, batchRows, type LayerProbabilities } from "./batch-shape.ts";
 import { attentionScale, finishLayer, type Projected, project, type RotaryAngles } from "./decoder-layer.ts";
 import { fromHeads, toHeads } from "./layer.ts";
 import { causalMask } from "./mask.ts";
@@ -23,21 +24,8 @@ import { attendPrompt, type PromptAttention, type PromptMasks, promptMasks } fro
 import { type ReplacementInputs, replacedMix, type ValueReplacement } from "./replaced-values.ts";
 import { headMean, lastHeadMean, lastRows } from "./rows.ts";
 
-/** Sizes of a batch: P prompts of S_p slots, G completions each of T slots. */
-export interface BatchShape {
-  readonly prompts: number;
-  readonly groupSize: number;
-  readonly promptLength: number;
-  readonly completionLength: number;
-}
-
 /** Which query's row belongs to a token: its own, or the one that predicts it. */
 export type RowOwner = "own" | "predicting";
-
-/** Rows of a batch: P·S_p of prompts, then P·G·T of completions. */
-export function batchRows({ prompts, groupSize, promptLength, completionLength }: BatchShape): number {
-  return prompts * (promptLength + groupSize * completionLength);
-}
 
 /** What every layer of a batch reads beside the rows. */
 export interface BatchInputs {
@@ -107,12 +95,6 @@ function replacedRows(
 ): Tensor {
   const all = add(given, concatenate([prompt, completion], 0));
   return last ? lastPromptRows(all, batch) : all;
-}
-
-/** One layer's attention: `[P, H, S_p, S_p]`, or its last row, and `[P·G, H, T, S_p + T]`. */
-export interface LayerProbabilities {
-  readonly prompt: Tensor;
-  readonly completion: Tensor;
 }
 
 /** `[P·G, T, S_p + T]` one layer's attention, mean over heads, of each completion token's row. */

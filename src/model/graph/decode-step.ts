@@ -19,7 +19,7 @@ import {
   transpose,
 } from "../../tensor/index.ts";
 import type { TextConfig } from "../config.ts";
-import type { BatchShape } from "./batch-layer.ts";
+import type { BatchShape } from "./batch-shape.ts";
 import { attentionScale, finishLayer, type Projected, project } from "./decoder-layer.ts";
 import { type Distribution, distribution } from "./distribution.ts";
 import { GraphParameters, type ParameterLayout } from "./parameters.ts";

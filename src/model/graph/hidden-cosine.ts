@@ -16,7 +16,7 @@ import {
   sum,
   type Tensor,
 } from "../../tensor/index.ts";
-import type { BatchShape } from "./batch-layer.ts";
+import type { BatchShape } from "./batch-shape.ts";
 
 /** A state shorter than this has no direction. */
 const SMALLEST_LENGTH = 1e-20;

@@ -6,7 +6,7 @@
 import type { DynamicGraph, Graph, Tensor, WeightType } from "../../tensor/index.ts";
 import type { OnnxManifest } from "../onnx/manifest.ts";
 import type { ParameterNames } from "../parameters.ts";
-import type { BatchShape } from "./batch-layer.ts";
+import type { BatchShape } from "./batch-shape.ts";
 import type { DecodeStepGraph } from "./decode-step.ts";
 import type { HeadGraph } from "./distribution.ts";
 import type { GraphParameters, Pack, ParameterLayout } from "./parameters.ts";

@@ -21,7 +21,7 @@ import {
   type Tensor,
 } from "../../tensor/index.ts";
 import type { TextConfig } from "../config.ts";
-import type { BatchShape, LayerProbabilities } from "./batch-layer.ts";
+import type { BatchShape, LayerProbabilities } from "./batch-shape.ts";
 import { fromHeads } from "./layer.ts";
 
 /** How values are replaced. */

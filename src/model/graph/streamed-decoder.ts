@@ -17,15 +17,8 @@ import {
   type Tensor,
 } from "../../tensor/index.ts";
 import type { TextConfig } from "../config.ts";
-import {
-  type BatchShape,
-  batchInputs,
-  batchLayer,
-  batchRows,
-  layerRows,
-  predictingHidden,
-  type RowOwner,
-} from "./batch-layer.ts";
+import { batchInputs, batchLayer, layerRows, predictingHidden, type RowOwner } from "./batch-layer.ts";
+import { type BatchShape, batchRows } from "./batch-shape.ts";
 import { finalHidden } from "./distribution.ts";
 import { GraphParameters, type ParameterLayout } from "./parameters.ts";
 

@@ -8,16 +8,14 @@ import { imageTokenWidth, type TextConfig } from "../config.ts";
 import { amplifiedInputs } from "./amplified-attention.ts";
 import {
   type BatchInputs,
-  type BatchShape,
   batchInputs,
   batchLayer,
-  batchRows,
-  type LayerProbabilities,
   lastPromptRows,
   layerRows,
   predictingHidden,
   type RowOwner,
 } from "./batch-layer.ts";
+import { type BatchShape, batchRows, type LayerProbabilities } from "./batch-shape.ts";
 import { decoderInput } from "./deepstack.ts";
 import { finalHidden } from "./distribution.ts";
 import { GraphParameters, type ParameterLayout } from "./parameters.ts";

@@ -7,19 +7,10 @@ import type { CompletionCredit, CreditMethod } from "../../credit/index.ts";
 import { signalAgreement } from "../../credit/index.ts";
 import { NumericError } from "../../errors/index.ts";
 import { tokenAdvantages } from "../../objective/index.ts";
-import type { Training } from "../iteration/training.ts";
+import type { Agreement, Training } from "../iteration/training.ts";
 import type { Stopwatch } from "../loop/stopwatch.ts";
 import { type CreditInputs, creditGroups } from "./credit-groups.ts";
 import { type CreditedGroup, objectiveGroups } from "./measured-group.ts";
-
-/** Methods that are compared with the run's own, and how. */
-export interface Agreement {
-  readonly methods: readonly CreditMethod[];
-  /** Of each completion's tokens, those of highest signal, whose overlap is measured. */
-  readonly share: number;
-  /** Iterations between measurements. */
-  readonly every: number;
-}
 
 /** Of each pair of methods, by their names with a slash between. */
 export interface AgreementMetrics {

@@ -10,8 +10,16 @@ import { Rng } from "../../math/index.ts";
 import type { Algorithm } from "../../objective/index.ts";
 import type { Reward, TemporalOptions } from "../../reward/index.ts";
 import type { Verdict } from "../../verify/index.ts";
-import type { Agreement } from "../credit/credit-agreement.ts";
 import type { Sampling, Schedule } from "../schedule/schedule-schema.ts";
+
+/** Methods that are compared with the run's own, and how. */
+export interface Agreement {
+  readonly methods: readonly CreditMethod[];
+  /** Of each completion's tokens, those of highest signal, whose overlap is measured. */
+  readonly share: number;
+  /** Iterations between measurements. */
+  readonly every: number;
+}
 
 /** Everything that stays the same over a run. */
 export interface Training {

@@ -9,7 +9,7 @@ import type { AttentionRow, Completion } from "../../engine.ts";
 import { roundUpCount, roundUpLength } from "../buckets.ts";
 import { DecoderRows, promptMask, promptSupports } from "../prompts/decoder-batch.ts";
 import type { PreparedPrompt } from "../prompts/prepared-prompt.ts";
-import type { Machinery } from "../scoring/teacher-forcing.ts";
+import type { Machinery } from "../scoring/machinery.ts";
 import { RowReducer } from "../signals/attention-reduction.ts";
 import { CalibratedRows, canCollect, reduceRows } from "../signals/calibrated-rows.ts";
 import type { SampledCalibration } from "../signals/sampled-calibration.ts";

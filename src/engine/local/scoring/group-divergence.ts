@@ -6,8 +6,9 @@
 import { groupDivergenceGraph } from "../../../model/graph/index.ts";
 import { roundUpLength } from "../buckets.ts";
 import type { PreparedPrompt } from "../prompts/prepared-prompt.ts";
+import type { Machinery } from "./machinery.ts";
+import type { Scoring } from "./scoring.ts";
 import type { PreparedSequence } from "./sequence-batches.ts";
-import type { Machinery, Scoring } from "./teacher-forcing.ts";
 
 /** Numbers of distributions that are held at once: 64 MiB. */
 const NUMBERS = 2 ** 24;

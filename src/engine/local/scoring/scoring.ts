@@ -14,7 +14,7 @@ import type { Score, SignalRequest } from "../../engine.ts";
 import { readRow } from "../signals/graph-reducer.ts";
 import { readSignals, signalOutputs } from "../signals/index.ts";
 import { likeliestLogprobs, readAlternatives } from "./alternatives.ts";
-import { likeliestTokens } from "./attention-intervention.ts";
+import { type Intervention, likeliestTokens } from "./attention-intervention.ts";
 import type { PreparedSequence } from "./sequence-batches.ts";
 
 /** What is wanted beside log-probs. */
@@ -31,6 +31,15 @@ export interface Wanted {
   readonly amplified: readonly number[];
   /** How values of image tokens are replaced; as they are unless given. */
   readonly replacement?: ValueReplacement | undefined;
+}
+
+/** A scoring pass: with which weights, at which temperature, and what is wanted of it. */
+export interface Scoring extends Omit<Wanted, "amplified"> {
+  readonly weights: Float32Array;
+  readonly temperature: number;
+  readonly intervention?: Intervention | undefined;
+  /** How far apart the completions of each prompt are. */
+  readonly groupDivergence: boolean;
 }
 
 /** What is wanted of the head. */

@@ -3,49 +3,22 @@
  * Scoring and gradients of given completions.
  */
 import type { EngineError } from "../../../errors/index.ts";
-import type { BatchShape, ModelGraphs } from "../../../model/graph/index.ts";
-import { imageTokenWidth, type ModelConfig } from "../../../model/index.ts";
+import type { BatchShape } from "../../../model/graph/index.ts";
+import { imageTokenWidth } from "../../../model/index.ts";
 import type { Score } from "../../engine.ts";
 import { roundDownCount, roundUpLength } from "../buckets.ts";
-import type { MemoryPlan } from "../memory/memory-plan.ts";
-import type { ProgramCache } from "../program-cache.ts";
 import { decoderFeeds, forEachPromptRow } from "../prompts/decoder-batch.ts";
 import type { PreparedImage } from "../prompts/prepared-prompt.ts";
-import type { RotaryTable } from "../prompts/rotary-table.ts";
-import type { VisionEncoder } from "../prompts/vision-encoder.ts";
 import { readRow } from "../signals/graph-reducer.ts";
 import { readsHiddenStates, signalFeeds } from "../signals/index.ts";
-import type { ParameterStore } from "../weights/parameter-store.ts";
-import { type Intervention, interventionFeeds, withOwnPrompts } from "./attention-intervention.ts";
+import { interventionFeeds, withOwnPrompts } from "./attention-intervention.ts";
 import { groupDivergences } from "./group-divergence.ts";
 import { Head, PARTS, type Part } from "./head.ts";
+import type { Machinery } from "./machinery.ts";
 import { replacementFeeds } from "./replacement-feeds.ts";
-import { decoderOutputs, emptyScore, readScore, type Wanted } from "./scoring.ts";
+import { decoderOutputs, emptyScore, readScore, type Scoring, type Wanted } from "./scoring.ts";
 import { type PreparedSequence, type SequenceBatch, sequenceBatches } from "./sequence-batches.ts";
-import { type Checkpointing, TrainingPass } from "./training-pass.ts";
-
-/** What teacher forcing shares with the rest of the engine. */
-export interface Machinery {
-  readonly config: ModelConfig;
-  readonly graphs: ModelGraphs;
-  readonly store: ParameterStore;
-  readonly programs: ProgramCache;
-  readonly vision: VisionEncoder;
-  readonly table: RotaryTable;
-  readonly memory: MemoryPlan;
-  /** Rows, prompt and completion tokens together, computed at once. */
-  readonly maxTokens: number;
-  readonly checkpointing: Checkpointing;
-}
-
-/** A scoring pass: with which weights, at which temperature, and what is wanted of it. */
-export interface Scoring extends Omit<Wanted, "amplified"> {
-  readonly weights: Float32Array;
-  readonly temperature: number;
-  readonly intervention?: Intervention | undefined;
-  /** How far apart the completions of each prompt are. */
-  readonly groupDivergence: boolean;
-}
+import { TrainingPass } from "./training-pass.ts";
 
 /** One `[T]` per sequence each: what Σ c·log π, Σ d·V and Σ e·H are weighted by. */
 export interface Coefficients {
