@@ -24,18 +24,18 @@ export interface SharedOptions {
 
 /** Reads a flag's value as a whole number. */
 export function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0 || text.trim() === "") {
-    throw new InvalidArgumentError("expected a whole number from 0");
-  }
-  return value;
+  return wholeNumberFrom(0, text);
 }
 
 /** Reads a flag's value as a count. */
 export function countNumber(text: string): number {
+  return wholeNumberFrom(1, text);
+}
+
+function wholeNumberFrom(least: number, text: string): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1 || text.trim() === "") {
-    throw new InvalidArgumentError("expected a whole number from 1");
+  if (!Number.isSafeInteger(value) || value < least || text.trim() === "") {
+    throw new InvalidArgumentError(`expected a whole number from ${least}`);
   }
   return value;
 }
