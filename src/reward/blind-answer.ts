@@ -34,7 +34,7 @@ export const blindAnswerReward = defineReward({
     .strictObject({
       kind: z.literal("blind-answer"),
       ...entryOptions(1),
-      tag: z.string().min(1).default("description").describe("The description stands in this tag."),
+      tag: z.string().min(1).default("description").describe("Name of the tag that encloses the description."),
       missing: z
         .enum(["zero", "whole"])
         .default("zero")
