@@ -141,10 +141,12 @@ export function publishedSource<Name extends string>(
   const places = new Map<string, number>();
   /** Two rows of one id would be one problem to whoever keeps answers by it. */
   const requireOwn = (id: string, index: number) => {
-    const first = places.get(id) ?? index;
-    places.set(id, first);
-    if (first === index) return;
-    throw new DataError(`${rows.place(index)}: has the id ${id} of ${rows.place(first)}`);
+    const known = places.get(id) ?? index;
+    places.set(id, known);
+    if (known === index) return;
+    // Rows that are read at the same time end in any order; the later one in the file is the one named.
+    const [first, second] = known < index ? [known, index] : [index, known];
+    throw new DataError(`${rows.place(second)}: has the id ${id} of ${rows.place(first)}`);
   };
   return {
     fingerprint: `${fingerprint} form=${form}${chosen === undefined ? "" : ` rows=${chosen.length}`}`,
