@@ -34,7 +34,11 @@ export const blindAnswerReward = defineReward({
     .strictObject({
       kind: z.literal("blind-answer"),
       ...entryOptions(1),
-      tag: z.string().min(1).default("description").describe("Name of the tag that encloses the description."),
+      tag: z
+        .string()
+        .min(1)
+        .default("description")
+        .describe("Name of the tag that encloses the description."),
       missing: z
         .enum(["zero", "whole"])
         .default("zero")
