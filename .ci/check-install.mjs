@@ -20,6 +20,8 @@ const { values } = parseArgs({ options: { node: { type: "string" }, tarball: { t
 const root = fileURLToPath(new URL("../", import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), "fovea-install-"));
 const problems = [];
+/** A warning that is of the machine, not of the package: other work runs beside this check. */
+const OF_THE_MACHINE = "this machine is busy";
 
 /** The environment of a user who has set nothing; the registry is this machine's. */
 const registry = execFileSync("npm", ["config", "get", "registry"], { encoding: "utf8" }).trim();
@@ -49,7 +51,10 @@ function run(folder, path, command, words, expected = []) {
   console.log(`${line}: exit ${status ?? error?.code}, ${((Date.now() - start) / 1000).toFixed(1)} s`);
   const said = `${stdout}${stderr}`;
   if (status !== 0) problems.push(`${line}: exit ${status ?? error?.code}\n${said.slice(-2000)}`);
-  for (const warning of said.match(/^.*\bwarn(?:ing)?\b.*$/gim) ?? []) problems.push(`${line}: ${warning}`);
+  for (const warning of said.match(/^.*\bwarn(?:ing)?\b.*$/gim) ?? []) {
+    if (warning.includes(OF_THE_MACHINE)) console.log(warning);
+    else problems.push(`${line}: ${warning}`);
+  }
   for (const text of expected) if (!said.includes(text)) problems.push(`${line}: does not say ${text}`);
   return said;
 }

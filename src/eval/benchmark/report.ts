@@ -3,7 +3,7 @@
  * The report of a benchmark: its measures over all samples, with intervals and the spread between samples, pass@k and
  * majority.
  */
-import type { Benchmark, Measure } from "../../benchmark/index.ts";
+import type { Benchmark, Measure, ScoredAnswer } from "../../benchmark/index.ts";
 import type { AnsweredProblem } from "../../data/index.ts";
 import { PartError } from "../../errors/index.ts";
 import {
@@ -93,10 +93,10 @@ function wholeProblems(answers: readonly AnswerRecord[]): AnswerRecord[][] {
 }
 
 /** The benchmark's measures of each sample, `[samples]`. */
-function sampleMeasures(benchmark: Benchmark, problems: readonly AnswerRecord[][]): (readonly Measure[])[] {
+function sampleMeasures(benchmark: Benchmark, problems: readonly ScoredAnswer[][]): (readonly Measure[])[] {
   const samples = problems[0]?.length ?? 0;
-  const measuresOf = (own: readonly AnswerRecord[]) => {
-    const measures = benchmark.measures(own.map(scoredAnswer));
+  const measuresOf = (own: readonly ScoredAnswer[]) => {
+    const measures = benchmark.measures(own);
     for (const { name, value, of } of measures) {
       if ((value === null || Number.isFinite(value)) && Number.isInteger(of)) continue;
       throw new PartError(
@@ -138,10 +138,10 @@ function clusterOf(benchmark: Benchmark, problem: AnsweredProblem): string {
  */
 function jackknife(
   benchmark: Benchmark,
-  problems: readonly AnswerRecord[][],
+  problems: readonly ScoredAnswer[][],
   estimates: ReadonlyMap<string, number | null>,
 ): Map<string, { readonly low: number; readonly high: number }> {
-  const keys = problems.map(([first]) => clusterOf(benchmark, scoredAnswer(first!).problem));
+  const keys = problems.map(([first]) => clusterOf(benchmark, first!.problem));
   const distinct = new Rng(0).fork("jackknife").shuffle([...new Set(keys)]);
   const groups = Math.min(GROUPS, distinct.length);
   const groupOf = new Map(distinct.map((key, place) => [key, place % groups]));
@@ -178,12 +178,12 @@ function meanInterval(benchmark: Benchmark, samples: readonly Measure[]): Interv
 
 function measureReports(
   benchmark: Benchmark,
-  problems: readonly AnswerRecord[][],
+  problems: readonly ScoredAnswer[][],
 ): Record<string, MeasureReport> {
   const samples = sampleMeasures(benchmark, problems);
   const estimates = meansOf(samples);
   const intervals = jackknife(benchmark, problems, estimates);
-  const keys = problems.map(([first]) => clusterOf(benchmark, scoredAnswer(first!).problem));
+  const keys = problems.map(([first]) => clusterOf(benchmark, first!.problem));
   const distinctClusters = new Set(keys).size;
   return Object.fromEntries(
     [...estimates].map(([name, value]): [string, MeasureReport] => {
@@ -252,7 +252,9 @@ export function benchmarkReport(
 ): BenchmarkReport {
   const problems = wholeProblems(answers).slice(0, most);
   const all = problems.flat();
-  const measures = measureReports(benchmark, problems);
+  // The same objects in every leave-out, so that a benchmark can keep what it found in an answer.
+  const scored = problems.map((own) => own.map(scoredAnswer));
+  const measures = measureReports(benchmark, scored);
   const share = (count: number) => (all.length === 0 ? 0 : count / all.length);
   const completionTokens = all.reduce((sum, answer) => sum + answer.completionTokens, 0);
   const prompts = all.flatMap(({ promptTokens }) => promptTokens ?? []);

@@ -13,22 +13,41 @@ import { type Split, splitSource, type Task } from "../../data/index.ts";
 import { DataError } from "../../errors/index.ts";
 import { isRight, type Verdict } from "../../verify/index.ts";
 
-/** The task's own measures: counts added over answers. */
-function ownMeasures(answers: readonly ScoredAnswer[], measures: NonNullable<Task["measures"]>): Measure[] {
-  const tallies = new Map<string, { right: number; of: number }>();
-  for (const { problem, text, ...judgement } of answers) {
-    if (judgement.score === null) continue;
-    for (const [name, { right, of }] of Object.entries(measures(problem, text, isRight(judgement)))) {
-      if (!(Number.isInteger(right) && Number.isInteger(of) && right >= 0 && right <= of)) {
-        throw new DataError(
-          `measure ${name} of problem ${problem.id}: expected whole numbers 0 ≤ right ≤ of, got ${right} of ${of}`,
-        );
-      }
-      const sum = tallies.get(name) ?? { right: 0, of: 0 };
-      tallies.set(name, { right: sum.right + right, of: sum.of + of });
-    }
+type Tallies = ReturnType<NonNullable<Task["measures"]>>;
+
+/** Counts of one answer, refused by name where they are none. */
+function checkedTallies(tallies: Tallies, problem: string): Tallies {
+  for (const [name, { right, of }] of Object.entries(tallies)) {
+    if (Number.isInteger(right) && Number.isInteger(of) && right >= 0 && right <= of) continue;
+    throw new DataError(
+      `measure ${name} of problem ${problem}: expected whole numbers 0 ≤ right ≤ of, got ${right} of ${of}`,
+    );
   }
-  return [...tallies].map(([name, { right, of }]) => ({ name, value: of === 0 ? null : right / of, of }));
+  return tallies;
+}
+
+/** The task's own measures: counts added over answers. An answer is counted once, in however many samples it is measured. */
+function ownMeasures(
+  measures: NonNullable<Task["measures"]>,
+): (answers: readonly ScoredAnswer[]) => Measure[] {
+  const known = new WeakMap<ScoredAnswer, Tallies>();
+  const talliesOf = (answer: ScoredAnswer) => {
+    const { problem, text } = answer;
+    const tallies = known.get(answer) ?? checkedTallies(measures(problem, text, isRight(answer)), problem.id);
+    known.set(answer, tallies);
+    return tallies;
+  };
+  return (answers) => {
+    const sums = new Map<string, { right: number; of: number }>();
+    for (const answer of answers) {
+      if (answer.score === null) continue;
+      for (const [name, { right, of }] of Object.entries(talliesOf(answer))) {
+        const sum = sums.get(name) ?? { right: 0, of: 0 };
+        sums.set(name, { right: sum.right + right, of: sum.of + of });
+      }
+    }
+    return [...sums].map(([name, { right, of }]) => ({ name, value: of === 0 ? null : right / of, of }));
+  };
 }
 
 /**
@@ -37,7 +56,7 @@ function ownMeasures(answers: readonly ScoredAnswer[], measures: NonNullable<Tas
  * @throws DataError when the task has no such split
  */
 export async function taskBenchmark(task: Task, split: Split, verdict: Verdict): Promise<Benchmark> {
-  const measures = task.measures?.bind(task);
+  const own = task.measures && ownMeasures(task.measures.bind(task));
   return {
     name: `${task.name}-${split}`,
     source: await splitSource(task, split),
@@ -47,7 +66,7 @@ export async function taskBenchmark(task: Task, split: Split, verdict: Verdict):
       return [
         accuracy(answers),
         ...(kinds.length > 1 ? kinds : []),
-        ...(measures === undefined ? [] : ownMeasures(answers, measures)),
+        ...(own === undefined ? [] : own(answers)),
       ];
     },
   };
