@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { serveWords, start } from "./processes.mjs";
-import { runContent } from "./run-content.mjs";
+import { firstDifference, runContent } from "./run-content.mjs";
 
 /** @import { Rng } from "fovea/math" */
 
@@ -40,7 +40,7 @@ async function open(directory) {
 
 /** @param {string} path */
 function client(path) {
-  const engine = { kind: "tinker", url: `http://127.0.0.1:${PORT}`, retryLimitSeconds: 2 };
+  const engine = { kind: "tinker", url: `http://127.0.0.1:${PORT}`, retryMinutes: 0.05 };
   return start([
     ...["train", CONFIG, "--run-dir", path, "--set", `engine=${JSON.stringify(engine)}`],
     ...(existsSync(path) ? ["--resume"] : []),
@@ -61,7 +61,7 @@ export async function killedServer({ kills, directory, rng }) {
   await first.ended;
   if (status !== 0) throw new Error(`the undisturbed client: exit ${status}\n${printed.slice(-2000)}`);
   const seconds = (performance.now() - begin) / 1000;
-  const expected = JSON.stringify(runContent(undisturbed));
+  const expected = runContent(undisturbed);
 
   const wrong = [];
   let [killed, runs] = [0, 0];
@@ -79,8 +79,8 @@ export async function killedServer({ kills, directory, rng }) {
       await server.ended;
     }
     runs += 1;
-    if (JSON.stringify(runContent(path)) !== expected)
-      wrong.push(`run ${runs} differs from the undisturbed one`);
+    const difference = firstDifference(expected, runContent(path));
+    if (difference !== undefined) wrong.push(`run ${runs}: ${difference}`);
   }
   return {
     name: "server killed",

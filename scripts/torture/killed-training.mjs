@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { complete, killedAfter } from "./processes.mjs";
-import { runContent } from "./run-content.mjs";
+import { firstDifference, runContent } from "./run-content.mjs";
 
 /** @import { Rng } from "fovea/math" */
 
@@ -33,7 +33,7 @@ export async function killedTraining({ kills, directory, rng }) {
   const start = performance.now();
   await complete(["train", CONFIG, "--run-dir", run("undisturbed")]);
   const seconds = (performance.now() - start) / 1000;
-  const expected = JSON.stringify(runContent(run("undisturbed")));
+  const expected = runContent(run("undisturbed"));
 
   /** @type {Record<string, number>} */
   const phases = {};
@@ -53,8 +53,8 @@ export async function killedTraining({ kills, directory, rng }) {
       isOver = !isKilled;
     }
     runs += 1;
-    if (JSON.stringify(runContent(path)) !== expected)
-      wrong.push(`run ${runs} differs from the undisturbed one`);
+    const difference = firstDifference(expected, runContent(path));
+    if (difference !== undefined) wrong.push(`run ${runs}: ${difference}`);
   }
   const shown = Object.entries(phases).map(([name, count]) => `${count} while ${name}`);
   return { name: "training killed", done: `${killed} SIGKILLs in ${runs} runs: ${shown.join(", ")}`, wrong };
