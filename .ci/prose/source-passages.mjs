@@ -142,7 +142,7 @@ export const sourcePassages = (path, source) => {
         strings.set(node.start, { text: node.value.trim(), line: lineOf(node.start) });
     },
     JSXAttribute: (node) => {
-      if (DESCRIBING_ATTRIBUTES.has(String(node.name.name))) add(node.value);
+      if (typeof node.name.name === "string" && DESCRIBING_ATTRIBUTES.has(node.name.name)) add(node.value);
     },
   }).visit(program);
   return [...commentPassages(source, comments, lineOf), ...strings.values()].sort(
