@@ -124,7 +124,7 @@ describe("the list of runs", () => {
     expect((await names()).at(-1)).toBe("uniform-1");
     await page.getByLabel("Search runs").fill("stopped");
     await expect.poll(names).toEqual(["killed"]);
-    await page.getByLabel("Search runs").fill("seed=1 grid");
+    await page.getByLabel("Search runs").fill("train.seed=1 grid");
     await expect.poll(names).toEqual(["uniform-1"]);
   });
 

@@ -59,7 +59,7 @@ export function RunList() {
             type="text"
             aria-label="Search runs"
             placeholder="Search runs"
-            title="Words of a run's name, method or state; with =, of its settings: seed=1"
+            title="Words of a run's name, method or state; with =, of its settings: train.seed=1"
             value={search.value}
             onInput={({ currentTarget }) => go({ search: currentTarget.value })}
           />

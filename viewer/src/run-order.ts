@@ -38,17 +38,19 @@ function stateWord({ problem, isFinished, stopped }: Omit<SearchedRun, "config">
 
 /**
  * Whether a run has every word of a search in its name, its method, its state or, with `=` in the word, its settings:
- * `dyco-rl seed=1 failed`.
+ * `dyco-rl train.seed=1 failed`.
  */
 export function hasWords(run: SearchedRun, search: string): boolean {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   const text = `${run.id} ${run.method ?? ""} ${stateWord(run)}`.toLowerCase();
   const hasSetting = (word: string) => {
     const [key = "", value = ""] = word.split("=", 2);
-    return Object.entries(run.config).some(
-      ([name, own]) =>
-        name.toLowerCase().endsWith(key) && own.replaceAll('"', "").toLowerCase().startsWith(value),
-    );
+    return Object.entries(run.config).some(([setting, own]) => {
+      const name = setting.toLowerCase();
+      const isNamed = name === key || name.endsWith(`.${key}`);
+      // Of a text its beginning is enough; a number is meant whole.
+      return isNamed && (own.startsWith('"') ? own.toLowerCase().startsWith(`"${value}`) : own === value);
+    });
   };
   return words.every((word) => (word.includes("=") ? hasSetting(word) : text.includes(word)));
 }
