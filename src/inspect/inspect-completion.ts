@@ -124,14 +124,15 @@ function lookedAt(can: (capability: Capability) => boolean, hasPairs: boolean): 
   return Object.fromEntries(asked.map(({ name, look }) => [name, look]));
 }
 
-/** All parts that have a number a token. */
+/** All parts that have a number a token; a part that several signals have in common once. */
 function shownSignals(signals: Signals): ShownSignal[] {
-  return SIGNALS.flatMap(({ name, parts }) =>
+  const all = SIGNALS.flatMap(({ name, parts }) =>
     parts.flatMap(({ path, shape, label }) => {
       const values = shape === "T" ? partAt(signals[name], path) : undefined;
       return values === undefined ? [] : [{ signal: name, label, values: rounded(values) }];
     }),
   );
+  return all.filter(({ label }, i) => all.findIndex((other) => other.label === label) === i);
 }
 
 function alternativesOf({ tokens, logprobs }: Alternatives, places: number) {

@@ -291,11 +291,7 @@ function Attention({
         ]}
       />
       {found.signals
-        // Several signals may have a part in common.
-        .filter(
-          ({ signal, label }, i, all) =>
-            signal !== "attention" && all.findIndex((other) => other.label === label) === i,
-        )
+        .filter(({ signal }) => signal !== "attention")
         .map(({ label, values }) => (
           <SequenceChart
             key={label}
