@@ -64,6 +64,10 @@ describe("long sentences", () => {
     assert.equal(sentencesOf("One, e.g. of 0.5. Two.").length, 2);
   });
 
+  test("end before code and after a number too", () => {
+    assert.equal(sentencesOf("It grows by 16. Then it stops. `a` follows.").length, 3);
+  });
+
   test("count code as one word and do not go from one list item to the next", () => {
     assert.deepEqual(
       sentencesOf("- Set `a b c d` now\n- Two words").map(({ words: count }) => count),
