@@ -20,6 +20,8 @@ const textOf = (node) => {
   return "value" in node ? node.value : node.children.map(textOf).join("");
 };
 
+const ABBREVIATION = /^(?:al|cf|eqs?|figs?|no|sec|st|vs)\.$/i;
+
 /**
  * Whether a sentence ends at a node. The parser does not end one before code or after a number; the stop of an
  * abbreviation is part of its word.
@@ -30,7 +32,10 @@ const textOf = (node) => {
 const isEnd = (node, next) => {
   if (node?.type === "PunctuationNode") return /^[.!?]$/.test(node.value);
   if (node?.type !== "WordNode" || next === undefined) return false;
-  return /^(?:[\d.,]+|\p{L}{4,})\.$/u.test(textOf(node)) && /^(?:\p{Lu}|`)/u.test(textOf(next));
+  const word = textOf(node);
+  return (
+    /^(?:[\d.,]+|\p{L}{2,})\.$/u.test(word) && !ABBREVIATION.test(word) && /^(?:\p{Lu}|`)/u.test(textOf(next))
+  );
 };
 
 /** @param {any[]} nodes of a sentence by the parser @returns {any[][]} the nodes of each sentence */
