@@ -130,7 +130,7 @@ describe("a reward that fails", () => {
     [
       "never resolves",
       "return new Promise(() => {});",
-      "no result within 0.1 s; mend it, or raise train.rewardTimeoutSeconds",
+      "no result within 0.1 s; fix it, or raise train.rewardTimeoutSeconds",
     ],
     ["returns NaN", "return answered.map(() => NaN);", "expected a finite number or null, got NaN (problem "],
     [
@@ -261,7 +261,7 @@ describe("a credit method that fails", () => {
     ],
     ["returns no groups", "return [];", /expected 8 credits for group 0, got none/],
     ["returns nothing", "", /expected 8 credits for group 0, got none/],
-    ["is asynchronous", "return Promise.resolve([]);", "expected weights at once, got a Promise"],
+    ["is asynchronous", "return Promise.resolve([]);", "expected weights, got a Promise"],
   ])("since it %s stops the run and says where", async (_, body, message) => {
     const file = credit(body);
     const { error } = await run([`credit={module: ${file}}`]);
