@@ -341,7 +341,7 @@ describe("Ctrl-C", () => {
 });
 
 describe("the progress bar", () => {
-  test("draws one line anew on a terminal, with the time left", () => {
+  test("redraws one line on a terminal, with the time left", () => {
     let now = 0;
     const written: string[] = [];
     const bar = new ProgressBar(

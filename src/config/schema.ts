@@ -149,7 +149,7 @@ const evaluationSchema = z
       .optional()
       .describe("A model under test behind an OpenAI-compatible server, in place of the engine."),
   })
-  .describe("What fovea eval measures, and its protocol.");
+  .describe("Subject and protocol of fovea eval.");
 
 const loraSchema = z
   .strictObject({
@@ -216,7 +216,7 @@ const engineSchema = z
     tinkerSchema,
     moduleSchema,
   ])
-  .describe("What runs the model.");
+  .describe("The engine that runs the model.");
 
 /** The default kind of each part. */
 export const DEFAULT_KINDS = {

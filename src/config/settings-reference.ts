@@ -7,7 +7,7 @@ import { configSchema } from "./schema.ts";
 
 /** One key that holds a value. */
 export interface SettingRow {
-  /** Dotted; `[]` stands for an entry of a list. */
+  /** Dotted; `[]` means an entry of a list. */
   readonly key: string;
   readonly type: string;
   /** As written in YAML; absent when there is no default. */

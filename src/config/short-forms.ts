@@ -8,7 +8,7 @@ import { isHubReference, parseHubReference } from "../model/index.ts";
 import { isSettings, type Settings } from "../parts/index.ts";
 import { taskNames } from "./tasks.ts";
 
-/** `credit: uniform` stands for `credit: { kind: uniform }`. */
+/** `credit: uniform` is short for `credit: { kind: uniform }`. */
 const SHORT_PARTS = ["algorithm", "credit", "engine", "verdict"] as const;
 
 /** Aliases of keys. */
@@ -37,7 +37,9 @@ function expandData(data: unknown): unknown {
   return isSettings(data) && "path" in data && !("kind" in data) ? { kind: "files", ...data } : data;
 }
 
-/** `{ module: … }` stands for `{ kind: module, module: … }`, and `{ command: … }` for `{ kind: command, command: … }`. */
+/**
+ * `{ module: … }` is short for `{ kind: module, module: … }`, and `{ command: … }` for `{ kind: command, command: … }`.
+ */
 function withImpliedKind(part: unknown): unknown {
   if (!isSettings(part) || "kind" in part) return part;
   if ("module" in part) return { kind: "module", ...part };

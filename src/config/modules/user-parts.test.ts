@@ -164,7 +164,7 @@ describe("a reward that fails", () => {
     expect(failed.some((count) => count > 0)).toBe(true);
   });
 
-  test("in the midst stops with a checkpoint of the last whole step; mended, the run ends as if nothing had been", async () => {
+  test("during the run stops it with a checkpoint of the last whole step; once fixed, the run ends with the same numbers", async () => {
     const mended = scoring("return answered.map(({ tokens }) => tokens.length / 3);");
     const straight = await run([rewardFlag(moduleFile(mended))]);
     const file = moduleFile(
@@ -278,7 +278,7 @@ describe("a credit method that fails", () => {
     expect(error?.message).toContain("own): expected an object with needs and credit, got credit");
   });
 
-  test("in the midst leaves a checkpoint, and mended the run ends as if nothing had been", async () => {
+  test("during the run leaves a checkpoint; once fixed, the run ends with the same numbers", async () => {
     const body = each("[...mask].fill(1)");
     const straight = await run([`credit={module: ${credit(body)}}`]);
     const file = credit(`globalThis.credits = (globalThis.credits ?? 0) + 1;
