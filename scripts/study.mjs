@@ -1,17 +1,19 @@
 /**
  * The credit study's results and figures (studies/credit).
  *
+ *     node scripts/study.mjs run <directory of the cells> <grid.yaml> [--rows "uniform,at-rl"] [--shard 1/2]
  *     node scripts/study.mjs results <directory of the cells> <grid.yaml> …
  *     node scripts/study.mjs figures [<results.json> …]
  *
- * `results` reads what `fovea compare` has run of each grid, all of it or a part, into studies/credit/results/<grid>.json: values,
- * curves, seconds, and where it ran. It refuses a grid that was changed since the file was written, and cells of two sources, machines or
+ * `run` runs the cells of a grid that neither its results file nor the directory has. `results` adds the cells of the directory to
+ * studies/credit/results/<grid>.json: values, curves, seconds, and where they ran. It refuses a grid that was changed since the file was written, and cells of two sources, machines or
  * versions, by name. `figures` draws docs/images/study/<grid>.svg and writes studies/credit/results/<grid>.md from these files,
  * all of them unless some are given, and needs no run.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { parseArgs } from "node:util";
 import {
   CellStore,
   cellKey,
@@ -20,8 +22,12 @@ import {
   oneEnvironment,
   parseResults,
   readGrid,
+  readShard,
   requireSameGrid,
   resultsText,
+  runGrid,
+  seedBySeed,
+  shardCells,
   studyFigure,
   studyTable,
   validationCurve,
@@ -131,18 +137,88 @@ async function resultsOf(directory, file) {
 }
 
 /**
+ * The file of a grid's results and what it holds; undefined where nothing has run.
+ *
+ * @param {string} grid
+ */
+function recorded(grid) {
+  const path = join(RESULTS, `${grid}.json`);
+  return { path, before: existsSync(path) ? parseResults(readFileSync(path, "utf8"), path) : undefined };
+}
+
+/**
+ * Results with the cells that ran elsewhere or earlier; a cell of both is the newer one.
+ *
+ * @param {StudyResults | undefined} before
+ * @param {StudyResults} now
+ * @param {string} path
+ * @returns {StudyResults}
+ * @throws DataError when the grid was changed, or the cells are of two environments
+ */
+function withEarlier(before, now, path) {
+  if (before === undefined) return now;
+  requireSameGrid(before, now, path);
+  const environments = [before, now].map(({ environment }, i) => {
+    const { commits, ...rest } = environment;
+    return { name: i === 0 ? path : "the directory", environment: { ...rest, commit: commits.join(" ") } };
+  });
+  const environment = oneEnvironment(environments, path);
+  const keys = new Set(now.cells.map(({ key }) => key));
+  const earlier = before.cells.filter(({ key }) => !keys.has(key));
+  return {
+    ...now,
+    missing: now.missing - earlier.length,
+    environment: {
+      ...environment,
+      commits: [...new Set([...before.environment.commits, ...now.environment.commits])],
+    },
+    cells: [...earlier, ...now.cells].sort((a, b) => a.seed - b.seed),
+  };
+}
+
+/**
  * @param {string} directory
  * @param {readonly string[]} files
  */
 async function writeResults(directory, files) {
   mkdirSync(RESULTS, { recursive: true });
   for (const file of files) {
-    const results = await resultsOf(directory, file);
-    const path = join(RESULTS, `${results.grid}.json`);
-    if (existsSync(path)) requireSameGrid(parseResults(readFileSync(path, "utf8"), path), results, path);
+    const found = await resultsOf(directory, file);
+    const { path, before } = recorded(found.grid);
+    const results = withEarlier(before, found, path);
     writeFileSync(path, resultsText(results));
     console.log(`${path}: ${results.cells.length} cells, ${results.missing} missing`);
   }
+}
+
+/**
+ * @param {string} directory
+ * @param {string} file
+ * @param {{ rows?: string, shard?: string }} options
+ */
+async function runMissing(directory, file, { rows, shard }) {
+  const grid = readGrid(await readConfigFile(file));
+  const { before } = recorded(basename(file).replace(/\.ya?ml$/, ""));
+  const done = new Set(before?.cells.map(({ key }) => key));
+  const named = rows?.split(",").map((row) => row.trim());
+  const missing = seedBySeed(grid.cells)
+    .filter((cell) => !done.has(cellKey(cell)))
+    .filter(
+      ({ labels, isTrained }) => !isTrained || (named?.includes(Object.values(labels).join(", ")) ?? true),
+    );
+  const cells = shard === undefined ? missing : shardCells(missing, readShard(shard));
+  console.log(`${cells.length} cells to run, ${done.size} recorded`);
+  await runGrid({
+    cells,
+    measures: grid.measures,
+    store: new CellStore(directory),
+    onCell: (cell, result) => {
+      const values = Object.entries(result?.measured ?? {}).map(
+        ([name, { value }]) => `${name} ${value.toPrecision(5)}`,
+      );
+      console.log(new Date().toISOString(), cellName(cell), ...values);
+    },
+  });
 }
 
 /** @param {readonly string[]} files */
@@ -163,10 +239,18 @@ function drawFigures(files) {
   }
 }
 
-const [what, ...words] = process.argv.slice(2);
+const { positionals, values } = parseArgs({
+  options: { rows: { type: "string" }, shard: { type: "string" } },
+  allowPositionals: true,
+});
+const [what, ...words] = positionals;
 try {
   const [directory, ...grids] = words;
-  if (what === "results" && directory !== undefined && grids.length > 0) await writeResults(directory, grids);
+  const [grid] = grids;
+  if (what === "run" && directory !== undefined && grid !== undefined)
+    await runMissing(directory, grid, values);
+  else if (what === "results" && directory !== undefined && grid !== undefined)
+    await writeResults(directory, grids);
   else if (what === "figures") {
     const all = existsSync(RESULTS) ? readdirSync(RESULTS).filter((name) => name.endsWith(".json")) : [];
     const files = words.length > 0 ? words : all.map((name) => join(RESULTS, name));
@@ -174,7 +258,8 @@ try {
     drawFigures(files);
   } else {
     console.error(
-      "usage: node scripts/study.mjs results <directory> <grid.yaml> … | figures [<results.json> …]",
+      "usage: node scripts/study.mjs run <directory> <grid.yaml> [--rows names] [--shard 1/2] | " +
+        "results <directory> <grid.yaml> … | figures [<results.json> …]",
     );
     process.exitCode = 2;
   }

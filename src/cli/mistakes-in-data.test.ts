@@ -155,8 +155,8 @@ describe("a mistake in columns", () => {
           "data.columns.answer=reward_model.ground_truth",
         ),
       [
-        "rows.jsonl line 1: answer: is missing; the row has question, answer",
-        "(data.columns.answer names its column)",
+        'rows.jsonl line 1: answer: is missing; expected it in "reward_model.ground_truth", as data.columns.answer says',
+        "the row has question, answer",
       ],
     ],
     [

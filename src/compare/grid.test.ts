@@ -78,6 +78,7 @@ describe("readGrid", () => {
   });
 
   test("names the nearest key, values that stand twice, and values without a name", () => {
+    expect(() => readGrid({})).toThrow("grid: expected axes, a preset or a config, got nothing");
     expect(() => readGrid({ seed: [1] })).toThrow('unknown key "seed"; did you mean "seeds"?');
     expect(() => readGrid({ axes: { credit: ["uniform", { kind: "uniform" }] } })).toThrow('"uniform" twice');
     expect(() => readGrid({ axes: { reward: [{ weight: 1 }] } })).toThrow("expected names for settings");

@@ -80,6 +80,8 @@ const ENOUGH_SEEDS = 3;
  * @throws ConfigError naming every cell whose configuration is impossible
  */
 export function readGrid(grid: Settings): Grid {
+  if (Object.keys(grid).length === 0)
+    throw new ConfigError("grid: expected axes, a preset or a config, got nothing");
   const parsed = parseGrid(grid);
   const axes = Object.entries(parsed.axes).map(([key, values]) => readAxis(key, values));
   if (parsed.preset !== undefined && "preset" in parsed.axes) {

@@ -91,6 +91,20 @@ export interface Agreement {
   readonly ours: readonly Readonly<Record<string, number | null>>[];
 }
 
+const opened = new Map<string, Promise<AnsweredProblem[]>>();
+
+/** The problems of a recording's file, decoded once for all of its scorers. */
+function recordedProblems(
+  name: string,
+  { file, options }: RecordedScorer,
+  benchmark: Benchmark,
+): Promise<AnsweredProblem[]> {
+  const key = JSON.stringify([name, file, options]);
+  const problems = opened.get(key) ?? problemsOf(benchmark);
+  opened.set(key, problems);
+  return problems;
+}
+
 /** Judges every text of a recording by a scorer's rule, and with its judge's replies where there are any. */
 export async function agreementWith(name: string, scorer: string): Promise<Agreement> {
   const { texts, scorers } = recordedAnswers(name);
@@ -99,7 +113,7 @@ export async function agreementWith(name: string, scorer: string): Promise<Agree
     scorer: recorded.scorer,
     ...recorded.options,
   });
-  const problems = await problemsOf(benchmark);
+  const problems = await recordedProblems(name, recorded, benchmark);
   const differences: string[] = [];
   const ours: Record<string, number | null>[] = [];
   let known = 0;

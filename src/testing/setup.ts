@@ -3,13 +3,18 @@
  * Runs before every test file: library code must not print, must not draw unseeded random numbers, and numbers
  * are compared by one matcher.
  */
-import { tmpdir } from "node:os";
+import { syncBuiltinESMExports } from "node:module";
+import os, { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, expect, vi } from "vitest";
 import { removeTemporaryDirectories } from "./temporary-directory.ts";
 
 // Arrangements that tests measure are not the user's.
 process.env["FOVEA_CACHE"] ??= join(tmpdir(), "fovea-tests-cache");
+
+// On one core `auto` has nothing to measure: tests of the choice say themselves what machine they have.
+os.availableParallelism = () => 1;
+syncBuiltinESMExports();
 
 afterAll(() => {
   removeTemporaryDirectories();

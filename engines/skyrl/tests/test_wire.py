@@ -33,5 +33,6 @@ def test_the_capabilities_are_named_as_fovea_names_them():
     said = capabilities()
     assert said["protocol"] == 2
     assert set(said["capabilities"]) == {
-        *("attention", "attention-measure", "calibrated-attention", "token-clusters", "entropy", "temperature"),
+        *("attention", "attention-measure", "calibrated-attention", "token-clusters"),
+        *("entropy", "temperature", "hidden-states"),
     }

@@ -140,7 +140,7 @@ describe("data.columns", () => {
 
   test("looks for a named part nowhere else", async () => {
     await expect(one({ question: "Q", answer: "x" }, { columns: { answer: "label" } })).rejects.toThrow(
-      "answer: is missing",
+      'answer: is missing; expected it in "label", as data.columns.answer says; the row has question, answer',
     );
     const row = { question: "Q", options: ["red"], answer: "x" };
     expect((await one(row, { columns: { options: "" } })).options).toBeUndefined();

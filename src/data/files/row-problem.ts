@@ -45,14 +45,17 @@ export interface RowOptions {
 /** Most columns that are named. */
 const NAMED = 12;
 
-/** Says which columns a row has whose part is missing. */
-function missing(part: "question" | "answer", row: Row): DataError {
+/** Says which columns a row has whose part is missing, and where the part was expected. */
+function missing(part: "question" | "answer", row: Row, readers: RowReaders): DataError {
   const names = Object.keys(row);
   const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
   const shown = names.slice(0, NAMED).join(", ") || "no columns";
-  return new DataError(
-    `${part}: is missing; the row has ${shown}${more} (data.columns.${part} names its column)`,
-  );
+  const named = readers.named(part);
+  const expected =
+    named === undefined
+      ? `the row has ${shown}${more} (data.columns.${part} names its column)`
+      : `expected it in "${named}", as data.columns.${part} says; the row has ${shown}${more}`;
+  return new DataError(`${part}: is missing; ${expected}`);
 }
 
 /** The text of ms-swift's `system` column. */
@@ -79,8 +82,8 @@ function requireOneQuestion(question: FoundPart<"question">, answer: FoundPart<"
 export function rowProblem(row: Row, { readers, format, answerPlaces }: RowOptions): RowProblem {
   const found = <P extends Part>(part: P) => readers.read(part, row, format);
   const [asked, answered, choice] = [found("question"), found("answer"), found("options")];
-  if (asked === undefined) throw missing("question", row);
-  if (answered === undefined) throw missing("answer", row);
+  if (asked === undefined) throw missing("question", row, readers);
+  if (answered === undefined) throw missing("answer", row, readers);
   requireOneQuestion(asked, answered);
   const options = choice?.value.texts;
   const { answers, isOption } = readAnswers(answered.value, choice?.value, answerPlaces);

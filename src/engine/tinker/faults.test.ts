@@ -128,9 +128,11 @@ describe("a network with faults", () => {
   });
 
   test("a connection that is refused is an error that names the call, after the time allowed", async () => {
-    const open = world.client("http://127.0.0.1:1", { clock, retryLimitMs: 50 });
+    const cause = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
+    const refused = () => Promise.reject(new TypeError("fetch failed", { cause }));
+    const open = world.client("http://127.0.0.1:9999", { clock, retryLimitMs: 50, fetch: refused });
     await expect(open).rejects.toThrow(EngineError);
-    await expect(open).rejects.toThrow(/^get_server_capabilities: .*does not answer/);
+    await expect(open).rejects.toThrow(/^get_server_capabilities: .*does not answer .*ECONNREFUSED/);
   });
 
   test("a session that the server has lost is another kind of error, and load begins a new one", async () => {

@@ -26,6 +26,8 @@ const NOT_CONNECTED = new Set([
   "ENETUNREACH",
   "UND_ERR_CONNECT_TIMEOUT",
 ]);
+/** What fetch says of addresses to which it sends nothing. */
+const NEVER_SENT = new Set(["bad port", "unknown scheme"]);
 const SHOWN = 300;
 /** What SkyRL says (400) of a model that it had before it was restarted. */
 const NOT_LOADED = /\bmodel '?\S+ not loaded\b/i;
@@ -208,6 +210,11 @@ export class HttpClient {
     } catch (error) {
       const { message, cause } = error as Error;
       if (this.#closing.signal.aborted) throw new EngineError(`${request.call}: the engine is closed`);
+      if (cause instanceof Error && NEVER_SENT.has(cause.message)) {
+        throw new EngineError(
+          `${request.call}: ${this.url} cannot be asked: ${cause.message}; correct engine.url`,
+        );
+      }
       const mayBeDone = !NOT_CONNECTED.has(String((cause as NodeJS.ErrnoException | undefined)?.code));
       return new Retry(cause instanceof Error ? `${message}: ${cause.message}` : message, mayBeDone);
     }

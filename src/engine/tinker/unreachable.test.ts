@@ -52,6 +52,15 @@ describe("a server that cannot be reached", () => {
     });
   });
 
+  test("is not tried again where fetch refuses the address", async () => {
+    const events: RetryEvent[] = [];
+    const open = world.client("http://127.0.0.1:9", { onRetry: (event) => events.push(event) });
+    await expect(open).rejects.toThrow(
+      "get_server_capabilities: http://127.0.0.1:9 cannot be asked: bad port; correct engine.url",
+    );
+    expect(events).toEqual([]);
+  });
+
   test.each([
     ["while it waits for the next attempt", deserted],
     ["while an attempt has no answer", silentServer],

@@ -68,6 +68,11 @@ export class RowReaders {
     return this.#given[part] === undefined ? READERS : [this.#named];
   }
 
+  /** The column that the options name for a part; undefined where they name none. */
+  named(part: "question" | "answer"): string | undefined {
+    return this.#given[part];
+  }
+
   /** Columns, or paths into them, in which a part is looked for, in order. */
   columns(part: Part): readonly string[] {
     return this.#of(part).flatMap((reader) => reader[part]?.columns ?? []);

@@ -1,0 +1,61 @@
+/**
+ * @module
+ * Training that is killed at random and resumed until it ends, beside one that nobody disturbs.
+ */
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { complete, killedAfter } from "./processes.mjs";
+import { firstDifference, runContent } from "./run-content.mjs";
+
+/** @import { Rng } from "fovea/math" */
+
+const CONFIG = fileURLToPath(new URL("./run.yaml", import.meta.url));
+
+/**
+ * The last phase that a run printed before it was killed.
+ *
+ * @param {string} printed
+ */
+function phaseOf(printed) {
+  const last =
+    printed.lastIndexOf("evaluating") > printed.lastIndexOf("learning") ? "evaluating" : "learning";
+  return printed.includes("learning") ? last : "opening";
+}
+
+/**
+ * @param {{ kills: number, directory: string, rng: Rng }} options
+ * @returns {Promise<import("./report.mjs").Trial>}
+ */
+export async function killedTraining({ kills, directory, rng }) {
+  mkdirSync(directory, { recursive: true });
+  const run = (/** @type {string} */ name) => join(directory, name);
+  const start = performance.now();
+  await complete(["train", CONFIG, "--run-dir", run("undisturbed")]);
+  const seconds = (performance.now() - start) / 1000;
+  const expected = runContent(run("undisturbed"));
+
+  /** @type {Record<string, number>} */
+  const phases = {};
+  const wrong = [];
+  let [killed, runs] = [0, 0];
+  while (killed < kills) {
+    const path = run("disturbed");
+    rmSync(path, { recursive: true, force: true });
+    for (let isOver = false; !isOver; ) {
+      const words = ["train", CONFIG, "--run-dir", path, ...(existsSync(path) ? ["--resume"] : [])];
+      const { isKilled, printed } = await killedAfter(words, 1000 * rng.uniform(0.2, seconds));
+      if (isKilled) {
+        killed += 1;
+        const phase = phaseOf(printed);
+        phases[phase] = (phases[phase] ?? 0) + 1;
+      }
+      isOver = !isKilled;
+    }
+    runs += 1;
+    const difference = firstDifference(expected, runContent(path));
+    if (difference !== undefined) wrong.push(`run ${runs}: ${difference}`);
+  }
+  const shown = Object.entries(phases).map(([name, count]) => `${count} while ${name}`);
+  return { name: "training killed", done: `${killed} SIGKILLs in ${runs} runs: ${shown.join(", ")}`, wrong };
+}
