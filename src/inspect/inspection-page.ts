@@ -5,7 +5,7 @@
  */
 import type { CompletionInspection } from "./inspection.ts";
 
-/** What the page shows. */
+/** The content of the page. */
 export interface InspectionPage {
   readonly question: string;
   /** Accepted answers; empty where none is known. */

@@ -4,7 +4,7 @@
  */
 import type { TokenRole } from "../credit/index.ts";
 
-/** What one credit method says of one completion. */
+/** One credit method's result on one completion. */
 export interface MethodWeights {
   readonly kind: string;
   /** `[T]`; null where the method cannot be had. */
@@ -40,7 +40,7 @@ export interface ShownSignal {
   readonly values: readonly number[];
 }
 
-/** What a model's signals and every credit method say of one completion; null where the engine cannot tell. */
+/** A model's signals and every credit method's result on one completion; null if the engine lacks a capability. */
 export interface CompletionInspection {
   /** `[T]` nats. */
   readonly logprobs: readonly number[];
