@@ -69,10 +69,10 @@ export interface BenchmarkContext {
   readonly seed: number;
 }
 
-/** What `fovea benchmarks` says of a benchmark. */
+/** The facts that `fovea benchmarks` shows. */
 export interface BenchmarkFacts {
   readonly title: string;
-  /** What is asked, in a few words. */
+  /** The task in a few words. */
   readonly task: string;
   /** Problems as published, by split where there are several. */
   readonly size: string;

@@ -8,7 +8,7 @@ import type { ProblemSource, Row } from "../data/index.ts";
 import { requiredText } from "./cells.ts";
 import { openPublished, type ProblemOfRow, type PublishedForm, publishedSource } from "./published-rows.ts";
 
-/** What follows the question, by tool. */
+/** Text after the question, by tool. */
 export const SHORT_PROMPTS = {
   vlmevalkit: "\nAnswer the question using a single word or phrase.",
   "lmms-eval": "\nAnswer the question using a single word or phrase.",

@@ -22,13 +22,13 @@ const FINAL = new Set([501, 505]);
 export interface ChatClientContext {
   /** Who answers, for messages: "model" unless given. */
   readonly role?: string | undefined;
-  /** Told of waits before a request is sent again, once for each wait. */
+  /** Called once for each delay before a retry. */
   readonly warn?: ((message: string) => void) | undefined;
   readonly clock?: Clock | undefined;
   readonly fetch?: typeof globalThis.fetch | undefined;
 }
 
-/** What a client has spent so far. */
+/** The usage of a client so far. */
 export interface ChatSpending {
   /** Those sent again included. */
   readonly requests: number;

@@ -15,7 +15,7 @@ export interface Message {
   readonly content: string | readonly MessagePart[];
 }
 
-/** What a model is asked. */
+/** A request to a model. */
 export interface ChatRequest {
   readonly messages: readonly Message[];
   readonly temperature: number;

@@ -1,6 +1,6 @@
 /**
  * @module
- * Options of whatever asks an OpenAI-compatible server: where it is, and how hard it may be asked.
+ * Options of clients of an OpenAI-compatible server: address, retries and limits.
  */
 import * as z from "zod";
 

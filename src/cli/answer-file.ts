@@ -1,6 +1,6 @@
 /**
  * @module
- * Answers of a model as a file: one JSON line a problem, written while they come, whole when the command ends.
+ * A model's answers as a file: one JSON line a problem, written as answers arrive, complete when the command ends.
  */
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -8,7 +8,7 @@ import type { Command } from "commander";
 import { RunError } from "../errors/index.ts";
 import type { EvaluatedAnswer } from "../eval/index.ts";
 
-/** The flags that say where answers go. */
+/** The flags for the answers file. */
 export interface AnswerFlags {
   readonly out?: string;
   readonly runDir?: string;
@@ -18,11 +18,11 @@ export interface AnswerFlags {
 export function addAnswersOption(command: Command): Command {
   return command.option(
     "--out <file>",
-    "write every answer into this file, JSON lines; a file of the run directory unless given",
+    "write every answer into this file, JSON lines; default: a file of the run directory",
   );
 }
 
-/** An answer as it is recorded. */
+/** One recorded answer. */
 export type RecordedAnswer = Omit<EvaluatedAnswer, "tokens"> & { readonly tokens: number };
 
 /** A file of answers, open for writing. */
@@ -38,7 +38,7 @@ export class AnswerFile {
   }
 
   /**
-   * The file that the flags ask for: `--out`, else one of the run directory; none where neither is given.
+   * The file of `--out`, else a file of the run directory; none when neither is given.
    *
    * @param name of the file in the run directory
    * @throws RunError when it cannot be written

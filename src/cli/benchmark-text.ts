@@ -1,6 +1,6 @@
 /**
  * @module
- * The report of a benchmark as lines for people.
+ * The report of a benchmark as text.
  */
 import { type BenchmarkReport, type MeasureReport, textTable } from "../eval/index.ts";
 
@@ -8,7 +8,7 @@ const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
 const CAMEL = /^[a-z]+([A-Z][a-z]+)+$/;
 
-/** A name in words: "readingPerDigit" as "reading per digit"; a column's value as it is. */
+/** A camelCase name as words: "readingPerDigit" becomes "reading per digit"; a column's value stays as it is. */
 const words = (name: string) =>
   CAMEL.test(name) ? name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`) : name;
 
@@ -31,13 +31,13 @@ export function benchmarkText(report: BenchmarkReport): string {
   ]);
   for (const [k, value] of Object.entries(report.passAt ?? {})) rows.push([`pass@${k}`, percent(value)]);
   if (report.majority !== undefined) rows.push([`majority of ${samples}`, percent(report.majority)]);
-  if (unscorable > 0) rows.push(["could not be judged", String(unscorable)]);
+  if (unscorable > 0) rows.push(["not judged", String(unscorable)]);
   if (withoutAnswer > 0) rows.push(["without an answer", String(withoutAnswer)]);
   if (wrongWithAnswer > 0) rows.push(["wrong, with an accepted answer in the text", String(wrongWithAnswer)]);
   rows.push(["completion tokens", report.completionTokensMean.toFixed(1)]);
   if (report.truncatedShare > 0) rows.push(["cut off", percent(report.truncatedShare)]);
   if (report.brokenRows > 0) rows.push(["broken rows skipped", String(report.brokenRows)]);
   if (report.filteredRows > 0) rows.push(["rows left out", String(report.filteredRows)]);
-  if (report.duplicateIds > 0) rows.push(["ids that repeat", String(report.duplicateIds)]);
+  if (report.duplicateIds > 0) rows.push(["duplicate ids", String(report.duplicateIds)]);
   return `${report.benchmark}, ${problems} problems, answered by ${report.model}, judged by ${report.verdict}\n${textTable(rows)}\n`;
 }

@@ -44,7 +44,7 @@ function page(benchmarks: readonly Listed[]): string {
   return markdownTable([head, ...rows]);
 }
 
-/** What stands before the first mark that sets details off. */
+/** The text before the first punctuation mark that starts the details. */
 const brief = (text: string) => text.split(/[:;]/)[0]!;
 
 function table(benchmarks: readonly Listed[]): string {
@@ -52,7 +52,7 @@ function table(benchmarks: readonly Listed[]): string {
   return textTable([["benchmark", "task", "metric"], ...rows]);
 }
 
-/** All that is known of a few benchmarks. */
+/** All facts of the named benchmarks. */
 function details(benchmarks: readonly Listed[]): string {
   return benchmarks
     .map(({ kind, title, task, size, metric, files, source, licence, scorer }) =>
@@ -70,12 +70,12 @@ function details(benchmarks: readonly Listed[]): string {
     .join("\n\n");
 }
 
-/** Adds what `fovea benchmarks` takes and does. */
+/** Adds the arguments and the action of `fovea benchmarks`. */
 export function configure(command: Command, { stdout }: CliContext): void {
   command
-    .argument("[benchmarks...]", "their names, for files and licences too; all unless given")
-    .option("--markdown", "as the table of docs/benchmarks.md")
-    .option("--json", "as one JSON object")
+    .argument("[benchmarks...]", "their names, to list files and licences too; default: all")
+    .option("--markdown", "print the table of docs/benchmarks.md")
+    .option("--json", "print one JSON object")
     .action((asked: readonly string[], { markdown = false, json = false }: BenchmarksFlags) => {
       const benchmarks = kindsAsked(asked).map(listed);
       if (json) stdout(`${JSON.stringify({ event: "finished", benchmarks })}\n`);

@@ -1,6 +1,7 @@
 /**
  * @module
- * How far a list of cells is: a line on stderr as each begins and ends, and with `--json` an event for each result.
+ * Progress over a list of cells: a line on stderr when each begins and ends, and with `--json` an event for each
+ * result.
  */
 import {
   type Cell,

@@ -159,7 +159,7 @@ describe("wrong usage", () => {
     [["train", "--set", "train.itertions=3"], "unknown key train.itertions; did you mean train.iterations?"],
     [["train", "--preset", "digit"], "did you mean digits?"],
     [["train", "--seed", "x"], "expected a whole number from 0"],
-    [["train", "--resume"], "--resume: expected --run-dir beside it"],
+    [["train", "--resume"], "--resume: expected --run-dir too"],
     [["train", "nowhere.yaml"], "nowhere.yaml: cannot be read"],
     [["train", "a.yaml", "b.yaml"], "too many arguments"],
     [["eval", "--split", "tests"], "Allowed choices are train, validation, test"],
@@ -341,7 +341,7 @@ describe("Ctrl-C", () => {
 });
 
 describe("the progress bar", () => {
-  test("draws one line anew on a terminal, with the time left", () => {
+  test("redraws one line on a terminal, with the time left", () => {
     let now = 0;
     const written: string[] = [];
     const bar = new ProgressBar(

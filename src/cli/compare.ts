@@ -1,6 +1,6 @@
 /**
  * @module
- * `fovea compare`: a grid of settings and seeds from one file, and the table it comes to.
+ * `fovea compare`: runs a grid of settings and seeds from one file and writes its table.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -61,7 +61,7 @@ async function compare(file: string, options: CompareOptions, context: CliContex
   });
   if (ran.length < cells.length) {
     throw new InterruptedRun(
-      `interrupted after ${ran.length} of ${cells.length} cells; the same command goes on from there`,
+      `interrupted after ${ran.length} of ${cells.length} cells; the same command continues`,
     );
   }
   if (shard !== undefined) {
@@ -108,13 +108,16 @@ Example grid:
   averages: [algorithm]
   measures: { accuracy: {}, "more noise": { config: { data: { noise: 0.2 } } } }`;
 
-/** Adds what `fovea compare` takes and does. */
+/** Adds the arguments and the action of `fovea compare`. */
 export function configure(command: Command, context: CliContext): void {
   command
     .argument("<grid>", "grid file, YAML or JSON: preset, config, axes, seeds, measures, baseline, averages")
-    .requiredOption("--out <path>", "directory of the cells' runs and of the table; continued when it exists")
-    .option("--shard <part>", "run a part of the cells alone, such as 1/2, with other processes beside it")
-    .option("--dry-run", "list the cells with the names of their directories and do nothing")
+    .requiredOption("--out <path>", "directory for runs and table; an existing one is continued")
+    .option(
+      "--shard <part>",
+      "run only this part of the cells, such as 1/2, so that several processes share the grid",
+    )
+    .option("--dry-run", "list the cells with their directories and run nothing")
     .option("--json", "one JSON object a line on stdout")
     .addHelpText("after", EXAMPLE)
     .action((file: string, options: CompareOptions) => compare(file, options, context));

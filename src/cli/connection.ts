@@ -1,7 +1,7 @@
 /**
  * @module
- * How a command follows an engine: what is measured to arrange one here, or has no answer from one elsewhere, is said on
- * stderr, and Ctrl-C ends the wait.
+ * Connection callbacks of a command: reports the arrangement of a local engine and unanswered calls to a remote one on
+ * stderr, and lets Ctrl-C end the wait.
  */
 import type { Connection } from "../config/index.ts";
 import type { CliContext } from "./context.ts";

@@ -1,22 +1,22 @@
 /**
  * @module
- * The world as a command sees it, so that tests can run commands in this process.
+ * A command's input and output, so that tests can run commands in this process.
  */
 import type { OpenEngine } from "../config/index.ts";
 import type { Interruption } from "./interruption.ts";
 
 export interface CliContext {
-  /** Results. */
+  /** Where results go. */
   readonly stdout: (text: string) => void;
-  /** Progress and errors. */
+  /** Where progress and errors go. */
   readonly stderr: (text: string) => void;
-  /** Whether stderr is a terminal, whose last line can be drawn anew. */
+  /** Whether stderr is a terminal, whose last line can be redrawn. */
   readonly hasTerminal: boolean;
   /** Whether stdout may be coloured. */
   readonly hasColour: boolean;
   readonly interruption: Interruption;
   /** Milliseconds from any fixed moment. */
   readonly clock: () => number;
-  /** Makes the engine; the configured one unless given. */
+  /** Makes the engine; by default the configured one. */
   readonly openEngine?: OpenEngine;
 }

@@ -8,15 +8,15 @@ import { ConfigError } from "../errors/index.ts";
 import { nearestName } from "../parts/index.ts";
 import { creditAnswers, creditCapabilities, type JudgedAnswer } from "../train/index.ts";
 
-/** Whether the engine can give the signals that a method needs, and nothing else is needed. */
+/** Whether the method needs only signals that the engine provides. */
 export function canCredit(engine: Engine, { needs }: CreditMethod): boolean {
   return !needs.labels && creditCapabilities(needs).every((needed) => engine.capabilities.has(needed));
 }
 
 /**
- * What a method says of each completion by itself, with an advantage of 1.
+ * A method's credit of each completion by itself, with an advantage of 1.
  *
- * @param temperature that the completions were sampled at
+ * @param temperature of the completions' sampling
  * @throws EngineError when the engine lacks a signal
  */
 export async function creditWeights(
@@ -32,10 +32,10 @@ export async function creditWeights(
 const KINDS = creditSchema.options.map(({ shape }) => shape.kind.value);
 
 /**
- * Methods by their names, each with its defaults but for the configured one.
+ * Methods by their names, each with its defaults; the configured method keeps its options.
  *
  * @param names separated by commas
- * @throws ConfigError naming the nearest method where one is unknown
+ * @throws ConfigError naming the nearest method when one is unknown
  */
 export function creditMethodsByName(names: string, configured: CreditMethod): Map<string, CreditMethod> {
   return new Map(

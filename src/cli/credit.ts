@@ -1,6 +1,6 @@
 /**
  * @module
- * `fovea credit`: what credit methods give each token, on recorded signals or on completions of a model.
+ * `fovea credit`: each token's credit by any methods, on recorded signals or on completions of a model.
  */
 import type { Command } from "commander";
 import { type Config, openCredit, openParts } from "../config/index.ts";
@@ -23,7 +23,7 @@ interface CreditOptions extends TrainedOptions {
   readonly completion?: string;
 }
 
-/** One completion with what each method says of it, methods by name. */
+/** One completion with the credit of each method, by name. */
 interface Credited {
   readonly title: string;
   readonly texts: readonly string[];
@@ -94,7 +94,7 @@ async function creditSampled(
   });
 }
 
-/** Tokens down, methods across; a role beside the weight of methods that assign one. */
+/** A table with tokens as rows and methods as columns; a method that assigns roles shows them beside the weights. */
 function creditText({ title, texts, credits }: Credited): string {
   const lines = [
     ["token", ...credits.keys()],
@@ -148,14 +148,11 @@ async function showCredit(
   reporter.text(credited.map(creditText).join("\n"));
 }
 
-/** Adds what `fovea credit` takes and does. */
+/** Adds the arguments and the action of `fovea credit`. */
 export function configure(command: Command, context: CliContext): void {
   addTrainedOptions(command)
-    .option(
-      "--methods <names>",
-      "credit methods, separated by commas; that of the configuration unless given",
-    )
+    .option("--methods <names>", "credit methods, separated by commas; default: the configuration's")
     .option("--signals <file>", "recorded signals, JSON, in place of a model")
-    .option("--completion <text>", "credit this text as the answer, in place of a sampled one")
+    .option("--completion <text>", "credit this answer in place of a sampled one")
     .action((file: string | undefined, options: CreditOptions) => showCredit(file, options, context));
 }

@@ -5,9 +5,9 @@
 import type { DataCheck, ShownProblem, Spread } from "../data/index.ts";
 import { textTable } from "../eval/index.ts";
 
-/** Most characters of a text that are shown. */
+/** Most characters shown of a text. */
 const SHOWN_CHARACTERS = 1500;
-/** Most names that are listed. */
+/** Most names listed. */
 const LISTED = 12;
 
 const shown = (value: number) => String(Math.round(10 * value) / 10);
@@ -27,15 +27,15 @@ function listed(names: readonly string[], what: string): string {
   return [...names.slice(0, LISTED), ...(more > 0 ? [`and ${more} more ${what}`] : [])].join(", ");
 }
 
-/** How many references no answer can equal. */
+/** The number of references that no answer can match. */
 function referencesText({ judged, unreachable }: { judged: number; unreachable: number }): string {
   const share = judged === 0 ? 0 : (100 * unreachable) / judged;
   return unreachable === 0
     ? `${judged}, each a right answer to its own problem`
-    : `${unreachable} of ${judged} (${shown(share)} %) that no answer can equal: they only ever give reward 0`;
+    : `${unreachable} of ${judged} (${shown(share)} %) that no answer can match: their reward is always 0`;
 }
 
-/** A problem as the model and the verdict see it. */
+/** A problem as model and verdict see it. */
 function problemText({ place, prompt, images, videos, answers, reference, solution }: ShownProblem): string {
   const lines = [
     `problem    ${place}`,
@@ -61,7 +61,7 @@ function problemText({ place, prompt, images, videos, answers, reference, soluti
   return lines.join("\n");
 }
 
-/** A check as a few lines, and three problems. */
+/** A check as a summary and three problems. */
 export function checkText(split: string, check: DataCheck): string {
   const { pixels, framePixels, videoFrames, questionCharacters, answerCharacters, promptTokens } = check;
   const { references, columns } = check;
@@ -84,7 +84,7 @@ export function checkText(split: string, check: DataCheck): string {
     ["duplicates", `${check.duplicateIds} by id, ${check.duplicateContents} by content`],
     ...(references ? [["references", referencesText(references)] as const] : []),
     ...(check.answersOutsideOptions > 0
-      ? [["answers", `${check.answersOutsideOptions} are none of their question's options`] as const]
+      ? [["answers", `${check.answersOutsideOptions} are not among their question's options`] as const]
       : []),
     ...(check.longReferences > 0
       ? [
@@ -98,7 +98,7 @@ export function checkText(split: string, check: DataCheck): string {
       ? [
           [
             "system messages",
-            `${check.systemTexts} rows have one, which is not used; the first is ${JSON.stringify(short(check.systemText))} (prompt.system sets it)`,
+            `${check.systemTexts} rows have one, which Fovea ignores; the first is ${JSON.stringify(short(check.systemText))} (prompt.system sets it)`,
           ] as const,
         ]
       : []),

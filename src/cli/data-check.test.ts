@@ -72,28 +72,28 @@ describe("fovea data check", () => {
     ]);
   });
 
-  test("tells of system messages, which are not used", async () => {
+  test("reports system messages, which are not used", async () => {
     const prompt = [{ role: "system", content: "Be brief." }, ...verl.prompt];
     expect((await check(oneRow({ ...verl, prompt }))).text).toMatch(
-      /system messages +1 rows have one, which is not used; the first is "Be brief\."/,
+      /system messages +1 rows have one, which Fovea ignores; the first is "Be brief\."/,
     );
     expect((await checkedRecord(oneRow({ ...verl, system: "Be kind." })))["systemText"]).toBe("Be kind.");
     expect((await check(oneRow(verl))).text).not.toContain("system messages");
   });
 
-  test("tells of answers beside the options, and of references that an answer would have to repeat", async () => {
+  test("reports answers outside the options, and long references that an answer would have to repeat", async () => {
     const words = "Because the air scatters blue light far more than it scatters red light";
     const long = await check(oneRow({ question: "Why?", answer: words }));
     expect(long.text).toMatch(/long references +1 of more than 12 words/);
     const beside = await check(oneRow({ question: "Which?", options: ["red", "blue"], answer: "green" }));
-    expect(beside.text).toMatch(/answers +1 are none of their question's options/);
+    expect(beside.text).toMatch(/answers +1 are not among their question's options/);
   });
 
-  test("names references that no answer can equal", async () => {
+  test("names references that no answer can match", async () => {
     const path = oneRow({ question: "?", answer: "up</answer>down" });
     const { text } = await check(path);
-    expect(text).toMatch(/^reference {2}.*one\.jsonl line 1: no answer can equal/m);
-    expect(text).toMatch(/references +1 of 1 \(100 %\) that no answer can equal/);
+    expect(text).toMatch(/^reference {2}.*one\.jsonl line 1: no answer can match/m);
+    expect(text).toMatch(/references +1 of 1 \(100 %\) that no answer can match/);
   });
 });
 

@@ -1,6 +1,6 @@
 /**
  * @module
- * `fovea data check`: reads a whole data set and reports what is in it and what is broken.
+ * `fovea data check`: reads a whole data set and reports its contents and its broken rows.
  */
 import { type Command, Option } from "commander";
 import {
@@ -40,16 +40,16 @@ interface CheckFlags {
 
 type FilesData = Extract<Config["data"], { kind: "files" }>;
 
-/** Whether training would leave a problem out. */
+/** Whether training would skip a problem. */
 function isBeyond(data: FilesData, problem: Problem, tokens: number | undefined): boolean {
   const limits = problemLimits({ data });
   return excessPixels(problem, limits) !== undefined || (tokens ?? 0) > (limits.maxPromptTokens ?? Infinity);
 }
 
-/** Rows with references that no answer can equal which are named one by one. */
+/** Most rows that are listed whose references no answer can match. */
 const NAMED_UNREACHABLE = 20;
 
-/** A prompt as the model reads it: its text, special tokens left out, with the places of images and videos. */
+/** A prompt as the model reads it: its text without special tokens, with placeholders for images and videos. */
 export function promptText(dialogue: Dialogue, problem: Problem): string {
   const { chunks } = dialogue.prompt(problem);
   return chunks
@@ -61,7 +61,7 @@ export function promptText(dialogue: Dialogue, problem: Problem): string {
     .join("");
 }
 
-/** What a model's prompts are like; nothing without a model. */
+/** Statistics of a model's prompts; empty without a model. */
 async function promptOptions(
   config: Config,
   reporter: Reporter,
@@ -100,7 +100,7 @@ async function checkSplit(
       unreachable += 1;
       if (unreachable > NAMED_UNREACHABLE) return;
       const shown = JSON.stringify(row.reference.slice(0, 200));
-      reporter.text(`reference  ${row.place}: no answer can equal ${shown}: ${row.reason}\n`);
+      reporter.text(`reference  ${row.place}: no answer can match ${shown}: ${row.reason}\n`);
     },
     onProgress: (done, total) => reporter.bar.show({ label: "checking", done, total, facts: [] }),
     shouldStop: () => context.interruption.signal.aborted,
@@ -118,7 +118,7 @@ async function checkData(path: string, flags: CheckFlags, context: CliContext): 
   if (asked.kind !== "files")
     throw new ConfigError(`--set: expected settings of data.kind "files", got ${asked.kind}`);
   if (asked.maxPromptTokens !== undefined && flags.model === undefined)
-    throw new ConfigError("data.maxPromptTokens: expected --model beside it, whose tokens are counted");
+    throw new ConfigError("data.maxPromptTokens: expected --model too, whose tokenizer counts the tokens");
   const reporter = new Reporter(context, flags.json ?? false);
   const { data } = await fetchData({ data: asked }, reporter.onEvent);
   const options = { ...(await promptOptions(config, reporter, flags)), verdict: await openVerdict(config) };
@@ -138,21 +138,21 @@ async function checkData(path: string, flags: CheckFlags, context: CliContext): 
   reporter.json({ event: "finished", rows, brokenRows: broken });
 }
 
-/** Adds what `fovea data` takes and does. */
+/** Adds the arguments and the action of `fovea data`. */
 export function configure(command: Command, context: CliContext): void {
   command
     .command("check")
     .description(
-      "read every row, image and video, and show how problems are read; status 1 when rows are broken",
+      "read every row, image and video, and show problems as they are read; exit status 1 when rows are broken",
     )
     .argument(
       "<path>",
       "a file or a directory: jsonl, json, parquet, TSV, or a folder of images with a csv; or org/name of the hub",
     )
-    .addOption(new Option("--split <name>", "this part only").choices([...SPLITS]))
+    .addOption(new Option("--split <name>", "check only this part").choices([...SPLITS]))
     .option(
       "--model <model>",
-      "show prompts and count their tokens as this model does: a directory, or org/name of the hub",
+      "show prompts and count their tokens with this model's tokenizer: a directory, or org/name of the hub",
     )
     .option(
       "--set <key=value>",

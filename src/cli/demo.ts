@@ -29,15 +29,15 @@ interface DemoOptions {
   readonly set: readonly string[];
 }
 
-/** Problems from which those to show are picked, and how many are shown. */
+/** Number of problems answered for display, and number shown. */
 const CANDIDATES = 24;
 const SHOWN = 3;
 
 /** Explains a quick demo without a gain. */
 const TOO_SHORT =
-  "no gain is to be seen: --quick takes every step of the path and is too short to learn; fovea demo takes minutes and gains";
+  "no gain: --quick runs every stage but is too short to learn; fovea demo takes minutes and does gain";
 
-/** Those that went from wrong to right first, then those that did not, as pairs. */
+/** Pairs of completions, those that went from wrong to right first. */
 function pickPairs(before: readonly LabelledCompletion[], after: readonly LabelledCompletion[]) {
   const pairs = before.flatMap((first, i) => {
     const second = after[i];
@@ -128,7 +128,7 @@ async function demonstrate(options: DemoOptions, context: CliContext): Promise<v
   reporter.json({ event: "finished", accuracyBefore, accuracyAfter, problems, runDirectory });
 }
 
-/** Adds what `fovea demo` takes and does. */
+/** Adds the arguments and the action of `fovea demo`. */
 export function configure(command: Command, context: CliContext): void {
   command
     .option("--quick", "the same path in under a minute")
@@ -140,8 +140,8 @@ export function configure(command: Command, context: CliContext): void {
       (flag: string, so: readonly string[]) => [...so, flag],
       [],
     )
-    .option("--run-dir <path>", "where the run is written; runs/demo-<time> unless given")
-    .option("--dry-run", "print the resolved configuration and do nothing")
+    .option("--run-dir <path>", "directory of the run; default: runs/demo-<time>")
+    .option("--dry-run", "print the resolved configuration and exit")
     .option("--json", "one JSON object a line on stdout")
     .action((options: DemoOptions) => demonstrate(options, context));
 }

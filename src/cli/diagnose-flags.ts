@@ -1,6 +1,6 @@
 /**
  * @module
- * What `fovea diagnose` is told on the command line.
+ * The flags of `fovea diagnose`.
  */
 import { InvalidArgumentError } from "commander";
 import type { Site } from "../diagnose/index.ts";
@@ -45,7 +45,7 @@ export function positiveNumber(text: string): number {
 
 export const placeList = numberList(isPlace, "whole numbers from 0");
 
-/** What to amplify, by what was asked for. */
+/** The amplification settings of the flags. */
 export function sitesOf({ layers, heads }: Pick<DiagnoseFlags, "layers" | "heads">): Site[] {
   const headsName = heads === undefined ? "" : `, heads ${heads.join(", ")}`;
   return layers

@@ -182,17 +182,17 @@ describe("rollouts of a run", () => {
     [
       "a model without completions",
       (labels) => ["small", "labels", "--labels", labels],
-      /--completions: expected a file or a run directory, since small is no run directory/,
+      /--completions: expected a file or a run directory, since small is not a run directory/,
     ],
     [
       "a file of completions without problems",
       (labels) => ["small", "labels", "--labels", labels, "--completions", labels],
-      /--data: expected the problems that .*labels\.jsonl answers/,
+      /--data: expected the problems of .*labels\.jsonl/,
     ],
     [
       "a run without rollouts",
       (labels) => [bareRun(), "labels", "--labels", labels],
-      /rollouts: expected the rollouts of an iteration or more, got none/,
+      /rollouts: expected rollouts of at least one iteration, got none/,
     ],
     [
       "another split than rollouts have",

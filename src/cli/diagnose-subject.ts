@@ -1,6 +1,6 @@
 /**
  * @module
- * What `fovea diagnose` looks at: completions to be sampled on a data set, or recorded ones with their annotations.
+ * The input of `fovea diagnose`: completions to sample on a data set, or recorded ones with annotations.
  */
 import {
   type AnnotatedLabels,
@@ -17,12 +17,12 @@ import type { Settings } from "../parts/index.ts";
 import type { DiagnoseFlags } from "./diagnose-flags.ts";
 import { recordedFiles, recordedProblems } from "./recorded-input.ts";
 
-/** What is diagnosed: completions, and what is known of their tokens. */
+/** The completions to diagnose, and the labels of their tokens. */
 export interface Subject {
   /** The data part of a configuration. */
   readonly data: string | Settings;
   readonly split: Split;
-  /** Absent where completions are sampled. */
+  /** Absent when completions are sampled. */
   readonly recorded?: {
     readonly completions: readonly RecordedCompletion[];
     readonly labels: AnnotatedLabels;
@@ -33,7 +33,7 @@ export interface Subject {
 export async function labelledSubject(model: string, flags: DiagnoseFlags): Promise<Subject> {
   if (flags.labels === undefined) throw new ConfigError("--labels: expected a file of annotations");
   if (flags.problems !== undefined) {
-    throw new ConfigError("--problems: does not apply to labels, whose completions are all diagnosed");
+    throw new ConfigError("--problems: does not apply to labels; all labelled completions are diagnosed");
   }
   const files = recordedFiles(model, flags);
   const problems = recordedProblems(model, flags);
@@ -46,7 +46,7 @@ export async function labelledSubject(model: string, flags: DiagnoseFlags): Prom
   return { ...problems, recorded: { completions, labels: annotatedLabels(annotations, completions) } };
 }
 
-/** Completions to be sampled on a data set. */
+/** Completions to sample on a data set. */
 export function sampledSubject(data: string, flags: DiagnoseFlags): Subject {
   for (const name of ["labels", "completions", "data"] as const) {
     if (flags[name] !== undefined) {

@@ -1,6 +1,6 @@
 /**
  * @module
- * `fovea diagnose`: how a model's attention relates to what its tokens do and whether they are right.
+ * `fovea diagnose`: how a model's attention relates to the roles and the correctness of its tokens.
  */
 import { basename, normalize } from "node:path";
 import { type Command, Option } from "commander";
@@ -42,10 +42,10 @@ import { loadAdapter, type NamedModel, namedModel } from "./named-model.ts";
 import { ProgressBar } from "./progress.ts";
 import { countNumber, runDirectoryFor, wholeNumber } from "./shared-options.ts";
 
-/** Completions that are sampled unless a number is given. */
+/** Default number of sampled completions. */
 const SAMPLED = 2000;
 
-/** A named model with the data that it is diagnosed on, as a configuration. */
+/** The configuration of a named model with the data for its diagnosis. */
 function configOf(
   { settings }: NamedModel,
   data: string | Settings,
@@ -120,7 +120,7 @@ async function diagnoseModel(
   }
 }
 
-/** Short names that tell the models apart: as few last parts of their paths as that takes. */
+/** Short distinct names of the models: the shortest ends of their paths that differ. */
 export function shortNames(models: readonly string[]): string[] {
   const parts = models.map((model) => normalize(model).split("/").filter(Boolean));
   const longest = Math.max(...parts.map(({ length }) => length));
@@ -158,7 +158,7 @@ async function run(model: string, data: string, flags: DiagnoseFlags, context: C
 
 const several = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
 
-/** Adds what `fovea diagnose` takes and does. */
+/** Adds the arguments and the action of `fovea diagnose`. */
 export function configure(command: Command, context: CliContext): void {
   command
     .argument("<model>", "a run directory, a model directory, or org/name[@revision] of the hub")
@@ -167,23 +167,27 @@ export function configure(command: Command, context: CliContext): void {
       "a built-in task by name or the path of a data set, to sample on; labels: recorded completions with --labels; " +
         "export-spans: recorded completions as a template for annotators",
     )
-    .option("--against <model...>", "other models to be diagnosed alike and compared, such as the start", [])
+    .option(
+      "--against <model...>",
+      "other models to diagnose the same way and compare, such as the starting model",
+      [],
+    )
     .addOption(
-      new Option("--split <name>", "the part of the data; test unless given, train for rollouts").choices([
+      new Option("--split <name>", "the part of the data; default: test, or train for rollouts").choices([
         ...SPLITS,
       ]),
     )
     .option(
       "--problems <n>",
-      `completions to sample, one a problem, ${SAMPLED} unless given; to write as a template, 100 unless given`,
+      `completions to sample, one a problem (default ${SAMPLED}), or to write as a template (default 100)`,
       positiveNumber,
     )
     .option("--labels <file>", "annotations of recorded completions: JSON lines, docs/diagnosis.md")
     .option(
       "--completions <path>",
-      "recorded completions: a JSON-lines file, or a run directory; the model's unless given",
+      "recorded completions: a JSON-lines file or a run directory; default: the model's",
     )
-    .option("--data <data>", "the problems that recorded completions answer; those of the run unless given")
+    .option("--data <data>", "the problems of the recorded completions; default: those of the run")
     .option("--seed <n>", "seed of problems, sampling and intervals", wholeNumber, 0)
     .addOption(
       new Option(
@@ -194,21 +198,21 @@ export function configure(command: Command, context: CliContext): void {
         return several(value, before);
       }),
     )
-    .option("--heads <list>", "heads to amplify, numbers from 0; all unless given", placeList)
+    .option("--heads <list>", "heads to amplify, numbers from 0; default: all", placeList)
     .option(
       "--lambda <list>",
       "strengths of amplification (λ)",
       numberList(isStrength, "numbers above 0"),
       [0.5, 1, 2, 4, 8, 16, 32, 64],
     )
-    .option("--candidates <n>", "tokens of each class to intervene on, at most", countNumber, 400)
+    .option("--candidates <n>", "most tokens of each class to intervene on", countNumber, 400)
     .option("--resamples <n>", "draws of the bootstrap", positiveNumber, 1000)
     .option("--set <key=value>", "one setting of the configuration; may be repeated", several, [])
     .option(
       "--out <path>",
-      "where the report is written, runs/diagnose-<time> unless given; the file of a template, else stdout",
+      "directory of the report, default runs/diagnose-<time>; of a template its file, default stdout",
     )
-    .option("--json", "the diagnosis as one JSON object on stdout")
+    .option("--json", "print the diagnosis as one JSON object on stdout")
     .action((model: string, data: string, flags: Omit<DiagnoseFlags, "layers"> & { layers?: string[] }) =>
       run(model, data, { ...flags, layers: flags.layers ?? ["last", "all"] }, context),
     );

@@ -20,13 +20,13 @@ export function downloadMoment({ file, bytes, totalBytes }: DownloadEvent): Prog
   };
 }
 
-/** Draws a download where no run reports it. */
+/** Draws a download that no run reports. */
 export function downloadBar({ stderr, hasTerminal, clock }: CliContext): (event: DownloadEvent) => void {
   const bar = new ProgressBar(stderr, hasTerminal, clock);
   return (event) => bar.show(downloadMoment(event));
 }
 
-/** What opening parts tells where no run reports it: a download is drawn, a warning is a line. */
+/** Callbacks for opening parts outside a run: a download is drawn as a bar, a warning printed as a line. */
 export function partsOptions(context: CliContext): OpenPartsOptions {
   return {
     onDownload: downloadBar(context),

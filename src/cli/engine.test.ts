@@ -67,7 +67,7 @@ describe("fovea train on an engine elsewhere", () => {
     ),
   ];
 
-  test("stops before the first step where sampler and trainer disagree, unless told not to look", async () => {
+  test("stops before the first step where sampler and trainer disagree, unless the check is off", async () => {
     const { url } = await world.server({ engine: unsound });
     const checked = collectingContext({ openEngine });
     expect(await runCommandLine(train(url), checked.context)).toBe(1);

@@ -1,6 +1,6 @@
 /**
  * @module
- * `fovea engine check`: whether a server's sampler and trainer agree, before a run finds out.
+ * `fovea engine check`: checks before a run that a server's sampler and trainer agree.
  */
 import type { Command } from "commander";
 import { checkOptions, fetchModel, openConfiguredDialogue, openEngine } from "../config/index.ts";
@@ -61,7 +61,7 @@ async function check(file: string | undefined, options: SharedOptions, context: 
     context.stdout(dryRunText(config, options.json ?? false));
     return;
   }
-  // Asked for here, it is done whatever the configuration says of runs.
+  // This command always runs the check, even if the configuration turns it off for runs.
   const asked = { ...config, engine: { ...engine, check: engine.check === false ? true : engine.check } };
   const local = await fetchModel(asked, downloadBar(context));
   const dialogue = await openConfiguredDialogue(local);
@@ -79,7 +79,7 @@ async function check(file: string | undefined, options: SharedOptions, context: 
   }
 }
 
-/** Adds what `fovea engine` takes and does. */
+/** Adds the arguments and the action of `fovea engine`. */
 export function configure(command: Command, context: CliContext): void {
   addConfigOptions(
     command

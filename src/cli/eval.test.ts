@@ -139,7 +139,7 @@ describe("fovea eval says", () => {
     const own = ["--set", `evaluation.benchmarks=[{ module: ${ownBenchmark()} }]`];
     const said = async (...words: string[]) => (await fovea(["eval", ...TINY, ...words])).stderr;
     expect(await said("--benchmark", "pope", "--split", "test")).toContain(
-      "--split: expected it or --benchmark",
+      "--split: expected --split or --benchmark",
     );
     expect(await said(...own, "--out", file)).toContain(`--out: expected a directory, got the file ${file}`);
     expect(await said("--problems", "0")).toContain("expected a whole number from 1");

@@ -1,7 +1,7 @@
 /**
  * @module
- * `fovea eval`: a model on benchmarks or on a split of its task. Every answer is on disk before anything is aggregated, and
- * the same command goes on where it was stopped.
+ * `fovea eval`: a model on benchmarks or on a split of its task. Every answer is written to disk before aggregation,
+ * and the same command resumes a stopped evaluation.
  */
 import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -46,7 +46,7 @@ interface EvalOptions extends TrainedOptions, ProtocolFlags {
   readonly out?: string;
 }
 
-/** Tells the model apart from others: the built-in one by its seed, any other by its weights. */
+/** Identity of the model: the seed of the built-in model, the weights of any other. */
 function modelIdentity({ model, engine, train }: Config, runDirectory: string | undefined): string {
   if (runDirectory !== undefined) return `weights ${weightsHash(newestWeights(runDirectory))}`;
   if (engine.kind !== "local") return `${engine.kind} ${JSON.stringify(model)}`;
@@ -54,17 +54,19 @@ function modelIdentity({ model, engine, train }: Config, runDirectory: string | 
   return model.kind === "hub" ? `${model.name}@${model.revision}` : `weights ${weightsHash(model.path)}`;
 }
 
-/** Flags that mean nothing together. */
+/** Rejects flags that exclude each other. */
 function checkFlags({ benchmark, split, out }: EvalOptions): void {
   if (benchmark !== undefined && split !== undefined) {
-    throw new ConfigError("--split: expected it or --benchmark, got both; a benchmark has its own problems");
+    throw new ConfigError(
+      "--split: expected --split or --benchmark, got both; a benchmark has its own problems",
+    );
   }
   if (out !== undefined && statSync(out, { throwIfNoEntry: false })?.isDirectory() === false) {
     throw new ConfigError(`--out: expected a directory, got the file ${out}`);
   }
 }
 
-/** What an evaluation of this configuration cannot say, in words. */
+/** Warnings about an evaluation of this configuration. */
 function warningsOf({ model, engine, evaluation }: Config, { runDir }: EvalOptions): string[] {
   const { server, samples, temperature } = evaluation;
   const isUntrained =
@@ -72,7 +74,7 @@ function warningsOf({ model, engine, evaluation }: Config, { runDir }: EvalOptio
   return [
     ...(isUntrained
       ? [
-          "the built-in model has learnt nothing: its weights are random; --run-dir, --set model=DIR or --server name another",
+          "the built-in model is untrained: its weights are random; --run-dir, --set model=DIR or --server name another",
         ]
       : []),
     ...(samples > 1 && temperature === 0
@@ -83,7 +85,7 @@ function warningsOf({ model, engine, evaluation }: Config, { runDir }: EvalOptio
   ];
 }
 
-/** From this share of cut answers on, the limit of their length decides about the score. */
+/** Share of truncated answers above which the length limit distorts the score. */
 const MANY_CUT = 0.05;
 
 /**
@@ -125,8 +127,8 @@ async function evaluateOn(
   });
   try {
     if (journal.answers.length > 0)
-      reporter.bar.note(`${path}: goes on from ${journal.answers.length} answers`);
-    if (journal.cutBytes > 0) reporter.bar.note(`${path}: a line that was cut short is left out`);
+      reporter.bar.note(`${path}: resumes after ${journal.answers.length} answers`);
+    if (journal.cutBytes > 0) reporter.bar.note(`${path}: skipped an incomplete last line`);
     const isWhole = await answerBenchmark({
       source,
       respondent,
@@ -140,7 +142,7 @@ async function evaluateOn(
     });
     if (!isWhole) {
       throw new InterruptedRun(
-        `interrupted: ${journal.answers.length} answers in ${path}; the same command with --out ${directory} goes on`,
+        `interrupted: ${journal.answers.length} answers in ${path}; the same command with --out ${directory} resumes`,
       );
     }
     const { answers, skipped } = journal;
@@ -161,7 +163,7 @@ async function evaluateOn(
   }
 }
 
-/** Opens what is under test: a server, or the engine with the model of the configuration or of the run. */
+/** Opens the model under test: a server, or the engine with the model of the configuration or of the run. */
 async function withRespondent<T>(
   config: Config,
   { runDir }: EvalOptions,
@@ -205,7 +207,7 @@ async function evaluateModel(
   const { runDir, out } = options;
   const directory =
     out ?? (runDir === undefined ? runDirectoryFor("eval", { set: [] }) : join(runDir, "evaluation"));
-  // Files that are missing are met before the first answer.
+  // Missing files are reported before the first answer.
   for (const { source } of benchmarks) await openSource(source);
   const reports = await withRespondent(config, options, context, reporter, async (respondent) => {
     const found: BenchmarkReport[] = [];
@@ -217,7 +219,7 @@ async function evaluateModel(
   reporter.json({ event: "finished", directory, ...summary(reports) });
 }
 
-/** The main measure of each benchmark, and the mean of those that are shares; of one benchmark its whole report. */
+/** The main measure of each benchmark and the mean over measures that are shares; a single benchmark's whole report. */
 function summary(reports: readonly BenchmarkReport[]) {
   const mains = reports.map(({ benchmark, problems, main, measures }) => {
     const { value = null, low = null, high = null, most } = measures[main] ?? {};
@@ -232,12 +234,12 @@ function summary(reports: readonly BenchmarkReport[]) {
   return { benchmarks: mains, average };
 }
 
-/** Adds what `fovea eval` takes and does. */
+/** Adds the arguments and the action of `fovea eval`. */
 export function configure(command: Command, context: CliContext): void {
   addProtocolOptions(addTrainedOptions(command))
     .option(
       "--out <directory>",
-      "where answers and reports are written, in a folder for each benchmark; evaluation/ of the run directory unless given",
+      "directory of answers and reports, with a folder for each benchmark; default: evaluation/ of the run directory",
     )
     .action((file: string | undefined, options: EvalOptions) => evaluateModel(file, options, context));
 }

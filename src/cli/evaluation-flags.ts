@@ -1,6 +1,6 @@
 /**
  * @module
- * The flags of `fovea eval` and `fovea score` that stand for settings of the protocol.
+ * The flags of `fovea eval` and `fovea score` that set the protocol.
  */
 import { type Command, InvalidArgumentError } from "commander";
 import type { Settings } from "../parts/index.ts";
@@ -48,10 +48,10 @@ export function addBenchmarkOptions(command: Command): Command {
 export function addProtocolOptions(command: Command): Command {
   return addBenchmarkOptions(command)
     .option("--samples <n>", "answers to each problem", countNumber)
-    .option("--temperature <t>", "of sampling; 0 is greedy", number)
-    .option("--top-p <p>", "nucleus; 1 keeps all tokens", number)
-    .option("--max-tokens <n>", "limit of an answer", countNumber)
-    .option("--prompt-templates <n>", "so many built-in prompt templates, drawn by seed", countNumber)
+    .option("--temperature <t>", "sampling temperature; 0 is greedy", number)
+    .option("--top-p <p>", "nucleus sampling; 1 keeps all tokens", number)
+    .option("--max-tokens <n>", "most tokens of an answer", countNumber)
+    .option("--prompt-templates <n>", "number of built-in prompt templates, drawn by seed", countNumber)
     .option("--system <text>", "system message")
     .option(
       "--server <url>",
@@ -60,11 +60,11 @@ export function addProtocolOptions(command: Command): Command {
     .option("--server-model <name>", "name of the model under test on that server");
 }
 
-/** Settings without those that are not given. */
+/** The settings that are given. */
 const given = (settings: Readonly<Record<string, unknown>>): Settings =>
   Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 
-/** The settings under `evaluation` that flags of benchmarks and judge stand for. */
+/** The settings under `evaluation` of the flags for benchmarks and judge. */
 export function benchmarkSettings({ benchmark, data, judge, judgeModel }: BenchmarkFlags): Settings {
   const asked = given({ url: judge, model: judgeModel });
   return given({
@@ -74,7 +74,7 @@ export function benchmarkSettings({ benchmark, data, judge, judgeModel }: Benchm
   });
 }
 
-/** The settings under `evaluation` that the flags stand for. */
+/** The settings under `evaluation` of all the flags. */
 export function protocolSettings(flags: ProtocolFlags): Settings {
   const { samples, temperature, topP, maxTokens, promptTemplates, system } = flags;
   const served = given({ url: flags.server, model: flags.serverModel });

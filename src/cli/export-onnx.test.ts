@@ -34,7 +34,7 @@ async function fovea(...words: string[]) {
   return { status: await runCommandLine(["export", ...words], context), stdout: stdout(), stderr: stderr() };
 }
 
-/** A model that has begun to learn, so that some tokens are likelier than others. */
+/** A slightly trained model, so that some tokens are likelier than others. */
 async function warmModel(): Promise<Engine> {
   const engine = await createLocalEngine({ model: freshSmallModel(1) });
   const lesson = (await taskLessons(task))!.at(-1)!.source;
@@ -58,7 +58,7 @@ async function warmModel(): Promise<Engine> {
 
 const made: string[] = [];
 
-/** A new empty directory, removed in the end. */
+/** A new empty directory, removed after the test. */
 function temporaryDirectory(): string {
   const path = mkdtempSync(join(tmpdir(), "fovea-export-"));
   made.push(path);
@@ -84,7 +84,7 @@ afterAll(async () => {
   for (const path of made) rmSync(path, { recursive: true });
 });
 
-test("says on stdout what it wrote, in float32 unless told otherwise", () => {
+test("prints the files on stdout, in float32 by default", () => {
   expect(JSON.parse(printed)).toEqual({
     event: "finished",
     model: target,
@@ -156,7 +156,7 @@ test("onnxruntime alone answers digits problems as the engine does: tokens, log-
   await onnx.close();
 });
 
-describe("what it cannot do it says, and leaves nothing behind", () => {
+describe("an impossible export gives an error and leaves no files", () => {
   const place = () => join(temporaryDirectory(), "out");
   const left = (path: string) => readdirSync(dirname(path));
 
@@ -170,7 +170,7 @@ describe("what it cannot do it says, and leaves nothing behind", () => {
     expect(readdirSync(path)).toEqual(["kept"]);
   });
 
-  test("an empty directory is taken", async () => {
+  test("an empty directory is accepted", async () => {
     const path = place();
     mkdirSync(path);
     expect((await fovea(model, path, "--onnx")).status).toBe(0);
@@ -190,7 +190,7 @@ describe("what it cannot do it says, and leaves nothing behind", () => {
     expect(left(path)).toEqual([]);
   });
 
-  test("a model without a processor is one with the architecture's own, which is written out", async () => {
+  test("a model without a processor gets the architecture's default, which is exported", async () => {
     const bare = join(temporaryDirectory(), "bare");
     cpSync(model, bare, { recursive: true });
     rmSync(join(bare, "preprocessor_config.json"));
@@ -220,7 +220,7 @@ describe("what it cannot do it says, and leaves nothing behind", () => {
       "expected a whole number of at most 4, the model's layers, got 9",
     ],
     [["--onnx", "--max-shard-size", "3GB"], "which an ONNX file can hold, got 3000000000"],
-    [["--attention-layers", "1"], "--attention-layers has a meaning with --onnx only"],
+    [["--attention-layers", "1"], "--attention-layers needs --onnx"],
     [["--onnx", "--tensorboard"], "cannot be used with"],
   ])("%j", async (flags, message) => {
     const path = place();

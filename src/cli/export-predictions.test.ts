@@ -19,9 +19,9 @@ interface Recorded {
   readonly options: Readonly<Record<string, unknown>>;
   readonly answers: string;
   readonly dataset: string;
-  /** Of the file of each sample. */
+  /** File name of each sample. */
   readonly sha256: readonly string[];
-  /** The tool's numbers for each sample, by our names. */
+  /** The tool's numbers for each sample, by Fovea's names. */
   readonly scores: readonly Readonly<Record<string, number>>[];
 }
 
@@ -67,7 +67,7 @@ function publishedRows(tool: string, { kind, dataset, answers }: Recorded): Prom
 }
 
 describe.each(recordings)("$kind for $tool", ({ tool, flag, recorded }) => {
-  test("the files are those that the tool has scored", async () => {
+  test("the files equal those that the tool has scored", async () => {
     const out = join(temporaryDirectory(), "predictions");
     const { status, stdout } = await fovea("export", flag, answersFile(recorded.answers), out, "--json");
     expect(status).toBe(0);
@@ -79,7 +79,7 @@ describe.each(recordings)("$kind for $tool", ({ tool, flag, recorded }) => {
     expect(hashes).toEqual(recorded.sha256);
   });
 
-  test("the tool's numbers are those of its scorer here", async () => {
+  test("the scorer in Fovea gives the tool's numbers", async () => {
     const { kind, options, answers, scores } = recorded;
     const data = await publishedRows(tool, recorded);
     const benchmarks = JSON.stringify([{ kind, ...options, scorer: tool, data }]);
@@ -108,7 +108,7 @@ describe.each(recordings)("$kind for $tool", ({ tool, flag, recorded }) => {
 });
 
 describe("fovea export of predictions", () => {
-  test("says what was written and how the tool scores it", async () => {
+  test("prints the files written and the tool's command that scores them", async () => {
     const out = join(temporaryDirectory(), "predictions");
     const answers = answersFile(recordOf("vlmevalkit", "pope").answers);
     const { stdout, stderr } = await fovea(
@@ -143,14 +143,14 @@ describe("fovea export of predictions", () => {
     expect(again).toMatchObject({ status: 1, stderr: expect.stringContaining("mmstar.json: EEXIST") });
   });
 
-  test("counts rows without a problem and a line that was cut", async () => {
+  test("counts rows without a problem and an incomplete last line", async () => {
     const { answers } = recordOf("vlmevalkit", "mmstar");
     const skipped = JSON.stringify({ event: "skipped", index: 60, isBroken: true, message: "is broken" });
     const path = answersFile(`${answers}${skipped}\n{"problem":"6`);
     const { status, stderr } = await fovea("export", "--vlmevalkit", path, join(dirname(path), "out"));
     expect(status).toBe(0);
-    expect(stderr).toContain("a last line that was cut short is left out");
-    expect(stderr).toContain("rows that gave no problem, and have no prediction: 1");
+    expect(stderr).toContain("skipped an incomplete last line");
+    expect(stderr).toContain("1 rows without a problem have no prediction");
   });
 
   test.each([
@@ -159,7 +159,7 @@ describe("fovea export of predictions", () => {
       "vqav2",
       "no data set is known for the benchmark vqav2; expected one of mmb",
     ],
-    ["a benchmark of a user's own", "brighter", "no data set is known for the benchmark brighter"],
+    ["a user's benchmark", "brighter", "no data set is known for the benchmark brighter"],
   ])("refuses %s by name", async (_, benchmark, message) => {
     const [header, ...lines] = linesOf(recordOf("vlmevalkit", "mmstar").answers);
     const path = answersFile(textOf([{ ...header, benchmark }, ...lines]));
@@ -167,7 +167,7 @@ describe("fovea export of predictions", () => {
     expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining(message) });
   });
 
-  test("refuses answers to another tool's rows, naming what tells them apart", async () => {
+  test("refuses answers to another tool's rows, naming the missing columns", async () => {
     const path = answersFile(recordOf("lmms-eval", "chartqa").answers);
     const { status, stderr } = await fovea("export", "--vlmevalkit", path, temporaryDirectory());
     expect({ status, stderr }).toEqual({
@@ -178,7 +178,7 @@ describe("fovea export of predictions", () => {
     });
   });
 
-  test("asks which data set it is where the answers do not tell", async () => {
+  test("asks for the data set when the answers do not identify it", async () => {
     const [header, ...lines] = linesOf(recordOf("vlmevalkit", "mmbench").answers);
     const { options, ...plain } = header as Line & { readonly options: Line };
     const path = answersFile(textOf([plain, ...lines]));
@@ -202,7 +202,7 @@ describe("fovea export of predictions", () => {
     });
   });
 
-  test("refuses answers for lmms-eval with a document left out, and takes the first ones", async () => {
+  test("refuses answers for lmms-eval that lack a document, and accepts a prefix", async () => {
     const lines = linesOf(recordOf("lmms-eval", "mmstar").answers);
     const without = answersFile(textOf(lines.filter(({ index }) => index !== 3 && index !== 8)));
     const { status, stderr } = await fovea("export", "--lmms-eval", without, temporaryDirectory());
@@ -220,10 +220,7 @@ describe("fovea export of predictions", () => {
   test.each([
     [["--vlmevalkit", "--lmms-eval"], "cannot be used with"],
     [["--vlmevalkit", "--onnx"], "cannot be used with"],
-    [
-      ["--dataset", "MMStar"],
-      "--dataset and --model-name have a meaning with --vlmevalkit and --lmms-eval only",
-    ],
+    [["--dataset", "MMStar"], "--dataset and --model-name need --vlmevalkit or --lmms-eval"],
   ])("refuses %s as wrong usage", async (flags, message) => {
     const { status, stderr } = await fovea("export", "answers.jsonl", "out", ...flags);
     expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining(message) });

@@ -14,7 +14,7 @@ export interface PredictionFlags {
   readonly json?: boolean;
 }
 
-/** Writes a file of predictions for each sample of an answers file, and says how the tool scores them. */
+/** Writes a file of predictions for each sample of an answers file, and prints the tool's command that scores them. */
 export function exportPredictions(
   tool: keyof typeof WRITERS,
   path: string,
@@ -25,14 +25,13 @@ export function exportPredictions(
   const recorded = readAnswers(path);
   const written = WRITERS[tool](recorded, target, { dataset, model: modelName });
   const { cutBytes, skipped } = recorded;
-  if (cutBytes > 0) stderr(`${path}: a last line that was cut short is left out\n`);
-  if (skipped.length > 0)
-    stderr(`${path}: rows that gave no problem, and have no prediction: ${skipped.length}\n`);
+  if (cutBytes > 0) stderr(`${path}: skipped an incomplete last line\n`);
+  if (skipped.length > 0) stderr(`${path}: ${skipped.length} rows without a problem have no prediction\n`);
   if (json) {
     stdout(`${JSON.stringify({ event: "finished", ...written })}\n`);
     return;
   }
   const files = written.files.map((file) => `predictions  ${file.path}: ${file.answers} answers\n`);
-  const commands = written.commands.map((command) => `scored by    ${command}\n`);
+  const commands = written.commands.map((command) => `score with   ${command}\n`);
   stdout([...files, ...commands].join(""));
 }

@@ -9,7 +9,7 @@ import { Rng } from "../math/index.ts";
 import type { CliContext } from "./context.ts";
 import { type RecordedFlags, recordedFiles } from "./recorded-input.ts";
 
-/** Completions that are written unless a number is given. */
+/** Default number of completions. */
 const EXPORTED = 100;
 
 export interface ExportSpansFlags extends RecordedFlags {
@@ -18,7 +18,7 @@ export interface ExportSpansFlags extends RecordedFlags {
   readonly out?: string;
 }
 
-/** An even sample in the order in which completions were recorded; those without text have nothing to annotate. */
+/** An evenly spaced sample in recorded order; completions without text are skipped. */
 async function drawn(files: readonly string[], count: number, seed: number): Promise<RecordedCompletion[]> {
   const rng = new Rng(seed).fork("export spans");
   const kept: { readonly place: number; readonly completion: RecordedCompletion }[] = [];
@@ -33,7 +33,7 @@ async function drawn(files: readonly string[], count: number, seed: number): Pro
 }
 
 /**
- * Writes one line a completion, its spans still to be filled in.
+ * Writes one line a completion, with empty spans for the annotator.
  *
  * @throws ConfigError when the file exists: annotations are not overwritten
  */

@@ -37,7 +37,7 @@ test.each([
   expect(existsSync(target)).toBe(false);
 });
 
-test("says which model cannot be read", async () => {
+test("names the model that cannot be read", async () => {
   const { status, stderr } = await fovea("/no/such/model", join(temporaryDirectory(), "none"));
   expect(status).toBe(1);
   expect(stderr).toContain("/no/such/model/config.json: cannot be read");

@@ -1,7 +1,7 @@
 /**
  * @module
- * `fovea export`: a model directory written anew, in another element type, in shards, with an adapter merged into it,
- * or as ONNX; a run's metrics as an event file; or an evaluation's answers for other tools to score.
+ * `fovea export`: writes a model in another element type, in shards, with a merged adapter, or as ONNX; a run's metrics
+ * as an event file; or an evaluation's answers for other tools.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -34,7 +34,7 @@ interface ExportFlags extends PredictionFlags {
   readonly lmmsEval?: boolean;
 }
 
-/** Where a run's event file is written unless told otherwise. */
+/** Default directory of a run's event file, within the run directory. */
 const EVENTS = "tensorboard";
 
 const UNITS: Readonly<Record<string, number>> = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9 };
@@ -53,7 +53,7 @@ interface Source {
   readonly adapter?: string;
 }
 
-/** The directory of a model, downloaded if need be; of a run with LoRA the model that it trained, and its adapter. */
+/** The directory of a model, downloaded if needed; of a LoRA run its base model and its adapter. */
 async function fetchSource(name: string, { adapter }: ExportFlags, context: CliContext): Promise<Source> {
   const onDownload = downloadBar(context);
   const given = adapter === undefined ? {} : { adapter };
@@ -64,11 +64,11 @@ async function fetchSource(name: string, { adapter }: ExportFlags, context: CliC
   const named = namedModel(name);
   if (named.run === undefined) return { directory: name, ...given };
   if (named.adapter !== undefined && adapter !== undefined) {
-    throw new ConfigError(`--adapter: ${name} is an adapter itself; expected one of them`);
+    throw new ConfigError(`--adapter: expected no --adapter beside ${name}, which is an adapter itself`);
   }
   const { model } = await fetchModel(resolveConfig({ preset: named.settings }), onDownload);
   if (model.kind !== "directory") {
-    throw new ConfigError(`${name}: expected an adapter upon a model directory or a model of the hub`);
+    throw new ConfigError(`${name}: expected an adapter of a model directory or of a hub model`);
   }
   return { directory: model.path, ...given, ...(named.adapter !== undefined && { adapter: named.adapter }) };
 }
@@ -80,7 +80,7 @@ async function exportTo(
   context: CliContext,
 ): Promise<void> {
   if (flags.attentionLayers !== undefined)
-    throw new ConfigError("fovea export: --attention-layers has a meaning with --onnx only");
+    throw new ConfigError("fovea export: --attention-layers needs --onnx");
   const { dtype = "bf16", maxShardSize } = flags;
   const { directory, adapter } = await fetchSource(model, flags, context);
   exportModel(directory, target, {
@@ -92,7 +92,7 @@ async function exportTo(
   context.stdout(flags.json === true ? `${JSON.stringify(record)}\n` : `model  ${target}\n`);
 }
 
-/** Writes a model for runtimes of ONNX. */
+/** Writes a model for ONNX runtimes. */
 async function exportGraphs(
   model: string,
   target: string,
@@ -125,18 +125,18 @@ async function exportEvents(
   const written = await writeEvents(run, target);
   const record = { event: "finished", ...written };
   if (written.unreadable > 0)
-    context.stderr(`${written.unreadable} lines of metrics.jsonl cannot be read and are left out\n`);
+    context.stderr(`${written.unreadable} unreadable lines of metrics.jsonl were skipped\n`);
   context.stdout(flags.json === true ? `${JSON.stringify(record)}\n` : `events  ${written.path}\n`);
 }
 
-/** Adds what `fovea export` takes and does. */
+/** Adds the arguments and the action of `fovea export`. */
 export function configure(command: Command, context: CliContext): void {
   command
     .argument(
       "<source>",
       "a run directory, a model directory, or org/name[@revision] of the Hugging Face Hub; an answers file for --vlmevalkit and --lmms-eval",
     )
-    .argument("[target]", `the directory to write, made if need be; the run's ${EVENTS}/ for --tensorboard`)
+    .argument("[target]", `directory to write; default for --tensorboard: ${EVENTS}/ of the run`)
     .addOption(
       new Option(
         "--onnx",
@@ -153,19 +153,19 @@ export function configure(command: Command, context: CliContext): void {
     .addOption(
       new Option("--lmms-eval", "write answers.jsonl as logs that lmms-eval scores").conflicts("tensorboard"),
     )
-    .option("--dataset <name>", "with these: the tool's data set or task, where there are several")
-    .option("--model-name <name>", "with these: the model's name; that of the answers unless given")
+    .option("--dataset <name>", "with these: the tool's data set or task, if there are several")
+    .option("--model-name <name>", "with these: the model's name; default: the name in the answers")
     .option("--adapter <path>", "a PEFT adapter directory to merge into the weights")
     .addOption(
       new Option(
         "--dtype <type>",
-        "element type of the weights; bf16 unless given, f32 with --onnx, which takes f32 and f16",
+        "element type of the weights; default: bf16, or f32 with --onnx, which supports f32 and f16",
       ).choices(Object.keys(TYPES)),
     )
-    .option("--max-shard-size <size>", "largest weights file; 5GB unless given, 2.1GB with --onnx", byteSize)
+    .option("--max-shard-size <size>", "largest weights file; default: 5GB, or 2.1GB with --onnx", byteSize)
     .option(
       "--attention-layers <n>",
-      "with --onnx: last layers whose attention the decoder returns; 1 unless given, 0 for none",
+      "with --onnx: number of last layers whose attention the decoder returns; default: 1",
       wholeNumber,
     )
     .option("--json", "one JSON object a line on stdout")
@@ -177,9 +177,7 @@ export function configure(command: Command, context: CliContext): void {
       if (flags.vlmevalkit === true) return exportPredictions("vlmevalkit", source, target, flags, context);
       if (flags.lmmsEval === true) return exportPredictions("lmmsEval", source, target, flags, context);
       if (flags.dataset !== undefined || flags.modelName !== undefined) {
-        throw new ConfigError(
-          "fovea export: --dataset and --model-name have a meaning with --vlmevalkit and --lmms-eval only",
-        );
+        throw new ConfigError("fovea export: --dataset and --model-name need --vlmevalkit or --lmms-eval");
       }
       return (flags.onnx === true ? exportGraphs : exportTo)(source, target, flags, context);
     });

@@ -12,7 +12,7 @@ async function fovea(...words: string[]) {
   return { status, stdout: stdout(), stderr: stderr() };
 }
 
-test("a directory of fovea init trains, is measured and is looked into as it is written", async () => {
+test("a directory of fovea init trains, evaluates and can be inspected without changes", async () => {
   const own = join(temporaryDirectory(), "own");
   const { stdout, status } = await fovea("init", own, "--json");
   expect(status).toBe(0);
@@ -65,12 +65,12 @@ test("one group is shown before a run, and nothing is written", async () => {
   expect(existsSync(join(own, "run"))).toBe(false);
 });
 
-test("nothing that is there is overwritten", async () => {
+test("existing files are not overwritten", async () => {
   const own = temporaryDirectory();
   writeFileSync(join(own, "run.yaml"), "mine");
   const { status, stderr } = await fovea("init", own);
   expect(status).toBe(2);
-  expect(stderr).toContain("run.yaml is there already");
+  expect(stderr).toContain("run.yaml already exists");
   expect(readFileSync(join(own, "run.yaml"), "utf8")).toBe("mine");
   expect(existsSync(join(own, "rows.jsonl"))).toBe(false);
 });

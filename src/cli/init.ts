@@ -1,6 +1,6 @@
 /**
  * @module
- * `fovea init`: a directory to begin with, which trains as it is.
+ * `fovea init`: creates a starter directory that trains as it is.
  */
 import { cpSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ import type { CliContext } from "./context.ts";
 
 const TEMPLATE = fileURLToPath(packageFile("assets/init"));
 
-/** Names of the files in a directory, folders left out. */
+/** Names of the files in a directory, without folders. */
 function filesIn(directory: string): string[] {
   return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -24,9 +24,7 @@ function init(directory: string, isJson: boolean, { stdout }: CliContext): void 
   if (existsSync(directory)) {
     const taken = filesIn(TEMPLATE).find((name) => existsSync(join(directory, name)));
     if (taken !== undefined) {
-      throw new ConfigError(
-        `fovea init: ${join(directory, taken)} is there already; choose another directory`,
-      );
+      throw new ConfigError(`fovea init: ${join(directory, taken)} already exists; choose another directory`);
     }
   }
   try {
@@ -38,14 +36,14 @@ function init(directory: string, isJson: boolean, { stdout }: CliContext): void 
   const files = filesIn(TEMPLATE).map((name) => join(directory, name));
   const run = join(directory, "run");
   const next = [
-    ["what is read from the rows", `fovea data check ${join(directory, "rows.jsonl")}`],
-    ["the reward's own test", `node --test ${join(directory, "reward.test.mjs")}`],
-    ["the whole configuration", `fovea train ${join(directory, "run.yaml")} --dry-run`],
+    ["check the rows", `fovea data check ${join(directory, "rows.jsonl")}`],
+    ["run the reward's test", `node --test ${join(directory, "reward.test.mjs")}`],
+    ["print the whole configuration", `fovea train ${join(directory, "run.yaml")} --dry-run`],
     ["one group: prompt, answers, rewards, credit", `fovea train ${join(directory, "run.yaml")} --try`],
     ["two iterations", `fovea train ${join(directory, "run.yaml")} --run-dir ${run}`],
-    ["its accuracy, every answer in a file", `fovea eval --run-dir ${run} --split train --problems 3`],
-    ["an answer, token by token", `fovea inspect ${run} --split train --html answer.html`],
-    ["the run in the browser", `fovea view ${run}`],
+    ["measure accuracy, every answer in a file", `fovea eval --run-dir ${run} --split train --problems 3`],
+    ["look at an answer token by token", `fovea inspect ${run} --split train --html answer.html`],
+    ["open the run in the browser", `fovea view ${run}`],
   ] as const;
   if (isJson) {
     const commands = next.map(([, command]) => command);
@@ -58,10 +56,10 @@ function init(directory: string, isJson: boolean, { stdout }: CliContext): void 
   stdout(`${files.join("\n")}\n\nnext:\n${lines.join("\n")}\n`);
 }
 
-/** Adds what `fovea init` takes and does. */
+/** Adds the arguments and the action of `fovea init`. */
 export function configure(command: Command, context: CliContext): void {
   command
-    .argument("<directory>", "made if need be; nothing in it is overwritten")
-    .option("--json", "one JSON object on stdout")
+    .argument("<directory>", "directory to create; existing files are never overwritten")
+    .option("--json", "print one JSON object on stdout")
     .action((directory: string, { json = false }: { json?: boolean }) => init(directory, json, context));
 }

@@ -1,6 +1,6 @@
 /**
  * @module
- * What `fovea inspect` looks at: a question of the user's own, or a problem of the data that a run was trained on.
+ * The input of `fovea inspect`: a user's question, or a problem of a run's data.
  */
 import { readFile } from "node:fs/promises";
 import { type Config, openTask } from "../config/index.ts";
@@ -9,7 +9,7 @@ import { ConfigError, DataError } from "../errors/index.ts";
 import { decodeImage, type RgbImage, type VideoClip } from "../model/index.ts";
 import { splitProblems } from "./split-problems.ts";
 
-/** The flags that say what is asked. */
+/** The flags of the question. */
 export interface SubjectFlags {
   readonly question?: string;
   readonly image: readonly string[];
@@ -51,18 +51,20 @@ export async function subjectOf(
   const { question, image, video, answer, problem: index = 0, split = "validation" } = flags;
   if (question !== undefined) {
     if (flags.problem !== undefined) {
-      throw new ConfigError("--problem: expected it or --question, got both");
+      throw new ConfigError("--problem: expected --problem or --question, got both");
     }
     const [images, videos] = [await readImages(image), await readVideos(flags)];
     const answers = answer === undefined ? [] : [answer];
     return { problem: { id: "question", images, videos, question, answers, columns: {} } };
   }
   if (!isOfRun) {
-    throw new ConfigError("--question: expected the question, as the model is not that of a run directory");
+    throw new ConfigError(
+      "--question: expected a question, since the model does not belong to a run directory",
+    );
   }
   if (image.length + video.length > 0 || answer !== undefined) {
     const flag = answer !== undefined ? "answer" : image.length > 0 ? "image" : "video";
-    throw new ConfigError(`--${flag}: expected --question beside it; a problem of the run has its own`);
+    throw new ConfigError(`--${flag}: expected --question too; a problem of the run has its own`);
   }
   const source = await splitProblems(await openTask(config), split);
   if (index >= source.size) {

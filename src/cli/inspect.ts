@@ -49,7 +49,7 @@ interface InspectFlags extends SubjectFlags {
   readonly json?: boolean;
 }
 
-/** The completion that was given, or one that the model writes. */
+/** The given completion, or one sampled from the model. */
 async function answered(
   { engine, dialogue }: { readonly engine: Engine; readonly dialogue: Dialogue },
   prompt: Prompt,
@@ -57,7 +57,7 @@ async function answered(
   { completion, sample = false, stream = false }: InspectFlags,
 ): Promise<Pick<Completion, "tokens" | "stopReason">> {
   if (completion !== undefined) return { tokens: dialogue.completionTokens(completion), stopReason: "stop" };
-  if (stream) throw new ConfigError("--stream: expected --completion beside it: streamed weights only score");
+  if (stream) throw new ConfigError("--stream: expected --completion too, since streamed weights only score");
   const [group] = await engine.sample({
     ...sampling,
     temperature: sample ? sampling.temperature : 0,
@@ -135,18 +135,18 @@ async function inspect(name: string, flags: InspectFlags, context: CliContext): 
 
 const collect = (value: string, before: readonly string[]) => [...before, value];
 
-/** Adds what `fovea inspect` takes and does. */
+/** Adds the arguments and the action of `fovea inspect`. */
 export function configure(command: Command, context: CliContext): void {
   command
     .argument("<model>", "a run directory, a model directory, or org/name[@revision] of the hub")
-    .option("--question <text>", "what the model is asked; of a run, a problem of its data unless given")
-    .option("--problem <n>", "of a run: the problem with this number, from 0; 0 unless given", wholeNumber)
+    .option("--question <text>", "the question; default for a run: a problem of its data")
+    .option("--problem <n>", "of a run: index of the problem, from 0; default: 0", wholeNumber)
     .addOption(
-      new Option("--split <name>", "of a run: the part of its data; validation unless given").choices([
+      new Option("--split <name>", "of a run: the part of its data; default: validation").choices([
         ...SPLITS,
       ]),
     )
-    .option("--answer <text>", "the right answer to --question")
+    .option("--answer <text>", "the reference answer to --question")
     .addOption(
       new Option("--image <file>", "an image, in the order in which the question needs them; may be repeated")
         .argParser(collect)
@@ -159,20 +159,20 @@ export function configure(command: Command, context: CliContext): void {
     )
     .option(
       "--fps <number>",
-      "frames of a video file to show a second; frames a second in a folder",
+      "frames per second to sample from a video file; frame rate of a folder",
       Number,
       2,
     )
-    .option("--completion <text>", "look into this answer, in place of the model's own")
-    .option("--sample", "draw the answer at sampling.temperature, in place of the likeliest tokens")
-    .option("--methods <names>", "credit methods, separated by commas; all unless given")
-    .option("--html <file>", "write a page that shows attention on the images")
+    .option("--completion <text>", "inspect this answer in place of the model's")
+    .option("--sample", "sample the answer at sampling.temperature in place of greedy decoding")
+    .option("--methods <names>", "credit methods, separated by commas; default: all")
+    .option("--html <file>", "write a page with the attention on the images")
     .option("--stream", "read the weights from disk layer by layer: for models larger than memory")
     .addOption(
       new Option("--set <key=value>", "one setting of the configuration; may be repeated")
         .argParser(collect)
         .default([]),
     )
-    .option("--json", "one JSON object on stdout")
+    .option("--json", "print one JSON object on stdout")
     .action((model: string, flags: InspectFlags) => inspect(model, flags, context));
 }

@@ -1,18 +1,18 @@
 /**
  * @module
- * Ctrl-C: the first asks the run to finish its iteration, save and end; the second ends at once. A reader of stdout
- * who goes away (`fovea train --json | head`) asks like the first.
+ * Ctrl-C: the first stops the run after its iteration with a checkpoint; the second ends at once. A closed stdout
+ * (`fovea train --json | head`) acts like the first.
  */
 
-/** Exit status of a run that was interrupted, 128 + SIGINT. */
+/** Exit status of an interrupted run, 128 + SIGINT. */
 export const INTERRUPTED = 130;
 
 export interface Interruption {
-  /** Aborted once the user has asked to stop. */
+  /** Aborted once the user has interrupted. */
   readonly signal: AbortSignal;
 }
 
-/** Where signals come from: the process. */
+/** The source of signals: the process. */
 interface SignalSource {
   on(signal: "SIGINT" | "SIGTERM", listener: () => void): unknown;
   off(signal: "SIGINT" | "SIGTERM", listener: () => void): unknown;
@@ -22,7 +22,7 @@ interface SignalSource {
  * Listens for SIGINT and SIGTERM until `dispose`.
  *
  * @param exit called on the second signal
- * @returns with `request`, which asks as the first signal does, and says nothing
+ * @returns with `request`, which acts like the first signal without a message
  */
 export function listenForInterruption(
   signals: SignalSource,
@@ -34,7 +34,7 @@ export function listenForInterruption(
   const listener = () => {
     const isFirst = !signal.aborted;
     controller.abort();
-    if (isFirst) notice("\nstopping as soon as nothing is lost; press Ctrl-C again to stop at once\n");
+    if (isFirst) notice("\nstopping after a checkpoint; press Ctrl-C again to stop at once\n");
     else exit(INTERRUPTED);
   };
   signals.on("SIGINT", listener);
@@ -49,13 +49,13 @@ export function listenForInterruption(
   };
 }
 
-/** Where what is written may find no reader. */
+/** A stream whose reader may close it. */
 interface Writable {
   on(event: "error", listener: (error: Error & { readonly code?: string }) => void): unknown;
 }
 
 /**
- * Calls `act` whenever something is written that nobody reads any more; other errors are thrown.
+ * Calls `act` when a write fails because the reader has closed the stream; other errors are thrown.
  */
 export function onReaderGone(stream: Writable, act: () => void): void {
   stream.on("error", (error) => {
@@ -64,5 +64,5 @@ export function onReaderGone(stream: Writable, act: () => void): void {
   });
 }
 
-/** Thrown by a command that ended early because the user asked to. */
+/** Thrown by a command that the user interrupted. */
 export class InterruptedRun extends Error {}

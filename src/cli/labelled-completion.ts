@@ -1,7 +1,6 @@
 /**
  * @module
- * Completions of problems with what is known of each token: its true role where the task knows it, and the role that
- * the credit method gives it.
+ * Completions with each token's true role, if the task has labels, and the role assigned by the credit method.
  */
 
 import type { ConfiguredParts } from "../config/index.ts";
@@ -29,7 +28,7 @@ export interface LabelledCompletion {
   /** `[T]` */
   readonly tokens: readonly {
     readonly text: string;
-    /** Where the task's labels know it. */
+    /** From the task's labels. */
     readonly truth?: TokenLabel;
     /** From credit methods that assign roles. */
     readonly role?: TokenRole;
@@ -42,7 +41,7 @@ const TRUE_ROLES: Readonly<Record<TokenLabel["role"], ShownRole>> = {
   other: "neutral",
 };
 
-/** What completions are made and judged with. */
+/** The parts that sample and judge completions. */
 export interface Sampled {
   readonly engine: Engine;
   readonly dialogue: Dialogue;
@@ -100,7 +99,7 @@ function indented(text: string, label: string): string {
   return [label.padEnd(8) + first, ...rest.map((line) => " ".repeat(8) + line)].join("\n");
 }
 
-/** A completion for people: by the tokens' true roles, and by those of the credit method. */
+/** A completion as text, marked by true roles and by the credit method's roles. */
 export function completionText(completion: LabelledCompletion, isColoured: boolean): string {
   const { tokens, problem } = completion;
   const known = tokens.flatMap(({ text, truth }) => (truth === undefined ? [] : [{ text, truth }]));
@@ -119,7 +118,7 @@ export function completionText(completion: LabelledCompletion, isColoured: boole
   return `${lines.join("\n")}\n${" ".repeat(8)}${verdict}\n`;
 }
 
-/** What the lines and their colours or marks mean. */
+/** The legend of lines, colours and marks. */
 export function completionLegend(isColoured: boolean): string {
   return `each token by its true role and by the credit method's: ${roleLegend(isColoured)}\n`;
 }

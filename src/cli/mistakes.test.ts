@@ -22,24 +22,24 @@ describe("a mistake on the command line", () => {
       ["too many arguments for 'train'", "Expected 1 argument but got 2"],
     ],
     [
-      "a split that is none",
+      "an unknown split",
       () => ["eval", "--split", "tests"],
       ["--split", "'tests' is invalid", "train, validation, test"],
     ],
     [
-      "a seed that is no number",
+      "a seed that is not a number",
       () => ["train", "--seed", "x"],
       ["--seed", "argument 'x'", "expected a whole number from 0"],
     ],
-    ["resume without a directory", () => ["train", "--resume"], ["--resume: expected --run-dir beside it"]],
+    ["resume without a directory", () => ["train", "--resume"], ["--resume: expected --run-dir too"]],
     [
-      "a preset that is none",
+      "an unknown preset",
       () => ["train", "--preset", "digit"],
       ["--preset: expected one of digits", "got digit; did you mean digits?"],
     ],
     ["a port out of range", () => ["view", "--port", "80000"], ["--port", "'80000'", "from 0 to 65535"]],
     ["a command without its argument", () => ["verify"], ["missing required argument 'file'"]],
-  ])("%s is told", (_, words, says) => expectTold(words(), says), LONGEST_MS);
+  ])("%s is reported", (_, words, says) => expectTold(words(), says), LONGEST_MS);
 });
 
 describe("a mistake in the configuration", () => {
@@ -105,17 +105,17 @@ describe("a mistake in the configuration", () => {
       ["train.minibatches: expected at most train.promptsPerIteration (48), got 99"],
     ],
     [
-      "an algorithm that is none",
+      "an unknown algorithm",
       () => train("algorithm.kind=gpro"),
       ["algorithm.kind: expected one of grpo", 'got "gpro"; did you mean "grpo"?'],
     ],
     [
-      "a credit that is none",
+      "an unknown credit method",
       () => train("credit=dyco"),
       ["credit.kind: expected one of uniform", 'got "dyco"; did you mean "dyco-rl"?'],
     ],
     [
-      "a reward that is none",
+      "an unknown reward",
       () => train("reward=[acuracy]"),
       ["reward.0.kind: expected one of accuracy", 'got "acuracy"; did you mean "accuracy"?'],
     ],
@@ -139,10 +139,10 @@ describe("a mistake in the configuration", () => {
       () => train("engine.stream=true", "model=/nowhere"),
       ["engine.stream: expected false for training, got true"],
     ],
-  ])("%s is told", (_, words, says) => expectTold(words(), says), LONGEST_MS);
+  ])("%s is reported", (_, words, says) => expectTold(words(), says), LONGEST_MS);
 });
 
-describe("a mistake in models, rewards and credit of one's own", () => {
+describe("a mistake in user models, rewards and credit", () => {
   test.each<Mistake>([
     [
       "a model directory that is not there",
@@ -181,13 +181,13 @@ describe("a mistake in models, rewards and credit of one's own", () => {
         "reward.0.command: expected a program that can be started, got no-such-program: not in the folders of PATH",
       ],
     ],
-  ])("%s is told", (_, words, says) => expectTold(words(), says), LONGEST_MS);
+  ])("%s is reported", (_, words, says) => expectTold(words(), says), LONGEST_MS);
 });
 
 describe("a mistake in runs, grids and answers", () => {
   test.each<Mistake>([
     [
-      "a run directory that is none",
+      "a directory without a run",
       () => ["eval", "--run-dir", temporaryDirectory()],
       ["no readable config.json"],
     ],
@@ -197,33 +197,33 @@ describe("a mistake in runs, grids and answers", () => {
       () => ["train", "--resume", "--run-dir", join(temporaryDirectory(), "none")],
       ["none"],
     ],
-    ["a benchmark that is none", () => train("evaluation.benchmarks=[mathvist]"), ["mathvist", "mathvista"]],
+    ["an unknown benchmark", () => train("evaluation.benchmarks=[mathvist]"), ["mathvist", "mathvista"]],
     [
-      "a table that is none",
+      "an unknown table",
       () => ["reproduce", "vicra/table-99"],
       [
-        "recipe: expected one of those that fovea reproduce --list names",
+        "recipe: expected a name that fovea reproduce --list shows",
         'got "vicra/table-99"; did you mean vicra/table-9?',
       ],
     ],
     [
-      "a grid over a key that is none",
+      "a grid over an unknown key",
       () => grid("axes: { train.itertions: [1, 2] }\n"),
       ["grid:", "1: unknown key train.itertions; did you mean train.iterations?"],
     ],
     [
-      "a key that a grid has not",
+      "an unknown key of a grid",
       () => grid("base: {}\n"),
       ['grid: unknown key "base"; did you mean "baseline"?'],
     ],
     ["answers that are not there", () => ["verify", "/nowhere/answers.jsonl"], ["/nowhere/answers.jsonl"]],
     [
-      "a verdict that is none for answers",
+      "an unknown verdict for answers",
       () => ["verify", answers({ given: "1", gold: "1" }), "--verdict", "exakt"],
       ["exakt", "exact"],
     ],
     [
-      "an option that the verdict has not",
+      "an unknown option of a verdict",
       () => ["verify", answers({ given: "1", gold: "1" }), "--set", "tolerance=0.1"],
       ["tolerance"],
     ],
@@ -233,12 +233,12 @@ describe("a mistake in runs, grids and answers", () => {
       ["rows.jsonl:1: expected answers, answer, reference or gold, got given"],
     ],
     [
-      "a directory to begin with that is in use",
+      "a starter directory that already exists",
       () => ["init", join(written("run.yaml", ""), "..")],
-      ["run.yaml is there already; choose another directory"],
+      ["run.yaml already exists; choose another directory"],
     ],
     [
-      "a model to inspect that is none",
+      "an unknown model to inspect",
       () => ["inspect", "small", "--image", "/nowhere/i.png", "--question", "?"],
       ['inspect: expected a run directory, a model directory or org/name, got "small"'],
     ],
@@ -248,9 +248,9 @@ describe("a mistake in runs, grids and answers", () => {
       ["fovea export: expected the directory to write after the source"],
     ],
     [
-      "an export of nothing",
+      "an export of a missing model",
       () => ["export", "--onnx", "/nowhere/model", join(temporaryDirectory(), "out")],
       ["/nowhere/model: no such model directory"],
     ],
-  ])("%s is told", (_, words, says) => expectTold(words(), says), LONGEST_MS);
+  ])("%s is reported", (_, words, says) => expectTold(words(), says), LONGEST_MS);
 });

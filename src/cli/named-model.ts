@@ -12,26 +12,26 @@ import { RunDirectory } from "../train/index.ts";
 import { isRunDirectory } from "./recorded-input.ts";
 import { newestWeights } from "./trained-model.ts";
 
-/** A model as a configuration, and an adapter that is loaded into its engine. */
+/** A model as a configuration, and the adapter to load into its engine. */
 export interface NamedModel {
-  /** The run directory that the model is of, if it is of one. */
+  /** The run directory of the model, if it has one. */
   readonly run?: string;
-  /** The configuration of its run, if it is of one, with `model`. */
+  /** The configuration of its run, if it has one, with `model`. */
   readonly settings: Settings;
-  /** The directory of an adapter upon the model. */
+  /** The directory of the model's adapter. */
   readonly adapter?: string;
 }
 
-/** The run directory that a path is, or that its model or checkpoint belongs to. */
+/** The run directory at a path, or the one that contains the model or checkpoint at the path. */
 function runOf(path: string): string | undefined {
   return [path, dirname(resolve(path)), dirname(dirname(resolve(path)))].find(isRunDirectory);
 }
 
 /**
- * The model of a name; of a run its newest weights.
+ * The model with a name; for a run, its newest weights.
  *
  * @throws RunError when a run has no weights yet
- * @throws ConfigError when it is an adapter, and no run says of which model
+ * @throws ConfigError when it is an adapter outside a run directory, so that its base model is unknown
  */
 export function namedModel(name: string): NamedModel {
   const run = runOf(name);
@@ -41,7 +41,7 @@ export function namedModel(name: string): NamedModel {
   if (!isAdapterDirectory(weights)) return { ...own, settings: { ...recorded, model: weights } };
   if (run === undefined) {
     throw new ConfigError(
-      `${name}: is an adapter, and not in the directory of a run that says of which model; merge it: fovea export MODEL DIRECTORY --adapter ${name}`,
+      `${name}: is an adapter outside a run directory, so its base model is unknown; merge it: fovea export MODEL DIRECTORY --adapter ${name}`,
     );
   }
   return { ...own, settings: recorded, adapter: weights };

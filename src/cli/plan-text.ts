@@ -40,7 +40,7 @@ const HEADS = [
   "cost, at most",
 ];
 
-/** One line a recipe, all together below, and what is not run or not measured. */
+/** One line a recipe, then totals, skipped recipes and unmeasured values. */
 export function planText(
   plans: readonly { readonly name: string; readonly plan: Plan; readonly grid: RecipeGrid }[],
   together: Plan,

@@ -1,7 +1,6 @@
 /**
  * @module
- * The command line as a whole: which commands there are, and what exit status an end has. Only the command that is
- * called is loaded.
+ * The command line: all commands and their exit status. Only the called command is loaded.
  */
 import { Command, CommanderError } from "commander";
 import { ConfigError, FoveaError, InterruptedError } from "../errors/index.ts";
@@ -19,12 +18,12 @@ const COMMANDS: readonly {
 }[] = [
   {
     name: "demo",
-    summary: "warm start, reinforcement learning, and what it changed, in minutes",
+    summary: "warm start, reinforcement learning and accuracy before and after, in minutes",
     load: () => import("./demo.ts"),
   },
   {
     name: "init",
-    summary: "a directory to begin with: configuration, sample rows, a reward of your own and its test",
+    summary: "create a starter directory: configuration, sample rows, a reward and its test",
     load: () => import("./init.ts"),
   },
   {
@@ -35,79 +34,85 @@ const COMMANDS: readonly {
   { name: "sft", summary: "supervised warm start on demonstrations", load: () => import("./sft.ts") },
   {
     name: "eval",
-    summary: "a model on benchmarks, or on a split of its task, every answer on disk",
+    summary: "evaluate a model on benchmarks or on a split of its task",
     load: () => import("./eval.ts"),
   },
   {
     name: "score",
-    summary: "recorded answers judged again, by another verdict or a judge",
+    summary: "judge recorded answers again, by another verdict or a judge",
     load: () => import("./score.ts"),
   },
   {
     name: "benchmarks",
-    summary: "every built-in benchmark with its task, size, metric and source",
+    summary: "list the built-in benchmarks with task, size, metric and source",
     load: () => import("./benchmarks.ts"),
   },
   {
     name: "credit",
-    summary: "token weights of any credit method, on recorded signals or on a completion",
+    summary: "show token weights of any credit method, on recorded signals or on a completion",
     load: () => import("./credit.ts"),
   },
   {
     name: "inspect",
-    summary: "an answer about images token by token: attention, roles and weights, as text or a page",
+    summary: "show an answer about images token by token: attention, roles and weights",
     load: () => import("./inspect.ts"),
   },
   {
     name: "compare",
-    summary: "a grid of settings and seeds, and its table",
+    summary: "run a grid of settings and seeds and write its table",
     load: () => import("./compare.ts"),
   },
   {
     name: "reproduce",
-    summary: "a table or figure of a paper: printed numbers beside ours",
+    summary: "run a table or figure of a paper: printed numbers beside ours",
     load: () => import("./reproduce.ts"),
   },
   {
     name: "diagnose",
-    summary:
-      "attention at right and wrong tokens: correlation, intervention, over time, and each method's roles",
+    summary: "relate attention to right and wrong tokens: correlation, intervention, time course, roles",
     load: () => import("./diagnose.ts"),
   },
   {
     name: "verify",
-    summary: "a file of answers judged by any verdict, and where it disagrees with what was expected",
+    summary: "judge a file of answers by any verdict and list disagreements with the expected scores",
     load: () => import("./verify.ts"),
   },
-  { name: "data", summary: "look through a data set", load: () => import("./data.ts") },
+  { name: "data", summary: "check a data set", load: () => import("./data.ts") },
   {
     name: "export",
-    summary: "a model in another type, in shards, merged, or as ONNX; a run for TensorBoard",
+    summary: "export a model in another type, in shards, merged or as ONNX; a run for TensorBoard",
     load: () => import("./export.ts"),
   },
   {
     name: "settings",
-    summary: "every key of the configuration: its type, default and meaning",
+    summary: "list every configuration key with type, default and meaning",
     load: () => import("./settings.ts"),
   },
-  { name: "sample", summary: "completions with each token's role", load: () => import("./sample.ts") },
+  {
+    name: "sample",
+    summary: "sample completions and show each token's role",
+    load: () => import("./sample.ts"),
+  },
   {
     name: "report",
-    summary: "a run as one HTML file and a Markdown summary",
+    summary: "write a run as one HTML file and a Markdown summary",
     load: () => import("./report.ts"),
   },
   {
     name: "engine",
-    summary: "check: whether a server's sampler and trainer agree on pictures, before and after a step",
+    summary: "check that a server's sampler and trainer agree, before and after a step",
     load: () => import("./engine.ts"),
   },
   {
     name: "serve",
-    summary:
-      "the Tinker API and chat completions over this machine's engine, for any client that speaks them",
+    summary: "serve the Tinker API and chat completions from the local engine",
     load: () => import("./serve.ts"),
   },
-  { name: "view", summary: "runs in the browser, live while they train", load: () => import("./view.ts") },
+  {
+    name: "view",
+    summary: "show runs in the browser, live while they train",
+    load: () => import("./view.ts"),
+  },
 ];
 
 function statusOf(error: unknown): number {
@@ -116,10 +121,10 @@ function statusOf(error: unknown): number {
   return error instanceof ConfigError ? 2 : 1;
 }
 
-/** Says what went wrong on stderr, and with `--json` on stdout as well. */
+/** Prints an error on stderr, and with `--json` on stdout as well. */
 function report(error: unknown, isJson: boolean, context: CliContext): void {
   if (error instanceof CommanderError) {
-    // What is wrong stands on stderr already, with a hint.
+    // commander has already printed the error and a hint on stderr.
     if (isJson && error.exitCode !== 0) {
       const message = error.message.replace(/^error: /, "");
       context.stdout(`${JSON.stringify({ event: "failed", code: "usage", message })}\n`);

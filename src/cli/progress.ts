@@ -1,14 +1,14 @@
 /**
  * @module
- * The progress bar on stderr. On a terminal one line is drawn anew; elsewhere a line is written every ten seconds.
+ * The progress bar on stderr. On a terminal one line is redrawn; elsewhere a line is written every ten seconds.
  */
 
-/** A moment of something that goes on. */
+/** The state of an activity at one moment. */
 export interface ProgressMoment {
   readonly label: string;
   readonly done: number;
   readonly total: number;
-  /** Facts to show beside the bar, such as "reward 0.71". */
+  /** Text beside the bar, such as "reward 0.71". */
   readonly facts: readonly string[];
 }
 
@@ -24,7 +24,7 @@ export function durationText(seconds: number): string {
   return `${Math.floor(whole / 3600)}h${String(Math.floor((whole % 3600) / 60)).padStart(2, "0")}m`;
 }
 
-/** Draws progress; one at a time. */
+/** Draws the progress of one activity at a time. */
 export class ProgressBar {
   readonly #write: (text: string) => void;
   readonly #hasTerminal: boolean;
@@ -41,7 +41,7 @@ export class ProgressBar {
     this.#clock = clock;
   }
 
-  /** Begins to time something anew; otherwise that happens with its first moment. */
+  /** Starts the timer of an activity; by default its first update does. */
   begin(label: string): void {
     this.#label = label;
     this.#start = this.#clock();
@@ -67,7 +67,7 @@ export class ProgressBar {
     else this.#write(`${line}\n`);
   }
 
-  /** Writes a line of its own, above the bar. */
+  /** Writes a line above the bar. */
   note(text: string): void {
     this.#write(this.#hasTerminal ? `${CLEAR}${text}\n` : `${text}\n`);
   }

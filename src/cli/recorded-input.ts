@@ -1,6 +1,6 @@
 /**
  * @module
- * Recorded completions as a command's input: of a run directory, or of a file.
+ * Recorded completions as a command's input, from a run directory or a file.
  */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -9,14 +9,14 @@ import { ConfigError, DataError } from "../errors/index.ts";
 import type { Settings } from "../parts/index.ts";
 import { RunDirectory } from "../train/index.ts";
 
-/** What a command is told about recorded completions. */
+/** A command's flags for recorded completions. */
 export interface RecordedFlags {
   readonly completions?: string;
   readonly data?: string;
   readonly split?: Split;
 }
 
-/** Problems that recorded completions answer. */
+/** The problems of recorded completions. */
 export interface RecordedProblems {
   /** The data part of a configuration. */
   readonly data: string | Settings;
@@ -32,7 +32,7 @@ function rolloutFiles(run: string): string[] {
   const folder = join(run, "rollouts");
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".jsonl")) : [];
   if (names.length === 0) {
-    throw new DataError(`${folder}: expected the rollouts of an iteration or more, got none`);
+    throw new DataError(`${folder}: expected rollouts of at least one iteration, got none`);
   }
   return names.sort().map((name) => join(folder, name));
 }
@@ -44,14 +44,14 @@ const dataOf = (run: string) => (RunDirectory.open(run).record.config as Setting
  * the model.
  *
  * @param model a run directory, or any other model
- * @throws ConfigError when it is not said where completions are
+ * @throws ConfigError when no place of completions is given
  * @throws DataError when a run has no rollouts
  */
 export function recordedFiles(model: string, { completions = model }: RecordedFlags): readonly string[] {
   if (isRunDirectory(completions)) return rolloutFiles(completions);
   if (completions === model) {
     throw new ConfigError(
-      `--completions: expected a file or a run directory, since ${model} is no run directory`,
+      `--completions: expected a file or a run directory, since ${model} is not a run directory`,
     );
   }
   return [completions];
@@ -61,7 +61,7 @@ export function recordedFiles(model: string, { completions = model }: RecordedFl
  * The problems of recorded completions: those of `--data`, else of the run's data. Rollouts answer problems of the
  * training split.
  *
- * @throws ConfigError when it is not said where problems are
+ * @throws ConfigError when no place of problems is given
  */
 export function recordedProblems(
   model: string,
@@ -74,7 +74,7 @@ export function recordedProblems(
   const run = [completions, model].find(isRunDirectory);
   if (data === undefined && run === undefined) {
     throw new ConfigError(
-      `--data: expected the problems that ${completions} answers, since ${model} is no run directory`,
+      `--data: expected the problems of ${completions}, since ${model} is not a run directory`,
     );
   }
   return { data: data ?? dataOf(run!), split: areRollouts ? "train" : (split ?? "test") };

@@ -13,12 +13,12 @@ import {
 } from "../credit/index.ts";
 import { DataError } from "../errors/index.ts";
 
-/** JSON has no NaN: null stands for it, and methods refuse it where it counts. */
+/** JSON has no NaN, so null encodes it; methods reject NaN at tokens that count. */
 const numbers = z
   .array(z.number().nullable())
   .transform((list) => Float64Array.from(list, (value) => value ?? Number.NaN));
 
-/** What a signal's value looks like in a file: its arrays under their names; those of some requests only may be missing. */
+/** The schema of a signal in a file: its arrays by name; arrays that only some requests return are optional. */
 function valueSchema(parts: readonly Omit<SignalPart<never>, "wire">[], depth = 0): z.ZodType {
   const [first] = parts;
   if (first?.path.length === depth) return numbers;
@@ -33,16 +33,16 @@ function valueSchema(parts: readonly Omit<SignalPart<never>, "wire">[], depth = 
 }
 
 const completionSchema = z.strictObject({
-  tokens: z.array(z.string()).optional().describe("[T] the text of each token, to be shown."),
+  tokens: z.array(z.string()).optional().describe("[T] the text of each token, for display."),
   mask: z
     .array(z.union([z.literal(0), z.literal(1)]))
     .optional()
-    .describe("[T] 1 where the token counts; all count unless given."),
+    .describe("[T] 1 where the token counts; default: all count."),
   advantage: z
     .union([z.number(), numbers])
     .optional()
-    .describe("One for all tokens, or [T]; 1 unless given."),
-  reward: z.number().nullable().optional().describe("Null where it could not be judged."),
+    .describe("One number for all tokens, or [T]; default: 1."),
+  reward: z.number().nullable().optional().describe("Null when it could not be judged."),
   ids: z
     .array(z.int())
     .optional()
@@ -50,7 +50,7 @@ const completionSchema = z.strictObject({
   labels: z
     .array(z.strictObject({ role: z.enum(["image", "reasoning", "other"]), correct: z.boolean().nullable() }))
     .optional()
-    .describe("[T] the truth about each token."),
+    .describe("[T] the label of each token."),
   signals: z.strictObject({
     ...Object.fromEntries(SIGNALS.map((signal) => [signal.name, valueSchema(signal.parts).optional()])),
     entropy: numbers.optional(),
@@ -75,7 +75,7 @@ const fileSchema = z.union([
 
 /** One completion of the file. */
 export interface RecordedCompletion {
-  /** `[T]`, where the file tells. */
+  /** `[T]`, if the file has it. */
   readonly texts: readonly string[] | undefined;
   readonly completion: CreditCompletion;
 }
@@ -85,7 +85,7 @@ export interface RecordedCompletion {
  * `{ tokens?, mask?, advantage?, reward?, ids?, labels?, signals }`; signals are any of the engine's by name, `entropy?`,
  * `nucleusEntropy?`, `groupDivergence?` and `ablation?`.
  *
- * @throws DataError when the file cannot be read or says something else
+ * @throws DataError when the file cannot be read or does not fit the schema
  */
 export async function readRecordedSignals(path: string): Promise<RecordedCompletion[][]> {
   let value: unknown;
@@ -110,7 +110,7 @@ export async function readRecordedSignals(path: string): Promise<RecordedComplet
   );
 }
 
-/** T, by the first array of a number a token. */
+/** T, from the first array with one number a token. */
 function lengthOf(signals: CreditSignals): number {
   const parts = SIGNALS.flatMap(({ name, parts: all }) =>
     all.filter(({ shape }) => shape === "T").map(({ path }) => partAt(signals[name], path)),

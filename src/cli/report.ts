@@ -13,18 +13,18 @@ interface ReportFlags {
   readonly json?: boolean;
 }
 
-/** Adds what `fovea report` takes and does. */
+/** Adds the arguments and the action of `fovea report`. */
 export function configure(command: Command, context: CliContext): void {
   command
     .argument("<run-directory>", "the run to report on")
-    .option("--out <path>", "the files without their endings; report in the run directory unless given")
+    .option("--out <path>", "path of both files without extension; default: report in the run directory")
     .option(
       "--data <path>",
-      "a directory whose data sets may be read for their images; may be repeated",
+      "allow reading images of data sets in this directory; may be repeated",
       (path: string, before: readonly string[]) => [...before, path],
       [],
     )
-    .option("--json", "the paths as a JSON object on stdout")
+    .option("--json", "print the paths as a JSON object on stdout")
     .action(async (run: string, { out = join(run, "report"), data, json }: ReportFlags) => {
       const written = await writeReport(run, out, data);
       for (const reason of written.missingImages) context.stderr(`warning: an image is missing: ${reason}\n`);

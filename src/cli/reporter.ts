@@ -1,6 +1,6 @@
 /**
  * @module
- * What becomes of a run's events: JSON lines on stdout, or lines for people; progress on stderr in both cases.
+ * Prints a run's events: JSON lines or text on stdout, and progress on stderr.
  */
 
 import { arrangementText, type RetryEvent } from "../engine/index.ts";
@@ -19,7 +19,7 @@ export function shareText({ share, low, high }: Pick<Share, "share" | "low" | "h
   return `${percent(share)} [${percent(low)}, ${percent(high)}]`;
 }
 
-/** An engine elsewhere that does not answer yet, in words. */
+/** The message about a remote engine that does not answer yet. */
 export function retryText({ url, call, message, waitMs, attempt, limitMs }: RetryEvent): string {
   const wait = `attempt ${attempt + 1} in ${(waitMs / 1000).toFixed(1)} s`;
   return `${url} does not answer ${call} (${message}); ${wait}, given up after ${Math.round(limitMs / 1000)} s`;
@@ -33,7 +33,7 @@ const WHY: Readonly<Record<ArrangementEvent["by"], string>> = {
   remembered: "measured before",
 };
 
-/** How the engine uses the machine, in words: a line, and one for each warning. */
+/** The engine's arrangement as text: one line, and one for each warning. */
 export function arrangementLines(event: ArrangementEvent): string[] {
   const { by, cores, tried = [], warnings } = event;
   const speeds = tried.map(
@@ -61,23 +61,23 @@ export class Reporter {
     this.bar = new ProgressBar(context.stderr, context.hasTerminal, context.clock);
   }
 
-  /** A line of the result for machines; nothing without `--json`. */
+  /** The result as a JSON line; nothing without `--json`. */
   json(record: object): void {
     if (this.isJson) this.#context.stdout(`${JSON.stringify(record)}\n`);
   }
 
-  /** A text of the result for people; nothing with `--json`. */
+  /** The result as text; nothing with `--json`. */
   text(text: string): void {
     if (!this.isJson) this.#context.stdout(text);
   }
 
-  /** Takes up one event of a run. */
+  /** Handles one event of a run. */
   readonly onEvent = (event: RunEvent): void => {
     this.json(event);
     this.show(event);
   };
 
-  /** Shows how far an evaluation is. */
+  /** Shows the progress of an evaluation. */
   readonly onEvaluation = (done: number, total: number): void => {
     this.bar.show({ label: "evaluating", done, total, facts: [] });
   };
@@ -124,7 +124,7 @@ export class Reporter {
         );
         return;
       case "session-lost":
-        this.bar.note(`${event.message}; going back to the newest checkpoint`);
+        this.bar.note(`${event.message}; restoring the newest checkpoint`);
         break;
       case "arrangement":
         for (const line of arrangementLines(event)) this.bar.note(line);
@@ -142,7 +142,7 @@ export class Reporter {
         this.bar.note(`no reward for ${event.completions} completions: ${event.message}`);
         return;
       case "observer-failed":
-        this.bar.note(`${event.observer} failed and is left out: ${event.message}`);
+        this.bar.note(`${event.observer} failed and was removed: ${event.message}`);
         return;
       case "warning":
         this.bar.note(`warning: ${event.message}`);

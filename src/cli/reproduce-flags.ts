@@ -34,7 +34,7 @@ function price(text: string): number {
   return value;
 }
 
-/** Settings that the flags stand for. */
+/** The settings of the flags. */
 export function givenSettings({ engine, benchmarks, set, seeds }: ReproduceFlags): GivenSettings {
   const isUrl = engine?.includes("://") ?? false;
   const settings = {
@@ -64,7 +64,7 @@ export function givenData(data: readonly string[]): Map<string, string> {
 /** Adds the flags. */
 export function addReproduceOptions(command: Command): Command {
   return command
-    .option("--all", "every recipe, one after another; cells that they share run once")
+    .option("--all", "run every recipe; shared cells run once")
     .addOption(
       new Option(
         "--scale <scale>",
@@ -73,13 +73,13 @@ export function addReproduceOptions(command: Command): Command {
         .choices(["paper", "digits"])
         .default("paper"),
     )
-    .option("--plan", "say what would run: runs, iterations, samples, tokens, time and cost; run nothing")
-    .option("--engine <engine>", "engine of every run: local, or the address of a Tinker server")
-    .option("--data <name=path>", "place of a data set that a recipe names; may be repeated", several, [])
-    .option("--benchmarks <directory>", "directory with the benchmarks' files, as fovea eval --data takes it")
+    .option("--plan", "print the runs with iterations, samples, tokens, time and cost, and run nothing")
+    .option("--engine <engine>", "engine of every run: local, or the URL of a Tinker server")
+    .option("--data <name=path>", "path of a data set of the recipe; may be repeated", several, [])
+    .option("--benchmarks <directory>", "directory with the benchmarks' files, as for fovea eval --data")
     .option("--set <key=value>", "one setting of every run, dotted; may be repeated", several, [])
-    .option("--seeds <list>", "values of train.seed, in place of the recipe's", seedList)
-    .option("--price <dollars>", "dollars for a million tokens, for --plan", price)
-    .option("--out <path>", "directory of the runs and tables; continued when it exists", "runs/reproduce")
+    .option("--seeds <list>", "values of train.seed in place of the recipe's", seedList)
+    .option("--price <dollars>", "dollars per million tokens, for --plan", price)
+    .option("--out <path>", "directory of runs and tables; an existing one is continued", "runs/reproduce")
     .option("--json", "one JSON object a line on stdout");
 }

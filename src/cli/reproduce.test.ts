@@ -78,7 +78,7 @@ describe("fovea reproduce", () => {
     const out = temporaryDirectory();
     const stopped = await reproduce(tiny(out), stoppingAfter(2));
     expect(stopped.status).toBe(130);
-    expect(stopped.stderr).toContain("of 2 cells of vicra/table-8; the same command goes on from there");
+    expect(stopped.stderr).toContain("of 2 cells of vicra/table-8; the same command continues");
     const whole = await reproduce(tiny(out));
     const unbroken = await reproduce(tiny(temporaryDirectory()));
     expect(whole.status).toBe(0);

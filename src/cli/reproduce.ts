@@ -1,6 +1,6 @@
 /**
  * @module
- * `fovea reproduce`: a table or figure of a paper, run, and its printed numbers beside ours.
+ * `fovea reproduce`: runs a table or figure of a paper and prints its numbers beside ours.
  */
 import { type Command, Option } from "commander";
 import { type Cell, CellStore, cellKey, runGrid } from "../compare/index.ts";
@@ -31,13 +31,13 @@ import { Reporter } from "./reporter.ts";
 import { addReproduceOptions, givenData, givenSettings, type ReproduceFlags } from "./reproduce-flags.ts";
 import { writeReproduction } from "./write-reproduction.ts";
 
-/** A recipe of runs with what it comes to at the scale that was asked for. */
+/** A recipe of runs, resolved at the chosen scale. */
 interface Prepared extends NamedRecipe {
   readonly recipe: RunsRecipe;
   readonly grid: RecipeGrid;
 }
 
-/** A recipe that is not run at this scale, and why. */
+/** A recipe that cannot run at this scale, and the reason. */
 interface Refused {
   readonly name: string;
   readonly reason: string;
@@ -52,16 +52,16 @@ function gridOf(
   return paperGrid(recipe, { ...given, data: givenData(data), evaluation: paper.evaluation, isPlan: plan });
 }
 
-/** Names that were asked for; all with `--all`. */
+/** The names on the command line; all with `--all`. */
 function namesOf(names: readonly string[], { all = false }: ReproduceFlags): string[] {
   if (all && names.length > 0)
-    throw new ConfigError(`--all: expected no recipes beside it, got ${names.join(", ")}`);
+    throw new ConfigError(`--all: expected no recipe names, got ${names.join(", ")}`);
   if (!all && names.length === 0)
     throw new ConfigError("recipe: expected a name such as vicra/table-1, or --all or --list");
   return all ? recipeNames() : [...new Set(names)];
 }
 
-/** A recipe that only its reason keeps from this scale is told of, and ends nothing, where several were asked for. */
+/** Of several recipes, one that cannot run at this scale is reported and skipped. */
 function prepared(recipes: readonly NamedRecipe[], flags: ReproduceFlags): (Prepared | Refused)[] {
   const given = givenSettings(flags);
   return recipes.flatMap((one): (Prepared | Refused)[] => {
@@ -76,7 +76,7 @@ function prepared(recipes: readonly NamedRecipe[], flags: ReproduceFlags): (Prep
 
 const isPrepared = (one: Prepared | Refused): one is Prepared => "grid" in one;
 
-/** Problems of the data set that a cell of a recipe trains on, where the paper prints them. */
+/** Size of the training data set of a recipe's cell, if the paper prints it. */
 function problemsOf(recipes: readonly Prepared[]): (cell: Cell) => number | undefined {
   const sizes = new Map<string, number | undefined>();
   for (const { recipe, grid, paper } of recipes) {
@@ -136,7 +136,7 @@ async function run(
   });
   if (results.length < cells.length) {
     throw new InterruptedRun(
-      `interrupted after ${results.length} of ${cells.length} cells of ${name}; the same command goes on from there`,
+      `interrupted after ${results.length} of ${cells.length} cells of ${name}; the same command continues`,
     );
   }
   const found = reproduction(recipe, grid, results, flags.scale);
@@ -196,9 +196,9 @@ function listRecipes(reporter: Reporter): void {
   reporter.text(`${textTable([["recipe", "scale", "what it shows"], ...lines])}\n`);
 }
 
-/** Adds what `fovea reproduce` takes and does. */
+/** Adds the arguments and the action of `fovea reproduce`. */
 export function configure(command: Command, context: CliContext): void {
   addReproduceOptions(command.argument("[recipes...]", "recipes by name, such as vicra/table-1"))
-    .addOption(new Option("--list", "name every recipe and do nothing"))
+    .addOption(new Option("--list", "list every recipe and run nothing"))
     .action((names: readonly string[], flags: ReproduceFlags) => reproduce(names, flags, context));
 }

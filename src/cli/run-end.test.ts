@@ -30,7 +30,7 @@ const settings = (...flags: readonly string[]) => flags.flatMap((flag) => ["--se
 const endOf = (path: string) => JSON.parse(readFileSync(join(path, "end.json"), "utf8"));
 const stateOf = async (path: string) => (await new Run("run", path).summary()).stopped;
 
-describe("a run directory says how its run ended", () => {
+describe("a run directory records how its run ended", () => {
   test("with an error, until it is resumed and finishes", async () => {
     const path = freshPath();
     const failing = async (): Promise<Engine> => {
@@ -60,8 +60,8 @@ describe("a run directory says how its run ended", () => {
   });
 });
 
-describe("a run that cannot learn is warned of", () => {
-  test("before its first step, where no reference can be equalled", async () => {
+describe("a run that cannot learn gives a warning", () => {
+  test("before its first step, when no reference can be matched", async () => {
     const file = join(temporaryDirectory(), "rows.jsonl");
     writeFileSync(file, `${JSON.stringify({ question: "Which colour?", answer: "red" })}\n`.repeat(4));
     const flags = settings(
@@ -73,17 +73,17 @@ describe("a run that cannot learn is warned of", () => {
     const { stderr, status } = await fovea(["train", ...flags, "--run-dir", freshPath()]);
     expect(status, stderr).toBe(0);
     expect(stderr).toMatch(
-      /warning: none of the first 4 references can be equalled by any completion.*rows\.jsonl line 1: "red".*verdict option-letter/,
+      /warning: none of the first 4 references can be matched by any completion.*rows\.jsonl line 1: "red".*verdict option-letter/,
     );
   });
 
-  test("while it goes on, where no group has differing rewards", async () => {
+  test("while it runs, when no group has different rewards", async () => {
     const flags = settings(...TINY_FLAGS, "reward=[{kind: format, weight: 1}]", "train.iterations=4");
     const { events, stderr, status } = await fovea(["train", ...flags, "--run-dir", freshPath(), "--json"]);
     expect(status).toBe(0);
     const warnings = events().filter(({ event }) => event === "warning");
     expect(warnings).toHaveLength(1);
-    expect(warnings[0]!.message).toMatch(/nothing was learnt in 3 iterations in a row/);
+    expect(warnings[0]!.message).toMatch(/no update in 3 iterations in a row/);
     expect(stderr).toContain(`warning: ${warnings[0]!.message}`);
   });
 });

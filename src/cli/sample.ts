@@ -17,7 +17,7 @@ interface SampleOptions extends TrainedOptions, AnswerFlags {
   readonly greedy?: boolean;
 }
 
-/** Problems that are shown unless a number is given. */
+/** Default number of problems shown. */
 const SHOWN = 4;
 
 async function sampleModel(
@@ -70,9 +70,9 @@ async function sampleModel(
   });
 }
 
-/** Adds what `fovea sample` takes and does. */
+/** Adds the arguments and the action of `fovea sample`. */
 export function configure(command: Command, context: CliContext): void {
   addAnswersOption(addTrainedOptions(command))
-    .option("--greedy", "take the likeliest token each time")
+    .option("--greedy", "decode greedily")
     .action((file: string | undefined, options: SampleOptions) => sampleModel(file, options, context));
 }

@@ -1,6 +1,6 @@
 /**
  * @module
- * `fovea score`: recorded answers judged again, without sampling.
+ * `fovea score`: judges recorded answers again, without sampling.
  */
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
@@ -39,7 +39,7 @@ interface ScoreFlags extends BenchmarkFlags {
   readonly json?: boolean;
 }
 
-/** What answers of a benchmark that is not known are measured by. */
+/** The measures of answers from an unknown benchmark. */
 function plainBenchmark(name: string, verdict: Benchmark["verdict"]): Benchmark {
   return {
     name,
@@ -55,8 +55,8 @@ function plainBenchmark(name: string, verdict: Benchmark["verdict"]): Benchmark 
 }
 
 /**
- * The benchmark that answers are of: the one that the configuration names, or the built-in one of that name. Answers to a task
- * are measured by accuracy and the run's verdict.
+ * The benchmark of the answers: the configured one, or the built-in one with its name. Answers to a task are measured
+ * by accuracy and the run's verdict.
  */
 async function benchmarkOf(
   { benchmark: name }: AnswersHeader,
@@ -76,7 +76,9 @@ async function benchmarkOf(
   return verdict === undefined ? found : { ...found, verdict: await openVerdict(config) };
 }
 
-/** Says when the benchmark's files are not those that the answers are of; nothing where no files are named. */
+/**
+ * Warns when the benchmark's files differ from those that the answers were sampled on; silent when no files are named.
+ */
 async function fileWarning(
   { fingerprint }: AnswersHeader,
   benchmark: Benchmark,
@@ -85,7 +87,7 @@ async function fileWarning(
   if (evaluation.benchmarkData === undefined) return undefined;
   const now = (await openSource(benchmark.source)).fingerprint;
   if (now === fingerprint) return undefined;
-  return `${benchmark.name}: the answers are of other files: recorded ${fingerprint}, now ${now}`;
+  return `${benchmark.name}: the answers belong to other files: recorded ${fingerprint}, now ${now}`;
 }
 
 /** Writes the answers with their new verdicts. */
@@ -109,7 +111,7 @@ async function score(path: string, options: ScoreFlags, context: CliContext): Pr
   const config = await configFrom(options.config, { set: options.set }, { extra });
   const recorded = readAnswers(path);
   const { header, skipped } = recorded;
-  if (recorded.cutBytes > 0) reporter.bar.note(`${path}: a last line that was cut short is left out`);
+  if (recorded.cutBytes > 0) reporter.bar.note(`${path}: skipped an incomplete last line`);
   const benchmark = await benchmarkOf(header, config, options);
   const warning = await fileWarning(header, benchmark, config);
   if (warning !== undefined) reporter.bar.note(warning);
@@ -135,15 +137,15 @@ async function score(path: string, options: ScoreFlags, context: CliContext): Pr
   reporter.json({ event: "benchmark", ...report, recordedVerdict: header.verdict, changed, agreement });
   const kappa = agreement.kappa === null ? "" : `, Cohen's kappa ${agreement.kappa.toFixed(3)}`;
   reporter.text(
-    `${benchmarkText(report)}recorded verdict  ${header.verdict}: another word on ${changed} of ${answers.length} answers${kappa}\n`,
+    `${benchmarkText(report)}recorded verdict  ${header.verdict}: differs on ${changed} of ${answers.length} answers${kappa}\n`,
   );
 }
 
-/** Adds what `fovea score` takes and does. */
+/** Adds the arguments and the action of `fovea score`. */
 export function configure(command: Command, context: CliContext): void {
   addBenchmarkOptions(command.argument("<answers>", "answers.jsonl of an evaluation"))
-    .option("--verdict <kind>", "a built-in verdict in place of the benchmark's")
-    .option("--config <file>", "configuration whose verdict, judge and benchmarks count")
+    .option("--verdict <kind>", "use this built-in verdict in place of the benchmark's")
+    .option("--config <file>", "configuration with verdict, judge and benchmarks")
     .option(
       "--set <key=value>",
       "one setting, dotted; may be repeated",

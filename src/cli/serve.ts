@@ -60,23 +60,23 @@ async function serve(file: string | undefined, options: ServeOptions, context: C
   await server.close();
 }
 
-/** Adds what `fovea serve` takes and does. */
+/** Adds the arguments and the action of `fovea serve`. */
 export function configure(command: Command, context: CliContext): void {
   addConfigOptions(command)
-    .option("--host <address>", "address to listen on; beyond this machine only with an API key", "127.0.0.1")
-    .option("--port <n>", "port; 0 takes a free one", portNumber, 8000)
-    .option("--state <path>", "directory of checkpoints and of the database", "serve")
+    .option("--host <address>", "address to listen on; other than loopback needs an API key", "127.0.0.1")
+    .option("--port <n>", "port; 0 selects a free one", portNumber, 8000)
+    .option("--state <path>", "directory of checkpoints and database", "serve")
     .option(
       "--name <name>",
-      "what clients call the model; the last part of its path or its name at the hub unless given",
+      "name of the model for clients; default: the last part of its path, or its name at the hub",
     )
-    .option("--max-models <n>", "models that are open at once", countNumber, 4)
+    .option("--max-models <n>", "most models open at once", countNumber, 4)
     .option(
       "--api-key-variable <name>",
-      "environment variable that holds the key that clients must send",
+      "environment variable with the API key that clients must send",
       "TINKER_API_KEY",
     )
-    .option("--max-chat-mib <n>", "largest body of a chat completion, MiB", countNumber, 32)
-    .option("--lora-as-full", "train all weights where a client asks for LoRA, as the built-in model needs")
+    .option("--max-chat-mib <n>", "largest request body of a chat completion, MiB", countNumber, 32)
+    .option("--lora-as-full", "train all weights when a client requests LoRA, as the built-in model needs")
     .action((file: string | undefined, options: ServeOptions) => serve(file, options, context));
 }

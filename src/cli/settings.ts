@@ -13,7 +13,7 @@ interface SettingsFlags {
   readonly json?: boolean;
 }
 
-/** Whether a key is the one that was asked for, or stands in it. */
+/** Whether a key is the requested one or lies below it. */
 const isIn = (key: string, asked: string) =>
   key === asked || key.startsWith(`${asked}.`) || key.startsWith(`${asked}[`);
 
@@ -45,12 +45,12 @@ function groupText({ key, kind, about, rows }: SettingGroup): string {
   return [`${title}${about === "" ? "" : `: ${about}`}`, ...lines].join("\n");
 }
 
-/** Adds what `fovea settings` takes and does. */
+/** Adds the arguments and the action of `fovea settings`. */
 export function configure(command: Command, { stdout }: CliContext): void {
   command
-    .argument("[key]", "a dotted key, such as train or credit; all unless given")
+    .argument("[key]", "a dotted key, such as train or credit; default: all")
     .option("--markdown", "as a page: docs/configuration.md")
-    .option("--json", "as one JSON object")
+    .option("--json", "print one JSON object")
     .action((key: string | undefined, { markdown = false, json = false }: SettingsFlags) => {
       const groups = groupsOf(key);
       if (json) stdout(`${JSON.stringify({ event: "finished", groups })}\n`);

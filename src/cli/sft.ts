@@ -8,7 +8,7 @@ import type { CliContext } from "./context.ts";
 import { addConfigOptions, addRunOptions, type SharedOptions } from "./shared-options.ts";
 import { carryOut } from "./train.ts";
 
-/** Adds what `fovea sft` takes and does. */
+/** Adds the arguments and the action of `fovea sft`. */
 export function configure(command: Command, context: CliContext): void {
   addRunOptions(addConfigOptions(command)).action((file: string | undefined, options: SharedOptions) =>
     carryOut("sft", runWarmStart, file, options, context),

@@ -1,6 +1,6 @@
 /**
  * @module
- * The flags that commands share, and the configuration that they describe together.
+ * The flags that commands share, and the configuration that they define.
  */
 import { type Command, InvalidArgumentError } from "commander";
 import { type Config, findPreset, readConfigFile, resolveConfig } from "../config/index.ts";
@@ -16,7 +16,7 @@ export interface SharedOptions {
   readonly resume?: boolean;
   readonly acceptModules?: boolean;
   readonly dryRun?: boolean;
-  /** Of `fovea train` alone. */
+  /** Only for `fovea train`. */
   readonly try?: boolean;
   readonly json?: boolean;
   readonly seed?: number;
@@ -53,7 +53,7 @@ export function portNumber(text: string): number {
 export function addConfigOptions(command: Command): Command {
   return command
     .argument("[config]", "configuration file, YAML or JSON")
-    .option("--preset <name>", "settings to begin with, by name")
+    .option("--preset <name>", "named settings to start from")
     .option(
       "--set <key=value>",
       "one setting, dotted, such as train.iterations=3; may be repeated",
@@ -61,29 +61,29 @@ export function addConfigOptions(command: Command): Command {
       [],
     )
     .option("--seed <n>", "short for --set train.seed=n", wholeNumber)
-    .option("--dry-run", "print the resolved configuration and do nothing")
+    .option("--dry-run", "print the resolved configuration and exit")
     .option("--json", "one JSON object a line on stdout");
 }
 
 /** Adds the flags of commands that write a run directory. */
 export function addRunOptions(command: Command): Command {
   return command
-    .option("--run-dir <path>", "where the run is written; runs/<command>-<time> unless given")
-    .option("--resume", "continue the run in --run-dir from its newest checkpoint")
-    .option("--accept-modules", "with --resume: go on though user modules have changed since");
+    .option("--run-dir <path>", "directory of the run; default: runs/<command>-<time>")
+    .option("--resume", "resume the run in --run-dir from its newest checkpoint")
+    .option("--accept-modules", "with --resume: continue even if user modules have changed");
 }
 
-/** Whether any flag describes a configuration. */
+/** Whether any configuration flag is given. */
 function describesConfig(file: string | undefined, options: SharedOptions): boolean {
   const { preset, set, seed } = options;
   return file !== undefined || preset !== undefined || set.length > 0 || seed !== undefined;
 }
 
 /**
- * The configuration that file and flags describe.
+ * The configuration of file and flags.
  *
  * @param base settings below preset, file and flags
- * @param extra settings that other flags stand for
+ * @param extra settings of other flags
  * @throws ConfigError
  */
 export async function configFrom(
@@ -102,19 +102,19 @@ export async function configFrom(
 }
 
 /**
- * The configuration of a run: that of its directory when it is resumed and nothing else is said.
+ * The configuration of a run: of file and flags, or when resuming without any, of the run directory.
  *
  * @throws ConfigError, RunError
  */
 export async function runConfig(file: string | undefined, options: SharedOptions): Promise<Config> {
   if (options.resume !== true) return configFrom(file, options);
-  if (options.runDir === undefined) throw new ConfigError("--resume: expected --run-dir beside it");
+  if (options.runDir === undefined) throw new ConfigError("--resume: expected --run-dir too");
   return describesConfig(file, options)
     ? configFrom(file, options)
     : resolveConfig({ file: RunDirectory.open(options.runDir).record.config });
 }
 
-/** The run directory that was asked for, or a new name under runs/. */
+/** The run directory of the flag, or a new name under runs/. */
 export function runDirectoryFor(command: string, options: SharedOptions, now: Date = new Date()): string {
   const stamp = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
   return options.runDir ?? `runs/${command}-${stamp}`;

@@ -6,7 +6,7 @@ import { type ProblemSource, type Split, splitSource, type Task } from "../data/
 import { DataError } from "../errors/index.ts";
 
 /**
- * Opens a split; where the task has none of that name, the error says how to ask for another.
+ * Opens a split; for an unknown split the error names the flag to choose another.
  *
  * @throws DataError
  */

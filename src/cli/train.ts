@@ -61,12 +61,12 @@ export async function carryOut(
   reporter.text(`run directory  ${runDirectory}\nmodel          ${result.model}\n`);
 }
 
-/** Adds what `fovea train` takes and does. */
+/** Adds the arguments and the action of `fovea train`. */
 export function configure(command: Command, context: CliContext): void {
   addRunOptions(addConfigOptions(command))
     .option(
       "--try",
-      "sample the first group and show prompt, answers read, rewards and credit; train and write nothing",
+      "sample the first group and show prompt, extracted answers, rewards and credit, without training",
     )
     .addHelpText(
       "after",

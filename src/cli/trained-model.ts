@@ -1,6 +1,6 @@
 /**
  * @module
- * Opening a model to look at: the one of a configuration, or the newest of a run directory.
+ * Opens a model for inspection: the one of a configuration, or the newest of a run directory.
  */
 import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
@@ -16,13 +16,13 @@ import type { CliContext } from "./context.ts";
 import { downloadBar } from "./download-bar.ts";
 import { addConfigOptions, configFrom, countNumber, type SharedOptions } from "./shared-options.ts";
 
-/** The flags of commands that look at a model. */
+/** The flags of commands that use a trained model. */
 export interface TrainedOptions extends SharedOptions {
   readonly split?: Split;
   readonly problems?: number;
 }
 
-/** Adds the flags of commands that look at a model. */
+/** Adds the flags of commands that use a trained model. */
 export function addTrainedOptions(command: Command): Command {
   return addConfigOptions(command)
     .option("--run-dir <path>", "use the model and the configuration of this run")
@@ -31,7 +31,7 @@ export function addTrainedOptions(command: Command): Command {
 }
 
 /**
- * The configuration to look at a model with: that of the run directory below preset, file and flags.
+ * The configuration of a trained model: the run directory's, overridden by preset, file and flags.
  *
  * @param extra settings under `evaluation`
  */
@@ -50,7 +50,7 @@ export function trainedConfig(
   return configFrom(file, options, { base, extra: { evaluation } });
 }
 
-/** Where a run's weights are: its final model, else its newest checkpoint. */
+/** The directory of a run's weights: its final model, else its newest checkpoint. */
 export function newestWeights(runDirectory: string): string {
   const model = `${runDirectory}/${FINAL_MODEL}`;
   if (existsSync(model)) return model;
@@ -60,7 +60,7 @@ export function newestWeights(runDirectory: string): string {
   return checkpoint.path;
 }
 
-/** Opens the model, hands it to `work`, and closes it. */
+/** Opens the model, passes it to `work`, and closes it. */
 export async function withTrainedModel<T>(
   config: Config,
   runDirectory: string | undefined,

@@ -1,6 +1,6 @@
 /**
  * @module
- * One group before a run, in words: prompt, answers, what was read out of each completion, its rewards and its credit.
+ * One group before a run as text: prompt, and each completion with its extracted answer, rewards and credit.
  */
 import { type RunOptions, type TriedCompletion, type TriedGroup, tryGroup } from "../config/index.ts";
 import { promptText } from "./data.ts";
@@ -8,7 +8,7 @@ import type { Reporter } from "./reporter.ts";
 
 const short = (value: number) => String(Number(value.toPrecision(3)));
 
-/** Tokens whose credit is shown, the largest first. */
+/** Number of tokens whose credit is shown, largest first. */
 const SHOWN = 8;
 
 function creditText({ weights, tokenTexts }: TriedCompletion): string {

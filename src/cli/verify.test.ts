@@ -71,8 +71,8 @@ test("names bad rows by file and line, and judges the others", async () => {
       `error: ${path}:3: expected a JSON object, got "{"\n` +
       `error: ${path}:5: expected answers, answer, reference or gold, got completion\n`,
   );
-  expect(stderr).toContain(`error: ${path}: expected rows alone, got 3 of 5 lines that are none`);
-  expect(stdout).toContain("2 rows judged by answer, mean score 0.5000\n3 left out that are no rows\n");
+  expect(stderr).toContain(`error: ${path}: expected only rows, got 3 invalid of 5 lines`);
+  expect(stdout).toContain("2 rows judged by answer, mean score 0.5000\n3 invalid lines skipped\n");
   const few = await fovea(path, "--show", "1", "--json");
   expect(few.status).toBe(1);
   expect(few.stderr).toContain("and 2 more bad rows; --show all prints them");

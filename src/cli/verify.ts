@@ -1,6 +1,6 @@
 /**
  * @module
- * `fovea verify`: judges a file of answers by a verdict, and shows where it disagrees with what was expected.
+ * `fovea verify`: judges a file of answers by a verdict, and lists disagreements with the expected scores.
  */
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
@@ -42,14 +42,14 @@ const rowSchema = z.looseObject({
 
 interface Row {
   readonly line: number;
-  /** What the verdict reads: a completion, or an answer in the mark that makes it the whole answer. */
+  /** The text that the verdict reads: a completion, or an answer inside the marker of a final answer. */
   readonly text: string;
   readonly shown: string;
   readonly problem: JudgedProblem;
   readonly expected: number | undefined;
 }
 
-/** A line that is no row: where it stands, what was expected and what it holds. */
+/** A line that is not a row: its place, the expected fields and the actual ones. */
 class BadRow {
   readonly line: number;
   readonly message: string;
@@ -60,7 +60,7 @@ class BadRow {
   }
 }
 
-/** Optional columns: nothing else tells that one of them is misspelt. */
+/** Optional columns, whose misspelling causes no error. */
 const OPTIONAL_COLUMNS = ["expected", "options"];
 
 /** One line as a row. */
@@ -124,7 +124,7 @@ async function* rowsOf(file: string): AsyncGenerator<Row | BadRow> {
   }
 }
 
-/** Warns once of each column that no verdict reads and whose name is near an optional one that the row lacks. */
+/** Warns once about each unread column whose name is close to an optional column that the row lacks. */
 function columnWarner(file: string, { stderr }: CliContext): (row: Row) => void {
   const told = new Set<string>();
   return ({ line, problem, expected }) => {
@@ -162,7 +162,7 @@ function verdictOf({ verdict: kind, set }: VerifyFlags, { stderr }: CliContext):
   throw new ConfigError(`--set: ${faults.join("; ")}`);
 }
 
-/** What was counted. */
+/** Counts over all rows. */
 interface Tally {
   rows: number;
   bad: number;
@@ -176,7 +176,7 @@ interface Tally {
 
 const EQUAL = 1e-9;
 
-/** Counts a row; whether it agrees with what was expected. */
+/** Counts a row, and returns whether its score is the expected one. */
 function count(tally: Tally, { expected }: Row, { score }: Judgement): boolean {
   tally.rows++;
   if (score === null) tally.unscorable++;
@@ -212,8 +212,7 @@ function summaryText(kind: string, tally: Tally): string {
   const lines = [
     `${tally.rows} rows judged by ${kind}, mean score ${(tally.total / Math.max(1, tally.rows)).toFixed(4)}`,
   ];
-  if (tally.bad > 0)
-    lines.push(`${tally.bad} left out that ${tally.bad === 1 ? "is no row" : "are no rows"}`);
+  if (tally.bad > 0) lines.push(`${tally.bad} invalid ${tally.bad === 1 ? "line" : "lines"} skipped`);
   if (tally.unscorable > 0) lines.push(`${tally.unscorable} cannot be judged`);
   if (tally.expected > 0) {
     lines.push(
@@ -270,12 +269,12 @@ async function verify(file: string, flags: VerifyFlags, context: CliContext): Pr
   }
   if (tally.bad > 0) {
     throw new DataError(
-      `${file}: expected rows alone, got ${tally.bad} of ${tally.rows + tally.bad} lines that are none`,
+      `${file}: expected only rows, got ${tally.bad} invalid of ${tally.rows + tally.bad} lines`,
     );
   }
 }
 
-/** Adds what `fovea verify` takes and does. */
+/** Adds the arguments and the action of `fovea verify`. */
 export function configure(command: Command, context: CliContext): void {
   command
     .argument("<file>", "JSON lines: completion or given; answers, reference or gold; options; expected")
@@ -286,7 +285,7 @@ export function configure(command: Command, context: CliContext): void {
       (entry: string, before: readonly string[]) => [...before, entry],
       [],
     )
-    .option("--show <count>", "how many disagreements are printed, or all", "20")
-    .option("--json", "one JSON object a row, and one at the end")
+    .option("--show <count>", "number of disagreements to print, or all", "20")
+    .option("--json", "print one JSON object a row, and one at the end")
     .action((file: string, flags: VerifyFlags) => verify(file, flags, context));
 }

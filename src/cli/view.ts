@@ -9,7 +9,7 @@ import { startViewer } from "../view/index.ts";
 import type { CliContext } from "./context.ts";
 import { portNumber } from "./shared-options.ts";
 
-/** Where runs are written unless told otherwise. */
+/** Default directory of runs. */
 const USUAL = "runs";
 const LOOK_MS = 100;
 
@@ -21,7 +21,7 @@ interface ViewOptions {
 
 async function view(paths: readonly string[], options: ViewOptions, context: CliContext): Promise<void> {
   if (paths.length === 0 && !existsSync(USUAL)) {
-    throw new ConfigError(`fovea view: expected run directories, and there is no ${USUAL}/ here`);
+    throw new ConfigError(`fovea view: expected run directories, got none, and ${USUAL}/ does not exist`);
   }
   const { port, data } = options;
   const viewer = await startViewer({ runs: paths.length === 0 ? [USUAL] : paths, port, data });
@@ -32,20 +32,20 @@ async function view(paths: readonly string[], options: ViewOptions, context: Cli
   await viewer.close();
 }
 
-/** Adds what `fovea view` takes and does. */
+/** Adds the arguments and the action of `fovea view`. */
 export function configure(command: Command, context: CliContext): void {
   command
     .argument(
       "[run-directory...]",
-      `run directories, ONNX exports, or directories of either; ${USUAL}/ unless given`,
+      `run directories, ONNX exports, or directories of either; default: ${USUAL}/`,
     )
-    .option("--port <n>", "a port of this machine; a free one unless given", portNumber)
+    .option("--port <n>", "port on loopback; default: a free one", portNumber)
     .option(
       "--data <path>",
-      "a directory whose data sets may be read for their images; may be repeated",
+      "allow reading images of data sets in this directory; may be repeated",
       (path: string, before: readonly string[]) => [...before, path],
       [],
     )
-    .option("--json", "the address as a JSON object on stdout")
+    .option("--json", "print the address as a JSON object on stdout")
     .action((paths: readonly string[], options: ViewOptions) => view(paths, options, context));
 }

@@ -22,7 +22,7 @@ export interface AxisValue {
   readonly label: string;
   /** Settings that file and grid are laid over; of the axis `preset` alone. */
   readonly base?: Settings;
-  /** Settings over those of file and grid. */
+  /** Settings that override file and grid. */
   readonly over?: Settings;
 }
 

@@ -42,7 +42,7 @@ export function contentKey(value: unknown): string {
   return createHash("sha256").update(sorted.join("\n")).digest("hex").slice(0, 16);
 }
 
-/** What a cell is told apart by. */
+/** The identity of a cell. */
 type Identified = Pick<Cell, "config" | "start" | "isTrained">;
 
 /** All of a configuration that learning follows from but its first weights, with the hashes of its modules. */
@@ -52,7 +52,7 @@ function learntFrom(config: Config): unknown {
   return { ...Object.fromEntries(kept), modules: moduleHashes(config) ?? null };
 }
 
-/** What identifies the weights that learning begins with. */
+/** The identity of the starting weights. */
 function startOf({ model, data, prompt, sft, engine, train }: Config): unknown {
   const isDrawn = model.kind === "small";
   const warm = hasWarmStart({ model, sft }) ? { data, prompt, sft } : null;

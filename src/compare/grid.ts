@@ -19,7 +19,7 @@ const labels = z.record(z.string(), z.string());
 const gridSchema = z
   .strictObject({
     preset: z.string().optional().describe("Settings to begin with, by name."),
-    config: settings.default({}).describe("Settings of every cell, over those of the preset."),
+    config: settings.default({}).describe("Settings of every cell, which override the preset."),
     axes: z
       .record(z.string().min(1), axisSchema)
       .default({})
@@ -39,7 +39,7 @@ const gridSchema = z
     measures: z
       .record(z.string().min(1), settings)
       .default({ accuracy: {} })
-      .describe("What is measured, by the name of its column; accuracy as evaluation says unless given."),
+      .describe("Measures by the name of their column; default: accuracy by the evaluation settings."),
     baseline: labels
       .optional()
       .describe(
@@ -50,7 +50,7 @@ const gridSchema = z
       .enum(["auto", "seeds", "problems"])
       .default("auto")
       .describe(
-        "What intervals and tests of differences run over: seeds, which says something of training anew; problems, of these weights alone; auto takes seeds from three on.",
+        "Unit of intervals and tests: seeds, for statements about retraining; problems, for statements about these weights only; auto uses seeds if there are at least three.",
       ),
     start: z.boolean().default(true).describe("Measure the weights that learning begins with too."),
   })
@@ -59,7 +59,7 @@ const gridSchema = z
 /** How intervals and tests run. */
 export type Pairing = "seeds" | "problems";
 
-/** What a grid file says. */
+/** The content of a grid file. */
 export interface Grid {
   /** Keys of the axes, in the order of their columns. */
   readonly axes: readonly string[];

@@ -32,7 +32,7 @@ export interface Subject {
   /** The engine with the cell's weights, opened when it is first asked for. */
   readonly engine: () => Promise<Engine>;
   readonly signal: AbortSignal | undefined;
-  /** Told how far a measure is. */
+  /** Called with the progress of a measure. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
@@ -55,7 +55,7 @@ export interface Measure {
   readonly pick: (evidence: unknown) => Measured;
 }
 
-/** What a definition knows of the measure that it makes. */
+/** The context of a measure's definition. */
 export interface MeasureContext {
   readonly name: string;
 }

@@ -1,7 +1,7 @@
 /**
  * @module
- * Runs a grid cell by cell, measures each, and takes up where it stopped. Cells whose learning begins with the same weights
- * begin with the same warm start.
+ * Runs a grid cell by cell, measures each, and resumes where it stopped. Cells whose learning begins with the same
+ * weights begin with the same warm start.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -20,7 +20,7 @@ import { type Cell, cellKey } from "./cell.ts";
 import type { Measure, Measured } from "./measure.ts";
 import type { CellStore } from "./store.ts";
 
-/** What was measured of a cell. */
+/** The measurements of a cell. */
 export interface CellResult {
   readonly cell: Cell;
   /** By the name of the measure; missing where the cell has no such evidence. */
@@ -34,7 +34,7 @@ export interface GridOptions {
   /** Called when a cell begins, unless it was found to be done, and when it ends. */
   readonly onCell?: (cell: Cell, result: CellResult | undefined) => void;
   readonly onEvent?: OnEvent;
-  /** Told how far the measuring of a cell is. */
+  /** Called with the progress of a cell's measures. */
   readonly onMeasure?: (done: number, total: number) => void;
   readonly signal?: AbortSignal | undefined;
   readonly openEngine?: OpenEngine;

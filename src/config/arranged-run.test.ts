@@ -45,7 +45,7 @@ test("a run records the arrangement that was chosen, and how", async () => {
   expect(weights(again)).toBe(weights(path));
 });
 
-test("a resumed run keeps its arrangement, whatever would be chosen now", async () => {
+test("a resumed run keeps its arrangement, even if another would be chosen now", async () => {
   const own = ["engine.threads=2", "engine.replicas=2"];
   const [whole, parts] = [freshPath(), freshPath()];
   await run(whole, own);
@@ -78,7 +78,7 @@ test("a run of before the choice could be left to the machine had two threads an
   });
 });
 
-test("an arrangement that is given, or an engine elsewhere, is left alone and not told of", async () => {
+test("a given arrangement and a remote engine are unchanged and not reported", async () => {
   const given = tinyConfig("engine.threads=4", "engine.replicas=1");
   const told: unknown[] = [];
   expect(await arrangeEngine(given, (event) => told.push(event))).toBe(given);

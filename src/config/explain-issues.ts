@@ -1,6 +1,6 @@
 /**
  * @module
- * Turns what zod found wrong into one `ConfigError` that names each key, what was expected and the nearest name.
+ * Turns zod's issues into one `ConfigError` that names each key, the expected value and the nearest name.
  */
 import type { z } from "zod";
 import { ConfigError } from "../errors/index.ts";
@@ -25,7 +25,7 @@ function nearestElsewhere(schema: z.core.$ZodType, key: string): string | undefi
   return near === undefined ? undefined : byOwnName.get(near);
 }
 
-/** Why a key cannot stand where it was written. */
+/** Why a key is not allowed at its place. */
 function explainUnknown(
   schema: z.core.$ZodType,
   path: readonly PropertyKey[],
@@ -65,7 +65,7 @@ function explain(schema: z.core.$ZodType, issue: z.core.$ZodIssue, input: unknow
   return [`${where === "" ? "config" : where}: ${said}${shown}`];
 }
 
-/** One error for everything zod found. */
+/** One error for all of zod's issues. */
 export function configErrorFrom(
   schema: z.core.$ZodType,
   error: z.core.$ZodError,

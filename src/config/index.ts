@@ -1,7 +1,7 @@
 /**
  * @module
- * The configuration of a run, and how it becomes parts: `resolveConfig` for settings, `openParts` for parts, `runTraining`
- * for a whole run. Presets are in `presets/`.
+ * The configuration of a run and the functions that use it: `resolveConfig` for settings, `openParts` for parts,
+ * `runTraining` for a whole run. Presets are in `presets/`.
  */
 
 export { freshSmallModel, SMALL_ASSETS, smallModelConfig } from "../engine/index.ts";

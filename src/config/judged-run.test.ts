@@ -99,7 +99,7 @@ test("prose instead of a verdict is unscorable, counted, and the run goes on", a
   expect(first?.failedRewards).toBeUndefined();
 });
 
-test("a judge that fails in the midst stops the run with a checkpoint; mended, it ends as if nothing had been", async () => {
+test("a judge that fails during the run stops it with a checkpoint; once fixed, the run ends with the same numbers", async () => {
   const { url } = await start();
   const reward = (more = "") => `reward=[${judge(url, more)}]`;
   const straight = options(url, [reward()]);
@@ -136,7 +136,7 @@ test("a judge that fails in the midst stops the run with a checkpoint; mended, i
   expect(left(path)).toEqual(left(straight.path));
 });
 
-test("waits for a judge are told as warnings", async () => {
+test("delays of a judge are reported as warnings", async () => {
   const { url } = await start((text, number) =>
     number === 1 ? { status: 429, retryAfter: "0" } : verdictOf(text),
   );

@@ -6,8 +6,8 @@
 import { isSettings, type Settings } from "../parts/index.ts";
 
 /**
- * `over` laid on `base`, key by key; where both have a `kind` and they differ, `over` replaces the whole object,
- * so that options of another kind do not linger.
+ * Merges `over` into `base` key by key. Where both have a `kind` and the kinds differ, `over` replaces the whole
+ * object, so that no options of the other kind remain.
  */
 export function mergeSettings(base: Settings, over: Settings): Settings {
   if ("kind" in base && "kind" in over && base["kind"] !== over["kind"]) return over;
@@ -16,6 +16,6 @@ export function mergeSettings(base: Settings, over: Settings): Settings {
     const below = merged.get(key);
     merged.set(key, isSettings(below) && isSettings(value) ? mergeSettings(below, value) : value);
   }
-  // Unlike assignment this makes a key of "__proto__" too, so that it is found unknown.
+  // Unlike assignment, this makes "__proto__" an ordinary key, so that validation rejects it as unknown.
   return Object.fromEntries(merged);
 }

@@ -34,12 +34,12 @@ export async function readConfigFile(path: string): Promise<Settings> {
   return besideFile(value, dirname(resolve(path))) as Settings;
 }
 
-/** Keys whose texts may be paths of files. */
+/** Keys whose values can be file paths. */
 const PATH_KEYS: ReadonlySet<string> = new Set(["data", "task", "model", "path", "images", "assets"]);
 
 /**
- * Paths of modules, paths of data and models that begin with `./` or `../`, and working directories of commands, as they
- * are beside the configuration file.
+ * Resolves paths relative to the configuration file: paths of modules, paths of data and models that start with `./` or
+ * `../`, and working directories of commands.
  */
 function besideFile(value: unknown, folder: string): unknown {
   if (Array.isArray(value)) return value.map((item) => besideFile(item, folder));

@@ -45,7 +45,7 @@ async function run(runDirectory: string, resume = false, steps = Infinity) {
   return status;
 }
 
-test("a run on replicas that was stopped, in its warm start and after, ends to the bit as one that was not", async () => {
+test("a run on replicas that was stopped, in its warm start and after, ends bitwise identical to an uninterrupted run", async () => {
   const [whole, parts] = [freshPath(), freshPath()];
   expect(await run(whole)).toBe("finished");
   expect(await run(parts, false, 1)).toBe("interrupted");

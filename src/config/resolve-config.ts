@@ -1,6 +1,7 @@
 /**
  * @module
- * From defaults, preset, file and flags to one complete configuration, or one error that names everything wrong.
+ * Merges defaults, preset, file and flags into one complete configuration, or throws one error that lists every
+ * problem.
  */
 import { creditMethod } from "../credit/index.ts";
 import { ConfigError } from "../errors/index.ts";
@@ -15,17 +16,17 @@ import { type Config, configSchema, DEFAULT_KINDS } from "./schema.ts";
 import { settingsFromFlags } from "./set-flag.ts";
 import { expandShortForms } from "./short-forms.ts";
 
-/** Where settings come from; later ones win in the order of the fields. */
+/** The sources of settings; a later field overrides an earlier one. */
 export interface ConfigSources {
   readonly preset?: Settings | undefined;
   readonly file?: Settings | undefined;
   /** `--set` flags, `key=value`. */
   readonly flags?: readonly string[] | undefined;
-  /** What other flags of the command say, or the axes of a grid; later ones win. */
+  /** Settings from other flags of the command or from the axes of a grid; later entries override earlier ones. */
   readonly overrides?: Settings | readonly Settings[] | undefined;
 }
 
-/** Names the kind of parts that are written without one. */
+/** Adds the default kind to parts written without one. */
 function withDefaultKinds(settings: Settings): Settings {
   const complete: Record<string, unknown> = { ...settings };
   for (const [part, kind] of Object.entries(DEFAULT_KINDS)) {
@@ -35,13 +36,13 @@ function withDefaultKinds(settings: Settings): Settings {
   return complete;
 }
 
-/** Combinations that no single key forbids; of modules they are checked when they have been loaded. */
+/** Checks combinations of keys; combinations with user modules are checked once these are loaded. */
 function checkCombinations(config: Config): void {
   const { train, sft, sampling } = config;
   const wrong: string[] = [];
   if (train.iterations !== undefined && train.epochs !== undefined) {
     wrong.push(
-      `train.epochs: expected it or train.iterations, got both (${train.epochs} and ${train.iterations})`,
+      `train.epochs: expected train.epochs or train.iterations, got both (${train.epochs} and ${train.iterations})`,
     );
   }
   if (sft.steps > 0 && sft.warmup > sft.steps) {
@@ -54,21 +55,24 @@ function checkCombinations(config: Config): void {
   if (objective && credit) wrong.push(...pairFaults(credit, objective));
   if (credit?.needs.labels && config.data.kind === "files") {
     wrong.push(
-      `credit.kind "${config.credit.kind}" with data.kind "files": it needs the truth about every token, which a data set in files does not have; expected a task with token labels`,
+      `credit.kind "${config.credit.kind}" with data.kind "files": this method needs a label for every token, which a file data set does not have; expected a task with token labels`,
     );
   }
   if (wrong.length > 0) throw new ConfigError(wrong.join("\n"));
-  // Rewards are made for their checks; a verdict of a module is not loaded for them.
+  // Rewards are created only for their checks, so a module's verdict is not loaded.
   const verdict = config.verdict.kind === "module" ? answerVerdict() : createVerdict(config.verdict);
   createRewards(config, { verdict, maxCompletionTokens: sampling.maxCompletionTokens });
 }
 
-/** Settings in which sections without any keys, as YAML reads them, count as not written. */
+/** Removes empty sections, which YAML reads as null. */
 function withoutEmpty(settings: Settings): Settings {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null));
 }
 
-/** One layer over another: epochs and iterations both say how long a run is, so that a layer with one replaces both. */
+/**
+ * Merges one layer over another. Epochs and iterations both set the length of a run, so a layer with either replaces
+ * both.
+ */
 function laid(base: Settings, over: Settings): Settings {
   const { train } = over;
   const below = base["train"];
@@ -80,7 +84,7 @@ function laid(base: Settings, over: Settings): Settings {
 }
 
 /**
- * The settings that `--set` flags stand for, to be laid over others.
+ * The settings of `--set` flags, to be merged over others.
  *
  * @throws ConfigError when a flag is not `key=value`
  */
@@ -89,7 +93,7 @@ export function flagSettings(flags: readonly string[]): Settings {
 }
 
 /**
- * The configuration that the sources describe together.
+ * The configuration that the sources define together.
  *
  * @throws ConfigError naming every unknown key with its nearest name, and every impossible value or combination
  */

@@ -16,18 +16,18 @@ const HARMLESS = [
   "train.rewardTimeoutSeconds",
 ];
 
-/** Settings of how a command or a judge is reached: they change who answers, and not what is asked. */
+/** Connection settings of a command or a judge; they do not change its input. */
 const REACHED_BY =
   /^(?:reward\.\d+|verdict)\.(?:url|apiKeyVariable|concurrency|timeoutSeconds|retries|cache|budget|cwd)(?:\.|$)/;
 
-/** Whether a setting, by its dotted key, changes neither what a run learns from nor what it learns. */
+/** Whether a setting, by its dotted key, affects neither a run's data nor its updates. */
 export function isHarmless(key: string): boolean {
   return HARMLESS.includes(key) || key.startsWith("creditAgreement") || REACHED_BY.test(key);
 }
 
 /**
- * `train.iterations` may grow where the learning rate does not depend on it, and settings of the record may change. A
- * configuration that was written before a key was added has the key's default.
+ * `train.iterations` may grow if the learning rate does not depend on it, and record settings may change. A
+ * configuration from before a key was added takes the key's default.
  */
 export const resumeRules: ResumeRules = {
   complete: (config) => {

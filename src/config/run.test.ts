@@ -213,7 +213,7 @@ describe("an interrupted run", () => {
 
 describe("before anything is written", () => {
   test.each([
-    ["a directory that holds a run", ["config.json"], "holds a run already"],
+    ["a directory that holds a run", ["config.json"], "already holds a run"],
     ["a directory that holds something else", ["photo.png"], "is not empty"],
   ])("%s is refused", async (_, files, message) => {
     const path = freshPath();

@@ -1,7 +1,7 @@
 /**
  * @module
- * Whole runs of a configuration: a warm start, or reinforcement learning with the warm start it needs. Everything that
- * can be wrong with the input is found before the run directory is made.
+ * Whole runs of a configuration: a warm start, or reinforcement learning with the warm start it needs. The input is
+ * fully checked before the run directory is created.
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -31,7 +31,7 @@ import { referenceWarning } from "./open/reference-warning.ts";
 import { resumeRules } from "./resume-rules.ts";
 import type { Config } from "./schema.ts";
 
-/** How a run is carried out, beside what its configuration says. */
+/** Options of a run outside its configuration. */
 export interface RunOptions {
   readonly config: Config;
   /** Path of the run directory. */
@@ -41,10 +41,10 @@ export interface RunOptions {
   readonly onEvent?: OnEvent;
   /** Further observers. */
   readonly observers?: readonly Observer[];
-  /** Aborted, the run saves a checkpoint after its present step and ends. */
+  /** When aborted, the run saves a checkpoint after the current step and ends. */
   readonly signal?: AbortSignal | undefined;
   readonly openEngine?: OpenEngine;
-  /** How long code of user modules may take. */
+  /** Time limits for user modules. */
   readonly moduleLimits?: ModuleLimits;
   /** Resume with user modules whose text has changed since; refused unless given. */
   readonly acceptModules?: boolean;
@@ -60,26 +60,26 @@ export interface RunResult extends TrainResult {
 /** Name of the warm start's own run directory within that of a run with a built-in model. */
 export const WARM_START = "warm-start";
 
-/** What is open during a run. */
+/** The open resources of a run. */
 export interface Opened {
   readonly engine: Engine;
   readonly dialogue: Dialogue;
 }
 
-/** Whether a run with this configuration begins with a warm start of its own. */
+/** Whether a run with this configuration starts with a warm start. */
 export function hasWarmStart({ model, sft: warmStart }: Pick<Config, "model" | "sft">): boolean {
   return model.kind === "small" && (warmStart.steps > 0 || warmStart.epochs !== undefined);
 }
 
 /**
- * Fails on a configuration that can be used, but not to learn by.
+ * Throws on a configuration that can score but not train.
  *
  * @throws ConfigError naming the key
  */
 export function requireTrainable({ engine }: Config): void {
   if (engine.kind === "local" && engine.stream) {
     throw new ConfigError(
-      "engine.stream: expected false for training, got true: weights that stay in their file can only be scored",
+      "engine.stream: expected false for training, got true: streamed weights can only score",
     );
   }
 }
@@ -89,7 +89,7 @@ function watchers({ onEvent, observers = [] }: RunOptions): Observer[] {
   return [...(onEvent ? [{ name: "events", event: onEvent }] : []), ...observers];
 }
 
-/** The warm start's demonstrations of a task. */
+/** A task's demonstrations for the warm start. */
 function demonstrationsOf({ name, demonstrations }: Task): NonNullable<Task["demonstrations"]> {
   if (demonstrations !== undefined) return demonstrations;
   throw new ConfigError(
@@ -123,12 +123,12 @@ async function warmStart(
   });
 }
 
-/** A run whose configuration names the arrangement of its engine, and how that was chosen. */
+/** A run whose configuration has the numbers of its engine's arrangement, and how they were chosen. */
 interface ArrangedRun extends RunOptions {
   readonly environment: { readonly arrangement?: Omit<ArrangementEvent, "event"> };
 }
 
-/** Opens what a run needs, runs it, and closes the engine. */
+/** Opens the parts of a run, runs it, and closes the engine. */
 async function withEngine<T>(
   options: RunOptions,
   work: (opened: Opened, run: ArrangedRun) => Promise<T>,
@@ -147,7 +147,7 @@ async function withEngine<T>(
     environment = { arrangement };
     onEvent?.(event);
   };
-  // What a caller opens has an arrangement of its own.
+  // An engine passed by the caller is already arranged.
   const local = open === openEngine ? await arrangeEngine(fetched, note) : fetched;
   const config = { ...asked, engine: local.engine };
   const engine = await open(local, { ...(signal && { signal }), ...(onEvent && { onRetry: onEvent }) });
@@ -176,11 +176,11 @@ export async function runWarmStart(options: RunOptions): Promise<RunResult> {
   });
 }
 
-/** Work of a caller with the open engine around learning. */
+/** Callbacks with the open engine before and after training. */
 export interface TrainingHooks {
-  /** The engine holds the weights that learning starts from; not called when a run is resumed in its midst. */
+  /** Called with the starting weights; not called when a run resumes from a checkpoint. */
   readonly beforeLearning?: (opened: Opened, parts: ConfiguredParts) => Promise<void>;
-  /** The engine holds the final weights; not called when the run was interrupted. */
+  /** Called with the final weights; not called when the run was interrupted. */
   readonly afterLearning?: (opened: Opened, parts: ConfiguredParts) => Promise<void>;
 }
 
@@ -202,9 +202,9 @@ export async function runTraining(options: RunOptions, hooks: TrainingHooks = {}
       limits: options.moduleLimits,
     });
     if (hasWarmStart(config)) demonstrationsOf(parts.task);
-    // Opened here, so that it is opened once.
+    // Opened here so that warm start and training share it.
     const source = await openSource(parts.task.train);
-    // A judge or a verdict of the user's own may cost money or minutes.
+    // A judge or a user's verdict may cost money or minutes.
     const isCostly = config.verdict.kind === "module" || config.verdict.kind === "judge";
     const warning = resume || isCostly ? undefined : await referenceWarning(source, parts.verdict);
     if (warning !== undefined) onEvent?.({ event: "warning", message: warning });

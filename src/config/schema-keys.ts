@@ -1,10 +1,10 @@
 /**
  * @module
- * Walks a zod schema: which keys may stand at a path, and what type a key takes.
+ * Walks a zod schema: the keys allowed at a path and the type of a key.
  */
 import type { z } from "zod";
 
-/** The part of a zod schema's definition that walking needs. */
+/** The fields of a zod schema's definition that the walk uses. */
 interface Definition {
   readonly type: string;
   readonly innerType?: z.core.$ZodType;
@@ -28,7 +28,7 @@ function bare(schema: z.core.$ZodType): z.core.$ZodType {
   return inner === undefined ? schema : bare(inner);
 }
 
-/** The objects that a schema may be: itself, or the members of a union. */
+/** The object schemas of a schema: itself, or the members of a union. */
 function objects(schema: z.core.$ZodType): Definition[] {
   const def = definition(bare(schema));
   if (def.type === "object") return [def];
@@ -37,13 +37,13 @@ function objects(schema: z.core.$ZodType): Definition[] {
   return [];
 }
 
-/** One place where a key is written: its full dotted name, and the `kind` of the object it belongs to. */
+/** One place of a key: its full dotted name and the `kind` of its object. */
 export interface KnownKey {
   readonly name: string;
   readonly kind?: string;
 }
 
-/** The member of a name; an object's inherited names ("constructor") are none. */
+/** The member with a name; inherited names ("constructor") do not count. */
 function member(object: Definition, name: string): z.core.$ZodType | undefined {
   return object.shape !== undefined && Object.hasOwn(object.shape, name) ? object.shape[name] : undefined;
 }
@@ -54,11 +54,11 @@ function kindOf(object: Definition): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** Every key of the object at `path`, of every member where it is a union. */
+/** Every key of the object at `path`; of a union, the keys of every member. */
 export function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): KnownKey[] {
   let here = objects(schema);
   for (const step of path) {
-    // A place in a list adds nothing to the path: the objects there are those of the list.
+    // A list index is not part of the path: all entries share the list's schema.
     if (typeof step === "number") continue;
     here = here.flatMap((object) => {
       const child = member(object, String(step));

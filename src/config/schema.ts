@@ -1,7 +1,7 @@
 /**
  * @module
- * The whole configuration of a run, as one strict schema: its types, defaults and help all come from here. The parts
- * that other layers own (algorithm, credit, digits, reward) are their schemas.
+ * The whole configuration of a run, as one strict schema: its types, defaults and help all come from here. The schemas
+ * of algorithm, credit, digits and reward are imported from their rooms.
  */
 import * as z from "zod";
 import { benchmarkSchema } from "../benchmark/index.ts";
@@ -34,7 +34,7 @@ const modelSchema = z
           .min(1)
           .optional()
           .describe(
-            "Directory with config.json, tokenizer and chat template; the built-in one unless given.",
+            "Directory with config.json, tokenizer and chat template; the built-in directory by default.",
           ),
       })
       .describe("The built-in small model, from random weights drawn by train.seed; it needs a warm start."),
@@ -80,10 +80,13 @@ const promptSchema = z
     format: z
       .enum(ANSWER_FORMATS)
       .default("plain")
-      .describe("Words of the papers that ask for thoughts and answer: see docs/model.md."),
-    system: z.string().optional().describe("System message; the format's, else the chat template's own."),
-    suffix: z.string().optional().describe("Text put after every question; the format's unless given."),
-    module: moduleSchema.optional().describe("A prompt format of your own, in place of format."),
+      .describe("Instructions of the papers for thoughts and answer; see docs/model.md."),
+    system: z
+      .string()
+      .optional()
+      .describe("System message; by default the format's, else the chat template's."),
+    suffix: z.string().optional().describe("Text after every question; by default the format's."),
+    module: moduleSchema.optional().describe("A user-defined prompt format, in place of format."),
   })
   .describe("How a problem becomes a conversation.");
 
@@ -91,10 +94,10 @@ const trainSchema = scheduleSchema
   .safeExtend({ seed: seed.default(0).describe("Seed of initial weights, sampling and order of data.") })
   .describe("Reinforcement learning.");
 
-/** A reward of a user module, with the weight and the name that built-in entries have too. */
+/** A user module's reward, with a weight and a name as built-in entries have. */
 const rewardModuleSchema = moduleSchema.safeExtend({
   weight: z.number().default(1).describe("Factor of this part in the reward."),
-  name: z.string().min(1).optional().describe("Name of the metric; that of the export unless given."),
+  name: z.string().min(1).optional().describe("Name of the metric; by default the name of the export."),
 });
 
 const rewardSchema = z
@@ -105,18 +108,15 @@ const rewardSchema = z
 
 const judgedSchema = z.strictObject({
   ...judgeFields(),
-  prompt: judgeFields()
-    .prompt.unwrap()
-    .optional()
-    .describe("The benchmark's own, else binary, unless given."),
+  prompt: judgeFields().prompt.unwrap().optional().describe("Default: the benchmark's, else binary."),
 });
 
 const evaluationSchema = z
   .strictObject({
     split: z.enum(SPLITS).default("validation").describe("Part of the data set that problems come from."),
     problems: z.int().min(1).default(500).describe("Number of problems."),
-    seed: seed.default(1).describe("Seed of the problems, the same for every run that is to be compared."),
-    batchSize: z.int().min(1).default(128).describe("Problems that are sampled at once."),
+    seed: seed.default(1).describe("Seed of the problems; use the same for all runs that are compared."),
+    batchSize: z.int().min(1).default(128).describe("Problems sampled at once."),
     benchmarks: z
       .array(z.discriminatedUnion("kind", [...benchmarkSchema.options, moduleSchema]))
       .default([])
@@ -125,31 +125,31 @@ const evaluationSchema = z
       .string()
       .min(1)
       .optional()
-      .describe("Directory with the benchmarks' files; a benchmark's own option data comes first."),
+      .describe("Directory with the benchmarks' files; a benchmark's option data overrides it."),
     benchmarkProblems: z
       .int()
       .min(1)
       .optional()
-      .describe("The first problems of each benchmark; all unless given."),
+      .describe("Use only this number of problems of each benchmark, from the first; all by default."),
     maxBrokenShare: z
       .number()
       .min(0)
       .max(1)
       .default(0)
       .describe(
-        "Share of a benchmark's rows that may be broken: they are named and left out. More end the evaluation.",
+        "Largest share of broken rows in a benchmark. Broken rows are reported and skipped; a larger share ends the evaluation.",
       ),
     ...protocolFields(),
     judge: judgedSchema
       .optional()
       .describe(
-        "A judge that decides on each answer, the benchmark's rule beside it; the rule alone unless given.",
+        "A judge model that scores each answer, with the rule's verdict recorded beside it; by default the rule alone.",
       ),
     server: chatModelSchema
       .optional()
       .describe("A model under test behind an OpenAI-compatible server, in place of the engine."),
   })
-  .describe("What fovea eval measures, and how it asks.");
+  .describe("Subject and protocol of fovea eval.");
 
 const loraSchema = z
   .strictObject({
@@ -164,7 +164,7 @@ const loraSchema = z
     rankStabilized: z.boolean().default(false).describe("Scale by alpha / sqrt(rank) instead."),
   })
   .describe(
-    "Train low-rank adapters on a model from disk or the hub, and leave its own weights alone. Checkpoints are PEFT adapter directories; fovea export merges them.",
+    "Train low-rank adapters on a model from disk or the hub; its own weights are frozen. Checkpoints are PEFT adapter directories; fovea export merges them.",
   );
 
 const MEMORY = { error: 'expected bytes, or a size such as "5 GiB"' };
@@ -178,47 +178,47 @@ const engineSchema = z
           .union([z.int().min(1), z.literal("auto")])
           .default("auto")
           .describe(
-            "Threads that compute, of all replicas together. With auto the fastest arrangement for the model and the machine is measured once; a run records the numbers.",
+            "Compute threads of all replicas together. auto measures the fastest arrangement for model and machine once; a run records the numbers.",
           ),
         replicas: z
           .union([z.int().min(1), z.literal("auto")])
           .default("auto")
           .describe(
-            "Copies of the model that share the work and the threads: faster for small models, at the price of their memory; results differ in the last bits. With auto as for engine.threads.",
+            "Copies of the model that share work and threads: faster for small models, but each takes memory; results differ in the last bits. auto: see engine.threads.",
           ),
         spin: z
           .boolean()
           .default(false)
           .describe(
-            "Idle threads wait in a loop: a tenth faster alone on a machine, far slower on a shared one.",
+            "Idle threads busy-wait: a tenth faster on an unshared machine, far slower on a shared one.",
           ),
         stream: z
           .boolean()
           .default(false)
           .describe(
-            "Keep weights in their file and read them layer by layer: memory for one layer, and scoring only.",
+            "Read weights from their file layer by layer: needs memory for one layer, and can only score.",
           ),
         memory: z
           .union([z.int().min(1), z.string().refine((text) => parseBytes(text) !== undefined, MEMORY)])
           .optional()
           .describe(
-            'Memory that the process may take, in bytes or as "5 GiB": batches are made to fit, and a run that cannot fit is refused before its first step. Nine tenths of what the machine or its container has free unless given.',
+            'Memory limit of the process, in bytes or as "5 GiB". Batches are sized to fit; a run that cannot fit fails before its first step. Default: nine tenths of the free memory of machine or container.',
           ),
         checkpointing: z
           .enum(["auto", "none", "blocks"])
           .default("auto")
           .describe(
-            "What a training step keeps of its forward pass: all that is dear to compute (none); what each decoder layer reads (blocks), for less memory and a second forward pass; the first of them that fits (auto).",
+            "Gradient checkpointing. none keeps all expensive activations; blocks keeps each decoder layer's input, for less memory and a second forward pass; auto takes the first that fits.",
           ),
         lora: loraSchema.optional(),
       })
-      .describe("This machine, by onnxruntime."),
+      .describe("The local engine, on onnxruntime."),
     tinkerSchema,
     moduleSchema,
   ])
-  .describe("What runs the model.");
+  .describe("The engine that runs the model.");
 
-/** The kind of each part that is chosen by kind, where none is written. */
+/** The default kind of each part. */
 export const DEFAULT_KINDS = {
   model: "small",
   data: taskNames[0],
@@ -250,14 +250,16 @@ export const configSchema = z
           .min(0)
           .max(1)
           .default(0.2)
-          .describe("Of each completion's tokens, those of highest signal, whose overlap is measured."),
+          .describe("Share of each completion's tokens, by highest signal, whose overlap is measured."),
         every: z.int().min(1).default(1).describe("Iterations between measurements."),
       })
       .optional()
-      .describe("Measures how far other credit methods agree with the run's own; they change nothing else."),
+      .describe(
+        "Measures how far other credit methods agree with the run's method; does not affect training.",
+      ),
     verdict: z
       .discriminatedUnion("kind", [...verdictSchema.options, moduleSchema])
-      .describe("Decides what is right, in training, evaluation, diagnosis and the viewer.")
+      .describe("Decides which answers are right, in training, evaluation, diagnosis and the viewer.")
       .prefault({ kind: DEFAULT_KINDS.verdict }),
     reward: rewardSchema,
     sampling: samplingSchema.prefault({}),

@@ -7,15 +7,15 @@ import { configSchema } from "./schema.ts";
 
 /** One key that holds a value. */
 export interface SettingRow {
-  /** Dotted; `[]` stands for an entry of a list. */
+  /** Dotted; `[]` means an entry of a list. */
   readonly key: string;
   readonly type: string;
-  /** As it is written in YAML; absent where there is none. */
+  /** As written in YAML; absent when there is no default. */
   readonly default?: string;
   readonly about: string;
 }
 
-/** Keys that belong together: those of a part, or of one kind of a part. */
+/** The keys of a part, or of one kind of a part. */
 export interface SettingGroup {
   /** Dotted key of the part. */
   readonly key: string;
@@ -29,7 +29,7 @@ type Schema = z.core.JSONSchema.JSONSchema;
 
 const written = (value: unknown) => JSON.stringify(value);
 
-/** The bounds of a number in words; those that every number or safe integer has are left out. */
+/** The bounds of a number as text; the bounds of every number or safe integer are omitted. */
 function bounded(name: string, { minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Schema): string {
   const bounds = [
     ...(minimum !== undefined && minimum > -Number.MAX_SAFE_INTEGER ? [`from ${minimum}`] : []),
@@ -66,7 +66,7 @@ const kindOf = ({ properties }: Schema): string | undefined => {
   return isSchema(kind) && typeof kind.const === "string" ? kind.const : undefined;
 };
 
-/** The branches of a part that is chosen by kind; undefined where it is none. */
+/** The branches of a part with kinds; undefined for other parts. */
 function branchesOf({ oneOf, anyOf }: Schema): Schema[] | undefined {
   const branches = (oneOf ?? anyOf)?.filter(isSchema);
   return branches?.every((branch) => kindOf(branch) !== undefined) ? branches : undefined;

@@ -8,10 +8,10 @@ import { isHubReference, parseHubReference } from "../model/index.ts";
 import { isSettings, type Settings } from "../parts/index.ts";
 import { taskNames } from "./tasks.ts";
 
-/** `credit: uniform` stands for `credit: { kind: uniform }`. */
+/** `credit: uniform` is short for `credit: { kind: uniform }`. */
 const SHORT_PARTS = ["algorithm", "credit", "engine", "verdict"] as const;
 
-/** Keys by their other names: the words of papers and of programs. */
+/** Aliases of keys. */
 const OTHER_NAMES = { objective: "algorithm", task: "data" } as const;
 
 /** Whether a key names a part that may be written as one word. */
@@ -30,28 +30,30 @@ function expandModel(model: string): Settings {
   return { kind: "hub", name, revision };
 }
 
-/** `data: digits` is a built-in task; any other text is the path of a data set, and so is a `path` without a kind. */
+/** `data: digits` is a built-in task; any other text, and a `path` without a kind, is the path of a data set. */
 function expandData(data: unknown): unknown {
   if (typeof data === "string" && taskNames.includes(data)) return { kind: data };
   if (typeof data === "string") return { kind: "files", path: data };
   return isSettings(data) && "path" in data && !("kind" in data) ? { kind: "files", ...data } : data;
 }
 
-/** `{ module: … }` stands for `{ kind: module, module: … }`, and `{ command: … }` for `{ kind: command, command: … }`. */
+/**
+ * `{ module: … }` is short for `{ kind: module, module: … }`, and `{ command: … }` for `{ kind: command, command: … }`.
+ */
 function withImpliedKind(part: unknown): unknown {
   if (!isSettings(part) || "kind" in part) return part;
   if ("module" in part) return { kind: "module", ...part };
   return "command" in part ? { kind: "command", ...part } : part;
 }
 
-/** An engine with a `url` alone is one behind the Tinker API. */
+/** An engine with only a `url` is a Tinker server. */
 function withTinker(engine: unknown): unknown {
   return isSettings(engine) && "url" in engine && !("kind" in engine)
     ? { kind: "tinker", ...engine }
     : engine;
 }
 
-/** `reward: accuracy` and other lists of parts: one entry alone, and entries by their kind alone. */
+/** `reward: accuracy` and other lists of parts: a single entry, and entries given only by kind. */
 function expandList(parts: unknown): unknown {
   const entries = Array.isArray(parts) ? parts : [parts];
   return entries.map((entry: unknown) =>
@@ -60,7 +62,7 @@ function expandList(parts: unknown): unknown {
 }
 
 /**
- * Writes short forms out, so that settings can be laid over each other.
+ * Expands short forms, so that settings can be merged.
  *
  * @throws ConfigError when a key is written under both of its names
  */

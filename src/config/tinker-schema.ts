@@ -1,6 +1,6 @@
 /**
  * @module
- * The options of an engine behind the Tinker protocol.
+ * The options of a Tinker engine.
  */
 import * as z from "zod";
 
@@ -14,14 +14,14 @@ export const tinkerSchema = z
       .string()
       .min(1)
       .default("TINKER_API_KEY")
-      .describe("Environment variable that holds the API key; the key itself is never written down."),
+      .describe("Environment variable with the API key; the key itself is never recorded."),
     baseModel: z
       .string()
       .min(1)
       .optional()
-      .describe("Name of the model at the server; its only one unless given."),
+      .describe("Name of the model at the server; by default its only model."),
     loraRank: z.int().min(0).default(0).describe("Rank of LoRA; 0 trains all weights."),
-    loraSeed: z.int().min(0).optional().describe("Seed of LoRA's first factors; the server's unless given."),
+    loraSeed: z.int().min(0).optional().describe("Seed of LoRA's initial factors; by default the server's."),
     measureMismatch: z
       .boolean()
       .default(true)
@@ -30,12 +30,12 @@ export const tinkerSchema = z
       .union([z.boolean(), z.strictObject({ threshold: z.number().positive() })])
       .default(true)
       .describe(
-        "Compare sampler and trainer on two pictures before the first step, before and after a step that is undone, and stop above a threshold of mean |Δ log-prob| in nats: true (0.1), false, or { threshold }.",
+        "Compare sampler and trainer on two pictures before the run, before and after a step that is then undone. Stop above a mean |Δ log-prob| in nats: true (0.1), false, or { threshold }.",
       ),
     wire: z
       .enum(["auto", "protobuf", "json"])
       .default("auto")
-      .describe("Form of large bodies; auto asks the server."),
+      .describe("Encoding of large bodies; auto queries the server."),
     lossReduction: z
       .enum(["auto", "sum", "mean"])
       .default("auto")
@@ -46,9 +46,9 @@ export const tinkerSchema = z
       .number()
       .positive()
       .default(64)
-      .describe("A batch larger than this is sent in parts."),
-    retryMinutes: minutes(5).describe("A request without an answer is tried again for so long."),
-    resultMinutes: minutes(60).describe("A result is waited for so long."),
+      .describe("Largest batch of a request; a larger batch is split."),
+    retryMinutes: minutes(5).describe("How long a request without an answer is retried."),
+    resultMinutes: minutes(60).describe("How long the client waits for a result."),
   })
   .describe(
     "A server that speaks the Tinker protocol: SkyRL on a cluster, fovea serve, or a hosted service.",

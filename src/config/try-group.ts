@@ -1,7 +1,7 @@
 /**
  * @module
- * One group of a configuration before a run: a problem, its completions, and what verdict, rewards and credit make of
- * them. Nothing is written, and the engine is closed with whatever the step changed in it.
+ * Samples one group of a configuration before a run: a problem and its completions with verdict, rewards and credit. No
+ * files are written; the engine is closed and its update discarded.
  */
 import type { Problem } from "../data/index.ts";
 import type { Dialogue } from "../eval/index.ts";
@@ -16,7 +16,7 @@ export interface TriedCompletion {
   readonly question: string;
   readonly answers: readonly string[];
   readonly completion: string;
-  /** The answer that the verdict read; null for none. */
+  /** The answer that the verdict extracted; null for none. */
   readonly extracted: string | null;
   /** The verdict's score; null where it could not judge. */
   readonly verdict: number | null;
@@ -25,18 +25,18 @@ export interface TriedCompletion {
   readonly stopReason: string;
   /** `[T]` */
   readonly tokenTexts: readonly string[];
-  /** `[T]` credit; absent where the group's rewards are all the same, so that nothing is learnt from it. */
+  /** `[T]` credit; absent when the group's rewards are all equal, so that it has no gradient. */
   readonly weights?: readonly number[];
 }
 
-/** A group that was tried. */
+/** The sampled group. */
 export interface TriedGroup {
   readonly problem: Problem;
   readonly dialogue: Dialogue;
   readonly completions: readonly TriedCompletion[];
 }
 
-/** The training with one problem an iteration, all of it recorded. */
+/** The training part of the configuration with one problem an iteration, all of it recorded. */
 function ofOneGroup(training: Training): Training {
   const { dynamicSampling: _, ...schedule } = training.schedule;
   const one = { promptsPerIteration: 1, minibatches: 1, rolloutsEvery: 1, rolloutGroups: 0 };

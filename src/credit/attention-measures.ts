@@ -1,14 +1,14 @@
 /**
  * @module
- * What DyCo-RL's ablations compare in place of the Fisher-Rao distance: how sharp one row of attention is, and the KL
- * divergence of two rows.
+ * Measures that DyCo-RL's ablations use in place of the Fisher-Rao distance: the sharpness of one attention row, and
+ * the KL divergence of two rows.
  */
 
 /** Attention below this counts as this where a logarithm of it is taken. */
 const SMALLEST = 1e-12;
 
 /**
- * How far attention is from uniform.
+ * Distance of attention from uniform.
  *
  *     1 − H(p)/ln N,      p scaled to sum 1
  *

@@ -8,10 +8,10 @@ import { checkRows } from "./check-rows.ts";
 import { checkChoice } from "./check-signals.ts";
 import { fisherRaoDistance } from "./fisher-rao.ts";
 
-/** What a key position holds, as stored in `kind`. */
+/** The content of a key position, as stored in `kind`. */
 export const KEY_KIND = { padding: 0, text: 1, visual: 2 } as const;
 
-/** What role assignment may compare in place of shifts: how sharp attention is, or its KL divergence. */
+/** Measures for role assignment in place of shifts: sharpness of attention, or its KL divergence. */
 export type AttentionMeasure = "sharpness" | "divergence";
 
 /** One number per token and modality. */
@@ -22,7 +22,7 @@ interface ByModality {
   readonly text: Float64Array;
 }
 
-/** How one completion's attention was spent, one number per token each. */
+/** The attention of one completion, one number per token each. */
 export interface AttentionSignals {
   /** `[T]` attention on image keys, in [0, 1]. */
   readonly visualMass: Float64Array;
@@ -40,8 +40,8 @@ export interface AttentionSignals {
 
 export interface AttentionSignalOptions {
   /**
-   * What each row of a text shift is normalised on: its own whole support (default), whose newest key the previous
-   * row lacks, or only the keys that both rows have, as the released code of DyCo-RL does.
+   * The support on which each row of a text shift is normalised: its own whole support (default), whose newest key the
+   * previous row lacks, or only the keys that both rows have, as in DyCo-RL's released code.
    */
   readonly textSupport?: "own" | "shared";
   /** A signal to return beside masses and shifts, for ablations of role assignment. */
@@ -61,14 +61,14 @@ export interface AttentionSignalOptions {
  *
  * With `measure: "sharpness"` also 1 − H(pᵐₜ)/ln|Iₘ|, with `"divergence"` KL(pᵐₜ₋₁ ‖ pᵐₜ), of `attention-measures`.
  *
- * Source: DyCo-RL, arXiv:2606.08035, Eqs. 2, 6 and 7; what becomes of the growing support and of empty modalities is
+ * Source: DyCo-RL, arXiv:2606.08035, Eqs. 2, 6 and 7; the treatment of the growing support and of empty modalities is
  * not printed there.
  *
  * @param rows `[T × S]` row-major, attention after softmax, averaged over heads
  * @param shape `tokens` T and `keys` S
  * @param kind `[S]` 0 padding, 1 text, 2 visual
  * @param first key index of the first row's query; row t's query is key `first + t`
- * @throws ConfigError when an option is another
+ * @throws ConfigError when an option is unknown
  * @throws ShapeError when lengths do not fit or a query falls outside the keys
  * @throws NumericError when an entry is NaN, infinite or negative, or a kind is not 0, 1 or 2
  * @example

@@ -1,6 +1,6 @@
 /**
  * @module
- * How much attention positions get for their place alone, as AT-RL models it.
+ * The attention bias of key positions, as AT-RL models it.
  */
 import { checkOption } from "./check-signals.ts";
 
@@ -45,7 +45,7 @@ export function biasCurve(keys: number, parameters: BiasCurve = {}): Float64Arra
 }
 
 /**
- * The parameters with defaults in place of those that are absent.
+ * The parameters, with defaults for absent ones.
  *
  * @throws NumericError when one is out of range
  */

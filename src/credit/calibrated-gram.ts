@@ -1,13 +1,13 @@
 /**
  * @module
- * From attention rows to what AT-RL needs of them: how much each token looks at the image, and how alike any two
- * rows are. This is the reference in double precision; engines compute the same inside their graph.
+ * The inputs of AT-RL from attention rows: each token's attention to the image, and the similarity of any two rows.
+ * This is the reference in double precision; engines compute the same inside their graph.
  */
 import { KEY_KIND } from "./attention-signals.ts";
 import { type BiasCurve, biasCurve } from "./bias-curve.ts";
 import { checkRows } from "./check-rows.ts";
 
-/** What AT-RL needs of the calibrated rows Ã, arXiv:2602.11455, Eqs. 6 and 7. */
+/** The inputs of AT-RL from the calibrated rows Ã, arXiv:2602.11455, Eqs. 6 and 7. */
 export interface CalibratedAttention {
   /** `[T]` Σ of Ã over image keys. */
   readonly connectivity: Float64Array;

@@ -1,12 +1,12 @@
 /**
  * @module
- * The check of attention rows that everything starts with that is made of them.
+ * The check of attention rows before any use.
  */
 import { NumericError, ShapeError } from "../errors/index.ts";
 import { requireArray } from "./check-signals.ts";
 
 /**
- * Fails unless rows, kinds and queries fit each other and every entry is a mass.
+ * Throws unless rows, kinds and queries match and every entry is a mass.
  *
  * @param rows `[T × S]` row-major
  * @param kind `[S]` 0 padding, 1 text, 2 visual

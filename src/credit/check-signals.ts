@@ -17,7 +17,7 @@ const RANGES = {
   nats: { fits: (value: number) => value >= -ROUNDING && value < Infinity, words: "finite nats ≥ 0" },
 } as const;
 
-/** What a signal measures: attention, a log-prob, a cosine, or entropy and divergence. */
+/** The quantity of a signal: attention, a log-prob, a cosine, or entropy and divergence. */
 type SignalRange = keyof typeof RANGES;
 
 /** Whether token t counts; all do without a mask. */
@@ -25,7 +25,7 @@ export function counts(mask: ArrayLike<number> | undefined, t: number): boolean 
   return mask === undefined || mask[t] !== 0;
 }
 
-/** How many of T tokens count. */
+/** The number of tokens that count. */
 export function countedTokens(mask: ArrayLike<number> | undefined, tokens: number): number {
   let counted = 0;
   for (let t = 0; t < tokens; t++) if (counts(mask, t)) counted++;
@@ -33,7 +33,8 @@ export function countedTokens(mask: ArrayLike<number> | undefined, tokens: numbe
 }
 
 /**
- * Fails unless all signals and the mask have one length, the mask is of 0 and 1, and every token that counts has a value within range.
+ * Throws unless all signals and the mask have one length, the mask holds only 0 and 1, and every token that counts has
+ * a value within range.
  *
  * @param signals by name, each with its range and its `[T]`
  * @returns that length, T
@@ -66,7 +67,7 @@ export function checkSignals(
 }
 
 /**
- * Fails unless an option lies within its bounds.
+ * Throws unless an option is within its bounds.
  *
  * @throws NumericError
  */
@@ -78,7 +79,7 @@ export function checkOption(name: string, value: number, low: number, high: numb
 }
 
 /**
- * Fails unless an array has one number for each token.
+ * Throws unless an array has one number for each token.
  *
  * @throws ShapeError
  */
@@ -89,7 +90,7 @@ export function requireLength(name: string, values: ArrayLike<number>, tokens: n
 }
 
 /**
- * Fails where plain JavaScript left an array out.
+ * Throws when plain JavaScript omits an array.
  *
  * @throws ShapeError
  */
@@ -99,7 +100,7 @@ export function requireArray(name: string, values: ArrayLike<number> | undefined
 }
 
 /**
- * Fails unless an option is one of its names; undefined stands for the default.
+ * Throws unless an option is one of its names; undefined means the default.
  *
  * @throws ConfigError
  */

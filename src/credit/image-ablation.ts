@@ -1,7 +1,7 @@
 /**
  * @module
- * What is done to a prompt's images before the model is asked a second time. A credit method that compares answers
- * names these; the engine applies them. Most take something away; one keeps what an image says.
+ * Changes to a prompt's images for a second pass of the model. Credit methods that compare passes select them; the
+ * engine applies them. Most remove information; `augment` preserves it.
  */
 import * as z from "zod";
 import { DIFFUSION_STEPS } from "../math/index.ts";
@@ -11,10 +11,10 @@ const seed = z
   .min(0)
   .max(2 ** 32 - 1)
   .default(0)
-  .describe("Seed of what is drawn; the same for every completion of a prompt.");
+  .describe("Seed of the random draws; the same for every completion of a prompt.");
 
 const share = (preset: number) => z.number().min(0).max(1).default(preset);
-/** Of these, one is drawn for each image. */
+/** One of these is drawn for each image. */
 const ways = <const W extends string>(all: readonly [W, ...W[]]) =>
   z
     .array(z.enum(all))
@@ -22,13 +22,13 @@ const ways = <const W extends string>(all: readonly [W, ...W[]]) =>
     .default([...all])
     .describe("One of them is drawn for each image.");
 
-/** Ways to take an image away, wholly or in part. Pixel values are those of 8-bit RGB. */
+/** Ways to remove an image, wholly or in part. Pixel values are 8-bit RGB. */
 export const imageAblationSchema = z
   .discriminatedUnion("kind", [
-    z.strictObject({ kind: z.literal("discard") }).describe("Image tokens are left out of the sequence."),
+    z.strictObject({ kind: z.literal("discard") }).describe("Image tokens are removed from the sequence."),
     z
       .strictObject({ kind: z.literal("mask-attention") })
-      .describe("Image tokens stay in their places, and no other token attends to them."),
+      .describe("Image tokens keep their places, but no other token attends to them."),
     z
       .strictObject({
         kind: z.literal("blacken-patches"),
@@ -74,7 +74,7 @@ export const imageAblationSchema = z
         mostCrop: share(0.7).describe("Greatest."),
         seed,
       })
-      .describe("Takes away what an image says, as in CPPO: boxes of noise, or a crop that is enlarged."),
+      .describe("Removes information from an image, as in CPPO: boxes of noise, or an enlarged crop."),
     z
       .strictObject({
         kind: z.literal("augment"),
@@ -83,7 +83,7 @@ export const imageAblationSchema = z
         distortion: share(0.2).describe("How far a perspective moves corners, of half an edge."),
         seed,
       })
-      .describe("Keeps what an image says and changes how it looks, as in CPPO."),
+      .describe("Preserves an image's information and changes its appearance, as in CPPO."),
     z
       .strictObject({
         kind: z.literal("replace-values"),
@@ -96,14 +96,14 @@ export const imageAblationSchema = z
           .enum(["vector", "number"])
           .default("vector")
           .describe(
-            "What stands for an image token's value: their mean vector, or one number (the authors' code).",
+            "The replacement of an image token's value: the mean vector, or one number (the authors' code).",
           ),
       })
       .describe(
         "Within the model: image tokens that attract high attention lose their own values, as in CFPO.",
       ),
   ])
-  .describe("What is done to the images of the second pass.");
+  .describe("Change to the images of the second pass.");
 
 /** A complete image ablation: every default filled in. */
 export type ImageAblation = z.output<typeof imageAblationSchema>;

@@ -1,8 +1,8 @@
 /**
  * @module
- * Credit: which tokens of a completion earned its reward. Every method is a pure function from small per-token
- * signals to weights on the advantage. Start with `attention-signals` for the signals, `methods/` for what is made of
- * them, `registry` for how a configuration becomes one.
+ * Credit: which tokens of a completion earned its reward. Every method is a pure function from small per-token signals
+ * to weights on the advantage. Start with `attention-signals` for the signals, `methods/` for the methods, `registry`
+ * for their creation from a configuration.
  */
 export { type SignalAgreement, signalAgreement } from "./agreement.ts";
 export type { AttentionMeasure, AttentionSignalOptions, AttentionSignals } from "./attention-signals.ts";

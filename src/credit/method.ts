@@ -1,6 +1,6 @@
 /**
  * @module
- * What every credit method is: a list of signals that it needs, and a pure function from a batch of completions to
+ * The interface of a credit method: a list of signals that it needs, and a pure function from a batch of completions to
  * token weights. A method sees the whole batch, because some compare completions with each other.
  */
 import type { Rng } from "../math/index.ts";
@@ -8,7 +8,7 @@ import type { Define } from "../parts/index.ts";
 import type { ImageAblation } from "./image-ablation.ts";
 import type { SignalRequest, Signals } from "./signals/index.ts";
 
-/** What a token does: reads the image, works on the text, or neither clearly. */
+/** The role of a token: reads the image, works on the text, or neither clearly. */
 export type TokenRole = "visual" | "text" | "neutral";
 
 /** The same tokens with the images as given and with the images ablated, at one temperature. */
@@ -25,11 +25,11 @@ export interface AblatedPass {
   readonly ablatedEntropy?: Float64Array | undefined;
 }
 
-/** What is true of one token, from the task. */
+/** The task's label of one token. */
 export interface CreditLabel {
   /** "image": states something read from the image; "reasoning": a step or the answer; "other": the rest. */
   readonly role: "image" | "reasoning" | "other";
-  /** Whether the statement is true; null where there is nothing to be right or wrong about. */
+  /** Whether the statement is true; null if the token makes no statement. */
   readonly correct: boolean | null;
 }
 
@@ -40,7 +40,7 @@ export interface ViewRequest {
   readonly entropy?: true;
 }
 
-/** What such a pass gives. */
+/** The result of such a pass. */
 export interface ViewPass {
   /** The view as it was drawn: a gradient through it goes through the same images. */
   readonly image: ImageAblation;
@@ -50,7 +50,7 @@ export interface ViewPass {
   readonly entropy?: Float64Array | undefined;
 }
 
-/** What to ask of the engine: any of its signals, and more. */
+/** The engine outputs that a method needs: any of its signals, and more. */
 export interface CreditNeeds extends SignalRequest {
   /** Entropy of each token's distribution. */
   readonly entropy?: true;
@@ -66,7 +66,7 @@ export interface CreditNeeds extends SignalRequest {
   readonly views?: Readonly<Record<string, ViewRequest>>;
   /** How far apart the distributions at each place of a prompt's completions are. */
   readonly groupDivergence?: true;
-  /** The truth about each token, which the task must know. */
+  /** The label of each token, which the task must provide. */
   readonly labels?: true;
   /** The advantage of each completion, as the objective computes it. */
   readonly advantage?: true;
@@ -74,7 +74,7 @@ export interface CreditNeeds extends SignalRequest {
   readonly allGroups?: true;
 }
 
-/** What was asked for of one completion. */
+/** The requested outputs of one completion. */
 export type CreditSignals = { readonly [N in keyof Signals]?: Signals[N] | undefined } & {
   /** `[T]` nats. */
   readonly entropy?: Float64Array | undefined;
@@ -145,7 +145,7 @@ export interface CreditViewTerm {
   /** `[V]`, the same images for every completion of a batch. */
   readonly views: readonly TermView[];
   /**
-   * What token t adds to what is maximised, before the aggregation.
+   * The contribution of token t to the objective, before the aggregation.
    *
    * @param logprob nats, images as given
    * @param views `[V]` nats
@@ -158,12 +158,12 @@ export interface CreditViewTerm {
     readonly value: number;
     /** Slope in the log-prob with the images as given. */
     readonly given: number;
-    /** `[V]` slopes in the log-probs of the views; what stands at a constant view is not looked at. */
+    /** `[V]` slopes in the log-probs of the views; entries of constant views are ignored. */
     readonly views: readonly number[];
   };
 }
 
-/** What a method says about one completion. */
+/** A method's credit of one completion. */
 export interface CompletionCredit {
   /** `[T]` what multiplies the advantage; 0 at masked tokens. */
   readonly weights: Float64Array;
@@ -183,9 +183,9 @@ export interface CompletionCredit {
   readonly lacksLabels?: true;
   /** Added to the completion's reward before advantages, from methods that shape rewards. */
   readonly rewardBonus?: number;
-  /** Handed on to the objective, from methods that act on the loss. */
+  /** Passed to the objective, from methods that act on the loss. */
   readonly perception?: CreditPerception;
-  /** Handed on to the objective, from methods whose term of the loss has a gradient through other views. */
+  /** Passed to the objective, from methods whose loss term has a gradient through other views. */
   readonly viewTerm?: CreditViewTerm;
 }
 
@@ -203,7 +203,7 @@ export interface CreditMethod {
    * @param progress share of the run's iterations that are done, in [0, 1]
    */
   readonly needsAt?: (progress: number) => CreditNeeds;
-  /** What is asked instead of an engine that can give all of it: fewer numbers, from which the same credit follows. */
+  /** Smaller needs for an engine that supports them, from which the same credit follows. */
   readonly lighterNeeds?: CreditNeeds;
   /**
    * Completions are compared with others of the batch, so the whole batch comes in one call; without it the batch may
@@ -216,7 +216,7 @@ export interface CreditMethod {
   readonly sharesEvenly?: true;
   /**
    * @param groups completions by prompt, `[P][G]`
-   * @param rng what methods that draw draw from; a generator of seed 0, the same at every call, unless given
+   * @param rng source of random draws; default: a generator of seed 0, the same at every call
    * @param progress share of the run's iterations that are done, in [0, 1], for methods with a schedule; 1 unless given
    * @returns credits of the same shape
    * @throws EngineError when a completion lacks a signal that `needs` names

@@ -1,7 +1,7 @@
 /**
  * @module
- * Which tokens attend most like each token, collected while all pairs are gone through once: asked token by token, the half of
- * a row that stands in a column of the Gram matrix costs a cache line a number.
+ * The tokens with the most similar attention to each token, collected in one pass over all pairs: a pass token by token
+ * would read half of each row down a column of the Gram matrix, a cache line a number.
  */
 
 /** A neighbour that there is not, where a completion has fewer tokens. */
@@ -17,7 +17,7 @@ export interface NearestTokens {
   readonly cosines: Float64Array;
 }
 
-/** Lists of the highest cosines so far; others come to each token in rising order. */
+/** Lists of the highest cosines so far; candidates arrive at each token in rising order. */
 export class NearestLists implements NearestTokens {
   readonly width: number;
   readonly tokens: Int32Array;

@@ -20,7 +20,7 @@ export function perCompletion(
   };
 }
 
-/** What a method reads of a completion; `where` names it in errors. */
+/** Reads a method's input from a completion; `where` names it in errors. */
 type Read<Input> = (completion: CreditCompletion, where: string) => Input;
 
 /** A method that compares the completions of a group with each other. */
@@ -94,7 +94,7 @@ export function requireAdvantage(
 }
 
 /**
- * The truth about tokens that the method asked for.
+ * The token labels that the method needs.
  *
  * @throws DataError when the completion has none
  */
@@ -105,9 +105,7 @@ export function requireLabels(
 ): readonly CreditLabel[] {
   if (labels !== undefined) return labels;
   const named = problem === undefined ? "" : `, problem ${problem.id}`;
-  throw new DataError(
-    `${kind}: expected token labels, which say what is true of every token; got none (${where}${named})`,
-  );
+  throw new DataError(`${kind}: expected token labels, got none (${where}${named})`);
 }
 
 /** The advantage of token t. */

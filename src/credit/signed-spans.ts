@@ -1,6 +1,6 @@
 /**
  * @module
- * Spans of tokens whose advantage is moved by a share of its size, up or down whatever its sign.
+ * Spans of tokens whose advantage is moved by a share of its size, up or down for either sign.
  */
 import { ShapeError } from "../errors/index.ts";
 import { checkOption, counts, requireArray } from "./check-signals.ts";

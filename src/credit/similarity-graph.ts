@@ -11,7 +11,7 @@ import { BLOCK, type EdgeMatrix, rowsOfMatrix, squareOfWeights } from "./partiti
 export interface SimilarityGraphOptions {
   /** τ_sim: tokens are joined where their cosine exceeds it. Default 0.7. */
   readonly threshold?: number;
-  /** What a cosine of 1 weighs; weights are rounded to integers. Default 1000. */
+  /** Weight of a cosine of 1; weights are rounded to integers. Default 1000. */
   readonly weightScale?: number;
 }
 

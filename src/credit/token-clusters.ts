@@ -1,8 +1,8 @@
 /**
  * @module
- * What AT-RL makes of a Gram matrix before it looks at importance: clusters of tokens that attend alike, and the few cosines
- * that refinement and expansion read. It is O(T) numbers, so that an engine far away need not send T². This is the reference in
- * double precision.
+ * AT-RL's reduction of a Gram matrix before importance: clusters of tokens with similar attention, and the cosines that
+ * refinement and expansion read. It has O(T) numbers, so that a remote engine need not send T². This is the reference
+ * in double precision.
  */
 import { decimalQuotient } from "../math/index.ts";
 import type { CalibratedAttention } from "./calibrated-gram.ts";

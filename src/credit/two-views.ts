@@ -19,7 +19,7 @@ export interface TwoViews {
   readonly mask?: ArrayLike<number> | undefined;
 }
 
-/** What a token's dependence is: k3 of the sampled token, or the KL of the whole distributions. */
+/** The measure of a token's dependence: k3 of the sampled token, or the KL of the whole distributions. */
 export type DependenceScore = "sampled" | "divergence";
 
 /**

@@ -24,7 +24,7 @@ export interface LeftOut {
   readonly reason: string;
 }
 
-/** What is said of one model. */
+/** The diagnosis of one model. */
 export interface ModelDiagnosis {
   readonly name: string;
   readonly completions: number;
@@ -59,7 +59,7 @@ export interface DiagnoseOptions extends Omit<CollectOptions, "rows"> {
 /**
  * Diagnoses one model.
  *
- * @throws EngineError when the engine can tell nothing of attention
+ * @throws EngineError when the engine has no attention signals
  */
 export async function diagnose(options: DiagnoseOptions): Promise<ModelDiagnosis> {
   const { engine, name, bootstrap = {}, rows = ["own", "predicting"], onPhase } = options;

@@ -39,7 +39,7 @@ export interface InterventionOptions {
   readonly shouldStop?: (() => boolean) | undefined;
 }
 
-/** What one strength did. */
+/** The effect of one strength. */
 export interface Effect {
   readonly lambda: number;
   /** Share of wrong tokens recovered. */

@@ -1,6 +1,6 @@
 /**
  * @module
- * What each method needs to know of a batch of completions, from as few scoring passes as there can be.
+ * The signals that all methods need of a batch of completions, in as few scoring passes as possible.
  */
 import {
   type AttentionRow,

@@ -10,7 +10,7 @@ export const TRUE_ROLES = ["image", "reasoning", "other"] as const satisfies rea
 /** Assigned roles by code: what a method ought to call the true role of the same code. */
 export const ASSIGNED_ROLES = ["visual", "text", "neutral"] as const satisfies readonly TokenRole[];
 
-/** What is known of each token where the data set knows it. */
+/** The label of each token, if the data set has labels. */
 export interface Truth {
   /** `[N]` codes of `TRUE_ROLES`. */
   readonly role: Uint8Array;
@@ -23,7 +23,7 @@ export interface Truth {
   readonly statement: readonly string[];
 }
 
-/** What one choice of attention row gives. */
+/** The values for one choice of attention row. */
 export interface AttentionColumns {
   /** `[N]` attention on the image, in [0, 1]. */
   readonly visualMass: Float64Array;

@@ -1,13 +1,13 @@
 /**
  * @module
- * What an engine may or may not be able to do, and the check made before the first step.
+ * The optional capabilities of an engine, and the check before the first step.
  */
 import { type ImageAblation, SIGNALS, type SignalCapability } from "../credit/index.ts";
 import { EngineError } from "../errors/index.ts";
 import type { ArchitectureCapabilities } from "../model/architecture.ts";
 
 /**
- * What signals need (`SIGNALS` of credit), and more.
+ * The capabilities of signals (`SIGNALS` of credit), and more.
  *
  * | capability | what the engine can do |
  * |---|---|
@@ -55,13 +55,13 @@ const ON_IMAGE_KEYS: readonly Capability[] = [
   ...SIGNALS.flatMap(({ needs }) => needs.map(({ capability }) => capability)),
 ];
 
-/** What an engine must be able to do for scores under an ablation. */
+/** The capabilities required for scores under an ablation. */
 export function ablationCapability({ kind }: ImageAblation): Capability {
   if (kind === "replace-values") return "value-replacement";
   return kind === "mask-attention" ? "hidden-images" : "image-ablation";
 }
 
-/** Those of an engine's capabilities that a model's architecture allows. */
+/** An engine's capabilities that a model's architecture allows. */
 export function allowedBy(
   { imageKeys, video }: ArchitectureCapabilities,
   capabilities: Iterable<Capability>,

@@ -43,14 +43,14 @@ export interface SampleRequest {
   /** Ids that end a completion; the stop token is its last token. */
   readonly stopTokens: readonly number[];
   /**
-   * The same seed on the same weights gives the same tokens. One for the request; or one for each prompt, whose completions
-   * are then those of a request with this seed and this prompt alone, whatever the other prompts are.
+   * The same seed on the same weights gives the same tokens. One for the request; or one for each prompt, whose
+   * completions then equal those of a request with this seed and only this prompt.
    */
   readonly seed: number | readonly number[];
   readonly signals?: SignalRequest;
   /**
-   * Told of every token as it is drawn, those of a completion in order. False ends the completion, which may get a few more
-   * tokens before it hears of it. Capability `watch`.
+   * Called with every sampled token, in order within a completion. Returning false ends the completion, possibly after
+   * a few more tokens. Capability `watch`.
    */
   readonly watch?: (drawn: DrawnToken) => boolean;
   /** Ask for `DrawnToken.alternatives`, so many a token; capability `watch`. */
@@ -84,7 +84,7 @@ export interface Completion {
    */
   readonly entropy: Float64Array;
   readonly stopReason: StopReason;
-  /** What was asked for and can be had while sampling; the rest can be had from `score`. */
+  /** The requested signals that are available while sampling; `score` gives the rest. */
   readonly signals?: Signals;
 }
 
@@ -95,8 +95,8 @@ export interface ScoreRequest {
   readonly temperature?: number;
   readonly signals?: SignalRequest;
   /**
-   * What is done to the prompt's images before anything is computed; absent, they are as given. Draws depend on the
-   * ablation's seed and on the image, and on nothing else. Capability `image-ablation`.
+   * Change to the prompt's images before the pass; absent: none. Draws depend only on the ablation's seed and on the
+   * image. Capability `image-ablation`.
    */
   readonly image?: ImageAblation;
   /** Ask for `Score.entropy`. */
@@ -164,13 +164,13 @@ export interface Score {
   readonly signals?: Signals;
 }
 
-/** What `accumulate` adds beside Σ cₜ·log π(oₜ): one `[T]` per sequence each. */
+/** Further terms of `accumulate` besides Σ cₜ·log π(oₜ): one `[T]` per sequence each. */
 export interface AccumulateOptions {
   /** Temperature of the log-probs and entropies whose gradient is added; 1 unless given. */
   readonly temperature?: number;
   /**
-   * What is done to the prompts' images first, as in `ScoreRequest`: the gradient goes through the images as they then are.
-   * Capability `image-ablation`.
+   * Change to the prompts' images, as in `ScoreRequest`: the gradient goes through the changed images. Capability
+   * `image-ablation`.
    */
   readonly image?: ImageAblation;
   /** dₜ of Σ dₜ·Vₜ, where Vₜ is the value of the state before token t; capability `value`. */
@@ -203,13 +203,16 @@ export interface AdamParameters {
 }
 
 export interface StepReport {
-  /** Global L2 norm before clipping; NaN where the engine does not tell. */
+  /** Global L2 norm before clipping; NaN if the engine does not report it. */
   readonly gradientNorm: number;
   /** False when the gradient was not finite: weights and optimiser are as before, the gradient is cleared. */
   readonly applied: boolean;
 }
 
-/** How a model is written. A type narrower than F32 rounds the weights: training does not continue bit for bit. */
+/**
+ * Format of a saved model. A type narrower than F32 rounds the weights, so that resumed training is not bitwise
+ * identical.
+ */
 export interface SaveOptions extends StorageOptions {
   /** Write the optimiser's state and the reference too, always in F32; true unless given. */
   readonly optimizer?: boolean;
@@ -223,15 +226,18 @@ export interface TrainingRun {
   readonly reference: boolean;
 }
 
-/** Weights as they were at one time, to sample from while the model's own go on. */
+/** A snapshot of the weights to sample from while training continues. */
 export interface Sampler {
-  /** What `Engine.sample` would have answered then. Runs beside the engine's calls and in no order with them. */
+  /**
+   * Samples as `Engine.sample` at the time of the snapshot. Runs concurrently with the engine's calls, in no order with
+   * them.
+   */
   sample(request: SampleRequest): Promise<Completion[][]>;
   /** Says that nothing more is asked of it; absent where its weights cost nothing. */
   readonly release?: () => void;
 }
 
-/** The server of an engine that is elsewhere, as it told when the engine was opened. */
+/** The server of a remote engine, as it reported itself when the engine was opened. */
 export interface ServerDescription {
   readonly url: string;
   readonly name: string;
@@ -246,8 +252,8 @@ export interface ServerDescription {
 }
 
 /**
- * A model that samples, scores and learns. Calls run one after another, in the order they were made; those of a
- * `Sampler` run beside them.
+ * A model that samples, scores and trains. Calls run sequentially in the order made; calls of a `Sampler` run
+ * concurrently.
  */
 export interface Engine {
   readonly capabilities: ReadonlySet<Capability>;
@@ -255,7 +261,7 @@ export interface Engine {
   readonly server?: ServerDescription | undefined;
   /** Completions per prompt, `[P][G]`. Image and video special ids are never sampled. */
   sample(request: SampleRequest): Promise<Completion[][]>;
-  /** Teacher-forced log-probs and whatever else is asked for, one per sequence, no gradient. */
+  /** Teacher-forced log-probs and other requested outputs, one per sequence, without a gradient. */
   score(sequences: readonly Sequence[], request?: ScoreRequest): Promise<Score[]>;
   /**
    * Adds the gradient of Σ cₜ·log π(oₜ) + Σ dₜ·Vₜ + Σ eₜ·Hₜ, to be maximised; d and e are options.
@@ -279,14 +285,14 @@ export interface Engine {
   requireRoom?(run: TrainingRun): Promise<void>;
   /** Freezes a copy of the present weights as the KL reference. */
   setReference(): Promise<void>;
-  /** Writes a Hugging Face model directory, and the optimiser's state beside it unless told otherwise. */
+  /** Writes a Hugging Face model directory, and by default the optimiser's state. */
   save(directory: string, options?: SaveOptions): Promise<void>;
-  /** Reads what `save` wrote; without an optimiser's state in the directory the optimiser starts anew. */
+  /** Reads what `save` wrote; without an optimiser's state in the directory the optimiser is reset. */
   load(directory: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** What of an engine gives scores. */
+/** The scoring part of an engine. */
 export type Scorer = Pick<Engine, "score">;
 
 /** Facts about the run that an engine is made with. */

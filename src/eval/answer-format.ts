@@ -1,7 +1,7 @@
 /**
  * @module
- * How papers ask a model to set out its thoughts and its answer: the words, by name. A format is text around the
- * question and nothing else; what reads the answer out of a completion is the verifier's business.
+ * The papers' instructions for thoughts and answer, by name. A format is only text around the question; the verifier
+ * extracts the answer.
  */
 
 import type * as z from "zod";
@@ -10,11 +10,11 @@ import type { Definition } from "../parts/index.ts";
 
 /** Words around a question. */
 export interface AnswerFormat {
-  /** System message; the chat template's own unless given. */
+  /** System message; default: the chat template's. */
   readonly system?: string;
   /** Text put after the question. */
   readonly suffix?: string;
-  /** The question as the model is asked it; that of the problem unless given. `<image>` keeps the place of each image. */
+  /** The question as asked; default: the problem's. `<image>` keeps the place of each image. */
   question?(problem: Problem): string;
 }
 

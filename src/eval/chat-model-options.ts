@@ -22,19 +22,19 @@ const DECIDED = [
 
 export const chatModelSchema = z.strictObject({
   ...chatServerFields(),
-  timeoutSeconds: z.number().positive().default(600).describe("Time that one request may take."),
+  timeoutSeconds: z.number().positive().default(600).describe("Time limit of one request."),
   name: z
     .string()
     .min(1)
     .optional()
     .describe(
-      "Recorded with every answer in the place of model and address, so that the address may change.",
+      "Identity recorded with every answer in place of model and address, so that the address may change.",
     ),
   limitField: z
     .enum(["max_tokens", "max_completion_tokens"])
     .default("max_tokens")
     .describe("Field of the token limit; newer models of OpenAI take max_completion_tokens alone."),
-  seed: z.boolean().default(true).describe("Send a seed; false for servers that refuse one."),
+  seed: z.boolean().default(true).describe("Send a seed; false for servers that reject it."),
   logprobs: z.boolean().default(false).describe("Ask for the log-probs of sampled tokens."),
   tokenIds: z
     .boolean()

@@ -5,7 +5,7 @@
 import { questionParts } from "../data/question-parts.ts";
 import type { ChatMessage } from "../model/chat-template.ts";
 
-/** What stands around every question. */
+/** The text around every question. */
 export interface Frame {
   /** System message; the chat template's own unless given. */
   readonly system?: string | undefined;

@@ -32,7 +32,7 @@ export interface ProblemLimits {
   readonly maxPromptTokens?: number | undefined;
 }
 
-/** What drawing works with. */
+/** The parts of drawing. */
 export interface DrawOptions {
   readonly source: ProblemSource;
   readonly dialogue: Pick<Dialogue, "prompt" | "promptTokens">;

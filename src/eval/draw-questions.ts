@@ -5,7 +5,7 @@
 import { type DrawOptions, drawProblem, isSkipped, type Question, type SkippedRow } from "./draw-problem.ts";
 import type { RowTally } from "./row-tally.ts";
 
-/** What was drawn, and where the next draw begins. */
+/** The drawn problems, and the start of the next draw. */
 export interface DrawnQuestions {
   readonly questions: readonly Question[];
   readonly skipped: readonly SkippedRow[];

@@ -1,6 +1,6 @@
 /**
  * @module
- * Evaluation: how problems are put to a model, how well it answers, and what its completions look like.
+ * Evaluation: prompts, accuracy and display of completions.
  */
 export {
   ANSWER_FORMATS,

@@ -1,14 +1,14 @@
 /**
  * @module
- * Whatever is under test, seen by an evaluation: problems go in, answers come out. An engine with its dialogue is one, a
- * server behind the API of chat completions another (`chat-respondent.ts`).
+ * The interface of a model under test: from problems to answers. An engine with its dialogue implements it, and so does
+ * a server of chat completions (`chat-respondent.ts`).
  */
 import type { Problem } from "../data/index.ts";
 import type { Engine, StopReason } from "../engine/index.ts";
 import { Rng } from "../math/index.ts";
 import type { Dialogue } from "./dialogue.ts";
 
-/** One answer of whatever is under test. */
+/** One answer of the model under test. */
 export interface Response {
   readonly text: string;
   /** `[T]` ids, the stop token included; absent where a server does not tell them. */
@@ -38,7 +38,7 @@ export interface RespondRequest {
   readonly system?: string;
 }
 
-/** What answers problems: an engine with its dialogue, or a server. */
+/** A model under test: an engine with its dialogue, or a server. */
 export interface Respondent {
   /** Recorded with every answer: tells answers of another model apart. */
   readonly identity: string;

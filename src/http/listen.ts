@@ -13,7 +13,7 @@ const MOST = 65_535;
  *
  * @param port 0 for a free one
  * @returns the port
- * @throws ConfigError when the port is none
+ * @throws ConfigError when the number is not a port
  * @throws RunError when the address cannot be used, with the reason
  */
 export async function listen(server: Server, host: string, port: number): Promise<number> {
@@ -22,7 +22,8 @@ export async function listen(server: Server, host: string, port: number): Promis
   }
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => {
-      const reason = cause.code === "EADDRINUSE" ? "it is taken; port 0 takes a free one" : cause.message;
+      const reason =
+        cause.code === "EADDRINUSE" ? "the port is in use; port 0 selects a free one" : cause.message;
       reject(new RunError(`${host}:${port}: ${reason}`, { cause }));
     });
     server.listen(port, host, resolve);

@@ -37,7 +37,7 @@ export interface GroupMember {
   readonly advantage: number | null;
 }
 
-/** What is looked into. */
+/** The completion to inspect. */
 export interface Subject {
   readonly prompt: Prompt;
   /** The whole group, since methods compare completions with each other. */
@@ -46,7 +46,7 @@ export interface Subject {
   readonly place: number;
 }
 
-/** What it is looked into with. */
+/** The parts of an inspection. */
 export interface Instrument {
   readonly engine: Engine;
   /** How images and videos are cut into tokens; undefined for a text model. */

@@ -7,7 +7,7 @@ import type { CompletionInspection } from "./inspection.ts";
 import { TERMS } from "./terms.ts";
 import { spokenToken, tokenSentence, verdictSentence } from "./verdict-sentence.ts";
 
-/** What the page shows. */
+/** The content of the page. */
 export interface InspectionPage {
   readonly question: string;
   /** Accepted answers; empty where none is known. */

@@ -4,7 +4,7 @@
  */
 import type { TokenRole } from "../credit/index.ts";
 
-/** What one credit method says of one completion. */
+/** One credit method's result on one completion. */
 export interface MethodWeights {
   readonly kind: string;
   /** `[T]`; null where the method cannot be had. */

@@ -1,6 +1,7 @@
 /**
  * @module
- * What every credit method says of the same completions: the functions that train, on signals of the same weights.
+ * The results of every credit method on the same completions, by the training functions and signals of the same
+ * weights.
  */
 import { type CompletionCredit, type CreditMethod, creditMethod, creditSchema } from "../credit/index.ts";
 import type { Scorer } from "../engine/index.ts";

@@ -9,7 +9,7 @@ import type { Extraction } from "./prompts/replies.ts";
 import { fillTemplate, placesOf, type TemplateValues } from "./prompts/template.ts";
 import { type JudgeRecord, ReplyCache, replyKey } from "./reply-cache.ts";
 
-/** What a judge is shown, and the rule that it may be compared with. */
+/** The input of a judge, and the rule to compare it with. */
 export interface JudgedCase {
   readonly question: string;
   /** Accepted answers. */
@@ -58,7 +58,7 @@ export class Judge {
   readonly #options: JudgeOptions;
   readonly #client: ChatClient;
   readonly #cache: ReplyCache;
-  /** Requests under way, so that equal ones are sent once. */
+  /** Pending requests, so that equal requests are sent once. */
   readonly #underWay = new Map<string, Promise<string>>();
 
   constructor(options: JudgeOptions, context: JudgeContext = {}) {

@@ -34,7 +34,7 @@ export function judgeFields() {
     prompt: z
       .union([z.enum(JUDGE_PROMPTS), ownPromptSchema])
       .default("binary")
-      .describe("What the judge is asked, by name, or a text of your own."),
+      .describe("The judge's prompt, by name or as a text."),
     apiKeyVariable,
     temperature: z
       .number()

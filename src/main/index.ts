@@ -1,7 +1,7 @@
 /**
  * @module
- * The names that most programs need: `train` and its parts, the engines, and the seams for parts of one's own. Every
- * room has the rest: `fovea/credit`, `fovea/objective`, …
+ * The names that most programs need: `train` and its parts, the engines, and the interfaces for user-defined parts. The
+ * subpaths export the rest: `fovea/credit`, `fovea/objective`, …
  */
 export * as z from "zod";
 export { accuracy, accuracyBy, type Benchmark, defineBenchmark } from "../benchmark/index.ts";

@@ -1,7 +1,7 @@
 /**
  * @module
- * Group-relative advantages: how much better one completion did than the others of its prompt. What the advantage
- * multiplies is in `surrogate.ts`; token weights are the credit layer's.
+ * Group-relative advantages of a completion over the other completions of its prompt. `surrogate.ts` multiplies by the
+ * advantage; the credit layer gives token weights.
  */
 import { ConfigError, NumericError } from "../errors/index.ts";
 
@@ -16,7 +16,7 @@ export interface AdvantageOptions {
   readonly epsilon?: number;
 }
 
-/** What a group's scorable rewards have in common. */
+/** Statistics of a group's scorable rewards. */
 export interface GroupSpread {
   /** Rewards that are neither null nor NaN. */
   readonly scorable: number;

@@ -11,7 +11,7 @@ import { NumericError } from "../errors/index.ts";
 /**
  * Masks of all completions of the batch, `[B][T]`, 1 where the token counts, to scales of the same shape.
  *
- * `completions` is what means over completions divide by; the completions with a token that counts unless given.
+ * `completions` is the divisor of means over completions; default: the completions with a token that counts.
  */
 export type Aggregation = (masks: readonly ArrayLike<number>[], completions?: number) => Float64Array[];
 

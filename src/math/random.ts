@@ -7,7 +7,7 @@ import { NumericError } from "../errors/index.ts";
 
 type Words = [number, number, number, number];
 
-/** Where a generator stands; plain JSON. */
+/** The state of a generator; plain JSON. */
 export interface RngState {
   /** `[4]` unsigned 32-bit: who the generator is; forks are derived from it. */
   readonly key: readonly number[];

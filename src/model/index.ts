@@ -43,7 +43,7 @@ export { type HubSettings, hubSettings } from "./hub/hub-settings.ts";
 export { resizeBicubic } from "./image/bicubic.ts";
 export { type DecodeImageOptions, decodeImage, imageFormat } from "./image/decode.ts";
 export { encodePng } from "./image/encode-png.ts";
-export { type FilmLength, type FrameRequest, sampledFps, sampleFrames } from "./image/frame-sampling.ts";
+export { type FrameRequest, sampledFps, sampleFrames, type VideoLength } from "./image/frame-sampling.ts";
 export { gaussianBlur } from "./image/gaussian-blur.ts";
 export type { ImageGrid } from "./image/image-grid.ts";
 export { imageGrid, type ProcessedImage, preprocess } from "./image/processor.ts";

@@ -1,9 +1,9 @@
 /**
  * @module
- * What a policy algorithm is: a record of independent parts. Of one whose unit is the token, four: rewards become
- * token advantages; token log-ratios become ratios; a surrogate turns ratio and advantage into what is maximised; an
- * aggregation makes one number of all tokens. Credit stands between the first and the third: token advantage =
- * advantage × token weight. Terms that any of them may have stand beside: KL, entropy, a value loss.
+ * The record of a policy algorithm. A token-level algorithm has four independent parts: rewards become token
+ * advantages; token log-ratios become ratios; a surrogate maps ratio and advantage to the maximised term; an
+ * aggregation reduces all tokens to one number. Credit acts between the first and the third part: token advantage =
+ * advantage × token weight. Optional terms are KL, entropy and a value loss.
  *
  * An algorithm whose unit is the pair (DPO) is not of that form: its loss is not a sum over tokens. It has a record of
  * its own.
@@ -14,7 +14,7 @@ import type { RatioLevel } from "./ratio-level.ts";
 import type { SamplerCorrectionConfig } from "./sampler-correction.ts";
 import type { ObjectiveContext } from "./types.ts";
 
-/** What is maximised at one token, with its two partial derivatives. */
+/** The maximised term of one token, with its two partial derivatives. */
 export interface TokenTerm {
   readonly value: number;
   /** ∂value/∂ρ. */
@@ -27,7 +27,7 @@ export interface TokenTerm {
 /** Importance ratio, token advantage and log-prob of one token to its term. */
 export type Surrogate = (ratio: number, advantage: number, logprob: number) => TokenTerm;
 
-/** A completion as the advantage part sees it. */
+/** A completion as input of the advantage part. */
 export interface RewardedCompletion {
   /** `[T]` */
   readonly mask: ArrayLike<number>;
@@ -37,13 +37,13 @@ export interface RewardedCompletion {
   readonly values?: ArrayLike<number> | undefined;
 }
 
-/** A group as the advantage part sees it. */
+/** A group as input of the advantage part. */
 export interface RewardedGroup {
   readonly rewards: Rewards;
   readonly completions: readonly RewardedCompletion[];
 }
 
-/** What an advantage part makes of a batch. */
+/** The result of an advantage part. */
 export interface BatchAdvantages {
   /** `[P][G][T]`; at masked tokens any number. */
   readonly advantages: readonly (readonly Float64Array[])[];
@@ -75,7 +75,7 @@ export interface ValueTerm {
   readonly loss: (value: number, oldValue: number, target: number) => ValueLoss;
 }
 
-/** What becomes of completions that were cut at the limit; `mask-and-count` leaves them in means over completions. */
+/** Treatment of completions truncated at the limit; `mask-and-count` keeps them in means over completions. */
 export type TruncatedPart = "keep" | "mask" | "mask-and-count";
 
 /** An algorithm whose loss is a sum over tokens, with its options bound. */
@@ -113,7 +113,7 @@ export interface PairAlgorithm {
   readonly pairs: (rewards: Rewards) => Pair[];
   /** Difference of the credit-weighted log-ratios, nats, to its loss and the loss's slope. */
   readonly loss: (difference: number) => { readonly value: number; readonly derivative: number };
-  /** β: what turns nats into the implicit reward. */
+  /** β: factor from nats to the implicit reward. */
   readonly beta: number;
   /** The estimate that is logged; a pair loss has no KL term of its own. */
   readonly divergence: KlFunction;

@@ -11,8 +11,8 @@ import type { ObjectiveCompletion, ObjectiveGroup } from "./types.ts";
 import type { ViewTerm } from "./view-term.ts";
 
 /**
- * Fails unless every array fits its completion, every counted number is finite, and the batch has what the algorithm
- * needs.
+ * Throws unless every array fits its completion, every counted number is finite, and the batch has the inputs that the
+ * algorithm needs.
  *
  * @throws ShapeError, NumericError, ConfigError
  */

@@ -1,7 +1,7 @@
 /**
  * @module
- * Policy objectives: a configuration and a batch of log-probs in; the loss, its derivative and what to log out.
- * Start with `objective`, then `algorithm` for the four parts and `algorithms/` for who combines them how.
+ * Policy objectives: from a configuration and a batch of log-probs to the loss, its derivative and metrics. Start with
+ * `objective`, then `algorithm` for the four parts and `algorithms/` for their combinations.
  */
 export type {
   AdvantagePart,

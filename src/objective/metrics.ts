@@ -1,18 +1,18 @@
 /**
  * @module
- * Gathers what an objective sees on its one pass over the tokens into the numbers worth logging.
+ * Collects the metrics of an objective in its one pass over the tokens.
  */
 import { groupSpread, isScorable, type Rewards } from "../math/index.ts";
 import type { TokenTerm } from "./algorithm.ts";
 import type { ObjectiveMetrics, PairMetrics, ValueMetrics } from "./types.ts";
 
-/** What is noted of one token that counts. */
+/** The record of one token that counts. */
 interface SeenToken {
   readonly ratio: number;
   /** Before the token weight. */
   readonly advantage: number;
   readonly weight: number;
-  /** What corrects for the sampler, and whether its ratio was beyond a bound. */
+  /** The correction factor for the sampler, and whether its ratio was beyond a bound. */
   readonly correction?: { readonly factor: number; readonly isBeyond: boolean } | undefined;
   readonly clipped: TokenTerm["clipped"];
   readonly divergence: number | undefined;
@@ -20,7 +20,7 @@ interface SeenToken {
   readonly viewTerm?: number | undefined;
 }
 
-/** What a ratio or a divergence is logged as at most: beyond it sums over a batch could leave the range of doubles. */
+/** Largest logged ratio or divergence: beyond it sums over a batch could overflow. */
 const MOST_LOGGED = 1e100;
 
 /** Sums over one batch: `group` for each group, then for each of its completions `token`s and `completionEnd`. */

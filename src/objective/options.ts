@@ -25,8 +25,7 @@ const aggregationSchema = z
     }),
   ])
   .describe(
-    "How tokens become one number: token-mean, sequence-mean, or sequence-sum-norm, whose constant is the sampler's " +
-      "limit on completion tokens unless given as { kind, length }.",
+    "Aggregation over tokens: token-mean, sequence-mean, or sequence-sum-norm, whose constant is by default the sampler's limit on completion tokens, or { kind, length }.",
   );
 
 type AggregationConfig = z.output<typeof aggregationSchema>;
@@ -38,15 +37,13 @@ export function aggregationOption(
   return aggregationSchema.default(preset);
 }
 
-/** What is done with completions that were cut at the limit. */
+/** Treatment of completions truncated at the limit. */
 const truncatedOption = {
   truncated: z
     .enum(["keep", "mask", "mask-and-count"])
     .default("keep")
     .describe(
-      "Completions that were cut at the limit: keep them; mask their tokens, which leaves them out of every mean; or " +
-        "mask-and-count them, so that means over completions still divide by them. Their rewards count in the " +
-        "group's baseline in any case.",
+      "Completions truncated at the limit: keep them; mask their tokens, which removes them from every mean; or mask-and-count them, so that means over completions still divide by them. Their rewards always count in the group's baseline.",
     ),
 };
 
@@ -62,7 +59,7 @@ export const termOptions = {
     .enum(["loss", "reward"])
     .default("loss")
     .describe(
-      "loss: a term of the loss; reward: taken off the reward of each token, by the log-probs of sampling.",
+      "loss: a term of the loss; reward: subtracted from the reward of each token, with the log-probs of sampling.",
     ),
   entropyCoefficient: z
     .number()
@@ -78,7 +75,7 @@ export const advantageOptions = {
   advantageScale: z
     .enum(["std", "none"])
     .default("std")
-    .describe("Divide centred rewards by the group's standard deviation, or leave them."),
+    .describe("Divide centred rewards by the group's standard deviation, or not."),
   advantageEpsilon: z
     .number()
     .nonnegative()
@@ -103,7 +100,7 @@ export const dualClipOption = {
     .number()
     .gt(1)
     .optional()
-    .describe("Bound of the loss for negative advantages, as a ratio (3 is usual); off unless given."),
+    .describe("Bound of the loss for negative advantages, as a ratio (3 is usual); off by default."),
 };
 
 interface SharedConfig {

@@ -1,11 +1,11 @@
 /**
  * @module
  * The perception term of PAPO (arXiv:2507.06448): reward for tokens that the model would not have written with the
- * image spoilt. It stands beside the advantage, like the KL term to the reference, and has the other sign.
+ * image spoilt. It is added like the KL term to the reference, with the opposite sign.
  */
 import { klEstimators } from "../math/index.ts";
 
-/** What the term needs to know of one completion. */
+/** The term's input from one completion. */
 export interface PerceptionTerm {
   /** `[T]` nats, log-probs with the images ablated; constants, no gradient goes through them. */
   readonly ablatedLogprobs: ArrayLike<number>;
@@ -27,7 +27,7 @@ interface PerceptionValue {
 }
 
 /**
- * What one token adds to what is maximised.
+ * The contribution of one token to the objective.
  *
  *     γₜ·min(k3ₜ, bound) + η·log π(oₜ),      k3 = e^{−d} + d − 1,   d = log π(oₜ) − log π(oₜ|ablated)
  *

@@ -28,7 +28,7 @@ export const samplerCorrectionSchema = z
     beyond: z
       .enum(["truncate", "mask"])
       .default("truncate")
-      .describe("What becomes of ratios beyond the bounds: the bound (TIS), or no gradient at all (MIS)."),
+      .describe("Treatment of ratios beyond the bounds: use the bound (TIS), or no gradient (MIS)."),
     cap: z.number().positive().default(3).describe("Upper bound of the ratio."),
     floor: z.number().nonnegative().default(0).describe("Lower bound of the ratio."),
   })
@@ -40,7 +40,7 @@ export const samplerCorrectionSchema = z
 
 export type SamplerCorrectionConfig = NonNullable<z.output<typeof samplerCorrectionSchema>>;
 
-/** What multiplies the surrogate of each token. */
+/** The factor of each token's surrogate. */
 export interface SamplerWeights {
   /** `[T]`; at masked tokens any number. */
   readonly weights: Float64Array;

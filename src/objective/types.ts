@@ -1,6 +1,6 @@
 /**
  * @module
- * What goes into an objective and what comes out.
+ * The inputs and outputs of an objective.
  */
 import type { Rewards } from "../math/index.ts";
 import type { PerceptionTerm } from "./perception.ts";
@@ -21,7 +21,7 @@ export interface ObjectiveCompletion {
   readonly refLogprobs?: ArrayLike<number> | undefined;
   /** `[T]` 1 where the token counts, else 0. */
   readonly mask: ArrayLike<number>;
-  /** `[T]` token credit: what multiplies the advantage. All 1 when absent. */
+  /** `[T]` token credit: factors of the advantage. All 1 when absent. */
   readonly weights?: ArrayLike<number> | undefined;
   /** `[T]` added to the weighted advantage, in its units; for algorithms whose unit is the token. */
   readonly advantageBonus?: ArrayLike<number> | undefined;
@@ -45,7 +45,7 @@ export interface SeparateRewards {
   readonly rewards: Rewards;
 }
 
-/** What a group is compared by, beside its rewards. */
+/** The comparisons of a group besides its rewards. */
 export interface Comparisons {
   /** In place of the rewards: the parts, each normalised apart. */
   readonly parts?: readonly SeparateRewards[] | undefined;
@@ -68,7 +68,7 @@ export interface ObjectiveGroup extends Comparisons {
   readonly isWhitened?: boolean | undefined;
 }
 
-/** What the objective needs to know of the run beside its own configuration. */
+/** Facts of the run that the objective needs besides its configuration. */
 export interface ObjectiveContext {
   /** Longest completion the sampler may return: the constant of sequence-sum-norm unless it names its own. */
   readonly maxCompletionTokens?: number | undefined;

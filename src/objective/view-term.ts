@@ -12,12 +12,12 @@ interface TermView {
   readonly isConstant?: boolean | undefined;
 }
 
-/** What the term needs to know of one completion. */
+/** The term's input from one completion. */
 export interface ViewTerm {
   /** `[V]`, as many for every completion that has a term. */
   readonly views: readonly TermView[];
   /**
-   * What token t adds to what is maximised, and its slopes.
+   * The contribution of token t to the objective, and its slopes.
    *
    * @param logprob log π(oₜ) with the images as given, nats
    * @param views `[V]` the same under each view

@@ -27,7 +27,7 @@ function findRoot(): URL {
   try {
     return new URL("./", import.meta.resolve(`${NAME}/package.json`));
   } catch {
-    // Whoever opens a file then says which one is missing.
+    // The caller that opens a file reports which one is missing.
     return BESIDE;
   }
 }
@@ -37,8 +37,8 @@ const root = findRoot();
 /**
  * The address of a file of the package.
  *
- * A bundler moves code away from the files that it opens. Then they are those of the installed package, found from the
- * bundle as Node finds any package; a bundle needs it anyway for the native parts of its dependencies.
+ * A bundler moves code away from the files that it opens. The files are then read from the installed package, which
+ * Node resolves from the bundle; a bundle needs the package anyway for native dependencies.
  *
  * @param path relative to the package's root
  */

@@ -6,13 +6,13 @@
 import * as z from "zod";
 import { ConfigError } from "../errors/index.ts";
 
-/** A part that a user module exports: its options, and how it is made of them. */
+/** A part that a user module exports: the schema of its options and a function that makes it from them. */
 export interface Definition<Schema extends z.ZodType, Context, Part> {
-  /** Options as the configuration writes them; without a schema the part has none. */
+  /** Schema of the options in the configuration; without a schema the part has no options. */
   readonly schema?: Schema;
   /**
    * @param options parsed by the schema, every default filled in
-   * @param context what the part may know of the run
+   * @param context the facts of the run that the part can read
    */
   create(options: z.output<Schema>, context: Context): Part;
 }
@@ -26,7 +26,7 @@ export interface KindDefinition<Schema extends KindSchema, Context, Part> {
   create(options: z.output<Schema>, context: Context): Part;
 }
 
-/** Gives a definition its types: of a built-in part, whose schema has a kind, or of a user module's. */
+/** Gives a definition its types, either of a built-in part, whose schema has a kind, or of a user module's part. */
 export interface Define<Context, Part> {
   <Schema extends KindSchema>(
     definition: KindDefinition<Schema, Context, Part>,
@@ -36,7 +36,7 @@ export interface Define<Context, Part> {
   ): Definition<Schema, Context, Part>;
 }
 
-/** Any list of built-in definitions; makers are called only with options of their own kind. */
+/** Any list of built-in definitions; a maker is called only with options of its kind. */
 type Registry<Context, Part> = readonly KindDefinition<KindSchema & z.ZodObject, Context, Part>[];
 
 type SchemasOf<List extends readonly { readonly schema: KindSchema }[]> = {

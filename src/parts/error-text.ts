@@ -1,10 +1,10 @@
 /**
  * @module
- * The words of anything that code of a user's own may throw.
+ * The message of any value that user code throws.
  */
 import { shownValue } from "./shown-value.ts";
 
-/** The message of an error, or a text that was thrown; of anything else, what it is. */
+/** The message of an error, or the thrown text itself; any other value is described. */
 export function errorText(error: unknown): string {
   if (error instanceof Error) return error.message === "" ? error.name : error.message;
   if (typeof error === "string" && error !== "") return error;

@@ -1,7 +1,7 @@
 /**
  * @module
- * The seam for every part of a run that is chosen by name: a definition is a schema of options and a maker. Built-in
- * parts and user modules are definitions alike.
+ * Definitions of the parts of a run that the configuration selects by name. A definition is a schema of options and a
+ * maker. Built-in parts and user modules both use it.
  */
 export {
   createPart,

@@ -1,6 +1,6 @@
 /**
  * @module
- * The nearest known name to a misspelt one, for error messages.
+ * The known name nearest to a misspelt one, for error messages.
  */
 
 /**

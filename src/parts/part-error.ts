@@ -1,6 +1,6 @@
 /**
  * @module
- * Failures of code of a user's own, as errors that name the part.
+ * Failures of user code as errors that name the part.
  */
 import { FoveaError, PartError } from "../errors/index.ts";
 import { errorText } from "./error-text.ts";

@@ -1,12 +1,12 @@
 /**
  * @module
- * What a value of a user's own was, in the words of an error.
+ * A short description of a value that user code returned, for error messages.
  */
 
 /** Characters that are quoted of a text. */
 const QUOTED = 60;
 
-/** A text in quotes, the size of an array, the keys of an object; anything else as it is written. */
+/** A text in quotes, the size of an array, the keys of an object, or any other value as a literal. */
 export function shownValue(value: unknown): string {
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (typeof value === "object" && value !== null) {

@@ -1,6 +1,6 @@
 /**
  * @module
- * Waiting for code of a user's own: not for ever, and not after the caller has asked for an end.
+ * Waits for user code, with a time limit and until the caller cancels.
  */
 
 /** How long work may take. */
@@ -8,7 +8,7 @@ export interface TimeLimit {
   readonly milliseconds: number;
   /** The error of work that takes longer. */
   readonly late: () => Error;
-  /** Aborted, nobody waits any more. */
+  /** When aborted, the wait ends. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -17,9 +17,9 @@ function isThenable<T>(work: T | PromiseLike<T>): work is PromiseLike<T> {
 }
 
 /**
- * The result of work that may be a promise. Work that is given up goes on, and what becomes of it is not looked at.
+ * The result of work that may be a promise. After a timeout the work itself continues; its result is ignored.
  *
- * @throws what the work fails with, the limit's error when it takes too long, or the signal's reason when it is aborted
+ * @throws the work's own error, the limit's error after a timeout, or the signal's reason when it is aborted
  */
 export async function withinTime<T>(
   work: T | PromiseLike<T>,

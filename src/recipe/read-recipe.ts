@@ -82,9 +82,7 @@ export function readRecipe(name: string, directory: string = RECIPES): NamedReci
   if (!names.includes(name)) {
     const near = nearestName(name, names);
     const hint = near === undefined ? "" : `; did you mean ${near}?`;
-    throw new ConfigError(
-      `recipe: expected one of those that fovea reproduce --list names, got "${name}"${hint}`,
-    );
+    throw new ConfigError(`recipe: expected a name that fovea reproduce --list shows, got "${name}"${hint}`);
   }
   const folder = join(directory, name.slice(0, name.indexOf("/")));
   const file = join(directory, `${name}${EXTENSION}`);

@@ -1,6 +1,6 @@
 /**
  * @module
- * From sampled completions to what rewards see: text, thought, extracted answer, verdict.
+ * Converts sampled completions to the input of rewards: text, thought, extracted answer, verdict.
  */
 import type { Problem } from "../data/index.ts";
 import type { Completion } from "../engine/index.ts";

@@ -1,7 +1,7 @@
 /**
  * @module
- * The reward of a description that the question can be answered from: the policy reads its own description, without the
- * image, and answers. Vision-SR1, Visionary-R1 and MoCA reward descriptions so, each by its own tag and weight.
+ * Rewards a description from which the question can be answered: the policy reads its own description, without the
+ * image, and answers. Vision-SR1, Visionary-R1 and MoCA use this reward, each with its own tag and weight.
  *
  * Sources: Vision-SR1, arXiv:2508.19652; Visionary-R1, arXiv:2505.14677; MoCA, arXiv:2605.14054.
  */
@@ -19,16 +19,16 @@ const WORDS = {
 } as const;
 
 /**
- * What the policy is asked in the image's place.
+ * The prompt that replaces the image.
  *
- * @param words with the places `{description}` and `{question}`
+ * @param words template with the placeholders `{description}` and `{question}`
  */
 export function blindQuestion(words: string, description: string, question: string): string {
   const bare = question.replaceAll("<image>", "").replaceAll("<video>", "").trim();
   return words.replace("{description}", () => description).replace("{question}", () => bare);
 }
 
-/** 1 where the blind answer is right, 0 where it is wrong or there is nothing to answer from; null where no verdict can be had. */
+/** 1 for a right blind answer, 0 for a wrong one or a missing description; null when the verdict cannot judge. */
 export const blindAnswerReward = defineReward({
   schema: z
     .strictObject({
@@ -43,17 +43,17 @@ export const blindAnswerReward = defineReward({
         .enum(["zero", "whole"])
         .default("zero")
         .describe(
-          "Without the tag: no reward, or the whole completion is the description (Vision-SR1's code).",
+          "Without the tag: give no reward, or use the whole completion as the description (Vision-SR1's code).",
         ),
       words: z
         .enum(["vision-sr1", "visionary-r1", "plain"])
         .default("vision-sr1")
-        .describe("How the question is put without the image; plain is the description and the question."),
+        .describe("Prompt without the image; plain is the description and the question."),
       temperature: z
         .number()
         .nonnegative()
         .optional()
-        .describe("Of the blind answer; the run's unless given."),
+        .describe("Most tokens of the blind answer; default: the run's limit."),
     })
     .describe("Reward of a description from which the policy answers the question without the image."),
   create: ({ tag, missing, words, temperature }, { verdict }) => ({

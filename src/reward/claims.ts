@@ -1,7 +1,7 @@
 /**
  * @module
- * VAPO's perception reward: in the midst of its reasoning the policy is asked whether claims about the image are true. A
- * policy that still sees the image late in its reasoning earns most.
+ * VAPO's perception reward: the completion is cut within its reasoning, and the policy is asked there whether claims
+ * about the image are true. A policy that still sees the image late in its reasoning earns most.
  *
  * Source: VAPO, arXiv:2509.25848, Eq. 4; the authors' code, github.com/xytian1008/VAPO at 67687cf,
  * `examples/reward_function/vapo.py` and `verl/workers/rollout/vllm_rollout_spmd.py`.
@@ -17,7 +17,7 @@ import { defineReward } from "./reward.ts";
 const PUNCTUATION = new Set([",", ".", "\n", "!", "?", ";", ":"]);
 
 /**
- * Places after which a completion may be cut: punctuation of its reasoning, two characters apart at least.
+ * Places at which a completion can be cut: punctuation of its reasoning, at least two characters apart.
  *
  * @returns `[N]` indices of the punctuation, rising
  */
@@ -75,7 +75,7 @@ function claimsOf({ claims, columns }: Problem, column: string): readonly Visual
 /** Whether a reply says yes. */
 const saysYes = (reply: string) => /^\W*(yes|true|correct)/i.test(reply);
 
-/** So many of a list, drawn without repetition as long as there are enough, in rising order. */
+/** A number of entries of a list, drawn without repetition as long as there are enough, in rising order. */
 function drawnPlaces(places: readonly number[], count: number, rng: Rng): number[] {
   const drawn = rng.shuffle([...places]).slice(0, count);
   while (drawn.length < count) drawn.push(places.at(-1)!);
@@ -88,24 +88,22 @@ export const claimsReward = defineReward({
     .strictObject({
       kind: z.literal("claims"),
       ...entryOptions(0.1),
-      count: z.int().min(1).default(20).describe("Claims that are asked of each completion (K)."),
+      count: z.int().min(1).default(20).describe("Number of claims per completion (K)."),
       beta: z.number().nonnegative().default(1.5).describe("How much more late claims count (β)."),
       column: z
         .string()
         .min(1)
         .default("claims")
-        .describe("Column with [{ text, isTrue }], where the task has no claims."),
+        .describe("Column with [{ text, isTrue }], if the task has no claims."),
       labels: z
         .enum(["own", "first"])
         .default("own")
         .describe(
-          "A claim is held against its own truth, or, as in the authors' code, against that of the claim of its turn.",
+          "Compare an answer with the label of its claim, or, as in the authors' code, with the label of the claim at that index.",
         ),
       seed: z.int().min(0).default(0).describe("Seed of places and claims."),
     })
-    .describe(
-      "VAPO's reward: claims about the image that the policy judges right in the midst of its reasoning.",
-    ),
+    .describe("VAPO's reward: claims about the image that the policy judges correctly within its reasoning."),
   create: ({ count, beta, column, labels, seed }) => ({
     asks: "answers",
     async score(answered, _, given) {

@@ -1,7 +1,7 @@
 /**
  * @module
- * A reward by a command of any language: one process for the whole run, a JSON line in for each completion, a JSON line
- * out for each.
+ * A reward by an external command: one process for the whole run, a JSON line in and a JSON line out for each
+ * completion.
  */
 import * as z from "zod";
 import { LineProcess } from "./line-process.ts";
@@ -35,18 +35,10 @@ export const commandReward = defineReward({
       kind: z.literal("command"),
       ...entryOptions(),
       command: z.array(z.string().min(1)).min(1).describe("Program and arguments."),
-      cwd: z
-        .string()
-        .min(1)
-        .optional()
-        .describe("Working directory; that of the configuration file unless given."),
-      timeoutSeconds: z
-        .number()
-        .positive()
-        .default(60)
-        .describe("Time the command may take for one completion."),
+      cwd: z.string().min(1).optional().describe("Working directory; default: the configuration file's."),
+      timeoutSeconds: z.number().positive().default(60).describe("Time limit for one completion."),
     })
-    .describe("Reward by a command: JSON lines in, JSON lines out, one process kept for the run."),
+    .describe("Reward by a command: JSON lines in, JSON lines out, one process for the whole run."),
   create: ({ command, cwd, timeoutSeconds, name = "command" }) => {
     const process = new LineProcess({
       command,

@@ -9,7 +9,7 @@ import type { Answered, Policy, Reward } from "./reward.ts";
 
 /** The rewards of one completion and their sum. */
 export interface CompletionReward {
-  /** Weighted sum of the parts; null where a part could not score the completion, which is not 0. */
+  /** Weighted sum of the parts; null, not 0, if a part could not score the completion. */
   readonly value: number | null;
   /** Each part before its weight. */
   readonly parts: Readonly<Record<string, number>>;
@@ -18,23 +18,23 @@ export interface CompletionReward {
   readonly failures?: readonly string[];
 }
 
-/** Milliseconds that one call of a reward may take. */
+/** Time limit of one reward call in milliseconds. */
 const TIME_LIMIT = 600_000;
 
-/** The reward in messages: its name, and where its code is. */
+/** The reward's label in messages: name and place of its code. */
 function labelOf({ name, origin }: Reward): string {
   return `reward "${name}"${origin === undefined ? "" : ` (${origin})`}`;
 }
 
-/** How rewards are called. */
+/** Options for calling rewards. */
 interface Calling {
   readonly signal: AbortSignal | undefined;
-  /** Milliseconds of one call. */
+  /** Time limit of one call in milliseconds. */
   readonly limit: number;
   readonly policy: Policy | undefined;
 }
 
-/** Calls a reward; one that takes too long is told so by its signal, and not waited for. */
+/** Calls a reward; after the time limit its signal is aborted and the call abandoned. */
 async function called(
   reward: Reward,
   answered: readonly Answered[],
@@ -44,7 +44,7 @@ async function called(
   const both = signal === undefined ? ending.signal : AbortSignal.any([signal, ending.signal]);
   const late = () =>
     new PartError(
-      `${labelOf(reward)}: no result within ${limit / 1000} s; mend it, or raise train.rewardTimeoutSeconds`,
+      `${labelOf(reward)}: no result within ${limit / 1000} s; fix it, or raise train.rewardTimeoutSeconds`,
       { isTotal: true },
     );
   try {
@@ -58,7 +58,7 @@ async function called(
 /** A score, or the error of the reward on this completion. */
 type Outcome = number | null | Failure;
 
-/** What a reward threw, which may be anything. */
+/** The value that a reward threw, of any type. */
 class Failure {
   readonly error: unknown;
 
@@ -68,8 +68,8 @@ class Failure {
 }
 
 /**
- * Scores of a batch, checked. A score that is no number fails its completion; scores of another number than there are
- * completions belong to none of them.
+ * The checked scores of a batch. A score that is not a number fails its completion; a wrong number of scores fails all
+ * completions.
  */
 async function scoresOf(
   reward: Reward,
@@ -100,7 +100,9 @@ async function scoresOf(
   });
 }
 
-/** Scores a batch; where the reward throws, each completion by itself, so that one fault costs one completion. */
+/**
+ * Scores a batch. If the reward throws, it is called again for each completion, so that an error costs one completion.
+ */
 async function outcomesOf(
   reward: Reward,
   answered: readonly Answered[],
@@ -123,10 +125,10 @@ async function outcomesOf(
  *
  *     value = Σ weight · part
  *
- * A part that fails, or says null, leaves the completion without a value. Parts that are normalised apart are in no sum.
+ * If a part fails or returns null, the completion has no value. Separately normalised parts are not in the sum.
  *
- * @param limit milliseconds that one call of a reward may take
- * @param policy that rewards may ask; absent where no policy is trained
+ * @param limit of one reward call, milliseconds
+ * @param policy for rewards that query it; absent if no policy is trained
  */
 export async function completionRewards(
   rewards: readonly Reward[],

@@ -1,7 +1,7 @@
 /**
  * @module
- * CED's reward (Evidence-RL): a right answer earns more where it depends on the part of the image that it should be read
- * from, more than on other parts of the same size.
+ * CED's reward (Evidence-RL): a right answer earns more if it depends on the evidence region of the image more than on
+ * control regions of the same size.
  *
  * Source: arXiv:2608.08021; the authors' code, evidencerl/code at 808a092, `src/reward/action_logprob_ate.py`, reward
  * `routed_gated_evidence`.
@@ -21,7 +21,7 @@ import { type Answered, defineReward } from "./reward.ts";
  *
  * @param evidence nats a token
  * @param controls `[K]` nats a token
- * @returns in [−1, 1]; tanh of the difference over ε where there is one control
+ * @returns in [−1, 1]; tanh of the difference over ε for a single control
  * @throws NumericError when a number is not finite or there is no control
  */
 export function evidenceMargin(evidence: number, controls: readonly number[], epsilon = 1e-6): number {
@@ -60,17 +60,17 @@ function answerTokens({ text, afterThought }: Answered, texts: readonly string[]
   });
 }
 
-/** CED's reward; null of a problem whose evidence is not known. */
+/** CED's reward; null for a problem without known evidence. */
 export const evidenceReward = defineReward({
   schema: z
     .strictObject({
       kind: z.literal("evidence"),
       ...entryOptions(1),
       tau: z.number().positive().default(0.2).describe("How sharply the margin gates the reward (τ)."),
-      gain: z.number().nonnegative().default(0.1).describe("What the margin earns by itself (η)."),
+      gain: z.number().nonnegative().default(0.1).describe("Reward of the margin itself (η)."),
       epsilon: z.number().positive().default(1e-6).describe("Added to the controls' deviation (ε)."),
     })
-    .describe("CED's reward of answers that depend on the part of the image that holds the evidence."),
+    .describe("CED's reward of answers that depend on the evidence region of the image."),
   create: ({ tau, gain, epsilon }) => ({
     asks: "scores",
     async score(answered, _, given) {

@@ -1,7 +1,6 @@
 /**
  * @module
- * Perception-R1's visual reward in the form that labels allow: the share of what is to be seen in the image that the
- * completion states.
+ * Perception-R1's visual reward from labels: the share of the image's visual facts that the completion states.
  *
  * Source: Perception-R1, arXiv:2506.07218; the authors' code, github.com/tongxiao2002/Perception-R1 at c47eaf2,
  * `verl/utils/reward_score/math_with_visual.py`, where a judge model finds annotated facts.
@@ -14,13 +13,16 @@ import { statedShare } from "./step-reward.ts";
 
 const factsSchema = z.array(z.union([z.string(), z.array(z.string()).min(1)]));
 
-/** Facts of a problem, its own or those of its column: a text, or several wordings of one. */
+/** Facts of a problem, from the task or from its column: a text, or several wordings of one. */
 function factsOf({ visualFacts, columns }: Problem, column: string): readonly (readonly string[])[] {
   const parsed = factsSchema.safeParse(visualFacts ?? columns[column]);
   return parsed.success ? parsed.data.map((fact) => (typeof fact === "string" ? [fact] : fact)) : [];
 }
 
-/** The share of the problem's visual facts that the whole completion states, in [0, 1]; null of a problem without any. */
+/**
+ * The share of the problem's visual facts that the whole completion states, in [0, 1]; null for a problem without
+ * facts.
+ */
 export const visualFactsReward = defineReward({
   schema: z
     .strictObject({
@@ -30,11 +32,9 @@ export const visualFactsReward = defineReward({
         .string()
         .min(1)
         .default("visual_facts")
-        .describe(
-          "Column with the facts, where the task has none: a list of texts, or of lists of wordings.",
-        ),
+        .describe("Column with the facts, if the task has none: a list of texts, or of lists of wordings."),
     })
-    .describe("Perception-R1's reward: the share of what is to be seen that the completion states."),
+    .describe("Perception-R1's reward: the share of visual facts that the completion states."),
   create:
     ({ column }) =>
     (answered) =>

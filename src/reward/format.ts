@@ -1,13 +1,13 @@
 /**
  * @module
- * Whether a completion has the asked form.
+ * Whether a completion has the required format.
  */
 import * as z from "zod";
 import { boxedAnswer } from "../verify/index.ts";
 import { entryOptions } from "./options.ts";
 import { defineReward } from "./reward.ts";
 
-/** Forms that completions may be asked for, by the names of the answer formats that ask for them. */
+/** Completion formats, named as the answer formats that request them. */
 const COMPLETION_FORMS = ["think-answer", "think-boxed", "description-think-boxed"] as const;
 type CompletionForm = (typeof COMPLETION_FORMS)[number];
 
@@ -23,19 +23,19 @@ const faults: Readonly<Record<CompletionForm, (completion: string) => string | n
  * - `think-answer`: `<think>…</think><answer>…</answer>` and nothing else: each tag exactly once and in this order,
  *   something inside both, at most white space between and around.
  * - `think-boxed`: `<think>…</think>` first, each tag exactly once, something inside, then text with `\boxed{…}` in it.
- *   EasyR1's pattern for mathematics, but for tags that come twice and empty thoughts, which it lets pass.
+ * EasyR1's pattern for mathematics, except that EasyR1 accepts repeated tags and empty thoughts.
  * - `description-think-boxed`: `<description>…</description>` with something inside, then the form `think-boxed`.
  *   Vision-SR1's pattern.
  *
  * Linear time.
  *
- * @returns null when it has, else what is wrong with it
+ * @returns null if it has the format, else the fault
  */
 export function formatFault(completion: string, form: CompletionForm = "think-answer"): string | null {
   return faults[form](completion);
 }
 
-/** The end of each tag's text, or what is wrong with the tags. */
+/** The end of each tag's text, or the fault of the tags. */
 function tagPlaces(completion: string, tags: readonly string[]): readonly number[] | string {
   const places: number[] = [];
   for (const tag of tags) {
@@ -86,7 +86,7 @@ function descriptionFault(completion: string): string | null {
   return boxFault(completion.slice(descriptionEnd + "</description>".length));
 }
 
-/** 1 where a completion has the asked form, else 0. */
+/** 1 if a completion has the required format, else 0. */
 export const formatReward = defineReward({
   schema: z
     .strictObject({
@@ -100,7 +100,7 @@ export const formatReward = defineReward({
             "description-think-boxed: <description>…</description> before it.",
         ),
     })
-    .describe("Reward of a completion that has the asked form."),
+    .describe("Reward of a completion in the required format."),
   create:
     ({ form }) =>
     (answered) =>

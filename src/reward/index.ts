@@ -1,6 +1,6 @@
 /**
  * @module
- * Rewards: from judged completions to numbers. Start with `reward` for the seam, then `registry` for the built-in
+ * Rewards: from judged completions to numbers. Start with `reward` for the interface, then `registry` for the built-in
  * rewards and `completion-reward` for their sum.
  */
 export { answeredOf } from "./answered.ts";

@@ -10,8 +10,8 @@ import { entryOptions } from "./options.ts";
 import { defineReward } from "./reward.ts";
 
 /**
- * The judge's score in [0, 1]; null where its reply is prose or nothing. The verdict of the run stays what it is, and its
- * agreement with the judge is a metric.
+ * The judge's score in [0, 1]; null if its reply has no verdict. The run's verdict is unchanged; its agreement with the
+ * judge is a metric.
  */
 export const judgeReward = defineReward({
   schema: z
@@ -23,7 +23,7 @@ export const judgeReward = defineReward({
       isVerdict: true,
       score: async (answered, signal) => {
         const judged = answered.map(({ text, problem }) => verdict.judge(text, problem, signal));
-        // All of them end before a failure is told, so that none goes on behind it.
+        // All calls end before a failure is thrown, so that none continues in the background.
         const settled = await Promise.allSettled(judged);
         const failures = settled.flatMap((result): unknown[] =>
           result.status === "rejected" ? [result.reason] : [],

@@ -9,11 +9,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { PartError } from "../errors/index.ts";
 import { withinTime } from "../parts/index.ts";
 
-/** Characters of a line that an error quotes. */
+/** Characters of a line quoted in errors. */
 const QUOTED = 200;
-/** Lines that are sent before their answers are read, so that neither pipe fills up. */
+/** Most lines sent before their answers are read, so that neither pipe fills up. */
 const WINDOW = 64;
-/** Milliseconds in which no further line may come after the first answer of a process, and after a batch. */
+/** Milliseconds to watch for surplus lines after the first answer of a process, and after a batch. */
 const FIRST_SILENCE = 100;
 const SILENCE = 20;
 
@@ -21,9 +21,9 @@ export interface LineProcessOptions {
   /** Program and arguments. */
   readonly command: readonly string[];
   readonly cwd?: string | undefined;
-  /** The part that asks, for errors. */
+  /** The calling part, for errors. */
   readonly name: string;
-  /** Milliseconds for one answer, counted from the one before it. */
+  /** Milliseconds for one answer, counted from the answer before it. */
   readonly limit: number;
 }
 
@@ -39,10 +39,10 @@ export class LineProcess {
   readonly #waiting: Waiting[] = [];
   #child: Child | undefined;
   #failure: PartError | undefined;
-  /** Of a line that nobody had asked for, told at the next call. */
+  /** The error of a surplus line, thrown at the next call. */
   #surplus: PartError | undefined;
   #isClosing = false;
-  /** Whether the present process has answered anything. */
+  /** Whether the current process has answered yet. */
   #hasAnswered = false;
 
   constructor(options: LineProcessOptions) {
@@ -52,8 +52,8 @@ export class LineProcess {
   /**
    * Answers to the lines, in order.
    *
-   * @throws PartError when the process cannot start, dies, answers too late or with text that is no JSON; the process
-   *   is then started anew for the next call
+   * @throws PartError when the process cannot start, crashes, answers too late or with invalid JSON; the next call
+   * restarts it
    */
   async ask(lines: readonly object[], signal?: AbortSignal): Promise<unknown[]> {
     this.#failure = undefined;
@@ -61,7 +61,7 @@ export class LineProcess {
     const answers: unknown[] = [];
     while (answers.length < lines.length) {
       signal?.throwIfAborted();
-      // The first answer of a process comes alone, so that one with more lines than were asked for is seen at once.
+      // The first answer of a process is awaited alone, so that surplus lines are detected at once.
       const isFirst = this.#child === undefined || !this.#hasAnswered;
       const count = isFirst ? 1 : WINDOW;
       const window = lines.slice(answers.length, answers.length + count).map((line) => this.#send(line));
@@ -72,7 +72,7 @@ export class LineProcess {
     return answers;
   }
 
-  /** Waits for lines that nobody asked for. */
+  /** Waits for surplus lines. */
   async #silent(milliseconds: number): Promise<void> {
     await sleep(milliseconds);
     this.#throwSurplus();
@@ -84,7 +84,7 @@ export class LineProcess {
     if (surplus !== undefined) throw surplus;
   }
 
-  /** The answers of a window, each within the limit after the one before it; `before` of `total` lines came before them. */
+  /** The answers of a window, each within the limit after the previous one; `before` of `total` lines precede them. */
   async #settled(window: readonly Promise<unknown>[], before: number, total: number): Promise<unknown[]> {
     const all = Promise.all(window);
     all.catch(() => {});
@@ -149,7 +149,7 @@ export class LineProcess {
     }
     const next = this.#waiting.shift();
     if (next === undefined) {
-      const reason = "wrote more lines than it read, so that answers may belong to other lines";
+      const reason = "wrote more lines than it read, so answers may belong to other lines";
       this.#surplus = this.#error(`${reason}; write other text to standard error`, true);
       this.#fail(this.#surplus);
       return;
@@ -158,7 +158,7 @@ export class LineProcess {
     next.resolve(value);
   }
 
-  /** @param isTotal whether single lines would fare no better */
+  /** @param isTotal whether single lines would fail too */
   #error(reason: string, isTotal = false): PartError {
     const { name, command, cwd = process.cwd() } = this.#options;
     return new PartError(`${name}: ${command.join(" ")} (in ${cwd}): ${reason}`, { isTotal });

@@ -4,10 +4,10 @@
  */
 import * as z from "zod";
 
-/** Weight and name of an entry, with its own default weight. */
+/** Weight and name of an entry, with the entry's default weight. */
 export function entryOptions(weight = 1) {
   return {
     weight: z.number().default(weight).describe("Factor of this part in the reward."),
-    name: z.string().min(1).optional().describe("Name of the metric; the kind unless given."),
+    name: z.string().min(1).optional().describe("Name of the metric; default: the kind."),
   };
 }

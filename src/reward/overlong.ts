@@ -19,7 +19,7 @@ import { defineReward } from "./reward.ts";
  * @param tokens T, the stop token included
  * @param limit longest completion, in tokens
  * @param buffer tokens, from 1 to the limit
- * @returns in [−1, 0]; −1 for a completion that was cut at the limit
+ * @returns in [−1, 0]; −1 for a completion truncated at the limit
  * @throws NumericError when the buffer is not above 0
  * @example
  * softOverlongPunishment(90, 100, 20); // -0.5

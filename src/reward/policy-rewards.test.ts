@@ -102,7 +102,7 @@ describe("the policy as a blind answerer", () => {
     const { policy } = policyOf(() => "7");
     const open = await answered("<description>x</description>", { problem: problem({ answers: [] }) });
     expect(await blind()([open], undefined, policy)).toEqual([null]);
-    await expect(async () => blind()([open])).rejects.toThrow("asks the policy under training");
+    await expect(async () => blind()([open])).rejects.toThrow("needs the policy under training");
   });
 
   test("puts description and question into its words, whatever they hold", () => {

@@ -38,12 +38,12 @@ const definitions = [
   judgeReward,
 ] as const;
 
-/** One entry of the reward list that scores a completion by itself. */
+/** An entry of the reward list that scores each completion independently. */
 export const rewardEntrySchema = definitionUnion(definitions);
 
 export type RewardEntry = z.output<typeof rewardEntrySchema>;
 
-/** A reward of what its definition made. */
+/** A reward from the part that its definition made. */
 export function namedReward(name: string, weight: number, part: RewardPart, origin?: string): Reward {
   if (typeof part === "function") return { name, weight, score: part, origin };
   return {
@@ -57,14 +57,14 @@ export function namedReward(name: string, weight: number, part: RewardPart, orig
   };
 }
 
-/** The reward that an entry describes. */
+/** The reward of an entry. */
 export function createReward(entry: RewardEntry, context: RewardContext): Reward {
   const part = createPart<RewardContext, RewardPart>(definitions, entry, context);
   return namedReward(entry.name ?? entry.kind, entry.weight, part);
 }
 
 /**
- * Fails where two rewards have one name, since each name is a metric.
+ * Throws when two rewards have the same name, since each name is a metric.
  *
  * @throws ConfigError naming it
  */

@@ -1,14 +1,14 @@
 /**
  * @module
- * The policy under training, for rewards that cannot do without it.
+ * The policy under training, for rewards that need it.
  */
 import { PartError } from "../errors/index.ts";
 import type { Policy } from "./reward.ts";
 
-/** @throws PartError where no policy is trained, as when answers in a file are scored */
+/** @throws PartError when no policy is trained, for example when a file of answers is scored */
 export function requirePolicy(policy: Policy | undefined, kind: string): Policy {
   if (policy !== undefined) return policy;
-  throw new PartError(`reward kind "${kind}": asks the policy under training, and there is none`, {
+  throw new PartError(`reward kind "${kind}": needs the policy under training, got none`, {
     isTotal: true,
   });
 }

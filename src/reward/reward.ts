@@ -10,46 +10,46 @@ import type { Judgement, Verdict } from "../verify/index.ts";
 /** A completion with its problem, as rewards see it. */
 export interface Answered {
   readonly problem: Problem;
-  /** The whole completion, special tokens left out. */
+  /** The whole completion without special tokens. */
   readonly text: string;
-  /** The text after the thought: after the last `</think>`, all of it without a thought, "" where a thought has no end. */
+  /** The text after the last `</think>`; all of it without a thought, "" for an unfinished thought. */
   readonly afterThought: string;
-  /** The answer that the run's verdict read out of the text; null where there is none. */
+  /** The answer that the run's verdict extracted; null if there is none. */
   readonly extracted: string | null;
   /** The run's verdict, the same that evaluation uses. */
   readonly judgement: Judgement;
-  /** `[T]` the truth about each token, where the task knows it; absent without a task that labels. */
+  /** `[T]` the label of each token; absent if the task has no labels. */
   readonly labels?: (() => readonly TokenLabel[] | undefined) | undefined;
   /** `[T]` sampled ids, the stop token included. */
   readonly tokens: Int32Array;
   readonly stopReason: StopReason;
 }
 
-/** Scores of a batch in its order; null where a completion cannot be scored, which is not 0. */
+/** Scores of a batch in order; null, not 0, for a completion that cannot be scored. */
 export type RewardScores = readonly (number | null)[];
 
-/** A question that a reward puts to the policy. */
+/** A question of a reward to the policy. */
 export interface PolicyQuestion {
-  /** As it is asked, in the run's own words around questions. */
+  /** The question, inserted into the run's prompt format. */
   readonly question: string;
-  /** None unless given: the policy then answers blind. */
+  /** Default: none, so that the policy answers without images. */
   readonly images?: Problem["images"];
-  /** What the answer begins with; the policy goes on from there. */
+  /** Prefix of the answer, which the policy continues. */
   readonly begun?: string;
 }
 
-/** The policy under training, as a reward may ask it. */
+/** The policy under training, as rewards use it. */
 export interface Policy {
   /**
-   * One answer to each question, without what it began with.
+   * One answer to each question, without its prefix.
    *
-   * @param options the run's temperature and length unless given; 0 is greedy
+   * @param options temperature (0 is greedy) and length; default: the run's
    */
   answer(
     questions: readonly PolicyQuestion[],
     options?: { readonly temperature?: number; readonly maxTokens?: number },
   ): Promise<string[]>;
-  /** `[T]` nats of given completions of the same question with images in the place of the problem's own. */
+  /** `[T]` nats of given completions of the same question with these images in place of the problem's. */
   logprobs(
     given: readonly {
       readonly problem: Problem;
@@ -68,35 +68,37 @@ export type RewardFunction = (
   policy?: Policy,
 ) => RewardScores | Promise<RewardScores>;
 
-/** A named and weighted part of the reward; its mean is a metric of its own. */
+/** A named and weighted part of the reward; its mean is a metric. */
 export interface Reward {
   readonly name: string;
-  /** Factor of the scores in the sum; 1 unless given. */
+  /** Factor of the scores in the sum; default 1. */
   readonly weight?: number;
   readonly score: RewardFunction;
-  /** File and export of a user's own, or the like, for errors. */
+  /** Origin of a user's reward, such as file and export, for errors. */
   readonly origin?: string | undefined;
-  /** Whether its scores, in [0, 1], say what is right: their agreement with the run's verdict is then a metric. */
+  /** Whether its scores, in [0, 1], measure correctness: their agreement with the run's verdict is then a metric. */
   readonly isVerdict?: boolean | undefined;
-  /** Whether it is normalised apart, so that it is no part of the sum and a completion may be without it. */
+  /** Whether it is normalised separately: it is then not in the sum, and a completion may lack it. */
   readonly isSeparate?: boolean | undefined;
-  /** Whether it asks the policy: `answers` it samples, or `scores` of given completions. */
+  /** Whether it uses the policy: `answers` samples from it, `scores` only scores given completions. */
   readonly asks?: "answers" | "scores" | undefined;
   /** Releases processes and connections when the run ends. */
   close?(): void | Promise<void>;
 }
 
-/** Facts about the run that a reward is made with. */
+/** Facts of the run passed to a reward's maker. */
 export interface RewardContext {
   readonly verdict: Verdict;
   /** The limit of a completion, in tokens. */
   readonly maxCompletionTokens: number;
-  /** Told of waits and faults that do not stop the run. */
+  /** Called with delays and failures that do not stop the run. */
   readonly warn?: ((message: string) => void) | undefined;
 }
 
-/** The part of a reward that its definition makes; name and weight come from the configuration. */
+/** The result of a reward's maker; name and weight come from the configuration. */
 export type RewardPart = RewardFunction | Pick<Reward, "score" | "close" | "isVerdict" | "asks">;
 
-/** A reward: its options, if it has any, and its maker. A built-in one has its kind among the options. */
+/**
+ * The definition of a reward: schema of its options, if any, and its maker. The schema of a built-in reward has a kind.
+ */
 export const defineReward: Define<RewardContext, RewardPart> = <T>(definition: T) => definition;

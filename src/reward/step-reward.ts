@@ -1,13 +1,13 @@
 /**
  * @module
  * StepGRPO's two rewards for reasoning (arXiv:2503.12937): whether the key steps of a problem are stated, and whether
- * the completion is built of numbered steps with the answer last. What follows is ordinary GRPO.
+ * the completion consists of numbered steps with the answer last. The rest is ordinary GRPO.
  */
 import * as z from "zod";
 import { entryOptions } from "./options.ts";
 import { defineReward } from "./reward.ts";
 
-/** The wordings of one step; any of them counts. */
+/** The wordings of one step, any of which counts. */
 type KeyStep = readonly string[];
 
 const SECTIONS = [
@@ -24,11 +24,11 @@ const ANSWER = "### The final answer is:";
  *
  *     Σ_k 1[any wording of step k stands in the reasoning] / K
  *
- * The reasoning is the text of the numbered steps where there are any ("### Step 1: …"), else what stands before
- * `</think>`, else before `<answer>`, else everything. Case does not count. A wording that begins or ends with a digit
- * is not found inside a longer number.
+ * The reasoning is the text of the numbered steps ("### Step 1: …") if there are any, else the text before `</think>`,
+ * else before `<answer>`, else everything. Letter case is ignored. A wording that starts or ends with a digit does not
+ * match inside a longer number.
  *
- * @param keySteps K steps; wordings that are empty or white space are found nowhere
+ * @param keySteps K steps; empty or white-space wordings never match
  * @returns in [0, 1]; 0 without key steps
  */
 export function keyStepShare(completion: string, keySteps: readonly KeyStep[]): number {
@@ -51,7 +51,7 @@ export function statedShare(text: string, steps: readonly KeyStep[]): number {
  * Whether a completion is complete and in order, StepRVR: it has an image description, rationales, a first step and
  * a final answer, the steps are numbered 1 to n, and the answer follows the last of them.
  *
- * @returns null when it is, else what is wrong with it
+ * @returns null if it is, else the fault
  */
 export function stepFault(completion: string): string | null {
   const missing = SECTIONS.find((section) => !completion.includes(section));
@@ -90,7 +90,7 @@ export const keyStepsReward = defineReward({
   create: () => (answered) => answered.map(({ text, problem }) => keyStepShare(text, problem.keySteps ?? [])),
 });
 
-/** 1 where a completion is complete and in order, else 0. */
+/** 1 if a completion is complete and in order, else 0. */
 export const validityReward = defineReward({
   schema: z
     .strictObject({ kind: z.literal("validity"), ...entryOptions(0.1) })

@@ -1,6 +1,6 @@
 /**
  * @module
- * What a completion says between two tags.
+ * The text between two tags of a completion.
  */
 
 /**

@@ -1,7 +1,7 @@
 /**
  * @module
  * T-GRPO's temporal reward: right answers about a video earn more where the model answers at least as well with the
- * frames in order as with the frames shuffled. What follows is ordinary group-relative learning.
+ * frames in order as with the frames shuffled. The rest is ordinary group-relative RL.
  *
  * Source: Video-R1, arXiv:2503.21776, section 3.2.
  */
@@ -10,7 +10,7 @@ import { NumericError } from "../errors/index.ts";
 import { decimalCeiling } from "../math/index.ts";
 import type { CompletionReward } from "./completion-reward.ts";
 
-/** The entry of the reward list that compares orders of frames. */
+/** The entry of the reward list that compares frame orders. */
 export const temporalSchema = z
   .strictObject({
     kind: z.literal("temporal"),
@@ -18,21 +18,20 @@ export const temporalSchema = z
       .number()
       .positive()
       .default(0.3)
-      .describe("What a right answer earns beside the rest where order helps; T-GRPO's alpha."),
+      .describe("Extra reward of a right answer if frame order helps; T-GRPO's alpha."),
     factor: z
       .number()
       .min(0)
       .default(1)
       .describe(
-        "The share of right answers with frames in order must be at least so many times that with frames shuffled: " +
-          "1 in the paper, 0.8 in its authors' code.",
+        "Least ratio of the share of right answers with ordered frames to the share with shuffled frames: 1 in the paper, 0.8 in its authors' code.",
       ),
     shuffledGroupSize: z
       .int()
       .min(1)
       .optional()
       .describe(
-        "Completions per video problem with frames shuffled; half of train.groupSize, rounded down, unless given.",
+        "Completions per video problem with shuffled frames; default: half of train.groupSize, rounded down.",
       ),
   })
   .describe("T-GRPO's reward for using the order of a video's frames; needs problems with videos.");
@@ -40,13 +39,13 @@ export const temporalSchema = z
 /** Its options. */
 export type TemporalOptions = z.output<typeof temporalSchema>;
 
-/** Completions of one problem that were judged, and those of them that are right. */
+/** Number of judged completions of one problem, and of right ones. */
 export interface Tally {
   readonly right: number;
   readonly judged: number;
 }
 
-/** How many of these completions are right: accuracy of at least one half, which only graded answers come between. */
+/** Number of right completions, with a score of at least one half. */
 export function tallyRight(rewards: readonly CompletionReward[]): Tally {
   const judged = rewards.filter((reward) => reward.value !== null);
   const right = judged.filter((reward) => (reward.judgement.score ?? 0) >= 0.5);
@@ -57,10 +56,10 @@ export function tallyRight(rewards: readonly CompletionReward[]): Tally {
  * Whether the order of frames helps: p ≥ factor · p̃, where p and p̃ are the shares of right completions with the frames
  * in order and shuffled.
  *
- * Source: arXiv:2503.21776, eq. 1, which has a factor of 1. Both sides are multiplied by both numbers of completions, and
- * the factor is taken as the decimal number that it is written as, so shares which are equal compare as equal.
+ * Source: arXiv:2503.21776, eq. 1, which has a factor of 1. Both sides are multiplied by both numbers of completions,
+ * and the factor is used as the decimal number it is written as, so equal shares compare as equal.
  *
- * @returns false where either group has no completion that could be judged
+ * @returns false if either group has no judged completion
  * @throws NumericError when the factor is not a finite number of at least 0
  * @example
  * orderHelps({ right: 4, judged: 8 }, { right: 2, judged: 4 }, 1); // true
@@ -74,7 +73,7 @@ export function orderHelps(ordered: Tally, shuffled: Tally, factor: number): boo
 }
 
 /**
- * The rewards of a group with what order earns, arXiv:2503.21776, eq. 2.
+ * The rewards of a group with the temporal reward, arXiv:2503.21776, eq. 2.
  *
  *     Rᵢ = rᵢ + weight   where order helps and completion i is right
  *     Rᵢ = rᵢ            otherwise

@@ -181,7 +181,7 @@ describe("a run on a server", () => {
         : fetch(address, options);
     const openEngine = () => createTinkerEngine({ url, model: freshSmallModel(0), clock, fetch: forget });
     await expect(run(url, { openEngine })).rejects.toThrow(
-      /optim_step \d+: .* no session; there is no checkpoint to go on from/,
+      /optim_step \d+: .* no session; there is no checkpoint to restore/,
     );
   });
 });

@@ -5,7 +5,7 @@
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** The film that it sees in every file. */
+/** The video that it sees in every file. */
 interface StandIn {
   readonly frames?: number;
   readonly timeBase?: string;

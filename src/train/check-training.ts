@@ -1,6 +1,7 @@
 /**
  * @module
- * Checks of a training before its first step: parts that contradict each other, and parts that the engine cannot serve.
+ * Checks before the first step of a training: parts that contradict each other, and parts that the engine does not
+ * support.
  */
 import type { CreditMethod } from "../credit/index.ts";
 import type { ProblemSource } from "../data/index.ts";
@@ -19,7 +20,7 @@ import { unknownSeparate } from "./batch/separate-rewards.ts";
 import { creditCapabilities } from "./credit/credit-signals.ts";
 import type { Training } from "./iteration/training.ts";
 
-/** Reasons why a credit method and an algorithm cannot be combined; none where they can. */
+/** Reasons why a credit method and an algorithm cannot be combined; empty if they can. */
 export function pairFaults(credit: CreditMethod, objective: Algorithm): string[] {
   const pair = `credit.kind "${credit.name ?? "own"}" with algorithm.kind "${objective.name ?? "own"}"`;
   const faults: string[] = [];
@@ -30,7 +31,7 @@ export function pairFaults(credit: CreditMethod, objective: Algorithm): string[]
   }
   if (credit.addsLossTerm && objective.unit === "pair") {
     faults.push(
-      `${pair}: its term of the loss is of tokens, and the algorithm compares pairs; choose another of the two`,
+      `${pair}: the method adds a token-level loss term, and the algorithm compares pairs; choose another method or algorithm`,
     );
   }
   if (credit.needs.advantage && !hasAdvantages(objective)) {
@@ -41,7 +42,7 @@ export function pairFaults(credit: CreditMethod, objective: Algorithm): string[]
   return faults;
 }
 
-/** Reasons why a method cannot be compared with the run's own. */
+/** Reasons why a method cannot be compared with the run's method. */
 function comparisonFaults(method: CreditMethod, objective: Algorithm): string[] {
   if (!method.needs.advantage || hasAdvantages(objective)) return [];
   return [
@@ -49,16 +50,15 @@ function comparisonFaults(method: CreditMethod, objective: Algorithm): string[] 
   ];
 }
 
-/** Reasons why a method has no labels to credit by. */
+/** Reasons why a method has no labels. */
 function labelFaults({ name = "own", needs }: CreditMethod, { labels, source }: Training): string[] {
   if (!needs.labels || labels !== undefined) return [];
   return [
-    `credit.kind "${name}": expected a task with token labels, which say what is true of every token; ` +
-      `got one without (${source.fingerprint})`,
+    `credit.kind "${name}": expected a task with token labels, got a task without (${source.fingerprint})`,
   ];
 }
 
-/** Reasons why settings of a schedule cannot be combined with the other parts; none where they can. */
+/** Reasons why settings of a schedule cannot be combined with the other parts; empty if they can. */
 export function scheduleFaults({
   schedule,
   sampling,
@@ -103,14 +103,13 @@ export function scheduleFaults({
   const scoring = rewards?.find(({ asks }) => asks === "scores");
   if (scoring !== undefined && maxStaleness > 0) {
     faults.push(
-      `reward "${scoring.name}" with train.maxStaleness ${maxStaleness}: it scores by the present policy, not by the one that ` +
+      `reward "${scoring.name}" with train.maxStaleness ${maxStaleness}: it scores by the current policy, not by the policy that ` +
         "sampled; expected 0",
     );
   }
   if (rollouts?.kind === "noisy" && maxStaleness > 0) {
     faults.push(
-      `train.rollouts "noisy" with train.maxStaleness ${maxStaleness}: log-probs on the images as they are come from the ` +
-        "present policy, not from the one that sampled; expected 0",
+      `train.rollouts "noisy" with train.maxStaleness ${maxStaleness}: log-probs on the clean images come from the current policy, not from the sampling policy; expected 0`,
     );
   }
   if (rollouts?.kind === "noisy" && noisedSize(groupSize, rollouts.share) === 0) {
@@ -120,7 +119,7 @@ export function scheduleFaults({
   }
   if (rollouts?.kind === "shared" && promptsPerIteration % rollouts.variants !== 0) {
     faults.push(
-      `train.promptsPerIteration: expected a multiple of train.rollouts.variants (${rollouts.variants}), got ${promptsPerIteration}`,
+      `train.promptsPerIteration: expected a multiple of train.rollouts.variants ($rollouts.variants), got $promptsPerIteration`,
     );
   }
   if (sampling.topK === 1) {
@@ -131,13 +130,13 @@ export function scheduleFaults({
   return faults;
 }
 
-/** Words of an error with the keys that the user wrote: a configuration's, or the parts of `train`. */
+/** An error's text with the user's keys: those of a configuration, or the parts of `train`. */
 function asWritten(words: string, isConfigured: boolean): string {
   if (isConfigured) return words;
   return words.replaceAll("algorithm.", "objective.").replaceAll("train.", "schedule.");
 }
 
-/** Fails when the engine lacks a capability that a part needs. */
+/** Throws when the engine lacks a capability that a part needs. */
 function requireCapabilities(training: Training, isConfigured: boolean): void {
   const { engine, credit, objective, temporal, schedule } = training;
   const available = engine.capabilities;
@@ -166,7 +165,7 @@ function requireCapabilities(training: Training, isConfigured: boolean): void {
   }
 }
 
-/** Fails when a training step cannot fit into the engine's memory. */
+/** Throws when a training step does not fit into the engine's memory. */
 async function requireRoom({ engine, sampling, objective, schedule }: Training): Promise<void> {
   await engine.requireRoom?.({
     completionTokens: sampling.maxCompletionTokens,
@@ -174,23 +173,23 @@ async function requireRoom({ engine, sampling, objective, schedule }: Training):
   });
 }
 
-/** Fails when a data set has a video and the engine takes none. */
+/** Throws when a data set has a video and the engine does not accept videos. */
 async function requireVideos(engine: Engine, source: ProblemSource | undefined): Promise<void> {
   if (engine.capabilities.has("video")) return;
   const place = await source?.firstVideo?.();
-  if (place !== undefined) requireOf(engine.capabilities, "video", `${place}: a problem with a video`);
+  if (place !== undefined) requireOf(engine.capabilities, "video", `$place: a problem with a video`);
 }
 
-/** Fails when the reward compares orders of frames and no problem has any. */
+/** Throws when the reward compares frame orders and no problem has a video. */
 async function requireFrames({ temporal, source }: Training): Promise<void> {
   if (temporal === undefined || (await source.firstVideo?.()) !== undefined) return;
   throw new ConfigError(
-    `reward kind "temporal": expected a data set in which some problem has a video, got none in ${source.fingerprint}`,
+    `reward kind "temporal": expected a data set in which some problem has a video, got none in $source.fingerprint`,
   );
 }
 
 /**
- * Fails before the first step where the parts cannot work together.
+ * Throws before the first step when the parts cannot work together.
  *
  * @param isConfigured whether the parts come from a configuration, whose keys the errors then name
  * @throws ConfigError when parts contradict each other, or the credit needs labels that the task lacks

@@ -1,7 +1,7 @@
 /**
  * @module
  * Training. Start with `train` for whole runs over parts; `openTraining`, `newProgress` and `runIteration` run single
- * iterations. The command line makes the same parts of a configuration: `fovea/config`.
+ * iterations. The command line makes the same parts from a configuration: `fovea/config`.
  */
 export { pairFaults, scheduleFaults } from "./check-training.ts";
 export { creditAnswers, type JudgedAnswer } from "./credit/credit-answers.ts";

@@ -214,7 +214,7 @@ test("an observer that throws beside a run directory alone is recorded, and said
   try {
     await train(partsOf({ observers: [runDirectory(path), broken] }));
     expect(warned.mock.calls.map(([text]) => text)).toEqual([
-      'observer "broken" failed and is left out: no disk',
+      'observer "broken" failed and was removed: no disk',
     ]);
   } finally {
     warned.mockRestore();
@@ -278,5 +278,5 @@ test("an iteration in which no completion has a reward is warned of", async () =
   const observers = [{ event: (event: RunEvent) => void events.push(event) }];
   await train(partsOf({ reward: [(answered: readonly unknown[]) => answered.map(() => null)], observers }));
   const warnings = events.flatMap((event) => (event.event === "warning" ? [event.message] : []));
-  expect(warnings[0]).toMatch(/^nothing was learnt: none of the 8 completions has a reward/);
+  expect(warnings[0]).toMatch(/^no update: none of the 8 completions has a reward/);
 });

@@ -20,7 +20,7 @@ import { plannedIterations, samplingSchema, scheduleSchema } from "./schedule/sc
 const PROBLEM_LIMIT = 600_000;
 
 /**
- * The training that the parts make up: sources opened, settings completed.
+ * The training made of the parts: sources opened, settings completed.
  *
  * @throws ConfigError, DataError when a part cannot be used
  */
@@ -73,7 +73,7 @@ export async function openTraining(parts: TrainParts): Promise<Training> {
   };
 }
 
-/** A training as the record of its run: names and settings of parts that were made in code. */
+/** The record of a training: names and settings of parts made in code. */
 export function describeTraining({ task }: TrainParts, training: Training): RunDescription["config"] {
   const { objective, credit, rewards, verdict, sampling, schedule, seed } = training;
   return {

@@ -141,7 +141,7 @@ describe("train over parts made in code", () => {
     const schedule = { epochs: 1.5, promptsPerIteration: 8, groupSize: 8 };
     expect((await train(partsOf({ schedule }))).completed).toBe(2);
     await expect(train(partsOf({ schedule: { ...schedule, iterations: 3 } }))).rejects.toThrow(
-      "expected it or train.iterations, got both",
+      "expected train.epochs or train.iterations, got both",
     );
   });
 

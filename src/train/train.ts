@@ -1,6 +1,6 @@
 /**
  * @module
- * Reinforcement learning over parts that anyone can make: engine, dialogue, task, reward, credit, objective, observers.
+ * Reinforcement learning over exchangeable parts: engine, dialogue, task, reward, credit, objective, observers.
  */
 import { algorithmNeeds } from "../objective/index.ts";
 import { requireSound } from "./check-training.ts";
@@ -12,28 +12,28 @@ import { type LoopResult, runLoop } from "./loop/loop.ts";
 import { Observers } from "./loop/observer.ts";
 import { describeTraining, openTraining } from "./parts.ts";
 
-/** The end of a run: how it ended, its iterations, and where the final model is. */
+/** The end of a run: how it ended, its iterations, and the directory of the final model. */
 export type TrainResult = LoopResult;
 
-/** Work of a caller at moments of a run; each has the engine for itself. */
+/** Callbacks at moments of a run; each has exclusive use of the engine. */
 export interface TrainHooks {
   /**
-   * After the observers have started and before anything is measured of the weights: a warm start of its own, for
-   * example. False ends the run as interrupted.
+   * Called after the observers have started and before the weights are used, for example for a warm start. False ends
+   * the run as interrupted.
    */
   readonly prepare?: () => Promise<boolean>;
-  /** The engine holds the weights that learning starts from; not called when a run is resumed in its midst. */
+  /** Called with the starting weights; not called when a run resumes from a checkpoint. */
   readonly beforeLearning?: () => Promise<void>;
-  /** The engine holds the final weights; not called when the run was interrupted. */
+  /** Called with the final weights; not called when the run was interrupted. */
   readonly afterLearning?: () => Promise<void>;
 }
 
 /**
  * Trains a model by reinforcement learning from verifiable rewards.
  *
- * Each iteration samples a group of completions for each of the next problems, has them judged and rewarded, gives each
- * token its credit, and steps on the objective. Metrics, rollouts and checkpoints go to the observers; `runDirectory`
- * records them all, and resumes a run bitwise identically.
+ * Each iteration samples a group of completions for each of the next problems, judges and rewards them, computes each
+ * token's credit, and takes optimiser steps on the objective. Metrics, rollouts and checkpoints go to the observers;
+ * `runDirectory` records them all, and resumes a run bitwise identically.
  *
  * @throws ConfigError, DataError, EngineError before the first step
  * @throws PartError when rewards fail on too many completions

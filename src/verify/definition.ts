@@ -1,6 +1,6 @@
 /**
  * @module
- * The definition of a verdict, and where a verdict reads the answer of a completion.
+ * The definition of a verdict, and the place of the answer in a completion.
  */
 import * as z from "zod";
 import type { Define } from "../parts/index.ts";
@@ -8,20 +8,21 @@ import { extractAnswer, markedAnswer } from "./extract-answer.ts";
 import { withoutThought } from "./extraction/thought.ts";
 import type { Judgement, Verdict, VerdictContext } from "./verdict.ts";
 
-/** A verdict: its options, if it has any, and its maker. A built-in one has its kind among the options. */
+/**
+ * The definition of a verdict: schema of its options, if any, and its maker. The schema of a built-in verdict has a
+ * kind.
+ */
 export const defineVerdict: Define<VerdictContext, Verdict> = <T>(definition: T) => definition;
 
-/** Where an answer is read. */
+/** The place where an answer is extracted. */
 export const sourceSchema = z
   .enum(["reply", "anywhere", "mark", "text"])
   .default("reply")
   .describe(
-    "reply: the marked answer, else all of the reply after its thought, as published metrics take it; anywhere: else " +
-      "the declared answer or the last whole expression; mark: <answer>…</answer> or \\boxed{…} alone; text: all of " +
-      "the completion as it is.",
+    "reply: the marked answer, else the whole reply after its thought, as published metrics do; anywhere: the marked answer, else the declared answer or the last whole expression; mark: only <answer>…</answer> or \\boxed{…}; text: the whole completion.",
   );
 
-/** The answer of a completion by its source; null where there is none. */
+/** The answer of a completion from its place; null if there is none. */
 export function readAnswer(text: string, from: z.output<typeof sourceSchema>): string | null {
   if (from === "text") return text;
   if (from === "anywhere") return extractAnswer(text);
@@ -30,7 +31,7 @@ export function readAnswer(text: string, from: z.output<typeof sourceSchema>): s
   return withoutThought(text)?.trim() || null;
 }
 
-/** The judgement of an answer by a score for each accepted one: the best counts. */
+/** The judgement of an answer by its best score over the accepted answers. */
 export function bestOf(
   extracted: string | null,
   answers: readonly string[],

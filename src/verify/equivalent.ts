@@ -1,7 +1,7 @@
 /**
  * @module
- * Whether two answers say the same, in layers: the text, option letters, mathematics, words. Strict where a learner
- * could gain by it: an empty answer equals nothing, a list is not one of its members, digits are the ten of ASCII.
+ * Whether two answers are equivalent, in layers: the text, option letters, mathematics, words. Strict against reward
+ * hacking: an empty answer equals no answer, a list does not equal a member, and digits are ASCII only.
  */
 
 import { Answer } from "./equivalence/answer.ts";
@@ -10,10 +10,10 @@ import { Comparison } from "./equivalence/structure.ts";
 import { sameWords } from "./equivalence/words.ts";
 
 /**
- * Whether an answer equals the reference, by the first layer that can tell:
+ * Whether an answer equals the reference, by the first layer that decides:
  *
  * 1. the same text up to typesetting and white space;
- * 2. the same option letter, whatever its spelling, or the same set of letters; texts written behind two letters must
+ * 2. the same option letter, whatever its spelling, or the same set of letters; texts after two letters must
  *    not differ;
  * 3. the same mathematics: numerals exactly; a decimal of six significant digits or more equals the exact value that
  *    it rounds; 50% equals 0.5 and 50; units must agree where both have one; lists and sets in any order, points and
@@ -51,12 +51,12 @@ function sameOptions(x: WrittenOption | null, y: WrittenOption | null): boolean 
   return x.text === "" || y.text === "" || sameText(new Answer(x.text), new Answer(y.text));
 }
 
-/** Whether the texts behind two letters are the same, in which no further letter counts. */
+/** Whether the texts after two letters are the same and name no further letter. */
 function sameText(a: Answer, b: Answer): boolean {
   return a.spaced === b.spaced || (sameMathematics(a, b) ?? sameWords(a.words, b.words));
 }
 
-/** Whether two answers are the same mathematics; undefined where one of them is words. */
+/** Whether two answers are the same mathematics; undefined if one of them is words. */
 function sameMathematics(a: Answer, b: Answer): boolean | undefined {
   if (a.tokens.length === 0 || b.tokens.length === 0) return false;
   if (a.spelling === b.spelling) return true;

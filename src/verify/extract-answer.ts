@@ -1,7 +1,7 @@
 /**
  * @module
- * Finds the answer that a completion gives. Never throws, and takes linear time on any text: marks are looked
- * for in the last 100,000 characters after the thought, and answers without a mark in the last 6,000.
+ * Finds the answer that a completion gives. Never throws, and takes linear time on any text: it searches marks in the
+ * last 100,000 characters after the thought, and unmarked answers in the last 6,000.
  */
 import { undecorated, withoutEmphasis } from "./extraction/decoration.ts";
 import { lastExpression } from "./extraction/expression.ts";
@@ -14,10 +14,10 @@ export { boxedAnswer } from "./extraction/marks.ts";
 
 /**
  * The answer that a completion marks as such: after its thought the last complete `<answer>…</answer>`, else the last
- * `\boxed{…}`. A box with words around it in the tag is what counts there. A mark with nothing in it is no answer,
- * whatever came before it; an unfinished thought holds none.
+ * `\boxed{…}`. Of a box with words around it inside the tag, the box counts. An empty mark is no answer, even after an
+ * earlier one; an unfinished thought has none.
  *
- * @returns undefined where nothing is marked
+ * @returns undefined without a mark
  */
 export function markedAnswer(completion: string): string | null | undefined {
   return Reply.of(completion)?.mark?.answer;
@@ -35,7 +35,7 @@ function choiceInJson(text: string): string | undefined {
 const LETTER_ALONE = /^[(（]?([A-J])[)）]?[.。]?$/;
 
 /**
- * The answer of a completion. It is looked for after the thought only; where a thought has not ended there is none.
+ * The answer of a completion. Only the text after the thought is searched; an unfinished thought gives none.
  *
  * 1. the last complete `<answer>…</answer>`: a box in it, an answer that it declares, or all of it;
  * 2. the last `\boxed{…}`, with boxes that follow it at once as one list; "Final answer: …" after it outranks it;
@@ -46,7 +46,7 @@ const LETTER_ALONE = /^[(（]?([A-J])[)）]?[.。]?$/;
  * 5. the last whole expression or option letter. A part of an expression, list, name or choice is
  *    never given alone, and what a sentence asks or doubts is none.
  *
- * @returns trimmed and never empty; null where there is no answer
+ * @returns trimmed and never empty; null if there is no answer
  *
  * @example
  * extractAnswer("<think>3 + 5 = 8.</think><answer>8</answer>"); // "8"
@@ -58,7 +58,7 @@ export function extractAnswer(completion: string): string | null {
   return reply === null ? null : answerIn(reply);
 }
 
-/** `extractAnswer` for a reply that more is asked of. */
+/** `extractAnswer` for an already parsed reply. */
 export function answerIn(reply: Reply): string | null {
   if (reply.mark !== null) return withAfterthought(reply.mark);
   if (reply.hasBox) return null;

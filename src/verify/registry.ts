@@ -36,7 +36,7 @@ const definitions = [
 
 /** Decides whether a completion is right. */
 export const verdictSchema = definitionUnion(definitions).describe(
-  "Decides what is right, in training, evaluation, diagnosis and the viewer.",
+  "Decides which answers are right, in training, evaluation, diagnosis and the viewer.",
 );
 
 /** A complete verdict configuration: every default filled in. */
@@ -46,7 +46,7 @@ export type VerdictConfig = z.output<typeof verdictSchema>;
 export const VERDICT_KINDS: readonly string[] = kindsOf(definitions);
 
 /**
- * The verdict that a configuration describes.
+ * The verdict of a configuration.
  *
  * @param config as parsed by `verdictSchema`
  * @throws ConfigError when no verdict has its kind

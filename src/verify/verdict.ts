@@ -10,11 +10,11 @@ export type JudgedProblem = Pick<Problem, "question" | "answers" | "options" | "
 
 /** A verdict on one completion. */
 export interface Judgement {
-  /** The answer that was read out of the completion; null where there was none. */
+  /** The answer extracted from the completion; null if there was none. */
   readonly extracted: string | null;
-  /** 0 (wrong) to 1 (right); null where the completion cannot be judged, which is not 0. */
+  /** 0 (wrong) to 1 (right); null, not 0, if the completion cannot be judged. */
   readonly score: number | null;
-  /** The reason, in words. */
+  /** The reason as text. */
   readonly reason: string;
 }
 
@@ -23,14 +23,14 @@ export interface Verdict {
   readonly name: string;
   /**
    * @param text the whole completion, its thought included
-   * @param signal aborts a verdict that waits for something
+   * @param signal aborts a waiting verdict
    */
   judge(text: string, problem: JudgedProblem, signal?: AbortSignal): Judgement | Promise<Judgement>;
 }
 
-/** Facts about the run that a verdict is made with. */
+/** Facts of the run passed to a verdict's maker. */
 export interface VerdictContext {
-  /** Told of waits and faults that do not stop the run. */
+  /** Called with delays and failures that do not stop the run. */
   readonly warn?: ((message: string) => void) | undefined;
 }
 

@@ -18,7 +18,7 @@ test.each([
   ["vlmevalkit", 0],
   ["vlmevalkit with a judge", 0],
   ["lmms-eval", 2],
-])("verdicts and measures are those of %s, but for %i verdicts", async (scorer, differ) => {
+])("verdicts and measures match %s, except for %i verdicts", async (scorer, differ) => {
   const { answers, known, differences, theirs, ours } = await agreementWith("dynamath", scorer);
   expect([answers, known, differences]).toEqual([240, differ, []]);
   expect(ours).toEqual(nearly(theirs));

@@ -21,7 +21,7 @@ const PARQUET = benchmarkFixture("emma", "test-00000-of-00001.parquet");
 test.each([
   ["vlmevalkit", 0],
   ["lmms-eval", 0],
-])("verdicts and measures are those of %s, but for %i verdicts", async (scorer, differ) => {
+])("verdicts and measures match %s, except for %i verdicts", async (scorer, differ) => {
   const { answers, known, differences, theirs, ours } = await agreementWith("emma", scorer);
   expect([answers, known, differences]).toEqual([256, differ, []]);
   expect(ours).toEqual(nearly(theirs));

@@ -7,7 +7,7 @@ import { temporaryDirectory } from "../../testing/temporary-directory.ts";
 const CHOICES = benchmarkFixture("geometry3k", "test-00000-of-00001.parquet");
 const FREE = benchmarkFixture("geometry3k", "free/test-00000-of-00001.parquet");
 
-test("verdicts and measures are those of lmms-eval", async () => {
+test("verdicts and measures match lmms-eval", async () => {
   const { answers, known, differences, theirs, ours } = await agreementWith("geometry3k", "lmms-eval");
   expect([answers, known, differences]).toEqual([256, 0, []]);
   expect(ours).toEqual(nearly(theirs));

@@ -32,7 +32,7 @@ const { rows, tables, rounds } = recordedScores<Recorded>("hallusion-bench");
 const isShown = ({ filename }: { readonly filename: string | null }) => filename !== null;
 const ofShown = (predictions: readonly string[]) => predictions.filter((_, i) => isShown(rows[i]!));
 
-test("scores equal those of VLMEvalKit, whose sets of OCR with and without a figure fall together", async () => {
+test("scores match VLMEvalKit, whose sets of OCR with and without a figure fall together", async () => {
   const data = await writeTable("HallusionBench.tsv", tables);
   const benchmark = await openBenchmark({ kind: "hallusion-bench", data, scorer: "vlmevalkit" });
   const problems = await problemsOf(benchmark);
@@ -46,7 +46,7 @@ test("scores equal those of VLMEvalKit, whose sets of OCR with and without a fig
   expect(apart.measures(scored)[2]!.of).toBeGreaterThan(benchmark.measures(scored)[2]!.of);
 });
 
-test("scores equal those of lmms-eval without a judge", async () => {
+test("scores match lmms-eval without a judge", async () => {
   const data = await writeRows("image-00000-of-00001.parquet", rows.filter(isShown));
   const benchmark = await openBenchmark({ kind: "hallusion-bench", data, scorer: "lmms-eval" });
   const problems = await problemsOf(benchmark);
@@ -56,7 +56,7 @@ test("scores equal those of lmms-eval without a judge", async () => {
   }
 });
 
-test("measures over all questions equal those of the authors' code on what a judge said", async () => {
+test("measures over all questions match the authors' code on what a judge said", async () => {
   const data = await writeRows("image-00000-of-00001.parquet", rows.filter(isShown));
   const hidden = rows.filter((row) => !isShown(row)).map((row) => ({ ...row, image: null }));
   await writeRows("non_image-00000-of-00001.parquet", hidden, data);
@@ -145,7 +145,7 @@ describe("bad input", () => {
       [tables[0]!, { ...tables[1], image: "AAAA".repeat(40) }],
       "HallusionBench.tsv line 3: ",
     ],
-  ])("%s is told with file and row", async (_, broken, told) => {
+  ])("%s is reported with file and row", async (_, broken, told) => {
     const data = await writeTable("HallusionBench.tsv", broken);
     await expect(openBenchmark({ kind: "hallusion-bench", data }).then(problemsOf)).rejects.toThrow(told);
   });

@@ -15,7 +15,7 @@ test.each([
   ["vlmevalkit", 0],
   ["vlmevalkit with a judge", 0],
   ["lmms-eval", 0],
-])("verdicts and measures are those of %s, but for %i verdicts", async (scorer, differ) => {
+])("verdicts and measures match %s, except for %i verdicts", async (scorer, differ) => {
   const { answers, known, differences, theirs, ours } = await agreementWith("logicvista", scorer);
   expect([answers, known, differences]).toEqual([256, differ, []]);
   expect(ours).toEqual(nearly(theirs));

@@ -21,7 +21,7 @@ const PARQUET = benchmarkFixture("mathverse", "testmini-00000-of-00001.parquet")
 test.each([
   ["exact", 0],
   ["lmms-eval-reasoning", 2],
-])("verdicts and measures are those of %s, but for %i verdicts", async (scorer, differ) => {
+])("verdicts and measures match %s, except for %i verdicts", async (scorer, differ) => {
   const { answers, known, differences, theirs, ours } = await agreementWith("mathverse", scorer);
   expect([answers, known, differences]).toEqual([280, differ, []]);
   expect(ours).toEqual(nearly(theirs));

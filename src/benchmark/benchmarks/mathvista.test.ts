@@ -23,7 +23,7 @@ test.each([
   ["lmms-eval", 0],
   ["lmms-eval with a judge", 0],
   ["lmms-eval-reasoning", 1],
-])("verdicts and measures are those of %s, but for %i verdicts", async (scorer, differ) => {
+])("verdicts and measures match %s, except for %i verdicts", async (scorer, differ) => {
   const { answers, known, differences, theirs, ours } = await agreementWith("mathvista", scorer);
   expect([answers, known, differences]).toEqual([256, differ, []]);
   // lmms-eval rounds to hundredths of a percent.

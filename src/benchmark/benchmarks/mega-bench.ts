@@ -222,7 +222,7 @@ export const megaBench = defineBenchmark({
       subset: z
         .enum(SUBSETS)
         .default("core")
-        .describe("Tasks: by rule or with a judge, and those of one image alone."),
+        .describe("Tasks: scored by rule or with a judge, or only single-image tasks."),
       tasks: z
         .string()
         .min(1)

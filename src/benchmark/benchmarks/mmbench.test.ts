@@ -42,7 +42,7 @@ const ABBREVIATIONS: Readonly<Record<string, string>> = {
 
 const ownName = (name: string) => ABBREVIATIONS[name] ?? name;
 
-test("with a judge, which is asked where the rule finds no letter, scores equal those of VLMEvalKit", async () => {
+test("with a judge, which is asked where the rule finds no letter, scores match VLMEvalKit", async () => {
   const data = await writeTable("MMBench_DEV_EN.tsv", withImages);
   const benchmark = await openBenchmark({ kind: "mmbench", data, scorer: "vlmevalkit" });
   expect(benchmark.judge).toBe("mmbench");
@@ -56,7 +56,7 @@ test("with a judge, which is asked where the rule finds no letter, scores equal 
   expect(changed).toBeGreaterThan(0);
 });
 
-test("scores equal those of VLMEvalKit", async () => {
+test("scores match VLMEvalKit", async () => {
   const data = await writeTable("MMBench_DEV_EN.tsv", withImages);
   const benchmark = await openBenchmark({ kind: "mmbench", data, scorer: "vlmevalkit" });
   const problems = await problemsOf(benchmark);
@@ -67,7 +67,7 @@ test("scores equal those of VLMEvalKit", async () => {
   }
 });
 
-test("scores equal those of lmms-eval", async () => {
+test("scores match lmms-eval", async () => {
   const docs = rows.map(({ "l2-category": ability, ...row }) => {
     const cells = Object.entries({ ...row, "L2-category": ability });
     return Object.fromEntries(cells.map(([name, cell]) => [name, cell ?? "nan"]));
@@ -131,7 +131,7 @@ describe("bad input", () => {
     ],
     ["no question", [small[0]!, { ...small[2], question: "" }], "line 3: question: is missing"],
     ["an image of a row that is not there", [{ ...small[0], image: "77" }], "MMBench_DEV_EN.tsv line 2: "],
-  ])("%s is told with file and row", async (_, broken, told) => {
+  ])("%s is reported with file and row", async (_, broken, told) => {
     const data = await writeTable("MMBench_DEV_EN.tsv", broken);
     const read = openBenchmark({ kind: "mmbench", data }).then(problemsOf);
     await expect(read).rejects.toThrow(told);

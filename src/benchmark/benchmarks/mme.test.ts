@@ -31,7 +31,7 @@ const docs = rows.map((row) => ({
   question_id: `${String(row["category"])}/${String(row["image_path"]).split("/").at(-1)}`,
 }));
 
-test("points equal those of VLMEvalKit, with its judge and without", async () => {
+test("points match VLMEvalKit, with its judge and without", async () => {
   const data = await writeTable("MME.tsv", rows);
   const benchmark = await openBenchmark({ kind: "mme", data, scorer: "vlmevalkit" });
   const problems = await problemsOf(benchmark);
@@ -45,7 +45,7 @@ test("points equal those of VLMEvalKit, with its judge and without", async () =>
   }
 });
 
-test("points equal those of lmms-eval", async () => {
+test("points match lmms-eval", async () => {
   const data = await writeRows("test-00000-of-00001.parquet", docs);
   const benchmark = await openBenchmark({ kind: "mme", data, scorer: "lmms-eval" });
   const problems = await problemsOf(benchmark);

@@ -57,7 +57,7 @@ async function writeAll(): Promise<string> {
 
 const data = await writeAll();
 
-test("scores equal those of lmms-eval and of the authors' code in all three variants", async () => {
+test("scores match lmms-eval and of the authors' code in all three variants", async () => {
   let compared = 0;
   for (const { options, predictions, "lmms-eval": lmms, authors } of rounds) {
     const standard = options === 4 ? "standard-4" : "standard-10";
@@ -84,7 +84,7 @@ test("scores equal those of lmms-eval and of the authors' code in all three vari
   expect(compared).toBeGreaterThan(1500);
 });
 
-test("scores equal those of VLMEvalKit, with its answer line of a chain of thought and without", async () => {
+test("scores match VLMEvalKit, with its answer line of a chain of thought and without", async () => {
   const table = rows[10].map(({ options, ...row }, i) => ({
     index: i + 1,
     question: row["question"],

@@ -41,7 +41,7 @@ const docs = rows.map((row) => ({
 const encoded = Buffer.from(bytes).toString("base64");
 const tableWithImages = table.map((row) => ({ ...row, image: `['${encoded}', '${encoded}']` }));
 
-test("scores equal those of VLMEvalKit, which makes a choice of two of an open question", async () => {
+test("scores match VLMEvalKit, which makes a choice of two of an open question", async () => {
   const data = await writeTable("MMMU_DEV_VAL.tsv", tableWithImages);
   const benchmark = await openBenchmark({ kind: "mmmu", data, scorer: "vlmevalkit" });
   const problems = await problemsOf(benchmark);
@@ -52,7 +52,7 @@ test("scores equal those of VLMEvalKit, which makes a choice of two of an open q
   }
 });
 
-test("scores equal those of lmms-eval, to its five places, and those of the authors' code", async () => {
+test("scores match lmms-eval, to its five places, and those of the authors' code", async () => {
   const data = await writeRows("validation-00000-of-00001.parquet", docs);
   for (const scorer of ["lmms-eval", "authors"] as const) {
     const benchmark = await openBenchmark({ kind: "mmmu", data, scorer });
@@ -112,7 +112,7 @@ describe("bad input", () => {
       [docs[2]!, { ...docs[0], image_2: null }],
       "row 2: question: names image 2",
     ],
-  ])("%s is told with file and row", async (_, broken, told) => {
+  ])("%s is reported with file and row", async (_, broken, told) => {
     const data = await writeRows("validation-00000-of-00001.parquet", broken);
     await expect(openBenchmark({ kind: "mmmu", data }).then(problemsOf)).rejects.toThrow(told);
   });

@@ -26,7 +26,7 @@ interface Recorded {
 const { rows, rounds } = recordedScores<Recorded>("mmstar");
 const ownName = (name: string) => (name === "Overall" ? "accuracy" : name);
 
-test("scores equal those of VLMEvalKit and of the authors' code", async () => {
+test("scores match VLMEvalKit and of the authors' code", async () => {
   const data = await writeTable("MMStar.tsv", rows);
   for (const scorer of ["vlmevalkit", "authors"] as const) {
     const benchmark = await openBenchmark({ kind: "mmstar", data, scorer });
@@ -46,7 +46,7 @@ const docs = rows.map((row) => ({
   question: `${String(row["question"])}\nOptions: ${LETTERS.map((letter) => `${letter}: ${String(row[letter])}`).join(", ")}`,
 }));
 
-test("scores equal those of lmms-eval, a mean over the parts of capabilities", async () => {
+test("scores match lmms-eval, a mean over the parts of capabilities", async () => {
   const data = await writeRows("mmstar.parquet", docs);
   const benchmark = await openBenchmark({ kind: "mmstar", data, scorer: "lmms-eval" });
   const problems = await problemsOf(benchmark);

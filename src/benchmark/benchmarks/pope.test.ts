@@ -30,7 +30,7 @@ interface Recorded {
 
 const { rows, places, rounds } = recordedScores<Recorded>("pope");
 
-test("scores equal those of VLMEvalKit", async () => {
+test("scores match VLMEvalKit", async () => {
   const data = await writeTable("POPE.tsv", rows);
   const benchmark = await openBenchmark({ kind: "pope", data, scorer: "vlmevalkit" });
   const problems = await problemsOf(benchmark);
@@ -41,7 +41,7 @@ test("scores equal those of VLMEvalKit", async () => {
   }
 });
 
-test("scores equal those of lmms-eval", async () => {
+test("scores match lmms-eval", async () => {
   const docs = places.map(([place, category]) => ({
     ...rows[place],
     question_id: String(place),
@@ -79,7 +79,7 @@ async function writeAuthorsFiles(): Promise<string> {
   return folder;
 }
 
-test("scores equal those of the authors' script", async () => {
+test("scores match the authors' script", async () => {
   const data = await writeAuthorsFiles();
   const options = { kind: "pope", data, images: join(data, "val2014"), scorer: "authors" };
   const benchmark = await openBenchmark(options);

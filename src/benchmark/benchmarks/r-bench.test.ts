@@ -32,7 +32,7 @@ async function write(questions: readonly MadeRow[]): Promise<{ data: string; ima
   return { data, images: join(data, "images") };
 }
 
-test("scores equal those of the authors' code", async () => {
+test("scores match the authors' code", async () => {
   const benchmark = await openBenchmark({ kind: "r-bench", ...(await write(rows)), scorer: "authors" });
   const problems = await problemsOf(benchmark);
   expect(problems.length * rounds.length).toBeGreaterThanOrEqual(250);

@@ -25,7 +25,7 @@ interface Recorded {
 
 const { rows, table, rounds } = recordedScores<Recorded>("science-qa");
 
-test("scores equal those of VLMEvalKit", async () => {
+test("scores match VLMEvalKit", async () => {
   const data = await writeTable("ScienceQA_TEST.tsv", table);
   const benchmark = await openBenchmark({ kind: "science-qa", data, scorer: "vlmevalkit" });
   const problems = await problemsOf(benchmark);
@@ -36,7 +36,7 @@ test("scores equal those of VLMEvalKit", async () => {
   }
 });
 
-test("scores equal those of lmms-eval", async () => {
+test("scores match lmms-eval", async () => {
   const data = await writeRows("test-00000-of-00001.parquet", rows);
   const benchmark = await openBenchmark({ kind: "science-qa", data, scorer: "lmms-eval" });
   const problems = await problemsOf(benchmark);

@@ -26,7 +26,7 @@ interface Recorded {
 
 const { rows, rounds } = recordedScores<Recorded>("tally-qa");
 
-test("scores equal those of VLMEvalKit", async () => {
+test("scores match VLMEvalKit", async () => {
   const data = await writeTable("TallyQA.tsv", rows);
   const benchmark = await openBenchmark({ kind: "tally-qa", data, scorer: "vlmevalkit" });
   const problems = await problemsOf(benchmark);

@@ -177,7 +177,7 @@ export const vsiBench = defineBenchmark({
       subset: z
         .enum(["full", "debiased"])
         .default("full")
-        .describe("All questions, or those that cannot be guessed without the video."),
+        .describe("All questions, or only questions that cannot be guessed without the video."),
       prompt: z
         .enum(["authors", "vlmevalkit"])
         .default("authors")

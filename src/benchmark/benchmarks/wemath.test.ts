@@ -15,7 +15,7 @@ const TABLE = benchmarkFixture("wemath", "WeMath.tsv");
 const PARQUET = benchmarkFixture("wemath", "testmini-00000-of-00001.parquet");
 
 test.each(["vlmevalkit", "vlmevalkit with a judge", "lmms-eval"])(
-  "verdicts and measures are those of %s",
+  "verdicts and measures match %s",
   async (scorer) => {
     const { answers, known, differences, theirs, ours } = await agreementWith("wemath", scorer);
     expect([answers, known, differences]).toEqual([1740, 0, []]);

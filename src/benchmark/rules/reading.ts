@@ -5,7 +5,7 @@
 import { type JudgedProblem, type Judgement, type Verdict, withoutThought } from "../../verify/index.ts";
 import type { Benchmark } from "../benchmark.ts";
 
-/** What a rule makes of a reply. */
+/** A rule's reading of a reply. */
 export interface Reading {
   /** The answer that it reads; undefined where there is none. */
   readonly extracted?: string | undefined;

@@ -23,7 +23,7 @@ const schema = z
     config: z
       .record(z.string(), z.unknown())
       .default({})
-      .describe("Settings over those of the cell for the diagnosis alone."),
+      .describe("Settings that override the cell's for the diagnosis only."),
     problems: z.int().min(1).default(300).describe("Problems, one sampled completion each."),
     lambdas: z
       .array(z.number().positive())
@@ -35,7 +35,7 @@ const schema = z
     pick: z
       .string()
       .describe(
-        "Where the number stands in diagnosis.json: keys, and of lists the item with given values, such as connectivity[row=own].heldByAnchors.",
+        "Path of the number in diagnosis.json: keys, and list items selected by values, such as connectivity[row=own].heldByAnchors.",
       ),
     unit: z.enum(["share", "seconds", "number"]).default("number").describe("How it is written."),
   })

@@ -43,7 +43,7 @@ const schema = z
     config: settings
       .default({})
       .describe(
-        "Settings over those of the cell for the evaluation alone, such as { data: { noise: 0.2 } } or { evaluation: { samples: 8, temperature: 1 } }.",
+        "Settings that override the cell's for the evaluation only, such as { data: { noise: 0.2 } } or { evaluation: { samples: 8, temperature: 1 } }.",
       ),
     metric: z
       .string()
@@ -56,7 +56,7 @@ const schema = z
 
 type Options = z.output<typeof schema>;
 
-/** What an evaluation leaves behind. */
+/** The result of an evaluation. */
 interface Answers {
   readonly report: BenchmarkReport;
   /** `[P]` mean score of each problem over its samples, null where one could not be judged. */

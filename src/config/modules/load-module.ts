@@ -1,7 +1,8 @@
 /**
  * @module
- * User modules: TypeScript or JavaScript files that export definitions of parts. jiti loads TypeScript on every Node that
- * Fovea runs on; imports of `fovea` and `zod` resolve to this program's own, wherever the file is.
+ * User modules: TypeScript or JavaScript files that export definitions of parts. jiti loads TypeScript on every Node
+ * version that Fovea supports; imports of `fovea` and `zod` resolve to the copies of this program, wherever the file
+ * is.
  */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
@@ -26,11 +27,11 @@ export const moduleSchema = z
       .default({})
       .describe("Options of the part, by its own schema."),
   })
-  .describe("A part of your own, from a file.");
+  .describe("A user-defined part, from a file.");
 
 export type ModuleReference = z.output<typeof moduleSchema>;
 
-/** How long code of user modules may take. */
+/** Time limits for user modules. */
 export interface ModuleLimits {
   /** Milliseconds for loading a file, and for making a part. */
   readonly load: number;
@@ -133,7 +134,7 @@ interface OpenedModule {
 }
 
 /**
- * Loads a module and checks the options of its part, which is not made.
+ * Loads a module and checks the options of its part without making the part.
  *
  * @param where key of the configuration, for errors
  * @throws ConfigError when the file does not load, has no such export, or refuses the options

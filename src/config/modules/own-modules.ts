@@ -1,6 +1,6 @@
 /**
  * @module
- * The modules that user files import by the name of the package: this program's own, not a second copy.
+ * The modules that user files import by the package name: the copies of this program, not a second copy.
  */
 import * as z from "zod";
 import * as benchmark from "../../benchmark/index.ts";

@@ -1,12 +1,12 @@
 /**
  * @module
- * Calls of code of user modules: failures name the part, and nothing takes for ever.
+ * Calls of functions from user modules: failures name the part, and every call has a time limit.
  */
 import { PartError } from "../../errors/index.ts";
 import { partError, withinTime } from "../../parts/index.ts";
 
 /**
- * What user code returns, now or later.
+ * The result of user code, which may be a promise.
  *
  * @throws PartError naming the part when it throws, or takes longer than `limit` milliseconds
  */

@@ -130,7 +130,7 @@ describe("a reward that fails", () => {
     [
       "never resolves",
       "return new Promise(() => {});",
-      "no result within 0.1 s; mend it, or raise train.rewardTimeoutSeconds",
+      "no result within 0.1 s; fix it, or raise train.rewardTimeoutSeconds",
     ],
     ["returns NaN", "return answered.map(() => NaN);", "expected a finite number or null, got NaN (problem "],
     [
@@ -164,7 +164,7 @@ describe("a reward that fails", () => {
     expect(failed.some((count) => count > 0)).toBe(true);
   });
 
-  test("in the midst stops with a checkpoint of the last whole step; mended, the run ends as if nothing had been", async () => {
+  test("during the run stops it with a checkpoint of the last whole step; once fixed, the run ends with the same numbers", async () => {
     const mended = scoring("return answered.map(({ tokens }) => tokens.length / 3);");
     const straight = await run([rewardFlag(moduleFile(mended))]);
     const file = moduleFile(
@@ -261,7 +261,7 @@ describe("a credit method that fails", () => {
     ],
     ["returns no groups", "return [];", /expected 8 credits for group 0, got none/],
     ["returns nothing", "", /expected 8 credits for group 0, got none/],
-    ["is asynchronous", "return Promise.resolve([]);", "expected weights at once, got a Promise"],
+    ["is asynchronous", "return Promise.resolve([]);", "expected weights, got a Promise"],
   ])("since it %s stops the run and says where", async (_, body, message) => {
     const file = credit(body);
     const { error } = await run([`credit={module: ${file}}`]);
@@ -278,7 +278,7 @@ describe("a credit method that fails", () => {
     expect(error?.message).toContain("own): expected an object with needs and credit, got credit");
   });
 
-  test("in the midst leaves a checkpoint, and mended the run ends as if nothing had been", async () => {
+  test("during the run leaves a checkpoint; once fixed, the run ends with the same numbers", async () => {
     const body = each("[...mask].fill(1)");
     const straight = await run([`credit={module: ${credit(body)}}`]);
     const file = credit(`globalThis.credits = (globalThis.credits ?? 0) + 1;

@@ -1,6 +1,6 @@
 /**
  * @module
- * Threads and replicas in place of `auto`, so that a run's configuration names the numbers that it was made with.
+ * Replaces `auto` by numbers of threads and replicas, so that a run's configuration records the numbers used.
  */
 import {
   type ChoiceOptions,
@@ -14,19 +14,19 @@ import type { ArrangementEvent } from "../../train/index.ts";
 import type { Config } from "../schema.ts";
 import { modelDirectory } from "./model-directory.ts";
 
-/** The part of a configuration that is this machine's engine. */
+/** The local engine's part of a configuration. */
 type LocalEngineConfig = Extract<Config["engine"], { readonly kind: "local" }>;
 
-/** What threads and replicas were before they could be left to the machine. */
+/** Threads and replicas of configurations written before `auto` existed. */
 const BEFORE = { threads: 2, replicas: 1 } as const;
 
-/** Whether the objective learns values; of a module's objective only its own record tells. */
+/** Whether the objective trains a value head; for a module's objective its own record decides. */
 export function wantsValueHead({ algorithm }: Pick<Config, "algorithm">): boolean {
   return algorithm.kind !== "module" && algorithmNeeds(createAlgorithm(algorithm)).values;
 }
 
 /**
- * What a local engine is opened with but its arrangement.
+ * The options of a local engine except for its arrangement.
  *
  * @throws ConfigError when the model is one of the hub: `fetchModel` comes first
  */
@@ -50,7 +50,7 @@ export function localOptions(
 /**
  * The same configuration with numbers for threads and replicas of a local engine.
  *
- * @param onChoice told what was chosen, where anything was left to choose
+ * @param onChoice called with the choice, when a setting was `auto`
  * @throws ModelError when the model cannot be opened
  */
 export async function arrangeEngine(
@@ -65,7 +65,7 @@ export async function arrangeEngine(
   return { ...config, engine: { ...engine, threads: chosen.threads, replicas: chosen.replicas } };
 }
 
-/** The configuration of a resumed run with the arrangement that the run was begun with, where none is given. */
+/** The configuration of a resumed run with the arrangement of the original run, unless another is given. */
 export function withArrangementOf(config: Config, recorded: unknown): Config {
   const { engine } = config;
   const before = (recorded as { engine?: Partial<LocalEngineConfig> } | undefined)?.engine;
@@ -80,7 +80,7 @@ export function withArrangementOf(config: Config, recorded: unknown): Config {
   };
 }
 
-/** A recorded configuration of before threads and replicas could be left to the machine, with the numbers that they were. */
+/** A recorded configuration from before `auto` existed, with the numbers of threads and replicas of that time. */
 export function withFormerArrangement(recorded: object): object {
   const { engine } = recorded as { engine?: { kind?: unknown } };
   if (engine?.kind !== "local") return recorded;

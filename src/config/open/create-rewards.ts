@@ -26,7 +26,8 @@ export interface ConfiguredRewards {
 /**
  * The built-in rewards of the list, and its entries of modules as they are.
  *
- * @throws ConfigError when an entry does not fit the other settings, its program is nowhere, or two have one name
+ * @throws ConfigError when an entry contradicts the other settings, its program is not found, or two entries have one
+ * name
  */
 export function createRewards(config: Pick<Config, "reward">, context: RewardContext): ConfiguredRewards {
   const temporal = config.reward.find((entry) => entry.kind === "temporal");

@@ -1,6 +1,6 @@
 /**
  * @module
- * Credit methods of user modules, held to the contract: one finite weight for each token.
+ * Credit methods of user modules, checked against the contract: one finite weight for each token.
  */
 import type { CreditMethod } from "../../credit/index.ts";
 import { heldCredit } from "../../train/index.ts";

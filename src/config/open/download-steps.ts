@@ -1,11 +1,11 @@
 /**
  * @module
- * A download's progress as events that are few.
+ * A download's progress, reported in at most a hundred events.
  */
 import type { DownloadProgress } from "../../model/index.ts";
 import type { DownloadEvent } from "../../train/loop/events.ts";
 
-/** Tells of a file when it begins, and of every hundredth of all bytes. */
+/** Reports the start of each file and every hundredth of all bytes. */
 export function downloadSteps(
   onDownload: (event: DownloadEvent) => void,
 ): (progress: DownloadProgress) => void {

@@ -1,6 +1,6 @@
 /**
  * @module
- * The check of an engine elsewhere before a run's first step, on two pictures that are drawn here.
+ * The check of a remote engine before a run's first step, on two generated pictures.
  */
 import { type CheckOptions, type CheckPrompts, type Engine, requireSoundEngine } from "../../engine/index.ts";
 import type { Dialogue } from "../../eval/index.ts";
@@ -19,17 +19,17 @@ function noise(number: number): RgbImage {
   return { width: SIDE, height: SIDE, data };
 }
 
-/** What an engine is shown when it is checked. */
+/** The prompts of the engine check. */
 export function checkPrompts(engine: Engine, dialogue: Dialogue): CheckPrompts {
   const prompt = (...images: readonly RgbImage[]) =>
     dialogue.prompt({ id: "engine-check", images, question: QUESTION, answers: [""], columns: {} });
   const text = prompt();
-  // Of a text model no picture can be asked.
+  // A text model takes no pictures.
   if (!engine.capabilities.has("image-ablation")) return { text };
   return { text, pictures: [prompt(noise(0)), prompt(noise(1))] };
 }
 
-/** How the engine of a configuration is checked; undefined where it is not to be. */
+/** The settings of the engine check; undefined when the check is off. */
 export function checkOptions(
   engine: Engine,
   dialogue: Dialogue,
@@ -46,9 +46,9 @@ export function checkOptions(
 }
 
 /**
- * Checks the engine of a run where it is elsewhere.
+ * Checks the engine of a run if it is remote.
  *
- * @throws EngineError naming the numbers and the likely cause, when sampler and trainer are too far apart
+ * @throws EngineError with the numbers and the likely cause, when sampler and trainer differ too much
  */
 export async function checkRunEngine(
   engine: Engine,

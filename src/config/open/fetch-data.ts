@@ -10,7 +10,7 @@ import type { DownloadEvent } from "../../train/loop/events.ts";
 import type { Config } from "../schema.ts";
 import { downloadSteps } from "./download-steps.ts";
 
-/** Names of files, which are never taken for repositories. */
+/** File names, which are never read as repository names. */
 const FILE_NAME = /\.(jsonl?|parquet|tsv|csv|zip|tar|gz|tgz|arrow)$/i;
 
 /** Whether a path is `org/name[@revision]` of the hub: of that form, not on this machine, and no file's name. */
@@ -18,7 +18,7 @@ export function isHubData(path: string): boolean {
   return isHubReference(path) && !FILE_NAME.test(path) && !existsSync(path);
 }
 
-/** What was found out about snapshots, whose files never change: a run asks for each of its parts. */
+/** Cached lookups of snapshots, whose files never change; a run makes one lookup for each of its parts. */
 const known = new Map<string, Promise<ReadonlySet<string>>>();
 
 function neededOnce(options: FilesOptions, listed: readonly string[]): Promise<ReadonlySet<string>> {
@@ -32,12 +32,12 @@ function neededOnce(options: FilesOptions, listed: readonly string[]): Promise<R
 }
 
 /**
- * The same configuration with data sets that are on this machine: those of the hub are downloaded, unless the cache has
- * them, with the images that rows name, unless `data.images` says where those are.
+ * The same configuration with local data sets. Data sets of the hub are downloaded unless they are cached, together
+ * with the images that rows name unless `data.images` gives their place.
  *
- * @param onDownload told of a file when it begins, and of every hundredth of all bytes
- * @throws DownloadError when one cannot be had
- * @throws DataError when one of the hub has its images where they cannot be read
+ * @param onDownload called at the start of each file and after every hundredth of all bytes
+ * @throws DownloadError when a data set is not available
+ * @throws DataError when the images of a hub data set cannot be read from their place
  */
 export async function fetchData<C extends Pick<Config, "data">>(
   config: C,

@@ -139,7 +139,7 @@ describe("ViRL39K of the hub", () => {
 });
 
 describe("a data set of the hub", () => {
-  test("comes with the loose images, frames and films that its rows name, wherever its tables lie", async () => {
+  test("comes with the loose images, frames and videos that its rows name, in any folder", async () => {
     await serve({
       "data/train.jsonl": jsonl(
         { image: "images/a.png" },
@@ -193,7 +193,7 @@ describe("a data set of the hub", () => {
     );
   });
 
-  test("does without what its rows name in vain, lead out of it, or are broken about", async () => {
+  test("skips media that are missing, outside of it, or in broken rows", async () => {
     await serve({
       "train.jsonl": Buffer.concat([
         jsonl({ image: "../a.png" }, { image: "/etc/passwd" }, { image: "none.png" }, { image: "a\0.png" }),

@@ -1,6 +1,6 @@
 /**
  * @module
- * Where a configuration's model lies on this machine.
+ * The directory of a configuration's model on this machine.
  */
 import { ConfigError } from "../../errors/index.ts";
 import type { Config } from "../schema.ts";
@@ -12,7 +12,7 @@ import type { Config } from "../schema.ts";
  */
 export function modelDirectory(model: Config["model"]): string | undefined {
   if (model.kind === "hub") {
-    throw new ConfigError(`model: expected one on this machine, got ${model.name} of the hub (fetchModel)`);
+    throw new ConfigError(`model: expected a local model, got ${model.name} of the hub (fetchModel)`);
   }
   return model.kind === "directory" ? model.path : undefined;
 }

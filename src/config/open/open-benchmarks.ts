@@ -1,6 +1,6 @@
 /**
  * @module
- * The benchmarks of a configuration: built-in ones, or those of user modules, held to the contract.
+ * The benchmarks of a configuration, built-in or from user modules, checked against the contract.
  */
 import {
   type Benchmark,
@@ -26,7 +26,7 @@ import { checkedVerdict } from "./open-verdict.ts";
 
 const FUNCTIONS = ["measures"] as const;
 
-/** A module's benchmark, whose problems are checked when they are asked for. */
+/** A module's benchmark; its problems are checked when they are read. */
 function checkedBenchmark({ part, name, origin }: MadePart<Benchmark>, limit: number): Benchmark {
   const where = `benchmark "${part.name ?? name}" (${origin})`;
   const missing = FUNCTIONS.filter((key) => typeof part[key] !== "function");
@@ -61,7 +61,7 @@ function checkedBenchmark({ part, name, origin }: MadePart<Benchmark>, limit: nu
 }
 
 /**
- * The benchmarks that a configuration names, in its order. Their files are opened when problems are asked for.
+ * The benchmarks that a configuration names, in its order. Their files are opened when problems are read.
  *
  * @throws ConfigError when a module does not make one, or two have one name
  */
@@ -97,7 +97,9 @@ export function benchmarkModules({ evaluation }: Pick<Config, "evaluation">): Mo
   return evaluation.benchmarks.flatMap((entry) => (entry.kind === "module" ? [entry] : []));
 }
 
-/** What decides on a benchmark's answers: its rule, or the judge of the configuration with the rule beside it. */
+/**
+ * The verdict on a benchmark's answers: its rule, or the configured judge with the rule's verdict recorded beside it.
+ */
 export function evaluationVerdict(
   { evaluation: { judge } }: Pick<Config, "evaluation">,
   benchmark: Omit<Benchmark, "source" | "measures">,
@@ -112,7 +114,7 @@ export function evaluationVerdict(
   };
 }
 
-/** How a configuration has problems asked. */
+/** The protocol of a configuration's evaluation. */
 export function evaluationProtocol({
   evaluation,
   sampling,

@@ -1,6 +1,6 @@
 /**
  * @module
- * The subject of an evaluation: benchmarks, or a split of the task as one.
+ * The benchmarks of an evaluation: the configured ones, or a split of the task as a benchmark.
  */
 import type { Benchmark } from "../../benchmark/index.ts";
 import { type ProblemLimits, taskBenchmark } from "../../eval/index.ts";
@@ -9,14 +9,14 @@ import { openBenchmarks } from "./open-benchmarks.ts";
 import { type OpenPartsOptions, openParts } from "./open-parts.ts";
 import { maxBrokenShare, problemLimits } from "./open-task.ts";
 
-/** Benchmarks and the problems of each that count. */
+/** Benchmarks and the number of problems to evaluate from each. */
 export interface EvaluationSubject {
   readonly benchmarks: readonly Benchmark[];
   /** The first n problems of each. */
   readonly problems: number;
   readonly limits: ProblemLimits;
   readonly maxBrokenShare: number;
-  /** The setting that this share is from. */
+  /** The configuration key of this share. */
   readonly brokenSetting: string;
 }
 

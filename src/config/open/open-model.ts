@@ -23,18 +23,18 @@ import { arrangeEngine, localOptions, wantsValueHead } from "./arranged-engine.t
 import { downloadSteps } from "./download-steps.ts";
 import { modelDirectory } from "./model-directory.ts";
 
-/** How a caller follows an engine that is elsewhere, or learns how one here uses the machine. */
+/** Callbacks for a remote engine's connection and for a local engine's arrangement. */
 export interface Connection extends Pick<TinkerEngineOptions, "signal" | "onRetry"> {
   readonly onArrangement?: (event: ArrangementEvent) => void;
 }
 
-/** Makes the engine of a configuration; tests pass one of their own. */
+/** Makes the engine of a configuration; tests pass a fake. */
 export type OpenEngine = (config: Config, connection?: Connection) => Promise<Engine>;
 
 /**
- * The same configuration with a model that is on this machine: one of the hub is downloaded, unless the cache has it.
+ * The same configuration with a local model; a model of the hub is downloaded unless it is cached.
  *
- * @param onDownload told of a file when it begins, and of every hundredth of all bytes
+ * @param onDownload called at the start of each file and after every hundredth of all bytes
  * @throws DownloadError when it is not available
  */
 export async function fetchModel(
@@ -50,7 +50,7 @@ export async function fetchModel(
 }
 
 /**
- * The engine that the configuration asks for, with the model in it.
+ * The configured engine, with the model loaded.
  *
  * @throws ModelError when the model directory cannot be used
  * @throws ConfigError when the model is one of the hub: `fetchModel` comes first
@@ -90,9 +90,9 @@ export const openEngine: OpenEngine = async (config, connection = {}) => {
 };
 
 /**
- * What this machine's engine is opened with.
+ * The options of the local engine.
  *
- * @throws ConfigError when the configuration's engine is another
+ * @throws ConfigError when the configured engine is not local
  */
 export async function arrangedOptions(
   config: Config,
@@ -107,7 +107,7 @@ export async function arrangedOptions(
   return { ...localOptions(arranged, engine), threads, replicas };
 }
 
-/** The words around each question. */
+/** The prompt format around each question. */
 export async function openPromptFormat({ prompt }: Pick<Config, "prompt">): Promise<AnswerFormat> {
   const { module, system, suffix } = prompt;
   const format =
@@ -124,9 +124,9 @@ export async function openPromptFormat({ prompt }: Pick<Config, "prompt">): Prom
 /**
  * The dialogue with the configured model: its tokenizer, its chat template, its stop tokens. Weights are not read.
  *
- * An engine elsewhere needs no weights here, and may train a text model of any architecture.
+ * A remote engine needs no local weights and can train a text model of any architecture.
  *
- * @throws ModelError when the model directory is not that of a known model, or a text model that is trained elsewhere
+ * @throws ModelError when the directory holds neither a supported model nor a text model for a remote engine
  * @throws ConfigError when the model is one of the hub: `fetchModel` comes first
  */
 export async function openConfiguredDialogue(

@@ -31,7 +31,7 @@ import { benchmarkModules } from "./open-benchmarks.ts";
 import { maxBrokenShare, openTask, problemLimits } from "./open-task.ts";
 import { openVerdict } from "./open-verdict.ts";
 
-/** The parts of a run but for its engine and its dialogue. */
+/** The parts of a run except for its engine and its dialogue. */
 export type ConfiguredParts = Omit<
   TrainParts,
   | "engine"
@@ -62,13 +62,13 @@ export function evaluatedParts(
   return { ...opened, verdict, measures, limits, maxBrokenShare, evaluationBatch, sampling };
 }
 
-/** How parts are opened. */
+/** Options for opening parts. */
 export interface OpenPartsOptions {
-  /** Told how far the download of a data set is. */
+  /** Called with the progress of a data set's download. */
   readonly onDownload?: ((event: DownloadEvent) => void) | undefined;
-  /** Told of waits and faults of parts that do not stop the run, such as a judge that is tried again. */
+  /** Called with delays and failures that do not stop the run, such as a retried judge. */
   readonly warn?: ((message: string) => void) | undefined;
-  /** How long code of user modules may take. */
+  /** Time limits for user modules. */
   readonly limits?: ModuleLimits | undefined;
 }
 
@@ -86,7 +86,7 @@ async function moduleReward(
   return namedReward(given ?? exported, weight, part, origin);
 }
 
-/** The rewards of a configuration, those of modules loaded. */
+/** The rewards of a configuration, with user modules loaded. */
 async function openRewards(
   config: Config,
   warn: OpenPartsOptions["warn"],
@@ -134,10 +134,10 @@ export async function openObjective(
   return { ...part, name: part.name ?? name };
 }
 
-/** Bytes of a script; larger files of a command are data, such as weights, and are not read. */
+/** Largest size of a script in bytes; larger files in a command are data, such as weights, and are not hashed. */
 const LARGEST_SCRIPT = 2 ** 20;
 
-/** The files among the words of a command that are no larger than a script: most often one. */
+/** The script files among the arguments of a command, usually one. */
 function commandFiles({
   command,
   cwd = ".",

@@ -22,9 +22,9 @@ import { createTask } from "../tasks.ts";
 import { fetchData } from "./fetch-data.ts";
 
 /**
- * The task that a configuration describes. Sources of files are opened when they are needed.
+ * The task that a configuration describes. File sources are opened on first use.
  *
- * @param onDownload told how far the download of a data set of the hub is
+ * @param onDownload called with the progress of a hub data set's download
  * @throws DataError when the data set cannot be opened or has no rows
  * @throws DownloadError when it is one of the hub and not available
  * @throws ConfigError when it is a module that does not make a task
@@ -44,7 +44,7 @@ export async function openTask(
   return createTask(data, context);
 }
 
-/** A module's task, whose sources are checked when they are opened. */
+/** A module's task; its sources are checked when they are opened. */
 function checkedTask({ part, name, origin }: MadePart<Partial<Task>>, limit: number): Task {
   const { train } = part;
   if (train === undefined) {
@@ -62,14 +62,14 @@ function checkedTask({ part, name, origin }: MadePart<Partial<Task>>, limit: num
   return { ...part, name: part.name ?? name, train, ...Object.fromEntries(sources) };
 }
 
-/** Which problems are left out. */
+/** The limits past which a problem is skipped. */
 export function problemLimits({ data }: Pick<Config, "data">): ProblemLimits {
   if (data.kind !== "files") return {};
   const { minPixels, maxPixels, maxPromptTokens } = data;
   return { minPixels, maxPixels, maxPromptTokens };
 }
 
-/** The share of broken rows past which a run stops; only problems in files can be broken. */
+/** The share of broken rows above which a run stops; only file data sets can have broken rows. */
 export function maxBrokenShare({ data }: Pick<Config, "data">): number {
   return data.kind === "files" ? data.maxBrokenShare : 0;
 }

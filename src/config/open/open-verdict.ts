@@ -1,6 +1,6 @@
 /**
  * @module
- * The verdict of a configuration: a built-in one, or that of a user module, held to the contract.
+ * The verdict of a configuration, built-in or from a user module, checked against the contract.
  */
 import * as z from "zod";
 import { ConfigError, PartError } from "../../errors/index.ts";
@@ -42,7 +42,7 @@ export async function openVerdict(
   return checkedVerdict({ ...part, name: part.name ?? name, judge: part.judge.bind(part) }, origin, limits);
 }
 
-/** A module's verdict, held to the contract: a fault names the module and the problem's question. */
+/** A module's verdict, checked against the contract; an error names the module and the problem's question. */
 export function checkedVerdict(
   verdict: Verdict,
   origin: string,

@@ -1,7 +1,7 @@
 /**
  * @module
- * A look at the references of a task before its first step: those that no completion can equal never get a reward for
- * accuracy, and a run on nothing else learns nothing.
+ * Checks the references of a task before the first step. A reference that no completion can match never yields an
+ * accuracy reward.
  */
 import {
   type FileSource,
@@ -12,7 +12,7 @@ import {
   type ReferenceVerdict,
 } from "../../data/index.ts";
 
-/** Problems of a source that is no file, which draws them with their images. */
+/** Number of problems from a generated source, which draws them with their images. */
 const DRAWN = 8;
 
 const isFileSource = (source: ProblemSource): source is FileSource => "stated" in source;
@@ -35,7 +35,7 @@ async function probe(source: ProblemSource, verdict: ReferenceVerdict): Promise<
 /**
  * Judges the first references of the training problems as answers to their own problems.
  *
- * @returns a warning where no completion can equal some of them
+ * @returns a warning when no completion can match some of them
  */
 export async function referenceWarning(
   source: ProblemSource,
@@ -48,8 +48,8 @@ export async function referenceWarning(
     unreachable === judged ? `none of the first ${judged}` : `${unreachable} of the first ${judged}`;
   const what =
     unreachable === judged
-      ? `${which} references can be equalled by any completion, so nothing can be learnt from accuracy`
-      : `${which} references can be equalled by no completion`;
+      ? `${which} references can be matched by any completion, so the accuracy reward is always 0`
+      : `${which} references can be matched by no completion`;
   const shown = reference.length > 80 ? `${reference.slice(0, 80)}…` : reference;
   return `${what}: ${place}: ${JSON.stringify(shown)}: ${reason} (verdict ${verdict.name}); fovea data check lists them`;
 }

@@ -1,16 +1,16 @@
 /**
  * @module
- * Whether a program that a configuration names can be started, told before the first step.
+ * Checks before the first step that a configured program can be started.
  */
 import { existsSync } from "node:fs";
 import { delimiter, isAbsolute, join, resolve } from "node:path";
 import { ConfigError } from "../../errors/index.ts";
 
 /**
- * Refuses a command whose program is nowhere: a path from `cwd`, or a name in the folders of PATH.
+ * Throws when a command's program is not found, either as a path from `cwd` or as a name in the folders of PATH.
  *
- * @param where the setting that has the command
- * @throws ConfigError with the program and where it was looked for
+ * @param where key of the command
+ * @throws ConfigError with the program and the places searched
  */
 export function requireProgram(program: string, cwd: string, where: string): void {
   const isPath = isAbsolute(program) || /[/\\]/.test(program);

@@ -1,7 +1,7 @@
 /**
  * @module
  * AT-RL on the four objectives that its paper trains Qwen2.5-VL with, arXiv:2602.11455. Section 8.4 has one list of
- * hyper-parameters for all; what only one objective has is that objective's own.
+ * hyper-parameters for all; options of a single objective come from that objective's paper.
  */
 import {
   constantRate,
@@ -17,7 +17,7 @@ import {
 import type { Preset } from "./preset.ts";
 import { OFF, type Quotes, quotedPreset } from "./quoted.ts";
 
-/** The hyper-parameters that the paper has for every method, AT-RL's credit left out. */
+/** The hyper-parameters that the paper uses for every method, without AT-RL's credit. */
 const common: Quotes = {
   ...upkeep,
   ...plainAdamW,
@@ -125,14 +125,14 @@ const objectives = {
   },
 } satisfies Readonly<Record<string, Quotes>>;
 
-/** All that a preset of one of the objectives says but for its credit. */
+/** The settings of an objective's preset except for its credit. */
 export const withoutCredit = (kind: keyof typeof objectives): Quotes => ({
   ...common,
   "algorithm.kind": [kind, "Table 1: one of the four that AT-RL is added to"],
   ...objectives[kind],
 });
 
-/** All that the preset of GRPO with AT-RL says, for presets that add to it. */
+/** The settings of the preset of GRPO with AT-RL, for presets that extend it. */
 export const atRlGrpo: Quotes = { ...withoutCredit("grpo"), ...credit };
 
 /** One preset for each objective of the paper. */

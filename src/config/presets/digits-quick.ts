@@ -1,6 +1,6 @@
 /**
  * @module
- * The demo's path in under a minute: too short to show a gain, long enough to pass through every room.
+ * The demo's path in under a minute: too short to show a gain, but it runs every stage.
  */
 import { digitsQuotes } from "./digits.ts";
 import type { Preset } from "./preset.ts";

@@ -1,13 +1,13 @@
 /**
  * @module
- * The demo: the built-in model learns to read handwriting and add. Its settings are chosen on validation scans; how is
- * told in docs/log.md.
+ * The demo: the built-in model learns to read handwriting and add. Its settings were chosen on validation scans; see
+ * docs/log.md.
  */
 import { noDualClip, noDynamicSampling, plainLoss, plainSampler, unusedKl, upkeep } from "./ours.ts";
 import type { Preset } from "./preset.ts";
 import { OFF, type Quotes, quotedPreset } from "./quoted.ts";
 
-/** All that the demo says, for the shorter one to change. */
+/** The demo's settings, which the quick preset changes. */
 export const digitsQuotes: Quotes = {
   ...upkeep,
   ...plainSampler,

@@ -1,7 +1,8 @@
 /**
  * @module
- * DVRP's constants, arXiv:2601.06801, as its reimplementation in github.com/zsxm1998/awesome-perception-aware-rlvr tells
- * them (`examples/reproduction/dvrp/README.md` at 6723c30), on EasyR1's settings. No code of its authors is published.
+ * DVRP's constants, arXiv:2601.06801, as documented by its reimplementation in
+ * github.com/zsxm1998/awesome-perception-aware-rlvr (`examples/reproduction/dvrp/README.md` at 6723c30), on EasyR1's
+ * settings. Its authors have published no code.
  */
 import { easyR1Dapo, easyR1Grpo } from "./easy-r1.ts";
 import { unusedKl } from "./ours.ts";

@@ -8,7 +8,7 @@ import { noDualClip, noDynamicSampling, plainLoss, unusedKl, upkeep, wholeBatch 
 import type { Preset } from "./preset.ts";
 import { OFF, type Quotes, quotedPreset } from "./quoted.ts";
 
-/** Options that an objective of the list below may set otherwise. */
+/** Options that an objective of the list below may override. */
 const general: Quotes = {
   ...upkeep,
   ...plainLoss,

@@ -1,7 +1,7 @@
 /**
  * @module
- * What VICRA, VPPO and PAPO share: all three train Qwen2.5-VL on ViRL39K with forks of EasyR1
- * (github.com/hiyouga/EasyR1) and leave these settings as they find them.
+ * Settings that VICRA, VPPO and PAPO share: all three train Qwen2.5-VL on ViRL39K with forks of EasyR1
+ * (github.com/hiyouga/EasyR1) and keep its defaults.
  */
 import { noDynamicSampling, plainLoss, unusedKl, upkeep } from "./ours.ts";
 import type { Quotes } from "./quoted.ts";
@@ -36,7 +36,7 @@ const easyR1: Quotes = {
   "train.maxGradientNorm": [1, `${CONFIG}: max_grad_norm 1.0`],
 };
 
-/** GRPO as EasyR1 has it: a higher upper bound and a KL term. */
+/** GRPO as in EasyR1, with clip-higher and a KL term. */
 export const easyR1Grpo: Quotes = {
   ...easyR1,
   ...noDynamicSampling,

@@ -1,7 +1,8 @@
 /**
  * @module
- * One setting for every method of visual credit, so that only the method differs: that of
- * github.com/zsxm1998/awesome-perception-aware-rlvr (README at 0f17ffa, `comparison/qwen3_vl_4b`) for Qwen3-VL-4B on ViRL39K.
+ * One setting for every method of visual credit, so that only the method differs, from
+ * github.com/zsxm1998/awesome-perception-aware-rlvr (README at 0f17ffa, `comparison/qwen3_vl_4b`) for Qwen3-VL-4B on
+ * ViRL39K.
  */
 import { easyR1Grpo, easyR1Reward } from "./easy-r1.ts";
 import type { Preset } from "./preset.ts";

@@ -1,10 +1,10 @@
 /**
  * @module
- * Settings that no paper prints, stated once: what keeps a run going, and the plainest choice of everything else.
+ * Settings that no paper prints, stated once: settings of the run itself, and the simplest choice for the rest.
  */
 import { OFF, type Quotes } from "./quoted.ts";
 
-/** How a run is kept: nothing here changes what is learnt. */
+/** Checkpoints, records and limits; none of these changes the update. */
 export const upkeep: Quotes = {
   "train.seed": [0, "ours: any will do; name it beside results"],
   "train.separate": [OFF, "ours: rewards are summed, and normalised as one"],
@@ -22,28 +22,28 @@ export const upkeep: Quotes = {
   "train.rolloutGroups": [8, "ours: so many groups of them"],
 };
 
-/** AdamW as PyTorch has it, where a paper names the optimiser and no more. */
+/** PyTorch's AdamW defaults, for papers that name only the optimiser. */
 export const plainAdamW: Quotes = {
   "train.beta1": [0.9, "ours: PyTorch's AdamW; no moments are printed"],
   "train.beta2": [0.999, "ours: PyTorch's AdamW; no moments are printed"],
   "train.epsilon": [1e-8, "ours: PyTorch's AdamW; none is printed"],
 };
 
-/** A learning rate that stays. */
+/** A constant learning rate. */
 export const constantRate: Quotes = {
   "train.schedule": ["constant", "ours: no schedule is printed"],
   "train.finalShare": [0, "ours: a constant schedule does not use it"],
   "train.warmup": [0, "ours: no warmup is printed"],
 };
 
-/** The policy's own distribution. */
+/** Sampling from the policy's unmodified distribution. */
 export const plainSampler: Quotes = {
   "sampling.temperature": [1, "ours: no temperature of training is printed"],
   "sampling.topP": [1, "ours: the policy's own distribution; no nucleus is printed"],
   "sampling.topK": [0, "ours: the policy's own distribution; no top-k is printed"],
 };
 
-/** Options of a loss that are off, with the small number beside the deviation. */
+/** Loss options that are off, and the epsilon added to the standard deviation. */
 export const plainLoss: Quotes = {
   "algorithm.klPlacement": ["loss", "ours: where a KL term acts, it is a term of the loss, as in GRPO"],
   "algorithm.entropyCoefficient": [0, "ours: no entropy bonus is printed"],
@@ -54,7 +54,7 @@ export const plainLoss: Quotes = {
   "algorithm.advantageEpsilon": [1e-6, "ours: beside the deviation, so that nothing is divided by 0"],
 };
 
-/** No KL term, and hence none to estimate but for the report. */
+/** No KL term; the estimator is used only for the reported KL. */
 export const unusedKl: Quotes = {
   "algorithm.klEstimator": ["k3", "ours: there is no KL term; its report uses k3"],
 };
@@ -63,7 +63,7 @@ export const noDualClip: Quotes = {
   "algorithm.dualClip": [OFF, "ours: the paper's objective has no bound for negative advantages"],
 };
 
-/** Groups whose rewards are all equal stay in the mean over the batch, as the objectives are printed. */
+/** Groups with equal rewards stay in the mean over the batch, as the objectives are printed. */
 export const wholeBatch: Quotes = {
   "train.equalGroups": ["count", "the objective is a mean over all groups of the batch"],
 };

@@ -1,6 +1,6 @@
 /**
  * @module
- * What a preset is: settings under a name, each with the source it comes from.
+ * The type of a preset: named settings, each with its source.
  */
 import type { ConfigInput } from "../schema.ts";
 
@@ -10,8 +10,8 @@ export interface Preset {
   readonly summary: string;
   readonly settings: ConfigInput;
   /**
-   * For every dotted key of `settings`, where its value comes from: the sentence, table or measurement; and for every option
-   * that is left out on purpose, why. Every key of algorithm, credit, reward, sampling and train that applies is here.
+   * For every dotted key of `settings`, the source of its value: a sentence, table or measurement. For every option
+   * omitted on purpose, the reason. Every key of algorithm, credit, reward, sampling and train that applies is here.
    */
   readonly sources: Readonly<Record<string, string>>;
 }

@@ -30,7 +30,7 @@ describe("every preset", () => {
     expect(resolved).toMatchObject(preset.settings);
   });
 
-  test("has a name of its own, and is found by it; a misspelt one is answered with the nearest", () => {
+  test("has a unique name and is found by it; a misspelt name gives the nearest one", () => {
     expect(new Set(presets.map(({ name }) => name)).size).toBe(presets.length);
     for (const [name, preset] of named) expect(findPreset(name)).toBe(preset);
     expect(() => findPreset("gropo-dyco-rl")).toThrow("did you mean grpo-dyco-rl?");
@@ -104,7 +104,7 @@ describe("presets of papers", () => {
     expect(config("grpo-80-20").credit).toEqual({ kind: "high-entropy-tokens", share: 0.2, scope: "batch" });
   });
 
-  test("say how long a run is once, and a file or a flag says it anew either way", () => {
+  test("set the length of a run once, and a file or a flag overrides it either way", () => {
     const preset = settingsOf("grpo-at-rl");
     expect(resolveConfig({ preset }).train).toMatchObject({ epochs: 1 });
     const { train } = resolveConfig({ preset, flags: ["train.iterations=3"] });
@@ -132,7 +132,7 @@ describe("presets of papers", () => {
     expect(small).toHaveLength(large!.length);
   });
 
-  test("are built of lines: a value cannot stand without its source", () => {
+  test("are built of lines: every value has a source", () => {
     const preset = quotedPreset("short", "three rounds", {
       "train.iterations": [3, "enough to see"],
       "train.groupSize": [4, "the paper"],

@@ -1,16 +1,16 @@
 /**
  * @module
- * Presets of papers, written so that a value cannot stand without its source: one line per key, value beside quote.
- * What several presets of a paper share is a record of such lines, spread into each. A source that begins with "ours" says
- * that the paper prints no value.
+ * Presets of papers, written so that every value has a source: one line per key, with the value and a quote. Lines that
+ * several presets of a paper share are a record, spread into each. A source that starts with "ours" means that the
+ * paper prints no value.
  */
 import { isSettings } from "../../parts/index.ts";
 import type { ConfigInput } from "../schema.ts";
 import type { Preset } from "./preset.ts";
 
 /**
- * Dotted keys of the configuration, each with its value and where that comes from. Entries of the reward list are named by
- * their kind: `reward.format.weight`. A value of `OFF` leaves an option out that is off unless given.
+ * Dotted keys of the configuration, each with its value and the source of the value. Entries of the reward list are
+ * named by their kind: `reward.format.weight`. `OFF` omits an option that is off by default.
  */
 export type Quotes = Readonly<Record<string, readonly [value: QuotedValue, source: string]>>;
 
@@ -27,7 +27,7 @@ type QuotedValue =
 export const OFF = undefined;
 
 /**
- * The preset that the lines make up.
+ * The preset made from the lines.
  *
  * @param summary one line, for people
  * @example

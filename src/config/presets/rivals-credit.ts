@@ -1,7 +1,8 @@
 /**
  * @module
- * The credit methods of 2026, each on the objective and at the sizes that its paper trains with. What papers and scripts do not
- * say is EasyR1's, from which most of them are forked. Sizes are given as prompts × completions of an iteration.
+ * The credit methods of 2026, each with the objective and the sizes of its paper. Values that papers and scripts do not
+ * state are those of EasyR1, from which most of them are forked. Sizes are given as prompts × completions of an
+ * iteration.
  */
 import { easyR1Dapo, easyR1Grpo, easyR1Reward } from "./easy-r1.ts";
 import type { Preset } from "./preset.ts";
@@ -40,7 +41,7 @@ const gtpoOptions: Quotes = {
   ...sizes([512, 8, 4, 2], "ours: no sizes were seen"),
 };
 
-/** In the order of docs/credit.md. */
+/** The presets, in the order of docs/credit.md. */
 export const rivalsCreditPresets: readonly Preset[] = [
   quotedPreset("dapo-pgpo", "DAPO with PGPO credit, sizes of arXiv:2604.01840", {
     ...dapo,
@@ -133,8 +134,8 @@ export const rivalsCreditPresets: readonly Preset[] = [
     ...grpo,
     "credit.kind": ["hicra", "the method of arXiv:2509.03646"],
     "credit.alpha": [0.2, "arXiv:2509.03646: α 0.2"],
-    "credit.planning": ["labels", "ours: the task's labels stand for the authors' n-grams"],
-    "credit.phrases": [OFF, "ours: the task's labels stand for the authors' n-grams"],
+    "credit.planning": ["labels", "ours: the task's labels replace the authors' n-grams"],
+    "credit.phrases": [OFF, "ours: the task's labels replace the authors' n-grams"],
     ...sizes([128, 8, 1, 2], "ours: no sizes were seen"),
   }),
   quotedPreset("grpo-tw-grpo", "GRPO with TW-GRPO's weights of places, arXiv:2505.24718", {

@@ -1,8 +1,8 @@
 /**
  * @module
- * Methods that change how groups are sampled: NoisyRollout, arXiv:2504.13055, as its reimplementation in
- * github.com/zsxm1998/awesome-perception-aware-rlvr tells its settings (`examples/reproduction/noisyrollout/README.md` at
- * 3765ad2), and Share-GRPO, arXiv:2505.16673 (github.com/HJYao00/R1-ShareVL at da7388e, `examples/config.yaml` and
+ * Methods that change how groups are sampled: NoisyRollout, arXiv:2504.13055, with the settings of its reimplementation
+ * in github.com/zsxm1998/awesome-perception-aware-rlvr (`examples/reproduction/noisyrollout/README.md` at 3765ad2), and
+ * Share-GRPO, arXiv:2505.16673 (github.com/HJYao00/R1-ShareVL at da7388e, `examples/config.yaml` and
  * `qwen2_5_vl_7b_sharegrpo.sh`). Both are forks of EasyR1.
  */
 import { easyR1Grpo, easyR1Reward } from "./easy-r1.ts";

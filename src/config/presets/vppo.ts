@@ -7,7 +7,7 @@ import { easyR1Dapo } from "./easy-r1.ts";
 import type { Preset } from "./preset.ts";
 import { OFF, type Quotes, quotedPreset } from "./quoted.ts";
 
-/** Its credit, whatever the policy loss is. */
+/** Its credit, independent of the policy loss. */
 export const vppoCredit: Quotes = {
   "credit.kind": ["vppo", "the method of arXiv:2510.09285"],
   "credit.tokenShare": [0.4, "the script: top_p_perception_tokens=0.4"],

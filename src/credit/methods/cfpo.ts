@@ -1,7 +1,7 @@
 /**
  * @module
- * CFPO (arXiv:2606.23206): PAPO's term of the loss, against a pass in which the image tokens that the model attends to
- * most have lost what they say within the model, while the pixels stay as they are.
+ * CFPO (arXiv:2606.23206): PAPO's term of the loss, against a pass in which the most attended image tokens lose their
+ * values within the model, while the pixels are unchanged.
  */
 import * as z from "zod";
 import { imageAblationSchema } from "../image-ablation.ts";

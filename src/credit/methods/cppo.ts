@@ -21,14 +21,20 @@ const cppoSchema = z
       .min(0)
       .max(1)
       .default(0.5)
-      .describe("Share of the tokens that the image makes surer of which take part, those that gain most."),
+      .describe(
+        "Share of the tokens with an entropy reduced by the image that take part, by largest reduction.",
+      ),
     onlyBetter: z.boolean().default(true).describe("Only tokens with an advantage above 0 take part."),
     bound: z.number().positive().default(10).describe("A token's divergence counts up to this, in nats."),
-    kept: imageAblationSchema.prefault({ kind: "augment" }).describe("The view that says the same."),
-    lost: imageAblationSchema.prefault({ kind: "occlude" }).describe("The view whose information is gone."),
+    kept: imageAblationSchema
+      .prefault({ kind: "augment" })
+      .describe("The view that preserves the information."),
+    lost: imageAblationSchema
+      .prefault({ kind: "occlude" })
+      .describe("The view that removes the information."),
   })
   .describe(
-    "CPPO, arXiv:2601.00501: a contrastive loss term between a view that says the same and one that does not.",
+    "CPPO, arXiv:2601.00501: a contrastive loss term between an information-preserving and an information-removing view.",
   );
 
 type CppoConfig = z.output<typeof cppoSchema>;

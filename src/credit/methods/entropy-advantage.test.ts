@@ -13,7 +13,7 @@ const path = new URL("../../../fixtures/credit/rivals.json", import.meta.url);
 const batches: Recorded[] = JSON.parse(readFileSync(path, "utf8")).batches;
 
 describe("entropyAdvantage", () => {
-  test("raises the advantage by α·H, by |A|/κ at most, whatever its sign", () => {
+  test("raises the advantage by α·H, by |A|/κ at most, for either sign", () => {
     expect(entropyAdvantage({ entropy: [0, 1, 9], advantage: 1 }).weights).toBeAllclose([1, 1.4, 1.5]);
     expect(entropyAdvantage({ entropy: [0, 1, 9], advantage: -1 }).weights).toBeAllclose([1, 0.6, 0.5]);
   });

@@ -16,8 +16,8 @@ const entropyAdvantageSchema = z
       .number()
       .nonnegative()
       .default(0.4)
-      .describe("What an entropy of one nat adds to the advantage (α)."),
-    kappa: z.number().gt(1).default(2).describe("The most that is added is |advantage| / κ."),
+      .describe("Addition to the advantage per nat of entropy (α)."),
+    kappa: z.number().gt(1).default(2).describe("Largest addition: |advantage| / κ."),
   })
   .describe("Entropy-shaped advantage, arXiv:2506.14758: unsure tokens get a higher advantage.");
 

@@ -8,7 +8,7 @@ const method = (options: object) =>
 const labels = (["image", "reasoning", "other"] as const).map((role) => ({ role, correct: null }));
 
 describe("hicra", () => {
-  test("raises the advantage at planning tokens, whatever its sign", () => {
+  test("raises the advantage at planning tokens, for either sign", () => {
     const weights = (advantage: number) =>
       method({}).credit([[{ mask: [1, 1, 1], labels, advantage }]])[0]![0]!.weights;
     expect([...weights(2)]).toEqual([1, 1.2, 1]);

@@ -1,7 +1,7 @@
 /**
  * @module
- * HICRA (arXiv:2509.03646): tokens that plan carry a raised advantage. Which tokens plan is said by the task's labels, or by
- * phrases.
+ * HICRA (arXiv:2509.03646): tokens that plan carry a raised advantage. Planning tokens come from the task's labels, or
+ * from phrases.
  */
 import * as z from "zod";
 import { ConfigError } from "../../errors/index.ts";
@@ -18,11 +18,11 @@ const hicraSchema = z
       .number()
       .nonnegative()
       .default(0.2)
-      .describe("What is added at a planning token, as a share of |A| (α)."),
+      .describe("Addition at a planning token, as a share of |A| (α)."),
     planning: z
       .enum(["labels", "phrases"])
       .default("labels")
-      .describe("Planning tokens are those of the task's label `reasoning`, or those of the phrases."),
+      .describe("Source of planning tokens: the task's label `reasoning`, or the phrases."),
     phrases: z
       .array(z.string().min(1))
       .optional()

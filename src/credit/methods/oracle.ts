@@ -1,7 +1,7 @@
 /**
  * @module
- * Credit that knows the truth about every token: no method, but the control that says what a method could gain at most.
- * The labels are those of the task, as they are or with errors at a given rate.
+ * Credit from the true label of every token: not a method, but the control that gives an upper bound for methods. The
+ * labels are those of the task, as they are or with errors at a given rate.
  */
 import * as z from "zod";
 import { mean, Rng } from "../../math/index.ts";
@@ -19,7 +19,7 @@ const oracleSchema = z
       .enum(RULES)
       .default("verdict")
       .describe(
-        "verdict: right tokens are never punished and wrong ones never rewarded; role: tokens of the given roles alone learn; error: of a punished completion its first error alone learns.",
+        "verdict: right tokens are never punished and wrong tokens never rewarded; role: only tokens of the given roles get credit; error: only the first error of a punished completion gets credit.",
       ),
     roles: z
       .array(z.enum(ROLES))
@@ -32,13 +32,13 @@ const oracleSchema = z
       .min(0.5)
       .max(1)
       .default(1)
-      .describe("Chance of each label to be the true one: 1 is the truth, 0.5 says nothing of it."),
+      .describe("Probability that a label is the true one: 1 is the truth, 0.5 carries no information."),
   })
   .refine(({ by, roles }) => by === "role" || roles === undefined, {
     path: ["roles"],
     error: "applies to by: role only",
   })
-  .describe("The truth about every token as credit, a control; of tasks that have token labels.");
+  .describe("Credit from the true label of every token, a control; for tasks with token labels.");
 
 export interface OracleInput {
   /** `[T]` the truth. */
@@ -106,7 +106,7 @@ export function oracle(
   return { weights: weights.map((weight, t) => (told[t]!.counts ? weight : 0)) };
 }
 
-/** What the oracle believes of a token. */
+/** The oracle's possibly wrong label of a token. */
 interface Told extends CreditLabel {
   readonly hasRole: boolean;
   readonly counts: boolean;

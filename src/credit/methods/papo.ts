@@ -13,7 +13,7 @@ import { perCompletion, requireSignal } from "../per-completion.ts";
 import { topShare } from "../top-share.ts";
 import { uniformWeights } from "./uniform-weights.ts";
 
-/** What every form of the term has. */
+/** Options of every form of the term. */
 export const papoOptions = {
   coefficient: z.number().nonnegative().default(0.01).describe("Weight of the perception term (γ)."),
   bound: z
@@ -32,7 +32,7 @@ const papoSchema = z
       .min(0)
       .max(1)
       .default(1)
-      .describe("Share of each completion's tokens, those of highest KL, that the perception term takes in."),
+      .describe("Share of each completion's tokens in the perception term, by highest KL."),
     entropyPenalty: z
       .number()
       .nonnegative()
@@ -110,7 +110,7 @@ export function papo(input: PapoInput, options: PapoOptions = {}): CompletionCre
   return { weights: uniformWeights(mask ?? new Uint8Array(tokens).fill(1)), perception };
 }
 
-/** The term with its options bound, whatever second pass it compares with. */
+/** The term with its options bound, for any second pass. */
 export function papoMethod(
   config: PapoOptions & { readonly kind: string; readonly image: ImageAblation },
 ): CreditMethod {

@@ -16,7 +16,7 @@ const weightsOf = (options: object, completion: object) => {
 };
 
 describe("perceval", () => {
-  test("lowers the advantage at false statements of the image, whatever its sign", () => {
+  test("lowers the advantage at false statements of the image, for either sign", () => {
     expect([...weightsOf({}, { labels, advantage: 2 }).weights]).toEqual([1, 0.9, 1, 1]);
     expect([...weightsOf({}, { labels, advantage: -2 }).weights]).toEqual([1, 1.1, 1, 1]);
     expect([...weightsOf({ statements: "all" }, { labels, advantage: 2 }).weights]).toEqual([1, 0.9, 1, 0.9]);

@@ -16,9 +16,7 @@ const percevalSchema = z
       .number()
       .nonnegative()
       .default(0.1)
-      .describe(
-        "What is taken away at a hallucinated token, as a share of |A| (α); 0.03 is weak, 0.3 too strong.",
-      ),
+      .describe("Reduction at a hallucinated token, as a share of |A| (α); 0.03 is weak, 0.3 too strong."),
     statements: z
       .enum(["image", "all"])
       .default("image")

@@ -24,7 +24,7 @@ const pgpoSchema = z
       .describe(
         "Normalised dependence below which a token loses weight (τ); a share of tokens in the development form.",
       ),
-    boost: z.number().nonnegative().default(2).describe("What the most dependent token gains (β)."),
+    boost: z.number().nonnegative().default(2).describe("Gain of the most dependent token (β)."),
     score: z
       .enum(["sampled", "divergence"])
       .default("sampled")

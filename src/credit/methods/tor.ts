@@ -1,7 +1,7 @@
 /**
  * @module
- * ToR (arXiv:2603.25077): of a batch's tokens learn those where reasoning forks, and at half weight those that the image
- * decides.
+ * ToR (arXiv:2603.25077): credit goes to a batch's tokens where reasoning forks, and at half weight to tokens that
+ * depend on the image.
  */
 import * as z from "zod";
 import type { Rng } from "../../math/index.ts";
@@ -18,15 +18,15 @@ const torSchema = z
     kind: z.literal("tor"),
     reasoningShare: share
       .default(0.3)
-      .describe("Share of the batch's tokens, those of highest entropy, at weight 1."),
+      .describe("Share of the batch's tokens at weight 1, by highest entropy."),
     visualShare: share
       .default(0.3)
-      .describe("Share of the batch's tokens, those that depend most on the image."),
+      .describe("Share of the batch's tokens counted as visual, by dependence on the image."),
     visualWeight: z
       .number()
       .nonnegative()
       .default(0.5)
-      .describe("Weight of visual tokens that are not reasoning ones."),
+      .describe("Weight of visual tokens that are not reasoning tokens."),
     nucleus: z
       .number()
       .gt(0)
@@ -41,7 +41,9 @@ const torSchema = z
       ),
     image: imageAblationSchema.default({ kind: "discard" }),
   })
-  .describe("ToR, arXiv:2603.25077: reasoning tokens of a batch learn, and visual ones at half weight.");
+  .describe(
+    "ToR, arXiv:2603.25077: credit for a batch's reasoning tokens, and at half weight for visual tokens.",
+  );
 
 export interface TorInput extends TwoViews {
   /** `[T]` nats, of the cut distribution. */

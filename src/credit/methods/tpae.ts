@@ -43,7 +43,7 @@ export interface TpaeInput {
 export type TpaeOptions = Partial<Omit<z.output<typeof tpaeSchema>, "kind" | "image">>;
 
 /**
- * What is added to the advantages of one group.
+ * Additions to the advantages of one group.
  *
  *     zₜ      = [KL(π_given ‖ π_ablated), H]
  *     Mₜ      = √((zₜ − μ)ᵀ Σ⁻¹ (zₜ − μ))          μ, Σ of the token's id in the group's right completions

@@ -1,7 +1,6 @@
 /**
  * @module
- * Credit that tells no token from another: the baseline, and the control for methods whose weights do not average
- * to 1.
+ * Equal credit for all tokens: the baseline, and the control for methods whose weights do not average to 1.
  */
 import * as z from "zod";
 import { type CreditMethod, defineCredit } from "../method.ts";
@@ -15,7 +14,7 @@ const uniformSchema = z
 const constantSchema = z
   .strictObject({
     kind: z.literal("constant"),
-    weight: z.number().nonnegative().default(1.2).describe("What multiplies the advantage of every token."),
+    weight: z.number().nonnegative().default(1.2).describe("Factor of the advantage of every token."),
   })
   .describe(
     "Every token carries the advantage times one number: the control for methods whose mean is not 1.",

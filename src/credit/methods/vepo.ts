@@ -37,7 +37,9 @@ const vepoSchema = z
       .number()
       .positive()
       .optional()
-      .describe("λ: chosen tokens weigh 1 + λ and the others 1; unless given only chosen ones learn."),
+      .describe(
+        "λ: chosen tokens weigh 1 + λ and all other tokens 1; by default only chosen tokens have weight.",
+      ),
     noiseRepeats: z
       .int()
       .min(1)

@@ -14,17 +14,8 @@ import { topShare } from "../top-share.ts";
 const vgpoSchema = z
   .strictObject({
     kind: z.literal("vgpo"),
-    beta: z
-      .number()
-      .nonnegative()
-      .default(0.3)
-      .describe("What the last token gains where its gate is open (β)."),
-    tail: z
-      .number()
-      .min(0)
-      .max(1)
-      .default(0.5)
-      .describe("Share of the tokens, the last ones, that have gates (γ)."),
+    beta: z.number().nonnegative().default(0.3).describe("Gain of the last token if its gate is open (β)."),
+    tail: z.number().min(0).max(1).default(0.5).describe("Share of last tokens that have gates (γ)."),
     gate: z.number().min(0).max(1).default(0.2).describe("Share of the tail whose gates are open (κ)."),
     groups: z
       .boolean()

@@ -1,8 +1,8 @@
 /**
  * @module
  * VICRA ("Don't Lose Sight: Visually-Grounded Credit Assignment for Multimodal Reasoning", anonymous, under review):
- * tokens that the model finds harder to predict without the image carry more of the advantage, the others less, and
- * the sum stays as it was.
+ * tokens that the model finds harder to predict without the image carry more of the advantage, all other tokens less,
+ * and the sum is unchanged.
  */
 import * as z from "zod";
 import { mean } from "../../math/index.ts";
@@ -17,7 +17,9 @@ const vicraSchema = z
     score: z
       .enum(["probability", "divergence"])
       .default("probability")
-      .describe("Grounding of a token: difference of its probabilities, or KL of the whole distributions."),
+      .describe(
+        "Grounding of a token: the difference of its probabilities, or the KL of the whole distributions.",
+      ),
     variant: z
       .enum(["equation", "listing"])
       .default("equation")

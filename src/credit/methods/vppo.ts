@@ -56,7 +56,7 @@ export interface VppoCredit {
   readonly weights: Float64Array;
   /** `[T]` Sₜ in [0, 10]; 0 at masked tokens. */
   readonly dependence: Float64Array;
-  /** What multiplies the whole completion; 1 on average over the batch. */
+  /** Factor of the whole completion; 1 on average over the batch. */
   readonly scale: number;
 }
 

@@ -7,7 +7,7 @@ import { coarsened } from "./coarsen.ts";
 import type { WeightedGraph } from "./csr-graph.ts";
 import { VertexQueue } from "./vertex-queue.ts";
 
-/** What side 0 may weigh. */
+/** The bounds of side 0's weight. */
 export interface SideBounds {
   readonly least: number;
   readonly aim: number;
@@ -47,7 +47,9 @@ export function bisected(graph: WeightedGraph, bounds: SideBounds, starts: numbe
   return side;
 }
 
-/** Memory for one search after the other over a graph and coarser ones: most of a small search would be asking for it. */
+/**
+ * Memory reused by all searches over a graph and its coarser versions, since allocation would dominate a small search.
+ */
 class Scratch {
   readonly queues: readonly [VertexQueue, VertexQueue];
   /** `[n]` what moving a vertex would take off the cut. */

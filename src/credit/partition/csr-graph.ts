@@ -5,17 +5,17 @@
  */
 import { ShapeError } from "../../errors/index.ts";
 
-/** An undirected graph; vertex v's neighbours stand at `xadj[v]` … `xadj[v + 1] − 1` of the other two arrays. */
+/** An undirected graph; vertex v's neighbours are entries `xadj[v]` … `xadj[v + 1] − 1` of the other two arrays. */
 export interface PartitionGraph {
   /** `[n + 1]`, rising from 0; empty for a graph without vertices. */
   readonly xadj: Int32Array;
-  /** `[2m]`; every edge stands in the rows of both its ends. */
+  /** `[2m]`; every edge is in the rows of both its ends. */
   readonly adjacency: Int32Array;
   /** `[2m]` ≥ 0, the same in both rows. */
   readonly edgeWeights: Int32Array;
 }
 
-/** The same with weights on vertices, as graphs have them whose vertices stand for several of another graph's. */
+/** The same with vertex weights, for a coarser graph whose vertices represent several vertices. */
 export interface WeightedGraph {
   readonly vertices: number;
   readonly xadj: Int32Array;
@@ -30,7 +30,7 @@ export interface WeightedGraph {
  * lists neighbours cannot matter.
  *
  * @param graph that `checkRows` has passed
- * @throws ShapeError when a neighbour stands twice in a row or an edge lacks its twin
+ * @throws ShapeError when a neighbour occurs twice in a row or an edge lacks its twin
  */
 export function checkedGraph(graph: PartitionGraph): WeightedGraph {
   const { xadj, adjacency, edgeWeights } = isSorted(graph) ? graph : transposed(transposed(graph));

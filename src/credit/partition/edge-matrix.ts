@@ -33,7 +33,7 @@ export interface EdgeMatrix {
  *
  * @param graph that `checkRows` has passed
  * @param heaviest its greatest weight
- * @throws ShapeError when a neighbour stands twice in a row or an edge lacks its twin
+ * @throws ShapeError when a neighbour occurs twice in a row or an edge lacks its twin
  */
 export function checkedMatrix(
   { xadj, adjacency, edgeWeights }: PartitionGraph,

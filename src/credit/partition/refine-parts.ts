@@ -8,12 +8,12 @@ import { VertexQueue } from "./vertex-queue.ts";
 
 export interface RefineOptions {
   readonly parts: number;
-  /** What a part may weigh at most. */
+  /** The largest weight of a part. */
   readonly capacity: number;
   readonly passes: number;
 }
 
-/** Memory for one search after the other over a graph of so many vertices and coarser ones. */
+/** Memory reused by all searches over a graph and its coarser versions. */
 export class RefineScratch {
   readonly connection: Float64Array;
   readonly weight: Float64Array;

@@ -1,6 +1,6 @@
 /**
  * @module
- * How a token's attention was spent: masses and shifts on image and text, which DyCo-RL shares credit by.
+ * Attention masses and shifts on image and text, the signals of DyCo-RL.
  */
 import * as z from "zod";
 import { type AttentionMeasure, type AttentionSignals, attentionSignals } from "../attention-signals.ts";

@@ -1,6 +1,6 @@
 /**
  * @module
- * What AT-RL needs of attention rows calibrated by position, arXiv:2602.11455.
+ * Position-calibrated attention rows, the signal of AT-RL, arXiv:2602.11455.
  */
 import * as z from "zod";
 import { type BiasCurve, checkedBiasCurve } from "../bias-curve.ts";

@@ -1,6 +1,6 @@
 /**
  * @module
- * How much a token's hidden states are like those of the image's tokens, which VGPO and PEPO share credit by.
+ * Cosine similarity of a token's hidden states with the image tokens', the signal of VGPO and PEPO.
  */
 import * as z from "zod";
 import { KEY_KIND } from "../attention-signals.ts";

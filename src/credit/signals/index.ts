@@ -29,7 +29,7 @@ export type SignalCapability = Known["needs"][number]["capability"];
 /** Signals to return beside log-probs. */
 export type SignalRequest = { readonly [S in Known as S["name"]]?: S["look"] };
 
-/** Signals of one completion: those that were asked for. */
+/** The requested signals of one completion. */
 export type Signals = { readonly [S in Known as S["name"]]?: ReturnType<S["reduce"]> };
 
 /** A signal by its record alone; requests and values are what the record says. */
@@ -84,7 +84,7 @@ export function asksForPairs(request: SignalRequest): boolean {
   return askedSignals(request).some((asked) => askedParts(asked).some(({ shape }) => shape === "T×T"));
 }
 
-/** What an engine must be able to do for a request. */
+/** The engine capabilities that a request requires. */
 export function signalCapabilities(request: SignalRequest): SignalCapability[] {
   return askedSignals(request).flatMap(({ signal, request: own }) =>
     signal.needs.filter((need) => need.when(own)).map(({ capability }) => capability),

@@ -1,9 +1,7 @@
 /**
  * @module
- * What a signal is: one kind of number that an engine computes from the attention of a completion's tokens, or from their
- * hidden states. Everything
- * that passes signals on (engines, the wire, the command line, the viewer) reads these records, and none of it knows a
- * signal by name.
+ * The record of a signal: a kind of number that an engine computes from the attention or the hidden states of a
+ * completion's tokens. Engines, wire formats, command line and viewer read only these records and name no signal.
  */
 import type * as z from "zod";
 
@@ -47,7 +45,7 @@ export interface SignalPart<Request> {
   readonly symmetric?: true;
   /** Its name among an answer's tensors. */
   readonly wire: string;
-  /** What it is, for people. */
+  /** A description for people. */
   readonly label: string;
   /** Whether a request yields it; every request unless given. */
   when?(request: Request): boolean;
@@ -58,20 +56,20 @@ export interface SignalNeed<Request, Capability extends string> {
   readonly capability: Capability;
   /** Whether a request needs it. */
   when(request: Request): boolean;
-  /** What is asked for, in words, for the error of an engine without it. */
+  /** A description of the request, for the error of an engine without the capability. */
   words(request: Request): string;
 }
 
-/** What every signal says of itself. */
+/** The fields of every signal. */
 interface SignalRecord<Name extends string, Capability extends string, Request> {
   /** Its key in requests and answers. */
   readonly name: Name;
   readonly needs: readonly SignalNeed<Request, Capability>[];
-  /** What may be asked. */
+  /** Schema of a request. */
   readonly request: z.ZodType<Request>;
   /** All arrays of its value; the first is there whenever the signal is. */
   readonly parts: readonly SignalPart<Request>[];
-  /** The request with which a completion is looked into. */
+  /** The request of the viewer. */
   readonly look: Request;
   /** @throws NumericError when a number of a request is out of its range; absent where every request is fine */
   check?(request: Request): void;
@@ -88,7 +86,7 @@ export interface AttentionSignal<Name extends string, Capability extends string,
   readonly reads: "attention";
   /** Which rows it reads, and over how many of the last layers their mean is taken. */
   rows(request: Request): { readonly row: AttentionRow; readonly layers: number };
-  /** The value, in double precision: what engines are held against, and what they run where they have nothing faster. */
+  /** The value in double precision: the reference for engines, and their fallback. */
   reduce(attention: AttentionRows, request: Request): Value;
 }
 
@@ -98,7 +96,7 @@ export interface HiddenSignal<Name extends string, Capability extends string, Re
   readonly reads: "hidden";
   /** Which layers' states it reads. */
   states(request: Request): "last" | "all";
-  /** The value, in double precision: what engines are held against. */
+  /** The value in double precision: the reference for engines. */
   reduce(hidden: HiddenStates, request: Request): Value;
 }
 

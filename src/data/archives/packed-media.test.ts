@@ -179,11 +179,11 @@ describe("a video in an archive", () => {
     await expect((await open(path)).problem(0)).rejects.toThrow('video "clip": may be "clip" in');
   });
 
-  test("may be a film, which ffmpeg reads", async () => {
+  test("may be a video, which ffmpeg reads", async () => {
     const folder = temporaryDirectory();
     standInFfmpeg(folder, "ffmpeg", { size: "28x28" });
     vi.stubEnv("PATH", `${folder}:${dirname(process.execPath)}`);
-    const content = Buffer.from("a film");
+    const content = Buffer.from("a video");
     writeZip(join(folder, "videos.zip"), [{ name: "films/1.mp4", content }]);
     const path = join(folder, "train.jsonl");
     writeFileSync(path, JSON.stringify({ problem: "What?", answer: "7", video: "films/1.mp4" }));

@@ -21,7 +21,7 @@ const warmStartSchema = z
       .min(0)
       .max(1)
       .default(0.35)
-      .describe("Share of the remaining steps' problems that are told in words instead of shown."),
+      .describe("Share of the remaining steps' problems that are described in text instead of shown."),
     slippedShare: z
       .number()
       .min(0)

@@ -1,7 +1,7 @@
 /**
  * @module
- * Problems with reasoning traces for the supervised warm start, truthful unless the teacher is told to slip. They are made of
- * the given pictures only, so that reinforcement learning meets handwriting that no trace has shown.
+ * Problems with reasoning traces for the supervised warm start, truthful unless the teacher is set to slip. They are
+ * made of the given pictures only, so that reinforcement learning meets handwriting that no trace has shown.
  */
 import { Rng } from "../../math/index.ts";
 import type { Demonstration, DemonstrationSource } from "../task.ts";
@@ -31,7 +31,7 @@ function slippingSum(seed: number, share: number): Sum {
 /**
  * Demonstrations from a few pictures (`warmStartScans`).
  *
- * @param describedShare share, 0 to 1, of reasoning problems that are told in words instead of shown
+ * @param describedShare share, 0 to 1, of reasoning problems that are described in text instead of shown
  * @param slippedShare share, 0 to 1, of sums of two numbers that three demonstrations in four get wrong, always in the same way
  * @param world handwritten digits unless given
  * @throws DataError when there is no scan

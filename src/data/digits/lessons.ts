@@ -1,7 +1,7 @@
 /**
  * @module
- * What the warm start teaches, in this order. A small model that meets whole reasoning traces at once does not find
- * the image among the text for a long time: it learns to read one cell first, then where on a canvas to look, then to
+ * The lessons of the warm start, in order. A small model that meets whole reasoning traces at once does not find the
+ * image among the text for a long time: it learns to read one cell first, then where on a canvas to look, then to
  * reason.
  */
 import type { Problem } from "../problem.ts";
@@ -13,7 +13,7 @@ import type { Noun } from "./worlds.ts";
 export const LESSON_NAMES = ["reading", "transcription", "reasoning"] as const;
 export type LessonName = (typeof LESSON_NAMES)[number];
 
-/** What a lesson changes about the task. */
+/** A lesson's changes to the task. */
 export interface LessonPlan {
   /** The distribution of its canvases. */
   options(task: DigitsOptions): DigitsOptions;

@@ -18,7 +18,7 @@ const WORDINGS = ["list", "places", "canvas"] as const;
 /** Kinds whose traces state single cells. */
 const TOLD_BY_CELL: readonly string[] = ["sum", "largest", "count-greater", "cell"];
 
-/** What a problem asks. */
+/** The kinds of questions. */
 export type DigitsKind = (typeof DIGITS_KINDS)[number];
 
 const range = (low: number, high: number, schema: z.ZodNumber) =>
@@ -92,7 +92,7 @@ export const digitsSchema = z
       .enum(WORDINGS)
       .default("list")
       .describe(
-        "How a trace tells what it reads: all in one list, each by its place, or every cell of the canvas by its place, empty ones as none.",
+        "How a trace states its readings: all in one list, each with its place, or every cell of the canvas with its place, empty cells as none.",
       ),
     emptyShare: z
       .number()
@@ -102,7 +102,7 @@ export const digitsSchema = z
       .describe("Of kind cell: share of the questions that ask of a cell in which there is nothing."),
     marks: range(0, 4, z.int())
       .default([0, 0])
-      .describe("Least and greatest number of marks that stand for no value, on cells of their own."),
+      .describe("Least and greatest number of distractor marks without a value, on separate cells."),
   })
   .refine(({ kinds, wording }) => wording === "list" || kinds.every((kind) => TOLD_BY_CELL.includes(kind)), {
     message: `a wording by places has traces of the kinds ${TOLD_BY_CELL.join(", ")} alone`,

@@ -24,7 +24,7 @@ export interface DigitsWarmStart {
   /** Steps of the lessons reading and transcription; reasoning takes the rest. */
   readonly readingSteps: number;
   readonly transcriptionSteps: number;
-  /** Share, 0 to 1, of reasoning problems that are told in words instead of shown. */
+  /** Share, 0 to 1, of reasoning problems that are described in text instead of shown. */
   readonly describedShare: number;
   /** Share, 0 to 1, of sums of two numbers that most demonstrations get wrong; none unless given. */
   readonly slippedShare?: number;

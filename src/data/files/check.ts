@@ -50,7 +50,7 @@ export interface ShownProblem {
   readonly solution?: string;
 }
 
-/** What is in a data set. */
+/** The content of a data set. */
 export interface DataCheck {
   readonly format: string;
   readonly files: number;

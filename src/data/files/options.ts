@@ -136,7 +136,7 @@ export const filesSchema = z.strictObject({
   alpha: z
     .enum(["drop", "white"])
     .default("drop")
-    .describe("What becomes of transparency: forgotten, or blended onto white."),
+    .describe("Treatment of transparency: dropped, or blended onto white."),
   maxRowBytes: z
     .int()
     .min(1)

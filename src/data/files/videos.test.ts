@@ -17,12 +17,12 @@ const png = await plainImage(28, 200);
 const open = (path: string, options: object = {}) =>
   openFileSource(filesSchema.parse({ path, ...options }), "train");
 
-/** A folder with twelve frames in clip/, a film film.mp4 and a picture good.png, and these rows in train.jsonl. */
+/** A folder with twelve frames in clip/, a video film.mp4 and a picture good.png, and these rows in train.jsonl. */
 async function rows(...each: readonly object[]): Promise<string> {
   const folder = temporaryDirectory();
   await writeFrames(join(folder, "clip"), 12);
   writeFileSync(join(folder, "clip", "notes.txt"), "no frame");
-  writeFileSync(join(folder, "film.mp4"), "a film");
+  writeFileSync(join(folder, "film.mp4"), "a video");
   writeFileSync(join(folder, "good.png"), png);
   const path = join(folder, "train.jsonl");
   writeFileSync(
@@ -38,7 +38,7 @@ const greys = ({ videos = [] }: Problem): number[][] =>
   videos.map(({ frames }) => frames.map(({ data }) => data[0]! / 10));
 const twelve = Array.from({ length: 12 }, (_, i) => i + 1);
 
-/** ffmpeg stands on the path: a film of 50 frames, 25 a second, frame n of grey n. */
+/** ffmpeg stands on the path: a video of 50 frames, 25 a second, frame n of grey n. */
 function installFfmpeg(): string {
   const folder = temporaryDirectory();
   const program = standInFfmpeg(folder, "ffmpeg", { size: "28x28" });
@@ -103,7 +103,7 @@ describe("frames", () => {
   });
 });
 
-describe("a film", () => {
+describe("a video", () => {
   test("is sampled by ffmpeg, as the options say or the row", async () => {
     const program = installFfmpeg();
     const shown = async (row: object, options: object = {}) =>
@@ -145,7 +145,7 @@ describe("a film", () => {
     ] as const;
     const cases: readonly [ColumnSource, Parameters<typeof parquetWriteBuffer>[0]["schema"], number[][]][] = [
       [
-        { name: "videos", data: [[struct(new TextEncoder().encode("a film"), "film.mp4")]] },
+        { name: "videos", data: [[struct(new TextEncoder().encode("a video"), "film.mp4")]] },
         [...list("videos"), ...element],
         [[0, 12, 25, 37]],
       ],

@@ -1,6 +1,6 @@
 /**
  * @module
- * What a section of a report is.
+ * The type of a report's section.
  */
 import type { ModelDiagnosis } from "../diagnosis.ts";
 import type { Table } from "./table.ts";
@@ -18,7 +18,7 @@ export interface TitledTable {
 
 export interface Section {
   readonly title: string;
-  /** What the numbers are. */
+  /** The meaning of the numbers. */
   readonly note?: string;
   readonly tables: readonly TitledTable[];
   readonly figures: readonly Figure[];

@@ -1,7 +1,7 @@
 /**
  * @module
- * What is likely wrong where sampler and trainer disagree, by where they do. Both compute the same log-probs of the same
- * tokens, so that each pattern leaves few explanations:
+ * The likely cause of a disagreement between sampler and trainer, from its pattern. Both compute the same log-probs of
+ * the same tokens, so that each pattern leaves few explanations:
  *
  * | text, before | picture, before | text, after | picture seen before, after | new picture, after | cause |
  * |---|---|---|---|---|---|
@@ -36,10 +36,10 @@ export type CauseKind =
   | "stale-pictures"
   | "unknown";
 
-/** What is likely wrong. */
+/** The likely cause. */
 export interface Cause {
   readonly kind: CauseKind;
-  /** What it is and what mends it. */
+  /** The cause and its remedy. */
   readonly message: string;
 }
 

@@ -13,7 +13,10 @@ import type { Completion, Engine, Prompt, Sequence, ServerDescription } from "..
 import { type Cause, type CheckRow, likelyCause, type Moment, type Shown } from "./cause.ts";
 import { mismatch } from "./mismatch.ts";
 
-/** What the engine is shown: the same question without a picture and with two different ones; a text model has none. */
+/**
+ * The prompts of the check: the same question without a picture and with two different pictures; a text model has no
+ * pictures.
+ */
 export interface CheckPrompts {
   readonly text: Prompt;
   readonly pictures?: readonly [seen: Prompt, fresh: Prompt] | undefined;
@@ -32,7 +35,7 @@ export interface CheckOptions {
   readonly seed?: number;
 }
 
-/** What a check found. */
+/** The result of a check. */
 export interface EngineCheck {
   readonly server: ServerDescription | undefined;
   readonly capabilities: readonly Capability[];
@@ -40,7 +43,7 @@ export interface EngineCheck {
   readonly rows: readonly CheckRow[];
   /** Mean |Δ log-prob| of the trainer by the check's own steps, nats; undefined where it was not worth taking any. */
   readonly moved?: number | undefined;
-  /** What is likely wrong; undefined where nothing is. */
+  /** The likely cause; undefined if sampler and trainer agree. */
   readonly cause?: Cause | undefined;
 }
 

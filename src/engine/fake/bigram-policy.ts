@@ -11,7 +11,7 @@ export interface BigramShape {
   readonly promptRows: number;
 }
 
-/** What the policy looks at: the token before, and the prompt's row. */
+/** The policy's input: the previous token and the prompt's row. */
 export interface State {
   readonly previous: number;
   readonly promptRow: number;

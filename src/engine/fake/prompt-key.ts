@@ -1,6 +1,7 @@
 /**
  * @module
- * What the fake engine sees of a prompt: one integer for its content, images and videos as given or ablated, and its last token.
+ * The fake engine's view of a prompt: one integer for its content, images and videos as given or ablated, and its last
+ * token.
  */
 import type { ImageAblation } from "../../credit/index.ts";
 import type { Prompt } from "../engine.ts";

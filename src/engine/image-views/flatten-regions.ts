@@ -1,6 +1,6 @@
 /**
  * @module
- * An image with regions of it made flat: what stood in them is gone, their mean colour is left.
+ * Replaces regions of an image by their mean colour.
  */
 import { DataError } from "../../errors/index.ts";
 import type { RgbImage } from "../../model/index.ts";

@@ -28,7 +28,7 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
   return engine;
 }
 
-/** What each replica is opened with: its part of the threads, and of the tokens computed at once. */
+/** The options of each replica: its share of the threads, and of the tokens computed at once. */
 function replicaOptions(options: LocalEngineOptions): ReplicaOptions[] {
   const { replicas = 1, threads = 2, maxTokens = 2048, stream = false, memory } = options;
   checkPositive("replicas", replicas);

@@ -49,7 +49,7 @@ const CAPABILITIES = [
   "watch",
 ] as const satisfies readonly Capability[];
 
-/** What is left when the weights stay in their file. */
+/** The capabilities that remain with streamed weights. */
 const STREAMING = [
   "attention",
   "attention-measure",

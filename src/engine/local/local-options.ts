@@ -1,6 +1,6 @@
 /**
  * @module
- * What a local engine is opened with, and checks of what it is asked.
+ * The options of a local engine, and checks of requests.
  */
 import { askedSignals } from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";
@@ -64,7 +64,7 @@ export interface LocalEngineOptions {
   readonly stream?: boolean;
 }
 
-/** What the thread of one replica is opened with. */
+/** The options of one replica's thread. */
 export interface ReplicaOptions extends LocalEngineOptions {
   /** Memory of the process that all replicas share. */
   readonly machine?: MachineMemory;

@@ -24,7 +24,7 @@ export interface Call {
   readonly parameters: readonly unknown[];
 }
 
-/** What is heard of a call before its answer. */
+/** Messages of a call before its answer. */
 export interface Progress {
   readonly id: number;
   readonly progress: unknown;

@@ -102,7 +102,7 @@ describe("replicas", () => {
     expectClose([amplified[1]!], [plain[1]!]);
   });
 
-  test("learn as one model does, and stay the same to the bit", async () => {
+  test("learn as one model does, and stay bitwise identical", async () => {
     const [one, two] = await Promise.all([open(1), open(2)]);
     for (let update = 0; update < 3; update++) {
       const reports = [

@@ -1,6 +1,6 @@
 /**
  * @module
- * What `save` writes here when weights stay at the server: a file that says where they are.
+ * The file that `save` writes here when weights stay at the server: it names their place.
  */
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

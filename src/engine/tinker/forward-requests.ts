@@ -13,7 +13,7 @@ import { datumBytes, toDatum } from "./wire-sequence.ts";
 type Tensors = Readonly<Record<string, WireTensor>>;
 type Metrics = Readonly<Record<string, number | null>>;
 
-/** What requests are made with. */
+/** The parts of requests. */
 export interface ForwardContext {
   readonly session: TinkerSession;
   readonly encoder: PromptEncoder;

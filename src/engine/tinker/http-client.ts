@@ -43,7 +43,7 @@ export const systemClock: Clock = {
 /** Media type of JSON. */
 export const JSON_TYPE = "application/json";
 
-/** What is sent. */
+/** The request body. */
 export interface RequestBody {
   readonly type: string;
   readonly content: string | Uint8Array;
@@ -71,7 +71,7 @@ class Binary implements BinaryAnswer {
 
 /** One call. */
 export interface Request {
-  /** What it is for, named in errors. */
+  /** The purpose of the request, for errors. */
   readonly call: string;
   readonly path: string;
   /** A request without one is a GET. */

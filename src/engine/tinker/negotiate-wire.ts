@@ -13,7 +13,7 @@ import { canCompress, jsonFormat, protobufFormat, SCHEMA_SDK, type WireFormat } 
 
 const PROBED = "forward_backward";
 
-/** What is known before anything is asked. */
+/** The facts known before any request. */
 export interface WireHints {
   /** Forms that the server named; undefined where it named none. */
   readonly named: readonly string[] | undefined;

@@ -21,7 +21,7 @@ const KNOWN: readonly Offered[] = [
 ];
 type Offered = SignalCapability | "entropy" | "temperature";
 
-/** What a server says of its signals, in `get_server_capabilities`. */
+/** A server's signals, as reported in `get_server_capabilities`. */
 export interface SaidOfSignals {
   readonly protocol: number;
   readonly version: string;

@@ -61,7 +61,7 @@ export async function openServer(http: HttpClient, options: TinkerEngineOptions)
   return { baseModel, isExtended, offered, format, description };
 }
 
-/** What a server says of itself at its root, where it says anything. */
+/** A server's description of itself at its root, if any. */
 async function rootOf(
   http: HttpClient,
 ): Promise<{ readonly name?: string; readonly version?: string } | undefined> {

@@ -11,7 +11,7 @@ import { failureSchema, futureSchema, jsonText } from "./wire.ts";
 
 /** Where the API is at a server. */
 export const API = "/api/v1";
-/** What changes a model otherwise when it is done twice. */
+/** Operations that must not run twice on a model. */
 const ADDING = new Set(["forward_backward", "optim_step"]);
 /** Codes of a failed operation that mean that the model is gone. */
 const LOST = new Set(["unknown-session", "unknown-model", "unknown-future", "unknown-sampling-session"]);

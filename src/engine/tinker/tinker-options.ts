@@ -1,6 +1,6 @@
 /**
  * @module
- * What an engine behind the Tinker protocol is opened with.
+ * The options of an engine behind the Tinker protocol.
  */
 import type { FreshModel } from "../local/local-options.ts";
 import type { LossReduction } from "./coefficient-loss.ts";
@@ -56,7 +56,7 @@ export interface TinkerEngineOptions {
    * engine is being opened.
    */
   readonly signal?: AbortSignal | undefined;
-  /** Told of every attempt that had no answer. */
+  /** Called after every attempt without an answer. */
   readonly onRetry?: ((event: RetryEvent) => void) | undefined;
   /** Largest body of one request, bytes; a batch that is larger is sent in parts. 64 MiB unless given. */
   readonly maxRequestBytes?: number;

@@ -202,7 +202,7 @@ export const loadWeightsSchema = modelRequestSchema.extend({
 });
 export const retrieveSchema = z.object({ request_id: text });
 
-/** What a server says to its clients of the bodies that it takes. */
+/** A server's description of the request bodies that it accepts. */
 export const clientConfigSchema = z.object({
   /** Whether `forward_backward` bodies are to be compressed with zstd. */
   proto_compress_fwdbwd: z.boolean().nullish(),

@@ -1,6 +1,6 @@
 /**
  * @module
- * An answers file: every answer is appended as it comes, and an evaluation that was stopped goes on from what is there.
+ * An answers file: every answer is appended as it arrives, and a stopped evaluation resumes from the recorded answers.
  */
 import {
   closeSync,
@@ -20,13 +20,13 @@ import { type AnswerRecord, type AnswersHeader, readLine, type SkippedRecord } f
 const NEWLINE = 0x0a;
 const PIECE_BYTES = 2 ** 20;
 
-/** What an answers file holds. */
+/** The content of an answers file. */
 export interface RecordedAnswers {
   readonly header: AnswersHeader;
   /** In the order of the file. */
   readonly answers: readonly AnswerRecord[];
   readonly skipped: readonly SkippedRecord[];
-  /** Bytes of a last line that was cut short, which is left out. */
+  /** Bytes of an incomplete last line, which is skipped. */
   readonly cutBytes: number;
   /** Bytes of whole lines. */
   readonly wholeBytes: number;

@@ -15,20 +15,20 @@ export function protocolFields() {
   return {
     samples: z.int().min(1).max(1024).default(1).describe("Answers to each problem, N of Mean@N and pass@k."),
     temperature: z.number().min(0).max(2).default(0).describe("Of sampling; 0 is greedy."),
-    topP: z.number().gt(0).max(1).default(1).describe("Nucleus; 1 keeps all tokens."),
+    topP: z.number().gt(0).max(1).default(1).describe("Nucleus sampling; 1 keeps all tokens."),
     maxCompletionTokens: z
       .int()
       .min(1)
       .optional()
-      .describe("Limit of an answer; sampling.maxCompletionTokens unless given."),
+      .describe("Most tokens of an answer; default: sampling.maxCompletionTokens."),
     promptTemplates: z
       .union([z.int().min(1).max(PROMPT_TEMPLATES.length), z.array(template).min(1)])
       .default(1)
       .describe(
-        `Texts with {question} in them, one drawn by seed for each problem; a number takes so many of the ${PROMPT_TEMPLATES.length} ` +
+        `Texts with {question}, one drawn by seed for each problem; a number n selects the first n of the ${PROMPT_TEMPLATES.length} ` +
           "built-in ones, of which the first is the question alone.",
       ),
-    system: z.string().min(1).optional().describe("System message; that of the prompt format unless given."),
+    system: z.string().min(1).optional().describe("System message; default: the prompt format's."),
   };
 }
 

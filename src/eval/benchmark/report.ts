@@ -36,7 +36,7 @@ export interface MeasureReport {
   readonly variance?: number;
 }
 
-/** What the answers to a benchmark say of a model. */
+/** A model's results on a benchmark. */
 export interface BenchmarkReport {
   readonly benchmark: string;
   readonly model: string;
@@ -67,7 +67,7 @@ export interface BenchmarkReport {
   readonly duplicateIds: number;
 }
 
-/** What a report is made of. */
+/** The inputs of a report. */
 export interface Recorded {
   readonly header: Pick<AnswersHeader, "model" | "verdict">;
   readonly answers: readonly AnswerRecord[];

@@ -9,11 +9,11 @@ interface Step<Read> {
   readonly system?: string | undefined;
   /** Template of the user message. */
   readonly text: string;
-  /** What a reply says; null where it says nothing. */
+  /** The verdict of a reply; null if it has none. */
   readonly read: (reply: string) => Read | null;
 }
 
-/** What a judge is asked about a completion; at least one of the two. */
+/** The tasks of a judge about a completion; at least one of the two. */
 export interface JudgePrompt {
   readonly name: string;
   /** Reads the answer out of the completion; later steps see it as `{extracted}`. */

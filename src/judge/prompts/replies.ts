@@ -1,6 +1,6 @@
 /**
  * @module
- * What a judge's reply says. Prose that takes no side says nothing: null.
+ * Parses a judge's reply. A reply without a verdict gives null.
  */
 
 const RIGHT = new Set(["correct", "right", "yes", "true", "1"]);
@@ -27,7 +27,7 @@ function afterThought(reply: string): string {
   return /^\s*<think>/.test(reply) ? "" : reply.trim();
 }
 
-/** What the first and the last line say; null where neither says anything, or they disagree. */
+/** The verdict of the first and the last line; null if neither has one, or they disagree. */
 function saidBy(reply: string, read: (line: string) => number | null): number | null {
   const lines = afterThought(reply)
     .split("\n")

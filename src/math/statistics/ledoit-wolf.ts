@@ -4,7 +4,7 @@
  */
 import { ShapeError } from "../../errors/index.ts";
 
-/** What samples say of a distribution. */
+/** Estimates of a distribution from samples. */
 export interface ShrunkCovariance {
   /** `[D]` */
   readonly mean: Float64Array;

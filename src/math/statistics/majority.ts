@@ -5,7 +5,7 @@
 import { ShapeError } from "../../errors/index.ts";
 import { requireScores } from "./finite.ts";
 
-/** What most of the answers say. */
+/** The majority answer. */
 export interface Majority<Answer> {
   /** The answers with the most votes, several in a tie, in the order in which they were first given; empty without votes. */
   readonly answers: readonly Answer[];

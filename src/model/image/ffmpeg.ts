@@ -5,7 +5,7 @@
 import { spawn } from "node:child_process";
 
 /**
- * What ffmpeg says where part of a film is missing or broken and it goes on all the same: the end of a file, a frame that it
+ * What ffmpeg says where part of a video is missing or broken and it goes on all the same: the end of a file, a frame that it
  * patched. Complaints that change no picture are not among them.
  */
 const DAMAGE =
@@ -23,7 +23,7 @@ export interface FfmpegOptions {
  * Hands over what ffmpeg writes, part by part.
  *
  * @param take gets each part; what it throws ends the program
- * @throws Error when ffmpeg is missing, takes too long, fails, or finds the film damaged
+ * @throws Error when ffmpeg is missing, takes too long, fails, or finds the video damaged
  */
 export function runFfmpeg(
   args: readonly string[],
@@ -69,7 +69,7 @@ export function runFfmpeg(
   });
 }
 
-/** A line of ffmpeg's without what speaks, whose address is another each time, and without the film's name. */
+/** A line of ffmpeg's without what speaks, whose address is another each time, and without the video's name. */
 function plain(line: string): string {
   return line
     .replace(/^\[[^\]]* @ 0x[0-9a-f]+\] /, "")
@@ -80,6 +80,7 @@ function plain(line: string): string {
 function meaning(complaint: string): string {
   if (/matches no streams/.test(complaint)) return "it has no video";
   const [, formats] = /not on whitelist '([^']*)'/.exec(complaint) ?? [];
-  if (formats !== undefined) return `expected a film as ${formats.replaceAll(",", ", ")}, got another format`;
+  if (formats !== undefined)
+    return `expected a video as ${formats.replaceAll(",", ", ")}, got another format`;
   return plain(complaint.split("\n")[0] ?? "");
 }

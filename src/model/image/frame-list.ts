@@ -1,11 +1,11 @@
 /**
  * @module
- * How long a film is, from the list that ffmpeg's framecrc writes: comments with time base and size, then a line a frame
- * with its time. Lines are read as they come and not kept, so that a film of hours takes no more memory than a short one.
+ * How long a video is, from the list that ffmpeg's framecrc writes: comments with time base and size, then a line a frame
+ * with its time. Lines are read as they come and not kept, so that a video of hours takes no more memory than a short one.
  */
-import type { FilmLength } from "./frame-sampling.ts";
+import type { VideoLength } from "./frame-sampling.ts";
 
-export interface Film extends FilmLength {
+export interface ListedVideo extends VideoLength {
   readonly width: number;
   readonly height: number;
 }
@@ -48,12 +48,12 @@ export class FrameList {
   }
 
   /**
-   * The film of the whole list. Its rate is frames over time, the last frame's own included; where that is not said, the
+   * The video of the whole list. Its rate is frames over time, the last frame's own included; where that is not said, the
    * last one is shown as long as the one shown shortest.
    *
    * @throws Error when there are no frames, or their size or times are missing
    */
-  film(): Film {
+  video(): ListedVideo {
     this.#read(this.#rest);
     this.#rest = "";
     if (this.#frames === 0) throw new Error("it has no frames");

@@ -44,7 +44,7 @@ describe("cutting patches", () => {
     }
   });
 
-  test("the kernel gives the numbers of the plain loops, of stills, films and any mixture of frames", () => {
+  test("the kernel gives the numbers of the plain loops, of stills, videos and any mixture of frames", () => {
     const small = fc.integer({ min: 1, max: 3 });
     const sizes = fc.record({ patch: fc.integer({ min: 1, max: 15 }), merge: small, temporal: small });
     fc.assert(

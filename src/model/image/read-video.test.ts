@@ -8,11 +8,11 @@ import { readFrames, readVideo } from "./read-video.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "fovea-video-"));
 afterAll(() => rmSync(folder, { recursive: true }));
-const film = join(folder, "film.mp4");
-writeFileSync(film, "a film");
+const video = join(folder, "film.mp4");
+writeFileSync(video, "a video");
 
-const standIn = (name: string, film: Parameters<typeof standInFfmpeg>[2] = {}) =>
-  standInFfmpeg(folder, name, film);
+const standIn = (name: string, video: Parameters<typeof standInFfmpeg>[2] = {}) =>
+  standInFfmpeg(folder, name, video);
 
 const asked = (program: string): string[][] =>
   readFileSync(`${program}.log`, "utf8")
@@ -23,7 +23,7 @@ const asked = (program: string): string[][] =>
 describe("readVideo", () => {
   test("hands over two frames a second unless asked otherwise", async () => {
     const ffmpeg = standIn("two-a-second");
-    const { frames, fps } = await readVideo(film, { ffmpeg });
+    const { frames, fps } = await readVideo(video, { ffmpeg });
     expect(frames.map(({ data }) => data[0])).toEqual([0, 12, 25, 37]);
     expect(frames[1]).toEqual({ width: 4, height: 2, data: new Uint8Array(24).fill(12) });
     expect(fps).toBeCloseTo(2, 12);
@@ -31,9 +31,9 @@ describe("readVideo", () => {
 
   test("opens the named file only, as a video", async () => {
     const ffmpeg = standIn("careful");
-    await readVideo(film, { ffmpeg });
+    await readVideo(video, { ffmpeg });
     for (const args of asked(ffmpeg)) {
-      expect(args[args.indexOf("-i") + 1]).toBe(`file:${film}`);
+      expect(args[args.indexOf("-i") + 1]).toBe(`file:${video}`);
       expect(args[args.indexOf("-protocol_whitelist") + 1]).toBe("file");
       expect(args[args.indexOf("-format_whitelist") + 1]).not.toMatch(/hls|concat|image2/);
     }
@@ -41,7 +41,7 @@ describe("readVideo", () => {
 
   test("shows no cover of a song, stops where a frame is broken, and counts on when the pixel format changes", async () => {
     const ffmpeg = standIn("options");
-    await readVideo(film, { ffmpeg });
+    await readVideo(video, { ffmpeg });
     const calls = asked(ffmpeg);
     expect(calls).toHaveLength(2);
     for (const args of calls) {
@@ -53,8 +53,8 @@ describe("readVideo", () => {
     expect(calls[1]![calls[1]!.indexOf("-vf") + 1]).toMatch(/,scale=4:2$/);
   });
 
-  test("shows 768 frames of a film of four hours", async () => {
-    const { frames, fps } = await readVideo(film, { ffmpeg: standIn("hours", { frames: 360_000 }) });
+  test("shows 768 frames of a video of four hours", async () => {
+    const { frames, fps } = await readVideo(video, { ffmpeg: standIn("hours", { frames: 360_000 }) });
     expect(frames).toHaveLength(768);
     expect(frames[700]?.data[0]).toBe(Math.floor(700 * 468.75) % 256);
     expect(fps).toBeCloseTo(768 / 14_400, 12);
@@ -68,42 +68,46 @@ if (args.includes("framecrc")) {
   return;
 }`;
     const ffmpeg = standIn("variable", { body });
-    const { frames, fps } = await readVideo(film, { ffmpeg, frames: { numFrames: 4 } });
+    const { frames, fps } = await readVideo(video, { ffmpeg, frames: { numFrames: 4 } });
     expect(frames.map(({ data }) => data[0])).toEqual([0, 2, 4, 6]);
     expect(fps).toBeCloseTo((4 / 14) * 30, 12);
   });
 
   test("takes the rate from the time base", async () => {
     const ffmpeg = standIn("ntsc", { timeBase: "1001/30000", frames: 300 });
-    const { frames, fps } = await readVideo(film, { ffmpeg, frames: { numFrames: 6 } });
+    const { frames, fps } = await readVideo(video, { ffmpeg, frames: { numFrames: 6 } });
     expect(frames).toHaveLength(6);
     expect(fps).toBeCloseTo(((6 / 300) * 30_000) / 1001, 9);
   });
 
   test.each<[why: string, make: () => Parameters<typeof readVideo>, message: string]>([
-    ["no ffmpeg", () => [film, { ffmpeg: join(folder, "absent") }], "absent is not installed"],
+    ["no ffmpeg", () => [video, { ffmpeg: join(folder, "absent") }], "absent is not installed"],
     ["a missing file", () => [join(folder, "none.mp4")], "no such file"],
     ["a folder", () => [folder], "not a plain file"],
-    ["a film without frames", () => [film, { ffmpeg: standIn("empty", { frames: 0 }) }], "no frames"],
-    ["a film of one frame", () => [film, { ffmpeg: standIn("single", { frames: 1 }) }], "at least 2 frames"],
-    ["frames without a size", () => [film, { ffmpeg: standIn("flat", { size: "0x2" }) }], "got 0 x 2"],
+    ["a video without frames", () => [video, { ffmpeg: standIn("empty", { frames: 0 }) }], "no frames"],
+    [
+      "a video of one frame",
+      () => [video, { ffmpeg: standIn("single", { frames: 1 }) }],
+      "at least 2 frames",
+    ],
+    ["frames without a size", () => [video, { ffmpeg: standIn("flat", { size: "0x2" }) }], "got 0 x 2"],
     [
       "frames that fill the memory",
-      () => [film, { ffmpeg: standIn("large", { size: "4000x3000" }), maxBytes: 10_000_000 }],
+      () => [video, { ffmpeg: standIn("large", { size: "4000x3000" }), maxBytes: 10_000_000 }],
       "got 4 frames of 4000 x 3000: ask for fewer",
     ],
     [
       "what ffmpeg cannot read",
       () => [
-        film,
+        video,
         { ffmpeg: standIn("broken", { body: 'console.error("Invalid data found"); process.exit(1);' }) },
       ],
       "Invalid data found",
     ],
     [
-      "a film that ends too early, although ffmpeg goes on",
+      "a video that ends too early, although ffmpeg goes on",
       () => [
-        film,
+        video,
         {
           ffmpeg: standIn("cut", {
             body: 'console.error("[matroska,webm @ 0x55c24706c9c0] File ended prematurely");',
@@ -113,9 +117,9 @@ if (args.includes("framecrc")) {
       "it is damaged: File ended prematurely",
     ],
     [
-      "a film with a broken frame",
+      "a video with a broken frame",
       () => [
-        film,
+        video,
         {
           ffmpeg: standIn("patched", {
             body: 'console.error("file:a: film.mp4: corrupt input packet in stream 0"); process.exit(1);',
@@ -127,7 +131,7 @@ if (args.includes("framecrc")) {
     [
       "sound alone",
       () => [
-        film,
+        video,
         {
           ffmpeg: standIn("sound", {
             body: `console.error("Stream map '0:V:0' matches no streams."); process.exit(1);`,
@@ -137,26 +141,26 @@ if (args.includes("framecrc")) {
       "it has no video",
     ],
     [
-      "what is no film",
+      "what is no video",
       () => [
-        film,
+        video,
         {
           ffmpeg: standIn("webp", {
             body: `console.error("[webp_pipe @ 0x55cd3d125a00] Format not on whitelist 'mov,mp4'"); process.exit(1);`,
           }),
         },
       ],
-      "expected a film as mov, mp4, got another format",
+      "expected a video as mov, mp4, got another format",
     ],
     [
       "more frames than ffmpeg can be asked for",
-      () => [film, { ffmpeg: standIn("many", { frames: 20_000 }), frames: { numFrames: 9000 } }],
+      () => [video, { ffmpeg: standIn("many", { frames: 20_000 }), frames: { numFrames: 9000 } }],
       "expected at most 8192 frames to show, got 9000",
     ],
     [
       "fewer bytes than frames need",
       () => [
-        film,
+        video,
         { ffmpeg: standIn("short", { body: 'if (!args.includes("framecrc")) process.exit(0);' }) },
       ],
       "expected 4 frames of 24 bytes, got 0 bytes",
@@ -164,7 +168,7 @@ if (args.includes("framecrc")) {
     [
       "more bytes than frames need",
       () => [
-        film,
+        video,
         {
           ffmpeg: standIn("long", {
             body: 'if (!args.includes("framecrc")) process.stdout.write(Buffer.alloc(1e6));',
@@ -174,9 +178,9 @@ if (args.includes("framecrc")) {
       "more than 96 bytes",
     ],
     [
-      "a film that never ends",
+      "a video that never ends",
       () => [
-        film,
+        video,
         { ffmpeg: standIn("slow", { body: "setTimeout(() => {}, 60_000); return;" }), timeoutSeconds: 1 },
       ],
       "did not end within 1 s",
@@ -192,7 +196,7 @@ if (args.includes("framecrc")) {
 
 test("a complaint that changes no picture is no damage", async () => {
   const body = 'console.error("[h264 @ 0x55c24706c9c0] mmco: unref short failure");';
-  expect((await readVideo(film, { ffmpeg: standIn("grumbling", { body }) })).frames).toHaveLength(4);
+  expect((await readVideo(video, { ffmpeg: standIn("grumbling", { body }) })).frames).toHaveLength(4);
 });
 
 describe("readFrames", () => {

@@ -8,7 +8,7 @@ import { resolve } from "node:path";
 import { DataError } from "../../errors/index.ts";
 import { decodeImage } from "./decode.ts";
 import { type FfmpegOptions, runFfmpeg } from "./ffmpeg.ts";
-import { type Film, FrameList } from "./frame-list.ts";
+import { FrameList, type ListedVideo } from "./frame-list.ts";
 import { type FrameRequest, sampledFps, sampleFrames } from "./frame-sampling.ts";
 import type { RgbImage } from "./rgb-image.ts";
 import { selectExpression } from "./select-expression.ts";
@@ -23,7 +23,7 @@ const MAX_FRAMES = 8192;
 export interface ReadVideoOptions extends FfmpegOptions {
   /** Which frames are shown: two a second unless given, as qwen-vl-utils does. */
   readonly frames?: FrameRequest;
-  /** Refuse films whose chosen frames take more bytes; 2 GiB unless given. */
+  /** Refuse videos whose chosen frames take more bytes; 2 GiB unless given. */
   readonly maxBytes?: number;
   /** Name for messages; the path unless given. */
   readonly where?: string;
@@ -32,7 +32,7 @@ export interface ReadVideoOptions extends FfmpegOptions {
 /**
  * The chosen frames of a video file.
  *
- * Turned upright where the film says so. `ffmpeg` is version 5.1 or later.
+ * Turned upright where the video says so. `ffmpeg` is version 5.1 or later.
  *
  * @throws DataError with the path: missing, no plain file, no video, damaged, too short, too large, too slow; or no ffmpeg
  */
@@ -40,16 +40,16 @@ export async function readVideo(path: string, options: ReadVideoOptions = {}): P
   const { frames: request = { fps: 2 }, maxBytes = DEFAULT_MAX_BYTES } = options;
   try {
     if (!(await stat(path)).isFile()) throw new Error("not a plain file");
-    // Attached pictures are no film. Without reinit_filter a change of pixel format would count frames from 0 again.
+    // Attached pictures are no video. Without reinit_filter a change of pixel format would count frames from 0 again.
     const input = ["-protocol_whitelist", "file", "-format_whitelist", CONTAINERS, "-reinit_filter", "0"];
     input.push("-i", `file:${resolve(path)}`, "-map", "0:V:0", "-fps_mode", "passthrough");
     const list = new FrameList();
     await runFfmpeg([...input, "-f", "framecrc", "pipe:1"], (part) => list.push(part), options);
-    const film = list.film();
-    const chosen = sampleFrames(film, request);
-    checkAmount(film, chosen.length, maxBytes);
-    const frames = await readPixels(input, film, chosen, options);
-    return { frames, fps: sampledFps(film, chosen.length) };
+    const video = list.video();
+    const chosen = sampleFrames(video, request);
+    checkAmount(video, chosen.length, maxBytes);
+    const frames = await readPixels(input, video, chosen, options);
+    return { frames, fps: sampledFps(video, chosen.length) };
   } catch (cause) {
     throw new DataError(`${options.where ?? path}: cannot be read as a video: ${(cause as Error).message}`, {
       cause,
@@ -57,7 +57,7 @@ export async function readVideo(path: string, options: ReadVideoOptions = {}): P
   }
 }
 
-function checkAmount({ width, height }: Film, frames: number, maxBytes: number): void {
+function checkAmount({ width, height }: ListedVideo, frames: number, maxBytes: number): void {
   if (frames > MAX_FRAMES)
     throw new Error(`expected at most ${MAX_FRAMES} frames to show, got ${frames}: ask for fewer frames`);
   if (width * height * 3 * frames > maxBytes)
@@ -66,10 +66,10 @@ function checkAmount({ width, height }: Film, frames: number, maxBytes: number):
     );
 }
 
-/** The chosen frames; where a film changes its size midway, all have that of the first. */
+/** The chosen frames; where a video changes its size midway, all have that of the first. */
 async function readPixels(
   input: readonly string[],
-  { width, height }: Film,
+  { width, height }: ListedVideo,
   chosen: readonly number[],
   options: FfmpegOptions,
 ): Promise<RgbImage[]> {
@@ -98,7 +98,7 @@ async function readPixels(
 /**
  * A video that lies on disk as images, one a frame; all of them are shown.
  *
- * @param fps frames per second of film among these images
+ * @param fps frames per second of video among these images
  * @throws DataError naming the image that cannot be read
  */
 export async function readFrames(sources: readonly (string | Uint8Array)[], fps: number): Promise<VideoClip> {

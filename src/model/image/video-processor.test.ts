@@ -15,7 +15,7 @@ import { preprocess } from "./processor.ts";
 import type { RgbImage } from "./rgb-image.ts";
 import { preprocessVideo, videoGrid } from "./video-processor.ts";
 
-type Sampling = { readonly totalFrames: number; readonly filmFps: number } & (
+type Sampling = { readonly totalFrames: number; readonly videoFps: number } & (
   | { readonly numFrames: number }
   | { readonly fps: number }
 ) & {
@@ -50,14 +50,14 @@ function sha256(array: Int32Array | Float32Array): string {
 }
 
 describe("sampleFrames", () => {
-  test("two frames a second of a film of four seconds", () => {
+  test("two frames a second of a video of four seconds", () => {
     expect(sampleFrames({ totalFrames: 100, fps: 25 }, { fps: 2 })).toEqual([0, 12, 25, 37, 50, 62, 75, 87]);
   });
 
-  test.each(fixture.sampling)("chooses transformers' frames of $totalFrames at $filmFps fps", (recorded) => {
-    const { totalFrames, filmFps, count } = recorded;
+  test.each(fixture.sampling)("chooses transformers' frames of $totalFrames at $videoFps fps", (recorded) => {
+    const { totalFrames, videoFps, count } = recorded;
     const request = "fps" in recorded ? { fps: recorded.fps } : { numFrames: recorded.numFrames };
-    const film = { totalFrames, fps: filmFps };
+    const film = { totalFrames, fps: videoFps };
     if (count === null) {
       expect(() => sampleFrames(film, request)).toThrow(DataError);
       return;
@@ -69,7 +69,7 @@ describe("sampleFrames", () => {
     expect(sampledFps(film, count)).toBeCloseTo(recorded.sampledFps!, 12);
   });
 
-  test("never leaves the film, never repeats a frame and never goes back", () => {
+  test("never leaves the video, never repeats a frame and never goes back", () => {
     const film = fc.record({
       totalFrames: fc.integer({ min: 2, max: 5000 }),
       fps: fc.double({ min: 1, max: 120, noNaN: true }),
@@ -146,7 +146,7 @@ describe("preprocessVideo", () => {
 });
 
 describe("rotary positions of videos", () => {
-  test("a frame of four positions each second pushes the text behind the film", () => {
+  test("a frame of four positions each second pushes the text behind the video", () => {
     const { components, next } = ropePositions([{ kind: "video", grid: [3, 2, 4], interval: 4 }], 2);
     expect([...components[0]!]).toEqual([0, 0, 4, 4, 8, 8]);
     expect(next).toBe(9);

@@ -18,7 +18,7 @@ export interface ProcessedVideo {
   /** `[n × (C·Tp·p·p)]`, the rows of one temporal patch after those of another; see `ProcessedImage`. */
   readonly patches: Float32Array;
   readonly grid: ImageGrid;
-  /** Seconds of film in one temporal patch. */
+  /** Seconds of video in one temporal patch. */
   readonly secondsPerGrid: number;
 }
 

@@ -24,7 +24,7 @@ const dpoSchema = z
     truncated: z
       .enum(["keep", "mask"])
       .default("keep")
-      .describe("Completions that were cut at the limit: compare them, or leave them out of every pair."),
+      .describe("Completions truncated at the limit: compare them, or exclude them from every pair."),
   })
   .describe("DPO, arXiv:2305.18290, with token credits as in arXiv:2602.11455, Eq. 19.");
 

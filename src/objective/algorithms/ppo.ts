@@ -31,8 +31,7 @@ const ppoSchema = z
       .enum(["values", "group"])
       .optional()
       .describe(
-        "values: advantages by a value head, which the engine must have; group: those of GRPO. Unless given: values " +
-          "where completions come with them, else group.",
+        "values: advantages by a value head, which the engine must have; group: those of GRPO. Default: values if completions have them, else group.",
       ),
     gamma: rate.default(1).describe("Discount per token, with values."),
     lambda: rate.default(0.95).describe("Decay of generalised advantage estimation, with values."),
@@ -44,7 +43,9 @@ const ppoSchema = z
       .number()
       .positive()
       .default(0.2)
-      .describe("How far a value may move from that of sampling before its loss stops, reward units."),
+      .describe(
+        "Value clipping: distance from the value at sampling beyond which the loss has no gradient, reward units.",
+      ),
     valueCoefficient: z.number().nonnegative().default(0.1).describe("Weight of the loss of the values."),
     ...clipOptions(0.2, 0.2),
     ...dualClipOption,

@@ -18,7 +18,9 @@ const reinforceSchema = z
     baseline: z
       .enum(["group-mean", "leave-one-out", "none"])
       .default("group-mean")
-      .describe("What is subtracted from the reward: the group's mean, the mean of the others, or nothing."),
+      .describe(
+        "Baseline subtracted from the reward: the group's mean, the mean of the group's other completions, or none.",
+      ),
     ...termOptions,
     aggregation: aggregationOption("token-mean"),
   })

@@ -1,7 +1,7 @@
 /**
  * @module
- * The policy under training as rewards ask it: further questions, with or without images, and log-probs of given
- * completions with other images.
+ * The policy under training as rewards use it: answers to further questions, with or without images, and log-probs of
+ * given completions with other images.
  */
 import type { Prompt, Sampler } from "../../engine/index.ts";
 import { Rng } from "../../math/index.ts";
@@ -10,7 +10,7 @@ import type { Training } from "../iteration/training.ts";
 
 /**
  * @param sampler of the weights that sampled the batch
- * @param seed of all that is sampled; the same questions in the same order get the same answers
+ * @param seed of sampling; the same questions in the same order get the same answers
  */
 export function askedPolicy(
   { engine, dialogue, sampling }: Pick<Training, "engine" | "dialogue" | "sampling">,

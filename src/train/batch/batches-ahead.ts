@@ -1,9 +1,9 @@
 /**
  * @module
- * Batches that are sampled and verified while earlier ones are learnt from, up to `train.maxStaleness` of them. What a
- * batch is depends on its number alone and never on timing: batch k is sampled whole, refills of dynamic sampling
- * included, from the policy after iteration k − 1 − maxStaleness (the first from the policy that the run begins with),
- * from the next problems of the stream, with a generator of its own.
+ * Batches that are sampled and verified while earlier batches are trained on, up to `train.maxStaleness` of them. The
+ * content of a batch depends only on its number, never on timing: batch k is sampled whole, including refills of
+ * dynamic sampling, from the policy after iteration k − 1 − maxStaleness (the first batches from the starting policy),
+ * on the next problems of the stream, with its own generator.
  *
  * The bound is AReaL's maximum staleness η, arXiv:2505.24298; η = 1 is also known as one-step off-policy.
  */
@@ -18,17 +18,17 @@ import { type SampledBatch, sampleBatch } from "./sample-batch.ts";
 export interface BatchAhead extends SampledBatch {
   /** Iterations behind the weights that sampled it. */
   readonly version: number;
-  /** Where the next batch begins. */
+  /** The start of the next batch. */
   readonly after: Position;
-  /** What came after its draws: the order of its groups. */
+  /** The generator after its draws, for the order of its groups. */
   readonly rng: Rng;
-  /** Of its own time, which other work had at the same time. */
+  /** Its sampling time, which overlaps with other work. */
   readonly watch: Stopwatch;
-  /** All that the sampler answered, for shuffled frames too, in order. */
+  /** All answers of the sampler in order, including those for shuffled frames. */
   readonly completions: RecordedBatch["completions"];
 }
 
-/** The completions of a batch, in the order in which they were sampled: enough to have it again. */
+/** The completions of a batch in sampling order, from which the batch can be rebuilt. */
 export interface RecordedBatch {
   readonly iteration: number;
   readonly version: number;
@@ -39,7 +39,7 @@ export interface RecordedBatch {
   readonly completions: readonly (readonly Completion[])[];
 }
 
-/** Answers with what was sampled before. */
+/** A sampler that replays recorded completions. */
 function replayed({ iteration, completions }: RecordedBatch): Sampler {
   let next = 0;
   return {
@@ -56,7 +56,7 @@ function replayed({ iteration, completions }: RecordedBatch): Sampler {
   };
 }
 
-/** A sampler whose answers are kept as well. */
+/** A sampler that also records its answers. */
 function keeping(sampler: Sampler, kept: (readonly Completion[])[]): Sampler {
   return {
     async sample(request) {
@@ -71,9 +71,9 @@ export class BatchesAhead {
   readonly #training: Training;
   readonly #rng: Rng;
   readonly #underWay = new Map<number, Promise<BatchAhead>>();
-  /** Number of the next batch to begin. */
+  /** Number of the next batch to start. */
   #next: number;
-  /** Where it begins, once the batch before it draws no more. */
+  /** Its start, known once the batch before it has drawn all its problems. */
   #position: Promise<Position>;
 
   /**
@@ -95,9 +95,9 @@ export class BatchesAhead {
   }
 
   /**
-   * The batch of an iteration; with it the sampling of later ones begins, from the present weights.
+   * The batch of an iteration; this also starts sampling later batches from the current weights.
    *
-   * @throws what sampling it failed with
+   * @throws the error of its sampling
    */
   async take(iteration: number, watch: Stopwatch): Promise<BatchAhead> {
     const { maxStaleness } = this.#training.schedule;
@@ -128,7 +128,7 @@ export class BatchesAhead {
       release = resolve;
     });
     const batch = this.#sample(number, version, sampler, before, release);
-    // A failure is told where the batch is asked for.
+    // A failure is thrown when the batch is requested.
     batch.catch(() => {});
     this.#underWay.set(number, batch);
     return batch;
@@ -158,20 +158,20 @@ export class BatchesAhead {
   }
 
   /**
-   * Waits until every batch under way is there.
+   * Waits until every running batch is complete.
    *
-   * @throws what the first of them failed with
+   * @throws the error of the first that failed
    */
   async drain(): Promise<void> {
     await Promise.all(this.#underWay.values());
   }
 
-  /** Waits until nothing is under way any more, be it done or failed. */
+  /** Waits until every running batch has completed or failed. */
   async settle(): Promise<void> {
     await Promise.allSettled(this.#underWay.values());
   }
 
-  /** The batches under way, once they are there. */
+  /** The running batches, once complete. */
   async recorded(): Promise<RecordedBatch[]> {
     return Promise.all(
       [...this.#underWay].map(async ([iteration, batch]) => {

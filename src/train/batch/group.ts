@@ -1,6 +1,6 @@
 /**
  * @module
- * What one iteration handles: the completions of a prompt with their rewards.
+ * The data of one iteration: the completions of each prompt with their rewards.
  */
 import type { Completion } from "../../engine/index.ts";
 import type { Question } from "../../eval/index.ts";
@@ -9,31 +9,31 @@ import type { CompletionReward, Tally } from "../../reward/index.ts";
 
 /** One completion with its verdict and its rewards. */
 export interface Rollout {
-  /** Sampled from noised images, by NoisyRollout; its log-probs are of the images as they are. */
+  /** Sampled from noised images, by NoisyRollout; its log-probs are those on the clean images. */
   readonly isNoised?: true;
   readonly completion: Completion;
   readonly text: string;
   readonly reward: CompletionReward;
 }
 
-/** A group held against another for the same question with the frames of its videos shuffled. */
+/** A group compared with a group for the same question with shuffled video frames. */
 export interface OrderComparison {
   /** The group itself. */
   readonly ordered: Tally;
-  /** The other. */
+  /** The group with shuffled frames. */
   readonly shuffled: Tally;
   /** Whether any rollout of the group got the temporal reward. */
   readonly isRewarded: boolean;
-  /** Sampled for the comparison, and never learnt from. */
+  /** Sampled for the comparison, and never trained on. */
   readonly shuffledTokens: number;
 }
 
 /** The rollouts of one prompt. */
 export interface Group extends Question {
   readonly rollouts: readonly Rollout[];
-  /** Only with a temporal reward, where the problem has a video of two frames or more. */
+  /** Only with a temporal reward, if the problem has a video of two frames or more. */
   readonly temporal?: OrderComparison;
-  /** Rewards of the problem's other forms, which the group is compared with too; only where a problem has several. */
+  /** Rewards of the problem's other forms, with which the group is also compared; only if a problem has several. */
   readonly others?: readonly (number | null)[];
   /** `[K][G]` rewards that are normalised apart; only where there are any. */
   readonly separate?: readonly (readonly (number | null)[])[];
@@ -44,12 +44,12 @@ export function groupRewards(group: Group): (number | null)[] {
   return group.rollouts.map(({ reward }) => reward.value);
 }
 
-/** Whether rewards differ among all that the group is compared with and by, so that it carries a gradient. */
+/** Whether any rewards of the comparison differ, so that the group has a gradient. */
 export function hasSpread(group: Group): boolean {
   return spreads(group, groupRewards(group));
 }
 
-/** The same with other rewards in the place of the group's own. */
+/** The same with given rewards in place of the group's. */
 export function spreads({ others = [], separate = [] }: Group, rewards: readonly (number | null)[]): boolean {
   return [[...rewards, ...others], ...separate].some((compared) => groupSpread(compared).hasSpread);
 }

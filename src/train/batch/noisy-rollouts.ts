@@ -1,7 +1,7 @@
 /**
  * @module
- * NoisyRollout's groups: part of each group is sampled from noised images. All of a group is compared, and learnt on the
- * images as they are: old log-probs are those of the clean prompt, by the policy that sampled.
+ * NoisyRollout's groups: part of each group is sampled from noised images. The whole group shares one baseline and is
+ * trained on the clean images: old log-probs are those of the sampling policy on the clean prompt.
  *
  * Source: arXiv:2504.13055, Eqs. 2 and 3.
  */
@@ -17,11 +17,11 @@ import type { Training } from "../iteration/training.ts";
 import type { Stopwatch } from "../loop/stopwatch.ts";
 import type { NoisyRollouts } from "../schedule/rollouts-schema.ts";
 
-/** How the noised part of a batch is sampled. */
+/** Options for sampling the noised part of a batch. */
 interface NoisySampling {
   readonly options: NoisyRollouts;
   readonly sampler: Sampler;
-  /** As for groups without noise. */
+  /** Options as for groups without noise. */
   readonly request: SampleRequest;
   readonly seed: number;
   /** Share of the run's iterations that are done. */

@@ -1,6 +1,6 @@
 /**
  * @module
- * In which order training meets its problems.
+ * The order of training problems.
  */
 import type { ProblemSource } from "../../data/index.ts";
 import { DataError } from "../../errors/index.ts";
@@ -8,7 +8,7 @@ import { Rng } from "../../math/index.ts";
 
 /**
  * The index of the problem at a position of the stream: the position itself in an endless source; in a finite one,
- * epoch after epoch, each in an order of its own.
+ * epoch after epoch, each in its own random order.
  *
  * @param position counted from 0 over the whole run
  * @throws DataError when the source is empty

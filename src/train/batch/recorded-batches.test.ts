@@ -37,7 +37,7 @@ describe("a file of recorded batches", () => {
   });
 
   test.each([
-    ["cut within a line", (text: string) => text.slice(0, -100), /ahead.jsonl: line 8 cannot be understood/],
+    ["cut within a line", (text: string) => text.slice(0, -100), /ahead.jsonl: line 8 is invalid/],
     [
       "that lacks a group",
       (text: string) => `${text.split("\n").slice(0, 7).join("\n")}\n`,

@@ -1,7 +1,7 @@
 /**
  * @module
- * Batches that were sampled ahead, as a file of a checkpoint: a line for each group, every number to the bit. Problems,
- * prompts and rewards are not in it, since they follow from the position in the stream of problems.
+ * Batches that were sampled ahead, as a file of a checkpoint: a line for each group, with bitwise exact numbers.
+ * Problems, prompts and rewards are not stored, since they follow from the position in the stream of problems.
  */
 import { createReadStream, createWriteStream, existsSync } from "node:fs";
 import { join } from "node:path";
@@ -24,7 +24,7 @@ interface Line {
 const ARRAYS = { float64: Float64Array, float32: Float32Array, int32: Int32Array, uint8: Uint8Array };
 type ArrayName = keyof typeof ARRAYS;
 
-/** Arrays as the bytes that they are. */
+/** Arrays as raw bytes. */
 function packed(_key: string, value: unknown): unknown {
   for (const [name, kind] of Object.entries(ARRAYS)) {
     if (!(value instanceof kind)) continue;
@@ -50,7 +50,7 @@ function* linesOf(batches: readonly RecordedBatch[]): Generator<string> {
   }
 }
 
-/** Writes batches into the directory of a checkpoint; no file where there are none. */
+/** Writes batches into the directory of a checkpoint; no batches give no file. */
 export async function writeRecorded(directory: string, batches: readonly RecordedBatch[]): Promise<void> {
   if (batches.length === 0) return;
   await pipeline(Readable.from(linesOf(batches)), createWriteStream(join(directory, FILE)));
@@ -59,7 +59,7 @@ export async function writeRecorded(directory: string, batches: readonly Recorde
 /**
  * Reads what `writeRecorded` wrote, in order.
  *
- * @throws RunError when a line cannot be understood
+ * @throws RunError when a line is invalid
  */
 export async function readRecorded(directory: string): Promise<RecordedBatch[]> {
   const path = join(directory, FILE);
@@ -72,7 +72,7 @@ export async function readRecorded(directory: string): Promise<RecordedBatch[]> 
     try {
       line = JSON.parse(text, unpacked) as Line;
     } catch (cause) {
-      throw new RunError(`${path}: line ${number} cannot be understood`, { cause });
+      throw new RunError(`${path}: line ${number} is invalid`, { cause });
     }
     const { iteration, version, completions } = line;
     const last = batches.at(-1);

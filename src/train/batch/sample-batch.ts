@@ -1,7 +1,7 @@
 /**
  * @module
- * The groups that an iteration learns from: those of one sampling, or, with dynamic sampling, of as many as it takes to
- * find enough groups with spread.
+ * The groups that an iteration trains on: from one round of sampling, or with dynamic sampling from as many rounds as
+ * give enough groups with spread.
  *
  * Source of dynamic sampling: DAPO, arXiv:2503.14476, section 3.2 and eq. 11.
  */
@@ -13,15 +13,15 @@ import type { Group } from "./group.ts";
 import { hasGradient } from "./has-gradient.ts";
 import { type SamplingOptions, sampleGroups } from "./sample-groups.ts";
 
-/** What sampling brought. */
+/** The result of sampling. */
 export interface SampledBatch {
-  /** Every group that was sampled, in order. */
+  /** Every sampled group, in order. */
   readonly groups: readonly Group[];
-  /** The groups that count in the loss; with dynamic sampling P at most, the first. */
+  /** The groups that count in the loss; with dynamic sampling at most the first P. */
   readonly kept: Group[];
   /** Rounds of sampling, 1 without dynamic sampling. */
   readonly attempts: number;
-  /** Rows of the data set that were passed over. */
+  /** Skipped rows of the data set. */
   readonly skippedRows: readonly SkippedRow[];
 }
 
@@ -36,9 +36,9 @@ function differs({ rollouts }: Group, by: "accuracy" | "reward"): boolean {
 /**
  * Samples the groups of an iteration; moves the position in the stream of problems with every attempt.
  *
- * With dynamic sampling further problems are drawn, P at a time, until P groups have spread or the attempts are used up;
- * groups beyond P are dropped. The position and the generator move by whole attempts, so that a resumed run draws what a
- * straight one does.
+ * With dynamic sampling further problems are drawn, P at a time, until P groups have spread or the attempts are used
+ * up; groups beyond P are dropped. Position and generator advance by whole attempts, so that a resumed run draws the
+ * same as an uninterrupted one.
  */
 export async function sampleBatch(
   training: Training,

@@ -23,18 +23,18 @@ import { separateScores } from "./separate-rewards.ts";
 import { inForms } from "./shared-questions.ts";
 import { withTemporalRewards } from "./temporal-groups.ts";
 
-/** The groups of an iteration, and the rows that were passed over. */
+/** The groups of an iteration, and the skipped rows. */
 export interface SampledGroups {
   /** `[P]` groups of G rollouts. */
   readonly groups: readonly Group[];
   readonly skippedRows: readonly SkippedRow[];
 }
 
-/** How a batch is sampled. */
+/** Options for sampling a batch. */
 export interface SamplingOptions {
-  /** Who samples; the engine unless given. */
+  /** The sampler; by default the engine. */
   readonly sampler?: Sampler;
-  /** Called when the last problems of the batch have been drawn. */
+  /** Called once the last problems of the batch are drawn. */
   readonly onLastDraw?: () => void;
   /** Share of the run's iterations that are done; 0 unless given. */
   readonly progress?: number;
@@ -98,7 +98,7 @@ async function rewarded(
 }
 
 /**
- * Fails where rewards failed on too many completions.
+ * Throws when rewards failed on too many completions.
  *
  * @throws PartError
  */
@@ -113,18 +113,18 @@ function requireRewards(groups: readonly Group[], { maxFailedRewardShare }: Trai
   );
 }
 
-/** How often each problem is asked, in other forms. */
+/** The number of forms of each problem. */
 function formsPerProblem({ rollouts }: Training["schedule"]): number {
   return rollouts?.kind === "shared" ? rollouts.variants : 1;
 }
 
-/** Groups with the rewards that are normalised apart beside them. */
+/** Groups with the separately normalised rewards added. */
 function withSeparate(groups: readonly Group[], { separate }: Training["schedule"]): readonly Group[] {
   if (separate === undefined) return groups;
   return groups.map((group) => ({ ...group, separate: separateScores(group.rollouts, separate) }));
 }
 
-/** Groups with the rewards of the other forms of their problem, which stand beside them. */
+/** Groups with the rewards of the other forms of their problem added. */
 function compared(groups: readonly Group[], forms: number): readonly Group[] {
   if (forms === 1) return groups;
   return groups.map((group, p) => {
@@ -135,10 +135,10 @@ function compared(groups: readonly Group[], forms: number): readonly Group[] {
 }
 
 /**
- * Samples a group for each of the next problems and has every completion judged; with a temporal reward also against
+ * Samples a group for each of the next problems and judges every completion; with a temporal reward also compares with
  * completions for shuffled frames.
  *
- * @param needs signals to take along while sampling
+ * @param needs signals to record while sampling
  * @throws DataError when too many rows of the data set are broken, or none can be used
  * @throws PartError when rewards fail on too many completions
  */

@@ -1,6 +1,7 @@
 /**
  * @module
- * Rewards that are normalised apart: which completions each compares, and factors of their advantages that follow targets.
+ * Separately normalised rewards: the completions that each compares, and the factors of their advantages that follow
+ * targets.
  *
  * Sources: GDPO, arXiv:2601.05242; the multipliers, Faithful GRPO, arXiv:2604.08476.
  */
@@ -9,7 +10,7 @@ import type { Reward } from "../../reward/index.ts";
 import type { SeparateRewards } from "../schedule/separate-schema.ts";
 import type { Group, Rollout } from "./group.ts";
 
-/** Rewards of a run, those that are normalised apart taken out of the sum. */
+/** Rewards of a run, with separately normalised rewards removed from the sum. */
 export function separated(rewards: readonly Reward[], separate: SeparateRewards | undefined): Reward[] {
   const names = new Set(separate?.rewards.map(({ name }) => name));
   return rewards.map((reward) => (names.has(reward.name) ? { ...reward, isSeparate: true } : reward));
@@ -21,7 +22,7 @@ export function unknownSeparate(rewards: readonly Reward[], separate: SeparateRe
   return (separate?.rewards ?? []).map(({ name }) => name).filter((name) => !names.has(name));
 }
 
-/** `[K][G]` rewards of a group that are normalised apart; null where one does not concern the completion. */
+/** `[K][G]` separately normalised rewards of a group; null where a reward does not apply to the completion. */
 export function separateScores(
   rollouts: readonly Rollout[],
   { rewards }: SeparateRewards,

@@ -1,7 +1,7 @@
 /**
  * @module
- * Share-GRPO's forms of a problem: other wordings of its question, and images that are turned, flipped or noised, with a
- * sentence that says so. The answer stays.
+ * Share-GRPO's forms of a problem: other wordings of its question, and rotated, flipped or noised images with a
+ * sentence that states the change. The answer is the same.
  *
  * Source: R1-ShareVL, arXiv:2505.16673; changes and sentences are those of its authors' code,
  * github.com/HJYao00/R1-ShareVL at da7388e, `verl/utils/dataset.py`.
@@ -13,7 +13,7 @@ import type { RgbImage } from "../../model/index.ts";
 import type { SharedChange, SharedRollouts } from "../schedule/rollouts-schema.ts";
 
 interface Change {
-  /** What the question says of it first. */
+  /** The sentence before the question that states the change. */
   readonly words: string;
   readonly apply: (image: RgbImage, rng: Rng) => RgbImage;
 }
@@ -54,7 +54,7 @@ const CHANGES: Readonly<Record<SharedChange, Change>> = {
   "noise-50": { words: NOISE, apply: (image, rng) => noised(image, 50, rng) },
 };
 
-/** Pixels from other places; edges change places where it is turned by a quarter. */
+/** A permutation of pixels; a quarter turn swaps width and height. */
 function moved(
   image: RgbImage,
   isTurned: boolean,
@@ -78,9 +78,9 @@ function noised(image: RgbImage, deviation: number, rng: Rng): RgbImage {
 }
 
 /**
- * The image after a change.
+ * The changed image.
  *
- * @param rng what noise draws from
+ * @param rng source of the noise
  */
 export function changedImage(image: RgbImage, change: SharedChange, rng: Rng): RgbImage {
   return CHANGES[change].apply(image, rng);
@@ -94,10 +94,10 @@ function wordings({ question, columns }: Problem, column: string): readonly stri
 }
 
 /**
- * The forms of a problem: so many wordings, drawn without repetition as long as there are enough, and each with a change of
- * its images at the chance that is given. A problem with videos keeps them.
+ * The forms of a problem: wordings, drawn without repetition as long as there are enough, each with changed images at
+ * the given probability. Videos are never changed.
  *
- * @param rng draws for this problem alone
+ * @param rng used for this problem only
  */
 export function formsOf(problem: Problem, options: SharedRollouts, rng: Rng): Problem[] {
   const words = rng.shuffle([...wordings(problem, options.questions)]);
@@ -115,7 +115,7 @@ export function formsOf(problem: Problem, options: SharedRollouts, rng: Rng): Pr
   });
 }
 
-/** Every question in its forms, those of one question behind each other. */
+/** The forms of every question, question by question. */
 export function inForms(
   dialogue: Pick<Dialogue, "prompt">,
   questions: readonly Question[],

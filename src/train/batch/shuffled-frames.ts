@@ -7,7 +7,7 @@ import type { Prompt, PromptChunk } from "../../engine/index.ts";
 import type { Rng } from "../../math/index.ts";
 
 /**
- * A random order of so many frames that is not the one they have, every other order equally likely.
+ * A random order of the frames other than the original, uniform over all other orders.
  *
  * @param frames at least 2
  */
@@ -19,7 +19,7 @@ export function anotherOrder(frames: number, rng: Rng): number[] {
 }
 
 /**
- * The prompt with each video's frames in another order; undefined where no video has two frames to put in order.
+ * The prompt with each video's frames in another order; undefined when no video has two frames.
  *
  * @param rng each video has a fork of its own
  */
@@ -44,7 +44,7 @@ export function withShuffledFrames(prompt: Prompt, rng: Rng): Prompt | undefined
 
 type VideoChunk = Extract<PromptChunk, { readonly kind: "video" }>;
 
-/** Places of the chunks of each video, which may be shown frame by frame. */
+/** Places of the chunks of each video, which may be given frame by frame. */
 function videoPlaces(chunks: readonly PromptChunk[]): ReadonlyMap<object, readonly number[]> {
   const places = new Map<object, number[]>();
   for (const [place, chunk] of chunks.entries()) {

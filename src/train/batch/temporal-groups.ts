@@ -1,7 +1,7 @@
 /**
  * @module
  * T-GRPO's second groups: completions for the same questions with the frames of their videos shuffled. They are judged,
- * compared with the first and let go: nothing is learnt from them.
+ * compared with the first groups and discarded, never trained on.
  *
  * Source: Video-R1, arXiv:2503.21776, section 3.2.
  */
@@ -21,21 +21,20 @@ import type { Stopwatch } from "../loop/stopwatch.ts";
 import type { Group } from "./group.ts";
 import { withShuffledFrames } from "./shuffled-frames.ts";
 
-/** What is sampled beside the groups, and with what seed. */
+/** Number and seed of the second groups' completions. */
 interface TemporalSampling {
   readonly options: TemporalOptions;
   readonly sampler: Sampler;
-  /** As for the groups in order, but for prompts, number and seed. */
+  /** Options of the ordered groups, except for prompts, number and seed. */
   readonly request: Omit<SampleRequest, "signals">;
   readonly seed: number;
 }
 
 /**
- * The groups with the temporal reward of those that have a video; the others, and those that no verifier could judge, as
- * they are.
+ * The groups, with the temporal reward added to those with a video. Groups without a video and groups that no verifier
+ * could judge are unchanged.
  *
- * A problem's frames are shuffled by the run's seed and the problem's index alone: whatever else is in the batch, and
- * whenever it comes, the order is the same.
+ * The shuffled order depends only on the run's seed and the problem's index, not on the batch or the iteration.
  */
 export async function withTemporalRewards(
   training: Training,

@@ -1,7 +1,7 @@
 /**
  * @module
- * How far the run's credit method and others agree on the completions that are learnt from. The others change nothing: what
- * they say is measured and forgotten.
+ * Agreement of the run's credit method with other methods on the completions that are trained on. The other methods are
+ * only measured; they do not affect training.
  */
 import type { CompletionCredit, CreditMethod } from "../../credit/index.ts";
 import { signalAgreement } from "../../credit/index.ts";
@@ -12,15 +12,15 @@ import type { Stopwatch } from "../loop/stopwatch.ts";
 import { type CreditInputs, creditGroups } from "./credit-groups.ts";
 import { type CreditedGroup, objectiveGroups } from "./measured-group.ts";
 
-/** Of each pair of methods, by their names with a slash between. */
+/** Agreement of each pair of methods; keys are both names with a slash between. */
 export interface AgreementMetrics {
-  /** Mean over completions of the share of top tokens that both have. */
+  /** Mean over completions of the overlap of their top tokens. */
   readonly signalOverlap: Readonly<Record<string, number>>;
-  /** Spearman's correlation of the completions' mean signals; a pair is missing where either has one value alone. */
+  /** Spearman's correlation of the completions' mean signals; a pair is missing if either signal is constant. */
   readonly signalCorrelation: Readonly<Record<string, number>>;
 }
 
-/** Names of methods, numbered where two have the same. */
+/** Names of methods, numbered if two are the same. */
 function distinctNames(methods: readonly CreditMethod[]): string[] {
   const seen = new Map<string, number>();
   return methods.map(({ name = "own" }) => {
@@ -30,7 +30,7 @@ function distinctNames(methods: readonly CreditMethod[]): string[] {
   });
 }
 
-/** What a method says of the groups; nothing where a signal is not a number. */
+/** A method's credit of the groups; undefined when a signal is not a number. */
 async function creditBy(
   method: CreditMethod,
   training: Training,
@@ -53,9 +53,9 @@ async function creditBy(
 }
 
 /**
- * The agreement of every pair among the run's method and the others, on the groups that have a gradient.
+ * The agreement of every pair among the run's method and the compared methods, on groups with a gradient.
  *
- * @param groups as credited by the run's own method
+ * @param groups credited by the run's method
  */
 export async function creditAgreement(
   training: Training,

@@ -1,28 +1,28 @@
 /**
  * @module
- * Token credit of completions outside a training run: by any method, on signals of the present weights.
+ * Token credit of completions outside a training run, by any method, on signals of the current weights.
  */
 import type { CompletionCredit, CreditCompletion, CreditMethod } from "../../credit/index.ts";
 import type { Scorer } from "../../engine/index.ts";
 import { type Answered, creditSignals } from "./credit-signals.ts";
 
-/** A completion with what its credit may depend on. */
+/** A completion with the inputs of its credit. */
 export interface JudgedAnswer extends Answered {
-  /** The same for all of its tokens. */
+  /** One advantage for all of its tokens. */
   readonly advantage: number;
-  /** `[T]` what is true of each token, where that is known. */
+  /** `[T]` the label of each token, if known. */
   readonly labels?: CreditCompletion["labels"];
-  /** Null where it could not be judged; unknown unless given. */
+  /** Null if it could not be judged; absent if unknown. */
   readonly reward?: number | null;
 }
 
 /**
- * What a method says of each completion.
+ * A method's credit of each completion.
  *
- * @param temperature that the completions were sampled at
+ * @param temperature of the completions' sampling
  * @param groups completions that are compared with each other, `[P][G]`
  * @throws EngineError when the engine lacks a signal
- * @throws DataError when the method cannot do without labels and a completion has none
+ * @throws DataError when the method needs labels and a completion has none
  */
 export async function creditAnswers(
   engine: Scorer,

@@ -15,10 +15,10 @@ import type { Training } from "../iteration/training.ts";
 import type { Stopwatch } from "../loop/stopwatch.ts";
 import { creditSignals } from "./credit-signals.ts";
 
-/** Numbers of Gram matrices that are asked for at once: 128 MiB. */
+/** Most Gram matrix entries requested at once: 128 MiB. */
 const GRAM_NUMBERS = 2 ** 24;
 
-/** Runs of whole groups whose Gram matrices may be scored at once; all groups where the method needs the whole batch. */
+/** Consecutive groups whose Gram matrices are scored at once; all groups if the method needs the whole batch. */
 function partsOf(groups: readonly Group[], { needs, wholeBatch }: CreditMethod): (readonly Group[])[] {
   if (wholeBatch || !asksForPairs(needs)) return [groups];
   const parts: Group[][] = [];
@@ -35,12 +35,12 @@ function partsOf(groups: readonly Group[], { needs, wholeBatch }: CreditMethod):
   return parts;
 }
 
-/** Input of a credit method beside signals of the model. */
+/** Inputs of a credit method other than signals of the model. */
 export interface CreditInputs {
-  /** `[P][G][T]` of the completions, where the method asks for them. */
+  /** `[P][G][T]` labels, if the method needs them. */
   readonly advantages?: readonly (readonly ArrayLike<number>[])[] | undefined;
   readonly rng: Rng;
-  /** Seed of random image ablations, another in each iteration. */
+  /** Seed of random image ablations, different in each iteration. */
   readonly ablationSeed: number;
   /** Whether an earlier policy sampled the completions. */
   readonly isStale: boolean;
@@ -80,7 +80,7 @@ async function creditPart(
   return watch.time("credit", async () => credit.credit(completions, rng, progress));
 }
 
-/** Needs whose random images draw from other seeds, so that each iteration has draws of its own. */
+/** Needs with a seed for random images, so that each iteration draws anew. */
 function drawnAnew({ ablation, views, ...needs }: CreditNeeds, seed: number): CreditNeeds {
   const drawn = <T extends { readonly image: ImageAblation }>(request: T): T => {
     const { image } = request;
@@ -94,7 +94,7 @@ function drawnAnew({ ablation, views, ...needs }: CreditNeeds, seed: number): Cr
   };
 }
 
-/** `[P][G]` what the run's credit method says of each completion. */
+/** `[P][G]` credit of each completion by the run's method. */
 export async function creditGroups(
   training: Training,
   groups: readonly Group[],

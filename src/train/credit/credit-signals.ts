@@ -1,6 +1,6 @@
 /**
  * @module
- * The signals that a credit method needs: those that came along while sampling, and the rest from scoring passes.
+ * The signals that a credit method needs, recorded while sampling or from scoring passes.
  */
 import {
   type AblatedPass,
@@ -23,13 +23,13 @@ import {
 } from "../../engine/index.ts";
 import { EngineError } from "../../errors/index.ts";
 
-/** A sampled completion and what it answers. */
+/** A sampled completion with its prompt. */
 export interface Answered {
   readonly prompt: Prompt;
   readonly completion: Completion;
 }
 
-/** What an engine must be able to do for a credit method with these needs. */
+/** The engine capabilities that these needs require. */
 export function creditCapabilities({
   entropy,
   nucleusEntropy,
@@ -50,7 +50,7 @@ export function creditCapabilities({
   ];
 }
 
-/** The method as it asks of an engine with these capabilities. */
+/** The method with its needs for an engine with these capabilities. */
 export function suitedTo(available: ReadonlySet<Capability>, method: CreditMethod): CreditMethod {
   const { lighterNeeds } = method;
   const isLighter =
@@ -61,10 +61,10 @@ export function suitedTo(available: ReadonlySet<Capability>, method: CreditMetho
 /**
  * Signals of each completion.
  *
- * @param temperature that the completions were sampled at
- * @param needs what the credit method asks for
- * @param isStale whether an earlier policy sampled the completions: the passes that are compared are then both its
- *   successor's. Attention and entropy that came with the samples stay those of the policy that drew them
+ * @param temperature of the completions' sampling
+ * @param needs of the credit method
+ * @param isStale whether an earlier policy sampled the completions. Both compared passes then use the current policy;
+ * attention and entropy recorded while sampling stay those of the sampling policy
  * @returns in the order of `answers`
  */
 export async function creditSignals(
@@ -97,7 +97,7 @@ export async function creditSignals(
   }));
 }
 
-/** Attention as sampled where every completion carries what is asked for, else scored. */
+/** Attention from sampling if every completion has the requested kind, else from scoring. */
 async function attentionSignals(
   engine: Scorer,
   temperature: number,
@@ -113,8 +113,7 @@ async function attentionSignals(
 }
 
 /**
- * The passes with and without the images; the sampled log-probs serve as the first where weights and temperature are
- * theirs.
+ * The passes with and without the images; sampled log-probs replace the first if weights and temperature match.
  */
 async function ablatedPasses(
   engine: Scorer,

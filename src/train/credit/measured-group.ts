@@ -1,6 +1,6 @@
 /**
  * @module
- * What is measured of a group before it is learnt from, and the group as the objective sees it.
+ * Measurements of a group before training on it, and the group in the objective's form.
  */
 import type { CompletionCredit } from "../../credit/index.ts";
 import type { Score, Sequence } from "../../engine/index.ts";
@@ -12,20 +12,20 @@ import type { Training } from "../iteration/training.ts";
 import type { Stopwatch } from "../loop/stopwatch.ts";
 import { presentTerm, type ViewScores } from "./view-scores.ts";
 
-/** A group with what was asked for of the model before the first step. */
+/** A group with the model outputs measured before the first step. */
 export interface MeasuredGroup {
   readonly group: Group;
   /** `[G][T]` nats. */
   readonly refLogprobs?: readonly Float64Array[] | undefined;
-  /** `[G][T]` nats, by the trainer before the batch's first step; only where the algorithm corrects for the sampler. */
+  /** `[G][T]` nats, by the trainer before the batch's first step; only if the algorithm corrects for the sampler. */
   readonly trainerLogprobs?: readonly Float64Array[] | undefined;
   /** `[G][T]` estimates of the value head, reward units. */
   readonly oldValues?: readonly Float64Array[] | undefined;
-  /** Factors of rewards that are normalised apart; only where there are any. */
+  /** Factors of separately normalised rewards, if any. */
   readonly apart?: SeparateFactors | undefined;
 }
 
-/** How rewards that are normalised apart come into the advantage. */
+/** How separately normalised rewards enter the advantage. */
 export interface SeparateFactors {
   /** `[K]` */
   readonly factors: readonly number[];
@@ -34,7 +34,7 @@ export interface SeparateFactors {
 
 /** A group with the credit of its completions. */
 export interface CreditedGroup extends MeasuredGroup {
-  /** It counts in the means of the loss and has no gradient. */
+  /** The group counts in the means of the loss but has no gradient. */
   readonly isIdle?: boolean;
   readonly credits: readonly CompletionCredit[];
 }
@@ -46,7 +46,7 @@ export function sequencesOf(groups: readonly MeasuredGroup[]): Sequence[] {
   );
 }
 
-/** Gives each group its log-probs under the frozen reference and the estimates of the value head, as asked for. */
+/** Adds log-probs under the frozen reference and value-head estimates to each group, as requested. */
 export async function measureGroups(
   { engine, sampling }: Training,
   groups: readonly Group[],
@@ -79,7 +79,7 @@ export async function measureGroups(
   });
 }
 
-/** Gives each group that has a gradient the trainer's own log-probs, before anything is learnt from any. */
+/** Adds the trainer's log-probs to each group with a gradient, before any update. */
 export async function withTrainerLogprobs(
   { engine, sampling }: Training,
   groups: readonly CreditedGroup[],
@@ -100,7 +100,7 @@ function valuesOf({ values }: Score): Float64Array {
   return values;
 }
 
-/** `[G]` rewards with what the credit method adds to them; null where no verifier could judge. */
+/** `[G]` rewards plus the credit method's addition; null where no verifier could judge. */
 export function shapedRewards(group: Group, credits?: readonly CompletionCredit[]): (number | null)[] {
   return groupRewards(group).map((reward, i) =>
     isScorable(reward) ? reward + (credits?.[i]?.rewardBonus ?? 0) : null,
@@ -113,12 +113,12 @@ export function hasShapedSpread({ group, credits }: CreditedGroup): boolean {
 }
 
 /**
- * The batch as the objective sees it.
+ * The batch in the objective's form.
  *
- * @param scores of the present policy, one per completion; log-probs and values are those of sampling unless given, and of
- *   the trainer before the first step where those are known
- * @param views `[V]` the present policy's scores under each view of the credits' terms, one per completion; those of before
- *   the first step unless given
+ * @param scores of the current policy, one per completion; by default log-probs and values of sampling, or of the
+ * trainer before the first step if known
+ * @param views `[V]` the current policy's scores under each view of the credits' terms, one per completion; by default
+ * those before the first step
  */
 export function objectiveGroups(
   groups: readonly (MeasuredGroup & Partial<CreditedGroup>)[],
@@ -149,7 +149,7 @@ export function objectiveGroups(
   });
 }
 
-/** Rewards of a group and what else it is compared by. */
+/** Rewards of a group and the other rewards of its comparison. */
 function comparisons(
   { others, separate }: Group,
   rewards: readonly (number | null)[],

@@ -1,16 +1,16 @@
 /**
  * @module
- * Scores of the present policy under the views that a term of the loss has a gradient through. Before the first step they
- * are those that the credit was made of.
+ * Scores of the current policy under the views through which a loss term has a gradient. Before the first step these
+ * are the scores from which credit was computed.
  */
 import type { CompletionCredit, CreditViewTerm, TermView } from "../../credit/index.ts";
 import type { Engine, Sequence } from "../../engine/index.ts";
 import type { Stopwatch } from "../loop/stopwatch.ts";
 
-/** `[V][N]` log-probs of the completions of a batch under each view; undefined where nothing was asked. */
+/** `[V][N]` log-probs of the completions of a batch under each view; undefined when no scores were requested. */
 export type ViewScores = readonly (readonly (Float64Array | undefined)[])[];
 
-/** The views of a batch's terms, the same for all of its completions; none where no completion has a term. */
+/** The views of a batch's terms, the same for all completions; empty if no completion has a term. */
 export function viewsOf(credits: readonly (CompletionCredit | undefined)[]): readonly TermView[] {
   return credits.find((credit) => credit?.viewTerm)?.viewTerm?.views ?? [];
 }
@@ -41,7 +41,7 @@ export async function viewScores(
   return all;
 }
 
-/** A term with the present policy's log-probs where there are any. */
+/** A term with the current policy's log-probs, if given. */
 export function presentTerm(
   term: CreditViewTerm | undefined,
   scores: ViewScores | undefined,

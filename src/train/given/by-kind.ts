@@ -1,18 +1,18 @@
 /**
  * @module
- * Built-in parts by their kind: as a word, or as an object with the kind and options.
+ * Built-in parts by kind, given as a string or as an object with kind and options.
  */
 import type * as z from "zod";
 import { ConfigError } from "../../errors/index.ts";
 import { isSettings, type KindSchema, nearestName, shownValue } from "../../parts/index.ts";
 
-/** Whether a part is given by its kind. */
+/** Whether a part is given by kind. */
 export function isByKind(given: unknown): given is string | { readonly kind: unknown } {
   return typeof given === "string" || (isSettings(given) && "kind" in given);
 }
 
 /**
- * The complete options of a part that is given by its kind.
+ * The complete options of a part given by kind.
  *
  * @param where the part, for errors
  * @throws ConfigError naming what is unknown or impossible

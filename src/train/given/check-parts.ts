@@ -1,6 +1,6 @@
 /**
  * @module
- * The first check of the parts of a run: they are what they are taken for, and no key is misspelt.
+ * The first check of the parts of a run: types and misspelt keys.
  */
 import { SPLITS } from "../../data/index.ts";
 import { ConfigError } from "../../errors/index.ts";
@@ -84,9 +84,9 @@ function requireObserver(observer: unknown, i: number): void {
 }
 
 /**
- * Fails before anything is opened where a part is not what it is taken for.
+ * Throws before anything is opened when a part has the wrong type.
  *
- * @throws ConfigError naming the part, what was expected and what came
+ * @throws ConfigError naming the part, the expected type and the value given
  */
 export function requireParts(parts: TrainParts): void {
   const given: unknown = parts;

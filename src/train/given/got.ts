@@ -1,6 +1,6 @@
 /**
  * @module
- * What was passed in the place of a part, in the words of an error.
+ * A description of the value passed as a part, for error messages.
  */
 import { ConfigError } from "../../errors/index.ts";
 import { nearestName, shownValue } from "../../parts/index.ts";
@@ -10,7 +10,7 @@ const hasFunction = (value: unknown, key: string): boolean =>
   value !== null &&
   typeof (value as Record<string, unknown>)[key] === "function";
 
-/** A value, and what to do where it is nearly a part: a promise, or a definition. */
+/** The description of a value, with advice if it is a promise or a definition. */
 export function gotText(value: unknown): string {
   if (value === undefined) return "none";
   if (hasFunction(value, "then")) return "a promise; await it";
@@ -20,9 +20,9 @@ export function gotText(value: unknown): string {
 }
 
 /**
- * Fails unless a value is an object with functions of these names.
+ * Throws unless a value is an object with functions of these names.
  *
- * @param what the part in words, such as "a task"
+ * @param what description of the part, such as "a task"
  * @throws ConfigError
  */
 export function requireMethods(value: unknown, names: readonly string[], where: string, what: string): void {
@@ -33,7 +33,7 @@ export function requireMethods(value: unknown, names: readonly string[], where: 
   throw new ConfigError(`${where}: expected ${what}, got ${gotText(value)}${without}`);
 }
 
-/** Fails on a key that is not known, and names the nearest that is. */
+/** Throws on an unknown key, naming the nearest known one. */
 export function requireKnownKeys(given: object, known: readonly string[], where: string): void {
   const values = given as Readonly<Record<string, unknown>>;
   const key = Object.keys(given).find((name) => !known.includes(name) && values[name] !== undefined);

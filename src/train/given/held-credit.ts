@@ -1,6 +1,6 @@
 /**
  * @module
- * Credit methods of a user's own, held to the contract: known needs, one finite weight for each token.
+ * Checks a user's credit method against the contract: known needs, one finite weight for each token.
  */
 import { type CreditMethod, type CreditNeeds, SIGNALS, type SignalName } from "../../credit/index.ts";
 import { ConfigError, PartError } from "../../errors/index.ts";
@@ -9,7 +9,7 @@ import { gotText, requireKnownKeys } from "./got.ts";
 
 type Groups = Parameters<CreditMethod["credit"]>[0];
 
-/** Needs beside the signals. */
+/** Needs other than signals. */
 const OTHER_NEEDS: Readonly<Record<Exclude<keyof CreditNeeds, SignalName>, true>> = {
   entropy: true,
   ablation: true,
@@ -24,11 +24,11 @@ const OTHER_NEEDS: Readonly<Record<Exclude<keyof CreditNeeds, SignalName>, true>
 const held = new WeakSet<CreditMethod>();
 
 /**
- * The method, whose failures name it and whose credits are checked.
+ * The method wrapped so that failures name it and its credits are checked.
  *
  * @param where the part, for errors before the run
- * @param name the part, for errors in its midst
- * @throws ConfigError when it is no method, or needs something that there is not
+ * @param name the part, for errors during the run
+ * @throws ConfigError when it is not a method, or has an unknown need
  */
 export function heldCredit(given: unknown, where: string, name: string): CreditMethod {
   if (typeof given === "object" && given !== null && held.has(given as CreditMethod))
@@ -63,7 +63,7 @@ type GivenCredit = Readonly<Partial<Record<"weights" | "advantageBonus" | "score
 function requireCredits(credits: unknown, groups: Groups, where: string): void {
   if (credits instanceof Promise) {
     credits.catch(() => {});
-    throw new PartError(`${where}: expected weights at once, got a Promise; make credit a plain function`);
+    throw new PartError(`${where}: expected weights, got a Promise; credit must not be async`);
   }
   const list = credits as readonly (readonly GivenCredit[])[] | undefined;
   for (const [g, group] of groups.entries()) {

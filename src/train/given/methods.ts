@@ -1,6 +1,6 @@
 /**
  * @module
- * Credit method, objective and verdict as a program passes them: a built-in one by its kind, or one of its own.
+ * Credit method, objective and verdict as a program passes them: built-in by kind, or user-defined.
  */
 import type * as z from "zod";
 import { type CreditMethod, creditMethod, creditSchema } from "../../credit/index.ts";
@@ -28,19 +28,19 @@ export type GivenObjective = Algorithm | AlgorithmInput | AlgorithmInput["kind"]
 /** A verdict, or a built-in one by its kind. */
 export type GivenVerdict = Verdict | VerdictInput | VerdictInput["kind"];
 
-/** Credit methods that a run compares its own with. */
+/** Credit methods to compare with the run's method. */
 export interface GivenAgreement {
   readonly methods: readonly GivenCredit[];
-  /** Of each completion's tokens, those of highest signal; 0.2 unless given. */
+  /** Share of each completion's tokens, by highest signal; default 0.2. */
   readonly share?: number;
-  /** Iterations between measurements; 1 unless given. */
+  /** Iterations between measurements; default 1. */
   readonly every?: number;
 }
 
 /**
- * The credit method of a run; uniform unless given.
+ * The credit method of a run; default: uniform.
  *
- * @param isConfigured whether it comes from a configuration, which has held it to the contract where it is a user's own
+ * @param isConfigured whether it comes from a configuration, which has already checked a user's method
  */
 export function creditOf(given: GivenCredit = "uniform", isConfigured = false): CreditMethod {
   if (isConfigured && isSettings(given) && "credit" in given) return given as unknown as CreditMethod;
@@ -51,7 +51,7 @@ export function creditOf(given: GivenCredit = "uniform", isConfigured = false): 
   return heldCredit(given, "credit", name === undefined ? "credit" : `credit "${name}"`);
 }
 
-/** The algorithm of a run; GRPO unless given. */
+/** The algorithm of a run; default: GRPO. */
 export function objectiveOf(given: GivenObjective = "grpo", context: ObjectiveContext = {}): Algorithm {
   if (isSettings(given) && "unit" in given) {
     const unit: unknown = given.unit;
@@ -64,7 +64,7 @@ export function objectiveOf(given: GivenObjective = "grpo", context: ObjectiveCo
   );
 }
 
-/** The verdict of a run, whose failures name it; the answer verdict unless given. */
+/** The verdict of a run, whose failures name it; default: the answer verdict. */
 export function verdictOf(given?: GivenVerdict): Verdict {
   if (given === undefined) return answerVerdict();
   if (isByKind(given) && !(isSettings(given) && "judge" in given)) {

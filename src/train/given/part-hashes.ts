@@ -1,16 +1,16 @@
 /**
  * @module
- * Hashes of the parts that a program passes, for the record of a run: of the options of built-in ones, and of the text of
- * the functions of its own. What functions close over is not seen.
+ * Hashes of the parts that a program passes, for the record of a run: the options of built-in parts, and the source
+ * text of user functions. Closed-over values are not hashed.
  */
 import { createHash } from "node:crypto";
 import type { Reward } from "../../reward/index.ts";
 import type { TrainParts } from "./train-parts.ts";
 
-/** Levels of objects in which functions are looked for. */
+/** Depth of objects searched for functions. */
 const DEPTH = 3;
 
-/** Texts of the functions of a part, by their place. */
+/** Source texts of the functions of a part, by path. */
 function functionTexts(part: unknown, place = "", depth = DEPTH): string[] {
   if (typeof part === "function") return [`${place}=${String(part)}`];
   if (typeof part !== "object" || part === null || depth === 0) return [];
@@ -40,7 +40,7 @@ function partHash(part: unknown): string {
 /**
  * The hashes by part.
  *
- * @param rewards the run's own, in the order in which they were passed
+ * @param rewards of the run, in the order passed
  */
 export function partHashes(parts: TrainParts, rewards: readonly Reward[]): Record<string, string> {
   const { credit = "uniform", objective = "grpo", verdict = "answer", reward } = parts;
@@ -48,7 +48,7 @@ export function partHashes(parts: TrainParts, rewards: readonly Reward[]): Recor
   const named = Object.entries({ credit, objective, verdict });
   const scored = rewards.map(({ name }, i) => {
     const given = list[i];
-    // Of a reward with a score that alone: others of its functions, such as close, change no number.
+    // Of a reward object only score is hashed: functions such as close affect no numbers.
     const isOwn = typeof given === "object" && given !== null && "score" in given;
     return [`reward "${name}"`, isOwn ? given.score : given] as const;
   });

@@ -1,6 +1,6 @@
 /**
  * @module
- * Rewards as a program passes them: its own, or built-in ones by their kind; one alone, or a list.
+ * Rewards as a program passes them: user-defined, or built-in by kind; one reward or a list.
  */
 import type * as z from "zod";
 import { ConfigError } from "../../errors/index.ts";
@@ -18,7 +18,7 @@ import { gotText } from "./got.ts";
 
 type RewardInput = z.input<typeof rewardEntrySchema>;
 
-/** A reward, a function alone, or a built-in reward by its kind. */
+/** A reward, a plain function, or a built-in reward by kind. */
 export type GivenReward = Reward | RewardFunction | RewardInput | RewardInput["kind"];
 
 const EXPECTED = "a function, { name, score }, or the kind of a built-in reward";
@@ -52,7 +52,7 @@ function rewardOf(given: unknown, i: number, context: RewardContext): Reward {
 /**
  * The rewards of a run.
  *
- * @throws ConfigError naming the one that cannot be used
+ * @throws ConfigError naming the invalid reward
  */
 export function rewardsOf(given: unknown, context: RewardContext): Reward[] {
   if (given === undefined) throw new ConfigError(`reward: expected ${EXPECTED}, or a list of them, got none`);

@@ -1,6 +1,6 @@
 /**
  * @module
- * The parts of a training run, which anyone can make.
+ * The parts of a training run.
  */
 import type { Task } from "../../data/index.ts";
 import type { Engine } from "../../engine/index.ts";
@@ -13,39 +13,39 @@ import type { GivenReward } from "./rewards.ts";
 
 /** The parts of a training run. */
 export interface TrainParts {
-  /** Samples, scores and learns. The caller closes it. */
+  /** Samples, scores and trains. The caller closes it. */
   readonly engine: Engine;
   /** Problems to prompts, and tokens to text. */
   readonly dialogue: Dialogue;
   readonly task: Task;
-  /** Named and weighted; a function alone has its own name and weight 1, and a word is a built-in reward. */
+  /** Named and weighted; a plain function has its name and weight 1, a string is a built-in reward. */
   readonly reward: GivenReward | readonly GivenReward[];
-  /** Decides what is right, or the kind of a built-in verdict; the answer verdict unless given. */
+  /** A verdict, or the kind of a built-in one; default: the answer verdict. */
   readonly verdict?: GivenVerdict;
-  /** A method, or the `credit` part of a configuration; uniform unless given. */
+  /** A method, or the `credit` part of a configuration; default: uniform. */
   readonly credit?: GivenCredit;
-  /** Methods whose signals are compared with the credit method's, in metrics alone; none unless given. */
+  /** Methods whose signals are compared with the credit method's in metrics only; default: none. */
   readonly creditAgreement?: GivenAgreement | undefined;
-  /** An algorithm, or the `algorithm` part of a configuration; GRPO unless given. */
+  /** An algorithm, or the `algorithm` part of a configuration; default: GRPO. */
   readonly objective?: GivenObjective;
   /** Missing settings have their defaults. */
   readonly sampling?: Partial<Sampling>;
   /** Missing settings have their defaults. */
   readonly schedule?: Partial<Schedule>;
-  /** Seed of sampling, order of data and credit; 0 unless given. */
+  /** Seed of sampling, data order and credit; default 0. */
   readonly seed?: number;
   readonly observers?: readonly Observer[];
-  /** Aborted, the run saves a checkpoint and ends. */
+  /** When aborted, the run saves a checkpoint and ends. */
   readonly signal?: AbortSignal | undefined;
   /** T-GRPO's comparison with shuffled frames of videos. */
   readonly temporal?: TemporalOptions | undefined;
-  /** Problems beyond these are left out. */
+  /** Problems beyond these limits are skipped. */
   readonly limits?: ProblemLimits;
-  /** Share of broken rows past which the run stops; 0 unless given. */
+  /** Share of broken rows above which the run stops; default 0. */
   readonly maxBrokenShare?: number;
-  /** Problems that an evaluation samples at once; 128 unless given. */
+  /** Problems that an evaluation samples at once; default 128. */
   readonly evaluationBatch?: number;
-  /** Describes the run for its record; the names and settings of the parts unless given. */
+  /** Description of the run for its record; default: names and settings of the parts. */
   readonly record?: Pick<RunDescription, "config" | "modules">;
   /** Milliseconds from any fixed moment. */
   readonly clock?: () => number;

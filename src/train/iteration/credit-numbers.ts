@@ -1,12 +1,12 @@
 /**
  * @module
- * What the credit of an iteration was like, as numbers of its record.
+ * Metrics of an iteration's credit.
  */
 import type { TokenRole } from "../../credit/index.ts";
 import { mean } from "../../math/index.ts";
 import type { CreditedGroup } from "../credit/measured-group.ts";
 
-/** Of roles, of additions to advantages, and of what credit lacked. */
+/** Metrics of roles, of additions to advantages, and of missing signals. */
 export function creditNumbers(used: readonly CreditedGroup[]) {
   return { ...roleNumbers(used), ...lackNumbers(used), ...bonusNumbers(used) };
 }
@@ -25,7 +25,7 @@ function roleNumbers(used: readonly CreditedGroup[]) {
   };
 }
 
-/** Warnings: weights of these completions are even for want of anything to tell tokens by. */
+/** Warnings about completions with uniform weights because no signal distinguishes their tokens. */
 function lackNumbers(used: readonly CreditedGroup[]) {
   const credits = used.flatMap(({ credits: own }) => own);
   const blind = credits.filter(({ lacksVisualMass }) => lacksVisualMass).length;

@@ -8,7 +8,7 @@ import type { Training } from "./training.ts";
 
 export interface EvaluationRecord extends Evaluation {
   readonly event: "evaluation";
-  /** Iterations or steps before it. */
+  /** Iterations or steps completed before it. */
   readonly iteration: number;
   readonly split: Split;
 }

@@ -24,8 +24,8 @@ test("iterations without any reward are told of at once, then after two, four an
   const unrewarded = (iteration: number) => ({ ...metrics(iteration, 0), unscorable: 8 });
   const told = Array.from({ length: 9 }, (_, i) => idle.add(unrewarded(i + 1)));
   expect(told.map((warnings) => warnings.length)).toEqual([1, 1, 0, 1, 0, 0, 0, 1, 0]);
-  expect(told[0]?.[0]).toMatch(/^nothing was learnt: none of the 8 completions has a reward/);
-  expect(told[1]?.[0]).toMatch(/^nothing was learnt in 2 iterations in a row: none/);
+  expect(told[0]?.[0]).toMatch(/^no update: none of the 8 completions has a reward/);
+  expect(told[1]?.[0]).toMatch(/^no update in 2 iterations in a row: none/);
   idle.add(metrics(10, 1));
   expect(idle.add(unrewarded(11))).toHaveLength(1);
 });
@@ -33,8 +33,8 @@ test("iterations without any reward are told of at once, then after two, four an
 test("completions without any answer are told of at once, and named as the reason", () => {
   const idle = new IdleIterations();
   expect(idle.add(metrics(1, 0, 1))).toEqual([
-    "the verdict read no answer in any of the 8 completions; see prompt.format and verdict.from",
+    "the verdict found no answer in any of the 8 completions; see prompt.format and verdict.from",
   ]);
   expect(idle.add(metrics(2, 0, 1))).toEqual([]);
-  expect(idle.add(metrics(3, 0, 1))[0]).toMatch(/nothing was learnt in 3 iterations in a row: .*no answer/);
+  expect(idle.add(metrics(3, 0, 1))[0]).toMatch(/no update in 3 iterations in a row: .*no answer/);
 });

@@ -1,13 +1,13 @@
 /**
  * @module
- * Iterations that teach nothing, in a row, and when to say so.
+ * Counts consecutive iterations without an update, and when to warn.
  */
 import type { IterationMetrics } from "./iteration-metrics.ts";
 
-/** Iterations without a used group before the user is warned; the next warnings come after twice as many each time. */
+/** Iterations without a used group before the first warning; the interval doubles with each warning. */
 const FIRST = 3;
 
-/** Counts iterations in which no group was learnt from. */
+/** Counts iterations in which no group was trained on. */
 export class IdleIterations {
   #inARow = 0;
   #next = FIRST;
@@ -19,7 +19,7 @@ export class IdleIterations {
     const isUnrewarded = completions > 0 && unscorable === completions;
     const unread =
       withoutAnswer === 1 && completions > 0
-        ? `the verdict read no answer in any of the ${completions} completions; see prompt.format and verdict.from`
+        ? `the verdict found no answer in any of the ${completions} completions; see prompt.format and verdict.from`
         : undefined;
     if (usedGroups > 0) {
       this.#inARow = 0;
@@ -34,17 +34,17 @@ export class IdleIterations {
     this.#next *= 2;
     const why = unread ?? `the mean reward was ${reward.toFixed(3)}`;
     return [
-      `nothing was learnt in ${this.#inARow} iterations in a row: all completions of each problem had the same reward; ${why}`,
+      `no update in ${this.#inARow} iterations in a row: all completions of each problem had the same reward; ${why}`,
     ];
   }
 
-  /** Said of the first such iteration in a row, of the second, the fourth, and so on. */
+  /** Warns at the first such iteration in a row, the second, the fourth, and so on. */
   #unrewarded(completions: number): string[] {
     this.#unrewardedInARow += 1;
     if (!Number.isInteger(Math.log2(this.#unrewardedInARow))) return [];
     const times = this.#unrewardedInARow === 1 ? "" : ` in ${this.#unrewardedInARow} iterations in a row`;
     return [
-      `nothing was learnt${times}: none of the ${completions} completions has a reward, since a reward or the verdict gave null for each`,
+      `no update${times}: none of the ${completions} completions has a reward, since a reward or the verdict gave null for each`,
     ];
   }
 }

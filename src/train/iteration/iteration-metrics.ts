@@ -1,6 +1,6 @@
 /**
  * @module
- * The numbers of one iteration, as they stand in metrics.jsonl. What each means is in docs/run-directory.md.
+ * The metrics of one iteration, as written to metrics.jsonl. docs/run-directory.md defines each.
  */
 import type { TokenRole } from "../../credit/index.ts";
 import type { SkippedRow } from "../../eval/index.ts";
@@ -16,9 +16,9 @@ import { judgeAgreement } from "./judge-agreement.ts";
 import { noisedNumbers, type TemporalMetrics, temporalNumbers } from "./second-samplings.ts";
 import type { StepOutcome } from "./update-policy.ts";
 
-/** Everything that depends on the clock; all else is the same in a run and its resumed twin. */
+/** The metrics that depend on the clock; all others are equal in a run and its resumed copy. */
 export interface IterationTiming {
-  /** Until the batch was there; only where batches are sampled ahead. */
+  /** Waiting time for the batch; only when batches are sampled ahead. */
   readonly waitSeconds?: number;
   readonly prepareSeconds: number;
   readonly sampleSeconds: number;
@@ -37,7 +37,7 @@ export interface BrokenRow {
   readonly iteration: number;
   /** Of the problem in its source. */
   readonly index: number;
-  /** What is wrong with it, with file and row. */
+  /** The problem with it, with file and row. */
   readonly message: string;
 }
 
@@ -46,7 +46,7 @@ export interface IterationMetrics {
   readonly iteration: number;
   readonly learningRate: number;
   readonly problems: number;
-  /** Rows that could not be read, and rows beyond the limits of the data set; the next were taken instead. */
+  /** Unreadable rows, and rows beyond the limits of the data set; the next rows replaced them. */
   readonly brokenRows: number;
   readonly filteredRows: number;
   readonly completions: number;
@@ -55,28 +55,28 @@ export interface IterationMetrics {
   readonly rewardParts: Readonly<Record<string, number>>;
   /** Mean score of the verdict, in [0, 1]. */
   readonly accuracy: number;
-  /** Cohen's kappa of each reward that says what is right with the verdict, over the completions that both judged. */
+  /** Cohen's kappa between each correctness reward and the verdict, over the completions that both judged. */
   readonly agreement?: Readonly<Record<string, number>>;
   /** Completions without a reward. */
   readonly unscorable: number;
-  /** Share of completions in which the verdict read no answer. */
+  /** Share of completions in which the verdict found no answer. */
   readonly withoutAnswer: number;
-  /** Completions on which a reward failed; absent where none did. */
+  /** Completions on which a reward failed; absent if none did. */
   readonly failedRewards?: number;
-  /** Factors of rewards that are normalised apart, by name, in this iteration; only where there are any. */
+  /** Factors of separately normalised rewards by name in this iteration, if any. */
   readonly rewardFactors?: Readonly<Record<string, number>>;
-  /** Mean accuracy of completions sampled from noised images; with NoisyRollout alone. */
+  /** Mean accuracy of completions sampled from noised images; only with NoisyRollout. */
   readonly noisedAccuracy?: number;
-  /** Of problems with videos, only with a temporal reward and where the batch has any. */
+  /** Metrics of problems with videos; only with a temporal reward, and if the batch has any. */
   readonly temporal?: TemporalMetrics;
   /** Mean over groups of the standard deviation of rewards. */
   readonly groupSpread: number;
   readonly groupsWithoutSpread: number;
   /** Rounds of sampling; above 1 with dynamic sampling only. */
   readonly samplingAttempts: number;
-  /** Policy versions (iterations) between the sampler and the first update; only where batches are sampled ahead. */
+  /** Policy versions (iterations) between the sampler and the first update; only when batches are sampled ahead. */
   readonly staleness?: number;
-  /** Groups that were learnt from. */
+  /** Groups that were trained on. */
   readonly usedGroups: number;
   readonly completionTokensMean: number;
   readonly completionTokensMax: number;
@@ -87,18 +87,18 @@ export interface IterationMetrics {
   readonly kl?: number;
   /** Nats, from credit methods with a perception term. */
   readonly perceptionKl?: number;
-  /** What it adds to what is maximised, per token; from credit methods with a term over views. */
+  /** Its contribution to the objective per token; from credit methods with a term over views. */
   readonly viewTerm?: number;
   readonly loss?: number;
   readonly gradientNorm?: number;
-  /** Sampler against trainer, nats; only from engines where they are two programs. */
+  /** Difference between sampler and trainer, nats; only from engines where they are two programs. */
   readonly samplerMismatch?: number;
   readonly samplerMismatchMax?: number;
   readonly samplerKl?: number;
   readonly ratioMean?: number;
   readonly ratioMin?: number;
   readonly ratioMax?: number;
-  /** Mean of what corrects for the sampler, and share of tokens beyond its bounds; only where the algorithm does. */
+  /** Mean correction factor for the sampler, and share of tokens beyond its bounds; only if the algorithm corrects. */
   readonly correctionMean?: number;
   readonly correctionBeyondShare?: number;
   readonly clipLowShare?: number;
@@ -111,22 +111,22 @@ export interface IterationMetrics {
   readonly valueLoss?: number;
   readonly valueClipShare?: number;
   readonly explainedVariance?: number;
-  /** Only of algorithms that compare pairs. */
+  /** Only from algorithms that compare pairs. */
   readonly pairs?: number;
   readonly pairMargin?: number;
   readonly pairAccuracy?: number;
   /** Shares of tokens, from credit methods that assign roles. */
   readonly roles?: Readonly<Record<TokenRole, number>>;
-  /** Mean over tokens with a role that is not neutral. */
+  /** Mean over tokens with a non-neutral role. */
   readonly alignment?: number;
-  /** Share of used completions that credit by attention to the image found none in; absent when there is none. */
+  /** Share of used completions without attention to the image, for credit by attention; absent if 0. */
   readonly withoutVisualMass?: number;
-  /** Share of used completions that credit by labels found none for; absent when there is none. */
+  /** Share of used completions without labels, for credit by labels; absent if 0. */
   readonly withoutLabels?: number;
-  /** Agreement with other credit methods; only where some are compared. */
+  /** Agreement with other credit methods; only if some are compared. */
   readonly signalOverlap?: AgreementMetrics["signalOverlap"];
   readonly signalCorrelation?: AgreementMetrics["signalCorrelation"];
-  /** Mean over tokens of what credit adds to the weighted advantage; only from methods that add something. */
+  /** Mean over tokens of credit's addition to the weighted advantage; only from methods that add one. */
   readonly advantageBonus?: number;
   readonly steps: number;
   readonly skippedSteps: number;
@@ -228,7 +228,7 @@ function objectiveNumbers(steps: readonly StepOutcome[], isKlMeasured: boolean) 
   };
 }
 
-/** Of the gradient, over applied steps; an engine may not tell it. */
+/** Gradient norms over applied steps; some engines do not report them. */
 function normNumbers(steps: readonly StepOutcome[]) {
   const norms = steps.flatMap(({ applied, isIdle, gradientNorm = Number.NaN }) =>
     applied && !isIdle ? gradientNorm : [],
@@ -236,14 +236,14 @@ function normNumbers(steps: readonly StepOutcome[]) {
   return norms.some(Number.isNaN) ? {} : { gradientNorm: mean(norms) };
 }
 
-/** Of sampler against trainer; a batch is on policy in its first minibatch only. */
+/** Difference between sampler and trainer; a batch is on policy in its first minibatch only. */
 function mismatchNumbers(steps: readonly StepOutcome[]) {
   const { mismatch } = steps.find((step) => step.mismatch !== undefined) ?? {};
   if (mismatch === undefined) return {};
   return { samplerMismatch: mismatch.mean, samplerMismatchMax: mismatch.max, samplerKl: mismatch.kl };
 }
 
-/** Of the correction for the sampler, over minibatches; weighted by tokens. */
+/** Correction for the sampler over minibatches, weighted by tokens. */
 function correctionNumbers(measured: readonly ObjectiveMetrics[]) {
   const parts = measured.flatMap(({ correction, tokens }) => (correction ? [{ correction, tokens }] : []));
   if (parts.length === 0) return {};
@@ -256,7 +256,7 @@ function correctionNumbers(measured: readonly ObjectiveMetrics[]) {
   return { correctionMean: byTokens("mean"), correctionBeyondShare: byTokens("beyondShare") };
 }
 
-/** Of the value head, over minibatches; weighted by tokens. */
+/** Metrics of the value head over minibatches, weighted by tokens. */
 function valueNumbers(measured: readonly ObjectiveMetrics[]) {
   const parts = measured.flatMap(({ value, tokens }) => (value ? [{ value, tokens }] : []));
   if (parts.length === 0) return {};
@@ -273,7 +273,7 @@ function valueNumbers(measured: readonly ObjectiveMetrics[]) {
   };
 }
 
-/** Of the comparisons, over minibatches; weighted by pairs. */
+/** Metrics of the comparisons over minibatches, weighted by pairs. */
 function pairNumbers(measured: readonly ObjectiveMetrics[]) {
   const parts = measured.flatMap(({ pair }) => pair ?? []);
   if (parts.length === 0) return {};
@@ -286,7 +286,7 @@ function pairNumbers(measured: readonly ObjectiveMetrics[]) {
   return { pairs, pairMargin: byPairs("margin"), pairAccuracy: byPairs("accuracy") };
 }
 
-/** @param sampling of a batch that was sampled ahead, in its own time */
+/** @param sampling time of a batch that was sampled ahead */
 function timing(watch: Stopwatch, sampling: Stopwatch | undefined, tokens: number): IterationTiming {
   const totalSeconds = watch.total();
   const sampled = sampling ?? watch;
@@ -330,9 +330,9 @@ export function iterationMetrics({
   readonly watch: Stopwatch;
   readonly agreed?: AgreementMetrics | undefined;
   readonly staleness?: number;
-  /** Of a batch that was sampled ahead. */
+  /** Only of a batch that was sampled ahead. */
   readonly sampling?: Stopwatch;
-  /** Of rewards that are normalised apart, by name. */
+  /** Factors of separately normalised rewards, by name. */
   readonly factors?: Readonly<Record<string, number>>;
 }): IterationMetrics {
   const completions = completionNumbers(groups);

@@ -1,7 +1,7 @@
 /**
  * @module
- * One iteration of reinforcement learning: sample, verify, credit, objective, update. Each step is a file of its own;
- * this one is their order.
+ * One iteration of reinforcement learning: sample, verify, credit, objective, update. Each step is in a separate file;
+ * this file defines their order.
  */
 import type { CompletionCredit } from "../../credit/index.ts";
 import type { AdamParameters } from "../../engine/index.ts";
@@ -31,7 +31,7 @@ import { rolloutLines } from "./rollout-lines.ts";
 import type { Progress, Training } from "./training.ts";
 import { type StepOutcome, updatePolicy } from "./update-policy.ts";
 
-/** Failures of rewards by message: the first message of each reward stands for all of its failures. */
+/** Failures of rewards by message: the first message of each reward represents all of its failures. */
 function rewardFailures(iteration: number, groups: readonly Group[]): RewardFailedEvent[] {
   const found = new Map<string, { message: string; completions: number }>();
   for (const { rollouts } of groups) {
@@ -44,25 +44,25 @@ function rewardFailures(iteration: number, groups: readonly Group[]): RewardFail
   return [...found.values()].map((failure) => ({ event: "reward-failed", iteration, ...failure }));
 }
 
-/** What an iteration leaves behind, beside the changed weights. */
+/** The result of an iteration, besides the updated weights. */
 export interface IterationOutcome {
   readonly metrics: IterationMetrics;
-  /** Rows of the data set that were met and could not be read. */
+  /** Rows of the data set that could not be read. */
   readonly brokenRows: readonly BrokenRow[];
-  /** Rewards that failed, one event a message. */
+  /** Failed rewards, one event a message. */
   readonly rewardFailures: readonly RewardFailedEvent[];
   readonly steps: readonly StepOutcome[];
-  /** One line per rollout that is to be written; empty when it is not this iteration's turn. */
+  /** One line per rollout to write; empty if this iteration writes none. */
   readonly rollouts: readonly object[];
 }
 
 const isTurn = (every: number, iteration: number) => every > 0 && iteration % every === 0;
 
 /**
- * Measures and credits the groups that have a gradient; a reason instead where a signal is not a number. The other groups
- * stay in the batch for the means of the loss.
+ * Measures and credits the groups with a gradient, or returns a reason if a signal is not a number. Groups without a
+ * gradient stay in the batch for the means of the loss.
  *
- * Where the credit method changes rewards and equal groups are dropped, that is decided by the shaped rewards.
+ * If the credit method changes rewards and equal groups are dropped, the shaped rewards decide.
  */
 async function credited(
   training: Training,
@@ -96,12 +96,12 @@ async function credited(
   return isFiltered ? paired.filter(hasShapedSpread) : paired;
 }
 
-/** Factors of rewards that are normalised apart, by the rewards' names. */
+/** Factors of separately normalised rewards, by name. */
 function factorNumbers({ rewards }: SeparateRewards, factors: readonly number[]) {
   return Object.fromEntries(rewards.map(({ name }, k) => [name, factors[k]!]));
 }
 
-/** A group without gradient: it counts in the means of the loss, and nothing is measured of it. */
+/** A group without a gradient: it counts in the means of the loss and is not measured. */
 function idleGroup(group: Group, apart: SeparateFactors | undefined): CreditedGroup {
   return {
     group,
@@ -114,7 +114,7 @@ function idleGroup(group: Group, apart: SeparateFactors | undefined): CreditedGr
 }
 
 /**
- * The batch of an iteration: sampled now by the policy as it is, or ahead by an earlier one. Moves `progress` behind it.
+ * The batch of an iteration, sampled now by the current policy or ahead by an earlier one. Moves `progress` past it.
  */
 async function nextBatch(
   training: Training,
@@ -138,13 +138,13 @@ async function nextBatch(
 }
 
 /**
- * Runs iteration number `iteration`, counted from 1, and moves `progress` on.
+ * Runs iteration number `iteration`, counted from 1, and advances `progress`.
  *
- * Groups whose rewards are all equal carry no gradient with most algorithms: they are counted, and left out of credit,
- * scoring and update.
+ * Groups whose rewards are all equal carry no gradient with most algorithms: they are counted, and excluded from
+ * credit, scoring and update.
  *
- * @param ahead where batches come from that are sampled while earlier ones are learnt from; absent, an iteration samples
- *   its own
+ * @param ahead source of batches sampled while earlier ones are trained on; without it an iteration samples its own
+ * batch
  */
 export async function runIteration(
   training: Training,

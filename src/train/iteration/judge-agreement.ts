@@ -1,12 +1,12 @@
 /**
  * @module
- * How far rewards that say what is right agree with the verdict of the run.
+ * Agreement of correctness rewards with the run's verdict.
  */
 import { agreementOf } from "../../judge/index.ts";
 import type { Reward } from "../../reward/index.ts";
 import type { Group } from "../batch/group.ts";
 
-/** Cohen's kappa by the name of the reward, where it is defined; nothing without such rewards. */
+/** Cohen's kappa by the name of the reward, if defined; undefined without such rewards. */
 export function judgeAgreement(
   rewards: readonly Reward[],
   groups: readonly Group[],

@@ -1,7 +1,7 @@
 /**
  * @module
  * Reinforcement learning as a phase of the loop: iterations, evaluations between them, and the state that makes a
- * resumed run equal to one that was never stopped.
+ * resumed run equal to an uninterrupted one.
  */
 
 import type { ProblemSource } from "../../data/index.ts";
@@ -20,11 +20,11 @@ interface SavedProgress {
   readonly rng: RngState;
   readonly totals: Progress["totals"];
   readonly rows: RowCounts;
-  /** Only with rewards that are normalised apart. */
+  /** Only with separately normalised rewards. */
   readonly factors?: readonly number[] | undefined;
 }
 
-/** The phase that a training describes. */
+/** The phase of a training. */
 export function reinforcementPhase(training: Training): Phase {
   const { schedule, iterations } = training;
   let progress = newProgress(training.seed);
@@ -32,7 +32,7 @@ export function reinforcementPhase(training: Training): Phase {
   const idle = new IdleIterations();
   let recorded: readonly RecordedBatch[] = [];
   const evaluateAfter = async (iteration: number, validation: ProblemSource) => {
-    // So that sampling of the present policy meets none of an earlier one.
+    // So that sampling from the current policy does not overlap with sampling from an earlier one.
     await batches?.drain();
     return evaluationRecord(training, {
       iteration,

@@ -1,17 +1,17 @@
 /**
  * @module
- * Rollouts as lines of a rollouts/ file: what was asked, what was answered, and what each token was worth.
+ * Rollouts as lines of a rollouts/ file: prompt, completion, and each token's credit.
  */
 import type { Group } from "../batch/group.ts";
 import type { CreditedGroup } from "../credit/measured-group.ts";
 import type { Training } from "./training.ts";
 
-/** Six significant digits: enough to look at, half the size. */
+/** Six significant digits: enough for display, at half the size. */
 function rounded(values: ArrayLike<number>): number[] {
   return Array.from(values, (value) => Number(value.toPrecision(6)));
 }
 
-/** The groups of an iteration, those that were learnt from, and the policy version that sampled them. */
+/** The groups of an iteration, the groups that were trained on, and the policy version that sampled them. */
 interface LearntBatch {
   readonly groups: readonly Group[];
   readonly used: readonly CreditedGroup[];

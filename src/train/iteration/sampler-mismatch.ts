@@ -1,17 +1,17 @@
 /**
  * @module
- * How far the program that samples is from the one that trains. Both compute log-probs of the same tokens under the same
- * weights; on a cluster they are two implementations, in two precisions, and their difference is noise in every ratio.
+ * The mismatch between sampler and trainer. Both compute log-probs of the same tokens under the same weights; on a
+ * cluster they are two implementations in two precisions, and their difference is noise in every importance ratio.
  */
 import { type Mismatch, mismatch } from "../../engine/index.ts";
 import type { CreditedGroup } from "../credit/measured-group.ts";
 
 /**
- * Compares the log-probs that came with sampled tokens with the trainer's.
+ * Compares the sampler's log-probs with the trainer's.
  *
  * @param trainer `[T]` nats each, of the completions at `places`
  * @param places indices among all completions of the groups, in their order
- * @throws EngineError when a completion has another number of tokens than the trainer saw
+ * @throws EngineError when the trainer scored another number of tokens of a completion
  */
 export function samplerMismatch(
   groups: readonly CreditedGroup[],

@@ -1,33 +1,33 @@
 /**
  * @module
- * What is logged of second samplings: completions for shuffled frames, and those from noised images.
+ * Metrics of second samplings: completions for shuffled frames and from noised images.
  */
 import { mean } from "../../math/index.ts";
 import type { Group } from "../batch/group.ts";
 
-/** Groups against others for the same questions with frames shuffled. */
+/** Comparison of groups with groups for the same questions with shuffled frames. */
 export interface TemporalMetrics {
   /** Groups that were compared. */
   readonly groups: number;
   /** Means over them of the share of right completions. */
   readonly orderedAccuracy: number;
   readonly shuffledAccuracy: number;
-  /** Share of them in which right completions got the temporal reward. */
+  /** Share of the groups whose right completions got the temporal reward. */
   readonly rewardedShare: number;
-  /** Sampled for shuffled frames, which no other metric counts. */
+  /** Tokens sampled for shuffled frames, which no other metric counts. */
   readonly shuffledTokens: number;
 }
 
 const share = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);
 
-/** Accuracy of completions from noised images, where there are any. */
+/** Accuracy of completions from noised images, if any. */
 export function noisedNumbers(groups: readonly Group[]): { readonly noisedAccuracy?: number } {
   const noised = groups.flatMap(({ rollouts }) => rollouts.filter(({ isNoised }) => isNoised));
   if (noised.length === 0) return {};
   return { noisedAccuracy: mean(noised.flatMap(({ reward }) => reward.judgement.score ?? [])) };
 }
 
-/** Comparisons with shuffled frames, where there are any. */
+/** Comparisons with shuffled frames, if any. */
 export function temporalNumbers(groups: readonly Group[]): { readonly temporal?: TemporalMetrics } {
   const compared = groups.flatMap(({ temporal }) => temporal ?? []);
   if (compared.length === 0) return {};

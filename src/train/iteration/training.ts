@@ -1,6 +1,6 @@
 /**
  * @module
- * The parts of a run as an iteration works with them, and the state that it carries from one iteration to the next.
+ * The parts of a run as an iteration uses them, and the state carried from one iteration to the next.
  */
 import type { CreditMethod } from "../../credit/index.ts";
 import type { ProblemSource, Task, TokenLabels } from "../../data/index.ts";
@@ -12,33 +12,33 @@ import type { Reward, TemporalOptions } from "../../reward/index.ts";
 import type { Verdict } from "../../verify/index.ts";
 import type { Sampling, Schedule } from "../schedule/schedule-schema.ts";
 
-/** Methods that are compared with the run's own, and how. */
+/** Methods compared with the run's method, and how. */
 export interface Agreement {
   readonly methods: readonly CreditMethod[];
-  /** Of each completion's tokens, those of highest signal, whose overlap is measured. */
+  /** Share of each completion's tokens, by highest signal, whose overlap is measured. */
   readonly share: number;
   /** Iterations between measurements. */
   readonly every: number;
 }
 
-/** Everything that stays the same over a run. */
+/** Everything that is constant over a run. */
 export interface Training {
   readonly engine: Engine;
   readonly dialogue: Dialogue;
   readonly source: ProblemSource;
-  /** Problems of evaluations between iterations; only where there are any. */
+  /** Problems of evaluations between iterations, if any. */
   readonly validation?: ProblemSource | undefined;
   /** Index of the problem at a position of the stream. */
   readonly order: (position: number) => number;
-  /** Decides what is right, in rewards and in evaluations. */
+  /** Judges answers in rewards and evaluations. */
   readonly verdict: Verdict;
   readonly rewards: readonly Reward[];
-  /** T-GRPO's comparison of orders of frames. */
+  /** T-GRPO's comparison of frame orders. */
   readonly temporal?: TemporalOptions | undefined;
   readonly credit: CreditMethod;
-  /** Methods whose signals are compared with the run's own. */
+  /** Methods whose signals are compared with those of the run's method. */
   readonly agreement?: Agreement | undefined;
-  /** The truth about tokens, where the task knows it. */
+  /** Token labels, if the task has them. */
   readonly labels?: TokenLabels | undefined;
   readonly objective: Algorithm;
   readonly sampling: Sampling;
@@ -47,40 +47,40 @@ export interface Training {
   readonly iterations: number;
   /** Seed of sampling, order of data and credit. */
   readonly seed: number;
-  /** Problems beyond these are left out. */
+  /** Problems beyond these limits are skipped. */
   readonly limits: ProblemLimits;
-  /** The share of broken rows past which a run stops. */
+  /** The share of broken rows above which a run stops. */
   readonly maxBrokenShare: number;
   /** Problems that an evaluation samples at once. */
   readonly evaluationBatch: number;
   /** Further measures of evaluations. */
   readonly measures?: Task["measures"] | undefined;
-  /** Aborts rewards that wait for something. */
+  /** Aborts waiting rewards. */
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds from any fixed moment. */
   readonly clock: () => number;
 }
 
-/** Where a batch begins. */
+/** The start of a batch. */
 export interface Position {
-  /** Of the next problem in the stream. */
+  /** Position of the next problem in the stream. */
   readonly dataPosition: number;
   /** Rows of the data set since the start of the run. */
   readonly rows: RowCounts;
 }
 
-/** The state that drawing a batch moves on. */
+/** The state that drawing a batch advances. */
 export interface Draws {
   dataPosition: Position["dataPosition"];
   rows: Position["rows"];
   readonly rng: Rng;
 }
 
-/** The state of a run; all of it is in a checkpoint. */
+/** The state of a run, all saved in a checkpoint. */
 export interface Progress extends Draws {
   /** Sums since the start of the run. */
   totals: { completions: number; tokens: number; steps: number; skippedSteps: number };
-  /** `[K]` factors of rewards that are normalised apart; those of the schedule unless given. */
+  /** `[K]` factors of separately normalised rewards; default: those of the schedule. */
   factors?: readonly number[] | undefined;
 }
 

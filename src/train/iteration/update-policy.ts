@@ -1,10 +1,10 @@
 /**
  * @module
  * The second half of an iteration: objective, gradient and step, minibatch by minibatch. The first minibatch is
- * on-policy, so its log-probs are the sampled ones and no forward pass is needed; later ones are scored anew, and so is
- * the first where an earlier policy sampled the batch. The old log-probs of every ratio are those that came with the
- * samples, whichever policy drew them, unless the algorithm corrects for the sampler: then they are the trainer's own before
- * the batch's first step, for which one more forward pass over the batch is made.
+ * on-policy, so it uses the sampled log-probs without a forward pass. Later minibatches are rescored, as is the first
+ * if an earlier policy sampled the batch. The old log-probs of every ratio come from the sampler, unless the algorithm
+ * corrects for the sampler: then they come from the trainer before the batch's first step, which takes one more forward
+ * pass over the batch.
  */
 import type { TermView } from "../../credit/index.ts";
 import type { AdamParameters, Mismatch, Score, Sequence } from "../../engine/index.ts";
@@ -27,7 +27,7 @@ import type { Stopwatch } from "../loop/stopwatch.ts";
 import { samplerMismatch } from "./sampler-mismatch.ts";
 import type { Training } from "./training.ts";
 
-/** What became of one minibatch. */
+/** The result of one minibatch. */
 export interface StepOutcome {
   readonly applied: boolean;
   /** No completion of the minibatch had a gradient, so there was no step. */
@@ -35,10 +35,10 @@ export interface StepOutcome {
   /** Why the step was skipped. */
   readonly reason?: string;
   readonly loss?: number;
-  /** Before clipping. */
+  /** Gradient norm before clipping. */
   readonly gradientNorm?: number;
   readonly metrics?: ObjectiveMetrics;
-  /** Only where the engine's sampler is another program than its trainer, and before the first step of the batch. */
+  /** Only before the first step of the batch, if the engine's sampler and trainer are different programs. */
   readonly mismatch?: Mismatch;
 }
 
@@ -49,7 +49,7 @@ export function minibatchesOf<T>(items: readonly T[], size: number): T[][] {
   );
 }
 
-/** Adds the gradient of the sequences that have one, images as given. */
+/** Accumulates the gradient of the sequences that have one, on the original images. */
 async function accumulateGiven(
   { engine, sampling }: Training,
   sequences: readonly Sequence[],
@@ -71,9 +71,9 @@ async function accumulateGiven(
 }
 
 /**
- * Adds the gradient through each view, of the sequences that have one.
+ * Accumulates the gradient through each view of the sequences that have one.
  *
- * @returns whether there was any
+ * @returns whether any sequence had a gradient
  */
 async function accumulateViews(
   { engine, sampling }: Training,
@@ -123,7 +123,7 @@ async function step(
   });
 }
 
-/** Scores by the policy as it is now; groups without a gradient keep their sampled log-probs. */
+/** Scores by the current policy; groups without a gradient keep their sampled log-probs. */
 async function presentScores(
   training: Training,
   groups: readonly CreditedGroup[],
@@ -145,13 +145,14 @@ async function presentScores(
 }
 
 /**
- * One optimiser step per minibatch. A minibatch whose loss or gradient is not finite is skipped and leaves the
- * weights as they were.
+ * One optimiser step per minibatch. A minibatch with a non-finite loss or gradient is skipped and does not change the
+ * weights.
  *
- * A minibatch has a fixed number of prompts, so fewer groups are fewer steps. One without any gradient is no step.
+ * A minibatch has a fixed number of prompts, so fewer groups give fewer steps. A minibatch without any gradient gives
+ * no step.
  *
- * @param groups in the order in which they are shared among minibatches
- * @param isStale whether an earlier policy sampled them
+ * @param groups in the order in which minibatches take them
+ * @param isStale whether an earlier policy sampled the groups
  */
 export async function updatePolicy(
   training: Training,

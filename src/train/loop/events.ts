@@ -1,6 +1,6 @@
 /**
  * @module
- * What a run tells while it goes on: one plain object at a time, the same for progress bars and for `--json`.
+ * The events of a run: plain objects, the same for progress bars and for `--json`.
  */
 import type { ChosenArrangement, EngineCheck, RetryEvent } from "../../engine/index.ts";
 import type { DownloadProgress } from "../../model/index.ts";
@@ -11,7 +11,7 @@ import type { WarmStartMetrics } from "../warm-start/metrics.ts";
 export interface StartedEvent {
   readonly event: "started";
   readonly kind: "train" | "sft";
-  /** Absent where the run is not recorded. */
+  /** Absent if the run is not recorded. */
   readonly runDirectory?: string;
   /** Iterations or steps of the whole run. */
   readonly steps: number;
@@ -23,27 +23,27 @@ export interface CheckpointEvent {
   readonly path: string;
 }
 
-/** A server has lost the session; the run goes back to its newest checkpoint. */
+/** A server has lost the session; the run restores its newest checkpoint. */
 export interface SessionLostEvent {
   readonly event: "session-lost";
-  /** Iterations or steps that were done. */
+  /** Completed iterations or steps. */
   readonly completed: number;
   readonly message: string;
 }
 
-/** A model on its way from the hub. */
+/** Progress of a model's download from the hub. */
 export interface DownloadEvent extends DownloadProgress {
   readonly event: "download";
 }
 
-/** An observer failed; it is told nothing more. */
+/** An observer failed and receives no more events. */
 export interface ObserverFailedEvent {
   readonly event: "observer-failed";
   readonly observer: string;
   readonly message: string;
 }
 
-/** How the local engine uses the machine, where that was left to it. */
+/** The arrangement of the local engine, if a setting was `auto`. */
 export interface ArrangementEvent extends ChosenArrangement {
   readonly event: "arrangement";
 }
@@ -53,13 +53,13 @@ export interface EngineCheckEvent extends EngineCheck {
   readonly event: "engine-check";
 }
 
-/** Something that a user should know and that does not stop the run. */
+/** A warning that does not stop the run. */
 export interface WarningEvent {
   readonly event: "warning";
   readonly message: string;
 }
 
-/** A reward failed on completions, which are without reward; one event an iteration and message. */
+/** A reward failed on completions, which then have no reward; one event an iteration and message. */
 export interface RewardFailedEvent {
   readonly event: "reward-failed";
   readonly iteration: number;
@@ -69,7 +69,7 @@ export interface RewardFailedEvent {
   readonly completions: number;
 }
 
-/** Anything that happens in a run. */
+/** Any event of a run. */
 export type RunEvent =
   | DownloadEvent
   | StartedEvent

@@ -1,21 +1,21 @@
 /**
  * @module
- * The loop that every phase of training shares: run the steps, write metrics and rollouts, save checkpoints, stop when
- * asked to or when too many steps in a row were skipped.
+ * The loop that every phase of training shares: run the steps, write metrics and rollouts, save checkpoints, stop on
+ * request or after too many skipped steps in a row.
  */
 import type { Engine } from "../../engine/index.ts";
 import { PartError, RunError, SessionLostError } from "../../errors/index.ts";
 import type { RunEvent } from "./events.ts";
 import type { Checkpoint, Observers, RunEnd } from "./observer.ts";
 
-/** What one step of a phase hands back. */
+/** The result of one step of a phase. */
 export interface LoopStep {
   /** Events of the step, each with its `iteration`. */
   readonly records: readonly Extract<RunEvent, { iteration: number }>[];
   readonly rollouts?: readonly object[];
-  /** Facts that a user should know. */
+  /** Warnings for the user. */
   readonly warnings?: readonly string[];
-  /** Optimiser steps in order: undefined when applied, else why skipped. */
+  /** Optimiser steps in order: undefined if applied, else the reason for skipping. */
   readonly skips: readonly (string | undefined)[];
 }
 
@@ -28,49 +28,49 @@ export interface Phase {
   readonly maxConsecutiveSkips: number;
   /** Runs step number `step`, counted from 1. */
   run(step: number): Promise<LoopStep>;
-  /** What a checkpoint must hold to continue after the steps so far; plain JSON. */
+  /** The state that a checkpoint needs to continue after the steps so far; plain JSON. */
   state(): unknown;
-  /** Takes up what `state` gave. */
+  /** Restores the result of `state`. */
   restore(state: unknown): void;
-  /** Absent where steps do nothing ahead. */
+  /** Absent if steps run no work ahead. */
   readonly ahead?: WorkAhead;
 }
 
-/** Work of later steps that is under way between two steps. */
+/** Running work of later steps, between two steps. */
 export interface WorkAhead {
   /**
-   * Waits until it is done.
+   * Waits until the work is done.
    *
-   * @throws what it failed with
+   * @throws the error of the work
    */
   drain(): Promise<void>;
-  /** Waits until it has ended, be it done or failed. */
+  /** Waits until the work has completed or failed. */
   settle(): Promise<void>;
-  /** Writes what it brought into the directory of a checkpoint. */
+  /** Writes its results into the directory of a checkpoint. */
   save(directory: string): Promise<void>;
-  /** Takes up what `save` wrote, after `restore`. */
+  /** Restores what `save` wrote, after `restore`. */
   load(directory: string): Promise<void>;
 }
 
 /** Times in a row that a remote session may be lost before the run gives up. */
 const MOST_LOSSES = 5;
 
-/** What a loop works with. */
+/** The parts of a loop. */
 export interface LoopOptions {
   readonly engine: Engine;
   readonly phase: Phase;
   readonly observers: Observers;
-  /** Aborted, the loop ends after the present step and saves a checkpoint. */
+  /** When aborted, the loop saves a checkpoint and ends after the current step. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How a loop ended, and where the final model is. */
+/** How a loop ended, and the directory of the final model. */
 export interface LoopResult extends RunEnd {
   /** Directory of the final model; undefined when the run was interrupted, or is not recorded. */
   readonly model?: string | undefined;
 }
 
-/** Loads the newest checkpoint and forgets all that was written after it; before the first iteration, everything. */
+/** Loads the newest checkpoint and deletes all later records; before the first iteration, all records. */
 async function resume({ engine, phase, observers: { store } }: LoopOptions) {
   const checkpoint = store?.latest();
   await store?.rollBack(checkpoint?.trainer.completed || -1);
@@ -82,12 +82,12 @@ async function resume({ engine, phase, observers: { store } }: LoopOptions) {
 }
 
 /**
- * Runs a phase to its end, from its newest checkpoint if it has one. Where the engine is a server that has lost the
- * session, the run goes back to that checkpoint, and what was written after it is forgotten as in any resumed run.
+ * Runs a phase to its end, from its newest checkpoint if it has one. If a server loses the session, the run restores
+ * that checkpoint and deletes later records, as any resumed run does.
  *
  * @throws RunError when steps are skipped too often in a row, the disk is full, or a session is lost before
  *   the first checkpoint
- * @throws PartError when a part of the user's own fails, after a checkpoint of the last whole step
+ * @throws PartError when a user's part fails, after a checkpoint of the last whole step
  */
 export async function runLoop(options: LoopOptions): Promise<LoopResult> {
   const { engine, phase, observers, signal } = options;
@@ -112,7 +112,7 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
     try {
       return await phase.run(number);
     } catch (error) {
-      // Tasks, rewards and credit come before the first change of weights, so the state before the step is whole.
+      // Tasks, rewards and credit run before the first change of weights, so the state before the step is consistent.
       const isBefore = error instanceof PartError || isAbort(error, signal);
       if (isBefore && phase.ahead === undefined && completed > 0) await save(before);
       throw error;
@@ -145,7 +145,7 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
     try {
       return await run();
     } catch (error) {
-      // A part that waited for something gave up at once: its step is run again when the run is resumed.
+      // A waiting part was aborted: its step runs again when the run resumes.
       if (isAbort(error, signal)) {
         await phase.ahead?.settle();
         return { status: "interrupted", completed };
@@ -162,12 +162,12 @@ export async function runLoop(options: LoopOptions): Promise<LoopResult> {
   }
 }
 
-/** Whether an error is the caller's own wish to end. */
+/** Whether an error comes from the caller's abort. */
 function isAbort(error: unknown, signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true && error === signal.reason;
 }
 
-/** The loss of a remote session among an error and its causes. */
+/** The lost-session error among an error and its causes. */
 function sessionLoss(error: unknown): SessionLostError | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof SessionLostError) return cause;
@@ -178,7 +178,7 @@ function sessionLoss(error: unknown): SessionLostError | undefined {
 function cannotGoOn(lost: SessionLostError, checkpoint: Checkpoint | undefined, losses: number): RunError {
   const why =
     checkpoint === undefined
-      ? "there is no checkpoint to go on from (train.checkpointEvery)"
+      ? "there is no checkpoint to restore (train.checkpointEvery)"
       : `it was lost ${losses} times without progress; the last checkpoint is ${checkpoint.path}`;
   return new RunError(`${lost.message}; ${why}`, { cause: lost });
 }

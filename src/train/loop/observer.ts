@@ -1,6 +1,6 @@
 /**
  * @module
- * Observers of a run: they receive its events and rollouts, and one of them may keep its checkpoints.
+ * Observers of a run receive its events and rollouts; one of them can store its checkpoints.
  */
 import type { Engine } from "../../engine/index.ts";
 import { errorText } from "../../parts/index.ts";
@@ -11,20 +11,20 @@ export interface RunDescription {
   readonly kind: "train" | "sft";
   /** Iterations or steps of the whole run. */
   readonly steps: number;
-  /** The configuration, or for parts made in code their names and settings; plain JSON. */
+  /** The configuration, or names and settings of parts made in code; plain JSON. */
   readonly config: Readonly<Record<string, unknown>>;
   /** Fingerprints of the data, by role. */
   readonly data: Readonly<Record<string, string>>;
   /** User modules by their path, with the SHA-256 of their sources. */
   readonly modules?: Readonly<Record<string, string>>;
-  /** Parts that were made in code by their name, with the SHA-256 of their text. */
+  /** Parts made in code by name, with the SHA-256 of their text. */
   readonly parts?: Readonly<Record<string, string>>;
 }
 
 /** The trainer's part of a checkpoint. */
 export interface TrainerState {
   readonly version: 1;
-  /** Iterations or steps that are done. */
+  /** Completed iterations or steps. */
   readonly completed: number;
   /** Skipped steps in a row, up to now. */
   readonly consecutiveSkips: number;
@@ -38,14 +38,14 @@ export interface Checkpoint {
   readonly trainer: TrainerState;
 }
 
-/** Keeps checkpoints and the final model of a run. */
+/** Stores checkpoints and the final model of a run. */
 export interface CheckpointStore {
   /** The newest checkpoint; undefined when there is none. */
   latest(): Checkpoint | undefined;
   /**
    * Saves a checkpoint and drops the oldest beyond `keep`.
    *
-   * @param writeMore writes further files into the directory of the checkpoint
+   * @param writeMore writes more files into the checkpoint's directory
    * @returns its path
    */
   save(
@@ -54,7 +54,7 @@ export interface CheckpointStore {
     keep: number,
     writeMore?: (directory: string) => Promise<void>,
   ): Promise<string>;
-  /** Forgets every record after so many iterations; all records for −1. */
+  /** Deletes every record after the given iteration; all records for −1. */
   rollBack(completed: number): Promise<void>;
   /**
    * Writes the final model.
@@ -71,10 +71,10 @@ export interface RunEnd {
 }
 
 /**
- * Receives what happens in a run. All members are optional; calls come one after another.
+ * Receives the events of a run. All members are optional; calls are sequential.
  *
- * An observer that throws is reported by the event `observer-failed` and left out from then on, except one that keeps the
- * checkpoints, whose errors stop the run. Where no other observer takes events, a warning of the process says so too.
+ * An observer that throws is reported by the event `observer-failed` and removed, except for the one that stores
+ * checkpoints, whose errors stop the run. If no other observer receives events, a process warning reports it too.
  */
 export interface Observer {
   readonly name?: string;
@@ -82,13 +82,13 @@ export interface Observer {
   start?(run: RunDescription): void | Promise<void>;
   /** Each event, in order: the objects that `--json` prints. */
   event?(event: RunEvent): void | Promise<void>;
-  /** The rollouts of an iteration that are to be recorded, one object each. */
+  /** The rollouts of an iteration to record, one object each. */
   rollouts?(iteration: number, lines: readonly object[]): void | Promise<void>;
-  /** After the last step, also when the run was interrupted; not after an error. */
+  /** After the last step, also of an interrupted run; not after an error. */
   finish?(end: RunEnd): void | Promise<void>;
-  /** After an error that ended the run, in place of `finish`; the error is thrown on. */
+  /** After an error that ended the run, in place of `finish`; the error is rethrown. */
   fail?(error: unknown): void | Promise<void>;
-  /** Keeps checkpoints; at most one observer of a run has it. */
+  /** Stores checkpoints; at most one observer of a run has this member. */
   readonly checkpoints?: CheckpointStore;
 }
 
@@ -103,7 +103,7 @@ export class Observers {
   }
 
   async start(run: RunDescription): Promise<void> {
-    // A directory that is not free must be known before anything else is told of the run.
+    // An occupied directory must be reported before any other observer is called.
     for (const observer of this.#active) if (observer.checkpoints) await observer.start?.(run);
     await this.#each((observer) => (observer.checkpoints ? undefined : observer.start?.(run)));
   }
@@ -120,13 +120,13 @@ export class Observers {
     await this.#each((observer) => observer.finish?.(end));
   }
 
-  /** Tells of an error that ends the run; an observer that fails too does not hide it. */
+  /** Reports an error that ends the run; an observer that fails too does not hide it. */
   async fail(error: unknown): Promise<void> {
     for (const observer of this.#active) {
       try {
         await observer.fail?.(error);
       } catch {
-        // The first error is the one that the user needs.
+        // The user needs the first error.
       }
     }
   }
@@ -142,7 +142,7 @@ export class Observers {
         const message = errorText(error);
         const isShown = this.#active.some((other) => other.event && other.checkpoints === undefined);
         if (!isShown)
-          process.emitWarning(`observer "${name}" failed and is left out: ${message}`, "FoveaWarning");
+          process.emitWarning(`observer "${name}" failed and was removed: ${message}`, "FoveaWarning");
         await this.event({ event: "observer-failed", observer: name, message });
       }
     }

@@ -3,7 +3,7 @@
  * Seconds per phase of an iteration.
  */
 
-/** The phases that are timed; `wait` is for a batch that is sampled ahead. */
+/** The timed phases; `wait` is for a batch that is sampled ahead. */
 export type TimedPhase = "wait" | "prepare" | "sample" | "verify" | "credit" | "score" | "update";
 
 /** Adds up the time spent in each phase. */
@@ -18,7 +18,7 @@ export class Stopwatch {
     this.#start = clock();
   }
 
-  /** Runs the work and books its time. */
+  /** Runs the work and adds its time to a phase. */
   async time<T>(phase: TimedPhase, work: () => Promise<T>): Promise<T> {
     const start = this.#clock();
     try {
@@ -28,7 +28,7 @@ export class Stopwatch {
     }
   }
 
-  /** Seconds of each phase so far; 0 for those not entered. */
+  /** Seconds of each phase so far; 0 for phases not entered. */
   seconds(phase: TimedPhase): number {
     return (this.#spent.get(phase) ?? 0) / 1000;
   }

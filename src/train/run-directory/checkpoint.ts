@@ -1,6 +1,6 @@
 /**
  * @module
- * Checkpoints: the engine's weights and optimiser with the trainer's own state, written beside the old ones and
+ * Checkpoints: the engine's weights and optimiser with the trainer's own state, written beside the old checkpoints and
  * renamed into place, so that a crash or a full disk leaves the last good one.
  */
 import {
@@ -37,7 +37,7 @@ function syncTree(path: string): void {
   }
 }
 
-/** Puts `fresh` where `path` is or was; at every moment one whole directory stands there or beside it. */
+/** Moves `fresh` to `path`; at every moment a complete directory exists there or beside it. */
 function swapIn(fresh: string, path: string): void {
   const old = join(dirname(path), `${UNFINISHED}old`);
   rmSync(old, { recursive: true, force: true });
@@ -49,7 +49,7 @@ function swapIn(fresh: string, path: string): void {
 /**
  * Fills a new directory and puts it in place of `path`.
  *
- * @throws RunError when anything fails; `path` is then as it was, and nothing half-written stays
+ * @throws RunError when anything fails; `path` is then unchanged, and no partial files remain
  */
 export async function replaceDirectory(path: string, fill: (fresh: string) => Promise<void>): Promise<void> {
   const fresh = join(dirname(path), `${UNFINISHED}${process.pid}`);
@@ -67,7 +67,7 @@ export async function replaceDirectory(path: string, fill: (fresh: string) => Pr
   }
 }
 
-/** The checkpoints of a run, oldest first; those without a readable trainer.json do not count. */
+/** The checkpoints of a run, oldest first; checkpoints without a readable trainer.json do not count. */
 export function listCheckpoints(runDirectory: string): Checkpoint[] {
   const folder = join(runDirectory, FOLDER);
   if (!existsSync(folder)) return [];
@@ -84,7 +84,7 @@ export function listCheckpoints(runDirectory: string): Checkpoint[] {
     });
 }
 
-/** Where the newest checkpoint of a run stands; undefined when there is none. */
+/** The newest checkpoint of a run; undefined when there is none. */
 export function latestCheckpoint(runDirectory: string): Checkpoint | undefined {
   return listCheckpoints(runDirectory).at(-1);
 }
@@ -92,7 +92,7 @@ export function latestCheckpoint(runDirectory: string): Checkpoint | undefined {
 /**
  * Saves checkpoints/<completed>/ and drops the oldest beyond `keep`.
  *
- * @param writeMore writes into the directory what else it is to hold
+ * @param writeMore writes more files into the directory
  * @returns its path
  * @throws RunError when it cannot be saved, naming the last good one
  */
@@ -123,7 +123,7 @@ export async function saveCheckpoint(
   return path;
 }
 
-/** Removes what a crash while saving left behind. */
+/** Removes leftovers of a crash while saving. */
 export function clearUnfinished(runDirectory: string): void {
   for (const folder of [runDirectory, join(runDirectory, FOLDER)]) {
     if (!existsSync(folder)) continue;

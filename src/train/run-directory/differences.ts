@@ -1,6 +1,6 @@
 /**
  * @module
- * Differences between two trees of settings, for the refusal to resume.
+ * Differences between two trees of settings, for the error of a refused resume.
  */
 import { isSettings } from "../../parts/index.ts";
 

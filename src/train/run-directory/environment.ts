@@ -1,6 +1,6 @@
 /**
  * @module
- * Where and with what a run was made: the content of environment.json.
+ * The machine and software of a run: the content of environment.json.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -12,9 +12,9 @@ export interface Environment {
   readonly version: 1;
   /** Version of the package. */
   readonly fovea: string;
-  /** Commit of the package's own checkout; null outside one. */
+  /** Commit of the package's checkout; null outside one. */
   readonly commit: string | null;
-  /** True when the checkout had changes that no commit holds; null outside one. */
+  /** True when the checkout had uncommitted changes; null outside one. */
   readonly hasUncommittedChanges: boolean | null;
   readonly node: string;
   readonly platform: string;
@@ -56,7 +56,7 @@ function git(...words: readonly string[]): string | null {
 
 let checkout: Pick<Environment, "commit" | "hasUncommittedChanges"> | undefined;
 
-/** The package's own checkout, looked at once. */
+/** The package's checkout, read once. */
 function describeCheckout(): Pick<Environment, "commit" | "hasUncommittedChanges"> {
   if (checkout === undefined) {
     const status = git("status", "--porcelain", "--untracked-files=no");
@@ -69,8 +69,8 @@ function describeCheckout(): Pick<Environment, "commit" | "hasUncommittedChanges
 }
 
 /**
- * Version of a package that this one depends on: in its own `node_modules` in a checkout, in one of the folders above
- * where it is a dependency itself.
+ * Version of a dependency: in this package's `node_modules` in a checkout, or in a folder above when Fovea is itself a
+ * dependency.
  */
 export function installedVersion(name: string, from: URL = ROOT): string {
   const version = versionOf(new URL(`node_modules/${name}/package.json`, from));

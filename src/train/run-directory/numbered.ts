@@ -3,7 +3,7 @@
  * Names of files and directories that sort as numbers.
  */
 
-/** Six digits at least. */
+/** The number with at least six digits. */
 export function numbered(count: number): string {
   return String(count).padStart(6, "0");
 }

@@ -15,8 +15,8 @@ export const FINAL_MODEL = "model";
 
 export interface RecorderOptions extends ResumeRules {
   /**
-   * Resume the run in the directory from its newest checkpoint: `true` requires a run there, `"if-begun"` begins one
-   * where there is none.
+   * Resume the run in the directory from its newest checkpoint: `true` requires a run there, `"if-begun"` starts a new
+   * one if there is none.
    */
   readonly resume?: boolean | "if-begun";
   /** Further facts for environment.json, such as the arrangement of the engine. */
@@ -30,11 +30,10 @@ export interface Recorder extends Observer {
 }
 
 /**
- * Records a run in a directory that is free, or resumes the run in it. The directory is described in
- * docs/run-directory.md.
+ * Records a run in a free directory, or resumes the run in it. The directory is described in docs/run-directory.md.
  *
  * @throws ConfigError, at the start of the run, when the directory holds something else
- * @throws RunError, at the start of the run, when it cannot be written, or the run in it differs from this one
+ * @throws RunError, at the start of the run, when it cannot be written, or holds a different run
  */
 export function runDirectory(path: string, options: RecorderOptions = {}): Recorder {
   const { resume = false, environment = {} } = options;
@@ -68,7 +67,7 @@ export function runDirectory(path: string, options: RecorderOptions = {}): Recor
         recorded = event.iteration;
         await opened().appendMetrics(event);
       } else if (event.event === "observer-failed") {
-        // With the iteration after which it was, so that a rolled back run forgets it as it does the others.
+        // With the preceding iteration, so that a rollback deletes it like the other records.
         await opened().appendMetrics({ ...event, iteration: recorded });
       }
     },

@@ -1,7 +1,7 @@
 /**
  * @module
- * The run directory: what a run leaves behind, as a contract that viewers and scripts may rely on. It is described in
- * docs/run-directory.md; change both together, and the version with them.
+ * The run directory: the files of a run, a contract for viewers and scripts. docs/run-directory.md describes it; change
+ * both together, with the version.
  */
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { appendFile, readFile } from "node:fs/promises";
@@ -14,7 +14,7 @@ import type { Environment } from "./environment.ts";
 import { numbered } from "./numbered.ts";
 import { ROLLOUT_INDEX, rolloutIndexEntry } from "./rollout-index.ts";
 
-/** Version of the contract; it rises when a file's meaning changes. */
+/** Version of the contract, increased when a file's meaning changes. */
 export const RUN_DIRECTORY_VERSION = 1;
 
 /** The content of config.json. */
@@ -22,13 +22,13 @@ export interface RunRecord extends RunDescription {
   readonly version: number;
 }
 
-/** Whether a resumed run may differ from the recorded one in a key, and how keys of other releases are completed. */
+/** Which keys may change when a run resumes, and how keys of older releases are completed. */
 export interface ResumeRules {
-  /** The recorded configuration with the defaults of keys that were added since. */
+  /** The recorded configuration with the defaults of keys added since. */
   readonly complete?: (config: RunDescription["config"]) => unknown;
   /** Whether the value of a dotted key may change between the run and its resumption. */
   readonly mayChange?: (key: string, config: RunDescription["config"]) => boolean;
-  /** Whether user modules and parts made in code may have changed; they may not unless given. */
+  /** Whether user modules and parts made in code may have changed; default: no. */
   readonly acceptModules?: boolean;
 }
 
@@ -42,7 +42,7 @@ function asRunError(what: string, error: unknown): RunError {
   return new RunError(`${what}: ${reason}`, { cause });
 }
 
-/** User modules or parts whose text is another than it was, each with what to do. */
+/** User modules or parts whose text has changed, each with advice. */
 function textChanges(
   what: "module" | "part",
   before: Readonly<Record<string, string>>,
@@ -54,8 +54,7 @@ function textChanges(
     .filter((path) => before[path] !== now[path])
     .map(
       (path) =>
-        `${what} ${path}: ${short(before[path])} before, ${short(now[path])} now; undo the change, or resume with ` +
-        "--accept-modules (acceptModules) to go on with it",
+        `${what} ${path}: ${short(before[path])} before, ${short(now[path])} now; undo the change, or resume with --accept-modules (acceptModules)`,
     );
 }
 
@@ -80,9 +79,9 @@ export class RunDirectory {
   }
 
   /**
-   * Begins a run: writes config.json and environment.json.
+   * Starts a run: writes config.json and environment.json.
    *
-   * @throws ConfigError when the path holds something already
+   * @throws ConfigError when the path is not empty
    * @throws RunError when it cannot be written
    */
   static create(path: string, record: RunDescription, environment: Environment): RunDirectory {
@@ -100,14 +99,14 @@ export class RunDirectory {
   }
 
   /**
-   * Fails unless a new run may begin here.
+   * Throws unless a new run can start here.
    *
    * @throws ConfigError
    */
   static requireFree(path: string): void {
     if (RunDirectory.exists(path)) {
       throw new ConfigError(
-        `run directory ${path}: holds a run already; continue it with --resume, or choose another --run-dir`,
+        `run directory ${path}: already holds a run; resume it with --resume, or choose another --run-dir`,
       );
     }
     let entries: string[] = [];
@@ -124,9 +123,9 @@ export class RunDirectory {
   }
 
   /**
-   * Opens a run that was begun.
+   * Opens an existing run.
    *
-   * @throws RunError when there is none, or it is of another version
+   * @throws RunError when there is no run, or it has another version
    */
   static open(path: string): RunDirectory {
     const file = join(path, JSON_FILES.config);
@@ -143,9 +142,9 @@ export class RunDirectory {
   }
 
   /**
-   * Takes the record of a resumed run, whose changed keys must be harmless.
+   * Accepts the record of a resumed run, of which only harmless keys may have changed.
    *
-   * @throws RunError naming what differs
+   * @throws RunError naming the differences
    */
   acceptResume(
     record: RunDescription,
@@ -189,12 +188,12 @@ export class RunDirectory {
     this.writeJson(JSON_FILES.end, { status, ...facts });
   }
 
-  /** Removes end.json: the run goes on. */
+  /** Removes end.json: the run continues. */
   forgetEnd(): void {
     rmSync(this.at(JSON_FILES.end), { force: true });
   }
 
-  /** Notes in environment.json that the run was continued. */
+  /** Records in environment.json that the run was resumed. */
   noteResume(environment: Environment, completed: number): void {
     const file = this.at(JSON_FILES.environment);
     let before: { resumes?: unknown[] } = {};
@@ -256,7 +255,7 @@ export class RunDirectory {
     });
   }
 
-  /** Forgets what was written after the given iteration, so that it can be run again. */
+  /** Deletes all records after the given iteration, so that later iterations can run again. */
   async truncateAfter(completed: number): Promise<void> {
     for (const name of [METRICS, ROLLOUT_INDEX]) {
       if (!existsSync(this.at(name))) continue;

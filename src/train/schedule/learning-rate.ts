@@ -7,7 +7,7 @@
 export interface Schedule {
   readonly learningRate: number;
   readonly schedule: "constant" | "linear" | "cosine";
-  /** Share of the peak that is left at the end. */
+  /** Final learning rate as a share of the peak. */
   readonly finalShare: number;
   /** Steps over which the rate rises linearly from peak/warmup to its peak. */
   readonly warmup: number;

@@ -13,7 +13,7 @@ interface OptimizerDefaults {
   readonly maxGradientNorm: number;
 }
 
-/** AdamW with a phase's own defaults. */
+/** AdamW with a phase's defaults. */
 export function optimizerOptions(defaults: OptimizerDefaults) {
   return {
     learningRate: z
@@ -33,17 +33,17 @@ export function optimizerOptions(defaults: OptimizerDefaults) {
       .number()
       .min(0)
       .default(defaults.maxGradientNorm)
-      .describe("The gradient is scaled down to this norm; 0 leaves it."),
+      .describe("Largest gradient norm (gradient clipping); 0 turns clipping off."),
   };
 }
 
-/** A schedule with a phase's own defaults. */
+/** A schedule with a phase's defaults. */
 export function scheduleOptions(schedule: "constant" | "linear" | "cosine", finalShare: number) {
   return {
     schedule: z
       .enum(["constant", "linear", "cosine"])
       .default(schedule)
-      .describe("How the learning rate falls after the warmup."),
+      .describe("Learning-rate schedule after the warmup."),
     finalShare: z
       .number()
       .min(0)

@@ -1,6 +1,6 @@
 /**
  * @module
- * Settings that a program passes, completed and checked as those of a configuration are.
+ * Completes and checks settings that a program passes, as for a configuration.
  */
 import type * as z from "zod";
 import { ConfigError } from "../../errors/index.ts";

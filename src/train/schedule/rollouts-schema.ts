@@ -4,7 +4,7 @@
  */
 import * as z from "zod";
 
-/** What may be done to the images of a form of a problem. */
+/** Possible changes to the images of a problem's form. */
 export const SHARED_CHANGES = [
   "quarter-clockwise",
   "quarter-anticlockwise",
@@ -26,23 +26,23 @@ const noisy = z
       .gt(0)
       .lt(1)
       .default(0.5)
-      .describe("Share of a group, rounded down, that is sampled from the noised images."),
+      .describe("Share of a group, rounded down, sampled from noised images."),
     initial: z
       .int()
       .min(0)
       .max(999)
       .default(500)
-      .describe("Steps of diffusion at the start; 0 adds no noise (α₀)."),
-    slope: z.number().positive().default(30).describe("How fast they fall (λ)."),
+      .describe("Diffusion steps at the start of the run; 0 adds no noise (α₀)."),
+    slope: z.number().positive().default(30).describe("Steepness of the steps' decay (λ)."),
     middle: z
       .number()
       .min(0)
       .max(1)
       .default(2 / 3)
-      .describe("Share of the run where half of them are left (γ/t_max)."),
+      .describe("Share of the run after which half of the steps are left (γ/t_max)."),
   })
   .describe(
-    "NoisyRollout, arXiv:2504.13055: part of each group looks at noised images; all is learnt on clean ones.",
+    "NoisyRollout, arXiv:2504.13055: part of each group is sampled from noised images; all completions are trained on clean images.",
   );
 
 const shared = z
@@ -52,29 +52,29 @@ const shared = z
       .int()
       .min(2)
       .default(2)
-      .describe("Forms in which each problem is asked; train.promptsPerIteration counts each."),
+      .describe("Forms of each problem; train.promptsPerIteration counts every form."),
     changeShare: z
       .number()
       .min(0)
       .max(1)
       .default(0.3)
-      .describe("Chance of a form to have its images changed, with a sentence that says so."),
+      .describe("Probability that a form's images are changed, with a sentence that states the change."),
     changes: z
       .array(z.enum(SHARED_CHANGES))
       .min(1)
       .default([...SHARED_CHANGES])
-      .describe("One of them is drawn."),
+      .describe("The possible changes; one is drawn."),
     questions: z
       .string()
       .min(1)
       .default("new_questions")
-      .describe("Column with other wordings of the question; without it the words stay."),
+      .describe("Column with other wordings of the question; without it the wording stays the same."),
   })
   .describe(
     "Share-GRPO, arXiv:2505.16673: each problem in several forms, compared within a form and over all of them.",
   );
 
-/** How a batch is sampled, where it is not G completions of each prompt. */
+/** Ways to sample a batch other than G completions of each prompt. */
 export const rolloutsSchema = z.discriminatedUnion("kind", [noisy, shared]);
 
 type Rollouts = z.output<typeof rolloutsSchema>;

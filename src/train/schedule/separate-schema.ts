@@ -1,10 +1,10 @@
 /**
  * @module
- * Rewards that are normalised apart: option `separate` of the schedule.
+ * Separately normalised rewards: option `separate` of the schedule.
  */
 import * as z from "zod";
 
-/** Rewards normalised apart, with factors that stay or that rise until a target is met. */
+/** Separately normalised rewards, with constant factors or factors that follow a target. */
 export const separateSchema = z.strictObject({
   rewards: z
     .array(
@@ -14,28 +14,29 @@ export const separateSchema = z.strictObject({
           .number()
           .nonnegative()
           .default(1)
-          .describe("Factor of its advantage, or its factor at the start (λ)."),
+          .describe("Factor of its advantage, or the initial factor (λ)."),
         target: z
           .number()
           .optional()
           .describe(
-            "Mean of the reward that is asked for: λ rises below it and falls above it; it stays unless given (τ).",
+            "Target mean of the reward (τ): λ rises below it and falls above it; without a target λ is constant.",
           ),
-        onlyRight: z
-          .boolean()
-          .default(false)
-          .describe("Only completions that the verdict finds right are compared by it."),
+        onlyRight: z.boolean().default(false).describe("Compare only completions that the verdict accepts."),
       }),
     )
     .min(1)
-    .describe("Each is taken out of the sum, and its advantage within the group is added by itself."),
-  rate: z.number().nonnegative().default(0.05).describe("How fast factors follow their targets."),
+    .describe("Each is removed from the reward sum, and its advantage within the group is added separately."),
+  rate: z.number().nonnegative().default(0.05).describe("Step size of the factors towards their targets."),
   most: z.number().nonnegative().default(5).describe("A factor's upper bound; 0 is the lower."),
-  leastScores: z.int().min(1).default(8).describe("Scores of an iteration below which a factor stays."),
+  leastScores: z
+    .int()
+    .min(1)
+    .default(8)
+    .describe("Least number of scores in an iteration for a factor to change."),
   whiten: z
     .boolean()
     .default(false)
-    .describe("Bring the sum of advantages to mean 0 and variance 1 over the batch."),
+    .describe("Whiten the summed advantages to mean 0 and variance 1 over the batch."),
 });
 
 /** Every default filled in. */

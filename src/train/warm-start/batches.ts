@@ -36,22 +36,22 @@ export async function demonstrated(
   }
 }
 
-/** Indices of the demonstrations that are held out, and of the others. */
+/** Indices of held-out and of training demonstrations. */
 export interface HeldOut {
   readonly validation: readonly number[];
   /** The index of the demonstration at a position of the stream. */
   readonly order: (position: number) => number;
-  /** Demonstrations that are learnt from; Infinity where they never end. */
+  /** Number of training demonstrations; Infinity for an endless source. */
   readonly size: number;
 }
 
 /**
- * Which demonstrations are held out, and in which order the others come: an endless source in its own order, a finite one
- * epoch after epoch, each in an order of its own.
+ * The held-out demonstrations, and the order of the training demonstrations: an endless source in its own order, a
+ * finite one epoch after epoch, each in a random order.
  */
 export function heldOut(source: DemonstrationSource, share: number, seed: number): HeldOut {
   if (source.size === Infinity) {
-    // The first problems of an endless source are held out where a share is asked for.
+    // Of an endless source the first problems are held out, if a share is set.
     const count = share > 0 ? 64 : 0;
     return {
       validation: Array.from({ length: count }, (_, i) => i),
@@ -80,9 +80,9 @@ export function heldOut(source: DemonstrationSource, share: number, seed: number
 }
 
 /**
- * The sequences of a step, from a position of the stream on. Rows that cannot be read are left out and counted.
+ * The sequences of a step from a position of the stream. Unreadable rows are skipped and counted.
  *
- * @returns with the position of the next step
+ * @returns the sequences and the position of the next step
  * @throws DataError when too many rows are broken
  */
 export async function batchFrom(

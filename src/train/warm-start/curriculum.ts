@@ -12,7 +12,7 @@ export interface Curriculum {
   at(step: number): LessonStep;
 }
 
-/** A step's lesson, and its place within the lesson: each has a learning-rate schedule of its own. */
+/** A step's lesson and its place within the lesson; each lesson has its own learning-rate schedule. */
 export interface LessonStep {
   readonly source: DemonstrationSource;
   /** Counted from 0. */
@@ -22,7 +22,7 @@ export interface LessonStep {
 }
 
 /**
- * The lessons in their order; the last has the steps that the others leave.
+ * The lessons in order; the last takes the remaining steps.
  *
  * @param steps of the whole warm start
  * @throws ConfigError when there is no lesson, or a lesson before the last has no number of steps

@@ -1,6 +1,6 @@
 /**
  * @module
- * The numbers of one step of a warm start, a line of metrics.jsonl.
+ * The metrics of one step of a warm start, a line of metrics.jsonl.
  */
 
 export interface WarmStartMetrics {
@@ -10,9 +10,9 @@ export interface WarmStartMetrics {
   readonly learningRate: number;
   /** Completion tokens of the batch. */
   readonly tokens: number;
-  /** Mean negative log-prob of the batch's tokens before the step, nats; only at steps that measure it. */
+  /** Mean negative log-prob of the batch's tokens before the step, nats; only at measured steps. */
   readonly loss?: number;
-  /** The same of the held-out demonstrations of the lesson; only at steps that measure it. */
+  /** The same on the lesson's held-out demonstrations; only at measured steps. */
   readonly validationLoss?: number;
   readonly gradientNorm?: number;
   readonly skipReason?: string;

@@ -1,6 +1,6 @@
 /**
  * @module
- * How a supervised warm start goes on: the `sft` part of a configuration, which `sft` takes as `schedule`.
+ * The `sft` part of a configuration, which the function `sft` takes as `schedule`.
  */
 import * as z from "zod";
 import { ConfigError } from "../../errors/index.ts";
@@ -8,12 +8,12 @@ import { optimizerOptions, scheduleOptions } from "../schedule/optimizer-schema.
 
 export const sftSchema = z
   .strictObject({
-    steps: z.int().min(0).default(800).describe("Optimiser steps in all; 0 does without a warm start."),
+    steps: z.int().min(0).default(800).describe("Optimiser steps; 0 skips the warm start."),
     epochs: z
       .number()
       .positive()
       .optional()
-      .describe("Passes over the demonstrations, in place of steps; only where they have an end."),
+      .describe("Passes over the demonstrations, in place of steps; only for finite data."),
     batchSize: z.int().min(1).default(32).describe("Demonstrations a step."),
     batchTokens: z
       .int()
@@ -24,36 +24,40 @@ export const sftSchema = z
       ),
     ...optimizerOptions({ learningRate: 2e-3, beta1: 0.9, beta2: 0.98, weightDecay: 0, maxGradientNorm: 1 }),
     ...scheduleOptions("cosine", 0.1),
-    checkpointEvery: z.int().min(0).default(0).describe("Steps between checkpoints; 0 only at the end."),
-    keepCheckpoints: z.int().min(1).default(2).describe("Checkpoints that are kept, the newest."),
+    checkpointEvery: z
+      .int()
+      .min(0)
+      .default(0)
+      .describe("Steps between checkpoints; 0 saves only at the end."),
+    keepCheckpoints: z.int().min(1).default(2).describe("Number of newest checkpoints to keep."),
     maxConsecutiveSkips: z
       .int()
       .min(1)
       .default(5)
-      .describe("The run stops after this many steps in a row were skipped for a gradient not finite."),
+      .describe("Stop after this many consecutive steps with a non-finite gradient, which are skipped."),
     reportEvery: z.int().min(1).default(10).describe("Steps between measurements of the loss."),
     validationShare: z
       .number()
       .min(0)
       .lt(1)
       .default(0)
-      .describe("Share of the demonstrations that are held out to measure the loss on."),
+      .describe("Share of demonstrations held out to measure the validation loss."),
     validateEvery: z
       .int()
       .min(1)
       .default(50)
-      .describe("Steps between measurements of the validation loss, where demonstrations are held out."),
+      .describe("Steps between measurements of the validation loss, if demonstrations are held out."),
   })
-  .describe("The supervised warm start on demonstrations; the loss is that of completion tokens alone.");
+  .describe("The supervised warm start on demonstrations; the loss covers only completion tokens.");
 
-/** How a warm start goes on, every default filled in. */
+/** The schedule of a warm start, every default filled in. */
 export type SftSchedule = z.output<typeof sftSchema>;
 
 /**
  * Optimiser steps of a warm start.
  *
- * @param demonstrations that are learnt from; Infinity where they never end
- * @throws ConfigError when epochs cannot be meant
+ * @param demonstrations to train on; Infinity for an endless source
+ * @throws ConfigError when epochs cannot be used
  */
 export function plannedSteps(
   { steps, epochs, batchSize, batchTokens }: SftSchedule,
@@ -62,11 +66,11 @@ export function plannedSteps(
   if (epochs === undefined) return steps;
   if (batchTokens !== undefined) {
     throw new ConfigError(
-      "sft.epochs: expected sft.steps beside sft.batchTokens, since the size of a step varies",
+      "sft.epochs: expected sft.steps with sft.batchTokens, since the size of a step varies",
     );
   }
   if (demonstrations === Infinity) {
-    throw new ConfigError("sft.epochs: the demonstrations never end; set sft.steps");
+    throw new ConfigError("sft.epochs: the demonstrations are endless; set sft.steps");
   }
   return Math.max(1, Math.ceil((epochs * demonstrations) / batchSize));
 }

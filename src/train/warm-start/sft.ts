@@ -1,6 +1,6 @@
 /**
  * @module
- * A supervised warm start over parts that anyone can make.
+ * A supervised warm start over exchangeable parts.
  */
 import { type Task, taskLessons } from "../../data/index.ts";
 import type { Engine } from "../../engine/index.ts";
@@ -18,25 +18,25 @@ import { warmStartPhase } from "./warm-start.ts";
 export interface SftParts {
   readonly engine: Engine;
   readonly dialogue: Dialogue;
-  /** One source, or lessons in their order. */
+  /** One source, or an ordered list of lessons. */
   readonly demonstrations: NonNullable<Task["demonstrations"]>;
   /** Missing settings have their defaults. */
   readonly schedule?: Partial<SftSchedule>;
-  /** Seed of the order of demonstrations; 0 unless given. */
+  /** Seed of the order of demonstrations; default 0. */
   readonly seed?: number;
-  /** Share of broken rows past which the run stops; 0 unless given. */
+  /** Share of broken rows above which the run stops; default 0. */
   readonly maxBrokenShare?: number;
   readonly observers?: readonly Observer[];
-  /** Aborted, the run saves a checkpoint and ends. */
+  /** When aborted, the run saves a checkpoint and ends. */
   readonly signal?: AbortSignal | undefined;
-  /** Describes the run for its record; the schedule and the seed unless given. */
+  /** Description of the run for its record; default: schedule and seed. */
   readonly record?: Pick<RunDescription, "config" | "modules">;
   /** Milliseconds from any fixed moment. */
   readonly clock?: () => number;
 }
 
 /**
- * Raises the log-prob of demonstrations: a supervised fine-tuning whose loss is that of completion tokens alone.
+ * Supervised fine-tuning on demonstrations; the loss covers only completion tokens.
  *
  * @throws ConfigError, DataError before the first step; RunError when the run cannot go on
  */
@@ -47,7 +47,7 @@ export async function sft(parts: SftParts): Promise<LoopResult> {
   const lessons = (await taskLessons({ demonstrations })) ?? [];
   const last = lessons.at(-1)?.source;
   const learnt = last === undefined ? 0 : heldOut(last, schedule.validationShare, seed).size;
-  if (learnt === 0) throw new ConfigError("demonstrations: expected at least one to learn from, got none");
+  if (learnt === 0) throw new ConfigError("demonstrations: expected at least one to train on, got none");
   const steps = plannedSteps(schedule, learnt);
   if (steps === 0) throw new ConfigError("sft.steps: expected at least 1, got 0");
   const curriculum = curriculumOf(lessons, steps);

@@ -1,7 +1,7 @@
 /**
  * @module
- * The supervised warm start: raise the mean log-prob of demonstrations' tokens, through the same two calls that
- * reinforcement learning uses.
+ * The supervised warm start: raise the mean log-prob of demonstrations' tokens, through the same two engine calls as
+ * reinforcement learning.
  */
 import type { DemonstrationSource } from "../../data/index.ts";
 import type { Engine, Sequence } from "../../engine/index.ts";
@@ -23,13 +23,13 @@ export interface WarmStart {
   readonly steps: number;
   /** Seed of the order of demonstrations. */
   readonly seed: number;
-  /** Share of broken rows past which the run stops. */
+  /** Share of broken rows above which the run stops. */
   readonly maxBrokenShare: number;
   /** Milliseconds from any fixed moment. */
   readonly clock: () => number;
 }
 
-/** The state of a warm start; all of it is in a checkpoint. */
+/** The state of a warm start, all saved in a checkpoint. */
 interface Progress {
   /** Position in the stream of demonstrations. */
   position: number;

@@ -1,7 +1,6 @@
 /**
  * @module
- * One answer and its readings: plain text, option, mathematics, words. Each is made when it is first asked for, and
- * once, with however many answers this one is compared.
+ * One answer and its readings: plain text, option, mathematics, words. Each reading is computed once, on first use.
  */
 import { undecorated } from "../extraction/decoration.ts";
 import { parseTokens } from "./grammar.ts";
@@ -11,12 +10,12 @@ import { type Token, tokenize } from "./tokens.ts";
 import { some, type Tree } from "./tree.ts";
 import { type Words, withoutMarkup, wordsOf } from "./words.ts";
 
-/** Longer answers are compared as they are. */
+/** Longer answers are compared as plain text. */
 const MAX_LENGTH = 2000;
-/** Code points that are not seen, and half characters: an answer with them is its text and nothing else. */
+/** Invisible code points and lone surrogates: an answer with any of them is compared as text only. */
 const INVISIBLE = /[\p{Cf}\p{Cs}\p{Co}\p{Cn}]|(?!\s)\p{Cc}/u;
 
-/** An answer as it was given, and what it reads as. */
+/** An answer as given, with its readings. */
 export class Answer {
   readonly text: string;
   #plain: string | undefined;
@@ -33,7 +32,7 @@ export class Answer {
     this.text = text;
   }
 
-  /** It is too long to be read. */
+  /** It is too long to parse. */
   get isLong(): boolean {
     return this.text.length > MAX_LENGTH;
   }
@@ -44,7 +43,7 @@ export class Answer {
     return this.#plain;
   }
 
-  /** The plain text with single spaces, none behind a comma. */
+  /** The plain text with single spaces and none after a comma. */
   get spaced(): string {
     this.#spaced ??= /[\s,]/.test(this.plain)
       ? this.plain.trim().replaceAll(/\s+/g, " ").replaceAll(", ", ",")
@@ -52,24 +51,24 @@ export class Answer {
     return this.#spaced;
   }
 
-  /** Nothing is said in it: no letter, digit or sign of a set or number, or "NaN". */
+  /** It has no content: no letter, digit or sign of a set or number, or "NaN". */
   get isMeaningless(): boolean {
     this.#isMeaningless ??= isMeaningless(this.plain);
     return this.#isMeaningless;
   }
 
-  /** It has characters that are not seen. */
+  /** It has invisible characters. */
   get isHidden(): boolean {
     return /[^ -~\s]/.test(this.plain) && INVISIBLE.test(this.plain);
   }
 
-  /** The option that it names; null where it names none, or may name two. */
+  /** The option that it names; null if it names none or possibly two. */
   get option(): WrittenOption | null {
     if (this.#option === undefined) this.#option = writtenOption(this.plain) ?? null;
     return this.#option;
   }
 
-  /** Several option letters, sorted; null where it is no set of them. */
+  /** Several option letters, sorted; null if it is not a set of letters. */
   get letters(): string | null {
     if (this.#letters === undefined) this.#letters = optionSet(this.plain) ?? null;
     return this.#letters;
@@ -86,7 +85,7 @@ export class Answer {
     return this.#spelling;
   }
 
-  /** Its mathematics; null where it is words, or beyond the grammar's budgets. */
+  /** Its expression tree; null if it is words or exceeds the grammar's budgets. */
   get tree(): Tree | null {
     if (this.#tree === undefined) this.#tree = mathematics(this.tokens) ?? null;
     return this.#tree;
@@ -116,7 +115,7 @@ function withoutClock(text: string): string {
   return `${(Number(hours) % 12) + (half.toLowerCase() === "p" ? 12 : 0)}:${minutes}${seconds}`;
 }
 
-/** The tree of tokens that are mathematics: not letters alone, and no words but for a name before "=". */
+/** The tree of mathematical tokens: not only letters, and no words except for a name before "=". */
 function mathematics(tokens: readonly Token[]): Tree | undefined {
   const isLetters = tokens.every(
     ({ kind, text }) => (kind === "letters" && !FUNCTIONS.has(text)) || kind === "other" || text === "-",

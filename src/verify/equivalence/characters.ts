@@ -15,7 +15,7 @@ const ASCII = Array.from(
   (_, code) => CLASSES.find(([, symbols]) => symbols.test(String.fromCharCode(code)))?.[0] ?? "other",
 );
 
-/** The class of a character; "other" for all that is none of the five. */
+/** The class of a character; "other" outside the five classes. */
 export function classOf(symbol: string): string {
   return ASCII[symbol.charCodeAt(0)] ?? (/\s/.test(symbol) ? "space" : "other");
 }

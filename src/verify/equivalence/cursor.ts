@@ -8,10 +8,10 @@ import type { Tree } from "./tree.ts";
 const MAX_NODES = 2000;
 const MAX_DEPTH = 40;
 
-/** Thrown within a parse where the tokens are no answer by the grammar, or are beyond a budget. */
+/** Thrown within a parse when the tokens do not fit the grammar or exceed a budget. */
 export class NoParse extends Error {}
 
-/** What a parser reads from. */
+/** The input of a parser. */
 export class Cursor {
   protected readonly tokens: readonly Token[];
   protected at = 0;

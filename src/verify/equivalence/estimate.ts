@@ -228,7 +228,7 @@ export function agree(a: Estimate, b: Estimate): boolean {
   return distance <= error + Number.MIN_VALUE;
 }
 
-/** Whether an estimate is too uncertain to tell anything. */
+/** Whether an estimate is too uncertain to decide. */
 export function isVague(a: Estimate): boolean {
   return a.error > 1e-7 * Math.max(1e-3, size(a));
 }

@@ -1,14 +1,14 @@
 /**
  * @module
- * Exact values of numerals, and what is arithmetic left undone.
+ * Exact values of numerals, and unevaluated arithmetic.
  */
 import { exactRoot, integerOf, negated, over, plus, powerOfTen, type Rational, times } from "./rational.ts";
 import { byKind, type Cases, children, type Tree } from "./tree.ts";
 
 /**
  * The exact value of a numeral in one of its finished forms: digits, a sign, a fraction of numerals, a mixed number,
- * scientific notation, a power of ten, a root that is rational. Undefined for everything else, sums and products of
- * numerals among it: whoever answers with them has left the arithmetic undone.
+ * scientific notation, a power of ten, a root that is rational. Undefined for everything else, including sums and
+ * products of numerals, which are unevaluated arithmetic.
  */
 export function exactValue(tree: Tree): Rational | undefined {
   return byKind(values, tree, undefined);
@@ -74,8 +74,8 @@ export function degreeOf(tree: Tree): number | undefined {
 }
 
 /**
- * Whether arithmetic on numerals is left undone somewhere in a tree: a sum or product of two numerals, a power with an
- * integer exponent, a factorial, an absolute value.
+ * Whether a tree contains unevaluated arithmetic on numerals: a sum or product of two numerals, a power with an integer
+ * exponent, a factorial, an absolute value.
  */
 export function isUndone(tree: Tree): boolean {
   if (exactValue(tree) !== undefined) return false;

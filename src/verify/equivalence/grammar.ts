@@ -296,7 +296,7 @@ function sumOf(terms: readonly Tree[]): Tree | undefined {
   return terms.length <= 1 ? terms[0] : { kind: "sum", terms };
 }
 
-/** Whether letters that may be variables are in a tree that a unit may follow; π and e are numbers. */
+/** Whether a tree before a possible unit has letters that may be variables; π and e are numbers. */
 function hasSymbols(tree: Tree): boolean {
   if (tree.kind === "symbol") return tree.name !== "pi" && tree.name !== "e";
   if (tree.kind === "call" || tree.kind === "matrix" || tree.kind === "list" || tree.kind === "relation")
@@ -309,7 +309,7 @@ function hasSymbols(tree: Tree): boolean {
   return false;
 }
 
-/** The tree of an answer's tokens; undefined where they are none by the grammar, or are beyond its budgets. */
+/** The tree of an answer's tokens; undefined if they do not fit the grammar or exceed its budgets. */
 export function parseTokens(tokens: readonly Token[]): Tree | undefined {
   try {
     return new Parser(tokens).answer();

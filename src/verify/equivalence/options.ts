@@ -24,7 +24,7 @@ const OTHER_LETTER =
 /** What an option begins with: its letter, or the words before it; markup and brackets may come first. */
 const MAY_BE_OPTION = /^(?:[\s([（【{$*`_]|\\[a-z]+(?![a-z]))*[a-joct选]/i;
 
-/** The option that an answer names; undefined where it names none, or may name two. */
+/** The option that an answer names; undefined if it names none or possibly two. */
 export function writtenOption(answer: string): WrittenOption | undefined {
   if (!MAY_BE_OPTION.test(answer)) return undefined;
   const plain = withoutMarkup(answer);

@@ -1,10 +1,10 @@
 /**
  * @module
- * ± as the two values that it stands for.
+ * ± expanded to its two values.
  */
 import { byKind, type Cases, some, type Tree } from "./tree.ts";
 
-/** ± as the two values that it stands for, signs of one expression going together. */
+/** ± expanded to its two values, with the signs of one expression coupled. */
 export function expanded(tree: Tree): Tree {
   if (tree.kind === "list" || tree.kind === "group" || tree.kind === "union" || tree.kind === "matrix")
     return tree;

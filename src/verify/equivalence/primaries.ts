@@ -13,7 +13,7 @@ const CLOSES: Readonly<Record<string, string>> = { "(": ")", "[": "]", "⟨": "�
 /** Letters that are applied to an argument in brackets, "f(x)", rather than multiplied by it. */
 const APPLIED = /^(?:[fgFGPWhH]|[fgh]')$/;
 
-/** Reads primaries; what stands between them is the grammar's. */
+/** Parses primaries; the grammar parses the operators between them. */
 export abstract class Primaries extends Cursor {
   /** Open bars of absolute values. */
   protected bars = 0;
@@ -72,7 +72,7 @@ export abstract class Primaries extends Cursor {
     const rest = { digits: "" };
     const top = this.#digitArgument(rest);
     const bottom = this.#digitArgument(rest);
-    // "\frac123" is (1/2)·3 in LaTeX, and nobody means it.
+    // "\frac123" is (1/2)·3 in LaTeX, which is never intended.
     if (rest.digits !== "") throw new NoParse();
     return this.quotient(top, bottom);
   }
@@ -204,7 +204,7 @@ export abstract class Primaries extends Cursor {
     return FUNCTIONS.has(token.text) ? this.#function(token.text) : this.#symbol(token.text, false);
   }
 
-  /** A sum, product, integral or limit: its bounds and its body, compared as they stand. */
+  /** A sum, product, integral or limit: its bounds and its body, compared literally. */
   #bigOperator(name: string): Tree {
     const args: Tree[] = [];
     while (this.is("_", "^")) {

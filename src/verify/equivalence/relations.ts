@@ -1,6 +1,6 @@
 /**
  * @module
- * Equations, inequalities and memberships: the name that each is about, and the value or interval that it gives it.
+ * Equations, inequalities and memberships: the name of each, and the value or interval that it assigns.
  */
 import { spelled } from "./canonical.ts";
 import { exactValue, isUndone } from "./exact.ts";

@@ -20,7 +20,7 @@ import {
 import { some, type Tree } from "./tree.ts";
 import { sameValue } from "./value.ts";
 
-/** Comparisons of parts that one comparison of answers may take. */
+/** Most comparisons of parts within one comparison of answers. */
 const MAX_COMPARISONS = 400;
 /** Longer lists are matched after items spelled alike are paired, and no other way. */
 const MAX_MATCHED = 12;
@@ -208,7 +208,7 @@ function asFraction({ top, bottom }: Rational): { readonly top: Tree; readonly b
   return { top: numeral(top), bottom: numeral(bottom) };
 }
 
-/** Values that are compared as they stand: infinities, digits in a base; else by value. */
+/** Infinities and digits in a base are compared literally, all else by value. */
 function sameConstant(a: Tree, b: Tree): boolean {
   const isOpaque = (tree: Tree) =>
     some(
@@ -258,7 +258,7 @@ function listed(tree: Tree): readonly Tree[] | undefined {
   return undefined;
 }
 
-/** Points named twice are one point; numbers may be roots of some multiplicity, and count. */
+/** Repeated points are one point; repeated numbers count, as roots with a multiplicity. */
 function withoutRepeats(items: readonly Tree[]): readonly Tree[] {
   const seen = new Set<string>();
   return items.filter((item) => {

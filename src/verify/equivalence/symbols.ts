@@ -1,6 +1,6 @@
 /**
  * @module
- * The symbol table: every spelling of one sign, as a LaTeX command or as a character, and the one token it stands for.
+ * The symbol table: maps every spelling of a sign, as a LaTeX command or a character, to one token.
  */
 
 function table(rows: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
@@ -114,7 +114,7 @@ export const FUNCTIONS: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-/** Commands that wrap an argument and mean nothing but its style; the value says whether it is text. */
+/** Commands that wrap an argument and only set its style; the value tells text from mathematics. */
 export const WRAPPERS: ReadonlyMap<string, boolean> = new Map([
   ...["text", "textbf", "textit", "textrm", "textnormal", "textsf", "texttt", "mbox", "hbox"].map(
     (name): [string, boolean] => [name, true],
@@ -127,7 +127,7 @@ export const WRAPPERS: ReadonlyMap<string, boolean> = new Map([
   ),
 ]);
 
-/** Commands without a meaning of their own. */
+/** Commands without a meaning. */
 export const INVISIBLE: ReadonlySet<string> = new Set(
   (
     "left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr displaystyle textstyle limits nolimits " +

@@ -23,9 +23,9 @@ import {
 export interface Token {
   readonly kind: "number" | "letters" | "sign" | "command" | "currency" | "fraction" | "other";
   readonly text: string;
-  /** White space stands before it. */
+  /** White space precedes it. */
   readonly space: boolean;
-  /** It stands in \text{…} or a command like it. */
+  /** It is inside \text{…} or a similar command. */
   readonly isText: boolean;
 }
 
@@ -49,7 +49,7 @@ const DOUBLES: ReadonlyMap<string, string> = new Map([
 ]);
 const OPENS: ReadonlySet<string> = new Set(["(", "[", "⟨", "\\{"]);
 const CLOSES: ReadonlySet<string> = new Set([")", "]", "⟩", "\\}"]);
-/** What a separator of thousands begins with. */
+/** First characters of a separator of thousands. */
 const SEPARATES = /[,\s\\{]/;
 /** Separators of thousands, by kind, before three digits and no fourth. */
 const THOUSANDS: Readonly<Record<string, RegExp>> = {
@@ -90,7 +90,7 @@ class Tokenizer {
 
   run(): readonly Token[] {
     while (this.#at < this.#text.length) this.#step();
-    // Braces that nothing opened, or a lone backslash, end some answers that were cut out of longer text.
+    // Unmatched closing braces or a lone backslash end some answers cut from longer text.
     return this.tokens;
   }
 

@@ -4,11 +4,11 @@
  */
 import type { Rational } from "./rational.ts";
 
-/** A numeral as it was written. */
+/** A numeral as written. */
 export interface Numeral {
   readonly kind: "number";
   readonly value: Rational;
-  /** The digits and point as they stand, without thousands' separators. */
+  /** The digits and point as written, without thousands' separators. */
   readonly text: string;
   /** It has a point or an exponent, so it may be a rounded value. */
   readonly isDecimal: boolean;
@@ -92,12 +92,12 @@ export function children(tree: Tree): readonly Tree[] {
   }
 }
 
-/** Whether a part of the tree, the tree itself included, is as asked. */
+/** Whether the tree or any part of it satisfies a predicate. */
 export function some(tree: Tree, is: (part: Tree) => boolean): boolean {
   return is(tree) || children(tree).some((part) => some(part, is));
 }
 
-/** What is done with trees by their kind. */
+/** Functions of trees, by kind. */
 export type Cases<Context, Result> = {
   readonly [Kind in Tree["kind"]]?: (
     tree: Extract<Tree, { readonly kind: Kind }>,

@@ -1,7 +1,7 @@
 /**
  * @module
- * Units behind a number: words and symbols with their prefixes, in the case that tells them apart (mW, MW), as one
- * canonical spelling, "kg*m*s^-2". Units are compared, never converted.
+ * Units behind a number: words and symbols with their prefixes, case-sensitive where needed (mW, MW), as one canonical
+ * spelling, "kg*m*s^-2". Units are compared, never converted.
  */
 import type { Token } from "./tokens.ts";
 
@@ -125,7 +125,7 @@ function unitNamed(text: string): string | undefined {
   );
 }
 
-/** What may follow "degrees". */
+/** Words that can follow "degrees". */
 const SCALES_OF_HEAT: ReadonlyMap<string, string> = new Map([
   ["celsius", "°C"],
   ["c", "°C"],

@@ -9,7 +9,7 @@ import { doubleOf, powerOfTen, type Rational, sameRational, times } from "./rati
 import { type Residue, residue, sameResidue, sameResidueRatio } from "./residue.ts";
 import { children, type Tree } from "./tree.ts";
 
-/** A decimal with fewer significant digits is too coarse to stand for an exact value that it only rounds. */
+/** A decimal with fewer significant digits is too coarse to count as an exact value that it rounds. */
 const MIN_DIGITS = 6;
 const RESIDUE_POINTS = 3;
 /** Digits that a double carries: a decimal printed with more has the error of the double. */
@@ -18,7 +18,7 @@ const DOUBLE_ERROR = 4e-16;
 /**
  * Whether two expressions have one value: numerals exactly; a decimal of six significant digits or more and an exact
  * value that it rounds or cuts off, by its last place; expressions by identity testing at fixed points. An expression
- * with arithmetic left undone equals only itself, up to the order of terms and factors.
+ * with unevaluated arithmetic equals only itself, up to the order of terms and factors.
  */
 export function sameValue(a: Tree, b: Tree): boolean {
   const x = exactValue(a);
@@ -102,7 +102,7 @@ export function variables(tree: Tree): readonly string[] {
   return [...names].sort();
 }
 
-/** Whether rational functions agree at fixed points; undefined where one of them is no rational function. */
+/** Whether rational functions agree at fixed points; undefined if one is not a rational function. */
 function sameResidues(a: Tree, b: Tree): boolean | undefined {
   for (let point = 0; point < RESIDUE_POINTS; point++) {
     const x = residue(a, point);

@@ -18,9 +18,9 @@ export function withoutMarkup(text: string): string {
 
 /** An answer in words. */
 export interface Words {
-  /** Its words in one spelling; undefined where there is no word of two letters. */
+  /** Its words in one spelling; undefined without a word of two letters. */
   readonly spelling: string | undefined;
-  /** "ct" of "CT (computed tomography)"; undefined for all that is no acronym with its words. */
+  /** "ct" of "CT (computed tomography)"; undefined unless it is an acronym with its words. */
   readonly acronym: string | undefined;
 }
 
@@ -39,7 +39,7 @@ function spellingOf(text: string): string | undefined {
   return (content.length > 0 ? content : words).join(" ");
 }
 
-/** The acronym of an answer that is one with the words that it stands for. */
+/** The acronym of an answer that consists of an acronym and its words. */
 function acronymOf(text: string): string | undefined {
   const [, acronym = "", meaning = ""] = /^([A-Z]{2,8}) ?\(([^()]{3,200})\)$/.exec(text) ?? [];
   const initials = meaning

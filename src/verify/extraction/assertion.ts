@@ -1,6 +1,6 @@
 /**
  * @module
- * What keeps a sentence from giving an answer: it asks, it hedges, or it takes back what it said.
+ * Sentences that give no answer: questions, hedges and retractions.
  */
 
 const ABILITY = `(?:can(?:not|['’]t| not)|could(?:n['’]t| not)|(?:am |was )?(?:unable|not able) to)`;
@@ -16,18 +16,18 @@ const DOUBTS = new RegExp(String.raw`\b(?:maybe|perhaps|possibly|${KNOWLEDGE.joi
 const MODAL =
   /\b(?:might|(?:could|may) (?:also |well |very well )*(?:be|equal|have))\b(?! (?:\p{L}+ed|cut|made|given|found|seen|drawn|written)\b)(?!.*\b(?:is|are|was|were|equals?|gives?|makes?|has|have|=))/su;
 
-/** Whether a text that leads to an answer leaves it open. */
+/** Whether a text before an answer leaves it open. */
 export function isHedged(text: string): boolean {
   return DOUBTS.test(text) || MODAL.test(text);
 }
 
-/** Words that doubt what stands before them; behind "J. " or "(J) " they are an option's text. */
+/** Words that doubt the text before them; after "J. " or "(J) " they are an option's text. */
 const AFTERTHOUGHT = new RegExp(
   String.raw`^[*)"'”]*(?:\s*[,;–—-]\s*(?:but |though )?(?:i['’]m |i am |i )?(?:${KNOWLEDGE.join("|")}|maybe|perhaps|possibly)| (?:maybe|perhaps|possibly))\b`,
   "i",
 );
 
-/** Whether the words behind an answer doubt it: "7, maybe". */
+/** Whether the words after an answer doubt it: "7, maybe". */
 export function isDoubted(following: string): boolean {
   return AFTERTHOUGHT.test(following);
 }
@@ -36,7 +36,7 @@ export function isDoubted(following: string): boolean {
 const BEGINS = /^[\s*"'“]*(yes|no|true|false)\b(?!\s*(?:or|and|\/|(?:yes|no)\W*$))/i;
 /** "No. 5" is a number. */
 const NUMBERED = /^[\s*"'“]*no\.\s*\d+\W*$/i;
-/** A yes or no that stands by itself: "…, wait, yes." has one, "there is no sign" has none. */
+/** A separate yes or no: "…, wait, yes." has one, "there is no sign" has none. */
 const ALONE =
   /(?:[,.;:!?–—-]|\b(?:wait|actually|sorry|rather|mean|is|but))[\s*"'“]*(yes|no|true|false)(?=[\s*"'”]*(?:[,.;:!?–—]|$)|\s(?:or|and)\b)/gi;
 
@@ -45,10 +45,10 @@ function isPositive(word: string): boolean {
 }
 
 /**
- * The yes or no that a reply begins with.
+ * The yes or no at the start of a reply.
  *
- * @returns undefined where it begins with none; null where it is a question or doubted, or the opposite stands
- * further on by itself, as in "No, wait, yes."
+ * @returns undefined if there is none; null if it is a question or doubted, or the opposite follows separately, as in
+ * "No, wait, yes."
  */
 export function leadingPolarity(reply: string): string | null | undefined {
   const begun = BEGINS.exec(reply);

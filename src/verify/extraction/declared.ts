@@ -14,7 +14,7 @@ const QUALIFIERS = /(?<!\p{L})(?:(?:final|correct|right|best|closest|only|most [
 const MAX_QUALIFIERS = 60;
 const NOUN = `(?:answers?|options?|choices?|solution|result|conclusion)`;
 const LINK = String.raw`(?:\s+(?:is|are|was|would be|should be|must be|will be|has to be|being|equals|becomes)(?:\s*:|\b)|\s*[:：=]|\s+[-–—]\s+(?=[(*]*[A-J]\b))`;
-/** Phrases that an answer follows. */
+/** Phrases before an answer. */
 const CUE = new RegExp(
   [
     String.raw`(?<![\p{L}])${NOUN}(?: (?:to|for|of|choice|option|here|that|letter)\b[^.:\n]{0,80}?)?${LINK}`,
@@ -26,12 +26,12 @@ const CUE = new RegExp(
   ].join("|"),
   "giu",
 );
-/** A letter that is called right. */
+/** A letter declared right. */
 const CALLED =
   /\b([A-J])\b[)]?\s+(?:is|are|would be|seems|appears to be)\s+(?:(?:indeed|clearly|definitely|therefore|thus|probably|likely) )?(?:the )?(?:most )?(?:correct|right|best|closest|answer|true|appropriate|accurate)\b/g;
-/** What goes before such a letter: "option (". */
+/** Text before such a letter: "option (". */
 const NAMED_AS = new RegExp(String.raw`(?<!\p{L})(?:${NOUN} )?\(?$`, "u");
-/** What makes the letter behind it a part of a name or a list. */
+/** Text that makes the letter after it part of a name or a list. */
 const IN_A_NAME = /(?:[\p{L}\p{N}_'’,]\s?|\.)$/u;
 const MAX_LEAD = 24;
 const NEGATED =
@@ -42,7 +42,7 @@ const IS_WRONG =
 interface Declaration {
   readonly answer: string;
   readonly start: number;
-  /** Where the sentence behind the cue begins. */
+  /** The start of the sentence after the cue. */
   readonly contentStart: number;
   readonly end: number;
   readonly isFinal: boolean;
@@ -89,7 +89,7 @@ const POLARITY = /^(?:yes|no|true|false|是|否|对|错)(?![\p{L}\p{N}])/iu;
 const REASON =
   /(?<!\s)\s*(?:,?\s(?:because|since|which|due to|given that|as (?:it|the|this)|so that|where)\b|,\s(?:it|as|so|and therefore|not|the|this|i)\b|\s\(since|\s—\s|；|;\s|，因为|，所以).*$/is;
 
-/** The answer that stands in a sentence behind its cue; undefined where the sentence holds none. */
+/** The answer in a sentence after its cue; undefined if the sentence has none. */
 export function answerOf(raw: string): string | undefined {
   const sentence = withoutEmphasis(raw)
     .replace(/^(?:[\s:：,"“*]|\\")+/, "")
@@ -129,7 +129,7 @@ function spans(sentence: string): string | undefined {
   return match[0] + unit;
 }
 
-/** Earlier declarations are overruled anyway. */
+/** Later declarations overrule earlier ones. */
 const MAX_DECLARATIONS = 16;
 
 function lastMatches(text: string, pattern: RegExp): readonly RegExpExecArray[] {
@@ -201,7 +201,7 @@ function isLetter(answer: string): boolean {
   return /^[A-Ja-j]$/.test(answer);
 }
 
-/** A declared answer, and whether the text behind it takes it back. */
+/** A declared answer, and whether the text after it retracts it. */
 export interface DeclaredAnswer extends Declaration {
   readonly isTakenBack: boolean;
 }
@@ -213,7 +213,7 @@ const TAKES_BACK =
 /** Every cue has a word in it. */
 const MAY_DECLARE = /\p{L}{2}|选/u;
 
-/** The last declared answer, and where it stands; declarations that follow each other at once are a choice. */
+/** The last declared answer and its place; adjacent declarations are a choice. */
 export function declaredAnswer(text: string): DeclaredAnswer | undefined {
   const all = MAY_DECLARE.test(text) ? declarations(text) : [];
   const last = all.at(-1);

@@ -1,6 +1,6 @@
 /**
  * @module
- * Marks around an answer that are no part of it: emphasis, code, quotes, delimiters of mathematics.
+ * Markup around an answer: emphasis, code, quotes, delimiters of mathematics.
  */
 
 const PAIRS: readonly (readonly [string, string])[] = [
@@ -21,7 +21,7 @@ const PAIRS: readonly (readonly [string, string])[] = [
 
 const OPENS = /^[`*_"“'\\$<jtl]/;
 
-/** The text without pairs of marks that enclose all of it. */
+/** The text without pairs of marks around all of it. */
 export function undecorated(text: string): string {
   let plain = text.trim();
   if (!OPENS.test(plain)) return plain;
@@ -39,7 +39,7 @@ export function undecorated(text: string): string {
   return plain.replace(/^(?:json|text|latex)\n/, "").trim();
 }
 
-/** The text without emphasis, wherever it stands. */
+/** The text without emphasis anywhere. */
 export function withoutEmphasis(text: string): string {
   if (!/[*_`]/.test(text)) return text;
   return text.replaceAll(/\*\*|__(?=\S)|(?<=\S)__|`/g, "");

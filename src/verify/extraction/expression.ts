@@ -1,7 +1,7 @@
 /**
  * @module
- * Whole expressions in running text. A number that is part of a larger expression, a list or a choice is never given
- * alone: either all of it is the answer, or there is none.
+ * Whole expressions in running text. A number within a larger expression, a list or a choice is never extracted alone:
+ * the answer is all of it, or there is none.
  */
 import { tokenize } from "../equivalence/tokens.ts";
 import { PERCENT_WORDS, SCALES, unitAt } from "../equivalence/units.ts";
@@ -20,7 +20,7 @@ const ATOM = new RegExp(`(${SPAN}|${TUPLE})|${OPTION}|(${NUMBER})`, "gu");
 /** Between two atoms that are one expression, one list or one choice. */
 const JOINT =
   /^(?:[\s,;，、；/&+*×·÷^−–—<>≤≥±√π()[\]{}|~-]|[A-Za-z]\s?=|\bnor\b|\bvs\b|[?…]|\.(?=\.)|(?<=\.)\.(?!\.)|\bor it(?: is|'s)\b|\bx\b|\bby\b|\bin\b|\bout of\b|\\[,;:! ]|\band\b|\bor\b|\bto\b|和|或|到|\bplus\b|\bminus\b|\btimes\b|\bmaybe\b|\bperhaps\b|\bpossibly\b|\beither\b|\beven\b|option|choice)*$/u;
-/** What makes the number before it a part of something larger. */
+/** Text that makes the number before it part of something larger. */
 const CONTINUES =
   /^(?:\p{M}|(?:st|nd|rd|th)\b|\s?(?:[+*×·÷^_√π!<>≤≥∈½⅓⅔¼¾⅛\\]|[–—]\s?[\d(]|[-−]\s?[\d(]|\/\s?[\p{Script=Latin}\d(]|[\p{Script=Latin}\p{Script=Greek}](?![\p{Script=Latin}])(?<![aAI])|\((?=[\d\p{L}][^)]{0,3}\))|(?:or|to|and a|and one|plus|minus|times|squared|cubed|factorial|over|dozen|halves|half|thirds?|quarters?|fourths?|fifths?|choose|mod|modulo|million|thousand|billion)\b|[十百千万亿兆](?![米克瓦])))/u;
 const MAX_JOINED = 60;
@@ -97,7 +97,7 @@ function isOpen(text: string, start: number, end: number): boolean {
 
 /**
  * The last whole expression or option letter of a text: mathematics between delimiters, a number with its unit, a
- * letter; with all that it is joined to by signs, commas, "and" or "or". Null where there is none.
+ * letter; with everything joined to it by signs, commas, "and" or "or". Null if there is none.
  */
 export function lastExpression(text: string): string | null {
   const all = atoms(text);
@@ -134,7 +134,7 @@ export function lastExpression(text: string): string | null {
 
 /** Several values, of which none is the result. */
 const CHOICE = /[,;，、；/]\s|\b(?:or|and|to|nor)\b|[或和到]/;
-/** What makes the number behind it a part of something larger, a bound, or a denial. */
+/** Text that makes the number after it part of something larger, a bound, or a denial. */
 const PRECEDES =
   /(?:[+*×·÷/^_√{<>≤≥≠]|\\[a-z]+|[\p{Script=Latin}]\(|[\p{Script=Latin})\]]\s?[-−])\s?\(?$|[<>≤≥≠]=?\s?$/u;
 const MULTIPLIES =
@@ -143,12 +143,12 @@ const DENIES =
   /(?:\b(?:not|never|nor|neither|than|least|most|without|except|cannot be|(?:anything|everything|all) but)|n['’]t(?: be)?|不是|非)\s?(?:the |an? |option |choice |answer )?[*"'“(]{0,3}$/i;
 const RULED_OUT =
   /\b(?:no|rul(?:e|ed|ing) out|eliminat\w*|exclud\w*|reject\w*|discard\w*)\s(?:the |option |choice )?\(?$/i;
-/** What a number behind it counts off: "Step 7" is no 7. */
+/** Words that a number enumerates: "Step 7" is not 7. */
 const LABEL =
   /\b(?:step|image|figure|fig\.|picture|photo|question|problem|page|section|chapter|example|exercise)\s(?:no\.?\s|#)?$/i;
-/** A name that the letter behind it is a part of: "Vitamin C". */
+/** A name that includes the letter after it: "Vitamin C". */
 const NAMES =
   /(?:^|[\s"'“(])(?!(?:Option|Choice|Answer|Letter|Image|Picture|Figure|Panel|Select|Choose|Pick|Is|So|Then|Thus|Hence|Therefore|The|Just|Only|Both|And|Or|Either|Neither|Not|I|\p{L}+ly)\s)(\p{Lu}\p{Ll}+|vitamin|hepatitis|type)\s$/u;
-/** What denies the letter before it. */
+/** Text that denies the letter before it. */
 export const IS_DENIED =
   /^[)*"'”]*\s(?:is|was|are|seems|would be|can|could|does|do)\s?(?:not\b|n['’]t\b|wrong|incorrect|false|a trap|a distractor|impossible|out\b)|^[)*"'”]*\s(?:isn|wasn|aren|can|couldn|doesn)['’]t\b|^[)*"'”]*\s(?:cannot|fails?|failed)\b/i;

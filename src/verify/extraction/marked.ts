@@ -1,6 +1,6 @@
 /**
  * @module
- * The answer that a completion marks, and what the text behind the mark does to it.
+ * The marked answer of a completion, and the effect of the text after the mark.
  */
 import { equivalent } from "../equivalent.ts";
 import { declaredAnswer } from "./declared.ts";
@@ -9,14 +9,14 @@ import { boxedAnswer, hasBox, lastBox, lastTag } from "./marks.ts";
 
 /** A marked answer. */
 export interface Mark {
-  /** What the mark holds; null where it holds nothing. */
+  /** The content of the mark; null if empty. */
   readonly answer: string | null;
   readonly isTag: boolean;
-  /** The text behind it. */
+  /** The text after it. */
   readonly after: string;
 }
 
-/** The last mark in a text: a tag, else a box. Undefined where nothing is marked. */
+/** The last mark in a text: a tag, else a box. Undefined without a mark. */
 export function markIn(text: string): Mark | undefined {
   const tag = lastTag(text);
   if (tag !== undefined) return { answer: contentOf(tag.content), isTag: true, after: text.slice(tag.end) };
@@ -34,7 +34,7 @@ function unescaped(text: string): string {
 /** "The area is 42 cm." */
 const SAYS_NUMBER = /^[\p{L}' ]{1,80} (?:is|are|equals|was) ((?:[-+−]?[\d.$€£]|\\[([]).{0,60}?)\.?$/u;
 
-/** What a tag holds: a box in it, an answer that a sentence in it declares, else all of it. */
+/** The content of a tag: a box in it, an answer declared by a sentence in it, else all of it. */
 function contentOf(tagged: string): string | null {
   const content = undecorated(tagged);
   const box = boxedAnswer(content);
@@ -44,7 +44,7 @@ function contentOf(tagged: string): string | null {
   return undecorated(declared?.answer ?? SAYS_NUMBER.exec(content)?.[1] ?? content) || null;
 }
 
-/** The digits of a text in their order; the text where it has none. */
+/** The digits of a text in order; the text itself if it has none. */
 function digitsOf(text: string): string {
   return text.replaceAll(/\D/g, "") || text;
 }
@@ -52,12 +52,12 @@ function digitsOf(text: string): string {
 /** "The answer is …" and no more about what it answers. */
 const PLAINLY = /^(?:(?:the|my|so|thus|therefore|actually|final|correct|right) )*answer\s*(?:is|[:：=])/i;
 
-/** Words are looked for in so much of the end of what stands behind a mark. */
+/** Characters searched for words at the end of the text after a mark. */
 const MAX_AFTER = 6000;
 
 /**
- * A marked answer by what the text behind the mark says. "Final answer: …" outranks a box; any other answer that is
- * declared there contradicts the mark, and a reply that contradicts itself has none.
+ * A marked answer after considering the text behind the mark. "Final answer: …" outranks a box; any other answer
+ * declared there contradicts the mark, and a self-contradictory reply has none.
  */
 export function withAfterthought({ answer, isTag, after }: Mark): string | null {
   const behind = after.slice(-MAX_AFTER);

@@ -7,15 +7,15 @@ import { COUNTS_ON } from "./sentence.ts";
 /** The largest gap between two marks that make one answer. */
 const MAX_GAP = 60;
 
-/** What a mark holds, and the place behind it. */
+/** The content of a mark, and the place after it. */
 export interface Marked {
   readonly content: string;
   readonly end: number;
 }
 
 /**
- * The last complete `<answer>…</answer>`; of nested ones the innermost, and with one that it is put beside, "or
- * <answer>9</answer>", one list. Undefined where there is none.
+ * The last complete `<answer>…</answer>`; of nested ones the innermost, and adjacent ones, "or <answer>9</answer>", as
+ * one list. Undefined if there is none.
  */
 export function lastTag(text: string): Marked | undefined {
   if (!text.includes("<")) return undefined;

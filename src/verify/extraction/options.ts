@@ -1,6 +1,6 @@
 /**
  * @module
- * Option letters that stand where a reply begins or ends.
+ * Option letters at the start or the end of a reply.
  */
 import { answerOf } from "./declared.ts";
 import { withoutEmphasis } from "./decoration.ts";

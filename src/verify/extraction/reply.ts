@@ -1,18 +1,18 @@
 /**
  * @module
- * A completion's reply, and the windows of it in which an answer is looked for. Each is read once, whoever asks.
+ * A completion's reply and the windows searched for an answer, each computed once.
  */
 import { type DeclaredAnswer, declaredAnswer } from "./declared.ts";
 import { type Mark, markIn } from "./marked.ts";
 import { hasBox } from "./marks.ts";
 import { withoutThought } from "./thought.ts";
 
-/** Marks are looked for in so much of the end of a reply. */
+/** Characters at the end of a reply searched for marks. */
 const MAX_SCANNED = 100_000;
-/** Answers without a mark are looked for in so much of the end of a reply, or of its start. */
+/** Characters at the end or the start of a reply searched for unmarked answers. */
 const MAX_SEARCHED = 6_000;
 
-/** What follows the thought. */
+/** The text after the thought. */
 export class Reply {
   /** All of it. */
   readonly text: string;
@@ -24,18 +24,18 @@ export class Reply {
     this.text = text;
   }
 
-  /** The reply of a completion; null where its thought has not ended. */
+  /** The reply of a completion; null for an unfinished thought. */
   static of(completion: string): Reply | null {
     const text = withoutThought(completion);
     return text === null ? null : new Reply(text);
   }
 
-  /** The end of it, in which marks are looked for. */
+  /** Its end, searched for marks. */
   get scanned(): string {
     return this.text.slice(-MAX_SCANNED);
   }
 
-  /** The end of it, in which an answer without a mark is looked for. */
+  /** Its end, searched for an unmarked answer. */
   get end(): string {
     this.#end ??= this.text.slice(-MAX_SEARCHED).trim();
     return this.#end;
@@ -45,7 +45,7 @@ export class Reply {
     return this.text.slice(0, MAX_SEARCHED).trim();
   }
 
-  /** Its marked answer; null where nothing is marked. */
+  /** Its marked answer; null without a mark. */
   get mark(): Mark | null {
     if (this.#mark === undefined) this.#mark = markIn(this.scanned) ?? null;
     return this.#mark;
@@ -56,7 +56,7 @@ export class Reply {
     return hasBox(this.scanned);
   }
 
-  /** The last answer that it declares; null where it declares none. */
+  /** Its last declared answer; null if there is none. */
   get declared(): DeclaredAnswer | null {
     if (this.#declared === undefined) this.#declared = declaredAnswer(this.end) ?? null;
     return this.#declared;

@@ -1,15 +1,15 @@
 /**
  * @module
- * Where a sentence ends, and which words put an answer beside the one before.
+ * The end of a sentence, and the words that join an answer to the previous one.
  */
 
 const PUNCTUATION = String.raw`[\s.,;:!*$。-]*`;
 /** "or", "Second, ", "(b) ", "Alternatively, " */
 const BESIDE = String.raw`(?:(?:or|and|also|maybe|perhaps|possibly|alternatively|another|either|else|(?:second|third|fourth|fifth|last)(?:ly)?|part|case|[(（]?(?:[b-h]|[2-9]|i{2,3}|iv)[)）.:])[\s.,;:*]+)`;
 
-/** Between two answers of which neither leads to the other nor outranks it, in whatever sentences they stand. */
+/** Text between two answers of equal rank, possibly in different sentences. */
 export const SIDE_BY_SIDE = new RegExp(`^${PUNCTUATION}${BESIDE}{0,3}[(*$]*(?:the|my|but|maybe)?\\s*$`, "i");
-/** The same where no words declare the answers, so that one must put the second beside the first. */
+/** The same for undeclared answers, where a word must join the second to the first. */
 export const COUNTS_ON = new RegExp(`^${PUNCTUATION}${BESIDE}{1,3}[(*$]*$`, "i");
 
 /** A full stop, question mark or line break that ends a sentence; a point in a number or in mathematics does not. */

@@ -1,6 +1,6 @@
 /**
  * @module
- * Replies, or what a mark holds, in a few words: "7 apples", "It is a cat.", "Yes, it is."
+ * Short replies or contents of a mark: "7 apples", "It is a cat.", "Yes, it is."
  */
 import { leadingPolarity } from "./assertion.ts";
 import { undecorated, withoutEmphasis } from "./decoration.ts";
@@ -9,7 +9,7 @@ import { lastExpression } from "./expression.ts";
 /** "7 apples", "There are 7 apples", "I see 7 apples on the table". */
 const COUNT =
   /^(?:(?:there|it|that|this|they|these|the(?: [\p{L}-]+){1,5}) (?:is|are|was|were) |(?:i|we)(?: can)? (?:see|count|counted) )?(?:exactly |only |about |a total of )?([-+−]?[$€£]?\d[\d.,]*)((?: [\p{L}-]{2,}){0,6})[.!]?$/iu;
-/** What makes a number one of several or part of another, or says something of it. */
+/** Text that makes a number one of several, part of another, or the subject of a statement. */
 const QUALIFIES =
   /\b(?:and|or|nor|not|no|than|minus|plus|times|of|per|more|less|fewer|is|are|was|were|wrong|incorrect|false|half|dozens?|hundreds?)\b/i;
 const LETTER_SAID = /^(?:it|that|this|the answer) (?:is|must be) (?:option |choice )?\(?([A-J])\)?[.!]?$/i;

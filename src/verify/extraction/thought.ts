@@ -1,6 +1,6 @@
 /**
  * @module
- * The part of a completion that can hold an answer: what stands after the thought, before the turn's end.
+ * The part of a completion that can hold an answer: the text after the thought and before the end of the turn.
  */
 
 const TAG = /<(\/?)(?:think|thinking|thought|reasoning)>|◁(\/?)think▷/gi;
@@ -9,7 +9,7 @@ const TURN =
   /<\|(?:im_end|im_start|eot_id|end_of_text|endoftext|end|eom_id)\|>|<\/s>|<end_of_turn>|<｜end▁of▁sentence｜>/g;
 const ROLE = /^\s*(?:assistant|user)\s*\n/;
 
-/** The first turn that says anything. */
+/** The first non-empty turn. */
 function firstTurn(completion: string): string {
   let from = 0;
   for (const match of completion.matchAll(TURN)) {
@@ -21,10 +21,10 @@ function firstTurn(completion: string): string {
 }
 
 /**
- * A completion without its thoughts. A closing tag that nothing opened ends a thought that the prompt had begun, so
- * all before it is thought.
+ * A completion without its thoughts. A closing tag without an opening one ends a thought opened by the prompt, so all
+ * text before it is thought.
  *
- * @returns null where a thought has not ended: what is in it is no answer
+ * @returns null for an unfinished thought, which holds no answer
  */
 export function withoutThought(completion: string): string | null {
   // JavaScript counts the byte order mark as white space, and would drop it from the ends of an answer.

@@ -20,26 +20,26 @@ const POLARITY = /^(?:yes|no|true|false)$/i;
 /** Options of the verdict `answer`. */
 export interface AnswerVerdictOptions {
   /**
-   * `mark`: only `<answer>…</answer>` or `\boxed{…}` holds an answer; `anywhere` (default): else a declared answer or
-   * the last whole expression does.
+   * `mark`: only `<answer>…</answer>` or `\boxed{…}` gives an answer; `anywhere` (default): also a declared answer or
+   * the last whole expression.
    */
   readonly from?: "anywhere" | "mark";
-  /** Reads the answer by the rule of a paper or of its code in place of `from`. */
+  /** Extract the answer by a paper's rule in place of `from`. */
   readonly rule?: PaperRule | undefined;
 }
 
-/** A verdict that judges at once. */
+/** A synchronous verdict. */
 export interface AnswerVerdict extends Verdict {
   judge(text: string, problem: JudgedProblem): Judgement;
 }
 
-/** What is known of the question: its accepted answers, and its options, none where it has none. */
+/** The question's accepted answers and its options, if any. */
 interface Known {
   readonly answers: readonly Answer[];
   readonly options: readonly Answer[];
 }
 
-/** Of each problem, since all completions of a group are judged by it. */
+/** Cached per problem, since all completions of a group share it. */
 const knowledge = new WeakMap<JudgedProblem, Known>();
 
 function knownOf(problem: JudgedProblem): Known {
@@ -102,7 +102,7 @@ const ASKS = /[?？][\s"'”’)}$*.]*$/;
 /** A letter or a choice beside the text of an option. */
 const OTHER_ANSWER = /(?<!\p{L})(?:[B-HJ]|A(?!\s\p{Ll}))(?![\p{L}'’])|\b(?:or|either|neither)\b/u;
 
-/** What a mark holds, but no question; where that is a short sentence in place of an accepted answer, what the sentence says. */
+/** The content of a mark, unless it is a question; of a short sentence, its answer. */
 function readMark(content: string | null, known: Known): string | null {
   if (content === null || content.length > MAX_SENTENCE) return content;
   const { answers, options } = known;
@@ -136,7 +136,7 @@ function begunWith(reply: Reply, options: readonly Answer[]): string | undefined
   return String.fromCharCode("A".charCodeAt(0) + place);
 }
 
-/** The answer of a reply by what is known of the question: its options, or that it asks for yes or no. */
+/** The answer of a reply, using the question's options or that it is a yes/no question. */
 function readAnywhere(reply: Reply, known: Known): string | null {
   const { answers, options } = known;
   if (reply.mark !== null) {
@@ -166,13 +166,9 @@ export const answerDefinition = defineVerdict({
       .enum(["anywhere", "mark"])
       .default("anywhere")
       .describe(
-        "mark: only <answer>…</answer> or \\boxed{…} holds an answer; anywhere: else a declared answer or the last " +
-          "whole expression does.",
+        "mark: only <answer>…</answer> or \\boxed{…} gives an answer; anywhere: also a declared answer or the last whole expression.",
       ),
-    rule: z
-      .enum(PAPER_RULES)
-      .optional()
-      .describe("Reads the answer by the rule of a paper or of its code, in place of `from`."),
+    rule: z.enum(PAPER_RULES).optional().describe("Extract the answer by a paper's rule in place of `from`."),
   }),
   create: answerVerdict,
 });

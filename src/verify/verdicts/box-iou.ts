@@ -35,15 +35,14 @@ export const boxIouDefinition = defineVerdict({
       .min(0)
       .max(1)
       .optional()
-      .describe("The score is 1 above it and 0 below; without one the score is the IoU itself."),
+      .describe("The score is 1 above this IoU and 0 below; without a threshold the score is the IoU."),
   }),
   create: ({ from, threshold }) => ({
     name: "box-iou",
     judge(text, { answers }) {
       const extracted = readAnswer(text, from);
       const given = extracted === null ? [] : boxesIn(extracted);
-      if (given.length > 1)
-        return { extracted, score: 0, reason: `${given.length} boxes where one is asked for` };
+      if (given.length > 1) return { extracted, score: 0, reason: `${given.length} boxes, expected 1` };
       return bestOf(extracted, answers, (_, answer) => {
         const [right] = boxesIn(answer);
         if (right === undefined) return null;

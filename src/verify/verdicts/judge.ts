@@ -9,19 +9,19 @@ import { withoutThought } from "../extraction/thought.ts";
 import type { JudgedProblem, Judgement, Verdict } from "../verdict.ts";
 import { answerVerdict } from "./answer.ts";
 
-/** The rule beside a judge. */
+/** The rule used with a judge. */
 export interface RuleBesideJudge extends Verdict {
-  /** Its verdict on an answer that the judge has read out of a completion; on that as a marked answer unless given. */
+  /** Its verdict on an answer extracted by the judge; default: the verdict on that answer in a mark. */
   judgeRead?(answer: string, problem: JudgedProblem, text: string): Judgement | Promise<Judgement>;
 }
 
 /**
- * Right by a language model's word. A rule reads the answer that the judge sees as `{extracted}`, compares answers that the
- * judge only extracts, and is recorded beside the judge's own verdict.
+ * Correctness by a language model. The rule extracts the answer that the judge sees as `{extracted}`, compares answers
+ * that the judge only extracts, and is recorded beside the judge's verdict.
  *
- * Unscorable, null, where the judge's reply is prose or nothing.
+ * Null (unscorable) if the judge's reply has no verdict.
  *
- * @param rule the verdict `answer` unless given
+ * @param rule default: the verdict `answer`
  * @throws PartError, from `judge`, where the server gives no answer
  */
 export function judgeVerdict(
@@ -60,6 +60,6 @@ export function judgeVerdict(
 export const judgeDefinition = defineVerdict({
   schema: z
     .strictObject({ kind: z.literal("judge"), ...judgeFields() })
-    .describe("The word of a language model behind an OpenAI-compatible server."),
+    .describe("The verdict of a language model behind an OpenAI-compatible server."),
   create: (options, { warn }) => judgeVerdict(options, { warn }),
 });

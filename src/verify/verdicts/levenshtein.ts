@@ -6,7 +6,7 @@
 /**
  * Insertions, deletions and substitutions that turn one sequence of characters into another.
  *
- * @param limit the largest distance of interest; any unless given
+ * @param limit the largest distance of interest; default: no limit
  * @returns undefined beyond the limit
  */
 export function levenshtein(

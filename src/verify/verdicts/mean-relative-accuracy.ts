@@ -29,7 +29,7 @@ export const mraDefinition = defineVerdict({
     from: z
       .enum(["anywhere", "mark"])
       .default("anywhere")
-      .describe("mark: only <answer>…</answer> or \\boxed{…} holds an answer; anywhere: else the text does."),
+      .describe("mark: only <answer>…</answer> or \\boxed{…} gives an answer; anywhere: also the text."),
   }),
   create: ({ from }) => ({
     name: "mra",

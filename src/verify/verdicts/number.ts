@@ -1,6 +1,6 @@
 /**
  * @module
- * The number that an answer is.
+ * The number of an answer.
  */
 import { exactValue } from "../equivalence/exact.ts";
 import { parseAnswer } from "../equivalence/grammar.ts";
@@ -22,7 +22,7 @@ function numberIn(tree: Tree): number | undefined {
   return exact === undefined ? constantValue(tree) : doubleOf(exact);
 }
 
-/** The number of an answer, its unit and percent sign left aside; undefined where it is none. */
+/** The number of an answer without unit and percent sign; undefined if it is not a number. */
 export function numberOf(answer: string): number | undefined {
   if (answer.length > MAX_LENGTH) return undefined;
   const tree = parseAnswer(answer);

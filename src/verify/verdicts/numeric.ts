@@ -56,7 +56,7 @@ export const numericDefinition = defineVerdict({
     from: z
       .enum(["anywhere", "mark"])
       .default("anywhere")
-      .describe("mark: only <answer>…</answer> or \\boxed{…} holds an answer; anywhere: else the text does."),
+      .describe("mark: only <answer>…</answer> or \\boxed{…} gives an answer; anywhere: also the text."),
     places: z
       .int()
       .min(0)

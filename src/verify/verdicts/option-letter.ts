@@ -20,7 +20,7 @@ export const optionLetterDefinition = defineVerdict({
     from: z
       .enum(["anywhere", "mark"])
       .default("anywhere")
-      .describe("mark: only <answer>…</answer> or \\boxed{…} holds a letter; anywhere: else the text does."),
+      .describe("mark: only <answer>…</answer> or \\boxed{…} gives a letter; anywhere: also the text."),
   }),
   create: ({ from }) => ({
     name: "option-letter",

@@ -1,7 +1,7 @@
 /**
  * @module
- * Rules by which papers and their code read an answer, where they are weaker than ours. A thought that has not ended
- * counts, and so does what stands in it.
+ * Answer extraction rules of papers and their code, which are weaker than Fovea's. An unfinished thought and its
+ * content count.
  */
 
 /**

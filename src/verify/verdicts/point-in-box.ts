@@ -26,8 +26,7 @@ export const pointInBoxDefinition = defineVerdict({
     judge(text, { answers }) {
       const extracted = readAnswer(text, from);
       const given = extracted === null ? [] : pointsOf(extracted);
-      if (given.length > 1)
-        return { extracted, score: 0, reason: `${given.length} points where one is asked for` };
+      if (given.length > 1) return { extracted, score: 0, reason: `${given.length} points, expected 1` };
       return bestOf(extracted, answers, (_, answer) => {
         const [right] = boxesIn(answer);
         if (right === undefined) return null;

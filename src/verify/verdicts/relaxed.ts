@@ -33,7 +33,7 @@ export const relaxedDefinition = defineVerdict({
     equivalent: z
       .boolean()
       .default(false)
-      .describe("Whether an answer that is equivalent counts too: 1,000 for 1000, 50% for 50."),
+      .describe("Whether equivalent answers count too: 1,000 for 1000, 50% for 50."),
   }),
   create: ({ from, tolerance, equivalent: isOpen }) => ({
     name: "relaxed",

@@ -55,7 +55,7 @@ const PUNCTUATION = [
 ];
 
 /**
- * Whose spelling is compared.
+ * The implementation whose normalisation is used.
  *
  * - `lmms-eval`: no punctuation, digits for number words, no articles, whole contractions, on both sides.
  * - `vqa-v2`: the challenge's own code: so where people do not all give the same answer; else texts as they are.
@@ -131,8 +131,7 @@ export const vqaDefinition = defineVerdict({
       .enum(VQA_SPELLINGS)
       .default("lmms-eval")
       .describe(
-        "What is left aside in comparisons, by whose code: vqa-v2 and evalai are the challenges' own; lmms-eval treats " +
-          "both sides alike; vlmevalkit keeps a full stop beside a digit.",
+        "Normalisation before comparison: vqa-v2 and evalai as the challenges' code; lmms-eval normalises both sides; vlmevalkit keeps a full stop beside a digit.",
       ),
   }),
   create: ({ from, spelling }) => ({

@@ -28,7 +28,7 @@ export type AtRlInput = (CalibratedAttention | TokenClusters) & {
 export interface AtRlOptions extends Omit<ClusterOptions, "neighbours"> {
   /** `"paper"` (default): a cluster's share as printed; `"mean-one"`: divided by the mean over tokens. */
   readonly scale?: "paper" | "mean-one" | undefined;
-  /** What weights follow; all but the first are ablations. Default `"clusters"`. */
+  /** The basis of the weights; all but the first are ablations. Default `"clusters"`. */
   readonly weighting?: AtRlWeighting | undefined;
   /** `"top-share"` only: share of tokens that keep the advantage. Default 0.15. */
   readonly tokenShare?: number | undefined;
@@ -42,12 +42,12 @@ export interface AtRlOptions extends Omit<ClusterOptions, "neighbours"> {
  * - `clusters`: the method.
  * - `tokens`: no grouping, each token its own share Cₜ / ΣC.
  * - `top-share`: hard truncation, 1 for the tokens of highest C, 0 for the rest.
- * - `random`: the method's weights dealt out anew among the tokens.
- * - `reverse`: the method's weights in reverse order, the highest to the tokens that had the lowest.
+ * - `random`: the method's weights, randomly permuted among the tokens.
+ * - `reverse`: the method's weights in reverse order, the highest weight to the token with the lowest.
  */
 export const AT_RL_WEIGHTINGS = ["clusters", "tokens", "top-share", "random", "reverse"] as const;
 
-/** What weights follow. */
+/** The basis of the weights. */
 export type AtRlWeighting = (typeof AT_RL_WEIGHTINGS)[number];
 
 export interface AtRlCredit {
@@ -57,7 +57,7 @@ export interface AtRlCredit {
   readonly clusters: Int32Array;
   /** `[T]` φ in [0, 1] after refinement and expansion; 0 at masked tokens. */
   readonly importance: Float64Array;
-  /** There when no token attends to an image: weights are even then, for want of anything to tell tokens by. */
+  /** Present if no token attends to an image: weights are then uniform. */
   readonly lacksVisualMass?: true;
 }
 
@@ -79,7 +79,7 @@ export interface AtRlCredit {
  *
  * @param input `connectivity` `[T]`; `gram` `[T × T]`, or the clusters that an engine found among all tokens, for which options
  *   of the clusters do not count here; `mask` `[T]`
- * @param rng what `weighting: "random"` draws from; the other weightings draw nothing
+ * @param rng used only by `weighting: "random"`
  * @throws ConfigError when the scale or the weighting is another, or the seed no integer
  * @throws ShapeError when lengths differ
  * @throws NumericError when a connectivity, an inner product or an option is NaN, infinite or out of range
@@ -181,7 +181,7 @@ function reversed(weights: Float64Array): Float64Array {
   return result;
 }
 
-/** Values of the tokens that count, put back where those tokens stand. */
+/** Values of the tokens that count, scattered back to their places. */
 function spread<A extends Float64Array | Int32Array>(
   values: ArrayLike<number>,
   counted: readonly number[],

@@ -1,7 +1,7 @@
 /**
  * @module
- * AT-RL's importance φ of a token: its connectivity, less where it does not fit its cluster, more where it stands
- * beside an anchor.
+ * AT-RL's importance φ of a token: its connectivity, lowered for tokens that do not fit their cluster and raised for
+ * neighbours of an anchor.
  */
 import { checkOption } from "../../check-signals.ts";
 import { type NearestTokens, NO_NEIGHBOUR } from "../../nearest-tokens.ts";
@@ -10,7 +10,7 @@ import { topShare } from "../../top-share.ts";
 export interface RefinementOptions {
   /** τ_cen: tokens less like the centroid of their cluster lose importance. Default 0.75. */
   readonly threshold?: number;
-  /** α, what their importance is multiplied by. Default 0.6. */
+  /** α, factor of their importance. Default 0.6. */
   readonly attenuation?: number;
 }
 
@@ -19,7 +19,7 @@ export interface ExpansionOptions {
   readonly anchorShare?: number;
   /** R, neighbours of an anchor that may gain. Default 4. */
   readonly neighbours?: number;
-  /** τ_nb, what a neighbour must exceed. Default 0.65. */
+  /** τ_nb, threshold of a neighbour's evidence. Default 0.65. */
   readonly threshold?: number;
   /** λ_sim. Default 0.5. */
   readonly similarityWeight?: number;
@@ -55,7 +55,7 @@ export function expansionNeighbours(expansion: boolean | ExpansionOptions = true
   return neighbours;
 }
 
-/** The nearest tokens of chosen ones, at most so many of each. */
+/** The nearest tokens of chosen tokens, up to a number for each. */
 export type Nearest = (tokens: readonly number[], count: number) => NearestTokens;
 
 /**

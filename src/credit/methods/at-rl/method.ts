@@ -16,17 +16,13 @@ const refinementSchema = z.strictObject({
   threshold: share
     .default(0.75)
     .describe("Tokens less like the centroid of their cluster lose importance (τ_cen)."),
-  attenuation: share.default(0.6).describe("What their importance is multiplied by (α)."),
+  attenuation: share.default(0.6).describe("Factor of their importance (α)."),
 });
 
 const expansionSchema = z.strictObject({
   anchorShare: share.default(0.15).describe("Share of tokens that count as anchors (q)."),
   neighbours: z.int().nonnegative().default(4).describe("Neighbours of an anchor that may gain (R)."),
-  threshold: z
-    .number()
-    .nonnegative()
-    .default(0.65)
-    .describe("What a neighbour's evidence must exceed (τ_nb)."),
+  threshold: z.number().nonnegative().default(0.65).describe("Threshold of a neighbour's evidence (τ_nb)."),
   similarityWeight: z.number().nonnegative().default(0.5).describe("Weight of the cosine in it (λ_sim)."),
   importanceWeight: z
     .number()
@@ -83,18 +79,18 @@ const atRlSchema = z
     refinement: z
       .union([z.literal(false), refinementSchema])
       .prefault({})
-      .describe("Less importance for tokens that do not fit their cluster; false leaves it out."),
+      .describe("Less importance for tokens that do not fit their cluster; false turns it off."),
     expansion: z
       .union([z.literal(false), expansionSchema])
       .prefault({})
-      .describe("More importance for neighbours of anchors; false leaves it out."),
+      .describe("More importance for neighbours of anchors; false turns it off."),
     weighting: z
       .enum(AT_RL_WEIGHTINGS)
       .default("clusters")
-      .describe("What weights follow; all but clusters are ablations, Tables 5 and 7."),
+      .describe("Basis of the weights; all but clusters are ablations, Tables 5 and 7."),
     tokenShare: share
       .optional()
-      .describe("Weighting top-share only: share of tokens that keep the advantage (0.15 unless given)."),
+      .describe("Weighting top-share only: share of tokens that keep the advantage (default 0.15)."),
     seed: z.int().default(0).describe("Seed of the graph partitioner."),
   })
   .refine((config) => config.weighting === "top-share" || config.tokenShare === undefined, {
@@ -105,7 +101,7 @@ const atRlSchema = z
     "AT-RL, arXiv:2602.11455: clusters of tokens that attend alike, weighted by attention to the image.",
   );
 
-/** What is asked of the engine; the paper's curve goes without parameters, so that every engine understands it. */
+/** The engine request; the paper's curve is sent without parameters, so that every engine supports it. */
 function calibratedRequest({ row, layers, biasCorrection }: z.output<typeof atRlSchema>): CalibratedRequest {
   if (typeof biasCorrection === "boolean") return { row, layers, biasCorrection };
   const { exponential, decay, cosine } = PAPER_BIAS_CURVE;

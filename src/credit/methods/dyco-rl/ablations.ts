@@ -23,17 +23,17 @@ export const DYCO_RL_ABLATIONS = [
 /** One part of DyCo-RL replaced. */
 export type DycoRlAblation = (typeof DYCO_RL_ABLATIONS)[number];
 
-/** What an ablation replaces; parts that are absent are the method's own. */
+/** The parts that an ablation replaces; absent parts stay the method's. */
 interface Replacement {
-  /** What roles compare, beside shifts; to be asked of the engine. */
+  /** The measure that roles compare in place of shifts, requested from the engine. */
   readonly measure?: AttentionMeasure;
-  /** Roles in place of those that were found. */
+  /** Roles in place of the assigned ones. */
   readonly roles?: (
     roles: readonly TokenRole[],
     mask: ArrayLike<number> | undefined,
     rng: Rng,
   ) => TokenRole[];
-  /** The modality that every token is scored by, whatever its role. */
+  /** The modality that scores every token, independent of its role. */
   readonly scoredBy?: "visual" | "text";
   /** Alignment goes into the reward, and tokens are not weighted. */
   readonly shapesReward?: true;
@@ -51,7 +51,7 @@ export const replacements: Readonly<Record<DycoRlAblation, Replacement>> = {
   "reward-shaping": { shapesReward: true },
 };
 
-/** The same roles, dealt out anew among the tokens that count; the first token stays neutral. */
+/** The same roles, randomly permuted among the tokens that count; the first token stays neutral. */
 function shuffledRoles(
   roles: readonly TokenRole[],
   mask: ArrayLike<number> | undefined,

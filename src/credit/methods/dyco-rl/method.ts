@@ -18,7 +18,7 @@ const dycoRlSchema = z
     variant: z
       .enum(["paper", "released"])
       .default("paper")
-      .describe("The method as printed, or what the authors' released code does."),
+      .describe("The method as printed, or the authors' released code."),
     alpha: z.number().nonnegative().default(0.2).describe("Strength of the reweighting (α)."),
     threshold: z
       .number()

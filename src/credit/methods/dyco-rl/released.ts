@@ -1,7 +1,7 @@
 /**
  * @module
- * What the released code of DyCo-RL does, which differs from the paper: no token weights but one scalar per
- * completion, from its mean alignment compared with the other completions of the batch.
+ * DyCo-RL's released code, which differs from the paper: one scalar per completion in place of token weights, from its
+ * mean alignment compared with the other completions of the batch.
  */
 import { mean, variance } from "../../../math/index.ts";
 import { counts } from "../../check-signals.ts";

@@ -1,6 +1,7 @@
 /**
  * @module
- * What DyCo-RL's variants share: signals in, a role for every token, and how well its attention fits the role.
+ * Functions shared by DyCo-RL's variants: a role for every token from signals, and the alignment of its attention with
+ * the role.
  */
 import type { AttentionSignals } from "../../attention-signals.ts";
 import { checkSignals, counts } from "../../check-signals.ts";

@@ -43,7 +43,7 @@ export interface ChosenArrangement extends Arrangement {
   /** Estimated bytes that training needs in this arrangement. */
   readonly memoryNeed: number;
   readonly tried?: readonly TriedArrangement[];
-  /** What the user should know. */
+  /** Warnings for the user. */
   readonly warnings: readonly string[];
 }
 

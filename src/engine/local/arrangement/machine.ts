@@ -1,7 +1,7 @@
 /**
  * @module
- * What this machine lets this process use: a container's quota of processor time may be less than the cores that it sees, and
- * its memory less than the machine's.
+ * The resources available to this process: a container's CPU quota may be below its visible cores, and its memory below
+ * the machine's.
  */
 import { readFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg } from "node:os";

@@ -1,6 +1,6 @@
 /**
  * @module
- * What training a model needs of memory, estimated from its shape.
+ * The memory that training a model needs, estimated from its shape.
  */
 
 import { parameterLayout } from "../../../model/graph/index.ts";

@@ -44,7 +44,7 @@ export interface Probe {
 /**
  * Opens the model and compiles its programs. Rounds take no step.
  *
- * @throws whatever opening the model throws
+ * @throws the errors of opening the model
  */
 export async function openProbe(
   options: LocalEngineOptions,

@@ -1,6 +1,6 @@
 /**
  * @module
- * What of the machine's memory an engine may take.
+ * The share of the machine's memory available to an engine.
  */
 import { EngineError } from "../../../errors/index.ts";
 import { parseBytes } from "./bytes.ts";

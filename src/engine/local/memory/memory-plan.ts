@@ -18,9 +18,9 @@ const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 
 /** Bytes of one batch of a training step. */
 export interface BatchBytes {
-  /** What the backward pass is given of the forward pass. */
+  /** Bytes saved by the forward pass for the backward pass. */
   readonly activations: number;
-  /** What the programs take beside it. */
+  /** Bytes of the programs besides. */
   readonly programs: number;
 }
 

@@ -38,7 +38,7 @@ export interface DecodeRequest extends DraftRules {
   readonly attention: AttentionRow | undefined;
   /** Left out where rows would take too much memory: a scoring pass can have it. */
   readonly calibrated: SampledCalibration | undefined;
-  /** Told of every token, where the request is watched. */
+  /** Called with every token of a watched request. */
   readonly watch: DraftWatch | undefined;
 }
 

@@ -12,7 +12,7 @@ import { LocalModel } from "../local-model.ts";
 const { greedy, longVideos } = recordedGenerations();
 const all = [...greedy, ...longVideos];
 
-test("thirty prompts: one image, several images, videos; and films longer than they are wide", () => {
+test("thirty prompts: one image, several images, videos; and videos longer than they are wide", () => {
   const count = (name: string) => all.filter((recorded) => recorded.name === name).length;
   expect(["one image", "several images", "video", "long video"].map(count)).toEqual([10, 10, 10, 4]);
 });

@@ -16,7 +16,7 @@ export interface SlotPlan {
   readonly rows: readonly number[];
 }
 
-/** What reading a prompt's keys costs beside a row that is computed. */
+/** Cost of reading a prompt's keys, relative to computing a row. */
 const PROMPT_COST = 1;
 
 /**
@@ -53,7 +53,7 @@ function promptSlots(groups: readonly (readonly number[])[], groupSize: number):
   return roundUpCount(groups.reduce((sum, rows) => sum + Math.ceil(rows.length / groupSize), 0));
 }
 
-/** What a step costs, in rows. */
+/** Cost of a step, in rows. */
 export function slotCost({
   prompts,
   groupSize,

@@ -85,7 +85,7 @@ export function withOwnPrompts(
   );
 }
 
-/** What `amplifiedInputs` of the graph are fed. */
+/** The feeds of the graph's `amplifiedInputs`. */
 export function interventionFeeds(
   { shape, slots, prompts }: SequenceBatch,
   { tokens, modality, lambda, heads, row }: Intervention,

@@ -24,7 +24,7 @@ import { accumulated, gradientSoFar, gradientViews, outputName } from "../weight
 import type { ParameterStore } from "../weights/parameter-store.ts";
 import { type HeadWanted, headOutputs } from "./scoring.ts";
 
-/** What the head reads of a batch. */
+/** The head's input of a batch. */
 export interface HeadRows {
   /** `[N, D]` after the final norm. */
   readonly hidden: Float32Array;
@@ -33,7 +33,7 @@ export interface HeadRows {
   readonly temperature: number;
 }
 
-/** What has coefficients: Σ c·log π, Σ d·V and Σ e·H. */
+/** The terms with coefficients: Σ c·log π, Σ d·V and Σ e·H. */
 export const PARTS = ["logprobs", "values", "entropy"] as const;
 export type Part = (typeof PARTS)[number];
 
@@ -45,7 +45,7 @@ interface RowsGraph extends HeadGraph {
   readonly hidden: Tensor;
 }
 
-/** What is asked of a graph. */
+/** The requested outputs of a graph. */
 type Build = (head: RowsGraph) => Readonly<Record<string, Tensor>>;
 
 /** Seeds of the gradient; declares the input `c.<part>` `[N]` of each part. */

@@ -11,7 +11,7 @@ import type { VisionEncoder } from "../prompts/vision-encoder.ts";
 import type { ParameterStore } from "../weights/parameter-store.ts";
 import type { Checkpointing } from "./training-pass.ts";
 
-/** What sampling, scoring and training share. */
+/** The parts shared by sampling, scoring and training. */
 export interface Machinery {
   readonly config: ModelConfig;
   readonly graphs: ModelGraphs;

@@ -1,6 +1,6 @@
 /**
  * @module
- * What a scoring pass may be asked for beside log-probs: the graphs' outputs for it, and how a score is read from them.
+ * The optional outputs of a scoring pass besides log-probs, and how scores are read from them.
  */
 import { emptySignals } from "../../../credit/index.ts";
 import type {
@@ -17,7 +17,7 @@ import { likeliestLogprobs, readAlternatives } from "./alternatives.ts";
 import { type Intervention, likeliestTokens } from "./attention-intervention.ts";
 import type { PreparedSequence } from "./sequence-batches.ts";
 
-/** What is wanted beside log-probs. */
+/** Outputs requested besides log-probs. */
 export interface Wanted {
   readonly signals: SignalRequest | undefined;
   readonly entropy: boolean;
@@ -42,7 +42,7 @@ export interface Scoring extends Omit<Wanted, "amplified"> {
   readonly groupDivergence: boolean;
 }
 
-/** What is wanted of the head. */
+/** Outputs requested from the head. */
 export type HeadWanted = Pick<Wanted, "entropy" | "nucleus" | "values" | "likeliest" | "alternatives">;
 
 /** The outputs of the decoder's program: the rows that the head reads, and signals, whose inputs it declares. */

@@ -58,7 +58,7 @@ class PassPrograms {
   }
 }
 
-/** What a pass is made with. */
+/** The parts of a pass. */
 export interface TrainingPassOptions {
   readonly graphs: ModelGraphs;
   readonly store: ParameterStore;

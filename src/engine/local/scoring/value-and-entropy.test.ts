@@ -201,7 +201,7 @@ describe("a checkpoint with a value head", () => {
     model.step(UNCLIPPED);
   }
 
-  test("continues bit for bit where it was saved, in a directory whose model is Hugging Face's", async () => {
+  test("continues bitwise identically where it was saved, in a directory whose model is Hugging Face's", async () => {
     const place = join(folder, "saved");
     const first = open();
     first.setReference();

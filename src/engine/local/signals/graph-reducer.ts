@@ -18,7 +18,7 @@ export interface SignalGraph {
   readonly visual: () => Tensor;
 }
 
-/** What a program gave of the completion in a slot. */
+/** A program's outputs for the completion in a slot. */
 export interface SlotOutputs {
   readonly outputs: Readonly<Record<string, Float32Array>>;
   readonly shape: BatchShape;

@@ -70,7 +70,7 @@ export function readsHiddenStates(request: SignalRequest | undefined): boolean {
   return askedSignals(request).some(({ signal }) => signal.reads === "hidden");
 }
 
-/** What the outputs need beside the decoder's own inputs. */
+/** Inputs of the outputs besides the decoder's. */
 export function signalFeeds(
   batch: SequenceBatch,
   sequences: readonly PreparedSequence[],

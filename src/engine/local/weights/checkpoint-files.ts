@@ -15,7 +15,7 @@ import {
 import type { ParameterStore } from "./parameter-store.ts";
 import { writeValueHead } from "./value-head-file.ts";
 
-/** What a model directory holds beside weights and config.json, which every save writes anew. */
+/** Files of a model directory besides weights and config.json, which every save rewrites. */
 const CARRIED = [
   "added_tokens.json",
   "chat_template.jinja",

@@ -95,7 +95,7 @@ describe.each(CHECKPOINTS)("%s, written", (name) => {
 });
 
 describe("a checkpoint", () => {
-  test("continues bit for bit where it was saved: weights, optimiser and reference", async () => {
+  test("continues bitwise identically where it was saved: weights, optimiser and reference", async () => {
     const straight = fresh();
     await update(straight);
     straight.setReference();

@@ -26,7 +26,7 @@ export interface LoraStart {
 }
 
 /**
- * What the engine's option asks for.
+ * The adapters that the engine's option requests.
  *
  * @throws ConfigError when an option is impossible
  * @throws ModelError when the adapter directory cannot be read or belongs to another model

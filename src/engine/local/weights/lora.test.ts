@@ -129,7 +129,7 @@ describe("new adapters", () => {
     expect(await total()).toBeGreaterThan(before + 1);
   });
 
-  test("are saved as an adapter directory, and continue bit for bit", async () => {
+  test("are saved as an adapter directory, and continue bitwise identically", async () => {
     const straight = open(BASE, options);
     await update(straight);
     const directory = join(folder, "checkpoint");

@@ -22,7 +22,7 @@ import { readValueHead } from "./value-head-file.ts";
 export class ParameterStore {
   readonly layout: ParameterLayout;
   readonly #names: ParameterNames;
-  /** What is trained. */
+  /** The trained parameters. */
   readonly weights: Float32Array;
   readonly gradient: Float32Array;
   /** The model's own weights where adapters are trained, else empty. */

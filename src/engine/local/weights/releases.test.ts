@@ -116,7 +116,7 @@ describe("the index", () => {
     }
   });
 
-  test("says which releases place images or films otherwise, as docs/model.md does", () => {
+  test("says which releases place images or videos otherwise, as docs/model.md does", () => {
     const elsewhere = index.releases.flatMap(({ transformers, otherPositions = {} }) =>
       "tied-gqa" in otherPositions ? [transformers] : [],
     );

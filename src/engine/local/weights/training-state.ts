@@ -1,7 +1,7 @@
 /**
  * @module
- * What a checkpoint holds beside the model: AdamW's moments and the KL reference. Everything is stored by parameter,
- * under Hugging Face names, so that it does not depend on how the engine lays parameters out in memory.
+ * The content of a checkpoint besides the model: AdamW's moments and the KL reference. Everything is stored by
+ * parameter, under Hugging Face names, so that it does not depend on how the engine lays parameters out in memory.
  */
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";

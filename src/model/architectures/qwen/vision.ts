@@ -20,7 +20,7 @@ export interface QwenSight {
   readonly video: VideoProcessorConfig;
   /** What transformers calls the family's processor. */
   readonly processorClass: string;
-  /** @param seconds of film from one temporal patch to the next */
+  /** @param seconds of video from one temporal patch to the next */
   videoPieces(grid: ImageGrid, seconds: number): readonly VisionPiece[];
 }
 

@@ -93,7 +93,7 @@ describe("videos", () => {
     expect(told(2 / 180_000)).toContain("from a 2 days, 2:00:00 [H:MM:SS] video");
   });
 
-  test("each frame is a chunk of its own, part of the film", () => {
+  test("each frame is a chunk of its own, part of the video", () => {
     const video = { frames: [frame, frame], fps: 0.01 };
     expect(videoWords(video)).toEqual([
       "You are provided the following series of two frames from a 0:03:20 [H:MM:SS] video.\n",

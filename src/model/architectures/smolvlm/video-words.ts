@@ -1,6 +1,6 @@
 /**
  * @module
- * The words around a video's frames: how many there are, how long the film is, and when each was filmed. They are text of
+ * The words around a video's frames: how many there are, how long the video is, and when each was filmed. They are text of
  * the prompt, so that they are encoded together with what stands around them.
  */
 import { DataError } from "../../../errors/index.ts";

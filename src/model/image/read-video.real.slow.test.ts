@@ -6,28 +6,28 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DataError } from "../../errors/index.ts";
 import {
   allFrames,
-  type BrokenFilm,
+  type BrokenVideo,
   FFMPEG,
-  FILMS,
-  makeFilms,
-  type ReadableFilm,
-} from "../../testing/real-films.ts";
+  makeVideos,
+  type ReadableVideo,
+  VIDEOS,
+} from "../../testing/real-videos.ts";
 import { readVideo } from "./read-video.ts";
 
-/** Which frames transformers chooses of each film, by `fixtures/films/check_films.py`. */
+/** Which frames transformers chooses of each video, by `fixtures/films/check_films.py`. */
 const indices: Readonly<Record<string, readonly number[]>> = JSON.parse(
   readFileSync(fileURLToPath(new URL("../../../fixtures/films/indices.json", import.meta.url)), "utf8"),
 );
 
 const folder = mkdtempSync(join(tmpdir(), "fovea-films-"));
-beforeAll(() => makeFilms(folder), 600_000);
+beforeAll(() => makeVideos(folder), 600_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const readable = FILMS.filter((film): film is ReadableFilm => "frames" in film);
-const broken = FILMS.filter((film): film is BrokenFilm => "error" in film);
+const readable = VIDEOS.filter((video): video is ReadableVideo => "frames" in video);
+const broken = VIDEOS.filter((video): video is BrokenVideo => "error" in video);
 
-/** Holds what is read of a film against the frames that ffmpeg decodes of it when it decodes all. */
-async function requireShown({ name, frames: total, rate, size = [160, 120], repeats = name }: ReadableFilm) {
+/** Holds what is read of a video against the frames that ffmpeg decodes of it when it decodes all. */
+async function requireShown({ name, frames: total, rate, size = [160, 120], repeats = name }: ReadableVideo) {
   const [width, height] = size;
   const { frames, fps } = await readVideo(join(folder, name), { ffmpeg: FFMPEG });
   const chosen = indices[name]!;
@@ -44,22 +44,24 @@ async function requireShown({ name, frames: total, rate, size = [160, 120], repe
 
 describe("the frames that transformers would show", () => {
   const short = readable.filter(({ repeats }) => repeats === undefined);
-  test.each(short.map((film) => [film.name, film] as const))("of %s", (_name, film) => requireShown(film));
+  test.each(short.map((video) => [video.name, video] as const))("of %s", (_name, video) =>
+    requireShown(video),
+  );
 
-  test("of a film of four hours, in little more memory than they take themselves", async () => {
-    const [film] = readable.filter(({ repeats }) => repeats !== undefined);
+  test("of a video of four hours, in little more memory than they take themselves", async () => {
+    const [video] = readable.filter(({ repeats }) => repeats !== undefined);
     const before = process.memoryUsage().rss;
     let peak = before;
     const timer = setInterval(() => {
       peak = Math.max(peak, process.memoryUsage().rss);
     }, 20);
-    await requireShown(film!);
+    await requireShown(video!);
     clearInterval(timer);
     expect((peak - before) / 2 ** 20).toBeLessThan(100);
   });
 });
 
-describe("what is no film, or none any more", () => {
+describe("what is no video, or none any more", () => {
   test.each(broken.map(({ name, error }) => [name, error] as const))("%s: %s", async (name, error) => {
     const path = join(folder, name);
     const reading = readVideo(path, { ffmpeg: FFMPEG });

@@ -8,41 +8,41 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-/** How a film is made, and what is in it. */
+/** How a video is made, and what is in it. */
 interface FilmRecipe {
   readonly name: string;
-  /** ffmpeg's arguments before the output's name; `@name` is a film made before. */
+  /** ffmpeg's arguments before the output's name; `@name` is a video made before. */
   readonly make?: readonly string[];
-  /** The film of which this is the first six tenths of the bytes. */
+  /** The video of which this is the first six tenths of the bytes. */
   readonly cut?: string;
-  /** The mp4 of which this is a quarter turn to the right, as telephones film. */
+  /** The mp4 of which this is a quarter turn to the right, as telephones video. */
   readonly turned?: string;
 }
 
-export interface ReadableFilm extends FilmRecipe {
+export interface ReadableVideo extends FilmRecipe {
   readonly frames: number;
   /** Frames a second, as a fraction. */
   readonly rate: string;
   /** Width and height; 160 x 120 unless given. */
   readonly size?: readonly [width: number, height: number];
-  /** A film whose frames these are, over and over. */
+  /** A video whose frames these are, over and over. */
   readonly repeats?: string;
 }
 
-export interface BrokenFilm extends FilmRecipe {
+export interface BrokenVideo extends FilmRecipe {
   /** What must be said of it. */
   readonly error: string;
 }
 
 const fixture = fileURLToPath(new URL("../../fixtures/films/films.json", import.meta.url));
-export const FILMS: readonly (ReadableFilm | BrokenFilm)[] = JSON.parse(readFileSync(fixture, "utf8"));
+export const VIDEOS: readonly (ReadableVideo | BrokenVideo)[] = JSON.parse(readFileSync(fixture, "utf8"));
 
 /** The program: the one that FFMPEG names, else the one on the path. */
 export const FFMPEG: string = process.env["FFMPEG"] ?? "ffmpeg";
 
-/** Makes all films in a folder. Fails where there is no ffmpeg, or one that lacks an encoder. */
-export async function makeFilms(folder: string): Promise<void> {
-  for (const { name, make, cut, turned } of FILMS) {
+/** Makes all videos in a folder. Fails where there is no ffmpeg, or one that lacks an encoder. */
+export async function makeVideos(folder: string): Promise<void> {
+  for (const { name, make, cut, turned } of VIDEOS) {
     const path = join(folder, name);
     if (cut !== undefined) {
       const whole = readFileSync(join(folder, cut));
@@ -64,7 +64,7 @@ function quarterTurn(mp4: Buffer): Buffer {
   return mp4;
 }
 
-/** Every frame of a film as bytes, red, green and blue, none left out and none shown twice. */
+/** Every frame of a video as bytes, red, green and blue, none left out and none shown twice. */
 export async function allFrames(path: string): Promise<Buffer> {
   return ffmpeg([
     "-i",
