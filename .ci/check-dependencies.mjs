@@ -57,11 +57,11 @@ for (const name of Object.keys(INSTALL_SCRIPTS)) {
 
 const installed = packages.filter(({ dev }) => !dev);
 for (const { name, version, license = "none" } of installed) {
-  const unknown = license
-    .match(/[A-Za-z0-9.-]+/g)
-    ?.filter((word) => !/^(?:AND|OR)$/.test(word) && !ACCEPTED.has(word));
-  if (unknown?.length !== 0)
-    problems.push(`${name} ${version}: licence ${license}: ${unknown} is not accepted`);
+  const unknown = (license.match(/[A-Za-z0-9.-]+/g) ?? ["nothing"]).filter(
+    (word) => !/^(?:AND|OR)$/.test(word) && !ACCEPTED.has(word),
+  );
+  if (unknown.length > 0)
+    problems.push(`${name} ${version}: licence ${license}: ${unknown.join(", ")} is not accepted`);
 }
 
 const lines = new Set(installed.map(({ name, version, license }) => `  ${name} ${version}, ${license}`));

@@ -16,7 +16,7 @@ function digitTask(right = (digits: number) => digits): Task & { calls: number }
     calls: 0,
     measures(_problem, completion) {
       this.calls += 1;
-      const digits = [...completion].map(Number);
+      const digits = completion.split("").map(Number);
       return { even: { right: right(digits.filter((digit) => digit % 2 === 0).length), of: digits.length } };
     },
   };
