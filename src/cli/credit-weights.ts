@@ -10,7 +10,8 @@ import { creditAnswers, creditCapabilities, type JudgedAnswer } from "../train/i
 
 /** Whether the engine can give the signals that a method needs, and nothing else is needed. */
 export function canCredit(engine: Engine, { needs }: CreditMethod): boolean {
-  return !needs.labels && creditCapabilities(needs).every((needed) => engine.capabilities.has(needed));
+  if (needs.labels || needs.rewards) return false;
+  return creditCapabilities(needs).every((needed) => engine.capabilities.has(needed));
 }
 
 /**

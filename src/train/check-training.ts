@@ -58,6 +58,20 @@ function labelFaults({ name = "own", needs }: CreditMethod, { labels, source }: 
   ];
 }
 
+/** Reasons why a method has no rewards to read. */
+function rewardFaults(
+  { name = "own", needs }: CreditMethod,
+  rewards: readonly { readonly name: string }[],
+): string[] {
+  const known = rewards.map((reward) => reward.name);
+  return (needs.rewards ?? [])
+    .filter((reward) => !known.includes(reward))
+    .map(
+      (reward) =>
+        `credit.kind "${name}": expected a reward named "${reward}", whose scores it reads; got ${known.join(", ") || "none"}`,
+    );
+}
+
 /** Reasons why settings of a schedule cannot be combined with the other parts; none where they can. */
 export function scheduleFaults({
   schedule,
@@ -204,6 +218,7 @@ export async function requireSound(training: Training, isConfigured: boolean): P
     ...pairFaults(credit, objective),
     ...compared.flatMap((method) => comparisonFaults(method, objective)),
     ...[credit, ...compared].flatMap((method) => labelFaults(method, training)),
+    ...[credit, ...compared].flatMap((method) => rewardFaults(method, training.rewards)),
   ];
   if (faults.length > 0) throw new ConfigError(asWritten(faults.join("\n"), isConfigured));
   requireCapabilities(training, isConfigured);

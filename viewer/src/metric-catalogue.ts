@@ -38,6 +38,7 @@ const HEADING_OF: Readonly<
   failedRewards: "Outcome",
   entropy: "Policy",
   kl: "Policy",
+  klCoefficient: "Policy",
   perceptionKl: "Policy",
   viewTerm: "Policy",
   loss: "Policy",

@@ -85,6 +85,8 @@ export interface IterationMetrics {
   readonly entropy: number;
   /** Only when measured. */
   readonly kl?: number;
+  /** Of the KL term in this iteration; only where it has a schedule. */
+  readonly klCoefficient?: number;
   /** Nats, from credit methods with a perception term. */
   readonly perceptionKl?: number;
   /** What it adds to what is maximised, per token; from credit methods with a term over views. */
@@ -318,6 +320,7 @@ export function iterationMetrics({
   sampling,
   factors,
   agreed,
+  klCoefficient,
 }: {
   readonly iteration: number;
   readonly learningRate: number;
@@ -332,6 +335,8 @@ export function iterationMetrics({
   readonly staleness?: number;
   /** Of a batch that was sampled ahead. */
   readonly sampling?: Stopwatch;
+  /** Where it has a schedule. */
+  readonly klCoefficient?: number;
   /** Of rewards that are normalised apart, by name. */
   readonly factors?: Readonly<Record<string, number>>;
 }): IterationMetrics {
@@ -355,6 +360,7 @@ export function iterationMetrics({
     ...(staleness !== undefined && { staleness }),
     usedGroups: used.length,
     ...objectiveNumbers(steps, isKlMeasured),
+    ...(klCoefficient !== undefined && { klCoefficient }),
     ...creditNumbers(used),
     ...agreed,
     steps: steps.filter(({ applied, isIdle }) => applied && !isIdle).length,

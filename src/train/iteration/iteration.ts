@@ -7,7 +7,7 @@ import type { CompletionCredit } from "../../credit/index.ts";
 import type { AdamParameters } from "../../engine/index.ts";
 import { NumericError } from "../../errors/index.ts";
 import type { Rng } from "../../math/index.ts";
-import { algorithmNeeds, tokenAdvantages } from "../../objective/index.ts";
+import { type Algorithm, algorithmAt, algorithmNeeds, tokenAdvantages } from "../../objective/index.ts";
 import type { BatchesAhead } from "../batch/batches-ahead.ts";
 import type { Group } from "../batch/group.ts";
 import { hasGradient } from "../batch/has-gradient.ts";
@@ -101,6 +101,12 @@ function factorNumbers({ rewards }: SeparateRewards, factors: readonly number[])
   return Object.fromEntries(rewards.map(({ name }, k) => [name, factors[k]!]));
 }
 
+/** The KL coefficient of the iteration, where it falls over the run. */
+function scheduledNumbers(whole: Algorithm, now: Algorithm): { readonly klCoefficient?: number } {
+  if (whole.unit === "pair" || now.unit === "pair" || whole.kl.shareAt === undefined) return {};
+  return { klCoefficient: now.kl.coefficient };
+}
+
 /** A group without gradient: it counts in the means of the loss, and nothing is measured of it. */
 function idleGroup(group: Group, apart: SeparateFactors | undefined): CreditedGroup {
   return {
@@ -147,11 +153,13 @@ async function nextBatch(
  *   its own
  */
 export async function runIteration(
-  training: Training,
+  given: Training,
   progress: Progress,
   iteration: number,
   ahead?: BatchesAhead,
 ): Promise<IterationOutcome> {
+  const done = (iteration - 1) / given.iterations;
+  const training = { ...given, objective: algorithmAt(given.objective, done) };
   const { schedule, clock } = training;
   const watch = new Stopwatch(clock);
   const sampled = await nextBatch(training, progress, iteration, ahead, watch);
@@ -170,7 +178,6 @@ export async function runIteration(
   };
   const rng = progress.rng.fork("credit").fork(iteration);
   const ablationSeed = progress.rng.fork("ablation").fork(iteration).word();
-  const done = (iteration - 1) / training.iterations;
   const inputs = { rng, ablationSeed, progress: done };
   const batch = kept.length > 0 ? await credited(training, kept, wants, inputs, watch) : [];
   const used = "reason" in batch ? [] : batch.filter(({ isIdle }) => !isIdle);
@@ -209,6 +216,7 @@ export async function runIteration(
     steps,
     watch,
     agreed,
+    ...scheduledNumbers(given.objective, training.objective),
     ...(ahead && { staleness, sampling: sampled.watch }),
     ...(separate && factors && { factors: factorNumbers(separate, factors) }),
   });

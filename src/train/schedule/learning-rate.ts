@@ -2,22 +2,17 @@
  * @module
  * The learning rate of a step, from its schedule.
  */
+import { type Fall, remainingShare } from "../../math/index.ts";
 
 /** A learning-rate schedule as the configuration has it. */
 export interface Schedule {
   readonly learningRate: number;
-  readonly schedule: "constant" | "linear" | "cosine";
+  readonly schedule: Fall;
   /** Share of the peak that is left at the end. */
   readonly finalShare: number;
   /** Steps over which the rate rises linearly from peak/warmup to its peak. */
   readonly warmup: number;
 }
-
-const remaining = {
-  constant: () => 1,
-  linear: (progress: number) => 1 - progress,
-  cosine: (progress: number) => (1 + Math.cos(Math.PI * progress)) / 2,
-} as const;
 
 /**
  * Learning rate of one step.
@@ -36,5 +31,5 @@ export function learningRateAt(schedule: Schedule, step: number, steps: number):
   const { learningRate, warmup, finalShare } = schedule;
   if (step < warmup) return (learningRate * (step + 1)) / warmup;
   const progress = (step - warmup) / Math.max(1, steps - warmup);
-  return learningRate * (finalShare + (1 - finalShare) * remaining[schedule.schedule](progress));
+  return learningRate * remainingShare(schedule.schedule, progress, finalShare);
 }

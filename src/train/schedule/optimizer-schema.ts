@@ -3,6 +3,7 @@
  * The options that every phase with an optimiser has: AdamW and a learning-rate schedule.
  */
 import * as z from "zod";
+import { FALLS, type Fall } from "../../math/index.ts";
 
 /** Defaults of one phase. */
 interface OptimizerDefaults {
@@ -38,10 +39,10 @@ export function optimizerOptions(defaults: OptimizerDefaults) {
 }
 
 /** A schedule with a phase's own defaults. */
-export function scheduleOptions(schedule: "constant" | "linear" | "cosine", finalShare: number) {
+export function scheduleOptions(schedule: Fall, finalShare: number) {
   return {
     schedule: z
-      .enum(["constant", "linear", "cosine"])
+      .enum(FALLS)
       .default(schedule)
       .describe("How the learning rate falls after the warmup."),
     finalShare: z
