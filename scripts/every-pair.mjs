@@ -86,7 +86,9 @@ const VARIANTS = [
  * @type {Readonly<Record<string, Readonly<Record<string, unknown>>>>}
  */
 const BESIDE = {
-  moca: { reward: [{ kind: "accuracy" }, { kind: "blind-answer", tag: "recognition", words: "plain", weight: 0.5 }] },
+  moca: {
+    reward: [{ kind: "accuracy" }, { kind: "blind-answer", tag: "recognition", words: "plain", weight: 0.5 }],
+  },
 };
 
 /**

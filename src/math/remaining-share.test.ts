@@ -14,7 +14,9 @@ test("no fall ever rises, and each stays between its final share and 1", () => {
   const progress = fc.double({ min: 0, max: 1, noNaN: true });
   fc.assert(
     fc.property(fc.constantFrom(...FALLS), progress, progress, progress, (fall, a, b, finalShare) => {
-      const [early, late] = [Math.min(a, b), Math.max(a, b)].map((at) => remainingShare(fall, at, finalShare));
+      const [early, late] = [Math.min(a, b), Math.max(a, b)].map((at) =>
+        remainingShare(fall, at, finalShare),
+      );
       expect(late).toBeLessThanOrEqual(early! + 1e-12);
       expect(late).toBeGreaterThanOrEqual(finalShare - 1e-12);
       expect(early).toBeLessThanOrEqual(1 + 1e-12);

@@ -69,7 +69,11 @@ test("an iteration learns with its own coefficient and records it; without a sch
     }
     return all;
   };
-  const scheduled = await coefficients("algorithm={kind: grpo, klCoefficient: 0.04, klSchedule: {kind: linear}}");
+  const scheduled = await coefficients(
+    "algorithm={kind: grpo, klCoefficient: 0.04, klSchedule: {kind: linear}}",
+  );
   expect(scheduled.map(Number)).toBeAllclose([0.04, 0.03, 0.02, 0.01]);
-  expect(await coefficients("algorithm={kind: grpo, klCoefficient: 0.04}")).toEqual(Array<undefined>(4).fill(undefined));
+  expect(await coefficients("algorithm={kind: grpo, klCoefficient: 0.04}")).toEqual(
+    Array<undefined>(4).fill(undefined),
+  );
 });

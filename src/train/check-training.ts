@@ -145,6 +145,30 @@ export function scheduleFaults({
   return faults;
 }
 
+/** Reasons why completions cannot be learnt from again. */
+function replayFaults({ schedule, objective, credit }: Training): string[] {
+  const { replay, rollouts, separate } = schedule;
+  if (replay === undefined) return [];
+  const faults: string[] = [];
+  const needs = algorithmNeeds(objective);
+  if (!(comparesOutcomes(objective) && needs.spread && correctsStaleness(objective))) {
+    faults.push(
+      `train.replay with algorithm.kind "${objective.name ?? "own"}": earlier completions need an importance ratio and an ` +
+        "advantage within their group; expected an algorithm with both, without a value head, pairs or a KL in the reward",
+    );
+  }
+  if (rollouts?.kind === "shared" || separate !== undefined) {
+    const other = separate === undefined ? 'train.rollouts "shared"' : "train.separate";
+    faults.push(`train.replay with ${other}: an earlier completion is compared with its own group alone`);
+  }
+  if (credit.needs.allGroups) {
+    faults.push(
+      `train.replay with credit.kind "${credit.name ?? "own"}": it changes rewards, and those of an earlier group stay`,
+    );
+  }
+  return faults;
+}
+
 /** Words of an error with the keys that the user wrote: a configuration's, or the parts of `train`. */
 function asWritten(words: string, isConfigured: boolean): string {
   if (isConfigured) return words;
@@ -215,6 +239,7 @@ export async function requireSound(training: Training, isConfigured: boolean): P
   const compared = training.agreement?.methods ?? [];
   const faults = [
     ...scheduleFaults(training),
+    ...replayFaults(training),
     ...pairFaults(credit, objective),
     ...compared.flatMap((method) => comparisonFaults(method, objective)),
     ...[credit, ...compared].flatMap((method) => labelFaults(method, training)),

@@ -78,6 +78,7 @@ const HEADING_OF: Readonly<
   tokens: "Completions",
   samplingAttempts: "Completions",
   usedGroups: "Completions",
+  replayed: "Completions",
   completionTokensMean: "Completions",
   completionTokensMax: "Completions",
   truncatedShare: "Completions",

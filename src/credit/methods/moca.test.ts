@@ -13,7 +13,9 @@ const texts = ["<recognition>", "a 7", " and", " a 2", "</recognition>", " 8", "
 const mask = [1, 1, 1, 1, 1, 1, 1];
 const weights = (completion: Partial<CreditCompletion>, options: object = {}) => {
   const method = creditMethod(creditSchema.parse({ kind: "moca", raise: 0.5, lower: 0.25, ...options }));
-  const [[credit]] = method.credit([[{ mask, tokenTexts: texts, ...completion }]]) as [[{ weights: Float64Array }]];
+  const [[credit]] = method.credit([[{ mask, tokenTexts: texts, ...completion }]]) as [
+    [{ weights: Float64Array }],
+  ];
   return Array.from(credit.weights);
 };
 
@@ -49,7 +51,10 @@ describe("moca", () => {
     ["an answer that is partly right", { verdict: 0.5, rewardParts: { "blind-answer": 0 } }],
     ["an answer that could not be judged", { verdict: null, rewardParts: { "blind-answer": 0 } }],
     ["a description that could not be scored", { verdict: 0, rewardParts: {} }],
-    ["a completion without the tag", { verdict: 0, rewardParts: { "blind-answer": 0 }, tokenTexts: Array<string>(7).fill("a") }],
+    [
+      "a completion without the tag",
+      { verdict: 0, rewardParts: { "blind-answer": 0 }, tokenTexts: Array<string>(7).fill("a") },
+    ],
   ])("leaves %s alone", (_, completion) => {
     expect(weights({ advantage: -1, ...completion })).toEqual(mask);
   });
@@ -77,7 +82,12 @@ describe("in a run", () => {
   const BLIND = "reward=[accuracy, {kind: blind-answer, tag: recognition, words: plain, weight: 0.5}]";
 
   test("it trains beside the reward that it reads", async () => {
-    const { training, progress } = tinyTraining(digitsFakeEngine(), "train.reportKlEvery=0", "credit=moca", BLIND);
+    const { training, progress } = tinyTraining(
+      digitsFakeEngine(),
+      "train.reportKlEvery=0",
+      "credit=moca",
+      BLIND,
+    );
     await expect(requireSound(training, true)).resolves.toBeUndefined();
     const { metrics, steps } = await runIteration(training, progress, 1);
     expect(steps.every(({ applied }) => applied)).toBe(true);

@@ -27,7 +27,9 @@ const mocaSchema = z
       .number()
       .nonnegative()
       .default(0.2)
-      .describe("Added at a good description, as a share of |A| (α₁); Fovea's own, the paper's is not known."),
+      .describe(
+        "Added at a good description, as a share of |A| (α₁); Fovea's own, the paper's is not known.",
+      ),
     lower: z
       .number()
       .nonnegative()

@@ -33,10 +33,26 @@ export interface Group extends Question {
   readonly rollouts: readonly Rollout[];
   /** Only with a temporal reward, where the problem has a video of two frames or more. */
   readonly temporal?: OrderComparison;
-  /** Rewards of the problem's other forms, which the group is compared with too; only where a problem has several. */
+  /** One completion of an earlier iteration that is learnt from again. */
+  readonly isReplayed?: true;
+  /**
+   * Further rewards that the group is compared with: of the problem's other forms, where it has several; of a replayed
+   * completion, those of the rest of its group.
+   */
   readonly others?: readonly (number | null)[];
   /** `[K][G]` rewards that are normalised apart; only where there are any. */
   readonly separate?: readonly (readonly (number | null)[])[];
+}
+
+/** A completion that may be learnt from again. */
+export interface ReplayEntry {
+  /** Of its problem in the source. */
+  readonly index: number;
+  readonly rollout: Rollout;
+  /** Rewards of the rest of its group. */
+  readonly others: readonly (number | null)[];
+  /** Its advantage when it was sampled. */
+  readonly advantage: number;
 }
 
 /** `[G]` rewards of a group; null where a completion has none. */

@@ -76,8 +76,10 @@ export interface IterationMetrics {
   readonly samplingAttempts: number;
   /** Policy versions (iterations) between the sampler and the first update; only where batches are sampled ahead. */
   readonly staleness?: number;
-  /** Groups that were learnt from. */
+  /** Groups that were learnt from, without replayed completions. */
   readonly usedGroups: number;
+  /** Completions of earlier iterations that were learnt from again; only with replay. */
+  readonly replayed?: number;
   readonly completionTokensMean: number;
   readonly completionTokensMax: number;
   readonly truncatedShare: number;
@@ -288,6 +290,12 @@ function pairNumbers(measured: readonly ObjectiveMetrics[]) {
   return { pairs, pairMargin: byPairs("margin"), pairAccuracy: byPairs("accuracy") };
 }
 
+/** Groups of the iteration itself, and completions of earlier ones. */
+function replayNumbers(used: readonly CreditedGroup[], isReplaying: boolean) {
+  const replayed = used.filter(({ group }) => group.isReplayed).length;
+  return { usedGroups: used.length - replayed, ...(isReplaying && { replayed }) };
+}
+
 /** @param sampling of a batch that was sampled ahead, in its own time */
 function timing(watch: Stopwatch, sampling: Stopwatch | undefined, tokens: number): IterationTiming {
   const totalSeconds = watch.total();
@@ -321,6 +329,7 @@ export function iterationMetrics({
   factors,
   agreed,
   klCoefficient,
+  isReplaying,
 }: {
   readonly iteration: number;
   readonly learningRate: number;
@@ -337,6 +346,8 @@ export function iterationMetrics({
   readonly sampling?: Stopwatch;
   /** Where it has a schedule. */
   readonly klCoefficient?: number;
+  /** Whether the run replays completions. */
+  readonly isReplaying: boolean;
   /** Of rewards that are normalised apart, by name. */
   readonly factors?: Readonly<Record<string, number>>;
 }): IterationMetrics {
@@ -358,7 +369,7 @@ export function iterationMetrics({
     ...temporalNumbers(groups),
     samplingAttempts: attempts,
     ...(staleness !== undefined && { staleness }),
-    usedGroups: used.length,
+    ...replayNumbers(used, isReplaying),
     ...objectiveNumbers(steps, isKlMeasured),
     ...(klCoefficient !== undefined && { klCoefficient }),
     ...creditNumbers(used),

@@ -11,6 +11,7 @@ import { type Algorithm, algorithmAt, algorithmNeeds, tokenAdvantages } from "..
 import type { BatchesAhead } from "../batch/batches-ahead.ts";
 import type { Group } from "../batch/group.ts";
 import { hasGradient } from "../batch/has-gradient.ts";
+import { remembered, withReplayed } from "../batch/replay.ts";
 import { sampleBatch } from "../batch/sample-batch.ts";
 import { followedFactors } from "../batch/separate-rewards.ts";
 import { creditAgreement } from "../credit/credit-agreement.ts";
@@ -159,13 +160,22 @@ export async function runIteration(
   ahead?: BatchesAhead,
 ): Promise<IterationOutcome> {
   const done = (iteration - 1) / given.iterations;
-  const training = { ...given, objective: algorithmAt(given.objective, done) };
+  const training = { ...given, objective: algorithmAt(given.objective, Math.min(1, done)) };
   const { schedule, clock } = training;
   const watch = new Stopwatch(clock);
   const sampled = await nextBatch(training, progress, iteration, ahead, watch);
-  const { groups, kept, attempts, skippedRows, version } = sampled;
+  const { groups, attempts, skippedRows, version } = sampled;
+  const { replay } = schedule;
+  const kept = replay
+    ? await withReplayed(
+        training,
+        sampled.kept,
+        progress.replay ?? [],
+        progress.rng.fork("replay").fork(iteration),
+      )
+    : sampled.kept;
   const staleness = iteration - 1 - version;
-  const isStale = staleness > 0;
+  const isStale = staleness > 0 || kept.some(({ isReplayed }) => isReplayed);
 
   const { values, reference } = algorithmNeeds(training.objective);
   const { separate } = schedule;
@@ -216,10 +226,12 @@ export async function runIteration(
     steps,
     watch,
     agreed,
+    isReplaying: replay !== undefined,
     ...scheduledNumbers(given.objective, training.objective),
     ...(ahead && { staleness, sampling: sampled.watch }),
     ...(separate && factors && { factors: factorNumbers(separate, factors) }),
   });
+  if (replay) progress.replay = remembered(training, progress.replay ?? [], used);
   if (separate && factors) progress.factors = followedFactors(factors, groups, separate);
   progress.totals = {
     completions: progress.totals.completions + metrics.completions,

@@ -42,11 +42,27 @@ export interface StepOutcome {
   readonly mismatch?: Mismatch;
 }
 
-/** Splits into runs of `size`, the last of which may be shorter. */
-export function minibatchesOf<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
-    items.slice(i * size, (i + 1) * size),
-  );
+/**
+ * Splits groups into runs of as many completions as whole groups have; the last may have fewer. A run ends with the group
+ * that fills it.
+ *
+ * @param completions of a run
+ */
+export function minibatchesOf<T extends { readonly group: { readonly rollouts: readonly unknown[] } }>(
+  groups: readonly T[],
+  completions: number,
+): T[][] {
+  const runs: T[][] = [];
+  let room = 0;
+  for (const own of groups) {
+    if (room <= 0) {
+      runs.push([]);
+      room = completions;
+    }
+    runs.at(-1)!.push(own);
+    room -= own.group.rollouts.length;
+  }
+  return runs;
 }
 
 /** Adds the gradient of the sequences that have one, images as given. */
@@ -148,7 +164,7 @@ async function presentScores(
  * One optimiser step per minibatch. A minibatch whose loss or gradient is not finite is skipped and leaves the
  * weights as they were.
  *
- * A minibatch has a fixed number of prompts, so fewer groups are fewer steps. One without any gradient is no step.
+ * A minibatch has the completions of a fixed number of prompts, so fewer groups are fewer steps. One without any gradient is no step.
  *
  * @param groups in the order in which they are shared among minibatches
  * @param isStale whether an earlier policy sampled them
@@ -161,10 +177,11 @@ export async function updatePolicy(
   watch: Stopwatch,
 ): Promise<StepOutcome[]> {
   const outcomes: StepOutcome[] = [];
-  const { promptsPerIteration, minibatches } = training.schedule;
+  const { promptsPerIteration, minibatches, groupSize } = training.schedule;
+  const size = groupSize * Math.ceil(promptsPerIteration / minibatches);
   const isScored = algorithmNeeds(training.objective).trainerLogprobs;
   const known = isScored ? await withTrainerLogprobs(training, groups, watch) : groups;
-  for (const minibatch of minibatchesOf(known, Math.ceil(promptsPerIteration / minibatches))) {
+  for (const minibatch of minibatchesOf(known, size)) {
     const isFirst = outcomes.every(({ applied, isIdle }) => isIdle || !applied);
     try {
       outcomes.push(

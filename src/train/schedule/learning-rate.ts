@@ -20,7 +20,8 @@ export interface Schedule {
  *     warmup   η·(step + 1) / warmup                              while step < warmup
  *     after    η·(f + (1 − f)·r(p)),  p = (step − warmup) / (steps − warmup)
  *
- * where f is `finalShare` and r is 1, 1 − p or (1 + cos πp)/2; a constant schedule has no f.
+ * where f is `finalShare` and r is 1, 1 − p or (1 + cos πp)/2; a constant schedule has no f. A step past the end has the
+ * rate of the end.
  *
  * @param step counted from 0
  * @param steps of the whole run
@@ -30,6 +31,6 @@ export interface Schedule {
 export function learningRateAt(schedule: Schedule, step: number, steps: number): number {
   const { learningRate, warmup, finalShare } = schedule;
   if (step < warmup) return (learningRate * (step + 1)) / warmup;
-  const progress = (step - warmup) / Math.max(1, steps - warmup);
+  const progress = Math.min(1, (step - warmup) / Math.max(1, steps - warmup));
   return learningRate * remainingShare(schedule.schedule, progress, finalShare);
 }

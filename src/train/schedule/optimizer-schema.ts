@@ -41,10 +41,7 @@ export function optimizerOptions(defaults: OptimizerDefaults) {
 /** A schedule with a phase's own defaults. */
 export function scheduleOptions(schedule: Fall, finalShare: number) {
   return {
-    schedule: z
-      .enum(FALLS)
-      .default(schedule)
-      .describe("How the learning rate falls after the warmup."),
+    schedule: z.enum(FALLS).default(schedule).describe("How the learning rate falls after the warmup."),
     finalShare: z
       .number()
       .min(0)
