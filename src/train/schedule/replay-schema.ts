@@ -17,5 +17,3 @@ export const replaySchema = z.strictObject({
     .default(0.5)
     .describe("Completions that are kept, the newest, as a share of an iteration's."),
 });
-
-export type ReplayOptions = z.output<typeof replaySchema>;
