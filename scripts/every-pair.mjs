@@ -81,6 +81,17 @@ const VARIANTS = [
 ];
 
 /**
+ * Settings that a credit method needs beside its own: the reward that it reads.
+ *
+ * @type {Readonly<Record<string, Readonly<Record<string, unknown>>>>}
+ */
+const BESIDE = {
+  moca: {
+    reward: [{ kind: "accuracy" }, { kind: "blind-answer", tag: "recognition", words: "plain", weight: 0.5 }],
+  },
+};
+
+/**
  * The values that an option of a credit method may have.
  *
  * @param {string} kind
@@ -148,6 +159,7 @@ async function runPair(engine, start, { objective, credit }) {
     config = benchConfig({
       algorithm: objective,
       credit,
+      ...BESIDE[credit.kind],
       engine: { threads },
       train: {
         iterations: ITERATIONS,

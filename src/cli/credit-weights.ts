@@ -10,7 +10,8 @@ import { creditAnswers, creditCapabilities, type JudgedAnswer } from "../train/i
 
 /** Whether the method needs only signals that the engine provides. */
 export function canCredit(engine: Engine, { needs }: CreditMethod): boolean {
-  return !needs.labels && creditCapabilities(needs).every((needed) => engine.capabilities.has(needed));
+  if (needs.labels || needs.rewards) return false;
+  return creditCapabilities(needs).every((needed) => engine.capabilities.has(needed));
 }
 
 /**

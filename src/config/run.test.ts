@@ -156,6 +156,7 @@ describe("an interrupted run", () => {
 
   test.each([
     ["dynamic sampling", ["train.dynamicSampling.maxAttempts=3", "train.groupSize=3", "train.minibatches=2"]],
+    ["replay", ["train.replay={}", "train.groupSize=3", "train.minibatches=2"]],
     ["a value head", ["algorithm=ppo", "algorithm.baseline=values", "train.minibatches=2"]],
     ["pairs", ["algorithm=dpo", "train.minibatches=2"]],
   ])("with %s ends as if it had never stopped", async (_, flags) => {

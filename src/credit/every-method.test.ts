@@ -52,6 +52,7 @@ const configs = [
   { kind: "tw-grpo" },
   { kind: "perceval" },
   { kind: "hicra" },
+  { kind: "moca", tag: "a" },
   { kind: "hicra", planning: "phrases", phrases: ["b"] },
 ] as const;
 const named = configs.map((config) => [JSON.stringify(config), creditSchema.parse(config)] as const);
@@ -64,8 +65,10 @@ function drawCompletion(rng: Rng, tokens: number, advantage: number): CreditComp
     mask: new Uint8Array(tokens).fill(1),
     advantage,
     reward: rng.pick([0, 1, 1, null]),
+    verdict: rng.pick([0, 0, 1]),
+    rewardParts: { "blind-answer": rng.pick([0, 1]) },
     tokens: Int32Array.from({ length: tokens }, () => rng.integer(3)),
-    tokenTexts: Array.from({ length: tokens }, () => rng.pick(["a", "b"])),
+    tokenTexts: Array.from({ length: tokens }, () => rng.pick(["a", "b", "<a>", "</a>"])),
     labels: Array.from({ length: tokens }, () => ({
       role: rng.pick(["image", "reasoning", "other"] as const),
       correct: rng.pick([true, false, null]),
@@ -116,6 +119,8 @@ function padded({ mask, advantage, signals, ...others }: CreditCompletion, by: n
     mask: [...Array.from(mask), ...new Array<number>(by).fill(0)],
     advantage,
     reward: others.reward,
+    verdict: others.verdict,
+    rewardParts: others.rewardParts,
     tokens: [...Array.from(others.tokens!), ...new Array<number>(by).fill(-1)],
     tokenTexts: [...others.tokenTexts!, ...new Array<string>(by).fill("")],
     labels: [...others.labels!, ...new Array<CreditLabel>(by).fill({ role: "image", correct: false })],

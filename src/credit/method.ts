@@ -72,6 +72,8 @@ export interface CreditNeeds extends SignalRequest {
   readonly advantage?: true;
   /** Groups without spread of rewards too: the method changes rewards. */
   readonly allGroups?: true;
+  /** Names of rewards of the run whose scores the method reads. */
+  readonly rewards?: readonly string[];
 }
 
 /** The requested outputs of one completion. */
@@ -102,6 +104,10 @@ export interface CreditCompletion {
   readonly text?: string | undefined;
   /** Reward of the completion; null where it could not be judged. */
   readonly reward?: number | null | undefined;
+  /** Scores of the run's rewards by name, before their weights; without those that could not score the completion. */
+  readonly rewardParts?: Readonly<Record<string, number>> | undefined;
+  /** Score of the run's verdict, in [0, 1]; null where it could not judge. */
+  readonly verdict?: number | null | undefined;
   /** `[T]` the truth about each token, where it was asked for and is known of this completion. */
   readonly labels?: readonly CreditLabel[] | undefined;
   /** Accepted answers, columns and the rest of the problem, as the task gives it. */

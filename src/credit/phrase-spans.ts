@@ -20,10 +20,24 @@ export function phraseSpans(tokens: readonly string[], phrases: readonly string[
       inPhrase.fill(1, at, at + phrase.length);
     }
   }
+  return tokensHolding(
+    tokens.map((token) => token.toLowerCase()),
+    inPhrase,
+  );
+}
+
+/**
+ * 1 for every token that holds a marked character, else 0.
+ *
+ * @param tokens `[T]` text of each token
+ * @param marked 1 for every marked character of all tokens joined, else 0
+ * @returns `[T]`
+ */
+export function tokensHolding(tokens: readonly string[], marked: Uint8Array): Uint8Array {
   let end = 0;
-  return Uint8Array.from(tokens, (token) => {
+  return Uint8Array.from(tokens, ({ length }) => {
     const start = end;
-    end += token.toLowerCase().length;
-    return inPhrase.subarray(start, end).includes(1) ? 1 : 0;
+    end += length;
+    return marked.subarray(start, end).includes(1) ? 1 : 0;
   });
 }

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { EngineError } from "../errors/index.ts";
 import { attentionSignals } from "./attention-signals.ts";
@@ -98,4 +99,19 @@ describe("creditSchema", () => {
   ])("rejects %s", (_, config) => {
     expect(creditSchema.safeParse(config).success).toBe(false);
   });
+});
+
+test("the median of a method's file is under 100 lines, and docs/extending.md counts them right", () => {
+  const folder = new URL("methods/", import.meta.url);
+  const lines = readdirSync(folder)
+    .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
+    .map((name) => readFileSync(new URL(name, folder), "utf8").split("\n").length - 1)
+    .sort((a, b) => a - b);
+  const middle = lines.slice(Math.ceil(lines.length / 2) - 1, Math.floor(lines.length / 2) + 1);
+  const median = middle.reduce((a, b) => a + b, 0) / middle.length;
+  expect(median).toBeLessThan(100);
+  const page = readFileSync(new URL("../../docs/extending.md", import.meta.url), "utf8");
+  expect(page).toContain(
+    `The median of their files has ${Math.floor(median)} lines, from ${lines[0]} to ${lines.at(-1)};`,
+  );
 });

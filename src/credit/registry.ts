@@ -15,6 +15,7 @@ import { entropyAdvantageCredit } from "./methods/entropy-advantage.ts";
 import { grpoSCredit, gtpoCredit } from "./methods/gtpo.ts";
 import { hicraCredit } from "./methods/hicra.ts";
 import { highEntropyTokensCredit } from "./methods/high-entropy-tokens.ts";
+import { mocaCredit } from "./methods/moca.ts";
 import { oracleCredit } from "./methods/oracle.ts";
 import { klPrcpCredit, papoCredit } from "./methods/papo.ts";
 import { pepoCredit } from "./methods/pepo.ts";
@@ -55,6 +56,7 @@ const definitions = [
   percevalCredit,
   hicraCredit,
   twGrpoCredit,
+  mocaCredit,
 ] as const;
 
 /** How the advantage of a completion is shared among its tokens. */

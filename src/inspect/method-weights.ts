@@ -14,14 +14,14 @@ export interface JudgedGroup {
   readonly temperature: number;
 }
 
-/** A method with its options first, then all other built-in ones with their defaults, but for those that need the truth. */
+/** A method with its options first, then all other built-in ones with their defaults, but for those that need the truth or rewards. */
 export function everyMethod(own: CreditMethod): CreditMethod[] {
   const others = creditSchema.options.flatMap(({ shape }) => {
     const { value: kind } = shape.kind;
     const parsed = creditSchema.safeParse({ kind });
     if (kind === own.name || kind === "constant" || !parsed.success) return [];
     const method = creditMethod(parsed.data);
-    return method.needs.labels ? [] : [method];
+    return method.needs.labels || method.needs.rewards ? [] : [method];
   });
   return [own, ...others];
 }

@@ -20,6 +20,7 @@ export { klEstimators } from "./kl.ts";
 export type { RngState } from "./random.ts";
 export { Rng } from "./random.ts";
 export { logRatio, sequenceRatio, tokenRatio } from "./ratio.ts";
+export { FALLS, type Fall, remainingShare } from "./remaining-share.ts";
 export type { DivergenceDirection, SampledDivergence } from "./sampled-divergence.ts";
 export { DIVERGENCE_DIRECTIONS, sampledDivergence } from "./sampled-divergence.ts";
 export type { AccuracyDifference } from "./statistics/accuracy-difference.ts";

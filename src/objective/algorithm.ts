@@ -62,8 +62,14 @@ export interface AdvantagePart {
 
 /** KL to the reference. */
 export interface KlTerm {
-  /** β ≥ 0. */
+  /** β ≥ 0; with a schedule its value at the start of the run. */
   readonly coefficient: number;
+  /**
+   * Share of β in force at a place of the run, from terms with a schedule; 1 unless given.
+   *
+   * @param progress share of the run's iterations that are done, in [0, 1]
+   */
+  readonly shareAt?: ((progress: number) => number) | undefined;
   readonly estimate: KlFunction;
   /** A term of the loss, with a gradient; or taken off the reward of each token, without. */
   readonly placement: "loss" | "reward";

@@ -12,6 +12,7 @@ export type {
   TokenTerm,
 } from "./algorithm.ts";
 export { defineObjective } from "./algorithm.ts";
+export { algorithmAt } from "./kl-schedule.ts";
 export {
   type AlgorithmNeeds,
   algorithmNeeds,

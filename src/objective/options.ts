@@ -12,6 +12,7 @@ import {
   tokenMean,
 } from "../math/index.ts";
 import type { AdvantagePart, Surrogate, TokenAlgorithm, TruncatedPart } from "./algorithm.ts";
+import { type KlSchedule, klScheduleSchema, klShare } from "./kl-schedule.ts";
 import { outcomeAdvantages } from "./outcome-advantages.ts";
 import { type SamplerCorrectionConfig, samplerCorrectionSchema } from "./sampler-correction.ts";
 import type { ObjectiveContext } from "./types.ts";
@@ -54,6 +55,7 @@ export const termOptions = {
     .nonnegative()
     .default(0)
     .describe("Weight β of the KL term to the reference; 0 needs no reference."),
+  klSchedule: klScheduleSchema,
   klEstimator: z.enum(["k1", "k2", "k3"]).default("k3").describe("Estimator of the KL term."),
   klPlacement: z
     .enum(["loss", "reward"])
@@ -105,6 +107,7 @@ export const dualClipOption = {
 
 interface SharedConfig {
   readonly klCoefficient: number;
+  readonly klSchedule?: KlSchedule | undefined;
   readonly klEstimator: keyof typeof klEstimators;
   readonly klPlacement: "loss" | "reward";
   readonly entropyCoefficient: number;
@@ -122,6 +125,7 @@ export function sharedParts(
     unit: "token",
     kl: {
       coefficient: config.klCoefficient,
+      ...klShare(config),
       estimate: klEstimators[config.klEstimator],
       placement: config.klPlacement,
     },

@@ -58,6 +58,20 @@ function labelFaults({ name = "own", needs }: CreditMethod, { labels, source }: 
   ];
 }
 
+/** Reasons why a method has no rewards to read. */
+function rewardFaults(
+  { name = "own", needs }: CreditMethod,
+  rewards: readonly { readonly name: string }[],
+): string[] {
+  const known = rewards.map((reward) => reward.name);
+  return (needs.rewards ?? [])
+    .filter((reward) => !known.includes(reward))
+    .map(
+      (reward) =>
+        `credit.kind "${name}": expected a reward named "${reward}", whose scores it reads; got ${known.join(", ") || "none"}`,
+    );
+}
+
 /** Reasons why settings of a schedule cannot be combined with the other parts; empty if they can. */
 export function scheduleFaults({
   schedule,
@@ -125,6 +139,30 @@ export function scheduleFaults({
   if (sampling.topK === 1) {
     faults.push(
       "sampling.topK: 1 makes every completion of a group the same, so there is nothing to compare",
+    );
+  }
+  return faults;
+}
+
+/** Reasons why completions cannot be learnt from again. */
+function replayFaults({ schedule, objective, credit }: Training): string[] {
+  const { replay, rollouts, separate } = schedule;
+  if (replay === undefined) return [];
+  const faults: string[] = [];
+  const needs = algorithmNeeds(objective);
+  if (!(comparesOutcomes(objective) && needs.spread && correctsStaleness(objective))) {
+    faults.push(
+      `train.replay with algorithm.kind "${objective.name ?? "own"}": earlier completions need an importance ratio and an ` +
+        "advantage within their group; expected an algorithm with both, without a value head, pairs or a KL in the reward",
+    );
+  }
+  if (rollouts?.kind === "shared" || separate !== undefined) {
+    const other = separate === undefined ? 'train.rollouts "shared"' : "train.separate";
+    faults.push(`train.replay with ${other}: an earlier completion is compared with its own group alone`);
+  }
+  if (credit.needs.allGroups) {
+    faults.push(
+      `train.replay with credit.kind "${credit.name ?? "own"}": it changes rewards, and those of an earlier group stay`,
     );
   }
   return faults;
@@ -200,9 +238,11 @@ export async function requireSound(training: Training, isConfigured: boolean): P
   const compared = training.agreement?.methods ?? [];
   const faults = [
     ...scheduleFaults(training),
+    ...replayFaults(training),
     ...pairFaults(credit, objective),
     ...compared.flatMap((method) => comparisonFaults(method, objective)),
     ...[credit, ...compared].flatMap((method) => labelFaults(method, training)),
+    ...[credit, ...compared].flatMap((method) => rewardFaults(method, training.rewards)),
   ];
   if (faults.length > 0) throw new ConfigError(asWritten(faults.join("\n"), isConfigured));
   requireCapabilities(training, isConfigured);

@@ -5,11 +5,12 @@
  */
 import * as z from "zod";
 import { EngineError } from "../../errors/index.ts";
-import { isScorable, mahalanobis } from "../../math/index.ts";
+import { isScorable } from "../../math/index.ts";
 import { checkOption, checkSignals, counts } from "../check-signals.ts";
 import { imageAblationSchema } from "../image-ablation.ts";
 import { type CreditMethod, defineCredit } from "../method.ts";
 import { perGroup, requireSignal } from "../per-completion.ts";
+import { distanceFromSameTokens, type TokenSample, tokenSamples } from "../token-distances.ts";
 import { uniformWeights } from "./uniform-weights.ts";
 
 const tpaeSchema = z
@@ -62,24 +63,18 @@ export function tpae(completions: readonly TpaeInput[], options: TpaeOptions = {
   const { confidence = 0.99, leastCount = 3, rightReward = 0.5 } = options;
   checkOption("confidence", confidence, 0, 1);
   const threshold = Math.sqrt(-2 * Math.log(1 - confidence));
-  const seen = new Map<number, [number, number][]>();
-  for (const { divergence, entropy, tokens, reward, mask } of completions) {
+  const samples = completions.map(({ divergence, entropy, tokens, mask }) => {
     const ids = { tokens: ["mass", tokens] } as const;
     checkSignals({ divergence: ["nats", divergence], entropy: ["nats", entropy], ...ids }, mask);
-    if (!isScorable(reward) || reward < rightReward) continue;
-    for (const [t, id] of Array.from(tokens).entries()) {
-      if (counts(mask, t)) seen.set(id, [...(seen.get(id) ?? []), [divergence[t]!, entropy[t]!]]);
-    }
-  }
-  const distances = new Map(
-    [...seen].map(([id, samples]) => [id, samples.length < leastCount ? undefined : mahalanobis(samples)]),
+    return tokenSamples(tokens, divergence, entropy);
+  });
+  const right = completions.flatMap(({ reward, mask }, i) =>
+    isScorable(reward) && reward >= rightReward ? samples[i]!.filter((_, t) => counts(mask, t)) : [],
   );
-  return completions.map(({ divergence, entropy, tokens, mask }) =>
-    Float64Array.from(tokens, (id, t) => {
-      if (!counts(mask, t)) return 0;
-      const distance = distances.get(id)?.([divergence[t]!, entropy[t]!]) ?? 0;
-      return 1 / (1 + Math.exp(Math.max(0, distance - threshold))) - 0.5;
-    }),
+  const distance = distanceFromSameTokens(right, leastCount);
+  const penalty = (token: TokenSample) => 1 / (1 + Math.exp(Math.max(0, distance(token) - threshold))) - 0.5;
+  return completions.map(({ mask }, i) =>
+    Float64Array.from(samples[i]!, (token, t) => (counts(mask, t) ? penalty(token) : 0)),
   );
 }
 

@@ -33,10 +33,26 @@ export interface Group extends Question {
   readonly rollouts: readonly Rollout[];
   /** Only with a temporal reward, if the problem has a video of two frames or more. */
   readonly temporal?: OrderComparison;
-  /** Rewards of the problem's other forms, with which the group is also compared; only if a problem has several. */
+  /** One completion of an earlier iteration that is trained on again. */
+  readonly isReplayed?: true;
+  /**
+   * Further rewards with which the group is compared: of the problem's other forms, if it has several; of a replayed
+   * completion, the rewards of the rest of its group.
+   */
   readonly others?: readonly (number | null)[];
   /** `[K][G]` rewards that are normalised apart; only where there are any. */
   readonly separate?: readonly (readonly (number | null)[])[];
+}
+
+/** A completion that may be learnt from again. */
+export interface ReplayEntry {
+  /** Of its problem in the source. */
+  readonly index: number;
+  readonly rollout: Rollout;
+  /** Rewards of the rest of its group. */
+  readonly others: readonly (number | null)[];
+  /** Its advantage when it was sampled. */
+  readonly advantage: number;
 }
 
 /** `[G]` rewards of a group; null where a completion has none. */

@@ -11,6 +11,7 @@ import { pipeline } from "node:stream/promises";
 import type { Completion } from "../../engine/index.ts";
 import { RunError } from "../../errors/index.ts";
 import type { RecordedBatch } from "./batches-ahead.ts";
+import { packed, unpacked } from "./packed-arrays.ts";
 
 const FILE = "ahead.jsonl";
 
@@ -19,26 +20,6 @@ interface Line {
   readonly iteration: number;
   readonly version: number;
   readonly completions: readonly Completion[];
-}
-
-const ARRAYS = { float64: Float64Array, float32: Float32Array, int32: Int32Array, uint8: Uint8Array };
-type ArrayName = keyof typeof ARRAYS;
-
-/** Arrays as raw bytes. */
-function packed(_key: string, value: unknown): unknown {
-  for (const [name, kind] of Object.entries(ARRAYS)) {
-    if (!(value instanceof kind)) continue;
-    return { [name]: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64") };
-  }
-  return value;
-}
-
-function unpacked(_key: string, value: unknown): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  const [[name, text] = [], ...more] = Object.entries(value);
-  if (more.length > 0 || typeof text !== "string" || !(name !== undefined && name in ARRAYS)) return value;
-  const bytes = Uint8Array.from(Buffer.from(text, "base64"));
-  return new ARRAYS[name as ArrayName](bytes.buffer);
 }
 
 function* linesOf(batches: readonly RecordedBatch[]): Generator<string> {

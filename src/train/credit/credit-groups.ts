@@ -72,6 +72,8 @@ async function creditPart(
       },
       text,
       reward: reward.value,
+      rewardParts: reward.parts,
+      verdict: reward.judgement.score,
       problem,
       ...(credit.needs.labels && { labels: labels?.label(problem, dialogue.tokenTexts(completion.tokens)) }),
       ...(advantages && { advantage: advantages[p]![g]! }),

@@ -19,6 +19,7 @@ const OTHER_NEEDS: Readonly<Record<Exclude<keyof CreditNeeds, SignalName>, true>
   advantage: true,
   labels: true,
   allGroups: true,
+  rewards: true,
 };
 
 const held = new WeakSet<CreditMethod>();

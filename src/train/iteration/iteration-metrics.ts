@@ -76,8 +76,10 @@ export interface IterationMetrics {
   readonly samplingAttempts: number;
   /** Policy versions (iterations) between the sampler and the first update; only when batches are sampled ahead. */
   readonly staleness?: number;
-  /** Groups that were trained on. */
+  /** Groups that were trained on, without replayed completions. */
   readonly usedGroups: number;
+  /** Completions of earlier iterations that were learnt from again; only with replay. */
+  readonly replayed?: number;
   readonly completionTokensMean: number;
   readonly completionTokensMax: number;
   readonly truncatedShare: number;
@@ -85,6 +87,8 @@ export interface IterationMetrics {
   readonly entropy: number;
   /** Only when measured. */
   readonly kl?: number;
+  /** Of the KL term in this iteration; only where it has a schedule. */
+  readonly klCoefficient?: number;
   /** Nats, from credit methods with a perception term. */
   readonly perceptionKl?: number;
   /** Its contribution to the objective per token; from credit methods with a term over views. */
@@ -286,6 +290,12 @@ function pairNumbers(measured: readonly ObjectiveMetrics[]) {
   return { pairs, pairMargin: byPairs("margin"), pairAccuracy: byPairs("accuracy") };
 }
 
+/** Groups of the iteration itself, and completions of earlier ones. */
+function replayNumbers(used: readonly CreditedGroup[], isReplaying: boolean) {
+  const replayed = used.filter(({ group }) => group.isReplayed).length;
+  return { usedGroups: used.length - replayed, ...(isReplaying && { replayed }) };
+}
+
 /** @param sampling time of a batch that was sampled ahead */
 function timing(watch: Stopwatch, sampling: Stopwatch | undefined, tokens: number): IterationTiming {
   const totalSeconds = watch.total();
@@ -318,6 +328,8 @@ export function iterationMetrics({
   sampling,
   factors,
   agreed,
+  klCoefficient,
+  isReplaying,
 }: {
   readonly iteration: number;
   readonly learningRate: number;
@@ -332,6 +344,10 @@ export function iterationMetrics({
   readonly staleness?: number;
   /** Only of a batch that was sampled ahead. */
   readonly sampling?: Stopwatch;
+  /** Only with a schedule. */
+  readonly klCoefficient?: number;
+  /** Whether the run replays completions. */
+  readonly isReplaying: boolean;
   /** Factors of separately normalised rewards, by name. */
   readonly factors?: Readonly<Record<string, number>>;
 }): IterationMetrics {
@@ -353,8 +369,9 @@ export function iterationMetrics({
     ...temporalNumbers(groups),
     samplingAttempts: attempts,
     ...(staleness !== undefined && { staleness }),
-    usedGroups: used.length,
+    ...replayNumbers(used, isReplaying),
     ...objectiveNumbers(steps, isKlMeasured),
+    ...(klCoefficient !== undefined && { klCoefficient }),
     ...creditNumbers(used),
     ...agreed,
     steps: steps.filter(({ applied, isIdle }) => applied && !isIdle).length,

@@ -263,9 +263,18 @@ describe("an iteration", () => {
 
 describe("the pieces of an iteration", () => {
   test("minibatches have a fixed size, the last fewer, and lose no group", () => {
-    expect(minibatchesOf([1, 2, 3, 4, 5], 2)).toEqual([[1, 2], [3, 4], [5]]);
-    expect(minibatchesOf([1, 2], 5)).toEqual([[1, 2]]);
-    expect(minibatchesOf([], 3)).toEqual([]);
+    const sizes = (groups: readonly number[], completions: number) =>
+      minibatchesOf(
+        groups.map((size) => ({ group: { rollouts: Array.from({ length: size }, (_, i) => i) } })),
+        completions,
+      ).map((run) => run.map(({ group }) => group.rollouts.length));
+    expect(sizes([8, 8, 8, 8, 8], 16)).toEqual([[8, 8], [8, 8], [8]]);
+    expect(sizes([8, 8], 40)).toEqual([[8, 8]]);
+    expect(sizes([], 24)).toEqual([]);
+    expect(sizes([2, 1, 1, 1, 1, 2], 4)).toEqual([
+      [2, 1, 1],
+      [1, 1, 2],
+    ]);
   });
 
   test("a finite source is met in full each epoch, in another order", () => {

@@ -7,10 +7,11 @@ import type { CompletionCredit } from "../../credit/index.ts";
 import type { AdamParameters } from "../../engine/index.ts";
 import { NumericError } from "../../errors/index.ts";
 import type { Rng } from "../../math/index.ts";
-import { algorithmNeeds, tokenAdvantages } from "../../objective/index.ts";
+import { type Algorithm, algorithmAt, algorithmNeeds, tokenAdvantages } from "../../objective/index.ts";
 import type { BatchesAhead } from "../batch/batches-ahead.ts";
 import type { Group } from "../batch/group.ts";
 import { hasGradient } from "../batch/has-gradient.ts";
+import { remembered, withReplayed } from "../batch/replay.ts";
 import { sampleBatch } from "../batch/sample-batch.ts";
 import { followedFactors } from "../batch/separate-rewards.ts";
 import { creditAgreement } from "../credit/credit-agreement.ts";
@@ -101,6 +102,12 @@ function factorNumbers({ rewards }: SeparateRewards, factors: readonly number[])
   return Object.fromEntries(rewards.map(({ name }, k) => [name, factors[k]!]));
 }
 
+/** The KL coefficient of the iteration, where it falls over the run. */
+function scheduledNumbers(whole: Algorithm, now: Algorithm): { readonly klCoefficient?: number } {
+  if (whole.unit === "pair" || now.unit === "pair" || whole.kl.shareAt === undefined) return {};
+  return { klCoefficient: now.kl.coefficient };
+}
+
 /** A group without a gradient: it counts in the means of the loss and is not measured. */
 function idleGroup(group: Group, apart: SeparateFactors | undefined): CreditedGroup {
   return {
@@ -147,17 +154,28 @@ async function nextBatch(
  * batch
  */
 export async function runIteration(
-  training: Training,
+  given: Training,
   progress: Progress,
   iteration: number,
   ahead?: BatchesAhead,
 ): Promise<IterationOutcome> {
+  const done = (iteration - 1) / given.iterations;
+  const training = { ...given, objective: algorithmAt(given.objective, Math.min(1, done)) };
   const { schedule, clock } = training;
   const watch = new Stopwatch(clock);
   const sampled = await nextBatch(training, progress, iteration, ahead, watch);
-  const { groups, kept, attempts, skippedRows, version } = sampled;
+  const { groups, attempts, skippedRows, version } = sampled;
+  const { replay } = schedule;
+  const kept = replay
+    ? await withReplayed(
+        training,
+        sampled.kept,
+        progress.replay ?? [],
+        progress.rng.fork("replay").fork(iteration),
+      )
+    : sampled.kept;
   const staleness = iteration - 1 - version;
-  const isStale = staleness > 0;
+  const isStale = staleness > 0 || kept.some(({ isReplayed }) => isReplayed);
 
   const { values, reference } = algorithmNeeds(training.objective);
   const { separate } = schedule;
@@ -170,7 +188,6 @@ export async function runIteration(
   };
   const rng = progress.rng.fork("credit").fork(iteration);
   const ablationSeed = progress.rng.fork("ablation").fork(iteration).word();
-  const done = (iteration - 1) / training.iterations;
   const inputs = { rng, ablationSeed, progress: done };
   const batch = kept.length > 0 ? await credited(training, kept, wants, inputs, watch) : [];
   const used = "reason" in batch ? [] : batch.filter(({ isIdle }) => !isIdle);
@@ -209,9 +226,12 @@ export async function runIteration(
     steps,
     watch,
     agreed,
+    isReplaying: replay !== undefined,
+    ...scheduledNumbers(given.objective, training.objective),
     ...(ahead && { staleness, sampling: sampled.watch }),
     ...(separate && factors && { factors: factorNumbers(separate, factors) }),
   });
+  if (replay) progress.replay = remembered(training, progress.replay ?? [], used);
   if (separate && factors) progress.factors = followedFactors(factors, groups, separate);
   progress.totals = {
     completions: progress.totals.completions + metrics.completions,

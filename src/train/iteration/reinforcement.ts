@@ -9,6 +9,7 @@ import type { RowCounts } from "../../eval/index.ts";
 import { Rng, type RngState } from "../../math/index.ts";
 import { BatchesAhead, type RecordedBatch } from "../batch/batches-ahead.ts";
 import { readRecorded, writeRecorded } from "../batch/recorded-batches.ts";
+import { packedEntries, unpackedEntries } from "../batch/replay.ts";
 import type { Phase, WorkAhead } from "../loop/loop.ts";
 import { evaluationRecord } from "./evaluation-record.ts";
 import { IdleIterations } from "./idle-iterations.ts";
@@ -22,6 +23,8 @@ interface SavedProgress {
   readonly rows: RowCounts;
   /** Only with separately normalised rewards. */
   readonly factors?: readonly number[] | undefined;
+  /** Only with replay: the entries, their arrays packed. */
+  readonly replay?: unknown;
 }
 
 /** The phase of a training. */
@@ -80,10 +83,18 @@ export function reinforcementPhase(training: Training): Phase {
       totals: progress.totals,
       rows: progress.rows,
       ...(progress.factors && { factors: progress.factors }),
+      ...(progress.replay && { replay: packedEntries(progress.replay) }),
     }),
     restore(state) {
-      const { dataPosition, rng, totals, rows, factors } = state as SavedProgress;
-      progress = { dataPosition, rng: Rng.restore(rng), totals, rows, factors };
+      const { dataPosition, rng, totals, rows, factors, replay } = state as SavedProgress;
+      progress = {
+        dataPosition,
+        rng: Rng.restore(rng),
+        totals,
+        rows,
+        factors,
+        replay: unpackedEntries(replay),
+      };
       batches = undefined;
       recorded = [];
     },

@@ -10,6 +10,7 @@ import { Rng } from "../../math/index.ts";
 import type { Algorithm } from "../../objective/index.ts";
 import type { Reward, TemporalOptions } from "../../reward/index.ts";
 import type { Verdict } from "../../verify/index.ts";
+import type { ReplayEntry } from "../batch/group.ts";
 import type { Sampling, Schedule } from "../schedule/schedule-schema.ts";
 
 /** Methods compared with the run's method, and how. */
@@ -82,6 +83,8 @@ export interface Progress extends Draws {
   totals: { completions: number; tokens: number; steps: number; skippedSteps: number };
   /** `[K]` factors of separately normalised rewards; default: those of the schedule. */
   factors?: readonly number[] | undefined;
+  /** Completions that may be learnt from again, the oldest first; only with replay. */
+  replay?: readonly ReplayEntry[] | undefined;
 }
 
 /** The state of a run before its first iteration. */

@@ -42,11 +42,27 @@ export interface StepOutcome {
   readonly mismatch?: Mismatch;
 }
 
-/** Splits into runs of `size`, the last of which may be shorter. */
-export function minibatchesOf<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
-    items.slice(i * size, (i + 1) * size),
-  );
+/**
+ * Splits groups into runs of as many completions as whole groups have; the last may have fewer. A run ends with the group
+ * that fills it.
+ *
+ * @param completions of a run
+ */
+export function minibatchesOf<T extends { readonly group: { readonly rollouts: readonly unknown[] } }>(
+  groups: readonly T[],
+  completions: number,
+): T[][] {
+  const runs: T[][] = [];
+  let room = 0;
+  for (const own of groups) {
+    if (room <= 0) {
+      runs.push([]);
+      room = completions;
+    }
+    runs.at(-1)!.push(own);
+    room -= own.group.rollouts.length;
+  }
+  return runs;
 }
 
 /** Accumulates the gradient of the sequences that have one, on the original images. */
@@ -162,10 +178,11 @@ export async function updatePolicy(
   watch: Stopwatch,
 ): Promise<StepOutcome[]> {
   const outcomes: StepOutcome[] = [];
-  const { promptsPerIteration, minibatches } = training.schedule;
+  const { promptsPerIteration, minibatches, groupSize } = training.schedule;
+  const size = groupSize * Math.ceil(promptsPerIteration / minibatches);
   const isScored = algorithmNeeds(training.objective).trainerLogprobs;
   const known = isScored ? await withTrainerLogprobs(training, groups, watch) : groups;
-  for (const minibatch of minibatchesOf(known, Math.ceil(promptsPerIteration / minibatches))) {
+  for (const minibatch of minibatchesOf(known, size)) {
     const isFirst = outcomes.every(({ applied, isIdle }) => isIdle || !applied);
     try {
       outcomes.push(

@@ -2,22 +2,17 @@
  * @module
  * The learning rate of a step, from its schedule.
  */
+import { type Fall, remainingShare } from "../../math/index.ts";
 
 /** A learning-rate schedule as the configuration has it. */
 export interface Schedule {
   readonly learningRate: number;
-  readonly schedule: "constant" | "linear" | "cosine";
+  readonly schedule: Fall;
   /** Final learning rate as a share of the peak. */
   readonly finalShare: number;
   /** Steps over which the rate rises linearly from peak/warmup to its peak. */
   readonly warmup: number;
 }
-
-const remaining = {
-  constant: () => 1,
-  linear: (progress: number) => 1 - progress,
-  cosine: (progress: number) => (1 + Math.cos(Math.PI * progress)) / 2,
-} as const;
 
 /**
  * Learning rate of one step.
@@ -25,7 +20,8 @@ const remaining = {
  *     warmup   η·(step + 1) / warmup                              while step < warmup
  *     after    η·(f + (1 − f)·r(p)),  p = (step − warmup) / (steps − warmup)
  *
- * where f is `finalShare` and r is 1, 1 − p or (1 + cos πp)/2; a constant schedule has no f.
+ * where f is `finalShare` and r is 1, 1 − p or (1 + cos πp)/2; a constant schedule has no f. A step past the end has the
+ * rate of the end.
  *
  * @param step counted from 0
  * @param steps of the whole run
@@ -35,6 +31,6 @@ const remaining = {
 export function learningRateAt(schedule: Schedule, step: number, steps: number): number {
   const { learningRate, warmup, finalShare } = schedule;
   if (step < warmup) return (learningRate * (step + 1)) / warmup;
-  const progress = (step - warmup) / Math.max(1, steps - warmup);
-  return learningRate * (finalShare + (1 - finalShare) * remaining[schedule.schedule](progress));
+  const progress = Math.min(1, (step - warmup) / Math.max(1, steps - warmup));
+  return learningRate * remainingShare(schedule.schedule, progress, finalShare);
 }

@@ -3,6 +3,7 @@
  * The options that every phase with an optimiser has: AdamW and a learning-rate schedule.
  */
 import * as z from "zod";
+import { FALLS, type Fall } from "../../math/index.ts";
 
 /** Defaults of one phase. */
 interface OptimizerDefaults {
@@ -38,12 +39,9 @@ export function optimizerOptions(defaults: OptimizerDefaults) {
 }
 
 /** A schedule with a phase's defaults. */
-export function scheduleOptions(schedule: "constant" | "linear" | "cosine", finalShare: number) {
+export function scheduleOptions(schedule: Fall, finalShare: number) {
   return {
-    schedule: z
-      .enum(["constant", "linear", "cosine"])
-      .default(schedule)
-      .describe("Learning-rate schedule after the warmup."),
+    schedule: z.enum(FALLS).default(schedule).describe("Learning-rate schedule after the warmup."),
     finalShare: z
       .number()
       .min(0)

@@ -5,6 +5,7 @@
 import * as z from "zod";
 import { ConfigError } from "../../errors/index.ts";
 import { optimizerOptions, scheduleOptions } from "./optimizer-schema.ts";
+import { replaySchema } from "./replay-schema.ts";
 import { rolloutsSchema } from "./rollouts-schema.ts";
 import { separateSchema } from "./separate-schema.ts";
 
@@ -61,6 +62,11 @@ export const scheduleSchema = z
       .optional()
       .describe(
         "Another way to sample a batch: NoisyRollout or Share-GRPO; by default each prompt unchanged.",
+      ),
+    replay: replaySchema
+      .optional()
+      .describe(
+        "Selective sample replay (SSR of VL-Rethinker, arXiv:2504.08837): groups whose rewards are all equal give way to earlier completions whose advantage is not 0; off unless given, {} for defaults.",
       ),
     separate: separateSchema
       .optional()

@@ -1,0 +1,24 @@
+/**
+ * @module
+ * Tokens of a completion that stand between two tags.
+ */
+import { tokensHolding } from "./phrase-spans.ts";
+
+/**
+ * 1 for every token that holds a character of the text within the first `<tag>…</tag>`, else 0; none without a whole pair.
+ * The tags themselves are outside, but for characters that share a token with the text.
+ *
+ * @param tokens `[T]` text of each token; joined they are the completion
+ * @returns `[T]`
+ * @example
+ * tagSpan(["<info>", "a 7", "</info>", " 7"], "info"); // [0, 1, 0, 0]
+ */
+export function tagSpan(tokens: readonly string[], tag: string): Uint8Array {
+  const text = tokens.join("");
+  const inside = new Uint8Array(text.length);
+  const start = text.indexOf(`<${tag}>`);
+  const from = start + tag.length + 2;
+  const end = start < 0 ? -1 : text.indexOf(`</${tag}>`, from);
+  if (end >= 0) inside.fill(1, from, end);
+  return tokensHolding(tokens, inside);
+}
