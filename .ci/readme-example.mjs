@@ -1,13 +1,13 @@
 /**
- * Runs the README's example of own data and an own reward as it is printed: its row, its reward and its configuration in
- * place of the files that `fovea init` writes, then its commands. The run has one iteration in place of 50.
+ * Runs the README's example of own data and an own reward as it is printed: its reward and its configuration in place of
+ * the files that `fovea init` writes, then its commands. The run has one iteration in place of 50.
  *
  *     node .ci/readme-example.mjs
  *
  * It needs the built package (`npm run build`).
  */
 import { execFileSync } from "node:child_process";
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -38,7 +38,9 @@ const fovea = (words) => {
 
 try {
   fovea(["init", "own"]);
-  appendFileSync(join(scratch, "own/rows.jsonl"), row);
+  if (!readFileSync(join(scratch, "own/rows.jsonl"), "utf8").includes(row)) {
+    throw new Error(`README.md: expected a row that fovea init writes, got ${row}`);
+  }
   writeFileSync(join(scratch, "own/reward.mjs"), reward);
   const brief = settings.replace(/iterations: \d+/, "iterations: 1");
   if (brief === settings) throw new Error("README.md: expected the configuration to set train.iterations");

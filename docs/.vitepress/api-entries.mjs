@@ -30,9 +30,19 @@ function shortened(line) {
   return declared === undefined ? `*${TOO_LONG}*` : `${declared}: *${TOO_LONG}*`;
 }
 
+/** Makes the text after @module the description. */
+function aboutFirst(_context, { comment }) {
+  const tag = comment?.getTag("@module");
+  if (tag === undefined) return;
+  comment.removeTags("@module");
+  comment.summary = [...tag.content, ...comment.summary];
+}
+
 /** Called by TypeDoc. */
 export function load(application) {
   application.on("bootstrapEnd", () => application.options.setValue("entryPoints", [...subpaths.keys()]));
+  // Before TypeDoc takes the text after @module for a name.
+  application.converter.on(Converter.EVENT_CREATE_DECLARATION, aboutFirst, 1_000);
   application.converter.on(Converter.EVENT_CREATE_DECLARATION, (context, reflection) => {
     if (!reflection.kindOf(ReflectionKind.Module)) return;
     const subpath = subpaths.get(context.project.getSymbolIdFromReflection(reflection)?.fileName);

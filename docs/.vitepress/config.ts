@@ -27,6 +27,7 @@ export default defineConfig({
   vite: { build: { chunkSizeWarningLimit: 4_000 } },
   themeConfig: {
     nav: [
+      { text: "Tutorials", link: "/tutorials/own-data" },
       { text: "Methods", link: "/methods/" },
       { text: "Configuration", link: "/configuration" },
       { text: "CLI", link: "/cli" },

@@ -18,7 +18,11 @@ interface Group {
 }
 
 const GROUPS: readonly Group[] = [
-  { text: "Start", pages: ["index", "notation"] },
+  { text: "Start", pages: ["index", "tutorials/demo", "notation"] },
+  {
+    text: "Tutorials",
+    pages: ["tutorials/own-data", "tutorials/own-credit", "tutorials/cluster", "tutorials/evaluate"],
+  },
   {
     text: "Guides",
     collapsed: false,
@@ -123,7 +127,7 @@ function titleOf(page: string): string {
   const path = `${DOCS}${page}.md`;
   const heading = existsSync(path) ? /^# (.+)$/m.exec(readFileSync(path, "utf8"))?.[1] : undefined;
   if (heading === undefined) throw new Error(`docs/${page}.md: expected a page with a heading`);
-  return heading.replaceAll("`", "").replace(/:.*$/, "");
+  return heading.replaceAll("`", "").replace(/^Tutorial: /, "").replace(/:.*$/, "");
 }
 
 function item({ text, collapsed, pages }: Group): DefaultTheme.SidebarItem {
@@ -141,7 +145,7 @@ function item({ text, collapsed, pages }: Group): DefaultTheme.SidebarItem {
 /** The sidebar; an error where a page of docs/ is not in it. */
 export function sidebar(): DefaultTheme.SidebarItem[] {
   const listed = new Set(GROUPS.flatMap(pagesOf));
-  const written = ["", "methods/"].flatMap((folder) =>
+  const written = ["", "methods/", "tutorials/"].flatMap((folder) =>
     readdirSync(`${DOCS}${folder}`)
       .filter((name) => name.endsWith(".md"))
       .map((name) => `${folder}${name.slice(0, -3)}`),

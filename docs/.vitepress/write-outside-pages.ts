@@ -54,7 +54,7 @@ function folderPage(path: string): string {
 }
 
 rmSync(join(ROOT, "docs/source"), { recursive: true, force: true });
-const waiting = ["docs", "docs/methods"].flatMap(markdownFiles).flatMap(targetsOf);
+const waiting = ["docs", "docs/methods", "docs/tutorials"].flatMap(markdownFiles).flatMap(targetsOf);
 const written = new Set<string>();
 for (const path of [...waiting, ...ALWAYS]) writePage(path);
 
