@@ -5,6 +5,7 @@
 import { slug } from "github-slugger";
 import { defineConfig } from "vitepress";
 import { linksToOutside } from "./outside-links.ts";
+import { plainBraces } from "./plain-braces.ts";
 import { sidebar } from "./sidebar.ts";
 
 export default defineConfig({
@@ -14,13 +15,11 @@ export default defineConfig({
   lang: "en",
   lastUpdated: false,
   srcExclude: ["node_modules/**"],
-  // Pages are for GitHub too, where {{ }} is plain text.
-  vue: { template: { compilerOptions: { delimiters: ["[[[fovea:", ":fovea]]]"] } } },
   markdown: {
     math: true,
     // Anchors are those of GitHub, so that a link is right in both places.
     anchor: { slugify: (text) => slug(text) },
-    config: (markdown) => void markdown.use(linksToOutside),
+    config: (markdown) => void markdown.use(linksToOutside).use(plainBraces),
     theme: { light: "github-light", dark: "github-dark" },
   },
   // Search and pages of one reference are single files; their size is no mistake.

@@ -127,7 +127,10 @@ function titleOf(page: string): string {
   const path = `${DOCS}${page}.md`;
   const heading = existsSync(path) ? /^# (.+)$/m.exec(readFileSync(path, "utf8"))?.[1] : undefined;
   if (heading === undefined) throw new Error(`docs/${page}.md: expected a page with a heading`);
-  return heading.replaceAll("`", "").replace(/^Tutorial: /, "").replace(/:.*$/, "");
+  return heading
+    .replaceAll("`", "")
+    .replace(/^Tutorial: /, "")
+    .replace(/:.*$/, "");
 }
 
 function item({ text, collapsed, pages }: Group): DefaultTheme.SidebarItem {
