@@ -29,16 +29,17 @@ const ACCEPTED = new Set([
 
 /** Packages that may have an install script, and why the package works without it. `.npmrc` runs none in a checkout. */
 const INSTALL_SCRIPTS = {
+  esbuild: "checks its binary, which is in a package of its own; builds the site, a development dependency",
   "onnxruntime-node": "downloads CUDA libraries; the CPU's are in the package",
   protobufjs: "prints a word on version schemes; a development dependency",
 };
 
-/** @typedef {{ version?: string, license?: string, dev?: boolean, hasInstallScript?: boolean }} Locked */
+/** @typedef {{ version?: string, license?: string, dev?: boolean, link?: boolean, hasInstallScript?: boolean }} Locked */
 
 /** @type {{ packages: Record<string, Locked> }} */
 const lock = JSON.parse(readFileSync(`${root}package-lock.json`, "utf8"));
 const packages = Object.entries(lock.packages)
-  .filter(([path]) => path.includes("node_modules/"))
+  .filter(([path, { link }]) => path.includes("node_modules/") && link !== true)
   .map(([path, locked]) => ({ name: path.slice(path.lastIndexOf("node_modules/") + 13), ...locked }));
 const problems = [];
 

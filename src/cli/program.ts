@@ -145,6 +145,25 @@ function report(error: unknown, isJson: boolean, context: CliContext): void {
   }
 }
 
+/** The program with the commands' names alone. */
+function namedProgram(context: CliContext): Command {
+  return new Command("fovea")
+    .description("Reinforcement learning from verifiable rewards for vision-language models, token by token.")
+    .version(packageVersion())
+    .exitOverride()
+    .configureOutput({ writeOut: context.stdout, writeErr: context.stderr })
+    .showHelpAfterError("(see --help)");
+}
+
+/** The program with the arguments and options of every command, for its reference and for checks of documentation. */
+export async function completeProgram(context: CliContext): Promise<Command> {
+  const program = namedProgram(context);
+  for (const { name, summary, load } of COMMANDS) {
+    (await load()).configure(program.command(name).description(summary), context);
+  }
+  return program;
+}
+
 /**
  * Runs one command line.
  *
@@ -152,12 +171,7 @@ function report(error: unknown, isJson: boolean, context: CliContext): void {
  * @returns exit status: 0 done, 1 failed, 2 wrong usage or configuration, 130 interrupted
  */
 export async function runCommandLine(words: readonly string[], context: CliContext): Promise<number> {
-  const program = new Command("fovea")
-    .description("Reinforcement learning from verifiable rewards for vision-language models, token by token.")
-    .version(packageVersion())
-    .exitOverride()
-    .configureOutput({ writeOut: context.stdout, writeErr: context.stderr })
-    .showHelpAfterError("(see --help)");
+  const program = namedProgram(context);
   const called = words[0] === "help" ? words[1] : words[0];
   try {
     for (const { name, summary, load } of COMMANDS) {

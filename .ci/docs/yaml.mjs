@@ -1,0 +1,20 @@
+/**
+ * YAML blocks: a run configuration, or a grid (a block with `axes`), read by the program's own schema.
+ */
+import { parseDocument } from "yaml";
+import { readGrid } from "../../dist/compare/index.js";
+import { resolveConfig } from "../../dist/config/index.js";
+
+/** Problems of one block. */
+export function yamlProblems({ path, line, text }) {
+  try {
+    const document = parseDocument(text);
+    if (document.errors.length > 0) throw document.errors[0];
+    const settings = document.toJS();
+    if ("axes" in settings) readGrid(settings);
+    else resolveConfig({ file: settings });
+    return [];
+  } catch (error) {
+    return [`${path}:${line}: ${error.message}`];
+  }
+}

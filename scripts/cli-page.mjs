@@ -1,0 +1,10 @@
+/**
+ * Writes docs/cli.md from the program; after `npm run build`.
+ *
+ *     npm run cli-page
+ */
+import { writeFileSync } from "node:fs";
+import { commandLinePage } from "../dist/cli/reference-page.js";
+
+const context = { stdout: () => undefined, stderr: () => undefined };
+writeFileSync(new URL("../docs/cli.md", import.meta.url), await commandLinePage(context));
