@@ -35,8 +35,9 @@ describe("a given completion", () => {
   test("is shown token by token with every method", async () => {
     const { status, stdout } = await run(...given);
     expect(status).toBe(0);
-    const [text, , head, ...rows] = stdout.split("\n");
+    const [text, sentence, , head, ...rows] = stdout.split("\n");
     expect(text).toBe("I see 4.");
+    expect(sentence).toMatch(/ had .* %, `.*; without the image `.*` had .* %\.$/);
     expect(head).toMatch(
       /^token\s+log-prob\s+entropy\s+visual mass.*without image\s+uniform\s+dyco-rl.*at-rl.*vicra/,
     );

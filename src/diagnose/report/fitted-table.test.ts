@@ -48,15 +48,25 @@ describe("fittedTables", () => {
 
   test("a table of names alone stays one", () => {
     const names = { columns: ["word"], rows: [["a"], ["b"]] };
-    expect(fittedTables(names)).toEqual([{ ...names, keys: 1 }]);
+    expect(fittedTables(names)).toEqual([names]);
   });
 });
 
-test("a cell that is too long goes on in the next line", () => {
-  const long = "one two three four five six seven eight nine ten";
-  expect(wrappedLines({ columns: ["a", "b"], rows: [["x", long]] })).toEqual([
-    ["a", "b"],
-    ["x", "one two three four five six seven eight"],
-    ["", "nine ten"],
-  ]);
+describe("wrappedLines", () => {
+  const long = Array.from({ length: 40 }, (_, i) => `word${i}`).join(" ");
+
+  test("a cell that is too long goes on in the next line, in all the space that there is", () => {
+    const lines = wrappedLines({ columns: ["a", "b"], rows: [["x", long]] });
+    expect(lines.slice(1).map(([key]) => key)).toEqual(["x", "", ""]);
+    expect(lines.slice(1).map(([, text]) => text)).toEqual([
+      "word0 word1 word2 word3 word4 word5 word6 word7 word8 word9 word10 word11 word12 word13 word14",
+      "word15 word16 word17 word18 word19 word20 word21 word22 word23 word24 word25 word26 word27 word28",
+      "word29 word30 word31 word32 word33 word34 word35 word36 word37 word38 word39",
+    ]);
+  });
+
+  test("a table that fits is left as it is", () => {
+    const text = "a reason of more than forty characters in a narrow table";
+    expect(wrappedLines({ columns: ["a", "b"], rows: [["x", text]] })[1]).toEqual(["x", text]);
+  });
 });
