@@ -3,7 +3,7 @@
  * How fast the viewer shows a large run, and how much memory it takes: a made-up run of 2,000 iterations and 100,000
  * rollouts, by a server of its own each time and a fresh page in Chromium.
  *
- *     node bench/viewer.mjs [--iterations N] [--rollouts N] [--repetitions N] [--json]
+ *     node bench/viewer.mjs [--iterations N] [--rollouts N] [--repetitions N] [--no-index] [--json]
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -15,14 +15,17 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { resolveConfig } from "fovea/config";
 import { Rng } from "fovea/math";
+import { RunDirectory } from "fovea/train";
 import { chromium } from "playwright-core";
 import { provenance, spread, table } from "./statistics.mjs";
 
 const { values: options } = parseArgs({
+  allowNegative: true,
   options: {
     iterations: { type: "string", default: "2000" },
     rollouts: { type: "string", default: "100000" },
     repetitions: { type: "string", default: "5" },
+    index: { type: "boolean", default: true },
     json: { type: "boolean", default: false },
   },
 });
@@ -88,10 +91,11 @@ function rollout(iteration, place, rng) {
     index,
     kind: "sum",
     question: "What is the sum of all digits?",
-    answer: "15",
+    answers: ["15"],
     completion: texts.join(""),
     reward: accuracy + 0.1,
     rewardParts: { accuracy, format: 1 },
+    verdict: accuracy,
     stopReason: "stop",
     tokens: texts.map((_, t) => t + 20),
     tokenTexts: texts,
@@ -108,16 +112,19 @@ function writeRun(path) {
   mkdirSync(join(path, "rollouts"), { recursive: true });
   const config = resolveConfig({ flags: [`train.iterations=${iterations}`] });
   writeFileSync(join(path, "config.json"), JSON.stringify({ version: 1, kind: "train", config, data: {} }));
+  const directory = RunDirectory.open(path);
   const lines = [];
   for (let iteration = 1; iteration <= iterations; iteration++) {
     lines.push(JSON.stringify(metrics(iteration, rng)));
-    const rollouts = Array.from({ length: perIteration }, (_, place) =>
-      JSON.stringify(rollout(iteration, place, rng)),
-    );
-    writeFileSync(
-      join(path, "rollouts", `${String(iteration).padStart(6, "0")}.jsonl`),
-      `${rollouts.join("\n")}\n`,
-    );
+    const rollouts = Array.from({ length: perIteration }, (_, place) => rollout(iteration, place, rng));
+    if (options.index) {
+      // As a run writes them: the file, and its line of the index.
+      directory.writeRollouts(iteration, rollouts);
+      continue;
+    }
+    const texts = rollouts.map((one) => JSON.stringify(one));
+    const name = `${String(iteration).padStart(6, "0")}.jsonl`;
+    writeFileSync(join(path, "rollouts", name), `${texts.join("\n")}\n`);
   }
   writeFileSync(join(path, "metrics.jsonl"), `${lines.join("\n")}\n`);
 }

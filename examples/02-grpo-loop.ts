@@ -1,7 +1,7 @@
 /**
  * @module
  * A whole training run against the engine contract: a supervised warm start, then GRPO with DyCo-RL's credit, on
- * canvases of one handwritten digit: half a minute on two cores. What `fovea train` adds is left out: configuration, run directory, checkpoints,
+ * canvases of one handwritten digit: half a minute on two cores. `fovea train` adds configuration, run directory, checkpoints,
  * metrics, minibatches.
  *
  *     npm run build && node dist/examples/02-grpo-loop.js
@@ -98,7 +98,7 @@ for (let iteration = 0; iteration < 20; iteration++) {
   );
   const credits = credit.credit(masked);
 
-  // One update per round of sampling: present and old log-probs are those of sampling.
+  // One update per round of sampling: present and old log-probs equal the log-probs of sampling.
   const { coefficients } = objective(
     { kind: "grpo" },
     kept.map((group, g) => ({

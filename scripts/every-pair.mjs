@@ -256,18 +256,18 @@ function page(outcomes) {
 Written by \`npm run every-pair\`; do not edit. ${trained.length} pairs trained ${ITERATIONS} iterations each on the digits task, \
 ${numbers} numbers, ${wrong === 0 ? "all finite" : `**${wrong} of them not finite**`}; ${outcomes.length - trained.length} pairs were refused before the first step.
 
-All start from the same weights (the built-in model after a warm start of 80 steps) with the same seed, so the first
-iteration has the same completions in every row. An iteration is 4 prompts with 4 completions each, drawn until 4 have
-rewards that differ or four times, in 2 minibatches, so that ratios leave 1; learning rate 2e-4. What is not said is the
-default. Loss and gradient norm (before clipping) are means over iterations, *ratio* is the least and greatest, *effective
-tokens* is per completion. Losses of different objectives cannot be compared; the table shows that all run, not which is
-better.
+All pairs start from the same weights (the built-in model after a warm start of 80 steps) with the same seed, so the first
+iteration has the same completions in every row. An iteration is 4 prompts with 4 completions each, sampled until 4 groups have
+differing rewards, at most four times. It has 2 minibatches, so that ratios leave 1, and learning rate 2e-4. All other settings
+are defaults. Loss and gradient norm (before clipping) are means over iterations, *ratio* is the minimum and maximum, *effective
+tokens* is per completion. Losses of different objectives cannot be compared; the table shows that all pairs run, not which pair
+is better.
 
-What looks odd and is not: after so short a warm start nearly every token's attention moves in the text, so nearly every role
-is *text*, and shuffling roles changes little; the released variant of DyCo-RL gives completions under 60 tokens weight
-0.8, and all are shorter here; ratios go far in the first iteration because AdamW's first step has the full size everywhere.
+Three results are expected. After a short warm start nearly every token's attention moves in the text, so nearly every role is
+*text*, and shuffling roles changes little. The released variant of DyCo-RL gives completions under 60 tokens weight 0.8, and
+all are shorter here. Ratios are large in the first iteration because AdamW's first step has the full size everywhere.
 
-Commit ${commit}${known.size > 0 ? " (rows that stood before it are of earlier ones)" : ""}, ${processor}, Node ${node}, onnxruntime ${onnxruntime}.
+Commit ${commit}${known.size > 0 ? " (existing rows are from earlier commits)" : ""}, ${processor}, Node ${node}, onnxruntime ${onnxruntime}.
 
 ## Refused
 

@@ -1,5 +1,4 @@
-import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { describe, expect, test } from "vitest";
 import { MOST_WORDS, sentenceFindings } from "./check-sentence.mjs";
 import { checkedMarkdown } from "./files.mjs";
 import { HOUSE_WORDS } from "./house-words.mjs";
@@ -16,39 +15,32 @@ const textsOf = (source) => sourcePassages("a.ts", source).map(({ text }) => tex
 describe("phrases", () => {
   for (const { instead, wrong, right } of [...HOUSE_WORDS, ...NOUN_HEADS]) {
     test(wrong, () => {
-      assert.deepEqual(
-        findingsIn(wrong).map(({ message }) => message.slice(message.indexOf('": ') + 3)),
-        [instead],
-      );
-      assert.deepEqual(findingsIn(right), []);
+      expect(findingsIn(wrong).map(({ message }) => message.slice(message.indexOf('": ') + 3))).toEqual([
+        instead,
+      ]);
+      expect(findingsIn(right)).toEqual([]);
     });
   }
 
   test("are not looked for in code, quotations and links' addresses", () => {
-    assert.deepEqual(findingsIn('A `film` and "the film stands", [here](film.md).'), []);
+    expect(findingsIn('A `film` and "the film stands", [here](film.md).')).toEqual([]);
   });
 
   test("may begin a question", () => {
-    assert.deepEqual(findingsIn("What does a reward return?"), []);
+    expect(findingsIn("What does a reward return?")).toEqual([]);
   });
 
   test("may head a heading with a pronoun, not with a house word", () => {
-    assert.deepEqual(findingsIn("## What a reward returns"), []);
-    assert.equal(findingsIn("## Films").length, 1);
+    expect(findingsIn("## What a reward returns")).toEqual([]);
+    expect(findingsIn("## Films").length).toBe(1);
   });
 
   test("are looked for in table cells", () => {
-    assert.deepEqual(
-      findingsIn("| key | meaning |\n|---|---|\n| `a` | a film |").map(({ line }) => line),
-      [3],
-    );
+    expect(findingsIn("| key | meaning |\n|---|---|\n| `a` | a film |").map(({ line }) => line)).toEqual([3]);
   });
 
   test("have the line of the phrase", () => {
-    assert.deepEqual(
-      findingsIn("First line.\n\nA sentence\nwith a film.").map(({ line }) => line),
-      [4],
-    );
+    expect(findingsIn("First line.\n\nA sentence\nwith a film.").map(({ line }) => line)).toEqual([4]);
   });
 });
 
@@ -56,32 +48,32 @@ describe("long sentences", () => {
   const words = (/** @type {number} */ count) => `${"word ".repeat(count - 1)}end.`;
 
   test(`have more than ${MOST_WORDS} words`, () => {
-    assert.deepEqual(findingsIn(words(MOST_WORDS)), []);
-    assert.match(findingsIn(words(MOST_WORDS + 1))[0]?.message ?? "", /^36 words, expected at most 35/);
+    expect(findingsIn(words(MOST_WORDS))).toEqual([]);
+    expect(findingsIn(words(MOST_WORDS + 1))[0]?.message ?? "").toMatch(/^36 words, expected at most 35/);
   });
 
   test("end at a full stop, not in an abbreviation or a number", () => {
-    assert.equal(sentencesOf("One, e.g. of 0.5. Two.").length, 2);
+    expect(sentencesOf("One, e.g. of 0.5. Two.").length).toBe(2);
+  });
+
+  test("end before code and after a number too", () => {
+    expect(sentencesOf("It grows by 16. Then it stops. `a` follows.").length).toBe(3);
   });
 
   test("count code as one word and do not go from one list item to the next", () => {
-    assert.deepEqual(
-      sentencesOf("- Set `a b c d` now\n- Two words").map(({ words: count }) => count),
-      [3, 2],
-    );
+    expect(sentencesOf("- Set `a b c d` now\n- Two words").map(({ words: count }) => count)).toEqual([3, 2]);
   });
 });
 
 describe("source", () => {
   test("gives comments without their stars, each tag a list item", () => {
-    assert.deepEqual(
+    expect(
       textsOf("/**\n * Adds {@link Two}.\n *\n * @param one - a number\n */\nexport const a = 1;"),
-      ["\nAdds `Two`.\n\n- `one` a number"],
-    );
+    ).toEqual(["\nAdds `Two`.\n\n- `one` a number"]);
   });
 
   test("joins line comments that follow each other", () => {
-    assert.deepEqual(textsOf("// One\n// two.\nconst a = 1;\n// Three."), ["One\ntwo.", "Three."]);
+    expect(textsOf("// One\n// two.\nconst a = 1;\n// Three.")).toEqual(["One\ntwo.", "Three."]);
   });
 
   test("gives the messages of errors, descriptions and titles of tests, and no other string", () => {
@@ -92,7 +84,7 @@ describe("source", () => {
       "test.each([['a value here']])('reads a film', () => { use('not this one'); });",
       "option({ description: 'Names a film.' });",
     ];
-    assert.deepEqual(textsOf(source.join("\n")), [
+    expect(textsOf(source.join("\n"))).toEqual([
       "row `…`: no film",
       "A path of a film.",
       "reads a film",
@@ -101,31 +93,33 @@ describe("source", () => {
   });
 
   test("leaves out comments for tools", () => {
-    assert.deepEqual(textsOf("// biome-ignore lint: a film\nconst a = 1;"), []);
+    expect(textsOf("// biome-ignore lint: a film\nconst a = 1;")).toEqual([]);
   });
 
   test("keeps lines", () => {
-    assert.deepEqual(
-      sourcePassages("a.ts", "\n\n// A film.").map(({ line }) => line),
-      [3],
-    );
+    expect(sourcePassages("a.ts", "\n\n// A film.").map(({ line }) => line)).toEqual([3]);
   });
 });
 
 describe("files", () => {
   test("of the changelog the newest section is read", () => {
-    assert.equal(checkedMarkdown("CHANGELOG.md", "# C\n## New\na\n## Old\nb"), "\n## New\na\n\n");
+    expect(checkedMarkdown("CHANGELOG.md", "# C\n## New\na\n## Old\nb")).toBe("\n## New\na\n\n");
   });
 
   test("of the log new entries are read", () => {
-    assert.equal(
-      checkedMarkdown("docs/log.md", "# L\n## 2999-01-01 · q\na\n## 2026-01-01 · q\nb"),
+    expect(checkedMarkdown("docs/log.md", "# L\n## 2999-01-01 · q\na\n## 2026-01-01 · q\nb")).toBe(
       "\n## 2999-01-01 · q\na\n\n",
     );
   });
 
   test("pages that a program writes are not read", () => {
-    assert.equal(checkedMarkdown("docs/a.md", "# A\n\nWritten by `b`; do not edit.\n\n## C"), "");
-    assert.notEqual(checkedMarkdown("docs/a.md", "# A\n\n## C\n\ndo not edit"), "");
+    expect(checkedMarkdown("docs/a.md", "# A\n\nWritten by `b`; do not edit.\n\n## C")).toBe("");
+    expect(checkedMarkdown("docs/a.md", "# A\n\n## C\n\ndo not edit")).not.toBe("");
+  });
+
+  test("nor are generated parts of a page, and lines stay", () => {
+    expect(
+      checkedMarkdown("docs/a.md", "a\n<!-- generated by b -->\nc\n<!-- end of generated text -->\nd"),
+    ).toBe("a\n\n\n\nd");
   });
 });

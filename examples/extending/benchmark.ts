@@ -2,7 +2,7 @@ import { accuracy, accuracyBy, defineBenchmark, equivalent, extractAnswer, type 
 
 const SIDE = 84;
 
-/** Pictures of one to nine bright lines: how many? Few and many are told apart. */
+/** Pictures of one to nine bright lines: how many? Reported for few and many lines. */
 export const counting = defineBenchmark({
   schema: z.strictObject({ problems: z.int().min(1).default(100) }),
   create({ problems }, { seed }) {

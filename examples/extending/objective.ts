@@ -1,7 +1,7 @@
 import { createAlgorithm, defineObjective, z } from "fovea";
 import { algorithmSchema } from "fovea/objective";
 
-/** GRPO whose positive advantages alone are learnt from. */
+/** GRPO that trains on positive advantages only. */
 export const positiveOnly = defineObjective({
   schema: z.strictObject({ clip: z.number().positive().default(0.2) }),
   create: ({ clip }, context) => {

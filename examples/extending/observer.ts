@@ -1,7 +1,7 @@
 import { appendFileSync } from "node:fs";
 import type { Observer } from "fovea";
 
-/** One line of accuracy an iteration, for whatever reads CSV. */
+/** One line of accuracy an iteration, for programs that read CSV. */
 export function csvObserver(path: string): Observer {
   return {
     name: "csv",

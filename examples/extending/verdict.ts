@@ -1,6 +1,6 @@
 import { defineVerdict } from "fovea";
 
-/** Right where the completion says an accepted answer anywhere, whatever its case. */
+/** Right if the completion contains an accepted answer, in upper or lower case. */
 export const mentions = defineVerdict({
   create: () => ({
     name: "mentions",

@@ -21,12 +21,15 @@ import type { Dialogue } from "../eval/index.ts";
 import {
   answerToken,
   everyMethod,
+  type InspectionPage,
   inspectCompletion,
   inspectionPage,
   inspectionText,
+  spokenToken,
+  tokenSentence,
+  verdictSentence,
 } from "../inspect/index.ts";
 import type { RgbImage } from "../model/index.ts";
-import { isRight, type Judgement } from "../verify/index.ts";
 import { connectionOf } from "./connection.ts";
 import type { CliContext } from "./context.ts";
 import { creditMethodsByName } from "./credit-weights.ts";
@@ -73,16 +76,11 @@ const pngUrl = async ({ data, width, height }: RgbImage): Promise<string> => {
   return `data:image/png;base64,${png.toString("base64")}`;
 };
 
-/** A line with the reference and the verdict on the completion; none without a reference. */
-function verdictText(
-  { answers }: { readonly answers: readonly string[] },
-  { extracted, score, reason }: Judgement,
-): string {
-  if (answers.length === 0) return "";
-  const outcome =
-    score === null ? `not judged: ${reason}` : isRight({ score } as Judgement) ? "right" : "wrong";
-  const read = extracted === null ? "no answer extracted" : `read ${JSON.stringify(extracted)}`;
-  return `reference ${answers.map((answer) => JSON.stringify(answer)).join(" or ")}: ${read}, ${outcome}\n`;
+/** What the verdict says of the completion, and what the model might have answered. */
+function outcomeText(page: Omit<InspectionPage, "images">): string {
+  const { answers, judgement, tokenTexts, start } = page;
+  const verdict = answers.length === 0 ? "" : `${verdictSentence({ ...judgement, answers })}\n`;
+  return tokenTexts.length === 0 ? verdict : `${verdict}${tokenSentence(spokenToken(page, start))}\n`;
 }
 
 async function inspect(name: string, flags: InspectFlags, context: CliContext): Promise<void> {
@@ -122,7 +120,7 @@ async function inspect(name: string, flags: InspectFlags, context: CliContext): 
     const { inspection: _inspection, tokenTexts: _texts, ...rest } = page;
     reporter.json({ event: "inspection", completion, tokens: tokenTexts, ...rest, ...inspection });
     const shown = place === undefined ? "" : `problem ${place} (${problem.id}): ${question}\n\n`;
-    const outcome = verdictText(problem, judgement);
+    const outcome = outcomeText(page);
     reporter.text(
       `${shown}${completion}\n${outcome}\n${inspectionText(tokenTexts, inspection, alternativeTexts)}`,
     );

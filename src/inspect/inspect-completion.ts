@@ -1,7 +1,7 @@
 /**
  * @module
  * Looks into a completion with a model: its log-probs, its attention, what it does without the image, and what every
- * credit method makes of it.
+ * credit method assigns to it.
  */
 import { type CreditMethod, partAt, SIGNALS } from "../credit/index.ts";
 import type {
@@ -72,7 +72,7 @@ function completionOf({ tokens, stopReason }: GroupMember, { logprobs, entropy }
 /** A picture, or one patch of time of a video. */
 interface Shown {
   readonly grid: TokenGrid;
-  readonly filmed?: Pick<ShownGrid, "video" | "seconds">;
+  readonly patch?: Pick<ShownGrid, "video" | "seconds">;
 }
 
 /** Everything that is shown, in order: an image as a whole, a video by its patches of time. */
@@ -88,7 +88,7 @@ function shownIn({ chunks }: Prompt, vision: Vision): Shown[] {
     const first = whole === chunk.video ? 0 : whole.frames.indexOf(chunk.video.frames[0]!);
     return Array.from({ length: grid.frames }, (_, k) => ({
       grid: { ...grid, frames: 1 },
-      filmed: { video: videos.length - 1, seconds: (first + k) * secondsPerFrame },
+      patch: { video: videos.length - 1, seconds: (first + k) * secondsPerFrame },
     }));
   });
 }
@@ -103,14 +103,14 @@ function imagesOf(
   if (vision === undefined || rows === undefined || rows.length > MOST_IMAGE_NUMBERS) return null;
   const width = tokens === 0 ? 0 : rows.length / tokens;
   let from = 0;
-  return shownIn(prompt, vision).map(({ grid, filmed }) => {
+  return shownIn(prompt, vision).map(({ grid, patch }) => {
     const first = from;
     from += grid.frames * grid.rows * grid.columns;
     const last = from;
     const laid = Array.from({ length: tokens }, (_, t) =>
       overPicture(rows.subarray(t * width + first, t * width + last), grid),
     );
-    return { ...pictureSize(grid), ...filmed, tokens: laid.map(({ values }) => rounded(values)) };
+    return { ...pictureSize(grid), ...patch, tokens: laid.map(({ values }) => rounded(values)) };
   });
 }
 
@@ -124,14 +124,15 @@ function lookedAt(can: (capability: Capability) => boolean, hasPairs: boolean): 
   return Object.fromEntries(asked.map(({ name, look }) => [name, look]));
 }
 
-/** All parts that have a number a token. */
+/** All parts that have a number a token; a part that several signals have in common once. */
 function shownSignals(signals: Signals): ShownSignal[] {
-  return SIGNALS.flatMap(({ name, parts }) =>
+  const all = SIGNALS.flatMap(({ name, parts }) =>
     parts.flatMap(({ path, shape, label }) => {
       const values = shape === "T" ? partAt(signals[name], path) : undefined;
       return values === undefined ? [] : [{ signal: name, label, values: rounded(values) }];
     }),
   );
+  return all.filter(({ label }, i) => all.findIndex((other) => other.label === label) === i);
 }
 
 function alternativesOf({ tokens, logprobs }: Alternatives, places: number) {

@@ -4,6 +4,8 @@
  * of the chosen token on the images. Text of model and user is data to the page, never markup.
  */
 import type { CompletionInspection } from "./inspection.ts";
+import { TERMS } from "./terms.ts";
+import { spokenToken, tokenSentence, verdictSentence } from "./verdict-sentence.ts";
 
 /** The content of the page. */
 export interface InspectionPage {
@@ -45,6 +47,9 @@ h1 { font-size: 1.05rem; font-weight: 600; margin: 0 0 1rem; white-space: pre-wr
 .tokens button.text { border-color: rgb(var(--less)); border-bottom-style: double; }
 .tokens button:focus-visible { outline: 2px solid var(--ink); outline-offset: 1px; }
 .tokens button[aria-pressed="true"] { outline: 1px solid var(--ink); }
+.verdict { font-size: 1.05rem; margin: 0 0 0.35rem; }
+.said { margin: 0 0 1rem; }
+[title]:not(img):not(i) { text-decoration: underline dotted var(--faint); text-underline-offset: 0.2em; cursor: help; }
 label, .note { color: var(--faint); font-size: 0.875rem; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.15rem 1.25rem; margin: 0;
   font-variant-numeric: tabular-nums; }
@@ -52,16 +57,18 @@ dt { color: var(--faint); } dd { margin: 0; }
 `;
 
 const SCRIPT = `
-const { tokenTexts, inspection, images, question, answers, judgement, alternativeTexts, start } = JSON.parse(document.getElementById("data").textContent);
+const { tokenTexts, inspection, images, question, alternativeTexts, start, verdict, sentences, terms } = JSON.parse(document.getElementById("data").textContent);
 const { logprobs, entropy, signals, withoutImage, methods } = inspection;
 const make = (tag, set = {}, ...children) => { const node = Object.assign(document.createElement(tag), set);
   node.append(...children); return node; };
 const shown = methods.filter(({ weights }) => weights !== null);
 const place = document.getElementById("page");
 place.append(make("h1", { textContent: question }));
-if (answers.length > 0) place.append(make("p", { className: "note", textContent: "Reference: " + answers.join(" or ") + ". " +
-  (judgement.extracted === null ? "No answer was read" : "Read: " + judgement.extracted) + ", " +
-  (judgement.score === null ? "not judged" : judgement.score === 1 ? "right" : "wrong") + "." }));
+place.append(make("p", { className: "verdict", textContent: verdict }));
+const said = make("p", { className: "said" });
+said.setAttribute("aria-live", "polite");
+place.append(said);
+const term = (name, text = name) => make("span", { textContent: text, title: terms[name] ?? "" });
 const nameOf = (grid, i) => grid?.video === undefined ? "image " + (i + 1) :
   "video " + (grid.video + 1) + ", second " + grid.seconds.toFixed(1);
 const overlays = images.map((source, i) => {
@@ -84,8 +91,8 @@ place.append(make("label", { textContent: "weights of " }, choice));
 const buttons = tokenTexts.map((text, t) => make("button", { textContent: text === "" ? "\\u220e" : text, type: "button", onclick: () => pick(t) }));
 place.append(make("div", { className: "tokens" }, ...buttons));
 const facts = make("dl");
-place.append(facts, make("p", { className: "note", textContent:
-  "Blue: weight above the completion's mean; orange: below. Underlined: visual role; twice: text role. Arrow keys move." }));
+place.append(facts, make("p", { className: "note" }, "Blue: ", term("weight"), " above the completion's mean; orange: below. Underlined: ",
+  term("visual", "visual role"), "; twice: ", term("text", "text role"), ". Arrow keys move."));
 for (const { kind, missing } of methods) if (missing) place.append(make("p", { className: "note", textContent: kind + ": " + missing }));
 let picked = 0;
 function shade() {
@@ -121,7 +128,10 @@ function pick(t) {
   if (entropy) rows.push(["entropy, nats", say(entropy[t])]);
   for (const { label, values } of signals) rows.push([label, say(values[t])]);
   for (const { kind, weights, roles } of shown) rows.push([kind, say(weights[t]) + (roles ? " " + roles[t] : "")]);
-  facts.replaceChildren(...rows.flatMap(([name, value]) => [make("dt", { textContent: name }), make("dd", { textContent: value })]));
+  said.textContent = sentences[t] ?? "";
+  const explained = (name) => Object.hasOwn(terms, name) ? term(name) : shown.some(({ kind }) => kind === name)
+    ? make("span", { textContent: name, title: "Weight by the credit method " + name + "; with it the role that it gives the token." }) : name;
+  facts.replaceChildren(...rows.flatMap(([name, value]) => [make("dt", {}, explained(name)), make("dd", { textContent: value })]));
 }
 choice.onchange = shade;
 document.addEventListener("keydown", ({ key, target }) => {
@@ -136,7 +146,14 @@ if (buttons.length > 0) pick(Math.min(start, buttons.length - 1));
 
 /** The page as text. */
 export function inspectionPage(page: InspectionPage): string {
-  const data = JSON.stringify(page).replaceAll("<", "\\u003c");
+  const verdict = verdictSentence({ ...page.judgement, answers: page.answers });
+  const shown = {
+    ...page,
+    verdict,
+    sentences: page.tokenTexts.map((_, t) => tokenSentence(spokenToken(page, t))),
+    terms: TERMS,
+  };
+  const data = JSON.stringify(shown).replaceAll("<", "\\u003c");
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

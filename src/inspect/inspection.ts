@@ -21,7 +21,7 @@ export interface ShownGrid {
   readonly columns: number;
   /** Which of the prompt's videos it is of. */
   readonly video?: number;
-  /** When it was filmed, from the video's beginning. */
+  /** Seconds from the beginning of the video. */
   readonly seconds?: number;
 }
 
@@ -40,7 +40,7 @@ export interface ShownSignal {
   readonly values: readonly number[];
 }
 
-/** A model's signals and every credit method's result on one completion; null if the engine lacks a capability. */
+/** The signals of a model and the weights of every credit method for one completion; null where the engine has none. */
 export interface CompletionInspection {
   /** `[T]` nats. */
   readonly logprobs: readonly number[];

@@ -1,24 +1,25 @@
 /**
  * @module
- * What the viewer's server tells its page: plain JSON, types only, so that both sides agree by compilation. A number
+ * What the viewer's server sends to its page: plain JSON, types only, so that the compiler checks both sides. A number
  * that is unknown is null, never 0.
  */
 import type { TokenRole } from "../credit/index.ts";
 import type { CompletionInspection, ImageAttention } from "../inspect/inspection.ts";
-import type { IterationMetrics } from "../train/index.ts";
+import type { EvaluationRecord, IterationMetrics, RunEvent, WarmStartMetrics } from "../train/index.ts";
 
-export type { ImageAttention, IterationMetrics };
+export type { EvaluationRecord, ImageAttention, IterationMetrics, RunEvent, WarmStartMetrics };
 
 /** The early end of a run. */
 export interface RunStop {
-  readonly status: "failed" | "interrupted";
-  /** The error's message; null where it was interrupted. */
+  /** `stopped` where the run recorded no end: its process was killed, or gives no sign of life. */
+  readonly status: "failed" | "interrupted" | "stopped";
+  /** The error's message, or how the stop was found; null where it was interrupted. */
   readonly message: string | null;
 }
 
 /** One run in the list. */
 export interface RunSummary {
-  /** Stands in addresses; the directory's name, made unique. */
+  /** Used in addresses: the directory's name, made unique. */
   readonly id: string;
   /** The directory as the user wrote it. */
   readonly path: string;
@@ -131,6 +132,8 @@ export interface RolloutDetail {
   readonly kind: string;
   readonly question: string;
   readonly answer: string;
+  /** Accepted answers one by one; `answer` joins them. */
+  readonly answers: readonly string[];
   readonly completion: string;
   /** The answer that the run's verdict read out of it; null where it read none. */
   readonly extracted: string | null;
@@ -153,6 +156,8 @@ export interface RolloutDetail {
 /** A completion scored by weights of a run. */
 export interface Inspection extends CompletionInspection {
   readonly weights: string;
+  /** `[T][k]` texts of `alternatives`; null where there are none. */
+  readonly alternativeTexts: readonly (readonly string[])[] | null;
 }
 
 /** A greedy answer of some weights to a problem. */
@@ -166,10 +171,10 @@ export interface GreedyAnswer {
 
 /** A model as ONNX files, which the page can run. */
 export interface ModelExport {
-  /** Stands in addresses. */
+  /** Used in addresses. */
   readonly id: string;
   readonly path: string;
-  /** The run in whose directory it stands. */
+  /** The run whose directory holds it. */
   readonly run: string | null;
   /** Why it cannot be used, in words; null when it can. */
   readonly problem: string | null;
@@ -194,4 +199,96 @@ export interface LiveEvent {
   readonly isStopped: boolean;
   /** The directory can no longer be read. */
   readonly isGone: boolean;
+}
+
+/** What a file of answers is of. */
+export interface AnswersHead {
+  readonly benchmark: string;
+  /** The identity of the model that answered. */
+  readonly model: string;
+  readonly verdict: string;
+}
+
+/** A file of answers in the list. */
+export interface AnswersSummary extends AnswersHead {
+  /** Used in addresses: its folder, made unique. */
+  readonly id: string;
+  /** Why it cannot be read, in words; null when it can. */
+  readonly problem: string | null;
+}
+
+/** One answer to one problem. */
+export interface ShownAnswer {
+  readonly problem: string;
+  readonly index: number;
+  readonly sample: number;
+  readonly kind: string;
+  readonly question: string;
+  readonly options: readonly string[];
+  /** Accepted answers. */
+  readonly answers: readonly string[];
+  readonly completion: string;
+  readonly extracted: string | null;
+  /** 0 to 1; null where it was not judged. */
+  readonly score: number | null;
+  /** Why the verdict says so. */
+  readonly reason: string;
+  readonly isTruncated: boolean;
+  readonly tokens: number | null;
+  /** The answer of the other model; null where it has none. */
+  readonly other: Omit<ShownAnswer, "other"> | null;
+}
+
+export interface AnswerPage {
+  readonly answers: readonly ShownAnswer[];
+  /** Kinds of the problems. */
+  readonly kinds: readonly string[];
+  /** Answers of the chosen kind by outcome: `all`, `right`, `wrong`, … */
+  readonly outcomes: Readonly<Record<string, number>>;
+  /** Mean score of the judged answers of the chosen kind. */
+  readonly score: number | null;
+  /** Answers that the other file has too. */
+  readonly paired: number;
+  /** Answers that pass the filters. */
+  readonly total: number;
+  readonly next: number | null;
+}
+
+/** One measure of one row of a grid's table. */
+export interface GridValue {
+  readonly mean: number;
+  /** Ends of the 95 % interval; null where it is infinite. */
+  readonly low: number | null;
+  readonly high: number | null;
+  /** To the baseline, with its adjusted p-value; null where there is none. */
+  readonly difference: number | null;
+  readonly pAdjusted: number | null;
+}
+
+export interface GridRow {
+  /** Value's name by axis. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** `training`, `start` for the weights that learning began with, or `mean` over axes. */
+  readonly of: string;
+  readonly seeds: number;
+  readonly values: Readonly<Record<string, GridValue>>;
+  /** Runs of the row's cells, by their ids. */
+  readonly runs: readonly string[];
+}
+
+/** The table that `fovea compare` wrote. */
+export interface GridTable {
+  readonly axes: readonly string[];
+  readonly columns: readonly { readonly name: string; readonly unit: string }[];
+  readonly rows: readonly GridRow[];
+  /** Name of what rows are compared with. */
+  readonly baseline: string | null;
+  /** What intervals and tests run over: `seeds` or `problems`. */
+  readonly pairing: string;
+}
+
+export interface GridSummary extends GridTable {
+  readonly id: string;
+  /** Why the table cannot be read, in words; null when it can. */
+  readonly problem: string | null;
 }

@@ -14,7 +14,7 @@ export interface TokenPaint {
   readonly sign: number;
 }
 
-/** The numbers that the ends of the scale stand for. */
+/** The numbers at the ends of the scale. */
 export interface PaintRange {
   readonly low: number;
   readonly high: number;

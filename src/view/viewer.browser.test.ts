@@ -173,7 +173,7 @@ describe("rollouts", () => {
     await open("view=rollouts&run=real&iteration=1");
     const overlay = page.locator("canvas[data-overlay]");
     await page.locator("[data-token='1']").click();
-    await page.getByText("What every credit method makes of it").waitFor();
+    await page.getByText("Weights by every credit method").waitFor();
     const first = await overlay.getAttribute("data-overlay");
     await page.locator("[data-token='6']").click();
     expect(await overlay.getAttribute("data-overlay")).not.toBe(first);
@@ -190,7 +190,7 @@ describe("rollouts", () => {
     expect(await page.locator(".methods tr").count()).toBeGreaterThan(5);
     await page.getByLabel("Colour by").selectOption("grounding");
     await page.reload();
-    await page.getByText("What every credit method makes of it").waitFor();
+    await page.getByText("Weights by every credit method").waitFor();
     expect(await page.locator("[aria-selected='true'][data-token]").getAttribute("data-token")).toBe("6");
     expect(await page.getByLabel("Colour by").inputValue()).toBe("grounding");
   });
@@ -254,11 +254,13 @@ describe("by keys alone", () => {
     await page.keyboard.press("[");
     await expect.poll(() => page.getByLabel("Number of the iteration").inputValue()).toBe("2");
     await expect.poll(outcomes).toEqual(["right", "right"]);
+    await expect.poll(() => page.locator(".strip").innerText({ timeout: 5000 })).toBe("right 1");
     await page.keyboard.press("ArrowRight");
-    await page.keyboard.press("ArrowRight");
-    await page.getByText("token 1 of 7").waitFor();
+    await page.getByText("token 6 of 7").waitFor();
+    await page.keyboard.press("ArrowLeft");
+    await page.getByText("token 5 of 7").waitFor();
     await page.keyboard.press("Escape");
-    await page.getByText("token 1 of 7").waitFor({ state: "detached" });
+    await page.getByText("token 5 of 7").waitFor({ state: "detached" });
     await page.keyboard.press("?");
     await page.getByRole("dialog").getByText("next completion").waitFor();
     await page.keyboard.press("Escape");

@@ -4,7 +4,7 @@
  */
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 
-/** Keys that stand in the address. */
+/** Keys of the address. */
 export type AddressKey =
   | "view"
   | "run"
@@ -20,11 +20,17 @@ export type AddressKey =
   | "smooth"
   | "log"
   | "group"
+  | "search"
+  | "order"
   | "find"
   | "weights"
   | "before"
   | "against"
   | "paint"
+  | "answers"
+  | "beside"
+  | "verdict"
+  | "kind"
   | "export"
   | "ask"
   | "picture"

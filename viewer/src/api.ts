@@ -27,6 +27,21 @@ export function askExports<T>(): Promise<T> {
   return ask<T>("./api/exports");
 }
 
+/** The tables of the grids that the server found. */
+export function askGrids<T>(): Promise<T> {
+  return ask<T>("./api/grids");
+}
+
+/** The files of answers that the server found. */
+export function askAnswerFiles<T>(): Promise<T> {
+  return ask<T>("./api/answers");
+}
+
+/** A page of a file of answers. */
+export function askAnswers<T>(id: string, query: URLSearchParams, abort?: AbortSignal): Promise<T> {
+  return ask<T>(`./api/answers/${encodeURIComponent(id)}?${query}`, abort);
+}
+
 /** Where the files of an export are, in full: a worker's own addresses begin elsewhere. */
 export function exportBase(id: string): string {
   return new URL(`./api/exports/${encodeURIComponent(id)}/`, location.href).href;

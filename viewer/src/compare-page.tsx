@@ -247,12 +247,12 @@ export function ComparePage() {
                   <WeightsSelect name="after" value={after.value} onChoose={(id) => go({ against: id })} />
                   <p class="small soft" style={{ marginTop: "10px" }}>
                     {isSame
-                      ? "Both are the same weights: choose others to see a difference."
+                      ? "Both are the same weights: choose two different sets to see a difference."
                       : `The completion was sampled in iteration ${rollout.iteration}, reward ${numberText(rollout.reward)}.`}
                   </p>
                 </div>
               </div>
-              {looked === undefined && <p class="soft">both models are looking…</p>}
+              {looked === undefined && <p class="soft">both models score the completion…</p>}
               {looked?.trouble !== undefined && <p class="soft">No comparison: {looked.trouble}.</p>}
               {looked?.value !== undefined && <Result both={looked.value} rollout={rollout} run={run.id} />}
             </>

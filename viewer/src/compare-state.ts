@@ -11,7 +11,7 @@ import { opened } from "./rollouts-state.ts";
 import { openRun, runs } from "./runs-state.ts";
 import { type SlowAnswer, slowAnswer } from "./slow-answer.ts";
 
-/** Weights of some run, as they stand in the address: run and name with this between them. */
+/** Separates run and name of weights in the address. */
 const BETWEEN = "::";
 
 /** Weights that can be chosen. */

@@ -2,15 +2,18 @@
  * @module
  * One completion: what was asked, its tokens, and the token that is open.
  */
-
+import { termText } from "../../src/inspect/terms.ts";
+import { verdictSentence } from "../../src/inspect/verdict-sentence.ts";
 import { numberText, percentText, signedText } from "../../src/view/number-text.ts";
 import type { RolloutDetail, RunSummary } from "../../src/view/protocol.ts";
 import { go, param } from "./address.ts";
+import { answerPlace } from "./answer-place.ts";
 import { inspection, openToken } from "./inspection-state.ts";
 import { paintChoices } from "./paint-choice.ts";
 import { PaintSelect } from "./paint-select.tsx";
 import { ProblemImagesView } from "./problem-view.tsx";
 import { placeOf } from "./rollouts-state.ts";
+import { Term } from "./term.tsx";
 import { TokenPanel } from "./token-panel.tsx";
 import { clipBounds, clipState, ratioAt } from "./token-ratio.ts";
 import { shownToken, TokenStrip } from "./token-strip.tsx";
@@ -32,7 +35,9 @@ function Facts({ rollout }: { readonly rollout: RolloutDetail }) {
     <dl class="facts">
       {facts.map(([name, value, tone]) => (
         <div key={name}>
-          <dt>{name}</dt>
+          <dt>
+            <Term name={name} text={termText(name) ?? "A part of the reward, before its weight."} />
+          </dt>
           <dd class={tone}>{value}</dd>
         </div>
       ))}
@@ -94,6 +99,13 @@ export function CompletionView({
         />
         <div>
           <h2 class="asked">{rollout.question}</h2>
+          <p class="verdict">
+            {verdictSentence({
+              extracted: rollout.extracted,
+              score: rollout.verdict,
+              answers: rollout.answers,
+            })}
+          </p>
           <Facts rollout={rollout} />
           {overlays.length > 0 && (
             <p class="small soft" style={{ marginTop: "14px" }}>
@@ -121,10 +133,25 @@ export function CompletionView({
         )}
         {rollout.roles !== null && (
           <span>
-            <u>visual</u> &nbsp; <u class="dotted">text</u> &nbsp; neutral
+            <Term name="visual">
+              <u>visual</u>
+            </Term>{" "}
+            &nbsp;{" "}
+            <Term name="text">
+              <u class="dotted">text</u>
+            </Term>{" "}
+            &nbsp; <Term name="neutral" />
           </span>
         )}
-        {!isInside && <span class="faint">open a token to see its attention</span>}
+        {!isInside && (
+          <button
+            type="button"
+            class="plain"
+            onClick={() => go({ token: answerPlace.value, ...placeOf(rollout) })}
+          >
+            open the answer
+          </button>
+        )}
       </div>
       {isInside && <TokenPanel rollout={rollout} token={token} run={run} />}
     </article>

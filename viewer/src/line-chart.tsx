@@ -4,7 +4,8 @@
  */
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
-import { numberText } from "../../src/view/number-text.ts";
+import { axisRange } from "../../src/view/axis-range.ts";
+import { numberText, percentText } from "../../src/view/number-text.ts";
 import { smoothed } from "./smoothing.ts";
 import { cssValue, theme } from "./theme.ts";
 
@@ -19,11 +20,19 @@ export interface ChartLine {
   readonly high?: readonly (number | null)[] | undefined;
   /** Low and high are those of several runs: they stay, smoothed, where the curve is smoothed. */
   readonly isBand?: boolean;
+  /** Values are measured seldom and well: each is a point, and none is smoothed. */
+  readonly isExact?: boolean;
+  /** Thin, behind a curve that matters more. */
+  readonly isFaint?: boolean;
+  /** Printed before its value in the header. */
+  readonly label?: string;
 }
 
 export interface LineChartProps {
   readonly title: string;
   readonly lines: readonly ChartLine[];
+  /** Values are shares in [0, 1], shown as per cent. */
+  readonly isShare: boolean;
   /** β of the moving average. */
   readonly smoothing: number;
   readonly isLog: boolean;
@@ -36,9 +45,10 @@ export interface LineChartProps {
 const HEIGHT = 132;
 /** Share of the colour that goes into the unsmoothed curve and the band of extremes. */
 const FAINT = "38";
+const BEHIND = "80";
 const BAND = "22";
 
-/** Label of series whose values are not told. */
+/** Label of series whose values the header does not show. */
 const UNLABELLED = "\u2060";
 
 type Column = (number | null | undefined)[];
@@ -50,30 +60,41 @@ function aligned(lines: readonly ChartLine[], smoothing: number, isLog: boolean)
   const series: uPlot.Series[] = [{}];
   const bands: uPlot.Band[] = [];
   const tables: uPlot.AlignedData[] = [];
-  for (const { name, colour, x, y, low, high, isBand = false } of lines) {
-    const stroke = cssValue(colour);
+  const labels: (string | undefined)[] = [undefined];
+  for (const line of lines) {
+    const { name, colour, x, y, low, high, isBand = false, isExact = false, isFaint = false } = line;
+    const own = cssValue(colour);
+    const stroke = isFaint ? own + BEHIND : own;
     const columns: Column[] = [];
-    const base = { label: name, spanGaps: true, points: { show: x.length < 3 } };
-    if (smoothing > 0 && !isBand) {
+    const base = { label: name, spanGaps: true, points: { show: isExact || x.length < 3, size: 5 } };
+    if (smoothing > 0 && !isBand && !isExact && !isFaint) {
       series.push({ ...base, label: UNLABELLED, stroke: stroke + FAINT, width: 1, points: { show: false } });
       columns.push(usable(y));
-    } else if (low !== undefined && high !== undefined) {
+    } else if (low !== undefined && high !== undefined && !isFaint) {
       const place = series.length;
       const hidden = { ...base, label: UNLABELLED, stroke: "transparent", width: 0, points: { show: false } };
       series.push(hidden, hidden);
-      bands.push({ series: [place + 1, place], fill: stroke + BAND });
-      const beta = isBand ? smoothing : 0;
+      bands.push({ series: [place + 1, place], fill: own + BAND });
+      const beta = isBand && !isExact ? smoothing : 0;
       columns.push(smoothed(usable(low), beta), smoothed(usable(high), beta));
     }
-    series.push({ ...base, stroke, width: 1.5 });
-    columns.push(smoothed(usable(y), smoothing));
+    series.push({ ...base, stroke, width: isFaint ? 1 : 1.5 });
+    columns.push(smoothed(usable(y), isExact ? 0 : smoothing));
+    while (labels.length < series.length - 1) labels.push(undefined);
+    labels.push(line.label);
     tables.push([[...x], ...columns] as uPlot.AlignedData);
   }
-  return { data: tables.length === 0 ? ([[]] as uPlot.AlignedData) : uPlot.join(tables), series, bands };
+  const data = tables.length === 0 ? ([[]] as uPlot.AlignedData) : uPlot.join(tables);
+  return { data, series, bands, labels };
 }
 
 /** Shows values at the cursor, or the newest ones, in the chart's header. */
-function showValues(plot: uPlot, into: HTMLElement): void {
+function showValues(
+  plot: uPlot,
+  into: HTMLElement,
+  labels: readonly (string | undefined)[],
+  textOf: (value: number | null | undefined) => string,
+): void {
   const { idx } = plot.cursor;
   const parts: Node[] = [];
   const at = typeof idx === "number" ? idx : undefined;
@@ -92,7 +113,7 @@ function showValues(plot: uPlot, into: HTMLElement): void {
       if (value !== null && value !== undefined) break;
     }
     const part = document.createElement("span");
-    part.textContent = numberText(value);
+    part.textContent = `${labels[i] === undefined ? "" : `${labels[i]} `}${textOf(value)}`;
     const colour: unknown = typeof stroke === "function" ? stroke(plot, i) : stroke;
     if (typeof colour === "string" && plot.series.length > 2) part.style.color = colour;
     parts.push(part);
@@ -100,7 +121,18 @@ function showValues(plot: uPlot, into: HTMLElement): void {
   into.replaceChildren(...parts);
 }
 
-function options(width: number, isLog: boolean, series: uPlot.Series[], bands: uPlot.Band[]): uPlot.Options {
+/** What the axes need to know. */
+interface AxisProps {
+  readonly width: number;
+  readonly isLog: boolean;
+  readonly isShare: boolean;
+}
+
+function options(
+  { width, isLog, isShare }: AxisProps,
+  series: uPlot.Series[],
+  bands: uPlot.Band[],
+): uPlot.Options {
   const soft = cssValue("--faint");
   const grid = { stroke: cssValue("--line"), width: 1 };
   const axis = { stroke: soft, grid, ticks: { show: false }, font: `10.5px ${cssValue("--sans")}`, gap: 3 };
@@ -112,17 +144,26 @@ function options(width: number, isLog: boolean, series: uPlot.Series[], bands: u
     bands,
     legend: { show: false },
     cursor: { sync: { key: "runs" }, points: { size: 5 }, drag: { x: true, y: false, setScale: false } },
-    scales: { x: { time: false }, y: isLog ? { distr: 3 } : {} },
+    scales: {
+      x: { time: false },
+      y: isLog ? { distr: 3 } : { range: (_, low, high) => axisRange(low, high, isShare) },
+    },
     axes: [
       { ...axis, grid: { show: false }, size: 20, space: 60 },
       {
         ...axis,
         size: 46,
         space: 26,
-        values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : numberText(tick, 2))),
+        values: (_, ticks) =>
+          ticks.map((tick) => (tick === null ? "" : isShare ? shareTick(tick) : numberText(tick, 2))),
       },
     ],
   };
+}
+
+/** A tick of an axis of shares: whole per cents unless the axis is that fine. */
+function shareTick(tick: number): string {
+  return `${Number((100 * tick).toFixed(1))} %`;
 }
 
 /** A plot that is on the page, and what it can and cannot be given new data for. */
@@ -134,7 +175,7 @@ interface Drawn {
 
 /** What makes a plot another one: everything but its numbers. */
 function shapeOf({ lines, smoothing, isLog }: LineChartProps): string {
-  const parts = lines.map(({ name, colour, low }) => [name, colour, low !== undefined]);
+  const parts = lines.map(({ name, colour, low, label }) => [name, colour, low !== undefined, label]);
   return JSON.stringify([parts, smoothing > 0, isLog, theme.value]);
 }
 
@@ -145,21 +186,22 @@ function draw(
   props: LineChartProps,
   before: Drawn | undefined,
 ): Drawn {
-  const { lines, smoothing, isLog, onRange } = props;
-  const { data, series, bands } = aligned(lines, smoothing, isLog);
+  const { lines, smoothing, isLog, isShare, onRange } = props;
+  const { data, series, bands, labels } = aligned(lines, smoothing, isLog);
+  const show = (self: uPlot) => showValues(self, values, labels, isShare ? percentText : numberText);
   const shape = shapeOf(props);
   if (before?.shape === shape) {
     before.plot.setData(data);
-    showValues(before.plot, values);
+    show(before.plot);
     return before;
   }
   before?.stop();
   const plot = new uPlot(
     {
-      ...options(frame.clientWidth, isLog, series, bands),
+      ...options({ width: frame.clientWidth, isLog, isShare }, series, bands),
       hooks: {
-        setCursor: [(self) => showValues(self, values)],
-        ready: [(self) => showValues(self, values)],
+        setCursor: [show],
+        ready: [show],
         setSelect: [
           (self) => {
             const { left, width } = self.select;

@@ -1,6 +1,6 @@
 /**
  * @module
- * The viewer's page: four views of the same runs, one address, one keyboard.
+ * The viewer's page: five views of the same runs, one address, one keyboard.
  */
 import { signal } from "@preact/signals";
 import { render } from "preact";
@@ -10,6 +10,7 @@ import { trouble } from "./api.ts";
 import { AskPage } from "./ask/ask-page.tsx";
 import { ComparePage } from "./compare-page.tsx";
 import { addKeys, keyActions } from "./keyboard.ts";
+import { ResultsPage } from "./results/results-page.tsx";
 import { RolloutsPage } from "./rollouts-page.tsx";
 import { RunsPage } from "./runs-page.tsx";
 import { shownRuns, start } from "./runs-state.ts";
@@ -21,10 +22,18 @@ const VIEWS = [
   { id: "rollouts", title: "Rollouts", page: RolloutsPage },
   { id: "compare", title: "Compare", page: ComparePage },
   { id: "ask", title: "Ask", page: AskPage },
+  { id: "results", title: "Results", page: ResultsPage },
 ] as const;
 
 const view = param("view");
 const isHelpOpen = signal(false);
+
+function focusFind(): void {
+  const field = document.getElementById("find");
+  // On a narrow screen the part of the page that holds it is folded.
+  field?.closest("details")?.setAttribute("open", "");
+  field?.focus();
+}
 
 addKeys([
   ...VIEWS.map(({ id, title }, i) => ({
@@ -33,7 +42,7 @@ addKeys([
     run: () => go({ view: id }, true),
   })),
   { keys: ["t"], help: "light or dark", run: switchTheme },
-  { keys: ["/"], help: "find", run: () => document.getElementById("find")?.focus() },
+  { keys: ["/"], help: "find", run: focusFind },
   {
     keys: ["?"],
     help: "these keys",

@@ -2,6 +2,7 @@
  * @module
  * Names and their numbers, a row each.
  */
+import { Term } from "./term.tsx";
 
 export function NumberTable({
   rows,
@@ -13,7 +14,9 @@ export function NumberTable({
       <tbody>
         {rows.map(([name, value]) => (
           <tr key={name}>
-            <td class="soft">{name}</td>
+            <td class="soft">
+              <Term name={name} />
+            </td>
             <td class="number">{value}</td>
           </tr>
         ))}

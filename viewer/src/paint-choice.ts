@@ -6,7 +6,7 @@ import type { Inspection, RolloutDetail } from "../../src/view/protocol.ts";
 import type { TokenPaint } from "../../src/view/token-paint.ts";
 
 export interface PaintChoice {
-  /** Stands in the address. */
+  /** Its name in the address. */
   readonly id: string;
   readonly name: string;
   readonly paint: TokenPaint | undefined;

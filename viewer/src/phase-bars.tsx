@@ -58,7 +58,7 @@ function paint(canvas: HTMLCanvasElement, shown: readonly Bar[]): void {
   const context = canvas.getContext("2d");
   if (context === null || shown.length === 0) return;
   context.scale(ratio, ratio);
-  // The slowest tenth may be cut off, so that one slow iteration does not flatten all others.
+  // The slowest tenth may be cut off, so that one slow iteration does not flatten the rest.
   const sizes = shown.map(({ parts }) => sum(parts)).sort((a, b) => a - b);
   const top = Math.max((sizes[Math.floor(sizes.length * 0.9)] ?? 0) * 1.15, 1e-9);
   const step = width / shown.length;

@@ -87,7 +87,7 @@ export function ProblemImagesView({
   useEffect(() => {
     setCount(Math.max(1, overlays.length));
   }, [overlays.length]);
-  if (isMissing) return <p class="small soft">The image cannot be had again from its source.</p>;
+  if (isMissing) return <p class="small soft">The image is not available from its source.</p>;
   return (
     <div class="frames">
       {Array.from({ length: count }, (_, place) => (

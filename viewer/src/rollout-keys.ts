@@ -4,6 +4,7 @@
  */
 import { useEffect } from "preact/hooks";
 import { current, go } from "./address.ts";
+import { answerPlace } from "./answer-place.ts";
 import { openToken } from "./inspection-state.ts";
 import { addKeys } from "./keyboard.ts";
 import { OUTCOMES, opened, placeOf, stepCompletion, stepIteration, switchAcross } from "./rollouts-state.ts";
@@ -13,7 +14,8 @@ function stepToken(by: number): void {
   if (item === undefined || item.completion.tokens === 0) return;
   const count = item.completion.tokens;
   const now = openToken.value;
-  const next = now === undefined ? (by > 0 ? 0 : count - 1) : Math.min(count - 1, Math.max(0, now + by));
+  // The first token that is opened is that of the answer.
+  const next = Math.min(count - 1, Math.max(0, now === undefined ? (answerPlace.value ?? 0) : now + by));
   go({ token: next, ...placeOf({ iteration: item.group.iteration, at: item.completion.at }) });
 }
 

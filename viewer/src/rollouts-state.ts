@@ -20,7 +20,7 @@ export const OUTCOMES = ["all", "right", "wrong", "truncated"] as const;
 export const SPREADS = ["any", "spread", "no spread"] as const;
 /** What the list can be sorted by; "" is the file's own order, group by group. */
 const SORTS = ["", "advantage", "reward", "tokens", "entropy", "logprob", "weightMax", "alignment"] as const;
-/** Reward parts stand in the address under their name with this before it. */
+/** Prefix of a reward part's name in the address. */
 export const PART = "part.";
 
 /** A completion in the list with its group. */
@@ -124,7 +124,7 @@ export const detail: ReadonlySignal<RolloutDetail | undefined> = computed(() => 
   return group.details.find((one) => one.at === at && one.iteration === of);
 });
 
-/** What the address says of a completion: across iterations its own stands with it. */
+/** What the address says of a completion: in a list across iterations with the iteration. */
 export function placeOf({ iteration: of, at }: { readonly iteration: number; readonly at: number }): {
   readonly iteration: string | number;
   readonly at: string | number;

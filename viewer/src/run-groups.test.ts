@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { groupRuns, meanCurve } from "./run-groups.ts";
 
-const run = (id: string, config: Record<string, string>) => ({ id, config });
+const run = (id: string, config: Record<string, string>) => ({ id, kind: "train", config });
 
 describe("groupRuns", () => {
   test("puts runs together that differ in their seed and in its warm start alone", () => {
@@ -28,6 +28,11 @@ describe("groupRuns", () => {
       { id: "a", name: "a", runs: [{ id: "a" }, { id: "b" }] },
     ]);
   });
+});
+
+test("a warm start is in no group with the run that it belongs to", () => {
+  const settings = { "train.seed": "0" };
+  expect(groupRuns([run("a", settings), { ...run("a/warm-start", settings), kind: "sft" }])).toHaveLength(2);
 });
 
 describe("meanCurve", () => {

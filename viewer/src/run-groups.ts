@@ -6,6 +6,8 @@
 /** What grouping needs of a run. */
 export interface GroupedRun {
   readonly id: string;
+  /** `train`, or `sft` for a warm start. */
+  readonly kind: string;
   /** Configuration as dotted keys. */
   readonly config: Readonly<Record<string, string>>;
 }
@@ -29,7 +31,7 @@ export interface BandCurve extends Curve {
   readonly high: readonly (number | null)[];
 }
 
-/** Settings that tell seeds apart: the seed, and the warm start of it that learning began with. */
+/** Settings that differ between seeds: the seed, and the warm start that learning began with. */
 const OF_SEED = /^train\.seed$/;
 const WARM_START = /[\\/]warm-starts?[\\/]/;
 
@@ -60,7 +62,7 @@ export function groupRuns<Run extends GroupedRun>(runs: readonly Run[]): RunGrou
   const groups = new Map<string, { settings: Record<string, string>; runs: Run[] }>();
   for (const run of runs) {
     const settings = settingsOf(run);
-    const key = JSON.stringify(settings);
+    const key = JSON.stringify([run.kind, settings]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { settings, runs: [run] });
     else group.runs.push(run);

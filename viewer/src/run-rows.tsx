@@ -10,9 +10,22 @@ import { runColour } from "./theme.ts";
 function stateOf({ isFinished, stopped, reached, planned, problem }: RunSummary): string {
   if (problem !== null) return problem;
   const count = planned === null ? `${reached}` : `${reached} of ${planned}`;
-  if (isFinished) return `${reached}`;
+  if (isFinished) return `finished, ${reached}`;
   if (stopped === null) return `at ${count}`;
   return `${stopped.status} at ${count}${stopped.message === null ? "" : `: ${stopped.message}`}`;
+}
+
+/** States that need a look: an error, and a process that was killed. */
+const needsLook = ({ problem, stopped }: RunSummary) =>
+  problem !== null || stopped?.status === "failed" || stopped?.status === "stopped";
+
+/** When a run began: the hour of today, the day of other days. */
+function startText(startedAt: string | null): string {
+  const time = new Date(startedAt ?? Number.NaN);
+  if (Number.isNaN(time.getTime())) return "";
+  const hour = time.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  const isToday = time.toDateString() === new Date().toDateString();
+  return isToday ? hour : `${time.toLocaleDateString("en-GB", { day: "numeric", month: "short" })} ${hour}`;
 }
 
 export function RunRow({ run, isShown }: { readonly run: RunSummary; readonly isShown: boolean }) {
@@ -34,10 +47,9 @@ export function RunRow({ run, isShown }: { readonly run: RunSummary; readonly is
           <span class="cut" title={run.path}>
             {run.id.slice(run.id.lastIndexOf("/") + 1)}
           </span>
+          {run.kind !== "sft" && <time class="small faint">{startText(run.startedAt)}</time>}
         </span>
-        <span
-          class={`below small ${run.problem === null && run.stopped?.status !== "failed" ? "soft" : "bad"}`}
-        >
+        <span class={`below small ${needsLook(run) ? "bad" : "soft"}`}>
           {run.method === null || run.kind === "sft" ? "" : `${run.method} · `}
           {stateOf(run)}
         </span>
@@ -75,7 +87,10 @@ export function GroupRow({ group: { id, name, runs: own } }: { readonly group: R
             {name}
           </span>
         </span>
-        <span class="below small soft">{own.length === 1 ? "one run" : `${own.length} runs`}</span>
+        <span class="below small soft">
+          {own.length === 1 ? "one run" : `${own.length} seeds`}
+          {own.some(needsLook) && <span class="bad"> · {own.filter(needsLook).length} stopped early</span>}
+        </span>
         <span class="progress">
           <i style={{ width: `${(100 * Math.min(own.length, share)) / own.length}%` }} />
         </span>

@@ -3,24 +3,23 @@
  * The first page: which runs there are, the curves of every metric, where time goes, and what differs between runs.
  */
 import { useMemo } from "preact/hooks";
-import { numberText } from "../../src/view/number-text.ts";
+import { type MetricChart, type MetricCurve, metricSections } from "../../src/view/metric-catalogue.ts";
+import { numberText, percentText } from "../../src/view/number-text.ts";
 import type { MetricsReply, RunSummary } from "../../src/view/protocol.ts";
 import { go, param } from "./address.ts";
+import { Fold, isNarrow } from "./fold.tsx";
 import { type ChartLine, LineChart } from "./line-chart.tsx";
-import { type MetricName, metricSections } from "./metric-catalogue.ts";
 import { PhaseBars } from "./phase-bars.tsx";
+import { isGrouped } from "./run-grouping.ts";
 import { groupRuns, meanCurve } from "./run-groups.ts";
-import { GroupRow, RunRow } from "./run-rows.tsx";
-import { isLoaded, metrics, runPlace, runs, shownRuns } from "./runs-state.ts";
+import { RunList } from "./run-list.tsx";
+import { isLoaded, metrics, runPlace, shownRuns } from "./runs-state.ts";
 import { runColour } from "./theme.ts";
 
 const smooth = param("smooth");
 const log = param("log");
 const find = param("find");
 const range = param("range");
-const group = param("group");
-/** Whether runs that differ in their seed alone are one line. */
-const isGrouped = () => group.value === "1";
 
 /** β of the moving average unless the address says otherwise; the values themselves stay visible behind it. */
 const USUAL_SMOOTHING = 0.8;
@@ -28,8 +27,7 @@ const smoothing = () => (smooth.value === "" ? USUAL_SMOOTHING : Number(smooth.v
 
 function Controls() {
   return (
-    <div class="block">
-      <span class="label">Curves</span>
+    <Fold class="block" title={<span class="label">Curves</span>} isOpen={!isNarrow()}>
       <label class="field">
         <span>Smoothing</span>
         <input
@@ -55,8 +53,8 @@ function Controls() {
         <input
           class="check"
           type="checkbox"
-          checked={isGrouped()}
-          onChange={({ currentTarget }) => go({ group: currentTarget.checked ? "1" : "" })}
+          checked={isGrouped.value}
+          onChange={({ currentTarget }) => go({ group: currentTarget.checked ? "1" : "0" })}
         />
       </label>
       <label class="field">
@@ -70,35 +68,51 @@ function Controls() {
           onInput={({ currentTarget }) => go({ find: currentTarget.value })}
         />
       </label>
-    </div>
+    </Fold>
   );
 }
 
 type Loaded = readonly { readonly run: RunSummary; readonly reply: MetricsReply }[];
 
+/** Values that are measured now and then, on many problems, and are not smoothed. */
+const EXACT = "evaluation";
+
+/** How a curve is drawn, whichever run it is of. */
+function styleOf({ event, name, isFaint = false }: MetricCurve) {
+  return { isExact: event === EXACT, isFaint, ...(name !== undefined && { label: name }) };
+}
+
+/** The line of a run; undefined where the run does not have the metric. */
+function lineOf({ run, reply }: Loaded[number], curve: MetricCurve): ChartLine | undefined {
+  const { event, key, interval } = curve;
+  const table = reply.events[event];
+  const column = table?.columns[key];
+  if (table === undefined || column === undefined) return undefined;
+  const { low, high } =
+    interval === undefined
+      ? column
+      : { low: table.columns[interval.low]?.mean, high: table.columns[interval.high]?.mean };
+  const colour = `--run-${Math.max(0, runPlace(run.id)) % 8}`;
+  return { name: run.id, colour, x: table.x, y: column.mean, low, high, ...styleOf(curve) };
+}
+
 /** One line for each group of runs: their mean, in a band from the least to the greatest. */
-function groupedLines(loaded: Loaded, { event, key }: MetricName): ChartLine[] {
+function groupedLines(loaded: Loaded, curve: MetricCurve): ChartLine[] {
   return groupRuns(loaded.map(({ run }) => run)).flatMap(({ id, name, runs: own }): ChartLine[] => {
-    const curves = own.flatMap((run) => {
-      const table = loaded.find((one) => one.run.id === run.id)?.reply.events[event];
-      const column = table?.columns[key];
-      return table === undefined || column === undefined ? [] : [{ x: table.x, y: column.mean }];
-    });
-    if (curves.length === 0) return [];
-    return [{ name, colour: `--run-${Math.max(0, runPlace(id)) % 8}`, ...meanCurve(curves), isBand: true }];
+    const members = loaded.filter(({ run }) => own.includes(run));
+    const lines = members.flatMap((one) => lineOf(one, curve) ?? []);
+    const [first] = lines;
+    if (first === undefined) return [];
+    if (lines.length === 1) return [{ ...first, name }];
+    const colour = `--run-${Math.max(0, runPlace(id)) % 8}`;
+    return [{ name, colour, ...meanCurve(lines), isBand: true, ...styleOf(curve) }];
   });
 }
 
-function linesOf(loaded: Loaded, metric: MetricName): ChartLine[] {
-  if (isGrouped()) return groupedLines(loaded, metric);
-  const { event, key } = metric;
-  return loaded.flatMap(({ run, reply }) => {
-    const table = reply.events[event];
-    const column = table?.columns[key];
-    if (table === undefined || column === undefined) return [];
-    const colour = `--run-${Math.max(0, runPlace(run.id)) % 8}`;
-    return [{ name: run.id, colour, x: table.x, y: column.mean, low: column.low, high: column.high }];
-  });
+function linesOf(loaded: Loaded, { curves }: MetricChart): ChartLine[] {
+  return curves.flatMap((curve) =>
+    isGrouped.value ? groupedLines(loaded, curve) : loaded.flatMap((one) => lineOf(one, curve) ?? []),
+  );
 }
 
 /** The one value that a metric has everywhere; undefined when it varies. */
@@ -111,25 +125,28 @@ function constantOf(lines: readonly ChartLine[]): number | undefined {
 
 function Section({
   title,
-  metrics: names,
+  charts: asked,
   loaded,
+  isOpen,
 }: {
   title: string;
-  metrics: readonly MetricName[];
+  charts: readonly MetricChart[];
   loaded: Loaded;
+  isOpen: boolean;
 }) {
   const charts = useMemo(
     () =>
-      names
-        .map((name) => ({ name, lines: linesOf(loaded, name) }))
-        .map((chart) => ({ ...chart, constant: constantOf(chart.lines) })),
-    [loaded, names, group.value],
+      asked
+        .map((chart) => ({ chart, lines: linesOf(loaded, chart) }))
+        .map((one) => ({ ...one, constant: constantOf(one.lines) })),
+    [loaded, asked, isGrouped.value],
   );
-  const chart = ({ name, lines }: (typeof charts)[number]) => (
+  const drawn = ({ chart, lines }: (typeof charts)[number]) => (
     <LineChart
-      key={`${name.event} ${name.key}`}
-      title={name.title}
+      key={chart.id}
+      title={chart.title}
       lines={lines}
+      isShare={chart.isShare}
       smoothing={smoothing()}
       isLog={log.value === "1"}
       onRange={(from, to) => go({ range: `${Math.max(0, from)}-${to}` }, true)}
@@ -137,19 +154,18 @@ function Section({
     />
   );
   const still = charts.filter(({ constant }) => constant !== undefined);
+  const text = ({ chart, constant }: (typeof charts)[number]) =>
+    `${chart.title} ${chart.isShare ? percentText(constant) : numberText(constant)}`;
   return (
-    <section class="section">
-      <h2>{title}</h2>
-      <div class="charts">{charts.filter(({ constant }) => constant === undefined).map(chart)}</div>
+    <Fold class="section" title={<h2>{title}</h2>} isOpen={isOpen}>
+      <div class="charts">{charts.filter(({ constant }) => constant === undefined).map(drawn)}</div>
       {still.length > 0 && (
         <details class="rest">
-          <summary>
-            unchanged: {still.map(({ name, constant }) => `${name.title} ${numberText(constant)}`).join(", ")}
-          </summary>
-          <div class="charts">{still.map(chart)}</div>
+          <summary>unchanged: {still.map(text).join(", ")}</summary>
+          <div class="charts">{still.map(drawn)}</div>
         </details>
       )}
-    </section>
+    </Fold>
   );
 }
 
@@ -239,19 +255,7 @@ export function RunsPage() {
   return (
     <div class="page">
       <aside class="side">
-        <div class="block list">
-          <span class="label">Runs</span>
-          <ul>
-            {isGrouped()
-              ? groupRuns(runs.value.filter(({ problem }) => problem === null)).map((one) => (
-                  <GroupRow key={one.id} group={one} />
-                ))
-              : runs.value.map((run) => (
-                  <RunRow key={run.id} run={run} isShown={shown.some(({ id }) => id === run.id)} />
-                ))}
-          </ul>
-          {isLoaded.value && runs.value.length === 0 && <p class="soft">No run directory here yet.</p>}
-        </div>
+        <RunList />
         <Controls />
         {range.value !== "" && (
           <p class="field">
@@ -276,8 +280,14 @@ export function RunsPage() {
         {isLoaded.value && shown.length === 0 && (
           <p class="empty">Choose a run on the left to see its curves.</p>
         )}
-        {sections.map(({ title, metrics: names }) => (
-          <Section key={title} title={title} metrics={names} loaded={loaded} />
+        {sections.map(({ title, charts }, i) => (
+          <Section
+            key={title}
+            title={title}
+            charts={charts}
+            loaded={loaded}
+            isOpen={!isNarrow() || i === 0 || find.value !== ""}
+          />
         ))}
         <Phases loaded={loaded} />
         <ConfigDifference shown={shown} />

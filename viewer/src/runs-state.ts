@@ -6,6 +6,7 @@ import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { LiveEvent, MetricsReply, RunSummary } from "../../src/view/protocol.ts";
 import { go, param } from "./address.ts";
 import { askRun, askRuns, listen, trouble } from "./api.ts";
+import { groupRuns } from "./run-groups.ts";
 
 /** How often new runs are looked for. */
 const REFRESH_MS = 4000;
@@ -30,12 +31,21 @@ export const shownRuns: ReadonlySignal<readonly RunSummary[]> = computed(() => {
   return defaultRuns(usable);
 });
 
+/** Settings whose runs are drawn at first, and runs that the server watches at most. */
+const FIRST_GROUPS = 4;
+const MOST_RUNS = 24;
+
+/** The newest runs, each with the other seeds of its settings. */
 function defaultRuns(usable: readonly RunSummary[]): readonly RunSummary[] {
   const trained = usable.filter(({ kind }) => kind === "train");
   const newest = (trained.length > 0 ? trained : usable).toSorted((a, b) =>
     (b.startedAt ?? "").localeCompare(a.startedAt ?? ""),
   );
-  return usable.filter((run) => newest.slice(0, 4).includes(run));
+  const chosen = groupRuns(newest)
+    .slice(0, FIRST_GROUPS)
+    .flatMap(({ runs: own }) => own)
+    .slice(0, MOST_RUNS);
+  return usable.filter((run) => chosen.includes(run));
 }
 
 /** The run whose rollouts are shown. */
@@ -58,7 +68,7 @@ export function toggleRuns(ids: readonly string[], isShown: boolean): void {
   go({ runs: next.length === 0 ? "none" : next.join("|") });
 }
 
-/** What gives a run its colour: its place in the list, with the warm starts after all others. */
+/** The place of a run in the list, warm starts last; it decides the run's colour. */
 export function runPlace(id: string): number {
   const isWarmStart = (run: RunSummary) => run.kind === "sft";
   const ordered = [...runs.value.filter((run) => !isWarmStart(run)), ...runs.value.filter(isWarmStart)];

@@ -3,6 +3,7 @@
  * Numbers along a completion as small lines, with the open token marked. A click opens the token below it.
  */
 import { numberText } from "../../src/view/number-text.ts";
+import { Term } from "./term.tsx";
 
 export interface SequenceLine {
   readonly name: string;
@@ -35,7 +36,9 @@ export function SequenceChart({
   return (
     <figure>
       <div class="legend">
-        <b>{title}</b>
+        <b>
+          <Term name={title} />
+        </b>
         {lines.map(({ name, colour, values, isDashed }) => (
           <span key={name}>
             <svg width="16" height="8" aria-hidden="true">

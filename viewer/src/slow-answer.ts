@@ -1,7 +1,7 @@
 /**
  * @module
  * Questions that take a while, asked once they have stood for a moment: stepping through completions with a key held
- * down asks about none but the last. The newest answer is kept while its question stands.
+ * down asks about none but the last. The newest answer is kept while its question is open.
  */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 

@@ -3,6 +3,8 @@
  * One token: its numbers when it was sampled, and what a model says of it now.
  */
 import type { ComponentChildren } from "preact";
+import { answerToken } from "../../src/inspect/answer-token.ts";
+import { spokenToken, tokenSentence } from "../../src/inspect/verdict-sentence.ts";
 import { effectiveSampleSize } from "../../src/math/statistics/descriptive.ts";
 import { numberText, percentText, signedText } from "../../src/view/number-text.ts";
 import type { Inspection, RolloutDetail, RunSummary } from "../../src/view/protocol.ts";
@@ -11,6 +13,7 @@ import { inspection } from "./inspection-state.ts";
 import { NumberTable } from "./number-table.tsx";
 import { SequenceChart } from "./sequence-chart.tsx";
 import { SurrogateCurve } from "./surrogate-curve.tsx";
+import { Term } from "./term.tsx";
 import { clipBounds, clipState, ratioAt } from "./token-ratio.ts";
 import { shownToken } from "./token-strip.tsx";
 
@@ -21,7 +24,15 @@ interface TokenProps {
   readonly token: number;
 }
 
-function Section({ title, note, children }: { title: string; note?: string; children: ComponentChildren }) {
+function Section({
+  title,
+  note,
+  children,
+}: {
+  title: ComponentChildren;
+  note?: string;
+  children: ComponentChildren;
+}) {
   return (
     <section>
       <h3>{title}</h3>
@@ -49,18 +60,49 @@ function Sampled({ rollout, token, run }: TokenProps & { readonly run: RunSummar
           ["alignment", numberText(alignment?.[token])],
           ["credit weight", numberText(weight)],
           ["weight × advantage", weight === undefined ? "–" : signedText(weight * (advantage ?? 0))],
-          ["tokens that carry the credit", credit === null ? "–" : numberText(effectiveSampleSize(credit))],
+          ["effective tokens", credit === null ? "–" : numberText(effectiveSampleSize(credit))],
         ]}
       />
       {ratio !== undefined && bounds !== undefined && (
         <>
           <p class="small soft" style={{ margin: "12px 0 4px" }}>
-            Ratio of these weights to those that sampled: {numberText(ratio)},{" "}
+            <Term name="ratio">Ratio</Term> of these weights to those that sampled: {numberText(ratio)},{" "}
             {clipState(ratio, advantage, bounds)}.
           </p>
           <SurrogateCurve ratio={ratio} advantage={advantage ?? 0} {...bounds} />
         </>
       )}
+    </Section>
+  );
+}
+
+/** The likeliest tokens at the open place, as bars. */
+function Likeliest({ found, rollout, token }: TokenProps & { readonly found: Inspection }) {
+  const others = found.alternatives?.[token] ?? [];
+  if (others.length === 0) return null;
+  const own = rollout.tokens[token];
+  const texts = found.alternativeTexts?.[token] ?? [];
+  const isAmong = others.some((other) => other.token === own);
+  const rows = others.map(({ token: id, logprob }, i) => ({ id, text: texts[i] ?? "", logprob }));
+  const ownRow = {
+    id: own ?? -1,
+    text: rollout.tokenTexts[token] ?? "",
+    logprob: found.logprobs[token] ?? 0,
+  };
+  return (
+    <Section title={<Term name="likeliest here">Likeliest here</Term>}>
+      {[...rows, ...(isAmong ? [] : [ownRow])].map(({ id, text, logprob }) => (
+        <div key={id} class="share">
+          <span class={id === own ? "mono chosen" : "mono"}>
+            {shownToken(text).trim() || "␣"}
+            {id === own && <span class="faint"> written</span>}
+          </span>
+          <span class="number">{percentText(Math.exp(logprob))}</span>
+          <div class="meter">
+            <i style={{ width: `${Math.exp(logprob) * 100}%` }} />
+          </div>
+        </div>
+      ))}
     </Section>
   );
 }
@@ -87,7 +129,7 @@ function WithoutImage({ found, token }: { readonly found: Inspection; readonly t
         </div>
       ))}
       <p class="small soft">
-        grounding {signedText(withImage - without)}; KL of the distributions{" "}
+        <Term name="grounding" /> {signedText(withImage - without)}; <Term name="KL" /> of the distributions{" "}
         {numberText(found.divergence?.[token])} nats
       </p>
     </Section>
@@ -124,7 +166,7 @@ function Neighbours({
   );
 }
 
-/** The tokens that AT-RL puts into one part with the open one. */
+/** The tokens that AT-RL puts into one cluster with the open token. */
 function Part({
   found,
   rollout,
@@ -137,8 +179,8 @@ function Part({
   const members = clusters.flatMap((cluster, t) => (cluster === own && t !== token ? [t] : []));
   return (
     <Section
-      title="Its part"
-      note={`AT-RL's part ${own}: ${members.length + 1} of ${clusters.length} tokens`}
+      title="Its cluster"
+      note={`AT-RL's cluster ${own}: ${members.length + 1} of ${clusters.length} tokens`}
     >
       <div class="near">
         {members.map((t) => (
@@ -183,8 +225,8 @@ function Methods({
 }) {
   return (
     <Section
-      title="What every credit method makes of it"
-      note="weights within this group, signals of these weights"
+      title="Weights by every credit method"
+      note="within this group, from the signals of these model weights"
     >
       <div class="scroll">
         <table class="methods">
@@ -197,7 +239,7 @@ function Methods({
                 </td>
                 <td class="number">{values === null ? "–" : numberText(values[token])}</td>
                 <td class="small soft">
-                  {roles?.[token]} {clusters !== undefined && `part ${clusters[token]}`}
+                  {roles?.[token]} {clusters !== undefined && `cluster ${clusters[token]}`}
                 </td>
                 <td>
                   {values === null ? (
@@ -263,6 +305,24 @@ function Attention({
   );
 }
 
+/** What the model might have written in place of the open token. */
+function sentenceOf(rollout: RolloutDetail, found: Inspection, token: number): string {
+  const { tokenTexts, extracted } = rollout;
+  const start = answerToken(tokenTexts, extracted);
+  return tokenSentence(
+    spokenToken(
+      {
+        tokenTexts,
+        alternativeTexts: found.alternativeTexts,
+        start,
+        judgement: { extracted },
+        inspection: found,
+      },
+      token,
+    ),
+  );
+}
+
 /** The run's own method in the list of all. */
 function ownMethod({ config }: RunSummary): string {
   return (config["credit.kind"] ?? "").replaceAll('"', "");
@@ -296,7 +356,7 @@ export function TokenPanel({ rollout, token, run }: TokenProps & { readonly run:
             </select>
           </label>
         )}
-        {looked === undefined && <span class="faint">the model is looking…</span>}
+        {looked === undefined && <span class="faint">the model scores the completion…</span>}
         <button
           type="button"
           class="plain"
@@ -307,18 +367,18 @@ export function TokenPanel({ rollout, token, run }: TokenProps & { readonly run:
         </button>
       </header>
       {looked?.trouble !== undefined && <p class="soft block">No model: {looked.trouble}.</p>}
+      {found !== undefined && <p class="verdict block">{sentenceOf(rollout, found, token)}</p>}
       <div class="columns">
-        <Sampled rollout={rollout} token={token} run={run} />
-        {found !== undefined && <Attention found={found} token={token} onSelect={onSelect} />}
         {found !== undefined && (
-          <div>
+          <div class="stack">
+            <Likeliest found={found} rollout={rollout} token={token} />
             <WithoutImage found={found} token={token} />
-            <div style={{ height: "22px" }} />
             <Neighbours found={found} rollout={rollout} token={token} onSelect={onSelect} />
-            <div style={{ height: "22px" }} />
             <Part found={found} rollout={rollout} token={token} onSelect={onSelect} />
           </div>
         )}
+        <Sampled rollout={rollout} token={token} run={run} />
+        {found !== undefined && <Attention found={found} token={token} onSelect={onSelect} />}
         {found !== undefined && <Methods found={found} token={token} own={ownMethod(run)} />}
       </div>
     </section>

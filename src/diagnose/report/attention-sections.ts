@@ -149,6 +149,7 @@ export function timeSection(models: readonly ModelDiagnosis[]): Section {
     ]),
   };
   const densities: Table = {
+    keys: 2,
     columns: ["role", "model", ...Array.from({ length: 10 }, (_, s) => `${s / 10}–`)],
     rows: names.flatMap((name) =>
       models.map((model) => [

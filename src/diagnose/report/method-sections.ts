@@ -24,6 +24,7 @@ export function roles(models: readonly ModelDiagnosis[]): Section | undefined {
     tables: found.map((model) => ({
       title: `Methods against the truth${of(model.name, models)}`,
       table: {
+        keys: 2,
         columns: [
           "method",
           "row",
@@ -89,6 +90,7 @@ export function connectivity(models: readonly ModelDiagnosis[]): Section | undef
       {
         title: "Anchors",
         table: {
+          keys: 2,
           columns: [
             "row",
             "model",
@@ -110,6 +112,7 @@ export function connectivity(models: readonly ModelDiagnosis[]): Section | undef
       {
         title: "Words",
         table: {
+          keys: 2,
           columns: ["row", "model", "highest", "lowest"],
           rows: found.map(({ row, model, highest, lowest }) => [
             row,

@@ -6,6 +6,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { markdownTable, textTable } from "../../eval/index.ts";
 import type { ModelDiagnosis } from "../diagnosis.ts";
+import { fittedTables, wrappedLines } from "./fitted-table.ts";
+import type { TitledTable } from "./section.ts";
 import { sections } from "./sections.ts";
 import type { Table } from "./table.ts";
 
@@ -22,9 +24,9 @@ export function reportText(models: readonly ModelDiagnosis[]): string {
   return sections(models)
     .map(({ title, note, tables }) => {
       const head = note === undefined ? title.toUpperCase() : `${title.toUpperCase()}\n${note}`;
-      return [head, ...tables.map((one) => `${one.title}\n${textTable(linesOf(one.table), "right")}`)].join(
-        "\n\n",
-      );
+      const fitted = ({ table }: TitledTable) =>
+        fittedTables(table).map((part) => textTable(wrappedLines(part), "right"));
+      return [head, ...tables.map((one) => `${one.title}\n${fitted(one).join("\n\n")}`)].join("\n\n");
     })
     .join("\n\n\n")
     .concat("\n");
@@ -40,7 +42,10 @@ export function reportMarkdown(models: readonly ModelDiagnosis[], provenance: Pr
       `## ${title}`,
       ...(note === undefined ? [] : [note]),
       ...figures.map(({ file }) => `![${title}](${file})`),
-      ...tables.map((one) => `**${one.title}**\n\n${markdownTable(linesOf(one.table), "right")}`),
+      ...tables.map(({ title: name, table }) => {
+        const fitted = fittedTables(table).map((part) => markdownTable(linesOf(part), "right"));
+        return `**${name}**\n\n${fitted.join("\n\n")}`;
+      }),
     ].join("\n\n"),
   );
   return `${["# Diagnosis", origin.join("\n"), ...parts].join("\n\n")}\n`;

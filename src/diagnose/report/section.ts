@@ -11,11 +11,16 @@ export interface Figure {
   readonly svg: string;
 }
 
+export interface TitledTable {
+  readonly title: string;
+  readonly table: Table;
+}
+
 export interface Section {
   readonly title: string;
   /** The meaning of the numbers. */
   readonly note?: string;
-  readonly tables: readonly { readonly title: string; readonly table: Table }[];
+  readonly tables: readonly TitledTable[];
   readonly figures: readonly Figure[];
 }
 

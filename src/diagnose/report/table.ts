@@ -5,6 +5,8 @@
 import type { Interval } from "../../math/index.ts";
 
 export interface Table {
+  /** Leading columns that name a row; 1 unless given. */
+  readonly keys?: number;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
 }

@@ -7,6 +7,7 @@ import type { RunEvent } from "../loop/events.ts";
 import type { CheckpointStore, Observer, RunDescription } from "../loop/observer.ts";
 import { clearUnfinished, latestCheckpoint, replaceDirectory, saveCheckpoint } from "./checkpoint.ts";
 import { describeEnvironment } from "./environment.ts";
+import { Heartbeat, PROCESS_FILE } from "./heartbeat.ts";
 import { type ResumeRules, RunDirectory } from "./run-directory.ts";
 
 /** Directory of the final model within a run directory. */
@@ -38,6 +39,7 @@ export function runDirectory(path: string, options: RecorderOptions = {}): Recor
   const { resume = false, environment = {} } = options;
   let directory: RunDirectory | undefined;
   let recorded = 0;
+  let heartbeat: Heartbeat | undefined;
   const opened = (): RunDirectory => {
     directory ??= RunDirectory.open(path);
     return directory;
@@ -50,11 +52,13 @@ export function runDirectory(path: string, options: RecorderOptions = {}): Recor
       const isResumed = resume === true || (resume === "if-begun" && RunDirectory.exists(path));
       if (!isResumed) {
         directory = RunDirectory.create(path, run, now);
+        heartbeat = new Heartbeat(directory.at(PROCESS_FILE));
         return;
       }
       directory = RunDirectory.open(path);
       directory.acceptResume(run, options);
       directory.forgetEnd();
+      heartbeat = new Heartbeat(directory.at(PROCESS_FILE));
       recorded = latestCheckpoint(path)?.trainer.completed ?? 0;
       directory.noteResume(now, recorded);
     },
@@ -70,8 +74,12 @@ export function runDirectory(path: string, options: RecorderOptions = {}): Recor
     rollouts(iteration, lines) {
       opened().writeRollouts(iteration, lines);
     },
-    finish: (end) => opened().noteEnd(end),
+    finish(end) {
+      heartbeat?.end();
+      opened().noteEnd(end);
+    },
     fail(error) {
+      heartbeat?.end();
       const { code = "unexpected", message } = error as { code?: string; message: string };
       opened().noteEnd({ status: "failed", code, message });
     },

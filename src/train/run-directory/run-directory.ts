@@ -3,7 +3,7 @@
  * The run directory: the files of a run, a contract for viewers and scripts. docs/run-directory.md describes it; change
  * both together, with the version.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { appendFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigError, RunError } from "../../errors/index.ts";
@@ -12,6 +12,7 @@ import type { RunDescription, RunEnd } from "../loop/observer.ts";
 import { differences } from "./differences.ts";
 import type { Environment } from "./environment.ts";
 import { numbered } from "./numbered.ts";
+import { ROLLOUT_INDEX, rolloutIndexEntry } from "./rollout-index.ts";
 
 /** Version of the contract, increased when a file's meaning changes. */
 export const RUN_DIRECTORY_VERSION = 1;
@@ -214,19 +215,35 @@ export class RunDirectory {
     }
   }
 
-  /** Writes rollouts/<iteration>.jsonl, whole. */
+  /**
+   * Writes rollouts/<iteration>.jsonl, whole, and its line of the index.
+   *
+   * @throws RunError when one cannot be written
+   */
   writeRollouts(iteration: number, lines: readonly object[]): void {
     if (lines.length === 0) return;
     mkdirSync(this.at(ROLLOUTS), { recursive: true });
-    const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
-    replaceFile(this.at(ROLLOUTS, `${numbered(iteration)}.jsonl`), [text]);
+    const texts = lines.map((line) => `${JSON.stringify(line)}\n`);
+    replaceFile(this.at(ROLLOUTS, `${numbered(iteration)}.jsonl`), [texts.join("")]);
+    try {
+      appendFileSync(
+        this.at(ROLLOUT_INDEX),
+        `${JSON.stringify(rolloutIndexEntry(iteration, lines, texts))}\n`,
+      );
+    } catch (error) {
+      throw asRunError(`${this.at(ROLLOUT_INDEX)}: cannot be written`, error);
+    }
   }
 
   /** Every whole record of metrics.jsonl. */
-  async metrics(): Promise<Record<string, unknown>[]> {
-    const text = await readFile(this.at(METRICS), "utf8").catch((error: NodeJS.ErrnoException) => {
+  metrics(): Promise<Record<string, unknown>[]> {
+    return this.#records(METRICS);
+  }
+
+  async #records(name: string): Promise<Record<string, unknown>[]> {
+    const text = await readFile(this.at(name), "utf8").catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") return "";
-      throw asRunError(`${this.at(METRICS)}: cannot be read`, error);
+      throw asRunError(`${this.at(name)}: cannot be read`, error);
     });
     return text.split("\n").flatMap((line) => {
       if (line === "") return [];
@@ -240,9 +257,10 @@ export class RunDirectory {
 
   /** Deletes all records after the given iteration, so that later iterations can run again. */
   async truncateAfter(completed: number): Promise<void> {
-    const kept = (await this.metrics()).filter((record) => Number(record["iteration"]) <= completed);
-    if (existsSync(this.at(METRICS))) {
-      replaceFile(this.at(METRICS), [kept.map((record) => `${JSON.stringify(record)}\n`).join("")]);
+    for (const name of [METRICS, ROLLOUT_INDEX]) {
+      if (!existsSync(this.at(name))) continue;
+      const kept = (await this.#records(name)).filter((record) => Number(record["iteration"]) <= completed);
+      replaceFile(this.at(name), [kept.map((record) => `${JSON.stringify(record)}\n`).join("")]);
     }
     if (!existsSync(this.at(ROLLOUTS))) return;
     for (const name of readdirSync(this.at(ROLLOUTS))) {

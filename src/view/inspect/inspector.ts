@@ -1,7 +1,7 @@
 /**
  * @module
  * Looking into a completion with a model: its log-probs, its attention, what it does without the image, and what
- * every credit method makes of it.
+ * every credit method assigns to it.
  */
 
 import { openCredit, openVerdict } from "../../config/index.ts";
@@ -71,7 +71,11 @@ export class Inspector {
       }));
       const prompt = dialogue.prompt(problem);
       const subject = { prompt, group: members, place };
-      return { weights, ...(await inspectCompletion(instrument, subject)) };
+      const found = await inspectCompletion(instrument, subject);
+      const texts = found.alternatives?.map((row) =>
+        row.map(({ token }) => dialogue.tokenTexts(Int32Array.of(token))[0] ?? ""),
+      );
+      return { weights, alternativeTexts: texts ?? null, ...found };
     });
   }
 

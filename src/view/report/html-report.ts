@@ -2,10 +2,11 @@
  * @module
  * A report as one HTML file that needs nothing else: no script, no font, no address. Its policy forbids all of them.
  */
+import { type MetricChart, metricSections } from "../metric-catalogue.ts";
 import { numberText, percentText, signedText } from "../number-text.ts";
-import type { RolloutDetail } from "../protocol.ts";
+import type { MetricsReply, RolloutDetail } from "../protocol.ts";
 import { paintRange, tokenBackground } from "../token-paint.ts";
-import { curveSvg, escaped } from "./markup.ts";
+import { chartSvg, escaped, type ReportCurve } from "./markup.ts";
 import { REPORT_STYLE } from "./report-style.ts";
 import { endText, type ReportContent } from "./run-summary.ts";
 
@@ -49,18 +50,35 @@ function group(details: readonly RolloutDetail[], images: ReportImages): string 
   return `<section class="group">${image}<div>${asked}${details.map(strip).join("")}</div></section>`;
 }
 
+/** A chart of the run; "" where its metric never changes. */
+function chartOf({ title, curves, isShare }: MetricChart, { events }: MetricsReply): string {
+  const found = curves.flatMap(({ event, key, interval, name, isFaint = false }): ReportCurve[] => {
+    const table_ = events[event];
+    const column = table_?.columns[key];
+    if (table_ === undefined || column === undefined) return [];
+    const { x, columns } = table_;
+    const { mean } = column;
+    const { low, high } =
+      interval === undefined
+        ? column
+        : { low: columns[interval.low]?.mean, high: columns[interval.high]?.mean };
+    const ends = low === undefined || high === undefined ? {} : { low, high };
+    return [{ x, mean, ...ends, isFaint, ...(name !== undefined && { name }) }];
+  });
+  const hasChanged = found.some(({ mean }) => new Set(mean).size > 1);
+  return hasChanged ? chartSvg(title, found, isShare) : "";
+}
+
 /** The whole file. */
 export function htmlReport(
   { name, summary, metrics, changes, evaluations, groups, environment }: ReportContent,
   images: ReportImages,
 ): string {
-  const curves = Object.entries(metrics.events).map(([event, table_]) => {
-    const varied = Object.entries(table_.columns).filter(([, { mean }]) => new Set(mean).size > 1);
-    const heading = event === "iteration" ? "Curves" : event;
-    const figures = varied.map(([key, column]) => curveSvg(key, table_, column));
+  const curves = metricSections([metrics.events], "").map(({ title, charts }) => {
+    const figures = charts.map((chart) => chartOf(chart, metrics)).filter((figure) => figure !== "");
     return figures.length === 0
       ? ""
-      : `<h2>${escaped(heading)}</h2><div class="curves">${figures.join("")}</div>`;
+      : `<h2>${escaped(title)}</h2><div class="curves">${figures.join("")}</div>`;
   });
   const changed = changes.map(({ key, first, last }) => [
     key,

@@ -19,6 +19,7 @@ svg{display:block;width:100%;height:auto}
 svg text{font-size:9.5px;fill:var(--soft)}
 .grid{stroke:var(--line);fill:none}
 .line{stroke:var(--run);stroke-width:1.4;fill:none}
+.thin{stroke-width:.9;opacity:.55}
 .band{fill:var(--run);opacity:.16}
 table{border-collapse:collapse;width:100%;font-size:13px}
 th{text-align:left;font-weight:500;color:var(--soft);font-size:12px}

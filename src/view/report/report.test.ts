@@ -35,7 +35,9 @@ describe("a report", () => {
     expect(markdown).toContain("| 2 | 50 % | 43 % – 57 % | 200 |");
     expect(markdown).toContain("grpo · dyco-rl, 2 of 4 iterations.");
     expect(html).toContain('<tr><td>reward</td><td class="number">0.25</td>');
-    expect(html.match(/<svg /g)).toHaveLength(5);
+    // Reward, entropy, and accuracy with its interval as a band.
+    expect(html.match(/<svg /g)).toHaveLength(3);
+    expect(html).toContain("<figcaption>accuracy <b>50 %</b></figcaption>");
   });
 
   test("is one file: no script, no address, a policy that forbids both, and images inside", async () => {

@@ -44,7 +44,7 @@ export interface ReportContent {
   readonly environment: readonly (readonly [name: string, value: string])[];
 }
 
-/** How a run ended, to stand behind its number of iterations. */
+/** How a run ended, printed after its number of iterations. */
 export function endText({ isFinished, stopped }: RunSummary): string {
   if (isFinished) return ", finished";
   if (stopped === null) return "";

@@ -7,7 +7,7 @@ import { realpath } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { RunError } from "../../errors/index.ts";
 
-/** Whether a real path is a directory or stands below it; both resolved. */
+/** Whether a real path is a directory or lies below it; both resolved. */
 export function isWithin(directory: string, path: string): boolean {
   return path === directory || path.startsWith(directory.endsWith(sep) ? directory : directory + sep);
 }

@@ -1,6 +1,6 @@
 /**
  * @module
- * What tells an ONNX export from a run: its manifest.
+ * An ONNX export is recognised by its manifest.
  */
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";

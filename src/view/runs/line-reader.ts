@@ -7,7 +7,7 @@ import { open } from "node:fs/promises";
 const NEWLINE = 0x0a;
 const PIECE = 256 * 1024;
 
-/** A line as it stands in its file. */
+/** A line of a file. */
 export interface FoundLine {
   /** Byte offset of its first byte. */
   readonly at: number;
@@ -28,7 +28,7 @@ export interface ReadEnd {
 export interface ReadLimits {
   /** Bytes to read at most; a line that begins before is read whole. */
   readonly maxBytes: number;
-  /** Longer lines are told of without their text. */
+  /** Longer lines are reported without their text. */
   readonly maxLineBytes: number;
 }
 

@@ -1,7 +1,8 @@
-import { appendFileSync, rmSync } from "node:fs";
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { madeRun, rolloutLine } from "../../testing/made-run.ts";
+import { rolloutIndexEntry } from "../../train/run-directory/rollout-index.ts";
 import { Run } from "./run.ts";
 
 let path: string;
@@ -89,5 +90,40 @@ describe("completions of all iterations", () => {
     expect((await shown({ outcome: "right" })).slice(1, 3)).toEqual(["2 right 1", "2 late 1"]);
     rmSync(join(path, "rollouts", "000003.jsonl"));
     expect(await shown({ outcome: "right" })).toEqual(["2 right 1", "2 late 1", "1 right 1"]);
+  });
+});
+
+describe("the index that a run wrote", () => {
+  /** Writes the index of all three iterations, with a verdict on each text. */
+  const withIndex = (verdictOn: (text: string) => boolean) => {
+    const texts = readFileSync(join(path, "rollouts", "000001.jsonl"), "utf8").split(/(?<=\n)/);
+    const lines = texts.map((text) => ({ ...JSON.parse(text), verdict: Number(verdictOn(text)) }));
+    const entries = [1, 2, 3].map((iteration) => JSON.stringify(rolloutIndexEntry(iteration, lines, texts)));
+    writeFileSync(join(path, "rollout-index.jsonl"), `${entries.join("\n")}\n{"iteration":`);
+  };
+
+  test("gives the same lists as the files", async () => {
+    const queries = [
+      {},
+      { sort: "tokens" },
+      { sort: "advantage" },
+      { sort: "-part.accuracy" },
+      { outcome: "right" },
+      { spread: "spread" },
+    ];
+    const lists = (of: Run) =>
+      Promise.all(queries.map((query) => of.ranking({ ...EVERYTHING, ...query }, 0)));
+    const read = await lists(run);
+    withIndex((text) => text.includes("right"));
+    expect(await lists(new Run("indexed", path))).toEqual(read);
+  });
+
+  test("stands for its files, which are not read, and counts for nothing where a file has changed", async () => {
+    withIndex(() => true);
+    expect(await shown({ outcome: "right" })).toHaveLength(12);
+    appendFileSync(join(path, "rollouts", "000002.jsonl"), `${rolloutLine(9, "late 1")}\n`);
+    const right = await shown({ outcome: "right" });
+    expect(right).toHaveLength(10);
+    expect(right.filter((text) => text.startsWith("2 "))).toEqual(["2 right 1", "2 late 1"]);
   });
 });

@@ -3,21 +3,12 @@
  * The numbers of all completions of a run, for sorting and filtering across iterations: columns of what a list can be
  * sorted by, some hundred bytes a completion, while everything else stays in the files.
  */
-import { stat } from "node:fs/promises";
 import type { CompletionSummary, GroupSummary, RolloutPage } from "../protocol.ts";
 
 /** More completions are not held: the oldest iterations are then left out, and that is said. */
 const MOST_COMPLETIONS = 500_000;
 
 const NUMBERS = ["advantage", "reward", "tokens", "entropy", "logprob", "weightMax", "alignment"] as const;
-/** Places of the other columns. */
-const AT = 0;
-const GROUP = 1;
-const IS_RIGHT = 2;
-const IS_TRUNCATED = 3;
-const HAS_SPREAD = 4;
-const FIRST_NUMBER = 5;
-const WIDTH = FIRST_NUMBER + NUMBERS.length;
 /** Reward parts are asked for under their name with this before it. */
 const PART = "part.";
 
@@ -29,83 +20,101 @@ export interface RankingQuery {
   readonly spread: string;
 }
 
-/** A completion by where it stands. */
+/** The place of a completion. */
 export interface RankedPlace {
   readonly iteration: number;
   readonly group: number;
   readonly at: number;
 }
 
+/** Numbers over the completions of a file, NaN where unknown; what is true or false is 1 or 0. */
+export type IndexColumns = Readonly<
+  Record<
+    "at" | "group" | "isRight" | "isTruncated" | "hasSpread" | (typeof NUMBERS)[number],
+    Float64Array<ArrayBuffer>
+  >
+>;
+
 /** One file of rollouts. */
-interface IndexedFile {
+export interface IndexedFile {
   readonly iteration: number;
   /** Size and time of the file that was read. */
   readonly state: string;
   readonly count: number;
-  /** `[count × WIDTH]`, NaN where a number is unknown. */
-  readonly numbers: Float64Array;
-  readonly parts: ReadonlyMap<string, Float64Array>;
+  readonly columns: IndexColumns;
+  /** Parts of the reward by name. */
+  readonly parts: ReadonlyMap<string, Float64Array<ArrayBuffer>>;
+}
+
+/** Numbers in a column; NaN for null. */
+export function indexColumn(values: readonly (number | null)[]): Float64Array<ArrayBuffer> {
+  const column = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) column[i] = values[i] ?? Number.NaN;
+  return column;
+}
+
+/** A file of rollouts as it is now. */
+export interface RolloutFileState {
+  readonly iteration: number;
+  readonly bytes: number;
+  /** Changes with its size and time. */
+  readonly state: string;
 }
 
 /** Reads a page of an iteration's groups from a byte offset on. */
 type ReadPage = (iteration: number, from: number) => Promise<RolloutPage>;
 
-const known = (value: boolean | null) => (value === null ? Number.NaN : Number(value));
-
-function rowOf({ at: group, hasSpread }: GroupSummary, completion: CompletionSummary): number[] {
-  const { at, isRight, isTruncated } = completion;
-  const numbers = NUMBERS.map((name) => completion[name] ?? Number.NaN);
-  return [at, group, known(isRight), Number(isTruncated), Number(hasSpread), ...numbers];
-}
-
-async function indexed(iteration: number, state: string, readPage: ReadPage): Promise<IndexedFile> {
-  const rows: number[] = [];
-  const parts = new Map<string, number[]>();
-  let count = 0;
-  for (let from: number | null = 0; from !== null && count < MOST_COMPLETIONS; ) {
+/** Reads a whole file of rollouts, for a run that wrote no index of it. */
+async function readWhole(iteration: number, state: string, readPage: ReadPage): Promise<IndexedFile> {
+  const rows: { readonly group: GroupSummary; readonly completion: CompletionSummary }[] = [];
+  for (let from: number | null = 0; from !== null && rows.length < MOST_COMPLETIONS; ) {
     const { groups, next }: RolloutPage = await readPage(iteration, from);
     for (const group of groups) {
-      for (const completion of group.completions) {
-        rows.push(...rowOf(group, completion));
-        for (const [name, value] of Object.entries(completion.rewardParts)) {
-          const column = parts.get(name) ?? [];
-          column[count] = value;
-          parts.set(name, column);
-        }
-        count += 1;
-      }
+      for (const completion of group.completions) rows.push({ group, completion });
     }
     from = next;
   }
-  const filled = (column: readonly number[]) =>
-    Float64Array.from({ length: count }, (_, i) => column[i] ?? Number.NaN);
+  const column = (of: (row: (typeof rows)[number]) => number | null) => indexColumn(rows.map(of));
+  const number = (name: (typeof NUMBERS)[number]) => column(({ completion }) => completion[name]);
+  const parts = new Set(rows.flatMap(({ completion }) => Object.keys(completion.rewardParts)));
   return {
     iteration,
     state,
-    count,
-    numbers: Float64Array.from(rows),
-    parts: new Map([...parts].map(([name, column]) => [name, filled(column)])),
+    count: rows.length,
+    columns: {
+      at: column(({ completion }) => completion.at),
+      group: column(({ group }) => group.at),
+      isRight: column(({ completion: { isRight } }) => (isRight === null ? null : Number(isRight))),
+      isTruncated: column(({ completion }) => Number(completion.isTruncated)),
+      hasSpread: column(({ group }) => Number(group.hasSpread)),
+      advantage: number("advantage"),
+      reward: number("reward"),
+      tokens: number("tokens"),
+      entropy: number("entropy"),
+      logprob: number("logprob"),
+      weightMax: number("weightMax"),
+      alignment: number("alignment"),
+    },
+    parts: new Map(
+      [...parts].map((name) => [name, column(({ completion }) => completion.rewardParts[name] ?? null)]),
+    ),
   };
 }
 
-/** What the list is sorted by, of one file; NaN where it is unknown. */
-function columnOf({ numbers, parts, iteration }: IndexedFile, name: string): (row: number) => number {
-  if (name === "") return () => iteration;
-  if (name.startsWith(PART)) {
-    const column = parts.get(name.slice(PART.length));
-    return (row) => column?.[row] ?? Number.NaN;
-  }
-  const place = (NUMBERS as readonly string[]).indexOf(name);
-  return place < 0 ? () => Number.NaN : (row) => numbers[row * WIDTH + FIRST_NUMBER + place] ?? Number.NaN;
+/** What the list is sorted by, of one file; undefined where it is unknown. */
+function sortColumn({ columns, parts }: IndexedFile, name: string): Float64Array | undefined {
+  if (name.startsWith(PART)) return parts.get(name.slice(PART.length));
+  const known = NUMBERS.find((one) => one === name);
+  return known && columns[known];
 }
 
-function passes({ numbers }: IndexedFile, row: number, { outcome, spread }: RankingQuery): boolean {
-  const is = (column: number) => numbers[row * WIDTH + column];
-  if (outcome === "right" && is(IS_RIGHT) !== 1) return false;
-  if (outcome === "wrong" && is(IS_RIGHT) !== 0) return false;
-  if (outcome === "truncated" && is(IS_TRUNCATED) !== 1) return false;
-  if (spread === "spread" && is(HAS_SPREAD) !== 1) return false;
-  return !(spread === "no spread" && is(HAS_SPREAD) !== 0);
+function passes({ columns }: IndexedFile, row: number, { outcome, spread }: RankingQuery): boolean {
+  const { isRight, isTruncated, hasSpread } = columns;
+  if (outcome === "right" && isRight[row] !== 1) return false;
+  if (outcome === "wrong" && isRight[row] !== 0) return false;
+  if (outcome === "truncated" && isTruncated[row] !== 1) return false;
+  if (spread === "spread" && hasSpread[row] !== 1) return false;
+  return !(spread === "no spread" && hasSpread[row] !== 0);
 }
 
 /** Keeps the numbers of a run's completions, and reads on where files have changed. */
@@ -118,66 +127,86 @@ export class RolloutIndex {
   /**
    * Reads what has changed; looks that come meanwhile wait for the same.
    *
-   * @param iterations in order
-   * @param pathOf where an iteration's file is
+   * @param files in order of their iterations
+   * @param recorded what the run's own index says of a file, so that it need not be read
    */
   async readOn(
-    iterations: readonly number[],
-    pathOf: (iteration: number) => Promise<string>,
+    files: readonly RolloutFileState[],
+    recorded: (file: RolloutFileState) => IndexedFile | undefined,
     readPage: ReadPage,
   ): Promise<void> {
-    this.#reading ??= this.#read(iterations, pathOf, readPage).finally(() => {
+    this.#reading ??= this.#read(files, recorded, readPage).finally(() => {
       this.#reading = undefined;
     });
     await this.#reading;
   }
 
   async #read(
-    iterations: readonly number[],
-    pathOf: (iteration: number) => Promise<string>,
+    now: readonly RolloutFileState[],
+    recorded: (file: RolloutFileState) => IndexedFile | undefined,
     readPage: ReadPage,
   ): Promise<void> {
     const before = new Map(this.#files.map((file) => [file.iteration, file]));
     const files: IndexedFile[] = [];
     let total = 0;
-    const states = await Promise.all(
-      iterations.map(async (iteration) => {
-        const { size, mtimeMs } = await stat(await pathOf(iteration));
-        return { iteration, state: `${size} ${mtimeMs}` };
-      }),
-    );
-    for (const { iteration, state } of states.toReversed()) {
+    for (const one of now.toReversed()) {
       if (total >= MOST_COMPLETIONS) break;
+      const { iteration, state } = one;
       const old = before.get(iteration);
-      const file = old?.state === state ? old : await indexed(iteration, state, readPage);
+      const known = old?.state === state ? old : recorded(one);
+      const file = known ?? (await readWhole(iteration, state, readPage));
       files.push(file);
       total += file.count;
     }
-    this.isCut = files.length < iterations.length;
+    this.isCut = files.length < now.length;
     this.#files = files;
   }
 
-  /** Places of completions that pass, in order; unknown numbers last, among equals the newest first. */
-  ranked(query: RankingQuery): RankedPlace[] {
+  /**
+   * Completions that pass, in order; unknown numbers last, among equals the newest first.
+   *
+   * @param from place in the order of the first that is returned
+   * @param most places to return
+   */
+  ranked(
+    query: RankingQuery,
+    from: number,
+    most: number,
+  ): { readonly places: RankedPlace[]; readonly total: number } {
+    const size = this.#files.reduce((sum, { count }) => sum + count, 0);
+    const [files, rows, values] = [new Uint32Array(size), new Uint32Array(size), new Float64Array(size)];
     const name = query.sort.replace(/^-/, "");
-    const sign = query.sort.startsWith("-") ? 1 : -1;
-    const found: { readonly value: number; readonly file: IndexedFile; readonly row: number }[] = [];
-    for (const file of this.#files) {
-      const value = columnOf(file, name);
+    let total = 0;
+    for (const [place, file] of this.#files.entries()) {
+      const column = name === "" ? undefined : sortColumn(file, name);
       for (let row = 0; row < file.count; row++) {
-        if (passes(file, row, query)) found.push({ value: value(row), file, row });
+        if (!passes(file, row, query)) continue;
+        files[total] = place;
+        rows[total] = row;
+        values[total] = column?.[row] ?? Number.NaN;
+        total += 1;
       }
     }
-    // Files are in order of newness and sorting is stable.
-    found.sort((a, b) => {
-      if (Number.isNaN(a.value) || Number.isNaN(b.value))
-        return Number(Number.isNaN(a.value)) - Number(Number.isNaN(b.value));
-      return sign * (a.value - b.value);
+    const order = Uint32Array.from({ length: total }, (_, i) => i);
+    if (name !== "") sortPlaces(order, values, query.sort.startsWith("-") ? 1 : -1);
+    const places = [...order.subarray(from, from + most)].flatMap((i): RankedPlace[] => {
+      const file = this.#files[files[i] ?? 0];
+      const row = rows[i] ?? 0;
+      if (file === undefined) return [];
+      return [
+        { iteration: file.iteration, group: file.columns.group[row] ?? 0, at: file.columns.at[row] ?? 0 },
+      ];
     });
-    return found.map(({ file: { iteration, numbers }, row }) => ({
-      iteration,
-      group: numbers[row * WIDTH + GROUP] ?? 0,
-      at: numbers[row * WIDTH + AT] ?? 0,
-    }));
+    return { places, total };
   }
+}
+
+/** Sorts places by their values; unknown values last. Files are in order of newness and sorting is stable. */
+function sortPlaces(order: Uint32Array, values: Float64Array, sign: 1 | -1): void {
+  order.sort((a, b) => {
+    const [one, other] = [values[a] ?? Number.NaN, values[b] ?? Number.NaN];
+    if (Number.isNaN(one) || Number.isNaN(other))
+      return Number(Number.isNaN(one)) - Number(Number.isNaN(other));
+    return sign * (one - other);
+  });
 }

@@ -29,6 +29,7 @@ export function rolloutRecord(at: number, line: JsonObject): RolloutRecord | und
     kind: textOf(line["kind"]),
     question: textOf(line["question"]),
     answer: textsOf(line["answers"]).join(" or "),
+    answers: textsOf(line["answers"]),
     completion,
     extracted: typeof line["extracted"] === "string" ? line["extracted"] : null,
     verdict:

@@ -7,7 +7,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Config, WARM_START } from "../../config/index.ts";
 import { RunError } from "../../errors/index.ts";
-import { FINAL_MODEL, RUN_DIRECTORY_VERSION } from "../../train/index.ts";
+import { FINAL_MODEL, ROLLOUT_INDEX, RUN_DIRECTORY_VERSION } from "../../train/index.ts";
 import type {
   GroupSummary,
   MetricsReply,
@@ -20,12 +20,16 @@ import type {
 import { containedPath } from "./contained-path.ts";
 import { dotted, isObject, type JsonObject, numberOf, parseObject, textOf } from "./json-fields.ts";
 import { MetricTable } from "./metric-table.ts";
+import { RecordedIndex } from "./recorded-index.ts";
 import { rolloutGroup, rolloutGroupSummary, rolloutPage } from "./rollout-file.ts";
-import { type RankingQuery, RolloutIndex } from "./rollout-index.ts";
+import { type RankedPlace, type RankingQuery, type RolloutFileState, RolloutIndex } from "./rollout-index.ts";
+import { runStop } from "./run-stop.ts";
 
 const MAX_CONFIG_BYTES = 4 << 20;
 const CHECKPOINTS = "checkpoints";
-/** Completions of a page across iterations, whose groups stand in as many places. */
+const ROLLOUTS = "rollouts";
+const ROLLOUT_FILE = /^\d{1,12}\.jsonl$/;
+/** Completions on a page of a list across iterations. */
 const RANKED = 64;
 
 /** What config.json says, as far as it can be used. */
@@ -43,6 +47,7 @@ export class Run {
   readonly path: string;
   readonly #metrics = new MetricTable();
   readonly #rollouts = new RolloutIndex();
+  readonly #recorded = new RecordedIndex();
   /** config.json is written once, so it is read once. */
   #record: OpenedRecord | undefined;
 
@@ -88,7 +93,7 @@ export class Run {
     return (await this.record()).config as Config;
   }
 
-  /** Where this run stands; what is wrong with it is a text, not an error. */
+  /** The state of this run; a defect is a text in it, not an error. */
   async summary(): Promise<RunSummary> {
     try {
       const { kind, steps, config } = await this.record();
@@ -139,11 +144,8 @@ export class Run {
 
   /** How it ended, where that was before its last iteration. */
   async stopped(): Promise<RunStop | null> {
-    const file = await containedPath(this.path, "end.json");
-    if (file === undefined || (await stat(file)).size > MAX_CONFIG_BYTES) return null;
-    const { status, message } = parseObject(await readFile(file, "utf8")) ?? {};
-    if (status !== "failed" && status !== "interrupted") return null;
-    return { status, message: typeof message === "string" ? message : null };
+    const isFinished = (await this.weights()).includes(FINAL_MODEL);
+    return runStop(this.path, { isFinished, now: Date.now() });
   }
 
   async #startedAt(): Promise<string | null> {
@@ -181,17 +183,17 @@ export class Run {
 
   /** Iterations with a rollouts file, in order. */
   async iterations(): Promise<number[]> {
-    const folder = await containedPath(this.path, "rollouts");
+    const folder = await containedPath(this.path, ROLLOUTS);
     if (folder === undefined) return [];
     const names = await readdir(folder);
     return names
-      .flatMap((name) => (/^\d{1,12}\.jsonl$/.test(name) ? [Number.parseInt(name, 10)] : []))
+      .flatMap((name) => (ROLLOUT_FILE.test(name) ? [Number.parseInt(name, 10)] : []))
       .sort((a, b) => a - b);
   }
 
   async #rolloutFile(iteration: number): Promise<string> {
     const name = `${String(iteration).padStart(6, "0")}.jsonl`;
-    const file = await containedPath(this.path, "rollouts", name);
+    const file = await containedPath(this.path, ROLLOUTS, name);
     if (file === undefined) throw new RunError(`rollouts/${name} is not there`);
     if (!(await stat(file)).isFile()) throw new RunError(`rollouts/${name} is no file`);
     return file;
@@ -208,20 +210,50 @@ export class Run {
    * @param from place in the order
    */
   async ranking(query: RankingQuery, from: number): Promise<RolloutRanking> {
-    const pathOf = (iteration: number) => this.#rolloutFile(iteration);
-    await this.#rollouts.readOn(await this.iterations(), pathOf, (iteration, at) =>
-      this.rollouts(iteration, at),
-    );
-    const places = this.#rollouts.ranked(query);
     const config = await this.config();
+    const [files] = await Promise.all([
+      this.#rolloutStates(),
+      containedPath(this.path, ROLLOUT_INDEX).then((path) => this.#recorded.readOn(path, config)),
+    ]);
+    const recorded = ({ iteration, bytes, state }: RolloutFileState) =>
+      this.#recorded.file(iteration, bytes, state);
+    await this.#rollouts.readOn(files, recorded, (iteration, at) => this.rollouts(iteration, at));
+    const { places, total } = this.#rollouts.ranked(query, from, RANKED);
+    const summaries = new Map<string, Promise<GroupSummary | undefined>>();
+    const summary = ({ iteration, group }: RankedPlace) => {
+      const key = `${iteration} ${group}`;
+      const found =
+        summaries.get(key) ??
+        this.#rolloutFile(iteration).then((path) => rolloutGroupSummary(path, iteration, group, config));
+      summaries.set(key, found);
+      return found;
+    };
     const groups: GroupSummary[] = [];
-    for (const { iteration, group, at } of places.slice(from, from + RANKED)) {
-      const found = await rolloutGroupSummary(await pathOf(iteration), iteration, group, config);
-      const completions = found?.completions.filter((completion) => completion.at === at) ?? [];
+    for (const place of places) {
+      const found = await summary(place);
+      const completions = found?.completions.filter((completion) => completion.at === place.at) ?? [];
       if (found !== undefined) groups.push({ ...found, completions });
     }
-    const next = from + RANKED < places.length ? from + RANKED : null;
-    return { groups, next, total: places.length, isCut: this.#rollouts.isCut };
+    const next = from + RANKED < total ? from + RANKED : null;
+    return { groups, next, total, isCut: this.#rollouts.isCut };
+  }
+
+  /** The files of rollouts with their sizes and times, in order of their iterations. */
+  async #rolloutStates(): Promise<RolloutFileState[]> {
+    const folder = await containedPath(this.path, ROLLOUTS);
+    if (folder === undefined) return [];
+    const entries = await readdir(folder, { withFileTypes: true });
+    const states = await Promise.all(
+      entries.map(async (entry): Promise<RolloutFileState[]> => {
+        if (!ROLLOUT_FILE.test(entry.name)) return [];
+        const iteration = Number.parseInt(entry.name, 10);
+        // A file that is no link lies in its folder; of a link the real path counts.
+        const path = entry.isFile() ? join(folder, entry.name) : await this.#rolloutFile(iteration);
+        const { size, mtimeMs } = await stat(path);
+        return [{ iteration, bytes: size, state: `${size} ${mtimeMs}` }];
+      }),
+    );
+    return states.flat().sort((a, b) => a.iteration - b.iteration);
   }
 
   /** The whole completions of the group whose first line begins at a byte offset. */

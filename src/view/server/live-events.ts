@@ -13,10 +13,10 @@ const MAX_WATCHED = 24;
 interface Listener {
   readonly response: ServerResponse;
   readonly runs: readonly string[];
-  readonly told: Map<string, string>;
+  readonly sent: Map<string, string>;
 }
 
-/** Tells listeners what changed. */
+/** Sends changes to listeners. */
 export class LiveEvents {
   readonly #runs: RunSet;
   readonly #intervalMs: number;
@@ -28,7 +28,7 @@ export class LiveEvents {
     this.#intervalMs = intervalMs;
   }
 
-  /** Keeps a response open and tells it about runs; false when too many listen already. */
+  /** Keeps a response open and sends it the changes of runs; false when too many listen already. */
   listen(response: ServerResponse, runs: readonly string[]): boolean {
     if (this.#listeners.size >= MAX_LISTENERS) return false;
     response.writeHead(200, {
@@ -37,7 +37,7 @@ export class LiveEvents {
       "cache-control": "no-store",
     });
     response.write("retry: 2000\n\n");
-    const listener = { response, runs: runs.slice(0, MAX_WATCHED), told: new Map<string, string>() };
+    const listener = { response, runs: runs.slice(0, MAX_WATCHED), sent: new Map<string, string>() };
     this.#listeners.add(listener);
     response.on("close", () => this.#listeners.delete(listener));
     this.#timer ??= setTimeout(() => void this.#look(), 0);
@@ -49,9 +49,9 @@ export class LiveEvents {
     for (const id of wanted) {
       const event = await this.#state(id);
       const text = JSON.stringify(event);
-      for (const { response, runs, told } of this.#listeners) {
-        if (!runs.includes(id) || told.get(id) === text) continue;
-        told.set(id, text);
+      for (const { response, runs, sent } of this.#listeners) {
+        if (!runs.includes(id) || sent.get(id) === text) continue;
+        sent.set(id, text);
         response.write(`data: ${text}\n\n`);
       }
     }

@@ -7,6 +7,7 @@ import { ConfigError, DataError, FoveaError, RunError } from "../../errors/index
 import type { ExportSet } from "../exports/export-set.ts";
 import type { Inspector, Lens } from "../inspect/inspector.ts";
 import type { ProblemImages } from "../inspect/problem-images.ts";
+import type { ResultSet } from "../results/result-set.ts";
 import type { Run } from "../runs/run.ts";
 import type { RunSet } from "../runs/run-set.ts";
 import { failure, json, type Reply } from "./http-reply.ts";
@@ -15,6 +16,7 @@ import { failure, json, type Reply } from "./http-reply.ts";
 export interface RouteContext {
   readonly runs: RunSet;
   readonly exports: ExportSet;
+  readonly results: ResultSet;
   readonly images: ProblemImages;
   readonly inspector: Inspector;
 }
@@ -132,6 +134,15 @@ export async function exportFile(url: URL, { exports }: RouteContext): Promise<F
   return { path: await exports.file(id, name), type };
 }
 
+/** A page of the answers of one file, beside those of another where `against` names one. */
+async function answerPage(id: string, query: URLSearchParams, { results }: RouteContext): Promise<Reply> {
+  const against = query.get("against") ?? "";
+  const file = await results.answerFile(id);
+  const other = against === "" ? undefined : await results.answerFile(against);
+  const asked = { outcome: query.get("outcome") ?? "", kind: query.get("kind") ?? "" };
+  return json(await file.page(asked, whole(query, "from", 0, Number.MAX_SAFE_INTEGER), other));
+}
+
 /** The answer to an address below /api/. */
 export async function apiReply(url: URL, context: RouteContext): Promise<Reply> {
   if (url.pathname === "/api/runs") {
@@ -139,6 +150,10 @@ export async function apiReply(url: URL, context: RouteContext): Promise<Reply> 
     return json(await Promise.all(runs.map((run) => run.summary())));
   }
   if (url.pathname === "/api/exports") return json(await context.exports.all());
+  if (url.pathname === "/api/grids") return json(await context.results.grids());
+  if (url.pathname === "/api/answers") return json(await context.results.answers());
+  const answers = decoded(/^\/api\/answers\/([^/]+)$/.exec(url.pathname)?.[1] ?? "");
+  if (answers !== undefined && answers !== "") return answerPage(answers, url.searchParams, context);
   const [, id, rest] = /^\/api\/runs\/([^/]+)\/(.+)$/.exec(url.pathname) ?? [];
   if (id === undefined || rest === undefined) return failure(404, "no such address");
   for (const [pattern, handler] of HANDLERS) {

@@ -9,6 +9,7 @@ import { listen } from "../../http/index.ts";
 import { ExportSet } from "../exports/export-set.ts";
 import { Inspector } from "../inspect/inspector.ts";
 import { ProblemImages } from "../inspect/problem-images.ts";
+import { ResultSet } from "../results/result-set.ts";
 import { RunSet } from "../runs/run-set.ts";
 import { acceptable, failure, type Reply, send } from "./http-reply.ts";
 import { LiveEvents } from "./live-events.ts";
@@ -49,7 +50,8 @@ export async function startViewer(options: ViewerOptions): Promise<Viewer> {
   const runs = await RunSet.open(paths);
   const images = new ProblemImages(data);
   const inspector = new Inspector(images);
-  const context = { runs, exports: new ExportSet(paths, runs), images, inspector };
+  const results = new ResultSet(paths);
+  const context = { runs, exports: new ExportSet(paths, runs), results, images, inspector };
   const live = new LiveEvents(runs, intervalMs);
   let port = asked;
 

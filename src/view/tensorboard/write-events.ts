@@ -15,7 +15,7 @@ import { Run } from "../runs/run.ts";
 import { type Moment, scalarsRecord, textRecord, versionRecord } from "./event-record.ts";
 
 const PIECE = { maxBytes: 8 << 20, maxLineBytes: 1 << 20 };
-/** Iterations stand under "train", other events under their own name. */
+/** Iterations have the section "train", other events their own name. */
 const HEADINGS: Readonly<Record<string, string>> = { iteration: "train" };
 
 /** What was written. */
@@ -28,7 +28,7 @@ export interface WrittenEvents {
 }
 
 /**
- * Numbers of a record by tag. TensorBoard makes a section of what stands before the first slash: nested objects of an
+ * Numbers of a record by tag. TensorBoard makes a section of the text before the first slash: nested objects of an
  * iteration are sections of their own.
  */
 export function tagsOf(record: JsonObject): [tag: string, value: number][] {

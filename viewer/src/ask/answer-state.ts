@@ -122,7 +122,7 @@ export function mostTokens(): number {
   return Number.isSafeInteger(value) && value > 0 ? value : (chosenExport.value?.maxTokens ?? USUAL_TOKENS);
 }
 
-/** Asks what stands on the page. */
+/** Asks the question on the page. */
 export function askNow(): void {
   const wanted = chosenExport.value;
   if (wanted === undefined || question.value.trim() === "") return;

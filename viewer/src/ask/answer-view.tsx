@@ -129,7 +129,7 @@ function Panel({ shown, signals, token }: Shown & { readonly token: number }) {
       </header>
       <div class="columns">
         <section>
-          <h3>When it was taken</h3>
+          <h3>When it was drawn</h3>
           <NumberTable rows={rows} />
         </section>
         <section>

@@ -18,7 +18,7 @@ export interface Asked {
   readonly seed: number;
 }
 
-/** From the page. Answers carry the number of the question, so that those to an older one can be told apart. */
+/** From the page. Answers carry the number of the question, so that answers to an older question are recognised. */
 export type ToWorker =
   | { readonly kind: "open"; readonly base: string; readonly files: readonly string[] }
   | { readonly kind: "ask"; readonly number: number; readonly asked: Asked }
@@ -30,7 +30,7 @@ export interface Candidate {
   readonly probability: number;
 }
 
-/** A token that was taken. */
+/** A token that was drawn. */
 export interface TakenToken {
   readonly id: number;
   /** "" for special tokens. */

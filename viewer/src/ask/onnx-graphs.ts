@@ -49,7 +49,7 @@ export class OnnxGraphs {
 
   /**
    * @param base address of the export's files, with / at its end
-   * @param onOpen told of each graph before it is loaded
+   * @param onOpen called with each graph before it is loaded
    */
   static async open(
     base: string,
@@ -72,7 +72,7 @@ export class OnnxGraphs {
     return Number(this.#manifest.models.vision.outputs[0]?.shape[1]);
   }
 
-  /** `[image_tokens × D]` what stands in the places of a picture. */
+  /** `[image_tokens × D]` embeddings in the places of a picture's tokens. */
   async see(patches: Float32Array, grid: ImageGrid): Promise<Float32Array> {
     const count = grid[0] * grid[1] * grid[2];
     const results = await this.#vision.run({

@@ -83,7 +83,7 @@ function problemPictures(run: string, { index, question: words }: GroupSummary):
     Array.from({ length: count }, async (_, place) => {
       const address = imageAddress(run, index, place);
       const response = await fetch(address);
-      if (!response.ok) throw new Error("the picture cannot be had again from its source");
+      if (!response.ok) throw new Error("the picture is not available from its source");
       return { name: `problem ${index}`, address, blob: await response.blob() };
     }),
   );

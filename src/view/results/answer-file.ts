@@ -1,0 +1,199 @@
+/**
+ * @module
+ * A file of answers (`answers.jsonl` of an evaluation), filtered and shown page by page, alone or beside the answers of
+ * another model to the same problems. Of each answer some numbers are held; its texts stay in the file.
+ */
+import { stat } from "node:fs/promises";
+import { RunError } from "../../errors/index.ts";
+import type { AnswerPage, AnswersHead, ShownAnswer } from "../protocol.ts";
+import { type JsonObject, numberOf, parseObject, textOf, textsOf } from "../runs/json-fields.ts";
+import { readLines } from "../runs/line-reader.ts";
+
+const MOST_ANSWERS = 500_000;
+const PIECE_BYTES = 16 << 20;
+const MAX_LINE_BYTES = 4 << 20;
+/** Answers of a page. */
+const PAGE = 40;
+
+/** What a page shows. */
+interface AnswerQuery {
+  /** One of the outcomes; "" or `all` for every answer. */
+  readonly outcome: string;
+  /** Kind of the problems; "" for all. */
+  readonly kind: string;
+}
+
+/** An answer in memory. */
+interface IndexedAnswer {
+  readonly at: number;
+  readonly problem: string;
+  readonly index: number;
+  readonly sample: number;
+  readonly kind: string;
+  /** Null where it was not judged. */
+  readonly score: number | null;
+  readonly isTruncated: boolean;
+}
+
+/** An answer beside that of another file to the same problem. */
+interface Paired {
+  readonly own: IndexedAnswer;
+  readonly other: IndexedAnswer | undefined;
+}
+
+const keyOf = ({ index, sample }: IndexedAnswer) => `${index} ${sample}`;
+const isRight = ({ score }: IndexedAnswer) => score !== null && score >= 1;
+
+/** What each outcome keeps. */
+const OUTCOMES: Readonly<Record<string, (answer: Paired) => boolean>> = {
+  all: () => true,
+  right: ({ own }) => isRight(own),
+  wrong: ({ own }) => own.score !== null && !isRight(own),
+  "not judged": ({ own }) => own.score === null,
+  truncated: ({ own }) => own.isTruncated,
+  // Between two files: which of them has the problem right.
+  gained: ({ own, other }) => other !== undefined && !isRight(own) && isRight(other),
+  lost: ({ own, other }) => other !== undefined && isRight(own) && !isRight(other),
+};
+
+function indexed(at: number, line: JsonObject): IndexedAnswer | undefined {
+  const { problem, completion } = line;
+  if (typeof problem !== "string" || typeof completion !== "string") return undefined;
+  return {
+    at,
+    problem,
+    index: numberOf(line["index"]) ?? -1,
+    sample: numberOf(line["sample"]) ?? 0,
+    kind: textOf(line["kind"]),
+    score: numberOf(line["score"]),
+    isTruncated: line["stopReason"] === "length",
+  };
+}
+
+function shown(line: JsonObject): Omit<ShownAnswer, "other"> {
+  return {
+    problem: textOf(line["problem"]),
+    index: numberOf(line["index"]) ?? -1,
+    sample: numberOf(line["sample"]) ?? 0,
+    kind: textOf(line["kind"]),
+    question: textOf(line["question"]),
+    options: textsOf(line["options"]),
+    answers: textsOf(line["answers"]),
+    completion: textOf(line["completion"]),
+    extracted: typeof line["extracted"] === "string" ? line["extracted"] : null,
+    score: numberOf(line["score"]),
+    reason: textOf(line["reason"]),
+    isTruncated: line["stopReason"] === "length",
+    tokens: numberOf(line["completionTokens"]),
+  };
+}
+
+/** A file of answers, read on as it grows. */
+export class AnswerFile {
+  readonly path: string;
+  #answers: IndexedAnswer[] = [];
+  #head: AnswersHead | undefined;
+  #offset = 0;
+  #file = "";
+  #reading: Promise<void> = Promise.resolve();
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /**
+   * What the answers are of.
+   *
+   * @throws RunError when the first line does not say so
+   */
+  async head(): Promise<AnswersHead> {
+    if (this.#head !== undefined) return this.#head;
+    const line = await this.#line(0);
+    const { event, benchmark, model, verdict } = line ?? {};
+    if (event !== "evaluation" || typeof benchmark !== "string") {
+      throw new RunError(
+        "answers.jsonl: expected a first line that says what the answers are of, got another",
+      );
+    }
+    this.#head = { benchmark, model: textOf(model), verdict: textOf(verdict) };
+    return this.#head;
+  }
+
+  async #line(at: number): Promise<JsonObject | undefined> {
+    let found: JsonObject | undefined;
+    await readLines(this.path, at, { maxBytes: 1, maxLineBytes: MAX_LINE_BYTES }, ({ text }) => {
+      found = text === undefined ? undefined : parseObject(text);
+      return false;
+    });
+    return found;
+  }
+
+  /** The answers in memory, with those that were added since the last call. */
+  async #all(): Promise<readonly IndexedAnswer[]> {
+    const read = () => this.#readOn();
+    this.#reading = this.#reading.then(read, read);
+    await this.#reading;
+    return this.#answers;
+  }
+
+  async #readOn(): Promise<void> {
+    const { size, ino, dev } = await stat(this.path);
+    const file = `${dev}:${ino}`;
+    if (file !== this.#file || size < this.#offset) {
+      this.#answers = [];
+      this.#offset = 0;
+      this.#head = undefined;
+    }
+    this.#file = file;
+    for (let isEnd = false; !isEnd && this.#offset < size && this.#answers.length < MOST_ANSWERS; ) {
+      const limits = { maxBytes: PIECE_BYTES, maxLineBytes: MAX_LINE_BYTES };
+      const end = await readLines(this.path, this.#offset, limits, ({ at, text }) => {
+        const line = text === undefined ? undefined : parseObject(text);
+        const answer = line && indexed(at, line);
+        if (answer !== undefined) this.#answers.push(answer);
+        return true;
+      });
+      isEnd = end.isEnd || end.next === this.#offset;
+      this.#offset = end.next;
+    }
+  }
+
+  /**
+   * A page of answers that pass the filters.
+   *
+   * @param from place among them
+   * @param against answers of another model, to be shown beside these
+   */
+  async page(query: AnswerQuery, from: number, against?: AnswerFile): Promise<AnswerPage> {
+    const all = await this.#all();
+    const beside = against === undefined ? [] : await against.#all();
+    const others = new Map(beside.map((answer) => [keyOf(answer), answer]));
+    const pairs = all.map((own): Paired => {
+      const other = others.get(keyOf(own));
+      return { own, other: other?.problem === own.problem ? other : undefined };
+    });
+    const kinds = [...new Set(all.map(({ kind }) => kind))].sort();
+    const ofKind = query.kind === "" ? pairs : pairs.filter(({ own }) => own.kind === query.kind);
+    const names = Object.keys(OUTCOMES).filter((name) => against || (name !== "gained" && name !== "lost"));
+    const outcomes = Object.fromEntries(names.map((name) => [name, ofKind.filter(OUTCOMES[name]!).length]));
+    const found = ofKind.filter(OUTCOMES[query.outcome] ?? OUTCOMES["all"]!);
+    const answers: ShownAnswer[] = [];
+    for (const { own, other } of found.slice(from, from + PAGE)) {
+      const line = await this.#line(own.at);
+      const otherLine = other && against ? await against.#line(other.at) : undefined;
+      if (line !== undefined) answers.push({ ...shown(line), other: otherLine ? shown(otherLine) : null });
+    }
+    const judged = ofKind.filter(({ own }) => own.score !== null);
+    const mean = (scoreOf: (pair: Paired) => number) =>
+      judged.length === 0 ? null : judged.reduce((sum, pair) => sum + scoreOf(pair), 0) / judged.length;
+    return {
+      answers,
+      kinds,
+      outcomes,
+      score: mean(({ own }) => own.score ?? 0),
+      paired: pairs.filter(({ other }) => other !== undefined).length,
+      total: found.length,
+      next: from + PAGE < found.length ? from + PAGE : null,
+    };
+  }
+}

@@ -1,0 +1,173 @@
+import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { temporaryDirectory } from "../../testing/temporary-directory.ts";
+import { ResultSet } from "./result-set.ts";
+
+const head = (model: string) => ({
+  event: "evaluation",
+  version: 1,
+  benchmark: "digits",
+  fingerprint: "f",
+  model,
+  verdict: "rule",
+  protocol: {},
+});
+
+const answer = (index: number, score: number | null, rest: object = {}) => ({
+  problem: `p${index}`,
+  index,
+  sample: 0,
+  kind: index < 2 ? "sum" : "largest",
+  question: `question ${index}`,
+  answers: ["15"],
+  columns: {},
+  completion: `says ${score}`,
+  completionTokens: 3,
+  stopReason: "stop",
+  extracted: "13",
+  score,
+  reason: "not equal",
+  ...rest,
+});
+
+function write(path: string, lines: readonly object[]): string {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  return path;
+}
+
+/** A run with answers, and a grid with a table and the answers of a cell. */
+function results(): string {
+  const root = temporaryDirectory();
+  const own = [answer(0, 1), answer(1, 0), answer(2, null), answer(3, 0, { stopReason: "length" })];
+  write(join(root, "run/evaluation/digits/answers.jsonl"), [head("one"), ...own]);
+  const other = [answer(0, 0), answer(1, 1), answer(3, 0.5)];
+  write(join(root, "grid/results/cell/measure/answers.jsonl"), [head("two"), ...other]);
+  const interval = (estimate: number) => ({ estimate, low: estimate - 0.1, high: null });
+  write(join(root, "grid/comparison.json"), [
+    {
+      version: 1,
+      axes: ["credit"],
+      columns: [{ name: "accuracy", unit: "share" }],
+      baseline: "uniform",
+      pairing: "seeds",
+      rows: [
+        { labels: {}, of: "start", seeds: [0], values: { accuracy: { mean: interval(0.25) } } },
+        {
+          labels: { credit: "dyco-rl" },
+          of: "training",
+          seeds: [0, 1],
+          values: { accuracy: { mean: interval(0.5), difference: { estimate: 0.1, pAdjusted: 0.04 } } },
+        },
+      ],
+      cells: [
+        { labels: {}, isTrained: false, directory: null },
+        { labels: { credit: "dyco-rl" }, isTrained: true, directory: "cells/a" },
+        { labels: { credit: "dyco-rl" }, isTrained: true, directory: "cells/b" },
+        { labels: { credit: "uniform" }, isTrained: true, directory: "cells/c" },
+      ],
+    },
+  ]);
+  write(join(root, "run/checkpoints/000001/answers.jsonl"), [head("passed over")]);
+  return root;
+}
+
+const RUN = "run/evaluation/digits";
+const CELL = "grid/results/cell/measure";
+const ALL = { outcome: "", kind: "" };
+
+describe("files of answers", () => {
+  test("are found below runs and grids, each with what it is of", async () => {
+    const set = new ResultSet([results()]);
+    const of = { benchmark: "digits", verdict: "rule", problem: null };
+    expect(await set.answers()).toEqual([
+      { id: CELL, model: "two", ...of },
+      { id: RUN, model: "one", ...of },
+    ]);
+  });
+
+  test("are filtered by verdict and by kind of problem", async () => {
+    const file = await new ResultSet([results()]).answerFile(RUN);
+    const page = await file.page(ALL, 0);
+    expect(page.outcomes).toEqual({ all: 4, right: 1, wrong: 2, "not judged": 1, truncated: 1 });
+    expect([page.kinds, page.total, page.next, page.score]).toEqual([["largest", "sum"], 4, null, 1 / 3]);
+    const shown = async (outcome: string, kind = "") =>
+      (await file.page({ outcome, kind }, 0)).answers.map(({ problem }) => problem);
+    expect(await shown("wrong")).toEqual(["p1", "p3"]);
+    expect(await shown("wrong", "sum")).toEqual(["p1"]);
+    expect(await shown("not judged")).toEqual(["p2"]);
+    expect(await shown("truncated")).toEqual(["p3"]);
+  });
+
+  test("of two models stand side by side, problem by problem", async () => {
+    const set = new ResultSet([results()]);
+    const [file, other] = [await set.answerFile(RUN), await set.answerFile(CELL)];
+    const page = await file.page(ALL, 0, other);
+    expect(page.outcomes).toMatchObject({ gained: 1, lost: 1 });
+    expect(page.paired).toBe(3);
+    expect(page.answers.map(({ other: one }) => one?.score)).toEqual([0, 1, undefined, 0.5]);
+    const gained = await file.page({ outcome: "gained", kind: "" }, 0, other);
+    expect(gained.answers.map(({ problem }) => problem)).toEqual(["p1"]);
+  });
+
+  test("are read on while they grow, a line that is cut left out", async () => {
+    const root = results();
+    const file = await new ResultSet([root]).answerFile(RUN);
+    expect((await file.page(ALL, 0)).total).toBe(4);
+    const line = JSON.stringify(answer(4, 1));
+    appendFileSync(join(root, RUN, "answers.jsonl"), `${line}\n${line.slice(0, 20)}`);
+    expect((await file.page(ALL, 0)).total).toBe(5);
+  });
+
+  test("come page by page", async () => {
+    const root = temporaryDirectory();
+    const lines = Array.from({ length: 100 }, (_, i) => answer(i, 1));
+    write(join(root, "a/answers.jsonl"), [head("one"), ...lines]);
+    const file = await new ResultSet([root]).answerFile("a");
+    const pages = [await file.page(ALL, 0), await file.page(ALL, 40), await file.page(ALL, 80)];
+    expect(pages.map(({ answers, next }) => [answers.length, next])).toEqual([
+      [40, 40],
+      [40, 80],
+      [20, null],
+    ]);
+  });
+
+  test("that hold something else are named with what is wrong, and one that is not there is an error", async () => {
+    const root = temporaryDirectory();
+    write(join(root, "a/answers.jsonl"), [answer(0, 1)]);
+    const set = new ResultSet([root]);
+    expect((await set.answers())[0]?.problem).toMatch(/expected a first line/);
+    await expect(set.answerFile("../a")).rejects.toThrow('answers "../a": not found');
+  });
+});
+
+describe("tables of grids", () => {
+  test("give means, intervals and differences, and the runs of each row", async () => {
+    const [grid] = await new ResultSet([results()]).grids();
+    expect(grid).toMatchObject({ id: "grid", problem: null, axes: ["credit"], baseline: "uniform" });
+    expect(grid?.rows).toEqual([
+      {
+        labels: {},
+        of: "start",
+        seeds: 1,
+        runs: [],
+        values: { accuracy: { mean: 0.25, low: 0.15, high: null, difference: null, pAdjusted: null } },
+      },
+      {
+        labels: { credit: "dyco-rl" },
+        of: "training",
+        seeds: 2,
+        runs: ["grid/cells/a", "grid/cells/b"],
+        values: { accuracy: { mean: 0.5, low: 0.4, high: null, difference: 0.1, pAdjusted: 0.04 } },
+      },
+    ]);
+  });
+
+  test("of another version, or cut short, are named", async () => {
+    const root = temporaryDirectory();
+    write(join(root, "comparison.json"), [{ version: 2, rows: [] }]);
+    const [grid] = await new ResultSet([root]).grids();
+    expect(grid?.problem).toMatch(/expected a table of version 1/);
+  });
+});

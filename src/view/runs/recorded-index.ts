@@ -1,0 +1,141 @@
+/**
+ * @module
+ * The index that a run writes of its rollouts (`rollout-index.jsonl`), read on as the run goes on, so that a list of all
+ * completions needs no file of rollouts.
+ */
+import { stat } from "node:fs/promises";
+import type { Config } from "../../config/index.ts";
+import { advantagesOf, rewardsDiffer } from "./group-advantage.ts";
+import { isObject, type JsonObject, numberOf, parseObject } from "./json-fields.ts";
+import { readLines } from "./line-reader.ts";
+import { type IndexedFile, indexColumn } from "./rollout-index.ts";
+
+const PIECE_BYTES = 16 << 20;
+const MAX_LINE_BYTES = 16 << 20;
+
+type Column = readonly (number | null)[];
+
+/** A column of so many numbers or nulls; undefined where it is none. */
+function columnOf(value: unknown, length: number): Column | undefined {
+  if (!Array.isArray(value) || value.length !== length) return undefined;
+  return value.every((one) => one === null || typeof one === "number") ? value : undefined;
+}
+
+/** Calls with the beginning and the end of each group. */
+function eachGroup(group: Column, work: (from: number, to: number) => void): void {
+  for (let from = 0; from < group.length; ) {
+    let to = from + 1;
+    while (to < group.length && group[to] === group[from]) to += 1;
+    work(from, to);
+    from = to;
+  }
+}
+
+function spreadColumn(group: Column, reward: Column): Float64Array<ArrayBuffer> {
+  const column = new Float64Array(group.length);
+  eachGroup(group, (from, to) => {
+    if (rewardsDiffer(reward.slice(from, to))) column.fill(1, from, to);
+  });
+  return column;
+}
+
+function advantageColumn(
+  group: Column,
+  reward: Column,
+  config: Pick<Config, "algorithm">,
+): Float64Array<ArrayBuffer> {
+  const column = new Float64Array(group.length).fill(Number.NaN);
+  eachGroup(group, (from, to) => {
+    for (const [i, value] of advantagesOf(config, reward.slice(from, to)).entries()) {
+      column[from + i] = value ?? Number.NaN;
+    }
+  });
+  return column;
+}
+
+/** The completions of a line; undefined where a column is missing or of another length. */
+function fileOf(line: JsonObject, config: Pick<Config, "algorithm">): IndexedFile | undefined {
+  const iteration = numberOf(line["iteration"]);
+  const count = Array.isArray(line["at"]) ? line["at"].length : 0;
+  const column = (name: string) => columnOf(line[name], count);
+  const [at, group, reward] = [column("at"), column("group"), column("reward")];
+  const [verdict, truncated] = [column("verdict"), column("truncated")];
+  if (iteration === null || !at || !group || !reward || !verdict || !truncated) return undefined;
+  const number = (name: string) => indexColumn(column(name) ?? new Array<null>(count).fill(null));
+  const parts = Object.entries(isObject(line["rewardParts"]) ? line["rewardParts"] : {}).flatMap(
+    ([name, values]): (readonly [string, Float64Array<ArrayBuffer>])[] => {
+      const own = columnOf(values, count);
+      return own === undefined ? [] : [[name, indexColumn(own)]];
+    },
+  );
+  let advantage: Float64Array<ArrayBuffer> | undefined;
+  return {
+    iteration,
+    state: "",
+    count,
+    columns: {
+      at: indexColumn(at),
+      group: indexColumn(group),
+      isRight: indexColumn(verdict.map((score) => (score === null ? null : Number(score >= 1)))),
+      isTruncated: indexColumn(truncated),
+      reward: indexColumn(reward),
+      tokens: number("tokens"),
+      entropy: number("entropy"),
+      logprob: number("logprob"),
+      weightMax: number("weightMax"),
+      alignment: number("alignment"),
+      hasSpread: spreadColumn(group, reward),
+      // Computed by the run's algorithm, and only for a list that is sorted by it.
+      get advantage() {
+        advantage ??= advantageColumn(group, reward, config);
+        return advantage;
+      },
+    },
+    parts: new Map(parts),
+  };
+}
+
+/** What a run's index says, by iteration. */
+export class RecordedIndex {
+  #files = new Map<number, IndexedFile & { readonly bytes: number }>();
+  #offset = 0;
+  #file = "";
+
+  /**
+   * The completions of an iteration; undefined where the index has none, or is of another file than the one of that size.
+   */
+  file(iteration: number, bytes: number, state: string): IndexedFile | undefined {
+    const found = this.#files.get(iteration);
+    return found?.bytes === bytes ? { ...found, state } : undefined;
+  }
+
+  /** Reads what has been added since the last call; from the start when the file was replaced or became shorter. */
+  async readOn(path: string | undefined, config: Pick<Config, "algorithm">): Promise<void> {
+    if (path === undefined) return this.#clear();
+    const { size, ino, dev } = await stat(path);
+    const file = `${dev}:${ino}`;
+    if (file !== this.#file || size < this.#offset) this.#clear();
+    this.#file = file;
+    for (let isEnd = false; !isEnd && this.#offset < size; ) {
+      const end = await readLines(
+        path,
+        this.#offset,
+        { maxBytes: PIECE_BYTES, maxLineBytes: MAX_LINE_BYTES },
+        ({ text }) => {
+          const line = text === undefined ? undefined : parseObject(text);
+          const found = line && fileOf(line, config);
+          const bytes = numberOf(line?.["bytes"]);
+          if (found && bytes !== null) this.#files.set(found.iteration, { ...found, bytes });
+          return true;
+        },
+      );
+      isEnd = end.isEnd || end.next === this.#offset;
+      this.#offset = end.next;
+    }
+  }
+
+  #clear(): void {
+    this.#files = new Map();
+    this.#offset = 0;
+  }
+}

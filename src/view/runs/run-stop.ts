@@ -1,0 +1,90 @@
+/**
+ * @module
+ * Whether a run still goes on: by its own record of its end, else by its sign of life, else by
+ * the time of its newest file.
+ */
+import { readFile, stat } from "node:fs/promises";
+import { hostname } from "node:os";
+import { PROCESS_FILE } from "../../train/index.ts";
+import type { RunStop } from "../protocol.ts";
+import { containedPath } from "./contained-path.ts";
+import { numberOf, parseObject, textOf } from "./json-fields.ts";
+
+const MAX_BYTES = 1 << 20;
+const SECOND = 1000;
+/** Renewals of process.json that may be missing while its process runs; the process may be busy or the disk slow. */
+const MISSED_RENEWALS = 12;
+/** Without process.json, which earlier releases did not write: minutes without any write. */
+const SILENT_MINUTES = 30;
+/** Files and folders that a run writes while it goes on. */
+const WRITTEN = ["config.json", "environment.json", "metrics.jsonl", "rollouts", "checkpoints", "warm-start"];
+
+/** Whether this machine has a process of that number. */
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // A process of another user exists, though no signal may be sent to it.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+const timeText = (ms: number) => `${new Date(ms).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+
+async function timeOf(path: string, name: string): Promise<number | undefined> {
+  const file = await containedPath(path, name);
+  return file === undefined ? undefined : (await stat(file)).mtimeMs;
+}
+
+async function objectIn(path: string, name: string) {
+  const file = await containedPath(path, name);
+  if (file === undefined || (await stat(file)).size > MAX_BYTES) return undefined;
+  return parseObject(await readFile(file, "utf8"));
+}
+
+/** What end.json says of an early end; undefined where there is no end.json. */
+async function recordedStop(path: string): Promise<RunStop | null | undefined> {
+  const end = await objectIn(path, "end.json");
+  if (end === undefined) return undefined;
+  const { status, message } = end;
+  if (status !== "failed" && status !== "interrupted") return null;
+  return { status, message: typeof message === "string" ? message : null };
+}
+
+/** A stop that nobody recorded: the process was killed, or its machine is off. */
+async function unrecordedStop(path: string, now: number): Promise<RunStop | null> {
+  const stopped = (message: string): RunStop => ({ status: "stopped", message });
+  const renewed = await timeOf(path, PROCESS_FILE);
+  const found = renewed === undefined ? undefined : await objectIn(path, PROCESS_FILE);
+  if (renewed === undefined || found === undefined) {
+    const times = await Promise.all(WRITTEN.map((name) => timeOf(path, name)));
+    const newest = Math.max(...times.map((time) => time ?? 0));
+    if (now - newest < SILENT_MINUTES * 60 * SECOND) return null;
+    return stopped(`nothing was written after ${timeText(newest)}`);
+  }
+  const pid = numberOf(found["pid"]);
+  const host = textOf(found["host"], "an unknown machine");
+  const every = (numberOf(found["everySeconds"]) ?? 10) * SECOND;
+  const silence = now - renewed;
+  // A process in another container of this machine has a number of its own, so a recent renewal counts more.
+  if (pid !== null && host === hostname() && silence > 1.5 * every && !isRunning(pid))
+    return stopped(`its process ${pid} was killed at about ${timeText(renewed)}`);
+  if (silence <= MISSED_RENEWALS * every) return null;
+  return stopped(`no sign of life from its process ${pid ?? "?"} on ${host} after ${timeText(renewed)}`);
+}
+
+/**
+ * How a run stopped before its last iteration; null while it goes on, as far as is known, and when it has finished.
+ *
+ * @param path the run directory
+ * @param now milliseconds since 1970
+ */
+export async function runStop(
+  path: string,
+  { isFinished, now }: { readonly isFinished: boolean; readonly now: number },
+): Promise<RunStop | null> {
+  const recorded = await recordedStop(path);
+  if (recorded !== undefined || isFinished) return recorded ?? null;
+  return unrecordedStop(path, now);
+}
