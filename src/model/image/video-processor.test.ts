@@ -15,7 +15,7 @@ import { preprocess } from "./processor.ts";
 import type { RgbImage } from "./rgb-image.ts";
 import { preprocessVideo, videoGrid } from "./video-processor.ts";
 
-type Sampling = { readonly totalFrames: number; readonly videoFps: number } & (
+type Sampling = { readonly totalFrames: number; readonly filmFps: number } & (
   | { readonly numFrames: number }
   | { readonly fps: number }
 ) & {
@@ -54,10 +54,10 @@ describe("sampleFrames", () => {
     expect(sampleFrames({ totalFrames: 100, fps: 25 }, { fps: 2 })).toEqual([0, 12, 25, 37, 50, 62, 75, 87]);
   });
 
-  test.each(fixture.sampling)("chooses transformers' frames of $totalFrames at $videoFps fps", (recorded) => {
-    const { totalFrames, videoFps, count } = recorded;
+  test.each(fixture.sampling)("chooses transformers' frames of $totalFrames at $filmFps fps", (recorded) => {
+    const { totalFrames, filmFps, count } = recorded;
     const request = "fps" in recorded ? { fps: recorded.fps } : { numFrames: recorded.numFrames };
-    const film = { totalFrames, fps: videoFps };
+    const film = { totalFrames, fps: filmFps };
     if (count === null) {
       expect(() => sampleFrames(film, request)).toThrow(DataError);
       return;
