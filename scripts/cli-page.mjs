@@ -4,7 +4,7 @@
  *     npm run cli-page
  */
 import { writeFileSync } from "node:fs";
-import { commandLinePage } from "../dist/cli/reference-page.js";
+import { commandLinePage } from "#reference-page";
 
 const context = { stdout: () => undefined, stderr: () => undefined };
 writeFileSync(new URL("../docs/cli.md", import.meta.url), await commandLinePage(context));

@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { completeProgram } from "../../dist/cli/program.js";
+import { completeProgram } from "#program";
 import { root } from "./pages.mjs";
 
 const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));

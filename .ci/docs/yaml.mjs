@@ -2,8 +2,8 @@
  * YAML blocks: a run configuration, or a grid (a block with `axes`), read by the program's own schema.
  */
 import { parseDocument } from "yaml";
-import { readGrid } from "../../dist/compare/index.js";
-import { resolveConfig } from "../../dist/config/index.js";
+import { readGrid } from "fovea/compare";
+import { resolveConfig } from "fovea/config";
 
 /** Problems of one block. */
 export function yamlProblems({ path, line, text }) {

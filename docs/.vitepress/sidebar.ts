@@ -127,10 +127,11 @@ function titleOf(page: string): string {
   const path = `${DOCS}${page}.md`;
   const heading = existsSync(path) ? /^# (.+)$/m.exec(readFileSync(path, "utf8"))?.[1] : undefined;
   if (heading === undefined) throw new Error(`docs/${page}.md: expected a page with a heading`);
-  return heading
+  const title = heading
     .replaceAll("`", "")
     .replace(/^Tutorial: /, "")
     .replace(/:.*$/, "");
+  return title.charAt(0).toUpperCase() + title.slice(1);
 }
 
 function item({ text, collapsed, pages }: Group): DefaultTheme.SidebarItem {

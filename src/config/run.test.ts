@@ -46,6 +46,7 @@ describe("a run", () => {
       "environment.json",
       "metrics.jsonl",
       "model",
+      "rollout-index.jsonl",
       "rollouts",
     ]);
     expect(JSON.parse(readFileSync(join(path, "config.json"), "utf8"))).toMatchObject({

@@ -133,7 +133,7 @@ export function scheduleFaults({
   }
   if (rollouts?.kind === "shared" && promptsPerIteration % rollouts.variants !== 0) {
     faults.push(
-      `train.promptsPerIteration: expected a multiple of train.rollouts.variants ($rollouts.variants), got $promptsPerIteration`,
+      `train.promptsPerIteration: expected a multiple of train.rollouts.variants (${rollouts.variants}), got ${promptsPerIteration}`,
     );
   }
   if (sampling.topK === 1) {
@@ -215,14 +215,14 @@ async function requireRoom({ engine, sampling, objective, schedule }: Training):
 async function requireVideos(engine: Engine, source: ProblemSource | undefined): Promise<void> {
   if (engine.capabilities.has("video")) return;
   const place = await source?.firstVideo?.();
-  if (place !== undefined) requireOf(engine.capabilities, "video", `$place: a problem with a video`);
+  if (place !== undefined) requireOf(engine.capabilities, "video", `${place}: a problem with a video`);
 }
 
 /** Throws when the reward compares frame orders and no problem has a video. */
 async function requireFrames({ temporal, source }: Training): Promise<void> {
   if (temporal === undefined || (await source.firstVideo?.()) !== undefined) return;
   throw new ConfigError(
-    `reward kind "temporal": expected a data set in which some problem has a video, got none in $source.fingerprint`,
+    `reward kind "temporal": expected a data set in which some problem has a video, got none in ${source.fingerprint}`,
   );
 }
 

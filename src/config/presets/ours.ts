@@ -9,6 +9,7 @@ export const upkeep: Quotes = {
   "train.seed": [0, "ours: any will do; name it beside results"],
   "train.separate": [OFF, "ours: rewards are summed, and normalised as one"],
   "train.rollouts": [OFF, "ours: each prompt is sampled as it is"],
+  "train.replay": [OFF, "ours: completions are trained on once"],
   "train.maxStaleness": [0, "ours: batches are sampled by the policy that learns from them"],
   "train.checkpointEvery": [50, "ours: iterations between checkpoints"],
   "train.keepCheckpoints": [2, "ours: the newest, and one before it"],
@@ -45,6 +46,7 @@ export const plainSampler: Quotes = {
 
 /** Loss options that are off, and the epsilon added to the standard deviation. */
 export const plainLoss: Quotes = {
+  "algorithm.klSchedule": [OFF, "ours: a KL coefficient is constant"],
   "algorithm.klPlacement": ["loss", "ours: where a KL term acts, it is a term of the loss, as in GRPO"],
   "algorithm.entropyCoefficient": [0, "ours: no entropy bonus is printed"],
   "algorithm.samplerCorrection": [OFF, "ours: no correction of the sampler's log-probs is printed"],
