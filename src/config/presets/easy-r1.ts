@@ -44,7 +44,6 @@ export const easyR1Grpo: Quotes = {
   "algorithm.clipHigh": [0.3, `${ACTOR}: clip_ratio_high 0.3`],
   "algorithm.klCoefficient": [0.01, `${CONFIG}: kl_coef 1.0e-2, in the loss`],
   "algorithm.klEstimator": ["k3", `${CONFIG}: kl_penalty low_var_kl`],
-  "algorithm.klSchedule": [OFF, `${CONFIG}: kl_coef is constant`],
   "algorithm.klPlacement": ["loss", `${CONFIG}: use_kl_loss true`],
 };
 
