@@ -101,18 +101,29 @@ function alternativesOf(logs: readonly Float64Array[], count: number): Alternati
   };
 }
 
+const initialPolicies = new Map<string, Float64Array>();
+
+/** Small normal weights of a policy, drawn once for each shape and seed: a test makes many engines alike. */
+function initialPolicy(shape: BigramShape, seed: number): Float64Array {
+  const key = `${shape.vocabSize} ${shape.promptRows} ${seed}`;
+  let weights = initialPolicies.get(key);
+  if (weights === undefined) {
+    const rng = new Rng(seed);
+    weights = new Float64Array(policySize(shape)).map(() => 0.1 * rng.normal());
+    initialPolicies.set(key, weights);
+  }
+  return weights;
+}
+
 /** Makes a fake engine; spread its result to override single methods in a test. */
 export function createFakeEngine(options: FakeEngineOptions): Engine {
   const shape: BigramShape = { vocabSize: options.vocabSize, promptRows: options.promptRows ?? 16 };
   const size = parameterCount(shape);
   const banned = new Uint8Array(options.vocabSize);
   for (const id of options.banned ?? []) banned[id] = 1;
-  const rng = new Rng(options.seed ?? 0);
   const capabilities = new Set<Capability>(options.capabilities ?? ALL);
-  const seeded = options.seed !== undefined;
-  let weights: Float64Array = new Float64Array(size).map((_, i) =>
-    seeded && i < policySize(shape) ? 0.1 * rng.normal() : 0,
-  );
+  let weights: Float64Array = new Float64Array(size);
+  if (options.seed !== undefined) weights.set(initialPolicy(shape, options.seed));
   let reference = weights.slice();
   /** First moment, second moment, and the number of steps taken. */
   let optimizer: Float64Array = new Float64Array(2 * size + 1);
