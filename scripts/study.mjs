@@ -152,10 +152,11 @@ function recorded(grid) {
  * @param {StudyResults | undefined} before
  * @param {StudyResults} now
  * @param {string} path
+ * @param {ReadonlySet<string>} inGrid keys of the grid's cells; a seed that was replaced is recorded and not missing
  * @returns {StudyResults}
  * @throws DataError when the grid was changed, or the cells are of two environments
  */
-function withEarlier(before, now, path) {
+function withEarlier(before, now, path, inGrid) {
   if (before === undefined) return now;
   requireSameGrid(before, now, path);
   const environments = [before, now].map(({ environment }, i) => {
@@ -167,7 +168,7 @@ function withEarlier(before, now, path) {
   const earlier = before.cells.filter(({ key }) => !keys.has(key));
   return {
     ...now,
-    missing: now.missing - earlier.length,
+    missing: now.missing - earlier.filter(({ key }) => inGrid.has(key)).length,
     environment: {
       ...environment,
       commits: [...new Set([...before.environment.commits, ...now.environment.commits])],
@@ -185,7 +186,8 @@ async function writeResults(directory, files) {
   for (const file of files) {
     const found = await resultsOf(directory, file);
     const { path, before } = recorded(found.grid);
-    const results = withEarlier(before, found, path);
+    const { cells } = readGrid(await readConfigFile(file));
+    const results = withEarlier(before, found, path, new Set(cells.map(cellKey)));
     writeFileSync(path, resultsText(results));
     console.log(`${path}: ${results.cells.length} cells, ${results.missing} missing`);
   }
