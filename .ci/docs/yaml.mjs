@@ -1,9 +1,10 @@
 /**
  * YAML blocks: a run configuration, or a grid (a block with `axes`), read by the program's own schema.
  */
-import { parseDocument } from "yaml";
+
 import { readGrid } from "fovea/compare";
 import { resolveConfig } from "fovea/config";
+import { parseDocument } from "yaml";
 
 /** Problems of one block. */
 export function yamlProblems({ path, line, text }) {

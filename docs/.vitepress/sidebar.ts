@@ -109,7 +109,11 @@ const GROUPS: readonly Group[] = [
           "methods/ced",
         ],
       },
-      { text: "Rollouts", collapsed: true, pages: ["methods/noisy-rollout", "methods/share-grpo", "methods/ssr"] },
+      {
+        text: "Rollouts",
+        collapsed: true,
+        pages: ["methods/noisy-rollout", "methods/share-grpo", "methods/ssr"],
+      },
       "not-implemented",
     ],
   },
