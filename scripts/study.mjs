@@ -6,7 +6,8 @@
  *     node scripts/study.mjs figures [<results.json> …]
  *
  * `run` runs the cells of a grid that neither its results file nor the directory has. `results` adds the cells of the directory to
- * studies/credit/results/<grid>.json: values, curves, seconds, and where they ran. It refuses a grid that was changed since the file was written, and cells of two sources, machines or
+ * studies/credit/results/<grid>.json: values, curves, seconds, and where they ran. It refuses a grid that was changed since the file
+ * was written, and cells of two sources, machines or
  * versions, by name. `figures` draws docs/images/study/<grid>.svg and writes studies/credit/results/<grid>.md from these files,
  * all of them unless some are given, and needs no run.
  */
@@ -35,7 +36,7 @@ import {
 import { readConfigFile } from "fovea/config";
 import { DataError } from "fovea/errors";
 
-/** @import { Cell, StudyCell, StudyResults } from "fovea/compare" */
+/** @import { Cell, Grid, StudyCell, StudyResults } from "fovea/compare" */
 
 const root = join(import.meta.dirname, "..");
 const RESULTS = join(root, "studies/credit/results");
@@ -108,15 +109,18 @@ function studyCell(store, cell, measured) {
   };
 }
 
+/** @param {string} file */
+const gridName = (file) => basename(file).replace(/\.ya?ml$/, "");
+
 /**
  * The results of one grid, of the cells that have run.
  *
  * @param {string} directory
  * @param {string} file
- * @returns {Promise<StudyResults>}
+ * @param {Grid} grid of the file
+ * @returns {StudyResults}
  */
-async function resultsOf(directory, file) {
-  const grid = readGrid(await readConfigFile(file));
+function resultsOf(directory, file, grid) {
   const store = new CellStore(directory);
   const found = grid.cells.flatMap((cell) => {
     const result = knownResult(cell, { store, measures: grid.measures });
@@ -126,7 +130,7 @@ async function resultsOf(directory, file) {
   const baseline = grid.cells.find(({ isTrained }) => isTrained)?.labels;
   return {
     version: 1,
-    grid: basename(file).replace(/\.ya?ml$/, ""),
+    grid: gridName(file),
     world: grid.cells[0]?.config.data.kind ?? "none",
     baseline: grid.baseline && baseline ? (grid.baseline.of(baseline) ?? null) : null,
     units: Object.fromEntries(grid.measures.map(({ name, unit }) => [name, unit])),
@@ -184,10 +188,10 @@ function withEarlier(before, now, path, inGrid) {
 async function writeResults(directory, files) {
   mkdirSync(RESULTS, { recursive: true });
   for (const file of files) {
-    const found = await resultsOf(directory, file);
+    const grid = readGrid(await readConfigFile(file));
+    const found = resultsOf(directory, file, grid);
     const { path, before } = recorded(found.grid);
-    const { cells } = readGrid(await readConfigFile(file));
-    const results = withEarlier(before, found, path, new Set(cells.map(cellKey)));
+    const results = withEarlier(before, found, path, new Set(grid.cells.map(cellKey)));
     writeFileSync(path, resultsText(results));
     console.log(`${path}: ${results.cells.length} cells, ${results.missing} missing`);
   }
@@ -200,7 +204,7 @@ async function writeResults(directory, files) {
  */
 async function runMissing(directory, file, { rows, shard }) {
   const grid = readGrid(await readConfigFile(file));
-  const { before } = recorded(basename(file).replace(/\.ya?ml$/, ""));
+  const { before } = recorded(gridName(file));
   const done = new Set(before?.cells.map(({ key }) => key));
   const named = rows?.split(",").map((row) => row.trim());
   const missing = seedBySeed(grid.cells)

@@ -18,7 +18,7 @@ export function outsidePage(path: string): string {
 }
 
 /**
- * The target of a link as a path from the root of the repository; undefined where it lies in docs/ or is an address.
+ * The target of a link as a path from the root of the repository; undefined for a target in docs/ and for a web address.
  *
  * @param href as written
  * @param page the path of the page, from the root of the repository

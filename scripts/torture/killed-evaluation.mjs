@@ -2,28 +2,22 @@
  * @module
  * An evaluation that is killed at random and started again until it ends, beside one that nobody disturbs.
  */
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { complete, killedAfter } from "./processes.mjs";
+import { repeatedKills } from "./repeated-kills.mjs";
 
 /** @import { Rng } from "fovea/math" */
 
 const PROBLEMS = 300;
 const SAMPLES = 2;
 
+const SETTINGS = ["evaluation.batchSize=8", "engine.threads=1", "engine.replicas=1"];
+
 const words = (/** @type {string} */ out) => [
-  ...["eval", "--problems", String(PROBLEMS), "--samples", String(SAMPLES), "--temperature", "1"],
-  ...[
-    "--max-tokens",
-    "12",
-    "--set",
-    "evaluation.batchSize=8",
-    "--set",
-    "engine.threads=1",
-    "--set",
-    "engine.replicas=1",
-  ],
-  ...["--out", out],
+  ...["eval", "--problems", String(PROBLEMS), "--samples", String(SAMPLES)],
+  ...["--temperature", "1", "--max-tokens", "12", "--out", out],
+  ...SETTINGS.flatMap((setting) => ["--set", setting]),
 ];
 
 /** @param {string} out */
@@ -43,20 +37,15 @@ export async function killedEvaluation({ kills, directory, rng }) {
   const seconds = (performance.now() - start) / 1000;
   const expected = answersIn(join(directory, "undisturbed"));
 
-  const wrong = [];
-  let [killed, runs] = [0, 0];
-  while (killed < kills) {
-    const out = join(directory, "disturbed");
-    rmSync(out, { recursive: true, force: true });
-    for (let isOver = false; !isOver; ) {
-      const { isKilled } = await killedAfter(words(out), 1000 * rng.uniform(0.2, seconds));
-      if (isKilled) killed += 1;
-      isOver = !isKilled;
-    }
-    runs += 1;
-    const found = answersIn(out);
-    if (found.length !== PROBLEMS * SAMPLES) wrong.push(`run ${runs}: ${found.length} answers`);
-    else if (JSON.stringify(found) !== JSON.stringify(expected)) wrong.push(`run ${runs}: other answers`);
-  }
+  const { killed, runs, wrong } = await repeatedKills({
+    kills,
+    directory,
+    attempt: async (out) => (await killedAfter(words(out), 1000 * rng.uniform(0.2, seconds))).isKilled,
+    difference: (out) => {
+      const found = answersIn(out);
+      if (found.length !== PROBLEMS * SAMPLES) return `${found.length} answers`;
+      return JSON.stringify(found) === JSON.stringify(expected) ? undefined : "other answers";
+    },
+  });
   return { name: "evaluation killed", done: `${killed} SIGKILLs in ${runs} evaluations`, wrong };
 }

@@ -3,11 +3,12 @@
  * A server that is killed at random under a training client. The client's run is resumed with the server that follows, until it
  * ends as one that nobody disturbed.
  */
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { serveWords, start } from "./processes.mjs";
+import { repeatedKills } from "./repeated-kills.mjs";
 import { firstDifference, runContent } from "./run-content.mjs";
 
 /** @import { Rng } from "fovea/math" */
@@ -63,25 +64,21 @@ export async function killedServer({ kills, directory, rng }) {
   const seconds = (performance.now() - begin) / 1000;
   const expected = runContent(undisturbed);
 
-  const wrong = [];
-  let [killed, runs] = [0, 0];
-  while (killed < kills) {
-    const path = join(directory, "disturbed");
-    rmSync(path, { recursive: true, force: true });
-    for (let isOver = false; !isOver; ) {
+  const { killed, runs, wrong } = await repeatedKills({
+    kills,
+    directory,
+    attempt: async (path) => {
       const server = await open(directory);
       const run = client(path);
       const timer = setTimeout(() => server.child.kill("SIGKILL"), 1000 * rng.uniform(0.5, seconds));
-      isOver = (await run.ended).status === 0;
+      const { status } = await run.ended;
       clearTimeout(timer);
-      if (!isOver) killed += 1;
       server.child.kill("SIGKILL");
       await server.ended;
-    }
-    runs += 1;
-    const difference = firstDifference(expected, runContent(path));
-    if (difference !== undefined) wrong.push(`run ${runs}: ${difference}`);
-  }
+      return status !== 0;
+    },
+    difference: (path) => firstDifference(expected, runContent(path)),
+  });
   return {
     name: "server killed",
     done: `${killed} SIGKILLs of the server in ${runs} runs of a client`,

@@ -2,10 +2,11 @@
  * @module
  * Training that is killed at random and resumed until it ends, beside one that nobody disturbs.
  */
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { complete, killedAfter } from "./processes.mjs";
+import { repeatedKills } from "./repeated-kills.mjs";
 import { firstDifference, runContent } from "./run-content.mjs";
 
 /** @import { Rng } from "fovea/math" */
@@ -29,33 +30,28 @@ function phaseOf(printed) {
  */
 export async function killedTraining({ kills, directory, rng }) {
   mkdirSync(directory, { recursive: true });
-  const run = (/** @type {string} */ name) => join(directory, name);
+  const undisturbed = join(directory, "undisturbed");
   const start = performance.now();
-  await complete(["train", CONFIG, "--run-dir", run("undisturbed")]);
+  await complete(["train", CONFIG, "--run-dir", undisturbed]);
   const seconds = (performance.now() - start) / 1000;
-  const expected = runContent(run("undisturbed"));
+  const expected = runContent(undisturbed);
 
   /** @type {Record<string, number>} */
   const phases = {};
-  const wrong = [];
-  let [killed, runs] = [0, 0];
-  while (killed < kills) {
-    const path = run("disturbed");
-    rmSync(path, { recursive: true, force: true });
-    for (let isOver = false; !isOver; ) {
+  const { killed, runs, wrong } = await repeatedKills({
+    kills,
+    directory,
+    attempt: async (path) => {
       const words = ["train", CONFIG, "--run-dir", path, ...(existsSync(path) ? ["--resume"] : [])];
       const { isKilled, printed } = await killedAfter(words, 1000 * rng.uniform(0.2, seconds));
       if (isKilled) {
-        killed += 1;
         const phase = phaseOf(printed);
         phases[phase] = (phases[phase] ?? 0) + 1;
       }
-      isOver = !isKilled;
-    }
-    runs += 1;
-    const difference = firstDifference(expected, runContent(path));
-    if (difference !== undefined) wrong.push(`run ${runs}: ${difference}`);
-  }
+      return isKilled;
+    },
+    difference: (path) => firstDifference(expected, runContent(path)),
+  });
   const shown = Object.entries(phases).map(([name, count]) => `${count} while ${name}`);
   return { name: "training killed", done: `${killed} SIGKILLs in ${runs} runs: ${shown.join(", ")}`, wrong };
 }
