@@ -6,19 +6,18 @@
  *     npm run prose -- src/train         # these files or folders
  *     npm run prose -- --summary src     # their number in each file
  */
-import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { sentenceFindings } from "./prose/check-sentence.mjs";
 import { checkedMarkdown, DEFAULT_PATHS, filesBelow, isPending, readText } from "./prose/files.mjs";
 import { sentencesOf } from "./prose/sentences.mjs";
 import { sourcePassages } from "./prose/source-passages.mjs";
+import { root } from "./repository-files.mjs";
 
 const { values, positionals } = parseArgs({
   options: { summary: { type: "boolean", default: false } },
   allowPositionals: true,
 });
-const root = fileURLToPath(new URL("../", import.meta.url));
 
 /** @param {string} name */
 const passagesOf = (name) => {
@@ -35,9 +34,8 @@ const findingsIn = (name) =>
   );
 
 const asked = positionals.length > 0;
-const names = asked
-  ? positionals.flatMap((path) => filesBelow(root, resolve(path)))
-  : DEFAULT_PATHS.flatMap((path) => filesBelow(root, resolve(root, path))).filter((name) => !isPending(name));
+const paths = asked ? positionals.map((path) => relative(root, resolve(path))) : DEFAULT_PATHS;
+const names = filesBelow(paths).filter((name) => asked || !isPending(name));
 let failing = 0;
 for (const name of names) {
   const found = findingsIn(name);

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { completeProgram } from "#program";
-import { root } from "./pages.mjs";
+import { root } from "../repository-files.mjs";
 
 const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const NPM = ["ci", "install", "test", "run", "pack"];

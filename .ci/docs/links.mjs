@@ -3,7 +3,7 @@
  */
 import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path/posix";
-import { root } from "./pages.mjs";
+import { root } from "../repository-files.mjs";
 
 const isAddress = (target) => /^[a-z][a-z+.-]*:/i.test(target);
 

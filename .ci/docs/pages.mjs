@@ -1,21 +1,15 @@
 /**
  * The Markdown files of the repository, parsed: headings, links and code blocks, each with its line.
  */
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import GithubSlugger from "github-slugger";
 import markdownIt from "markdown-it";
+import { repositoryFiles, root } from "../repository-files.mjs";
 
-export const root = fileURLToPath(new URL("../../", import.meta.url));
 const markdown = markdownIt({ html: true });
 
-/** Paths of the Markdown files in git or new beside it, but for notes that lie with recordings. */
-export function pagePaths() {
-  const words = ["ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate", "*.md"];
-  const paths = execFileSync("git", words, { cwd: root, encoding: "utf8" }).trim().split("\n");
-  return paths.filter((path) => !path.startsWith("fixtures/"));
-}
+/** Paths of the Markdown files, except notes that lie with recordings. */
+export const pagePaths = () => repositoryFiles(["*.md"]).filter((path) => !path.startsWith("fixtures/"));
 
 const textOf = (tokens) => tokens.map(({ content, type }) => (type === "image" ? "" : content)).join("");
 

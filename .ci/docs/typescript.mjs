@@ -5,7 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { root } from "./pages.mjs";
+import { root } from "../repository-files.mjs";
 
 const FOLDER = join(root, "dist", "docs-blocks");
 

@@ -1,6 +1,7 @@
 /** Which files the prose rules read, and which part of them. */
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join, relative } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { repositoryFiles } from "../repository-files.mjs";
 
 /** Files that are checked only when they are named, until they have been rewritten. A folder ends with a slash. */
 export const PENDING = ["README.md", "CHANGELOG.md", "src/", "viewer/"];
@@ -10,7 +11,7 @@ const LOG = "docs/log.md";
 const LOG_CHECKED_FROM = "2026-11-30";
 
 const IS_READ = /\.(?:md|tsx?)$/;
-const IS_SKIPPED = /(?:^|\/)(?:node_modules|dist|cache)(?:\/|$)|_pb\.ts$|\.d\.ts$/;
+const IS_SKIPPED = /_pb\.ts$|\.d\.ts$/;
 /** A page that a program writes says so above its first heading of second order; its words are in the program. */
 const IS_GENERATED = /^(?:(?!## )[\s\S])*?\bdo not edit\b/i;
 
@@ -28,17 +29,13 @@ export const DEFAULT_PATHS = [
   "viewer",
 ];
 
-/** @param {string} root @param {string} path @returns {string[]} relative to root, sorted */
-export const filesBelow = (root, path) => {
-  const name = relative(root, path);
-  if (IS_SKIPPED.test(name)) return [];
-  if (statSync(path).isDirectory()) {
-    return readdirSync(path)
-      .sort()
-      .flatMap((entry) => filesBelow(root, join(path, entry)));
-  }
-  return IS_READ.test(name) ? [name] : [];
-};
+/**
+ * The files of these paths that the rules read.
+ *
+ * @param {readonly string[]} paths files and folders, from the root of the repository
+ */
+export const filesBelow = (paths) =>
+  repositoryFiles(paths).filter((name) => IS_READ.test(name) && !IS_SKIPPED.test(name));
 
 /** Sections other than those wanted become empty lines, so that line numbers stay. */
 const onlySections = (
