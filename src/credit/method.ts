@@ -104,7 +104,9 @@ export interface CreditCompletion {
   readonly text?: string | undefined;
   /** Reward of the completion; null where it could not be judged. */
   readonly reward?: number | null | undefined;
-  /** Scores of the run's rewards by name, before their weights; without those that could not score the completion. */
+  /**
+   * Scores of the run's rewards by name, before their weights; without rewards that could not score the completion.
+   */
   readonly rewardParts?: Readonly<Record<string, number>> | undefined;
   /** Score of the run's verdict, in [0, 1]; null where it could not judge. */
   readonly verdict?: number | null | undefined;
@@ -139,7 +141,10 @@ export interface CreditPerception {
 
 /** A view that a term of the loss compares with. */
 export interface TermView extends Pick<ViewPass, "image" | "logprobs"> {
-  /** Its log-probs are constants: no gradient goes through the view, and they stay those of before the first step. */
+  /**
+   * Its log-probs are constants: no gradient goes through the view, and they are log-probs from before the first
+   * step.
+   */
   readonly isConstant?: boolean;
 }
 

@@ -4,7 +4,7 @@
  */
 import { mahalanobis } from "../math/index.ts";
 
-/** What was measured at a token of an id: two numbers. */
+/** The measurement at a token of an id: two numbers. */
 export interface TokenSample {
   readonly id: number;
   readonly measured: readonly [number, number];

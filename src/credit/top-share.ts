@@ -18,8 +18,8 @@ interface Scored {
 }
 
 /**
- * 1 for the ⌈share·T⌉ tokens of highest score, else 0; T runs over the tokens that count, and the share is taken as the
- * decimal number that it is written as: 0.28 of 25 tokens are 7.
+ * 1 for the ⌈share·T⌉ tokens of highest score, else 0; T is the number of tokens that count. The share is taken as
+ * the decimal number in which it is written: 0.28 of 25 tokens are 7.
  *
  * Of equal scores the earlier token goes first.
  *

@@ -1,7 +1,7 @@
 /**
  * @module
- * Credit from the true label of every token: not a method, but the control that gives an upper bound for methods. The
- * labels are those of the task, as they are or with errors at a given rate.
+ * Credit from the true label of every token: not a method, but the control that gives an upper bound for
+ * methods. The labels come from the task, unchanged or with errors at a given rate.
  */
 import * as z from "zod";
 import { mean, Rng } from "../../math/index.ts";

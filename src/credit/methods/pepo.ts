@@ -27,7 +27,7 @@ const pepoSchema = z
   );
 
 export interface PepoInput {
-  /** `[T]` mean cosine of the token's hidden states and those of the image's tokens, over all layers. */
+  /** `[T]` mean cosine between the hidden states of the token and of the image's tokens, over all layers. */
   readonly likeness: ArrayLike<number>;
   /** `[T]` nats. */
   readonly entropy: ArrayLike<number>;

@@ -28,7 +28,7 @@ export type AtRlInput = (CalibratedAttention | TokenClusters) & {
 export interface AtRlOptions extends Omit<ClusterOptions, "neighbours"> {
   /** `"paper"` (default): a cluster's share as printed; `"mean-one"`: divided by the mean over tokens. */
   readonly scale?: "paper" | "mean-one" | undefined;
-  /** The basis of the weights; all but the first are ablations. Default `"clusters"`. */
+  /** The basis of the weights; all except the first are ablations. Default `"clusters"`. */
   readonly weighting?: AtRlWeighting | undefined;
   /** `"top-share"` only: share of tokens that keep the advantage. Default 0.15. */
   readonly tokenShare?: number | undefined;
@@ -162,8 +162,8 @@ export function structured(
 }
 
 /**
- * The token of rank r gets the weight of rank T + 1 − r. Tokens of equal weight share the mean of theirs, so the order
- * among them does not matter; the sum stays what it was.
+ * The token of rank r gets the weight of rank T + 1 − r. Tokens of equal weight share the mean of their new weights,
+ * so the order among them does not matter. The sum is unchanged.
  */
 function reversed(weights: Float64Array): Float64Array {
   const order = Array.from(weights, (_, t) => t).sort((a, b) => weights[a]! - weights[b]!);
