@@ -9,7 +9,7 @@ export interface RopeScaling {
   readonly factor: number;
   /** Frequencies that turn fewer times than this within the original context are slow. */
   readonly lowFrequencyFactor: number;
-  /** Those that turn more often than this stay as they are; between the two, a mean of both. */
+  /** Frequencies that turn more often than this stay as they are; between the two, a mean of both. */
   readonly highFrequencyFactor: number;
   /** Tokens. */
   readonly originalContext: number;

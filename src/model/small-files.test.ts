@@ -23,7 +23,7 @@ const expected: Expected = JSON.parse(readFileSync(join(fixture, "expected.json"
 const folder = mkdtempSync(join(tmpdir(), "fovea-joint-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A model whose only word on processors is what transformers 5 writes. */
+/** A model whose only file about processors is the one that transformers 5 writes. */
 const model = join(folder, "model");
 const engine = await createLocalEngine({ model: freshSmallModel(1), threads: 1 });
 await engine.save(model, { optimizer: false });

@@ -38,7 +38,7 @@ export const modelTypes: readonly string[] = ARCHITECTURES.map(({ modelType }) =
 /**
  * The architecture of a model.
  *
- * @throws ModelError naming the model type and those that are supported
+ * @throws ModelError naming the model type and the supported types
  */
 export function architectureOf({ modelType }: Pick<ModelConfig, "modelType">): Architecture {
   const found = ARCHITECTURES.find((architecture) => architecture.modelType === modelType);

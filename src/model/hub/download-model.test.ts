@@ -106,7 +106,7 @@ describe("downloadModel", () => {
     expect(readFileSync(join(folder, "model.safetensors")).equals(WEIGHTS)).toBe(true);
   });
 
-  test("starts anew when what an earlier process left is broken", async () => {
+  test("starts from the beginning if the file of an earlier process is broken", async () => {
     mkdirSync(join(repository(), "blobs"), { recursive: true });
     writeFileSync(incomplete(), Buffer.alloc(200_000, 7));
     const folder = await download();

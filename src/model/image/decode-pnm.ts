@@ -55,7 +55,7 @@ class Words {
   }
 }
 
-/** What stands before the pixels. */
+/** The header before the pixels. */
 interface PnmHeader {
   readonly kind: Kind;
   readonly width: number;

@@ -5,8 +5,8 @@
 import { spawn } from "node:child_process";
 
 /**
- * What ffmpeg says where part of a video is missing or broken and it goes on all the same: the end of a file, a frame that it
- * patched. Complaints that change no picture are not among them.
+ * Messages of ffmpeg when part of a video is missing or broken and it continues: the end of a file, a frame that it
+ * patched. Messages about faults that change no picture are not among them.
  */
 const DAMAGE =
   /ended prematurely|partial file|corrupt (?:input packet|decoded frame)|damaged at|error while decoding|decode failed/i;

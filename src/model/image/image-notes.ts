@@ -1,6 +1,6 @@
 /**
  * @module
- * What image files note about themselves beside their pixels: Exif data and XMP packets, found where Pillow finds them.
+ * Metadata of image files: Exif data and XMP packets, found where Pillow finds them.
  */
 import { inflateSync } from "node:zlib";
 
@@ -12,7 +12,7 @@ export interface ImageNotes {
   readonly xmp?: string | undefined;
 }
 
-/** What may stand before Exif data. */
+/** Mark that may precede Exif data. */
 export const EXIF_MARK = "Exif\0\0";
 /** Longest compressed text that is unpacked, bytes; Pillow's limit. */
 const MAX_TEXT_BYTES = 2 ** 20;
@@ -24,7 +24,7 @@ function startsWith(bytes: Uint8Array, text: string): boolean {
   return latin1(bytes.subarray(0, text.length)) === text;
 }
 
-/** Chunks of a PNG with their data; of an animation those of its first frame. */
+/** Chunks of a PNG with their data; of an animation only the chunks of its first frame. */
 function* pngChunks(file: Uint8Array): Generator<{ type: string; data: Uint8Array }> {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   let hasPixels = false;

@@ -1,8 +1,8 @@
 /**
  * @module
- * The inner loops over pixels as a WebAssembly module. Resampling adds four sums at a time, in the same 32-bit
- * integers as the loops of `scalar-resampler.ts`, and cutting patches looks every value up, so that the results are
- * the same to the bit.
+ * The inner loops over pixels as a WebAssembly module. Resampling adds four sums at a time, in the same
+ * 32-bit integers as the loops of `scalar-resampler.ts`, and cutting patches looks every value up. So the results are
+ * bitwise identical.
  */
 import {
   add4,
@@ -200,7 +200,7 @@ export interface PixelKernel {
   ): void;
 }
 
-/** What is used of WebAssembly, which the language's own declarations leave to browsers. */
+/** The used part of WebAssembly, which the language declares for browsers only. */
 interface Assembly {
   validate(bytes: Uint8Array): boolean;
   readonly Module: new (bytes: Uint8Array) => object;

@@ -1,7 +1,8 @@
 /**
  * @module
- * Video files to frames, by the ffmpeg that is installed: a first pass counts frames and times them, a second one
- * hands over those that are shown. Nothing but plain video containers is opened, and no other file or address.
+ * Video files to frames, by the ffmpeg that is installed: a first pass counts frames and reads their times, a
+ * second pass returns the frames that are shown. Nothing but plain video containers is opened, and no other file or
+ * address.
  */
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";

@@ -1,6 +1,6 @@
 /**
  * @module
- * Resampling by the WebAssembly kernel, in stretches that fit a few megabytes of its memory whatever the image.
+ * Resampling by the WebAssembly kernel, in parts that fit a few megabytes of its memory for any image.
  */
 import { kernelPlaces, type PixelKernel } from "./pixel-kernel.ts";
 import type { Resampler, Taps } from "./resampler.ts";

@@ -21,7 +21,7 @@ const REFUSED: readonly (readonly [field: string, harmless: readonly unknown[]])
   ["alora_invocation_tokens", []],
   ["arrow_config", []],
   ["monteclora_config", []],
-  // Others change the base model when the adapter is made, and what is saved belongs to the changed one.
+  // Other values change the base model when the adapter is made, and the saved adapter belongs to the changed model.
   ["init_lora_weights", [true, false, "gaussian", "orthogonal", "eva"]],
 ];
 

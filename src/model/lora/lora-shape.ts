@@ -10,7 +10,7 @@ import { ConfigError } from "../../errors/index.ts";
 import type { ParameterNames } from "../parameters.ts";
 import { LORA_MODULES, type LoraModule } from "./lora-modules.ts";
 
-/** What new adapters are made of. */
+/** Options of new adapters. */
 export interface LoraOptions {
   /** r; 16 unless given. */
   readonly rank?: number;

@@ -1,6 +1,6 @@
 /**
  * @module
- * What an exported model says of itself, for programs (`onnx.json`) and for people (`ONNX.md`).
+ * The description of an exported model, for programs (`onnx.json`) and for people (`ONNX.md`).
  */
 import type { OnnxValue } from "../../tensor/index.ts";
 import type { OnnxGraphs } from "../graph/model-graphs.ts";

@@ -47,7 +47,7 @@ describe.each(QWEN_FAMILIES)("the processor of %s", (family) => {
   const { images, videos, sizes, chats } = qwenPrompts(family);
   const { promptSide } = architectureOf({ modelType: family });
 
-  test.each(images)("cuts an image of $width x $height as transformers does, bit for bit", (recorded) => {
+  test.each(images)("cuts an image of $width x $height bitwise as transformers does", (recorded) => {
     const vision = visionWith(family, recorded.settings);
     const chunk = { kind: "image", image: recordedImage({ ...recorded, kind: "image" }) } as const;
     const { images: cut, tokens } = vision.spell({ chunks: [chunk] });
@@ -56,7 +56,7 @@ describe.each(QWEN_FAMILIES)("the processor of %s", (family) => {
     expect(vision.tokens(chunk)).toBe(tokens.length);
   });
 
-  test.each(videos)("cuts a video of $frames frames as transformers does, bit for bit", (recorded) => {
+  test.each(videos)("cuts a video of $frames frames bitwise as transformers does", (recorded) => {
     const vision = visionWith(family, recorded.settings);
     const chunk = { kind: "video", video: recordedVideo({ ...recorded, kind: "video" }) } as const;
     const { images: cut, tokens } = vision.spell({ chunks: [chunk] });
@@ -65,7 +65,7 @@ describe.each(QWEN_FAMILIES)("the processor of %s", (family) => {
     expect(vision.tokens(chunk)).toBe(tokens.length);
   });
 
-  test(`shows ${sizes.length} videos at transformers' sizes, and refuses those that it refuses`, () => {
+  test(`shows ${sizes.length} videos at transformers' sizes, and rejects the videos that it rejects`, () => {
     for (const { settings, width, height, frames, shown } of sizes) {
       const frame = { width, height, data: new Uint8Array() };
       const chunk = { kind: "video", video: { frames: new Array(frames).fill(frame), fps: 1 } } as const;

@@ -77,7 +77,7 @@ function defaultTiles({ vision }: SmolConfig): TileConfig {
   return { ...parseTiles({}), tileSize: imageSize, longestEdge: 4 * imageSize };
 }
 
-/** Patches per side of a tile. What is left over at the right and lower edge is not seen. */
+/** Patches per side of a tile. Pixels left over at the right and lower edge are not used. */
 export function tilePatches({ tileSize }: TileConfig, { vision }: SmolConfig): number {
   return Math.floor(tileSize / vision.patchSize);
 }
@@ -118,7 +118,7 @@ export function loadTiles(files: SmallFiles, config: SmolConfig): TileConfig {
 
 /**
  * The settings of videos' frames, each of which is one tile: `video_processor` in processor_config.json, else
- * video_preprocessor_config.json, else those of images.
+ * video_preprocessor_config.json, else the image settings.
  *
  * @throws ModelError when they are wrong, or do not fit the model
  */

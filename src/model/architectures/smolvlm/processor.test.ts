@@ -34,7 +34,7 @@ function made({ tile, longest, patch, scale, split = true }: SmolSettings): [Til
 const sha256 = (numbers: Float32Array) =>
   createHash("sha256").update(new Uint8Array(numbers.buffer)).digest("hex");
 
-describe("images become tiles as in transformers, bit for bit", () => {
+describe("images become tiles bitwise as in transformers", () => {
   test.each(Object.entries(recorded.settings))("%s", (name, settings) => {
     const [tiles, config] = made(settings);
     const images = recorded.images.filter((image) => image.settings === name);

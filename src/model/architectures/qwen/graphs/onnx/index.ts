@@ -13,7 +13,7 @@ import { parameterShapes } from "../parameter-names.ts";
 import type { QwenParts } from "../parts.ts";
 import { visionModel } from "./vision-model.ts";
 
-/** What each input and output means, by its name without the number of the layer. */
+/** The meaning of each input and output, by its name without the number of the layer. */
 const MEANINGS: Readonly<Record<string, string>> = {
   pixel_values:
     "normalised patches of one image or video in the order of the Qwen2-VL image processor: by frame, then by block of merged patches, block by block in rows, and row by row within a block; each patch by channel, frame, row, column",
