@@ -1,6 +1,6 @@
 /**
  * @module
- * The models that are open: how one is opened and taken up after a restart, and how many there may be.
+ * The open models: opening, resuming after a restart, and their limit.
  */
 import type * as z from "zod";
 import type { Engine, wire } from "../engine/index.ts";
@@ -39,7 +39,7 @@ export class OpenModels {
     this.#checkpoints = checkpoints;
   }
 
-  /** Takes up the models that were put down. */
+  /** Resumes suspended models. */
   async resume(): Promise<void> {
     for (const model of this.#records.rested()) {
       const served = this.#options.models.find(({ name }) => name === model.baseModel);
@@ -53,7 +53,7 @@ export class OpenModels {
     }
   }
 
-  /** Forgets the models that were put down and are not open. */
+  /** Forgets suspended models that are not open. */
   noteResumed(): void {
     this.#records.takenUp([...this.#hosts.keys()]);
   }
@@ -134,14 +134,17 @@ export class OpenModels {
     }
   }
 
-  /** Ends a model; it will not be taken up again. */
+  /** Ends a model; it will not be resumed. */
   async end(host: ModelHost, reason: Refusal): Promise<void> {
     this.#hosts.delete(host.id);
     this.#records.end(host.id);
     await host.close(reason);
   }
 
-  /** Puts all models down so that they can be taken up again. One that is busy or has a half-made gradient cannot be. */
+  /**
+   * Suspends all models so that they can be resumed. A model that is busy or has a half-made gradient cannot be
+   * suspended.
+   */
   async putDown(busy: ReadonlySet<ModelHost>): Promise<void> {
     for (const host of this.all) {
       if (!host.hasGradient && !busy.has(host)) {

@@ -10,7 +10,7 @@ import { RunError } from "../errors/index.ts";
 const APPLICATION = 0x46_6f_76_61;
 const VERSION = 1;
 
-/** What is JSON is text; a key is what makes a request the same request, and null where nothing does. */
+/** JSON is stored as text; a key identifies a repeated request, and is null if the request has none. */
 const TABLES = `
 CREATE TABLE sessions (
   id TEXT PRIMARY KEY

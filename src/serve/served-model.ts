@@ -28,7 +28,7 @@ export function loraRequest(
   return { rank, modules, seed: seed ?? 0 };
 }
 
-/** What a client asks for when it makes a model. */
+/** A client's request for a new model. */
 export interface ModelRequest {
   /** Absent, all weights are trained. */
   readonly lora?: LoraRequest | undefined;
@@ -36,7 +36,7 @@ export interface ModelRequest {
 }
 
 export interface ServedModel {
-  /** What clients call it. */
+  /** Its name for clients. */
   readonly name: string;
   /** `model_type` of its config.json. */
   readonly architecture: string;

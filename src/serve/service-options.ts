@@ -1,6 +1,6 @@
 /**
  * @module
- * What a server is started with.
+ * Options of a server.
  */
 import type { ServedModel } from "./served-model.ts";
 

@@ -1,7 +1,7 @@
 /**
  * @module
- * The server's memory: one SQLite file in the state directory, which one server at a time has open. What was written is
- * on the disk when the call returns, and whole after a crash.
+ * The server's memory: one SQLite file in the state directory, which one server at a time has open. Written
+ * rows are on the disk when the call returns, and whole after a crash.
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";

@@ -20,7 +20,7 @@ export class ChatStream {
     this.#hasUsage = hasUsage;
   }
 
-  /** @throws what the task throws before the first chunk; after it the stream itself tells of an error, and has no end */
+  /** @throws the task's error before the first chunk; after it the stream itself reports an error, and has no end */
   async run(): Promise<void> {
     const { head, choices, promptTokens, parts } = this.#task;
     const isTold = parts.logprobs || parts.tokenIds;
