@@ -93,7 +93,7 @@ export function readRecipe(name: string, directory: string = RECIPES): NamedReci
   return { name, paper, recipe };
 }
 
-/** What stands in for the papers' models, data and benchmarks at digits scale. */
+/** The replacements of the papers' models, data and benchmarks at digits scale. */
 export function readDigitsScale(directory: string = RECIPES): DigitsScale {
   const file = join(directory, `digits${EXTENSION}`);
   if (!existsSync(file))

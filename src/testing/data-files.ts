@@ -1,7 +1,7 @@
 /**
  * @module
- * Small data sets in every format that files are read from, made anew for each test. All of them hold the same
- * problems: a plain square, and what its colour is.
+ * Small data sets in every format that files are read from, written for each test. All of them hold the same
+ * problems: a plain square, and the question for its colour.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -11,7 +11,7 @@ import type { CaseName, Checkpoint, Digest } from "./model-fixtures.ts";
 export const ADAPTERS = ["decoder", "vision"] as const;
 export type AdapterName = (typeof ADAPTERS)[number];
 
-/** What PEFT said of an adapter. */
+/** PEFT's outputs for an adapter. */
 export interface RecordedAdapter {
   readonly checkpoint: Checkpoint;
   /** Log-probs of each sequence of each case of the checkpoint. */

@@ -40,7 +40,7 @@ export const ADAM: AdamParameters = {
   maxGradientNorm: 1,
 };
 
-/** What is kept of a tensor: its norm, its product with a fixed vector, eight entries. */
+/** A tensor's record: its norm, its product with a fixed vector, eight entries. */
 export interface Digest {
   readonly norm: number;
   readonly dot: number;

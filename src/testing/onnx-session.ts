@@ -153,7 +153,7 @@ export class OnnxModel {
   }
 }
 
-/** What a run returned, as the next one wants it. */
+/** The cache that a run returned, as the input of the next run. */
 export function nextCache(results: Readonly<Record<string, ort.Tensor>>): Record<string, ort.Tensor> {
   return Object.fromEntries(
     Object.entries(results)

@@ -132,12 +132,12 @@ interface QwenPrompts {
   readonly chats: readonly QwenChat[];
 }
 
-/** What the processors of a family made of images, videos and conversations. */
+/** Outputs of a family's processors for images, videos and conversations. */
 export function qwenPrompts(family: string): QwenPrompts {
   return (readJson(join(ROOT, "prompts.json")) as Record<string, QwenPrompts>)[family]!;
 }
 
-/** A published configuration: config.json, processor settings and tokenizer settings as they stand in the repository. */
+/** A published configuration: config.json, processor settings and tokenizer settings as in the repository. */
 export function publishedDirectory(family: string): string {
   return join(ROOT, "published", family);
 }

@@ -1,6 +1,7 @@
 /**
  * @module
- * Films that the ffmpeg of this machine makes, one of each kind in `fixtures/films/films.json`, for the tests that need it.
+ * Videos that the ffmpeg of this machine makes, one of each kind in `fixtures/films/films.json`, for the
+ * tests that need it.
  */
 import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -30,7 +31,7 @@ export interface ReadableVideo extends FilmRecipe {
 }
 
 export interface BrokenVideo extends FilmRecipe {
-  /** What must be said of it. */
+  /** The expected error message. */
   readonly error: string;
 }
 

@@ -112,7 +112,7 @@ export interface SmolChat {
   readonly frames?: string;
 }
 
-/** What the processors made of images, videos and chats. */
+/** Outputs of the processors for images, videos and chats. */
 export function smolPrompts(): SmolPrompts {
   return readJson(join(ROOT, "prompts.json")) as SmolPrompts;
 }
