@@ -33,7 +33,7 @@ export interface Measure {
 /** A benchmark, open. */
 export interface Benchmark {
   readonly name: string;
-  /** The options that it was opened with, for the record: those that its problems depend on. */
+  /** The options with which it was opened, for the record: only options on which its problems depend. */
   readonly options?: Readonly<Record<string, unknown>>;
   /**
    * Every problem's question is the prompt of the authors, with `<image>` in the place of each image or without any. Given

@@ -30,13 +30,13 @@ interface ShortAnswers {
   readonly kind?: string | undefined;
 }
 
-/** What is opened. */
+/** The files to open. */
 interface ShortAnswerFiles<Name extends string> {
   readonly name: string;
   readonly data: string | undefined;
   readonly forms: readonly PublishedForm<Name>[];
   readonly prompt: keyof Prompts;
-  /** Requests where they are not the usual ones. */
+  /** Requests, if they differ from the usual requests. */
   readonly prompts?: Prompts;
   /** The question as it is asked; the column `question` unless given. */
   readonly question?: (row: Row) => string;

@@ -12,7 +12,7 @@ import type { AnsweredProblem, Problem, ProblemSource } from "./problem.ts";
 /** The role of a token in a completion whose truth is known. */
 export type LabelledRole = "image" | "reasoning" | "other";
 
-/** What is true of one token of a completion. */
+/** The truth about one token of a completion. */
 export interface TokenLabel {
   /** "image": states something read from the image; "reasoning": a step or the answer; "other": the rest. */
   readonly role: LabelledRole;
@@ -77,7 +77,7 @@ export interface DemonstrationSource {
 
 /** One lesson of a warm start. */
 export interface Lesson {
-  /** Tells lessons apart in messages, such as "reading". */
+  /** Names the lesson in messages, such as "reading". */
   readonly name?: string;
   readonly source: DemonstrationSource;
   /** Optimiser steps; the last lesson without a number takes the rest. */
@@ -96,7 +96,7 @@ export async function openSource<Source extends object>(source: Opened<Source>):
 export const SPLITS = ["train", "validation", "test"] as const;
 export type Split = (typeof SPLITS)[number];
 
-/** What is trained on and measured. */
+/** The problems and measures of training and evaluation. */
 export interface Task {
   readonly name: string;
   readonly train: Opened<ProblemSource>;

@@ -41,7 +41,7 @@ function countOf(row: Row): string {
   return String(count);
 }
 
-/** Simple or complex, where the file tells. */
+/** Simple or complex, if the file says so. */
 function kindOf({ issimple }: Row): string | undefined {
   if (issimple === true || issimple === "True" || issimple === "true") return "simple";
   return issimple === false || issimple === "False" || issimple === "false" ? "complex" : undefined;

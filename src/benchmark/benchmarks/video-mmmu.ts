@@ -73,13 +73,13 @@ function optionsOf(row: Row): readonly string[] {
   return Array.isArray(options) && options.length === 0 ? [] : acceptedAnswers(row, "options");
 }
 
-/** VLMEvalKit reads what stands behind the last "Answer:". */
+/** VLMEvalKit reads the text after the last "Answer:". */
 function answerLine(text: string): string {
   const at = text.lastIndexOf("Answer:");
   return (at < 0 ? text : text.slice(at + "Answer:".length)).trim();
 }
 
-/** What tools read: of an empty reply nothing, and it counts in no mean. */
+/** The tools' reading: nothing of an empty reply, which counts in no mean. */
 function toolVerdict(scorer: "vlmevalkit" | "lmms-eval"): Verdict {
   const isKit = scorer === "vlmevalkit";
   return {

@@ -1,7 +1,7 @@
 /**
  * @module
- * WeMath (arXiv:2407.01284): problems of two or three steps beside each of their steps, to tell missing knowledge from
- * generalisation that fails and from answers by rote.
+ * WeMath (arXiv:2407.01284): problems of two or three steps beside each of their steps, to distinguish
+ * missing knowledge, failed generalisation and answers by rote.
  */
 import * as z from "zod";
 import type { AnsweredProblem, Row } from "../../data/index.ts";

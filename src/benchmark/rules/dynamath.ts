@@ -5,7 +5,7 @@
 import { type JudgedProblem, pythonFloat } from "../../verify/index.ts";
 import type { Reading, ReadingRule } from "./reading.ts";
 
-/** What stands from the first brace to the last one, without backslashes; all of a text without braces. */
+/** The text from the first brace to the last, without backslashes; all of a text without braces. */
 function jsonPart(reply: string): string {
   const [from, to] = [reply.indexOf("{"), reply.lastIndexOf("}")];
   return (from >= 0 && from < to ? reply.slice(from, to + 1) : reply).replaceAll("\\", "");

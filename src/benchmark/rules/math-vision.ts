@@ -81,7 +81,7 @@ function plainLatex(text: string): string {
   return top === undefined ? plain : `\\frac{${top}}{${bottom}}`;
 }
 
-/** What the last box holds, or all of a text, behind its last "=", in plain LaTeX. */
+/** The content of the last box, or all of a text, after its last "=", in plain LaTeX. */
 function mathAnswer(reply: string): string {
   const text = reply.toLowerCase().replaceAll("{}", "");
   let answer = /oxed\{(.*)\}/s.exec(text)?.[1] ?? text;

@@ -1,7 +1,8 @@
 /**
  * @module
- * One file out of a zip archive, unpacked in memory and believed only when its checksum is right. yauzl's own reader is not
- * used: it wants its entry objects, 704 bytes a file against 120 of the index here, and checks no checksum.
+ * One file from a zip archive, unpacked in memory and accepted only if its checksum is right. yauzl's own
+ * reader is not used. It needs its entry objects, 704 bytes per file against 120 of the index here, and checks no
+ * checksum.
  */
 import { promisify } from "node:util";
 import { crc32, inflateRaw } from "node:zlib";

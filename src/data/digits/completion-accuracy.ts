@@ -33,10 +33,10 @@ export function readingAccuracy(completion: string, truth: DigitsTruth): Reading
 }
 
 /**
- * Whether a completion reasons right from what it read, be the reading right or wrong: every step holds, every
- * operand and selection was stated before, and the answer is what the stated digits give.
+ * Whether a completion reasons right from its own reading, right or wrong: every step holds, every operand and
+ * selection was stated before, and the answer follows from the stated digits.
  *
- * @returns null where the completion does not state all that the question needs
+ * @returns null if the completion does not state all digits that the question needs
  */
 export function arithmeticGivenReading(completion: string, truth: DigitsTruth): boolean | null {
   const { judgements, read, answer } = judgeCompletion(completion, truth);

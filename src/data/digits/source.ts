@@ -41,7 +41,7 @@ export function worldAt(
   return drawWorld(problemRng(seed, name, index, "world"), world, pool, options);
 }
 
-/** The problem that a truth stands for. */
+/** The problem with a given truth. */
 export function problemAt(
   seed: number,
   name: string,

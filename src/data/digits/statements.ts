@@ -18,7 +18,7 @@ export interface NumberSpan extends Span {
   readonly value: number;
 }
 
-/** What a reading is about: every digit, a line, the digit furthest to one side, or a cell. */
+/** The subject of a reading: every digit, a line, the digit furthest to one side, or a cell. */
 export type ReadingSubject = "all" | Line | Extreme | CellName;
 
 /** One statement; `start` is its place in the text. */

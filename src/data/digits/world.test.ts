@@ -29,7 +29,7 @@ const centre = ({ box }: PlacedDigit) => ({ x: box.x + box.side / 2, y: box.y + 
 const many = worlds(2500, full);
 
 describe("drawWorld", () => {
-  test("digits lie on the canvas, overlap nowhere and are what their scans show", () => {
+  test("digits lie on the canvas, overlap nowhere and equal their scans", () => {
     for (const { digits, canvas, rows, columns } of many) {
       expect([columns * CELL_SIDE, rows * CELL_SIDE]).toEqual([canvas.width, canvas.height]);
       const owner = new Set<number>();

@@ -7,7 +7,7 @@ import { dialGlyphs, gaugeGlyphs } from "./drawn-glyphs.ts";
 import type { Glyphs } from "./glyphs.ts";
 import { digitScans } from "./scans.ts";
 
-/** What stands for values, and its name. */
+/** The pictures that represent values, and their name. */
 export interface World {
   readonly name: "digits" | "bars" | "dials";
   /** One of its pictures in a sentence; several have an s. */

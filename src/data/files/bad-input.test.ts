@@ -182,7 +182,7 @@ describe("a TSV", () => {
     expect((await (await open(path)).problem(4)).images).toHaveLength(1);
   });
 
-  test("whose lists of rows refer to each other is broken and does not go on for ever", async () => {
+  test("whose lists of rows refer to each other is broken and does not loop forever", async () => {
     expect(await fault(tsv("1\t['1', '1']\tQ\t7"))).toContain("has a list of rows");
   });
 
@@ -210,7 +210,7 @@ describe("a TSV", () => {
     writeFileSync(path, "index\timage\tanswer\n1\tx\t7\n");
     await expect(open(path)).rejects.toThrow('has no column for the question: expected one of "question"');
     writeFileSync(path, "index\timage\tquestion\tquestion\tanswer\n");
-    await expect(open(path)).rejects.toThrow('the column "question" stands there twice');
+    await expect(open(path)).rejects.toThrow('the column "question" occurs twice');
   });
 });
 
@@ -266,7 +266,7 @@ describe("a file", () => {
     await expect(open(path)).rejects.toThrow(expected);
   });
 
-  test("that is a device is refused, whatever its format is said to be", async () => {
+  test("that is a device is rejected, for any stated format", async () => {
     await expect(open("/dev/zero", { format: "jsonl" })).rejects.toThrow(
       "expected a file, got something else",
     );

@@ -12,7 +12,7 @@ export interface DuplicatePlace {
   readonly index: number;
   readonly place: string;
   readonly same: "id" | "content";
-  /** Where the first of them stands. */
+  /** The place of the first of them. */
   readonly as: string;
 }
 
@@ -28,7 +28,7 @@ export function contentKey({ question, answers, images, videos = [] }: Problem):
   return hash.digest("base64").slice(0, 22);
 }
 
-/** Remembers what was met first, and tells when it is met again. */
+/** Remembers the first occurrence of each item, and reports later occurrences. */
 export class Duplicates {
   count = 0;
   readonly #first = new Map<string, number>();

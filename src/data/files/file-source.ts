@@ -31,7 +31,7 @@ export interface FileSource extends ProblemSource {
   /** Columns that the files declare; none where each row has its own. */
   readonly columns: readonly string[];
   problem(index: number): Promise<Problem>;
-  /** A row as it stands there, and what is read out of it. */
+  /** A row unchanged, and the problem that is read from it. */
   stated(index: number): Promise<StatedRow>;
   /** The completion to imitate that a row has; undefined where it has none. */
   solution(index: number, row: StatedRow): Promise<FoundPart<"solution"> | undefined>;
@@ -40,7 +40,7 @@ export interface FileSource extends ProblemSource {
   /** Pixels of what a row names. */
   media(index: number, named: Media): Promise<Pick<Problem, "images" | "videos">>;
   firstVideo(): Promise<string | undefined>;
-  /** Where a problem's row stands: "train.jsonl line 17". */
+  /** The place of a problem's row: "train.jsonl line 17". */
   place(index: number): string;
 }
 

@@ -1,6 +1,6 @@
 /**
  * @module
- * What an image cell says: bytes, text that encodes bytes, a path, a URL, or another row's index.
+ * The content of an image cell: bytes, text that encodes bytes, a path, a URL, or another row's index.
  */
 import { DataError } from "../../errors/index.ts";
 import { imageFormat } from "../../model/index.ts";

@@ -11,7 +11,7 @@ import { isWithin, realWithin } from "./real-within.ts";
 /** Largest image file, bytes. */
 export const MAX_IMAGE_BYTES = 256 * 2 ** 20;
 
-/** What is found at a path. */
+/** The file or archive entry at a path. */
 export interface FoundMedium {
   /** Without links. */
   readonly path: string;

@@ -1,7 +1,7 @@
 /**
  * @module
- * Finds the images and videos that rows name: as files in the image directories, or packed in zip archives that lie
- * there. What lies unpacked comes first.
+ * Finds the images and videos that rows name: as files in the image directories, or packed in zip archives
+ * there. Unpacked files come first.
  */
 import { readdir } from "node:fs/promises";
 import { posix, relative, resolve, sep } from "node:path";
@@ -26,7 +26,7 @@ export type FoundMedia =
 /** Directories that rows' paths are relative to, the first that has a path; or one zip archive. */
 export type MediaRoots = { readonly directories: readonly string[] } | { readonly archive: string };
 
-/** What is found, before it is read. */
+/** The file that is found, before it is read. */
 type Located =
   | Exclude<FoundMedia, { readonly kind: "bytes" }>
   | { readonly kind: "packed"; readonly file: PackedFile; readonly zips: readonly string[] };
@@ -66,7 +66,7 @@ export class MediaStore {
   }
 
   /**
-   * Fingerprints of the archives in which an image or video may stand, when it is in one; else none.
+   * Fingerprints of the archives in which an image or video may be packed, when it is in one; else none.
    *
    * @throws DataError as `image`
    */

@@ -39,11 +39,11 @@ function boxesIn(text: string): Box[] {
 
 /** TeX's box around one symbol or number without braces. */
 const BARE = /\\boxed\s*([^\s{}$\\.,;]+)(?:[\s$.]|$)/;
-/** What joins boxes that are one answer: `\boxed{1} and $\boxed{2}$`. */
+/** Text that joins boxes of one answer: `\boxed{1} and $\boxed{2}$`. */
 const JOINT = /^[\s$,;]*(?:and|or)?[\s$,;]*$/i;
 
 /**
- * The answer in the boxes of a text: the last one, with those that it is listed with. Undefined where there is none, or
+ * The answer in the boxes of a text: the last box, with the boxes in the same list. Undefined if there is none, or if
  * boxes are parts of a formula without words.
  */
 function boxed(text: string): string | undefined {

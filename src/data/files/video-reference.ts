@@ -1,7 +1,7 @@
 /**
  * @module
- * What a video cell says: a file, a folder of frames, a list of frames, or a video's bytes; and, in a struct, how many
- * of its frames are to be shown.
+ * The content of a video cell: a file, a folder of frames, a list of frames, or a video's bytes; in a struct
+ * also the number of frames to show.
  */
 import { DataError } from "../../errors/index.ts";
 import { imageFormat } from "../../model/index.ts";
@@ -37,7 +37,7 @@ const SAMPLING_KEYS: Readonly<Record<keyof OwnSampling, readonly string[]>> = {
   maxFrames: ["max_frames"],
 };
 
-/** Whether a name is one of an image, as far as its ending tells. */
+/** Whether a name is an image's, by its ending. */
 export function isImageName(name: string): boolean {
   return IMAGE_ENDING.test(name);
 }

@@ -169,7 +169,7 @@ export async function readAnnotations(path: string): Promise<Annotations> {
     const names = own.map(({ annotator }) => annotator);
     if (namesOf(names) !== namesOf(annotators)) {
       throw new DataError(
-        `${own[0]!.place}: expected the annotators of every completion to be those of ${first[0]!.place}, ` +
+        `${own[0]!.place}: expected every completion to have the annotators of ${first[0]!.place}, ` +
           `${namesOf(annotators)}, got ${namesOf(names)}`,
       );
     }

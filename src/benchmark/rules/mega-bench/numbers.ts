@@ -51,7 +51,7 @@ function isInteger(value: PythonValue | undefined): value is bigint | boolean {
   return typeof value === "bigint" || typeof value === "boolean";
 }
 
-/** Without the marks of mathematics around it, and what stands behind an equals sign. */
+/** The text without marks of mathematics around it; if it has an equals sign, the part after it. */
 function expressionIn(text: string): string {
   const bare = text.replaceAll(/\\\((.*?)\\\)/g, "$1").replaceAll(/\\\[(.*?)\\\]/g, "$1");
   return /(?:=|≈|\\approx)\s*([^\n]+)/.exec(bare)?.[1]?.trim() ?? bare;

@@ -101,7 +101,7 @@ export function exchangesOf(value: unknown): Exchange[] {
   }));
 }
 
-/** What an assistant says in a cell that is a text, or messages without a question. */
+/** The assistant's text in a cell that is a text, or messages without a question. */
 export function spokenText(value: unknown, what: string): string {
   const said = unquoted(value);
   if (!isConversation(said)) return asText(value, what);
