@@ -72,5 +72,7 @@ for (const path of Object.keys(exports).filter((subpath) => !subpath.endsWith(".
 }
 
 for (const problem of problems) console.error(problem);
-console.log(`${packed.size} files, ${size} bytes, and ${bundled.join(" and ")}; ${report.size} bytes packed; ${problems.length} problems`);
+console.log(
+  `${packed.size} files, ${size} bytes, and ${bundled.join(" and ")}; ${report.size} bytes packed; ${problems.length} problems`,
+);
 process.exitCode = problems.length === 0 ? 0 : 1;
