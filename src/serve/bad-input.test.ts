@@ -243,7 +243,7 @@ describe("data", () => {
     [
       "a pointer to no image",
       [datum([{ type: "image_asset_pointer", location: "sha256:00", format: "png" }])],
-      /no image 00 stands earlier/,
+      /the request has no earlier image 00/,
     ],
     [
       "weights of another length",

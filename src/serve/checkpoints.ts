@@ -171,12 +171,12 @@ export class Checkpoints {
   }
 
   /** Suspends a model with its whole state, to be resumed after a restart. */
-  async rest(host: ModelHost): Promise<void> {
-    await write(this.restedDirectory(host.id), (fresh) => host.engine.save(fresh));
+  async suspend(host: ModelHost): Promise<void> {
+    await write(this.suspendedDirectory(host.id), (fresh) => host.engine.save(fresh));
   }
 
   /** The directory of a suspended model. */
-  restedDirectory(model: string): string {
+  suspendedDirectory(model: string): string {
     return join(this.#root, "rested", folderOf(model));
   }
 }

@@ -49,7 +49,7 @@ export class ModelRecords {
   }
 
   /** Records that a model was suspended. */
-  rest(id: string, { nextSequence, version }: ModelPlace): void {
+  suspend(id: string, { nextSequence, version }: ModelPlace): void {
     this.#database.note(
       "UPDATE models SET next_sequence = ?, version = ? WHERE id = ?",
       nextSequence,
@@ -59,7 +59,7 @@ export class ModelRecords {
   }
 
   /** Suspended models, to be resumed. */
-  rested(): (ModelRecord & ModelPlace)[] {
+  suspended(): (ModelRecord & ModelPlace)[] {
     const rows = this.#database.rows("SELECT * FROM models WHERE version IS NOT NULL ORDER BY rowid");
     return rows.map((row) => {
       const {
@@ -95,7 +95,7 @@ export class ModelRecords {
    * Records that suspended models which are live again are no longer suspended, and forgets all other suspended
    * models.
    */
-  takenUp(live: readonly string[]): void {
+  resumed(live: readonly string[]): void {
     this.#database.transaction(() => {
       this.#database.run(
         "DELETE FROM models WHERE version IS NULL OR id NOT IN (SELECT value FROM json_each(?))",

@@ -41,11 +41,11 @@ export class OpenModels {
 
   /** Resumes suspended models. */
   async resume(): Promise<void> {
-    for (const model of this.#records.rested()) {
+    for (const model of this.#records.suspended()) {
       const served = this.#options.models.find(({ name }) => name === model.baseModel);
       if (served === undefined) continue;
       const engine = await served.open({ lora: model.lora, valueHead: model.valueHead });
-      await engine.load(this.#checkpoints.restedDirectory(model.id)).catch(async (error: unknown) => {
+      await engine.load(this.#checkpoints.suspendedDirectory(model.id)).catch(async (error: unknown) => {
         await engine.close();
         throw error;
       });
@@ -55,7 +55,7 @@ export class OpenModels {
 
   /** Forgets suspended models that are not open. */
   noteResumed(): void {
-    this.#records.takenUp([...this.#hosts.keys()]);
+    this.#records.resumed([...this.#hosts.keys()]);
   }
 
   #add(about: NewModel & Partial<ModelPlace> & { readonly id: string; readonly engine: Engine }): void {
@@ -145,11 +145,11 @@ export class OpenModels {
    * Suspends all models so that they can be resumed. A model that is busy or has a half-made gradient cannot be
    * suspended.
    */
-  async putDown(busy: ReadonlySet<ModelHost>): Promise<void> {
+  async suspend(busy: ReadonlySet<ModelHost>): Promise<void> {
     for (const host of this.all) {
       if (!host.hasGradient && !busy.has(host)) {
-        await this.#checkpoints.rest(host).then(
-          () => this.#records.rest(host.id, host),
+        await this.#checkpoints.suspend(host).then(
+          () => this.#records.suspend(host.id, host),
           () => {},
         );
       }

@@ -72,7 +72,7 @@ export class PromptPool {
       const digest = chunk.type === "image" ? digestOf(chunk.data) : pointed(chunk.location, place);
       const known = chunk.type === "image" ? this.#image(digest, chunk.data, place) : sent.get(digest);
       if (known === undefined) {
-        throw new Refusal("bad-request", `${place}: no image ${digest} stands earlier in the request`);
+        throw new Refusal("bad-request", `${place}: the request has no earlier image ${digest}`);
       }
       sent.set(digest, known);
       const { image, tokens: length } = await known;

@@ -244,7 +244,7 @@ describe("sampling from earlier weights", () => {
     }
     expect(await result(url, await call(url, "asample", asked(sessions[0], 1)))).toMatchObject({
       code: "unknown-sampling-session",
-      error: expect.stringContaining("those of the newest 4 are kept"),
+      error: expect.stringContaining("only the newest 4 sessions keep theirs"),
     });
     expect(readdirSync(join(state, "snapshots", folderOf(model)))).toHaveLength(4);
   });

@@ -140,7 +140,7 @@ export class SamplerEngines {
         if (source.kind !== "model") throw error;
         throw new Refusal(
           "unknown-sampling-session",
-          `the weights of this sampling session are gone: those of the newest ${KEPT_SNAPSHOTS} are kept`,
+          `the weights of this sampling session are gone: only the newest ${KEPT_SNAPSHOTS} sessions keep theirs`,
         );
       }
       standIn.loaded = name;

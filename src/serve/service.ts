@@ -319,7 +319,7 @@ export class TinkerService {
     const idle = Promise.all(this.hosts.map(async (host) => host.idle().then(() => busy.delete(host))));
     await Promise.race([idle, delay(this.#options.restLimitMs ?? MINUTE, undefined, { ref: false })]);
     this.#futures.freeze();
-    await this.#models.putDown(busy);
+    await this.#models.suspend(busy);
     this.queue.close();
     await this.#engines.close();
     this.#database.close();
