@@ -5,8 +5,8 @@
 import type { Algorithm } from "./algorithm.ts";
 
 /**
- * Whether token weights of this algorithm reach each token's gradient. Where they do not, a credit method that tells
- * tokens apart is a contradiction.
+ * Whether token weights of this algorithm reach each token's gradient. Where they do not, a credit method with
+ * different token weights is a contradiction.
  */
 export function keepsTokenCredit(algorithm: Algorithm): boolean {
   return algorithm.unit === "pair" || algorithm.ratioLevel.keepsTokenCredit;
@@ -27,8 +27,8 @@ export function hasAdvantages(algorithm: Algorithm): boolean {
 }
 
 /**
- * Whether completions of an earlier policy may be learnt from: a ratio to the policy that sampled corrects for it, or
- * pairs are compared, whoever wrote them.
+ * Whether completions of an earlier policy may be trained on: a ratio to the sampling policy corrects for it, or
+ * pairs of any origin are compared.
  */
 export function correctsStaleness(algorithm: Algorithm): boolean {
   if (algorithm.unit === "pair") return true;
@@ -43,7 +43,7 @@ export interface AlgorithmNeeds {
   readonly values: boolean;
   /** The gradient of each token's entropy. */
   readonly entropyGradient: boolean;
-  /** Log-probs of the trainer at the start of a batch, beside those that came with the samples. */
+  /** Log-probs of the trainer at the start of a batch, beside the sampler's log-probs. */
   readonly trainerLogprobs: boolean;
   /** Whether a group whose rewards are all equal has advantage 0. */
   readonly spread: boolean;

@@ -15,7 +15,7 @@ export interface ObjectiveCompletion {
    * sampler, the trainer's own at the start of the batch.
    */
   readonly oldLogprobs: ArrayLike<number>;
-  /** `[T]` nats, those that came with the samples; needed where the algorithm corrects for the sampler. */
+  /** `[T]` nats, from the sampler; needed where the algorithm corrects for the sampler. */
   readonly samplerLogprobs?: ArrayLike<number> | undefined;
   /** `[T]` nats, frozen reference; needed when the KL coefficient is not 0. */
   readonly refLogprobs?: ArrayLike<number> | undefined;
@@ -60,8 +60,8 @@ export interface ObjectiveGroup extends Comparisons {
   /** `[G]` */
   readonly completions: readonly ObjectiveCompletion[];
   /**
-   * Whether nothing was measured of its tokens, since no term gives them a gradient: it counts in the means of the loss,
-   * and its tokens stand in no metric. False unless given.
+   * Whether nothing was measured of its tokens, since no term gives them a gradient: it counts in the means of the
+   * loss, and its tokens count in no metric. False unless given.
    */
   readonly isIdle?: boolean | undefined;
   /** Whether the advantages of the batch are whitened; that of any group says so for all. */
@@ -74,7 +74,10 @@ export interface ObjectiveContext {
   readonly maxCompletionTokens?: number | undefined;
 }
 
-/** The state of the batch, as numbers to log. Means over tokens run over those that count in groups that are not idle. */
+/**
+ * The state of the batch, as numbers to log. Means over tokens run over the counted tokens of groups that are not
+ * idle.
+ */
 export interface ObjectiveMetrics {
   readonly groups: number;
   /** Share of groups whose rewards are all equal, which carry no policy gradient. */

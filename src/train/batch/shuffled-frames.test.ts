@@ -4,7 +4,7 @@ import type { Prompt } from "../../engine/index.ts";
 import { Rng } from "../../math/index.ts";
 import { anotherOrder, withShuffledFrames } from "./shuffled-frames.ts";
 
-/** A clip whose frames say where they stand. */
+/** A clip whose frames contain their place. */
 const clip = (frames: number, fps = 2) => ({
   frames: Array.from({ length: frames }, (_, i) => ({
     width: 1,
@@ -64,7 +64,7 @@ describe("a prompt with shuffled frames", () => {
     expect(orderOf(twins, 0)).not.toEqual(orderOf(twins, 1));
   });
 
-  test("is the same for the same generator, wherever it stands", () => {
+  test("is the same for the same generator, at any place", () => {
     const rng = new Rng(1);
     const first = orderOf(withShuffledFrames(prompt, rng), 1);
     rng.word();

@@ -82,7 +82,7 @@ async function creditPart(
   return watch.time("credit", async () => credit.credit(completions, rng, progress));
 }
 
-/** Needs with a seed for random images, so that each iteration draws anew. */
+/** Needs with a seed for random images, so that each iteration draws new images. */
 function drawnAnew({ ablation, views, ...needs }: CreditNeeds, seed: number): CreditNeeds {
   const drawn = <T extends { readonly image: ImageAblation }>(request: T): T => {
     const { image } = request;

@@ -31,7 +31,7 @@ interface RolloutIndexEntry {
   readonly alignment: Column;
 }
 
-/** What the index takes from a line of rollouts. */
+/** The fields that the index takes from a line of rollouts. */
 interface IndexedLine {
   readonly problem?: string;
   readonly index?: number;
