@@ -110,7 +110,7 @@ function failureOf(error: unknown, { id }: Problem): unknown {
   return new PartError(`problem ${id}: ${error.message}`, { cause: error });
 }
 
-/** Tells each thing once. */
+/** Reports each thing once. */
 function onceForEach(tell: (message: string) => void): (thing: string, message: string) => void {
   const told = new Set<string>();
   return (thing, message) => {

@@ -56,7 +56,7 @@ export interface Dialogue {
    * @throws DataError, ModelError as `prompt` does; ModelError where the model is a text model
    */
   laterPrompts(demonstration: Demonstration): Prompt[];
-  /** Tokens of a prompt, those of its images and videos included. */
+  /** Tokens of a prompt, tokens of its images and videos included. */
   promptTokens(prompt: Prompt): number;
   /** The tokens of a completion to imitate, its stop token included. */
   completionTokens(text: string): Int32Array;

@@ -4,7 +4,7 @@
  */
 import type { CompletionInspection } from "./inspection.ts";
 
-/** What a verdict says of a completion. */
+/** A verdict on a completion, as a sentence needs it. */
 interface SpokenVerdict {
   /** The answer that was read; null where none was. */
   readonly extracted: string | null;

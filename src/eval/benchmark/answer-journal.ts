@@ -117,7 +117,7 @@ export function readAnswers(given: string): RecordedAnswers {
   });
 }
 
-/** What differs between two headers, in words; the verdict may differ, since answers can be judged again. */
+/** The differences between two headers, in words; the verdict may differ, since answers can be judged again. */
 function differences(recorded: AnswersHeader, own: AnswersHeader): string[] {
   const flat = ({ benchmark, options = {}, fingerprint, model, protocol, verdict }: AnswersHeader) => [
     ...Object.entries({ benchmark, "benchmark's files": fingerprint, model, verdict, ...protocol }),

@@ -100,7 +100,7 @@ const FUNCTIONS: Readonly<Record<string, (x: number) => readonly [number, number
   exp: (x) => [Math.exp(x), Math.exp(x)],
 };
 
-/** Evaluates trees at one fixed point; the variables' places are those of their sorted names. */
+/** Evaluates trees at one fixed point; variables are in the order of their sorted names. */
 export class Estimator {
   readonly #places: ReadonlyMap<string, number>;
   readonly #point: readonly number[];

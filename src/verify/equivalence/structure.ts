@@ -277,7 +277,7 @@ interface Named {
   readonly value: Tree;
 }
 
-/** Items "x = 5" by name and value; an item without a name after one with a name goes on with it. */
+/** Items "x = 5" by name and value; an item without a name after an item with a name has that name. */
 function named(items: readonly Tree[]): readonly Named[] {
   let last = "";
   return items.map((item) => {

@@ -55,7 +55,7 @@ const CHOICE =
 const NEGATION =
   /\b(?:not|n't|never|neither|nor|than|unlike|except|cannot|rule[sd]?|eliminat\w*|exclud\w*)\b|n['’]t\b|不是|而非|\bnon\b|\bpas\b/i;
 
-/** The letter that a sentence begins with; all of the sentence where it goes on to a choice. */
+/** The letter with which a sentence begins; the whole sentence if it continues to a choice. */
 function letterOf(sentence: string): string | undefined {
   const match = LETTER.exec(sentence);
   const letter = match?.[1] ?? match?.[2] ?? match?.[3];
@@ -129,7 +129,7 @@ function spans(sentence: string): string | undefined {
   return match[0] + unit;
 }
 
-/** Later declarations overrule earlier ones. */
+/** Later declarations overrule earlier declarations. */
 const MAX_DECLARATIONS = 16;
 
 function lastMatches(text: string, pattern: RegExp): readonly RegExpExecArray[] {

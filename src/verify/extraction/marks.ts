@@ -14,8 +14,8 @@ export interface Marked {
 }
 
 /**
- * The last complete `<answer>…</answer>`; of nested ones the innermost, and adjacent ones, "or <answer>9</answer>", as
- * one list. Undefined if there is none.
+ * The last complete `<answer>…</answer>`; of nested tags the innermost, and adjacent tags, "or <answer>9</answer>",
+ * as one list. Undefined if there is none.
  */
 export function lastTag(text: string): Marked | undefined {
   if (!text.includes("<")) return undefined;
