@@ -111,7 +111,7 @@ describe("fovea eval", () => {
     expect(other.records.at(-1)).toMatchObject({
       message: expect.stringContaining("temperature: recorded 1, now 0"),
     });
-    // Nor do answers to problems of other options fall together, whatever the files.
+    // Nor do answers to problems of other options get one file, for any files of problems.
     const smaller = words.map((word) => word.replace('"size":5', '"size":4'));
     const fewer = await fovea([...smaller, "--temperature", "1", "--max-tokens", "3", "--json"]);
     expect(fewer.records.at(-1)).toMatchObject({

@@ -64,7 +64,7 @@ describe("fovea reproduce", () => {
     expect(again.stderr).not.toMatch(/^\d\/2 {2}.*, seed 0$/m);
   });
 
-  test("goes on after it was interrupted, and comes to the same table", async () => {
+  test("continues after it was interrupted, and gives the same table", async () => {
     const tiny = (out: string) => [
       "vicra/table-8",
       "--scale",

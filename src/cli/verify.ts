@@ -49,7 +49,7 @@ interface Row {
   readonly expected: number | undefined;
 }
 
-/** A line that is not a row: its place, the expected fields and the actual ones. */
+/** A line that is not a row: its place, the expected fields and the actual fields. */
 class BadRow {
   readonly line: number;
   readonly message: string;

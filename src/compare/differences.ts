@@ -1,6 +1,6 @@
 /**
  * @module
- * What tells two cells apart: the difference of one measure with its interval and its paired test, over seeds or over problems.
+ * The difference of two cells in one measure, with its interval and its paired test, over seeds or over problems.
  */
 import {
   accuracyDifference,
@@ -18,7 +18,7 @@ export type BySeed = ReadonlyMap<number, Measured>;
 
 /** A difference to a baseline. */
 export interface Difference extends Interval {
-  /** What it is paired by. */
+  /** The unit of pairing. */
   readonly pairing: Pairing;
   readonly pairs: number;
   /** Two-sided: of the paired t test over seeds, of McNemar's exact or the sign-flip test over problems. */

@@ -1,8 +1,8 @@
 /**
  * @module
- * What a directory of cells holds: runs under `cells/`, the weights that learning begins with under `warm-starts/`, and what was
- * measured under `results/`, each under a name that its content gives it. So grids that share cells share a directory, a
- * changed grid runs what is new in it, and nothing is measured twice.
+ * A directory of cells: runs under `cells/`, the weights with which training begins under `warm-starts/`, and
+ * measurements under `results/`, each under a name made from its content. So grids that share cells share a
+ * directory, a changed grid runs what is new in it, and nothing is measured twice.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -87,7 +87,7 @@ export async function collect(options: CollectOptions): Promise<Collected> {
     options.onProgress?.(done, answers.total);
   }
   if (unlabelled > 0 && unlabelled === done) {
-    throw new DataError(`labels: expected those of at least one completion, got none of ${done}`);
+    throw new DataError(`labels: expected labels of at least one completion, got none of ${done}`);
   }
   return { ...gathering.finish(), completions, unlabelled };
 }

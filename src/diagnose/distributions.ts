@@ -75,7 +75,7 @@ export function histogramOf(values: Float64Array, bins: number): Histogram {
   return { low, high, counts };
 }
 
-/** Words of a number's highest mean first; rare ones and those without text left out. */
+/** Words in falling order of a number's mean; rare words and tokens without text are left out. */
 export function wordMeans(text: readonly string[], values: Float64Array, fewest = FEWEST): WordMean[] {
   const sums = new Map<string, { count: number; sum: number }>();
   for (const [i, word] of text.entries()) {

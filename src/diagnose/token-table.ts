@@ -53,7 +53,7 @@ export interface TokenTable {
   readonly accuracy: number;
   /** `[N]` the completion a token belongs to, from 0 and rising. */
   readonly unit: Int32Array;
-  /** `[N]` (t + ½) / T, where along its completion a token stands. */
+  /** `[N]` (t + ½) / T, the place of a token along its completion. */
   readonly place: Float64Array;
   readonly text: readonly string[];
   /** `[N]` nats, at temperature 1. */

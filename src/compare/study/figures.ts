@@ -8,7 +8,7 @@ import { pWords } from "../formats/words.ts";
 import { type Contrast, contrasts, curveDifferences } from "./contrasts.ts";
 import type { StudyResults } from "./results.ts";
 
-/** What is drawn and told of a file of results. */
+/** The figures and the text of a file of results. */
 export interface StudyView {
   readonly measure: string;
   /** Name of the row that all others are compared with. */

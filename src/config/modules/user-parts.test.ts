@@ -149,7 +149,7 @@ describe("a reward that fails", () => {
     expect(error?.message).toContain(message);
   });
 
-  test("below the configured share costs those completions, and the run goes on", async () => {
+  test("below the configured share costs those completions, and the run continues", async () => {
     const file = moduleFile(
       scoring(
         `return answered.map(({ text }) => { if (text === "777") throw new Error("777?"); return 1; });`,
