@@ -1,7 +1,7 @@
 /**
  * @module
- * What the viewer's server sends to its page: plain JSON, types only, so that the compiler checks both sides. A number
- * that is unknown is null, never 0.
+ * The messages of the viewer's server to its page: plain JSON, types only, so that the compiler checks both sides. An
+ * unknown number is null, never 0.
  */
 import type { TokenRole } from "../credit/index.ts";
 import type { CompletionInspection, ImageAttention } from "../inspect/inspection.ts";
@@ -32,7 +32,10 @@ export interface RunSummary {
   readonly reached: number;
   /** Whether the final model is there. */
   readonly isFinished: boolean;
-  /** How the run ended before its last iteration; null while it goes on, as far as is known, and when it has finished. */
+  /**
+   * How the run ended before its last iteration; null while it continues, as far as is known, and when it has
+   * finished.
+   */
   readonly stopped: RunStop | null;
   /** ISO 8601. */
   readonly startedAt: string | null;
@@ -201,7 +204,7 @@ export interface LiveEvent {
   readonly isGone: boolean;
 }
 
-/** What a file of answers is of. */
+/** Benchmark, model and verdict of a file of answers. */
 export interface AnswersHead {
   readonly benchmark: string;
   /** The identity of the model that answered. */
@@ -283,7 +286,7 @@ export interface GridTable {
   readonly rows: readonly GridRow[];
   /** Name of what rows are compared with. */
   readonly baseline: string | null;
-  /** What intervals and tests run over: `seeds` or `problems`. */
+  /** The units of intervals and tests: `seeds` or `problems`. */
   readonly pairing: string;
 }
 

@@ -77,7 +77,7 @@ type Loaded = readonly { readonly run: RunSummary; readonly reply: MetricsReply 
 /** Values that are measured now and then, on many problems, and are not smoothed. */
 const EXACT = "evaluation";
 
-/** How a curve is drawn, whichever run it is of. */
+/** How a curve of any run is drawn. */
 function styleOf({ event, name, isFaint = false }: MetricCurve) {
   return { isExact: event === EXACT, isFaint, ...(name !== undefined && { label: name }) };
 }

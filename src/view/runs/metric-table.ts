@@ -94,7 +94,7 @@ function bucketColumn(
   return { mean, low: over((values) => Math.min(...values)), high: over((values) => Math.max(...values)) };
 }
 
-/** What metrics.jsonl of one run says. */
+/** The content of one run's metrics.jsonl. */
 export class MetricTable {
   #events = new Map<string, EventTable>();
   #offset = 0;
