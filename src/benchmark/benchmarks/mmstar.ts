@@ -96,7 +96,7 @@ export const mmStar = defineBenchmark({
     metric: "accuracy",
     files: ["VLMEvalKit: MMStar.tsv", "Lin-Chen/MMStar: mmstar.parquet"],
     source: "arXiv:2403.20330",
-    licence: "not stated; its images and questions are those of six other benchmarks",
+    licence: "not stated; its images and questions come from six other benchmarks",
   },
   schema: z
     .strictObject({

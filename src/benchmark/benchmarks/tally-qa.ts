@@ -56,7 +56,7 @@ const scorers = {
 export const tallyQa = defineBenchmark({
   facts: {
     title: "TallyQA",
-    task: "how many objects: simple questions, and complex ones with relations and attributes",
+    task: "how many objects: simple questions, and complex questions with relations and attributes",
     size: "38,589 test: 22,991 simple, 15,598 complex",
     metric: "accuracy",
     files: [

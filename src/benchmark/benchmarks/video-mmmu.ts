@@ -113,7 +113,7 @@ function toolVerdict(scorer: "vlmevalkit" | "lmms-eval"): Verdict {
 export const videoMmmu = defineBenchmark({
   facts: {
     title: "VideoMMMU",
-    task: "questions about lectures, and new ones that their knowledge answers, with options or open",
+    task: "questions about lectures, and new questions that their knowledge answers, with options or open",
     size: "900: 300 each for perception, comprehension and adaptation",
     metric: "accuracy",
     files: [

@@ -164,7 +164,7 @@ export const vsiBench = defineBenchmark({
     files: [
       "VLMEvalKit: VSI-Bench.tsv, VSI-Bench-Debiased.tsv",
       "authors: nyu-visionx/VSI-Bench, test.jsonl, or test_debiased.parquet and test_pruned.parquet, or test-*.parquet",
-      "videos in arkitscenes, scannet, scannetpp, folders or zips of those names",
+      "videos in arkitscenes, scannet, scannetpp, folders or zips of these names",
     ],
     source: "arXiv:2412.14171",
     licence: "Apache-2.0",

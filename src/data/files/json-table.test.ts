@@ -90,7 +90,7 @@ describe("a JSON list", () => {
       "got the end of the file in row 2, begun at line 1,",
     ],
     ["leaves a quote open", '[{"problem": "a}, {}]', "got the end of the file in row 1"],
-    ["goes on behind its end", "[{}] []", "expected nothing behind a list at line 1"],
+    ["continues after its end", "[{}] []", "expected nothing behind a list at line 1"],
     ["is no list", '"text"', "expected the beginning of a list at line 1"],
     ["is empty", "", "got the end of the file in row 1"],
   ])("that %s is refused", async (_name, text, expected) => {

@@ -105,7 +105,7 @@ if (args.includes("framecrc")) {
       "Invalid data found",
     ],
     [
-      "a video that ends too early, although ffmpeg goes on",
+      "a video that ends too early, although ffmpeg continues",
       () => [
         video,
         {

@@ -44,7 +44,7 @@ ${
   manifest.attentionLayers > 0
     ? `
 \`attention\` of a run that feeds a token is that token's own row. Kept for every token of a completion, the rows of the last
-layer are what Fovea's \`attentionSignals\` and \`dycoRl\` take.
+layer are the input of Fovea's \`attentionSignals\` and \`dycoRl\`.
 `
     : ""
 }`;
