@@ -1,7 +1,7 @@
 /**
  * @module
- * One pass over the rows of a benchmark when it is opened: ids are found to be unique, and facts are gathered that measures
- * and splits need before any problem is asked for.
+ * One pass over the rows of a benchmark when it is opened. It checks that ids are unique, and gathers facts that
+ * measures and splits need before any problem is asked for.
  */
 import type { Row } from "../data/index.ts";
 import { DataError } from "../errors/index.ts";

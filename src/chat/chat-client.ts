@@ -76,8 +76,8 @@ export class ChatClient {
   /**
    * The replies to a conversation.
    *
-   * @throws PartError when the server refuses the request; with `isTotal` when no server is there, it refuses the key or
-   *   the model, keeps answering nothing or 429, or the budget is used up
+   * @throws PartError when the server refuses the request. With `isTotal` when no server is there, it refuses the key
+   *   or the model, keeps answering nothing or 429, or the budget is used up.
    * @throws the signal's reason when it is aborted
    */
   async chat(request: ChatRequest, signal?: AbortSignal): Promise<ChatAnswer> {

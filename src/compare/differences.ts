@@ -51,8 +51,8 @@ export function meanOverSeeds(bySeed: BySeed, pairing: Pairing): Interval {
   const scores = problemScores(measured)?.filter((own) => own !== null) ?? [];
   if (scores.length === 0) {
     const [only] = measured;
-    const isTold = measured.length === 1 && only?.low !== undefined && only.high !== undefined;
-    return isTold ? { ...overSeeds, low: only.low!, high: only.high! } : overSeeds;
+    const hasOwnInterval = measured.length === 1 && only?.low !== undefined && only.high !== undefined;
+    return hasOwnInterval ? { ...overSeeds, low: only.low!, high: only.high! } : overSeeds;
   }
   const { low, high } = accuracyInterval(scores, new Rng(SEED));
   return { estimate: overSeeds.estimate, low, high };

@@ -163,7 +163,7 @@ async function withEngine<T>(
  * Runs a supervised warm start.
  *
  * @throws ConfigError, DownloadError, ModelError, DataError before anything is written; RunError when the run cannot
- * continue
+ *   continue
  */
 export async function runWarmStart(options: RunOptions): Promise<RunResult> {
   const { config, runDirectory: path, resume = false, onEvent } = options;
@@ -190,7 +190,7 @@ export interface TrainingHooks {
  * run directory of its own within this one.
  *
  * @throws ConfigError, DownloadError, ModelError, DataError before anything is written; RunError when the run cannot
- * continue
+ *   continue
  */
 export async function runTraining(options: RunOptions, hooks: TrainingHooks = {}): Promise<RunResult> {
   const { runDirectory: path, resume = false, signal, clock, onEvent } = options;

@@ -217,8 +217,8 @@ export interface CreditMethod {
   /** Smaller needs for an engine that supports them, from which the same credit follows. */
   readonly lighterNeeds?: CreditNeeds;
   /**
-   * Completions are compared with others of the batch, so the whole batch comes in one call; without it the batch may
-   * come in parts, whole groups each, which bounds the memory of large signals.
+   * Completions are compared with others of the batch, so the whole batch comes in one call. Without it the batch may
+   * come in parts of whole groups, which bounds the memory of large signals.
    */
   readonly wholeBatch?: true;
   /** The credit carries a `perception` or a `viewTerm`, which algorithms that compare pairs cannot have. */

@@ -51,7 +51,7 @@ export class RowCosines {
  * @param chosen the rows to compare, rising; all when absent. Rows not chosen may hold any values.
  * @throws ShapeError when the matrix is not T × T
  * @throws NumericError when an entry of the diagonal is NaN, infinite or negative; other entries are checked where
- * they are read
+ *   they are read
  */
 export function rowCosines(
   gram: ArrayLike<number>,

@@ -1,7 +1,7 @@
 /**
  * @module
- * A task: sources of problems by split, and what is known about them beyond the answers: demonstrations for a
- * supervised warm start, and labels where the truth about tokens is known.
+ * A task: sources of problems by split, and further knowledge about them. This is demonstrations for a supervised
+ * warm start, and labels if the truth about tokens is known.
  */
 
 import type * as z from "zod";
@@ -106,8 +106,8 @@ export interface Task {
   readonly demonstrations?: Opened<DemonstrationSource | readonly Lesson[]>;
   readonly labels?: TokenLabels;
   /**
-   * Counts of further measures of a completion, by name, such as of readings that are right; an evaluation adds them
-   * over problems and reports each as a share with its interval.
+   * Counts of further measures of a completion, by name, such as of right readings. An evaluation adds them over
+   * problems and reports each as a share with its interval.
    */
   readonly measures?: (
     problem: AnsweredProblem,

@@ -1,7 +1,7 @@
 /**
  * @module
- * How connectivity (AT-RL, arXiv:2602.11455, section 6) and grounding (VICRA, "Don't Lose Sight", sections 3.2 and B) are
- * spread over tokens and words, and how sure the model is at grounded tokens.
+ * How connectivity (AT-RL, arXiv:2602.11455, section 6) and grounding (VICRA, "Don't Lose Sight", sections 3.2 and B)
+ * are distributed over tokens and words. Also the model's entropy at grounded tokens.
  */
 import type { AttentionRow } from "../credit/index.ts";
 import {

@@ -1,7 +1,7 @@
 /**
  * @module
- * Replies of judges by the content of their requests, in memory and, where there is a directory, in a file that is only
- * ever appended to: one JSON line a reply.
+ * Replies of judges by the content of their requests, in memory and, with a directory, in a file. The file is only
+ * ever appended to, one JSON line for each reply.
  */
 import { createHash } from "node:crypto";
 import { appendFileSync, mkdirSync, readFileSync } from "node:fs";

@@ -1,6 +1,6 @@
 /**
  * @module
- * Seeded random numbers. The state is a few integers, so a run can be stopped and continued with the same draws;
+ * Seeded random numbers. The state is a few integers, so a run can be stopped and continued with the same draws.
  * `fork` gives independent streams by name, so that one consumer's draws never move another's.
  */
 import { NumericError } from "../errors/index.ts";

@@ -72,8 +72,8 @@ function wrongPlaces(
 }
 
 /**
- * The conversation as text, by the first template that has a place for all of it: the directory's, which may take a
- * message's text as a part only, else the architecture's own.
+ * The conversation as text, by the first template that has a place for all of it. First comes the directory's
+ * template, which may take a message's text as a part only; then the architecture's own.
  *
  * @throws ModelError saying why the directory's has none: it fails, leaves a message out, or has other places for images
  *   and videos

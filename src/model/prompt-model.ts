@@ -76,8 +76,8 @@ export function sightOf(config: ModelConfig, files: SmallFiles): Sight {
  * Opens a model's prompt side and checks that its parts fit together.
  *
  * @throws ModelError naming the file and its fault. Faults: the config.json of an unsupported architecture; a
- * tokenizer that lacks tokens of the architecture or has more tokens than the model; a processor with other patches;
- * no chat template; no stop token.
+ *   tokenizer that lacks tokens of the architecture or has more tokens than the model; a processor with other patches.
+ *   Also no chat template, or no stop token.
  */
 export function openPromptModel(files: SmallFiles): PromptModel {
   const sight = openSight(files);

@@ -57,7 +57,7 @@ function withFile<T>(path: string, use: (file: number) => T): T {
  * Reads and checks the header of a safetensors file.
  *
  * @throws ModelError when the file is missing or truncated, or the header is too long, not JSON or names a tensor
- * twice. Also when a tensor's range does not fit its dtype and shape, leaves the file or overlaps another.
+ *   twice. Also when a tensor's range does not fit its dtype and shape, leaves the file or overlaps another.
  */
 export function openSafetensors(path: string): SafetensorsFile {
   return withFile(path, (file) => {

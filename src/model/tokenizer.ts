@@ -1,7 +1,7 @@
 /**
  * @module
- * The tokenizer of a model directory: byte-level BPE from tokenizer.json, with the special tokens kept apart
- * from text, so that a user's text can never open a turn or become an image token.
+ * The tokenizer of a model directory: byte-level BPE from tokenizer.json. Special tokens are kept separate from text,
+ * so that a user's text can never open a turn or become an image token.
  */
 import { Tokenizer as BytePairTokenizer } from "@huggingface/tokenizers";
 import { ModelError } from "../errors/index.ts";

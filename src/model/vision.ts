@@ -69,7 +69,7 @@ export interface Vision {
    * Spells a prompt out: ids with every image and video spelled out, rotary positions, and pixels as patches.
    *
    * @throws EngineError when the prompt is empty, or its text contains the id of an image or video pad or an id
-   * outside the vocabulary
+   *   outside the vocabulary
    */
   spell(prompt: Prompt): SpelledPrompt;
 }

@@ -13,8 +13,8 @@ export function keepsTokenCredit(algorithm: Algorithm): boolean {
 }
 
 /**
- * Whether advantages are of outcomes alone, so that rewards may be normalised apart or shared between groups: without a
- * value head, pairs or a KL that is taken off the reward.
+ * Whether advantages are only of outcomes, so that rewards may be normalised separately or shared between groups.
+ * True without a value head, pairs or a KL that is subtracted from the reward.
  */
 export function comparesOutcomes(algorithm: Algorithm): boolean {
   if (algorithm.unit === "pair" || algorithm.advantage.values !== "none") return false;

@@ -24,10 +24,10 @@ import type { ObjectiveContext, ObjectiveGroup, ObjectiveResult } from "./types.
  * each view. Where the algorithm stops a gradient (GSPO's token form, CISPO, REINFORCE), c is the derivative with
  * that stop. DPO compares pairs; its loss is in `pair-objective.ts`.
  *
- * Masked tokens are never looked at and have coefficient 0. A group without spread of rewards has advantage 0 and
- * coefficients 0 unless a KL or perception term acts, or the algorithm has no baseline of the group, but its tokens count in the
- * means. A completion that no verifier could judge has advantage 0; its tokens count in the means too. A completion
- * without counted tokens counts in no mean.
+ * Masked tokens are never looked at and have coefficient 0. A group without spread of rewards has advantage 0. Its
+ * coefficients are 0 unless a KL or perception term acts, or the algorithm has no baseline of the group. Its tokens
+ * count in the means. A completion that no verifier could judge has advantage 0; its tokens count in the means too. A
+ * completion without counted tokens counts in no mean.
  *
  * @param config an algorithm, or the `algorithm` part of a configuration, whose missing options take their defaults
  * @param groups `[P]` of `[G]` completions

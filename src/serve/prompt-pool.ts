@@ -48,7 +48,7 @@ export class PromptPool {
    *
    * @param sent digests to names of images that are already in the request; this call adds its own
    * @throws Refusal when an image cannot be read, has another number of tokens than expected, or is a pointer outside
-   * the same request
+   *   the same request
    */
   async resolve(
     { chunks }: wire.WireModelInput,

@@ -28,7 +28,7 @@ export function set(flags: readonly string[]): string[] {
 }
 
 /** Runs a command line; a mistake must be reported with exit status 1 or 2 and without a stack trace. */
-export async function expectTold(words: readonly string[], says: readonly string[]): Promise<void> {
+export async function expectReported(words: readonly string[], says: readonly string[]): Promise<void> {
   const { context, stdout, stderr } = collectingContext();
   const status = await runCommandLine(words, context);
   const said = stdout() + stderr();

@@ -1,6 +1,6 @@
 /**
  * @module
- * Videos that the ffmpeg of this machine makes, one of each kind in `fixtures/films/films.json`, for the
+ * Videos that the ffmpeg of this machine makes, one of each kind in `fixtures/videos/videos.json`, for the
  * tests that need it.
  */
 import { execFile } from "node:child_process";
@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 /** How a video is made, and what is in it. */
-interface FilmRecipe {
+interface VideoRecipe {
   readonly name: string;
   /** ffmpeg's arguments before the output's name; `@name` is a video made before. */
   readonly make?: readonly string[];
@@ -20,7 +20,7 @@ interface FilmRecipe {
   readonly turned?: string;
 }
 
-export interface ReadableVideo extends FilmRecipe {
+export interface ReadableVideo extends VideoRecipe {
   readonly frames: number;
   /** Frames a second, as a fraction. */
   readonly rate: string;
@@ -30,12 +30,12 @@ export interface ReadableVideo extends FilmRecipe {
   readonly repeats?: string;
 }
 
-export interface BrokenVideo extends FilmRecipe {
+export interface BrokenVideo extends VideoRecipe {
   /** The expected error message. */
   readonly error: string;
 }
 
-const fixture = fileURLToPath(new URL("../../fixtures/films/films.json", import.meta.url));
+const fixture = fileURLToPath(new URL("../../fixtures/videos/videos.json", import.meta.url));
 export const VIDEOS: readonly (ReadableVideo | BrokenVideo)[] = JSON.parse(readFileSync(fixture, "utf8"));
 
 /** The program: the one that FFMPEG names, else the one on the path. */

@@ -130,9 +130,9 @@ export async function agreementWith(name: string, scorer: string): Promise<Agree
       const isKnown = recorded.differ?.[`${round} ${row}`] !== undefined;
       if (isKnown) known += 1;
       if ((judgement.score === theirs) === isKnown) {
-        const told = said === undefined ? "" : ` (judge: ${said})`;
+        const judged = said === undefined ? "" : ` (judge: ${said})`;
         differences.push(
-          `${round} ${row}: ${JSON.stringify(text)}${told} for ${problem.answers.join(" or ")}: ${theirs}, ${judgement.score}`,
+          `${round} ${row}: ${JSON.stringify(text)}${judged} for ${problem.answers.join(" or ")}: ${theirs}, ${judgement.score}`,
         );
       }
       answers.push({ problem, text, ...judgement, ...(isKnown && { score: theirs }) });

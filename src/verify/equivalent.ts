@@ -15,7 +15,7 @@ import { sameWords } from "./equivalence/words.ts";
  * 1. the same text up to typesetting and white space;
  * 2. the same option letter in any spelling, or the same set of letters; texts after two letters must not differ;
  * 3. the same mathematics. Numerals are compared exactly; a decimal of six significant digits or more equals the
- *   exact value that it rounds; 50% equals 0.5 and 50; units must agree where both have one. Lists and sets are equal
+ *   exact value that it rounds. 50% equals 0.5 and 50; units must agree where both have one. Lists and sets are equal
  *   in any order, points and intervals part by part, equations up to a factor, expressions by identity testing at
  *   fixed points. Arithmetic left undone (3 + 5, 2^3) equals only itself;
  * 4. the same words up to case, articles and punctuation.

@@ -112,9 +112,9 @@ describe("bad input", () => {
       [docs[2]!, { ...docs[0], image_2: null }],
       "row 2: question: names image 2",
     ],
-  ])("%s is reported with file and row", async (_, broken, told) => {
+  ])("%s is reported with file and row", async (_, broken, message) => {
     const data = await writeRows("validation-00000-of-00001.parquet", broken);
-    await expect(openBenchmark({ kind: "mmmu", data }).then(problemsOf)).rejects.toThrow(told);
+    await expect(openBenchmark({ kind: "mmmu", data }).then(problemsOf)).rejects.toThrow(message);
   });
 
   test("a table without the split is an error", async () => {

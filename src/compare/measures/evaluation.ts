@@ -147,8 +147,9 @@ function answersOf(
 const isSame = (a: number, b: number) => Math.abs(a - b) <= 1e-9;
 
 /**
- * Scores whose mean the measure is, so that cells can be compared problem by problem: of the problems of a kind, where the
- * metric is one, and of all for the main measure. Undefined where that is no mean of scores, and for any other measure.
+ * Scores whose mean is the measure, so that cells can be compared problem by problem. For the metric of a kind they
+ * are the scores of its problems, for the main measure of all problems. Undefined where that is no mean of scores,
+ * and for any other measure.
  */
 function scoresOf(
   metric: string,

@@ -1,7 +1,7 @@
 /**
  * @module
- * PAPO (arXiv:2507.06448) and its perception term alone, KL_prcp: no token weights but a term of the loss that
- * rewards tokens which the model would not have written with the image spoilt. It depends on the log-probs of the
+ * PAPO (arXiv:2507.06448) and its perception term alone, KL_prcp. They have no token weights, but a term of the loss.
+ * It rewards tokens that the model would not have written with an ablated image. It depends on the log-probs of the
  * sampled tokens only, so the objective adds it in closed form.
  */
 import * as z from "zod";

@@ -1,7 +1,7 @@
 /**
  * @module
- * TPAE (arXiv:2609.39168): a token is not trusted, and its advantage lowered, if its dependence on the image
- * and its entropy are unlike the values of the same token in right completions.
+ * TPAE (arXiv:2609.39168) lowers the advantage of tokens that it does not trust. These are tokens whose dependence on
+ * the image and entropy are unlike the values of the same token in right completions.
  */
 import * as z from "zod";
 import { EngineError } from "../../errors/index.ts";

@@ -184,9 +184,9 @@ describe("a video in an archive", () => {
     standInFfmpeg(folder, "ffmpeg", { size: "28x28" });
     vi.stubEnv("PATH", `${folder}:${dirname(process.execPath)}`);
     const content = Buffer.from("a video");
-    writeZip(join(folder, "videos.zip"), [{ name: "films/1.mp4", content }]);
+    writeZip(join(folder, "videos.zip"), [{ name: "clips/1.mp4", content }]);
     const path = join(folder, "train.jsonl");
-    writeFileSync(path, JSON.stringify({ problem: "What?", answer: "7", video: "films/1.mp4" }));
+    writeFileSync(path, JSON.stringify({ problem: "What?", answer: "7", video: "clips/1.mp4" }));
     const { videos = [] } = await (await open(path)).problem(0);
     expect(videos).toHaveLength(1);
     expect(videos[0]!.frames.length).toBeGreaterThan(1);

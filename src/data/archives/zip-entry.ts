@@ -52,8 +52,8 @@ function refusal({ method, bytes, packedBytes, ...entry }: ZipEntry, maxBytes: n
  *
  * @param maxBytes largest size, checked before anything is read
  * @param shown names the file in errors
- * @throws DataError when it is encrypted, a link, ambiguous, packed in an unusual way, empty, too large, cut off, of
- *   another size or checksum than promised, or when the archive has changed
+ * @throws DataError when it is encrypted, a link, ambiguous, packed in an unusual way, empty, too large or cut off.
+ *   Also when its size or checksum is not as stated, or the archive has changed.
  */
 export async function readZipEntry(
   file: RegularFile,

@@ -1,7 +1,7 @@
 /**
  * @module
  * Labels each token of a digits completion by its role (reads the image, reasons from text, other) and whether it is
- * right, from the known truth of the world: no annotators, and no model.
+ * right. The labels follow from the known truth of the world, without annotators or a model.
  */
 import { spanRightTexts } from "../labels/right-texts.ts";
 import { tokenLabels } from "../labels/token-labels.ts";

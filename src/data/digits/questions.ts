@@ -117,7 +117,7 @@ export function answerTo(question: DigitsQuestion, values: readonly number[]): n
 }
 
 /** The form of a trace. */
-export interface Telling {
+export interface TraceForm {
   /** Sentences that state the needed digits, in place of one list. */
   readonly seen?: string | undefined;
   /** Adds up where the trace does. */
@@ -128,7 +128,7 @@ export interface Telling {
 function reasoning(
   question: DigitsQuestion,
   values: readonly number[],
-  { seen = `I see ${listText(values)}.`, add = trueSum }: Telling,
+  { seen = `I see ${listText(values)}.`, add = trueSum }: TraceForm,
 ): { readonly text: string; readonly answer: string } {
   const answer = String(answerTo(question, values));
   switch (question.kind) {
@@ -161,13 +161,9 @@ function reasoning(
  * `<think>I see 3, 5 and 2. 3 + 5 = 8. 8 + 2 = 10.</think><answer>10</answer>`.
  *
  * @param values the needed digits in reading order, at least one except for a cell; for a difference the two in the
- * question's order
+ *   question's order
  */
-export function traceText(
-  question: DigitsQuestion,
-  values: readonly number[],
-  telling: Telling = {},
-): string {
-  const { text, answer } = reasoning(question, values, telling);
+export function traceText(question: DigitsQuestion, values: readonly number[], form: TraceForm = {}): string {
+  const { text, answer } = reasoning(question, values, form);
   return `<think>${text}</think><answer>${answer}</answer>`;
 }

@@ -249,15 +249,15 @@ export function traceOf(
   add?: Sum,
 ): string {
   const { question, needed } = truth;
-  const told = (cells: readonly CellName[]) =>
+  const sentences = (cells: readonly CellName[]) =>
     cells.map((cell) => cellSentence(noun, cell, cellDigit(truth, cell)?.value)).join(" ");
-  const isTold = (cell: CellName) => wording === "canvas" || cellDigit(truth, cell) !== undefined;
+  const isStated = (cell: CellName) => wording === "canvas" || cellDigit(truth, cell) !== undefined;
   const seen =
     question.kind === "cell"
-      ? told([question.cell])
+      ? sentences([question.cell])
       : wording === "list"
         ? undefined
-        : told(cellNames(truth).filter(isTold));
+        : sentences(cellNames(truth).filter(isStated));
   return traceText(question, needed, { seen, add });
 }
 

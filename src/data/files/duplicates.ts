@@ -34,16 +34,16 @@ export class Duplicates {
   readonly #first = new Map<string, number>();
   readonly #same: DuplicatePlace["same"];
   readonly #source: FileSource;
-  readonly #tell: ((row: DuplicatePlace) => void) | undefined;
+  readonly #report: ((row: DuplicatePlace) => void) | undefined;
 
   constructor(
     same: DuplicatePlace["same"],
     source: FileSource,
-    tell: ((row: DuplicatePlace) => void) | undefined,
+    report: ((row: DuplicatePlace) => void) | undefined,
   ) {
     this.#same = same;
     this.#source = source;
-    this.#tell = tell;
+    this.#report = report;
   }
 
   meet(key: string, index: number): void {
@@ -54,6 +54,6 @@ export class Duplicates {
     }
     this.count += 1;
     const [place, as] = [this.#source.place(index), this.#source.place(first)];
-    this.#tell?.({ index, place, same: this.#same, as });
+    this.#report?.({ index, place, same: this.#same, as });
   }
 }

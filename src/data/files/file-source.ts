@@ -108,8 +108,8 @@ class FileProblems implements FileSource {
 }
 
 /**
- * Opens a data set in files. Its rows are counted and its content is fingerprinted, in one pass over text
- * files and from footer and samples of parquet; of images in an archive only its directory is read.
+ * Opens a data set in files. Its rows are counted and its content is fingerprinted, in one pass over text files, and
+ * from footer and samples of parquet. Of images in an archive only its directory is read.
  *
  * @param split training draws its shard; evaluation takes all rows
  * @throws DataError when a file cannot be read, lacks a column, or the data set has no rows

@@ -49,8 +49,8 @@ export class MediaStore {
   /**
    * Finds an image, and reads it where it is packed.
    *
-   * @throws DataError when it leads out of the image directories, is missing, empty, too large, no file, or in several
-   *   archives; when its links loop, or what it is packed in cannot be read
+   * @throws DataError when it leads out of the image directories, is missing, empty, too large, no file, or in
+   *   several archives. Also when its links loop, or its archive cannot be read.
    */
   image(named: string): Promise<FoundMedia> {
     return this.#find(named, "image", MAX_IMAGE_BYTES);

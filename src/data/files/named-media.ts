@@ -47,8 +47,8 @@ export async function statedIn(table: Table, row: number, rows: TableRows): Prom
 }
 
 /**
- * The images and videos that the rows of a table name, in order, up to the first row that contains an image or a
- * video: such a table needs no other files. Broken rows name nothing.
+ * The images and videos that the rows of a table name, in order. They end at the first row that contains an image or
+ * a video itself: such a table needs no other files. Broken rows name nothing.
  */
 export async function* namedMedia(
   table: Table,

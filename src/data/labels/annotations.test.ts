@@ -174,7 +174,7 @@ describe("refuses, naming the line,", () => {
     [
       "a line without an annotator among others",
       [line({ annotator: "ada" }), line({ problem: "q" })],
-      /line 2: expected the annotators .* ada, got none$/,
+      /line 2: expected every completion to have the annotators .* ada, got none$/,
     ],
   ])("%s", async (_, lines, message) => {
     const error = await read(...lines).catch((caught: unknown) => caught);

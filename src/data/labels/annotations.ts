@@ -139,8 +139,8 @@ const namesOf = (annotators: readonly string[]) => annotators.map((name) => name
 /**
  * Reads annotations: JSON lines `{ problem, completion, annotator?, spans: [{ start, end, role, correct?, right?, text? }] }`.
  *
- * @throws DataError when the file cannot be read or is empty, a line is no annotation, spans overlap, an annotator has a
- * completion twice, or completions have other annotators than the first
+ * @throws DataError when the file cannot be read or is empty, a line is no annotation, or spans overlap. Also when an
+ *   annotator has a completion twice, or completions have other annotators than the first.
  */
 export async function readAnnotations(path: string): Promise<Annotations> {
   const table = await openJsonl(path, MAX_LINE_BYTES);

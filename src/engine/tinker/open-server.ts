@@ -29,7 +29,7 @@ export interface OpenServer {
  * Asks a server.
  *
  * @throws EngineError naming the call: no such server, a wrong key, no such model, or an unknown version, with the
- * list of known versions
+ *   list of known versions
  */
 export async function openServer(http: HttpClient, options: TinkerEngineOptions): Promise<OpenServer> {
   const call = "get_server_capabilities";

@@ -64,7 +64,7 @@ export class PromptEncoder {
    * The chunks of a prompt.
    *
    * @param sent digests of images that the request already contains, which are sent as pointers; none where the
-   * server cannot follow pointers
+   *   server cannot follow pointers
    * @throws EngineError when the prompt holds a video, for which the protocol has no chunk, or an image for a text model
    */
   async encode(prompt: Prompt, sent?: Set<string>): Promise<WirePrompt> {

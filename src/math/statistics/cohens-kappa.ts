@@ -11,8 +11,8 @@ import { ShapeError } from "../../errors/index.ts";
  *
  * @param a `[N]` categories by the first rater
  * @param b `[N]` categories by the second
- * @returns 1 for full agreement, 0 for that of chance; null where it is not defined: without items, and where both gave
- * all items one and the same category, so that chance alone agrees on everything
+ * @returns 1 for full agreement, 0 for agreement by chance; null where it is not defined. It is not defined without
+ *   items, or if both gave all items the same category, so that chance alone agrees on everything
  * @throws ShapeError when the lengths differ
  *
  * @example

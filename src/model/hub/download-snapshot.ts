@@ -31,7 +31,7 @@ export interface Selection {
  *
  * @returns the snapshot's folder
  * @throws DownloadError when the cache lacks a file and the hub cannot be reached or may not be asked; when the
- * repository or revision does not exist, or access is denied. Also when a file is broken, or the disk is full.
+ *   repository or revision does not exist, or access is denied. Also when a file is broken, or the disk is full.
  */
 export async function downloadSnapshot(
   reference: HubReference,

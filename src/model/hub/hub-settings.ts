@@ -1,7 +1,7 @@
 /**
  * @module
- * Where the Hugging Face Hub is, where its files are kept and who asks: the environment variables and files that
- * Python's huggingface_hub reads, so that both share one cache and one login.
+ * The address of the Hugging Face Hub, its cache and the user's token. They come from the environment variables and
+ * files that Python's huggingface_hub reads, so that both share one cache and one login.
  */
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";

@@ -1,8 +1,9 @@
 /**
  * @module
- * Image files to pixels, bitwise as Pillow's `exif_transpose` and `convert("RGB")` give them: turned upright
- * by their Exif or XMP note, alpha dropped and not blended, colour profiles ignored, ink and 16-bit grey by Pillow's
- * formulas. Formats are recognised by their first bytes, and sizes are checked before pixels are decoded.
+ * Image files to pixels, bitwise as Pillow's `exif_transpose` and `convert("RGB")` give them. Images are turned
+ * upright by their Exif or XMP note, alpha is dropped and not blended, and colour profiles are ignored; ink and
+ * 16-bit grey follow Pillow's formulas. Formats are recognised by their first bytes, and sizes are checked before
+ * pixels are decoded.
  */
 import { open } from "node:fs/promises";
 import sharp, { type Metadata, type Sharp } from "sharp";

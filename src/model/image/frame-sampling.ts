@@ -35,7 +35,7 @@ function frameCount({ totalFrames, fps }: VideoLength, request: FrameRequest): n
 /**
  * Indices of the frames to show, evenly spaced from the first.
  *
- *     iₖ = ⌊k · total / n⌋, n = total / fps_film · fps clamped to [min, max] and rounded down to a multiple
+ *     iₖ = ⌊k · total / n⌋, n = total / fps_video · fps clamped to [min, max] and rounded down to a multiple
  *
  * @returns ascending indices below `totalFrames`
  * @throws DataError when the video has too few frames for one temporal patch, or for `numFrames`

@@ -36,7 +36,7 @@ export function isAdapterDirectory(path: string): boolean {
  *
  * @param names of the model that it belongs to
  * @throws ModelError when a file is missing or broken, or the adapter's kind is not supported. Also when a tensor
- * belongs to no parameter of the model, lacks its other factor or has a shape that does not fit.
+ *   belongs to no parameter of the model, lacks its other factor or has a shape that does not fit.
  */
 export function readAdapter(directory: string, names: ParameterNames): LoraAdapter {
   const path = join(directory, CONFIG);

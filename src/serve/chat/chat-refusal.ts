@@ -1,7 +1,7 @@
 /**
  * @module
- * Why a chat completion is refused or failed, in the form of OpenAI's API: a status, and `error` with a message, a type, the
- * parameter that is meant and a code.
+ * The reason of a refused or failed chat completion, in the form of OpenAI's API: a status, and `error` with a
+ * message, a type, a parameter and a code.
  */
 import { Refusal, type RefusalCode } from "../refusal.ts";
 

@@ -213,8 +213,8 @@ function tokenLimit(body: ChatBody, promptTokens: number, contextLength: number)
 }
 
 /**
- * A watcher that never throws, since other clients' completions may be sampled with this one's: what it throws ends the
- * completion, as an aborted signal does, and is thrown again afterwards.
+ * A watcher that never throws, since other clients' completions may be sampled with this one's. An error of the inner
+ * watcher ends the completion, as an aborted signal does, and is thrown again afterwards.
  */
 function guarded(take: (drawn: DrawnToken) => boolean, signal: AbortSignal) {
   let failure: { readonly error: unknown } | undefined;

@@ -22,10 +22,10 @@ test("an iteration with a used group starts the count again", () => {
 test("iterations without any reward are reported at once, then after two, four and eight in a row", () => {
   const idle = new IdleIterations();
   const unrewarded = (iteration: number) => ({ ...metrics(iteration, 0), unscorable: 8 });
-  const told = Array.from({ length: 9 }, (_, i) => idle.add(unrewarded(i + 1)));
-  expect(told.map((warnings) => warnings.length)).toEqual([1, 1, 0, 1, 0, 0, 0, 1, 0]);
-  expect(told[0]?.[0]).toMatch(/^no update: none of the 8 completions has a reward/);
-  expect(told[1]?.[0]).toMatch(/^no update in 2 iterations in a row: none/);
+  const warned = Array.from({ length: 9 }, (_, i) => idle.add(unrewarded(i + 1)));
+  expect(warned.map((warnings) => warnings.length)).toEqual([1, 1, 0, 1, 0, 0, 0, 1, 0]);
+  expect(warned[0]?.[0]).toMatch(/^no update: none of the 8 completions has a reward/);
+  expect(warned[1]?.[0]).toMatch(/^no update in 2 iterations in a row: none/);
   idle.add(metrics(10, 1));
   expect(idle.add(unrewarded(11))).toHaveLength(1);
 });

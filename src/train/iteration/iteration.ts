@@ -151,7 +151,7 @@ async function nextBatch(
  * credit, scoring and update.
  *
  * @param ahead source of batches that are sampled while earlier batches are trained on; without it an iteration
- * samples its own batch
+ *   samples its own batch
  */
 export async function runIteration(
   given: Training,

@@ -1,7 +1,7 @@
 /**
  * @module
  * Identity testing where roots and functions occur: complex doubles at fixed points, each with a bound on its own
- * rounding error (running error analysis), so equality asks no tolerance but that bound.
+ * rounding error (running error analysis). So equality needs no tolerance except that bound.
  */
 import { degreeOf, exactValue } from "./exact.ts";
 import { doubleOf, integerOf } from "./rational.ts";

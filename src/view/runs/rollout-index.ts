@@ -1,7 +1,7 @@
 /**
  * @module
- * The numbers of all completions of a run, for sorting and filtering across iterations: columns of what a list can be
- * sorted by, some hundred bytes a completion, while everything else stays in the files.
+ * The numbers of all completions of a run, for sorting and filtering across iterations. They are columns of the sort
+ * keys of a list, some hundred bytes a completion; everything else stays in the files.
  */
 import type { CompletionSummary, GroupSummary, RolloutPage } from "../protocol.ts";
 

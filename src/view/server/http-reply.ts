@@ -1,7 +1,7 @@
 /**
  * @module
- * Answers of the server, and the headers of every answer: pages load nothing from other hosts, run no inline code,
- * are never framed, and text is never taken for another type.
+ * Answers of the server, and the headers of every answer. Pages load nothing from other hosts, run no inline code and
+ * are never framed; text is never taken for another type.
  */
 import type { ServerResponse } from "node:http";
 import { brotliDecompressSync } from "node:zlib";

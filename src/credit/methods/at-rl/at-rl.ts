@@ -162,8 +162,8 @@ export function structured(
 }
 
 /**
- * The token of rank r gets the weight of rank T + 1 − r. Tokens of equal weight share the mean of their new weights,
- * so the order among them does not matter. The sum is unchanged.
+ * Reverses the order of the weights: the token of rank r gets the weight of rank T + 1 − r, and the sum is unchanged.
+ * Tokens of equal weight share the mean of their new weights, so the order among them does not matter.
  */
 function reversed(weights: Float64Array): Float64Array {
   const order = Array.from(weights, (_, t) => t).sort((a, b) => weights[a]! - weights[b]!);

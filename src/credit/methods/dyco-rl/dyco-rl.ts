@@ -43,7 +43,7 @@ export type DycoRlOptions = SharedOptions &
  * Source: DyCo-RL, arXiv:2606.08035. The weights average to 1 + α, as printed. The first token has no predecessor and
  * is always neutral. Masked tokens get weight 0 and influence no other: softmax and T run over the tokens that count.
  *
- * With `variant: "released"` the completion is taken for a batch of one, whose score has no spread, so the weights
+ * With `variant: "released"` the completion is taken for a batch of one, whose score has no spread. So the weights
  * are 1 (or 1 − α under 60 tokens); use `dycoRlReleased` on a whole batch.
  *
  * An ablation replaces one part. Roles: permuted at random, reversed, or from the sharpness (1 − H/ln N) or the KL

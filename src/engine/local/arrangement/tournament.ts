@@ -25,9 +25,9 @@ interface Contender {
  * @param list at least one
  * @param open opens the model in an arrangement
  * @returns the fastest arrangement, or one with fewer replicas that is about as fast; and all arrangements that were
- * tried
+ *   tried
  * @throws the error of opening the model in the first arrangement; a later arrangement that cannot be opened is not
- * chosen
+ *   chosen
  */
 export async function fastestOf(
   list: readonly Arrangement[],

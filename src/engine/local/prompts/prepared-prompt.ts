@@ -21,7 +21,7 @@ export interface PreparedPrompt extends SpelledPrompt<PreparedImage> {
  * Spells a prompt out.
  *
  * @throws EngineError when the prompt is empty, or its text contains the id of an image token or an id outside the
- * vocabulary
+ *   vocabulary
  */
 export function preparePrompt(prompt: Prompt, vision: Vision): PreparedPrompt {
   const spelled = vision.spell(prompt);

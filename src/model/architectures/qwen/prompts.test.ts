@@ -88,7 +88,7 @@ describe.each(QWEN_FAMILIES)("the processor of %s", (family) => {
     });
   });
 
-  function idsOf({ messages, images: stills, videos: films, numbered }: QwenChat, source: string) {
+  function idsOf({ messages, images: stills, videos: clips, numbered }: QwenChat, source: string) {
     const side = 2 * (qwenPrompts(family).images[0]!.settings["patch_size"] as number);
     const size = { shortest_edge: side * side, longest_edge: 4096 * side * side };
     const vision = visionWith(family, { ...images[0]!.settings, size });
@@ -102,7 +102,7 @@ describe.each(QWEN_FAMILIES)("the processor of %s", (family) => {
       messages,
       stills.map((still) => recordedImage({ ...still, kind: "image" })),
       format,
-      { videos: films.map((film) => recordedVideo({ ...film, kind: "video" })), addVisionId: numbered },
+      { videos: clips.map((clip) => recordedVideo({ ...clip, kind: "video" })), addVisionId: numbered },
     );
     const counts = prompt.chunks.map((chunk) =>
       chunk.kind === "text" ? chunk.tokens.length : vision.tokens(chunk),

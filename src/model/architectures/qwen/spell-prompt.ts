@@ -24,7 +24,7 @@ export interface SpelledVision {
  *
  * @param spell splits an image or a video into pieces
  * @throws EngineError when the prompt is empty, or its text contains the id of an image or video pad or an id outside
- * the vocabulary
+ *   the vocabulary
  */
 export function spellPrompt(
   { chunks }: Prompt,

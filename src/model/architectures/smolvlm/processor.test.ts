@@ -87,10 +87,10 @@ describe("videos", () => {
   });
 
   test("longer than an hour and a day are timed as Python times them", () => {
-    const told = (fps: number) => videoWords({ frames: [frame, frame], fps })[0];
-    expect(told(2 / 3725)).toContain("from a 1:02:05 [H:MM:SS] video");
-    expect(told(2 / 90_061)).toContain("from a 1 day, 1:01:01 [H:MM:SS] video");
-    expect(told(2 / 180_000)).toContain("from a 2 days, 2:00:00 [H:MM:SS] video");
+    const words = (fps: number) => videoWords({ frames: [frame, frame], fps })[0];
+    expect(words(2 / 3725)).toContain("from a 1:02:05 [H:MM:SS] video");
+    expect(words(2 / 90_061)).toContain("from a 1 day, 1:01:01 [H:MM:SS] video");
+    expect(words(2 / 180_000)).toContain("from a 2 days, 2:00:00 [H:MM:SS] video");
   });
 
   test("each frame is a chunk of its own, part of the video", () => {

@@ -1,7 +1,7 @@
 /**
  * @module
- * Window order of the vision tower: most blocks attend within square windows of the image, so the tower permutes
- * the merged units window by window once, and undoes it after the merger.
+ * Window order of the vision tower. Most blocks attend within square windows of the image, so the tower permutes the
+ * merged units window by window once, and undoes it after the merger.
  */
 
 import type { ImageGrid } from "../../../image/image-grid.ts";
