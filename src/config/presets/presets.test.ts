@@ -11,7 +11,7 @@ const byKind = (list: readonly Settings[]): Settings =>
 
 const leaves = (tree: Settings, prefix = ""): [string, unknown][] =>
   Object.entries(tree).flatMap(([key, value]): [string, unknown][] => {
-    if (key === "reward") return leaves(byKind(value as Settings[]), "reward.");
+    if (prefix === "" && key === "reward") return leaves(byKind(value as Settings[]), "reward.");
     return isSettings(value) ? leaves(value, `${prefix}${key}.`) : [[prefix + key, value]];
   });
 const settingsOf = (name: string) => findPreset(name).settings as Settings;
