@@ -26,13 +26,13 @@ export class ChatStream {
     const sendsTokens = parts.logprobs || parts.tokenIds;
     try {
       await this.#task.run((index, piece) => {
-        if (!this.#begun.has(index)) this.#send(index, { kind: "begin" });
+        if (!this.#begun.has(index)) this.#sendNews(index, { kind: "begin" });
         this.#begun.add(index);
         if (piece.text !== "" || (sendsTokens && piece.drawn.length > 0)) {
-          this.#send(index, { kind: "piece", ...piece });
+          this.#sendNews(index, { kind: "piece", ...piece });
         }
         const { finishReason } = choices[index]!;
-        if (finishReason !== null) this.#send(index, { kind: "end", finishReason });
+        if (finishReason !== null) this.#sendNews(index, { kind: "end", finishReason });
       });
     } catch (error) {
       if (!this.#response.headersSent) throw error;
@@ -44,7 +44,7 @@ export class ChatStream {
     this.#response.end("data: [DONE]\n\n");
   }
 
-  #send(index: number, news: ChunkNews): void {
+  #sendNews(index: number, news: ChunkNews): void {
     const { head, parts } = this.#task;
     const chunk = chunkBody(head, parts, index, news);
     this.#send(this.#hasUsage ? { ...chunk, usage: null } : chunk);
