@@ -43,7 +43,7 @@ interface ShortAnswerFiles<Name extends string> {
 }
 
 /**
- * The problems of a benchmark's files: each question with the request behind it.
+ * The problems of a benchmark's files: each question with the request after it.
  *
  * @throws DataError when there are no such files
  */

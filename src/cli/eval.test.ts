@@ -119,7 +119,7 @@ describe("fovea eval", () => {
     });
   });
 
-  test("refuses a benchmark that is none, and one without its files, by name", async () => {
+  test("rejects an unknown benchmark, and a benchmark without its files, with an error that names it", async () => {
     const unknown = await fovea(["eval", ...TINY, "--benchmark", "mathvist"]);
     expect(unknown.status).toBe(2);
     expect(unknown.stderr).toContain("evaluation.benchmarks");

@@ -44,7 +44,7 @@ describe("a mistake in the format of data", () => {
       ["rows.jsonl: expected at least one row, got none"],
     ],
     [
-      "a format that is none",
+      "an unknown format",
       () => check(written("rows.xlsx", "x")),
       ["rows.xlsx: expected a name that ends in .jsonl", "data.format says what else it is"],
     ],
@@ -160,7 +160,7 @@ describe("a mistake in columns", () => {
       ],
     ],
     [
-      "a setting for columns that is none",
+      "an unknown setting for columns",
       () => check(rows(row()), "data.columns.anwser=answer"),
       ["unknown key data.columns.anwser; did you mean data.columns.answer?"],
     ],

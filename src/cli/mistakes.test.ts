@@ -120,7 +120,7 @@ describe("a mistake in the configuration", () => {
       ["reward.0.kind: expected one of accuracy", 'got "acuracy"; did you mean "accuracy"?'],
     ],
     [
-      "a verdict that is none",
+      "an unknown verdict",
       () => train("verdict.kind=exakt"),
       ["verdict.kind: expected one of answer", 'got "exakt"; did you mean "exact"?'],
     ],

@@ -98,7 +98,7 @@ function drawCompletion(rng: Rng, tokens: number, advantage: number): CreditComp
   };
 }
 
-/** The same completion with masked tokens of nonsense behind it. */
+/** The same completion with masked tokens of random content after it. */
 function padded({ mask, advantage, signals, ...others }: CreditCompletion, by: number): CreditCompletion {
   const longer = (values: Float64Array) =>
     Float64Array.of(...values, ...new Array<number>(by).fill(Number.NaN));

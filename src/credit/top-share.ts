@@ -6,7 +6,7 @@
 import { decimalCeiling, Rng } from "../math/index.ts";
 import { counts } from "./check-signals.ts";
 
-/** Which of equal scores are kept where not all can be: the earlier, all of them after all, or some by lot. */
+/** Which of equal scores are kept if not all can be: the earlier, all of them nevertheless, or some at random. */
 export type TieRule = "earlier" | "all" | "random";
 
 /** Scores of one completion. */
@@ -35,7 +35,7 @@ export function topShare(scores: ArrayLike<number>, share: number, mask?: ArrayL
  *
  * @param completions `[B]`
  * @param ties with `"all"` more than the share may be kept; with `"earlier"` completions go in their order
- * @param rng draws where ties go by lot; a generator of seed 0 unless given
+ * @param rng breaks ties at random; a generator of seed 0 unless given
  * @returns `[B][T]`
  */
 export function topOfBatch(

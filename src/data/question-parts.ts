@@ -9,7 +9,7 @@ export const IMAGE_PLACE = "<image>";
 /** Marks the place of the next video in a question. */
 export const VIDEO_PLACE = "<video>";
 
-/** A stretch of a question: some text, or its next image or video. */
+/** A part of a question: some text, or its next image or video. */
 export type QuestionPart =
   | { readonly type: "image" }
   | { readonly type: "video" }

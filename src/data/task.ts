@@ -26,7 +26,7 @@ export interface TokenLabel {
 
 /** The texts that would be right from a token on. */
 export interface RightTexts {
-  /** The part of the token's text before the judged stretch, such as a space; a right token repeats it. */
+  /** The part of the token's text before the judged span, such as a space; a right token repeats it. */
   readonly lead: string;
   /** Right continuations after the lead, at least one. */
   readonly texts: readonly string[];

@@ -152,7 +152,7 @@ class Gathering {
     for (const [t, right] of rightTexts.entries()) {
       const name = tokenClass(labels[t]!.role, verdictOf(labels[t]!));
       if (right === null || name === undefined) continue;
-      // The first token of a wrong stretch may itself be right.
+      // The first token of a wrong span may itself be right.
       if (isRightToken(texts[t]!, right) !== name.endsWith("^r")) continue;
       this.#candidates[name].offer(() => ({ unit, prompt, tokens: tokens.slice(0, t + 1), right }));
     }

@@ -53,7 +53,9 @@ export interface GroundingDistribution {
   readonly entropyGrounded: Interval;
   readonly entropyOther: Interval;
   readonly entropyGap: Interval;
-  /** Of grounded tokens, those among the 20 % of highest entropy; and the other way round. */
+  /**
+   * Share of grounded tokens that are among the 20 % of highest entropy; and the share of these that are grounded.
+   */
   readonly groundedThatAreUnsure: number;
   readonly unsureThatAreGrounded: number;
   readonly highest: readonly WordMean[];

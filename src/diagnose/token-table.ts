@@ -7,7 +7,7 @@ import type { TokenLabel } from "../data/index.ts";
 
 /** True roles by code. */
 export const TRUE_ROLES = ["image", "reasoning", "other"] as const satisfies readonly TokenLabel["role"][];
-/** Assigned roles by code: what a method ought to call the true role of the same code. */
+/** Assigned roles by code: the right name of the true role with the same code. */
 export const ASSIGNED_ROLES = ["visual", "text", "neutral"] as const satisfies readonly TokenRole[];
 
 /** The label of each token, if the data set has labels. */

@@ -107,7 +107,7 @@ function render(
       if (!shows(rendered)) throw new ModelError(wrongPlaces(rendered, asked, placeholders));
       if (MARK_PART.test(rendered.replaceAll(MARK, "")))
         throw new ModelError(
-          "chat template: changes the text of messages, so that text cannot be separated from the template's own text",
+          "chat template: changes the text of messages, so their text cannot be separated from the template's own",
         );
       if (!says(rendered)) throw new ModelError("chat template: leaves out what a message says");
       return rendered;

@@ -3,7 +3,7 @@
  * The sizes of a model that hold for every architecture, in Fovea's names. An architecture adds its own.
  */
 
-/** How Llama 3.1 stretches rotary positions beyond the context that it was first trained with. */
+/** How Llama 3.1 scales rotary positions beyond the context that it was first trained with. */
 export interface RopeScaling {
   /** Slow frequencies are divided by this. */
   readonly factor: number;

@@ -91,12 +91,12 @@ export function readTensor(source: SafetensorsFile, name: string): Float32Array 
 }
 
 /**
- * Reads a stretch of one tensor, widened to 32 bits, into an array; beside it no more than 4 MiB are held.
+ * Reads a range of one tensor, widened to 32 bits, into an array; beside it no more than 4 MiB are held.
  *
  * @param into filled whole
  * @param first element of the tensor, row-major, that comes first
  * @throws ModelError when the file has no such tensor, or one that is not F32, F16 or BF16
- * @throws ShapeError when the stretch leaves the tensor
+ * @throws ShapeError when the range leaves the tensor
  */
 export function readTensorInto(source: SafetensorsFile, name: string, into: Float32Array, first = 0): void {
   const { start, end, dtype } = floatTensor(source, name);

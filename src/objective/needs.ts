@@ -47,7 +47,7 @@ export interface AlgorithmNeeds {
   readonly trainerLogprobs: boolean;
   /** Whether a group whose rewards are all equal has advantage 0. */
   readonly spread: boolean;
-  /** Whether a group whose rewards are all equal has a gradient all the same: that of a KL or entropy term. */
+  /** Whether a group whose rewards are all equal still has a gradient, from a KL or entropy term. */
   readonly termGradient: boolean;
 }
 

@@ -234,7 +234,7 @@ describe("data", () => {
     loss_fn_inputs: { target_tokens: { data: [1] }, weights: { data: [1] } },
   });
   test.each([
-    ["an image that is none", [datum([image])], /datum 0, chunk 0: cannot be read as an image/],
+    ["an invalid image", [datum([image])], /datum 0, chunk 0: cannot be read as an image/],
     [
       "a pointer to elsewhere",
       [datum([{ type: "image_asset_pointer", location: "file:///etc/passwd", format: "png" }])],
@@ -350,7 +350,7 @@ describe("a server in trouble", () => {
     await expect(open).rejects.toThrow(/^create_session: .* \(507\): no space left on the server's disk$/);
     expect(asked).toBe(1);
 
-    // A result too large for what is left of the file is given all the same.
+    // A result too large for the rest of the file is still given.
     const tokens = Array.from({ length: 2000 }, (_, i) => 1 + (i % 50));
     const body = {
       model_id: model,

@@ -109,7 +109,7 @@ export class TinkerService {
     return { type: "session_heartbeat" };
   }
 
-  /** Ends a session, whose models are let go; one that has ended is left as it is. */
+  /** Ends a session and releases its models; an ended session stays as it is. */
   async finishSession(id: string): Promise<object> {
     if (this.#sessions.has(id)) {
       await this.#endSession(id, new Refusal("unknown-session", "the session was finished by its client"));

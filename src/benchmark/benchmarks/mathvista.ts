@@ -107,7 +107,7 @@ function problemOf(row: Row, form: Form): ProblemOfRow {
 
 const answerType = ({ columns }: JudgedProblem) => columns["answer_type"];
 
-/** A text as a number of the type that is asked for; undefined where it is none. */
+/** A text as a number of the type that is asked for; undefined if it is not such a number. */
 function numberBy(type: unknown, text: string): bigint | number | undefined {
   if (type === "integer") return pythonInt(text);
   return type === "float" ? pythonFloat(text) : undefined;

@@ -120,7 +120,7 @@ describe("bad input", () => {
   test.each<[string, readonly MadeRow[], string]>([
     ["an id twice", [...small, small[1]!], "line 6: has the id 1000005 of"],
     [
-      "an index that is none",
+      "an index that is not a number",
       [{ ...small[0], index: "first" }],
       "line 2: index: expected a whole number, got first",
     ],

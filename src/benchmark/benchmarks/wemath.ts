@@ -75,7 +75,7 @@ function problemOf(row: Row, form: Form, requirement: boolean): ProblemOfRow {
   };
 }
 
-/** VLMEvalKit without a judge: the first letter behind the last "Answer", signs of the asked form taken away. */
+/** VLMEvalKit without a judge: the first letter after the last "Answer", signs of the asked form taken away. */
 const vlmEvalKit: ReadingRule = (reply, { answers }) => {
   const tail = reply.split("Answer").at(-1) ?? "";
   const [first = ""] = Array.from(

@@ -27,7 +27,7 @@ function loneLetter(reply: string): string {
   return text;
 }
 
-/** A number behind the last "is "; else the last box, or the sentence behind the last declaration. */
+/** A number after the last "is "; else the last box, or the sentence after the last declaration. */
 function declared(reply: string): string {
   let text = loneLetter(reply.trim());
   const number = text.split("is ").at(-1)!.replace(/\.+$/, "");
@@ -57,7 +57,7 @@ function bracedFractions(text: string): string {
   return [head, ...parts].join("\\frac");
 }
 
-/** Text behind the one sign of its kind. */
+/** Text after the one sign of its kind. */
 function behindOnly(text: string, sign: string): string {
   const parts = text.split(sign);
   return parts.length === 2 ? parts[1]! : text;

@@ -44,10 +44,10 @@ function mmmuLetter(forms: readonly ((letter: string) => string)[]): AnswerRule 
 /** The letter by MMMU's authors: "(A)", else " A ". */
 export const mmmuAuthorsLetter: AnswerRule = mmmuLetter([(letter) => ` ${letter} `]);
 
-/** The letter by lmms-eval and, behind its own first rule, by MMMU-Pro's authors: "(A)", else "A ", else "A.". */
+/** The letter by lmms-eval and, after its own first rule, by MMMU-Pro's authors: "(A)", else "A ", else "A.". */
 export const mmmuLmmsLetter: AnswerRule = mmmuLetter([(letter) => `${letter} `, (letter) => `${letter}.`]);
 
-/** The letter by MMMU-Pro's authors: the only one behind the last "Answer:", in a word too; else as lmms-eval. */
+/** The letter by MMMU-Pro's authors: the only one after the last "Answer:", in a word too; else as lmms-eval. */
 export const mmmuProAuthorsLetter: AnswerRule = (reply, choices) => {
   const at = reply.lastIndexOf("Answer:");
   if (at >= 0) {

@@ -80,7 +80,7 @@ describe("a module that cannot be used is refused before anything is written", (
       ["own).options.tolerance", "unknown option tolerence; it has tolerance"],
     ],
     [
-      "has a schema that is none",
+      "has an invalid schema",
       "export const own = { schema: {}, create: () => 1 };",
       "",
       ["expected a zod schema"],

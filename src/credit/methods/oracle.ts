@@ -65,12 +65,12 @@ export interface OracleOptions {
  *     by role      wₜ = 1 where the token has one of the roles; else 0
  *     by error     mean A < 0: wₜ = 1 at the first error, else 0; all 1 where there is no error, or mean A ≥ 0
  *
- * Tokens without a truth, such as template words, are neither right nor wrong. The first error is the first unbroken stretch
- * of wrong tokens of one role, so that a number of several tokens is one error.
+ * Tokens without a truth, such as template words, are neither right nor wrong. The first error is the first unbroken
+ * sequence of wrong tokens of one role, so that a number of several tokens is one error.
  *
  * With an accuracy below 1 each label is inverted with probability 1 − accuracy. By verdict the label is right or
- * wrong, of every token that is either; by role it is whether the token has one of the roles. Draws are nested: what
- * one generator turns round at 0.9 it turns round at 0.8 too.
+ * wrong, of every token that is either; by role it is whether the token has one of the roles. Draws are nested: a
+ * label that a generator inverts at 0.9 is inverted at 0.8 too.
  *
  * @param rng one draw for each token that counts, where the accuracy is below 1; a generator of seed 0 unless given
  * @throws ShapeError when lengths differ

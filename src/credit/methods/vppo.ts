@@ -60,7 +60,7 @@ export interface VppoCredit {
   readonly scale: number;
 }
 
-/** Scores of a batch closer together than this are taken for equal, as the authors' code does. */
+/** Scores of a batch that differ by less than this count as equal, as in the authors' code. */
 const NO_SPREAD = 1e-6;
 const MAX_LOG_RATIO = 20;
 const MAX_DEPENDENCE = 10;

@@ -84,7 +84,7 @@ describe("an archive", () => {
   const withEnd = (options: ZipOptions) => zipBytes([GOOD], options);
 
   test.each<[string, Uint8Array, string]>([
-    ["is none", Buffer.from("PK and no more"), "cannot be read as a zip archive"],
+    ["is not a zip archive", Buffer.from("PK and no more"), "cannot be read as a zip archive"],
     ["is empty", Buffer.alloc(0), "cannot be read as a zip archive"],
     ["is cut off", zipBytes([GOOD]).subarray(0, -30), "cannot be read as a zip archive"],
     ["lacks its beginning", zipBytes([GOOD, GOOD]).subarray(50), "cannot be read as a zip archive"],

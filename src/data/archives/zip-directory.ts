@@ -29,7 +29,7 @@ export interface ZipDirectory {
   readonly fingerprint: string;
 }
 
-/** As unzip has it: a name that is not marked as Unicode but is UTF-8, as on a Mac, is taken for it. */
+/** As in unzip: a name that is valid UTF-8 is read as UTF-8 even if it is not marked as Unicode, as on a Mac. */
 function nameOf({ generalPurposeBitFlag: flags, fileNameRaw: raw, extraFields }: Entry): string {
   const isMarked = (flags & UTF8_FLAG) !== 0 || extraFields.some(({ id }) => id === UNICODE_PATH);
   if (!isMarked) {

@@ -72,7 +72,7 @@ function isCell(subject: ReadingSubject): subject is CellName {
   return CELL_NAMES.some((cell) => cell === subject);
 }
 
-/** The values that a reading about a subject ought to state. */
+/** The values that a reading about a subject should state. */
 export function trueReading(truth: DigitsTruth, subject: ReadingSubject): number[] {
   if (subject === "all") return truth.digits.map(({ value }) => value);
   if (!isExtreme(subject) && !isCell(subject)) {

@@ -124,7 +124,7 @@ export interface TraceForm {
   readonly add?: Sum | undefined;
 }
 
-/** A trace's reasoning and the answer that it comes to. */
+/** A trace's reasoning and its answer. */
 function reasoning(
   question: DigitsQuestion,
   values: readonly number[],

@@ -7,7 +7,7 @@
 import { CELL_NAMES, type CellName, EXTREMES, type Extreme, LINES, type Line, NONE } from "./questions.ts";
 import { NOUNS } from "./worlds.ts";
 
-/** A stretch of the completion, in UTF-16 units. */
+/** A span of the completion, in UTF-16 units. */
 export interface Span {
   readonly start: number;
   readonly end: number;

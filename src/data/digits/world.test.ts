@@ -180,7 +180,7 @@ describe("lines and extremes", () => {
     expect(lineDigits({ rows: 4, columns: 3, digits }, "right column")).toEqual([digits[2], digits[3]]);
   });
 
-  test("an extreme that two digits share is none", () => {
+  test("two digits at the same extreme give no extreme", () => {
     const layout = { rows: 3, columns: 3, digits };
     expect(extremeDigit(layout, "topmost")).toBe(digits[0]);
     expect(extremeDigit(layout, "leftmost")).toBe(digits[1]);

@@ -56,7 +56,7 @@ describe("a broken line of jsonl", () => {
     ],
     ["asks by a list", '{"problem": ["a", "b"], "answer": "7"}', "question: expected a text, got a list"],
     ["has a place without an image", '{"problem": "<image>?", "answer": "7"}', "1 places <image>, got 0"],
-    ["has a conversation that is none", '{"conversations": 7, "answer": "7"}', "expected a list of turns"],
+    ["has an invalid conversation", '{"conversations": 7, "answer": "7"}', "expected a list of turns"],
     ["has a number as image", '{"problem": "?", "answer": "7", "image": 7}', "got a number"],
     ["only inherits an answer", '{"__proto__": {"answer": "7"}, "problem": "?"}', "answer: is missing"],
     ["names an image that the text has not", '{"problem": "<image 2>?", "answer": "7"}', "names image 2"],

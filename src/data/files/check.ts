@@ -69,7 +69,7 @@ export interface DataCheck {
   /** Rows that bring a system message of their own, which is not used, and the first of these. */
   readonly systemTexts: number;
   readonly systemText?: string;
-  /** Problems with options whose answer is none of them. */
+  /** Problems with options whose answer is not among them. */
   readonly answersOutsideOptions: number;
   /** Problems of which every accepted answer has more than 12 words: a completion would have to repeat one. */
   readonly longReferences: number;

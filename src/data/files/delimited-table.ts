@@ -83,7 +83,7 @@ function checkHeader(names: readonly string[], path: string): void {
  * Opens a TSV or CSV file: one pass over it, after which rows are read one by one.
  *
  * @param maxRowBytes longer records are broken rows
- * @throws DataError when the file cannot be read or its header is none
+ * @throws DataError when the file cannot be read or its header is invalid
  */
 export async function openDelimited(
   path: string,

@@ -27,9 +27,9 @@ export function shownMedium(medium: Medium, named: string): string {
 }
 
 /**
- * A path as a row names it, without what marks it as one of a file.
+ * A path as a row names it, without the mark of a file URL.
  *
- * @throws DataError when it is none
+ * @throws DataError when it is not a path
  */
 export function plainPath(medium: Medium, named: string): string {
   if (named.includes("\0")) throw new DataError(`${shownMedium(medium, named)}: is no path`);

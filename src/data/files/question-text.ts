@@ -11,7 +11,7 @@ import { type VideoReference, videoReferences } from "./video-reference.ts";
 
 const blanks = (text: string) => text.replaceAll(/\s+/g, " ");
 
-/** Whether a question has its options in its own text already, each behind its letter. */
+/** Whether a question already has its options in its own text, each after its letter. */
 function showsOptions(question: string, options: readonly string[]): boolean {
   const text = blanks(question);
   return options.every((option, i) => {

@@ -21,7 +21,7 @@ export interface RowProblem {
   readonly question: string;
   readonly answers: readonly string[];
   readonly options: readonly string[] | undefined;
-  /** Whether the answer is none of the options that there are. */
+  /** Whether the row has options and the answer is not among them. */
   readonly isOutsideOptions: boolean;
   readonly kind: string;
   /** The system message that the row asks for; only the prompt format sets a system message. */

@@ -26,7 +26,7 @@ export type VideoReference = OwnSampling &
     | { readonly kind: "frames"; readonly frames: readonly ImageReference[] }
   );
 
-/** Endings of images; a GIF is taken for a video. */
+/** Endings of images; a GIF counts as a video. */
 const IMAGE_ENDING = /\.(png|jpe?g|webp|tiff?|avif|bmp|p[bgpn]m)$/i;
 const DATA_URI = /^data:video\/[a-z0-9.+-]+;base64,/i;
 /** Names that qwen-vl-utils and verl give to one setting, the likeliest first. */

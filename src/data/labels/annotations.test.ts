@@ -139,7 +139,7 @@ describe("refuses, naming the line,", () => {
       /line 1: spans\.0\.role: Invalid option: expected one of "image"\|"reasoning"\|"other", got "visual"$/,
     ],
     ["an unknown key", [line({ span: [] })], /line 1: Unrecognized key: "span"$/],
-    ["a place that is none", [line({ spans: [span(-1, 1)] })], /line 1: spans\.0\.start: .*, got -1$/],
+    ["an invalid place", [line({ spans: [span(-1, 1)] })], /line 1: spans\.0\.start: .*, got -1$/],
     ["half a place", [line({ spans: [span(0.5, 1)] })], /line 1: spans\.0\.start: .*, got 0\.5$/],
     [
       "an empty span",

@@ -54,7 +54,7 @@ const lineSchema = z.strictObject({
   answers: z.unknown().optional().describe("For the annotator, not read."),
 });
 
-/** A stretch of a completion with its label; `start` and `end` count Unicode code points. */
+/** A span of a completion with its label; `start` and `end` count Unicode code points. */
 export type AnnotatedSpan = z.infer<typeof spanSchema>;
 
 /** Everything that one annotator says of one completion. */

@@ -173,7 +173,7 @@ describe("an answers file", () => {
     ["not JSON\n", "line 1: expected a JSON object"],
     ['{"problem":"a"}\n', "line 1: is no line of an answers file: index:"],
     ["", "got no whole line"],
-  ])("%j is none", async (text, message) => {
+  ])("%j is not an answers file", async (text, message) => {
     const path = join(temporaryDirectory(), "answers.jsonl");
     writeFileSync(path, text);
     expect(() => readAnswers(path)).toThrow(message);

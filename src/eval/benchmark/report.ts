@@ -244,7 +244,7 @@ function severalSamples(problems: readonly AnswerRecord[][]): Pick<BenchmarkRepo
  * The report of a benchmark's answers.
  *
  * @param most number of first problems that count; an answers file may have more
- * @throws PartError when the benchmark's measures are none
+ * @throws PartError when the benchmark's measures are invalid
  */
 export function benchmarkReport(
   benchmark: Benchmark,

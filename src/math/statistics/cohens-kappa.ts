@@ -38,7 +38,7 @@ export function cohensKappa<Category extends string>(
     countOf(b[i]!).b += 1;
     if (category === b[i]) alike += 1;
   }
-  // n² · p_e, which is exact, so that 1 − p_e is 0 where it ought to be.
+  // n² · p_e, which is exact, so that 1 − p_e is exactly 0 for complete agreement by chance.
   const chance = [...counts.values()].reduce((sum, count) => sum + count.a * count.b, 0);
   return n === 0 || chance === n * n ? null : (alike * n - chance) / (n * n - chance);
 }

@@ -54,7 +54,7 @@ describe("McNemar's test", () => {
     );
   });
 
-  test("rejects counts that are none", () => {
+  test("rejects invalid counts", () => {
     expect(() => mcnemarExact(table(-1, 2))).toThrow("onlyFirst: expected an integer ≥ 0, got -1");
     expect(() => mcnemarChiSquare(table(1, 0.5))).toThrow(NumericError);
   });

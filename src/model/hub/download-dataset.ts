@@ -29,7 +29,7 @@ const DATA_FILES: Selection = {
  * @param more returns the files that the rows need, from the places of the files of rows and the repository's list of
  *   files; none unless given
  * @returns path of the folder, in the cache that Python's huggingface_hub shares
- * @throws ConfigError when the reference is none
+ * @throws ConfigError when the reference is invalid
  * @throws DownloadError as `downloadSnapshot`
  * @throws what `more` throws
  */

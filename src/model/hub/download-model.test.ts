@@ -180,7 +180,7 @@ describe("a gated repository", () => {
     await expect(download({}, token === undefined ? {} : { token })).rejects.toThrow(message);
   });
 
-  test("with a token that is none says so before asking", async () => {
+  test("with an invalid token says so before asking", async () => {
     await expect(download({}, { token: "secret" })).rejects.toThrow(ConfigError);
     expect(hub.requests).toEqual([]);
   });

@@ -75,7 +75,7 @@ describe("parseHubReference", () => {
     "org/name@a//b",
     "~/model",
     "org/na me",
-  ])("%s is none", (text) => {
+  ])("%s is not a reference", (text) => {
     expect(isHubReference(text)).toBe(false);
     expect(() => parseHubReference(text)).toThrow(ConfigError);
   });

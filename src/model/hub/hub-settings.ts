@@ -43,7 +43,7 @@ function expandUser(path: string): string {
   return path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : path;
 }
 
-/** A login that is not there or cannot be read is none: most repositories are public. */
+/** A login that is missing or cannot be read counts as no login: most repositories are public. */
 function tokenIn(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8").trim() || undefined;

@@ -51,7 +51,7 @@ function inflated(packed: Uint8Array): Uint8Array | undefined {
   }
 }
 
-/** The bytes up to the first zero byte, and those behind it. */
+/** The bytes up to the first zero byte, and the bytes after it. */
 function cut(bytes: Uint8Array): [Uint8Array, Uint8Array] | undefined {
   const end = bytes.indexOf(0);
   return end < 0 ? undefined : [bytes.subarray(0, end), bytes.subarray(end + 1)];
@@ -71,7 +71,7 @@ function pngText(type: string, data: Uint8Array): { keyword: string; text: Uint8
   return method === 0 ? named(inflated(text)) : undefined;
 }
 
-/** Exif data in hexadecimal digits, as ImageMagick writes them: the lines behind a name and a length. */
+/** Exif data in hexadecimal digits, as ImageMagick writes them: the lines after a name and a length. */
 function rawProfile(text: string): Uint8Array | undefined {
   const digits = text.split("\n").slice(3).join("").replaceAll(/\s/g, "");
   return /^([0-9a-f]{2})+$/i.test(digits) ? new Uint8Array(Buffer.from(digits, "hex")) : undefined;

@@ -163,7 +163,7 @@ function cut(): WasmFunction {
 export interface PixelKernel {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   /**
-   * Resamples one line. Starts and counts are in bytes of the line and of the weights; up to 8 bytes behind the
+   * Resamples one line. Starts and counts are in bytes of the line and of the weights; up to 8 bytes after the
    * output are overwritten.
    */
   line(
@@ -175,7 +175,7 @@ export interface PixelKernel {
     weights: number,
     stride: number,
   ): void;
-  /** Adds lines up by weight; up to 8 bytes behind the output are overwritten. */
+  /** Adds lines up by weight; up to 8 bytes after the output are overwritten. */
   blend(
     input: number,
     inputEnd: number,
@@ -222,7 +222,7 @@ export function pixelKernel(): PixelKernel | undefined {
   return kernel ?? undefined;
 }
 
-/** The kernel reads and writes up to so many bytes behind the end of a place. */
+/** The kernel reads and writes up to so many bytes after the end of a place. */
 const MARGIN = 16;
 const PAGE = 65_536;
 

@@ -59,7 +59,7 @@ function height(kernel: PixelKernel, image: RgbImage, { first, count, weights, s
         bytes.set(data.subarray(y * row + left, y * row + left + part), input + y * part);
       }
     }
-    // Rows are written in order, so what one writes behind its end is overwritten by the next.
+    // Rows are written in order, so what one writes after its end is overwritten by the next.
     for (let i = 0; i < first.length; i++) {
       const from = input + first[i]! * part;
       const weight = values + i * stride * 4;

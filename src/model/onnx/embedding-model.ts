@@ -31,7 +31,7 @@ export function embeddingModel(
   const isPad = pixelTokens
     .map((token) => graph.node("Equal", [ids, graph.integer(token)]))
     .reduce((some, one) => graph.node("Or", [some, one]));
-  // the i-th pad reads row i of the features behind a row of zeros, which all else reads
+  // the i-th pad reads row i of the features after a row of zeros, which all else reads
   const flat = graph.node("Reshape", [graph.node("Cast", [isPad], { to: INT }), graph.integers([-1])]);
   const count = graph.node("CumSum", [flat, graph.integer(0)]);
   const row = graph.node("Reshape", [graph.node("Mul", [count, flat]), graph.node("Shape", [ids])]);

@@ -14,7 +14,7 @@ import { ChatStream } from "./chat-stream.ts";
 
 const PREFIX = "/v1/";
 const MAX_BYTES = 2 ** 25;
-/** A body that is too large is read on and thrown away up to here, so that its sender hears why. */
+/** A body that is too large is read and discarded up to here, so that its sender gets the reason. */
 const DISCARDED = 2 ** 28;
 
 /** Longest time that the server's end waits for answers under way, which it notifies, ms. */

@@ -4,7 +4,7 @@
  */
 import { withoutMarkup } from "./words.ts";
 
-/** An option, and the text that is written out behind its letter. */
+/** An option, and the text that is written out after its letter. */
 export interface WrittenOption {
   readonly letter: string;
   readonly text: string;

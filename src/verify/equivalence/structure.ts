@@ -232,7 +232,7 @@ function measured(tree: Tree): { readonly of: Tree; readonly unit: string } {
   return { of: tree, unit: "" };
 }
 
-/** Minutes with two digits below 60 behind hours up to 24: it may be a time of day. */
+/** Minutes with two digits below 60 after hours up to 24: it may be a time of day. */
 function isTime(parts: readonly Tree[]): boolean {
   const [hours, minutes] = parts;
   if (hours?.kind !== "number" || minutes?.kind !== "number") return false;

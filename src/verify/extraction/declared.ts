@@ -71,7 +71,7 @@ function letterOf(sentence: string): string | undefined {
   }
   if (letter === "I" && match[2] !== undefined && /^\s(?:[a-z]|'|’)/.test(rest)) return undefined;
   const choice = CHOICE.exec(rest);
-  // "D, it can't be A or B": letters behind a negation are no choice.
+  // "D, it can't be A or B": letters after a negation are no choice.
   if (choice !== null && !NEGATION.test(rest.slice(0, choice.index + 4)) && isNear(rest, choice.index))
     return sentence;
   return letter;
@@ -206,7 +206,7 @@ export interface DeclaredAnswer extends Declaration {
   readonly isTakenBack: boolean;
 }
 
-/** "No, it is 9." "Wait, …" "That is wrong." behind an answer. */
+/** "No, it is 9." "Wait, …" "That is wrong." after an answer. */
 const TAKES_BACK =
   /(?:^|[.!?。\n])[\s*]*(?:(?:no|wait|sorry|correction|hold on|scratch that|on second thought)(?=\s?[,.:;!–—-])|(?:i (?:was|am) wrong|that(?:['’]s| is| was) (?:wrong|incorrect|not right|a mistake))\b)/i;
 

@@ -1,6 +1,6 @@
 /**
  * @module
- * Reading what a run wrote without trusting it: a field of another type is as good as missing.
+ * Reads a run's files without trusting them: a field of another type counts as missing.
  */
 
 /** A JSON object of any content. */

@@ -16,7 +16,7 @@ const MOST_COMPLETIONS = 2 * PAGE_COMPLETIONS;
 const PAGE_BYTES = 16 << 20;
 const MAX_LINE_BYTES = 8 << 20;
 
-/** Records of a stretch of the file, group by group. */
+/** Records of a part of the file, group by group. */
 interface Stretch {
   readonly groups: readonly (readonly RolloutRecord[])[];
   readonly unreadable: number;

@@ -52,7 +52,7 @@ async function recordedStop(path: string): Promise<RunStop | null | undefined> {
   return { status, message: typeof message === "string" ? message : null };
 }
 
-/** A stop that nobody recorded: the process was killed, or its machine is off. */
+/** A stop without a record: the process was killed, or its machine is off. */
 async function unrecordedStop(path: string, now: number): Promise<RunStop | null> {
   const stopped = (message: string): RunStop => ({ status: "stopped", message });
   const renewed = await timeOf(path, PROCESS_FILE);

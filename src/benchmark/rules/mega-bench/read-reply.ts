@@ -1,6 +1,6 @@
 /**
  * @module
- * How MEGA-Bench's code reads a reply: the answer behind "Answer:", code blocks, JSON.
+ * How MEGA-Bench's code reads a reply: the answer after "Answer:", code blocks, JSON.
  */
 import { pythonLiteral } from "../../python/read.ts";
 import { isDict, type PythonDict, type PythonValue } from "../../python/value.ts";

@@ -15,7 +15,7 @@ interface TaskScoring {
   readonly weights: Readonly<Record<string, number>>;
 }
 
-/** A message of why a scoring is none, or the scoring. */
+/** The scoring, or a message about its fault. */
 export function taskScoring(info: PythonValue | undefined): TaskScoring | string {
   if (!isDict(info)) return "expected a dict in Python's notation";
   const fields = [entryOf(info, "field_score_function"), entryOf(info, "global_aux_metrics")]

@@ -87,7 +87,7 @@ export function tokensPerTile(tiles: TileConfig, config: SmolConfig): number {
   return (tilePatches(tiles, config) / config.scaleFactor) ** 2;
 }
 
-/** The settings themselves; fails when their tiles are none that the model can join to tokens. */
+/** The settings themselves; fails when the model cannot join their tiles to tokens. */
 function checkTiles(tiles: TileConfig, config: SmolConfig, where: string): TileConfig {
   const side = tilePatches(tiles, config);
   if (side > 0 && side % config.scaleFactor === 0) return tiles;
