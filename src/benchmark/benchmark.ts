@@ -24,7 +24,7 @@ export interface Measure {
   readonly value: number | null;
   /** Answers, or groups of them, that it is of. */
   readonly of: number;
-  /** The most points of a measure that is no share, such as 2,000 of MME's perception. */
+  /** The most points of a measure that is not a share, such as 2,000 of MME's perception. */
   readonly most?: number;
   /** `[of]` in [0, 1], in the order of problems: of a mean, what it is the mean of; the interval goes by it. */
   readonly values?: readonly number[];

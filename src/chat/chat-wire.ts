@@ -91,7 +91,7 @@ const answerSchema = z.object({
 /**
  * The answer that a body holds.
  *
- * @returns undefined where it is no chat completion
+ * @returns undefined where it is not a chat completion
  */
 export function answerOf(body: string): ChatAnswer | undefined {
   let json: unknown;

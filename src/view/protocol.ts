@@ -65,7 +65,7 @@ export interface MetricsReply {
   readonly run: string;
   /** By event: `iteration`, `evaluation`, `warm-start`. */
   readonly events: Readonly<Record<string, MetricEvent>>;
-  /** Lines that are no JSON object, such as one that was cut by a crash. */
+  /** Lines that are not JSON objects, such as one that was cut by a crash. */
   readonly unreadable: number;
 }
 

@@ -1,7 +1,7 @@
 /**
  * @module
  * Lists in the cells of tables that Python code has written. Stricter than the reader of data sets: a word without quotes is
- * no entry, so `[sic]` is no list.
+ * no entry, so `[sic]` is not a list.
  */
 import { pythonLiteral } from "./read.ts";
 import type { PythonValue } from "./value.ts";

@@ -15,7 +15,7 @@ function jsonPart(reply: string): string {
 export function shortAnswer(reply: string): string | undefined {
   let json: unknown;
   try {
-    // Line feeds within texts are no JSON, and models write them.
+    // Line feeds within texts are not JSON, and models write them.
     json = JSON.parse(jsonPart(reply).replaceAll(/\p{Cc}/gu, " "));
   } catch {
     return undefined;

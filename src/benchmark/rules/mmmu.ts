@@ -91,7 +91,7 @@ function keyPhrases(reply: string, usual: readonly string[]): string[] {
   return keys.length === 0 ? [plain] : keys;
 }
 
-/** Numbers with commas, with exponents, and plain numbers; digits next to a letter of any script are no number. */
+/** Numbers with commas, with exponents, and plain numbers; digits next to a letter of any script are not a number. */
 const NUMERALS = [
   /-?(?<![\p{L}\p{N}_])\d{1,3}(?:,\d{3})+(?![\p{L}\p{N}_])/gu,
   /-?\d+(?:\.\d+)?[eE][+-]?\d+/g,

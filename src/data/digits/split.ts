@@ -57,7 +57,7 @@ export function splitScans(split: Split, scans: Glyphs = digitScans()): readonly
  *
  * @param n 1 to 1,200
  * @param scans the handwritten digits unless given
- * @throws ConfigError when n is no whole number in that range
+ * @throws ConfigError when n is not a whole number in that range
  */
 export function warmStartScans(n: number, seed: number, scans: Glyphs = digitScans()): readonly number[] {
   if (!Number.isInteger(n) || n < 1 || n > TRAIN) {

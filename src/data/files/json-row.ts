@@ -55,7 +55,7 @@ function parse(text: string): unknown {
  * The object that a row's text is. As Python's `json` has it, NaN is read (and missing), and whole numbers are exact.
  *
  * @param place names the row in errors
- * @throws DataError when it is no JSON, or no object
+ * @throws DataError when it is not JSON, or not an object
  */
 export function jsonRow(text: string, place: string): Row {
   let value: unknown;

@@ -91,7 +91,7 @@ function planGroups(
 /** A column at the top of the schema. */
 interface TopColumn {
   readonly name: string;
-  /** Whether bytes that are no text are in it, as pixels do. */
+  /** Whether bytes that are not text are in it, as pixels do. */
   readonly isBytes: boolean;
 }
 

@@ -29,7 +29,7 @@ export interface MeasureReport {
   readonly high: number | null;
   /** Answers, or groups of them, in each sample. */
   readonly of: number;
-  /** The most points, of a measure that is no share. */
+  /** The most points, of a measure that is not a share. */
   readonly most?: number;
   /** Of several samples: the measure of each, and their unbiased variance. */
   readonly samples?: readonly (number | null)[];

@@ -22,7 +22,7 @@ export interface McNemarTest {
  * Source: McNemar, Psychometrika 12 (1947); the exact form is the sign test.
  *
  * @returns p 1 if no problem distinguishes the models
- * @throws NumericError when a count is no integer ≥ 0
+ * @throws NumericError when a count is not an integer ≥ 0
  * @example
  * mcnemarExact({ both: 50, onlyFirst: 8, onlySecond: 1, neither: 41 }); // { statistic: 1, pValue: 0.0391 }
  */
@@ -44,7 +44,7 @@ export function mcnemarExact(table: PairedTable): McNemarTest {
  * R sets χ² to 0 there.
  *
  * @returns χ² 0 and p 1 if no problem distinguishes the models
- * @throws NumericError when a count is no integer ≥ 0
+ * @throws NumericError when a count is not an integer ≥ 0
  * @example
  * mcnemarChiSquare({ both: 50, onlyFirst: 8, onlySecond: 1, neither: 41 }); // { statistic: 4, pValue: 0.0455 }
  */

@@ -41,7 +41,7 @@ export async function readVideo(path: string, options: ReadVideoOptions = {}): P
   const { frames: request = { fps: 2 }, maxBytes = DEFAULT_MAX_BYTES } = options;
   try {
     if (!(await stat(path)).isFile()) throw new Error("not a plain file");
-    // Attached pictures are no video. Without reinit_filter a change of pixel format would count frames from 0 again.
+    // Attached pictures are not video. Without reinit_filter a change of pixel format would count frames from 0 again.
     const input = ["-protocol_whitelist", "file", "-format_whitelist", CONTAINERS, "-reinit_filter", "0"];
     input.push("-i", `file:${resolve(path)}`, "-map", "0:V:0", "-fps_mode", "passthrough");
     const list = new FrameList();

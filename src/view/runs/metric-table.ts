@@ -108,7 +108,7 @@ export class MetricTable {
     return this.#reached;
   }
 
-  /** Lines that are no JSON object. */
+  /** Lines that are not JSON objects. */
   get unreadable(): number {
     return this.#unreadable;
   }

@@ -74,7 +74,7 @@ function fromStruct(struct: Readonly<Record<string, unknown>>): StatedOptions | 
 /**
  * The options in a cell.
  *
- * @throws DataError when it is no list or dict of them: none is dropped in silence
+ * @throws DataError when it is not a list or dict of them: none is dropped silently
  */
 export function optionsIn(value: unknown): StatedOptions | undefined {
   const list = unquoted(value);
