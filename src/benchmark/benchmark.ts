@@ -106,5 +106,5 @@ interface DefineBenchmark {
   <Schema extends z.ZodType>(definition: OwnBenchmark<Schema>): OwnBenchmark<Schema>;
 }
 
-/** A benchmark: its options, if it has any, its maker, and what is to be said of it. */
+/** A benchmark: its options, if it has any, its maker, and its facts. */
 export const defineBenchmark: DefineBenchmark = <T>(definition: T) => definition;

@@ -9,7 +9,7 @@ import type { Engine } from "../engine/index.ts";
 /** How a number is written: a share as per cent, seconds, or as it is. */
 export type Unit = "share" | "seconds" | "number";
 
-/** One number, with what it is the mean of where it is a mean over problems. */
+/** One number; if it is a mean over problems, with the numbers of the problems. */
 export interface Measured {
   /** NaN where there is nothing to measure. */
   readonly value: number;

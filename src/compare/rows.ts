@@ -45,7 +45,7 @@ export interface Column {
 export interface Comparison {
   readonly axes: readonly string[];
   readonly columns: readonly Column[];
-  /** Name of what rows are compared with. */
+  /** Name of the baseline of all rows. */
   readonly baseline?: string;
   readonly pairing: Pairing;
   readonly rows: readonly ComparisonRow[];

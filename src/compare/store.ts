@@ -46,7 +46,7 @@ export class CellStore {
     );
   }
 
-  /** Directory of what is measured of a cell. */
+  /** Directory of a cell's measurements. */
   evidenceDirectory(cell: Cell, evidence: Evidence): string {
     const name = contentKey(evidence.identity(cell.config));
     return join(this.directory, "results", cellKey(cell), name);

@@ -200,7 +200,7 @@ export interface CompletionCredit {
   readonly viewTerm?: CreditViewTerm;
 }
 
-/** Weights of a completion, and what they are made of. */
+/** Weights of a completion, and the numbers behind them. */
 export type ScoredWeights = Required<Pick<CompletionCredit, "weights" | "scores">>;
 
 /** A credit method with its options bound. */

@@ -1,6 +1,6 @@
 /**
  * @module
- * How far what is measured at a token lies from what was measured at other tokens of the same id.
+ * The distance of a token's measurement from the measurements at other tokens of the same id.
  */
 import { mahalanobis } from "../math/index.ts";
 

@@ -34,7 +34,7 @@ export interface CollectOptions {
   /** Judged tokens kept of each class to intervene on; 500 unless given. */
   readonly candidates?: number;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
-  /** Asked before each batch; true ends with what there is. */
+  /** Asked before each batch; true ends with the completions so far. */
   readonly shouldStop?: (() => boolean) | undefined;
 }
 
@@ -47,7 +47,7 @@ export interface Collected {
   readonly unlabelled: number;
 }
 
-/** −1, 0 or 1: readings by the image, the rest by what was written before, where that can be said. */
+/** −1, 0 or 1: readings are judged by the image, all else by the text before it, where that is possible. */
 export function verdictOf({ role, correct, follows }: TokenLabel): number {
   const isCorrect = role === "reasoning" ? (follows ?? correct) : correct;
   return isCorrect === null ? -1 : Number(isCorrect);

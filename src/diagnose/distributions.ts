@@ -22,7 +22,7 @@ export interface Histogram {
   readonly counts: readonly number[];
 }
 
-/** A word with the mean of what was measured at it. */
+/** A word with the mean of the measurements at it. */
 export interface WordMean {
   readonly word: string;
   readonly count: number;

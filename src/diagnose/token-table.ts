@@ -1,6 +1,6 @@
 /**
  * @module
- * All tokens of a diagnosis in columns: what is true of each, what was measured at it, and what each method says of it.
+ * All tokens of a diagnosis in columns: the truth about each, its measurements, and each method's view of it.
  */
 import type { AttentionRow, TokenRole } from "../credit/index.ts";
 import type { TokenLabel } from "../data/index.ts";

@@ -18,7 +18,7 @@ export interface ChatRespondentContext extends Omit<ChatClientContext, "role"> {
   readonly format?: AnswerFormat | undefined;
 }
 
-/** A server under test, and what it has cost. */
+/** A server under test, and its cost so far. */
 export interface ChatRespondent extends Respondent {
   readonly spent: ChatSpending;
 }

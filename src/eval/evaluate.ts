@@ -46,7 +46,7 @@ export interface EvaluationOptions {
   readonly onAnswer?: ((answer: EvaluatedAnswer) => void | Promise<void>) | undefined;
   /** Called after each batch. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
-  /** Asked after each batch; true ends early with what there is. */
+  /** Asked after each batch; true ends early with the answers so far. */
   readonly shouldStop?: (() => boolean) | undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
  * @module
- * A completion and its tokens in sentences: what the verdict says, and what else the model might have written.
+ * A completion and its tokens in sentences: the verdict, and the tokens that the model might have written instead.
  */
 import type { CompletionInspection } from "./inspection.ts";
 

@@ -58,8 +58,8 @@ export class Rng {
   }
 
   /**
-   * An independent generator named by this one's seed and the label. It does not depend on what was drawn before
-   * and draws nothing itself; equal labels give equal streams.
+   * An independent generator named by this one's seed and the label. It does not depend on earlier draws and draws
+   * nothing itself; equal labels give equal streams.
    */
   fork(label: string | number): Rng {
     const key = hash(this.#key, String(label));

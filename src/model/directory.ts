@@ -87,8 +87,8 @@ export function openSightOf(directory: string, config?: ModelConfig): Sight | un
 /**
  * Opens a model directory and checks that its parts fit together.
  *
- * @throws ModelError naming the file and what is wrong in it: as `openPromptModel`, an architecture that is not
- *   supported, weights that are missing, truncated or misshaped
+ * @throws ModelError naming the file and its fault: as `openPromptModel`, an architecture that is not supported,
+ *   weights that are missing, truncated or misshaped
  */
 export function openModelDirectory(path: string): ModelDirectory {
   const files = directoryFiles(path);

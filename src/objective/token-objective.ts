@@ -58,7 +58,7 @@ export function tokenObjective(
   };
 }
 
-/** Token advantages of a batch that `checkGroups` has passed, and what its values are to become. */
+/** Token advantages of a batch that `checkGroups` has passed, and the targets of its values. */
 export function batchAdvantages(
   algorithm: TokenAlgorithm,
   groups: readonly ObjectiveGroup[],

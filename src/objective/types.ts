@@ -53,7 +53,7 @@ export interface Comparisons {
   readonly others?: Rewards | undefined;
 }
 
-/** The completions of one prompt with their rewards, and what else they are compared by. */
+/** The completions of one prompt with their rewards, and further comparisons. */
 export interface ObjectiveGroup extends Comparisons {
   /** `[G]`; null or NaN where no verifier could judge. */
   readonly rewards: Rewards;
@@ -107,7 +107,7 @@ export interface ObjectiveMetrics {
   readonly kl: number;
   /** Mean k3 to the ablated images up to its bound, nats, over tokens with a perception term; 0 without any. */
   readonly perceptionKl: number;
-  /** Mean of the term over views, as it adds to what is maximised, over tokens with one; 0 without any. */
+  /** Mean of the term over views, as added to the maximised objective, over tokens with one; 0 without any. */
   readonly viewTerm: number;
   /** Token weights over tokens; 1 without weights. */
   readonly weightMean: number;
@@ -159,8 +159,8 @@ export interface ObjectiveResult {
   /** `[V][P][G][T]`: −∂loss/∂log π(oₜ | view); only where completions have a term over views. */
   readonly viewCoefficients?: Float64Array[][][] | undefined;
   /**
-   * `[P][G][T]`: weight of each token's entropy in what is maximised; only with an entropy bonus. The bonus is not in
-   * `loss`, since entropies are the engine's.
+   * `[P][G][T]`: weight of each token's entropy in the maximised objective; only with an entropy bonus. The bonus is
+   * not in `loss`, since entropies are the engine's.
    */
   readonly entropyCoefficients?: Float64Array[][] | undefined;
   readonly metrics: ObjectiveMetrics;

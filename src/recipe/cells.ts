@@ -17,7 +17,7 @@ export interface LeftOutRow {
   readonly reason: string;
 }
 
-/** The runs of a recipe and what is measured of them. */
+/** The runs of a recipe and their measures. */
 export interface RecipeGrid {
   readonly cells: readonly Cell[];
   readonly measures: readonly Measure[];

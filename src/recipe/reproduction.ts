@@ -1,6 +1,6 @@
 /**
  * @module
- * A recipe's printed numbers beside ours: each cell, and what each row gains over the row that it is compared with.
+ * A recipe's printed numbers beside Fovea's: each cell, and each row's gain over the row that it is compared with.
  */
 import {
   type AdjustedDifference,

@@ -111,7 +111,7 @@ const common = {
   notes: z.array(line).default([]).describe("Points that the paper leaves open, with the choices made."),
 };
 
-/** A recipe of runs and what is measured of them. */
+/** A recipe of runs and their measures. */
 const runsSchema = z.strictObject({
   kind: z.literal("runs").default("runs"),
   ...common,
@@ -154,7 +154,7 @@ export const paperSchema = z.strictObject({
   compute: line.optional().describe("Compute of the paper's runs, by the paper."),
 });
 
-/** The built-in task as a stand-in: one configuration under all rows, and what is measured. */
+/** The built-in task as a stand-in: one configuration under all rows, and the measures. */
 export const digitsScaleSchema = z.strictObject({
   preset: line.describe("Preset below all rows."),
   config: settings.describe("Settings over the preset's, below the settings that rows carry over."),

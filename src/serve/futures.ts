@@ -22,7 +22,7 @@ interface Future {
   readonly waiting: Set<() => void>;
 }
 
-/** Who asks, and by what the request is known again. */
+/** The client, and the key by which a repeated request is recognised. */
 export interface FutureOwner {
   readonly call: string;
   readonly session: string;

@@ -166,7 +166,7 @@ export class ModelHost {
     await this.engine.close();
   }
 
-  /** Waits for what is enqueued. */
+  /** Waits for the enqueued requests. */
   async idle(): Promise<void> {
     await this.#tail;
   }

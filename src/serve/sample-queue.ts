@@ -64,7 +64,7 @@ export class SampleQueue {
   readonly #rng: Rng;
   readonly #batches = new Map<string, Batch>();
   readonly #gathered = new Map<string, Member[]>();
-  /** The end of what is gathered for each engine. */
+  /** The end of the gathered requests of each engine. */
   readonly #tails = new Map<string, Promise<void>>();
 
   constructor(options: SampleQueueOptions) {

@@ -1,6 +1,6 @@
 /**
  * @module
- * Sampling sessions: which there are and what each samples from.
+ * Sampling sessions, and the weights from which each samples.
  */
 import { randomUUID } from "node:crypto";
 import { Refusal } from "./refusal.ts";

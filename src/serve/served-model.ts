@@ -1,6 +1,6 @@
 /**
  * @module
- * A base model that the server offers: how an engine for it is opened, and what the server must know of it to read
+ * A base model that the server offers: how an engine for it is opened, and the facts that the server needs to read
  * requests.
  */
 import type * as z from "zod";

@@ -17,7 +17,7 @@ const LOG_BYTES = 2 ** 26;
 
 type Value = string | number | null;
 
-/** SQLite's name of what went wrong; undefined for errors that are not its own. */
+/** SQLite's name of an error; undefined for errors that are not its own. */
 function sqliteCode(error: unknown): string | undefined {
   const code = error instanceof Error ? (error as { readonly code?: unknown }).code : undefined;
   return typeof code === "string" && code.includes("SQLITE") ? code : undefined;

@@ -25,7 +25,7 @@ export interface ProgramOptions {
 
 /** Options of one program beside the options of all programs. */
 export interface CompileOptions extends ProgramOptions {
-  /** Tensors that a run is fed by their own names, in place of what they are made of. */
+  /** Tensors that a run is fed by their own names, in place of their inputs. */
   readonly given?: readonly Tensor[];
 }
 

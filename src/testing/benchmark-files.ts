@@ -55,7 +55,7 @@ export async function writeTable(
   return folder;
 }
 
-/** The elements of a column by what its first cell is: text, whole number, list of texts or an image. */
+/** The elements of a column by the type of its first cell: text, whole number, list of texts or an image. */
 function elementsOf(name: string, cells: readonly unknown[]): SchemaElement[] {
   const sample = cells.find((cell) => cell !== null && cell !== undefined);
   const text = (of: string): SchemaElement => ({

@@ -153,7 +153,7 @@ export function writeTsv(problems: readonly SmallProblem[], folder = temporaryDi
   return path;
 }
 
-/** A folder of images with a table of what they show. */
+/** A folder of images with a table of their content. */
 export function writeFolder(problems: readonly SmallProblem[], folder = temporaryDirectory()): string {
   writeImages(folder, problems);
   const lines = problems.map(({ id, question, answer }) => `images/${id}.png,"${question}",${answer}`);

@@ -1,6 +1,6 @@
 /**
  * @module
- * The adapters of `fixtures/lora` and what PEFT said of them; the format is in the README there.
+ * The adapters of `fixtures/lora` and PEFT's outputs for them; the format is in the README there.
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -9,7 +9,7 @@ import { runCommandLine } from "../cli/program.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 import { collectingContext } from "./tiny-run.ts";
 
-/** A mistake, the command line that makes it, and what is said of it. */
+/** A mistake, the command line that makes it, and the parts of its error message. */
 export type Mistake = readonly [mistake: string, words: () => readonly string[], says: readonly string[]];
 
 /** No mistake takes longer to be reported, except for a download. */

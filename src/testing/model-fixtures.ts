@@ -1,6 +1,6 @@
 /**
  * @module
- * The checkpoints of `fixtures/model` and what transformers said of them, as tests want them; the format is in the
+ * The checkpoints of `fixtures/model` and transformers' outputs for them, as tests need them; the format is in the
  * README there.
  */
 import { cpSync, readFileSync } from "node:fs";

@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import * as ort from "onnxruntime-node";
 
-/** A prompt as ids with pads spelled out, and what its images and videos were made into. */
+/** A prompt as ids with pads spelled out, and the pixels of its images and videos. */
 export interface OnnxPrompt {
   readonly tokens: ArrayLike<number>;
   readonly positions: {

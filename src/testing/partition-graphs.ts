@@ -4,7 +4,7 @@
  * for integer, and records what METIS does with them; a checksum says whether the two agree.
  */
 
-/** A kind of graph, its sizes and the seed of what is drawn. */
+/** A kind of graph, its sizes and the seed of its draws. */
 export interface GraphRecipe {
   readonly kind: keyof typeof kinds;
   readonly size: readonly number[];

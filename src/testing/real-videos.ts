@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-/** How a video is made, and what is in it. */
+/** How a video is made, and its content. */
 interface VideoRecipe {
   readonly name: string;
   /** ffmpeg's arguments before the output's name; `@name` is a video made before. */

@@ -1,6 +1,6 @@
 /**
  * @module
- * The checkpoints of `fixtures/smolvlm` and what transformers said of them; the format is in the README there.
+ * The checkpoints of `fixtures/smolvlm` and transformers' outputs for them; the format is in the README there.
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,6 +1,6 @@
 /**
  * @module
- * Which metrics belong together, and what each is called on a chart.
+ * Groups of metrics, and each metric's name on a chart.
  */
 import type {
   EvaluationRecord,

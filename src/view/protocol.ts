@@ -284,7 +284,7 @@ export interface GridTable {
   readonly axes: readonly string[];
   readonly columns: readonly { readonly name: string; readonly unit: string }[];
   readonly rows: readonly GridRow[];
-  /** Name of what rows are compared with. */
+  /** Name of the baseline of all rows. */
   readonly baseline: string | null;
   /** The units of intervals and tests: `seeds` or `problems`. */
   readonly pairing: string;

@@ -1,6 +1,6 @@
 /**
  * @module
- * The two sets of weights that are compared, and what each says of the open completion and of its problem.
+ * The two sets of weights that are compared, and the inspection and the answer of each for the open completion.
  */
 import { computed, type ReadonlySignal } from "@preact/signals";
 import type { GreedyAnswer, Inspection } from "../../src/view/protocol.ts";

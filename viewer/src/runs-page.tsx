@@ -1,6 +1,6 @@
 /**
  * @module
- * The first page: which runs there are, the curves of every metric, where time goes, and what differs between runs.
+ * The first page: the list of runs, the curves of every metric, the time by phase, and the differences between runs.
  */
 import { useMemo } from "preact/hooks";
 import { type MetricChart, type MetricCurve, metricSections } from "../../src/view/metric-catalogue.ts";

@@ -1,6 +1,6 @@
 /**
  * @module
- * Which runs there are, which are on the screen, and what their metrics say; kept up to date by the event stream.
+ * The runs, the runs on the screen, and their metrics; kept up to date by the event stream.
  */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { LiveEvent, MetricsReply, RunSummary } from "../../src/view/protocol.ts";

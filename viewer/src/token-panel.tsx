@@ -1,6 +1,6 @@
 /**
  * @module
- * One token: its numbers when it was sampled, and what a model says of it now.
+ * One token: its numbers when it was sampled, and a model's numbers for it now.
  */
 import type { ComponentChildren } from "preact";
 import { answerToken } from "../../src/inspect/answer-token.ts";

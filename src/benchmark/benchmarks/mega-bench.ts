@@ -55,7 +55,7 @@ function formsOf(subset: Subset) {
   ] as const;
 }
 
-/** The file of the authors with what kind of task each is. */
+/** The authors' file with the kind of each task. */
 const TASKS_FILE = "all_task_meta.json";
 
 /** Kinds of tasks that the authors report by. */

@@ -114,7 +114,7 @@ export function studyFigure(results: StudyResults, view: StudyView): string {
 const number = (value: number) => (Number.isFinite(value) ? value.toFixed(2) : value > 0 ? "∞" : "−∞");
 const signed = (value: number) => `${value > 0 ? "+" : ""}${number(value)}`;
 
-/** The contrasts as a table in Markdown, with what each could have shown. */
+/** The contrasts as a table in Markdown, with the smallest difference that each could have shown. */
 export function studyTable(results: StudyResults, view: StudyView): string {
   const { environment, missing } = results;
   const rows = contrasts(results, view.measure, view.baseline, view.ceiling).map((contrast) => {

@@ -109,7 +109,7 @@ export function requireSameGrid(before: StudyResults, now: StudyResults, where: 
  * The one environment of all cells.
  *
  * @param found of each cell, with its name
- * @throws DataError naming two cells that differ, and by what
+ * @throws DataError naming two cells that differ, and their difference
  */
 export function oneEnvironment(
   found: readonly {

@@ -119,7 +119,7 @@ function completionScales(dependences: number[], counted: number[], minScale: nu
   return normalised.map((share, i) => (counted[i] === 1 ? minScale + slope * share : 1));
 }
 
-/** The authors' entropy penalty, η·log π of what is maximised: PAPO's term with the divergence at weight 0. */
+/** The authors' entropy penalty, η·log π in the maximised objective: PAPO's term with the divergence at weight 0. */
 function entropyTerm(
   { ablatedLogprobs, mask }: TwoViews,
   entropyPenalty: number,

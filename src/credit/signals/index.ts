@@ -59,7 +59,7 @@ export function askedSignals(request: SignalRequest | undefined): AskedSignal[] 
   });
 }
 
-/** The signals alone of what may ask for more; undefined where none is asked for. */
+/** Only the signals of a request that may ask for more; undefined if it asks for none. */
 export function signalRequest(needs: SignalRequest): SignalRequest | undefined {
   const asked = askedSignals(needs).map(({ signal, request }) => [signal.name, request]);
   return asked.length === 0 ? undefined : Object.fromEntries(asked);

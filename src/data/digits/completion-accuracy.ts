@@ -1,6 +1,7 @@
 /**
  * @module
- * Where a digits completion goes right: reading the digits that the question needs, and reasoning from what was read.
+ * The accuracy of a digits completion in its two parts: reading the digits that the question needs, and reasoning
+ * from the digits read.
  */
 import { alignedRight, judgeCompletion, trueReading } from "./judgement.ts";
 import { answerTo } from "./questions.ts";

@@ -1,7 +1,7 @@
 /**
  * @module
- * The worlds of this task: what its pictures are, and what a question calls them. All else, from layouts to labels, is the
- * same in each.
+ * The worlds of this task: their pictures, and the pictures' name in questions. All else, from layouts to labels, is
+ * the same in each.
  */
 import { dialGlyphs, gaugeGlyphs } from "./drawn-glyphs.ts";
 import type { Glyphs } from "./glyphs.ts";
@@ -22,6 +22,6 @@ export const BARS: World = { name: "bars", noun: "bar", glyphs: gaugeGlyphs };
 /** Dials, read by an angle. */
 export const DIALS: World = { name: "dials", noun: "dial", glyphs: dialGlyphs };
 
-/** Nouns of all worlds, for what reads sentences. */
+/** Nouns of all worlds, for readers of sentences. */
 export const NOUNS = [DIGITS.noun, BARS.noun, DIALS.noun] as const;
 export type Noun = World["noun"];

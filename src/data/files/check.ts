@@ -108,7 +108,7 @@ export interface CheckOptions {
   readonly onDuplicate?: ((row: DuplicatePlace) => void) | undefined;
   readonly onUnreachable?: ((row: UnreachablePlace) => void) | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
-  /** Asked after every few rows; true ends early with what there is. */
+  /** Asked after every few rows; true ends early with the rows so far. */
   readonly shouldStop?: (() => boolean) | undefined;
 }
 

@@ -92,7 +92,7 @@ export class FileRows {
     return (await Promise.all(references.map((own) => this.#images(own, table)))).flat();
   }
 
-  /** Pixels of what a row names. */
+  /** Pixels of the images and videos that a row names. */
   media(index: number, { images: named, videos: clips }: Media): Promise<Pick<Problem, "images" | "videos">> {
     return this.placed(index, async (table) => {
       const images: RgbImage[] = [];

@@ -37,7 +37,7 @@ export interface FileSource extends ProblemSource {
   solution(index: number, row: StatedRow): Promise<FoundPart<"solution"> | undefined>;
   /** The problem of a row that has been read. */
   problemOf(index: number, row: StatedRow): Promise<Problem>;
-  /** Pixels of what a row names. */
+  /** Pixels of the images and videos that a row names. */
   media(index: number, named: Media): Promise<Pick<Problem, "images" | "videos">>;
   firstVideo(): Promise<string | undefined>;
   /** The place of a problem's row: "train.jsonl line 17". */

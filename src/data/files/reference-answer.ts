@@ -3,7 +3,7 @@
  * The reference answer within what a data set gives as answer.
  */
 
-/** A `\boxed{…}`: where it begins and ends in a text, and what is in it. */
+/** A `\boxed{…}`: its place in a text, and its content. */
 interface Box {
   readonly start: number;
   readonly end: number;

@@ -1,6 +1,6 @@
 /**
  * @module
- * The sections on what credit methods go by: their roles against the truth, connectivity, grounding.
+ * The sections on the inputs of credit methods: their roles against the truth, connectivity, grounding.
  */
 import type { ModelDiagnosis } from "../diagnosis.ts";
 import type { WordMean } from "../distributions.ts";

@@ -9,7 +9,7 @@ import { quantile } from "./descriptive.ts";
 import { normalProbability, normalQuantile } from "./distributions/normal.ts";
 import { type Interval, upperProbability } from "./interval.ts";
 
-/** How a statistic is resampled, and what is made of the draws. */
+/** How a statistic is resampled, and how the draws become an interval. */
 export interface BootstrapOptions {
   /** Draws of as many units as there are; 1,000 unless given. */
   readonly resamples?: number;

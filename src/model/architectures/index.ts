@@ -14,7 +14,7 @@ import { idefics3, smolVlm } from "./smolvlm/architecture.ts";
 
 const ARCHITECTURES: readonly Architecture[] = [qwen25Vl, qwen2Vl, qwen3Vl, smolVlm, idefics3];
 
-/** Families that are met and cannot be asked yet, and what each would need. */
+/** Known families that are not supported yet, with the missing parts of each. */
 const NOT_BUILT: Readonly<Record<string, string>> = {
   gemma3: "sliding-window attention in the decoder and its processor",
   idefics2: "a perceiver between tower and decoder",

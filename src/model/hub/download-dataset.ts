@@ -1,6 +1,6 @@
 /**
  * @module
- * A data set of the Hugging Face Hub as a folder of data files, and of what their rows need.
+ * A data set of the Hugging Face Hub as a folder of data files, and of the files that their rows need.
  */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -23,7 +23,7 @@ const DATA_FILES: Selection = {
 };
 
 /**
- * Downloads a data set's files of rows, and what these need beside them, unless the cache has them.
+ * Downloads a data set's files of rows, and the files that these rows need, unless the cache has them.
  *
  * @param reference `org/name` or `org/name@revision`
  * @param more returns the files that the rows need, from the places of the files of rows and the repository's list of

@@ -1,6 +1,6 @@
 /**
  * @module
- * ffmpeg as a program that writes to us, and what its complaints mean.
+ * ffmpeg as a program whose output is read, and the meaning of its error messages.
  */
 import { spawn } from "node:child_process";
 
@@ -20,7 +20,7 @@ export interface FfmpegOptions {
 }
 
 /**
- * Hands over what ffmpeg writes, part by part.
+ * Passes ffmpeg's output on, part by part.
  *
  * @param take gets each part; what it throws ends the program
  * @throws Error when ffmpeg is missing, takes too long, fails, or finds the video damaged

@@ -71,7 +71,7 @@ export function parseAdapterConfig(json: unknown, where: string): AdapterConfig 
 /**
  * The adapter_config.json with which PEFT opens an adapter.
  *
- * @param modules PEFT's names of the adapted modules and what they have
+ * @param modules PEFT's names of the adapted modules and their adapters
  * @param base the model that it belongs to, a path or a name of the hub
  */
 export function adapterConfigJson(

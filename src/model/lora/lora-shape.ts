@@ -1,6 +1,6 @@
 /**
  * @module
- * Low-rank adaptation: which matrices have an adapter, and of what rank. An adapter adds to y = W x
+ * Low-rank adaptation: the matrices that have an adapter, and its rank. An adapter adds to y = W x
  *
  *     Δy = s · B A x,   A [r, in], B [out, r],   s = α / r, or α / √r when rank-stabilised
  *

@@ -216,7 +216,7 @@ class Parser extends Primaries {
     return this.powered(this.primary());
   }
 
-  /** A base with what follows it: marks, and a power. */
+  /** A base with its marks and its power. */
   protected override powered(primary: Tree): Tree {
     const base = this.#postfixes(primary);
     if (!this.is("^")) return base;

@@ -1,6 +1,6 @@
 /**
  * @module
- * One line of a rollouts file, and what a list shows of it.
+ * One line of a rollouts file, and its entry in a list.
  */
 import type { TokenRole } from "../../credit/index.ts";
 import type { CompletionSummary, RolloutDetail } from "../protocol.ts";

@@ -1,6 +1,6 @@
 /**
  * @module
- * The answer as it comes: one worker holds the chosen export, and what it says is shown a few times a second.
+ * The answer as it comes: one worker holds the chosen export, and its tokens are shown a few times a second.
  */
 import { signal } from "@preact/signals";
 import type { ModelExport } from "../../../src/view/protocol.ts";

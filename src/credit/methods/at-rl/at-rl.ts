@@ -70,12 +70,13 @@ export interface AtRlCredit {
  *     W(k)      = Σ_{t∈k} φₜ / Σ φ                                           Eq. 9
  *     weight    = W(cluster of t)                                            Eq. 10
  *
- * Source: AT-RL, arXiv:2602.11455. With refinement and expansion off this is Eq. 9 to the letter, since the factor
- * max C cancels. The paper's weights sum to 1 over clusters, so their mean over tokens is about 1/K;
- * `scale: "mean-one"` divides that out. Masked tokens get weight 0 and cluster −1, and nothing of them is read.
+ * Source: AT-RL, arXiv:2602.11455. With refinement and expansion off this is exactly Eq. 9, since the factor max C
+ * cancels. The paper's weights sum to 1 over clusters, so their mean over tokens is about 1/K; `scale: "mean-one"`
+ * divides that out. Masked tokens get weight 0 and cluster −1, and nothing of them is read.
  *
- * Where no token attends to an image every weight is 1/K, or 1 with `"mean-one"`: what tokens of equal connectivity
- * in clusters of equal size would get. (With `"top-share"` it is that share, the mean of what it gives otherwise.)
+ * Where no token attends to an image every weight is 1/K, or 1 with `"mean-one"`: the weight that tokens of equal
+ * connectivity in clusters of equal size would get. (With `"top-share"` it is that share, which is the mean of its
+ * weights in all other cases.)
  *
  * @param input `connectivity` `[T]`; `gram` `[T × T]`, or the clusters that an engine found among all tokens, for which options
  *   of the clusters do not count here; `mask` `[T]`

@@ -35,7 +35,7 @@ export interface StatedSolution {
   readonly later: readonly Exchange[];
 }
 
-/** Parts of a problem, and what a reader makes of each. */
+/** Parts of a problem, and a reader's result for each. */
 export interface Parts {
   readonly question: StatedQuestion;
   readonly answer: StatedAnswers;

@@ -14,7 +14,7 @@ const LANCZOS = 1;
 const TILE = 364;
 const LONGEST_EDGE = 4 * TILE;
 const HALF = [0.5, 0.5, 0.5] as const;
-/** Classes that cut images into tiles this way, by what transformers has called them. */
+/** Classes that cut images into tiles this way, by their names in transformers. */
 const PROCESSORS = /^(SmolVLM|Idefics3)(Image|Video)Processor(Fast|Pil)?$/;
 
 /** How pixels become tiles. */

@@ -1,6 +1,6 @@
 /**
  * @module
- * The graphs that are exported, and what is said of them.
+ * The exported graphs, and their descriptions.
  */
 
 import { imageTokenWidth } from "../../../../config.ts";

@@ -1,6 +1,6 @@
 /**
  * @module
- * The graphs that are exported, and what is said of them.
+ * The exported graphs, and their descriptions.
  */
 import type { OnnxGraphs } from "../../../../graph/model-graphs.ts";
 import { embeddingModel } from "../../../../onnx/embedding-model.ts";
