@@ -87,7 +87,7 @@ async function readEntries(file: RegularFile, reader: WindowReader): Promise<Zip
 /**
  * Reads the directory of an archive.
  *
- * @throws DataError when the file is not a zip archive, is cut off or is one part of several. Also when it has more than
+ * @throws DataError when the file is not a zip archive, is cut off or one part of several. Also when it has more than
  *   2²⁰ files or a directory of more than 256 MiB, or names a file outside the folder to which it would be unpacked.
  */
 export async function readZipDirectory(path: string): Promise<ZipDirectory> {

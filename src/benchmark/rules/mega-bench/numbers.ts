@@ -82,8 +82,9 @@ function numberOfExpression(text: string): number | undefined {
 }
 
 /**
- * Whether two numbers are within 1 % of the right one; texts that are not numbers must be the same. The authors' code has sympy
- * read an expression and Python evaluate it: here it is a number, or an expression of numbers, roots and fractions.
+ * Whether two numbers are within 1 % of the right one; texts that are not numbers must be equal. The authors' code
+ * has sympy read an expression and Python evaluate it: here it is a number, or an expression of numbers, roots and
+ * fractions.
  */
 export function isSameNumber(given: PythonValue, right: PythonValue): boolean {
   const [text, expected] = [expressionIn(pythonStr(given)), expressionIn(requireText(right))];
