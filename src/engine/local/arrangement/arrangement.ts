@@ -27,7 +27,7 @@ export interface TriedArrangement extends Arrangement {
  * Why an arrangement was chosen.
  *
  * - `given`: nothing was left to choose.
- * - `only`: the machine's cores or its memory allow no other.
+ * - `only`: the machine's cores or its memory allow no other, or a graphics adapter computes.
  * - `size`: too large a model to try several; operations of such a size keep all threads busy.
  * - `measured`: the fastest of those tried.
  * - `remembered`: measured before, on this machine, for a model of this shape.
