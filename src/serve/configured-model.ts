@@ -46,6 +46,7 @@ export async function configuredModel(
     open: ({ valueHead, lora }) =>
       createLocalEngine({
         model: directory ?? fresh,
+        device: engine.device,
         threads,
         replicas,
         spin: engine.spin,

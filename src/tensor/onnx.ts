@@ -7,12 +7,18 @@ import type { Attribute, DataType, Node } from "./graph.ts";
 import { ProtobufWriter } from "./protobuf.ts";
 import type { Shape } from "./shape.ts";
 
-const ELEMENT_TYPES: Readonly<Record<ElementType, number>> = { float32: 1, int64: 7, bool: 9, float16: 10 };
+const ELEMENT_TYPES: Readonly<Record<ElementType, number>> = {
+  float32: 1,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+};
 const ATTRIBUTE_TYPES = { float: 1, integer: 2, string: 3, integers: 7 } as const;
 /** `TensorProto.DataLocation.EXTERNAL` */
 const EXTERNAL = 1;
 
-export type ElementType = DataType | "float16";
+export type ElementType = DataType | "int32" | "float16";
 
 /** A size, or the name of one that is known at run time only. */
 export type Dimension = number | string;

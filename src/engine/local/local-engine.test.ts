@@ -298,7 +298,7 @@ describe("prompts", () => {
     const first = Array.from({ length: 4096 }, (_, i) => text(i % 80));
     await ofPrompts(first);
     await ofPrompts(first.slice(0, 4000));
-    expect(sent("forget")).toEqual([[]]);
+    expect(sent("forget")).toEqual([]);
     await ofPrompts([text(1), text(2), text(3)]);
     const forgotten = sent("forget").at(-1) as readonly number[];
     expect(forgotten).toEqual([4000, 4001, 4002]);

@@ -76,9 +76,12 @@ export class LocalEngine implements Engine {
     this.#thread = new ModelThread(options);
   }
 
-  /** @throws ModelError when the model cannot be opened */
+  /**
+   * @throws ModelError when the model cannot be opened
+   * @throws EngineError when its device cannot be used
+   */
   async ready(): Promise<void> {
-    await this.#thread.call("forget", []);
+    await this.#thread.call("requireDevice");
   }
 
   /** @param first place of the first prompt in the whole request, of which this may be a share */

@@ -14,6 +14,7 @@ import {
   readConfig,
   type StorageOptions,
 } from "../../model/index.ts";
+import { requireDevice } from "../../tensor/index.ts";
 import type {
   AccumulateOptions,
   AdamParameters,
@@ -98,6 +99,7 @@ export class LocalModel {
    */
   constructor({
     model,
+    device = "cpu",
     threads = 2,
     spin = false,
     valueHead = false,
@@ -130,7 +132,7 @@ export class LocalModel {
     } else {
       initialiseWeights(store, graphs.names, new Rng(fresh.seed), config.text.layers);
     }
-    const programs = new ProgramCache(PROGRAMS, { threads, spin }, () => memory.programBytes);
+    const programs = new ProgramCache(PROGRAMS, { device, threads, spin }, () => memory.programBytes);
     const vision = new VisionEncoder(graphs.vision, imageTokenWidth(config.text), store, programs);
     const table = new RotaryTable(graphs.rotary);
     this.#machinery = {
@@ -152,6 +154,11 @@ export class LocalModel {
       this.#banned[token] = 1;
     }
     this.#prompts = new KnownPrompts(sight);
+  }
+
+  /** @throws EngineError when programs cannot run on the engine's device */
+  requireDevice(): Promise<void> {
+    return requireDevice(this.#machinery.programs.device);
   }
 
   /** Remembers prompts under the caller's ids: all, or none when one of them fails. */

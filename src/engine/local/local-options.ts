@@ -5,6 +5,7 @@
 import { askedSignals } from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";
 import type { LoraOptions, ModelConfig } from "../../model/index.ts";
+import type { Device } from "../../tensor/index.ts";
 import type { SignalRequest } from "../engine.ts";
 import type { MachineMemory } from "./memory/machine-memory.ts";
 import type { Checkpointing } from "./scoring/training-pass.ts";
@@ -26,6 +27,8 @@ export type LocalLora = (LoraOptions & { readonly seed?: number }) | { readonly 
 export interface LocalEngineOptions {
   /** A Hugging Face model directory, or a model to begin. */
   readonly model: string | FreshModel;
+  /** Where programs compute: the processor's cores, unless given, or a graphics adapter by WebGPU. */
+  readonly device?: Device;
   /** Threads that compute, of all replicas together; 2 unless given. */
   readonly threads?: number;
   /**

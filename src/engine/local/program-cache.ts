@@ -3,7 +3,7 @@
  * Compiled programs by the shape they were compiled for; those used longest ago are released, where there are too many
  * or they keep too much memory.
  */
-import { type Graph, Program, type ProgramOptions, type Tensor } from "../../tensor/index.ts";
+import { type Device, type Graph, Program, type ProgramOptions, type Tensor } from "../../tensor/index.ts";
 
 /** A program, or several that are kept together, with what its builder wants to remember of it. */
 export interface Compiled {
@@ -29,6 +29,11 @@ export class ProgramCache {
     this.#capacity = capacity;
     this.#options = options;
     this.#bytes = bytes;
+  }
+
+  /** Where the programs run. */
+  get device(): Device {
+    return this.#options.device ?? "cpu";
   }
 
   /**

@@ -64,6 +64,10 @@ export async function chooseArrangement(
   });
   if (threads !== "auto" && replicas !== "auto")
     return { ...found({ threads, replicas }, "given"), warnings: [] };
+  if (options.device !== undefined && options.device !== "cpu") {
+    const one = { threads: threads === "auto" ? 1 : threads, replicas: replicas === "auto" ? 1 : replicas };
+    return { ...found(one, "only"), warnings: [] };
+  }
   if (options.stream === true) {
     const all = threads === "auto" ? machine.cores : threads;
     return { ...found({ threads: all, replicas: replicas === "auto" ? 1 : replicas }, "only"), warnings: [] };
