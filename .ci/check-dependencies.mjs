@@ -49,7 +49,7 @@ const problems = [];
 for (const { name, version, hasInstallScript } of packages) {
   if (hasInstallScript && !(name in INSTALL_SCRIPTS)) {
     problems.push(
-      `${name} ${version}: has an install script; expected none but of ${Object.keys(INSTALL_SCRIPTS).join(", ")}`,
+      `${name} ${version}: has an install script; expected only of ${Object.keys(INSTALL_SCRIPTS).join(", ")}`,
     );
   }
 }

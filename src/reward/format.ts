@@ -83,7 +83,7 @@ function boxFault(completion: string): string | null {
   return boxedAnswer(completion.slice(thinkEnd)) === undefined ? "no \\boxed{…} after </think>" : null;
 }
 
-/** The fault of a description in tags of this name, or of what follows it. */
+/** The fault of a description in tags of this name, or of the text after it. */
 function descriptionFault(
   completion: string,
   tag: string,

@@ -1,6 +1,6 @@
 /**
  * @module
- * A run of the local engine, for tests of what looks at runs.
+ * A run of the local engine, for tests of code that shows runs.
  */
 import { runCommandLine } from "../cli/program.ts";
 import { openEngine } from "../config/index.ts";

@@ -25,7 +25,7 @@ describe("every preset", () => {
     expect(() => resolveConfig({ preset: preset.settings as Settings })).not.toThrow();
   });
 
-  test.each(named)("%s is what the resolved configuration says", (_, preset) => {
+  test.each(named)("%s equals the resolved configuration", (_, preset) => {
     const resolved = resolveConfig({ preset: preset.settings as Settings });
     expect(resolved).toMatchObject(preset.settings);
   });

@@ -85,13 +85,14 @@ export class LocalModel {
   readonly #adam: AdamW;
   readonly #teacher: TeacherForcing;
   readonly #prompts: KnownPrompts;
-  /** 1 at ids that stand for pixels or open and close them: a model that samples one makes a sequence that cannot be read. */
+  /** 1 at ids of image and video tokens: a completion that contains one could not be read as a prompt. */
   readonly #banned: Uint8Array;
   /** Gradients of all replicas, and which is this one's; none where the model is alone. */
   #shared: { readonly gradients: readonly Float32Array[]; readonly place: number } | undefined;
 
   /**
-   * Opens a model's weights; the optimiser starts anew whatever lies beside them. `load` continues a training.
+   * Opens a model's weights; the optimiser starts from zero, even if its state is beside them. `load` continues a
+   * training.
    *
    * @throws ModelError when the model is of an architecture that is not supported, or its files are broken
    * @throws EngineError when an option is no positive integer, or the weights do not fit into memory

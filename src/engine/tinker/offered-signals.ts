@@ -44,7 +44,10 @@ export function offeredSignals(said: SaidOfSignals | null | undefined, where: st
   return new Set(KNOWN.filter((name) => said.capabilities.includes(name)));
 }
 
-/** Those that an engine may call its own. Entropy is not among them: sampling does not return it. Every engine has temperatures. */
+/**
+ * Offered signals that are capabilities of the engine. Entropy is not among them: sampling does not return it. Every
+ * engine has temperatures.
+ */
 export function ownCapabilities(offered: ReadonlySet<Offered>): Capability[] {
   return [...offered].filter((name) => name !== "entropy" && name !== "temperature");
 }

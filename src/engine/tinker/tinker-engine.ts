@@ -51,12 +51,12 @@ import { gradientNormOf, pathAnswerSchema, stepAnswerSchema, toAdam } from "./wi
 import { PromptEncoder } from "./wire-prompt.ts";
 
 /**
- * What every server can do that keeps weights: ablated images are other images, a reference is other weights to sample
- * from, and a sampling session has the weights of its time.
+ * Capabilities of every server that keeps weights: ablated images are other images, a reference is other weights to
+ * sample from, and a sampling session keeps the weights with which it was opened.
  */
 const OF_THE_PROTOCOL = ["image-ablation", "overlap", "reference"] as const satisfies readonly Capability[];
 
-/** What the engine at a server may be able to do, and the protocol has no words for. */
+/** Capabilities that an engine at a server may have, and that the protocol cannot express. */
 const OUT_OF_REACH: ReadonlySet<Capability> = new Set<Capability>([
   "group-divergence",
   "hidden-images",
@@ -137,7 +137,7 @@ class TinkerEngine implements Engine {
     await this.#createModel();
     if (isExtended) return;
     const { lossReduction, loraRank = 0 } = this.#options;
-    // Servers that take means are among those that train adapters alone.
+    // A server that takes means trains adapters only.
     const measured = () => measuredReduction(this.#session, this.#encoder, baseModel);
     const reduction = lossReduction ?? (loraRank === 0 ? "sum" : await measured());
     this.#losses = new BatchLosses(reduction);
@@ -388,7 +388,7 @@ class TinkerEngine implements Engine {
   #requireTemperature(call: string, temperature: number): void {
     if (temperature !== 1 && !this.#offered.has("temperature")) {
       throw new EngineError(
-        `${call}: log-probs of this server are those of temperature 1; expected sampling.temperature 1, got ${temperature}`,
+        `${call}: this server gives log-probs of temperature 1; expected sampling.temperature 1, got ${temperature}`,
       );
     }
   }

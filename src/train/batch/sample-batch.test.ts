@@ -39,7 +39,7 @@ describe("sampling without dynamic sampling", () => {
 });
 
 describe("dynamic sampling", () => {
-  test("draws further problems until enough groups have spread, and keeps the first of those", async () => {
+  test("draws further problems until enough groups have spread, and keeps the first of these groups", async () => {
     const { sample, progress, requests } = trainingWith(...RARE, "train.dynamicSampling={}");
     const { groups, kept, attempts } = await sample();
     expect(attempts).toBeGreaterThan(1);
@@ -69,7 +69,7 @@ describe("dynamic sampling", () => {
     expect(await sample()).toMatchObject({ attempts: 1, kept: [{ index: 0 }] });
   });
 
-  test("asks for spread of accuracies unless told otherwise: lengths alone do not count", async () => {
+  test("asks for spread of accuracies by default: lengths alone do not count", async () => {
     const never = [
       "reward=[accuracy, {kind: format, weight: 0.1}, {kind: overlong, buffer: 3}]",
       "data.kinds=[largest]",
