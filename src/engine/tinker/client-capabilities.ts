@@ -1,0 +1,35 @@
+/**
+ * @module
+ * What an engine at a server can do: by the protocol alone, by the server's extension, and by signals beside the protocol.
+ */
+import type { Capability } from "../capabilities.ts";
+import type { offeredSignals } from "./offered-signals.ts";
+
+/**
+ * What every server can do that keeps weights: ablated images are other images, a reference is other weights to sample
+ * from, and a sampling session has the weights of its time.
+ */
+const OF_THE_PROTOCOL = ["image-ablation", "overlap", "reference"] as const satisfies readonly Capability[];
+
+/** What the engine at a server may be able to do, and the protocol has no words for. */
+const OUT_OF_REACH: ReadonlySet<Capability> = new Set<Capability>([
+  "group-divergence",
+  "hidden-images",
+  "value-replacement",
+  "video",
+  "watch",
+]);
+
+/**
+ * The capabilities of an engine at a server.
+ *
+ * @param reported by a server that speaks the extension
+ * @param offered signals that `forward` returns without it; temperatures are no capability, since every engine has them
+ */
+export function clientCapabilities(
+  reported: readonly Capability[],
+  offered: ReturnType<typeof offeredSignals>,
+): Capability[] {
+  const own = [...offered].filter((name) => name !== "temperature");
+  return [...OF_THE_PROTOCOL, ...own, ...reported.filter((name) => !OUT_OF_REACH.has(name))];
+}
