@@ -46,7 +46,7 @@ test("exact entropies are asked for where the credit method, or one that is comp
   };
   expect(await asks()).toBeUndefined();
   expect(await asks("credit=gtpo")).toBe(true);
-  expect(await asks("creditAgreement={methods: [gtpo]}")).toBe(true);
+  expect(await asks("creditAgreement={methods: [{kind: gtpo}]}")).toBe(true);
 });
 
 describe("dynamic sampling", () => {
