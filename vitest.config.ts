@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 const include = ["src/**/*.test.ts", "viewer/src/**/*.test.ts", ".ci/**/*.test.mjs"];
-const exclude = ["src/**/*.slow.test.ts", "src/**/*.browser.test.ts"];
+const exclude = ["src/**/*.slow.test.ts", "src/**/*.browser.test.ts", "src/**/*.webgpu.test.ts"];
 
 /** Files that replace a module, which others must not find replaced, and files that say why they need a process of their own. */
 const alone = readdirSync("src", { recursive: true, encoding: "utf8" })

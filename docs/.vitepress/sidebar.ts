@@ -33,6 +33,7 @@ const GROUPS: readonly Group[] = [
       "judge",
       "models",
       "lora",
+      "webgpu",
       "presets",
       "evaluation",
       "statistics",

@@ -125,7 +125,11 @@ async function warmStart(
 
 /** A run whose configuration has the numbers of its engine's arrangement, and how they were chosen. */
 interface ArrangedRun extends RunOptions {
-  readonly environment: { readonly arrangement?: Omit<ArrangementEvent, "event"> };
+  readonly environment: {
+    /** Where a local engine computes. */
+    readonly device?: string;
+    readonly arrangement?: Omit<ArrangementEvent, "event">;
+  };
 }
 
 /** Opens the parts of a run, runs it, and closes the engine. */
@@ -141,10 +145,11 @@ async function withEngine<T>(
   const fetched = await fetchModel(asked, onEvent);
   const dialogue = await openConfiguredDialogue(fetched);
   const open = options.openEngine ?? openEngine;
-  let environment: ArrangedRun["environment"] = {};
+  let environment: ArrangedRun["environment"] =
+    asked.engine.kind === "local" ? { device: asked.engine.device } : {};
   const note = (event: ArrangementEvent) => {
     const { event: _, ...arrangement } = event;
-    environment = { arrangement };
+    environment = { ...environment, arrangement };
     onEvent?.(event);
   };
   // An engine passed by the caller is already arranged.
@@ -162,7 +167,8 @@ async function withEngine<T>(
 /**
  * Runs a supervised warm start.
  *
- * @throws ConfigError, DownloadError, ModelError, DataError before anything is written; RunError when the run cannot go on
+ * @throws ConfigError, DownloadError, ModelError, DataError before anything is written; RunError when the run cannot
+ *   continue
  */
 export async function runWarmStart(options: RunOptions): Promise<RunResult> {
   const { config, runDirectory: path, resume = false, onEvent } = options;
@@ -188,7 +194,8 @@ export interface TrainingHooks {
  * Runs reinforcement learning. With the built-in model, whose weights are random, its warm start comes first, in a
  * run directory of its own within this one.
  *
- * @throws ConfigError, DownloadError, ModelError, DataError before anything is written; RunError when the run cannot go on
+ * @throws ConfigError, DownloadError, ModelError, DataError before anything is written; RunError when the run cannot
+ *   continue
  */
 export async function runTraining(options: RunOptions, hooks: TrainingHooks = {}): Promise<RunResult> {
   const { runDirectory: path, resume = false, signal, clock, onEvent } = options;

@@ -174,6 +174,12 @@ const engineSchema = z
     z
       .strictObject({
         kind: z.literal("local"),
+        device: z
+          .enum(["cpu", "webgpu"])
+          .default("cpu")
+          .describe(
+            "Where the model computes: processor cores, or a graphics adapter by WebGPU. Without an adapter the run fails before its first step.",
+          ),
         threads: z
           .union([z.int().min(1), z.literal("auto")])
           .default("auto")

@@ -20,7 +20,7 @@ import type { ArchitectureCapabilities } from "../model/architecture.ts";
  * | `full-distribution` | measures of whole distributions (divergences, entropy of a nucleus), and the likeliest tokens with their log-probs |
  * | `group-divergence` | how far apart the distributions at one place of a prompt's completions are, in scoring |
  * | `hidden-images` | scoring with image tokens in their places that no later token attends to |
- * | `hidden-states` | the likeness of tokens' hidden states to those of the image's tokens, in scoring |
+ * | `hidden-states` | the cosine of tokens' hidden states with the hidden states of the image's tokens, in scoring |
  * | `image-ablation` | scoring with images taken away, wholly or in part |
  * | `image-rows` | attention rows on image tokens, in scoring |
  * | `overlap` | sampling from earlier weights while later calls change them |
@@ -29,7 +29,7 @@ import type { ArchitectureCapabilities } from "../model/architecture.ts";
  * | `value-replacement` | scoring with the values of image tokens replaced within the model |
  * | `value` | a value head: `score` gives values, `accumulate` takes `valueCoefficients` |
  * | `video` | prompts with videos |
- * | `watch` | `sample` tells of tokens as they are drawn, with the likeliest in their places, and ends completions early |
+ * | `watch` | `sample` reports tokens as they are drawn, with the likeliest in their places, and ends completions early |
  */
 export type Capability =
   | SignalCapability

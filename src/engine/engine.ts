@@ -1,11 +1,11 @@
 /**
  * @module
- * The engine contract: all that the training loop knows of a model. It is shaped after the Tinker API, so that
+ * The engine contract: all that the training loop knows of a model. Its shape follows the Tinker API, so that
  * one interface serves the process itself, a cluster behind HTTP and a fake for tests.
  *
- * Every policy loss of Fovea depends on the model only through the log-probs of the sampled tokens, so an engine
- * need not know any loss: it samples, scores, adds up the gradient of Σ c·log π and steps. A value head and an entropy
- * bonus go the same way, with coefficients of their own.
+ * Every policy loss of Fovea depends on the model only through the log-probs of the sampled tokens. So an engine need
+ * not know any loss: it samples, scores, adds up the gradient of Σ c·log π and steps. A value head and an entropy
+ * bonus work the same way, each with its own coefficients.
  */
 import type * as z from "zod";
 import type {
@@ -43,8 +43,8 @@ export interface SampleRequest {
   /** Ids that end a completion; the stop token is its last token. */
   readonly stopTokens: readonly number[];
   /**
-   * The same seed on the same weights gives the same tokens. One for the request; or one for each prompt, whose
-   * completions then equal those of a request with this seed and only this prompt.
+   * The same seed on the same weights gives the same tokens. One seed for the request; or one for each prompt, whose
+   * completions then equal the completions of a request with this seed and only this prompt.
    */
   readonly seed: number | readonly number[];
   readonly signals?: SignalRequest;

@@ -3,13 +3,13 @@
  * The sizes of a model that hold for every architecture, in Fovea's names. An architecture adds its own.
  */
 
-/** How Llama 3.1 stretches rotary positions beyond the context that it was first trained with. */
+/** How Llama 3.1 scales rotary positions beyond the context that it was first trained with. */
 export interface RopeScaling {
   /** Slow frequencies are divided by this. */
   readonly factor: number;
   /** Frequencies that turn fewer times than this within the original context are slow. */
   readonly lowFrequencyFactor: number;
-  /** Those that turn more often than this stay as they are; between the two, a mean of both. */
+  /** Frequencies that turn more often than this stay as they are; between the two, a mean of both. */
   readonly highFrequencyFactor: number;
   /** Tokens. */
   readonly originalContext: number;

@@ -23,7 +23,7 @@ const expected: Expected = JSON.parse(readFileSync(join(fixture, "expected.json"
 const folder = mkdtempSync(join(tmpdir(), "fovea-joint-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A model whose only word on processors is what transformers 5 writes. */
+/** A model whose only file about processors is the one that transformers 5 writes. */
 const model = join(folder, "model");
 const engine = await createLocalEngine({ model: freshSmallModel(1), threads: 1 });
 await engine.save(model, { optimizer: false });
@@ -42,7 +42,7 @@ const mirrored = Uint8Array.from(still.data, (_, i) => {
   return still.data[(y * 84 + 83 - x) * 3 + c]!;
 });
 const inverse = Uint8Array.from(still.data, (value) => 255 - value);
-const film: VideoClip = {
+const clip: VideoClip = {
   frames: [still, { ...still, data: mirrored }, { ...still, data: inverse }],
   fps: 2,
 };
@@ -53,7 +53,7 @@ function requireSame(directory: string): void {
   const { vision } = model;
   const chunks = [
     { kind: "image", image: still },
-    { kind: "video", video: film },
+    { kind: "video", video: clip },
   ] as const;
   const { images } = vision.spell({ chunks });
   const seen = [
@@ -79,7 +79,7 @@ function requireSame(directory: string): void {
   }
   const dialogue = createDialogue(model);
   const about = { id: "1", answers: [""], columns: {}, kind: "all", question: "What is the sum?" };
-  const prompt = dialogue.prompt({ ...about, images: [still], videos: [film] });
+  const prompt = dialogue.prompt({ ...about, images: [still], videos: [clip] });
   expect(dialogue.promptTokens(prompt)).toBe(expected.ids.length);
   const [open, ...rest] = prompt.chunks.flatMap((chunk) => (chunk.kind === "text" ? [...chunk.tokens] : []));
   expect([open, ...rest]).toEqual(expected.ids.filter((id) => !vision.pixelTokens.includes(id)));

@@ -4,6 +4,7 @@
  * `autodiff.ts`, `onnx.ts` and `program.ts`.
  */
 export { gradients, type Seed } from "./autodiff.ts";
+export { type Device, DeviceArray } from "./device.ts";
 export { DynamicGraph, type Value, type WeightType } from "./dynamic-graph.ts";
 export { byteSize, workingBytes } from "./execution.ts";
 export { type DataType, Graph, type Tensor } from "./graph.ts";
@@ -14,6 +15,7 @@ export {
   type OnnxValue,
 } from "./onnx.ts";
 export * from "./ops/index.ts";
-export { type Feeds, Program, type ProgramOptions, type TensorData } from "./program.ts";
+export { type Feeds, Program, type ProgramOptions, type Targets, type TensorData } from "./program.ts";
+export { requireDevice } from "./require-device.ts";
 export { savedTensors } from "./saved.ts";
 export { elementCount, type Shape } from "./shape.ts";

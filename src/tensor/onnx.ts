@@ -1,23 +1,29 @@
 /**
  * @module
- * Writes a graph as an ONNX model: a protobuf written by hand, since only a dozen fields of it are needed. Field
- * numbers are those of onnx.proto3.
+ * Writes a graph as an ONNX model: a protobuf written by hand, since only a dozen fields of it are needed.
+ * Field numbers follow onnx.proto3.
  */
 import type { Attribute, DataType, Node } from "./graph.ts";
 import { ProtobufWriter } from "./protobuf.ts";
 import type { Shape } from "./shape.ts";
 
-const ELEMENT_TYPES: Readonly<Record<ElementType, number>> = { float32: 1, int64: 7, bool: 9, float16: 10 };
+const ELEMENT_TYPES: Readonly<Record<ElementType, number>> = {
+  float32: 1,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+};
 const ATTRIBUTE_TYPES = { float: 1, integer: 2, string: 3, integers: 7 } as const;
 /** `TensorProto.DataLocation.EXTERNAL` */
 const EXTERNAL = 1;
 
-export type ElementType = DataType | "float16";
+export type ElementType = DataType | "int32" | "float16";
 
 /** A size, or the name of one that is known at run time only. */
 export type Dimension = number | string;
 
-/** What goes in or comes out. */
+/** An input or output. */
 export interface OnnxValue {
   readonly name: string;
   readonly type: ElementType;
@@ -39,7 +45,7 @@ export interface Initializer {
   readonly data: ArrayBufferView | ExternalData;
 }
 
-/** What goes into a model file. */
+/** The content of a model file. */
 export interface OnnxGraph {
   readonly inputs: readonly OnnxValue[];
   readonly outputs: readonly OnnxValue[];
@@ -47,14 +53,14 @@ export interface OnnxGraph {
   readonly nodes: readonly Node[];
 }
 
-/** What a runtime must know to read the model. */
+/** The versions that a runtime needs to read the model. */
 export interface OnnxVersion {
   readonly ir: number;
   /** Version of each operator set, by domain. */
   readonly opsets: Readonly<Record<string, number>>;
 }
 
-/** What Fovea's own programs use. */
+/** The versions of Fovea's own programs. */
 const OWN_VERSION: OnnxVersion = { ir: 10, opsets: { "": 23, "com.microsoft": 1 } };
 
 /** The bytes of a `ModelProto`. */

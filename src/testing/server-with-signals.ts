@@ -1,7 +1,7 @@
 /**
  * @module
- * A server of the plain protocol with signals, for tests of the client: what `forward` is asked for is kept, and numbers that
- * tell where they belong stand beside the log-probs of its answers.
+ * A server of the plain protocol with signals, for tests of the client: what `forward` is asked for is kept, and its answers have
+ * numbers beside the log-probs that encode where they belong.
  */
 import type { Fetch } from "../engine/tinker/tinker-options.ts";
 
@@ -40,14 +40,14 @@ interface Answer {
   readonly loss_fn_outputs?: Record<string, object>[];
 }
 
-/** A tensor that tells name, sequence and place. */
+/** A tensor whose numbers encode name, sequence and place. */
 export const made = (name: string, i: number, length: number) => ({
   data: Array.from({ length }, (_, t) => name.length + i / 4 + t / 64),
   dtype: "float32",
   shape: [length],
 });
 
-/** A Gram matrix that tells its sequence: its lower triangle, and the whole. */
+/** A Gram matrix whose numbers encode its sequence: its lower triangle, and the whole. */
 export function madeGram(i: number, length: number) {
   const whole = new Float64Array(length * length);
   const lower: number[] = [];

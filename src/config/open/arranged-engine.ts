@@ -32,12 +32,13 @@ export function wantsValueHead({ algorithm }: Pick<Config, "algorithm">): boolea
  */
 export function localOptions(
   config: Config,
-  { spin, stream, memory, checkpointing, lora }: LocalEngineConfig,
+  { device, spin, stream, memory, checkpointing, lora }: LocalEngineConfig,
 ): Omit<LocalEngineOptions, "threads" | "replicas"> {
   const { model, train } = config;
   return {
     model:
       modelDirectory(model) ?? freshSmallModel(train.seed, model.kind === "small" ? model.assets : undefined),
+    device,
     spin,
     stream,
     memory,

@@ -13,8 +13,8 @@ import { ReplicatedEngine } from "./replicated-engine.ts";
  * Opens a model.
  *
  * @throws ModelError when its directory cannot be read
- * @throws EngineError when there are more replicas than threads, or replicas of a model that stays in its file, or the
- *   weights do not fit into memory
+ * @throws EngineError when there are more replicas than threads, or replicas of a model that stays in its file or that
+ *   computes on a graphics adapter; when the weights do not fit into memory; when the device cannot be used
  */
 export async function createLocalEngine(options: LocalEngineOptions): Promise<Engine> {
   const parts = replicaOptions(options).map((part) => new LocalEngine(part));
@@ -30,7 +30,7 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
 
 /** The options of each replica: its share of the threads, and of the tokens computed at once. */
 function replicaOptions(options: LocalEngineOptions): ReplicaOptions[] {
-  const { replicas = 1, threads = 2, maxTokens = 2048, stream = false, memory } = options;
+  const { replicas = 1, threads = 2, maxTokens = 2048, stream = false, memory, device = "cpu" } = options;
   checkPositive("replicas", replicas);
   checkPositive("threads", threads);
   checkPositive("maxTokens", maxTokens);
@@ -42,6 +42,11 @@ function replicaOptions(options: LocalEngineOptions): ReplicaOptions[] {
   if (stream && replicas > 1) {
     throw new EngineError(
       `replicas: expected 1 with stream, whose weights stay in their file, got ${replicas}`,
+    );
+  }
+  if (device !== "cpu" && replicas > 1) {
+    throw new EngineError(
+      `replicas: expected 1 on device ${device}, which computes on its own, got ${replicas}`,
     );
   }
   const part = {

@@ -266,7 +266,7 @@ describe("the end of an engine", () => {
 });
 
 describe("prompts", () => {
-  /** What was sent: the prompts of each `register`, the ids of each `forget`. */
+  /** The messages sent: the prompts of each `register`, the ids of each `forget`. */
   function spy() {
     const post = vi.spyOn(Worker.prototype, "postMessage");
     const sent = (method: Call["method"]) =>
@@ -298,7 +298,7 @@ describe("prompts", () => {
     const first = Array.from({ length: 4096 }, (_, i) => text(i % 80));
     await ofPrompts(first);
     await ofPrompts(first.slice(0, 4000));
-    expect(sent("forget")).toEqual([[]]);
+    expect(sent("forget")).toEqual([]);
     await ofPrompts([text(1), text(2), text(3)]);
     const forgotten = sent("forget").at(-1) as readonly number[];
     expect(forgotten).toEqual([4000, 4001, 4002]);

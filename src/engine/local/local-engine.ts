@@ -76,9 +76,12 @@ export class LocalEngine implements Engine {
     this.#thread = new ModelThread(options);
   }
 
-  /** @throws ModelError when the model cannot be opened */
+  /**
+   * @throws ModelError when the model cannot be opened
+   * @throws EngineError when its device cannot be used
+   */
   async ready(): Promise<void> {
-    await this.#thread.call("forget", []);
+    await this.#thread.call("requireDevice");
   }
 
   /** @param first place of the first prompt in the whole request, of which this may be a share */
@@ -172,8 +175,9 @@ export class LocalEngine implements Engine {
   }
 
   /**
-   * Makes a call on prompts by their ids. Those that the thread does not know yet are sent before it, in the same
-   * turn, so that calls reach the thread in the order they were made; those not used for long are dropped after it.
+   * Makes a call on prompts by their ids. Prompts that the thread does not know yet are sent before it, in the same
+   * turn. So calls reach the thread in the order in which they were made. Prompts that were not used for long are
+   * dropped after it.
    */
   async #withPrompts(
     prompts: readonly Prompt[],

@@ -14,6 +14,7 @@ import {
   readConfig,
   type StorageOptions,
 } from "../../model/index.ts";
+import { requireDevice } from "../../tensor/index.ts";
 import type {
   AccumulateOptions,
   AdamParameters,
@@ -84,19 +85,21 @@ export class LocalModel {
   readonly #adam: AdamW;
   readonly #teacher: TeacherForcing;
   readonly #prompts: KnownPrompts;
-  /** 1 at ids that stand for pixels or open and close them: a model that samples one makes a sequence that cannot be read. */
+  /** 1 at ids of image and video tokens: a completion that contains one could not be read as a prompt. */
   readonly #banned: Uint8Array;
   /** Gradients of all replicas, and which is this one's; none where the model is alone. */
   #shared: { readonly gradients: readonly Float32Array[]; readonly place: number } | undefined;
 
   /**
-   * Opens a model's weights; the optimiser starts anew whatever lies beside them. `load` continues a training.
+   * Opens a model's weights; the optimiser starts from zero, even if its state is beside them. `load` continues a
+   * training.
    *
    * @throws ModelError when the model is of an architecture that is not supported, or its files are broken
    * @throws EngineError when an option is no positive integer, or the weights do not fit into memory
    */
   constructor({
     model,
+    device = "cpu",
     threads = 2,
     spin = false,
     valueHead = false,
@@ -129,7 +132,7 @@ export class LocalModel {
     } else {
       initialiseWeights(store, graphs.names, new Rng(fresh.seed), config.text.layers);
     }
-    const programs = new ProgramCache(PROGRAMS, { threads, spin }, () => memory.programBytes);
+    const programs = new ProgramCache(PROGRAMS, { device, threads, spin }, () => memory.programBytes);
     const vision = new VisionEncoder(graphs.vision, imageTokenWidth(config.text), store, programs);
     const table = new RotaryTable(graphs.rotary);
     this.#machinery = {
@@ -151,6 +154,11 @@ export class LocalModel {
       this.#banned[token] = 1;
     }
     this.#prompts = new KnownPrompts(sight);
+  }
+
+  /** @throws EngineError when programs cannot run on the engine's device */
+  requireDevice(): Promise<void> {
+    return requireDevice(this.#machinery.programs.device);
   }
 
   /** Remembers prompts under the caller's ids: all, or none when one of them fails. */

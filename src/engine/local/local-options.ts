@@ -5,6 +5,7 @@
 import { askedSignals } from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";
 import type { LoraOptions, ModelConfig } from "../../model/index.ts";
+import type { Device } from "../../tensor/index.ts";
 import type { SignalRequest } from "../engine.ts";
 import type { MachineMemory } from "./memory/machine-memory.ts";
 import type { Checkpointing } from "./scoring/training-pass.ts";
@@ -17,12 +18,17 @@ export interface FreshModel {
   readonly seed: number;
 }
 
-/** New adapters, whose A is drawn from `seed` (0 unless given) and whose B is 0; or an adapter directory to go on with. */
+/**
+ * New adapters, whose A is drawn from `seed` (0 unless given) and whose B is 0; or an adapter directory to continue
+ * from.
+ */
 export type LocalLora = (LoraOptions & { readonly seed?: number }) | { readonly adapter: string };
 
 export interface LocalEngineOptions {
   /** A Hugging Face model directory, or a model to begin. */
   readonly model: string | FreshModel;
+  /** Where programs compute: the processor's cores, unless given, or a graphics adapter by WebGPU. */
+  readonly device?: Device;
   /** Threads that compute, of all replicas together; 2 unless given. */
   readonly threads?: number;
   /**
@@ -48,13 +54,14 @@ export interface LocalEngineOptions {
    */
   readonly memory?: number | string | undefined;
   /**
-   * What a training step keeps of its forward pass: "none", all that is dear to compute; "blocks", what each decoder layer
-   * reads, for a second forward pass; "auto", the first of them that fits into memory. "auto" unless given.
+   * The activations that a training step keeps. "none": all that are expensive to compute. "blocks": the inputs of
+   * each decoder layer, for a second forward pass. "auto": the first of the two that fits into memory. "auto" unless
+   * given.
    */
   readonly checkpointing?: Checkpointing;
   /**
-   * Train low-rank adapters and leave the model's own weights alone: new ones, or those of a PEFT adapter directory.
-   * `save` writes an adapter directory then, and `load` reads one.
+   * Train low-rank adapters, new or from a PEFT adapter directory; the model's own weights do not change. `save`
+   * writes an adapter directory then, and `load` reads one.
    */
   readonly lora?: LocalLora | undefined;
   /**

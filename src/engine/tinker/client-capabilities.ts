@@ -1,17 +1,18 @@
 /**
  * @module
- * What an engine at a server can do: by the protocol alone, by the server's extension, and by signals beside the protocol.
+ * Capabilities of an engine at a server: of the protocol alone, of the server's extension, and of signals beside the
+ * protocol.
  */
 import type { Capability } from "../capabilities.ts";
 import type { offeredSignals } from "./offered-signals.ts";
 
 /**
- * What every server can do that keeps weights: ablated images are other images, a reference is other weights to sample
- * from, and a sampling session has the weights of its time.
+ * Capabilities of every server that keeps weights: ablated images are other images, a reference is other weights to
+ * sample from, and a sampling session keeps the weights with which it was opened.
  */
 const OF_THE_PROTOCOL = ["image-ablation", "overlap", "reference"] as const satisfies readonly Capability[];
 
-/** What the engine at a server may be able to do, and the protocol has no words for. */
+/** Capabilities that an engine at a server may have, and that the protocol cannot express. */
 const OUT_OF_REACH: ReadonlySet<Capability> = new Set<Capability>([
   "group-divergence",
   "hidden-images",

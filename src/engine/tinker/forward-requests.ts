@@ -102,7 +102,7 @@ class PromptTwins {
 }
 
 /**
- * The last T numbers of a tensor: those of the completion.
+ * The last T numbers of a tensor, which belong to the completion.
  *
  * @throws EngineError when the tensor is missing or shorter
  */

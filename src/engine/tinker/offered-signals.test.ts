@@ -41,7 +41,7 @@ describe("a request for signals as loss_fn_config", () => {
     });
   });
 
-  test("has the parameters of another bias curve, those that are given", () => {
+  test("has the given parameters of another bias curve", () => {
     const asked = (biasCurve: CalibratedRequest["biasCurve"], biasCorrection = true) =>
       signalConfig({ signals: { calibrated: { row: "own", layers: 4, biasCorrection, biasCurve } } });
     const plain = {
@@ -143,7 +143,7 @@ describe("a server of the plain protocol with signals", () => {
     }
   });
 
-  test("may answer with the whole Gram matrix in digits, and is told when it has another size", async () => {
+  test("may answer with the whole Gram matrix in digits; another size is an error", async () => {
     const request: ScoreRequest = { signals: { calibrated } };
     const one = sequences.slice(0, 1);
     const square = { data: [1, 2, 2, 5], dtype: "float32", shape: [2, 2] };
@@ -193,7 +193,7 @@ describe("a server of the plain protocol with signals", () => {
     expect(asked[1]!.forward_backward_input!.loss_fn_config).toEqual({ "fovea.temperature": 0.9 });
     const { engine: fixed } = await client({ ...ALL_SIGNALS, capabilities: [] });
     await expect(fixed.score(sequences, { temperature: 0.9 })).rejects.toThrow(
-      "forward: log-probs of this server are those of temperature 1; expected sampling.temperature 1, got 0.9",
+      "forward: this server gives log-probs of temperature 1; expected sampling.temperature 1, got 0.9",
     );
   });
 

@@ -1,8 +1,8 @@
 /**
  * @module
  * Signals of a server that speaks the plain protocol but returns attention, entropy and measures of distributions from
- * `forward`, as SkyRL does with the package in engines/skyrl. They are asked for by numbers in `loss_fn_config`; engines/skyrl/README.md has the
- * contract.
+ * `forward`, as SkyRL does with the package in engines/skyrl. They are asked for by numbers in `loss_fn_config`;
+ * engines/skyrl/README.md has the contract.
  */
 import { askedSignals, type ImageAblation, SIGNALS, type SignalCapability } from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";

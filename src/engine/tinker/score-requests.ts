@@ -1,6 +1,6 @@
 /**
  * @module
- * Scores of sequences by `forward` requests, with whatever else was asked for beside log-probs.
+ * Scores of sequences by `forward` requests, with all signals that were asked for beside log-probs.
  */
 import type { Score, ScoreRequest, Sequence } from "../engine.ts";
 import { CROSS_ENTROPY } from "./coefficient-loss.ts";

@@ -119,7 +119,7 @@ class TinkerEngine implements Engine {
     await this.#createModel();
     if (isExtended) return;
     const { lossReduction, loraRank = 0 } = this.#options;
-    // Servers that take means are among those that train adapters alone.
+    // A server that takes means trains adapters only.
     const measured = () => measuredReduction(this.#session, this.#encoder, baseModel);
     const reduction = lossReduction ?? (loraRank === 0 ? "sum" : await measured());
     this.#losses = new BatchLosses(reduction);
@@ -373,7 +373,7 @@ class TinkerEngine implements Engine {
   #requireTemperature(call: string, temperature: number): void {
     if (temperature !== 1 && !this.#offered.has("temperature")) {
       throw new EngineError(
-        `${call}: log-probs of this server are those of temperature 1; expected sampling.temperature 1, got ${temperature}`,
+        `${call}: this server gives log-probs of temperature 1; expected sampling.temperature 1, got ${temperature}`,
       );
     }
   }

@@ -14,7 +14,7 @@ import { idefics3, smolVlm } from "./smolvlm/architecture.ts";
 
 const ARCHITECTURES: readonly Architecture[] = [qwen25Vl, qwen2Vl, qwen3Vl, smolVlm, idefics3];
 
-/** Families that are met and cannot be asked yet, and what each would need. */
+/** Known families that are not supported yet, with the missing parts of each. */
 const NOT_BUILT: Readonly<Record<string, string>> = {
   gemma3: "sliding-window attention in the decoder and its processor",
   idefics2: "a perceiver between tower and decoder",
@@ -38,7 +38,7 @@ export const modelTypes: readonly string[] = ARCHITECTURES.map(({ modelType }) =
 /**
  * The architecture of a model.
  *
- * @throws ModelError naming the model type and those that are supported
+ * @throws ModelError naming the model type and the supported types
  */
 export function architectureOf({ modelType }: Pick<ModelConfig, "modelType">): Architecture {
   const found = ARCHITECTURES.find((architecture) => architecture.modelType === modelType);

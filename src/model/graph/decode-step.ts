@@ -2,8 +2,9 @@
  * @module
  * One decoding step: feeds one token to each of P·G completions and returns the distribution of the next.
  *
- * The keys and values of a prompt are read by its whole group without being copied. Those of earlier completion
- * tokens come from a cache of T slots that the caller fills; the step's own key and value are returned for it.
+ * The keys and values of a prompt are read by its whole group without being copied. The keys and values of earlier
+ * completion tokens come from a cache of T slots that the caller fills. The step returns its own key and value for
+ * this cache.
  */
 import {
   add,
@@ -28,7 +29,7 @@ import { layerMean } from "./rows.ts";
 export interface DecodeStepGraph {
   readonly graph: Graph;
   readonly parameters: GraphParameters;
-  /** What follows the fed tokens, P·G rows. */
+  /** The distribution after the fed tokens, P·G rows. */
   readonly next: Distribution;
   /** One per layer, `[P·G, H_kv, 1, d]`: the fed token's key and value, for the cache. */
   readonly keys: readonly Tensor[];

@@ -1,7 +1,7 @@
 /**
  * @module
- * One decoder layer, on rows: tokens of prompts and completions stand below each other in one matrix, so that every
- * linear layer is one product. Only attention takes them apart.
+ * One decoder layer, on rows: tokens of prompts and completions are rows of one matrix, so that every linear
+ * layer is one product. Only attention separates them.
  */
 import { add, concatenate, reshape, rmsNorm, rotary, split, type Tensor } from "../../tensor/index.ts";
 import type { TextConfig } from "../config.ts";

@@ -7,9 +7,9 @@ import type { TextConfig } from "../config.ts";
 import { LORA_MODULES, type LoraModule } from "../lora/lora-modules.ts";
 import { biased, type Pack } from "./parameters.ts";
 
-/** Where the parameters stand, and which of them there are. */
+/** The names of the parameters, and which of them exist. */
 export interface DecoderNames {
-  /** What the names of embedding, layers and final norm begin with. */
+  /** The prefix of the names of embedding, layers and final norm. */
   readonly prefix: string;
   /** Whether queries, keys and values have biases. */
   readonly projectionBiases: boolean;

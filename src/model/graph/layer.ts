@@ -1,6 +1,6 @@
 /**
  * @module
- * What decoder layers and vision blocks share: projections to heads, and the SwiGLU feed-forward.
+ * Shared parts of decoder layers and vision blocks: projections to heads, and the SwiGLU feed-forward.
  */
 import { add, linear, multiply, reshape, rmsNorm, silu, type Tensor, transpose } from "../../tensor/index.ts";
 import type { GraphParameters } from "./parameters.ts";

@@ -16,7 +16,7 @@ export interface PrefillGraph {
   readonly parameters: GraphParameters;
   /** One per layer. */
   readonly cache: readonly PromptCache[];
-  /** What follows each prompt, P rows. */
+  /** The distribution after each prompt, P rows. */
   readonly next: Distribution;
   /**
    * `[P, 1, S_p]` attention of each prompt's last token, mean over heads and over the last `layers` layers, the last one

@@ -32,7 +32,7 @@ export interface TeacherForcedGraph {
   readonly embeddings: Tensor;
   /** `[P·G·T, D]` after the final norm, of the row that predicts each completion token. */
   readonly hidden: Tensor;
-  /** What each layer reads: all that a backward pass needs to compute the rest anew. */
+  /** The inputs of each layer: all that a backward pass needs to compute the rest again. */
   readonly layerInputs: readonly Tensor[];
   /**
    * `[P·G, T, S_p + T]` attention of each completion token's row, mean over heads and over the last `layers` layers,
@@ -40,25 +40,25 @@ export interface TeacherForcedGraph {
    */
   readonly rows: (owner: RowOwner, layers?: number) => Tensor;
   /**
-   * `[P·S_p + P·G·T, D]` hidden states of every token, prompts first: the last layer's after the final norm, or those of all
-   * layers before it too, the embeddings first. Only of a graph with whole prompts.
+   * `[P·S_p + P·G·T, D]` hidden states of every token, prompts first: of the last layer after the final norm, or also
+   * of all layers before it, the embeddings first. Only of a graph with whole prompts.
    */
   readonly states: (layers: "last" | "all") => readonly Tensor[];
 }
 
-/** What a graph computes beside log-probs. */
+/** Outputs of a graph beside log-probs. */
 export interface TeacherForcedOptions {
   /** Layers whose attention is amplified. */
   readonly amplified?: readonly number[];
-  /** Whether the last layer goes on with all rows of the prompts. */
+  /** Whether the last layer continues with all rows of the prompts. */
   readonly wholePrompts?: boolean;
   /** How values of image tokens are replaced, with the inputs of `replacementInputs`; not differentiable. */
   readonly replacement?: ValueReplacement | undefined;
 }
 
 /**
- * Inputs: `embeddings`, `cosine` and `sine` `[1, N, d/2]` over the same N rows, `promptMask` `[P, 1, 1, S_p]`;
- * with amplified layers those of `amplifiedInputs`.
+ * Inputs: `embeddings`, `cosine` and `sine` `[1, N, d/2]` over the same N rows, `promptMask` `[P, 1, 1, S_p]`; with
+ * amplified layers also the inputs of `amplifiedInputs`.
  */
 export function teacherForcedGraph(
   text: TextConfig,

@@ -1,7 +1,7 @@
 /**
  * @module
- * The decoder of `graph/self-attention-decoder.ts` with its cache: any number of new tokens behind any number of earlier
- * ones. A prompt is one run with an empty cache, each further token one run more.
+ * The decoder of `graph/self-attention-decoder.ts` with its cache: any number of new tokens after any number
+ * of earlier tokens. A prompt is one run with an empty cache, each further token one run more.
  */
 import { DynamicGraph, type Shape, type Value, type WeightType } from "../../tensor/index.ts";
 import { imageTokenWidth, type TextConfig } from "../config.ts";
@@ -23,22 +23,23 @@ import { sineAndCosine } from "./sine-cosine.ts";
 const FLOAT = 1n;
 const BOOL = 9n;
 
-/** What is exported. */
+/** The decoder to export. */
 export interface ExportedDecoder {
   readonly text: TextConfig;
   /** Shapes of the model's parameters. */
   readonly shapes: ReadonlyMap<string, Shape>;
-  /** What the names of the decoder's parameters begin with. */
+  /** The prefix of the names of the decoder's parameters. */
   readonly prefix: string;
   readonly rotary: RotaryFrequencies;
 }
 
 /**
- * Inputs: `inputs_embeds` `[batch, sequence, (1 + K)·D]`, of which K·D are added after the first K layers, `attention_mask` `[batch, total]` of earlier and new tokens (1 real,
- * 0 padding), `position_ids` `[components, batch, sequence]`, `num_logits_to_keep` `[]` (rows of logits counted from the
- * end; 0 for all), and per layer `past_key_values.i.key` and `.value` `[batch, H_kv, past, d]`.
- * Outputs: `logits` `[batch, kept, V]`, `present.i.key` and `.value` `[batch, H_kv, total, d]`, and with layers > 0
- * `attention` `[batch, layers, sequence, total]`: of the last `layers` layers, mean over heads.
+ * Inputs: `inputs_embeds` `[batch, sequence, (1 + K)·D]`, of which K·D are added after the first K layers;
+ * `attention_mask` `[batch, total]` of earlier and new tokens (1 real, 0 padding); `position_ids` `[components,
+ * batch, sequence]`. Also `num_logits_to_keep` `[]` (rows of logits counted from the end; 0 for all), and per layer
+ * `past_key_values.i.key` and `.value` `[batch, H_kv, past, d]`. Outputs: `logits` `[batch, kept, V]`,
+ * `present.i.key` and `.value` `[batch, H_kv, total, d]`, and with layers > 0 `attention` `[batch, layers, sequence,
+ * total]`: of the last `layers` layers, mean over heads.
  */
 export function decoderModel(
   decoder: ExportedDecoder,
@@ -81,7 +82,7 @@ export function decoderModel(
   return graph;
 }
 
-/** What all layers of a run have in common. */
+/** Common inputs of all layers of a run. */
 interface Step {
   /** `[2]` batch and sequence. */
   readonly lead: Value;
@@ -126,7 +127,7 @@ function decoderLayer(
   };
 }
 
-/** Earlier keys or values and the new ones, which a run also returns. */
+/** Earlier and new keys or values, which a run also returns. */
 function extendCache(graph: DynamicGraph, fresh: Value, name: string, heads: number, width: number): Value {
   const past = graph.input(`past_key_values.${name}`, "float32", ["batch", heads, "past", width]);
   const present = graph.node("Concat", [past, fresh], { axis: 2n }, `present.${name}`);

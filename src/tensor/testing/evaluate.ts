@@ -4,6 +4,7 @@
  */
 import type { Graph, Tensor } from "../graph.ts";
 import { type Feeds, Program } from "../program.ts";
+import { TEST_DEVICE } from "./test-device.ts";
 
 /** Compiles the outputs, runs them once and releases the session. */
 export async function evaluate(
@@ -12,7 +13,7 @@ export async function evaluate(
   feeds: Feeds = {},
   threads = 2,
 ): Promise<Record<string, Float32Array>> {
-  const program = await Program.compile(graph, outputs, { threads });
+  const program = await Program.compile(graph, outputs, { device: TEST_DEVICE, threads });
   try {
     return await program.run(feeds);
   } finally {

@@ -1,7 +1,7 @@
 /**
  * @module
- * Proves a backward: reverse-mode gradients of a random linear functional of an operation's outputs, against finite
- * differences of its forward. Forward and backward must agree on one and on two threads, bit for bit.
+ * Proves a backward: reverse-mode gradients of a random linear functional of an operation's outputs, against
+ * finite differences of its forward. Forward and backward must be bitwise identical on one and on two threads.
  *
  * The functional is L(x) = Σ r·y(x) with fixed random r, so one check covers the whole Jacobian. Its slope along
  * one number of one input is taken by the central difference of fourth order,
@@ -18,6 +18,7 @@ import { Graph, type Tensor } from "../graph.ts";
 import { Program } from "../program.ts";
 import { elementCount, type Shape } from "../shape.ts";
 import { evaluate } from "./evaluate.ts";
+import { TEST_DEVICE } from "./test-device.ts";
 
 export interface GradientCheck {
   /** Shapes of the inputs, all of them differentiated. */
@@ -74,7 +75,7 @@ export async function checkGradients({
     expect(values, `${name} on two threads`).toBeAllclose(analytic[name]!, { rtol: 0, atol: 0 });
   }
 
-  const forward = await Program.compile(graph, outputNames, { threads: 1 });
+  const forward = await Program.compile(graph, outputNames, { device: TEST_DEVICE, threads: 1 });
   const functional = async () => Object.entries(await forward.run(feeds));
   let worst = 0;
   try {

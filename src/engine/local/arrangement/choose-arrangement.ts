@@ -32,7 +32,7 @@ export interface ChoiceOptions {
  * The arrangement of an engine.
  *
  * @param options what the engine will be opened with
- * @param wanted numbers that are given, and `"auto"` for those that are chosen
+ * @param wanted the given numbers; `"auto"` for a number that this function chooses
  * @throws EngineError when a number is no positive integer
  * @throws ModelError when the model cannot be opened
  */
@@ -64,6 +64,10 @@ export async function chooseArrangement(
   });
   if (threads !== "auto" && replicas !== "auto")
     return { ...found({ threads, replicas }, "given"), warnings: [] };
+  if (options.device !== undefined && options.device !== "cpu") {
+    const one = { threads: threads === "auto" ? 1 : threads, replicas: replicas === "auto" ? 1 : replicas };
+    return { ...found(one, "only"), warnings: [] };
+  }
   if (options.stream === true) {
     const all = threads === "auto" ? machine.cores : threads;
     return { ...found({ threads: all, replicas: replicas === "auto" ? 1 : replicas }, "only"), warnings: [] };

@@ -58,7 +58,7 @@ export class DecoderRows {
   }
 }
 
-/** Teacher forcing's rows: those of all prompts, then of all completions; empty slots are zeros. */
+/** Teacher forcing's rows: the rows of all prompts, then of all completions; empty slots are zeros. */
 export function decoderFeeds(
   batch: SequenceBatch,
   sequences: readonly PreparedSequence[],

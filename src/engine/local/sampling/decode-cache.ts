@@ -99,7 +99,7 @@ export class DecodeCache {
   }
 }
 
-/** Numbers two by two, so that they are copied in half as many steps; finite ones keep their bits. */
+/** Numbers two by two, so that they are copied in half as many steps; finite numbers keep their bits. */
 function pairs({ buffer, byteOffset, length }: Float32Array): Float64Array {
   return new Float64Array(buffer, byteOffset, length / 2);
 }

@@ -7,13 +7,13 @@
 import { GraphParameters, type HeadGraph, type ModelGraphs } from "../../../model/graph/index.ts";
 import {
   addProduct,
-  type Feeds,
   Graph,
   gradients,
   jensenShannon,
   type Seed,
   softmaxDivergence,
   softmaxEntropy,
+  type Targets,
   type Tensor,
   workingBytes,
 } from "../../../tensor/index.ts";
@@ -164,7 +164,7 @@ export class Head {
     key: string,
     build: Build,
     { hidden, targets, temperature }: HeadRows,
-    others: Feeds,
+    others: Targets,
     weights: Float32Array,
   ): Promise<Record<string, Float32Array>> {
     const count = targets.length;
@@ -245,7 +245,7 @@ export class Head {
 const gradientKey = (parts: readonly Part[]) => `head gradient ${parts.join()}`;
 
 /** A stretch's part of arrays with `count` equal rows. */
-function cut<T extends Feeds>(arrays: T, count: number, { from, to }: Stretch): T {
+function cut<T extends Targets>(arrays: T, count: number, { from, to }: Stretch): T {
   const entries = Object.entries(arrays).map(([name, array]) => {
     const width = array.length / count;
     return [name, array.subarray(from * width, to * width)];

@@ -16,7 +16,7 @@ export interface SequenceBatch {
   readonly shape: BatchShape;
   /** At most `shape.prompts`; the slots after them stay empty. */
   readonly prompts: readonly PreparedPrompt[];
-  /** `[P·G]` index of the sequence in each slot, −1 in empty ones. */
+  /** `[P·G]` index of the sequence in each slot, −1 in empty slots. */
   readonly slots: Int32Array;
 }
 
@@ -48,7 +48,7 @@ export function sequenceBatches(sequences: readonly PreparedSequence[], maxToken
   return batches;
 }
 
-/** Larger groups first, then longer ones; groups above the limit are cut. */
+/** Larger groups first, then longer groups; groups above the limit are cut. */
 function gatherGroups(sequences: readonly PreparedSequence[], maxTokens: number): Group[] {
   const byPrompt = new Map<PreparedPrompt, number[]>();
   for (const [i, { prompt, completion }] of sequences.entries()) {

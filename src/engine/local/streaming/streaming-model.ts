@@ -20,7 +20,7 @@ import {
   readConfig,
   readWeights,
 } from "../../../model/index.ts";
-import type { Feeds } from "../../../tensor/index.ts";
+import { requireDevice, type Targets } from "../../../tensor/index.ts";
 import type { Prompt, Score, ScoreRequest } from "../../engine.ts";
 import { KnownPrompts, type LocalSequence } from "../known-prompts.ts";
 import { checkedTemperature, checkLayers, checkPositive, type LocalEngineOptions } from "../local-options.ts";
@@ -45,7 +45,7 @@ const WAVE_ROWS = 16_384;
 /** A batch on its way through the layers. */
 interface Passage {
   readonly batch: SequenceBatch;
-  readonly feeds: Feeds & { readonly targets: BigInt64Array };
+  readonly feeds: Targets & { readonly targets: BigInt64Array };
   x: Float32Array;
   /** `[N, D]` each: what is added after each of the first layers. */
   readonly later: readonly Float32Array[];
@@ -72,7 +72,15 @@ export class StreamingModel {
    * @throws ModelError when the model is of an architecture that is not supported, or its files are broken
    * @throws EngineError when the model has no directory, or an option does not apply
    */
-  constructor({ model, threads = 2, spin = false, maxTokens = 2048, valueHead, lora }: LocalEngineOptions) {
+  constructor({
+    model,
+    device = "cpu",
+    threads = 2,
+    spin = false,
+    maxTokens = 2048,
+    valueHead,
+    lora,
+  }: LocalEngineOptions) {
     checkPositive("threads", threads);
     checkPositive("maxTokens", maxTokens);
     if (typeof model !== "string") {
@@ -87,7 +95,7 @@ export class StreamingModel {
     this.#config = readConfig(model);
     this.#graphs = graphsOf(this.#config);
     this.#layout = parameterLayout(this.#graphs);
-    this.#programs = new ProgramCache(PROGRAMS, { threads, spin });
+    this.#programs = new ProgramCache(PROGRAMS, { device, threads, spin });
     const { vision, rotary } = this.#graphs;
     const width = imageTokenWidth(this.#config.text);
     this.#vision = new StreamedVisionEncoder(vision, width, this.#layout, this.#programs);
@@ -95,6 +103,11 @@ export class StreamingModel {
     this.#prompts = new KnownPrompts(openSightOf(model, this.#config));
     this.#maxTokens = maxTokens;
     this.#weights = this.#open(model);
+  }
+
+  /** @throws EngineError when programs cannot run on the engine's device */
+  requireDevice(): Promise<void> {
+    return requireDevice(this.#programs.device);
   }
 
   register(prompts: readonly (readonly [id: number, prompt: Prompt])[]): void {
@@ -233,7 +246,7 @@ export class StreamingModel {
     const averaged = averagedRows(wanted.signals);
     const signalLayers = Math.min(averaged.layers, layers);
     const givesRows = !last && layer >= layers - signalLayers;
-    let fed: Feeds | undefined;
+    let fed: Targets | undefined;
     for (const passage of passages) {
       const more = passage.later[layer];
       const { shape } = passage.batch;

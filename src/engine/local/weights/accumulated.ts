@@ -3,7 +3,7 @@
  * Programs that add to the accumulated gradient where it lies: each pack's is an input and, in the same memory, an output.
  * An element is read before it is written, and nothing else reads it, so that no second copy of a gradient is held.
  */
-import { add, type Feeds, type Graph, type Tensor } from "../../../tensor/index.ts";
+import { add, type Graph, type Targets, type Tensor } from "../../../tensor/index.ts";
 import type { ParameterStore } from "./parameter-store.ts";
 
 /** The input of a pack's gradient so far. */
@@ -32,7 +32,7 @@ export const outputName = (pack: string): string => `d.${pack}`;
 export function gradientViews(
   store: ParameterStore,
   packs: Iterable<string>,
-): { readonly feeds: Feeds; readonly into: Feeds } {
+): { readonly feeds: Targets; readonly into: Targets } {
   const views = [...packs].map((pack) => [pack, store.view(store.gradient, pack)] as const);
   return {
     feeds: Object.fromEntries(views.map(([pack, view]) => [`sum.${pack}`, view])),

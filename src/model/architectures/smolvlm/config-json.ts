@@ -167,7 +167,7 @@ export function parseConfig(json: unknown, where = "config.json"): SmolConfig {
 
 /**
  * The config.json of a model: `parseConfig` gives the same sizes back, and transformers opens it, 4.46 and later for
- * Idefics3 and 4.50 and later for SmolVLM. `rope_theta` stands where 4.x looks for it, and 5.x reads it there too.
+ * Idefics3 and 4.50 and later for SmolVLM. `rope_theta` is where 4.x looks for it, and 5.x reads it there too.
  */
 export function configJson(config: SmolConfig, options: ConfigJsonOptions = {}): Record<string, unknown> {
   const { modelType, text, vision } = config;

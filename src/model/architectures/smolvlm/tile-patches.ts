@@ -1,7 +1,8 @@
 /**
  * @module
- * From pixels to the patches of tiles, with the numbers of transformers' Pillow-based processor: resize, cut, resize the
- * whole, rescale, normalise, and cut into patches in the order in which the model joins them to tokens.
+ * From pixels to the patches of tiles, with the numbers of transformers' Pillow-based processor. The steps:
+ * resize, cut into tiles, resize the whole, rescale, normalise, and cut into patches in the order in which the model
+ * joins them to tokens.
  */
 import { DataError } from "../../../errors/index.ts";
 import { resizeLanczos } from "../../image/lanczos.ts";

@@ -1,7 +1,7 @@
 /**
  * @module
- * The vision tower as a whole, and in pieces for weights that are read when their turn comes: patches in, blocks one
- * after another through one graph of each kind, tokens out.
+ * The vision tower as a whole, and in pieces for weights that are read when their turn comes. In pieces, patches go
+ * in, blocks run one after another through one graph of each kind, and tokens come out.
  */
 import { concatenate, Graph, type Tensor } from "../../../../tensor/index.ts";
 import type { VisionGraph, VisionGraphs, VisionPiece, VisionStage } from "../../../graph/model-graphs.ts";
