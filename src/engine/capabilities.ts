@@ -15,7 +15,7 @@ import type { ArchitectureCapabilities } from "../model/architecture.ts";
  * | `attention-intervention` | scoring with the attention of chosen tokens amplified, and the likeliest tokens |
  * | `attention-measure` | a measure beside them: sharpness or divergence within each modality |
  * | `calibrated-attention` | AT-RL's connectivity and Gram matrix from the last layers' attention |
- * | `entropy` | the entropy of each token's distribution, while sampling and in scoring |
+ * | `entropy` | the entropy of each token's distribution, in scoring, and in sampling where it is asked for |
  * | `entropy-gradient` | `accumulate` takes `entropyCoefficients` |
  * | `full-distribution` | measures of whole distributions (divergences, entropy of a nucleus), and the likeliest tokens with their log-probs |
  * | `group-divergence` | how far apart the distributions at one place of a prompt's completions are, in scoring |

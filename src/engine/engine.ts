@@ -53,6 +53,11 @@ export interface SampleRequest {
    * a few more tokens. Capability `watch`.
    */
   readonly watch?: (drawn: DrawnToken) => boolean;
+  /**
+   * Ask for exact `Completion.entropy`, at the price of a scoring pass where samplers do not return it; capability
+   * `entropy`.
+   */
+  readonly entropy?: true;
   /** Ask for `DrawnToken.alternatives`, so many a token; capability `watch`. */
   readonly alternatives?: number;
 }
@@ -79,8 +84,8 @@ export interface Completion {
   /** `[T]` nats, of the untruncated distribution at the sampling temperature (temperature 1 when greedy). */
   readonly logprobs: Float64Array;
   /**
-   * `[T]` nats, entropy of the same distribution. Engines without the capability `entropy` give −log π(oₜ), whose mean
-   * over sampled tokens is an unbiased estimate of it.
+   * `[T]` nats, entropy of the same distribution. Engines without the capability `entropy`, and those that sample
+   * elsewhere and are not asked for it, give −log π(oₜ), whose mean over sampled tokens is an unbiased estimate of it.
    */
   readonly entropy: Float64Array;
   readonly stopReason: StopReason;

@@ -49,13 +49,14 @@ export async function sampleNoisy(
 ): Promise<NoisyGroups> {
   const steps = annealedSteps(options, progress);
   const noised = noisedSize(request.groupSize, options.share);
-  const { signals, ...plain } = request;
+  const { signals, entropy, ...plain } = request;
   const { prompts } = request;
   const clean = await watch.time("sample", () =>
     sampler.sample({
       ...plain,
       groupSize: request.groupSize - noised,
       ...(signals && { signals }),
+      ...(entropy && { entropy }),
     }),
   );
   if (noised === 0) return { completions: clean, noised, steps };

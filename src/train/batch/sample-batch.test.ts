@@ -38,6 +38,17 @@ describe("sampling without dynamic sampling", () => {
   });
 });
 
+test("exact entropies are asked for where the credit method, or one that is compared with it, reads them", async () => {
+  const asks = async (...flags: string[]) => {
+    const { sample, requests } = trainingWith(...RARE, ...flags);
+    await sample();
+    return requests[0]!.entropy;
+  };
+  expect(await asks()).toBeUndefined();
+  expect(await asks("credit=gtpo")).toBe(true);
+  expect(await asks("creditAgreement={methods: [{kind: gtpo}]}")).toBe(true);
+});
+
 describe("dynamic sampling", () => {
   test("draws further problems until enough groups have spread, and keeps the first of these groups", async () => {
     const { sample, progress, requests } = trainingWith(...RARE, "train.dynamicSampling={}");
