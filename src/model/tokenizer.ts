@@ -129,7 +129,8 @@ export class Tokenizer {
 }
 
 /** Special tokens stand in tokenizer_config.json as strings or as objects with a content. */
-function tokenText(fields: Fields, name: string): string | undefined {
+/** A token that tokenizer_config.json names, as a text or as an object with its content. */
+export function tokenText(fields: Fields, name: string): string | undefined {
   if (!fields.has(name)) return undefined;
   return typeof fields.json[name] === "string" ? fields.text(name) : fields.object(name).text("content");
 }
