@@ -5,7 +5,7 @@
  */
 export { rowDivergence, rowEntropy } from "./attention-measures.ts";
 export { calibratedSignals, keySupports, modalitySignals } from "./attention-signals.ts";
-export { type BatchShape, batchRows, embeddingRows } from "./batch-shape.ts";
+export { type BatchShape, batchRows } from "./batch-shape.ts";
 export type { HeadGraph } from "./distribution.ts";
 export { groupDivergenceGraph } from "./group-divergence.ts";
 export { hiddenCosine } from "./hidden-cosine.ts";
