@@ -29,7 +29,7 @@ export interface MllamaSequence {
 
 export interface MllamaCase {
   readonly sequences: readonly MllamaSequence[];
-  /** What cross-attention reads of all images. */
+  /** The tokens of all images that cross-attention reads. */
   readonly imageTokens?: Digest;
   /** Absent where not recorded. */
   readonly gradients?: Readonly<Record<string, Digest>>;
@@ -101,7 +101,7 @@ interface MllamaPrompts {
   };
 }
 
-/** What the processor made of images and chats. */
+/** Outputs of the processor for images and chats. */
 export function mllamaPrompts(): MllamaPrompts {
   return readJson(join(ROOT, "prompts.json")) as MllamaPrompts;
 }

@@ -19,7 +19,7 @@ export function batchRows({ prompts, groupSize, promptLength, completionLength }
   return prompts * (promptLength + groupSize * completionLength);
 }
 
-/** Rows of embeddings: those of a batch, then P·K of image tokens for cross-attention. */
+/** Rows of embeddings: the rows of a batch, then P·K rows of image tokens for cross-attention. */
 export function embeddingRows(batch: BatchShape): number {
   return batchRows(batch) + batch.prompts * (batch.imageLength ?? 0);
 }

@@ -22,20 +22,20 @@ import { affine, fromHeads, gatedLayers, normaliseHeads, toHeads } from "./layer
 import type { GraphParameters } from "./parameters.ts";
 import type { PromptCache } from "./prompt-attention.ts";
 
-/** Rows that stand below each other, equally many for each prompt, and the mask of their queries. */
+/** Consecutive rows, equally many for each prompt, and the mask of their queries. */
 interface Reading {
   readonly rows: number;
   /** `[P, 1, rows / P, K]`, or 1 in the place of rows / P. */
   readonly mask: Tensor;
 }
 
-/** What the rows of a batch read of images. */
+/** The images' keys that the rows of a batch read. */
 export interface ImageReadings {
   readonly prompts: number;
   readonly readings: readonly Reading[];
   /** `[N, 1]` 1 at rows of prompts with an image, 0 at others: they pass through the layer unchanged. */
   readonly attends: Tensor;
-  /** `[N, 1]` 1 at rows that an image stands before; at others the feed-forward adds nothing. */
+  /** `[N, 1]` 1 at rows after an image; at all other rows the feed-forward adds nothing. */
   readonly sees: Tensor;
 }
 
@@ -44,7 +44,7 @@ export function isCrossAttention({ crossAttentionLayers = [] }: TextConfig, laye
   return crossAttentionLayers.includes(layer);
 }
 
-/** The rows of a batch, and the `[P·K, D]` image tokens that stand below them; none where K is 0. */
+/** The rows of a batch, and the `[P·K, D]` image tokens below them; none where K is 0. */
 export function apartFromImages(
   embeddings: Tensor,
   imageRows: number,

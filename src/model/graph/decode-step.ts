@@ -46,10 +46,10 @@ export interface DecodeStepGraph {
 }
 
 /**
- * Inputs: `embeddings` `[P·G, D]`, `cosine` and `sine` `[1, P·G, d/2]`, `promptMask` `[P, 1, 1, S_p]`, `cacheMask` `[T]`
- * that hides unfilled slots, `inverseTemperature` `[1]`, and per layer `promptKey.i`, `promptValue.i` `[P, H_kv, S_p, d]`, `cacheKey.i`,
- * `cacheValue.i` `[P·G, H_kv, T, d]`; a layer of cross-attention has `promptKey.i`, `promptValue.i` `[P, H_kv, K, d]`
- * alone, and what `stepReadings` declares.
+ * Inputs: `embeddings` `[P·G, D]`, `cosine` and `sine` `[1, P·G, d/2]`, `promptMask` `[P, 1, 1, S_p]`, `cacheMask`
+ * `[T]` that hides unfilled slots, `inverseTemperature` `[1]`, and per layer `promptKey.i`, `promptValue.i` `[P,
+ * H_kv, S_p, d]`, `cacheKey.i`, `cacheValue.i` `[P·G, H_kv, T, d]`. A layer of cross-attention has only
+ * `promptKey.i`, `promptValue.i` `[P, H_kv, K, d]`, and the inputs that `stepReadings` declares.
  */
 export function decodeStepGraph(
   text: TextConfig,

@@ -33,9 +33,9 @@ export interface PrefillGraph {
 }
 
 /**
- * Inputs: `embeddings` `[P·S_p, (1 + K)·D]`, of which K·D are added after the first K layers, `cosine` and `sine` `[1, P·S_p, d/2]`, `promptMask` `[P, 1, 1, S_p]`,
- * `inverseTemperature` `[1]`; with image keys for cross-attention their rows below the embeddings, and those of
- * `imageReadings`.
+ * Inputs: `embeddings` `[P·S_p, (1 + K)·D]`, of which K·D are added after the first K layers, `cosine` and `sine`
+ * `[1, P·S_p, d/2]`, `promptMask` `[P, 1, 1, S_p]`, `inverseTemperature` `[1]`. With image keys for cross-attention
+ * also their rows below the embeddings, and the inputs of `imageReadings`.
  *
  * @param imageLength slots of image keys a prompt, for cross-attention
  */

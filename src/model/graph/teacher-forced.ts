@@ -65,7 +65,8 @@ export interface TeacherForcedOptions {
 
 /**
  * Inputs: `embeddings`, `cosine` and `sine` `[1, N, d/2]` over the same N rows, `promptMask` `[P, 1, 1, S_p]`; with
- * amplified layers also the inputs of `amplifiedInputs`, with image keys for cross-attention those of `imageReadings`.
+ * amplified layers also the inputs of `amplifiedInputs`, with image keys for cross-attention the inputs of
+ * `imageReadings`.
  */
 export function teacherForcedGraph(
   text: TextConfig,

@@ -1,6 +1,6 @@
 /**
  * @module
- * Bilinear resampling with the numbers of Pillow, bit for bit: a triangle, widened when shrinking.
+ * Bilinear resampling, bitwise identical to Pillow's: a triangle, widened when shrinking.
  */
 import { type ResizeFilter, resize } from "./resize.ts";
 import type { RgbImage } from "./rgb-image.ts";

@@ -1,7 +1,7 @@
 /**
  * @module
- * Layers of `graph/cross-attention.ts` with their cache: keys and values of images that earlier runs were given, and of
- * new ones.
+ * Layers of `graph/cross-attention.ts` with their cache: keys and values of images that earlier runs were given, and
+ * of new images.
  */
 import type { DynamicGraph, Value } from "../../tensor/index.ts";
 import type { TextConfig } from "../config.ts";
@@ -18,7 +18,7 @@ import {
 
 const FLOAT = 1n;
 
-/** What all layers of cross-attention read in a run. */
+/** Inputs of all layers of cross-attention in a run. */
 export interface ImageStep {
   /** `[batch · new_keys, D]` new image tokens, and `[2]` their batch and −1. */
   readonly images: Value;
@@ -31,8 +31,8 @@ export interface ImageStep {
 
 /**
  * Declares `image_features` `[batch, new_keys, D]`, tokens of images that no earlier run was given, and `image_mask`
- * `[batch, sequence, keys]`: 1 where a new token reads an image's token, of earlier and new ones. A row of zeros reads all
- * of them, and its feed-forward adds nothing.
+ * `[batch, sequence, keys]`: 1 where a new token reads an image's token, of earlier and new images. A row of zeros
+ * reads all of them, and its feed-forward adds nothing.
  */
 export function imageStep(graph: DynamicGraph, { hiddenSize }: TextConfig): ImageStep {
   const features = graph.input("image_features", "float32", ["batch", "new_keys", hiddenSize]);

@@ -55,7 +55,10 @@ export class DecoderRows {
     });
   }
 
-  /** A prompt's images for cross-attention, the first token of the first in row `first` of those below the others. */
+  /**
+   * A prompt's images for cross-attention: the first token of the first image is row `first` of the image rows below
+   * all other rows.
+   */
   images(first: number, prompt: PreparedPrompt): void {
     forEachKeyedImage(prompt, this.count + first, (row, { embeddings }) => {
       this.embeddings.set(embeddings, row * this.#width);

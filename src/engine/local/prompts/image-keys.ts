@@ -1,12 +1,14 @@
 /**
  * @module
- * What layers of cross-attention are fed: slots for the tokens of each prompt's images, and which rows read which of them.
+ * Feeds of cross-attention layers: slots for the tokens of each prompt's images, and the rows that read each of them.
  */
 import { HIDDEN } from "../../../model/graph/index.ts";
 import type { ImageReaders } from "../../../model/index.ts";
 import type { PreparedImage, PreparedPrompt } from "./prepared-prompt.ts";
 
-/** Tokens of a prompt's images that layers read by cross-attention; 0 where images stand among the prompt's own tokens. */
+/**
+ * Tokens of a prompt's images that layers read by cross-attention; 0 where images are among the prompt's own tokens.
+ */
 export function imageKeyCount({ readers = [] }: Pick<PreparedPrompt, "readers">): number {
   return readers.reduce((sum, { keys }) => sum + keys, 0);
 }
@@ -35,9 +37,9 @@ export interface ReadingSlots {
 }
 
 /**
- * What `imageReadings` of the graph is fed: rows of prompts, then `completionRows` of each prompt, which read what its last
- * token does. A row that stands before all images reads every key, empty tiles among them, and its feed-forward adds
- * nothing: so transformers runs the model.
+ * Feeds of the graph's `imageReadings`: rows of prompts, then `completionRows` of each prompt, which read the same
+ * keys as its last token. A row before all images reads every key, empty tiles among them, and its feed-forward adds
+ * nothing: transformers runs the model in this way.
  */
 export function imageFeeds(
   { prompts, slots, promptLength, imageLength }: ReadingSlots,
@@ -63,7 +65,7 @@ export function imageFeeds(
   return { imageMask, attendsImages, seesImage };
 }
 
-/** What a decoding step is fed: the last row of each prompt, and the rows of its `groupSize` completions. */
+/** Feeds of a decoding step: the last row of each prompt, and the rows of its `groupSize` completions. */
 export function stepImageFeeds(reading: Omit<ReadingSlots, "promptLength">, groupSize: number) {
   const promptLength = Math.max(...reading.prompts.map((prompt) => prompt?.tokens.length ?? 1));
   const { imageMask, attendsImages, seesImage } = imageFeeds({ ...reading, promptLength }, groupSize);

@@ -145,8 +145,8 @@ export function parseConfig(json: unknown, where = "config.json"): MllamaConfig 
 }
 
 /**
- * The config.json of a model: `parseConfig` gives the same sizes back, and transformers opens it. `rope_theta` stands where
- * 4.x looks for it, and 5.x reads it there too.
+ * The config.json of a model: `parseConfig` gives the same sizes back, and transformers opens it. `rope_theta` is
+ * where 4.x looks for it, and 5.x reads it there too.
  */
 export function configJson(config: MllamaConfig, options: ConfigJsonOptions = {}): Record<string, unknown> {
   const { text, vision } = config;

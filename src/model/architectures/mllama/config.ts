@@ -4,7 +4,7 @@
  */
 import type { ModelConfig, TextConfig } from "../../config.ts";
 
-/** What config.json calls Llama 3.2-Vision. */
+/** The `model_type` of Llama 3.2-Vision. */
 export const MODEL_TYPE = "mllama";
 /** Ids behind the vocabulary that the embedding has rows for and the head has not. */
 export const PROMPT_ONLY_TOKENS = 8;
@@ -23,7 +23,7 @@ export interface VisionConfig {
   /** Pixels per side of a patch. */
   readonly patchSize: number;
   readonly layerNormEpsilon: number;
-  /** Tiles of an image, empty ones among them. */
+  /** Tiles of an image, empty tiles among them. */
   readonly maxTiles: number;
   /** Blocks of the first transformer whose rows go into the image's tokens, beside the last rows. */
   readonly featureBlocks: readonly number[];

@@ -44,7 +44,7 @@ test("canvases of up to four tiles are numbered as the published models know the
   ]);
 });
 
-describe("images become tiles as in transformers, bit for bit", () => {
+describe("images become tiles bitwise as in transformers", () => {
   test.each(Object.entries(recorded.settings))("%s", (name, settings) => {
     const [tiles, config] = made(settings);
     const images = recorded.images.filter((image) => image.settings === name);

@@ -1,6 +1,6 @@
 /**
  * @module
- * How Llama 3.2-Vision's images reach a prompt: one token stands where an image does, and later tokens read the image's
+ * How Llama 3.2-Vision's images reach a prompt: one token marks an image's place, and later tokens read the image's
  * tiles by cross-attention. Opens no file, so that it works in a browser.
  */
 import { DataError, EngineError } from "../../../errors/index.ts";
@@ -41,7 +41,7 @@ export function openVision(config: MllamaConfig, files: SmallFiles): Vision {
   };
 }
 
-/** An image stands in a prompt as one token. */
+/** An image is one token of a prompt. */
 function oneToken(chunk: VisionChunk): TokenGrid {
   still(chunk);
   return { frames: 1, rows: 1, columns: 1 };

@@ -1,7 +1,7 @@
 /**
  * @module
- * The parameters of a Llama 3.2-Vision model: their names, shapes, and the other names they go by. Canonical is what
- * transformers writes in `save_pretrained`.
+ * The parameters of a Llama 3.2-Vision model: their names, shapes, and their other names. Canonical names are the
+ * names that transformers writes in `save_pretrained`.
  */
 import {
   type DecoderNames,
@@ -39,7 +39,9 @@ const IN_MEMORY = [
   ["model.multi_modal_projector.", "multi_modal_projector."],
 ] as const;
 
-/** What the names of a block's parameters begin with; the global transformer's follow those of the first. */
+/**
+ * The prefix of the names of a block's parameters; blocks of the global transformer follow the blocks of the first.
+ */
 export function blockName(block: number, { depth }: Pick<VisionConfig, "depth">): string {
   return block < depth
     ? `${TOWER}.transformer.layers.${block}`

@@ -1,6 +1,6 @@
 /**
  * @module
- * Where the patches of an image stand in the tower: tile by tile as the processor orders them, empty tiles after them.
+ * The order of an image's patches in the tower: tile by tile as the processor orders them, empty tiles after them.
  */
 import type { FramePlan } from "../../../graph/model-graphs.ts";
 import { type MllamaConfig, patchesPerSide, tokensPerTile } from "../config.ts";

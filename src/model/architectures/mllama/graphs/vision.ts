@@ -1,10 +1,10 @@
 /**
  * @module
- * The vision tower: a ViT over all tiles of an image at once, empty ones among them, then a gated one behind it; then the
- * projector, which takes rows of chosen blocks beside the last ones to the decoder's width.
+ * The vision tower: a ViT over all tiles of an image at once, empty tiles among them, then a gated ViT. The projector
+ * then maps rows of chosen blocks, beside the last rows, to the decoder's width.
  *
- * Rows of empty tiles, and those that fill each tile up to a multiple of eight, see the others and are seen by them; they
- * do not see each other. That is how transformers runs the model.
+ * Rows of empty tiles, and rows that fill each tile up to a multiple of eight, attend to all other rows, and all
+ * other rows attend to them. They do not attend to each other. This is how transformers runs the model.
  */
 import {
   add,
@@ -38,7 +38,7 @@ const ROWS = 8;
 /** Of the norms before and after the first transformer; PyTorch's default. */
 export const OUTER_EPSILON = 1e-5;
 
-/** What a run of the tower has in common. */
+/** Common inputs of a run of the tower. */
 interface Run {
   readonly parameters: GraphParameters;
   readonly vision: VisionConfig;
@@ -77,7 +77,7 @@ export function patchWidth({ inChannels, patchSize }: VisionConfig): number {
   return inChannels * patchSize ** 2;
 }
 
-/** Rows of a tile, those that fill it up among them. */
+/** Rows of a tile, including the rows that fill it up. */
 export function rowsPerTile(vision: VisionConfig): number {
   return Math.ceil(tokensPerTile(vision) / ROWS) * ROWS;
 }
@@ -183,8 +183,8 @@ function norm(x: Tensor, pack: string, epsilon: number, { parameters }: Run): Te
 }
 
 /**
- * To the decoder's width: `[F · tiles · n, D_text]`, without the rows that fill tiles up. Behind the last rows stand the
- * features, number by number: number d of all of them, then number d + 1.
+ * To the decoder's width: `[F · tiles · n, D_text]`, without the rows that fill tiles up. After the last rows come
+ * the features, number by number: number d of all of them, then number d + 1.
  */
 function project(x: Tensor, features: readonly Tensor[], run: Run): Tensor {
   const { parameters, vision, images } = run;

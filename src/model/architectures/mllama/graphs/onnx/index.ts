@@ -12,7 +12,7 @@ import { type MllamaConfig, tokensPerTile } from "../../config.ts";
 import { DECODER, parameterShapes } from "../parameter-names.ts";
 import { visionModel } from "./vision-model.ts";
 
-/** What each input and output means, by its name without the number of the layer. */
+/** The meaning of each input and output, by its name without the number of the layer. */
 const MEANINGS: Readonly<Record<string, string>> = {
   pixel_values:
     "normalised patches of one image's tiles, tile by tile, row by row within a tile; each patch by channel, row, column",

@@ -130,7 +130,7 @@ function addTiles({ build, config, canvas }: Tower, x: Value, name: string): Val
   return addGated(build, x, tiles, `${name}.gate`);
 }
 
-/** Patches to rows: empty tiles after them, a class row before those of each tile, positions, norm, filled up. */
+/** Patches to rows: empty tiles after them, a class row before the rows of each tile, positions, norm, filled up. */
 function embedPatches(tower: Tower, pixels: Value): Value {
   const { build, config, canvas } = tower;
   const { graph } = build;
