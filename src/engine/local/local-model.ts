@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import type { AttentionRequest } from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";
 import { Rng } from "../../math/index.ts";
+import type { ArchitectureCapabilities } from "../../model/architecture.ts";
 import {
   graphsOf,
   imageTokenWidth,
@@ -14,6 +15,7 @@ import {
   readConfig,
   type StorageOptions,
 } from "../../model/index.ts";
+import { requireImageKeys } from "../capabilities.ts";
 import type {
   AccumulateOptions,
   AdamParameters,
@@ -84,6 +86,7 @@ export class LocalModel {
   readonly #adam: AdamW;
   readonly #teacher: TeacherForcing;
   readonly #prompts: KnownPrompts;
+  readonly #architecture: ArchitectureCapabilities;
   /** 1 at ids that stand for pixels or open and close them: a model that samples one makes a sequence that cannot be read. */
   readonly #banned: Uint8Array;
   /** Gradients of all replicas, and which is this one's; none where the model is alone. */
@@ -146,6 +149,7 @@ export class LocalModel {
     this.#teacher = new TeacherForcing(this.#machinery);
     this.#adam = new AdamW(store.layout);
     const sight = openSightOf(this.#assets, config);
+    this.#architecture = sight.architecture.capabilities;
     this.#banned = new Uint8Array(config.text.vocabSize);
     for (const token of sight.vision.specialTokens) {
       this.#banned[token] = 1;
@@ -168,6 +172,7 @@ export class LocalModel {
     report: (drawn: readonly DrawnToken[]) => void = () => {},
   ): Promise<Completion[][]> {
     checkSampling(request);
+    requireImageKeys("sample", request, this.#architecture);
     checkLayers("sample", request.signals);
     const { groupSize, ended } = request;
     const { vocabSize } = this.#machinery.config.text;
@@ -192,6 +197,7 @@ export class LocalModel {
     if (request.weights === "reference" && store.reference === undefined) {
       throw new EngineError("score: reference weights were asked for, but none were set");
     }
+    requireImageKeys("score", request, this.#architecture);
     const weights = request.weights === "reference" ? store.reference! : store.weights;
     const { signals, entropy = false, values = false, likeliest = false, alternatives = 0 } = request;
     const nucleus = checkedNucleus(request.nucleusEntropy);
