@@ -2,9 +2,10 @@
  * @module
  * The optional capabilities of an engine, and the check before the first step.
  */
-import { type ImageAblation, SIGNALS, type SignalCapability } from "../credit/index.ts";
+import { type ImageAblation, SIGNALS, type SignalCapability, type SignalRequest } from "../credit/index.ts";
 import { EngineError } from "../errors/index.ts";
 import type { ArchitectureCapabilities } from "../model/architecture.ts";
+import type { AttentionIntervention } from "./intervention.ts";
 
 /**
  * The capabilities of signals (`SIGNALS` of credit), and more.
@@ -69,6 +70,35 @@ export function allowedBy(
   const isAllowed = (capability: Capability) =>
     (imageKeys || !ON_IMAGE_KEYS.includes(capability)) && (video || capability !== "video");
   return new Set([...capabilities].filter(isAllowed));
+}
+
+/** Parts of a request that may read image tokens among the keys of attention rows. */
+interface KeyReading {
+  readonly signals?: SignalRequest | undefined;
+  readonly intervention?: AttentionIntervention | undefined;
+  readonly image?: ImageAblation | undefined;
+}
+
+/**
+ * Fails when a request reads image tokens among the keys of attention rows, where the model has none.
+ *
+ * @throws EngineError naming the part of the request
+ */
+export function requireImageKeys(
+  call: string,
+  { signals = {}, intervention, image }: KeyReading,
+  { imageKeys }: Pick<ArchitectureCapabilities, "imageKeys">,
+): void {
+  if (imageKeys) return;
+  const asked = Object.entries(signals).find(([, request]) => request !== undefined)?.[0];
+  const ablation = image && ON_IMAGE_KEYS.includes(ablationCapability(image)) ? image.kind : undefined;
+  const part =
+    (asked && `signals.${asked}`) ?? (intervention && "intervention") ?? (ablation && `image ${ablation}`);
+  if (part !== undefined) {
+    throw new EngineError(
+      `${call}: ${part}: expected a model with image tokens among the keys of its attention rows, got one that reads images by cross-attention`,
+    );
+  }
 }
 
 /**

@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import type { AttentionRequest } from "../../credit/index.ts";
 import { EngineError } from "../../errors/index.ts";
 import { Rng } from "../../math/index.ts";
+import type { ArchitectureCapabilities } from "../../model/architecture.ts";
 import {
   graphsOf,
   imageTokenWidth,
@@ -15,6 +16,7 @@ import {
   type StorageOptions,
 } from "../../model/index.ts";
 import { requireDevice } from "../../tensor/index.ts";
+import { requireImageKeys } from "../capabilities.ts";
 import type {
   AccumulateOptions,
   AdamParameters,
@@ -85,6 +87,7 @@ export class LocalModel {
   readonly #adam: AdamW;
   readonly #teacher: TeacherForcing;
   readonly #prompts: KnownPrompts;
+  readonly #architecture: ArchitectureCapabilities;
   /** 1 at ids of image and video tokens: a completion that contains one could not be read as a prompt. */
   readonly #banned: Uint8Array;
   /** Gradients of all replicas, and which is this one's; none where the model is alone. */
@@ -149,6 +152,7 @@ export class LocalModel {
     this.#teacher = new TeacherForcing(this.#machinery);
     this.#adam = new AdamW(store.layout);
     const sight = openSightOf(this.#assets, config);
+    this.#architecture = sight.architecture.capabilities;
     this.#banned = new Uint8Array(config.text.vocabSize);
     for (const token of sight.vision.specialTokens) {
       this.#banned[token] = 1;
@@ -176,6 +180,7 @@ export class LocalModel {
     report: (drawn: readonly DrawnToken[]) => void = () => {},
   ): Promise<Completion[][]> {
     checkSampling(request);
+    requireImageKeys("sample", request, this.#architecture);
     checkLayers("sample", request.signals);
     const { groupSize, ended } = request;
     const { vocabSize } = this.#machinery.config.text;
@@ -200,6 +205,7 @@ export class LocalModel {
     if (request.weights === "reference" && store.reference === undefined) {
       throw new EngineError("score: reference weights were asked for, but none were set");
     }
+    requireImageKeys("score", request, this.#architecture);
     const weights = request.weights === "reference" ? store.reference! : store.weights;
     const { signals, entropy = false, values = false, likeliest = false, alternatives = 0 } = request;
     const nucleus = checkedNucleus(request.nucleusEntropy);

@@ -61,15 +61,17 @@ export async function decode(machinery: Machinery, request: DecodeRequest): Prom
   return completions;
 }
 
-/** As many as fit beside the weights, each with its logits and its cache. */
+/** As many as fit beside the weights, each with its logits, its cache and its share of its prompt's image keys. */
 function completionsAtOnce(
   { config, memory }: Machinery,
-  { prompts, maxCompletionTokens }: DecodeRequest,
+  { prompts, groupSize, maxCompletionTokens }: DecodeRequest,
 ): number {
-  const { vocabSize, layers, kvHeads, headDim } = config.text;
+  const { vocabSize, layers, kvHeads, headDim, crossAttentionLayers = [] } = config.text;
   const longest = Math.max(...prompts.map(({ tokens }) => tokens.length));
   const cache = 2 * layers * kvHeads * headDim * (longest + maxCompletionTokens);
-  const bytes = Float32Array.BYTES_PER_ELEMENT * (LOGITS * vocabSize + cache);
+  const imageKeys = Math.max(...prompts.map(imageKeyCount)) / groupSize;
+  const images = 2 * crossAttentionLayers.length * kvHeads * headDim * imageKeys;
+  const bytes = Float32Array.BYTES_PER_ELEMENT * (LOGITS * vocabSize + cache + images);
   return Math.min(MAX_COMPLETIONS, Math.floor(memory.programBytes / 2 / bytes));
 }
 

@@ -25,7 +25,7 @@ export interface VisionConfig {
   readonly layerNormEpsilon: number;
   /** Tiles of an image, empty tiles among them. */
   readonly maxTiles: number;
-  /** Blocks of the first transformer whose rows go into the image's tokens, beside the last rows. */
+  /** Blocks of the first transformer whose inputs go into the image's tokens, beside the last rows. */
   readonly featureBlocks: readonly number[];
 }
 

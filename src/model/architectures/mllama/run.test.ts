@@ -102,5 +102,15 @@ test("an inspection has weights of the methods that read no attention, and no pi
   const without = found.methods.filter(({ weights }) => weights === null).map(({ kind }) => kind);
   expect(without).toEqual(expect.arrayContaining(["dyco-rl", "at-rl"]));
   for (const name of ["vicra", "vppo", "papo"]) expect(without).not.toContain(name);
+  const scored = { prompt: mllamaPrompt(sequence!), completion: Int32Array.from(sequence!.completion) };
+  for (const [request, part] of [
+    [{ signals: { attention: { row: "own" } } }, "signals.attention"],
+    [{ image: { kind: "mask-attention" } }, "image mask-attention"],
+    [{ intervention: { tokens: [[0]], modality: "visual", lambda: 1 } }, "intervention"],
+  ] as const) {
+    await expect(engine.score([scored], request)).rejects.toThrow(
+      `score: ${part}: expected a model with image tokens among the keys of its attention rows`,
+    );
+  }
   await engine.close();
 });

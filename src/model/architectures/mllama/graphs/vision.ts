@@ -1,7 +1,7 @@
 /**
  * @module
  * The vision tower: a ViT over all tiles of an image at once, empty tiles among them, then a gated ViT. The projector
- * then maps rows of chosen blocks, beside the last rows, to the decoder's width.
+ * then maps the inputs of chosen blocks, beside the last rows, to the decoder's width.
  *
  * Rows of empty tiles, and rows that fill each tile up to a multiple of eight, attend to all other rows, and all
  * other rows attend to them. They do not attend to each other. This is how transformers runs the model.
@@ -66,8 +66,8 @@ export function visionGraph(
   let x = embedPatches(graph.input("patches", [images * plan.slots, patchWidth(vision)]), run);
   for (let block = 0; block < blockCount(vision); block++) {
     if (block === vision.depth) x = beforeGlobal(x, run);
-    x = visionBlock(x, block, mask, run);
     if (vision.featureBlocks.includes(block)) features.push(x);
+    x = visionBlock(x, block, mask, run);
   }
   return { graph, parameters, embeddings: project(x, features, run) };
 }

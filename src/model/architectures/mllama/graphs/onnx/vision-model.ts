@@ -63,9 +63,9 @@ export function visionModel(config: MllamaConfig, weightType: WeightType): Dynam
       const normal = layerNorm(build, x, NORMS.after, OUTER_EPSILON);
       x = flat(graph, addTiles(tower, tileRows(graph, normal, config), TILE_EMBEDDINGS.after), width);
     }
-    x = visionBlock(tower, x, block);
     if (vision.featureBlocks.includes(block))
       features.push(graph.node("Unsqueeze", [x, graph.integers([2])]));
+    x = visionBlock(tower, x, block);
   }
   const woven = graph.node("Concat", features, { axis: 2n });
   const joined = graph.node("Concat", [x, graph.node("Reshape", [woven, graph.integers([0, -1])])], {
