@@ -35,6 +35,18 @@ export interface TextConfig {
    * arXiv:2406.04334); 0 unless given.
    */
   readonly deepstackLayers?: number;
+  /** Layers that read images by gated cross-attention in the place of self-attention, in order; none unless given. */
+  readonly crossAttentionLayers?: readonly number[];
+  /** Ids from `vocabSize` on that prompts may hold and completions never do; 0 unless given. */
+  readonly promptOnlyTokens?: number;
+}
+
+/** Rows of the token embedding, which may be more than the head has. */
+export function embeddedTokens({
+  vocabSize,
+  promptOnlyTokens = 0,
+}: Pick<TextConfig, "vocabSize" | "promptOnlyTokens">): number {
+  return vocabSize + promptOnlyTokens;
 }
 
 /** Numbers of an image's token as the tower makes it: its embedding, then what is added after each of the first layers. */

@@ -8,7 +8,7 @@ import type { Architecture } from "./architecture.ts";
 import { architectureOf, modelTypes, parseConfig } from "./architectures/index.ts";
 import type { ChatFormat } from "./chat-prompt.ts";
 import { ChatTemplate, chatTemplateOf } from "./chat-template.ts";
-import type { ModelConfig } from "./config.ts";
+import { embeddedTokens, type ModelConfig } from "./config.ts";
 import { Fields } from "./json-fields.ts";
 import type { SmallFiles } from "./small-files.ts";
 import { checkVocabulary, type Tokenizer } from "./tokenizer.ts";
@@ -85,9 +85,10 @@ export function openPromptModel(files: SmallFiles): PromptModel {
   const root = new Fields(content, where);
   const text = textFields(root);
   const vocabSize = sight?.config.text.vocabSize ?? text.integer("vocab_size");
+  const known = sight === undefined ? vocabSize : embeddedTokens(sight.config.text);
   const tokenizer = tokenizerOf(files);
   if (sight !== undefined) sight.architecture.promptSide.checkTokenizer(tokenizer, sight.config);
-  checkVocabulary(tokenizer, vocabSize, files.where);
+  checkVocabulary(tokenizer, known, files.where);
   const side = sight?.architecture.promptSide;
   return {
     sight,

@@ -5,11 +5,13 @@ import { afterAll, expect, test } from "vitest";
 import { freshSmallModel } from "../config/index.ts";
 import { createLocalEngine } from "../engine/index.ts";
 import { createDialogue } from "../eval/index.ts";
+import { chatTemplateOf } from "./chat-template.ts";
 import { openModelDirectory, writeModelDirectory } from "./directory.ts";
 import { exportModel } from "./export-model.ts";
 import type { ImageGrid } from "./image/image-grid.ts";
 import type { RgbImage } from "./image/rgb-image.ts";
 import type { VideoClip } from "./image/video-clip.ts";
+import type { SmallFiles } from "./small-files.ts";
 
 interface Expected {
   readonly ids: number[];
@@ -116,6 +118,26 @@ test("it goes along with every copy of the model, and says the same there", asyn
   const wider = { preprocessorJson: { ...vision.preprocessorJson, ...limits } };
   writeModelDirectory(other, { ...settings, vision: wider, weights: tensors, tokenizerFrom: model });
   expect(openModelDirectory(other).vision).toMatchObject(wider);
+});
+
+test("a template calls the tokens that tokenizer_config.json names, as texts or objects", () => {
+  const files: SmallFiles = {
+    where: "model",
+    json: (name) =>
+      name === "tokenizer_config.json"
+        ? {
+            content: {
+              bos_token: "<s>",
+              eos_token: { content: "</s>" },
+              chat_template: "{{ bos_token }}{{ messages[0].content }}{{ eos_token }}{{ pad_token }}",
+            },
+            where: name,
+          }
+        : undefined,
+    text: () => undefined,
+  };
+  const template = chatTemplateOf(files, undefined);
+  expect(template.render([{ role: "user", content: "Why?" }])).toBe("<s>Why?</s>");
 });
 
 test("a template within it comes before one beside it, as in transformers", () => {

@@ -129,7 +129,7 @@ export class Tokenizer {
 }
 
 /** Special tokens in tokenizer_config.json are strings or objects with a content. */
-function tokenText(fields: Fields, name: string): string | undefined {
+export function tokenText(fields: Fields, name: string): string | undefined {
   if (!fields.has(name)) return undefined;
   return typeof fields.json[name] === "string" ? fields.text(name) : fields.object(name).text("content");
 }

@@ -36,14 +36,26 @@ export interface PatchedImage {
   readonly patches: Float32Array;
 }
 
+/** Which tokens of a prompt read an image by cross-attention. Completions read what the prompt's last token does. */
+export interface ImageReaders {
+  /** The first of them, which stands where the image does, and the one after the last. */
+  readonly from: number;
+  readonly to: number;
+  /** Tokens that the tower makes of the image, and how many of the first of them readers see. */
+  readonly keys: number;
+  readonly realKeys: number;
+}
+
 /** A prompt as the decoder will see it. */
 export interface SpelledPrompt<I extends PatchedImage = PatchedImage> {
   /** `[S]`; tokens of images and videos have the ids of their pads. */
   readonly tokens: Int32Array;
-  /** `[S]` index of the image or video that a token belongs to, −1 for text. */
+  /** `[S]` index of the image or video whose pixels a token stands for, −1 for text. */
   readonly imageIndex: Int32Array;
   readonly positions: Positions;
   readonly images: readonly I[];
+  /** `[images]` where images are read by cross-attention; absent where their tokens stand in the prompt, or there is none. */
+  readonly readers?: readonly ImageReaders[];
 }
 
 /** A model's eyes. */

@@ -41,7 +41,7 @@ export type Feeds = Readonly<Record<string, TensorData | DeviceArray>>;
 /** Arrays by output name. */
 export type Targets = Readonly<Record<string, TensorData>>;
 
-/** What a run returns where outputs stay on the device. */
+/** Results of a run whose outputs stay on the device. */
 export interface Results {
   readonly host: Record<string, Float32Array>;
   readonly device: Record<string, DeviceArray>;

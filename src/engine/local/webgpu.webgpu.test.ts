@@ -71,7 +71,13 @@ describe("a graphics adapter agrees with the processor", () => {
         const sequences = groups.flatMap((group, p) =>
           group.map(({ tokens }) => ({ prompt: prompts[p]!, completion: tokens })),
         );
-        const asked = { entropy: true, nucleusEntropy: 0.9, likeliest: true, alternatives: 5, signals };
+        const asked = {
+          entropy: true,
+          nucleusEntropy: 0.9,
+          likeliest: true,
+          alternatives: 5,
+          signals,
+        } as const;
         return { groups, scores: await model.score(sequences, { temperature: 0.7, ...asked }) };
       }),
     );

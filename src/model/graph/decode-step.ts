@@ -21,6 +21,7 @@ import {
 } from "../../tensor/index.ts";
 import type { TextConfig } from "../config.ts";
 import type { BatchShape } from "./batch-shape.ts";
+import { crossAttentionLayer, isCrossAttention, stepReadings } from "./cross-attention.ts";
 import { attentionScale, finishLayer, type Projected, project } from "./decoder-layer.ts";
 import { type Distribution, distribution } from "./distribution.ts";
 import { GraphParameters, type ParameterLayout } from "./parameters.ts";
@@ -31,12 +32,15 @@ export interface DecodeStepGraph {
   readonly parameters: GraphParameters;
   /** The distribution after the fed tokens, P·G rows. */
   readonly next: Distribution;
-  /** One per layer, `[P·G, H_kv, 1, d]`: the fed token's key and value, for the cache. */
-  readonly keys: readonly Tensor[];
-  readonly values: readonly Tensor[];
   /**
-   * `[P·G, 1, S_p + T + 1]` attention of the fed token, mean over heads and over the last `layers` layers, the last one
-   * unless said otherwise; its own key is the last.
+   * One per layer, `[P·G, H_kv, 1, d]`: the fed token's key and value, for the cache; undefined for a layer of
+   * cross-attention, whose keys are the image's.
+   */
+  readonly keys: readonly (Tensor | undefined)[];
+  readonly values: readonly (Tensor | undefined)[];
+  /**
+   * `[P·G, 1, S_p + T + 1]` attention of the fed token, mean over heads and over the last `layers` layers of
+   * self-attention, the last one unless said otherwise; its own key is the last.
    */
   readonly row: (layers?: number) => Tensor;
 }
@@ -44,7 +48,8 @@ export interface DecodeStepGraph {
 /**
  * Inputs: `embeddings` `[P·G, D]`, `cosine` and `sine` `[1, P·G, d/2]`, `promptMask` `[P, 1, 1, S_p]`, `cacheMask` `[T]`
  * that hides unfilled slots, `inverseTemperature` `[1]`, and per layer `promptKey.i`, `promptValue.i` `[P, H_kv, S_p, d]`, `cacheKey.i`,
- * `cacheValue.i` `[P·G, H_kv, T, d]`.
+ * `cacheValue.i` `[P·G, H_kv, T, d]`; a layer of cross-attention has `promptKey.i`, `promptValue.i` `[P, H_kv, K, d]`
+ * alone, and what `stepReadings` declares.
  */
 export function decodeStepGraph(
   text: TextConfig,
@@ -62,11 +67,23 @@ export function decodeStepGraph(
     prompt: graph.input("promptMask", [batch.prompts, 1, 1, batch.promptLength]),
     cache: graph.input("cacheMask", [batch.completionLength]),
   };
-  const keys: Tensor[] = [];
-  const values: Tensor[] = [];
+  const keys: (Tensor | undefined)[] = [];
+  const values: (Tensor | undefined)[] = [];
   const rows: Tensor[] = [];
   let x = graph.input("embeddings", [completions, text.hiddenSize]);
+  const { imageLength = 0 } = batch;
+  const readings = imageLength > 0 ? stepReadings(graph, batch) : undefined;
+  const imageShape = [batch.prompts, text.kvHeads, imageLength, text.headDim];
   for (let layer = 0; layer < text.layers; layer++) {
+    if (isCrossAttention(text, layer)) {
+      keys.push(undefined);
+      values.push(undefined);
+      if (readings === undefined) continue;
+      const key = graph.input(`promptKey.${layer}`, imageShape);
+      const value = graph.input(`promptValue.${layer}`, imageShape);
+      x = crossAttentionLayer(x, parameters, layer, text, readings, { key, value });
+      continue;
+    }
     x = graph.scope(`decoder layer ${layer}`, () => {
       const attended = attendStep(project(x, parameters, layer, text, angles), layer, masks, batch, text);
       keys.push(attended.key);

@@ -52,23 +52,29 @@ export interface VisionPiece {
   readonly y: Tensor;
 }
 
-/** The vision tower, frame by frame. */
-export interface VisionGraphs<P extends FramePlan = FramePlan> {
-  /** Numbers of a patch, C·T·p·p. */
-  readonly patchWidth: number;
-  /** The tower in steps, for weights that are read when their turn comes. */
+/** The vision tower in steps, for weights that are read when their turn comes. */
+export interface StreamedVision<P extends FramePlan = FramePlan> {
   readonly stages: readonly VisionStage[];
-  /** @param grid rows and columns of a frame in patches */
-  plan(grid: readonly [rows: number, columns: number]): P;
-  /** @param frames F, of one plan */
-  whole(layout: ParameterLayout, plan: P, frames: number): VisionGraph;
   /** One kind of stage, with the packs of block 0. */
   piece(layout: ParameterLayout, plan: P, frames: number, kind: VisionStage["kind"]): VisionPiece;
 }
 
+/** The vision tower, frame by frame. */
+export interface VisionGraphs<P extends FramePlan = FramePlan> {
+  /** Numbers of a patch, C·T·p·p. */
+  readonly patchWidth: number;
+  /** Absent where it is not built; such a model's weights cannot be streamed. */
+  readonly streamed?: StreamedVision<P>;
+  /** @param grid rows and columns of a frame in patches */
+  plan(grid: readonly [rows: number, columns: number]): P;
+  /** @param frames F, of one plan */
+  whole(layout: ParameterLayout, plan: P, frames: number): VisionGraph;
+}
+
 /** The decoder: every architecture has the same input rows and the same outputs. */
 export interface DecoderGraphs {
-  prefill(layout: ParameterLayout, prompts: number, length: number): PrefillGraph;
+  /** @param imageLength slots of image keys a prompt, for cross-attention; 0 unless given */
+  prefill(layout: ParameterLayout, prompts: number, length: number, imageLength?: number): PrefillGraph;
   decodeStep(layout: ParameterLayout, batch: BatchShape): DecodeStepGraph;
   teacherForced(
     layout: ParameterLayout,

@@ -15,7 +15,14 @@ import {
   predictingHidden,
   type RowOwner,
 } from "./batch-layer.ts";
-import { type BatchShape, batchRows, type LayerProbabilities } from "./batch-shape.ts";
+import { type BatchShape, embeddingRows, type LayerProbabilities } from "./batch-shape.ts";
+import {
+  apartFromImages,
+  crossAttentionLayer,
+  imageKeys,
+  imageReadings,
+  isCrossAttention,
+} from "./cross-attention.ts";
 import { decoderInput } from "./deepstack.ts";
 import { finalHidden } from "./distribution.ts";
 import { GraphParameters, type ParameterLayout } from "./parameters.ts";
@@ -26,8 +33,8 @@ export interface TeacherForcedGraph {
   readonly graph: Graph;
   readonly parameters: GraphParameters;
   /**
-   * Token embeddings `[P·S_p + P·G·T, (1 + K)·D]`, prompts first, of which K·D are added after the first K layers: the
-   * input that gradients flow back to.
+   * Token embeddings `[P·S_p + P·G·T, (1 + K)·D]`, prompts first, of which K·D are added after the first K layers, and
+   * below them image tokens for cross-attention, as many for each prompt: the input that gradients flow back to.
    */
   readonly embeddings: Tensor;
   /** `[P·G·T, D]` after the final norm, of the row that predicts each completion token. */
@@ -35,8 +42,8 @@ export interface TeacherForcedGraph {
   /** The inputs of each layer: all that a backward pass needs to compute the rest again. */
   readonly layerInputs: readonly Tensor[];
   /**
-   * `[P·G, T, S_p + T]` attention of each completion token's row, mean over heads and over the last `layers` layers,
-   * the last one unless said otherwise; all layers when there are fewer.
+   * `[P·G, T, S_p + T]` attention of each completion token's row, mean over heads and over the last `layers` layers of
+   * self-attention, the last one unless said otherwise; all layers when there are fewer.
    */
   readonly rows: (owner: RowOwner, layers?: number) => Tensor;
   /**
@@ -58,7 +65,7 @@ export interface TeacherForcedOptions {
 
 /**
  * Inputs: `embeddings`, `cosine` and `sine` `[1, N, d/2]` over the same N rows, `promptMask` `[P, 1, 1, S_p]`; with
- * amplified layers also the inputs of `amplifiedInputs`.
+ * amplified layers also the inputs of `amplifiedInputs`, with image keys for cross-attention those of `imageReadings`.
  */
 export function teacherForcedGraph(
   text: TextConfig,
@@ -74,15 +81,25 @@ export function teacherForcedGraph(
       ? given
       : { ...given, replaced: { ...replacementInputs(given.completionMask, batch), ...replacement } };
   const amplifying = amplified.length === 0 ? undefined : amplifiedInputs(inputs, text);
-  const embeddings = graph.input("embeddings", [batchRows(batch), imageTokenWidth(text)]);
+  const embeddings = graph.input("embeddings", [embeddingRows(batch), imageTokenWidth(text)]);
+  const { x: rows, images } = apartFromImages(embeddings, batch.prompts * (batch.imageLength ?? 0));
+  const readings = images && imageReadings(graph, batch);
 
-  const input = decoderInput(embeddings, text);
+  const input = decoderInput(rows, text);
   let { x } = input;
   const probabilities: LayerProbabilities[] = [];
   const layerInputs: Tensor[] = [];
   for (let layer = 0; layer < text.layers; layer++) {
     const isLast = layer === text.layers - 1;
     layerInputs.push(x);
+    if (isCrossAttention(text, layer)) {
+      if (images !== undefined) {
+        const keys = imageKeys(images, parameters, layer, text, batch.prompts);
+        x = crossAttentionLayer(x, parameters, layer, text, readings!, keys);
+      }
+      if (isLast && !wholePrompts) x = lastPromptRows(x, batch);
+      continue;
+    }
     const read = amplified.includes(layer) ? amplifying?.[isLast ? "last" : "inner"] : undefined;
     const done = batchLayer(
       x,

@@ -1,11 +1,14 @@
 /**
  * @module
  * The decoder of `graph/self-attention-decoder.ts` with its cache: any number of new tokens after any number
- * of earlier tokens. A prompt is one run with an empty cache, each further token one run more.
+ * of earlier tokens. A prompt is one run with an empty cache, each further token one run more. Some of its layers may
+ * read images by cross-attention instead.
  */
 import { DynamicGraph, type Shape, type Value, type WeightType } from "../../tensor/index.ts";
 import { imageTokenWidth, type TextConfig } from "../config.ts";
+import { isCrossAttention } from "../graph/cross-attention.ts";
 import type { RotaryFrequencies } from "../graph/model-graphs.ts";
+import { crossAttentionLayer, imageStep } from "./cross-attention.ts";
 import {
   type Angles,
   affine,
@@ -30,6 +33,8 @@ export interface ExportedDecoder {
   readonly shapes: ReadonlyMap<string, Shape>;
   /** The prefix of the names of the decoder's parameters. */
   readonly prefix: string;
+  /** The module of the head, where it is not tied; `lm_head` unless given. */
+  readonly head?: string;
   readonly rotary: RotaryFrequencies;
 }
 
@@ -39,7 +44,8 @@ export interface ExportedDecoder {
  * batch, sequence]`. Also `num_logits_to_keep` `[]` (rows of logits counted from the end; 0 for all), and per layer
  * `past_key_values.i.key` and `.value` `[batch, H_kv, past, d]`. Outputs: `logits` `[batch, kept, V]`,
  * `present.i.key` and `.value` `[batch, H_kv, total, d]`, and with layers > 0 `attention` `[batch, layers, sequence,
- * total]`: of the last `layers` layers, mean over heads.
+ * total]`: of the last `layers` layers, mean over heads. With layers of cross-attention also the inputs of `imageStep`;
+ * their caches hold `[batch, H_kv, keys, d]` of images.
  */
 export function decoderModel(
   decoder: ExportedDecoder,
@@ -65,8 +71,13 @@ export function decoderModel(
   const rows = graph.node("Reshape", [embeddings, graph.integers([-1, width])]);
   const sizes = new Array<number>(width / text.hiddenSize).fill(text.hiddenSize);
   const [first, ...later] = sizes.length === 1 ? [rows] : graph.split(rows, sizes, 1);
+  const images = text.crossAttentionLayers && imageStep(graph, text);
   let x = first!;
   for (let layer = 0; layer < text.layers; layer++) {
+    if (images !== undefined && isCrossAttention(text, layer)) {
+      x = crossAttentionLayer(build, x, layer, decoder.prefix, text, lead, images);
+      continue;
+    }
     const { y, probabilities } = decoderLayer(build, x, layer, decoder, step);
     const more = later[layer];
     x = more === undefined ? y : graph.node("Add", [y, more]);
@@ -163,7 +174,8 @@ function rotaryAngles(graph: DynamicGraph, positions: Value, rotary: RotaryFrequ
 }
 
 /** Logits of the last `kept` rows; a slice from −0 is a slice from 0, so 0 keeps all. */
-function logits(build: Build, x: Value, lead: Value, kept: Value, { text, prefix }: ExportedDecoder): void {
+function logits(build: Build, x: Value, lead: Value, kept: Value, decoder: ExportedDecoder): void {
+  const { text, prefix, head: module = "lm_head" } = decoder;
   const { graph } = build;
   const width = graph.integers([text.hiddenSize]);
   const apart = graph.node("Reshape", [x, graph.node("Concat", [lead, width], { axis: 0n })]);
@@ -172,7 +184,7 @@ function logits(build: Build, x: Value, lead: Value, kept: Value, { text, prefix
   const last = graph.node("Slice", [apart, start, end, graph.integers([1])]);
   const rows = graph.node("Reshape", [last, graph.integers([-1, text.hiddenSize])]);
   const normal = rmsNorm(build, rows, `${prefix}.norm`, text.rmsNormEpsilon);
-  const head = text.tieWordEmbeddings ? `${prefix}.embed_tokens.weight` : "lm_head.weight";
+  const head = text.tieWordEmbeddings ? `${prefix}.embed_tokens.weight` : `${module}.weight`;
   const flat = graph.node("Gemm", [normal, parameter(build, head)], { transB: 1n });
   const batch = graph.node("Gather", [lead, graph.integers([0])], { axis: 0n });
   const shape = graph.node("Concat", [batch, graph.integers([-1, text.vocabSize])], { axis: 0n });

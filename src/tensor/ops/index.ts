@@ -11,6 +11,7 @@ export {
   exponential,
   gelu,
   geluTanh,
+  hyperbolicTangent,
   logarithm,
   multiply,
   negate,

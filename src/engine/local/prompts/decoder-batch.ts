@@ -7,6 +7,7 @@
 import { batchRows, HIDDEN } from "../../../model/graph/index.ts";
 import { imageTokenWidth, type TextConfig } from "../../../model/index.ts";
 import type { PreparedSequence, SequenceBatch } from "../scoring/sequence-batches.ts";
+import { forEachKeyedImage, imageFeeds } from "./image-keys.ts";
 import type { PreparedImage, PreparedPrompt } from "./prepared-prompt.ts";
 import type { RotaryTable } from "./rotary-table.ts";
 
@@ -26,12 +27,13 @@ export class DecoderRows {
   readonly #width: number;
   readonly #table: RotaryTable;
 
-  constructor(rows: number, widths: RowWidths, table: RotaryTable) {
+  /** @param imageRows rows below them for image tokens that cross-attention reads; none unless given */
+  constructor(rows: number, widths: RowWidths, table: RotaryTable, imageRows = 0) {
     this.count = rows;
     this.#textWidth = widths.hiddenSize;
     this.#width = imageTokenWidth(widths);
     this.#table = table;
-    this.embeddings = new Float32Array(rows * this.#width);
+    this.embeddings = new Float32Array((rows + imageRows) * this.#width);
     this.cosine = new Float32Array(rows * table.half);
     this.sine = new Float32Array(rows * table.half);
   }
@@ -53,6 +55,13 @@ export class DecoderRows {
     });
   }
 
+  /** A prompt's images for cross-attention, the first token of the first in row `first` of those below the others. */
+  images(first: number, prompt: PreparedPrompt): void {
+    forEachKeyedImage(prompt, this.count + first, (row, { embeddings }) => {
+      this.embeddings.set(embeddings, row * this.#width);
+    });
+  }
+
   #copy(source: NumberRange, place: number, width: number, row: number): void {
     this.embeddings.set(source.subarray(place * width, (place + 1) * width), row * this.#width);
   }
@@ -66,12 +75,13 @@ export function decoderFeeds(
   text: TextConfig,
   table: RotaryTable,
 ) {
-  const { prompts, promptLength, completionLength } = batch.shape;
+  const { prompts, groupSize, promptLength, completionLength, imageLength = 0 } = batch.shape;
   const first = prompts * promptLength;
-  const rows = new DecoderRows(batchRows(batch.shape), text, table);
+  const rows = new DecoderRows(batchRows(batch.shape), text, table, prompts * imageLength);
   const targets = new BigInt64Array(batch.slots.length * completionLength);
   for (const [p, prompt] of batch.prompts.entries()) {
     rows.prompt((p + 1) * promptLength, prompt, embedding);
+    rows.images(p * imageLength, prompt);
   }
   for (const [slot, index] of batch.slots.entries()) {
     if (index >= 0) {
@@ -88,6 +98,11 @@ export function decoderFeeds(
     cosine: rows.cosine,
     sine: rows.sine,
     promptMask: promptMask(batch.prompts, prompts, promptLength),
+    ...(imageLength > 0 &&
+      imageFeeds(
+        { prompts: batch.prompts, slots: prompts, promptLength, imageLength },
+        groupSize * completionLength,
+      )),
     targets,
   };
 }

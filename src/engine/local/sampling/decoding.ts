@@ -8,6 +8,7 @@ import type { Tensor } from "../../../tensor/index.ts";
 import type { AttentionRow, Completion } from "../../engine.ts";
 import { roundUpCount, roundUpLength } from "../buckets.ts";
 import { DecoderRows, promptMask, promptSupports } from "../prompts/decoder-batch.ts";
+import { imageFeeds, imageKeyCount, stepImageFeeds } from "../prompts/image-keys.ts";
 import type { PreparedPrompt } from "../prompts/prepared-prompt.ts";
 import type { Machinery } from "../scoring/machinery.ts";
 import { RowReducer } from "../signals/attention-reduction.ts";
@@ -93,6 +94,8 @@ class DecodeBatch {
   readonly #request: DecodeRequest;
   readonly #drafts: readonly Draft[];
   readonly #promptLength: number;
+  /** K, slots of a prompt's image tokens for cross-attention; 0 for none. */
+  readonly #imageLength: number;
   readonly #buffers: StepBuffers;
   readonly #firstPromptSlots: number;
   /** `[P]` prompts and `[P·G]` drafts in the present slots. */
@@ -111,6 +114,7 @@ class DecodeBatch {
     this.#prompts = prompts;
     this.#firstPromptSlots = roundUpCount(prompts.length);
     this.#promptLength = roundUpLength(Math.max(...prompts.map(({ tokens }) => tokens.length)));
+    this.#imageLength = Math.max(...prompts.map(imageKeyCount));
     const { visual } = promptSupports(prompts, prompts.length, this.#promptLength);
     this.#drafts = prompts.flatMap((prompt, p) =>
       Array.from({ length: groupSize }, (_, g) => {
@@ -158,10 +162,12 @@ class DecodeBatch {
     const prompts = this.#prompts as readonly PreparedPrompt[];
     const length = this.#promptLength;
     const slots = roundUpCount(prompts.length);
-    const rows = new DecoderRows(slots * length, config.text, table);
+    const imageLength = this.#imageLength;
+    const rows = new DecoderRows(slots * length, config.text, table, slots * imageLength);
     const embedding = store.view(store.weights, "embedding");
     for (const [p, prompt] of prompts.entries()) {
       rows.prompt((p + 1) * length, prompt, embedding);
+      rows.images(p * imageLength, prompt);
     }
     const { program, used } = await this.#prefillProgram(slots, length);
     const outputs = await program.run({
@@ -170,6 +176,7 @@ class DecodeBatch {
       cosine: rows.cosine,
       sine: rows.sine,
       promptMask: promptMask(prompts, slots, length),
+      ...(imageLength > 0 && imageFeeds({ prompts, slots, promptLength: length, imageLength }, 0)),
       inverseTemperature: Float32Array.of(1 / temperature),
     });
     for (const [i, draft] of this.#drafts.entries()) {
@@ -186,15 +193,8 @@ class DecodeBatch {
     this.#prompts = pad(prompts, slots);
     this.#slots = pad(this.#drafts, slots * groupSize);
     const completionLength = Math.min(CACHE_STEP, roundUpLength(this.#request.maxCompletionTokens));
-    const layers = config.text.layers;
-    return new DecodeCache(
-      config.text,
-      { prompts: slots, groupSize, promptLength: length, completionLength },
-      Array.from({ length: layers }, (_, i) => ({
-        key: outputs[`key.${i}`]!,
-        value: outputs[`value.${i}`]!,
-      })),
-    );
+    const shape = { prompts: slots, groupSize, promptLength: length, completionLength };
+    return new DecodeCache(config.text, imageLength > 0 ? { ...shape, imageLength } : shape, outputs);
   }
 
   async #step(cache: DecodeCache, cached: number): Promise<Record<string, Float32Array>> {
@@ -207,7 +207,7 @@ class DecodeBatch {
         rows.token(i, token, draft.prompt.positions.next + cached, embedding);
       }
     }
-    const { prompts, promptLength, completionLength } = cache.shape;
+    const { prompts, groupSize, promptLength, completionLength, imageLength = 0 } = cache.shape;
     const { program, used } = await this.#stepProgram(cache.shape);
     const feeds = {
       ...store.feeds(used),
@@ -216,6 +216,8 @@ class DecodeBatch {
       cosine: rows.cosine,
       sine: rows.sine,
       promptMask: promptMask(this.#prompts, prompts, promptLength),
+      ...(imageLength > 0 &&
+        stepImageFeeds({ prompts: this.#prompts, slots: prompts, imageLength }, groupSize)),
       cacheMask: new Float32Array(completionLength).fill(HIDDEN).fill(0, 0, cached),
       inverseTemperature: Float32Array.of(1 / this.#request.temperature),
     };
@@ -293,14 +295,16 @@ class DecodeBatch {
   #prefillProgram(prompts: number, length: number) {
     const { graphs, store, programs } = this.#m;
     const layers = this.#request.calibrated?.request.row === "predicting" ? this.#calibratedLayers : 0;
-    return programs.get(`prefill ${prompts}x${length} ${layers}`, async () => {
+    const imageLength = this.#imageLength;
+    return programs.get(`prefill ${prompts}x${length} ${imageLength} ${layers}`, async () => {
       const { graph, parameters, cache, next, lastRow } = graphs.decoder.prefill(
         store.layout,
         prompts,
         length,
+        imageLength,
       );
-      const keys = cache.map(({ key }) => key);
-      const values = cache.map(({ value }) => value);
+      const keys = cache.map((layer) => layer?.key);
+      const values = cache.map((layer) => layer?.value);
       const outputs = {
         ...next,
         ...layerOutputs(keys, values),
@@ -328,11 +332,14 @@ class DecodeBatch {
   }
 }
 
-function layerOutputs(keys: readonly Tensor[], values: readonly Tensor[]): Record<string, Tensor> {
-  return Object.fromEntries([
-    ...keys.map((tensor, layer) => [`key.${layer}`, tensor] as const),
-    ...values.map((tensor, layer) => [`value.${layer}`, tensor] as const),
-  ]);
+/** Keys and values by their layers; a layer that has none has no output. */
+function layerOutputs(
+  keys: readonly (Tensor | undefined)[],
+  values: readonly (Tensor | undefined)[],
+): Record<string, Tensor> {
+  const named = (name: string, list: readonly (Tensor | undefined)[]) =>
+    list.flatMap((tensor, layer) => (tensor === undefined ? [] : [[`${name}.${layer}`, tensor] as const]));
+  return Object.fromEntries([...named("key", keys), ...named("value", values)]);
 }
 
 function nextTokens(outputs: Readonly<Record<string, Float32Array>>): NextTokens {

@@ -4,6 +4,7 @@
  */
 import type { BatchShape } from "../../../model/graph/index.ts";
 import { roundDownCount, roundUpCount, roundUpLength } from "../buckets.ts";
+import { imageKeyCount } from "../prompts/image-keys.ts";
 import type { PreparedPrompt } from "../prompts/prepared-prompt.ts";
 
 /** A sequence whose prompt is prepared. */
@@ -79,20 +80,22 @@ function gatherGroups(sequences: readonly PreparedSequence[], maxTokens: number)
 
 /** Whether groups are of one size and fit one batch. */
 function fits(groups: readonly Group[], maxTokens: number): boolean {
-  const { prompts, groupSize, promptLength, completionLength } = batchShape(groups);
+  const { prompts, groupSize, promptLength, completionLength, imageLength = 0 } = batchShape(groups);
   const last = groups.at(-1)!;
   return (
     roundUpCount(last.members.length) === groupSize &&
-    prompts * (promptLength + groupSize * completionLength) <= maxTokens
+    prompts * (promptLength + groupSize * completionLength + imageLength) <= maxTokens
   );
 }
 
 function batchShape(groups: readonly Group[]): BatchShape {
+  const imageLength = Math.max(...groups.map(({ prompt }) => imageKeyCount(prompt)));
   return {
     prompts: roundUpCount(groups.length),
     groupSize: roundUpCount(groups[0]!.members.length),
     promptLength: roundUpLength(Math.max(...groups.map(({ prompt }) => prompt.tokens.length))),
     completionLength: roundUpLength(groups[0]!.longest),
+    ...(imageLength > 0 && { imageLength }),
   };
 }
 

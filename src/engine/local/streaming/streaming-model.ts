@@ -20,7 +20,7 @@ import {
   readConfig,
   readWeights,
 } from "../../../model/index.ts";
-import { requireDevice, type Targets } from "../../../tensor/index.ts";
+import { type Feeds, requireDevice, type Targets } from "../../../tensor/index.ts";
 import type { Prompt, Score, ScoreRequest } from "../../engine.ts";
 import { KnownPrompts, type LocalSequence } from "../known-prompts.ts";
 import { checkedTemperature, checkLayers, checkPositive, type LocalEngineOptions } from "../local-options.ts";
@@ -246,7 +246,7 @@ export class StreamingModel {
     const averaged = averagedRows(wanted.signals);
     const signalLayers = Math.min(averaged.layers, layers);
     const givesRows = !last && layer >= layers - signalLayers;
-    let fed: Targets | undefined;
+    let fed: Feeds | undefined;
     for (const passage of passages) {
       const more = passage.later[layer];
       const { shape } = passage.batch;

@@ -23,10 +23,12 @@ import { type VisionPlan, visionPlan } from "./vision-plan.ts";
 export function visionGraphs(config: TowerConfig, parts: QwenParts): VisionGraphs<VisionPlan> {
   return {
     patchWidth: config.inChannels * config.temporalPatchSize * config.patchSize ** 2,
-    stages: visionStages(config),
     plan: (grid) => visionPlan(grid, config),
     whole: (layout, plan, frames) => visionGraph({ config, parts, plan, frames }, layout),
-    piece: (layout, plan, frames, kind) => visionPiece({ config, parts, plan, frames }, layout, kind),
+    streamed: {
+      stages: visionStages(config),
+      piece: (layout, plan, frames, kind) => visionPiece({ config, parts, plan, frames }, layout, kind),
+    },
   };
 }
 
