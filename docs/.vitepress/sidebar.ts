@@ -33,6 +33,7 @@ const GROUPS: readonly Group[] = [
       "judge",
       "models",
       "lora",
+      "int8-rollouts",
       "presets",
       "evaluation",
       "statistics",

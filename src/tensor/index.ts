@@ -15,5 +15,6 @@ export {
 } from "./onnx.ts";
 export * from "./ops/index.ts";
 export { type Feeds, Program, type ProgramOptions, type TensorData } from "./program.ts";
+export { QUANTISED_BLOCK, type QuantisedMatrix, quantise, quantisedBytes } from "./quantised-matrix.ts";
 export { savedTensors } from "./saved.ts";
 export { elementCount, type Shape } from "./shape.ts";

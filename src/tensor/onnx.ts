@@ -7,7 +7,13 @@ import type { Attribute, DataType, Node } from "./graph.ts";
 import { ProtobufWriter } from "./protobuf.ts";
 import type { Shape } from "./shape.ts";
 
-const ELEMENT_TYPES: Readonly<Record<ElementType, number>> = { float32: 1, int64: 7, bool: 9, float16: 10 };
+const ELEMENT_TYPES: Readonly<Record<ElementType, number>> = {
+  float32: 1,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+  uint8: 2,
+};
 const ATTRIBUTE_TYPES = { float: 1, integer: 2, string: 3, integers: 7 } as const;
 /** `TensorProto.DataLocation.EXTERNAL` */
 const EXTERNAL = 1;

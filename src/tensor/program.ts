@@ -27,6 +27,11 @@ export interface ProgramOptions {
 export interface CompileOptions extends ProgramOptions {
   /** Tensors that a run is fed by their own names, in place of what they are made of. */
   readonly given?: readonly Tensor[];
+  /**
+   * Inputs of one row whose runs may feed any number of rows, the same number to all; outputs then have as many. The
+   * graph must not use the number.
+   */
+  readonly rows?: readonly Tensor[];
 }
 
 /** Numbers by input or output name. */
@@ -37,6 +42,8 @@ export class Program {
   readonly #session: ort.InferenceSession;
   readonly #inputs: ReadonlyMap<string, Tensor>;
   readonly #outputs: ReadonlyMap<string, Tensor>;
+  /** Names of the inputs whose number of rows is that of the run. */
+  readonly #rows: ReadonlySet<string>;
   /** Bytes of intermediate results at once, which the program keeps for its next run; inputs and outputs apart. */
   readonly workingBytes: number;
 
@@ -44,11 +51,13 @@ export class Program {
     session: ort.InferenceSession,
     inputs: ReadonlyMap<string, Tensor>,
     outputs: ReadonlyMap<string, Tensor>,
+    rows: ReadonlySet<string>,
     working: number,
   ) {
     this.#session = session;
     this.#inputs = inputs;
     this.#outputs = outputs;
+    this.#rows = rows;
     this.workingBytes = working;
   }
 
@@ -60,16 +69,18 @@ export class Program {
   static async compile(
     graph: Graph,
     outputs: Readonly<Record<string, Tensor>>,
-    { threads = 2, spin = false, arena = true, given = [] }: CompileOptions = {},
+    { threads = 2, spin = false, arena = true, given = [], rows = [] }: CompileOptions = {},
   ): Promise<Program> {
     const { named, nodes } = distinctOutputs(graph, outputs);
     const names = [...named.values()].map(({ name }) => name);
     const fed = new Map([...graph.inputs, ...given.map((tensor) => [tensor.name, tensor] as const)]);
     const { nodes: kept, used } = liveNodes(nodes, names, new Set(given.map(({ name }) => name)));
     const inputs = new Map([...fed].filter(([name]) => used.has(name)));
+    const open = new Set(rows.flatMap(({ name }) => (inputs.has(name) ? [name] : [])));
+    const opened = (tensor: Tensor) => ({ ...tensor, shape: ["rows", ...tensor.shape.slice(1)] });
     const bytes = encodeModel({
-      inputs: [...inputs.values()],
-      outputs: [...named.values()],
+      inputs: [...inputs.values()].map((tensor) => (open.has(tensor.name) ? opened(tensor) : tensor)),
+      outputs: [...named.values()].map((tensor) => (open.size > 0 ? opened(tensor) : tensor)),
       constants: graph.constants.filter(({ tensor }) => used.has(tensor.name)),
       nodes: kept,
     });
@@ -83,7 +94,7 @@ export class Program {
       graphOptimizationLevel: "all",
       logSeverityLevel: 3,
     });
-    return new Program(session, inputs, named, workingBytes(graph, Object.values(outputs), given));
+    return new Program(session, inputs, named, open, workingBytes(graph, Object.values(outputs), given));
   }
 
   /** The inputs that a run must feed. */
@@ -106,9 +117,12 @@ export class Program {
    *   output
    */
   async run(feeds: Feeds, into: Feeds = {}): Promise<Record<string, Float32Array>> {
+    const rows = this.#rowsOf(feeds);
+    const sized = (tensor: Tensor) =>
+      rows === undefined ? tensor : { ...tensor, shape: [rows, ...tensor.shape.slice(1)] };
     const inputs: Record<string, ort.Tensor> = {};
     for (const [name, tensor] of this.#inputs) {
-      inputs[name] = view(`input "${name}"`, tensor, feeds[name]);
+      inputs[name] = view(`input "${name}"`, this.#rows.has(name) ? sized(tensor) : tensor, feeds[name]);
     }
     for (const name of Object.keys(into)) {
       if (!this.#outputs.has(name)) {
@@ -118,7 +132,7 @@ export class Program {
     const fetches: Record<string, ort.Tensor | null> = {};
     for (const [name, tensor] of this.#outputs) {
       const target = into[name];
-      fetches[tensor.name] = target === undefined ? null : view(`output "${name}"`, tensor, target);
+      fetches[tensor.name] = target === undefined ? null : view(`output "${name}"`, sized(tensor), target);
     }
     const results = await this.#session.run(inputs, fetches);
     const arrays: Record<string, Float32Array> = {};
@@ -132,6 +146,17 @@ export class Program {
     }
     discard(copies);
     return arrays;
+  }
+
+  /** The rows that a run feeds to inputs of any number of rows; undefined where there are none. */
+  #rowsOf(feeds: Feeds): number | undefined {
+    const [name] = this.#rows;
+    if (name === undefined) return undefined;
+    const { shape } = this.#inputs.get(name)!;
+    const length = feeds[name]?.length ?? 0;
+    const rows = length / elementCount(shape);
+    if (Number.isInteger(rows)) return rows;
+    throw new ShapeError(`input "${name}": expected rows of ${formatShape(shape)}, got ${length} elements`);
   }
 
   async release(): Promise<void> {

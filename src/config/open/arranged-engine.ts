@@ -32,7 +32,7 @@ export function wantsValueHead({ algorithm }: Pick<Config, "algorithm">): boolea
  */
 export function localOptions(
   config: Config,
-  { spin, stream, memory, checkpointing, lora }: LocalEngineConfig,
+  { spin, stream, memory, checkpointing, rollouts, lora }: LocalEngineConfig,
 ): Omit<LocalEngineOptions, "threads" | "replicas"> {
   const { model, train } = config;
   return {
@@ -42,6 +42,7 @@ export function localOptions(
     stream,
     memory,
     checkpointing,
+    rollouts,
     lora: lora && { ...lora, seed: train.seed },
     valueHead: wantsValueHead(config),
   };

@@ -13,8 +13,8 @@ import { ReplicatedEngine } from "./replicated-engine.ts";
  * Opens a model.
  *
  * @throws ModelError when its directory cannot be read
- * @throws EngineError when there are more replicas than threads, or replicas of a model that stays in its file, or the
- *   weights do not fit into memory
+ * @throws EngineError when there are more replicas than threads, or replicas or rollouts in 8 bits of a model that stays in
+ *   its file, or the weights do not fit into memory
  */
 export async function createLocalEngine(options: LocalEngineOptions): Promise<Engine> {
   const parts = replicaOptions(options).map((part) => new LocalEngine(part));
@@ -30,7 +30,7 @@ export async function createLocalEngine(options: LocalEngineOptions): Promise<En
 
 /** The options of each replica: its share of the threads, and of the tokens computed at once. */
 function replicaOptions(options: LocalEngineOptions): ReplicaOptions[] {
-  const { replicas = 1, threads = 2, maxTokens = 2048, stream = false, memory } = options;
+  const { replicas = 1, threads = 2, maxTokens = 2048, stream = false, memory, rollouts = "fp32" } = options;
   checkPositive("replicas", replicas);
   checkPositive("threads", threads);
   checkPositive("maxTokens", maxTokens);
@@ -43,6 +43,9 @@ function replicaOptions(options: LocalEngineOptions): ReplicaOptions[] {
     throw new EngineError(
       `replicas: expected 1 with stream, whose weights stay in their file, got ${replicas}`,
     );
+  }
+  if (stream && rollouts !== "fp32") {
+    throw new EngineError(`rollouts: expected fp32 with stream, which can only score, got ${rollouts}`);
   }
   const part = {
     threads: Math.floor(threads / replicas),

@@ -62,6 +62,7 @@ import {
   saveAdapters,
 } from "./weights/lora-weights.ts";
 import { ParameterStore } from "./weights/parameter-store.ts";
+import { QuantisedStages } from "./weights/quantised-stages.ts";
 import { readTrainingState, restoreTrainingState, saveTrainingState } from "./weights/training-state.ts";
 import { writeValueHead } from "./weights/value-head-file.ts";
 
@@ -84,6 +85,8 @@ export class LocalModel {
   readonly #adam: AdamW;
   readonly #teacher: TeacherForcing;
   readonly #prompts: KnownPrompts;
+  /** Only with rollouts in 8 bits. */
+  readonly #quantised: QuantisedStages | undefined;
   /** 1 at ids that stand for pixels or open and close them: a model that samples one makes a sequence that cannot be read. */
   readonly #banned: Uint8Array;
   /** Gradients of all replicas, and which is this one's; none where the model is alone. */
@@ -106,6 +109,7 @@ export class LocalModel {
     machine = machineMemory(given),
     replicas = 1,
     checkpointing = "auto",
+    rollouts = "fp32",
   }: ReplicaOptions) {
     checkPositive("threads", threads);
     checkPositive("maxTokens", maxTokens);
@@ -128,6 +132,10 @@ export class LocalModel {
       }
     } else {
       initialiseWeights(store, graphs.names, new Rng(fresh.seed), config.text.layers);
+    }
+    if (rollouts === "int8") {
+      this.#quantised = new QuantisedStages(config.text, graphs, store, { threads, spin });
+      memory.expectQuantised(this.#quantised.bytes);
     }
     const programs = new ProgramCache(PROGRAMS, { threads, spin }, () => memory.programBytes);
     const vision = new VisionEncoder(graphs.vision, imageTokenWidth(config.text), store, programs);
@@ -173,6 +181,8 @@ export class LocalModel {
     const { vocabSize } = this.#machinery.config.text;
     const alternatives = checkedAlternatives("sample", request.alternatives ?? 0, vocabSize);
     const greedy = request.temperature === 0;
+    const quantised = request.rollout ? this.#quantised : undefined;
+    const signals = quantised === undefined ? request.signals : undefined;
     return decode(this.#machinery, {
       prompts: request.prompts.map((id) => this.#prompts.prepared(id)),
       groupSize,
@@ -181,8 +191,9 @@ export class LocalModel {
       choice: { greedy, topK: request.topK, topP: request.topP, banned: this.#banned },
       temperature: greedy ? 1 : request.temperature,
       generators: promptGenerators(request.seed, request.prompts.length, request.first),
-      attention: sampledRow(request.signals?.attention),
-      calibrated: sampledCalibration(request.signals),
+      attention: sampledRow(signals?.attention),
+      calibrated: sampledCalibration(signals),
+      quantised,
       watch: ended && new DraftWatch({ groupSize, ended, alternatives, report }),
     });
   }
@@ -335,6 +346,7 @@ export class LocalModel {
 
   async close(): Promise<void> {
     await this.#machinery.programs.clear();
+    await this.#quantised?.clear();
   }
 
   /** The accumulated gradient of each parameter, by Hugging Face name: views, valid until the next step. */
