@@ -47,7 +47,13 @@ export interface SampleRequest {
    * completions then equal the completions of a request with this seed and only this prompt.
    */
   readonly seed: number | readonly number[];
+  /** Left to scoring by an engine with `int8-rollouts` where `rollout` is given. */
   readonly signals?: SignalRequest;
+  /**
+   * The completions are to be learnt from. An engine with the capability `int8-rollouts` samples them with rounded weights,
+   * and their log-probs and entropies are those of the rounded model; to other engines it means nothing.
+   */
+  readonly rollout?: true;
   /**
    * Called with every sampled token, in order within a completion. Returning false ends the completion, possibly after
    * a few more tokens. Capability `watch`.

@@ -65,6 +65,7 @@ import {
   saveAdapters,
 } from "./weights/lora-weights.ts";
 import { ParameterStore } from "./weights/parameter-store.ts";
+import { QuantisedStages } from "./weights/quantised-stages.ts";
 import { readTrainingState, restoreTrainingState, saveTrainingState } from "./weights/training-state.ts";
 import { writeValueHead } from "./weights/value-head-file.ts";
 
@@ -88,6 +89,8 @@ export class LocalModel {
   readonly #teacher: TeacherForcing;
   readonly #prompts: KnownPrompts;
   readonly #architecture: ArchitectureCapabilities;
+  /** Only with rollouts in 8 bits. */
+  readonly #quantised: QuantisedStages | undefined;
   /** 1 at ids of image and video tokens: a completion that contains one could not be read as a prompt. */
   readonly #banned: Uint8Array;
   /** Gradients of all replicas, and which is this one's; none where the model is alone. */
@@ -112,6 +115,7 @@ export class LocalModel {
     machine = machineMemory(given),
     replicas = 1,
     checkpointing = "auto",
+    rollouts = "fp32",
   }: ReplicaOptions) {
     checkPositive("threads", threads);
     checkPositive("maxTokens", maxTokens);
@@ -134,6 +138,11 @@ export class LocalModel {
       }
     } else {
       initialiseWeights(store, graphs.names, new Rng(fresh.seed), config.text.layers);
+    }
+    if (rollouts === "int8") {
+      requireQuantisable(config);
+      this.#quantised = new QuantisedStages(config.text, graphs, store, { threads, spin });
+      memory.expectQuantised(this.#quantised.bytes);
     }
     const programs = new ProgramCache(PROGRAMS, { device, threads, spin }, () => memory.programBytes);
     const vision = new VisionEncoder(graphs.vision, imageTokenWidth(config.text), store, programs);
@@ -186,6 +195,8 @@ export class LocalModel {
     const { vocabSize } = this.#machinery.config.text;
     const alternatives = checkedAlternatives("sample", request.alternatives ?? 0, vocabSize);
     const greedy = request.temperature === 0;
+    const quantised = request.rollout ? this.#quantised : undefined;
+    const signals = quantised === undefined ? request.signals : undefined;
     return decode(this.#machinery, {
       prompts: request.prompts.map((id) => this.#prompts.prepared(id)),
       groupSize,
@@ -194,8 +205,9 @@ export class LocalModel {
       choice: { greedy, topK: request.topK, topP: request.topP, banned: this.#banned },
       temperature: greedy ? 1 : request.temperature,
       generators: promptGenerators(request.seed, request.prompts.length, request.first),
-      attention: sampledRow(request.signals?.attention),
-      calibrated: sampledCalibration(request.signals),
+      attention: sampledRow(signals?.attention),
+      calibrated: sampledCalibration(signals),
+      quantised,
       watch: ended && new DraftWatch({ groupSize, ended, alternatives, report }),
     });
   }
@@ -349,6 +361,7 @@ export class LocalModel {
 
   async close(): Promise<void> {
     await this.#machinery.programs.clear();
+    await this.#quantised?.clear();
   }
 
   /** The accumulated gradient of each parameter, by Hugging Face name: views, valid until the next step. */
@@ -377,4 +390,12 @@ function sumInto(sum: Float32Array, arrays: readonly Float32Array[]): void {
 /** Rows to reduce while sampling; a measure can be had from scoring only. */
 function sampledRow(request: AttentionRequest | undefined): AttentionRow | undefined {
   return request?.measure === undefined ? request?.row : undefined;
+}
+
+/** @throws EngineError when the decoder has layers that no stage in 8 bits computes */
+function requireQuantisable({ architecture, text: { crossAttentionLayers = [] } }: ModelConfig): void {
+  if (crossAttentionLayers.length === 0) return;
+  throw new EngineError(
+    `rollouts: expected fp32 for ${architecture}, which reads images by cross-attention, got int8`,
+  );
 }

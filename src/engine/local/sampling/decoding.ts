@@ -4,7 +4,6 @@
  */
 import type { Rng } from "../../../math/index.ts";
 import { type BatchShape, HIDDEN } from "../../../model/graph/index.ts";
-import type { Tensor } from "../../../tensor/index.ts";
 import type { AttentionRow, Completion } from "../../engine.ts";
 import { roundUpCount, roundUpLength } from "../buckets.ts";
 import { DecoderRows, promptMask, promptSupports } from "../prompts/decoder-batch.ts";
@@ -14,9 +13,12 @@ import type { Machinery } from "../scoring/machinery.ts";
 import { RowReducer } from "../signals/attention-reduction.ts";
 import { CalibratedRows, canCollect, reduceRows } from "../signals/calibrated-rows.ts";
 import type { SampledCalibration } from "../signals/sampled-calibration.ts";
+import type { QuantisedStages } from "../weights/quantised-stages.ts";
 import { DecodeCache } from "./decode-cache.ts";
+import { type DecodeSteps, ExactSteps, layerOutputs } from "./decode-steps.ts";
 import { Draft, type DraftRules, type NextTokens } from "./draft.ts";
 import type { DraftWatch } from "./draft-watch.ts";
+import { QuantisedSteps } from "./quantised-steps.ts";
 import { slotCost, slotPlan } from "./slot-plan.ts";
 import { StepBuffers } from "./step-buffers.ts";
 
@@ -39,6 +41,8 @@ export interface DecodeRequest extends DraftRules {
   readonly attention: AttentionRow | undefined;
   /** Left out where rows would take too much memory: a scoring pass can have it. */
   readonly calibrated: SampledCalibration | undefined;
+  /** Steps in 8 bits, which record no signals. */
+  readonly quantised: QuantisedStages | undefined;
   /** Called with every token of a watched request. */
   readonly watch: DraftWatch | undefined;
 }
@@ -99,6 +103,7 @@ class DecodeBatch {
   /** K, slots of a prompt's image tokens for cross-attention; 0 for none. */
   readonly #imageLength: number;
   readonly #buffers: StepBuffers;
+  readonly #steps: DecodeSteps;
   readonly #firstPromptSlots: number;
   /** `[P]` prompts and `[P·G]` drafts in the present slots. */
   #prompts: readonly (PreparedPrompt | undefined)[];
@@ -129,6 +134,13 @@ class DecodeBatch {
     );
     this.#slots = this.#drafts;
     this.#buffers = new StepBuffers(machinery.config.text, machinery.table);
+    this.#steps =
+      request.quantised === undefined
+        ? new ExactSteps(machinery, {
+            row: attention !== undefined,
+            calibratedLayers: this.#calibratedLayers,
+          })
+        : new QuantisedSteps(machinery, request.quantised);
   }
 
   async run(): Promise<readonly Draft[]> {
@@ -210,9 +222,7 @@ class DecodeBatch {
       }
     }
     const { prompts, groupSize, promptLength, completionLength, imageLength = 0 } = cache.shape;
-    const { program, used } = await this.#stepProgram(cache.shape);
-    const feeds = {
-      ...store.feeds(used),
+    return this.#steps.run(cache.shape, {
       ...cache.feeds(),
       embeddings: rows.embeddings,
       cosine: rows.cosine,
@@ -222,8 +232,7 @@ class DecodeBatch {
         stepImageFeeds({ prompts: this.#prompts, slots: prompts, imageLength }, groupSize)),
       cacheMask: new Float32Array(completionLength).fill(HIDDEN).fill(0, 0, cached),
       inverseTemperature: Float32Array.of(1 / this.#request.temperature),
-    };
-    return program.run(feeds, this.#buffers.outputs(program));
+    });
   }
 
   #read(outputs: Readonly<Record<string, Float32Array>>, shape: BatchShape, cached: number): void {
@@ -316,32 +325,6 @@ class DecodeBatch {
       return { program: await programs.compile(graph, outputs), used: parameters.used };
     });
   }
-
-  #stepProgram(shape: BatchShape) {
-    const { graphs, store, programs } = this.#m;
-    const row = this.#request.attention !== undefined;
-    const layers = this.#calibratedLayers;
-    return programs.get(`decode ${JSON.stringify(shape)} ${row} ${layers}`, async () => {
-      const step = graphs.decoder.decodeStep(store.layout, shape);
-      const outputs = {
-        ...step.next,
-        ...layerOutputs(step.keys, step.values),
-        ...(row && { row: step.row() }),
-        ...(layers > 0 && { calibratedRow: step.row(layers) }),
-      };
-      return { program: await programs.compile(step.graph, outputs), used: step.parameters.used };
-    });
-  }
-}
-
-/** Keys and values by their layers; a layer that has none has no output. */
-function layerOutputs(
-  keys: readonly (Tensor | undefined)[],
-  values: readonly (Tensor | undefined)[],
-): Record<string, Tensor> {
-  const named = (name: string, list: readonly (Tensor | undefined)[]) =>
-    list.flatMap((tensor, layer) => (tensor === undefined ? [] : [[`${name}.${layer}`, tensor] as const]));
-  return Object.fromEntries([...named("key", keys), ...named("value", values)]);
 }
 
 function nextTokens(outputs: Readonly<Record<string, Float32Array>>): NextTokens {
