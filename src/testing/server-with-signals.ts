@@ -5,7 +5,7 @@
  */
 import type { Fetch } from "../engine/tinker/tinker-options.ts";
 
-/** What such a server says of its signals. */
+/** The answer of such a server to the question for its signals. */
 export const ALL_SIGNALS = {
   protocol: 2,
   version: "0.1.0",
