@@ -90,9 +90,9 @@ export interface Completion {
   /** `[T]` nats, of the untruncated distribution at the sampling temperature (temperature 1 when greedy). */
   readonly logprobs: Float64Array;
   /**
-   * `[T]` nats, entropy of the same distribution. An engine without the capability `entropy`, or one that samples
-   * elsewhere and is not asked for it, gives −log π(oₜ). Its mean over sampled tokens is an unbiased estimate of the
-   * entropy.
+   * `[T]` nats, entropy of the same distribution. Engines without the capability `entropy` give −log π(oₜ), whose mean
+   * over sampled tokens is an unbiased estimate of it. So do engines whose samplers return no entropy, unless
+   * `SampleRequest.entropy` asks for it.
    */
   readonly entropy: Float64Array;
   readonly stopReason: StopReason;

@@ -393,9 +393,9 @@ function sampledRow(request: AttentionRequest | undefined): AttentionRow | undef
 }
 
 /** @throws EngineError when the decoder has layers that no stage in 8 bits computes */
-function requireQuantisable({ architecture, text: { crossAttentionLayers = [] } }: ModelConfig): void {
+function requireQuantisable({ modelType, text: { crossAttentionLayers = [] } }: ModelConfig): void {
   if (crossAttentionLayers.length === 0) return;
   throw new EngineError(
-    `rollouts: expected fp32 for ${architecture}, which reads images by cross-attention, got int8`,
+    `rollouts: expected fp32 for ${modelType}, which reads images by cross-attention, got int8`,
   );
 }
