@@ -11,6 +11,7 @@ import {
   graphsOf,
   imageTokenWidth,
   type LoraShape,
+  type ModelConfig,
   openSightOf,
   readConfig,
   type StorageOptions,
