@@ -32,6 +32,8 @@ import type {
 import { promptGenerators } from "../prompt-generators.ts";
 import { checkCoefficients } from "./check-coefficients.ts";
 import { checkAdam, checkDifferentiable, checkSampling } from "./check-requests.ts";
+import { DeviceEmbedding } from "./device/device-embedding.ts";
+import { DeviceParameters } from "./device/device-parameters.ts";
 import { KnownPrompts, type LocalSequence } from "./known-prompts.ts";
 import {
   checkedAlternatives,
@@ -79,6 +81,8 @@ export interface LocalSampleRequest extends Omit<SampleRequest, "prompts" | "wat
 }
 
 export class LocalModel {
+  /** What lies on a device other than the processor. */
+  readonly resident: DeviceParameters | undefined;
   readonly #machinery: Machinery;
   readonly #assets: string;
   readonly #lora: LoraShape | undefined;
@@ -131,6 +135,9 @@ export class LocalModel {
     } else {
       initialiseWeights(store, graphs.names, new Rng(fresh.seed), config.text.layers);
     }
+    this.#adam = new AdamW(store.layout);
+    this.resident = device === "cpu" ? undefined : new DeviceParameters(store, this.#adam, device);
+    store.device = this.resident;
     const programs = new ProgramCache(PROGRAMS, { device, threads, spin }, () => memory.programBytes);
     const vision = new VisionEncoder(graphs.vision, imageTokenWidth(config.text), store, programs);
     const table = new RotaryTable(graphs.rotary);
@@ -144,9 +151,12 @@ export class LocalModel {
       memory,
       maxTokens,
       checkpointing,
+      embedding:
+        device === "cpu"
+          ? undefined
+          : new DeviceEmbedding(store.layout.packs.get("embedding")!.shape, device),
     };
     this.#teacher = new TeacherForcing(this.#machinery);
-    this.#adam = new AdamW(store.layout);
     const sight = openSightOf(this.#assets, config);
     this.#banned = new Uint8Array(config.text.vocabSize);
     for (const token of sight.vision.specialTokens) {
@@ -180,6 +190,7 @@ export class LocalModel {
     const { vocabSize } = this.#machinery.config.text;
     const alternatives = checkedAlternatives("sample", request.alternatives ?? 0, vocabSize);
     const greedy = request.temperature === 0;
+    await this.resident?.prepare(this.#machinery.store.weights);
     return decode(this.#machinery, {
       prompts: request.prompts.map((id) => this.#prompts.prepared(id)),
       groupSize,
@@ -215,6 +226,7 @@ export class LocalModel {
     checkDifferentiable("score: divergenceFrom", divergenceFrom);
     checkLayers("score", signals);
     this.#checkValueHead(values, "score: values");
+    await this.resident?.prepare(weights);
     return this.#teacher.score(
       this.#prompts.sequences(sequences, request.image),
       {
@@ -243,13 +255,16 @@ export class LocalModel {
     checkCoefficients(sequences, coefficients, options);
     checkDifferentiable("accumulate: image", options.image);
     this.#checkValueHead(values !== undefined, "accumulate: valueCoefficients");
+    const { store } = this.#machinery;
+    await this.resident?.prepare(store.weights);
     await this.#teacher.accumulate(
       this.#prompts.sequences(sequences, options.image),
       { logprobs: coefficients, values, entropy },
       checkedTemperature(options.temperature),
     );
     const tokens = sequences.reduce((sum, { completion }) => sum + completion.length, 0);
-    return { tokens, finite: Number.isFinite(gradientNorm(this.#machinery.store.gradient)) };
+    const norm = (await this.resident?.gradientNorm()) ?? gradientNorm(store.gradient);
+    return { tokens, finite: Number.isFinite(norm) };
   }
 
   step(adam: AdamParameters): StepReport {
@@ -342,6 +357,7 @@ export class LocalModel {
 
   async close(): Promise<void> {
     await this.#machinery.programs.clear();
+    await this.#machinery.embedding?.release();
   }
 
   /** The accumulated gradient of each parameter, by Hugging Face name: views, valid until the next step. */

@@ -4,16 +4,18 @@
  */
 import type { Rng } from "../../../math/index.ts";
 import { type BatchShape, HIDDEN } from "../../../model/graph/index.ts";
-import type { Tensor } from "../../../tensor/index.ts";
+import type { Results, Tensor } from "../../../tensor/index.ts";
 import type { AttentionRow, Completion } from "../../engine.ts";
 import { roundUpCount, roundUpLength } from "../buckets.ts";
+import { appendedCache, DeviceDecodeCache } from "../device/device-decode-cache.ts";
+import { vocabulary, withEmbeddings } from "../device/with-embeddings.ts";
 import { DecoderRows, promptMask, promptSupports } from "../prompts/decoder-batch.ts";
 import type { PreparedPrompt } from "../prompts/prepared-prompt.ts";
 import type { Machinery } from "../scoring/machinery.ts";
 import { RowReducer } from "../signals/attention-reduction.ts";
 import { CalibratedRows, canCollect, reduceRows } from "../signals/calibrated-rows.ts";
 import type { SampledCalibration } from "../signals/sampled-calibration.ts";
-import { DecodeCache } from "./decode-cache.ts";
+import { DecodeCache, type StepCache } from "./decode-cache.ts";
 import { Draft, type DraftRules, type NextTokens } from "./draft.ts";
 import type { DraftWatch } from "./draft-watch.ts";
 import { slotCost, slotPlan } from "./slot-plan.ts";
@@ -130,13 +132,14 @@ class DecodeBatch {
     let cached = 0;
     while (this.#slots.some((draft) => draft !== undefined && this.#isWanted(draft))) {
       if (cached > 0 && cached % CACHE_STEP === 0) {
-        this.#moveOn(cache, cached);
+        await this.#moveOn(cache, cached);
       }
-      const outputs = await this.#step(cache, cached);
-      cache.append(cached, outputs);
-      this.#read(outputs, cache.shape, cached);
+      const results = await this.#step(cache, cached);
+      cache.append(cached, results);
+      this.#read(results.host, cache.shape, cached);
       cached++;
     }
+    cache.dispose();
     return this.#drafts;
   }
 
@@ -152,26 +155,28 @@ class DecodeBatch {
   }
 
   /** Runs the prompts, draws every completion's first token, and opens the cache. */
-  async #prefill(): Promise<DecodeCache> {
+  async #prefill(): Promise<StepCache> {
     const { config, store, table } = this.#m;
     const { groupSize, attention, calibrated, temperature } = this.#request;
     const prompts = this.#prompts as readonly PreparedPrompt[];
     const length = this.#promptLength;
     const slots = roundUpCount(prompts.length);
     const rows = new DecoderRows(slots * length, config.text, table);
-    const embedding = store.view(store.weights, "embedding");
+    const embedding = vocabulary(this.#m, store.weights);
     for (const [p, prompt] of prompts.entries()) {
       rows.prompt((p + 1) * length, prompt, embedding);
     }
     const { program, used } = await this.#prefillProgram(slots, length);
-    const outputs = await program.run({
-      ...store.feeds(used),
-      embeddings: rows.embeddings,
-      cosine: rows.cosine,
-      sine: rows.sine,
-      promptMask: promptMask(prompts, slots, length),
-      inverseTemperature: Float32Array.of(1 / temperature),
-    });
+    const { host: outputs, device } = await withEmbeddings(this.#m, rows, store.weights, (embeddings) =>
+      program.runThere({
+        ...store.feeds(used),
+        embeddings,
+        cosine: rows.cosine,
+        sine: rows.sine,
+        promptMask: promptMask(prompts, slots, length),
+        inverseTemperature: Float32Array.of(1 / temperature),
+      }),
+    );
     for (const [i, draft] of this.#drafts.entries()) {
       const p = Math.floor(i / groupSize);
       if (attention === "predicting") {
@@ -187,9 +192,13 @@ class DecodeBatch {
     this.#slots = pad(this.#drafts, slots * groupSize);
     const completionLength = Math.min(CACHE_STEP, roundUpLength(this.#request.maxCompletionTokens));
     const layers = config.text.layers;
+    const shape = { prompts: slots, groupSize, promptLength: length, completionLength };
+    if (store.device !== undefined) {
+      return DeviceDecodeCache.open(config.text, this.#m.programs, shape, device);
+    }
     return new DecodeCache(
       config.text,
-      { prompts: slots, groupSize, promptLength: length, completionLength },
+      shape,
       Array.from({ length: layers }, (_, i) => ({
         key: outputs[`key.${i}`]!,
         value: outputs[`value.${i}`]!,
@@ -197,9 +206,9 @@ class DecodeBatch {
     );
   }
 
-  async #step(cache: DecodeCache, cached: number): Promise<Record<string, Float32Array>> {
+  async #step(cache: StepCache, cached: number): Promise<Results> {
     const { store } = this.#m;
-    const embedding = store.view(store.weights, "embedding");
+    const embedding = vocabulary(this.#m, store.weights);
     const rows = this.#buffers.rows(this.#slots.length);
     for (const [i, draft] of this.#slots.entries()) {
       const token = draft?.tokens[cached];
@@ -211,15 +220,19 @@ class DecodeBatch {
     const { program, used } = await this.#stepProgram(cache.shape);
     const feeds = {
       ...store.feeds(used),
-      ...cache.feeds(),
-      embeddings: rows.embeddings,
+      ...cache.feeds(cached),
       cosine: rows.cosine,
       sine: rows.sine,
       promptMask: promptMask(this.#prompts, prompts, promptLength),
       cacheMask: new Float32Array(completionLength).fill(HIDDEN).fill(0, 0, cached),
       inverseTemperature: Float32Array.of(1 / this.#request.temperature),
     };
-    return program.run(feeds, this.#buffers.outputs(program));
+    return withEmbeddings(this.#m, rows, store.weights, (embeddings) =>
+      program.runThere(
+        { ...feeds, embeddings },
+        store.device === undefined ? this.#buffers.outputs(program) : {},
+      ),
+    );
   }
 
   #read(outputs: Readonly<Record<string, Float32Array>>, shape: BatchShape, cached: number): void {
@@ -256,7 +269,7 @@ class DecodeBatch {
   }
 
   /** Grows the cache where it is full, and leaves completions and prompts that are done behind then or where that pays. */
-  #moveOn(cache: DecodeCache, cached: number): void {
+  async #moveOn(cache: StepCache, cached: number): Promise<void> {
     const left = new Map<PreparedPrompt, { readonly slot: number; readonly rows: number[] }>();
     for (const [row, draft] of this.#slots.entries()) {
       if (draft === undefined || !this.#isWanted(draft)) continue;
@@ -278,7 +291,7 @@ class DecodeBatch {
     const isFull = shape.completionLength > cache.shape.completionLength;
     if (!isFull && slotCost(shape) > WORTH_MOVING * slotCost(cache.shape)) return;
     const promptSlots = plan.prompts.map((group) => groups[group]?.slot ?? -1);
-    cache.reshape(shape, promptSlots, plan.rows);
+    await cache.reshape(shape, promptSlots, plan.rows);
     this.#prompts = promptSlots.map((slot) => this.#prompts[slot]);
     this.#slots = plan.rows.map((row) => this.#slots[row]);
   }
@@ -299,15 +312,18 @@ class DecodeBatch {
         prompts,
         length,
       );
-      const keys = cache.map(({ key }) => key);
-      const values = cache.map(({ value }) => value);
+      const kept = layerOutputs(
+        cache.map(({ key }) => key),
+        cache.map(({ value }) => value),
+      );
       const outputs = {
         ...next,
-        ...layerOutputs(keys, values),
+        ...kept,
         lastRow: lastRow(),
         ...(layers > 0 && { calibratedRow: lastRow(layers) }),
       };
-      return { program: await programs.compile(graph, outputs), used: parameters.used };
+      const program = await programs.compile(graph, outputs, { resident: Object.keys(kept) });
+      return { program, used: parameters.used };
     });
   }
 
@@ -317,13 +333,18 @@ class DecodeBatch {
     const layers = this.#calibratedLayers;
     return programs.get(`decode ${JSON.stringify(shape)} ${row} ${layers}`, async () => {
       const step = graphs.decoder.decodeStep(store.layout, shape);
+      const kept =
+        store.device === undefined
+          ? layerOutputs(step.keys, step.values)
+          : appendedCache(step.graph, step.keys, step.values);
       const outputs = {
         ...step.next,
-        ...layerOutputs(step.keys, step.values),
+        ...kept,
         ...(row && { row: step.row() }),
         ...(layers > 0 && { calibratedRow: step.row(layers) }),
       };
-      return { program: await programs.compile(step.graph, outputs), used: step.parameters.used };
+      const program = await programs.compile(step.graph, outputs, { resident: Object.keys(kept) });
+      return { program, used: step.parameters.used };
     });
   }
 }
