@@ -27,10 +27,19 @@ const FEATURES = [3, 7, 15, 23, 30];
  * @property {number} depth of the first transformer, at least 5; 32 as published
  * @property {number} globalDepth 8 as published
  * @property {number} vocabulary 128,256 as published
+ * @property {number} tiles 4 as published
  */
 
+/** Rows and columns of up to so many tiles. @param {number} tiles */
+function canvases(tiles) {
+  const sides = Array.from({ length: tiles }, (_, i) => i + 1);
+  return sides.flatMap((rows) =>
+    sides.filter((columns) => rows * columns <= tiles).map((columns) => [rows, columns]),
+  );
+}
+
 /** What config.json says of sizes. @param {Shape} shape */
-function configJson({ layers, depth, globalDepth, vocabulary }) {
+function configJson({ layers, depth, globalDepth, vocabulary, tiles }) {
   const cross = CROSS_ATTENTION.filter((layer) => layer < layers);
   return {
     architectures: ["MllamaForConditionalGeneration"],
@@ -68,13 +77,14 @@ function configJson({ layers, depth, globalDepth, vocabulary }) {
       // five blocks at any depth, so that the projector has its published width
       intermediate_layers_indices: depth > 30 ? FEATURES : [0, 1, 2, 3, 4],
       intermediate_size: 5120,
-      max_num_tiles: 4,
+      max_num_tiles: tiles,
       model_type: "mllama_vision_model",
       norm_eps: 1e-5,
       num_channels: 3,
       num_global_layers: globalDepth,
       num_hidden_layers: depth,
       patch_size: 14,
+      supported_aspect_ratios: canvases(tiles),
       vision_output_dim: 7680,
     },
   };
@@ -89,7 +99,6 @@ const PREPROCESSOR = {
   image_mean: [0.481_454_66, 0.457_827_5, 0.408_210_73],
   image_processor_type: "MllamaImageProcessor",
   image_std: [0.268_629_54, 0.261_302_58, 0.275_777_11],
-  max_image_tiles: 4,
   resample: 2,
   rescale_factor: 0.003_921_568_627_450_98,
   size: { height: 560, width: 560 },
@@ -129,7 +138,7 @@ export function writeMllamaCheckpoint(directory, shape) {
     writeFileSync(join(directory, name), `${JSON.stringify(content, null, 2)}\n`);
   const json = configJson(shape);
   write("config.json", json);
-  write("preprocessor_config.json", PREPROCESSOR);
+  write("preprocessor_config.json", { ...PREPROCESSOR, max_image_tiles: shape.tiles });
   write("tokenizer.json", tokenizerJson(shape.vocabulary));
   write("tokenizer_config.json", {
     bos_token: "<|begin_of_text|>",

@@ -4,11 +4,12 @@
  * Says which methods had weights, how long it took and how much memory it needed.
  *
  *     npm run --silent build && node bench/mllama.mjs [--directory DIR] [--layers 4] [--depth 5] [--global-depth 1]
- *         [--vocabulary 128256] [--threads 2]
+ *         [--vocabulary 128256] [--tiles 4] [--threads 2]
  *
  * With `--directory` the checkpoint is kept there and used again; otherwise it lies in the temporary directory and is
  * removed at the end. Weights take 4 bytes a parameter in memory: 8 GB with the shape above, 3 GB with `--layers 2
- * --vocabulary 8192`; the tower's attention over 6,432 rows takes 3 GB a block beside them.
+ * --vocabulary 8192`; the tower's attention over 6,432 rows takes several times 2.6 GB beside them, or
+ * a sixteenth of that with `--tiles 1`.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
@@ -25,6 +26,7 @@ const { values: options } = parseArgs({
     depth: { type: "string", default: "5" },
     "global-depth": { type: "string", default: "1" },
     vocabulary: { type: "string", default: "128256" },
+    tiles: { type: "string", default: "4" },
     threads: { type: "string", default: "2" },
   },
 });
@@ -38,6 +40,7 @@ try {
       depth: Number(options.depth),
       globalDepth: Number(options["global-depth"]),
       vocabulary: Number(options.vocabulary),
+      tiles: Number(options.tiles),
     });
   }
   const picture = join(scratch, "picture.png");

@@ -36,10 +36,10 @@ export function deviceError(device: Device, doing: string, cause: unknown): unkn
 }
 
 function deviceProblem(message: string): string {
-  if (/adapter/i.test(message)) {
+  if (/get a WebGPU adapter/.test(message)) {
     return (
       `expected a graphics adapter with a Vulkan, Metal or Direct3D 12 driver, found none; ` +
-      `install its driver, or choose engine.device: cpu (${firstLine(message)})`
+      `install its driver, or choose engine.device: cpu (${/Failed to get a WebGPU adapter.*/.exec(message)?.[0] ?? firstLine(message)})`
     );
   }
   if (/fallback to CPU EP/.test(message)) {

@@ -15,7 +15,14 @@ export {
   type OnnxValue,
 } from "./onnx.ts";
 export * from "./ops/index.ts";
-export { type Feeds, Program, type ProgramOptions, type Targets, type TensorData } from "./program.ts";
+export {
+  type Feeds,
+  Program,
+  type ProgramOptions,
+  type Results,
+  type Targets,
+  type TensorData,
+} from "./program.ts";
 export { QUANTISED_BLOCK, type QuantisedMatrix, quantise, quantisedBytes } from "./quantised-matrix.ts";
 export { requireDevice } from "./require-device.ts";
 export { savedTensors } from "./saved.ts";

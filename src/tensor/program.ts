@@ -119,7 +119,7 @@ export class Program {
       constants: [...own, ...written.constants],
       nodes: written.nodes,
     });
-    const stay = new Set(resident);
+    const stay = new Set(device === "cpu" ? [] : resident);
     const session = await ort.InferenceSession.create(bytes, {
       executionProviders: [device],
       intraOpNumThreads: threads,

@@ -35,6 +35,8 @@ import type {
 import { promptGenerators } from "../prompt-generators.ts";
 import { checkCoefficients } from "./check-coefficients.ts";
 import { checkAdam, checkDifferentiable, checkSampling } from "./check-requests.ts";
+import { DeviceEmbedding } from "./device/device-embedding.ts";
+import { DeviceParameters } from "./device/device-parameters.ts";
 import { KnownPrompts, type LocalSequence } from "./known-prompts.ts";
 import {
   checkedAlternatives,
@@ -83,6 +85,8 @@ export interface LocalSampleRequest extends Omit<SampleRequest, "prompts" | "wat
 }
 
 export class LocalModel {
+  /** What lies on a device other than the processor. */
+  readonly resident: DeviceParameters | undefined;
   readonly #machinery: Machinery;
   readonly #assets: string;
   readonly #lora: LoraShape | undefined;
@@ -126,6 +130,8 @@ export class LocalModel {
     if (fresh !== undefined && lora !== undefined) {
       throw new EngineError("lora: expected a model directory, got a model to begin");
     }
+    requireOnly("device", "cpu", device, config);
+    requireOnly("rollouts", "fp32", rollouts, config);
     const graphs = graphsOf(config);
     const adapters = lora && loraStart(lora, graphs.names);
     this.#lora = adapters?.shape;
@@ -141,10 +147,12 @@ export class LocalModel {
       initialiseWeights(store, graphs.names, new Rng(fresh.seed), config.text.layers);
     }
     if (rollouts === "int8") {
-      requireQuantisable(config);
       this.#quantised = new QuantisedStages(config.text, graphs, store, { threads, spin });
       memory.expectQuantised(this.#quantised.bytes);
     }
+    this.#adam = new AdamW(store.layout);
+    this.resident = device === "cpu" ? undefined : new DeviceParameters(store, this.#adam, device);
+    store.device = this.resident;
     const programs = new ProgramCache(PROGRAMS, { device, threads, spin }, () => memory.programBytes);
     const vision = new VisionEncoder(graphs.vision, imageTokenWidth(config.text), store, programs);
     const table = new RotaryTable(graphs.rotary);
@@ -158,9 +166,12 @@ export class LocalModel {
       memory,
       maxTokens,
       checkpointing,
+      embedding:
+        device === "cpu"
+          ? undefined
+          : new DeviceEmbedding(store.layout.packs.get("embedding")!.shape, device),
     };
     this.#teacher = new TeacherForcing(this.#machinery);
-    this.#adam = new AdamW(store.layout);
     const sight = openSightOf(this.#assets, config);
     this.#architecture = sight.architecture.capabilities;
     this.#banned = new Uint8Array(config.text.vocabSize);
@@ -198,6 +209,7 @@ export class LocalModel {
     const greedy = request.temperature === 0;
     const quantised = request.rollout ? this.#quantised : undefined;
     const signals = quantised === undefined ? request.signals : undefined;
+    await this.resident?.prepare(this.#machinery.store.weights);
     return decode(this.#machinery, {
       prompts: request.prompts.map((id) => this.#prompts.prepared(id)),
       groupSize,
@@ -235,6 +247,7 @@ export class LocalModel {
     checkDifferentiable("score: divergenceFrom", divergenceFrom);
     checkLayers("score", signals);
     this.#checkValueHead(values, "score: values");
+    await this.resident?.prepare(weights);
     return this.#teacher.score(
       this.#prompts.sequences(sequences, request.image),
       {
@@ -263,13 +276,16 @@ export class LocalModel {
     checkCoefficients(sequences, coefficients, options);
     checkDifferentiable("accumulate: image", options.image);
     this.#checkValueHead(values !== undefined, "accumulate: valueCoefficients");
+    const { store } = this.#machinery;
+    await this.resident?.prepare(store.weights);
     await this.#teacher.accumulate(
       this.#prompts.sequences(sequences, options.image),
       { logprobs: coefficients, values, entropy },
       checkedTemperature(options.temperature),
     );
     const tokens = sequences.reduce((sum, { completion }) => sum + completion.length, 0);
-    return { tokens, finite: Number.isFinite(gradientNorm(this.#machinery.store.gradient)) };
+    const norm = (await this.resident?.gradientNorm()) ?? gradientNorm(store.gradient);
+    return { tokens, finite: Number.isFinite(norm) };
   }
 
   step(adam: AdamParameters): StepReport {
@@ -363,6 +379,7 @@ export class LocalModel {
   async close(): Promise<void> {
     await this.#machinery.programs.clear();
     await this.#quantised?.clear();
+    await this.#machinery.embedding?.release();
   }
 
   /** The accumulated gradient of each parameter, by Hugging Face name: views, valid until the next step. */
@@ -393,10 +410,10 @@ function sampledRow(request: AttentionRequest | undefined): AttentionRow | undef
   return request?.measure === undefined ? request?.row : undefined;
 }
 
-/** @throws EngineError when the decoder has layers that no stage in 8 bits computes */
-function requireQuantisable({ modelType, text: { crossAttentionLayers = [] } }: ModelConfig): void {
-  if (crossAttentionLayers.length === 0) return;
+/** @throws EngineError when an option other than `only` is given for a decoder that reads images by cross-attention */
+function requireOnly<T extends string>(name: string, only: T, got: T, { modelType, text }: ModelConfig): void {
+  if (got === only || (text.crossAttentionLayers ?? []).length === 0) return;
   throw new EngineError(
-    `rollouts: expected fp32 for ${modelType}, which reads images by cross-attention, got int8`,
+    `${name}: expected ${only} for ${modelType}, which reads images by cross-attention, got ${got}`,
   );
 }

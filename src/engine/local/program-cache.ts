@@ -40,13 +40,14 @@ export class ProgramCache {
    * Compiles a program for `get`.
    *
    * @param given tensors that its runs are fed in place of what they are made of
+   * @param resident outputs that stay on the device
    */
   compile(
     graph: Graph,
     outputs: Readonly<Record<string, Tensor>>,
-    given: readonly Tensor[] = [],
+    { given = [], resident = [] }: { given?: readonly Tensor[]; resident?: readonly string[] } = {},
   ): Promise<Program> {
-    return Program.compile(graph, outputs, { ...this.#options, given });
+    return Program.compile(graph, outputs, { ...this.#options, given, resident });
   }
 
   /** The program of this key, compiled at first use. */

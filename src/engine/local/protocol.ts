@@ -16,7 +16,7 @@ import {
 import type { LocalModel } from "./local-model.ts";
 
 /** The model's methods that may be called through the worker. */
-export type Method = Exclude<keyof LocalModel, "gradients">;
+export type Method = Exclude<keyof LocalModel, "gradients" | "resident">;
 
 export interface Call {
   readonly id: number;

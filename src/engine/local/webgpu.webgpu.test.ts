@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import {
   ADAM,
+  bytesOf,
   checkpointDirectory,
   coefficientsOf,
   digest,
@@ -14,17 +15,19 @@ import {
   registerCase,
   weightsOf,
 } from "../../testing/model-fixtures.ts";
+import { DeviceModel } from "./device/device-model.ts";
 import { LocalModel } from "./local-model.ts";
 
 const NAME = "tied-gqa";
 const recorded = recordedCase(NAME, "padded-batch");
 const CLOSE = { rtol: 0, atol: 1e-4 };
 
-const opened: LocalModel[] = [];
+const opened: (LocalModel | DeviceModel)[] = [];
 afterAll(() => Promise.all(opened.map((model) => model.close())));
 
-function open(device: "cpu" | "webgpu"): LocalModel {
-  const model = new LocalModel({ model: checkpointDirectory(NAME), device, threads: 1 });
+function open(device: "cpu" | "webgpu"): LocalModel | DeviceModel {
+  const options = { model: checkpointDirectory(NAME), device, threads: 1 };
+  const model = device === "cpu" ? new LocalModel(options) : new DeviceModel(options);
   opened.push(model);
   return model;
 }
@@ -41,7 +44,7 @@ describe("a graphics adapter agrees with transformers", () => {
 
   test("on the gradient of every parameter", async () => {
     await model.accumulate(registerCase(model, recorded), coefficientsOf(recorded));
-    const found = model.gradients();
+    const found = await model.gradients();
     for (const [parameter, expected] of Object.entries(recorded.gradients)) {
       const error = digestError(digest(found.get(parameter)!.data), expected);
       expect(error < 1e-3, `${parameter}: ${error}`).toBe(true);
@@ -109,10 +112,10 @@ describe("a graphics adapter agrees with the processor", () => {
       const sequences = registerCase(model, recorded);
       for (let step = 0; step < 10; step++) {
         await model.accumulate(sequences, coefficientsOf(recorded));
-        model.step({ ...ADAM, learningRate: 1e-3, maxGradientNorm: 1 });
+        await model.step({ ...ADAM, learningRate: 1e-3, maxGradientNorm: 1 });
       }
       const folder = mkdtempSync(join(tmpdir(), "fovea-webgpu-"));
-      model.save(folder, false);
+      await model.save(folder, false);
       weights.push(weightsOf(folder));
       rmSync(folder, { recursive: true });
     }
@@ -123,4 +126,32 @@ describe("a graphics adapter agrees with the processor", () => {
       expect(apart < 1e-3, `${name}: ${apart}`).toBe(true);
     }
   });
+});
+
+test("a training on a graphics adapter goes on from its checkpoint bit for bit, reference and all", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "fovea-webgpu-"));
+  const straight = open("webgpu");
+  const sequences = registerCase(straight, recorded);
+  const learn = async (model: LocalModel | DeviceModel) => {
+    await model.accumulate(sequences, coefficientsOf(recorded));
+    expect(await model.step({ ...ADAM, learningRate: 1e-3 })).toMatchObject({ applied: true });
+  };
+  await learn(straight);
+  await straight.setReference();
+  await learn(straight);
+  await straight.save(join(folder, "middle"), true);
+
+  // The same model goes back, so that what lies on the device must be dropped.
+  const [first] = await straight.score(sequences, { weights: "reference" });
+  await learn(straight);
+  await straight.save(join(folder, "straight"), true);
+  straight.load(join(folder, "middle"));
+  const [again] = await straight.score(sequences, { weights: "reference" });
+  expect(again!.logprobs).toEqual(first!.logprobs);
+  await learn(straight);
+  await straight.save(join(folder, "resumed"), true);
+  for (const file of ["model.safetensors", "optimizer.safetensors", "reference.safetensors"]) {
+    expect(bytesOf(folder, "resumed", file).equals(bytesOf(folder, "straight", file)), file).toBe(true);
+  }
+  rmSync(folder, { recursive: true });
 });

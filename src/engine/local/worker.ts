@@ -4,6 +4,7 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { EngineError } from "../../errors/index.ts";
+import { DeviceModel } from "./device/device-model.ts";
 import { LocalModel } from "./local-model.ts";
 import type { ReplicaOptions } from "./local-options.ts";
 import { type Answer, type Call, type Method, type Progress, toWire } from "./protocol.ts";
@@ -18,10 +19,11 @@ port.on("message", (call: Call) => {
 });
 
 /** A model that cannot be opened answers every call with the reason. */
-function open(): LocalModel | StreamingModel | Error {
+function open(): LocalModel | DeviceModel | StreamingModel | Error {
   try {
     const options = workerData as ReplicaOptions;
-    return options.stream === true ? new StreamingModel(options) : new LocalModel(options);
+    if (options.stream === true) return new StreamingModel(options);
+    return (options.device ?? "cpu") === "cpu" ? new LocalModel(options) : new DeviceModel(options);
   } catch (error) {
     return error as Error;
   }
@@ -35,7 +37,9 @@ async function answer({ id, method, parameters }: Call): Promise<void> {
     }
     const run = (model as Partial<Record<Method, (...parameters: readonly unknown[]) => unknown>>)[method];
     if (run === undefined) {
-      throw new EngineError(`${method}: an engine that streams its weights has no replicas`);
+      throw new EngineError(
+        `${method}: one that streams its weights or computes on a graphics adapter has no replicas`,
+      );
     }
     const report = (progress: unknown) => port.postMessage({ id, progress } satisfies Progress);
     // Only sampling reports its progress before it ends.

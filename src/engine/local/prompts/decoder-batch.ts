@@ -20,36 +20,44 @@ type RowWidths = Pick<TextConfig, "hiddenSize" | "deepstackLayers">;
 /** Rows of embeddings and angles, to be filled in any order. */
 export class DecoderRows {
   readonly count: number;
+  /** Numbers of a row, (1 + K)·D. */
+  readonly width: number;
+  /** `[N, (1 + K)·D]`; those of text stay zeros where the vocabulary is elsewhere. */
   readonly embeddings: Float32Array;
+  /** `[N]` ids of text, and 1 where there is text: what a vocabulary elsewhere is looked up by. */
+  readonly tokens: BigInt64Array;
+  readonly isText: Float32Array;
+  hasImages = false;
   readonly cosine: Float32Array;
   readonly sine: Float32Array;
   readonly #textWidth: number;
-  readonly #width: number;
   readonly #table: RotaryTable;
 
   /** @param imageRows rows below them for image tokens that cross-attention reads; none unless given */
   constructor(rows: number, widths: RowWidths, table: RotaryTable, imageRows = 0) {
     this.count = rows;
     this.#textWidth = widths.hiddenSize;
-    this.#width = imageTokenWidth(widths);
+    this.width = imageTokenWidth(widths);
     this.#table = table;
-    this.embeddings = new Float32Array((rows + imageRows) * this.#width);
+    this.embeddings = new Float32Array((rows + imageRows) * this.width);
+    this.tokens = new BigInt64Array(rows);
+    this.isText = new Float32Array(rows);
     this.cosine = new Float32Array(rows * table.half);
     this.sine = new Float32Array(rows * table.half);
   }
 
   /** A text token at a position that is the same in all components. */
-  token(row: number, token: number, position: number, embedding: NumberRange): void {
-    this.#copy(embedding, token, this.#textWidth, row);
+  token(row: number, token: number, position: number, embedding: NumberRange | undefined): void {
+    this.#text(embedding, token, row);
     this.#table.write(position, row, this.cosine, this.sine);
   }
 
   /** A prompt whose last token goes to row `end − 1`. */
-  prompt(end: number, prompt: PreparedPrompt, embedding: NumberRange): void {
+  prompt(end: number, prompt: PreparedPrompt, embedding: NumberRange | undefined): void {
     const { components } = prompt.positions;
     forEachPromptRow(prompt, end, (row, i, image, place) => {
-      if (image === undefined) this.#copy(embedding, place, this.#textWidth, row);
-      else this.#copy(image.embeddings, place, this.#width, row);
+      if (image === undefined) this.#text(embedding, place, row);
+      else this.#image(image, place, row);
       const position = components.map((component) => component[i]!);
       this.#table.write(position, row, this.cosine, this.sine);
     });
@@ -61,12 +69,26 @@ export class DecoderRows {
    */
   images(first: number, prompt: PreparedPrompt): void {
     forEachKeyedImage(prompt, this.count + first, (row, { embeddings }) => {
-      this.embeddings.set(embeddings, row * this.#width);
+      this.embeddings.set(embeddings, row * this.width);
     });
   }
 
+  #text(embedding: NumberRange | undefined, token: number, row: number): void {
+    if (embedding === undefined) {
+      this.tokens[row] = BigInt(token);
+      this.isText[row] = 1;
+    } else {
+      this.#copy(embedding, token, this.#textWidth, row);
+    }
+  }
+
+  #image({ embeddings }: PreparedImage, place: number, row: number): void {
+    this.hasImages = true;
+    this.#copy(embeddings, place, this.width, row);
+  }
+
   #copy(source: NumberRange, place: number, width: number, row: number): void {
-    this.embeddings.set(source.subarray(place * width, (place + 1) * width), row * this.#width);
+    this.embeddings.set(source.subarray(place * width, (place + 1) * width), row * this.width);
   }
 }
 
@@ -74,7 +96,7 @@ export class DecoderRows {
 export function decoderFeeds(
   batch: SequenceBatch,
   sequences: readonly PreparedSequence[],
-  embedding: NumberRange,
+  embedding: NumberRange | undefined,
   text: TextConfig,
   table: RotaryTable,
 ) {
@@ -97,7 +119,7 @@ export function decoderFeeds(
     }
   }
   return {
-    embeddings: rows.embeddings,
+    rows,
     cosine: rows.cosine,
     sine: rows.sine,
     promptMask: promptMask(batch.prompts, prompts, promptLength),

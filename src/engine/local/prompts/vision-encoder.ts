@@ -7,7 +7,7 @@
 import type { VisionGraphs } from "../../../model/graph/index.ts";
 import { gradients } from "../../../tensor/index.ts";
 import type { ProgramCache } from "../program-cache.ts";
-import { accumulated, gradientViews } from "../weights/accumulated.ts";
+import { accumulate, accumulated, gradientOutputs } from "../weights/accumulated.ts";
 import type { ParameterStore } from "../weights/parameter-store.ts";
 import type { PreparedImage } from "./prepared-prompt.ts";
 import { type VisionBatch, VisionBatches } from "./vision-batches.ts";
@@ -53,16 +53,11 @@ export class VisionEncoder {
         const gradient = tokenGradients.get(image)!;
         outputGradient.set(gradient.subarray(index * size, (index + 1) * size), i * size);
       }
-      const sums = gradientViews(this.#store, trained.keys());
-      await program.run(
-        {
-          ...this.#store.feeds(used),
-          ...sums.feeds,
-          patches: this.#batches.patches(batch),
-          outputGradient,
-        },
-        sums.into,
-      );
+      await accumulate(this.#store, program, trained.keys(), {
+        ...this.#store.feeds(used),
+        patches: this.#batches.patches(batch),
+        outputGradient,
+      });
     }
   }
 
@@ -81,7 +76,8 @@ export class VisionEncoder {
       const used = new Map(parameters.used);
       const trained = this.#store.trained(used);
       const parts = gradients(graph, [seed], [...trained.values()]);
-      const program = await this.#programs.compile(graph, accumulated(graph, trained, parts));
+      const outputs = accumulated(graph, trained, parts);
+      const program = await this.#programs.compile(graph, outputs, { resident: gradientOutputs(outputs) });
       return { program, used, trained };
     });
   }

@@ -6,6 +6,24 @@
 
 import type { BatchShape } from "../../../model/graph/index.ts";
 import type { TextConfig } from "../../../model/index.ts";
+import type { Feeds, Results } from "../../../tensor/index.ts";
+
+/** What a batch of completions keeps from step to step. */
+export interface StepCache {
+  readonly shape: BatchShape;
+  /** Inputs of the decode step whose keys and values go under slot t. */
+  feeds(slot: number): Feeds;
+  /** Files what the step returned under slot t. */
+  append(slot: number, results: Results): void;
+  /**
+   * Moves on to another shape.
+   *
+   * @param prompts for each new prompt slot the old one, −1 for none
+   * @param rows for each new completion slot the old one, −1 for none
+   */
+  reshape(shape: BatchShape, prompts: readonly number[], rows: readonly number[]): void | Promise<void>;
+  dispose(): void;
+}
 
 /**
  * One layer's arrays: `[P, H_kv, S_p, d]` of prompts, `[P·G, H_kv, T, d]` of completions. A layer of cross-attention has
@@ -18,7 +36,7 @@ interface LayerCache {
   cacheValue?: Float32Array;
 }
 
-export class DecodeCache {
+export class DecodeCache implements StepCache {
   readonly #config: TextConfig;
   readonly #layers: LayerCache[];
   #shape: BatchShape;
@@ -45,7 +63,6 @@ export class DecodeCache {
     return this.#shape;
   }
 
-  /** Inputs of the decode step. */
   feeds(): Record<string, Float32Array> {
     return Object.fromEntries(
       this.#layers.flatMap((arrays, layer) =>
@@ -54,21 +71,15 @@ export class DecodeCache {
     );
   }
 
-  /** Files one step's keys and values, `[P·G, H_kv, 1, d]` a layer, under slot t. */
-  append(slot: number, outputs: Readonly<Record<string, Float32Array>>): void {
+  /** The step returns its own keys and values, `[P·G, H_kv, 1, d]` a layer. */
+  append(slot: number, { host }: Results): void {
     for (const [layer, { cacheKey, cacheValue }] of this.#layers.entries()) {
       if (cacheKey === undefined || cacheValue === undefined) continue;
-      this.#fill(cacheKey, outputs[`key.${layer}`]!, slot);
-      this.#fill(cacheValue, outputs[`value.${layer}`]!, slot);
+      this.#fill(cacheKey, host[`key.${layer}`]!, slot);
+      this.#fill(cacheValue, host[`value.${layer}`]!, slot);
     }
   }
 
-  /**
-   * Moves on to another shape.
-   *
-   * @param prompts for each new prompt slot the old one, −1 for none
-   * @param rows for each new completion slot the old one, −1 for none
-   */
   reshape(shape: BatchShape, prompts: readonly number[], rows: readonly number[]): void {
     const { headDim, kvHeads } = this.#config;
     const oldLength = this.#shape.completionLength;
@@ -93,6 +104,8 @@ export class DecodeCache {
     }
     this.#shape = shape;
   }
+
+  dispose(): void {}
 
   #completionSize({ prompts, groupSize, completionLength }: BatchShape): number {
     return prompts * groupSize * this.#config.kvHeads * completionLength * this.#config.headDim;

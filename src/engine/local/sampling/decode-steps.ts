@@ -3,13 +3,20 @@
  * The decoding step of a batch as one program, in float32; `quantised-steps.ts` runs it in pieces, in 8 bits.
  */
 import type { BatchShape } from "../../../model/graph/index.ts";
-import { elementCount, type Feeds, type Program, type Tensor } from "../../../tensor/index.ts";
+import { elementCount, type Feeds, type Program, type Results, type Tensor } from "../../../tensor/index.ts";
+import { appendedCache } from "../device/device-decode-cache.ts";
+import { withEmbeddings } from "../device/with-embeddings.ts";
+import type { DecoderRows } from "../prompts/decoder-batch.ts";
 import type { Machinery } from "../scoring/machinery.ts";
 
 /** Runs decoding steps: the inputs and outputs of `decodeStepGraph`, without the parameters. */
 export interface DecodeSteps {
-  /** Arrays of an earlier step's outputs may be overwritten. */
-  run(shape: BatchShape, feeds: Feeds): Promise<Record<string, Float32Array>>;
+  /**
+   * Arrays of an earlier step's outputs may be overwritten.
+   *
+   * @param feeds inputs other than the embeddings of `rows`
+   */
+  run(shape: BatchShape, rows: DecoderRows, feeds: Feeds): Promise<Results>;
 }
 
 /** Outputs of a step beside the distribution, keys and values. */
@@ -32,9 +39,13 @@ export class ExactSteps implements DecodeSteps {
     this.#rows = rows;
   }
 
-  async run(shape: BatchShape, feeds: Feeds): Promise<Record<string, Float32Array>> {
+  async run(shape: BatchShape, rows: DecoderRows, feeds: Feeds): Promise<Results> {
+    const { store } = this.#m;
     const { program, used } = await this.#compiled(shape);
-    return program.run({ ...this.#m.store.feeds(used), ...feeds }, this.#outputsOf(program));
+    const into = store.device === undefined ? this.#outputsOf(program) : {};
+    return withEmbeddings(this.#m, rows, store.weights, (embeddings) =>
+      program.runThere({ ...store.feeds(used), ...feeds, embeddings }, into),
+    );
   }
 
   /** Fresh arrays at every step would be most of the garbage of sampling. */
@@ -53,13 +64,18 @@ export class ExactSteps implements DecodeSteps {
     const { row, calibratedLayers } = this.#rows;
     return programs.get(`decode ${JSON.stringify(shape)} ${row} ${calibratedLayers}`, async () => {
       const step = graphs.decoder.decodeStep(store.layout, shape);
+      const kept =
+        store.device === undefined
+          ? layerOutputs(step.keys, step.values)
+          : appendedCache(step.graph, step.keys, step.values);
       const outputs = {
         ...step.next,
-        ...layerOutputs(step.keys, step.values),
+        ...kept,
         ...(row && { row: step.row() }),
         ...(calibratedLayers > 0 && { calibratedRow: step.row(calibratedLayers) }),
       };
-      return { program: await programs.compile(step.graph, outputs), used: step.parameters.used };
+      const program = await programs.compile(step.graph, outputs, { resident: Object.keys(kept) });
+      return { program, used: step.parameters.used };
     });
   }
 }

@@ -4,8 +4,11 @@
  */
 import type { Rng } from "../../../math/index.ts";
 import { type BatchShape, HIDDEN } from "../../../model/graph/index.ts";
+import type { Results } from "../../../tensor/index.ts";
 import type { AttentionRow, Completion } from "../../engine.ts";
 import { roundUpCount, roundUpLength } from "../buckets.ts";
+import { DeviceDecodeCache } from "../device/device-decode-cache.ts";
+import { vocabulary, withEmbeddings } from "../device/with-embeddings.ts";
 import { DecoderRows, promptMask, promptSupports } from "../prompts/decoder-batch.ts";
 import { imageFeeds, imageKeyCount, stepImageFeeds } from "../prompts/image-keys.ts";
 import type { PreparedPrompt } from "../prompts/prepared-prompt.ts";
@@ -14,7 +17,7 @@ import { RowReducer } from "../signals/attention-reduction.ts";
 import { CalibratedRows, canCollect, reduceRows } from "../signals/calibrated-rows.ts";
 import type { SampledCalibration } from "../signals/sampled-calibration.ts";
 import type { QuantisedStages } from "../weights/quantised-stages.ts";
-import { DecodeCache } from "./decode-cache.ts";
+import { DecodeCache, type StepCache } from "./decode-cache.ts";
 import { type DecodeSteps, ExactSteps, layerOutputs } from "./decode-steps.ts";
 import { Draft, type DraftRules, type NextTokens } from "./draft.ts";
 import type { DraftWatch } from "./draft-watch.ts";
@@ -148,13 +151,14 @@ class DecodeBatch {
     let cached = 0;
     while (this.#slots.some((draft) => draft !== undefined && this.#isWanted(draft))) {
       if (cached > 0 && cached % CACHE_STEP === 0) {
-        this.#moveOn(cache, cached);
+        await this.#moveOn(cache, cached);
       }
-      const outputs = await this.#step(cache, cached);
-      cache.append(cached, outputs);
-      this.#read(outputs, cache.shape, cached);
+      const results = await this.#step(cache, cached);
+      cache.append(cached, results);
+      this.#read(results.host, cache.shape, cached);
       cached++;
     }
+    cache.dispose();
     return this.#drafts;
   }
 
@@ -170,7 +174,7 @@ class DecodeBatch {
   }
 
   /** Runs the prompts, draws every completion's first token, and opens the cache. */
-  async #prefill(): Promise<DecodeCache> {
+  async #prefill(): Promise<StepCache> {
     const { config, store, table } = this.#m;
     const { groupSize, attention, calibrated, temperature } = this.#request;
     const prompts = this.#prompts as readonly PreparedPrompt[];
@@ -178,21 +182,23 @@ class DecodeBatch {
     const slots = roundUpCount(prompts.length);
     const imageLength = this.#imageLength;
     const rows = new DecoderRows(slots * length, config.text, table, slots * imageLength);
-    const embedding = store.view(store.weights, "embedding");
+    const embedding = vocabulary(this.#m, store.weights);
     for (const [p, prompt] of prompts.entries()) {
       rows.prompt((p + 1) * length, prompt, embedding);
       rows.images(p * imageLength, prompt);
     }
     const { program, used } = await this.#prefillProgram(slots, length);
-    const outputs = await program.run({
-      ...store.feeds(used),
-      embeddings: rows.embeddings,
-      cosine: rows.cosine,
-      sine: rows.sine,
-      promptMask: promptMask(prompts, slots, length),
-      ...(imageLength > 0 && imageFeeds({ prompts, slots, promptLength: length, imageLength }, 0)),
-      inverseTemperature: Float32Array.of(1 / temperature),
-    });
+    const { host: outputs, device } = await withEmbeddings(this.#m, rows, store.weights, (embeddings) =>
+      program.runThere({
+        ...store.feeds(used),
+        embeddings,
+        cosine: rows.cosine,
+        sine: rows.sine,
+        promptMask: promptMask(prompts, slots, length),
+        ...(imageLength > 0 && imageFeeds({ prompts, slots, promptLength: length, imageLength }, 0)),
+        inverseTemperature: Float32Array.of(1 / temperature),
+      }),
+    );
     for (const [i, draft] of this.#drafts.entries()) {
       const p = Math.floor(i / groupSize);
       if (attention === "predicting") {
@@ -208,12 +214,15 @@ class DecodeBatch {
     this.#slots = pad(this.#drafts, slots * groupSize);
     const completionLength = Math.min(CACHE_STEP, roundUpLength(this.#request.maxCompletionTokens));
     const shape = { prompts: slots, groupSize, promptLength: length, completionLength };
+    if (store.device !== undefined) {
+      return DeviceDecodeCache.open(config.text, this.#m.programs, shape, device);
+    }
     return new DecodeCache(config.text, imageLength > 0 ? { ...shape, imageLength } : shape, outputs);
   }
 
-  async #step(cache: DecodeCache, cached: number): Promise<Record<string, Float32Array>> {
+  async #step(cache: StepCache, cached: number): Promise<Results> {
     const { store } = this.#m;
-    const embedding = store.view(store.weights, "embedding");
+    const embedding = vocabulary(this.#m, store.weights);
     const rows = this.#buffers.rows(this.#slots.length);
     for (const [i, draft] of this.#slots.entries()) {
       const token = draft?.tokens[cached];
@@ -222,9 +231,8 @@ class DecodeBatch {
       }
     }
     const { prompts, groupSize, promptLength, completionLength, imageLength = 0 } = cache.shape;
-    return this.#steps.run(cache.shape, {
-      ...cache.feeds(),
-      embeddings: rows.embeddings,
+    return this.#steps.run(cache.shape, rows, {
+      ...cache.feeds(cached),
       cosine: rows.cosine,
       sine: rows.sine,
       promptMask: promptMask(this.#prompts, prompts, promptLength),
@@ -269,7 +277,7 @@ class DecodeBatch {
   }
 
   /** Grows the cache where it is full, and leaves completions and prompts that are done behind then or where that pays. */
-  #moveOn(cache: DecodeCache, cached: number): void {
+  async #moveOn(cache: StepCache, cached: number): Promise<void> {
     const left = new Map<PreparedPrompt, { readonly slot: number; readonly rows: number[] }>();
     for (const [row, draft] of this.#slots.entries()) {
       if (draft === undefined || !this.#isWanted(draft)) continue;
@@ -291,7 +299,7 @@ class DecodeBatch {
     const isFull = shape.completionLength > cache.shape.completionLength;
     if (!isFull && slotCost(shape) > WORTH_MOVING * slotCost(cache.shape)) return;
     const promptSlots = plan.prompts.map((group) => groups[group]?.slot ?? -1);
-    cache.reshape(shape, promptSlots, plan.rows);
+    await cache.reshape(shape, promptSlots, plan.rows);
     this.#prompts = promptSlots.map((slot) => this.#prompts[slot]);
     this.#slots = plan.rows.map((row) => this.#slots[row]);
   }
@@ -314,15 +322,18 @@ class DecodeBatch {
         length,
         imageLength,
       );
-      const keys = cache.map((layer) => layer?.key);
-      const values = cache.map((layer) => layer?.value);
+      const kept = layerOutputs(
+        cache.map((layer) => layer?.key),
+        cache.map((layer) => layer?.value),
+      );
       const outputs = {
         ...next,
-        ...layerOutputs(keys, values),
+        ...kept,
         lastRow: lastRow(),
         ...(layers > 0 && { calibratedRow: lastRow(layers) }),
       };
-      return { program: await programs.compile(graph, outputs), used: parameters.used };
+      const program = await programs.compile(graph, outputs, { resident: Object.keys(kept) });
+      return { program, used: parameters.used };
     });
   }
 }

@@ -4,7 +4,8 @@
  * norms and adapters are in float32, and so is the prompt, whose keys and values prefill has computed.
  */
 import type { BatchShape } from "../../../model/graph/index.ts";
-import type { Feeds, Targets } from "../../../tensor/index.ts";
+import type { Feeds, Results, Targets } from "../../../tensor/index.ts";
+import type { DecoderRows } from "../prompts/decoder-batch.ts";
 import type { Machinery } from "../scoring/machinery.ts";
 import type { QuantisedStages } from "../weights/quantised-stages.ts";
 import type { DecodeSteps } from "./decode-steps.ts";
@@ -22,12 +23,12 @@ export class QuantisedSteps implements DecodeSteps {
     this.#stages = stages;
   }
 
-  async run(shape: BatchShape, feeds: Feeds): Promise<Record<string, Float32Array>> {
+  async run(shape: BatchShape, rows: DecoderRows, feeds: Feeds): Promise<Results> {
     const { hiddenSize, heads, kvHeads, headDim, layers, vocabSize } = this.#m.config.text;
     const count = shape.prompts * shape.groupSize;
     const array = (name: string, width: number) => this.#array(name, count * width);
     const outputs: Record<string, Float32Array> = {};
-    let x = feeds["embeddings"] as Float32Array;
+    let x = rows.embeddings;
     let projected = await this.#stages.run(0, { x }, this.#projections(0, count));
     for (let layer = 0; layer < layers; layer++) {
       const { queryKey, value } = projected as { queryKey: Float32Array; value: Float32Array };
@@ -44,13 +45,14 @@ export class QuantisedSteps implements DecodeSteps {
           entropy: array("entropy", 1),
         };
         const inverseTemperature = feeds["inverseTemperature"]!;
-        return { ...outputs, ...(await this.#stages.run(stage, { x, mixed, inverseTemperature }, next)) };
+        const last = await this.#stages.run(stage, { x, mixed, inverseTemperature }, next);
+        return { host: { ...outputs, ...last }, device: {} };
       }
       const y = array(`x.${stage % 2}`, hiddenSize);
       projected = await this.#stages.run(stage, { x, mixed }, { y, ...this.#projections(stage, count) });
       x = y;
     }
-    return outputs;
+    return { host: outputs, device: {} };
   }
 
   #projections(layer: number, count: number) {

@@ -20,7 +20,13 @@ import {
 import { roundDownCount } from "../buckets.ts";
 import type { MemoryPlan } from "../memory/memory-plan.ts";
 import type { ProgramCache } from "../program-cache.ts";
-import { accumulated, gradientSoFar, gradientViews, outputName } from "../weights/accumulated.ts";
+import {
+  accumulate,
+  accumulated,
+  gradientOutputs,
+  gradientSoFar,
+  outputName,
+} from "../weights/accumulated.ts";
 import type { ParameterStore } from "../weights/parameter-store.ts";
 import { type HeadWanted, headOutputs } from "./scoring.ts";
 
@@ -146,16 +152,13 @@ export class Head {
     for (const stretch of stretches) {
       const build: Build = (head) => this.#gradientOutputs(head, parts, stretches.length > 1);
       const { program, used } = await this.#program(`${key} ${stretches.length > 1}`, stretch, build);
-      const { feeds, into } = gradientViews(this.#store, this.#store.trained(used).keys());
-      await program.run(
-        {
-          ...this.#store.feeds(used),
-          ...feeds,
-          ...cut({ hidden, targets, ...seeds }, count, stretch),
-          inverseTemperature: Float32Array.of(1 / temperature),
-        },
-        { ...into, ...cut({ hiddenGradient }, count, stretch) },
-      );
+      const feeds = {
+        ...this.#store.feeds(used),
+        ...cut({ hidden, targets, ...seeds }, count, stretch),
+        inverseTemperature: Float32Array.of(1 / temperature),
+      };
+      const into = cut({ hiddenGradient }, count, stretch);
+      await accumulate(this.#store, program, this.#store.trained(used).keys(), feeds, into);
     }
     return hiddenGradient;
   }
@@ -236,7 +239,9 @@ export class Head {
   #program(key: string, { from, to }: Stretch, build: Build) {
     return this.#programs.get(`${key} ${to - from}`, async () => {
       const head = this.#rowsGraph(to - from);
-      const program = await this.#programs.compile(head.graph, build(head));
+      const outputs = build(head);
+      const resident = gradientOutputs(outputs);
+      const program = await this.#programs.compile(head.graph, outputs, { resident });
       return { program, used: new Map(head.parameters.used) };
     });
   }

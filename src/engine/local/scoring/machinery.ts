@@ -4,6 +4,7 @@
  */
 import type { ModelGraphs } from "../../../model/graph/index.ts";
 import type { ModelConfig } from "../../../model/index.ts";
+import type { DeviceEmbedding } from "../device/device-embedding.ts";
 import type { MemoryPlan } from "../memory/memory-plan.ts";
 import type { ProgramCache } from "../program-cache.ts";
 import type { RotaryTable } from "../prompts/rotary-table.ts";
@@ -23,4 +24,6 @@ export interface Machinery {
   /** Rows, prompt and completion tokens together, computed at once. */
   readonly maxTokens: number;
   readonly checkpointing: Checkpointing;
+  /** Looks the vocabulary up where it lies on a device. */
+  readonly embedding?: DeviceEmbedding | undefined;
 }

@@ -5,9 +5,11 @@
 import type { EngineError } from "../../../errors/index.ts";
 import { type BatchShape, batchRows } from "../../../model/graph/index.ts";
 import { imageTokenWidth } from "../../../model/index.ts";
+import { DeviceArray } from "../../../tensor/index.ts";
 import type { Score } from "../../engine.ts";
 import { roundDownCount, roundUpLength } from "../buckets.ts";
-import { decoderFeeds, forEachPromptRow } from "../prompts/decoder-batch.ts";
+import { vocabulary, withEmbeddings } from "../device/with-embeddings.ts";
+import { type DecoderRows, decoderFeeds, forEachPromptRow } from "../prompts/decoder-batch.ts";
 import { forEachKeyedImage } from "../prompts/image-keys.ts";
 import type { PreparedImage } from "../prompts/prepared-prompt.ts";
 import { readRow } from "../signals/graph-reducer.ts";
@@ -77,14 +79,17 @@ export class TeacherForcing {
     const width = this.#m.config.text.hiddenSize;
     for (const batch of sequenceBatches(sequences, maxTokens)) {
       const { program, used } = await this.#decoderProgram(batch.shape, wanted);
-      const { targets, ...feeds } = this.#feeds(batch, sequences, weights);
-      const decoded = await program.run({
-        ...store.feeds(used, weights),
-        ...feeds,
-        ...signalFeeds(batch, sequences, wanted.signals),
-        ...(intervention && interventionFeeds(batch, intervention, this.#m.config.text)),
-        ...(wanted.replacement && replacementFeeds(batch, sequences)),
-      });
+      const { targets, rows, ...feeds } = this.#feeds(batch, sequences, weights);
+      const decoded = await withEmbeddings(this.#m, rows, weights, (embeddings) =>
+        program.run({
+          ...store.feeds(used, weights),
+          ...feeds,
+          embeddings,
+          ...signalFeeds(batch, sequences, wanted.signals),
+          ...(intervention && interventionFeeds(batch, intervention, this.#m.config.text)),
+          ...(wanted.replacement && replacementFeeds(batch, sequences)),
+        }),
+      );
       const hidden = decoded["hidden"]!;
       const headed = await this.#head.score({ hidden, targets, temperature }, wanted, weights);
       for (const [slot, index] of batch.slots.entries()) {
@@ -130,8 +135,10 @@ export class TeacherForcing {
         }
       }
       const { program, used } = await this.#decoderProgram(other.shape, ROWS_ALONE);
-      const { targets, ...feeds } = this.#feeds(other, members, weights);
-      const decoded = await program.run({ ...store.feeds(used, weights), ...feeds });
+      const { targets, rows: given, ...feeds } = this.#feeds(other, members, weights);
+      const decoded = await withEmbeddings(this.#m, given, weights, (embeddings) =>
+        program.run({ ...store.feeds(used, weights), ...feeds, embeddings }),
+      );
       const rows = { hidden: decoded["hidden"]!, targets, temperature };
       const outputs = await this.#head.compare(rows, comparedHidden, weights);
       for (const [slot, member] of other.slots.entries()) {
@@ -169,13 +176,20 @@ export class TeacherForcing {
     await vision.encode(imagesOf(sequences));
     const imageGradients = new Map<PreparedImage, Float32Array>();
     for (const batch of batches) {
-      const { targets, ...feeds } = this.#feeds(batch, sequences, store.weights);
-      const rows = parts.map((part) => [part, coefficientRows(batch, coefficients[part]!)]);
-      const inputs = { feeds, targets, temperature, coefficients: Object.fromEntries(rows) };
-      const embeddings = await this.#pass.run(batch.shape, parts, inputs);
-      if (embeddings !== undefined) {
-        this.#embeddingGradients(batch, sequences, embeddings, imageGradients);
-      }
+      const { targets, rows, ...feeds } = this.#feeds(batch, sequences, store.weights);
+      const weighted = parts.map((part) => [part, coefficientRows(batch, coefficients[part]!)]);
+      await withEmbeddings(this.#m, rows, store.weights, async (embeddings) => {
+        const inputs = {
+          feeds: { ...feeds, embeddings },
+          targets,
+          temperature,
+          coefficients: Object.fromEntries(weighted),
+        };
+        const found = await this.#pass.run(batch.shape, parts, inputs);
+        if (found === undefined) return;
+        const home = found instanceof DeviceArray ? await this.#takeHome(rows, found) : found;
+        if (home !== undefined) this.#embeddingGradients(batch, sequences, home, imageGradients);
+      });
     }
     if (store.layout.trainsVision) {
       await vision.backward(imageGradients);
@@ -220,8 +234,8 @@ export class TeacherForcing {
   }
 
   #feeds(batch: SequenceBatch, sequences: readonly PreparedSequence[], weights: Float32Array) {
-    const { config, store, table } = this.#m;
-    return decoderFeeds(batch, sequences, store.view(weights, "embedding"), config.text, table);
+    const { config, table } = this.#m;
+    return decoderFeeds(batch, sequences, vocabulary(this.#m, weights), config.text, table);
   }
 
   /** The decoder over a batch: the rows that the head reads, and signals. */
@@ -237,6 +251,21 @@ export class TeacherForcing {
     });
   }
 
+  /**
+   * Adds the gradient of text rows to the vocabulary's on the device.
+   *
+   * @returns all rows in memory, where an image's are needed there
+   */
+  async #takeHome(rows: DecoderRows, found: DeviceArray): Promise<Float32Array | undefined> {
+    const { store, embedding } = this.#m;
+    try {
+      if (store.trainsEmbedding) await embedding!.addGradient(rows, found, await store.device!.gradient());
+      return rows.hasImages && store.layout.trainsVision ? await embedding!.download(found) : undefined;
+    } finally {
+      found.dispose();
+    }
+  }
+
   /** Rows of text tokens go to the vocabulary, rows of image tokens are kept for the vision tower. */
   #embeddingGradients(
     batch: SequenceBatch,
@@ -247,7 +276,8 @@ export class TeacherForcing {
     const { config, store } = this.#m;
     const width = imageTokenWidth(config.text);
     const textWidth = config.text.hiddenSize;
-    const embedding = store.trainsEmbedding ? store.view(store.gradient, "embedding") : undefined;
+    const isHere = store.trainsEmbedding && store.device === undefined;
+    const embedding = isHere ? store.view(store.gradient, "embedding") : undefined;
     const addRow = (target: Float32Array, place: number, size: number, row: number) => {
       for (let i = 0; i < size; i++) {
         target[place * size + i]! += rows[row * width + i]!;

@@ -8,18 +8,20 @@
 import type { BatchShape, ModelGraphs, TeacherForcedGraph } from "../../../model/graph/index.ts";
 import {
   byteSize,
+  type DeviceArray,
   elementCount,
   type Feeds,
   gradients,
   type Program,
   type Seed,
   savedTensors,
+  type Targets,
   type Tensor,
   workingBytes,
 } from "../../../tensor/index.ts";
 import type { BatchBytes, MemoryPlan } from "../memory/memory-plan.ts";
 import type { ProgramCache } from "../program-cache.ts";
-import { accumulated, gradientViews } from "../weights/accumulated.ts";
+import { accumulate, accumulated, gradientOutputs } from "../weights/accumulated.ts";
 import type { ParameterStore } from "../weights/parameter-store.ts";
 import { type Head, headSeeds, type Part } from "./head.ts";
 
@@ -100,13 +102,13 @@ export class TrainingPass {
   /**
    * Adds the weights' gradient of a batch to the store's.
    *
-   * @returns the gradient of the embeddings `[N, D]`, where something learns from it
+   * @returns the gradient of the embeddings `[N, D]`, where something learns from it; the caller disposes of it
    */
   async run(
     shape: BatchShape,
     parts: readonly Part[],
     { feeds, targets, temperature, coefficients }: PassInputs,
-  ): Promise<Float32Array | undefined> {
+  ): Promise<Float32Array | DeviceArray | undefined> {
     const { programs, store } = this.#m;
     const { key } = this.#chosen(shape, parts);
     const compile = async () => {
@@ -114,14 +116,20 @@ export class TrainingPass {
       this.#plan = undefined;
       const { forward, backward, saved, packs, trained } = plan;
       const { graph } = Object.values(backward)[0]!;
-      const first = forward && (await programs.compile(graph, forward));
-      const program = new PassPrograms(first, await programs.compile(graph, backward, saved));
+      const kept = saved.map(({ name }) => name);
+      const first = forward && (await programs.compile(graph, forward, { resident: kept }));
+      const resident = [...gradientOutputs(backward), "embeddings"];
+      const program = new PassPrograms(
+        first,
+        await programs.compile(graph, backward, { given: saved, resident }),
+      );
       return { program, saved, packs, trained };
     };
     return programs.use(`train ${key}`, compile, async ({ program, saved, packs, trained }) => {
       const given = { ...store.feeds(packs), ...feeds };
-      const views = this.#views(saved);
-      let ofHead: Feeds;
+      const views = store.device === undefined ? this.#views(saved) : {};
+      let ofHead: Targets;
+      let kept: Readonly<Record<string, DeviceArray>> = {};
       if (program.forward === undefined) {
         const seeds = parts.map((part) => [`c.${part}`, coefficients[part]!]);
         ofHead = {
@@ -130,13 +138,15 @@ export class TrainingPass {
           ...Object.fromEntries(seeds),
         };
       } else {
-        const { hidden } = await program.forward.run(given, views);
-        const rows = { hidden: hidden!, targets, temperature };
+        const { host, device } = await program.forward.runThere(given, views);
+        kept = device;
+        const rows = { hidden: host["hidden"]!, targets, temperature };
         ofHead = { hiddenGradient: await this.#head.gradient(rows, coefficients) };
       }
-      const sums = gradientViews(store, trained);
-      const all = { ...given, ...views, ...sums.feeds, ...ofHead };
-      return (await program.backward.run(all, sums.into))["embeddings"];
+      const all = { ...given, ...views, ...kept, ...ofHead };
+      const { host, device } = await accumulate(store, program.backward, trained, all);
+      for (const array of Object.values(kept)) array.dispose();
+      return device["embeddings"] ?? host["embeddings"];
     });
   }
 

@@ -67,9 +67,12 @@ test.each(CHECKPOINTS)(
           ),
         };
         const program = await programs.compile(built.graph, outputs);
+        const table = new RotaryTable(graphs.rotary);
+        const { rows, ...feeds } = decoderFeeds(batch, sequences, embedding, config.text, table);
         const found = await program.run({
           ...store.feeds(built.parameters.used),
-          ...decoderFeeds(batch, sequences, embedding, config.text, new RotaryTable(graphs.rotary)),
+          ...feeds,
+          embeddings: rows.embeddings,
           ...signalFeeds(batch, sequences, request),
           inverseTemperature: Float32Array.of(1),
         });

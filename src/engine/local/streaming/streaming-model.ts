@@ -199,15 +199,9 @@ export class StreamingModel {
   ): Promise<void> {
     const embedding = this.#weights.range(this.#weights.parameter("embedding"));
     const passages = wave.map((batch): Passage => {
-      const { embeddings, ...feeds } = decoderFeeds(
-        batch,
-        sequences,
-        embedding,
-        this.#config.text,
-        this.#table,
-      );
+      const { rows, ...feeds } = decoderFeeds(batch, sequences, embedding, this.#config.text, this.#table);
       const signals = signalFeeds(batch, sequences, wanted.signals);
-      const [x, ...later] = takeApart(embeddings, batchRows(batch.shape), this.#config.text.hiddenSize);
+      const [x, ...later] = takeApart(rows.embeddings, batchRows(batch.shape), this.#config.text.hiddenSize);
       return {
         batch,
         feeds: { ...feeds, ...signals },

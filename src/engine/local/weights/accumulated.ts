@@ -3,7 +3,15 @@
  * Programs that add to the accumulated gradient where it lies: each pack's is an input and, in the same memory, an output.
  * An element is read before it is written, and nothing else reads it, so that no second copy of a gradient is held.
  */
-import { add, type Graph, type Targets, type Tensor } from "../../../tensor/index.ts";
+import {
+  add,
+  type Feeds,
+  type Graph,
+  type Program,
+  type Results,
+  type Targets,
+  type Tensor,
+} from "../../../tensor/index.ts";
 import type { ParameterStore } from "./parameter-store.ts";
 
 /** The input of a pack's gradient so far. */
@@ -28,14 +36,34 @@ export function accumulated(
 /** Name of a pack's output. */
 export const outputName = (pack: string): string => `d.${pack}`;
 
-/** The accumulated gradient as inputs and outputs of such a program. */
-export function gradientViews(
+/** Those of a program's outputs that are gradients so far: where there is a device, they stay there. */
+export function gradientOutputs(outputs: Readonly<Record<string, Tensor>>): string[] {
+  return Object.keys(outputs).filter((name) => name.startsWith(outputName("")));
+}
+
+/**
+ * Runs a program of `accumulated`, which leaves the new gradients where the old ones were.
+ *
+ * @param packs whose gradients it adds to
+ * @returns the program's other outputs
+ */
+export async function accumulate(
   store: ParameterStore,
+  program: Program,
   packs: Iterable<string>,
-): { readonly feeds: Targets; readonly into: Targets } {
-  const views = [...packs].map((pack) => [pack, store.view(store.gradient, pack)] as const);
-  return {
-    feeds: Object.fromEntries(views.map(([pack, view]) => [`sum.${pack}`, view])),
-    into: Object.fromEntries(views.map(([pack, view]) => [outputName(pack), view])),
-  };
+  feeds: Feeds,
+  into: Targets = {},
+): Promise<Results> {
+  const list = [...packs];
+  if (store.device !== undefined) {
+    const sums = await store.device.gradient();
+    const given = Object.fromEntries(list.map((pack) => [`sum.${pack}`, sums.get(pack)]));
+    const results = await program.runThere({ ...feeds, ...given }, into);
+    for (const pack of list) sums.put(pack, results.device[outputName(pack)]!);
+    return results;
+  }
+  const views = list.map((pack) => [pack, store.view(store.gradient, pack)] as const);
+  const sums = Object.fromEntries(views.map(([pack, view]) => [`sum.${pack}`, view]));
+  const targets = Object.fromEntries(views.map(([pack, view]) => [outputName(pack), view]));
+  return program.runThere({ ...feeds, ...sums }, { ...targets, ...into });
 }

@@ -16,7 +16,8 @@ import {
   readWeights,
   type WeightTensor,
 } from "../../../model/index.ts";
-import type { Tensor, TensorData } from "../../../tensor/index.ts";
+import type { Feeds, Tensor } from "../../../tensor/index.ts";
+import type { ResidentNumbers } from "../device/resident-packs.ts";
 import { readValueHead } from "./value-head-file.ts";
 
 export class ParameterStore {
@@ -28,6 +29,8 @@ export class ParameterStore {
   /** The model's own weights where adapters are trained, else empty. */
   readonly #frozen: Float32Array;
   reference: Float32Array | undefined;
+  /** Where the numbers of programs lie instead, if not in these arrays. */
+  device: ResidentNumbers | undefined;
   /** Counts changes of the weights, for caches of what was computed from them. */
   version = 0;
 
@@ -39,13 +42,10 @@ export class ParameterStore {
     this.#frozen = new Float32Array(this.layout.frozenSize);
   }
 
-  /** The weights that a program's inputs name, as views. */
-  feeds(used: ReadonlyMap<string, Tensor>, source: Float32Array = this.weights): Record<string, TensorData> {
-    const feeds: Record<string, TensorData> = {};
-    for (const pack of used.keys()) {
-      feeds[pack] = this.view(source, pack);
-    }
-    return feeds;
+  /** The weights that a program's inputs name, as views, or on the device. */
+  feeds(used: ReadonlyMap<string, Tensor>, source: Float32Array = this.weights): Feeds {
+    if (this.device !== undefined) return this.device.feeds(used.keys(), source);
+    return Object.fromEntries([...used.keys()].map((pack) => [pack, this.view(source, pack)]));
   }
 
   /** A pack's numbers within a flat array of what is trained; a frozen pack's are the same for every array. */
